@@ -1,0 +1,29 @@
+import { defineConfig } from '@playwright/test'
+import { installedBrowser } from './tools/browser.mjs'
+
+const executablePath = installedBrowser()
+
+export default defineConfig({
+  testDir: 'e2e/browser',
+  timeout: 90_000,
+  workers: 1,
+  retries: 0,
+  reporter: [['list']],
+  use: {
+    baseURL: 'http://drydock.localhost:4173/',
+    viewport: { width: 1280, height: 800 },
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-quic',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    },
+  },
+  webServer: { command: 'node tools/serve-for-tests.mjs', url: 'http://127.0.0.1:4173/', reuseExistingServer: false },
+})

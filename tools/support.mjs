@@ -1,0 +1,61 @@
+// Writes SUPPORT.md from the program table and checks the documents; with --check it only compares.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { importSource } from './bundle.mjs'
+
+const { allPrograms } = await importSource('packages/playground/src/all-programs.ts')
+const text = support(allPrograms)
+const problems = [...brokenPaths('ARCHITECTURE.md'), ...brokenPaths('README.md')]
+
+if (!process.argv.includes('--check')) writeFileSync('SUPPORT.md', text)
+else if (!existsSync('SUPPORT.md') || readFileSync('SUPPORT.md', 'utf8') !== text)
+  problems.push('SUPPORT.md is older than the tables: npm run docs')
+if (problems.length > 0) {
+  console.error(problems.join('\n'))
+  process.exit(1)
+}
+console.log(`docs: ${allPrograms.length} programs, paths in the documents exist`)
+
+function support(programs) {
+  const families = Map.groupBy ? Map.groupBy(programs, family) : groupBy(programs, family)
+  const tables = [...families].sort(([a], [b]) => a.localeCompare(b)).map(([name, rows]) => table(name, rows))
+  return `# What is supported
+
+Made from the tables in the code by \`npm run docs\`; do not edit.
+
+Everything here is simulated: programs are written in TypeScript and behave as the real ones where a row says *full*. What a
+*partial* one lacks stands beside it, and the program itself says so in one line when it is asked for it.
+
+Beyond single programs: TLS is spoken in clear inside the playground, WebSockets do not pass opened ports (a browser's Service
+Worker cannot carry them), and nothing of the real internet can be reached.
+
+${tables.join('\n')}`
+}
+
+function family({ name }) {
+  return name.split('/')[0]
+}
+
+function table(name, rows) {
+  const lines = [...rows]
+    .sort((a, b) => a.name.localeCompare(b.name))
+    .map(
+      (row) =>
+        `| ${row.name.split('/').slice(1).join('/')} | ${row.summary} | ${row.covers} | ${(row.lacks ?? []).join('; ')} |`,
+    )
+  return `## ${name}\n\n| program | what it does | covers | lacks |\n|---|---|---|---|\n${lines.join('\n')}\n`
+}
+
+function groupBy(rows, key) {
+  const groups = new Map()
+  for (const row of rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row])
+  return groups
+}
+
+/** Every path in backquotes that looks like one of ours must exist. */
+function brokenPaths(document) {
+  if (!existsSync(document)) return [`${document} is missing`]
+  const paths = [
+    ...readFileSync(document, 'utf8').matchAll(/`((?:packages|apps|e2e|tools|docs|\.ci)\/[^`\s*<>…]*)`/g),
+  ].map((match) => match[1])
+  return paths.filter((path) => !existsSync(path)).map((path) => `${document}: ${path} does not exist`)
+}

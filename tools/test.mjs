@@ -1,0 +1,28 @@
+// `npm test`: installs what is missing, then types, lint, arrows, docs, unit tests and browser tests, stopping at the first that fails.
+import { spawnSync } from 'node:child_process'
+import { ensureInstalled } from './ensure-installed.mjs'
+
+ensureInstalled()
+const { ensureBrowser } = await import('./browser.mjs')
+
+const STEPS = [
+  ['types', 'npm', ['run', '--silent', 'check:types']],
+  ['lint', 'npm', ['run', '--silent', 'check:lint']],
+  ['arrows', 'npm', ['run', '--silent', 'check:arrows']],
+  ['docs', 'npm', ['run', '--silent', 'check:docs']],
+  ['unit tests', 'npx', ['vitest', 'run']],
+  ['build', 'npx', ['vite', 'build', '--logLevel', 'warn']],
+  ['browser tests', 'npx', ['playwright', 'test'], ensureBrowser],
+]
+
+for (const [name, command, args, before] of STEPS) {
+  const started = Date.now()
+  before?.()
+  console.log(`\n— ${name}`)
+  const { status } = spawnSync(command, args, { stdio: 'inherit' })
+  if (status !== 0) {
+    console.error(`${name} failed`)
+    process.exit(status ?? 1)
+  }
+  console.log(`  ${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`)
+}

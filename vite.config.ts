@@ -1,0 +1,22 @@
+import { defineConfig } from 'vite'
+import react from '@vitejs/plugin-react'
+import { nodeGuest } from './tools/node-guest.mjs'
+import { programRows } from './tools/program-rows.mjs'
+import { previewFiles } from './tools/preview-files.ts'
+
+// Static files that work from a domain's root and from a folder below it: every address in them is relative.
+export default defineConfig({
+  root: 'apps/web',
+  base: './',
+  plugins: [react(), previewFiles()],
+  build: {
+    outDir: '../../dist',
+    emptyOutDir: true,
+    target: 'es2023',
+    chunkSizeWarningLimit: 1200,
+    assetsInlineLimit: 0,
+  },
+  worker: { format: 'es', plugins: () => [nodeGuest(), programRows()] },
+  optimizeDeps: { exclude: ['quickjs-wasi'] },
+  server: { host: '127.0.0.1', port: 5173 },
+})
