@@ -1,0 +1,207 @@
+import type { DirectoryEntry, LazyContent, Stat, StatFs } from './file.ts'
+import type { NetlinkAnswer, NetlinkRequest } from './netlink.ts'
+import type { PollFd, ProcessInfo, Sysinfo, Utsname, WaitResult } from './process.ts'
+import type { Signal, SignalDisposition } from './signal.ts'
+import type { Datagram, SocketAddress } from './socket.ts'
+import type { MaybePromise } from './stream.ts'
+import type { Termios, WindowSize } from './termios.ts'
+import type { Clock, Entropy, ForeignHost } from './host.ts'
+import type { Process } from './program.ts'
+
+/** What a new process gets. Whatever is left out is inherited. */
+export interface SpawnOptions {
+  readonly argv: readonly string[]
+  readonly env?: ReadonlyMap<string, string>
+  readonly cwd?: string
+  /** Child descriptor -> the parent's. When given, the child has these descriptors and no others. */
+  readonly fds?: ReadonlyMap<number, number>
+  /** 0: a new group led by the child; otherwise the group to join. */
+  readonly pgid?: number
+  /** Starts a new session (setsid); with `ctty`, that child descriptor becomes its controlling terminal. */
+  readonly setsid?: boolean
+  readonly ctty?: number
+  /** Puts the child's group in the foreground of the caller's controlling terminal. */
+  readonly foreground?: boolean
+  /** Signals set to SIG_DFL / SIG_IGN in the child; other ignored signals stay ignored, handlers become default. */
+  readonly defaultSignals?: readonly Signal[]
+  readonly ignoredSignals?: readonly Signal[]
+  readonly umask?: number
+  readonly uid?: number
+  readonly gid?: number
+}
+
+export interface ForkOptions extends Omit<SpawnOptions, 'argv'> {
+  /** What /proc shows; default the parent's. */
+  readonly argv?: readonly string[]
+  /** CLONE_NEW…: the namespaces that the child gets new. */
+  readonly flags?: number
+  /** Absolute path of the control group the child starts in, below /sys/fs/cgroup. */
+  readonly cgroup?: string
+}
+
+/**
+ * The system calls, bound to one process; they are methods, so `const { read } = sys` does not do. They throw an Errno.
+ * Those typed MaybePromise may have to wait: a signal that has a handler without restart makes them reject with EINTR.
+ * When the process is gone (killed, exited, replaced by exec) those that may wait never end, `finally` blocks included,
+ * and all others throw a value that is no Errno and that programs must let pass: catch errors by `isErrno(e)` or by
+ * identity. Descriptors, watches and foreign workers are closed by the kernel.
+ */
+export interface Sys {
+  readonly clock: Clock
+  readonly entropy: Entropy
+  /** Workers for foreign code; absent where the host machine has none. */
+  readonly foreign?: ForeignHost
+
+  /**
+   * To be called in every loop that may run long without a system call that waits: `const p = sys.tick(); if (p) await p`.
+   * Gives a promise only when the time slice is used up; accounts processor time; the process may be killed or stopped here.
+   */
+  tick(): Promise<void> | undefined
+
+  // processes -------------------------------------------------------------------------------------------------------
+  getpid(): number
+  getppid(): number
+  getpgid(pid?: number): number
+  getsid(pid?: number): number
+  setpgid(pid: number, pgid: number): void
+  setsid(): number
+  getuid(): number
+  geteuid(): number
+  getgid(): number
+  getgroups(): readonly number[]
+  setuid(uid: number): void
+  setgid(gid: number): void
+  setgroups(groups: readonly number[]): void
+  umask(mask?: number): number
+  /**
+   * Starts the program in the file `path` (no search of PATH) as a child. fork(2) and execve(2) in one.
+   * @throws ENOENT, EACCES, ENOEXEC, ENOTDIR, EAGAIN before any child exists
+   */
+  spawn(path: string, options: SpawnOptions): MaybePromise<number>
+  /**
+   * Starts a child that runs `entry` with a copy of the caller's descriptors: JavaScript cannot fork, so the caller
+   * copies what state of its own the child needs. The value is the exit status.
+   */
+  fork(entry: (process: Process) => MaybePromise<number>, options?: ForkOptions): number
+  /** execve(2): replaces the caller's program. Resolves never; @throws ENOENT, EACCES, ENOEXEC… while the old program is still whole */
+  exec(path: string, argv: readonly string[], env: ReadonlyMap<string, string>): Promise<never>
+  /** Ends the caller at once. Programs mostly return from main instead. */
+  exit(status: number): never
+  /** waitpid(2). @param pid -1 any child, 0 any of the group, < -1 the group @returns undefined only with WNOHANG */
+  wait(pid: number, options?: number): MaybePromise<WaitResult | undefined>
+  /** kill(2); pid < 0 means a group, signal 0 only checks. */
+  kill(pid: number, signal: Signal): void
+  sigaction(signal: Signal, disposition: SignalDisposition, options?: { restart?: boolean }): SignalDisposition
+  /** Waits for a signal to be handled; always rejects with EINTR. pause(2). */
+  pause(): Promise<never>
+  /** nanosleep(2). @throws EINTR */
+  sleep(ms: number): Promise<void>
+  setpriority(pid: number, nice: number): void
+  prlimit(
+    resource: 'NOFILE' | 'NPROC' | 'FSIZE' | 'AS' | 'CORE' | 'STACK',
+    limit?: { soft: number; hard: number },
+  ): { soft: number; hard: number }
+  processes(): readonly ProcessInfo[]
+  /** Tells the kernel how much memory the program holds now (its heap), for ps, cgroups and the OOM killer. */
+  memory(rssBytes: number): void
+
+  // files -----------------------------------------------------------------------------------------------------------
+  open(path: string, flags: number, mode?: number): number
+  close(fd: number): void
+  /** At most `max` bytes; empty at the end of the file. The caller owns the result. */
+  read(fd: number, max: number): MaybePromise<Uint8Array>
+  /** Writes all of `bytes` (as a blocking write does); copies what it keeps. @returns bytes written @throws EPIPE after SIGPIPE */
+  write(fd: number, bytes: Uint8Array): MaybePromise<number>
+  pread(fd: number, max: number, offset: number): Uint8Array
+  pwrite(fd: number, bytes: Uint8Array, offset: number): number
+  lseek(fd: number, offset: number, whence: number): number
+  dup(fd: number, atLeast?: number): number
+  dup2(from: number, to: number): void
+  /** [read end, write end]. */
+  pipe(): [number, number]
+  getFdFlags(fd: number): { cloexec: boolean; status: number }
+  setFdFlags(fd: number, flags: { cloexec?: boolean; nonblock?: boolean; append?: boolean }): void
+  openFds(): readonly number[]
+  /** poll(2). @returns what was found, in the order asked; all zero after the timeout (ms; -1 for ever) */
+  poll(fds: readonly PollFd[], timeoutMs: number): MaybePromise<readonly number[]>
+  stat(path: string): Stat
+  lstat(path: string): Stat
+  fstat(fd: number): Stat
+  statfs(path: string): StatFs
+  /** Names in no promised order, without `.` and `..`. */
+  readdir(path: string): readonly DirectoryEntry[]
+  mkdir(path: string, mode?: number): void
+  rmdir(path: string): void
+  unlink(path: string): void
+  rename(from: string, to: string): void
+  link(from: string, to: string): void
+  symlink(target: string, path: string): void
+  readlink(path: string): string
+  mknod(path: string, mode: number, rdev?: number): void
+  chmod(path: string, mode: number): void
+  chown(path: string, uid: number, gid: number, options?: { follow?: boolean }): void
+  utimes(path: string, atimeMs: number, mtimeMs: number, options?: { follow?: boolean }): void
+  truncate(path: string, size: number): void
+  ftruncate(fd: number, size: number): void
+  access(path: string, mode: number): void
+  /** Absolute path with every symbolic link resolved. */
+  realpath(path: string): string
+  getcwd(): string
+  chdir(path: string): void
+  chroot(path: string): void
+  fsync(fd: number): void
+  /** Makes the file's content lazy: what an image's layer does when it is unpacked. */
+  setLazyContent(path: string, content: LazyContent): void
+  /** The lazy content of a file that nobody has written to; undefined for any other. */
+  getLazyContent(path: string): LazyContent | undefined
+  /** inotify(7) in small: calls back on each change below or at `path` until disposed. */
+  watch(
+    path: string,
+    onEvent: (event: { kind: 'create' | 'delete' | 'modify' | 'move'; name: string }) => void,
+  ): () => void
+
+  // file systems and namespaces ---------------------------------------------------------------------------------------
+  /** mount(2); `data` is the option string, for overlay `lowerdir=a:b,upperdir=c,workdir=d`. */
+  mount(source: string, target: string, type: string, flags: number, data?: string): void
+  umount(target: string): void
+  /** Makes `newRoot` the root of the caller's mount namespace; the old root is gone from it. pivot_root(2) with "." ".". */
+  pivotRoot(newRoot: string): void
+  unshare(flags: number): void
+  /** Joins the namespaces (CLONE_NEW… bits) of process `pid`. setns(2). Children get the new pid namespace, not the caller. */
+  setns(pid: number, flags: number): void
+  uname(): Utsname
+  sethostname(name: string): void
+  sysinfo(): Sysinfo
+  /** Moves the caller into a control group (path below /sys/fs/cgroup), whose files set its limits. */
+  joinCgroup(path: string): void
+
+  // terminals -------------------------------------------------------------------------------------------------------
+  isatty(fd: number): boolean
+  tcgetattr(fd: number): Termios
+  /** @param drop with TCSAFLUSH: throws away input that was not read */
+  tcsetattr(fd: number, termios: Termios, drop?: boolean): void
+  getWindowSize(fd: number): WindowSize
+  setWindowSize(fd: number, size: WindowSize): void
+  tcgetpgrp(fd: number): number
+  tcsetpgrp(fd: number, pgid: number): void
+  ttyname(fd: number): string
+  /** A new pseudo-terminal. pty(7). */
+  openpty(size?: WindowSize): { master: number; slave: number; name: string }
+
+  // sockets ---------------------------------------------------------------------------------------------------------
+  socket(family: number, type: number): number
+  bind(fd: number, address: SocketAddress): void
+  listen(fd: number, backlog?: number): void
+  accept(fd: number): MaybePromise<{ fd: number; peer: SocketAddress }>
+  connect(fd: number, address: SocketAddress): MaybePromise<void>
+  sendto(fd: number, data: Uint8Array, to: SocketAddress): MaybePromise<void>
+  recvfrom(fd: number): MaybePromise<Datagram>
+  shutdown(fd: number, how: number): void
+  getsockname(fd: number): SocketAddress
+  getpeername(fd: number): SocketAddress
+  socketpair(): [number, number]
+  netlink<R extends NetlinkRequest>(request: R): NetlinkAnswer<R>
+
+  /** Lines of the kernel's log. dmesg(1). */
+  dmesg(): readonly string[]
+}
