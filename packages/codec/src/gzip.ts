@@ -1,0 +1,87 @@
+import { gzip as deflateAll, Inflate } from 'pako'
+import { type ByteSource, concatBytes } from './bytes.ts'
+
+/** The bytes are no gzip file, damaged or cut short. */
+export class GzipError extends Error {}
+
+export interface GzipOptions {
+  /** 0 stores, 9 is slowest; default 6. */
+  readonly level?: 0 | 1 | 6 | 9
+}
+
+/**
+ * RFC 1952, without a name and time, so that equal bytes give equal bytes: what is hashed must not depend on where it
+ * was made.
+ */
+export const gzip = (bytes: Uint8Array, { level = 6 }: GzipOptions = {}): Uint8Array => deflateAll(bytes, { level })
+
+/** Whether the bytes begin as a gzip file does. */
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+
+/** Unpacks a whole file of one or more members. @throws GzipError when it is damaged or cut short */
+export function gunzip(bytes: Uint8Array): Uint8Array {
+  const unpacker = new Gunzip()
+  const parts = unpacker.push(bytes)
+  unpacker.finish()
+  return concatBytes(parts)
+}
+
+/** The source's bytes, unpacked where they are a gzip file. @throws GzipError for damage */
+export async function* gunzipIfNeeded(source: ByteSource): AsyncGenerator<Uint8Array, void, void> {
+  let unpacker: Gunzip | undefined
+  let head: Uint8Array | undefined = NOTHING
+  for await (const bytes of source) {
+    const given: Uint8Array = head === undefined ? bytes : concatBytes([head, bytes])
+    if (head !== undefined && given.length < 2) {
+      head = given
+      continue
+    }
+    if (head !== undefined && isGzip(given)) unpacker = new Gunzip()
+    head = undefined
+    if (unpacker) yield* unpacker.push(given)
+    else yield given
+  }
+  if (head !== undefined && head.length > 0) yield head
+  unpacker?.finish()
+}
+
+/** Unpacks members one behind the other, piece by piece. */
+export class Gunzip {
+  private inflate: Inflate | undefined
+  private out: Uint8Array[] = []
+
+  /** @returns what could be unpacked so far @throws GzipError for damage */
+  push(bytes: Uint8Array): Uint8Array[] {
+    let rest = bytes
+    while (rest.length > 0) rest = this.member(rest)
+    const out = this.out
+    this.out = []
+    return out
+  }
+
+  /** @throws GzipError when the last member is not complete */
+  finish(): void {
+    if (this.inflate) throw new GzipError('unexpected EOF')
+  }
+
+  /** Feeds one member. @returns the bytes behind its end: a member may end exactly where a piece does */
+  private member(bytes: Uint8Array): Uint8Array {
+    if (!this.inflate && bytes[0] === 0) return bytes.subarray(1)
+    this.inflate ??= this.begin()
+    this.inflate.push(bytes, false)
+    if (this.inflate.err) throw new GzipError(this.inflate.msg || 'invalid gzip data')
+    if (!(this.inflate as unknown as { ended: boolean }).ended) return NOTHING
+    const left = (this.inflate as unknown as { strm: { avail_in: number } }).strm.avail_in
+    this.inflate = undefined
+    return bytes.subarray(bytes.length - left)
+  }
+
+  private begin(): Inflate {
+    const inflate = new Inflate()
+    inflate.onData = (chunk) => void this.out.push(chunk as Uint8Array)
+    inflate.onEnd = () => undefined
+    return inflate
+  }
+}
+
+const NOTHING = new Uint8Array(0)

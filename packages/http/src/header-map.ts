@@ -1,0 +1,50 @@
+export type HeaderInit = HeaderMap | Iterable<readonly [string, string]> | Readonly<Record<string, string>>
+
+/** Header fields: names without regard to case, order and repetition kept. RFC 9110 section 5. */
+export class HeaderMap {
+  private fields: [string, string][] = []
+
+  constructor(init: HeaderInit = []) {
+    const pairs = Symbol.iterator in init ? (init as Iterable<readonly [string, string]>) : Object.entries(init)
+    for (const [name, value] of pairs) this.append(name, value)
+  }
+
+  /** All values of the field joined by a comma; undefined when it is not there. */
+  get(name: string): string | undefined {
+    const values = this.getAll(name)
+    return values.length > 0 ? values.join(', ') : undefined
+  }
+
+  getAll(name: string): string[] {
+    const wanted = name.toLowerCase()
+    return this.fields.filter(([each]) => each.toLowerCase() === wanted).map(([, value]) => value)
+  }
+
+  has(name: string): boolean {
+    return this.getAll(name).length > 0
+  }
+
+  /** Whether the comma-separated list of the field holds `token`, without regard to case. */
+  hasToken(name: string, token: string): boolean {
+    const list = this.get(name)?.toLowerCase().split(',') ?? []
+    return list.some((each) => each.trim() === token.toLowerCase())
+  }
+
+  append(name: string, value: string): void {
+    this.fields.push([name, value])
+  }
+
+  set(name: string, value: string): void {
+    this.delete(name)
+    this.append(name, value)
+  }
+
+  delete(name: string): void {
+    const wanted = name.toLowerCase()
+    this.fields = this.fields.filter(([each]) => each.toLowerCase() !== wanted)
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, string]> {
+    return this.fields.map(([name, value]): [string, string] => [name, value])[Symbol.iterator]()
+  }
+}

@@ -1,0 +1,8 @@
+export * from './body.ts'
+export type { BodyWriter, OutgoingBody } from './body-writer.ts'
+export * from './client.ts'
+export * from './header-map.ts'
+export * from './http-error.ts'
+export * from './server.ts'
+export * from './status.ts'
+export * from './url.ts'

@@ -1,0 +1,216 @@
+import { type ByteStream, isErrno, type MaybePromise } from '@drydock/abi'
+import { concatBytes } from '@drydock/codec'
+import { Body } from './body.ts'
+import { type OutgoingBody, sendPieces, wholeBody } from './body-writer.ts'
+import { type HeaderInit, HeaderMap } from './header-map.ts'
+import { HttpError } from './http-error.ts'
+import { framingOf, parseFields, parseRequestLine, printHead, type RequestLine } from './message-head.ts'
+import { isBodiless, reasonPhrase } from './status.ts'
+import { StreamReader } from './stream-reader.ts'
+
+export interface ServerRequest {
+  readonly method: string
+  /** As it stands in the request line: `/v1.50/containers/json?all=1`. */
+  readonly target: string
+  /** The target without its query, not decoded. */
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly headers: HeaderMap
+  readonly body: Body
+  /** `HTTP/1.1` or `HTTP/1.0`. */
+  readonly protocol: string
+  /**
+   * Takes the connection over, with the bytes that came early. Nothing was written; the taker writes the answer and closes
+   * the stream, and what the handler returns is not looked at.
+   */
+  hijack(): ByteStream
+  /** Resolves when the client has gone or closed its side: what ends a stream that has nothing to say. */
+  disconnected(): Promise<void>
+}
+
+export interface ServerResponse {
+  readonly status: number
+  readonly reason?: string
+  readonly headers?: HeaderInit
+  readonly body?: OutgoingBody
+}
+
+export type Handler = (request: ServerRequest) => MaybePromise<ServerResponse | undefined>
+
+export interface ServerOptions {
+  /** Milliseconds since the epoch for the Date field; without it there is none. */
+  readonly now?: () => number
+  /** The Server field. */
+  readonly server?: string
+  /** Called after each answer; for access logs. */
+  readonly onResponse?: (request: ServerRequest, status: number, bodyBytes: number | undefined) => void
+}
+
+/** As much of a body that nobody read is thrown away to keep the connection. */
+const DRAIN_LIMIT = 256 * 1024
+
+/**
+ * Answers the requests of one connection until either side ends it, then closes the stream (unless it was hijacked).
+ * Errors of the connection end it quietly. An Errno or HttpError that the handler lets pass is answered; anything else is
+ * thrown on.
+ */
+export async function serveConnection(
+  stream: ByteStream,
+  handler: Handler,
+  options: ServerOptions = {},
+): Promise<void> {
+  const reader = new StreamReader(stream)
+  let outcome: Outcome = 'close'
+  try {
+    do outcome = await serveOne(reader, handler, options)
+    while (outcome === 'again')
+  } catch (error) {
+    if (error instanceof HttpError) await refuse(stream, error)
+    else if (!isErrno(error)) throw error
+  } finally {
+    if (outcome !== 'hijacked') stream.close()
+  }
+}
+
+type Outcome = 'again' | 'close' | 'hijacked'
+
+async function serveOne(reader: StreamReader, handler: Handler, options: ServerOptions): Promise<Outcome> {
+  const line = await firstLine(reader)
+  if (line === undefined) return 'close'
+  const start = parseRequestLine(line)
+  const headers = parseFields(await reader.block())
+  if (start.minor >= 1 && headers.getAll('host').length !== 1) throw new HttpError(400, 'missing required Host header')
+  const exchange = new Exchange(reader, start, headers)
+  const response = await answer(exchange.request, handler)
+  if (exchange.hijacked) return 'hijacked'
+  const keep = await exchange.send(response, options)
+  return keep ? 'again' : 'close'
+}
+
+/** Empty lines before a request are passed over. RFC 9112 section 2.2. */
+async function firstLine(reader: StreamReader): Promise<string | undefined> {
+  for (let blank = 0; blank < 4; blank++) {
+    const line = await reader.line()
+    if (line !== '') return line
+  }
+  throw new HttpError(400, 'malformed HTTP request')
+}
+
+async function answer(request: ServerRequest, handler: Handler): Promise<ServerResponse> {
+  try {
+    return (await handler(request)) ?? { status: 404, body: 'page not found\n' }
+  } catch (error) {
+    if (error instanceof HttpError) return plainAnswer(error.status, error.message)
+    if (isErrno(error)) return plainAnswer(500, error.message)
+    throw error
+  }
+}
+
+const plainAnswer = (status: number, message: string): ServerResponse => ({
+  status,
+  headers: [['Content-Type', 'text/plain; charset=utf-8']],
+  body: `${message}\n`,
+})
+
+/** The last words to a client that speaks no HTTP. */
+async function refuse(stream: ByteStream, error: HttpError): Promise<void> {
+  const body = `${error.status} ${reasonPhrase(error.status)}: ${error.message}`
+  const headers = new HeaderMap([
+    ['Content-Type', 'text/plain; charset=utf-8'],
+    ['Content-Length', String(body.length)],
+    ['Connection', 'close'],
+  ])
+  try {
+    await stream.write(concatBytes([head(error.status, undefined, headers), new TextEncoder().encode(body)]))
+  } catch (failure) {
+    if (!isErrno(failure)) throw failure
+  }
+}
+
+const head = (status: number, reason: string | undefined, headers: HeaderMap): Uint8Array =>
+  printHead(`HTTP/1.1 ${status} ${reason ?? reasonPhrase(status)}`, headers)
+
+/** One request and its answer. */
+class Exchange {
+  readonly request: ServerRequest
+  hijacked = false
+  private readonly reader: StreamReader
+  private readonly minor: number
+
+  constructor(reader: StreamReader, start: RequestLine, headers: HeaderMap) {
+    this.reader = reader
+    this.minor = start.minor
+    const [path = '', ...rest] = start.target.split('?')
+    const expects = start.minor >= 1 && headers.hasToken('expect', '100-continue')
+    const goOn = async (): Promise<void> => reader.stream.write(head(100, undefined, new HeaderMap()))
+    this.request = {
+      method: start.method,
+      target: start.target,
+      path: /^https?:\/\//i.test(path) ? path.replace(/^https?:\/\/[^/]*/i, '') || '/' : path,
+      query: new URLSearchParams(rest.join('?')),
+      headers,
+      body: new Body(reader, framingOf(headers, { kind: 'none' }), expects ? goOn : undefined),
+      protocol: `HTTP/1.${start.minor}`,
+      hijack: () => {
+        this.hijacked = true
+        return reader.release()
+      },
+      disconnected: () => reader.untilEnd(),
+    }
+  }
+
+  /** @returns whether another request may follow */
+  async send(response: ServerResponse, options: ServerOptions): Promise<boolean> {
+    const { method } = this.request
+    const headers = new HeaderMap(response.headers ?? [])
+    const whole = wholeBody(response.body)
+    const bare = method === 'HEAD' || isBodiless(response.status)
+    const chunked = whole === undefined && this.minor >= 1 && !headers.has('content-length')
+    this.frame(headers, response.status, whole, chunked)
+    const keep = this.keepAlive(headers, whole, chunked || headers.has('content-length'))
+    if (options.server !== undefined && !headers.has('server')) headers.append('Server', options.server)
+    if (options.now && !headers.has('date')) headers.append('Date', httpDate(options.now()))
+    if (!keep) headers.set('Connection', 'close')
+    else if (this.minor === 0) headers.set('Connection', 'keep-alive')
+    const { stream } = this.reader
+    const start = head(response.status, response.reason, headers)
+    await stream.write(whole && !bare ? concatBytes([start, whole]) : start)
+    if (
+      !bare &&
+      response.body !== undefined &&
+      typeof response.body !== 'string' &&
+      !(response.body instanceof Uint8Array)
+    )
+      await sendPieces(stream, response.body, chunked)
+    options.onResponse?.(this.request, response.status, bare ? 0 : whole?.length)
+    return keep && (await this.drain())
+  }
+
+  private frame(headers: HeaderMap, status: number, whole: Uint8Array | undefined, chunked: boolean): void {
+    if (isBodiless(status)) return
+    if (chunked) headers.set('Transfer-Encoding', 'chunked')
+    // An answer to HEAD may tell the length that a GET would have.
+    else if (whole && !(this.request.method === 'HEAD' && headers.has('content-length')))
+      headers.set('Content-Length', String(whole.length))
+  }
+
+  private keepAlive(headers: HeaderMap, whole: Uint8Array | undefined, delimited: boolean): boolean {
+    const asked = this.request.headers
+    if (headers.hasToken('connection', 'close') || asked.hasToken('connection', 'close')) return false
+    if (!delimited && whole === undefined) return false
+    return this.minor >= 1 || asked.hasToken('connection', 'keep-alive')
+  }
+
+  private async drain(): Promise<boolean> {
+    const { body, headers } = this.request
+    if (body.ended) return true
+    // The client still waits for leave to send: whether it will is unknown.
+    if (headers.hasToken('expect', '100-continue')) return false
+    let size = 0
+    while (!body.ended && size <= DRAIN_LIMIT) size += (await body.read()).length
+    return body.ended
+  }
+}
+
+/** `Sun, 06 Nov 1994 08:49:37 GMT`. RFC 9110 section 5.6.7. @param ms since the epoch */
+export const httpDate = (ms: number): string => new Date(ms).toUTCString()

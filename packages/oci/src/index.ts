@@ -1,0 +1,7 @@
+export * from './digest.ts'
+export * from './image-config.ts'
+export * from './layer.ts'
+export * from './manifest.ts'
+export * from './media-type.ts'
+export * from './reference.ts'
+export * from './whiteout.ts'
