@@ -1,0 +1,7 @@
+export * from './connection.ts'
+export * from './getopt.ts'
+export * from './passwd.ts'
+export * from './program.ts'
+export * from './resolve.ts'
+export * from './search-path.ts'
+export * from './stdio.ts'

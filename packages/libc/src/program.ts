@@ -1,0 +1,73 @@
+import { EPIPE, isErrno, type MaybePromise, type Process, type Program, type Sys } from '@drydock/abi'
+import { getopt, type OptionSpecs, type OptionValues, UsageError } from './getopt.ts'
+import { programName, Stdio } from './stdio.ts'
+
+export interface ProgramContext<S extends OptionSpecs> {
+  readonly process: Process
+  readonly sys: Sys
+  readonly io: Stdio
+  readonly env: ReadonlyMap<string, string>
+  /** argv[0] without its folders: what the program calls itself in messages. */
+  readonly name: string
+  readonly options: OptionValues<S>
+  readonly operands: readonly string[]
+  /** Names of the options in the order given. */
+  readonly order: readonly (keyof S & string)[]
+  /** Prints `name: message` on standard error. */
+  fail(message: string): Promise<void>
+}
+
+export interface ProgramDefinition<S extends OptionSpecs> extends Omit<Program, 'main'> {
+  /** What --help prints after "Usage: ". */
+  readonly usage: string
+  readonly options: S
+  /** Options end at the first operand, as for env and xargs. */
+  readonly stopAtOperand?: boolean
+  /** Status of a wrong command line; default 1, 2 for ls, grep, sort… */
+  readonly usageStatus?: number
+  main(context: ProgramContext<S>): MaybePromise<number>
+}
+
+/**
+ * A program with getopt's command line and buffered streams. `--help` prints the usage. An Errno that main lets pass
+ * ends it with one line and status 1.
+ */
+export function defineProgram<const S extends OptionSpecs>(definition: ProgramDefinition<S>): Program {
+  const { usage, options: specs, stopAtOperand, usageStatus, main, ...row } = definition
+  const run = async (process: Process): Promise<number> => {
+    const io = new Stdio(process.sys)
+    const name = programName(process)
+    const fail = (message: string): Promise<void> => io.warn(`${name}: ${message}\n`)
+    try {
+      const parsed = getopt(process.argv.slice(1), specs, { stopAtOperand: stopAtOperand ?? false })
+      const status = await main({ process, sys: process.sys, io, env: process.env, name, fail, ...parsed })
+      await io.out.flush()
+      return status
+    } catch (error) {
+      if (error instanceof UsageError)
+        return usageFailure(process, io, error, name, row.summary, usage, usageStatus ?? 1)
+      if (!isErrno(error)) throw error
+      if (error !== EPIPE) await fail(error.message)
+      return 1
+    }
+  }
+  return { ...row, main: run }
+}
+
+async function usageFailure(
+  process: Process,
+  io: Stdio,
+  error: UsageError,
+  name: string,
+  summary: string,
+  usage: string,
+  status: number,
+): Promise<number> {
+  if (process.argv.includes('--help')) {
+    await io.print(`Usage: ${usage}\n${summary}\n`)
+    await io.out.flush()
+    return 0
+  }
+  await io.warn(`${name}: ${error.message}\nTry '${name} --help' for more information.\n`)
+  return status
+}

@@ -1,0 +1,139 @@
+import { isErrno, type MaybePromise, type Process, type Sys } from '@drydock/abi'
+
+const encoder = new TextEncoder()
+const BUFSIZ = 8192
+
+/** Buffered output on a descriptor: by line on a terminal, by block elsewhere. setvbuf(3). */
+export class Output {
+  private readonly parts: Uint8Array[] = []
+  private pendingBytes = 0
+  private readonly sys: Sys
+  private readonly fd: number
+  private readonly limit: number
+
+  constructor(sys: Sys, fd: number, limit?: number) {
+    this.sys = sys
+    this.fd = fd
+    this.limit = limit ?? (isTerminal(sys, fd) ? 0 : BUFSIZ)
+  }
+
+  /** Await what it returns: a promise only when the buffer went out and had to wait. */
+  write(data: string | Uint8Array): MaybePromise<void> {
+    const bytes = typeof data === 'string' ? encoder.encode(data) : data
+    if (bytes.length === 0) return
+    this.parts.push(bytes)
+    this.pendingBytes += bytes.length
+    if (this.pendingBytes > this.limit) return this.flush()
+  }
+
+  flush(): MaybePromise<void> {
+    if (this.pendingBytes === 0) return
+    const bytes = this.parts.length === 1 && this.parts[0] ? this.parts[0] : concat(this.parts)
+    this.parts.length = 0
+    this.pendingBytes = 0
+    return writeAll(this.sys, this.fd, bytes)
+  }
+}
+
+/** Standard streams of a program. `err` is not buffered. */
+export class Stdio {
+  readonly out: Output
+  readonly err: Output
+  private readonly sys: Sys
+
+  constructor(sys: Sys) {
+    this.sys = sys
+    this.out = new Output(sys, 1)
+    this.err = new Output(sys, 2, 0)
+  }
+
+  print(data: string | Uint8Array): MaybePromise<void> {
+    return this.out.write(data)
+  }
+
+  /** To standard error, after what standard output still holds. */
+  async warn(text: string): Promise<void> {
+    await this.out.flush()
+    await this.err.write(text)
+  }
+
+  /** Lines of a descriptor (default standard input) without their newline; the last may lack one. */
+  lines(fd = 0): AsyncGenerator<string, void, void> {
+    return readLines(this.sys, fd)
+  }
+}
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+export async function writeAll(sys: Sys, fd: number, bytes: Uint8Array): Promise<void> {
+  let at = 0
+  while (at < bytes.length) at += await sys.write(fd, at === 0 ? bytes : bytes.subarray(at))
+}
+
+/** Everything up to the end of the file. */
+export async function readAll(sys: Sys, fd: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  for (;;) {
+    const bytes = await sys.read(fd, 65536)
+    if (bytes.length === 0) return concat(parts)
+    parts.push(bytes)
+  }
+}
+
+export async function readFile(sys: Sys, path: string): Promise<Uint8Array> {
+  const fd = sys.open(path, 0)
+  try {
+    return await readAll(sys, fd)
+  } finally {
+    sys.close(fd)
+  }
+}
+
+export const readTextFile = async (sys: Sys, path: string): Promise<string> =>
+  new TextDecoder().decode(await readFile(sys, path))
+
+/** Creates or replaces the file. */
+export async function writeFile(sys: Sys, path: string, data: string | Uint8Array, mode = 0o666): Promise<void> {
+  const fd = sys.open(path, 0o1 | 0o100 | 0o1000, mode)
+  try {
+    await writeAll(sys, fd, typeof data === 'string' ? encoder.encode(data) : data)
+  } finally {
+    sys.close(fd)
+  }
+}
+
+export async function* readLines(sys: Sys, fd: number): AsyncGenerator<string, void, void> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for (;;) {
+    const bytes = await sys.read(fd, 65536)
+    if (bytes.length === 0) break
+    const pieces = (rest + decoder.decode(bytes, { stream: true })).split('\n')
+    rest = pieces.pop() ?? ''
+    yield* pieces
+  }
+  rest += decoder.decode()
+  if (rest !== '') yield rest
+}
+
+const isTerminal = (sys: Sys, fd: number): boolean => {
+  try {
+    return sys.isatty(fd)
+  } catch (error) {
+    if (isErrno(error)) return false
+    throw error
+  }
+}
+
+/** basename of argv[0], as programs call themselves in messages. */
+export const programName = (process: Process): string => (process.argv[0] ?? '').split('/').pop() ?? ''
