@@ -1,0 +1,385 @@
+import {
+  type ByteStream,
+  type Clock,
+  EADDRNOTAVAIL,
+  EEXIST,
+  EINVAL,
+  ENETUNREACH,
+  type Entropy,
+  isErrno,
+  type LinkKind,
+} from '@drydock/abi'
+import {
+  formatAddress,
+  isLoopback,
+  LOOPBACK,
+  macOf,
+  macOfAddress,
+  networkOf,
+  type Prefix,
+  parseAddress,
+} from './address.ts'
+import { EventQueue } from './event-queue.ts'
+import { Icmp, mayComplain } from './icmp.ts'
+import { Interface, type InterfaceOwner } from './interface.ts'
+import { Link } from './link.ts'
+import { NeighbourTable } from './neighbour-table.ts'
+import { Netfilter } from './netfilter.ts'
+import { type Frame, type IcmpError, isIcmpError, type Packet, packetSize } from './packet.ts'
+import { RouteTable } from './route-table.ts'
+import { type IpOutput, Tcp } from './tcp.ts'
+import { TcpStream } from './tcp-stream.ts'
+import { Udp, UdpSocket } from './udp.ts'
+
+const DEFAULT_TTL = 64
+
+export interface StackOptions {
+  readonly clock: Clock
+  readonly entropy: Entropy
+  /** Shared by stacks that live in one kernel; default a queue of its own. */
+  readonly queue?: EventQueue
+  /** Every address that is not on one of its links is its own: the whole internet in one host. */
+  readonly promiscuous?: boolean
+}
+
+export interface InterfaceOptions {
+  readonly name: string
+  /** Dotted quad. */
+  readonly address?: string
+  readonly prefix?: number
+  readonly mac?: string
+}
+
+/** One IP host, which is also one network namespace: interfaces, addresses, routes, firewall, sockets. */
+export class Stack implements IpOutput, InterfaceOwner {
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly queue: EventQueue
+  readonly interfaces = new Map<string, Interface>()
+  readonly routes = new RouteTable()
+  readonly neighbours: NeighbourTable
+  readonly netfilter: Netfilter
+  readonly tcp: Tcp
+  readonly udp: Udp
+  readonly icmp: Icmp
+  readonly loopback: Interface
+  /** net.ipv4.ip_forward */
+  forwarding = false
+  private readonly promiscuous: boolean
+  private nextIndex = 1
+
+  constructor(options: StackOptions) {
+    const { clock, entropy } = options
+    this.clock = clock
+    this.entropy = entropy
+    this.queue = options.queue ?? new EventQueue(clock)
+    this.promiscuous = options.promiscuous ?? false
+    this.neighbours = new NeighbourTable(clock, (packet) => this.complain(packet, 'host-unreachable'))
+    this.netfilter = new Netfilter(clock)
+    this.tcp = new Tcp(this, clock, entropy)
+    this.udp = new Udp(this, entropy)
+    this.icmp = new Icmp(this, entropy)
+    this.loopback = this.create('lo', 'loopback', '00:00:00:00:00:00')
+  }
+
+  // interfaces --------------------------------------------------------------------------------------------------------
+
+  /** Plugs a new network card into `link`; with an address it is up at once. */
+  addInterface(link: Link, options: InterfaceOptions): Interface {
+    const address = options.address === undefined ? undefined : parseAddress(options.address)
+    if (options.address !== undefined && address === undefined) throw EINVAL
+    const at = this.create(
+      options.name,
+      'ether',
+      options.mac ?? (address === undefined ? undefined : macOfAddress(address)),
+    )
+    at.plug(link)
+    if (address !== undefined) this.addAddress(at, { address, length: options.prefix ?? 24 })
+    this.setUp(at, true)
+    return at
+  }
+
+  /** A device without a link: bridge, dummy, one end of a veth pair. @throws EEXIST */
+  create(name: string, kind: LinkKind, mac?: string): Interface {
+    if (this.interfaces.has(name)) throw EEXIST
+    const at = new Interface({ index: this.nextIndex++, name, kind, mac: mac ?? macOf(this.entropy.bytes(5)) })
+    at.owner = this
+    this.interfaces.set(name, at)
+    return at
+  }
+
+  /** Two devices with a cable between them. veth(4). */
+  createPair(name: string, peerName: string, mac?: string, peerMac?: string): [Interface, Interface] {
+    if (name === peerName || this.interfaces.has(peerName)) throw EEXIST
+    const one = this.create(name, 'veth', mac)
+    const other = this.create(peerName, 'veth', peerMac)
+    const cable = new Link({ queue: this.queue })
+    one.plug(cable)
+    other.plug(cable)
+    one.peer = other
+    other.peer = one
+    return [one, other]
+  }
+
+  /** The interface leaves with nothing but its name and hardware address. */
+  release(at: Interface): void {
+    this.setUp(at, false)
+    at.setMaster(undefined)
+    at.addresses = []
+    this.interfaces.delete(at.name)
+    at.owner = undefined
+  }
+
+  /** Takes an interface that another namespace has released. @throws EEXIST */
+  adopt(at: Interface): void {
+    if (this.interfaces.has(at.name)) throw EEXIST
+    at.index = this.nextIndex++
+    at.owner = this
+    this.interfaces.set(at.name, at)
+  }
+
+  /** Deletes it, and with one end of a veth pair the other, wherever it is. */
+  destroy(at: Interface): void {
+    const { peer } = at
+    for (const port of [...(at.bridge?.ports ?? [])]) port.setMaster(undefined)
+    this.release(at)
+    at.unplug()
+    at.peer = undefined
+    if (!peer) return
+    peer.peer = undefined
+    const { owner } = peer
+    if (owner instanceof Stack) owner.destroy(peer)
+  }
+
+  rename(at: Interface, name: string): void {
+    if (this.interfaces.has(name)) throw EEXIST
+    this.interfaces.delete(at.name)
+    at.name = name
+    this.interfaces.set(name, at)
+  }
+
+  setUp(at: Interface, up: boolean): void {
+    if (at.up === up) return
+    at.up = up
+    if (!up) {
+      this.routes.deleteOf(at)
+      this.neighbours.forget(at)
+      return
+    }
+    if (at.kind === 'loopback' && at.addresses.length === 0) at.addresses.push({ address: LOOPBACK, length: 8 })
+    for (const prefix of at.addresses) this.connect(at, prefix)
+  }
+
+  /** @throws EEXIST */
+  addAddress(at: Interface, prefix: Prefix): void {
+    if (at.addresses.some((each) => each.address === prefix.address)) throw EEXIST
+    at.addresses.push(prefix)
+    if (at.up) this.connect(at, prefix)
+  }
+
+  /** @throws EADDRNOTAVAIL */
+  deleteAddress(at: Interface, prefix: Prefix): void {
+    const left = at.addresses.filter((each) => each.address !== prefix.address)
+    if (left.length === at.addresses.length) throw EADDRNOTAVAIL
+    at.addresses = left
+    this.routes.delete({ address: networkOf(prefix.address, prefix.length), length: prefix.length }, at)
+  }
+
+  private connect(at: Interface, { address, length }: Prefix): void {
+    if (at.kind === 'loopback') return
+    const destination = { address: networkOf(address, length), length }
+    if (length < 32) this.routes.add({ destination, gateway: undefined, at, source: address, connected: true })
+    this.neighbours.announce(at, address)
+  }
+
+  // conveniences for who lives outside of a kernel ----------------------------------------------------------------------
+
+  /** Every connection to `port` is handed to `serve`. @returns closes the port @throws EADDRINUSE */
+  listenStream(port: number, serve: (stream: ByteStream, ends: { remote: string; local: string }) => void): () => void {
+    const reservation = this.tcp.reserve(0, port)
+    const listener = this.tcp.listen(reservation, 1024)
+    listener.onChange = () => {
+      while (listener.readiness().readable) {
+        const connection = listener.accept()
+        const ends = {
+          remote: formatAddress(connection.remote.address),
+          local: formatAddress(connection.local.address),
+        }
+        serve(new TcpStream(connection), ends)
+      }
+    }
+    return () => {
+      listener.close()
+      this.tcp.release(reservation)
+    }
+  }
+
+  /** @throws EINVAL for no address, ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT… */
+  async dialStream(address: string, port: number): Promise<ByteStream> {
+    const to = parseAddress(address)
+    if (to === undefined) throw EINVAL
+    return new TcpStream(this.tcp.connect({ address: to, port })).opened()
+  }
+
+  /** Every datagram to `port` is handed to `handle`, with a way to answer it. @returns closes the port */
+  bindUdp(
+    port: number,
+    handle: (
+      datagram: { data: Uint8Array; from: string; port: number; to: string },
+      reply: (data: Uint8Array) => void,
+    ) => void,
+  ): () => void {
+    const socket = new UdpSocket(this.udp)
+    socket.bind(0, port)
+    socket.onChange = () => {
+      while (socket.readiness().readable) {
+        const { data, from, to } = socket.receive()
+        const datagram = { data, from: formatAddress(from.address), port: from.port, to: formatAddress(to.address) }
+        handle(datagram, (answer) => socket.send(answer, from, { from: to }))
+      }
+    }
+    return () => socket.close()
+  }
+
+  // IP ----------------------------------------------------------------------------------------------------------------
+
+  isLocal(address: number): boolean {
+    if (isLoopback(address)) return this.loopback.up
+    for (const at of this.interfaces.values()) if (at.addresses.some((each) => each.address === address)) return true
+    return this.promiscuous && this.routes.lookup(address) === undefined
+  }
+
+  sourceFor(destination: number): number {
+    if (isLoopback(destination)) {
+      if (!this.loopback.up) throw ENETUNREACH
+      return LOOPBACK
+    }
+    if (this.isLocal(destination)) return destination
+    const route = this.routes.lookup(destination)
+    if (!route) throw ENETUNREACH
+    const source = route.source ?? route.at.addresses[0]?.address ?? this.anyAddress()
+    if (source === undefined) throw EADDRNOTAVAIL
+    return source
+  }
+
+  private anyAddress(): number | undefined {
+    for (const at of this.interfaces.values())
+      if (at !== this.loopback && at.addresses[0]) return at.addresses[0].address
+    return undefined
+  }
+
+  /** A packet of this host's own. */
+  send(packet: Omit<Packet, 'ttl'> & { ttl?: number }): void {
+    const whole: Packet = { ...packet, ttl: packet.ttl ?? DEFAULT_TTL }
+    const destinationLocal = this.isLocal(whole.destination)
+    const outLink = destinationLocal ? 'lo' : this.routes.lookup(whole.destination)?.at.name
+    const moved = this.netfilter.translateDestination('OUTPUT', whole, { outLink, destinationLocal })
+    const verdict = this.netfilter.firewall.verdict('OUTPUT', { packet: moved, outLink, destinationLocal })
+    if (verdict === 'DROP') return
+    if (verdict === 'REJECT') return this.complain(moved, 'port-unreachable')
+    if (this.isLocal(moved.destination)) return this.loop(moved)
+    this.route(moved, undefined)
+  }
+
+  /** A frame came in. */
+  receiveFrame(at: Interface, { body }: Frame): void {
+    if ('arp' in body) return this.neighbours.receive(at, body.arp, (address) => this.ownsOnLink(address))
+    this.input(body.ip, at)
+  }
+
+  private ownsOnLink(address: number): boolean {
+    for (const each of this.interfaces.values())
+      if (each !== this.loopback && each.addresses.some((prefix) => prefix.address === address)) return true
+    return false
+  }
+
+  private loop(packet: Packet): void {
+    this.loopback.countLoopback(packetSize(packet))
+    this.queue.push(() => this.input(packet, this.loopback))
+  }
+
+  private input(packet: Packet, at: Interface): void {
+    const inLink = at.name
+    const looped = at === this.loopback
+    const hook = { inLink, destinationLocal: this.isLocal(packet.destination) }
+    // Looped packets have passed OUTPUT: only answers to translated conversations are still to be turned back.
+    const moved = looped
+      ? this.netfilter.turnBack(packet)
+      : this.netfilter.translateDestination('PREROUTING', packet, hook)
+    if (!this.isLocal(moved.destination)) return looped ? this.route(moved, undefined) : this.forward(moved, at)
+    const verdict = this.netfilter.firewall.verdict('INPUT', { packet: moved, inLink, destinationLocal: true })
+    if (verdict === 'DROP') return
+    if (verdict === 'REJECT') return this.complain(moved, 'port-unreachable')
+    // Who stands for the whole internet is still a router in front of it.
+    if (moved.ttl <= 1 && !this.ownsOnLink(moved.destination) && !looped) return this.complain(moved, 'time-exceeded')
+    this.deliver(moved)
+  }
+
+  private forward(packet: Packet, at: Interface): void {
+    if (!this.forwarding) return
+    if (packet.ttl <= 1) return this.complain(packet, 'time-exceeded')
+    const outLink = this.routes.lookup(packet.destination)?.at.name
+    const hook = { packet, inLink: at.name, outLink, destinationLocal: false }
+    const verdict = this.netfilter.firewall.verdict('FORWARD', hook)
+    if (verdict === 'DROP') return
+    if (verdict === 'REJECT') return this.complain(packet, 'port-unreachable')
+    this.route({ ...packet, ttl: packet.ttl - 1 }, at)
+  }
+
+  private route(packet: Packet, from: Interface | undefined): void {
+    const route = this.routes.lookup(packet.destination)
+    if (!route?.at.up) return this.complain(packet, 'net-unreachable')
+    const own = route.source ?? route.at.addresses[0]?.address
+    const out = this.netfilter.translateSource(packet, from, route.at, own)
+    this.neighbours.send(route.at, route.gateway ?? packet.destination, out)
+  }
+
+  private deliver(packet: Packet): void {
+    const { payload } = packet
+    if (payload.proto === 'tcp') return this.tcp.receive(packet, payload)
+    if (payload.proto === 'udp') {
+      if (!this.udp.receive(packet, payload)) this.complain(packet, 'port-unreachable')
+      return
+    }
+    if (isIcmpError(payload)) this.heed(packet, payload.about, payload.kind)
+    else this.icmp.receive(packet, payload)
+  }
+
+  private heed(packet: Packet, about: Packet, kind: IcmpError): void {
+    if (about.payload.proto === 'tcp') this.tcp.unreachable(about, kind)
+    else if (about.payload.proto === 'udp') this.udp.unreachable(about, kind)
+    else if (isIcmpError(packet.payload)) this.icmp.receiveError(packet, packet.payload)
+  }
+
+  /** Sends an ICMP error about the packet to whoever sent it. */
+  private complain(about: Packet, kind: IcmpError): void {
+    if (!mayComplain(about)) return
+    try {
+      const source = this.isLocal(about.source) ? about.source : this.sourceFor(about.source)
+      const payload = { proto: 'icmp', kind, sourcePort: 0, destinationPort: 0, about } as const
+      this.send({ source, destination: about.source, payload })
+    } catch (error) {
+      if (!isErrno(error)) throw error
+    }
+  }
+
+  /**
+   * The namespace is gone: connections are reset, its own devices deleted. What is on its cables already still arrives: a
+   * process that answers and exits is heard.
+   */
+  dispose(): void {
+    this.queue.push(() => {
+      this.tcp.dispose()
+      for (const at of [...this.interfaces.values()]) this.destroy(at)
+      this.neighbours.dispose()
+    })
+  }
+
+  /** Power cut: the cables are pulled, nobody is told. */
+  halt(): void {
+    for (const at of this.interfaces.values()) at.unplug()
+    this.tcp.halt()
+    this.neighbours.dispose()
+    this.queue.stop()
+  }
+}
