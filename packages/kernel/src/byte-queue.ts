@@ -1,0 +1,98 @@
+/** Small pieces are gathered in buffers of this size. */
+const GATHER_BYTES = 4096
+
+/**
+ * Bytes in the order they came. Whoever pushes gives its array away, and whoever takes owns what it gets, its buffer
+ * included: whole large pieces pass through without a copy, small ones are gathered.
+ */
+export class ByteQueue {
+  private pieces: Uint8Array[] = []
+  /** The first piece that is left, and how much of it is gone. */
+  private first = 0
+  private head = 0
+  private total = 0
+  /** Where small pieces are gathered; the last piece shows it from `tailStart` to `tailEnd`, unless `tail` is undefined. */
+  private tail: Uint8Array | undefined
+  private tailStart = 0
+  private tailEnd = 0
+
+  get length(): number {
+    return this.total
+  }
+
+  push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    this.total += bytes.length
+    if (bytes.length >= GATHER_BYTES / 4) {
+      this.pieces.push(bytes)
+      this.tail = undefined
+    } else this.gather(bytes)
+  }
+
+  /** At most `max` bytes from the front. */
+  take(max: number): Uint8Array {
+    const front = this.pieces[this.first]
+    if (front === undefined || max <= 0) return new Uint8Array(0)
+    const rest = front.length - this.head
+    if (rest >= max || rest === this.total) return own(this.cut(front, Math.min(rest, max)))
+    const taken = new Uint8Array(Math.min(max, this.total))
+    let at = 0
+    while (at < taken.length) {
+      const piece = this.pieces[this.first]
+      if (piece === undefined) break
+      const part = this.cut(piece, Math.min(piece.length - this.head, taken.length - at))
+      taken.set(part, at)
+      at += part.length
+    }
+    return taken
+  }
+
+  clear(): void {
+    this.pieces = []
+    this.first = 0
+    this.head = 0
+    this.total = 0
+    this.tail = undefined
+  }
+
+  private gather(bytes: Uint8Array): void {
+    const { tail } = this
+    if (tail === undefined || this.tailEnd + bytes.length > tail.length) return this.gatherAnew(bytes)
+    // Whatever of the buffer was taken belongs to its reader: a new piece begins behind it.
+    if (this.pieces.length === 0) this.tailStart = this.tailEnd
+    tail.set(bytes, this.tailEnd)
+    this.tailEnd += bytes.length
+    this.pieces[Math.max(0, this.pieces.length - 1)] = tail.subarray(this.tailStart, this.tailEnd)
+  }
+
+  private gatherAnew(bytes: Uint8Array): void {
+    this.tail = new Uint8Array(GATHER_BYTES)
+    this.tail.set(bytes)
+    this.tailStart = 0
+    this.tailEnd = bytes.length
+    this.pieces.push(this.tail.subarray(0, this.tailEnd))
+  }
+
+  private cut(piece: Uint8Array, length: number): Uint8Array {
+    const part = piece.subarray(this.head, this.head + length)
+    this.head += length
+    this.total -= length
+    if (this.head === piece.length) this.dropFirst()
+    return part
+  }
+
+  private dropFirst(): void {
+    this.head = 0
+    this.first++
+    if (this.first === this.pieces.length) {
+      this.pieces = []
+      this.first = 0
+    } else if (this.first > 64 && this.first * 2 > this.pieces.length) {
+      this.pieces = this.pieces.slice(this.first)
+      this.first = 0
+    }
+  }
+}
+
+/** An array that nobody else has a part of. */
+const own = (bytes: Uint8Array): Uint8Array => (bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice())

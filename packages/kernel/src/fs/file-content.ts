@@ -1,0 +1,264 @@
+import type { LazyContent } from '@drydock/abi'
+import { EFBIG, ENOSPC } from '@drydock/abi'
+import { fillLazy } from './lazy-bytes.ts'
+
+/** Content is kept, and saved, in pieces of this many bytes. */
+export const CHUNK_BYTES = 256 * 1024
+/** As ext4 with blocks of 4 KiB. */
+const MAX_FILE_BYTES = 16 * 2 ** 40
+
+/** What keeps the accounts of a file system. */
+export interface ContentOwner {
+  /**
+   * @param allocated bytes that the disk's user pays for, as du counts them; negative gives back
+   * @param held bytes of real memory
+   * @throws ENOSPC before anything changed
+   */
+  reserve(allocated: number, held: number): void
+  /** The bytes of a chunk changed, or it is gone. */
+  chunkChanged(index: number): void
+}
+
+/** A piece of content. Without `bytes` it is all zero, and costs nothing: `dd if=/dev/zero` fills no memory. */
+interface Chunk {
+  bytes: Uint8Array | undefined
+  /** How far it was written to. */
+  used: number
+}
+
+/** A chunk as a disk keeps it: bytes, or the length of a run of zeros. */
+export type SavedChunk = Uint8Array | number
+
+/** The bytes of a regular file: chunks over an optional lazy base; whatever neither covers is a hole of zeros. */
+export class FileContent {
+  private length = 0
+  private base: LazyContent | undefined
+  /** How much of the base truncation has left. */
+  private baseSize = 0
+  private chunks: (Chunk | undefined)[] = []
+  private allocated = 0
+  private pristine = false
+  private readonly owner: ContentOwner
+
+  constructor(owner: ContentOwner) {
+    this.owner = owner
+  }
+
+  get size(): number {
+    return this.length
+  }
+  /** Bytes as du counts them: without holes, lazy ones included. */
+  get allocatedBytes(): number {
+    return this.allocated
+  }
+  /** Bytes of real memory. */
+  get heldBytes(): number {
+    const chunks = this.chunks.reduce((sum, chunk) => sum + (chunk?.bytes?.length ?? 0), 0)
+    return chunks + (this.base?.prefix.length ?? 0)
+  }
+  /** The lazy base while nobody has written. */
+  get lazy(): LazyContent | undefined {
+    return this.pristine ? this.base : undefined
+  }
+  /** The base with what is left of it, written to or not. */
+  get lazyBase(): { content: LazyContent; left: number } | undefined {
+    return this.base === undefined ? undefined : { content: this.base, left: this.baseSize }
+  }
+
+  read(offset: number, max: number): Uint8Array {
+    const result = new Uint8Array(Math.max(0, Math.min(max, this.length - offset)))
+    for (let done = 0; done < result.length; ) {
+      const start = (offset + done) % CHUNK_BYTES
+      const piece = result.subarray(done, done + Math.min(CHUNK_BYTES - start, result.length - done))
+      this.readPiece(Math.floor((offset + done) / CHUNK_BYTES), start, piece)
+      done += piece.length
+    }
+    return result
+  }
+
+  /** @returns bytes taken: fewer than given when the disk is full on the way @throws ENOSPC, EFBIG */
+  write(offset: number, bytes: Uint8Array): number {
+    if (offset + bytes.length > MAX_FILE_BYTES) throw EFBIG
+    let done = 0
+    while (done < bytes.length) {
+      const start = (offset + done) % CHUNK_BYTES
+      const piece = bytes.subarray(done, done + Math.min(CHUNK_BYTES - start, bytes.length - done))
+      try {
+        this.writePiece(Math.floor((offset + done) / CHUNK_BYTES), start, piece)
+      } catch (error) {
+        if (done === 0 || error !== ENOSPC) throw error
+        break
+      }
+      done += piece.length
+      this.length = Math.max(this.length, offset + done)
+    }
+    return done
+  }
+
+  truncate(size: number): void {
+    if (size > MAX_FILE_BYTES) throw EFBIG
+    if (size < this.length) this.cut(size)
+    this.length = size
+  }
+
+  setLazy(content: LazyContent): void {
+    this.truncate(0)
+    this.owner.reserve(content.size, content.prefix.length)
+    this.base = { prefix: content.prefix.slice(), size: content.size, seed: content.seed }
+    this.baseSize = content.size
+    this.length = content.size
+    this.allocated = content.size
+    this.pristine = true
+  }
+
+  /** Makes this a copy of another file's content; a lazy base stays lazy. */
+  copyFrom(other: FileContent): void {
+    this.truncate(0)
+    if (other.base !== undefined) {
+      this.setLazy(other.base)
+      if (other.baseSize < other.base.size) this.truncate(other.baseSize)
+    }
+    other.chunks.forEach((chunk, index) => {
+      if (chunk !== undefined) this.restoreChunk(index, chunk.bytes?.slice(0, chunk.used) ?? chunk.used)
+    })
+    this.length = other.length
+    this.pristine = other.pristine
+  }
+
+  /** Whether anything of the chunk is kept, and what. */
+  savedChunk(index: number): SavedChunk | undefined {
+    const chunk = this.chunks[index]
+    if (chunk === undefined) return undefined
+    return chunk.bytes === undefined ? chunk.used : chunk.bytes.slice(0, chunk.used)
+  }
+  chunkIndexes(): number[] {
+    return [...this.chunks.keys()].filter((index) => this.chunks[index] !== undefined)
+  }
+
+  /** Puts back what `savedChunk` gave. */
+  restoreChunk(index: number, saved: SavedChunk): void {
+    const used = typeof saved === 'number' ? saved : saved.length
+    const chunk = this.materialise(index)
+    const held = (typeof saved === 'number' ? 0 : used) - (chunk.bytes?.length ?? 0)
+    this.owner.reserve(used - chunk.used, held)
+    this.allocated += used - chunk.used
+    chunk.bytes = typeof saved === 'number' ? undefined : saved
+    chunk.used = used
+    this.length = Math.max(this.length, index * CHUNK_BYTES + used)
+    this.owner.chunkChanged(index)
+  }
+  /** Sets the size without touching chunks, when a file is put back. */
+  restoreSize(size: number, written: boolean): void {
+    this.length = size
+    this.pristine = this.base !== undefined && !written
+  }
+
+  private readPiece(index: number, start: number, into: Uint8Array): void {
+    const chunk = this.chunks[index]
+    if (chunk?.bytes !== undefined) into.set(chunk.bytes.subarray(start, Math.min(chunk.used, start + into.length)))
+    if (chunk !== undefined || this.base === undefined) return
+    const offset = index * CHUNK_BYTES + start
+    fillLazy(this.base, offset, into.subarray(0, Math.max(0, Math.min(into.length, this.baseSize - offset))))
+  }
+
+  private writePiece(index: number, start: number, piece: Uint8Array): void {
+    const chunk = this.materialise(index)
+    const used = Math.max(chunk.used, start + piece.length)
+    const needsBytes = chunk.bytes !== undefined || !isZero(piece)
+    const capacity = needsBytes ? capacityFor(chunk.bytes?.length ?? 0, used) : 0
+    this.owner.reserve(used - chunk.used, capacity - (chunk.bytes?.length ?? 0))
+    this.allocated += used - chunk.used
+    chunk.used = used
+    if (needsBytes) {
+      chunk.bytes = withCapacity(chunk.bytes, capacity)
+      chunk.bytes.set(piece, start)
+    }
+    this.pristine = false
+    this.owner.chunkChanged(index)
+  }
+
+  /** The chunk to write to; what the lazy base had there becomes real. */
+  private materialise(index: number): Chunk {
+    const present = this.chunks[index]
+    if (present !== undefined) return present
+    const chunk: Chunk = { bytes: undefined, used: 0 }
+    const covered = Math.max(0, Math.min(CHUNK_BYTES, this.baseSize - index * CHUNK_BYTES))
+    if (this.base !== undefined && covered > 0) {
+      this.owner.reserve(0, covered)
+      chunk.bytes = new Uint8Array(covered)
+      fillLazy(this.base, index * CHUNK_BYTES, chunk.bytes)
+      chunk.used = covered
+    }
+    while (this.chunks.length < index) this.chunks.push(undefined)
+    this.chunks[index] = chunk
+    return chunk
+  }
+
+  private cut(size: number): void {
+    const first = Math.ceil(size / CHUNK_BYTES)
+    for (let index = first; index < this.chunks.length; index++) this.dropChunk(index)
+    this.chunks.length = Math.min(this.chunks.length, first)
+    const last = Math.floor(size / CHUNK_BYTES)
+    const chunk = this.chunks[last]
+    if (chunk !== undefined) this.shorten(last, chunk, size % CHUNK_BYTES)
+    this.cutBase(size)
+    this.pristine = false
+  }
+
+  private cutBase(size: number): void {
+    if (this.base === undefined || this.baseSize <= size) return
+    const before = this.uncoveredBase()
+    this.baseSize = size
+    const after = this.uncoveredBase()
+    this.allocated += after - before
+    this.owner.reserve(after - before, size === 0 ? -this.base.prefix.length : 0)
+    if (size === 0) this.base = undefined
+  }
+
+  /** Bytes of the base that no chunk hides: those are accounted to it. */
+  private uncoveredBase(): number {
+    let bytes = this.baseSize
+    for (const index of this.chunkIndexes()) {
+      bytes -= Math.max(0, Math.min(CHUNK_BYTES, this.baseSize - index * CHUNK_BYTES))
+    }
+    return bytes
+  }
+
+  private dropChunk(index: number): void {
+    const chunk = this.chunks[index]
+    if (chunk === undefined) return
+    // The base under it is cut too, so nothing lazy comes back to light.
+    const hidden = Math.max(0, Math.min(CHUNK_BYTES, this.baseSize - index * CHUNK_BYTES))
+    this.owner.reserve(-chunk.used + hidden, -(chunk.bytes?.length ?? 0))
+    this.allocated += hidden - chunk.used
+    this.chunks[index] = undefined
+    this.owner.chunkChanged(index)
+  }
+
+  private shorten(index: number, chunk: Chunk, used: number): void {
+    if (chunk.used <= used) return
+    this.owner.reserve(used - chunk.used, 0)
+    this.allocated += used - chunk.used
+    chunk.bytes?.fill(0, used)
+    chunk.used = used
+    this.owner.chunkChanged(index)
+  }
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte !== 0) return false
+  return true
+}
+
+/** Exactly what is needed at first, then twice as much each time a file grows. */
+function capacityFor(capacity: number, used: number): number {
+  if (used <= capacity) return capacity
+  return capacity === 0 ? used : Math.min(CHUNK_BYTES, Math.max(used, capacity * 2))
+}
+
+function withCapacity(bytes: Uint8Array | undefined, capacity: number): Uint8Array {
+  if (bytes !== undefined && bytes.length === capacity) return bytes
+  const grown = new Uint8Array(capacity)
+  if (bytes !== undefined) grown.set(bytes)
+  return grown
+}

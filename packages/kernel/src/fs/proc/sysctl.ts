@@ -1,0 +1,147 @@
+import { EINVAL, EPERM } from '@drydock/abi'
+import type { PathContext } from '../../vfs/path-context.ts'
+import type { PseudoFileSystem } from '../pseudo-file-system.ts'
+import { PseudoDirectory, type PseudoMaker, TextFile, type TextSource } from '../pseudo-inode.ts'
+import type { ProcSource } from './proc-source.ts'
+
+const formatUuid = (bytes: Uint8Array): string => {
+  const hex = Array.from(bytes, (byte, index) => {
+    const value = index === 6 ? (byte & 0x0f) | 0x40 : index === 8 ? (byte & 0x3f) | 0x80 : byte
+    return value.toString(16).padStart(2, '0')
+  }).join('')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+function requireRoot({ credentials }: PathContext): void {
+  if (credentials.uid !== 0) throw EPERM
+}
+
+const shows = (text: string): TextSource => ({ read: () => `${text}\n` })
+
+/** A setting that is kept and shown again, and that nothing in this kernel asks for. */
+function keeps(initial: number): TextSource {
+  let value = initial
+  return {
+    read: () => `${value}\n`,
+    write: (text, context) => {
+      requireRoot(context)
+      const number = Number(text.trim())
+      if (!Number.isInteger(number)) throw EINVAL
+      value = number
+    },
+  }
+}
+
+/** Settings that have an effect, or whose value the kernel knows. proc_sys(5). */
+function liveSettings(source: ProcSource): readonly (readonly [string, TextSource])[] {
+  const bootId = formatUuid(source.entropy.bytes(16))
+  return [
+    [
+      'kernel/hostname',
+      {
+        read: (reader) => `${source.uname(reader).nodename}\n`,
+        write: (text, reader) => {
+          requireRoot(reader)
+          source.sethostname(reader, text.trim())
+        },
+      },
+    ],
+    ['kernel/osrelease', { read: (reader) => `${source.uname(reader).release}\n` }],
+    ['kernel/ostype', { read: (reader) => `${source.uname(reader).sysname}\n` }],
+    ['kernel/version', { read: (reader) => `${source.uname(reader).version}\n` }],
+    ['kernel/random/boot_id', shows(bootId)],
+    ['kernel/random/uuid', { read: () => `${formatUuid(source.entropy.bytes(16))}\n` }],
+    [
+      'net/ipv4/ip_forward',
+      {
+        read: (reader) => (source.ipForward(reader) ? '1\n' : '0\n'),
+        write: (text, reader) => {
+          requireRoot(reader)
+          source.setIpForward(reader, text.trim() !== '0')
+        },
+      },
+    ],
+  ]
+}
+
+/** Settings as Linux 6.8 has them by default. */
+const FIXED: readonly (readonly [string, string])[] = [
+  ['fs/file-nr', '1024\t0\t9223372036854775807'],
+  ['kernel/cap_last_cap', '40'],
+  ['kernel/domainname', '(none)'],
+  ['kernel/ngroups_max', '65536'],
+  ['kernel/overflowuid', '65534'],
+  ['kernel/overflowgid', '65534'],
+  ['kernel/random/entropy_avail', '256'],
+  ['kernel/random/poolsize', '256'],
+  ['kernel/shmmax', '18446744073692774399'],
+  ['kernel/sem', '32000\t1024000000\t500\t32000'],
+  ['net/ipv4/ip_local_port_range', '32768\t60999'],
+]
+
+const KEPT: readonly (readonly [string, number])[] = [
+  ['fs/file-max', 9223372036854],
+  ['fs/inotify/max_user_instances', 128],
+  ['fs/inotify/max_user_watches', 65536],
+  ['fs/nr_open', 1048576],
+  ['fs/pipe-max-size', 1048576],
+  ['kernel/dmesg_restrict', 0],
+  ['kernel/msgmax', 8192],
+  ['kernel/panic', 0],
+  ['kernel/pid_max', 4194304],
+  ['kernel/randomize_va_space', 2],
+  ['kernel/sysrq', 176],
+  ['kernel/threads-max', 31294],
+  ['kernel/unprivileged_userns_clone', 1],
+  ['net/core/somaxconn', 4096],
+  ['net/ipv4/conf/all/forwarding', 1],
+  ['net/ipv4/conf/all/rp_filter', 2],
+  ['net/ipv4/icmp_echo_ignore_all', 0],
+  ['net/ipv4/ip_default_ttl', 64],
+  ['net/ipv4/ip_unprivileged_port_start', 1024],
+  ['net/ipv4/tcp_fin_timeout', 60],
+  ['net/ipv4/tcp_keepalive_time', 7200],
+  ['net/ipv4/tcp_syncookies', 1],
+  ['net/ipv4/tcp_tw_reuse', 2],
+  ['vm/dirty_ratio', 20],
+  ['vm/drop_caches', 0],
+  ['vm/max_map_count', 65530],
+  ['vm/min_free_kbytes', 45056],
+  ['vm/overcommit_memory', 0],
+  ['vm/overcommit_ratio', 50],
+  ['vm/swappiness', 60],
+]
+
+interface SettingTree extends Map<string, TextSource | SettingTree> {}
+
+function plant(tree: SettingTree, path: string, source: TextSource): void {
+  const [head = '', ...rest] = path.split('/')
+  if (rest.length === 0) {
+    tree.set(head, source)
+    return
+  }
+  const found = tree.get(head)
+  const branch: SettingTree = found instanceof Map ? found : new Map()
+  tree.set(head, branch)
+  plant(branch, rest.join('/'), source)
+}
+
+function directoryOf(fs: PseudoFileSystem, tree: SettingTree): PseudoDirectory {
+  const makers = Array.from(tree, ([name, node]): [string, PseudoMaker] => [
+    name,
+    () => (node instanceof Map ? directoryOf(fs, node) : settingFile(fs, node)),
+  ])
+  return new PseudoDirectory(fs, new Map(makers.sort(([a], [b]) => (a < b ? -1 : 1))))
+}
+
+const settingFile = (fs: PseudoFileSystem, source: TextSource): TextFile =>
+  new TextFile(fs, source, source.write === undefined ? 0o444 : 0o644)
+
+/** /proc/sys. sysctl(8) reads and writes it. */
+export function makeSysctlDirectory(fs: PseudoFileSystem, source: ProcSource): PseudoDirectory {
+  const tree: SettingTree = new Map()
+  for (const [path, text] of FIXED) plant(tree, path, shows(text))
+  for (const [path, value] of KEPT) plant(tree, path, keeps(value))
+  for (const [path, live] of liveSettings(source)) plant(tree, path, live)
+  return directoryOf(fs, tree)
+}

@@ -1,0 +1,146 @@
+import type { Clock, LinkInfo, NetlinkAnswer, NetlinkRequest } from '@drydock/abi'
+import { EACCES, EINVAL, ENODEV } from '@drydock/abi'
+import type { Inode } from '../vfs/inode.ts'
+import type { PathContext } from '../vfs/path-context.ts'
+import { PseudoFileSystem } from './pseudo-file-system.ts'
+import { DynamicDirectory, PseudoDirectory, type PseudoMaker, TextFile } from './pseudo-inode.ts'
+
+/** What sysfs shows of a kernel. */
+export interface SysfsSource {
+  readonly clock: Pick<Clock, 'now'>
+  readonly cpus: number
+  /** Asks the reader's network namespace. */
+  netlink<R extends NetlinkRequest>(reader: PathContext, request: R): NetlinkAnswer<R>
+}
+
+/** /sys, as far as programs look: network links, processors, and the place for control groups. sysfs(5). */
+export class Sysfs extends PseudoFileSystem {
+  override readonly type = 'sysfs'
+  override readonly root: Inode
+
+  constructor(source: SysfsSource) {
+    super(source.clock)
+    const build = new SysfsBuilder(this)
+    this.root = build.directory([
+      ['block', build.directory([['sda', build.directory([['size', build.text(() => '104857600')]])]])],
+      ['class', build.directory([['net', () => new NetDirectory(this, source)]])],
+      [
+        'devices',
+        build.directory([['system', build.directory([['cpu', build.directory(processors(build, source.cpus))]])]]),
+      ],
+      ['firmware', build.directory([])],
+      ['fs', build.directory([['cgroup', build.directory([])]])],
+      [
+        'kernel',
+        build.directory([['mm', build.directory([['transparent_hugepage', build.directory(hugePages(build))]])]]),
+      ],
+      ['module', build.directory([])],
+    ])()
+  }
+}
+
+type Entry = readonly [name: string, make: PseudoMaker]
+
+/** Says trees of a pseudo file system as nested tables. */
+class SysfsBuilder {
+  private readonly fs: PseudoFileSystem
+
+  constructor(fs: PseudoFileSystem) {
+    this.fs = fs
+  }
+
+  directory(entries: readonly Entry[]): PseudoMaker {
+    return () => new ReadOnlyDirectory(this.fs, new Map(entries))
+  }
+  text(read: (context: PathContext) => string): PseudoMaker {
+    return () => new TextFile(this.fs, { read: (context) => `${read(context)}\n` })
+  }
+}
+
+class ReadOnlyDirectory extends PseudoDirectory {
+  override create(): Inode {
+    throw EACCES
+  }
+}
+
+const hugePages = (build: SysfsBuilder): readonly Entry[] => [['enabled', build.text(() => 'always [madvise] never')]]
+
+function processors(build: SysfsBuilder, cpus: number): readonly Entry[] {
+  const range = build.text(() => (cpus === 1 ? '0' : `0-${cpus - 1}`))
+  const each = Array.from({ length: cpus }, (_, cpu): Entry => {
+    const topology = build.directory([['core_id', build.text(() => String(cpu))]])
+    return [`cpu${cpu}`, build.directory([['topology', topology]])]
+  })
+  return [['kernel_max', build.text(() => '8191')], ['online', range], ['possible', range], ['present', range], ...each]
+}
+
+/** ARPHRD_ETHER and ARPHRD_LOOPBACK of if_arp.h. */
+const hardwareType = (link: LinkInfo): string => (link.kind === 'loopback' ? '772' : '1')
+const operState = (link: LinkInfo): string => (link.kind === 'loopback' ? 'unknown' : link.up ? 'up' : 'down')
+const broadcast = (link: LinkInfo): string => (link.kind === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff')
+
+function carrier(link: LinkInfo): string {
+  if (!link.up) throw EINVAL
+  return '1'
+}
+
+const ATTRIBUTES: readonly (readonly [string, (link: LinkInfo) => string])[] = [
+  ['address', (link) => link.mac],
+  ['addr_len', () => '6'],
+  ['broadcast', broadcast],
+  ['carrier', carrier],
+  ['ifindex', (link) => String(link.index)],
+  ['iflink', (link) => String(link.peerIndex ?? link.index)],
+  ['mtu', (link) => String(link.mtu)],
+  ['operstate', operState],
+  ['tx_queue_len', () => '1000'],
+  ['type', hardwareType],
+]
+
+const STATISTICS: readonly (readonly [string, (link: LinkInfo) => number])[] = [
+  ['rx_bytes', (link) => link.rxBytes],
+  ['rx_dropped', () => 0],
+  ['rx_errors', () => 0],
+  ['rx_packets', (link) => link.rxPackets],
+  ['tx_bytes', (link) => link.txBytes],
+  ['tx_dropped', () => 0],
+  ['tx_errors', () => 0],
+  ['tx_packets', (link) => link.txPackets],
+]
+
+/** /sys/class/net of whoever looks. */
+class NetDirectory extends DynamicDirectory<string> {
+  private readonly source: SysfsSource
+
+  constructor(fs: PseudoFileSystem, source: SysfsSource) {
+    super(fs, new Map())
+    this.source = source
+  }
+
+  private named(name: string, context: PathContext | undefined): LinkInfo | undefined {
+    if (context === undefined) return undefined
+    return this.source.netlink(context, { op: 'link-list' }).find((link) => link.name === name)
+  }
+
+  protected override names(context: PathContext | undefined): Iterable<string> {
+    return context === undefined ? [] : this.source.netlink(context, { op: 'link-list' }).map((link) => link.name)
+  }
+  protected override find(name: string, context: PathContext | undefined): string | undefined {
+    return this.named(name, context)?.name
+  }
+  protected override makeChild(name: string): Inode {
+    const build = new SysfsBuilder(this.fs)
+    const shown = (read: (link: LinkInfo) => string | number): PseudoMaker =>
+      build.text((context) => {
+        const link = this.named(name, context)
+        if (link === undefined) throw ENODEV
+        return String(read(link))
+      })
+    const statistics = STATISTICS.map(([attribute, read]): Entry => [attribute, shown(read)])
+    const attributes = ATTRIBUTES.map(([attribute, read]): Entry => [attribute, shown(read)])
+    return build.directory([...attributes, ['statistics', build.directory(statistics)]])()
+  }
+  override create(): Inode {
+    throw EACCES
+  }
+}

@@ -1,0 +1,54 @@
+import { type Link, parseAddress, Stack } from '@drydock/net'
+import type { Network } from './network.ts'
+
+export interface LanOptions {
+  readonly link: Link
+  /** Dotted quad. */
+  readonly address: string
+  readonly prefix: number
+  readonly gateway: string
+  readonly mac?: string
+}
+
+/** A network namespace: an IP host, for as long as somebody holds it. network_namespaces(7). */
+export class NetNamespace {
+  readonly network: Network
+  readonly stack: Stack
+  /** As /proc/PID/ns/net shows it. */
+  readonly ino: number
+  /** Inodes of the open sockets, by what is behind them. */
+  readonly sockets = new Map<object, number>()
+  private readonly onGone: () => void
+  private references = 1
+
+  constructor(network: Network, onGone: () => void) {
+    this.network = network
+    this.onGone = onGone
+    this.ino = network.nextIno()
+    const { clock, entropy, queue } = network
+    this.stack = new Stack({ clock, entropy, queue })
+  }
+
+  /** A process joins, or a bind mount holds it. */
+  retain(): this {
+    this.references++
+    return this
+  }
+
+  /** The last one to leave takes its devices and connections with it. */
+  release(): void {
+    if (--this.references > 0) return
+    this.stack.dispose()
+    this.onGone()
+  }
+
+  /** The machine's network card eth0, up, with the default route; loopback is brought up as well. */
+  attachLan({ link, address, prefix, gateway, mac }: LanOptions): void {
+    const { stack } = this
+    stack.setUp(stack.loopback, true)
+    const at = stack.addInterface(link, { name: 'eth0', address, prefix, ...(mac ? { mac } : {}) })
+    const destination = { address: 0, length: 0 }
+    stack.routes.add({ destination, gateway: parseAddress(gateway), at, source: undefined, connected: false })
+    stack.forwarding = true
+  }
+}

@@ -1,0 +1,166 @@
+import {
+  EEXIST,
+  EINVAL,
+  ENODEV,
+  EOPNOTSUPP,
+  ESRCH,
+  ENETUNREACH,
+  type NeighbourInfo,
+  type NetlinkAnswer,
+  type NetlinkRequest,
+  type RouteInfo,
+} from '@drydock/abi'
+import {
+  formatAddress,
+  formatPrefix,
+  type Interface,
+  type Prefix,
+  parseAddress,
+  parsePrefix,
+  type Route,
+} from '@drydock/net'
+import type { NetNamespace } from './net-namespace.ts'
+import { listSockets } from './socket-list.ts'
+
+/** Finds other namespaces as the caller sees them. @throws ESRCH, ENOENT */
+export interface NamespaceLookup {
+  ofPid(pid: number): NetNamespace
+  ofPath?(path: string): NetNamespace
+}
+
+type Request<Op extends NetlinkRequest['op']> = Extract<NetlinkRequest, { op: Op }>
+type Handlers = {
+  readonly [Op in NetlinkRequest['op']]: (
+    namespace: NetNamespace,
+    request: Request<Op>,
+    lookup: NamespaceLookup,
+  ) => NetlinkAnswer<Request<Op>>
+}
+
+/** One row for each request. rtnetlink(7). */
+const HANDLERS: Handlers = {
+  'link-list': ({ stack }) => [...stack.interfaces.values()].map((each) => each.info()),
+  'link-add': ({ stack }, request) => {
+    requireName(request.name)
+    if (request.kind === 'veth') {
+      requireName(request.peer)
+      stack.createPair(request.name, request.peer, request.mac, request.peerMac)
+    } else stack.create(request.name, request.kind, request.mac)
+  },
+  'link-set': (namespace, request) => linkSet(namespace, request),
+  'link-move': (namespace, { name, pid, path }, lookup) => {
+    const at = device(namespace, name)
+    const to = pid !== undefined ? lookup.ofPid(pid) : path !== undefined ? lookup.ofPath?.(path) : undefined
+    if (!to) throw ESRCH
+    if (at === namespace.stack.loopback || at.kind === 'bridge') throw EINVAL
+    namespace.stack.release(at)
+    to.stack.adopt(at)
+  },
+  'link-delete': (namespace, { name }) => {
+    const at = device(namespace, name)
+    if (at.kind === 'loopback' || at.kind === 'ether') throw EOPNOTSUPP
+    namespace.stack.destroy(at)
+  },
+  'address-add': (namespace, { link, address }) => {
+    namespace.stack.addAddress(device(namespace, link), prefix(address))
+  },
+  'address-delete': (namespace, { link, address }) => {
+    namespace.stack.deleteAddress(device(namespace, link), prefix(address))
+  },
+  'route-list': ({ stack }) => stack.routes.routes.toSorted(byAddress).map(routeInfo),
+  'route-add': (namespace, { route }) => addRoute(namespace, route),
+  'route-delete': (namespace, { destination, dev }) => {
+    const at = dev === undefined ? undefined : device(namespace, dev)
+    if (!namespace.stack.routes.delete(prefix(destination), at)) throw ESRCH
+  },
+  'neighbour-list': ({ stack }) => stack.neighbours.entries().map(neighbourInfo),
+  'rule-list': ({ stack }) => stack.netfilter.firewall.rules,
+  'rule-add': ({ stack }, { rule, first }) => {
+    stack.netfilter.firewall.add(rule, first)
+  },
+  'rule-delete': ({ stack }, { comment }) => {
+    stack.netfilter.firewall.deleteByComment(comment)
+  },
+  'socket-list': (namespace) => listSockets(namespace),
+}
+
+/** What a process asks of its network namespace. @throws EEXIST, ENODEV, EINVAL, ESRCH, ENETUNREACH… */
+export function netlink<R extends NetlinkRequest>(
+  namespace: NetNamespace,
+  request: R,
+  lookup: NamespaceLookup,
+): NetlinkAnswer<R> {
+  const handler = HANDLERS[request.op] as unknown as (
+    namespace: NetNamespace,
+    request: R,
+    lookup: NamespaceLookup,
+  ) => NetlinkAnswer<R>
+  return handler(namespace, request, lookup)
+}
+
+function linkSet(namespace: NetNamespace, request: Request<'link-set'>): undefined {
+  const { stack } = namespace
+  const at = device(namespace, request.name)
+  if (request.rename !== undefined) {
+    requireName(request.rename)
+    stack.rename(at, request.rename)
+  }
+  if (request.mac !== undefined) at.mac = request.mac
+  if (request.mtu !== undefined) at.mtu = request.mtu
+  if (request.master === null) at.setMaster(undefined)
+  else if (request.master !== undefined) {
+    const master = device(namespace, request.master)
+    if (!master.bridge || master === at) throw EINVAL
+    at.setMaster(master)
+  }
+  if (request.up !== undefined) stack.setUp(at, request.up)
+  return undefined
+}
+
+/** ip(7): a gateway has to be on a link already. */
+function addRoute({ stack }: NetNamespace, route: RouteInfo): undefined {
+  const gateway = route.gateway === undefined ? undefined : parseAddress(route.gateway)
+  const source = route.source === undefined ? undefined : parseAddress(route.source)
+  if (route.gateway !== undefined && gateway === undefined) throw EINVAL
+  const via = gateway === undefined ? undefined : stack.routes.lookup(gateway)
+  if (gateway !== undefined && (!via || via.gateway !== undefined)) throw ENETUNREACH
+  const at = route.dev === '' ? via?.at : stack.interfaces.get(route.dev)
+  if (!at) throw ENODEV
+  if (!at.up) throw ENETUNREACH
+  const destination = prefix(route.destination)
+  if (!stack.routes.add({ destination, gateway, at, source, connected: false })) throw EEXIST
+  return undefined
+}
+
+function device({ stack }: NetNamespace, name: string): Interface {
+  const found = stack.interfaces.get(name)
+  if (!found) throw ENODEV
+  return found
+}
+
+/** IFNAMSIZ leaves 15 bytes. netdevice(7). */
+function requireName(name: string): void {
+  if (!/^[^\s/]{1,15}$/.test(name) || name === '.' || name === '..') throw EINVAL
+}
+
+function prefix(text: string): Prefix {
+  const found = parsePrefix(text)
+  if (!found) throw EINVAL
+  return found
+}
+
+const routeInfo = ({ destination, gateway, at, source }: Route): RouteInfo => ({
+  destination: destination.length === 32 ? formatAddress(destination.address) : formatPrefix(destination),
+  dev: at.name,
+  ...(gateway === undefined ? {} : { gateway: formatAddress(gateway) }),
+  ...(source === undefined ? {} : { source: formatAddress(source) }),
+})
+
+const byAddress = (a: Route, b: Route): number =>
+  a.destination.address - b.destination.address || a.destination.length - b.destination.length
+
+const neighbourInfo = ({ address, mac, at }: { address: number; mac: string; at: Interface }): NeighbourInfo => ({
+  address: formatAddress(address),
+  mac,
+  dev: at.name,
+})

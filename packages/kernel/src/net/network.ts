@@ -1,0 +1,40 @@
+import type { Clock, Entropy } from '@drydock/abi'
+import { EventQueue } from '@drydock/net'
+import { NetNamespace } from './net-namespace.ts'
+
+export interface NetworkOptions {
+  readonly clock: Clock
+  readonly entropy: Entropy
+  /** Inode numbers for sockets and namespaces. */
+  nextIno(): number
+}
+
+/** What the network namespaces of one kernel share. */
+export class Network {
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly queue: EventQueue
+  readonly nextIno: () => number
+  private readonly namespaces = new Set<NetNamespace>()
+
+  constructor(options: NetworkOptions) {
+    this.clock = options.clock
+    this.entropy = options.entropy
+    this.nextIno = () => options.nextIno()
+    this.queue = new EventQueue(options.clock)
+  }
+
+  /** A new one: with nothing but a loopback device, which is down. network_namespaces(7). */
+  createNamespace(): NetNamespace {
+    const namespace: NetNamespace = new NetNamespace(this, () => this.namespaces.delete(namespace))
+    this.namespaces.add(namespace)
+    return namespace
+  }
+
+  /** Power cut: nothing of it runs afterwards, and nobody is told. */
+  shutdown(): void {
+    for (const namespace of this.namespaces) namespace.stack.halt()
+    this.namespaces.clear()
+    this.queue.stop()
+  }
+}

@@ -1,0 +1,78 @@
+import type { LinkInfo, SocketInfo } from '@drydock/abi'
+import { formatAddress, maskOf } from '@drydock/net'
+import type { NetNamespace } from './net-namespace.ts'
+import { listSockets } from './socket-list.ts'
+
+/** /proc/net/dev. proc_pid_net(5). */
+export function procNetDev({ stack }: NetNamespace): string {
+  const head = [
+    'Inter-|   Receive                                                |  Transmit',
+    ' face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed',
+  ]
+  const row = ({ name, rxBytes, rxPackets, txBytes, txPackets }: LinkInfo): string => {
+    const receive = [pad(rxBytes, 8), pad(rxPackets, 7), '   0    0    0     0          0         0']
+    const send = [pad(txBytes, 8), pad(txPackets, 7), '   0    0    0     0       0          0']
+    return `${name.padStart(6)}: ${receive.join(' ')} ${send.join(' ')}`
+  }
+  return lines([...head, ...[...stack.interfaces.values()].map((each) => row(each.info()))])
+}
+
+/** /proc/net/route: addresses as little-endian hexadecimal. */
+export function procNetRoute({ stack }: NetNamespace): string {
+  const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT'
+  const rows = stack.routes.routes.map(({ destination, gateway, at }) => {
+    const flags = gateway === undefined ? 1 : 3
+    const words = [at.name, hexAddress(destination.address), hexAddress(gateway ?? 0), hex(flags, 4), 0, 0, 0]
+    return [...words, hexAddress(maskOf(destination.length)), 0, 0, 0].join('\t').padEnd(127)
+  })
+  return lines([head.padEnd(127), ...rows])
+}
+
+/** /proc/net/arp. */
+export function procNetArp({ stack }: NetNamespace): string {
+  const head = 'IP address       HW type     Flags       HW address            Mask     Device'
+  const rows = stack.neighbours
+    .entries()
+    .map(
+      ({ address, mac, at }) =>
+        `${formatAddress(address).padEnd(16)} 0x1         0x2         ${mac}     *        ${at.name}`,
+    )
+  return lines([head, ...rows])
+}
+
+const STATES: Readonly<Record<string, number>> = {
+  ESTAB: 1,
+  'SYN-SENT': 2,
+  'SYN-RECV': 3,
+  'FIN-WAIT-1': 4,
+  'FIN-WAIT-2': 5,
+  'TIME-WAIT': 6,
+  UNCONN: 7,
+  'CLOSE-WAIT': 8,
+  'LAST-ACK': 9,
+  LISTEN: 10,
+  CLOSING: 11,
+}
+
+/** /proc/net/tcp and /proc/net/udp. */
+export function procNetSockets(namespace: NetNamespace, proto: 'tcp' | 'udp'): string {
+  const head = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
+  const rows = listSockets(namespace)
+    .filter((each) => each.proto === proto)
+    .map((each, index) => socketRow(each, index).padEnd(149))
+  return lines([head.padEnd(149), ...rows])
+}
+
+function socketRow(socket: SocketInfo, index: number): string {
+  const end = (address: string, port: number): string => `${hexAddress(toNumber(address))}:${hex(port, 4)}`
+  const queues = `${hex(socket.sendQueue, 8)}:${hex(socket.receiveQueue, 8)}`
+  const ends = `${end(socket.local, socket.localPort)} ${end(socket.peer, socket.peerPort)}`
+  return `${pad(index, 4)}: ${ends} ${hex(STATES[socket.state] ?? 7, 2)} ${queues} 00:00000000 00000000     0        0 ${socket.ino} 1 0000000000000000 100 0 0 10 0`
+}
+
+const pad = (value: number, width: number): string => String(value).padStart(width)
+const hex = (value: number, width: number): string => value.toString(16).toUpperCase().padStart(width, '0')
+const toNumber = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+const hexAddress = (address: number): string =>
+  hex((((address & 255) << 24) | ((address & 0xff00) << 8) | ((address >>> 8) & 0xff00) | (address >>> 24)) >>> 0, 8)
+const lines = (rows: readonly string[]): string => rows.map((row) => `${row}\n`).join('')

@@ -1,0 +1,172 @@
+import { type Clock, type Entropy, ENODEV, type Sysinfo, type Utsname } from '@drydock/abi'
+import type { FileDescription } from '../file-description.ts'
+import type { NamespaceName, ProcResource, ProcSource, ProcTask } from '../fs/index.ts'
+import type { KernelParts } from '../kernel-parts.ts'
+import type { NetNamespace } from '../net/index.ts'
+import { describeTask } from '../task/describe.ts'
+import type { PidNamespace } from '../task/pid.ts'
+import { Task } from '../task/task.ts'
+import type { Location, MountNamespace, PathContext } from '../vfs/index.ts'
+import { sysinfo, uname } from '../system-info.ts'
+
+/** @throws ENODEV for a reader that is no task of ours */
+function readerOf({ task }: PathContext): Task {
+  if (!(task instanceof Task)) throw ENODEV
+  return task
+}
+
+/** A task as procfs shows it. */
+class TaskView implements ProcTask {
+  private readonly task: Task
+  private readonly namespace: PidNamespace
+
+  constructor(task: Task, namespace: PidNamespace) {
+    this.task = task
+    this.namespace = namespace
+  }
+
+  info(): ReturnType<ProcTask['info']> {
+    return describeTask(this.namespace, this.task)
+  }
+  env(): ReadonlyMap<string, string> {
+    return this.task.image.env
+  }
+  cwd(): Location | undefined {
+    return this.ifAlive(this.task.cwd)
+  }
+  root(): Location | undefined {
+    return this.ifAlive(this.task.root)
+  }
+  exe(): Location | undefined {
+    return this.ifAlive(this.task.image.exe)
+  }
+  mountNamespace(): MountNamespace | undefined {
+    return this.ifAlive(this.task.namespace)
+  }
+  netNamespace(): NetNamespace | undefined {
+    return this.ifAlive(this.task.namespaces.net)
+  }
+  *descriptors(): Iterable<readonly [number, FileDescription]> {
+    for (const [fd, { description }] of this.task.fds.open()) yield [fd, description]
+  }
+  namespaceIds(): ReadonlyMap<NamespaceName, number> {
+    const { namespaces, namespace, pidNamespace } = this.task
+    return new Map<NamespaceName, number>([
+      ['cgroup', namespaces.cgroup.id],
+      ['ipc', namespaces.ipc.id],
+      ['mnt', namespace.id],
+      ['net', this.netNumber()],
+      ['pid', pidNamespace.id],
+      ['user', USER_NAMESPACE],
+      ['uts', namespaces.uts.id],
+    ])
+  }
+  /** The first one has a number of its own; inodes of the others are out of everybody's way. */
+  private netNumber(): number {
+    const { net } = this.task.namespaces
+    const first = this.task.parts.rootPids.init?.namespaces.net
+    return net === first ? FIRST_NET : LATER_NET + net.ino
+  }
+  namespaceObject(name: NamespaceName): object | undefined {
+    const { namespaces, namespace, pidNamespace } = this.task
+    const { cgroup, ipc, net, uts } = namespaces
+    const objects: Partial<Record<NamespaceName, object>> = { cgroup, ipc, mnt: namespace, net, pid: pidNamespace, uts }
+    return objects[name]
+  }
+  cgroup(reader: PathContext): string {
+    const top = readerOf(reader).namespaces.cgroup.root.path
+    const { path } = this.task.cgroup
+    if (top === '/') return path
+    return path === top ? '/' : path.startsWith(`${top}/`) ? path.slice(top.length) : `/..${path}`
+  }
+  limit(resource: ProcResource): { soft: number; hard: number } {
+    return this.task.limits.get(resource)
+  }
+  groups(): readonly number[] {
+    return this.task.credentials.groups
+  }
+  umask(): number {
+    return this.task.umask
+  }
+  signals(): ReturnType<ProcTask['signals']> {
+    const all = [...this.task.signals.dispositions()]
+    return {
+      pending: this.task.signals.pending,
+      ignored: all.filter(([, { disposition }]) => disposition === 'SIG_IGN').map(([signal]) => signal),
+      caught: all.filter(([, { disposition }]) => typeof disposition === 'function').map(([signal]) => signal),
+    }
+  }
+  oomScoreAdj(): number {
+    return this.task.oomScoreAdj
+  }
+  setOomScoreAdj(value: number): void {
+    this.task.oomScoreAdj = value
+  }
+
+  private ifAlive<T>(value: T): T | undefined {
+    return this.task.alive ? value : undefined
+  }
+}
+
+const USER_NAMESPACE = 4026531837
+const FIRST_NET = 4026531840
+const LATER_NET = 4026600000
+
+/** What a proc mount of one pid namespace shows. */
+export class KernelProc implements ProcSource {
+  readonly clock: Clock
+  readonly entropy: Entropy
+  private readonly parts: KernelParts
+  private readonly namespace: PidNamespace
+  private readonly views = new WeakMap<Task, TaskView>()
+
+  constructor(parts: KernelParts, namespace: PidNamespace) {
+    this.parts = parts
+    this.namespace = namespace
+    this.clock = parts.clock
+    this.entropy = parts.entropy
+  }
+
+  pidOf(task: object | undefined): number | undefined {
+    return task instanceof Task ? task.pid.in(this.namespace) || undefined : undefined
+  }
+  pids(): readonly number[] {
+    return this.namespace.tasks().map((task) => task.pid.in(this.namespace))
+  }
+  task(pid: number): ProcTask | undefined {
+    const task = this.namespace.find(pid)?.task
+    if (task === undefined) return undefined
+    const known = this.views.get(task)
+    if (known) return known
+    const made = new TaskView(task, this.namespace)
+    this.views.set(task, made)
+    return made
+  }
+  sysinfo(): Sysinfo {
+    return sysinfo(this.parts)
+  }
+  bootTimeMs(): number {
+    return this.parts.bootTimeMs
+  }
+  uname(reader: PathContext): Utsname {
+    return uname(readerOf(reader))
+  }
+  sethostname(reader: PathContext, name: string): void {
+    readerOf(reader).namespaces.uts.hostname = name
+  }
+  ipForward(reader: PathContext): boolean {
+    return readerOf(reader).namespaces.net.stack.forwarding
+  }
+  setIpForward(reader: PathContext, on: boolean): void {
+    readerOf(reader).namespaces.net.stack.forwarding = on
+  }
+  forks(): number {
+    return this.parts.rootPids.lastPid
+  }
+  cpuMs(): number {
+    return this.parts.rootCgroup.cpuMs
+  }
+  dmesg(): readonly string[] {
+    return this.parts.log.lines()
+  }
+}

@@ -1,0 +1,157 @@
+import type { Clock, Timer } from '@drydock/abi'
+
+/** How long the kernel keeps the host's thread before it lets others (input, rendering, other kernels) have their turn. */
+export const SLICE_MS = 8
+/** Nobody is billed for more at once: a host that slept (a laptop's lid, a tab in the background) is not our tasks' work. */
+const MOST_CHARGED_MS = 50
+/** Ticks between two looks at the clock, at most. */
+const MOST_TICKS = 64
+
+/** Hosts count their timers in 32 bits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** Who can be billed for processor time. */
+export interface Billed {
+  charge(ms: number): void
+}
+
+/**
+ * Shares one thread among all tasks. They are async functions: a task that was woken goes on in a microtask while the
+ * slice lasts, and in a later turn of the host's event loop when it is used up. Turns go by turns to those who were
+ * woken, all together, and to one of those who compute without end: a busy loop slows nobody down by more than half.
+ */
+export class Scheduler {
+  private readonly clock: Clock
+  /** Tasks that waited for something which has come. */
+  private woken: (() => void)[] = []
+  /** Tasks that used up their slice. */
+  private readonly yielded: (() => void)[] = []
+  private lastWasYielded = false
+  private readonly timers = new Set<Timer>()
+  private turnStart = 0
+  private armed = false
+  private stopped = false
+  private current: Billed | undefined
+  private stamp = 0
+  private watching = false
+  private ticksLeft = 1
+  private ticksPerLook = 8
+  private lastLook = 0
+
+  constructor(clock: Clock) {
+    this.clock = clock
+  }
+
+  /** `run` goes on as soon as the slice allows. */
+  resume(run: () => void): void {
+    if (this.stopped) return
+    if (!this.exhausted()) return queueMicrotask(run)
+    this.woken.push(run)
+    this.arm()
+  }
+
+  /** `run` goes on in a later turn, after those who gave way before. */
+  yield(run: () => void): void {
+    this.yielded.push(run)
+    this.arm()
+  }
+
+  /** Calls `run` once after `delayMs`, unless the power is cut. */
+  after(delayMs: number, run: () => void): Timer {
+    const part = Math.min(delayMs, LONGEST_TIMER_MS)
+    let rest = delayMs - part
+    const expired = (): void => {
+      if (this.stopped) return
+      if (rest > 0) {
+        const next = Math.min(rest, LONGEST_TIMER_MS)
+        rest -= next
+        timer = this.clock.after(next, expired)
+        return
+      }
+      this.timers.delete(handle)
+      run()
+    }
+    let timer = this.clock.after(part, expired)
+    const handle: Timer = {
+      cancel: () => {
+        this.timers.delete(handle)
+        timer.cancel()
+      },
+    }
+    this.timers.add(handle)
+    return handle
+  }
+
+  /** Whether a task in a long loop should give way. Looks at the clock only now and then. */
+  due(): boolean {
+    if (--this.ticksLeft > 0) return false
+    const now = this.clock.monotonic()
+    const steps = now - this.lastLook > 1 ? this.ticksPerLook >> 1 : this.ticksPerLook << 1
+    this.ticksPerLook = Math.min(MOST_TICKS, Math.max(1, steps))
+    this.ticksLeft = this.ticksPerLook
+    this.lastLook = now
+    return now - this.turnStart >= SLICE_MS
+  }
+
+  /** From now on the processor works for `who`; whoever had it before is billed. */
+  enter(who: Billed): void {
+    if (this.current === who) return
+    this.leave()
+    this.current = who
+    this.watchEnd()
+  }
+
+  worksFor(who: Billed): boolean {
+    return this.current === who
+  }
+
+  /** The processor works for nobody. */
+  leave(): void {
+    const now = this.clock.monotonic()
+    this.current?.charge(Math.min(now - this.stamp, MOST_CHARGED_MS))
+    this.current = undefined
+    this.stamp = now
+  }
+
+  /** Power cut: nothing runs any more. */
+  stop(): void {
+    this.stopped = true
+    this.woken.length = 0
+    this.yielded.length = 0
+    for (const timer of this.timers) timer.cancel()
+  }
+
+  /** A task may wait outside system calls: in the host's next turn the processor is free, whoever had it. */
+  private watchEnd(): void {
+    if (this.watching) return
+    this.watching = true
+    this.clock.soon(() => {
+      this.watching = false
+      if (!this.stopped) this.leave()
+    })
+  }
+
+  private exhausted(): boolean {
+    return this.clock.monotonic() - this.turnStart >= SLICE_MS
+  }
+
+  private arm(): void {
+    if (this.armed || this.stopped) return
+    this.armed = true
+    this.clock.soon(() => this.turn())
+  }
+
+  private turn(): void {
+    this.armed = false
+    if (this.stopped) return
+    this.turnStart = this.clock.monotonic()
+    const { woken } = this
+    this.lastWasYielded = woken.length === 0 || (!this.lastWasYielded && this.yielded.length > 0)
+    if (this.lastWasYielded) this.yielded.shift()?.()
+    else {
+      this.woken = []
+      for (const run of woken) run()
+    }
+    if (this.woken.length + this.yielded.length > 0) this.arm()
+  }
+}

@@ -1,0 +1,2 @@
+export * from './create-socket.ts'
+export * from './socket-description.ts'

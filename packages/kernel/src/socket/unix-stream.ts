@@ -1,0 +1,179 @@
+import {
+  AF_UNIX,
+  type Datagram,
+  EAFNOSUPPORT,
+  EAGAIN,
+  ECONNREFUSED,
+  ECONNRESET,
+  EINVAL,
+  EISCONN,
+  ENOTCONN,
+  EPIPE,
+  type Errno,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  type SocketAddress,
+  unix,
+} from '@drydock/abi'
+import { SHUTDOWN_READ, SHUTDOWN_WRITE } from '@drydock/net'
+import { ByteQueue } from '../byte-queue.ts'
+import type { Network } from '../net/network.ts'
+import { shutdownBits, SocketDescription, type UnixNames } from './socket-description.ts'
+
+/** net.core.wmem_default. socket(7). */
+const BUFFER_BYTES = 212_992
+
+/** A stream socket of the unix family: named by a node of the file system, or one of a pair. unix(7). */
+export class UnixStreamSocket extends SocketDescription {
+  private readonly network: Network
+  private readonly incoming = new ByteQueue()
+  private name = ''
+  private peer: UnixStreamSocket | undefined
+  private peerName = ''
+  private connected = false
+  private ended = false
+  private readShut = false
+  private writeShut = false
+  private failure: Errno | undefined
+  private pending: UnixStreamSocket[] | undefined
+  private closed = false
+
+  constructor(network: Network) {
+    super(network.nextIno(), network.clock.now())
+    this.network = network
+  }
+
+  /** Two that are connected to each other. socketpair(2). */
+  static pair(network: Network): [UnixStreamSocket, UnixStreamSocket] {
+    const one = new UnixStreamSocket(network)
+    const other = new UnixStreamSocket(network)
+    one.join(other)
+    other.join(one)
+    return [one, other]
+  }
+
+  bind(address: SocketAddress, names: UnixNames): void {
+    if (this.name !== '') throw EINVAL
+    const path = pathOf(address)
+    names.bind(path, this)
+    this.name = path
+  }
+
+  override listen(_backlog: number): void {
+    if (this.name === '' || this.connected) throw EINVAL
+    this.pending ??= []
+  }
+
+  override accept(): { description: SocketDescription; peer: SocketAddress } {
+    if (!this.pending) throw EINVAL
+    const description = this.pending.shift()
+    if (!description) throw EAGAIN
+    this.queue.wake()
+    return { description, peer: unix(description.peerName) }
+  }
+
+  /** Stands at once: other than on Linux a full backlog makes nobody wait. */
+  connect(address: SocketAddress, names: UnixNames): void {
+    if (this.connected) throw EISCONN
+    const listener = names.find(pathOf(address))
+    if (!(listener instanceof UnixStreamSocket) || !listener.pending || listener.closed) throw ECONNREFUSED
+    const accepted = new UnixStreamSocket(this.network)
+    accepted.name = listener.name
+    this.join(accepted)
+    accepted.join(this)
+    listener.pending.push(accepted)
+    listener.queue.wake()
+  }
+
+  read(max: number): Uint8Array {
+    if (this.incoming.length > 0) {
+      const bytes = this.incoming.take(max)
+      this.peer?.queue.wake()
+      return bytes
+    }
+    if (this.failure) {
+      const { failure } = this
+      this.failure = undefined
+      throw failure
+    }
+    if (!this.connected) throw this.pending ? EINVAL : ENOTCONN
+    if (this.ended || this.readShut) return new Uint8Array(0)
+    throw EAGAIN
+  }
+
+  write(bytes: Uint8Array): number {
+    if (!this.connected) throw ENOTCONN
+    const { peer } = this
+    if (this.writeShut || !peer || peer.readShut) throw EPIPE
+    const room = BUFFER_BYTES - peer.incoming.length
+    if (room <= 0) throw EAGAIN
+    const taken = bytes.slice(0, room)
+    peer.incoming.push(taken)
+    peer.queue.wake()
+    return taken.length
+  }
+
+  override sendto(data: Uint8Array): void {
+    this.write(data)
+  }
+
+  override recvfrom(): Datagram {
+    return { data: this.read(65536), from: unix(this.peerName) }
+  }
+
+  poll(): number {
+    if (this.pending) return this.pending.length > 0 ? POLLIN : 0
+    if (!this.connected) return POLLOUT | POLLHUP
+    const ended = this.ended || this.readShut
+    const canWrite = !this.peer || this.writeShut || this.peer.incoming.length < BUFFER_BYTES / 2
+    const readable = this.incoming.length > 0 || ended || this.failure
+    return (readable ? POLLIN : 0) | (canWrite ? POLLOUT : 0) | (!this.peer ? POLLHUP : 0)
+  }
+
+  override shutdown(how: number): void {
+    if (!this.connected) throw ENOTCONN
+    const bits = shutdownBits(how)
+    if (bits & SHUTDOWN_READ) this.readShut = true
+    if (bits & SHUTDOWN_WRITE) {
+      this.writeShut = true
+      if (this.peer) this.peer.ended = true
+    }
+    this.queue.wake()
+    this.peer?.queue.wake()
+  }
+
+  getsockname(): SocketAddress {
+    return unix(this.name)
+  }
+
+  override getpeername(): SocketAddress {
+    if (!this.connected) throw ENOTCONN
+    return unix(this.peerName)
+  }
+
+  protected override dispose(): void {
+    this.closed = true
+    for (const waiting of this.pending ?? []) waiting.release()
+    this.pending = undefined
+    const { peer } = this
+    this.peer = undefined
+    if (!peer) return
+    peer.peer = undefined
+    peer.ended = true
+    if (this.incoming.length > 0) peer.failure = ECONNRESET
+    peer.queue.wake()
+  }
+
+  private join(peer: UnixStreamSocket): void {
+    this.peer = peer
+    this.peerName = peer.name
+    this.connected = true
+  }
+}
+
+function pathOf(address: SocketAddress): string {
+  if (address.family !== AF_UNIX) throw EAFNOSUPPORT
+  if (address.path === '' || address.path.length > 107) throw EINVAL
+  return address.path
+}

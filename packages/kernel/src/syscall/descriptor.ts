@@ -1,0 +1,149 @@
+import { EAGAIN, EBADF, EINVAL, EPIPE, type MaybePromise, O_APPEND, O_CLOEXEC, O_NONBLOCK, SIGPIPE } from '@drydock/abi'
+import type { FileDescription } from '../file-description.ts'
+import { makePipe } from '../pipe.ts'
+import { block, failCallsOn, giveWay } from '../task/pending-call.ts'
+import type { Task } from '../task/task.ts'
+import { UNWIND, unlessGone } from '../task/unwind.ts'
+import type { SyscallTable } from './table.ts'
+
+/** Runs a call that never waits, after the end of the time slice when that has come. */
+function inSlice<T>(task: Task, call: () => MaybePromise<T>): MaybePromise<T> {
+  if (task.mayRun && !task.parts.scheduler.due()) return call()
+  return giveWay(task, task.cgroup.throttleMs()).then(() => unlessGone(call))
+}
+
+function read(task: Task, fd: number, max: number): MaybePromise<Uint8Array> {
+  const description = task.fds.get(fd)
+  if (!description.readable) throw EBADF
+  if (max === 0) return new Uint8Array(0)
+  const attempt = (): Uint8Array => description.read(max, task)
+  if (description.flags & O_NONBLOCK) return attempt()
+  return inSlice(task, () => block(task, [description.queue], attempt, { fd }))
+}
+
+/** As a blocking write does: until all is taken. write(2); pipe(7) for what O_NONBLOCK changes. */
+function write(task: Task, fd: number, bytes: Uint8Array): MaybePromise<number> {
+  const description = task.fds.get(fd)
+  if (!description.writable) throw EBADF
+  const progress = new Writing(task, description, bytes)
+  if (description.flags & O_NONBLOCK) return progress.once()
+  const options = { fd, partial: () => progress.done || undefined }
+  return inSlice(task, () => block(task, [description.queue], () => progress.all(), options))
+}
+
+class Writing {
+  done = 0
+  private readonly task: Task
+  private readonly description: FileDescription
+  private readonly bytes: Uint8Array
+
+  constructor(task: Task, description: FileDescription, bytes: Uint8Array) {
+    this.task = task
+    this.description = description
+    this.bytes = bytes
+  }
+
+  /** @throws EAGAIN while something is left and there is no room */
+  all(): number {
+    do this.step()
+    while (this.done < this.bytes.length)
+    return this.done
+  }
+
+  once(): number {
+    try {
+      return this.all()
+    } catch (error) {
+      if (error === EAGAIN && this.done > 0) return this.done
+      throw error
+    }
+  }
+
+  private step(): void {
+    const rest = this.done === 0 ? this.bytes : this.bytes.subarray(this.done)
+    try {
+      this.done += this.description.write(rest, this.task)
+    } catch (error) {
+      if (error !== EPIPE) throw error
+      this.task.parts.signals.send(this.task, SIGPIPE, 'kernel')
+      throw this.task.alive ? EPIPE : UNWIND
+    }
+  }
+}
+
+const STATUS_FLAGS = { nonblock: O_NONBLOCK, append: O_APPEND } as const
+
+export const descriptorCalls: SyscallTable<
+  | 'open'
+  | 'close'
+  | 'read'
+  | 'write'
+  | 'pread'
+  | 'pwrite'
+  | 'lseek'
+  | 'dup'
+  | 'dup2'
+  | 'pipe'
+  | 'getFdFlags'
+  | 'setFdFlags'
+  | 'openFds'
+  | 'fstat'
+  | 'ftruncate'
+  | 'fsync'
+> = {
+  open(task, path, flags, mode = 0o666) {
+    const description = task.parts.files.open(task, path, flags, mode)
+    return task.fds.add(description, (flags & O_CLOEXEC) !== 0)
+  },
+  close(task, fd) {
+    task.fds.close(fd)
+    failCallsOn(task, fd)
+  },
+  read,
+  write,
+  pread: (task, fd, max, offset) => task.fds.get(fd).pread(max, offset),
+  pwrite: (task, fd, bytes, offset) => task.fds.get(fd).pwrite(bytes, offset),
+  lseek: (task, fd, offset, whence) => task.fds.get(fd).seek(offset, whence),
+
+  dup(task, fd, atLeast = 0) {
+    if (atLeast < 0) throw EINVAL
+    return task.fds.add(task.fds.get(fd).retain(), false, atLeast)
+  },
+  dup2(task, from, to) {
+    const description = task.fds.get(from)
+    if (from !== to) task.fds.put(to, description.retain())
+  },
+  pipe(task) {
+    const [reader, writer] = makePipe(task.parts.nextIno(), task.parts.clock, task.credentials)
+    const read = task.fds.add(reader)
+    try {
+      return [read, task.fds.add(writer)]
+    } catch (error) {
+      task.fds.close(read)
+      throw error
+    }
+  },
+
+  getFdFlags(task, fd) {
+    const { description, cloexec } = task.fds.entry(fd)
+    return { cloexec, status: description.flags }
+  },
+  setFdFlags(task, fd, flags) {
+    const entry = task.fds.entry(fd)
+    if (flags.cloexec !== undefined) entry.cloexec = flags.cloexec
+    for (const key of ['nonblock', 'append'] as const) {
+      const on = flags[key]
+      if (on === undefined) continue
+      const { description } = entry
+      description.flags = on ? description.flags | STATUS_FLAGS[key] : description.flags & ~STATUS_FLAGS[key]
+    }
+  },
+  openFds: (task) => [...task.fds.open()].map(([fd]) => fd),
+  fstat: (task, fd) => task.fds.get(fd).stat(),
+  ftruncate(task, fd, size) {
+    task.fds.get(fd).truncate(size)
+  },
+  fsync(task, fd) {
+    task.fds.get(fd)
+  },
+}

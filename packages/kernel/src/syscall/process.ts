@@ -1,0 +1,143 @@
+import { EAGAIN, EINVAL, EPERM, ESRCH, type MaybePromise } from '@drydock/abi'
+import { childCredentials, cloneTask, joinGroup, run, startSession } from '../task/clone.ts'
+import { describeTask } from '../task/describe.ts'
+import { type Executable, findExecutable, replaceImage } from '../task/exec.ts'
+import { exitTask } from '../task/exit.ts'
+import { block, giveWay } from '../task/pending-call.ts'
+import type { Task } from '../task/task.ts'
+import { UNWIND } from '../task/unwind.ts'
+import { pollChildren } from '../task/wait.ts'
+import type { SyscallTable } from './table.ts'
+
+/** @throws ESRCH */
+export function findTask(caller: Task, pid: number): Task {
+  const task = pid === 0 ? caller : caller.pidNamespace.find(pid)?.task
+  if (task === undefined) throw ESRCH
+  return task
+}
+
+export const processCalls: SyscallTable<
+  | 'tick'
+  | 'getpid'
+  | 'getppid'
+  | 'getpgid'
+  | 'getsid'
+  | 'setpgid'
+  | 'setsid'
+  | 'spawn'
+  | 'fork'
+  | 'exec'
+  | 'exit'
+  | 'wait'
+  | 'sleep'
+  | 'setpriority'
+  | 'processes'
+  | 'memory'
+  | 'prlimit'
+> = {
+  tick(task) {
+    if (!task.mayRun) return giveWay(task, 0)
+    if (!task.parts.scheduler.due()) return undefined
+    task.parts.scheduler.leave()
+    return giveWay(task, task.cgroup.throttleMs())
+  },
+
+  getpid: (task) => task.id,
+  getppid: (task) => task.parent?.pid.in(task.pidNamespace) ?? 0,
+  getpgid: (task, pid = 0) => findTask(task, pid).group.pid.in(task.pidNamespace),
+  getsid: (task, pid = 0) => findTask(task, pid).group.session.pid.in(task.pidNamespace),
+
+  setpgid(task, pid, pgid) {
+    const target = findTask(task, pid)
+    if (pgid < 0) throw EINVAL
+    if (target !== task && target.parent !== task) throw ESRCH
+    if (target.group.session !== task.group.session || target.group.session.leader === target) throw EPERM
+    const wanted = pgid === 0 ? target.pid : task.pidNamespace.find(pgid)
+    const exists = wanted?.group?.session === task.group.session
+    if (wanted === undefined || (wanted !== target.pid && !exists)) throw EPERM
+    joinGroup(target, wanted)
+  },
+
+  setsid(task) {
+    if (task.pid.group) throw EPERM
+    startSession(task)
+    return task.id
+  },
+
+  spawn(task, path, options) {
+    const { parts } = task
+    const env = options.env ?? task.image.env
+    const cwd = options.cwd === undefined ? task.cwd : parts.files.chdir(task, options.cwd)
+    const context = { ...task.withCredentials(childCredentials(task, options)), cwd }
+    const found = findExecutable(parts, context, path, options.argv, env)
+    const start = (executable: Executable): number => {
+      const child = cloneTask(task, options)
+      replaceImage(child, executable)
+      run(child, executable.program.main)
+      return child.pid.in(task.pidNamespace)
+    }
+    return found instanceof Promise ? found.then((executable) => ifAlive(task, () => start(executable))) : start(found)
+  },
+
+  fork(task, entry, options = {}) {
+    const { cgroup, ...rest } = options
+    const group = cgroup === undefined ? undefined : task.parts.findCgroup(task, cgroup)
+    const child = cloneTask(task, group ? { ...rest, cgroup: group } : rest)
+    run(child, entry)
+    return child.pid.in(task.pidNamespace)
+  },
+
+  async exec(task, path, argv, env) {
+    const { image } = task
+    const executable = await findExecutable(task.parts, task, path, argv, env)
+    if (task.alive && task.image === image) {
+      task.abandonCalls()
+      replaceImage(task, executable)
+      run(task, executable.program.main)
+    }
+    return new Promise<never>(() => {})
+  },
+
+  exit(task, status) {
+    exitTask(task, { kind: 'exited', code: status & 0xff })
+    throw UNWIND
+  },
+
+  wait: (task, pid, options = 0) => block(task, [task.childQueue], () => pollChildren(task, pid, options)),
+
+  sleep: async (task, ms) =>
+    block<void>(task, [], neverReady, { restartable: false, timeoutMs: Math.max(0, ms), onTimeout: () => {} }),
+
+  setpriority(task, pid, nice) {
+    const target = findTask(task, pid)
+    const level = Math.max(-20, Math.min(19, Math.trunc(nice)))
+    if (level < target.nice && task.credentials.uid !== 0) throw EPERM
+    target.nice = level
+  },
+
+  prlimit(task, resource, limit) {
+    const before = task.limits.get(resource)
+    if (limit) task.limits.set(resource, limit, task.credentials.uid === 0)
+    if (limit && resource === 'NOFILE') task.fds.limit = limit.soft
+    return before
+  },
+
+  processes: (task) => task.pidNamespace.tasks().map((each) => describeTask(task.pidNamespace, each)),
+
+  memory(task, rssBytes) {
+    task.heapBytes = Math.max(0, rssBytes - task.image.rssBytes)
+    task.cgroup.checkMemory()
+    if (!task.alive) throw UNWIND
+  },
+}
+
+function neverReady(): never {
+  throw EAGAIN
+}
+
+/** Never ends when the task is gone. */
+function ifAlive<T>(task: Task, action: () => T): MaybePromise<T> {
+  if (!task.alive) return new Promise(() => {})
+  task.parts.scheduler.enter(task)
+  return action()
+}

@@ -1,0 +1,89 @@
+import { EAGAIN, EINPROGRESS, EINVAL, ENOTSOCK, ESRCH, type MaybePromise, O_NONBLOCK } from '@drydock/abi'
+import { NamespaceInode } from '../fs/index.ts'
+import { NetNamespace, netlink } from '../net/index.ts'
+import { createSocket, createSocketPair, SocketDescription, type UnixNames } from '../socket/index.ts'
+import { block } from '../task/pending-call.ts'
+import type { Task } from '../task/task.ts'
+import { findTask } from './process.ts'
+import type { SyscallTable } from './table.ts'
+
+/** @throws ENOTSOCK */
+function socketOf(task: Task, fd: number): SocketDescription {
+  const description = task.fds.get(fd)
+  if (!(description instanceof SocketDescription)) throw ENOTSOCK
+  return description
+}
+
+/** Unix sockets by their names, as the task sees the tree. */
+const namesFor = (task: Task): UnixNames => ({
+  bind: (path, socket) => void task.parts.files.bindSocket(task, path, socket, 0o777),
+  find: (path) => task.parts.files.socketAt(task, path),
+})
+
+/** Waits for the socket, unless O_NONBLOCK. */
+function onSocket<T>(task: Task, fd: number, attempt: (socket: SocketDescription) => T): MaybePromise<T> {
+  const socket = socketOf(task, fd)
+  if (socket.flags & O_NONBLOCK) return attempt(socket)
+  return block(task, [socket.queue], () => attempt(socket), { fd })
+}
+
+export const socketCalls: SyscallTable<
+  | 'socket'
+  | 'bind'
+  | 'listen'
+  | 'accept'
+  | 'connect'
+  | 'sendto'
+  | 'recvfrom'
+  | 'shutdown'
+  | 'getsockname'
+  | 'getpeername'
+  | 'socketpair'
+  | 'netlink'
+> = {
+  socket: (task, family, type) => task.fds.add(createSocket(task.namespaces.net, family, type)),
+  bind(task, fd, address) {
+    socketOf(task, fd).bind(address, namesFor(task))
+  },
+  listen(task, fd, backlog = 128) {
+    socketOf(task, fd).listen(backlog)
+  },
+  accept: (task, fd) =>
+    onSocket(task, fd, (socket) => {
+      const { description, peer } = socket.accept()
+      return { fd: task.fds.add(description), peer }
+    }),
+  connect(task, fd, address) {
+    const socket = socketOf(task, fd)
+    socket.connect(address, namesFor(task))
+    try {
+      return onSocket(task, fd, (each) => each.finishConnect())
+    } catch (error) {
+      throw error === EAGAIN ? EINPROGRESS : error
+    }
+  },
+  sendto: (task, fd, data, to) => onSocket(task, fd, (socket) => socket.sendto(data, to, namesFor(task))),
+  recvfrom: (task, fd) => onSocket(task, fd, (socket) => socket.recvfrom()),
+  shutdown(task, fd, how) {
+    socketOf(task, fd).shutdown(how)
+  },
+  getsockname: (task, fd) => socketOf(task, fd).getsockname(),
+  getpeername: (task, fd) => socketOf(task, fd).getpeername(),
+  socketpair(task) {
+    const [a, b] = createSocketPair(task.namespaces.net)
+    return [task.fds.add(a), task.fds.add(b)]
+  },
+  netlink(task, request) {
+    const ofPid = (pid: number): NetNamespace => {
+      const other = findTask(task, pid)
+      if (!other.alive) throw ESRCH
+      return other.namespaces.net
+    }
+    const ofPath = (path: string): NetNamespace => {
+      const { inode } = task.parts.files.resolve(task, path)
+      if (!(inode instanceof NamespaceInode && inode.namespace instanceof NetNamespace)) throw EINVAL
+      return inode.namespace
+    }
+    return netlink(task.namespaces.net, request, { ofPid, ofPath })
+  },
+}

@@ -1,0 +1,50 @@
+import type { Sys } from '@drydock/abi'
+import type { Task } from '../task/task.ts'
+import { UNWIND } from '../task/unwind.ts'
+
+type Call = (...args: never[]) => unknown
+/** The names of those members of Sys that are calls. */
+export type CallName = { [K in keyof Sys]-?: Sys[K] extends Call ? K : never }[keyof Sys]
+
+/** System calls of one family: name -> what it does for a task. */
+export type SyscallTable<K extends CallName> = {
+  readonly [N in K]: (task: Task, ...args: Parameters<Sys[N]>) => ReturnType<Sys[N]>
+}
+
+/** A call without its types, as the table of all calls holds it. */
+type AnyCall = (task: Task, ...args: never[]) => unknown
+
+/** What a program holds: who it is, and as long as it lives, the right to make calls. */
+interface Binding {
+  readonly task: Task
+  readonly image: Task['image']
+}
+
+/**
+ * The calls as methods of an object that says whose they are. A program that is gone (killed, exited, replaced by exec)
+ * gets no further than to its next call. To be made once: a new process then costs one small object.
+ */
+export function callMethods(calls: Readonly<Record<string, AnyCall>>): object {
+  const methods: Record<string, unknown> = {}
+  for (const [name, call] of Object.entries(calls)) {
+    const run = call as (task: Task, ...args: unknown[]) => unknown
+    methods[name] = function (this: Binding, ...args: unknown[]): unknown {
+      const { task } = this
+      try {
+        if (!task.alive || task.image !== this.image) throw UNWIND
+        task.parts.scheduler.enter(task)
+        return run(task, ...args)
+      } catch (error) {
+        if (error === UNWIND && WAITING.has(name)) return new Promise(() => {})
+        throw error
+      }
+    }
+  }
+  return methods
+}
+
+/** Calls whose callers await them: in a program that is gone they never end. */
+const WAITING: ReadonlySet<string> = new Set<CallName>([
+  ...(['tick', 'spawn', 'exec', 'wait', 'pause', 'sleep', 'read', 'write', 'poll'] as const),
+  ...(['accept', 'connect', 'sendto', 'recvfrom'] as const),
+])

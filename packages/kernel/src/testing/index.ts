@@ -1,0 +1,5 @@
+export * from './in-task.ts'
+export * from './test-clock.ts'
+export * from './test-entropy.ts'
+export * from './test-kernel.ts'
+export { fillTestRoot, makeFolders, placeFile } from './test-root.ts'

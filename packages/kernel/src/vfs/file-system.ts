@@ -1,0 +1,24 @@
+import type { StatFs } from '@drydock/abi'
+import { Dentry } from './dentry.ts'
+import type { Inode } from './inode.ts'
+
+/** A mounted tree of inodes: what Linux calls a superblock. One object may be mounted in several places. */
+export abstract class FileSystem {
+  /** As /proc/mounts and mount(2) spell it: `ext4`, `tmpfs`, `overlay`. */
+  abstract readonly type: string
+  abstract readonly root: Inode
+  abstract statfs(): StatFs
+
+  /** st_dev; the first mount gives file systems without a disk a number of their own. */
+  dev = 0
+  /** How many watches there are, so that writes need not look where nobody does. */
+  watches = 0
+  /** Super options for /proc/mounts, without ro and rw: `lowerdir=…`, `size=65536k`. */
+  options = ''
+  private top: Dentry | undefined
+
+  get rootDentry(): Dentry {
+    this.top ??= new Dentry(this.root, undefined, '')
+    return this.top
+  }
+}

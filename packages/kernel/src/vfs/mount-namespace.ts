@@ -1,0 +1,123 @@
+import { EBUSY, EINVAL } from '@drydock/abi'
+import type { FileSystem } from './file-system.ts'
+import { Location } from './location.ts'
+import { crossMounts, Mount } from './mount.ts'
+import { parentOf } from './path-name.ts'
+
+/** Numbers that all mount namespaces of one kernel draw from. */
+export interface MountNumbers {
+  mount: number
+  /** Minor number of the next st_dev with major 0. */
+  device: number
+  namespace: number
+}
+
+export interface ClonedNamespace {
+  readonly namespace: MountNamespace
+  /** The same place in the clone: for the root and the working directory of the task that moves there. */
+  readonly translate: (location: Location) => Location
+}
+
+/** A tree of mounts. mount_namespaces(7); every mount is private, nothing propagates. */
+export class MountNamespace {
+  /** Inode number of /proc/PID/ns/mnt. */
+  readonly id: number
+  private top: Mount
+  private readonly numbers: MountNumbers
+
+  constructor(top: Mount, numbers: MountNumbers) {
+    this.top = top
+    this.numbers = numbers
+    this.id = 4026531841 + numbers.namespace++
+  }
+
+  /** The first namespace of a kernel. */
+  static create(root: FileSystem, source: string, flags = 0): MountNamespace {
+    const numbers = { mount: 21, device: 21, namespace: 0 }
+    const mount = new Mount(numbers.mount++, root, root.rootDentry, source, flags)
+    if (root.dev === 0) root.dev = numbers.device++
+    return new MountNamespace(mount, numbers)
+  }
+
+  /** The topmost root: where a task without chroot begins. */
+  get root(): Location {
+    return crossMounts(this.top, this.top.root)
+  }
+
+  /** All mounts, parents before children, in the order of /proc/PID/mountinfo. */
+  mounts(): Mount[] {
+    return [...this.top.tree()].sort((a, b) => a.id - b.id)
+  }
+
+  mount(fs: FileSystem, at: Location, source: string, flags: number): Mount {
+    if (fs.dev === 0) fs.dev = this.numbers.device++
+    const mount = new Mount(this.numbers.mount++, fs, fs.rootDentry, source, flags)
+    mount.attach(at)
+    return mount
+  }
+
+  /** Shows `from` at `at` too. @param recursive with the mounts below it (MS_REC) */
+  bind(from: Location, at: Location, recursive: boolean): Mount {
+    const copy = this.copyOf(from.mount, from.dentry)
+    if (recursive) this.copyChildren(from.mount, copy, new Map(), (mountpoint) => isBelow(mountpoint, from))
+    copy.attach(at)
+    return copy
+  }
+
+  /** @throws EINVAL for what is no mount point, EBUSY while files are open or mounts are on it */
+  umount(at: Location): void {
+    const { mount } = at
+    if (at.dentry !== mount.root || mount === this.top) throw EINVAL
+    if (mount.children.size > 0 || mount.openFiles > 0) throw EBUSY
+    mount.detach()
+  }
+
+  clone(): ClonedNamespace {
+    const copies = new Map<Mount, Mount>()
+    const top = this.copyOf(this.top, this.top.root)
+    copies.set(this.top, top)
+    this.copyChildren(this.top, top, copies, () => true)
+    const translate = (location: Location): Location =>
+      new Location(copies.get(location.mount) ?? location.mount, location.dentry)
+    return { namespace: new MountNamespace(top, this.numbers), translate }
+  }
+
+  /**
+   * Makes a mount the top of the tree; the old top and everything else on it is gone from the namespace, as after
+   * pivot_root(".", ".") and umount of the old root.
+   * @throws EINVAL when `newRoot` is no mount point
+   */
+  pivot(newRoot: Location): void {
+    const { mount } = newRoot
+    if (newRoot.dentry !== mount.root || mount === this.top) throw EINVAL
+    mount.detach()
+    this.top = mount
+  }
+
+  private copyOf(mount: Mount, root: Mount['root']): Mount {
+    return new Mount(this.numbers.mount++, mount.fs, root, mount.source, mount.flags)
+  }
+
+  private copyChildren(
+    from: Mount,
+    to: Mount,
+    copies: Map<Mount, Mount>,
+    wanted: (mountpoint: Location) => boolean,
+  ): void {
+    for (const [dentry, child] of from.children) {
+      if (!wanted(new Location(from, dentry))) continue
+      const copy = this.copyOf(child, child.root)
+      copy.attach(new Location(to, dentry))
+      copies.set(child, copy)
+      this.copyChildren(child, copy, copies, () => true)
+    }
+  }
+}
+
+function isBelow(location: Location, ancestor: Location): boolean {
+  for (let at: Location | undefined = location; at !== undefined; at = parentOf(at)) {
+    if (at.equals(ancestor)) return true
+    if (at.mount !== location.mount) return false
+  }
+  return false
+}

@@ -1,0 +1,104 @@
+import {
+  EBUSY,
+  EINVAL,
+  ENODEV,
+  ENOTDIR,
+  EPERM,
+  isDirectory,
+  MS_BIND,
+  MS_NODEV,
+  MS_NOEXEC,
+  MS_NOSUID,
+  MS_PRIVATE,
+  MS_RDONLY,
+  MS_REC,
+  MS_REMOUNT,
+} from '@drydock/abi'
+import type { FileSystem } from './file-system.ts'
+import type { Location } from './location.ts'
+import type { Mount } from './mount.ts'
+import type { PathContext } from './path-context.ts'
+import { resolvePath } from './path-walk.ts'
+
+/** What mount(2) tells a file system type. */
+export interface MountRequest {
+  readonly context: PathContext
+  readonly source: string
+  readonly flags: number
+  /** The option string, possibly empty. */
+  readonly data: string
+}
+/** Gives the file system to mount: a new one, or the only one there is. @throws EINVAL for options it does not know */
+export type FileSystemType = (request: MountRequest) => FileSystem
+
+export interface MountArguments {
+  readonly source: string
+  readonly target: string
+  readonly type: string
+  readonly flags: number
+  readonly data: string
+}
+
+/** MS_UNBINDABLE, MS_PRIVATE, MS_SLAVE, MS_SHARED: nothing propagates here, so there is nothing to change. */
+const PROPAGATION_FLAGS = (1 << 17) | MS_PRIVATE | (1 << 19) | (1 << 20)
+const MOUNT_FLAGS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
+
+function requireRoot(context: PathContext): void {
+  if (context.credentials.uid !== 0) throw EPERM
+}
+
+function remount(at: Location, flags: number): void {
+  if (at.dentry !== at.mount.root) throw EINVAL
+  at.mount.flags = flags & MOUNT_FLAGS
+}
+
+/** A directory goes on a directory, a file on a file. */
+function checkFit(shown: boolean, at: Location): void {
+  if (shown !== at.inode.isDirectory) throw ENOTDIR
+}
+
+function bind(context: PathContext, { source, flags }: MountArguments, at: Location): Mount {
+  const from = resolvePath(context, source)
+  checkFit(from.inode.isDirectory, at)
+  return context.namespace.bind(from, at, (flags & MS_REC) !== 0)
+}
+
+/** mount(2). @throws ENODEV for an unknown type, ENOENT, ENOTDIR, EINVAL, EPERM */
+export function mount(types: ReadonlyMap<string, FileSystemType>, context: PathContext, request: MountArguments): void {
+  requireRoot(context)
+  const { source, target, flags, data } = request
+  const at = resolvePath(context, target)
+  if ((flags & MS_REMOUNT) !== 0) return remount(at, flags)
+  if ((flags & PROPAGATION_FLAGS) !== 0) return
+  if ((flags & MS_BIND) !== 0) {
+    // Linux ignores the other flags of a bind mount and wants a remount; mount(8) does both at once, and so do we.
+    const bound = bind(context, request, at)
+    bound.flags |= flags & MOUNT_FLAGS
+    return
+  }
+  const type = types.get(request.type)
+  if (type === undefined) throw ENODEV
+  const fs = type({ context, source, flags, data })
+  checkFit(isDirectory(fs.root.mode), at)
+  context.namespace.mount(fs, at, source, flags & MOUNT_FLAGS)
+}
+
+/** umount(2). */
+export function umount(context: PathContext, target: string): void {
+  requireRoot(context)
+  const at = resolvePath(context, target)
+  if (at.equals(context.root)) throw EBUSY
+  context.namespace.umount(at)
+}
+
+/**
+ * pivot_root(2) in the form runc uses: the caller's root and working directory are the new root afterwards, which the
+ * kernel sets by itself from what this returns.
+ */
+export function pivotRoot(context: PathContext, path: string): Location {
+  requireRoot(context)
+  const newRoot = resolvePath(context, path)
+  if (!newRoot.inode.isDirectory) throw ENOTDIR
+  context.namespace.pivot(newRoot)
+  return context.namespace.root
+}

@@ -1,0 +1,61 @@
+import type { Dentry } from './dentry.ts'
+import type { FileSystem } from './file-system.ts'
+import { Location } from './location.ts'
+
+/** A file system (or a part of it: a bind mount) attached to the tree. mount_namespaces(7); propagation is always private. */
+export class Mount {
+  readonly id: number
+  readonly fs: FileSystem
+  /** The dentry of the file system that shows at the mount point; a file's for a bind mount of a file. */
+  readonly root: Dentry
+  /** What the first column of /proc/mounts says. */
+  readonly source: string
+  /** MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC. */
+  flags: number
+  /** Undefined for the root of a namespace, and after umount. */
+  parent: Mount | undefined = undefined
+  mountpoint: Dentry | undefined = undefined
+  /** Mounts on top of dentries seen through this one. */
+  readonly children: Map<Dentry, Mount> = new Map()
+  /** Open file descriptions: they keep a mount busy. */
+  openFiles = 0
+
+  constructor(id: number, fs: FileSystem, root: Dentry, source: string, flags: number) {
+    this.id = id
+    this.fs = fs
+    this.root = root
+    this.source = source
+    this.flags = flags
+  }
+
+  attach(at: Location): void {
+    this.parent = at.mount
+    this.mountpoint = at.dentry
+    at.mount.children.set(at.dentry, this)
+  }
+
+  detach(): void {
+    if (this.parent !== undefined && this.mountpoint !== undefined) this.parent.children.delete(this.mountpoint)
+    this.parent = undefined
+    this.mountpoint = undefined
+  }
+
+  /** This mount and all below it, parents first. */
+  *tree(): IterableIterator<Mount> {
+    yield this
+    for (const child of this.children.values()) yield* child.tree()
+  }
+}
+
+/** The topmost thing mounted at a place, or the place itself. */
+export function crossMounts(mount: Mount, dentry: Dentry): Location {
+  let top = mount
+  let at = dentry
+  while (top.children.size > 0) {
+    const child = top.children.get(at)
+    if (child === undefined) break
+    top = child
+    at = child.root
+  }
+  return new Location(top, at)
+}

@@ -1,0 +1,107 @@
+import type { Stat } from '@drydock/abi'
+import { EBADF, EINVAL, EISDIR, O_APPEND, O_PATH, POLLIN, POLLOUT, SEEK_CUR, SEEK_END, SEEK_SET } from '@drydock/abi'
+import { FileDescription } from '../file-description.ts'
+import type { Inode } from './inode.ts'
+import type { Location } from './location.ts'
+import { pathOf } from './path-name.ts'
+import { notifyModify } from './watch.ts'
+
+/** Descriptions remember where they were opened, whoever made them. */
+interface Placed {
+  location?: Location
+}
+
+/** Where a description was opened; undefined for pipes, sockets and other things without a name. */
+export const locationOf = (description: FileDescription & Placed): Location | undefined => description.location
+export const placeAt = (description: FileDescription & Placed, location: Location): void => {
+  description.location = location
+}
+
+/** A description with a name in the tree. Base of regular files, directories and devices. */
+export abstract class LocatedDescription extends FileDescription {
+  readonly location: Location
+
+  constructor(flags: number, location: Location) {
+    super(flags)
+    this.location = location
+    location.mount.openFiles++
+  }
+
+  override get path(): string {
+    return pathOf(this.location)
+  }
+  get inode(): Inode {
+    return this.location.inode
+  }
+  override stat(): Stat {
+    return this.inode.stat()
+  }
+  protected override dispose(): void {
+    this.location.mount.openFiles--
+  }
+}
+
+/** An open regular file or directory. */
+export class OpenFile extends LocatedDescription {
+  private offset = 0
+  private readonly file: Inode
+
+  constructor(flags: number, location: Location) {
+    super(flags, location)
+    this.file = location.inode
+  }
+
+  override get inode(): Inode {
+    return this.file
+  }
+
+  override read(max: number): Uint8Array {
+    const bytes = this.pread(max, this.offset)
+    this.offset += bytes.length
+    return bytes
+  }
+
+  override write(bytes: Uint8Array): number {
+    if ((this.flags & O_APPEND) !== 0) this.offset = this.file.size
+    const taken = this.pwrite(bytes, this.offset)
+    this.offset += taken
+    return taken
+  }
+
+  override pread(max: number, offset: number): Uint8Array {
+    if (!this.readable || (this.flags & O_PATH) !== 0) throw EBADF
+    if (this.file.isDirectory) throw EISDIR
+    if (offset < 0) throw EINVAL
+    this.file.touchAccess()
+    return this.file.readAt(offset, max)
+  }
+
+  override pwrite(bytes: Uint8Array, offset: number): number {
+    if (!this.writable) throw EBADF
+    if (offset < 0) throw EINVAL
+    const taken = this.file.writeAt(offset, bytes)
+    notifyModify(this.location.dentry)
+    return taken
+  }
+
+  override seek(offset: number, whence: number): number {
+    const start = new Map([
+      [SEEK_SET, 0],
+      [SEEK_CUR, this.offset],
+      [SEEK_END, this.file.size],
+    ]).get(whence)
+    if (start === undefined || start + offset < 0) throw EINVAL
+    this.offset = start + offset
+    return this.offset
+  }
+
+  override truncate(size: number): void {
+    if (!this.writable || size < 0) throw EINVAL
+    this.file.truncate(size)
+    notifyModify(this.location.dentry)
+  }
+
+  override poll(): number {
+    return POLLIN | POLLOUT
+  }
+}
