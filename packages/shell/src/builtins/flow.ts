@@ -1,0 +1,171 @@
+import { isErrno } from '@drydock/abi'
+import { ExitShell, type Steps, wait } from '../interp/flow.ts'
+import type { Builtin, Shell } from '../interp/shell.ts'
+import { callBuiltin, findCommand } from '../interp/simple-command.ts'
+import { runScriptSource } from './source.ts'
+import { runText } from '../interp/script.ts'
+import { arithmetic } from '../expand/numbers.ts'
+import { truth } from '../expand/arithmetic.ts'
+import { describe } from './type.ts'
+import { parseFlags } from './flags.ts'
+import { SHELL_SIGNALS } from '../interp/child.ts'
+import { waitForeground } from '../interp/wait.ts'
+
+function* numeric(shell: Shell, name: string, text: string): Steps<number | undefined> {
+  if (/^[-+]?\d+$/.test(text)) return Number(text)
+  yield* wait(shell.complain(`${name}: ${text}: numeric argument required`))
+  return undefined
+}
+
+function* leaveLoop(shell: Shell, args: readonly string[], name: string): Steps<number> {
+  if (shell.loops === 0) {
+    if (shell.dialect.bash)
+      yield* wait(shell.complain(`${name}: only meaningful in a \`for', \`while', or \`until' loop`))
+    return 0
+  }
+  const levels = args[0] === undefined ? 1 : yield* numeric(shell, name, args[0])
+  if (levels === undefined) throw new ExitShell(128)
+  if (args.length > 1 && shell.dialect.name === 'bash') {
+    yield* wait(shell.complain(`${name}: too many arguments`))
+    shell.jump = { kind: 'break', levels: shell.loops }
+    return 1
+  }
+  if (levels < 1) {
+    yield* wait(shell.complain(`${name}: ${args[0]}: loop count out of range`))
+    shell.jump = { kind: 'break', levels: shell.loops }
+    return 1
+  }
+  shell.jump = { kind: name === 'break' ? 'break' : 'continue', levels: Math.min(levels, shell.loops) }
+  return 0
+}
+
+function* returnBuiltin(shell: Shell, [text]: readonly string[]): Steps<number> {
+  if (shell.calls.length === 0 && shell.sourcing === 0) {
+    if (!shell.dialect.bash) throw new ExitShell(text === undefined ? shell.status : Number(text) & 255)
+    yield* wait(shell.complain("return: can only `return' from a function or sourced script"))
+    return 2
+  }
+  const status = text === undefined ? shell.status : ((yield* numeric(shell, 'return', text)) ?? 2) & 255
+  shell.jump = { kind: 'return', levels: 1 }
+  return status
+}
+
+function* exitBuiltin(shell: Shell, [text, more]: readonly string[], name: string): Steps<number> {
+  if (shell.interactive && shell.dialect.name === 'bash')
+    yield* wait(shell.sys.write(2, new TextEncoder().encode(shell.login ? 'logout\n' : 'exit\n')))
+  if (text === undefined) throw new ExitShell(shell.status)
+  const status = yield* numeric(shell, name, text)
+  if (status === undefined) throw new ExitShell(2)
+  if (more !== undefined) {
+    yield* wait(shell.complain(`${name}: too many arguments`))
+    return 1
+  }
+  throw new ExitShell(status & 255)
+}
+
+function* evalBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
+  const words = args[0] === '--' ? args.slice(1) : args
+  return yield* runText(shell, words.join(' '), { firstLine: shell.line, label: 'eval' })
+}
+
+function* execBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
+  const { options, operands } = parseFlags(args, { flags: 'cl', values: 'a' })
+  const [name] = operands
+  if (name === undefined) return 0
+  const path = findCommand(shell, name)
+  if (isErrno(path)) {
+    yield* wait(shell.complain(`exec: ${name}: not found`))
+    if (!shell.interactive) throw new ExitShell(127)
+    return 127
+  }
+  const env = options.has('c') ? new Map<string, string>() : shell.variables.exported()
+  const argv0 = options.get('a') ?? (options.has('l') ? `-${name}` : name)
+  if (shell.interactive) for (const signal of SHELL_SIGNALS) shell.sys.sigaction(signal, 'SIG_DFL')
+  try {
+    return yield* wait(shell.sys.exec(path, [argv0, ...operands.slice(1)], env))
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    yield* wait(shell.complain(`${path}: ${error.message}`))
+    if (!shell.interactive) throw new ExitShell(126)
+    return 126
+  }
+}
+
+function* commandBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
+  const { options, operands } = parseFlags(args, { flags: 'pvV' })
+  const [name] = operands
+  if (name === undefined) return 0
+  if (options.has('v') || options.has('V'))
+    return yield* describe(shell, operands, options.has('v') ? 'command' : 'verbose')
+  const builtin = shell.machinery.builtins.get(name)
+  if (builtin) return yield* callBuiltin(shell, builtin, operands)
+  const path = findCommand(shell, name)
+  if (isErrno(path)) {
+    yield* wait(shell.complain(shell.dialect.notFound(name)))
+    return 127
+  }
+  const group = shell.jobControl ? { pgid: 0, foreground: true } : {}
+  try {
+    const pid = yield* wait(
+      shell.sys.spawn(path, {
+        argv: operands,
+        env: shell.variables.exported(),
+        ...group,
+        ...(shell.interactive ? { defaultSignals: SHELL_SIGNALS } : {}),
+      }),
+    )
+    return yield* waitForeground(shell, pid, [pid], operands.join(' '))
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    yield* wait(shell.complain(`${name}: ${error.message}`))
+    return 126
+  }
+}
+
+function* builtinBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
+  const words = args[0] === '--' ? args.slice(1) : args
+  const builtin = shell.machinery.builtins.get(words[0] ?? '')
+  if (words.length === 0) return 0
+  if (builtin) return yield* callBuiltin(shell, builtin, words)
+  yield* wait(shell.complain(`builtin: ${words[0]}: not a shell builtin`))
+  return 1
+}
+
+function letBuiltin(shell: Shell, args: readonly string[]): number | Promise<number> {
+  if (args.length === 0) return Promise.resolve(shell.complain('let: expression expected')).then(() => 1)
+  let value: number | bigint = 0
+  for (const arg of args) value = arithmetic(shell, arg)
+  return truth(value) ? 0 : 1
+}
+
+function* caller(shell: Shell, [text]: readonly string[]): Steps<number> {
+  const depth = Number(text ?? 0)
+  const call = shell.calls.at(-1 - depth)
+  if (!call) return 1
+  const outer = shell.calls.at(-2 - depth)
+  const where =
+    text === undefined
+      ? (outer?.source ?? shell.source) || 'NULL'
+      : `${outer?.name ?? 'main'} ${(outer?.source ?? shell.source) || 'NULL'}`
+  yield* wait(shell.print(`${call.line} ${where}\n`))
+  return 0
+}
+
+export const flowBuiltins: readonly (readonly [string, Builtin])[] = [
+  [':', { run: () => 0, special: true, pure: true }],
+  ['true', { run: () => 0, pure: true }],
+  ['false', { run: () => 1, pure: true }],
+  ['break', { run: leaveLoop, special: true, pure: true }],
+  ['continue', { run: leaveLoop, special: true, pure: true }],
+  ['return', { run: returnBuiltin, special: true, pure: true }],
+  ['exit', { run: exitBuiltin, special: true, pure: true }],
+  ['logout', { run: exitBuiltin }],
+  ['eval', { run: evalBuiltin, special: true }],
+  ['exec', { run: execBuiltin, special: true }],
+  ['command', { run: commandBuiltin }],
+  ['builtin', { run: builtinBuiltin }],
+  ['let', { run: letBuiltin, pure: true }],
+  ['caller', { run: caller }],
+  ['.', { run: runScriptSource, special: true }],
+  ['source', { run: runScriptSource, special: true }],
+]

@@ -1,0 +1,224 @@
+import { ECHILD, EINTR, exitStatus, isErrno, parseSignal, SIGCONT, signalName, SIGNALS, WUNTRACED } from '@drydock/abi'
+import { FatalError, type Steps, wait } from '../interp/flow.ts'
+import { jobLine } from '../interp/job-messages.ts'
+import type { Job } from '../interp/job-table.ts'
+import type { Builtin, Shell } from '../interp/shell.ts'
+import { runPendingTraps } from '../interp/traps.ts'
+import { reap, waitForeground } from '../interp/wait.ts'
+import { parseFlags } from './flags.ts'
+
+function* jobs(shell: Shell, args: readonly string[]): Steps<number> {
+  const { options, operands } = parseFlags(args, { flags: 'lnprs' })
+  reap(shell)
+  const chosen = operands.length ? operands.map((spec) => jobOf(shell, spec)) : [...shell.jobs.jobs.values()]
+  for (const job of chosen) {
+    if ((options.has('r') && job.state !== 'Running') || (options.has('s') && job.state !== 'Stopped')) continue
+    yield* wait(
+      shell.print(options.has('p') ? `${job.processes[0]?.pid}\n` : `${jobLine(shell, job, options.has('l'))}\n`),
+    )
+    job.told = true
+    if (job.state === 'Done') shell.jobs.remove(job)
+  }
+  return 0
+}
+
+function jobOf(shell: Shell, spec: string): Job {
+  const job = shell.jobs.find(spec)
+  if (!job) throw new FatalError(`${spec}: no such job`, 1, false)
+  return job
+}
+
+function currentJob(shell: Shell, [spec]: readonly string[]): Job {
+  if (!shell.jobControl) throw new FatalError('no job control', 1, false)
+  reap(shell)
+  const job = spec === undefined ? shell.jobs.current() : shell.jobs.find(spec)
+  if (!job) throw new FatalError(`${spec ?? 'current'}: no such job`, 1, false)
+  return job
+}
+
+function* fg(shell: Shell, args: readonly string[]): Steps<number> {
+  const job = currentJob(shell, args)
+  yield* wait(shell.print(`${job.command}\n`))
+  shell.sys.tcsetpgrp(shell.terminal, job.pgid)
+  continueJob(shell, job)
+  const pids = job.processes.filter(({ status }) => !status || status.kind === 'stopped').map(({ pid }) => pid)
+  const status = yield* waitForeground(shell, job.pgid, pids, job.command)
+  if (job.state === 'Running') shell.jobs.remove(job)
+  return status
+}
+
+function continueJob(shell: Shell, job: Job): void {
+  job.state = 'Running'
+  for (const process of job.processes) if (process.status?.kind === 'stopped') process.status = undefined
+  shell.sys.kill(-job.pgid, SIGCONT)
+}
+
+function* bg(shell: Shell, args: readonly string[]): Steps<number> {
+  const job = currentJob(shell, args)
+  continueJob(shell, job)
+  yield* wait(shell.print(`[${job.id}]${shell.jobs.mark(job)} ${job.command} &\n`))
+  return 0
+}
+
+function* waitBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
+  const { options, operands } = parseFlags(args, { flags: 'fn', values: 'p' })
+  if (options.has('n')) return yield* waitAny(shell)
+  if (operands.length === 0) {
+    for (const job of [...shell.jobs.jobs.values()])
+      if (job.state === 'Running') for (const { pid, status } of job.processes) if (!status) yield* waitPid(shell, pid)
+    for (const job of [...shell.jobs.jobs.values()]) if (job.state === 'Done') shell.jobs.remove(job)
+    return 0
+  }
+  let status = 0
+  for (const spec of operands) {
+    if (!spec.startsWith('%') && !/^\d+$/.test(spec))
+      throw new FatalError(`\`${spec}': not a pid or valid job spec`, 1, false)
+    const job = spec.startsWith('%') ? shell.jobs.find(spec) : undefined
+    if (spec.startsWith('%') && !job) throw new FatalError(`${spec}: no such job`, 127, false)
+    status = yield* waitPid(shell, job ? (job.processes.at(-1)?.pid ?? 0) : Number(spec))
+  }
+  return status
+}
+
+function* waitPid(shell: Shell, pid: number): Steps<number> {
+  const known = shell.jobs.ended.get(pid)
+  if (known) {
+    shell.jobs.ended.delete(pid)
+    return finish(shell, pid, exitStatus(known))
+  }
+  for (;;) {
+    try {
+      const result = yield* wait(shell.sys.wait(pid, WUNTRACED))
+      if (!result) return 0
+      shell.jobs.note(result.pid, result.status)
+      shell.jobs.ended.delete(pid)
+      return finish(shell, pid, exitStatus(result.status))
+    } catch (error) {
+      if (error === EINTR) {
+        if (shell.pendingTraps.length || shell.interrupted) {
+          const name = shell.pendingTraps[0]
+          yield* runPendingTraps(shell)
+          return 128 + ((name && parseSignal(name)) || SIGNALS.SIGINT)
+        }
+        continue
+      }
+      if (error !== ECHILD) throw error
+      yield* wait(shell.complain(`wait: pid ${pid} is not a child of this shell`))
+      return 127
+    }
+  }
+}
+
+function finish(shell: Shell, pid: number, status: number): number {
+  const job = shell.jobs.byPid(pid)
+  if (job?.state === 'Done') shell.jobs.remove(job)
+  return status
+}
+
+function* waitAny(shell: Shell): Steps<number> {
+  const [first] = shell.jobs.ended
+  if (first) return yield* waitPid(shell, first[0])
+  try {
+    const result = yield* wait(shell.sys.wait(-1))
+    if (!result) return 127
+    shell.jobs.note(result.pid, result.status)
+    shell.jobs.ended.delete(result.pid)
+    return finish(shell, result.pid, exitStatus(result.status))
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return 127
+  }
+}
+
+function* kill(shell: Shell, args: readonly string[]): Steps<number> {
+  const [first = '', ...rest] = args
+  if (first === '-l' || first === '-L') return yield* listSignals(shell, rest)
+  let signal: number | undefined = SIGNALS.SIGTERM
+  let targets = args
+  if (first === '-s' || first === '-n') {
+    signal = parseSignal(rest[0] ?? '')
+    targets = rest.slice(1)
+    if (signal === undefined) throw new FatalError(`${rest[0]}: invalid signal specification`, 1, false)
+  } else if (first === '--') targets = rest
+  else if (/^-./.test(first)) {
+    signal = parseSignal(first.slice(1))
+    targets = rest
+    if (signal === undefined) throw new FatalError(`${first.slice(1)}: invalid signal specification`, 1, false)
+  }
+  if (targets[0] === '--') targets = targets.slice(1)
+  if (targets.length === 0) {
+    yield* wait(
+      shell.complain('kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]'),
+    )
+    return 2
+  }
+  let status = 0
+  for (const target of targets) {
+    const message = sendTo(shell, target, signal)
+    if (!message) continue
+    yield* wait(shell.complain(`kill: ${message}`))
+    status = 1
+  }
+  const slice = shell.sys.tick()
+  if (slice) yield slice
+  return status
+}
+
+function sendTo(shell: Shell, target: string, signal: number): string | undefined {
+  try {
+    if (target.startsWith('%')) {
+      const job = shell.jobs.find(target)
+      if (!job) return `${target}: no such job`
+      if (shell.jobControl) shell.sys.kill(-job.pgid, signal)
+      else for (const { pid } of job.processes) shell.sys.kill(pid, signal)
+      if (job.state === 'Stopped' && signal !== SIGCONT && signal !== 0)
+        shell.sys.kill(shell.jobControl ? -job.pgid : job.pgid, SIGCONT)
+    } else if (/^-?\d+$/.test(target)) shell.sys.kill(Number(target), signal)
+    else return `${target}: arguments must be process or job IDs`
+    return undefined
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return `(${target}) - ${error.message}`
+  }
+}
+
+function* listSignals(shell: Shell, names: readonly string[]): Steps<number> {
+  for (const name of names) {
+    const number = Number(name)
+    const text = Number.isInteger(number)
+      ? signalName(number > 128 ? number - 128 : number)?.slice(3)
+      : parseSignal(name)
+    if (text === undefined) throw new FatalError(`${name}: invalid signal specification`, 1, false)
+    yield* wait(shell.print(`${text}\n`))
+  }
+  if (names.length) return 0
+  const all = Object.entries(SIGNALS).map(
+    ([name, number], at) => `${String(number).padStart(2)}) ${name}${at % 5 === 4 ? '\n' : '\t'}`,
+  )
+  yield* wait(shell.print(`${all.join('').trimEnd()}\n`))
+  return 0
+}
+
+function* disown(shell: Shell, args: readonly string[]): Steps<number> {
+  const { options, operands } = parseFlags(args, { flags: 'ahr' })
+  const chosen = options.has('a')
+    ? [...shell.jobs.jobs.values()]
+    : operands.length
+      ? operands.map((spec) => (/^\d+$/.test(spec) ? shell.jobs.byPid(Number(spec)) : undefined) ?? jobOf(shell, spec))
+      : [shell.jobs.current()]
+  for (const job of chosen) {
+    if (job && options.has('h')) job.noHangUp = true
+    else if (job) shell.jobs.remove(job)
+  }
+  yield* wait(0)
+  return 0
+}
+
+export const jobBuiltins: readonly (readonly [string, Builtin])[] = [
+  ['jobs', { run: jobs }],
+  ['fg', { run: fg }],
+  ['bg', { run: bg }],
+  ['wait', { run: waitBuiltin }],
+  ['kill', { run: kill }],
+  ['disown', { run: disown }],
+]

@@ -1,0 +1,227 @@
+import { EINTR, isErrno, POLLIN } from '@drydock/abi'
+import { FatalError, type Steps, wait } from '../interp/flow.ts'
+import { quietly } from '../interp/redirect.ts'
+import type { Builtin, Shell } from '../interp/shell.ts'
+import { decodeBytes, encodeText } from '../syntax/ansi-escapes.ts'
+import { parseFlags } from './flags.ts'
+import { setNamed } from './echo.ts'
+
+interface Taken {
+  readonly text: string
+  /** Places of characters that a backslash protected. */
+  readonly quoted: ReadonlySet<number>
+  readonly ended: boolean
+  readonly timedOut: boolean
+}
+interface Limits {
+  readonly raw: boolean
+  readonly delimiter: number
+  readonly count: number
+  readonly exact: boolean
+  readonly deadline: number
+  readonly fd: number
+}
+
+function* take(shell: Shell, limits: Limits): Steps<Taken> {
+  const { raw, delimiter, count, exact, deadline, fd } = limits
+  const bytes: number[] = []
+  const quotedBytes = new Set<number>()
+  let escaped = false
+  let ended = false
+  let timedOut = false
+  for (let characters = 0; characters < count; ) {
+    if (deadline < Number.POSITIVE_INFINITY) {
+      const left = Math.max(0, deadline - shell.sys.clock.monotonic())
+      const [ready] = yield* wait(shell.sys.poll([{ fd, events: POLLIN }], left))
+      if (!ready) {
+        timedOut = true
+        break
+      }
+    }
+    const [byte] = yield* wait(shell.sys.read(fd, 1))
+    if (byte === undefined) {
+      ended = true
+      break
+    }
+    if (escaped) {
+      escaped = false
+      if (byte === 10) continue
+      quotedBytes.add(bytes.length)
+      bytes.push(byte)
+      characters++
+      continue
+    }
+    if (byte === 92 && !raw) {
+      escaped = true
+      continue
+    }
+    if (byte === delimiter && !exact) break
+    if (byte === 0) continue
+    bytes.push(byte)
+    if ((byte & 0xc0) !== 0x80) characters++
+  }
+  const text = decodeBytes(Uint8Array.from(bytes))
+  const quoted = new Set<number>()
+  for (const at of quotedBytes) quoted.add(decodeBytes(Uint8Array.from(bytes.slice(0, at))).length)
+  return { text, quoted, ended, timedOut }
+}
+
+function* read(shell: Shell, args: readonly string[]): Steps<number> {
+  const { options, operands } = parseFlags(args, {
+    flags: shell.dialect.bash ? 'ersE' : 'r',
+    values: shell.dialect.bash ? 'adinNptu' : 'p',
+  })
+  const fd = Number(options.get('u') ?? 0)
+  for (const name of operands)
+    if (!/^[A-Za-z_]\w*(\[.*\])?$/s.test(name)) throw new FatalError(`\`${name}': not a valid identifier`, 1, false)
+  const prompt = options.get('p')
+  if (prompt !== undefined && quietly(() => shell.sys.isatty(fd))) yield* wait(shell.sys.write(2, encodeText(prompt)))
+  const timeout = options.get('t')
+  if (timeout !== undefined && !/^\d*\.?\d*$/.test(timeout))
+    throw new FatalError(`${timeout}: invalid timeout specification`, 1, false)
+  if (timeout !== undefined && Number(timeout) === 0) {
+    const [ready] = yield* wait(shell.sys.poll([{ fd, events: POLLIN }], 0))
+    return ready ? 0 : 1
+  }
+  const count = options.get('n') ?? options.get('N')
+  const restore = special(shell, fd, options.has('s'), count !== undefined || options.has('d'))
+  let taken: Taken
+  try {
+    taken = yield* take(shell, {
+      fd,
+      raw: options.has('r'),
+      delimiter: options.has('d') ? (encodeText(options.get('d') || '\0')[0] ?? 0) : 10,
+      count: count === undefined ? Number.POSITIVE_INFINITY : Number(count),
+      exact: options.has('N'),
+      deadline: timeout === undefined ? Number.POSITIVE_INFINITY : shell.sys.clock.monotonic() + Number(timeout) * 1000,
+    })
+  } catch (error) {
+    if (error === EINTR) return 130
+    if (!isErrno(error)) throw error
+    yield* wait(
+      shell.complain(`read: ${fd === 0 ? 'read error: 0' : `${fd}: invalid file descriptor`}: ${error.message}`),
+    )
+    return 1
+  } finally {
+    restore()
+  }
+  share(shell, taken, operands, options)
+  if (taken.timedOut) return 142
+  return taken.ended ? 1 : 0
+}
+
+/** Terminal settings for -s, -n and -d. @returns what puts the old ones back */
+function special(shell: Shell, fd: number, silent: boolean, characters: boolean): () => void {
+  const { sys } = shell
+  const old = silent || characters ? quietly(() => sys.tcgetattr(fd)) : undefined
+  if (!old) return () => undefined
+  sys.tcsetattr(fd, {
+    ...old,
+    echo: old.echo && !silent,
+    icanon: old.icanon && !characters,
+    cc: { ...old.cc, vmin: 1, vtime: 0 },
+  })
+  return () => sys.tcsetattr(fd, old)
+}
+
+/** Splits what was read among the names. */
+function share(
+  shell: Shell,
+  { text, quoted }: Taken,
+  names: readonly string[],
+  options: ReadonlyMap<string, string>,
+): void {
+  const array = options.get('a')
+  if (options.has('N')) return setNamed(shell, names[0] ?? 'REPLY', text)
+  if (array !== undefined) {
+    const fields = splitRead(text, quoted, shell.ifs, Number.POSITIVE_INFINITY)
+    const variable = shell.variables.writable(array)
+    variable.value = undefined
+    variable.array = new Map(fields.entries())
+    return
+  }
+  if (names.length === 0) return setNamed(shell, 'REPLY', text)
+  const fields = splitRead(text, quoted, shell.ifs, names.length)
+  names.forEach((name, at) => setNamed(shell, name, fields[at] ?? ''))
+}
+
+/** Fields; the last takes the rest of the line. POSIX, read. */
+function splitRead(text: string, quoted: ReadonlySet<number>, ifs: string, most: number): string[] {
+  const blank = (at: number): boolean =>
+    ' \t\n'.includes(text.charAt(at)) && ifs.includes(text.charAt(at)) && !quoted.has(at)
+  const separator = (at: number): boolean => ifs.includes(text.charAt(at)) && !quoted.has(at)
+  let end = text.length
+  while (end > 0 && blank(end - 1)) end--
+  let at = 0
+  while (at < end && blank(at)) at++
+  const fields: string[] = []
+  while (at < end) {
+    let stop = at
+    while (stop < end && !separator(stop)) stop++
+    if (fields.length === most - 1) {
+      fields.push(
+        last(
+          text.slice(at, end),
+          stop - at,
+          end - at,
+          (place) => separator(at + place),
+          (place) => blank(at + place),
+        ),
+      )
+      return fields
+    }
+    fields.push(text.slice(at, stop))
+    at = stop
+    while (at < end && blank(at)) at++
+    if (at < end && separator(at)) at++
+    while (at < end && blank(at)) at++
+  }
+  return fields
+}
+
+/** The rest: one separator at its end is dropped when nothing else follows it. */
+function last(
+  rest: string,
+  stop: number,
+  length: number,
+  separator: (at: number) => boolean,
+  blank: (at: number) => boolean,
+): string {
+  let after = stop
+  while (after < length && blank(after)) after++
+  if (after < length && separator(after)) after++
+  while (after < length && blank(after)) after++
+  return after >= length ? rest.slice(0, stop) : rest
+}
+
+function* mapfile(shell: Shell, args: readonly string[]): Steps<number> {
+  const { options, operands } = parseFlags(args, { flags: 't', values: 'dnOsucC' })
+  const name = operands[0] ?? 'MAPFILE'
+  const delimiter = options.has('d') ? options.get('d') || '\0' : '\n'
+  const fd = Number(options.get('u') ?? 0)
+  const chunks: number[] = []
+  for (;;) {
+    const bytes = yield* wait(shell.sys.read(fd, 65536))
+    if (bytes.length === 0) break
+    for (const byte of bytes) chunks.push(byte)
+  }
+  const lines = decodeBytes(Uint8Array.from(chunks)).split(delimiter)
+  const unfinished = lines.pop() ?? ''
+  const whole = lines.map((line) => (options.has('t') ? line : line + delimiter))
+  if (unfinished !== '') whole.push(unfinished)
+  const skip = Number(options.get('s') ?? 0)
+  const count = Number(options.get('n') ?? 0) || Number.POSITIVE_INFINITY
+  const variable = shell.variables.writable(name)
+  const origin = Number(options.get('O') ?? 0)
+  const array = options.has('O') ? (variable.array ?? new Map<number, string>()) : new Map<number, string>()
+  whole.slice(skip, skip + count).forEach((line, at) => array.set(origin + at, line))
+  variable.value = undefined
+  variable.array = array
+  return 0
+}
+
+export const inputBuiltins: readonly (readonly [string, Builtin])[] = [
+  ['read', { run: read }],
+  ['mapfile', { run: mapfile }],
+  ['readarray', { run: mapfile }],
+]

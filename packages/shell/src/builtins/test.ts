@@ -1,0 +1,158 @@
+import { NUMERIC } from '../interp/conditional.ts'
+import { fileBinary, fileUnary, isFileBinary, isUnary } from '../interp/file-tests.ts'
+import { FatalError, wait, type Steps } from '../interp/flow.ts'
+import type { Builtin, BuiltinResult, Shell } from '../interp/shell.ts'
+
+/** test(1) by the number of arguments, as POSIX has it; longer ones by precedence. */
+class TestExpression {
+  private at = 0
+  private readonly shell: Shell
+  private readonly words: readonly string[]
+
+  constructor(shell: Shell, words: readonly string[]) {
+    this.shell = shell
+    this.words = words
+  }
+
+  evaluate(): boolean {
+    const result = byCount(this.shell, this.words) ?? this.or()
+    if (this.at > 0 && this.at < this.words.length)
+      throw new FatalError(
+        `${this.words.length > 3 || isBinary(this.words[this.at] ?? '') ? 'too many arguments' : 'too many arguments'}`,
+        2,
+        false,
+      )
+    return result
+  }
+
+  private or(): boolean {
+    let value = this.and()
+    while (this.words[this.at] === '-o') {
+      this.at++
+      const right = this.and()
+      value ||= right
+    }
+    return value
+  }
+
+  private and(): boolean {
+    let value = this.not()
+    while (this.words[this.at] === '-a') {
+      this.at++
+      const right = this.not()
+      value &&= right
+    }
+    return value
+  }
+
+  private not(): boolean {
+    if (this.words[this.at] === '!' && this.at + 1 < this.words.length) {
+      this.at++
+      return !this.not()
+    }
+    return this.primary()
+  }
+
+  private primary(): boolean {
+    const { words, shell } = this
+    const word = words[this.at]
+    if (word === undefined) throw new FatalError('argument expected', 2, false)
+    const operator = words[this.at + 1] ?? ''
+    if (word === '(' && words[this.at + 2] === ')') {
+      this.at += 3
+      return operator !== ''
+    }
+    if (isBinary(operator) && this.at + 2 < words.length) {
+      const right = words[this.at + 2] ?? ''
+      this.at += 3
+      return binary(shell, operator, word, right)
+    }
+    if (word === '(') {
+      this.at++
+      const value = this.or()
+      if (words[this.at++] !== ')') throw new FatalError("`)' expected", 2, false)
+      return value
+    }
+    if (isUnary(word) && this.at + 1 < words.length) {
+      this.at += 2
+      return fileUnary(shell, word, operator) ?? false
+    }
+    this.at++
+    return word !== ''
+  }
+}
+
+const COMPARE: ReadonlyMap<string, (a: string, b: string) => boolean> = new Map([
+  ['=', (a: string, b: string) => a === b],
+  ['==', (a: string, b: string) => a === b],
+  ['!=', (a: string, b: string) => a !== b],
+  ['<', (a: string, b: string) => a < b],
+  ['>', (a: string, b: string) => a > b],
+])
+const isBinary = (operator: string): boolean => COMPARE.has(operator) || NUMERIC.has(operator) || isFileBinary(operator)
+
+function binary(shell: Shell, operator: string, left: string, right: string): boolean {
+  const text = COMPARE.get(operator)
+  if (text) return text(left, right)
+  const numeric = NUMERIC.get(operator)
+  return numeric
+    ? numeric(integerOf(shell, left), integerOf(shell, right))
+    : (fileBinary(shell, operator, left, right) ?? false)
+}
+
+function integerOf(shell: Shell, text: string): number | bigint {
+  const trimmed = text.trim()
+  if (/^[-+]?\d{1,15}$/.test(trimmed)) return Number(trimmed)
+  if (/^[-+]?\d+$/.test(trimmed)) return BigInt(trimmed)
+  throw new FatalError(
+    shell.dialect.name === 'dash' ? `Illegal number: ${text}` : `${text}: integer expression expected`,
+    2,
+    false,
+  )
+}
+
+/** Up to four arguments there is no doubt; undefined for more. */
+function byCount(shell: Shell, words: readonly string[]): boolean | undefined {
+  const [a = '', b = '', c = '', d = ''] = words
+  switch (words.length) {
+    case 0:
+      return false
+    case 1:
+      return a !== ''
+    case 2:
+      if (a === '!') return b === ''
+      if (isUnary(a)) return fileUnary(shell, a, b) ?? false
+      throw new FatalError(`${a}: unary operator expected`, 2, false)
+    case 3:
+      if (isBinary(b)) return binary(shell, b, a, c)
+      if (b === '-a') return a !== '' && c !== ''
+      if (b === '-o') return a !== '' || c !== ''
+      if (a === '!') return !byCount(shell, [b, c])
+      if (a === '(' && c === ')') return b !== ''
+      throw new FatalError(`${b}: binary operator expected`, 2, false)
+    case 4:
+      if (a === '!') return !byCount(shell, [b, c, d])
+      if (a === '(' && d === ')') return byCount(shell, [b, c])
+      return undefined
+    default:
+      return undefined
+  }
+}
+
+function* missingBracket(shell: Shell): Steps<number> {
+  yield* wait(shell.complain("[: missing `]'"))
+  return 2
+}
+
+function test(shell: Shell, args: readonly string[], name: string): BuiltinResult {
+  if (name === '[') {
+    if (args.at(-1) !== ']') return missingBracket(shell)
+    return new TestExpression(shell, args.slice(0, -1)).evaluate() ? 0 : 1
+  }
+  return new TestExpression(shell, args).evaluate() ? 0 : 1
+}
+
+export const testBuiltins: readonly (readonly [string, Builtin])[] = [
+  ['test', { run: test, pure: true }],
+  ['[', { run: test, pure: true }],
+]

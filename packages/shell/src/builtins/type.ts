@@ -1,0 +1,189 @@
+import { functionText } from '../syntax/print.ts'
+import { singleQuote } from '../expand/quote.ts'
+import { type Steps, wait } from '../interp/flow.ts'
+import { quietly } from '../interp/redirect.ts'
+import type { Builtin, Shell } from '../interp/shell.ts'
+import { isDirectory } from '@drydock/abi'
+import { parseFlags } from './flags.ts'
+
+export const KEYWORDS: readonly string[] = [
+  'if',
+  'then',
+  'else',
+  'elif',
+  'fi',
+  'case',
+  'esac',
+  'for',
+  'select',
+  'while',
+  'until',
+  'do',
+  'done',
+  'in',
+  'function',
+  'time',
+  '{',
+  '}',
+  '!',
+  '[[',
+  ']]',
+  'coproc',
+]
+
+interface Found {
+  readonly kind: 'alias' | 'keyword' | 'function' | 'builtin' | 'file'
+  readonly path?: string
+}
+
+function* lookUp(shell: Shell, name: string, all: boolean, noFunctions = false): Generator<Found> {
+  if (shell.aliases.has(name) && (shell.interactive || !shell.dialect.bash || shell.shopt.get('expand_aliases')))
+    yield { kind: 'alias' }
+  if (KEYWORDS.includes(name)) yield { kind: 'keyword' }
+  if (!noFunctions && shell.functions.has(name)) yield { kind: 'function' }
+  if (shell.machinery.builtins.has(name) && !shell.disabled.has(name)) yield { kind: 'builtin' }
+  for (const path of filesOf(shell, name)) {
+    yield { kind: 'file', path }
+    if (!all) return
+  }
+}
+
+/** Executables of that name in PATH. */
+export function filesOf(shell: Shell, name: string): string[] {
+  const candidates = name.includes('/')
+    ? [name]
+    : (shell.variables.get('PATH') ?? '').split(':').map((folder) => `${folder || '.'}/${name}`)
+  return candidates.filter((path) =>
+    quietly(() => (shell.sys.access(path, 1), !isDirectory(shell.sys.stat(path).mode))),
+  )
+}
+
+type Style = 'command' | 'verbose' | 'word' | 'path'
+const STYLES: Record<Style, (shell: Shell, name: string, found: Found) => string> = {
+  command(shell, name, { kind, path }) {
+    return kind === 'alias' ? `alias ${name}=${singleQuote(shell.aliases.get(name) ?? '')}` : (path ?? name)
+  },
+  word: (_, __, { kind }) => kind,
+  path: (_, __, { path }) => path ?? '',
+  verbose(shell, name, { kind, path }) {
+    if (kind === 'alias')
+      return shell.dialect.name === 'bash'
+        ? `${name} is aliased to \`${shell.aliases.get(name)}'`
+        : `${name} is an alias for ${shell.aliases.get(name)}`
+    if (kind === 'keyword') return `${name} is a shell keyword`
+    if (kind === 'builtin')
+      return shell.posix && shell.machinery.builtins.get(name)?.special
+        ? `${name} is a special shell builtin`
+        : `${name} is a shell builtin`
+    if (kind === 'file')
+      return shell.hashed.has(name) && shell.dialect.name === 'bash'
+        ? `${name} is hashed (${path})`
+        : `${name} is ${path}`
+    const entry = shell.functions.get(name)
+    if (shell.dialect.name !== 'bash') return `${name} is a ${shell.dialect.name === 'dash' ? 'shell ' : ''}function`
+    return `${name} is a function\n${entry ? functionText(name, entry.definition.body) : ''}`
+  },
+}
+
+export function* describe(
+  shell: Shell,
+  names: readonly string[],
+  style: Style,
+  options: { all?: boolean; noFunctions?: boolean; onlyFiles?: boolean } = {},
+): Steps<number> {
+  let status = 0
+  for (const name of names) {
+    let found = [...lookUp(shell, name, options.all ?? false, options.noFunctions)]
+    if (options.onlyFiles) found = filesOf(shell, name).map((path) => ({ kind: 'file', path }))
+    const shown = options.all ? found : found.slice(0, 1)
+    if (shown.length === 0) {
+      status = style === 'command' && shell.dialect.name === 'dash' ? 127 : 1
+      if (style === 'verbose') {
+        const label = shell.dialect.bash ? 'type: ' : ''
+        yield* wait(
+          shell.dialect.name === 'bash'
+            ? shell.complain(`${label}${name}: not found`)
+            : shell.print(`${name}: not found\n`),
+        )
+        if (shell.dialect.name !== 'bash') status = 127
+      }
+    }
+    for (const each of shown) {
+      const text = STYLES[style](shell, name, each)
+      if (text !== '') yield* wait(shell.print(`${text}\n`))
+    }
+  }
+  return status
+}
+
+function* typeBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
+  const { options, operands } = parseFlags(args, { flags: 'afptP' })
+  const style: Style = options.has('t') ? 'word' : options.has('p') || options.has('P') ? 'path' : 'verbose'
+  return yield* describe(shell, operands, style, {
+    all: options.has('a'),
+    noFunctions: options.has('f'),
+    onlyFiles: options.has('P'),
+  })
+}
+
+function* hashBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
+  const { options, operands } = parseFlags(args, { flags: 'rldt', values: 'p' })
+  if (options.has('r')) shell.hashed.clear()
+  let status = 0
+  for (const name of operands) {
+    const [path] = filesOf(shell, name)
+    if (options.has('d')) shell.hashed.delete(name)
+    else if (options.has('t')) yield* wait(shell.print(`${shell.hashed.get(name)?.path ?? path}\n`))
+    else if (path) shell.hashed.set(name, { path: options.get('p') ?? path, hits: 0 })
+    else {
+      yield* wait(shell.complain(`hash: ${name}: not found`))
+      status = 1
+    }
+  }
+  if (args.length > 0) return status
+  if (shell.hashed.size === 0) yield* wait(shell.print('hash: hash table empty\n'))
+  else
+    yield* wait(
+      shell.print(
+        `hits\tcommand\n${[...shell.hashed.values()].map(({ path, hits }) => `${String(hits).padStart(4)}\t${path}\n`).join('')}`,
+      ),
+    )
+  return 0
+}
+
+function* aliasBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
+  const { operands } = parseFlags(args, { flags: 'p' })
+  const show = (name: string): string =>
+    `${shell.dialect.name === 'bash' ? 'alias ' : ''}${name}=${singleQuote(shell.aliases.get(name) ?? '')}\n`
+  if (operands.length === 0) yield* wait(shell.print([...shell.aliases.keys()].sort().map(show).join('')))
+  let status = 0
+  for (const word of operands) {
+    const equals = word.indexOf('=')
+    if (equals > 0) shell.aliases.set(word.slice(0, equals), word.slice(equals + 1))
+    else if (shell.aliases.has(word)) yield* wait(shell.print(show(word)))
+    else {
+      yield* wait(shell.complain(`alias: ${word}: not found`))
+      status = 1
+    }
+  }
+  return status
+}
+
+function* unaliasBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
+  const { options, operands } = parseFlags(args, { flags: 'a' })
+  if (options.has('a')) shell.aliases.clear()
+  let status = 0
+  for (const name of operands)
+    if (!shell.aliases.delete(name)) {
+      yield* wait(shell.complain(`unalias: ${name}: not found`))
+      status = 1
+    }
+  return status
+}
+
+export const nameBuiltins: readonly (readonly [string, Builtin])[] = [
+  ['type', { run: typeBuiltin, pure: true }],
+  ['hash', { run: hashBuiltin }],
+  ['alias', { run: aliasBuiltin, pure: true }],
+  ['unalias', { run: unaliasBuiltin }],
+]

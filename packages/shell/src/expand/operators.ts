@@ -1,0 +1,151 @@
+import { FatalError } from '../interp/flow.ts'
+import type { Shell } from '../interp/shell.ts'
+import { hashOrder, type Variable } from '../interp/variables.ts'
+import { ansiEscapes } from '../syntax/ansi-escapes.ts'
+import { patternSource, type PatternOptions } from './pattern.ts'
+import { doubleQuote, singleQuote } from './quote.ts'
+
+const options = (shell: Shell): PatternOptions => ({
+  extglob: shell.dialect.bash,
+  nocase: shell.shopt.get('nocasematch') ?? false,
+})
+
+/** `#` `##` `%` `%%` on one value; `pattern` is a pattern. */
+export function removeAffix(shell: Shell, operator: string, text: string, pattern: string): string {
+  if (pattern === '') return text
+  const quick = quickAffix(operator, text, pattern)
+  if (quick !== undefined) return quick
+  const extglob = { extglob: shell.dialect.bash }
+  if (operator.startsWith('#')) {
+    const lengths = operator === '#' ? ascending(text) : ascending(text).reverse()
+    const regex = shell.patterns.regex(pattern, extglob, '^(?:', ')$')
+    const found = lengths.find((length) => regex.test(text.slice(0, length)))
+    return found === undefined ? text : text.slice(found)
+  }
+  const starts = operator === '%' ? ascending(text).reverse() : ascending(text)
+  const regex = shell.patterns.regex(pattern, extglob, '^(?:', ')$')
+  const found = starts.find((start) => regex.test(text.slice(start)))
+  return found === undefined ? text : text.slice(0, found)
+}
+
+/** Patterns of one star and plain text, which are nearly all: `*x`, `x*`, `x`. */
+function quickAffix(operator: string, text: string, pattern: string): string | undefined {
+  const match = /^(\*?)([^*?[\]\\(]*)(\*?)$/.exec(pattern)
+  const fixed = match?.[2]
+  if (!match || fixed === undefined || (match[1] && match[3])) return undefined
+  if (fixed === '') return undefined
+  const prefix = operator.startsWith('#')
+  if (!match[1] && !match[3]) {
+    if (prefix) return text.startsWith(fixed) ? text.slice(fixed.length) : text
+    return text.endsWith(fixed) ? text.slice(0, -fixed.length) : text
+  }
+  if (prefix !== Boolean(match[1])) return undefined
+  if (prefix) {
+    const at = operator === '#' ? text.indexOf(fixed) : text.lastIndexOf(fixed)
+    return at < 0 ? text : text.slice(at + fixed.length)
+  }
+  const at = operator === '%' ? text.lastIndexOf(fixed) : text.indexOf(fixed)
+  return at < 0 ? text : text.slice(0, at)
+}
+
+function ascending(text: string): number[] {
+  const places = [0]
+  for (const char of text) places.push((places.at(-1) ?? 0) + char.length)
+  return places
+}
+
+/** `/` `//` `/#` `/%`; an unquoted & in the replacement stands for what matched. */
+export function replace(shell: Shell, operator: string, text: string, pattern: string, replacement: string): string {
+  if (pattern === '') {
+    if (operator === '/#') return replacement + text
+    return operator === '/%' ? text + replacement : text
+  }
+  const whole = (match: string): string => replacement.replaceAll('\0&', () => match)
+  const before = operator === '/#' ? '^(?:' : '(?:'
+  const after = operator === '/%' ? ')$' : ')'
+  const regex = shell.patterns.regex(pattern, options(shell), before, after, operator === '//' ? 'g' : '')
+  if (operator === '//') return text.replace(regex, (match) => (match === '' && text !== '' ? '' : whole(match)))
+  if (operator !== '/%') return text.replace(regex, whole)
+  for (const start of ascending(text)) {
+    regex.lastIndex = 0
+    if (new RegExp(`^(?:${patternSource(pattern, options(shell))})$`, regex.flags).test(text.slice(start)))
+      return text.slice(0, start) + whole(text.slice(start))
+  }
+  return text
+}
+
+/** `^` `^^` `,` `,,` `~` `~~`. */
+export function changeCase(shell: Shell, operator: string, text: string, pattern: string): string {
+  const regex = shell.patterns.regex(pattern === '' ? '?' : pattern, { extglob: true }, '^(?:', ')$')
+  const kind = operator.charAt(0)
+  const change = (char: string): string => {
+    if (kind === '^') return char.toUpperCase()
+    if (kind === ',') return char.toLowerCase()
+    return char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase()
+  }
+  const chars = [...text]
+  return chars
+    .map((char, at) => ((operator.length === 2 || at === 0) && regex.test(char) ? change(char) : char))
+    .join('')
+}
+
+/** `${x:offset:length}` of a text, in characters. */
+export function substring(text: string, offset: number, length: number | undefined, shown: string): string {
+  const chars = /[\ud800-\udbff]/.test(text) ? [...text] : text
+  const start = offset < 0 ? chars.length + offset : offset
+  if (start < 0 || start > chars.length) return ''
+  const end = length === undefined ? chars.length : length < 0 ? chars.length + length : start + length
+  if (end < start) throw new FatalError(`${shown}: substring expression < 0`, 1, false)
+  const part = chars.slice(start, end)
+  return typeof part === 'string' ? part : part.join('')
+}
+
+/** Letters of declare -p for a variable; `-` omitted. */
+export function attributeLetters(variable: Variable): string {
+  const table: readonly (readonly [string, unknown])[] = [
+    ['a', variable.array],
+    ['A', variable.assoc],
+    ['i', variable.integer],
+    ['n', variable.nameref],
+    ['l', variable.lower],
+    ['r', variable.readonly],
+    ['t', variable.trace],
+    ['u', variable.upper],
+    ['x', variable.exported],
+  ]
+  return table
+    .filter(([, on]) => on)
+    .map(([letter]) => letter)
+    .join('')
+}
+
+/** `(…)` of declare -p. */
+export function arrayLiteral(variable: Variable): string {
+  if (variable.assoc) {
+    const inside = hashOrder(variable.assoc).map(([key, value]) => `[${quoteKey(key)}]=${doubleQuote(value)} `)
+    return `(${inside.join('')})`
+  }
+  const pairs = [...(variable.array ?? [])].sort((a, b) => a[0] - b[0])
+  return `(${pairs.map(([key, value]) => `[${key}]=${doubleQuote(value)}`).join(' ')})`
+}
+
+const quoteKey = (key: string): string => (/^[\w.,:/@%+-]+$/.test(key) ? key : doubleQuote(key))
+
+type Transform = (text: string) => string
+export const TRANSFORMS: ReadonlyMap<string, Transform> = new Map<string, Transform>([
+  ['@Q', singleQuote],
+  ['@K', singleQuote],
+  ['@k', (text) => text],
+  ['@E', ansiEscapes],
+  ['@U', (text) => text.toUpperCase()],
+  ['@L', (text) => text.toLowerCase()],
+  ['@u', (text) => text.charAt(0).toUpperCase() + text.slice(1)],
+])
+
+/** `${x@A}`: the declaration that would make it again. */
+export function declaration(name: string, variable: Variable): string {
+  const letters = attributeLetters(variable)
+  if (variable.array || variable.assoc) return `declare -${letters} ${name}=${arrayLiteral(variable)}`
+  const value = variable.value === undefined ? '' : `=${singleQuote(variable.value)}`
+  return letters === '' ? `${name}${value}` : `declare -${letters} ${name}${value}`
+}

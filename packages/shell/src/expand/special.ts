@@ -1,0 +1,110 @@
+import type { Shell } from '../interp/shell.ts'
+
+type Read = (shell: Shell) => string | readonly string[] | undefined
+
+const flags = (shell: Shell): string => {
+  const letters = [
+    ['allexport', 'a'],
+    ['errexit', 'e'],
+    ['noglob', 'f'],
+    ['hashall', 'h'],
+  ] as const
+  const more = [
+    ['monitor', 'm'],
+    ['noexec', 'n'],
+    ['nounset', 'u'],
+    ['verbose', 'v'],
+    ['xtrace', 'x'],
+  ] as const
+  const last = [
+    ['braceexpand', 'B'],
+    ['noclobber', 'C'],
+    ['errtrace', 'E'],
+    ['histexpand', 'H'],
+    ['functrace', 'T'],
+  ] as const
+  const on = (table: readonly (readonly [string, string])[]): string =>
+    table
+      .filter(([name]) => shell.options.has(name))
+      .map(([, letter]) => letter)
+      .join('')
+  const interactive = shell.interactive ? 'i' : ''
+  const mode = shell.options.has('commandString') ? 'c' : shell.options.has('standardInput') ? 's' : ''
+  return on(letters) + interactive + on(more) + on(last) + mode
+}
+
+/** Parameters that are no variables, and variables that are made when they are read. bash(1), "PARAMETERS". */
+const SPECIAL: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ['@', (shell) => shell.positional],
+  ['*', (shell) => shell.positional],
+  ['#', (shell) => String(shell.positional.length)],
+  ['?', (shell) => String(shell.status)],
+  ['-', flags],
+  ['$', (shell) => String(shell.pid)],
+  ['!', (shell) => (shell.lastBackground ? String(shell.lastBackground) : undefined)],
+  ['0', (shell) => shell.name],
+  ['_', (shell) => shell.lastArgument],
+])
+const DYNAMIC: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ['LINENO', (shell) => String(shell.line)],
+  ['BASHPID', (shell) => String(shell.sys.getpid())],
+  ['BASH_SUBSHELL', (shell) => String(shell.subshell)],
+  ['PIPESTATUS', (shell) => shell.pipeStatus.map(String)],
+  [
+    'FUNCNAME',
+    (shell) =>
+      shell.calls.length
+        ? [
+            ...shell.calls.map(({ name }) => name).reverse(),
+            ...(shell.source === '' || shell.sourcing === 0 ? ['main'] : ['main']),
+          ]
+        : undefined,
+  ],
+  [
+    'BASH_LINENO',
+    (shell) => (shell.calls.length ? [...shell.calls.map(({ line }) => String(line)).reverse(), '0'] : undefined),
+  ],
+  [
+    'BASH_SOURCE',
+    (shell) =>
+      shell.calls.length
+        ? [...shell.calls.map(({ source }) => source).reverse(), shell.source]
+        : shell.source === ''
+          ? undefined
+          : [shell.source],
+  ],
+  [
+    'SHELLOPTS',
+    (shell) =>
+      [...shell.options]
+        .filter((name) => !/[A-Z]/.test(name))
+        .sort()
+        .join(':'),
+  ],
+  [
+    'BASHOPTS',
+    (shell) =>
+      [...shell.shopt]
+        .filter(([, on]) => on)
+        .map(([name]) => name)
+        .sort()
+        .join(':'),
+  ],
+  ['DIRSTACK', (shell) => [shell.variables.get('PWD') ?? '', ...shell.directories]],
+  ['EPOCHSECONDS', (shell) => String(Math.floor(shell.sys.clock.now() / 1000))],
+  ['EPOCHREALTIME', (shell) => (shell.sys.clock.now() / 1000).toFixed(6)],
+  ['GROUPS', (shell) => shell.sys.getgroups().map(String)],
+  ['HISTCMD', (shell) => String(shell.history.length + 1)],
+  ['BASH_ALIASES', () => undefined],
+])
+
+/** @returns undefined when it is none, or unset; a list for those that have elements */
+export function specialParameter(shell: Shell, name: string): string | readonly string[] | undefined {
+  const code = name.charCodeAt(0)
+  if (code >= 49 && code <= 57) return shell.positional[Number(name) - 1]
+  return (SPECIAL.get(name) ?? (shell.dialect.name === 'dash' ? DASH : DYNAMIC).get(name))?.(shell)
+}
+
+const DASH: ReadonlyMap<string, Read> = new Map<string, Read>([['LINENO', (shell) => String(shell.line)]])
+
+export const isSpecialName = (name: string): boolean => !/^[A-Za-z_]/.test(name)

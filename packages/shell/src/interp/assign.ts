@@ -1,0 +1,115 @@
+import { expandAssignment, expandText, expandWord } from '../expand/expand.ts'
+import { arithmetic, arrayIndex } from '../expand/numbers.ts'
+import type { ArrayElement, Assignment } from '../syntax/ast.ts'
+import { FatalError, type Steps } from './flow.ts'
+import type { Shell } from './shell.ts'
+import { arrayOf, recase, type Variable } from './variables.ts'
+
+/** Variables that do something when they are assigned to. */
+const WATCHED: ReadonlyMap<string, (shell: Shell) => void> = new Map([
+  ['PATH', (shell: Shell) => shell.hashed.clear()],
+  ['OPTIND', (shell: Shell) => void (shell.getoptsOffset = 0)],
+])
+
+/** Carries out `name=value`, `name[i]=value`, `name=(…)`. @throws FatalError */
+export function* assign(shell: Shell, node: Assignment): Steps<void> {
+  if (node.array) {
+    yield* assignArray(shell, node, shell.variables.writable(node.name))
+    return
+  }
+  const text = node.value ? yield* expandAssignment(shell, node.value) : ''
+  if (node.index) yield* assignElement(shell, node, text)
+  else assignScalar(shell, node.name, text, node.append)
+}
+
+export function assignScalar(shell: Shell, name: string, text: string, append: boolean): void {
+  const target = shell.variables.resolve(name)
+  const element = /^([A-Za-z_]\w*)\[(.*)\]$/s.exec(target)
+  if (element) return setIndexed(shell, element[1] ?? '', element[2] ?? '', text, append)
+  const old = shell.variables.find(name)
+  const variable = append || old?.integer ? combine(shell, old, shell.variables.get(name), text, append) : text
+  const changed = shell.variables.set(name, variable)
+  if (shell.options.has('allexport')) changed.exported = true
+  WATCHED.get(target)?.(shell)
+}
+
+function combine(
+  shell: Shell,
+  variable: Variable | undefined,
+  old: string | undefined,
+  text: string,
+  append: boolean,
+): string {
+  if (variable?.integer) {
+    const value = arithmetic(shell, text)
+    return append ? String(arithmetic(shell, `(${old || '0'})+(${value})`)) : String(value)
+  }
+  return append ? (old ?? '') + text : text
+}
+
+function* assignElement(shell: Shell, { name, index, append }: Assignment, text: string): Steps<void> {
+  if (index) setIndexed(shell, name, yield* expandText(shell, index), text, append)
+}
+
+function setIndexed(shell: Shell, name: string, index: string, text: string, append: boolean): void {
+  const variable = shell.variables.writable(name)
+  if (index === '') throw new FatalError(`${name}[]: bad array subscript`, 1, false)
+  const key = variable.assoc ? index : arrayIndex(shell, variable, name, index)
+  const old = variable.assoc ? variable.assoc.get(index) : arrayOf(variable).get(Number(key))
+  shell.variables.setElement(shell.variables.resolve(name), key, combine(shell, variable, old, text, append))
+}
+
+/** `(…)` into a variable that is an array, or becomes one. */
+export function* assignArray(shell: Shell, { array = [], append, name }: Assignment, variable: Variable): Steps<void> {
+  if (variable.assoc) return yield* assignPairs(shell, array, variable, append)
+  const items = yield* expandElements(shell, array)
+  const values = append ? arrayOf(variable) : new Map<number, string>()
+  variable.value = undefined
+  variable.array = values
+  let next = append ? Math.max(-1, ...values.keys()) + 1 : 0
+  for (const { index, value, appends } of items) {
+    if (index !== undefined) next = arrayIndex(shell, variable, name, index)
+    const old = appends ? values.get(next) : undefined
+    values.set(next++, recase(variable, combine(shell, variable, old, value, appends)))
+  }
+}
+
+interface Item {
+  readonly index: string | undefined
+  readonly value: string
+  readonly appends: boolean
+}
+
+/** All texts are expanded before the first is assigned; subscripts are evaluated one by one afterwards. */
+function* expandElements(shell: Shell, array: readonly ArrayElement[]): Steps<Item[]> {
+  const items: Item[] = []
+  for (const element of array) {
+    if (element.index) {
+      const index = yield* expandText(shell, element.index)
+      items.push({ index, value: yield* expandAssignment(shell, element.value), appends: element.append ?? false })
+      continue
+    }
+    const fields: string[] = []
+    yield* expandWord(shell, element.value, fields)
+    for (const value of fields) items.push({ index: undefined, value, appends: false })
+  }
+  return items
+}
+
+function* assignPairs(shell: Shell, array: readonly ArrayElement[], variable: Variable, append: boolean): Steps<void> {
+  const pairs = append ? (variable.assoc ?? new Map<string, string>()) : new Map<string, string>()
+  let key: string | undefined
+  for (const element of array) {
+    const value = yield* expandAssignment(shell, element.value)
+    if (element.index) {
+      const name = yield* expandText(shell, element.index)
+      pairs.set(name, recase(variable, combine(shell, variable, pairs.get(name), value, element.append ?? false)))
+    } else if (key === undefined) key = value
+    else {
+      pairs.set(key, recase(variable, value))
+      key = undefined
+    }
+  }
+  if (key !== undefined) pairs.set(key, '')
+  variable.assoc = pairs
+}

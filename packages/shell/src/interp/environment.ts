@@ -1,0 +1,90 @@
+import { specialParameter } from '../expand/special.ts'
+import { SET_OPTIONS } from './options.ts'
+import { quietly } from './redirect.ts'
+import type { Shell } from './shell.ts'
+import { Parser } from '../syntax/parser.ts'
+import { ShellSyntaxError } from '../syntax/syntax-error.ts'
+
+const VERSION_INFO = ['5', '2', '15', '1', 'release', 'x86_64-pc-linux-gnu']
+
+/** The variables that a shell begins with: the environment, and its own. */
+export function startVariables(shell: Shell, env: ReadonlyMap<string, string>): void {
+  const { variables, sys } = shell
+  for (const [name, value] of env) {
+    if (/^[A-Za-z_]\w*$/.test(name)) variables.visible.set(name, { value, exported: true })
+    else if (shell.dialect.name === 'bash') importFunction(shell, name, value)
+  }
+  setDefault(shell, 'PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
+  const cwd = quietly(() => sys.getcwd()) ?? '/'
+  const given = env.get('PWD')
+  const same =
+    given?.startsWith('/') &&
+    quietly(() => sys.stat(given).ino === sys.stat('.').ino && sys.stat(given).dev === sys.stat('.').dev)
+  variables.visible.set('PWD', { value: same && given ? given : cwd, exported: true })
+  variables.visible.set('IFS', { value: ' \t\n' })
+  variables.visible.set('PPID', { value: String(sys.getppid()), readonly: true, integer: true })
+  variables.visible.set('OPTIND', { value: '1' })
+  setDefault(shell, 'PS4', '+ ')
+  if (shell.dialect.name !== 'dash') dynamicVariables(shell)
+  if (shell.dialect.name === 'bash') bashVariables(shell)
+}
+
+function setDefault(shell: Shell, name: string, value: string): void {
+  if (!shell.variables.raw(name)) shell.variables.visible.set(name, { value })
+}
+
+function dynamicVariables(shell: Shell): void {
+  shell.variables.visible.set('RANDOM', {
+    value: undefined,
+    dynamic: { read: () => String(shell.random()), write: (value) => void (shell.seed = Number(value) | 0) },
+  })
+  shell.variables.visible.set('SECONDS', {
+    value: undefined,
+    dynamic: {
+      read: () => String(Math.floor((shell.sys.clock.now() - shell.startedMs) / 1000)),
+      write: (value) => void (shell.startedMs = shell.sys.clock.now() - Number(value) * 1000),
+    },
+  })
+}
+
+function bashVariables(shell: Shell): void {
+  const { variables, sys } = shell
+  const level = Number(variables.get('SHLVL') ?? 0)
+  variables.visible.set('SHLVL', { value: String((Number.isInteger(level) ? level : 0) + 1), exported: true })
+  variables.visible.set('BASH', { value: '/bin/bash' })
+  variables.visible.set('BASH_VERSION', { value: shell.dialect.version })
+  variables.visible.set('BASH_VERSINFO', { value: undefined, readonly: true, array: new Map(VERSION_INFO.entries()) })
+  const { nodename } = sys.uname()
+  for (const [name, value] of [
+    ['HOSTNAME', nodename],
+    ['HOSTTYPE', 'x86_64'],
+    ['MACHTYPE', 'x86_64-pc-linux-gnu'],
+    ['OSTYPE', 'linux-gnu'],
+    ['TERM', 'dumb'],
+  ] as const)
+    setDefault(shell, name, value)
+  variables.visible.set('UID', { value: String(sys.getuid()), readonly: true, integer: true })
+  variables.visible.set('EUID', { value: String(sys.geteuid()), readonly: true, integer: true })
+  variables.visible.set('OPTERR', { value: '1' })
+  for (const name of (variables.get('SHELLOPTS') ?? '').split(':'))
+    if (SET_OPTIONS.some(([, each]) => each === name)) shell.options.add(name)
+  for (const name of ['SHELLOPTS', 'BASHOPTS']) {
+    const inherited = variables.raw(name)?.exported ?? false
+    const read = (): string => String(specialParameter(shell, name))
+    variables.visible.set(name, { value: undefined, readonly: true, exported: inherited, dynamic: { read } })
+  }
+}
+
+/** `export -f`: BASH_FUNC_name%%=() {…}. */
+function importFunction(shell: Shell, name: string, value: string): void {
+  const match = /^BASH_FUNC_(.+)%%$/.exec(name)
+  if (!match || !value.startsWith('() {')) return
+  try {
+    const list = new Parser(`${match[1]} ${value}`, shell.syntax).next()
+    const definition = list?.items[0]?.command
+    if (definition?.type === 'function')
+      shell.functions.set(definition.name, { definition, source: 'environment', exported: true })
+  } catch (error) {
+    if (!(error instanceof ShellSyntaxError)) throw error
+  }
+}

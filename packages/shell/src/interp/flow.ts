@@ -1,0 +1,63 @@
+import type { MaybePromise } from '@drydock/abi'
+
+/**
+ * The interpreter is written as generators that yield the promises they have to wait for, so that a loop that never waits
+ * never leaves the stack: a promise for each step would cost ten times as much.
+ */
+export type Steps<T> = Generator<Promise<unknown>, T, unknown>
+
+/** The value, waited for when it is a promise. */
+export function* wait<T>(value: MaybePromise<T>): Steps<T> {
+  return value instanceof Promise ? ((yield value) as T) : value
+}
+
+/** Runs the steps; gives a promise only when one of them waits. */
+export function drive<T>(steps: Steps<T>): MaybePromise<T> {
+  const next = steps.next()
+  return next.done ? next.value : resume(steps, next.value)
+}
+
+async function resume<T>(steps: Steps<T>, first: Promise<unknown>): Promise<T> {
+  let pending = first
+  for (;;) {
+    const next = await settle(steps, pending)
+    if (next.done) return next.value
+    pending = next.value
+  }
+}
+
+async function settle<T>(steps: Steps<T>, pending: Promise<unknown>): Promise<IteratorResult<Promise<unknown>, T>> {
+  let value: unknown
+  try {
+    value = await pending
+  } catch (error) {
+    return steps.throw(error)
+  }
+  return steps.next(value)
+}
+
+/** Leaves the shell, or the subshell, with a status. */
+export class ExitShell {
+  readonly status: number
+  constructor(status: number) {
+    this.status = status
+  }
+}
+
+/**
+ * An error that ends the command, and a shell that is not interactive altogether: `${x:?}`, assignment to a readonly…
+ * POSIX, 2.8.1. `message` is printed with the shell's prefix; undefined when it has been printed.
+ */
+export class FatalError extends Error {
+  readonly status: number
+  /** Ends only the current line or function also where the shell goes on: bash's "jump to top level". */
+  readonly exits: boolean
+  constructor(message: string, status = 1, exits = true) {
+    super(message)
+    this.status = status
+    this.exits = exits
+  }
+}
+
+/** ^C at an interactive shell: back to the prompt. */
+export class Interrupted {}

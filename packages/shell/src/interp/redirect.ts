@@ -1,0 +1,200 @@
+import {
+  EEXIST,
+  ENOENT,
+  type Errno,
+  isErrno,
+  isRegular,
+  O_APPEND,
+  O_CREAT,
+  O_EXCL,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+} from '@drydock/abi'
+import { expandQuoted, expandText, expandWords } from '../expand/expand.ts'
+import { encodeText } from '../syntax/ansi-escapes.ts'
+import type { Redirect } from '../syntax/ast.ts'
+import { type Steps, wait } from './flow.ts'
+import type { Shell } from './shell.ts'
+
+/** Descriptors that the shell keeps for itself start here. */
+const FIRST_PRIVATE_FD = 10
+const PIPE_BYTES = 65536
+
+/** A redirection failed; the command is not run. */
+export class RedirectError extends Error {}
+
+/** What was covered, to be put back: -1 means that the descriptor was closed. */
+export interface Saved {
+  readonly fd: number
+  readonly copy: number
+}
+
+/** Descriptors of process substitutions are closed when their command is done. */
+export function closeSubstitutions(shell: Shell, keep: number): void {
+  if (shell.substitutions.length <= keep) return
+  for (const { fd } of shell.substitutions.splice(keep)) quietly(() => shell.sys.close(fd))
+}
+
+/** Runs `body` with the redirections in force. */
+export function* withRedirects(shell: Shell, redirects: readonly Redirect[], body: () => Steps<number>): Steps<number> {
+  if (redirects.length === 0) return yield* body()
+  const saved: Saved[] = []
+  const open = shell.substitutions.length
+  try {
+    yield* applyRedirects(shell, redirects, saved)
+    return yield* body()
+  } catch (error) {
+    if (!(error instanceof RedirectError)) throw error
+    restore(shell, saved.splice(0))
+    yield* wait(shell.complain(error.message))
+    return (shell.status = shell.dialect.bash ? 1 : 2)
+  } finally {
+    restore(shell, saved)
+    closeSubstitutions(shell, open)
+  }
+}
+
+export function* applyRedirects(shell: Shell, redirects: readonly Redirect[], saved: Saved[] | undefined): Steps<void> {
+  for (const redirect of redirects) yield* apply(shell, redirect, saved)
+}
+
+export function restore(shell: Shell, saved: readonly Saved[]): void {
+  for (const { fd, copy } of [...saved].reverse()) {
+    quietly(() => shell.sys.close(fd))
+    if (copy < 0) continue
+    shell.sys.dup2(copy, fd)
+    shell.sys.close(copy)
+  }
+}
+
+function* apply(shell: Shell, redirect: Redirect, saved: Saved[] | undefined): Steps<void> {
+  const { operator } = redirect
+  if (operator === '<<' || operator === '<<-' || operator === '<<<')
+    return install(shell, redirect, yield* hereDocument(shell, redirect), 0, saved)
+  const target = yield* targetOf(shell, redirect)
+  if (operator === '>&' || operator === '<&') {
+    const duplicate = duplicateOf(shell, redirect, target)
+    if (duplicate !== undefined) return duplicateInto(shell, redirect, duplicate, saved)
+  }
+  const both = operator === '&>' || operator === '&>>' || operator === '>&'
+  const fd = openFile(shell, operator, target)
+  install(shell, redirect, fd, operator.includes('<') ? 0 : 1, saved)
+  if (both) cover(shell, 2, saved, () => shell.sys.dup2(1, 2))
+}
+
+function* targetOf(shell: Shell, { target }: Redirect): Steps<string> {
+  if (!shell.dialect.bash) return yield* expandText(shell, target)
+  const fields = yield* expandWords(shell, [target])
+  if (fields.length !== 1) throw new RedirectError(`${target.source}: ambiguous redirect`)
+  return fields[0] ?? ''
+}
+
+const FLAGS: ReadonlyMap<string, number> = new Map([
+  ['<', O_RDONLY],
+  ['<>', O_RDWR | O_CREAT],
+  ['>>', O_WRONLY | O_CREAT | O_APPEND],
+  ['&>>', O_WRONLY | O_CREAT | O_APPEND],
+])
+
+function openFile(shell: Shell, operator: string, path: string): number {
+  const flags = FLAGS.get(operator) ?? O_WRONLY | O_CREAT | O_TRUNC
+  try {
+    const guarded =
+      shell.options.has('noclobber') && (operator === '>' || operator === '&>') && !isSpecialFile(shell, path)
+    return shell.sys.open(path, guarded ? (flags & ~O_TRUNC) | O_EXCL : flags, 0o666)
+  } catch (error) {
+    if (error === EEXIST) throw new RedirectError(`${path}: cannot overwrite existing file`)
+    if (isErrno(error))
+      throw new RedirectError(shell.dialect.cannotOpen(path, openMessage(path, error), (flags & O_CREAT) !== 0))
+    throw error
+  }
+}
+
+const openMessage = (path: string, error: Errno): string => (path === '' ? ENOENT.message : error.message)
+
+function isSpecialFile(shell: Shell, path: string): boolean {
+  return quietly(() => !isRegular(shell.sys.stat(path).mode)) ?? false
+}
+
+/** The descriptor of `n>&m`, -1 for `-`; undefined when the target is a file name (bash's old `>&file`). */
+function duplicateOf(shell: Shell, { operator, fd, variable }: Redirect, target: string): number | undefined {
+  if (target === '-') return -1
+  if (/^\d+-?$/.test(target)) return Number.parseInt(target, 10)
+  if (operator === '>&' && (fd === undefined || fd === 1) && !variable && shell.dialect.bash) return undefined
+  throw new RedirectError(`${target}: ambiguous redirect`)
+}
+
+function duplicateInto(shell: Shell, redirect: Redirect, from: number, saved: Saved[] | undefined): void {
+  const { sys } = shell
+  const fallback = redirect.operator === '<&' ? 0 : 1
+  if (from < 0) {
+    const fd = redirect.variable ? Number(shell.variables.get(redirect.variable)) : (redirect.fd ?? fallback)
+    if (redirect.variable) quietly(() => sys.close(fd))
+    else cover(shell, fd, saved, () => quietly(() => sys.close(fd)))
+    return
+  }
+  const copy = quietly(() => sys.dup(from, FIRST_PRIVATE_FD))
+  if (copy === undefined) throw new RedirectError(`${from}: Bad file descriptor`)
+  install(shell, redirect, copy, fallback, saved)
+  if (redirect.target.source.endsWith('-') && redirect.target.source !== '-')
+    cover(shell, from, saved, () => quietly(() => sys.close(from)))
+}
+
+/** Puts an open descriptor where the redirection wants it. */
+function install(shell: Shell, redirect: Redirect, from: number, fallback: number, saved: Saved[] | undefined): void {
+  const { sys } = shell
+  if (redirect.variable) {
+    const kept = sys.dup(from, FIRST_PRIVATE_FD)
+    sys.close(from)
+    shell.variables.set(redirect.variable, String(kept))
+    return
+  }
+  const fd = redirect.fd ?? fallback
+  if (from === fd) {
+    saved?.push({ fd, copy: -1 })
+    return
+  }
+  cover(shell, fd, saved, () => sys.dup2(from, fd), from)
+  sys.close(from)
+}
+
+function cover(shell: Shell, fd: number, saved: Saved[] | undefined, change: () => void, _from?: number): void {
+  if (saved) {
+    const copy = quietly(() => shell.sys.dup(fd, FIRST_PRIVATE_FD)) ?? -1
+    if (copy >= 0) shell.sys.setFdFlags(copy, { cloexec: true })
+    saved.push({ fd, copy })
+  }
+  change()
+}
+
+/** A pipe that holds the text, or a file without a name when it is too long for one. */
+function* hereDocument(shell: Shell, { operator, target, body }: Redirect): Steps<number> {
+  const { sys } = shell
+  const text =
+    operator === '<<<' ? `${yield* expandText(shell, target)}\n` : yield* expandQuoted(shell, body?.parts ?? [])
+  const bytes = encodeText(text)
+  if (bytes.length <= PIPE_BYTES) {
+    const [reader, writer] = sys.pipe()
+    if (bytes.length) yield* wait(sys.write(writer, bytes))
+    sys.close(writer)
+    return reader
+  }
+  const path = `/tmp/sh-thd.${sys.getpid()}${shell.random()}`
+  const writer = sys.open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
+  yield* wait(sys.write(writer, bytes))
+  const reader = sys.open(path, O_RDONLY)
+  sys.close(writer)
+  sys.unlink(path)
+  return reader
+}
+
+export function quietly<T>(call: () => T): T | undefined {
+  try {
+    return call()
+  } catch (error) {
+    if (isErrno(error)) return undefined
+    throw error
+  }
+}

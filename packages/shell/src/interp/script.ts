@@ -1,0 +1,84 @@
+import { isDirectory, O_RDONLY } from '@drydock/abi'
+import { readAll } from '@drydock/libc'
+import { decodeBytes } from '../syntax/ansi-escapes.ts'
+import { Parser } from '../syntax/parser.ts'
+import { ShellSyntaxError } from '../syntax/syntax-error.ts'
+import { ExitShell, FatalError, type Steps, wait } from './flow.ts'
+import { runLast } from './child.ts'
+import type { Shell } from './shell.ts'
+
+export interface TextOptions {
+  /** What messages about the text begin with, when it is not the shell's name: `eval`, `-c`. */
+  readonly label?: string
+  readonly firstLine?: number
+  /** Errors that end a line go on with the next one: files do, `-c` does not. */
+  readonly goesOn?: boolean
+  /** The last command may take the place of the shell. */
+  readonly last?: boolean
+}
+
+/** Runs a text, one complete command after the other. */
+export function* runText(shell: Shell, text: string, options: TextOptions = {}): Steps<number> {
+  const { firstLine = 1, goesOn, last } = options
+  const parser = new Parser(text, { ...shell.syntax, firstLine })
+  let status = 0
+  for (;;) {
+    try {
+      const list = parser.next()
+      if (!list) return status
+      status = last && parser.atEnd ? yield* runLast(shell, list) : yield* shell.machinery.execute(shell, list)
+    } catch (error) {
+      if (error instanceof ShellSyntaxError) return yield* syntaxFailure(shell, error, options.label)
+      if (!(error instanceof FatalError) || error.exits || !goesOn || shell.options.has('errexit') || shell.posix)
+        throw error
+      yield* wait(shell.complain(error.message))
+      status = shell.status = error.status
+    }
+    if (shell.jump) return shell.status
+  }
+}
+
+/** Tells what is wrong with the text. @returns 2 */
+export function* syntaxFailure(shell: Shell, error: ShellSyntaxError, label?: string): Steps<number> {
+  const { dialect } = shell
+  if (!dialect.bash) {
+    const text = error.message
+      .replace(
+        /^syntax error near unexpected token `(.*)'$/s,
+        (_, token: string) =>
+          `Syntax error: ${token === 'newline' ? 'newline' : /^[;&|()<>]+$/.test(token) ? `"${token}"` : `"${token}"`} unexpected`,
+      )
+      .replace(/^syntax error: unexpected end of file$/, 'Syntax error: end of file unexpected')
+      .replace(/^unexpected EOF while looking for matching `"'$/, 'Syntax error: Unterminated quoted string')
+    yield* wait(shell.sys.write(2, new TextEncoder().encode(`${shell.prefix(error.line)}${text}\n`)))
+    return (shell.status = 2)
+  }
+  const plain = shell.prefix(error.line)
+  const inserted = label ? plain.replace(/line \d+: $/, (line) => `${label}: ${line}`) : plain
+  const shown = error.shown === undefined ? '' : `${inserted}\`${error.shown}'\n`
+  yield* wait(shell.sys.write(2, new TextEncoder().encode(`${inserted}${error.message}\n${shown}`)))
+  return (shell.status = 2)
+}
+
+/** A script in a file, in the place of this shell's own commands. */
+export function* runScriptFile(shell: Shell, path: string, words: readonly string[]): Steps<number> {
+  shell.name = words[0] ?? path
+  shell.source = path
+  shell.positional = words.slice(1)
+  const fd = shell.sys.open(path, O_RDONLY)
+  const bytes = yield* wait(readAll(shell.sys, fd))
+  shell.sys.close(fd)
+  if (isBinary(bytes)) {
+    yield* wait(shell.complain(`${path}: cannot execute binary file: Exec format error`))
+    throw new ExitShell(126)
+  }
+  return yield* runText(shell, decodeBytes(bytes), { goesOn: true })
+}
+
+/** A NUL in the first line: no script. */
+export function isBinary(bytes: Uint8Array): boolean {
+  const end = bytes.indexOf(10)
+  return bytes.subarray(0, end < 0 ? Math.min(80, bytes.length) : end).includes(0)
+}
+
+export const isFolder = (shell: Shell, path: string): boolean => isDirectory(shell.sys.stat(path).mode)

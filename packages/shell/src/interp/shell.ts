@@ -1,0 +1,238 @@
+import type { MaybePromise, Process, Signal, SignalDisposition, Sys } from '@drydock/abi'
+import { Patterns } from '../expand/pattern.ts'
+import type { ArithmeticNode } from '../expand/arithmetic.ts'
+import { encodeText } from '../syntax/ansi-escapes.ts'
+import type { Assignment, Command, FunctionDefinition, List, ProcessSubstitution } from '../syntax/ast.ts'
+import type { SyntaxOptions } from '../syntax/cursor.ts'
+import type { Dialect } from './dialect.ts'
+import type { Steps } from './flow.ts'
+import { JobTable } from './job-table.ts'
+import { SHOPT_DEFAULTS } from './options.ts'
+import { Variables } from './variables.ts'
+
+export type BuiltinResult = number | Promise<number> | Steps<number>
+export interface Builtin {
+  readonly run: (shell: Shell, args: readonly string[], name: string) => BuiltinResult
+  /** POSIX special builtins: found before functions, and assignments before them stay (in POSIX mode). */
+  readonly special?: boolean
+  /** Changes nothing but its output: may run for `$( )` without a process of its own. */
+  readonly pure?: boolean
+}
+
+/** The parts of the interpreter that state cannot import: they are handed over when a shell is made. */
+export interface Machinery {
+  execute(shell: Shell, command: Command): Steps<number>
+  substitute(shell: Shell, body: List): Steps<string>
+  processSubstitution(shell: Shell, part: ProcessSubstitution): Steps<string>
+  readonly builtins: ReadonlyMap<string, Builtin>
+}
+
+/** A jump that lists and loops look for after each command. */
+export interface Jump {
+  kind: 'break' | 'continue' | 'return'
+  levels: number
+}
+
+export interface Call {
+  readonly name: string
+  /** The line that called. */
+  readonly line: number
+  /** The file of the function's definition. */
+  readonly source: string
+}
+
+export interface FunctionEntry {
+  readonly definition: FunctionDefinition
+  readonly source: string
+  exported?: boolean
+  readonly trace?: boolean
+}
+
+/** State of one shell process. A subshell gets a copy (`fork`), as fork(2) would give it. */
+export class Shell {
+  process: Process
+  sys: Sys
+  readonly dialect: Dialect
+  readonly machinery: Machinery
+  variables = new Variables()
+  functions = new Map<string, FunctionEntry>()
+  aliases = new Map<string, string>()
+  /** Names of `set -o` that are on. */
+  options = new Set<string>(['braceexpand', 'hashall', 'interactive-comments'])
+  shopt = new Map<string, boolean>(SHOPT_DEFAULTS)
+  disabled = new Set<string>()
+  /** Where commands were found, with the number of times used. */
+  hashed = new Map<string, { path: string; hits: number }>()
+  completions = new Map<string, string>()
+  /** $0 and what messages begin with. */
+  name: string
+  /** The file that runs, for BASH_SOURCE. */
+  source = ''
+  positional: readonly string[] = []
+  status = 0
+  pipeStatus: readonly number[] = []
+  lastArgument = ''
+  lastBackground = 0
+  pid: number
+  line = 1
+  calls: Call[] = []
+  /** How many `source` run now: `return` is allowed in them. */
+  sourcing = 0
+  loops = 0
+  /** Status of the last command substitution of the command that runs. */
+  substituted: number | undefined
+  /** Assignments among the arguments of the builtin that runs, by their place. */
+  declarations: ReadonlyMap<number, Assignment> = new Map()
+  jump: Jump | undefined
+  /** `set -e` is off in tests: if, while, && ||, !. */
+  tested = 0
+  subshell = 0
+  interactive = false
+  jobControl = false
+  login = false
+  directories: string[] = []
+  umask = 0o22
+  traps = new Map<string, string>()
+  /** Signals that came and wait for their trap. */
+  pendingTraps: string[] = []
+  inTrap = false
+  interrupted = false
+  /** The descriptor of the controlling terminal, for job control. */
+  terminal = 0
+  /** Text of the command that runs, for messages about its end. */
+  runningCommand = ''
+  jobs: JobTable
+  history: string[] = []
+  seed: number
+  startedMs: number
+  getoptsOffset = 0
+  /** Where standard output goes while `$( )` runs without a process of its own. */
+  captured: string[] | undefined
+  /** In the child of a pipe or `( )`: the last command may replace the process. */
+  mayExec = false
+  /** Files made for process substitution, to be closed after the command. */
+  substitutions: { fd: number; pid: number }[] = []
+  readonly patterns = new Patterns()
+  readonly arithmeticCache = new Map<string, ArithmeticNode>()
+
+  constructor(process: Process, dialect: Dialect, machinery: Machinery) {
+    this.process = process
+    this.sys = process.sys
+    this.dialect = dialect
+    this.machinery = machinery
+    this.name = dialect.name
+    this.pid = process.sys.getpid()
+    this.jobs = new JobTable()
+    this.startedMs = process.sys.clock.now()
+    const [a = 1, b = 2, c = 3] = process.sys.entropy.bytes(3)
+    this.seed = a * 65536 + b * 256 + c
+  }
+
+  /** A forked child's own system calls, once it runs. */
+  attach(process: Process): void {
+    this.process = process
+    this.sys = process.sys
+  }
+
+  /** What a child process starts with: to be made before it is forked, because it begins to run later. */
+  fork(): Shell {
+    const child = new Shell(this.process, this.dialect, this.machinery)
+    const { variables, functions, aliases, options, shopt, disabled, hashed, completions, traps } = this
+    Object.assign(child, {
+      name: this.name,
+      source: this.source,
+      positional: this.positional,
+      status: this.status,
+      pipeStatus: this.pipeStatus,
+      lastArgument: this.lastArgument,
+      lastBackground: this.lastBackground,
+      pid: this.pid,
+      seed: this.random(),
+      line: this.line,
+      calls: [...this.calls],
+      sourcing: this.sourcing,
+      tested: this.tested,
+      subshell: this.subshell + 1,
+      directories: [...this.directories],
+      umask: this.umask,
+      history: this.history,
+      startedMs: this.startedMs,
+      interactive: false,
+      variables: variables.copy(),
+      functions: new Map(functions),
+      aliases: new Map(aliases),
+      options: new Set(options),
+      shopt: new Map(shopt),
+      disabled: new Set(disabled),
+      hashed: new Map(hashed),
+      completions: new Map(completions),
+      traps: new Map(traps),
+      jobs: this.jobs.copy(),
+      getoptsOffset: this.getoptsOffset,
+    })
+    return child
+  }
+
+  option(name: string): boolean {
+    return this.options.has(name)
+  }
+
+  get posix(): boolean {
+    return !this.dialect.bash || this.options.has('posix')
+  }
+
+  get ifs(): string {
+    const variable = this.variables.find('IFS')
+    return variable ? (variable.value ?? ' \t\n') : ' \t\n'
+  }
+
+  get syntax(): SyntaxOptions {
+    return {
+      bash: this.dialect.bash,
+      extglob: () => this.shopt.get('extglob') ?? false,
+      alias: (name) => (this.expandsAliases ? this.aliases.get(name) : undefined),
+    }
+  }
+
+  private get expandsAliases(): boolean {
+    return (
+      this.aliases.size > 0 &&
+      (this.interactive ||
+        !this.dialect.bash ||
+        this.options.has('posix') ||
+        (this.shopt.get('expand_aliases') ?? false))
+    )
+  }
+
+  /** Standard output of builtins. */
+  print(text: string): MaybePromise<number> {
+    if (this.captured) {
+      this.captured.push(text)
+      return 0
+    }
+    return text === '' ? 0 : this.sys.write(1, encodeText(text))
+  }
+
+  /** A message with the shell's prefix on standard error. */
+  complain(message: string): MaybePromise<number> {
+    return this.sys.write(2, encodeText(`${this.prefix()}${message}\n`))
+  }
+
+  prefix(line = this.line): string {
+    const inner = this.calls.length > 0 || this.sourcing > 0
+    const name = inner && this.source !== '' ? this.source : this.name
+    return this.dialect.prefix(name, line, this.interactive && !inner)
+  }
+
+  /** What the shell itself does with a signal when no trap is set: set up by an interactive shell. */
+  ownDispositions = new Map<Signal, SignalDisposition>()
+  ownDisposition(signal: Signal): SignalDisposition {
+    return this.ownDispositions.get(signal) ?? 'SIG_DFL'
+  }
+
+  /** Rolls the RANDOM generator. */
+  random(): number {
+    this.seed = (Math.imul(this.seed, 1103515245) + 12345) & 0x7fffffff
+    return (this.seed >>> 8) & 0x7fff
+  }
+}

@@ -1,0 +1,303 @@
+import { EACCES, ENOENT, ENOEXEC, isDirectory, isErrno, O_RDONLY } from '@drydock/abi'
+import { searchPath } from '@drydock/libc'
+import { expandAssignment, expandText, expandWords } from '../expand/expand.ts'
+import { commandText } from '../syntax/print.ts'
+import type { Assignment, SimpleCommand } from '../syntax/ast.ts'
+import { assign, assignScalar } from './assign.ts'
+import { ExitShell, FatalError, type Steps, wait } from './flow.ts'
+import { applyRedirects, closeSubstitutions, quietly, RedirectError, withRedirects } from './redirect.ts'
+import { forkShell, SHELL_SIGNALS } from './child.ts'
+import type { Builtin, FunctionEntry, Shell } from './shell.ts'
+import { runScriptFile } from './script.ts'
+import { traceLine, traceWords } from './trace.ts'
+import { runTrap } from './traps.ts'
+import { waitForeground } from './wait.ts'
+
+/** POSIX, 2.9.1. */
+export function* runSimple(shell: Shell, command: SimpleCommand): Steps<number> {
+  const { mayExec } = shell
+  shell.mayExec = false
+  shell.line = command.line
+  if (shell.traps.has('DEBUG')) yield* runTrap(shell, 'DEBUG')
+  shell.substituted = undefined
+  const open = shell.substitutions.length
+  const words = command.declarations
+    ? yield* expandDeclarations(shell, command)
+    : yield* expandWords(shell, command.words)
+  const [name] = words
+  if (name === undefined) return yield* withoutCommand(shell, command)
+  if (shell.options.has('xtrace')) yield* traceLine(shell, traceWords(words))
+  const status = yield* dispatch(shell, command, name, words, mayExec)
+  closeSubstitutions(shell, open)
+  shell.lastArgument = words.at(-1) ?? ''
+  return status
+}
+
+/** Arguments of declare and its kind: assignments stay whole, arrays go by the side. */
+function* expandDeclarations(shell: Shell, { words, declarations }: SimpleCommand): Steps<string[]> {
+  const fields: string[] = []
+  const arrays = new Map<number, Assignment>()
+  for (const [at, word] of words.entries()) {
+    const declared = declarations?.get(at)
+    if (!declared) fields.push(...(yield* expandWords(shell, [word])))
+    else if (declared.array) {
+      arrays.set(fields.length, declared)
+      fields.push(declared.name)
+    } else {
+      const index = declared.index ? `[${yield* expandText(shell, declared.index)}]` : ''
+      const value = declared.value ? yield* expandAssignmentValue(shell, declared) : ''
+      fields.push(`${declared.name}${index}${declared.append ? '+=' : '='}${value}`)
+    }
+  }
+  shell.declarations = arrays
+  return fields
+}
+
+function* expandAssignmentValue(shell: Shell, { value }: Assignment): Steps<string> {
+  return value ? yield* expandAssignment(shell, value) : ''
+}
+
+/** Only assignments and redirections. */
+function* withoutCommand(shell: Shell, { assignments, redirects }: SimpleCommand): Steps<number> {
+  if (shell.options.has('xtrace')) yield* traceAssignments(shell, assignments)
+  for (const assignment of assignments) yield* assign(shell, assignment)
+  if (redirects.length) {
+    const status = yield* withRedirects(shell, redirects, nothing)
+    if (status !== 0) return status
+  }
+  if (assignments.length) shell.pipeStatus = [shell.substituted ?? 0]
+  return (shell.status = shell.substituted ?? 0)
+}
+
+function* nothing(): Steps<number> {
+  return yield* wait(0)
+}
+
+function* traceAssignments(shell: Shell, assignments: readonly Assignment[]): Steps<void> {
+  for (const { name, append, value, array, index } of assignments) {
+    const text = array
+      ? `(${array.map((each) => each.value.source).join(' ')})`
+      : value
+        ? traceWords([yield* expandText(shell, value)])
+        : ''
+    yield* traceLine(
+      shell,
+      `${name}${index ? `[${index.source}]` : ''}${append ? '+=' : '='}${text === "''" ? '' : text}`,
+    )
+  }
+}
+
+function* dispatch(
+  shell: Shell,
+  command: SimpleCommand,
+  name: string,
+  words: readonly string[],
+  mayExec: boolean,
+): Steps<number> {
+  const builtin = shell.disabled.has(name) ? undefined : shell.machinery.builtins.get(name)
+  if (builtin?.special && shell.posix) return yield* runBuiltin(shell, command, builtin, words)
+  const definition = shell.functions.get(name)
+  if (definition) return yield* callFunction(shell, command, definition, words)
+  if (builtin) return yield* runBuiltin(shell, command, builtin, words)
+  return yield* runExternal(shell, command, words, mayExec)
+}
+
+/** Assignments before a command hold while it runs. @returns what undoes them, or undefined */
+function* temporarily(shell: Shell, assignments: readonly Assignment[], body: () => Steps<number>): Steps<number> {
+  if (assignments.length === 0) return yield* body()
+  const frame = shell.variables.push('temporary')
+  try {
+    for (const assignment of assignments) yield* assignTemporary(shell, frame, assignment)
+    return yield* body()
+  } finally {
+    if (shell.variables.frames.at(-1) === frame) shell.variables.pop()
+  }
+}
+
+function* assignTemporary(
+  shell: Shell,
+  frame: ReturnType<Shell['variables']['push']>,
+  assignment: Assignment,
+): Steps<void> {
+  if (assignment.array || assignment.index) return
+  const value = assignment.value ? yield* expandAssignment(shell, assignment.value) : ''
+  const old = shell.variables.raw(assignment.name)
+  if (old?.readonly) throw new FatalError(`${assignment.name}: readonly variable`, 1, false)
+  const before = assignment.append ? (shell.variables.get(assignment.name) ?? '') : ''
+  if (shell.options.has('xtrace')) yield* traceLine(shell, `${assignment.name}=${traceWords([value])}`)
+  shell.variables.cover(frame, assignment.name)
+  assignScalar(shell, assignment.name, before + value, false)
+  const variable = shell.variables.raw(assignment.name)
+  if (variable) variable.exported = true
+}
+
+function* runBuiltin(shell: Shell, command: SimpleCommand, builtin: Builtin, words: readonly string[]): Steps<number> {
+  if (command.assignments.length === 0 && command.redirects.length === 0)
+    return yield* callBuiltin(shell, builtin, words)
+  if (words[0] === 'exec') return yield* runExec(shell, command, builtin, words)
+  if (builtin.special && shell.posix) {
+    for (const assignment of command.assignments) yield* assign(shell, assignment)
+    return yield* withRedirects(shell, command.redirects, () => callBuiltin(shell, builtin, words))
+  }
+  return yield* temporarily(shell, command.assignments, () =>
+    withRedirects(shell, command.redirects, () => callBuiltin(shell, builtin, words)),
+  )
+}
+
+/** exec's redirections stay. */
+function* runExec(shell: Shell, command: SimpleCommand, builtin: Builtin, words: readonly string[]): Steps<number> {
+  try {
+    yield* applyRedirects(shell, command.redirects, undefined)
+  } catch (error) {
+    if (!(error instanceof RedirectError)) throw error
+    yield* wait(shell.complain(error.message))
+    if (!shell.interactive && shell.posix) throw new ExitShell(1)
+    return (shell.status = 1)
+  }
+  return yield* temporarily(shell, command.assignments, () => callBuiltin(shell, builtin, words))
+}
+
+export function* callBuiltin(shell: Shell, builtin: Builtin, words: readonly string[]): Steps<number> {
+  const name = words[0] ?? ''
+  let status: number
+  try {
+    const result = builtin.run(shell, words.slice(1), name)
+    status = typeof result === 'number' ? result : result instanceof Promise ? yield* wait(result) : yield* result
+  } catch (error) {
+    status = yield* builtinFailure(shell, name, error)
+  }
+  if (!shell.jump) shell.pipeStatus = [status]
+  return (shell.status = status)
+}
+
+function* builtinFailure(shell: Shell, name: string, error: unknown): Steps<number> {
+  if (error instanceof FatalError && !error.exits) {
+    yield* wait(shell.complain(NAMELESS.has(name) ? error.message : `${name}: ${error.message}`))
+    return error.status
+  }
+  if (!isErrno(error)) throw error
+  yield* wait(shell.complain(`${name}: ${WRITERS.has(name) ? 'write error: ' : ''}${error.message}`))
+  return 1
+}
+const WRITERS: ReadonlySet<string> = new Set(['echo', 'printf', 'pwd', 'type', 'set', 'declare'])
+/** These run other commands: an error in those is not theirs. */
+const NAMELESS: ReadonlySet<string> = new Set(['eval', 'source', '.', 'command', 'builtin'])
+
+function* callFunction(
+  shell: Shell,
+  command: SimpleCommand,
+  entry: FunctionEntry,
+  words: readonly string[],
+): Steps<number> {
+  return yield* temporarily(shell, command.assignments, () =>
+    withRedirects(shell, command.redirects, () => invoke(shell, entry, words)),
+  )
+}
+
+const MOST_CALLS = 4000
+
+export function* invoke(shell: Shell, { definition, source }: FunctionEntry, words: readonly string[]): Steps<number> {
+  const slice = shell.sys.tick()
+  if (slice) yield slice
+  if (shell.calls.length > MOST_CALLS)
+    throw new FatalError(`${definition.name}: maximum function nesting level exceeded (${MOST_CALLS})`, 1, false)
+  const { positional, loops } = shell
+  const frame = shell.variables.push('function')
+  shell.positional = words.slice(1)
+  shell.loops = 0
+  shell.calls.push({ name: definition.name, line: shell.line, source })
+  try {
+    let status = yield* shell.machinery.execute(shell, definition.body)
+    if (shell.jump?.kind === 'return') {
+      shell.jump = undefined
+      status = shell.status
+    }
+    if (shell.traps.has('RETURN')) yield* runTrap(shell, 'RETURN')
+    return (shell.status = status)
+  } finally {
+    shell.calls.pop()
+    while (shell.variables.frames.length && shell.variables.frames.at(-1) !== frame) shell.variables.pop()
+    shell.variables.pop()
+    shell.positional = positional
+    shell.loops = loops
+  }
+}
+
+function* runExternal(shell: Shell, command: SimpleCommand, words: readonly string[], mayExec: boolean): Steps<number> {
+  return yield* temporarily(shell, command.assignments, () =>
+    withRedirects(shell, command.redirects, () => start(shell, command, words, mayExec)),
+  )
+}
+
+function* start(shell: Shell, command: SimpleCommand, words: readonly string[], mayExec: boolean): Steps<number> {
+  const name = words[0] ?? ''
+  const path = findCommand(shell, name)
+  if (typeof path !== 'string') return yield* notFound(shell, name, words, path)
+  const env = new Map(shell.variables.exported()).set('_', path)
+  shell.runningCommand = commandText(command)
+  try {
+    if (mayExec) return yield* wait(shell.sys.exec(path, words, env))
+    const group = shell.jobControl ? { pgid: 0, foreground: true } : {}
+    const signals = shell.interactive ? { defaultSignals: SHELL_SIGNALS } : {}
+    const pid = yield* wait(shell.sys.spawn(path, { argv: words, env, ...group, ...signals }))
+    return yield* waitForeground(shell, pid, [pid], shell.runningCommand)
+  } catch (error) {
+    if (error === ENOEXEC) return yield* runAsScript(shell, path, words)
+    if (!isErrno(error)) throw error
+    const interpreter = error === ENOENT ? badInterpreter(shell, path) : undefined
+    const directory = quietly(() => isDirectory(shell.sys.stat(path).mode))
+    yield* wait(shell.complain(interpreter ?? `${path}: ${directory ? 'Is a directory' : error.message}`))
+    return (shell.status = error === ENOENT ? 127 : 126)
+  }
+}
+
+/** `#!` names a file that is not there. */
+function badInterpreter(shell: Shell, path: string): string | undefined {
+  const fd = quietly(() => shell.sys.open(path, O_RDONLY))
+  if (fd === undefined) return undefined
+  const head = new TextDecoder().decode(quietly(() => shell.sys.pread(fd, 256, 0)) ?? new Uint8Array())
+  shell.sys.close(fd)
+  const match = /^#!\s*(\S+)/.exec(head)
+  if (!match) return undefined
+  return shell.dialect.name === 'bash'
+    ? `${path}: cannot execute: required file not found`
+    : shell.dialect.notFound(path)
+}
+
+/** The file of a command: remembered, or looked for in PATH. */
+export function findCommand(shell: Shell, name: string): string | typeof ENOENT | typeof EACCES {
+  if (name === '') return ENOENT
+  if (name.includes('/')) return name
+  const known = shell.hashed.get(name)
+  if (known) {
+    known.hits++
+    return known.path
+  }
+  try {
+    const path = searchPath(shell.sys, name, shell.variables.get('PATH') ?? '')
+    shell.hashed.set(name, { path, hits: 1 })
+    return path
+  } catch (error) {
+    if (isErrno(error)) return error === EACCES ? EACCES : ENOENT
+    throw error
+  }
+}
+
+function* notFound(shell: Shell, name: string, words: readonly string[], error: typeof ENOENT): Steps<number> {
+  const handler = shell.functions.get('command_not_found_handle')
+  if (handler && shell.dialect.name === 'bash')
+    return yield* invoke(shell, handler, ['command_not_found_handle', ...words])
+  if (error === EACCES) {
+    yield* wait(shell.complain(`${name}: ${EACCES.message}`))
+    return (shell.status = 126)
+  }
+  yield* wait(shell.complain(shell.dialect.notFound(name)))
+  return (shell.status = 127)
+}
+
+/** A file without `#!` that is text: a script for this shell. POSIX, 2.9.1.1. */
+function* runAsScript(shell: Shell, path: string, words: readonly string[]): Steps<number> {
+  const body = (child: Shell): Steps<number> => runScriptFile(child, path, words)
+  const pid = forkShell(shell, { pgid: 0, foreground: true, body })
+  return yield* waitForeground(shell, pid, [pid], shell.runningCommand)
+}

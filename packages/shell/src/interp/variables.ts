@@ -1,0 +1,238 @@
+import { encodeText } from '../syntax/ansi-escapes.ts'
+import { FatalError } from './flow.ts'
+
+/** Attributes of a variable. declare in bash(1). */
+export interface Attributes {
+  exported?: boolean
+  readonly?: boolean
+  integer?: boolean
+  lower?: boolean
+  upper?: boolean
+  nameref?: boolean
+  trace?: boolean
+}
+
+export interface Variable extends Attributes {
+  value: string | undefined
+  /** An indexed array; `value` is not used then. */
+  array?: Map<number, string>
+  /** An associative array. */
+  assoc?: Map<string, string>
+  /** Made when it is read: RANDOM, SECONDS… */
+  dynamic?: { read(): string; write?(value: string): void }
+}
+
+/** What a function (or an assignment before a command) covers up, to be put back when it ends. */
+export interface Frame {
+  readonly kind: 'function' | 'temporary'
+  readonly covered: Map<string, Variable | undefined>
+}
+
+/**
+ * The variables, dynamically scoped: one map of what is visible now, and a stack of what each running function covers.
+ */
+export class Variables {
+  visible = new Map<string, Variable>()
+  readonly frames: Frame[] = []
+
+  /** A copy for a subshell, which cannot share anything with its parent. */
+  copy(): Variables {
+    const copy = new Variables()
+    for (const [name, variable] of this.visible) copy.visible.set(name, copyVariable(variable))
+    for (const { kind, covered } of this.frames) {
+      const saved = [...covered].map(([name, old]) => [name, old && copyVariable(old)] as const)
+      copy.frames.push({ kind, covered: new Map(saved) })
+    }
+    return copy
+  }
+
+  /** The variable itself, namerefs not followed. */
+  raw(name: string): Variable | undefined {
+    return this.visible.get(name)
+  }
+
+  /** The name that a nameref stands for in the end, with its subscript if it has one. */
+  resolve(name: string): string {
+    let target = name
+    for (let depth = 0; depth < 8; depth++) {
+      const variable = this.visible.get(target)
+      if (!variable?.nameref || !variable.value) return target
+      target = variable.value
+    }
+    return target
+  }
+
+  find(name: string): Variable | undefined {
+    const variable = this.visible.get(name)
+    return variable?.nameref && variable.value ? this.visible.get(this.resolve(name)) : variable
+  }
+
+  get(name: string): string | undefined {
+    const variable = this.find(name)
+    if (!variable) return undefined
+    if (variable.dynamic) return variable.dynamic.read()
+    if (variable.array) return variable.array.get(0)
+    if (variable.assoc) return variable.assoc.get('0')
+    return variable.value
+  }
+
+  /** Assigns a plain value, with the attributes respected except `integer` (arithmetic is the caller's). @throws FatalError */
+  set(name: string, value: string): Variable {
+    const variable = this.writable(name)
+    const kept = recase(variable, value)
+    if (variable.dynamic) variable.dynamic.write?.(kept)
+    else if (variable.array) variable.array.set(0, kept)
+    else if (variable.assoc) variable.assoc.set('0', kept)
+    else variable.value = kept
+    return variable
+  }
+
+  /** The variable to be assigned to, made when there is none. @throws FatalError when it is readonly */
+  writable(name: string): Variable {
+    let variable = this.find(name)
+    if (variable) {
+      if (variable.readonly) throw new FatalError(`${name}: readonly variable`, 1, false)
+      return variable
+    }
+    variable = { value: undefined }
+    this.visible.set(this.resolve(name), variable)
+    return variable
+  }
+
+  setElement(name: string, index: number | string, value: string): void {
+    const variable = this.writable(name)
+    const kept = recase(variable, value)
+    if (variable.assoc) variable.assoc.set(String(index), kept)
+    else arrayOf(variable).set(Number(index), kept)
+  }
+
+  unset(name: string): void {
+    const target = this.resolve(name)
+    const variable = this.visible.get(target)
+    if (variable?.readonly) throw new FatalError(`${name}: cannot unset: readonly variable`, 1, false)
+    this.drop(target)
+  }
+
+  /** A local of the running function stays local when unset; one of a caller uncovers what it hid. */
+  drop(name: string): void {
+    const top = this.frames.length - 1
+    for (let at = top; at >= 0; at--) {
+      const covered = this.frames[at]?.covered
+      if (!covered?.has(name)) continue
+      if (at === top || this.frames[at]?.kind === 'temporary') break
+      const old = covered.get(name)
+      covered.delete(name)
+      if (old) this.visible.set(name, old)
+      else this.visible.delete(name)
+      return
+    }
+    this.visible.delete(name)
+  }
+
+  push(kind: Frame['kind']): Frame {
+    const frame: Frame = { kind, covered: new Map() }
+    this.frames.push(frame)
+    return frame
+  }
+
+  pop(): void {
+    const frame = this.frames.pop()
+    if (!frame) return
+    for (const [name, old] of frame.covered) {
+      if (old) this.visible.set(name, old)
+      else this.visible.delete(name)
+    }
+  }
+
+  /** Makes a variable of the frame's own that covers the one of that name. */
+  cover(frame: Frame, name: string): Variable {
+    const old = this.visible.get(name)
+    if (old && frame.covered.has(name)) return old
+    if (!frame.covered.has(name)) frame.covered.set(name, old)
+    const variable: Variable = { value: undefined }
+    this.visible.set(name, variable)
+    return variable
+  }
+
+  /** The innermost function's frame; undefined outside of functions. */
+  functionFrame(): Frame | undefined {
+    return this.frames.findLast((frame) => frame.kind === 'function')
+  }
+
+  /** The environment for programs. */
+  exported(): Map<string, string> {
+    const env = new Map<string, string>()
+    for (const [name, variable] of this.visible) {
+      if (!variable.exported || variable.array || variable.assoc) continue
+      const value = variable.dynamic ? variable.dynamic.read() : variable.value
+      if (value !== undefined) env.set(name, value)
+    }
+    return env
+  }
+
+  names(prefix = ''): string[] {
+    return [...this.visible.keys()].filter((name) => name.startsWith(prefix)).sort()
+  }
+}
+
+/** The variable as an indexed array; a scalar becomes element 0. */
+export function arrayOf(variable: Variable): Map<number, string> {
+  if (variable.array) return variable.array
+  const array = new Map<number, string>()
+  if (variable.value !== undefined) array.set(0, variable.value)
+  variable.value = undefined
+  variable.array = array
+  return array
+}
+
+/** Values in the order of the subscripts. */
+export function elements(variable: Variable): [number | string, string][] {
+  if (variable.assoc) return hashOrder(variable.assoc)
+  if (variable.array) return sorted(variable.array)
+  const value = variable.dynamic ? variable.dynamic.read() : variable.value
+  return value === undefined ? [] : [[0, value]]
+}
+
+/**
+ * Keys in the order of bash's hash table, which scripts can see: FNV-1 over the bytes, 1024 buckets, the newest
+ * first in each.
+ */
+export function hashOrder(assoc: ReadonlyMap<string, string>): [string, string][] {
+  const rows = [...assoc].map((pair, at) => ({ pair, at, bucket: bucketOf(pair[0]) }))
+  return rows.sort((a, b) => a.bucket - b.bucket || b.at - a.at).map(({ pair }) => pair)
+}
+
+function bucketOf(key: string): number {
+  let hash = 2166136261
+  for (const byte of encodeText(key)) hash = Math.imul(hash, 16777619) ^ byte
+  return hash & 1023
+}
+
+function sorted(array: Map<number, string>): [number, string][] {
+  const list = [...array]
+  let last = -1
+  for (const [index] of list) {
+    if (index < last) return list.sort((a, b) => a[0] - b[0])
+    last = index
+  }
+  return list
+}
+
+export const isSet = (variable: Variable | undefined): boolean =>
+  variable !== undefined &&
+  (variable.dynamic !== undefined ||
+    variable.value !== undefined ||
+    (variable.array?.has(0) ?? false) ||
+    (variable.assoc?.has('0') ?? false))
+
+export function recase(variable: Variable, value: string): string {
+  if (variable.lower) return value.toLowerCase()
+  return variable.upper ? value.toUpperCase() : value
+}
+
+function copyVariable(variable: Variable): Variable {
+  const copy = { ...variable }
+  if (variable.array) copy.array = new Map(variable.array)
+  if (variable.assoc) copy.assoc = new Map(variable.assoc)
+  return copy
+}

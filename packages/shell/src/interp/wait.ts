@@ -1,0 +1,122 @@
+import {
+  ECHILD,
+  EINTR,
+  exitStatus,
+  isErrno,
+  SIGINT,
+  SIGNALS,
+  WNOHANG,
+  WCONTINUED,
+  type WaitResult,
+  type WaitStatus,
+  WUNTRACED,
+} from '@drydock/abi'
+import { encodeText } from '../syntax/ansi-escapes.ts'
+import { type Steps, wait } from './flow.ts'
+import { jobLine, signalText } from './job-messages.ts'
+import type { Shell } from './shell.ts'
+
+/** Waits for a foreground pipeline; makes it a job when it stops. @returns the status of its last process */
+export function* waitForeground(shell: Shell, pgid: number, pids: readonly number[], command: string): Steps<number> {
+  const statuses = new Map<number, WaitStatus>()
+  for (const pid of pids) {
+    const status = yield* waitOne(shell, pid)
+    if (status) statuses.set(pid, status)
+    if (status?.kind === 'stopped') return yield* becomeJob(shell, pgid, pids, statuses, command)
+  }
+  takeTerminal(shell)
+  const list = pids.map((pid) => statusOf(statuses.get(pid)))
+  shell.pipeStatus = list
+  const last = statuses.get(pids.at(-1) ?? 0)
+  yield* tellSignal(shell, last, pids.at(-1) ?? 0)
+  const status = shell.options.has('pipefail') ? (list.findLast((each) => each !== 0) ?? 0) : (list.at(-1) ?? 0)
+  return (shell.status = status)
+}
+
+const statusOf = (status: WaitStatus | undefined): number => (status ? exitStatus(status) : 127)
+
+function* waitOne(shell: Shell, pid: number): Steps<WaitStatus | undefined> {
+  const known = shell.jobs.ended.get(pid)
+  if (known) {
+    shell.jobs.ended.delete(pid)
+    return known
+  }
+  for (;;) {
+    try {
+      const result = yield* wait(shell.sys.wait(pid, shell.jobControl ? WUNTRACED : 0))
+      if (result) return result.status
+    } catch (error) {
+      if (error === ECHILD) return undefined
+      if (error !== EINTR) throw error
+    }
+  }
+}
+
+/** Back to the shell's own group. */
+export function takeTerminal(shell: Shell): void {
+  if (!shell.jobControl) return
+  try {
+    shell.sys.tcsetpgrp(shell.terminal, shell.sys.getpgid())
+  } catch (error) {
+    if (!isErrno(error)) throw error
+  }
+}
+
+function* becomeJob(
+  shell: Shell,
+  pgid: number,
+  pids: readonly number[],
+  statuses: Map<number, WaitStatus>,
+  command: string,
+): Steps<number> {
+  takeTerminal(shell)
+  const job =
+    shell.jobs.byPid(pids[0] ?? 0) ??
+    shell.jobs.add({
+      pgid,
+      command,
+      background: false,
+      processes: pids.map((pid) => ({ pid, status: statuses.get(pid) })),
+    })
+  job.state = 'Stopped'
+  job.told = true
+  for (const process of job.processes)
+    process.status = statuses.get(process.pid) ?? { kind: 'stopped', signal: SIGNALS.SIGTSTP }
+  shell.jobs.touch(job)
+  yield* wait(shell.sys.write(2, encodeText(`\n${jobLine(shell, job)}\n`)))
+  const stopped = [...statuses.values()].find((status) => status.kind === 'stopped')
+  return (shell.status = 128 + (stopped?.kind === 'stopped' ? stopped.signal : SIGNALS.SIGTSTP))
+}
+
+/** What bash says about a program that a signal ended. */
+function* tellSignal(shell: Shell, status: WaitStatus | undefined, pid: number): Steps<void> {
+  if (status?.kind !== 'signaled') return
+  const { signal } = status
+  if (signal === SIGINT) {
+    if (shell.interactive) yield* wait(shell.sys.write(2, encodeText('\n')))
+    return
+  }
+  if (signal === SIGNALS.SIGPIPE || shell.subshell > 0) return
+  const text = `${signalText(signal)}${status.core ? ' (core dumped)' : ''}`
+  if (shell.interactive) yield* wait(shell.sys.write(2, encodeText(`${text}\n`)))
+  else if (shell.dialect.name === 'bash')
+    yield* wait(shell.complain(`${String(pid).padStart(5)} ${text.padEnd(24)}${shell.runningCommand}`))
+  else yield* wait(shell.sys.write(2, encodeText(`${text}\n`)))
+}
+
+/** Takes notice of children in the background, without waiting. */
+export function reap(shell: Shell): void {
+  for (;;) {
+    let result: WaitResult | undefined
+    try {
+      const found = shell.sys.wait(-1, WNOHANG | WUNTRACED | WCONTINUED)
+      if (found instanceof Promise) return
+      result = found
+    } catch (error) {
+      if (isErrno(error)) return
+      throw error
+    }
+    if (!result) return
+    shell.jobs.note(result.pid, result.status)
+  }
+}

@@ -1,0 +1,245 @@
+import { isErrno, type MaybePromise, O_RDONLY, type Process, SIGINT, SIGNALS } from '@drydock/abi'
+import { readAll } from '@drydock/libc'
+import { builtinsOf } from './builtins/index.ts'
+import { runProtected } from './interp/child.ts'
+import type { Dialect } from './interp/dialect.ts'
+import { execute } from './interp/execute.ts'
+import { drive, type Steps, wait } from './interp/flow.ts'
+import { optionOfLetter, SET_OPTIONS } from './interp/options.ts'
+import { readLine } from './interp/read-line.ts'
+import { quietly } from './interp/redirect.ts'
+import { isBinary, runText } from './interp/script.ts'
+import { Shell } from './interp/shell.ts'
+import { processSubstitution, substitute } from './interp/substitution.ts'
+import { startVariables } from './interp/environment.ts'
+import { readStartupFiles } from './interp/startup.ts'
+import { runInteractive } from './readline/session.ts'
+import { decodeBytes, encodeText } from './syntax/ansi-escapes.ts'
+import { Parser } from './syntax/parser.ts'
+import { ShellSyntaxError } from './syntax/syntax-error.ts'
+
+interface Invocation {
+  command?: string
+  login: boolean
+  interactive: boolean
+  standardInput: boolean
+  version: boolean
+  noRc: boolean
+  noProfile: boolean
+  rcFile?: string
+  on: string[]
+  off: string[]
+  shopt: [string, boolean][]
+  operands: readonly string[]
+  wrong?: string
+}
+
+const LONG: ReadonlyMap<string, (invocation: Invocation) => void> = new Map<string, (invocation: Invocation) => void>([
+  ['--login', (each) => void (each.login = true)],
+  ['--norc', (each) => void (each.noRc = true)],
+  ['--noprofile', (each) => void (each.noProfile = true)],
+  ['--version', (each) => void (each.version = true)],
+  ['--posix', (each) => void each.on.push('posix')],
+  ['--verbose', (each) => void each.on.push('verbose')],
+  ['--noediting', () => undefined],
+])
+
+/** Reads the command line. bash(1), "OPTIONS". */
+function parseInvocation(args: readonly string[], bash: boolean): Invocation {
+  const found: Invocation = {
+    login: false,
+    interactive: false,
+    standardInput: false,
+    version: false,
+    noRc: false,
+    noProfile: false,
+    on: [],
+    off: [],
+    shopt: [],
+    operands: [],
+  }
+  let takesCommand = false
+  let at = 0
+  for (; at < args.length; at++) {
+    const word = args[at] ?? ''
+    const long = bash ? LONG.get(word) : undefined
+    if (long) long(found)
+    else if (bash && (word === '--rcfile' || word === '--init-file')) found.rcFile = args[++at] ?? ''
+    else if (word === '--' || word === '-') {
+      at++
+      break
+    } else if (/^[-+]./.test(word)) {
+      if (word.startsWith('--')) {
+        found.wrong = word
+        return found
+      }
+      for (const letter of word.slice(1)) {
+        if (letter === 'c') takesCommand = true
+        else if (letter === 'l') found.login = true
+        else if (letter === 'i') found.interactive = true
+        else if (letter === 's') found.standardInput = true
+        else if (letter === 'o' || letter === 'O') {
+          const name = args[++at] ?? ''
+          if (letter === 'O') found.shopt.push([name, word.startsWith('-')])
+          else (word.startsWith('-') ? found.on : found.off).push(name)
+        } else {
+          const name = optionOfLetter(letter)
+          if (!name) found.wrong = `-${letter}`
+          else (word.startsWith('-') ? found.on : found.off).push(name)
+        }
+      }
+    } else break
+  }
+  found.operands = args.slice(at)
+  if (takesCommand) {
+    const [command, ...rest] = found.operands
+    if (command === undefined) found.wrong = '-c: option requires an argument'
+    else found.command = command
+    found.operands = rest
+  }
+  return found
+}
+
+/** Builds a shell and runs what the command line asks for. */
+export const shellMain =
+  (dialect: Dialect) =>
+  (process: Process): MaybePromise<number> => {
+    const machinery = { execute, substitute, processSubstitution, builtins: builtinsOf(dialect) }
+    const shell = new Shell(process, dialect, machinery)
+    return drive(start(shell, process))
+  }
+
+function* start(shell: Shell, process: Process): Steps<number> {
+  const { dialect, sys } = shell
+  const argv0 = process.argv[0] ?? dialect.name
+  const invocation = parseInvocation(process.argv.slice(1), dialect.name === 'bash')
+  shell.name = argv0
+  if (invocation.wrong !== undefined) {
+    yield* wait(
+      sys.write(
+        2,
+        encodeText(`${argv0}: ${invocation.wrong}${invocation.wrong.includes(' ') ? '' : ': invalid option'}\n`),
+      ),
+    )
+    return 2
+  }
+  if (invocation.version) {
+    yield* wait(
+      sys.write(
+        1,
+        encodeText(
+          `GNU bash, version ${dialect.version} (x86_64-pc-linux-gnu)\nCopyright (C) 2022 Free Software Foundation, Inc.\nLicense GPLv3+: GNU GPL version 3 or later <http://gnu.org/licenses/gpl.html>\n\nThis is free software; you are free to change and redistribute it.\nThere is NO WARRANTY, to the extent permitted by law.\n`,
+        ),
+      ),
+    )
+    return 0
+  }
+  shell.login = invocation.login || argv0.startsWith('-')
+  shell.shopt.set('login_shell', shell.login)
+  if (dialect.name === 'bash' && /(^|\/)-?sh$/.test(argv0)) shell.options.add('posix')
+  startVariables(shell, process.env)
+  for (const name of invocation.on) if (SET_OPTIONS.some(([, each]) => each === name)) shell.options.add(name)
+  for (const name of invocation.off) shell.options.delete(name)
+  for (const [name, on] of invocation.shopt) shell.shopt.set(name, on)
+  const [file, ...rest] = invocation.operands
+  const terminal = quietly(() => sys.isatty(0)) === true && quietly(() => sys.isatty(2)) === true
+  const fromInput = invocation.command === undefined && (file === undefined || invocation.standardInput)
+  shell.interactive = invocation.interactive || (fromInput && terminal)
+  if (invocation.command !== undefined) shell.options.add('commandString')
+  return yield* runProtected(shell, function* (): Steps<number> {
+    if (shell.interactive) beInteractive(shell)
+    yield* readStartupFiles(shell, invocation)
+    if (invocation.command !== undefined) return yield* runCommandString(shell, invocation.command, invocation.operands)
+    if (!fromInput && file !== undefined) return yield* runFile(shell, file, rest)
+    shell.positional = invocation.operands
+    shell.options.add('standardInput')
+    if (shell.interactive && terminal) return yield* runInteractive(shell)
+    return yield* runInput(shell)
+  })
+}
+
+/** Signals and job control of a shell that talks with somebody. */
+function beInteractive(shell: Shell): void {
+  const { sys } = shell
+  for (const name of ['SIGQUIT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGTERM'] as const) {
+    shell.ownDispositions.set(SIGNALS[name], 'SIG_IGN')
+    sys.sigaction(SIGNALS[name], 'SIG_IGN')
+  }
+  const onInterrupt = (): void => void (shell.interrupted = true)
+  shell.ownDispositions.set(SIGINT, onInterrupt)
+  sys.sigaction(SIGINT, onInterrupt)
+  shell.options.add('histexpand')
+  shell.options.add('history')
+  shell.options.add('emacs')
+  shell.shopt.set('expand_aliases', true)
+  const owns = quietly(() => {
+    if (sys.getpgid() !== sys.getpid() && sys.getsid() !== sys.getpid()) sys.setpgid(0, 0)
+    sys.tcsetpgrp(shell.terminal, sys.getpgid())
+    return true
+  })
+  shell.jobControl = owns === true
+  if (owns) shell.options.add('monitor')
+}
+
+function* runCommandString(shell: Shell, text: string, [name, ...rest]: readonly string[]): Steps<number> {
+  if (name !== undefined) shell.name = name
+  shell.positional = rest
+  return yield* runText(shell, text, { label: '-c', last: !shell.interactive, goesOn: true })
+}
+
+function* runFile(shell: Shell, path: string, args: readonly string[]): Steps<number> {
+  const { sys, dialect } = shell
+  try {
+    const fd = sys.open(path, O_RDONLY)
+    const bytes = yield* wait(readAll(sys, fd))
+    sys.close(fd)
+    if (isBinary(bytes)) {
+      yield* wait(sys.write(2, encodeText(`${path}: ${path}: cannot execute binary file\n`)))
+      return 126
+    }
+    shell.name = path
+    shell.source = path
+    shell.positional = args
+    return yield* runText(shell, decodeBytes(bytes), { goesOn: true })
+  } catch (error) {
+    if (!isErrno(error) || shell.source !== '') throw error
+    const shown =
+      dialect.name === 'bash'
+        ? `${shell.name}: ${path}: ${error.message}`
+        : dialect.name === 'dash'
+          ? `${shell.name}: 0: cannot open ${path}: No such file`
+          : `${shell.name}: can't open '${path}': ${error.message}`
+    yield* wait(sys.write(2, encodeText(`${shown}\n`)))
+    return dialect.name === 'bash' ? (error.code === 'ENOENT' ? 127 : 126) : 2
+  }
+}
+
+/** Commands from standard input, a line at a time, so that they may read from it too. */
+function* runInput(shell: Shell): Steps<number> {
+  let status = 0
+  let line = 1
+  let pending = ''
+  for (;;) {
+    const next = yield* readLine(shell, 0)
+    if (next === undefined && pending === '') return status
+    pending += next === undefined ? '' : `${next}\n`
+    if (next !== undefined && !isComplete(shell, pending)) continue
+    status = yield* runText(shell, pending, { firstLine: line, goesOn: true })
+    line += pending.split('\n').length - 1
+    pending = ''
+    if (next === undefined) return status
+  }
+}
+
+/** Whether the text can be parsed, or is wrong anyhow. */
+export function isComplete(shell: Shell, text: string): boolean {
+  if (/(?:^|[^\\])(?:\\\\)*\\\n$/.test(text)) return false
+  const parser = new Parser(text, shell.syntax)
+  try {
+    while (parser.next());
+    return !parser.cursor.heredocCutOff
+  } catch (error) {
+    if (error instanceof ShellSyntaxError) return !error.incomplete
+    throw error
+  }
+}

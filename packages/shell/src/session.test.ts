@@ -1,0 +1,119 @@
+import type { Program } from '@drydock/abi'
+import { bootTestKernel } from '@drydock/kernel/testing'
+import { describe, expect, it } from 'vitest'
+import { shellPrograms } from './index.ts'
+
+const PS1 = '\\u:\\w\\$ '
+
+async function session(steps: readonly { expect?: string; type: string }[]): Promise<string> {
+  const kernel = await bootTestKernel(shellPrograms)
+  const { output } = await kernel.runOnTerminal(['bash'], { env: { PS1 }, steps })
+  expect(kernel.oopses()).toEqual([])
+  kernel.shutdown()
+  return output.replace(/\x1b\[\?2004[hl]\r?/g, '')
+}
+
+describe('an interactive shell', () => {
+  const rows: readonly [title: string, keys: string, shown: string][] = [
+    ['runs a line', 'echo a$((1+1))b\r', 'a2b\r\n'],
+    ['takes the end of the line away with C-u', 'nonsense\x15echo ok$((2*2))\r', 'ok4\r\n'],
+    ['inserts in the middle', 'echo xz\x02y$((1))\r', 'xy1z\r\n'],
+    ['goes back in the history', 'echo one$((1))\r\x1b[A\x7f\x7f\x7f\x7f\x7f\x7f2$((2))\r', 'one22\r\n'],
+    ['asks for the rest with PS2', 'if true\rthen echo in$((3))\rfi\r', '> fi\r\nin3\r\n'],
+    ['leaves a line by C-c', 'echo no\x03echo yes$((5))\r', 'yes5\r\n'],
+    ['repeats by !!', 'echo r$((6))\r!!\r', 'echo r$((6))\r\nr6\r\n'],
+    ['completes a builtin', 'unali\tx$((7)) 2>&1\r', 'bash: unalias: x7: not found\r\n'],
+    ['completes a path', 'mkdir() { :; }; cd /ro\t\rpwd\r', '/root\r\n'],
+    ['searches back by C-r', 'echo findme$((8))\recho other\r\x12findm\r', 'findme8\r\n'],
+  ]
+  it.each(rows)('%s', async (_, keys, shown) => {
+    expect(await session([{ expect: '# ', type: `${keys}exit\r` }])).toContain(shown)
+  })
+
+  it('interrupts an endless loop', async () => {
+    const output = await session([
+      { expect: '# ', type: 'while true; do :; done\r' },
+      { expect: 'done\r\n', type: '\x03' },
+      { expect: '# ', type: 'echo status $?\rexit\r' },
+    ])
+    expect(output).toContain('status 130\r\n')
+  })
+})
+
+const sleeper: Program = {
+  name: 'test/sleep',
+  paths: ['/bin/sleep'],
+  covers: 'full',
+  summary: 'sleeps',
+  async main({ sys, argv }) {
+    await sys.sleep(Number(argv[1]) * 1000)
+    return 0
+  },
+}
+const docker: Program = {
+  name: 'test/docker',
+  paths: ['/bin/docker'],
+  covers: 'full',
+  summary: 'completes',
+  async main({ sys, argv }) {
+    const words =
+      argv[1] === '__complete'
+        ? ['run\tCreate and run', 'rm\tRemove', 'ps\tList', ':4']
+        : [`ran ${argv.slice(1).join(' ')}`]
+    await sys.write(1, new TextEncoder().encode(`${words.join('\n')}\n`))
+    return 0
+  },
+}
+
+async function withPrograms(steps: readonly { expect?: string | RegExp; type: string }[]): Promise<string> {
+  const kernel = await bootTestKernel([...shellPrograms, sleeper, docker])
+  const { output } = await kernel.runOnTerminal(['bash'], { env: { PS1 }, steps })
+  expect(kernel.oopses()).toEqual([])
+  kernel.shutdown()
+  return output
+}
+
+describe('job control', () => {
+  it('stops, lists, continues and ends a job', async () => {
+    const output = await withPrograms([
+      { expect: '# ', type: 'sleep 100000\r' },
+      { expect: 'sleep 100000', type: '\x1a' },
+      { expect: 'Stopped', type: 'jobs\r' },
+      { expect: 'Stopped', type: 'fg\r' },
+      { expect: 'fg', type: '\x03' },
+      { expect: '# ', type: 'echo now $?\r' },
+      { expect: 'now 130', type: 'exit\r' },
+    ])
+    expect(output).toContain('[1]+  Stopped                 sleep 100000')
+  }, 5000)
+
+  it('tells of jobs in the background', async () => {
+    const output = await withPrograms([
+      { expect: '# ', type: 'sleep 1 &\r' },
+      { expect: /\[1\] \d+/, type: 'wait\r\r' },
+      { expect: '# ', type: 'exit\r' },
+    ])
+    expect(output).toMatch(/\[1\] \d+\r\n/)
+  }, 5000)
+})
+
+describe('completion of docker', () => {
+  it('asks docker itself', async () => {
+    const output = await withPrograms([{ expect: '# ', type: 'docker p\tx\rexit\r' }])
+    expect(output).toContain('ran ps x')
+  })
+})
+
+describe('other shells', () => {
+  it.each([
+    ['ash', '~ # '],
+    ['dash', '# '],
+  ])('%s shows %j', async (name, prompt) => {
+    const kernel = await bootTestKernel(shellPrograms)
+    const { output } = await kernel.runOnTerminal([name], {
+      steps: [{ expect: prompt, type: 'echo ok$((1+1))\rexit 3\r' }],
+    })
+    expect(output).toContain('ok2\r\n')
+    kernel.shutdown()
+  })
+})

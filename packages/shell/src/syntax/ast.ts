@@ -1,0 +1,238 @@
+/** The tree of a shell script, in the words of the Bash manual. */
+
+/** A word: its parts, and the source text it was read from. */
+export interface Word {
+  readonly parts: readonly Part[]
+  readonly source: string
+  /** The one field that the word always expands to, when that can be told from the text. */
+  readonly plain?: string
+}
+
+/** Text that stands there unquoted: pattern characters and braces in it are live. */
+export interface Literal {
+  readonly kind: 'literal'
+  readonly text: string
+}
+/** What '…', $'…' and a backslash quoted. */
+export interface Quoted {
+  readonly kind: 'quoted'
+  readonly text: string
+}
+export interface DoubleQuoted {
+  readonly kind: 'double'
+  readonly parts: readonly Part[]
+}
+/** `$name`, `${…}`. */
+export interface Parameter {
+  readonly kind: 'parameter'
+  readonly name: string
+  /** Subscript, `@` and `*` included. */
+  readonly index?: Word
+  /** `${#name}` */
+  readonly length?: boolean
+  /** `${!name}` */
+  readonly indirect?: boolean
+  /** `${!prefix*}` and `${!prefix@}` */
+  readonly names?: '@' | '*'
+  /** `:-`, `#`, `//`, `:` (substring), `@` (transformation)… */
+  readonly operator?: string
+  readonly argument?: Word
+  /** The replacement of `/`, the length of `:`. */
+  readonly second?: Word
+  /** Source of an expansion that is wrong only when it is reached: `${a b}`. */
+  readonly bad?: string
+}
+export interface CommandSubstitution {
+  readonly kind: 'command'
+  readonly body: List
+  readonly source: string
+}
+export interface ArithmeticExpansion {
+  readonly kind: 'arithmetic'
+  readonly parts: readonly Part[]
+}
+export interface ProcessSubstitution {
+  readonly kind: 'process'
+  readonly direction: '<' | '>'
+  readonly body: List
+  readonly source: string
+}
+export type Part =
+  | Literal
+  | Quoted
+  | DoubleQuoted
+  | Parameter
+  | CommandSubstitution
+  | ArithmeticExpansion
+  | ProcessSubstitution
+
+export interface ArrayElement {
+  readonly index?: Word
+  readonly append?: boolean
+  readonly value: Word
+}
+/** `name=value`, `name[i]+=value`, `name=(…)`. */
+export interface Assignment {
+  readonly name: string
+  readonly index?: Word
+  readonly append: boolean
+  readonly value?: Word
+  readonly array?: readonly ArrayElement[]
+}
+
+export interface Redirect {
+  /** `<` `>` `>>` `<>` `>|` `>&` `<&` `&>` `&>>` `<<` `<<-` `<<<` */
+  readonly operator: string
+  readonly fd?: number
+  /** `{name}>file` */
+  readonly variable?: string
+  target: Word
+  /** Here-documents: the body, and whether the delimiter was quoted. */
+  body?: Word
+  readonly quoted?: boolean
+  readonly line: number
+}
+
+interface Compound {
+  readonly redirects: readonly Redirect[]
+  readonly line: number
+}
+export interface SimpleCommand extends Compound {
+  readonly type: 'simple'
+  readonly assignments: readonly Assignment[]
+  readonly words: readonly Word[]
+  /** Assignments given to declare and its kind, by their place in `words`. */
+  readonly declarations?: ReadonlyMap<number, Assignment>
+}
+export interface Pipeline {
+  readonly type: 'pipeline'
+  readonly negated: boolean
+  readonly timed: false | 'time' | 'time -p'
+  readonly commands: readonly Command[]
+  /** For each command but the last: `|&` sends standard error too. */
+  readonly withErrors: readonly boolean[]
+  readonly line: number
+}
+export interface AndOr {
+  readonly type: 'and' | 'or'
+  readonly left: Command
+  readonly right: Command
+}
+export interface ListItem {
+  readonly command: Command
+  readonly background: boolean
+  readonly line: number
+}
+export interface List {
+  readonly type: 'list'
+  readonly items: readonly ListItem[]
+}
+export interface Subshell extends Compound {
+  readonly type: 'subshell'
+  readonly body: List
+}
+export interface Group extends Compound {
+  readonly type: 'group'
+  readonly body: List
+}
+export interface If extends Compound {
+  readonly type: 'if'
+  readonly clauses: readonly { readonly test: List; readonly body: List }[]
+  readonly otherwise?: List
+}
+export interface While extends Compound {
+  readonly type: 'while'
+  readonly until: boolean
+  readonly test: List
+  readonly body: List
+}
+export interface For extends Compound {
+  readonly type: 'for' | 'select'
+  readonly name: string
+  /** Absent: "$@". */
+  readonly words?: readonly Word[]
+  readonly body: List
+}
+export interface ArithmeticFor extends Compound {
+  readonly type: 'arithmetic-for'
+  readonly start: Word
+  readonly test: Word
+  readonly step: Word
+  readonly body: List
+}
+export interface CaseItem {
+  readonly patterns: readonly Word[]
+  readonly body: List
+  readonly end: ';;' | ';&' | ';;&'
+}
+export interface Case extends Compound {
+  readonly type: 'case'
+  readonly word: Word
+  readonly items: readonly CaseItem[]
+}
+export interface ArithmeticCommand extends Compound {
+  readonly type: 'arithmetic'
+  readonly expression: Word
+}
+export type Condition =
+  | { readonly kind: 'not'; readonly operand: Condition }
+  | { readonly kind: 'and' | 'or'; readonly left: Condition; readonly right: Condition }
+  | { readonly kind: 'group'; readonly operand: Condition }
+  | { readonly kind: 'unary'; readonly operator: string; readonly operand: Word }
+  | { readonly kind: 'binary'; readonly operator: string; readonly left: Word; readonly right: Word }
+  | { readonly kind: 'word'; readonly word: Word }
+export interface Conditional extends Compound {
+  readonly type: 'conditional'
+  readonly expression: Condition
+}
+export interface FunctionDefinition extends Compound {
+  readonly type: 'function'
+  readonly name: string
+  readonly body: Command
+}
+export interface Coprocess extends Compound {
+  readonly type: 'coproc'
+  readonly name: string
+  readonly body: Command
+}
+export type Command =
+  | SimpleCommand
+  | Pipeline
+  | AndOr
+  | List
+  | Subshell
+  | Group
+  | If
+  | While
+  | For
+  | ArithmeticFor
+  | Case
+  | ArithmeticCommand
+  | Conditional
+  | FunctionDefinition
+  | Coprocess
+
+/** Commands that carry redirections of their own. */
+export type CompoundCommand = Exclude<Command, Pipeline | AndOr | List>
+
+export const EMPTY_WORD: Word = { parts: [], source: '' }
+/** A word of quoted text. */
+export const textWord = (text: string): Word => ({ parts: text === '' ? [] : [{ kind: 'quoted', text }], source: text })
+
+/** The text of a word that has no expansion in it; undefined when it has one or, with `bare`, when it is quoted. */
+export function plainText(word: Word, bare = false): string | undefined {
+  let text = ''
+  for (const part of word.parts) {
+    if (part.kind === 'literal' || (part.kind === 'quoted' && !bare)) text += part.text
+    else if (part.kind === 'double' && !bare) {
+      const inner = plainText({ parts: part.parts, source: '' })
+      if (inner === undefined) return undefined
+      text += inner
+    } else return undefined
+  }
+  return text
+}
+
+/** Whether a part of the word was quoted: the delimiter of a here-document asks. */
+export const hasQuotes = (word: Word): boolean =>
+  word.parts.some((part) => part.kind === 'quoted' || part.kind === 'double')

@@ -1,0 +1,136 @@
+import { expandAlias } from './alias.ts'
+import type { ArrayElement, Assignment, Part, Redirect, SimpleCommand, Word } from './ast.ts'
+import { plainText } from './ast.ts'
+import type { Cursor } from './cursor.ts'
+import { readIndex } from './parameter.ts'
+import { tokenAt } from './parser-tokens.ts'
+import { readRedirect } from './redirect.ts'
+import { readWord, readWordUntil } from './word.ts'
+
+/** Builtins whose arguments are read as assignments: `declare a=(1 2)`. */
+const DECLARATIONS: ReadonlySet<string> = new Set(['declare', 'typeset', 'local', 'export', 'readonly'])
+
+export function parseSimple(cursor: Cursor, line: number): SimpleCommand {
+  const assignments: Assignment[] = []
+  const words: Word[] = []
+  const redirects: Redirect[] = []
+  const declarations = new Map<number, Assignment>()
+  let declaring = false
+  for (;;) {
+    cursor.skipBlanks()
+    if (cursor.atEnd) break
+    const redirect = readRedirect(cursor)
+    if (redirect) {
+      redirects.push(redirect)
+      continue
+    }
+    if (words.length === 0 && assignments.length + redirects.length > 0) expandAlias(cursor)
+    else if (cursor.aliasNext === cursor.position || (cursor.aliasNext >= 0 && blankBetween(cursor))) {
+      cursor.aliasNext = -1
+      expandAlias(cursor)
+    }
+    const assignment = words.length === 0 || declaring ? readAssignment(cursor) : undefined
+    if (assignment && !declaring) {
+      assignments.push(assignment)
+      continue
+    }
+    if (assignment) {
+      declarations.set(words.length, assignment)
+      words.push({ parts: [{ kind: 'quoted', text: assignment.name }], source: assignment.name })
+      continue
+    }
+    const word = readWord(cursor)
+    if (!word) {
+      if (cursor.peek() === '(') openParenthesis(cursor)
+      break
+    }
+    words.push(word)
+    const name = plainText(word)
+    if (words.length === 1) declaring = name !== undefined && DECLARATIONS.has(name)
+  }
+  if (words.length + assignments.length + redirects.length === 0) cursor.unexpected(tokenAt(cursor))
+  const declared = declarations.size ? { declarations } : {}
+  return { type: 'simple', assignments, words, redirects, line, ...declared }
+}
+
+/** bash complains about what follows the parenthesis, which it takes for a function's. */
+function openParenthesis(cursor: Cursor): never {
+  const start = cursor.position
+  cursor.position++
+  cursor.skipBlanks()
+  const token = tokenAt(cursor)
+  cursor.position = start
+  return cursor.unexpected(
+    cursor.options.bash && token === '' ? '\n' : cursor.options.bash && /^[;&|\n]/.test(token) ? token : '(',
+  )
+}
+
+const blankBetween = (cursor: Cursor): boolean =>
+  cursor.position > cursor.aliasNext && /^[ \t]*$/.test(cursor.source.slice(cursor.aliasNext, cursor.position))
+
+/** `name=`, `name+=`, `name[…]=` at the cursor with its value; undefined for anything else. */
+export function readAssignment(cursor: Cursor): Assignment | undefined {
+  const start = cursor.position
+  const head = /^[A-Za-z_]\w*(?=\[|\+?=)/.exec(cursor.source.slice(start, start + 256))
+  if (!head) return undefined
+  const name = head[0]
+  cursor.position += name.length
+  const index = cursor.peek() === '[' ? readSubscript(cursor) : undefined
+  const append = cursor.options.bash && cursor.peek() === '+' && cursor.peek(1) === '='
+  if (cursor.peek() === '[' || (!append && cursor.peek() !== '=')) {
+    cursor.position = start
+    return undefined
+  }
+  cursor.position += append ? 2 : 1
+  const base = { name, append, ...(index ? { index } : {}) }
+  if (cursor.peek() === '(' && cursor.options.bash && !index) return { ...base, array: readArray(cursor) }
+  const value = readWord(cursor)
+  return { ...base, ...(value ? { value: withTildes(value) } : {}) }
+}
+
+function readSubscript(cursor: Cursor): Word | undefined {
+  if (!cursor.options.bash) return undefined
+  const line = cursor.source.indexOf('\n', cursor.position)
+  const close = cursor.source.indexOf(']', cursor.position)
+  if (close < 0 || (line >= 0 && line < close)) return undefined
+  return readIndex(cursor, readWordUntil)
+}
+
+/** In a value a tilde counts after each unquoted colon too: the literals are split there, so that expansion sees it. */
+function withTildes(word: Word): Word {
+  if (!word.parts.some((part) => part.kind === 'literal' && part.text.includes(':~'))) return word
+  const parts = word.parts.flatMap((part): Part[] =>
+    part.kind === 'literal' ? part.text.split(/(?<=:)(?=~)/).map((text) => ({ kind: 'literal', text })) : [part],
+  )
+  return { parts, source: word.source }
+}
+
+/** `(…)` of an array assignment. */
+function readArray(cursor: Cursor): ArrayElement[] {
+  const elements: ArrayElement[] = []
+  const line = cursor.line()
+  cursor.position++
+  for (;;) {
+    do cursor.skipBlanks()
+    while (cursor.take('\n'))
+    if (cursor.atEnd) cursor.unterminated(')', line)
+    if (cursor.take(')')) return elements
+    elements.push(readElement(cursor))
+  }
+}
+
+function readElement(cursor: Cursor): ArrayElement {
+  const start = cursor.position
+  if (cursor.peek() === '[') {
+    const index = readIndex(cursor, readWordUntil)
+    const append = cursor.peek() === '+' && cursor.peek(1) === '='
+    if (append || cursor.peek() === '=') {
+      cursor.position += append ? 2 : 1
+      return { index, append, value: withTildes(readWord(cursor) ?? { parts: [], source: '' }) }
+    }
+    cursor.position = start
+  }
+  const value = readWord(cursor)
+  if (!value) return cursor.unexpected(tokenAt(cursor))
+  return { value }
+}
