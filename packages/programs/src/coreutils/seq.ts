@@ -1,0 +1,130 @@
+import type { Program } from '@drydock/abi'
+import { programName, Stdio } from '@drydock/libc'
+import { formatFloat } from '../format/c-printf.ts'
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
+const decimals = (text: string): number => (/\.(\d*)/.exec(text)?.[1] ?? '').length
+
+interface Command {
+  format?: string
+  separator: string
+  equalWidth: boolean
+  numbers: string[]
+}
+
+/** Options by hand: a negative number is an operand, not an option. */
+function parse(words: readonly string[]): Command | string {
+  const command: Command = { separator: '\n', equalWidth: false, numbers: [] }
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? ''
+    const match = /^(?:-([fs])|--(format|separator)=?)([\s\S]*)$/.exec(word)
+    if (NUMBER.test(word) || !word.startsWith('-') || word === '-') command.numbers.push(word)
+    else if (word === '--') {
+      command.numbers.push(...words.slice(i + 1))
+      break
+    } else if (word === '-w' || word === '--equal-width') command.equalWidth = true
+    else if (match) {
+      const text = match[3] || (words[++i] ?? '')
+      if (match[1] === 'f' || match[2] === 'format') command.format = text
+      else command.separator = text
+    } else return word.startsWith('--') ? `unrecognized option '${word}'` : `invalid option -- '${word.charAt(1)}'`
+  }
+  return command
+}
+
+function formatter(command: Command, first: string, step: string, last: string): ((value: number) => string) | string {
+  const { format } = command
+  if (format !== undefined) {
+    const match = /^((?:[^%]|%%)*)%([-+ #0']*)(\d*)(?:\.(\d*))?([aefgAEFG])((?:[^%]|%%)*)$/.exec(format)
+    if (!match) return `format '${format}' has no % directive`
+    const [, before = '', flags = '', width, precision, type = 'g', after = ''] = match
+    return (value) =>
+      before.replace(/%%/g, '%') +
+      formatFloat(value, {
+        flags,
+        width: Number(width || 0),
+        precision: precision === undefined ? undefined : Number(precision),
+        type,
+      }) +
+      after.replace(/%%/g, '%')
+  }
+  if (![first, step, last].every((text) => !/[eE]/.test(text)))
+    return (value) => formatFloat(value, { flags: '', width: 0, precision: undefined, type: 'g' })
+  const places = Math.max(decimals(first), decimals(step))
+  const width = command.equalWidth
+    ? Math.max(...[Number(first), Number(last)].map((value) => value.toFixed(places).length))
+    : 0
+  return (value) => {
+    const text = value.toFixed(places)
+    if (!command.equalWidth) return text
+    return text.startsWith('-') ? `-${text.slice(1).padStart(width - 1, '0')}` : text.padStart(width, '0')
+  }
+}
+
+/** seq: print a sequence of numbers. GNU coreutils 9 seq. */
+export const seq: Program = {
+  name: 'coreutils/seq',
+  paths: ['/usr/bin/seq'],
+  covers: 'full',
+  summary: 'print a sequence of numbers',
+  sizeBytes: 56144,
+  async main(process) {
+    const { sys } = process
+    const io = new Stdio(sys)
+    const name = programName(process)
+    const usage = async (message: string): Promise<number> => {
+      await io.warn(`${name}: ${message}\nTry '${name} --help' for more information.\n`)
+      return 1
+    }
+    const command = parse(process.argv.slice(1))
+    if (typeof command === 'string') return usage(command)
+    const { numbers } = command
+    if (numbers.length === 0) return usage('missing operand')
+    if (numbers.length > 3) return usage(`extra operand '${numbers[3]}'`)
+    const wrong = numbers.find((text) => !NUMBER.test(text) && !/^[+-]?inf$/i.test(text))
+    if (wrong !== undefined) return usage(`invalid floating point argument: '${wrong}'`)
+    const first = numbers.length > 1 ? (numbers[0] ?? '1') : '1'
+    const step = numbers.length > 2 ? (numbers[1] ?? '1') : '1'
+    const last = numbers.at(-1) ?? '1'
+    if (Number(step) === 0) return usage(`invalid Zero increment value: '${step}'`)
+    const show = formatter(command, first, step, last)
+    if (typeof show === 'string') {
+      await io.warn(`${name}: ${show}\n`)
+      return 1
+    }
+    await count(
+      process.sys,
+      io,
+      { first: Number(first), step: Number(step), last: Number(last.replace(/inf/i, 'Infinity')) },
+      show,
+      command.separator,
+    )
+    await io.out.flush()
+    return 0
+  },
+}
+
+async function count(
+  sys: { tick(): Promise<void> | undefined },
+  io: Stdio,
+  { first, step, last }: { first: number; step: number; last: number },
+  show: (value: number) => string,
+  separator: string,
+): Promise<void> {
+  const slack = Math.abs(step) * 1e-10
+  const within = (value: number): boolean => (step > 0 ? value <= last + slack : value >= last - slack)
+  let printed = false
+  let batch = ''
+  for (let i = 0; ; i++) {
+    const value = first + i * step
+    if (!within(value)) break
+    batch += (printed ? separator : '') + show(value)
+    printed = true
+    if (batch.length < 8192) continue
+    await io.print(batch)
+    batch = ''
+    const pause = sys.tick()
+    if (pause) await pause
+  }
+  await io.print(batch + (printed ? '\n' : ''))
+}

@@ -1,0 +1,130 @@
+import { isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '@drydock/abi'
+import { defineProgram, flag, optional, Output, type ProgramContext, UsageError, value } from '@drydock/libc'
+import { encodeText } from '../text/encoding.ts'
+import { LineReader } from '../text/line-reader.ts'
+
+const options = {
+  count: flag('c', 'count'),
+  repeated: flag('d', 'repeated'),
+  allRepeated: flag('D'),
+  allRepeatedLong: optional('', 'all-repeated'),
+  group: optional('', 'group'),
+  skipFields: value('f', 'skip-fields'),
+  ignoreCase: flag('i', 'ignore-case'),
+  skipChars: value('s', 'skip-chars'),
+  unique: flag('u', 'unique'),
+  checkChars: value('w', 'check-chars'),
+  zero: flag('z', 'zero-terminated'),
+}
+type Context = ProgramContext<typeof options>
+
+function keyOf({ options: o }: Context): (line: string) => string {
+  const fields = new RegExp(`^(?:[ \\t]*[^ \\t]+){0,${Number(o.skipFields ?? 0)}}`)
+  const chars = Number(o.skipChars ?? 0)
+  const width = o.checkChars === undefined ? undefined : chars + Number(o.checkChars)
+  return (line) => {
+    const key = (o.skipFields === undefined ? line : line.replace(fields, '')).slice(chars, width)
+    return o.ignoreCase ? key.toLowerCase() : key
+  }
+}
+
+/** Prints groups of equal neighbours as the options want them. */
+class Groups {
+  private first: string | undefined
+  private count = 0
+  private printed = 0
+  private readonly o: Context['options']
+  private readonly out: (text: string) => void | Promise<void>
+  private readonly method: string
+  constructor(o: Context['options'], out: (text: string) => void | Promise<void>) {
+    this.o = o
+    this.out = out
+    this.method = o.allRepeatedLong || (o.group === undefined ? 'none' : o.group || 'separate')
+  }
+
+  async start(line: string): Promise<void> {
+    await this.end()
+    this.first = line
+    this.count = 1
+    if (this.o.group !== undefined) {
+      if (this.printed++ > 0 ? this.method !== 'append' : this.method === 'prepend' || this.method === 'both')
+        await this.out('')
+      await this.out(line)
+    }
+  }
+
+  async add(line: string): Promise<void> {
+    this.count++
+    if (this.o.group !== undefined) return this.out(line)
+    if (!this.everyOne()) return
+    if (this.count === 2) {
+      if (this.method === 'prepend' || (this.method === 'separate' && this.printed > 0)) await this.out('')
+      await this.out(this.first ?? '')
+      this.printed++
+    }
+    await this.out(line)
+  }
+
+  private everyOne(): boolean {
+    return this.o.allRepeated > 0 || this.o.allRepeatedLong !== undefined
+  }
+
+  async end(last = false): Promise<void> {
+    if (this.first === undefined) return
+    if (this.o.group !== undefined) {
+      if (this.method === 'append' || (last && this.method === 'both')) await this.out('')
+      return
+    }
+    if (this.everyOne()) return
+    const repeated = this.count > 1
+    if ((this.o.repeated && !repeated) || (this.o.unique && repeated)) return
+    await this.out((this.o.count ? `${String(this.count).padStart(7)} ` : '') + this.first)
+  }
+}
+
+async function uniqOf(context: Context, input: number, output: Output): Promise<void> {
+  const end = context.options.zero ? '\0' : '\n'
+  const key = keyOf(context)
+  const reader = new LineReader(context.sys, input, end.charCodeAt(0))
+  const groups = new Groups(context.options, (text) => output.write(encodeText(text + end)))
+  let last: string | undefined
+  for (;;) {
+    const line = await reader.next()
+    if (line === undefined) break
+    const now = key(line)
+    if (last !== undefined && now === last) await groups.add(line)
+    else await groups.start(line)
+    last = now
+  }
+  await groups.end(true)
+  await output.flush()
+}
+
+/** uniq: report or omit repeated lines. GNU coreutils 9 uniq. */
+export const uniq = defineProgram({
+  name: 'coreutils/uniq',
+  paths: ['/usr/bin/uniq'],
+  covers: 'full',
+  summary: 'report or omit repeated lines',
+  sizeBytes: 47984,
+  usage: 'uniq [OPTION]... [INPUT [OUTPUT]]',
+  options,
+  async main(context) {
+    const { operands, sys, io } = context
+    const [input = '-', outputPath = '-', extra] = operands
+    if (extra !== undefined) throw new UsageError(`extra operand '${extra}'`)
+    let path = input
+    try {
+      const from = input === '-' ? 0 : sys.open(input, O_RDONLY)
+      path = outputPath
+      const to =
+        outputPath === '-' ? io.out : new Output(sys, sys.open(outputPath, O_WRONLY | O_CREAT | O_TRUNC, 0o666))
+      await uniqOf(context, from, to)
+      return 0
+    } catch (error) {
+      if (!isErrno(error) || error.code === 'EPIPE') throw error
+      await context.fail(`${path}: ${error.message}`)
+      return 1
+    }
+  },
+})

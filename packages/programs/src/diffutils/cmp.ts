@@ -1,0 +1,68 @@
+import { isErrno, O_RDONLY } from '@drydock/abi'
+import { defineProgram, flag, readAll, UsageError, value } from '@drydock/libc'
+
+/** cmp: compare two files byte by byte. GNU diffutils 3.8. */
+export const cmp = defineProgram({
+  name: 'diffutils/cmp',
+  paths: ['/usr/bin/cmp'],
+  covers: 'partial',
+  lacks: ['-b'],
+  summary: 'compare two files byte by byte',
+  usage: 'cmp [OPTION]... FILE1 [FILE2 [SKIP1 [SKIP2]]]',
+  usageStatus: 2,
+  options: {
+    verbose: flag('l', 'verbose'),
+    silent: flag('s', 'silent'),
+    quiet: flag('', 'quiet'),
+    bytes: value('n', 'bytes'),
+    skip: value('i', 'ignore-initial'),
+    printBytes: flag('b', 'print-bytes'),
+  },
+  async main({ sys, io, operands, options: o, fail }) {
+    const [first, second = '-', skip1, skip2] = operands
+    if (first === undefined) throw new UsageError("missing operand after 'cmp'")
+    const skips = (o.skip ?? `${skip1 ?? 0}:${skip2 ?? skip1 ?? 0}`).split(':').map(Number)
+    const files: Uint8Array[] = []
+    for (const [i, path] of [first, second].entries())
+      try {
+        const fd = path === '-' ? 0 : sys.open(path, O_RDONLY)
+        const skip = skips[i] ?? skips[0] ?? 0
+        files.push((await readAll(sys, fd)).subarray(skip, o.bytes === undefined ? undefined : skip + Number(o.bytes)))
+        if (fd > 0) sys.close(fd)
+      } catch (error) {
+        if (!isErrno(error)) throw error
+        if (!o.silent) await fail(`${path}: ${error.message}`)
+        return 2
+      }
+    const [a = new Uint8Array(), b = new Uint8Array()] = files
+    const length = Math.min(a.length, b.length)
+    const silent = o.silent + o.quiet > 0
+    const width = String(length).length
+    let line = 1
+    let differs = false
+    for (let i = 0; i < length; i++) {
+      if (a[i] !== b[i]) {
+        differs = true
+        if (silent) return 1
+        if (!o.verbose) {
+          await io.print(`${first} ${second} differ: byte ${i + 1}, line ${line}\n`)
+          return 1
+        }
+        const octal = (byte: number | undefined): string => (byte ?? 0).toString(8).padStart(3)
+        await io.print(`${String(i + 1).padStart(width)} ${octal(a[i])} ${octal(b[i])}\n`)
+      }
+      if (a[i] === 10) line++
+    }
+    if (a.length === b.length) return differs ? 1 : 0
+    const shorter = a.length < b.length ? first : second
+    if (!silent)
+      await fail(
+        length === 0
+          ? `EOF on ${shorter} which is empty`
+          : o.verbose
+            ? `EOF on ${shorter} after byte ${length}`
+            : `EOF on ${shorter} after byte ${length}, ${a[length - 1] === 10 || b[length - 1] === 10 ? `line ${line - 1}` : `in line ${line}`}`,
+      )
+    return 1
+  },
+})

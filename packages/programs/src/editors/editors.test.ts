@@ -1,0 +1,66 @@
+import { bootTestKernel } from '@drydock/kernel/testing'
+import { describe, expect, it } from 'vitest'
+import { editorPrograms } from './index.ts'
+
+const TEXT = 'one two\nthree\nfour\n'
+
+/** Types keys into an editor on /root/f and gives the file back. */
+async function edited(argv: readonly string[], expected: string, keys: readonly string[]): Promise<string> {
+  const kernel = await bootTestKernel(editorPrograms)
+  const steps = keys.map((type, at) => (at === 0 ? { expect: expected, type } : { type }))
+  await kernel.runOnTerminal([...argv, 'f'], { files: { '/root/f': TEXT }, steps })
+  expect(kernel.oopses()).toEqual([])
+  const fd = kernel.sys.open('/root/f', 0)
+  const text = new TextDecoder().decode(kernel.sys.pread(fd, 4096, 0))
+  kernel.shutdown()
+  return text
+}
+
+describe('vi', () => {
+  const rows: readonly [keys: string, text: string][] = [
+    ['dd:wq\r', 'three\nfour\n'],
+    ['yyp:wq\r', 'one two\none two\nthree\nfour\n'],
+    ['wD:x\r', 'one \nthree\nfour\n'],
+    ['ddP:wq\r', TEXT],
+    ['x.:wq\r', 'e two\nthree\nfour\n'],
+    ['2dw:wq\r', '\nthree\nfour\n'],
+    ['dwu:wq\r', TEXT],
+    [':%s/o/0/g\r:wq\r', '0ne tw0\nthree\nf0ur\n'],
+    ['/four\rx:wq\r', 'one two\nthree\nour\n'],
+    ['Gdgg:wq\r', ''],
+    ['J:wq\r', 'one two three\nfour\n'],
+    ['x:q!\r', TEXT],
+    ['Vjd:wq\r', 'four\n'],
+    ['rX:wq\r', 'Xne two\nthree\nfour\n'],
+  ]
+  it.each(rows)('%j', async (keys, text) => {
+    expect(await edited(['vi'], 'three', [keys])).toBe(text)
+  })
+})
+
+describe('nano', () => {
+  it('inserts, cuts, pastes and writes', async () => {
+    expect(await edited(['nano'], 'Read 3 lines', ['zero \x0b\x15\x0f\r\x18'])).toBe('zero one two\nthree\nfour\n')
+  })
+  it('asks before it throws changes away', async () => {
+    expect(await edited(['nano'], 'GNU nano', ['xx\x18n'])).toBe(TEXT)
+  })
+})
+
+describe('less', () => {
+  it('shows the end and leaves by q', async () => {
+    const kernel = await bootTestKernel(editorPrograms)
+    const { output, status } = await kernel.runOnTerminal(['less', 'f'], {
+      files: { '/root/f': TEXT },
+      steps: [{ expect: 'f (END)', type: 'q' }],
+    })
+    expect(status).toBe(0)
+    expect(output).toContain('three')
+    kernel.shutdown()
+  })
+  it('is cat in a pipe', async () => {
+    const kernel = await bootTestKernel(editorPrograms)
+    expect((await kernel.run(['less', 'f'], { files: { '/root/f': TEXT } })).stdout).toBe(TEXT)
+    kernel.shutdown()
+  })
+})

@@ -1,0 +1,6 @@
+import type { Program } from '@drydock/abi'
+import { less, more } from './less.ts'
+import { nano } from './nano.ts'
+import { vi } from './vi.ts'
+
+export const editorPrograms: readonly Program[] = [less, more, nano, vi]

@@ -1,0 +1,38 @@
+import type { Program } from '@drydock/abi'
+import { awkPrograms } from './awk/index.ts'
+import { busyboxPrograms } from './busybox/index.ts'
+import { coreutils } from './coreutils/index.ts'
+import { diffutils } from './diffutils/index.ts'
+import { editorPrograms } from './editors/index.ts'
+import { findutils } from './findutils/index.ts'
+import { grepPrograms } from './grep/index.ts'
+import { gzipPrograms } from './gzip/index.ts'
+import { helloWorldPrograms } from './hello-world.ts'
+import { miscPrograms } from './misc/index.ts'
+import { netPrograms } from './net/index.ts'
+import { procps } from './procps/index.ts'
+import { sedPrograms } from './sed/index.ts'
+import { serverPrograms } from './servers/index.ts'
+import { tarPrograms } from './tar/index.ts'
+import { utilLinux } from './util-linux/index.ts'
+
+/** Every program of this room, a row each. */
+export const programs: readonly Program[] = [
+  // Before their namesakes: whoever maps programs by path gets GNU's, unless an image asks for busybox's by name.
+  ...busyboxPrograms,
+  ...coreutils,
+  ...diffutils,
+  ...findutils,
+  ...grepPrograms,
+  ...sedPrograms,
+  ...awkPrograms,
+  ...gzipPrograms,
+  ...tarPrograms,
+  ...procps,
+  ...utilLinux,
+  ...miscPrograms,
+  ...helloWorldPrograms,
+  ...netPrograms,
+  ...serverPrograms,
+  ...editorPrograms,
+]

@@ -1,0 +1,96 @@
+import { isErrno, type Sys } from '@drydock/abi'
+import { concat, readAll, readFile } from '@drydock/libc'
+import { CurlFailure } from './failure.ts'
+import type { CurlOptions } from './options.ts'
+
+export interface RequestBody {
+  readonly bytes: Uint8Array
+  readonly contentType: string | undefined
+}
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** What -d, --json, -F or -T send; undefined for none. @throws CurlFailure when a file cannot be read */
+export async function requestBody(
+  sys: Sys,
+  options: CurlOptions,
+  order: readonly string[],
+): Promise<RequestBody | undefined> {
+  if (options.upload !== undefined) return { bytes: await fileOrInput(sys, options.upload), contentType: undefined }
+  if (options.form.length > 0) return multipart(sys, options.form)
+  if (options.json.length > 0) {
+    const parts = await Promise.all(options.json.map((each) => dataPart(sys, each, true)))
+    return { bytes: concat(parts), contentType: 'application/json' }
+  }
+  const parts = await dataParts(sys, options, order)
+  if (parts.length === 0) return undefined
+  const joined = parts.flatMap((part, index) => (index === 0 ? [part] : [encode('&'), part]))
+  return { bytes: concat(joined), contentType: 'application/x-www-form-urlencoded' }
+}
+
+type DataOption = 'data' | 'dataRaw' | 'dataBinary' | 'dataUrlencode'
+const READERS: Readonly<Record<DataOption, (sys: Sys, text: string) => Promise<Uint8Array>>> = {
+  data: (sys, text) => dataPart(sys, text, false),
+  dataRaw: async (_sys, text) => encode(text),
+  dataBinary: (sys, text) => dataPart(sys, text, true),
+  dataUrlencode: urlencoded,
+}
+const isDataOption = (name: string): name is DataOption => name in READERS
+
+/** In the order of the command line. */
+async function dataParts(sys: Sys, options: CurlOptions, order: readonly string[]): Promise<Uint8Array[]> {
+  const used = new Map<DataOption, number>()
+  const parts: Uint8Array[] = []
+  for (const name of order) {
+    if (!isDataOption(name)) continue
+    const index = used.get(name) ?? 0
+    used.set(name, index + 1)
+    parts.push(await READERS[name](sys, options[name][index] ?? ''))
+  }
+  return parts
+}
+
+/** `@file` is its content; -d drops the line ends of it, --data-binary keeps them. */
+async function dataPart(sys: Sys, text: string, binary: boolean): Promise<Uint8Array> {
+  if (!text.startsWith('@')) return encode(text)
+  const bytes = await fileOrInput(sys, text.slice(1))
+  return binary ? bytes : bytes.filter((byte) => byte !== 10 && byte !== 13 && byte !== 0)
+}
+
+async function urlencoded(sys: Sys, text: string): Promise<Uint8Array> {
+  const at = /[=@]/.exec(text)?.index ?? -1
+  const name = at > 0 ? text.slice(0, at) : ''
+  const rest = at < 0 ? text : text.slice(at + 1)
+  const content = text[at] === '@' ? new TextDecoder().decode(await fileOrInput(sys, rest)) : rest
+  return encode(`${name === '' ? '' : `${name}=`}${encodeURIComponent(content)}`)
+}
+
+async function fileOrInput(sys: Sys, path: string): Promise<Uint8Array> {
+  try {
+    return path === '-' || path === '.' ? await readAll(sys, 0) : await readFile(sys, path)
+  } catch (error) {
+    if (isErrno(error)) throw new CurlFailure(26, `Failed to open ${path}`)
+    throw error
+  }
+}
+
+/** RFC 7578. */
+async function multipart(sys: Sys, fields: readonly string[]): Promise<RequestBody> {
+  const boundary = `------------------------${Array.from(sys.entropy.bytes(11), (byte) => (byte % 36).toString(36)).join('')}`
+  const parts: Uint8Array[] = []
+  for (const field of fields) {
+    const at = field.indexOf('=')
+    const [name, text] = [field.slice(0, at), field.slice(at + 1)]
+    const isFile = text.startsWith('@')
+    const [path = '', ...settings] = (isFile ? text.slice(1) : text).split(';')
+    const type = settings.find((each) => each.startsWith('type='))?.slice(5)
+    const disposition = `Content-Disposition: form-data; name="${name}"${isFile ? `; filename="${path.split('/').pop() ?? ''}"` : ''}\r\n`
+    const typed = type ?? (isFile ? 'application/octet-stream' : undefined)
+    parts.push(encode(`--${boundary}\r\n${disposition}${typed ? `Content-Type: ${typed}\r\n` : ''}\r\n`))
+    parts.push(isFile ? await fileOrInput(sys, path) : encode(path), encode('\r\n'))
+  }
+  return {
+    bytes: concat([...parts, encode(`--${boundary}--\r\n`)]),
+    contentType: `multipart/form-data; boundary=${boundary}`,
+  }
+}

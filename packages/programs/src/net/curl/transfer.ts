@@ -1,0 +1,337 @@
+import {
+  AF_INET,
+  type ByteStream,
+  ECONNRESET,
+  ETIMEDOUT,
+  EPIPE,
+  isErrno,
+  type SocketAddress,
+  type Sys,
+  unix,
+} from '@drydock/abi'
+import { type ClientResponse, HttpError, type HttpUrl, parseUrl, printUrl, reasonPhrase, request } from '@drydock/http'
+import { dial, type FdStream, isIpv4, ResolveError, resolveHost, type Stdio } from '@drydock/libc'
+import { connect } from '../http/connect.ts'
+import { TimedStream } from '../http/timed-stream.ts'
+import { CurlFailure } from './failure.ts'
+import type { CurlOptions } from './options.ts'
+import type { ProgressMeter } from './progress-meter.ts'
+import type { RequestBody } from './request-body.ts'
+import type { TransferFacts } from './write-out.ts'
+
+export const VERSION = '8.14.1'
+const DEFAULT_MAX_REDIRECTS = 50
+const CONNECT_TIMEOUT_MS = 300_000
+
+export interface TransferContext {
+  readonly sys: Sys
+  readonly io: Stdio
+  readonly options: CurlOptions
+  readonly body: RequestBody | undefined
+  readonly facts: TransferFacts
+  readonly meter: ProgressMeter
+  /** Headers (with -i, -I, -D) and content. */
+  readonly onHead: (text: string) => Promise<void>
+  readonly onData: (bytes: Uint8Array) => Promise<void>
+}
+
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
+const seconds = (text: string): number => Number(text) * 1000
+
+/** One URL, with the redirects that -L follows. @throws CurlFailure */
+export class Transfer {
+  private readonly context: TransferContext
+  private readonly startMs: number
+  private method: string
+  private sendsBody: boolean
+
+  constructor(context: TransferContext) {
+    const { options, body, sys } = context
+    this.context = context
+    this.startMs = sys.clock.monotonic()
+    this.sendsBody = body !== undefined && !options.get && !options.head
+    const implied = options.head ? 'HEAD' : options.upload !== undefined ? 'PUT' : this.sendsBody ? 'POST' : 'GET'
+    this.method = options.request ?? implied
+  }
+
+  async run(first: HttpUrl): Promise<void> {
+    const { options, facts } = this.context
+    const limit = Number(options.maxRedirs ?? DEFAULT_MAX_REDIRECTS)
+    let url = first
+    for (;;) {
+      const next = await this.once(url)
+      facts.totalTime = this.elapsed() / 1000
+      if (!next) return
+      if (facts.redirects === limit) throw new CurlFailure(47, `Maximum (${limit}) redirects followed`)
+      facts.redirects++
+      url = next
+    }
+  }
+
+  private elapsed(): number {
+    return this.context.sys.clock.monotonic() - this.startMs
+  }
+
+  private async verbose(line: string): Promise<void> {
+    const { options, io } = this.context
+    if (options.verbose) await io.warn(`${line}\n`)
+  }
+
+  /** @returns where it is to go on */
+  private async once(url: HttpUrl): Promise<HttpUrl | undefined> {
+    const { facts } = this.context
+    facts.url = printUrl(url)
+    facts.method = this.method
+    const stream = await this.open(url)
+    try {
+      const response = await this.exchange(stream, url)
+      facts.response = response
+      const next = this.redirect(response, url)
+      facts.redirectUrl = next && !this.context.options.location ? printUrl(next) : ''
+      await this.receive(response, next !== undefined && this.context.options.location > 0)
+      await this.verbose(
+        response.keepAlive
+          ? `* Connection #${facts.connects - 1} to host ${url.host} left intact`
+          : '* shutting down connection #0',
+      )
+      return this.context.options.location ? next : undefined
+    } finally {
+      stream.close()
+    }
+  }
+
+  // connecting --------------------------------------------------------------------------------------------------------
+
+  private async open(url: HttpUrl): Promise<ByteStream> {
+    const { options, sys, facts } = this.context
+    const raw = options.unixSocket === undefined ? await this.dialHost(url) : await this.dialUnix(options.unixSocket)
+    facts.connects++
+    facts.connectTime = this.elapsed() / 1000
+    facts.local = endOf(sys.getsockname(raw.fd))
+    facts.remote = endOf(sys.getpeername(raw.fd))
+    const { maxTime } = options
+    if (maxTime === undefined) return raw
+    return new TimedStream(
+      sys,
+      raw,
+      () => seconds(maxTime) - this.elapsed(),
+      () => this.late(),
+    )
+  }
+
+  private late(): CurlFailure {
+    const { facts } = this.context
+    const total = facts.response?.body.length
+    const of = total === undefined ? '' : ` out of ${total}`
+    return new CurlFailure(
+      28,
+      `Operation timed out after ${Math.floor(this.elapsed())} milliseconds with ${facts.downloaded}${of} bytes received`,
+    )
+  }
+
+  private async dialUnix(path: string): Promise<FdStream> {
+    await this.verbose(`*   Trying ${path}:0...`)
+    try {
+      const stream = await dial(this.context.sys, unix(path))
+      await this.verbose(`* Connected to localhost (${path}) port 0`)
+      return stream
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      throw new CurlFailure(
+        7,
+        `Failed to connect to localhost port 80 after ${Math.floor(this.elapsed())} ms: Could not connect to server`,
+      )
+    }
+  }
+
+  private async dialHost(url: HttpUrl): Promise<FdStream> {
+    const { facts, options } = this.context
+    const addresses = await this.resolve(url)
+    facts.lookupTime = this.elapsed() / 1000
+    if (!isIpv4(url.host))
+      await this.verbose(
+        `* Host ${url.host}:${url.port} was resolved.\n* IPv6: (none)\n* IPv4: ${addresses.join(', ')}`,
+      )
+    const limit = Math.min(
+      ...[options.connectTimeout, options.maxTime].map((each) =>
+        each === undefined ? CONNECT_TIMEOUT_MS : seconds(each),
+      ),
+    )
+    for (const address of addresses) {
+      await this.verbose(`*   Trying ${address}:${url.port}...`)
+      const stream = await this.tryAddress(address, url.port, limit)
+      if (!stream) continue
+      await this.verbose(`* Connected to ${url.host} (${address}) port ${url.port}\n* using HTTP/1.x`)
+      return stream
+    }
+    const failure = `Failed to connect to ${url.host} port ${url.port} after ${Math.floor(this.elapsed())} ms: Could not connect to server`
+    await this.verbose(`* ${failure}\n* closing connection #0`)
+    throw new CurlFailure(7, failure)
+  }
+
+  private async tryAddress(address: string, port: number, limit: number): Promise<FdStream | undefined> {
+    const { sys } = this.context
+    try {
+      return await connect(sys, address, port, limit - this.elapsed())
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      if (error === ETIMEDOUT) {
+        const waited = `Connection timed out after ${Math.floor(this.elapsed())} milliseconds`
+        await this.verbose(`* ${waited}\n* closing connection #0`)
+        throw new CurlFailure(28, waited)
+      }
+      await this.verbose(`* connect to ${address} port ${port} from 0.0.0.0 port 0 failed: ${error.message}`)
+      return undefined
+    }
+  }
+
+  private async resolve(url: HttpUrl): Promise<string[]> {
+    const fixed = this.context.options.resolve
+      .map((each) => each.split(':'))
+      .find(([host, port]) => host === url.host && Number(port) === url.port)
+    if (fixed?.[2] !== undefined) return [fixed[2]]
+    try {
+      return await resolveHost(this.context.sys, url.host)
+    } catch (error) {
+      if (!(error instanceof ResolveError)) throw error
+      await this.verbose(`* Could not resolve host: ${url.host}\n* closing connection #0`)
+      throw new CurlFailure(6, `Could not resolve host: ${url.host}`)
+    }
+  }
+
+  // asking ------------------------------------------------------------------------------------------------------------
+
+  private headers(url: HttpUrl): [string, string][] {
+    const { options, body } = this.context
+    const own = options.header.map(splitHeader)
+    const user = options.user ?? (url.username === '' ? undefined : `${url.username}:${url.password}`)
+    const wanted: [string, string | undefined][] = [
+      ['Host', url.authority],
+      ['Authorization', user === undefined ? undefined : `Basic ${btoa(user.includes(':') ? user : `${user}:`)}`],
+      ['User-Agent', options.userAgent ?? `curl/${VERSION}`],
+      ['Accept', options.json.length ? 'application/json' : '*/*'],
+      ['Accept-Encoding', options.compressed ? 'deflate, gzip, br, zstd' : undefined],
+      ['Referer', options.referer],
+      ['Cookie', options.cookie.length ? options.cookie.join('; ') : undefined],
+      ['Range', options.range === undefined ? undefined : `bytes=${options.range}`],
+    ]
+    const sent: [string, string | undefined][] = this.sendsBody
+      ? [
+          ['Content-Length', String(body?.bytes.length ?? 0)],
+          ['Content-Type', body?.contentType],
+        ]
+      : []
+    const replaced = new Set(own.map(([name]) => name.toLowerCase()))
+    const kept = (rows: readonly [string, string | undefined][]): [string, string][] =>
+      rows.flatMap(([name, text]): [string, string][] =>
+        text === undefined || replaced.has(name.toLowerCase()) ? [] : [[name, text]],
+      )
+    const host = own.filter(([name]) => name.toLowerCase() === 'host')
+    const rest = own.filter(([name, text]) => name.toLowerCase() !== 'host' && text !== undefined)
+    return [...host, ...kept(wanted), ...rest, ...kept(sent)].flatMap(([name, text]): [string, string][] =>
+      text === undefined ? [] : [[name, text]],
+    )
+  }
+
+  private async exchange(stream: ByteStream, url: HttpUrl): Promise<ClientResponse> {
+    const { body, facts } = this.context
+    const headers = this.headers(url)
+    const target = this.target(url)
+    const lines = [`${this.method} ${target} HTTP/1.1`, ...headers.map(([name, text]) => `${name}: ${text}`)]
+    facts.requestBytes += lines.reduce((sum, line) => sum + line.length + 2, 2)
+    await this.verbose(`${lines.map((line) => `> ${line}`).join('\r\n')}\r\n> \r`)
+    const content = this.sendsBody && body ? body.bytes : undefined
+    if (content) facts.uploaded += content.length
+    try {
+      const response = await request(stream, {
+        method: this.method,
+        target,
+        headers,
+        ...(content ? { body: content } : {}),
+      })
+      await this.verbose('* Request completely sent off')
+      facts.firstByteTime = this.elapsed() / 1000
+      return response
+    } catch (error) {
+      throw this.explain(error)
+    }
+  }
+
+  private target(url: HttpUrl): string {
+    const { options, body } = this.context
+    if (!options.get || !body) return url.target
+    return `${url.target}${url.target.includes('?') ? '&' : '?'}${new TextDecoder().decode(body.bytes)}`
+  }
+
+  private explain(error: unknown): unknown {
+    if (error instanceof HttpError && error.message === 'EOF') return new CurlFailure(52, 'Empty reply from server')
+    if (error instanceof HttpError && error.message === 'unexpected EOF') {
+      const missing = (this.context.facts.response?.body.length ?? 0) - this.context.facts.downloaded
+      return missing > 0
+        ? new CurlFailure(18, `end of response with ${missing} bytes missing`)
+        : new CurlFailure(56, 'Recv failure: Connection reset by peer')
+    }
+    if (error instanceof HttpError) return new CurlFailure(1, 'Received HTTP/0.9 when not allowed')
+    if (error === ECONNRESET || error === EPIPE) return new CurlFailure(56, 'Recv failure: Connection reset by peer')
+    return error
+  }
+
+  // receiving ---------------------------------------------------------------------------------------------------------
+
+  private redirect(response: ClientResponse, url: HttpUrl): HttpUrl | undefined {
+    const location = response.headers.get('location')
+    if (location === undefined || !REDIRECTS.includes(response.status)) return undefined
+    if (this.context.options.location && response.status <= 303 && this.method !== 'HEAD') {
+      this.sendsBody = false
+      this.method = this.context.options.request ?? 'GET'
+    }
+    return parseUrl(location, url)
+  }
+
+  private async receive(response: ClientResponse, discard: boolean): Promise<void> {
+    const { facts, options, onHead, onData, meter } = this.context
+    const head = headText(response)
+    facts.headerBytes += head.length
+    await this.verbose(
+      head
+        .trimEnd()
+        .split('\r\n')
+        .map((line) => `< ${line}`)
+        .join('\r\n') + '\r\n< \r',
+    )
+    await onHead(head)
+    if (options.fail && response.status >= 400)
+      throw new CurlFailure(22, `The requested URL returned error: ${response.status}`)
+    if (discard) return this.verbose('* Ignoring the response-body')
+    if (this.method === 'HEAD' && options.head) return
+    facts.downloaded = 0
+    try {
+      for await (const bytes of response.body) {
+        facts.downloaded += bytes.length
+        await onData(bytes)
+        await meter.update(facts.downloaded, facts.uploaded, response.body.length)
+      }
+    } catch (error) {
+      throw this.explain(error)
+    }
+    if (options.failWithBody && response.status >= 400)
+      throw new CurlFailure(22, `The requested URL returned error: ${response.status}`)
+  }
+}
+
+/** `Name: value`; `Name:` takes the header away, `Name;` sends it empty. */
+function splitHeader(line: string): [string, string | undefined] {
+  const at = line.indexOf(':')
+  if (at < 0) return [line.replace(/;$/, ''), line.endsWith(';') ? '' : undefined]
+  const text = line.slice(at + 1).trim()
+  return [line.slice(0, at), text === '' ? undefined : text]
+}
+
+export function headText(response: ClientResponse): string {
+  const reason = response.reason === '' ? '' : ` ${response.reason || reasonPhrase(response.status)}`
+  const lines = [...response.headers].map(([name, text]) => `${name}: ${text}\r\n`)
+  return `${response.protocol} ${response.status}${reason}\r\n${lines.join('')}\r\n`
+}
+
+const endOf = (address: SocketAddress): { address: string; port: number } =>
+  address.family === AF_INET ? { address: address.address, port: address.port } : { address: '', port: 0 }

@@ -1,0 +1,55 @@
+import type { Program } from '@drydock/abi'
+import { brctl, busyboxBrctl } from './bridge-utils/brctl.ts'
+import { curl } from './curl/curl.ts'
+import { dig } from './dns/dig.ts'
+import { host } from './dns/host.ts'
+import { busyboxNslookup, nslookup } from './dns/nslookup.ts'
+import { busyboxIp, ip } from './iproute2/ip.ts'
+import { ss } from './iproute2/ss.ts'
+import { arp, busyboxArp } from './net-tools/arp.ts'
+import { busyboxIfconfig, ifconfig } from './net-tools/ifconfig.ts'
+import { busyboxNetstat, netstat } from './net-tools/netstat.ts'
+import { busyboxRoute, route } from './net-tools/route.ts'
+import { busyboxNc, nc } from './netcat/nc.ts'
+import { iptables } from './netfilter/iptables.ts'
+import { busyboxPing } from './ping/busybox-ping.ts'
+import { ping } from './ping/iputils-ping.ts'
+import { busyboxTelnet, telnet } from './telnet/telnet.ts'
+import { busyboxTraceroute, traceroute } from './traceroute/traceroute.ts'
+import { busyboxWget } from './wget/busybox-wget.ts'
+import { wget } from './wget/gnu-wget.ts'
+
+/** Programs that speak with the network or tell about it. */
+export const netPrograms: readonly Program[] = [
+  ...[
+    busyboxArp,
+    busyboxBrctl,
+    busyboxIfconfig,
+    busyboxIp,
+    busyboxNc,
+    busyboxNetstat,
+    busyboxNslookup,
+    busyboxPing,
+    busyboxRoute,
+  ],
+  ...[busyboxTelnet, busyboxTraceroute, busyboxWget],
+  ...[
+    arp,
+    brctl,
+    curl,
+    dig,
+    host,
+    ifconfig,
+    ip,
+    iptables,
+    nc,
+    netstat,
+    nslookup,
+    ping,
+    route,
+    ss,
+    telnet,
+    traceroute,
+    wget,
+  ],
+]

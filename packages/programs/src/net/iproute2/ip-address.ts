@@ -1,0 +1,94 @@
+import { isErrno, type Sys } from '@drydock/abi'
+import { linkFacts } from './link-facts.ts'
+import { ADDRESS_WORDS, IpProblem, noDevice, refused, unknownCommand } from './problem.ts'
+import { type ShowStyle, showAddresses } from './show-links.ts'
+import { abbreviated, Words } from './words.ts'
+
+const COMMANDS: readonly string[] = ['show', 'list', 'lst', 'add', 'delete', 'flush']
+
+/** ip-address(8). */
+export function ipAddress(sys: Sys, argv: readonly string[], style: ShowStyle): string {
+  const [first = 'show', ...rest] = argv
+  const command = abbreviated(first, COMMANDS)
+  if (command === 'add' || command === 'delete') return change(sys, command, rest)
+  if (command === 'flush') return flush(sys, rest)
+  if (command === undefined && argv.length > 0 && !isSelector(sys, first)) throw unknownCommand(first, 'address')
+  return show(sys, command === undefined ? argv : rest, style)
+}
+
+const isSelector = (sys: Sys, word: string): boolean =>
+  word === 'dev' ||
+  word === 'up' ||
+  word === 'scope' ||
+  sys.netlink({ op: 'link-list' }).some(({ name }) => name === word)
+
+/** Which links the words of `show` choose. @throws IpProblem */
+export function selectLinks(sys: Sys, argv: readonly string[]) {
+  let links = linkFacts(sys.netlink({ op: 'link-list' }))
+  const words = new Words(argv)
+  while (!words.done) {
+    const word = words.next()
+    if (word === 'up') links = links.filter((link) => link.up)
+    else if (word === 'master') {
+      const master = words.next()
+      links = links.filter((link) => link.master === master)
+    } else if (word === 'type') {
+      const kind = words.next()
+      links = links.filter((link) => link.kind === kind)
+    } else if (word === 'scope') words.next()
+    else {
+      const name = word === 'dev' ? words.next() : word
+      links = links.filter((link) => link.name === name)
+      if (links.length === 0) throw new IpProblem(`Device "${name}" does not exist.`)
+    }
+  }
+  return links
+}
+
+function show(sys: Sys, argv: readonly string[], style: ShowStyle): string {
+  const links = selectLinks(sys, argv)
+  const chosen = style.ipv4 ? links.filter((link) => link.addresses.length > 0) : style.ipv6 ? [] : links
+  return chosen.map((link) => showAddresses(link, style)).join('')
+}
+
+function change(sys: Sys, command: 'add' | 'delete', argv: readonly string[]): string {
+  const words = new Words(argv)
+  let address: string | undefined
+  let link: string | undefined
+  while (!words.done) {
+    const word = words.next()
+    if (word === 'dev') link = words.next()
+    else if (['brd', 'broadcast', 'label', 'scope', 'peer'].includes(word)) words.next()
+    else if (word === 'local') address = words.next()
+    else address = word
+  }
+  if (link === undefined) throw new IpProblem('Not enough information: "dev" argument is required.')
+  if (address === undefined || !isPrefix(address))
+    throw new IpProblem(`Error: any valid prefix is expected rather than "${address ?? ''}".`)
+  if (!sys.netlink({ op: 'link-list' }).some(({ name }) => name === link)) throw noDevice(link)
+  try {
+    sys.netlink({ op: command === 'add' ? 'address-add' : 'address-delete', link, address })
+  } catch (error) {
+    throw isErrno(error) ? refused(error, ADDRESS_WORDS) : error
+  }
+  return ''
+}
+
+function flush(sys: Sys, argv: readonly string[]): string {
+  if (argv.length === 0) throw new IpProblem('Flush requires arguments.', 1)
+  for (const { name, addresses } of selectLinks(sys, argv))
+    for (const address of addresses) sys.netlink({ op: 'address-delete', link: name, address })
+  return ''
+}
+
+export const isPrefix = (text: string): boolean => {
+  const [host = '', length = '32', ...more] = text.split('/')
+  const parts = host.split('.')
+  return (
+    more.length === 0 &&
+    parts.length === 4 &&
+    parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256) &&
+    /^\d{1,2}$/.test(length) &&
+    Number(length) <= 32
+  )
+}

@@ -1,0 +1,136 @@
+import { isErrno, type RouteInfo, type Sys } from '@drydock/abi'
+import { isPrefix } from './ip-address.ts'
+import { linkFacts } from './link-facts.ts'
+import { IpProblem, noDevice, ROUTE_WORDS, refused, unknownCommand } from './problem.ts'
+import type { ShowStyle } from './show-links.ts'
+import { abbreviated, Words } from './words.ts'
+
+const COMMANDS: readonly string[] = [
+  'show',
+  'list',
+  'lst',
+  'add',
+  'append',
+  'delete',
+  'replace',
+  'change',
+  'get',
+  'flush',
+]
+
+/** ip-route(8). */
+export function ipRoute(sys: Sys, argv: readonly string[], style: ShowStyle): string {
+  const [first = 'show', ...rest] = argv
+  const command = abbreviated(first, COMMANDS)
+  if (command === 'get') return get(sys, rest)
+  if (command === 'add' || command === 'append')
+    return attempt(() => sys.netlink({ op: 'route-add', route: parse(sys, rest) }))
+  if (command === 'replace' || command === 'change') return attempt(() => replace(sys, parse(sys, rest)))
+  if (command === 'delete') return attempt(() => remove(sys, rest))
+  if (command === 'flush' || (command === undefined && argv.length > 0)) throw unknownCommand(first, 'route')
+  return show(sys, rest, style)
+}
+
+function attempt(change: () => void): string {
+  try {
+    change()
+  } catch (error) {
+    throw isErrno(error) ? refused(error, ROUTE_WORDS) : error
+  }
+  return ''
+}
+
+function show(sys: Sys, argv: readonly string[], style: ShowStyle): string {
+  const words = new Words(argv)
+  let dev: string | undefined
+  let only: string | undefined
+  while (!words.done) {
+    const word = words.next()
+    if (word === 'dev') dev = words.next()
+    else if (word === 'table' || word === 'proto' || word === 'scope' || word === 'type') words.next()
+    else only = word
+  }
+  const links = linkFacts(sys.netlink({ op: 'link-list' }))
+  if (dev !== undefined && !links.some(({ name }) => name === dev)) throw noDevice(dev)
+  return sys
+    .netlink({ op: 'route-list' })
+    .filter((route) => (dev === undefined || route.dev === dev) && (only === undefined || route.destination === only))
+    .map((route) => `${routeWords(route, dev !== undefined, style)}${down(route, links)}\n`)
+    .join('')
+}
+
+function routeWords({ destination, gateway, dev, source }: RouteInfo, without: boolean, style: ShowStyle): string {
+  const device = without ? '' : `dev ${dev} `
+  if (gateway !== undefined) return `${destination} via ${gateway} ${device}`
+  const from = source === undefined ? '' : style.busybox ? ` src ${source} ` : `src ${source} `
+  const proto = source === undefined || style.busybox ? '' : 'proto kernel '
+  return `${destination} ${device}${proto}scope link ${from}`
+}
+
+const down = ({ dev }: RouteInfo, links: ReturnType<typeof linkFacts>): string =>
+  links.some((link) => link.name === dev && !link.carrier) ? 'linkdown ' : ''
+
+function parse(sys: Sys, argv: readonly string[]): RouteInfo {
+  const words = new Words(argv)
+  let destination: string | undefined
+  const found: { gateway?: string; dev?: string; source?: string } = {}
+  while (!words.done) {
+    const word = words.next()
+    if (word === 'via') found.gateway = words.next()
+    else if (word === 'dev') found.dev = words.next()
+    else if (word === 'src') found.source = words.next()
+    else if (['metric', 'proto', 'scope', 'table', 'mtu'].includes(word)) words.next()
+    else destination = word === 'to' ? words.next() : word
+  }
+  if (destination === undefined)
+    throw new IpProblem('Usage: ip route { add | del | change | append | replace } ROUTE', 255)
+  if (destination !== 'default' && !isPrefix(destination))
+    throw new IpProblem(`Error: any valid prefix is expected rather than "${destination}".`)
+  const { dev = '' } = found
+  if (dev !== '' && !sys.netlink({ op: 'link-list' }).some(({ name }) => name === dev)) throw noDevice(dev)
+  return { destination, ...found, dev }
+}
+
+function replace(sys: Sys, route: RouteInfo): void {
+  if (sys.netlink({ op: 'route-list' }).some(({ destination }) => destination === route.destination))
+    sys.netlink({ op: 'route-delete', destination: route.destination })
+  sys.netlink({ op: 'route-add', route })
+}
+
+function remove(sys: Sys, argv: readonly string[]): void {
+  const { destination, dev } = parse(sys, argv)
+  sys.netlink({ op: 'route-delete', destination, ...(dev === '' ? {} : { dev }) })
+}
+
+function get(sys: Sys, argv: readonly string[]): string {
+  const words = new Words(argv)
+  words.takes('to')
+  const address = words.next()
+  if (!isPrefix(address)) throw new IpProblem(`Error: any valid prefix is expected rather than "${address}".`)
+  const own = sys
+    .netlink({ op: 'link-list' })
+    .some(({ addresses }) => addresses.some((each) => each.split('/')[0] === address))
+  if (own || address.startsWith('127.'))
+    return `local ${address} dev lo src ${address} uid ${sys.getuid()} \n    cache <local> \n`
+  const route = sys
+    .netlink({ op: 'route-list' })
+    .filter((each) => covers(each.destination, address))
+    .toSorted(longestFirst)[0]
+  if (!route) throw new IpProblem('RTNETLINK answers: Network is unreachable', 2)
+  const link = sys.netlink({ op: 'link-list' }).find(({ name }) => name === route.dev)
+  const source = route.source ?? link?.addresses[0]?.split('/')[0] ?? '0.0.0.0'
+  const via = route.gateway === undefined ? '' : `via ${route.gateway} `
+  return `${address} ${via}dev ${route.dev} src ${source} uid ${sys.getuid()} \n    cache \n`
+}
+
+const lengthOf = (destination: string): number =>
+  destination === 'default' ? 0 : Number(destination.split('/')[1] ?? 32)
+const longestFirst = (a: RouteInfo, b: RouteInfo): number => lengthOf(b.destination) - lengthOf(a.destination)
+const bitsOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+
+function covers(destination: string, address: string): boolean {
+  const length = lengthOf(destination)
+  const rest = 2 ** (32 - length)
+  const [host = '0.0.0.0'] = destination === 'default' ? ['0.0.0.0'] : destination.split('/')
+  return Math.floor(bitsOf(host) / rest) === Math.floor(bitsOf(address) / rest)
+}

@@ -1,0 +1,135 @@
+import { isErrno, type MaybePromise, type Process, type Program, type Sys } from '@drydock/abi'
+import { Stdio } from '@drydock/libc'
+import { ipAddress } from './ip-address.ts'
+import { ipLink } from './ip-link.ts'
+import { ipRoute } from './ip-route.ts'
+import { IpProblem, unknownCommand } from './problem.ts'
+import type { ShowStyle } from './show-links.ts'
+import { abbreviated } from './words.ts'
+
+type IpObject = (sys: Sys, argv: readonly string[], style: ShowStyle) => string
+
+const OBJECTS: ReadonlyMap<string, IpObject> = new Map<string, IpObject>([
+  ['address', ipAddress],
+  ['link', ipLink],
+  ['route', ipRoute],
+  ['neighbor', neighbours],
+  ['neighbour', neighbours],
+  ['rule', () => '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n'],
+  ['netns', netns],
+])
+
+const USAGE = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
+where  OBJECT := { address | link | neighbor | neighbour | netns | route | rule }
+       OPTIONS := { -V[ersion] | -s[tatistics] | -4 | -6 | -br[ief] |
+                    -o[neline] | -c[olor] }
+`
+
+function neighbours(sys: Sys, argv: readonly string[]): string {
+  const dev = argv[argv.indexOf('dev') + 1]
+  const chosen = argv.includes('dev') ? dev : undefined
+  return sys
+    .netlink({ op: 'neighbour-list' })
+    .filter((each) => chosen === undefined || each.dev === chosen)
+    .map((each) => `${each.address} ${chosen === undefined ? `dev ${each.dev} ` : ''}lladdr ${each.mac} REACHABLE \n`)
+    .join('')
+}
+
+/** Names bound below /var/run/netns. ip-netns(8). */
+function netns(sys: Sys, argv: readonly string[]): string {
+  const [command = 'list'] = argv
+  if (!'list'.startsWith(command) && command !== 'show') throw unknownCommand(command, 'netns')
+  try {
+    const names = sys.readdir('/var/run/netns').map(({ name }) => `${name}\n`)
+    return names.join('')
+  } catch (error) {
+    if (isErrno(error)) return ''
+    throw error
+  }
+}
+
+const STYLES: ReadonlyMap<string, keyof ShowStyle> = new Map([
+  ['-4', 'ipv4'],
+  ['-6', 'ipv6'],
+  ['-o', 'oneline'],
+  ['-oneline', 'oneline'],
+  ['-br', 'brief'],
+  ['-brief', 'brief'],
+  ['-s', 'statistics'],
+  ['-stats', 'statistics'],
+  ['-statistics', 'statistics'],
+  ['-c', 'color'],
+  ['-color', 'color'],
+  ['-c=always', 'color'],
+  ['-color=always', 'color'],
+])
+const IGNORED: readonly string[] = [
+  '-c=never',
+  '-c=auto',
+  '-color=auto',
+  '-color=never',
+  '-N',
+  '-h',
+  '-0',
+  '-d',
+  '-details',
+]
+
+/** Runs the command line. @throws IpProblem */
+function run(sys: Sys, argv: readonly string[], busybox: boolean): string {
+  const style = { brief: false, oneline: false, statistics: false, color: false, ipv4: false, ipv6: false, busybox }
+  let at = 0
+  for (; argv[at]?.startsWith('-'); at++) {
+    const word = (argv[at] ?? '').replace(/^--/, '-')
+    const known = STYLES.get(word)
+    if (word === '-V' || word === '-Version') return 'ip utility, iproute2-6.1.0, libbpf 1.1.2\n'
+    if (known) style[known] = true
+    else if (word === '-f' || word === '-family') at++
+    else if (!IGNORED.includes(word)) throw new IpProblem(`Option "${word}" is unknown, try "ip -help".`, 255)
+  }
+  const [first, ...rest] = argv.slice(at)
+  if (first === undefined) throw new IpProblem(USAGE.trimEnd(), 255)
+  const name = abbreviated(first, [...OBJECTS.keys()])
+  const object = name === undefined ? undefined : OBJECTS.get(name)
+  if (first === 'help') return USAGE
+  if (!object) throw new IpProblem(`Object "${first}" is unknown, try "ip help".`)
+  return object(sys, rest, style)
+}
+
+const mainOf =
+  (busybox: boolean) =>
+  async (process: Process): Promise<number> => {
+    const io = new Stdio(process.sys)
+    try {
+      await io.print(run(process.sys, process.argv.slice(1), busybox))
+      await io.out.flush()
+      return 0
+    } catch (error) {
+      if (!(error instanceof IpProblem)) throw error
+      await io.warn(`${busybox ? 'ip: ' : ''}${error.message}\n`)
+      return error.status
+    }
+  }
+
+const row = {
+  covers: 'partial',
+  lacks: ['-json', '-batch', 'monitor', 'netns add', 'neighbour changes', 'IPv6'],
+  summary: 'show / manipulate routing, network devices, interfaces and tunnels',
+} as const
+
+/** ip, of iproute2. ip(8). */
+export const ip: Program = {
+  name: 'iproute2/ip',
+  paths: ['/usr/sbin/ip', '/usr/bin/ip', '/sbin/ip'],
+  sizeBytes: 716_328,
+  ...row,
+  main: (process: Process): MaybePromise<number> => mainOf(false)(process),
+}
+
+/** ip, as busybox has it. */
+export const busyboxIp: Program = {
+  name: 'busybox/ip',
+  paths: ['/sbin/ip'],
+  ...row,
+  main: (process: Process): MaybePromise<number> => mainOf(true)(process),
+}

@@ -1,0 +1,100 @@
+import type { LinkFacts } from './link-facts.ts'
+
+export interface ShowStyle {
+  readonly brief: boolean
+  readonly oneline: boolean
+  readonly statistics: boolean
+  readonly color: boolean
+  /** Busybox leaves out state, mode and group. */
+  readonly busybox: boolean
+  /** -4: no link layer. */
+  readonly ipv4: boolean
+  readonly ipv6: boolean
+}
+
+const paint = (style: ShowStyle, code: number, text: string): string =>
+  style.color ? `\x1b[${code}m${text}\x1b[0m` : text
+
+export function showLink(link: LinkFacts, style: ShowStyle): string {
+  if (style.brief) return briefLink(link, style)
+  const rows = [
+    headLine(link, style, 'mode DEFAULT '),
+    linkLayer(link, style),
+    ...(style.statistics ? counters(link) : []),
+  ]
+  return join(rows, style)
+}
+
+export function showAddresses(link: LinkFacts, style: ShowStyle): string {
+  if (style.brief)
+    return `${briefHead(link, style)}${link.addresses.map((each) => `${paint(style, 35, each)} `).join('')}\n`
+  if (style.oneline)
+    return link.addresses
+      .map((each) => `${link.index}: ${link.name}    ${addressLines(link, each, style).join('\\')}\n`)
+      .join('')
+  const layer = style.ipv4 ? [] : [linkLayer(link, style)]
+  const addresses = style.ipv6
+    ? []
+    : link.addresses.flatMap((each) =>
+        addressLines(link, each, style).map((line) => (line.startsWith(' ') ? line : `    ${line}`)),
+      )
+  return join([headLine(link, style, ''), ...layer, ...addresses, ...(style.statistics ? counters(link) : [])], style)
+}
+
+const join = (rows: readonly string[], style: ShowStyle): string => `${rows.join(style.oneline ? '\\' : '\n')}\n`
+
+/** What follows `group default` is a space even where no queue length comes. */
+function headLine(link: LinkFacts, style: ShowStyle, mode: string): string {
+  const master = link.master ? `master ${link.master} ` : ''
+  const queue = link.kind === 'veth' || link.kind === 'bridge' ? '' : 'qlen 1000'
+  const group = style.busybox ? '' : `${mode}group default `
+  const name = style.color ? `\x1b[36m${link.fullName}: \x1b[0m` : `${link.fullName}: `
+  const flags = style.busybox && link.peerElsewhere && link.up ? [...link.flags, 'M-DOWN'] : link.flags
+  const state = `state ${paintState(style, link.state)} ${group}${queue}`
+  return `${link.index}: ${name}<${flags.join(',')}> mtu ${link.mtu} qdisc ${link.qdisc} ${master}${state}`
+}
+
+const paintState = (style: ShowStyle, state: string): string =>
+  state === 'UP' ? paint(style, 32, state) : state === 'DOWN' ? paint(style, 31, state) : state
+
+function linkLayer(link: LinkFacts, style: ShowStyle): string {
+  const type = link.kind === 'loopback' ? 'loopback' : 'ether'
+  const elsewhere = link.peerElsewhere && !style.busybox ? ' link-netnsid 0' : ''
+  return `    link/${type} ${paint(style, 33, link.mac)} brd ${paint(style, 33, link.broadcastMac)}${elsewhere}`
+}
+
+function addressLines(link: LinkFacts, address: string, style: ShowStyle): string[] {
+  const [host = '', length = '32'] = address.split('/')
+  const scope = link.kind === 'loopback' ? 'scope host' : 'scope global'
+  const broadcast =
+    link.kind === 'loopback' || length === '32' ? '' : `brd ${paint(style, 35, broadcastOf(host, Number(length)))} `
+  const head = `inet ${style.color ? `\x1b[35m${host}\x1b[0m/${length}` : address} ${broadcast}${scope} ${link.name}`
+  return [head, '       valid_lft forever preferred_lft forever']
+}
+
+/** The last address of the prefix. */
+export function broadcastOf(host: string, length: number): string {
+  const bits = host.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+  const last = length === 0 ? 0xffffffff : (bits | (0xffffffff >>> length)) >>> 0
+  return dotted(last)
+}
+
+export const dotted = (bits: number): string => [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.')
+export const netmask = (length: number): string => dotted(length === 0 ? 0 : (0xffffffff << (32 - length)) >>> 0)
+
+const briefHead = (link: LinkFacts, style: ShowStyle): string =>
+  `${link.fullName.padEnd(16)} ${paintState(style, link.state)}${' '.repeat(Math.max(0, 15 - link.state.length))}`
+
+const briefLink = (link: LinkFacts, style: ShowStyle): string =>
+  `${briefHead(link, style)}${link.mac} <${link.flags.join(',')}> \n`
+
+function counters(link: LinkFacts): string[] {
+  const row = (bytes: number, packets: number): string =>
+    `    ${String(bytes).padStart(10)} ${String(packets).padStart(7)}       0       0       0       0 `
+  return [
+    '    RX:  bytes packets errors dropped  missed   mcast           ',
+    row(link.rxBytes, link.rxPackets),
+    '    TX:  bytes packets errors dropped carrier collsns           ',
+    row(link.txBytes, link.txPackets),
+  ]
+}

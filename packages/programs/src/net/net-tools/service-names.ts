@@ -1,0 +1,38 @@
+import { isErrno, type Sys } from '@drydock/abi'
+import { readTextFile } from '@drydock/libc'
+
+/** How addresses and ports are shown: by name where /etc/hosts and /etc/services know one, unless numeric. */
+export class Names {
+  private readonly hosts: ReadonlyMap<string, string>
+  private readonly services: ReadonlyMap<string, string>
+
+  private constructor(hosts: ReadonlyMap<string, string>, services: ReadonlyMap<string, string>) {
+    this.hosts = hosts
+    this.services = services
+  }
+
+  static async read(sys: Sys, numeric: boolean): Promise<Names> {
+    if (numeric) return new Names(new Map(), new Map())
+    const hosts = (await rows(sys, '/etc/hosts')).map(([address = '', name = '']) => [address, name] as const)
+    const services = (await rows(sys, '/etc/services')).map(([name = '', port = '']) => [port, name] as const)
+    return new Names(new Map(hosts.toReversed()), new Map(services.toReversed()))
+  }
+
+  host(address: string): string {
+    return this.hosts.get(address) ?? address
+  }
+
+  port(port: number, proto: string): string {
+    return port === 0 ? '*' : (this.services.get(`${port}/${proto}`) ?? String(port))
+  }
+}
+
+async function rows(sys: Sys, path: string): Promise<string[][]> {
+  try {
+    const text = await readTextFile(sys, path)
+    return text.split('\n').map((line) => line.replace(/#.*/, '').trim().split(/\s+/))
+  } catch (error) {
+    if (isErrno(error)) return []
+    throw error
+  }
+}

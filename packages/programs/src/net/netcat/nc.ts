@@ -1,0 +1,205 @@
+import { AF_INET, inet, isErrno, POLLIN, SIGPIPE, SOCK_DGRAM, type SocketAddress, type Sys, unix } from '@drydock/abi'
+import {
+  defineProgram,
+  dial,
+  flag,
+  listen,
+  type OptionValues,
+  type ProgramContext,
+  ResolveError,
+  resolveHost,
+  value,
+  writeAll,
+} from '@drydock/libc'
+import { connect } from '../http/connect.ts'
+import { relay } from './relay.ts'
+
+const OPTIONS = {
+  listen: flag('l'),
+  port: value('p'),
+  keep: flag('k'),
+  verbose: flag('v'),
+  zero: flag('z'),
+  numeric: flag('n'),
+  udp: flag('u'),
+  unix: flag('U'),
+  wait: value('w'),
+  quit: value('q'),
+  shutdown: flag('N'),
+  ipv4: flag('4'),
+  source: value('s'),
+  noInput: flag('d'),
+} as const
+type Options = OptionValues<typeof OPTIONS>
+type Context = ProgramContext<typeof OPTIONS>
+
+/** What the two families of netcat say. */
+interface Words {
+  readonly busybox: boolean
+  refused(host: string, address: string, port: number, message: string): string
+  open(host: string, address: string, port: number): string
+  unknown(host: string): string
+}
+
+const OPENBSD: Words = {
+  busybox: false,
+  refused: (host, address, port, message) =>
+    `nc: connect to ${host}${host === address ? '' : ` (${address})`} port ${port} (tcp) failed: ${message}\n`,
+  open: (host, address, port) =>
+    `Connection to ${host}${host === address ? '' : ` (${address})`} ${port} port [tcp/*] succeeded!\n`,
+  unknown: (host) => `nc: getaddrinfo for host "${host}" port 0: Name or service not known\n`,
+}
+const BUSYBOX: Words = {
+  busybox: true,
+  refused: (_host, address, _port, message) => `nc: can't connect to remote host (${address}): ${message}\n`,
+  open: (host, address, port) => `${host} (${address}:${port}) open\n`,
+  unknown: (host) => `nc: bad address '${host}'\n`,
+}
+
+const row = {
+  covers: 'partial',
+  lacks: ['-e', '-x', '-X', '-t', '-s', '-C', 'IPv6'],
+  summary: 'arbitrary TCP and UDP connections and listens',
+  usage: 'nc [-46dhklnNuUvz] [-p source_port] [-q seconds] [-w timeout] [destination] [port]',
+  options: OPTIONS,
+} as const
+
+/** nc, of OpenBSD. nc(1). */
+export const nc = defineProgram({
+  name: 'netcat/nc',
+  paths: ['/usr/bin/nc', '/usr/bin/netcat', '/bin/nc'],
+  ...row,
+  main: (context) => run(context, OPENBSD),
+})
+
+/** nc, as busybox has it. */
+export const busyboxNc = defineProgram({
+  name: 'busybox/nc',
+  paths: ['/usr/bin/nc'],
+  ...row,
+  main: (context) => run(context, BUSYBOX),
+})
+
+async function run(context: Context, words: Words): Promise<number> {
+  const { sys, io, options, operands } = context
+  sys.sigaction(SIGPIPE, 'SIG_IGN')
+  if (options.listen) return serve(context)
+  const [host, ports] = operands
+  if (options.unix && host !== undefined) return talk(sys, options, (await dial(sys, unix(host))).fd, words)
+  if (host === undefined || ports === undefined) {
+    await io.warn(
+      words.busybox
+        ? 'Usage: nc [OPTIONS] HOST PORT\n'
+        : 'usage: nc [-46dhklnNuUvz] [-p source_port] [-q seconds] [-w timeout] [destination] [port]\n',
+    )
+    return 1
+  }
+  let address: string
+  try {
+    ;[address = ''] = await resolveHost(sys, host)
+  } catch (error) {
+    if (!(error instanceof ResolveError)) throw error
+    await io.warn(words.unknown(host))
+    return 1
+  }
+  if (options.udp) return talkUdp(sys, address, Number(ports))
+  let status = 1
+  for (const port of portsOf(ports)) status = Math.min(status, await call(context, words, host, address, port))
+  return status
+}
+
+/** `80` or `80-90`. */
+function portsOf(text: string): number[] {
+  const [first = 0, last = first] = text.split('-').map(Number)
+  return Array.from({ length: Math.max(0, last - first) + 1 }, (_, index) => first + index)
+}
+
+async function call(
+  { sys, io, options }: Context,
+  words: Words,
+  host: string,
+  address: string,
+  port: number,
+): Promise<number> {
+  try {
+    const stream = await connect(
+      sys,
+      address,
+      port,
+      options.wait === undefined ? undefined : Number(options.wait) * 1000,
+    )
+    if (options.verbose) await io.warn(words.open(host, address, port))
+    if (!options.zero) return await talk(sys, options, stream.fd, words)
+    stream.close()
+    return 0
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    if (!options.zero || options.verbose || words.busybox)
+      await io.warn(words.refused(host, address, port, error.message))
+    return 1
+  }
+}
+
+async function talk(sys: Sys, options: Options, fd: number, words: Words): Promise<number> {
+  await relay(sys, fd, { shutdown: words.busybox || options.shutdown > 0, endWithInput: options.quit !== undefined })
+  sys.close(fd)
+  return 0
+}
+
+const show = (address: SocketAddress): string =>
+  address.family === AF_INET ? `${address.address} ${address.port}` : address.path
+
+async function serve({ sys, io, options, operands }: Context): Promise<number> {
+  const [first, second] = operands
+  const port = Number(options.port ?? second ?? first ?? 0)
+  const address = second === undefined ? '0.0.0.0' : (first ?? '0.0.0.0')
+  if (options.udp) return serveUdp(sys, address, port)
+  try {
+    const listener = options.unix ? listen(sys, unix(first ?? '')) : listen(sys, inet(address, port), 1)
+    if (options.verbose) await io.warn(`Listening on ${address} ${port}\n`)
+    do {
+      const { fd, peer } = await sys.accept(listener)
+      if (!options.keep) sys.close(listener)
+      if (options.verbose) await io.warn(`Connection received on ${show(peer)}\n`)
+      await relay(sys, fd, { shutdown: options.shutdown > 0 })
+      sys.close(fd)
+    } while (options.keep)
+    return 0
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    await io.warn(`nc: ${error.message}\n`)
+    return 1
+  }
+}
+
+async function talkUdp(sys: Sys, address: string, port: number): Promise<number> {
+  const fd = sys.socket(AF_INET, SOCK_DGRAM)
+  await sys.connect(fd, inet(address, port))
+  await relay(sys, fd, { shutdown: false })
+  return 0
+}
+
+/** Answers go to whoever spoke last. */
+async function serveUdp(sys: Sys, address: string, port: number): Promise<number> {
+  const fd = sys.socket(AF_INET, SOCK_DGRAM)
+  sys.bind(fd, inet(address, port))
+  let peer: SocketAddress | undefined
+  for (;;) {
+    const [heard = 0, typed = 0] = await sys.poll(
+      [
+        { fd, events: POLLIN },
+        { fd: 0, events: peer ? POLLIN : 0 },
+      ],
+      -1,
+    )
+    if (heard) {
+      const { data, from } = await sys.recvfrom(fd)
+      peer = from
+      await writeAll(sys, 1, data)
+    } else if (typed && peer) {
+      const bytes = await sys.read(0, 65536)
+      if (bytes.length === 0) return 0
+      await sys.sendto(fd, bytes, peer)
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import { AF_INET, inet, POLLIN, SOCK_RAW, type Sys } from '@drydock/abi'
+import {
+  defineProgram,
+  flag,
+  type OptionValues,
+  ResolveError,
+  resolveHost,
+  reverseHost,
+  type Stdio,
+  value,
+} from '@drydock/libc'
+
+const OPTIONS = {
+  numeric: flag('n'),
+  icmp: flag('I'),
+  ipv4: flag('4'),
+  first: value('f'),
+  most: value('m'),
+  probes: value('q'),
+  wait: value('w'),
+  port: value('p'),
+} as const
+
+interface Reply {
+  readonly from: string
+  /** ICMP type and code. */
+  readonly type: number
+  readonly code: number
+  readonly rttMs: number
+}
+
+/** Sends one echo request that dies at hop `ttl`; undefined when nobody says so in time. */
+async function probe(
+  sys: Sys,
+  fd: number,
+  address: string,
+  ttl: number,
+  sequence: number,
+  waitMs: number,
+): Promise<Reply | undefined> {
+  const start = sys.clock.monotonic()
+  const message = Uint8Array.from([8, 0, 0, 0, 0, 0, sequence >> 8, sequence & 255, ...Array(32).fill(0x40)])
+  await sys.sendto(fd, message, { ...inet(address, 0), ttl })
+  for (;;) {
+    const left = waitMs - (sys.clock.monotonic() - start)
+    const [found = 0] = left <= 0 ? [0] : await sys.poll([{ fd, events: POLLIN }], Math.ceil(left))
+    if (found === 0) return undefined
+    const { data, from } = await sys.recvfrom(fd)
+    const at = data[0] === 0 ? 6 : 34
+    if ((data[at] ?? 0) * 256 + (data[at + 1] ?? 0) !== sequence) continue
+    const rttMs = sys.clock.monotonic() - start
+    return { from: from.family === AF_INET ? from.address : '', type: data[0] ?? 0, code: data[1] ?? 0, rttMs }
+  }
+}
+
+const MARKS: ReadonlyMap<number, string> = new Map([
+  [0, ' !N'],
+  [1, ' !H'],
+])
+
+async function trace(
+  sys: Sys,
+  io: Stdio,
+  options: OptionValues<typeof OPTIONS>,
+  address: string,
+  star: string,
+): Promise<void> {
+  const fd = sys.socket(AF_INET, SOCK_RAW)
+  const waitMs = Number(options.wait ?? 5) * 1000
+  let sequence = 0
+  for (let ttl = Number(options.first ?? 1); ttl <= Number(options.most ?? 30); ttl++) {
+    await io.print(`${String(ttl).padStart(2)} `)
+    let last = ''
+    let arrived = false
+    for (let count = Number(options.probes ?? 3); count > 0; count--) {
+      const reply = await probe(sys, fd, address, ttl, ++sequence, waitMs)
+      if (!reply) await io.print(star)
+      else {
+        const name = options.numeric ? undefined : ((await reverseHost(sys, reply.from)) ?? reply.from)
+        const shown = reply.from === last ? '' : ` ${name === undefined ? reply.from : `${name} (${reply.from})`}`
+        last = reply.from
+        await io.print(`${shown}  ${reply.rttMs.toFixed(3)} ms${reply.type === 3 ? (MARKS.get(reply.code) ?? '') : ''}`)
+        arrived ||= reply.type !== 11
+      }
+      await io.out.flush()
+    }
+    await io.print('\n')
+    if (arrived) break
+  }
+  sys.close(fd)
+}
+
+const row = {
+  covers: 'partial',
+  lacks: ['UDP and TCP probes: it always asks by ICMP echo', '-i', '-s', '-z', 'IPv6'],
+  summary: 'print the route packets trace to network host',
+  usage: 'traceroute [-nI] [-f first_ttl] [-m max_ttl] [-q nqueries] [-w waittime] host',
+  options: OPTIONS,
+} as const
+
+/** traceroute. traceroute(8). */
+export const traceroute = defineProgram({
+  name: 'traceroute/traceroute',
+  paths: ['/usr/bin/traceroute', '/usr/sbin/traceroute'],
+  ...row,
+  async main({ sys, io, options, operands }) {
+    const [host] = operands
+    if (host === undefined) {
+      await io.warn(
+        'Usage:\n  traceroute [ -4In ] [ -f first_ttl ] [ -m max_ttl ] [ -q nqueries ] [ -w waittime ] host\n',
+      )
+      return 2
+    }
+    try {
+      const [address = ''] = await resolveHost(sys, host)
+      await io.print(`traceroute to ${host} (${address}), ${options.most ?? 30} hops max, 60 byte packets\n`)
+      await trace(sys, io, options, address, ' *')
+      return 0
+    } catch (error) {
+      if (!(error instanceof ResolveError)) throw error
+      await io.warn(`${host}: ${error.message}\nCannot handle "host" cmdline arg \`${host}' on position 1 (argc 1)\n`)
+      return 2
+    }
+  },
+})
+
+/** traceroute, as busybox has it. */
+export const busyboxTraceroute = defineProgram({
+  name: 'busybox/traceroute',
+  paths: ['/usr/bin/traceroute'],
+  ...row,
+  async main({ sys, io, options, operands, fail }) {
+    const [host] = operands
+    if (host === undefined) {
+      await io.warn('Usage: traceroute [-nI] [-f 1ST_TTL] [-m MAXTTL] [-q PROBES] [-w WAIT_SEC] HOST\n')
+      return 1
+    }
+    try {
+      const [address = ''] = await resolveHost(sys, host)
+      await io.print(`traceroute to ${host} (${address}), ${options.most ?? 30} hops max, 46 byte packets\n`)
+      await trace(sys, io, options, address, '  *')
+      return 0
+    } catch (error) {
+      if (!(error instanceof ResolveError)) throw error
+      await fail(`bad address '${host}'`)
+      return 1
+    }
+  },
+})

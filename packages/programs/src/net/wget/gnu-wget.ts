@@ -1,0 +1,326 @@
+import { isErrno, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY, type Process, type Sys } from '@drydock/abi'
+import { type ClientResponse, type HttpUrl, parseUrl, printUrl, request } from '@drydock/http'
+import {
+  defineProgram,
+  flag,
+  isIpv4,
+  list,
+  type OptionValues,
+  readFile,
+  ResolveError,
+  resolveHost,
+  Stdio,
+  value,
+  writeAll,
+} from '@drydock/libc'
+import { connect } from '../http/connect.ts'
+import { bigNumber, dots, localStamp, rate, TerminalBar } from './gnu-progress.ts'
+
+const OPTIONS = {
+  quiet: flag('q', 'quiet'),
+  noVerbose: flag('', 'no-verbose'),
+  verbose: flag('v', 'verbose'),
+  document: value('O', 'output-document'),
+  prefix: value('P', 'directory-prefix'),
+  spider: flag('', 'spider'),
+  serverResponse: flag('S', 'server-response'),
+  tries: value('t', 'tries'),
+  timeout: value('T', 'timeout'),
+  continue: flag('c', 'continue'),
+  noClobber: flag('', 'no-clobber'),
+  agent: value('U', 'user-agent'),
+  header: list('', 'header'),
+  postData: value('', 'post-data'),
+  postFile: value('', 'post-file'),
+  method: value('', 'method'),
+  bodyData: value('', 'body-data'),
+  user: value('', 'user'),
+  password: value('', 'password'),
+  noCheck: flag('', 'no-check-certificate'),
+  maxRedirect: value('', 'max-redirect'),
+  progress: value('', 'progress'),
+  showProgress: flag('', 'show-progress'),
+  log: value('o', 'output-file'),
+  retryConnrefused: flag('', 'retry-connrefused'),
+  waitretry: value('', 'waitretry'),
+  ipv4: flag('4', 'inet4-only'),
+  recursive: flag('r', 'recursive'),
+  version: flag('V', 'version'),
+} as const
+type Options = OptionValues<typeof OPTIONS>
+
+/** Exit statuses of wget(1). */
+const EXIT_GENERIC = 1
+const EXIT_NETWORK = 4
+const EXIT_SERVER = 8
+
+/** Ends a transfer with the exit status; whatever was to be said is said. */
+class WgetFailure extends Error {
+  readonly status: number
+  constructor(status: number) {
+    super()
+    this.status = status
+  }
+}
+
+/** GNU wget. wget(1). */
+export const wget = defineProgram({
+  name: 'wget/wget',
+  paths: ['/usr/bin/wget'],
+  covers: 'partial',
+  lacks: ['-r', 'FTP', 'TLS (https is spoken in clear)', 'cookies', '-i', '-b', '-m'],
+  summary: 'The non-interactive network downloader.',
+  usage: 'wget [OPTION]... [URL]...',
+  usageStatus: 2,
+  sizeBytes: 519_768,
+  options: OPTIONS,
+  async main({ process, io, options, operands }) {
+    if (options.version) {
+      await io.print('GNU Wget 1.21.3 built on linux-gnu.\n')
+      return 0
+    }
+    if (options.recursive) {
+      await io.warn('wget: option -r is not supported here\n')
+      return 2
+    }
+    if (operands.length === 0) {
+      await io.warn("wget: missing URL\nUsage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.\n")
+      return EXIT_GENERIC
+    }
+    let status = 0
+    for (const url of operands) status = (await new Retrieval(process, io, options).run(url)) || status
+    return status
+  },
+})
+
+class Retrieval {
+  private readonly sys: Sys
+  private readonly io: Stdio
+  private readonly options: Options
+
+  constructor(process: Process, io: Stdio, options: Options) {
+    this.sys = process.sys
+    this.io = io
+    this.options = options
+  }
+
+  async run(text: string): Promise<number> {
+    const url = parseUrl(text)
+    if (!url) {
+      const scheme = /^([^:/]*):/.exec(text)?.[1] ?? ''
+      await this.io.warn(`${text}: Unsupported scheme ‘${scheme}’.\n`)
+      return EXIT_GENERIC
+    }
+    try {
+      if (this.options.spider) await this.say('Spider mode enabled. Check if remote file exists.\n')
+      await this.follow(url)
+      return 0
+    } catch (error) {
+      if (error instanceof WgetFailure) return error.status
+      if (!isErrno(error)) throw error
+      await this.say(`failed: ${error.message}.\n`)
+      return EXIT_NETWORK
+    }
+  }
+
+  /** Messages for people: not with -q, and with -nv only the last line. */
+  private async say(text: string): Promise<void> {
+    if (!this.options.quiet && !this.options.noVerbose) await this.log(text)
+  }
+
+  private async log(text: string): Promise<void> {
+    if (this.options.log === undefined) return this.io.warn(text)
+    const fd = this.sys.open(this.options.log, O_WRONLY | O_CREAT | O_APPEND, 0o666)
+    await writeAll(this.sys, fd, new TextEncoder().encode(text))
+    this.sys.close(fd)
+  }
+
+  private async follow(first: HttpUrl): Promise<void> {
+    let url = first
+    for (let left = Number(this.options.maxRedirect ?? 20); ; left--) {
+      await this.say(`--${localStamp(this.sys)}--  ${printUrl(url)}\n`)
+      const next = await this.once(url, first)
+      if (!next) return
+      if (left === 0) {
+        await this.say(`${this.options.maxRedirect ?? 20} redirections exceeded.\n`)
+        throw new WgetFailure(EXIT_SERVER)
+      }
+      url = next
+    }
+  }
+
+  private async once(url: HttpUrl, first: HttpUrl): Promise<HttpUrl | undefined> {
+    const stream = await this.dial(url)
+    try {
+      await this.say('HTTP request sent, awaiting response... ')
+      const response = await request(stream, await this.question(url))
+      if (this.options.serverResponse) await this.say(`\n${serverLines(response)}`)
+      else await this.say(`${response.status} ${response.reason}\n`)
+      const location = response.headers.get('location')
+      const next =
+        location !== undefined && response.status >= 300 && response.status < 400 ? parseUrl(location, url) : undefined
+      if (next) {
+        await this.say(`Location: ${location} [following]\n`)
+        return next
+      }
+      await this.take(response, url, first)
+      return undefined
+    } finally {
+      stream.close()
+    }
+  }
+
+  private async question(url: HttpUrl) {
+    const { options } = this
+    const posted = options.postData ?? options.bodyData
+    const body =
+      options.postFile === undefined
+        ? posted === undefined
+          ? undefined
+          : new TextEncoder().encode(posted)
+        : await readFile(this.sys, options.postFile)
+    const user = options.user ?? (url.username || undefined)
+    const own = options.header.map((line): [string, string] => [
+      line.split(':')[0] ?? '',
+      line.slice(line.indexOf(':') + 1).trim(),
+    ])
+    const replaced = new Set(own.map(([name]) => name.toLowerCase()))
+    const wanted: [string, string][] = [
+      ['Host', url.authority],
+      ['User-Agent', options.agent ?? 'Wget/1.21.3'],
+      ['Accept', '*/*'],
+      ['Accept-Encoding', 'identity'],
+      ['Connection', 'Keep-Alive'],
+      ...(user === undefined
+        ? []
+        : [['Authorization', `Basic ${btoa(`${user}:${options.password ?? url.password}`)}`] as [string, string]]),
+      ...(body ? [['Content-Type', 'application/x-www-form-urlencoded'] as [string, string]] : []),
+    ]
+    const headers = [...wanted.filter(([name]) => !replaced.has(name.toLowerCase())), ...own]
+    const method = options.method ?? (options.spider ? 'HEAD' : body ? 'POST' : 'GET')
+    return { method, target: url.target, headers, ...(body ? { body } : {}) }
+  }
+
+  private async dial(url: HttpUrl) {
+    const shown = isIpv4(url.host) ? `${url.host}:${url.port}` : ''
+    let addresses: string[]
+    try {
+      if (shown === '') await this.say(`Resolving ${url.host} (${url.host})... `)
+      addresses = await resolveHost(this.sys, url.host)
+      if (shown === '') await this.say(`${addresses.join(', ')}\n`)
+    } catch (error) {
+      if (!(error instanceof ResolveError)) throw error
+      await this.say(`failed: ${error.message}.\n`)
+      await this.notQuiet(`wget: unable to resolve host address ‘${url.host}’\n`)
+      throw new WgetFailure(EXIT_NETWORK)
+    }
+    const [address = ''] = addresses
+    await this.say(`Connecting to ${shown || `${url.host} (${url.host})|${address}|:${url.port}`}... `)
+    const limit = this.options.timeout === undefined ? undefined : Number(this.options.timeout) * 1000
+    const stream = await connect(this.sys, address, url.port, limit)
+    await this.say('connected.\n')
+    return stream
+  }
+
+  private async notQuiet(text: string): Promise<void> {
+    if (!this.options.quiet) await this.log(text)
+  }
+
+  private async take(response: ClientResponse, url: HttpUrl, first: HttpUrl): Promise<void> {
+    const { status, reason } = response
+    if (this.options.spider && status < 400) return this.exists(response)
+    if (status >= 400) {
+      if (this.options.spider) await this.say('Remote file does not exist -- broken link!!!\n\n')
+      else
+        await this.notQuiet(
+          `${this.options.noVerbose ? `${printUrl(url)}:\n` : ''}${localStamp(this.sys)} ERROR ${status}: ${reason || '(no description)'}.\n${this.options.noVerbose ? '' : '\n'}`,
+        )
+      throw new WgetFailure(EXIT_SERVER)
+    }
+    await this.say(lengthLine(response))
+    await this.save(response, url, first)
+  }
+
+  private async exists(response: ClientResponse): Promise<void> {
+    await this.say(lengthLine(response))
+    await this.say(
+      'Remote file exists and could contain further links,\nbut recursion is disabled -- not retrieving.\n\n',
+    )
+  }
+
+  private async save(response: ClientResponse, url: HttpUrl, first: HttpUrl): Promise<void> {
+    const toOutput = this.options.document === '-'
+    const file = toOutput ? '-' : this.fileName(first)
+    await this.say(`Saving to: ‘${toOutput ? 'STDOUT' : file}’\n\n`)
+    const fd = toOutput ? 1 : this.sys.open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+    const start = this.sys.clock.monotonic()
+    const terminal = this.showsBar() && this.sys.isatty(2)
+    const bar = terminal
+      ? new TerminalBar(this.sys, this.io, file.split('/').pop() ?? file, response.body.length)
+      : undefined
+    let received = 0
+    try {
+      for await (const bytes of response.body) {
+        received += bytes.length
+        await writeAll(this.sys, fd, bytes)
+        await bar?.update(received)
+      }
+    } finally {
+      if (!toOutput) this.sys.close(fd)
+    }
+    const elapsed = Math.max(0.001, (this.sys.clock.monotonic() - start) / 1000)
+    const total = response.body.length
+    if (bar) await bar.end(received, elapsed)
+    else if (!this.options.quiet && !this.options.noVerbose) await this.log(dots(received, total, elapsed))
+    const of = total === undefined ? String(received) : `${received}/${total}`
+    if (this.options.noVerbose)
+      return this.notQuiet(`${localStamp(this.sys)} URL:${printUrl(url)} [${of}] -> "${file}" [1]\n`)
+    const saved = toOutput ? 'written to stdout' : `‘${file}’ saved`
+    await this.say(
+      `${bar ? '\n' : ''}${localStamp(this.sys)} (${rate(received / elapsed)}) - ${saved === 'written to stdout' ? `written to stdout [${of}]` : `${saved} [${of}]`}\n\n`,
+    )
+  }
+
+  private showsBar(): boolean {
+    return this.options.showProgress > 0 || (!this.options.quiet && !this.options.noVerbose)
+  }
+
+  /** Never over a file that is there: `name.1`, `name.2`… */
+  private fileName(url: HttpUrl): string {
+    if (this.options.document !== undefined) return this.options.document
+    const name =
+      (url.target.startsWith('/?') ? `index.html${url.target.slice(1)}` : (url.target.split('/').pop() ?? '')) ||
+      'index.html'
+    const base = this.options.prefix === undefined ? name : `${this.options.prefix}/${name}`
+    for (let number = 0; ; number++) {
+      const candidate = number === 0 ? base : `${base}.${number}`
+      if (!exists(this.sys, candidate)) return candidate
+    }
+  }
+}
+
+function exists(sys: Sys, path: string): boolean {
+  try {
+    sys.lstat(path)
+    return true
+  } catch (error) {
+    if (isErrno(error)) return false
+    throw error
+  }
+}
+
+const serverLines = (response: ClientResponse): string =>
+  [
+    `${response.protocol} ${response.status} ${response.reason}`,
+    ...[...response.headers].map(([name, text]) => `${name}: ${text}`),
+  ]
+    .map((line) => `  ${line}\n`)
+    .join('')
+
+function lengthLine(response: ClientResponse): string {
+  const type = response.headers.get('content-type')?.split(';')[0]
+  const kind = type === undefined ? '' : ` [${type}]`
+  const length = response.headers.get('content-length')
+  if (length === undefined) return `Length: unspecified${kind}\n`
+  return `Length: ${length}${Number(length) >= 1024 ? ` (${bigNumber(Number(length))})` : ''}${kind}\n`
+}

@@ -1,0 +1,9 @@
+import { fromPackage } from '../package-version.ts'
+import { free } from './free.ts'
+import { kill } from './kill.ts'
+import { killall, pgrep, pidof, pkill } from './pgrep.ts'
+import { ps } from './ps.ts'
+import { top } from './top.ts'
+import { uptime } from './uptime.ts'
+
+export const procps = fromPackage('procps-ng', '4.0.2', [free, kill, killall, pgrep, pidof, pkill, ps, top, uptime])

@@ -1,0 +1,393 @@
+import { isErrno, O_CREAT, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
+import { Output, readTextFile } from '@drydock/libc'
+import { encodeText } from '../text/encoding.ts'
+import { LineReader } from '../text/line-reader.ts'
+import type { Address, Command, ReplacementPart, Substitution } from './script.ts'
+import type { LineSource } from './line-source.ts'
+
+export interface MachineOptions {
+  readonly quiet: boolean
+  readonly separator: string
+  readonly lineLength: number
+  readonly posix: boolean
+}
+
+type Appended = { readonly text: string } | { readonly file: string } | { readonly line: string }
+
+/** Something wrong that shows only when the script runs or is put together. */
+export class SedError extends Error {}
+
+/** Runs a script over lines: pattern space, hold space, and the queue of what is printed at the end of a cycle. */
+export class Machine {
+  status = 0
+  private space = ''
+  private hold = ''
+  private quit = false
+  private substituted = false
+  private missingNewline = false
+  private lastRegex: RegExp | undefined
+  private readonly ranges = new Map<Command, { active: boolean; end: number }>()
+  private readonly appended: Appended[] = []
+  private readonly files = new Map<string, Output>()
+  private readonly readers = new Map<string, LineReader>()
+  private readonly labels = new Map<string, number>()
+  private readonly sys: Sys
+  private readonly commands: readonly Command[]
+  private readonly source: LineSource
+  private readonly options: MachineOptions
+
+  constructor(sys: Sys, commands: readonly Command[], source: LineSource, options: MachineOptions) {
+    this.sys = sys
+    this.commands = commands
+    this.source = source
+    this.options = options
+    commands.forEach((command, i) => {
+      if (command.name === ':') this.labels.set(command.text ?? '', i)
+    })
+    for (const { name, text = '' } of commands)
+      if ('btT'.includes(name) && text !== '' && !this.labels.has(text))
+        throw new SedError(`can't find label for jump to \`${text}'`)
+  }
+
+  async run(): Promise<void> {
+    for (const command of this.commands) {
+      const path = command.substitution?.file ?? ('wW'.includes(command.name) ? command.text : undefined)
+      if (path !== undefined) this.file(path)
+    }
+    while (!this.quit && (await this.nextLine())) {
+      await this.cycle()
+      const pause = this.sys.tick()
+      if (pause) await pause
+    }
+    for (const file of this.files.values()) await file.flush()
+  }
+
+  private async nextLine(): Promise<boolean> {
+    const line = await this.source.next()
+    if (line === undefined) return false
+    this.space = line.text
+    this.missingNewline = !line.terminated
+    return true
+  }
+
+  /** One line through the script; `D` starts again without reading. */
+  private async cycle(): Promise<void> {
+    for (;;) {
+      const again = await this.script()
+      if (!again) return
+    }
+  }
+
+  private async endCycle(print = true): Promise<void> {
+    if (print && !this.options.quiet) await this.print(this.space)
+    await this.flushAppended()
+  }
+
+  private async print(text: string, end?: string): Promise<void> {
+    const line = end ?? (this.missingNewline && this.source.ended ? '' : this.options.separator)
+    await this.source.output(encodeText(text + line))
+  }
+
+  private file(path: string): Output {
+    const known = this.files.get(path)
+    if (known) return known
+    const fd =
+      path === '/dev/stdout' ? 1 : path === '/dev/stderr' ? 2 : this.sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+    const output = new Output(this.sys, fd)
+    this.files.set(path, output)
+    return output
+  }
+
+  private async flushAppended(): Promise<void> {
+    for (const each of this.appended.splice(0)) {
+      if ('text' in each) await this.source.output(encodeText(each.text))
+      else if ('line' in each) await this.source.output(encodeText(`${each.line}\n`))
+      else await this.source.output(encodeText(await textOrNothing(this.sys, each.file)))
+    }
+  }
+
+  private matches(regex: RegExp | undefined): boolean {
+    const used = regex ?? this.lastRegex
+    if (!used) throw new SedError('no previous regular expression')
+    this.lastRegex = used
+    used.lastIndex = 0
+    return used.test(this.space)
+  }
+
+  private async at(address: Address): Promise<boolean> {
+    const { line } = this.source
+    if (address.kind === 'line') return line === address.line
+    if (address.kind === 'last') return this.source.isLast()
+    if (address.kind === 'step')
+      return address.step <= 0
+        ? line === address.first
+        : line >= address.first && (line - address.first) % address.step === 0
+    return address.kind === 'regex' ? this.matches(address.regex) : false
+  }
+
+  private async selected(command: Command): Promise<boolean> {
+    const { first, second, negated } = command
+    if (!first) return !negated
+    const inside = second ? await this.inRange(command, first, second) : await this.at(first)
+    return inside !== negated
+  }
+
+  private async inRange(command: Command, first: Address, second: Address): Promise<boolean> {
+    const { line } = this.source
+    const state = this.ranges.get(command) ?? { active: first.kind === 'line' && first.line === 0, end: -1 }
+    this.ranges.set(command, state)
+    if (state.active) {
+      if (second.kind === 'regex') state.active = !this.matches(second.regex)
+      else if (second.kind === 'last') state.active = !(await this.source.isLast())
+      else {
+        const end = second.kind === 'line' ? second.line : state.end
+        state.active = line < end
+        if (line > end) return second.kind === 'line' ? this.startRange(state, first, second) : false
+      }
+      return true
+    }
+    return this.startRange(state, first, second)
+  }
+
+  private async startRange(state: { active: boolean; end: number }, first: Address, second: Address): Promise<boolean> {
+    if (!(await this.at(first))) return false
+    const { line } = this.source
+    if (second.kind === 'plus') state.end = line + second.count
+    else if (second.kind === 'multiple')
+      state.end = second.count <= 0 ? line : Math.ceil(line / second.count) * second.count
+    else if (second.kind === 'line') state.end = second.line
+    else state.end = Infinity
+    state.active = second.kind === 'last' ? !(await this.source.isLast()) : state.end > line
+    return true
+  }
+
+  /** @returns true when the script is to start again on what is left of the pattern space */
+  private async script(): Promise<boolean> {
+    this.substituted = false
+    for (let i = 0; i < this.commands.length; i++) {
+      const command = this.commands[i]
+      if (!command) break
+      if (!(await this.selected(command))) {
+        if (command.name === '{') i = (command.end ?? this.commands.length) - 1
+        continue
+      }
+      const { name, text = '' } = command
+      if (name === 'b' || (name === 't' && this.substituted) || (name === 'T' && !this.substituted)) {
+        if (name === 't') this.substituted = false
+        if (text === '') break
+        i = this.labels.get(text) ?? i
+        const pause = this.sys.tick()
+        if (pause) await pause
+        continue
+      }
+      if (name === 'T') this.substituted = false
+      const next = await this.execute(command)
+      if (next === 'again') return true
+      if (next === 'done') return false
+    }
+    await this.endCycle()
+    return false
+  }
+
+  private async execute(command: Command): Promise<'next' | 'done' | 'again'> {
+    const { name, text = '' } = command
+    const simple = this.simple.get(name)
+    if (simple) {
+      await simple(text)
+      return 'next'
+    }
+    if (name === 's' && command.substitution) await this.substitute(command.substitution)
+    else if (name === 'y') this.space = [...this.space].map((char) => command.map?.get(char) ?? char).join('')
+    else return this.flow(command)
+    return 'next'
+  }
+
+  private readonly simple = new Map<string, (text: string) => unknown>([
+    ['=', () => this.source.output(encodeText(`${this.source.line}\n`))],
+    ['a', (text) => this.appended.push({ text })],
+    ['i', (text) => this.source.output(encodeText(text))],
+    ['r', (text) => this.appended.push({ file: text })],
+    ['R', (text) => this.readOne(text)],
+    ['g', () => (this.space = this.hold)],
+    ['G', () => (this.space += `\n${this.hold}`)],
+    ['h', () => (this.hold = this.space)],
+    ['H', () => (this.hold += `\n${this.space}`)],
+    ['x', () => ([this.space, this.hold] = [this.hold, this.space])],
+    ['z', () => (this.space = '')],
+    ['p', () => this.print(this.space)],
+    ['P', () => this.print(this.space.split('\n')[0] ?? '', this.options.separator)],
+    [
+      'l',
+      (text) =>
+        this.source.output(encodeText(unambiguous(this.space, text === '' ? this.options.lineLength : Number(text)))),
+    ],
+    ['w', (text) => this.toFile(text, this.space)],
+    ['W', (text) => this.toFile(text, this.space.split('\n')[0] ?? '')],
+    ['F', () => this.source.output(encodeText(`${this.source.fileName}\n`))],
+  ])
+
+  private async toFile(path: string, text: string): Promise<void> {
+    if (path === '/dev/stdout') return void (await this.source.output(encodeText(`${text}\n`)))
+    const output = this.file(path)
+    await output.write(encodeText(`${text}\n`))
+    await output.flush()
+  }
+
+  private async readOne(path: string): Promise<void> {
+    let reader = this.readers.get(path)
+    if (!reader) {
+      try {
+        reader = new LineReader(this.sys, this.sys.open(path, 0))
+      } catch (error) {
+        if (isErrno(error)) return
+        throw error
+      }
+      this.readers.set(path, reader)
+    }
+    const line = await reader.next()
+    if (line !== undefined) this.appended.push({ line })
+  }
+
+  /** Commands that end the cycle or read on. */
+  private async flow({ name, text = '', second, negated }: Command): Promise<'next' | 'done' | 'again'> {
+    if (name === 'd') {
+      await this.endCycle(false)
+      return 'done'
+    }
+    if (name === 'c') {
+      const active =
+        second && !negated && [...this.ranges].some(([each, state]) => each.second === second && state.active)
+      if (!active) await this.source.output(encodeText(text))
+      await this.endCycle(false)
+      return 'done'
+    }
+    if (name === 'D') {
+      const newline = this.space.indexOf('\n')
+      await this.endCycle(false)
+      if (newline < 0) return 'done'
+      this.space = this.space.slice(newline + 1)
+      return 'again'
+    }
+    if (name === 'n' || name === 'N') return this.readOn(name)
+    if (name === 'q' || name === 'Q') {
+      this.quit = true
+      this.status = Number(text || 0)
+      if (name === 'q') await this.endCycle()
+      return 'done'
+    }
+    return 'next'
+  }
+
+  private async readOn(name: string): Promise<'next' | 'done'> {
+    if (await this.source.isLast()) {
+      this.quit = true
+      if (name === 'N' && this.options.posix) return 'done'
+      await this.endCycle()
+      return 'done'
+    }
+    if (name === 'n' && !this.options.quiet) await this.print(this.space)
+    await this.flushAppended()
+    const before = this.space
+    await this.nextLine()
+    if (name === 'N') this.space = `${before}\n${this.space}`
+    return 'next'
+  }
+
+  private async substitute({ regex, parts, global, nth, print, file }: Substitution): Promise<void> {
+    const used = regex ?? this.lastRegex
+    if (!used) throw new SedError('no previous regular expression')
+    this.lastRegex = used
+    let count = 0
+    let changed = false
+    used.lastIndex = 0
+    let out = ''
+    let at = 0
+    let lastEnd = -1
+    for (;;) {
+      const match = used.exec(this.space)
+      if (!match) break
+      // An empty match right behind the last one does not count.
+      const empty = match[0] === ''
+      if (!(empty && match.index === lastEnd)) {
+        count++
+        if (count >= nth) {
+          out += this.space.slice(at, match.index) + replacement(parts, match)
+          at = match.index + match[0].length
+          changed = true
+          if (!global) break
+        }
+      }
+      lastEnd = match.index + match[0].length
+      if (empty) used.lastIndex += 1
+      if (used.lastIndex > this.space.length) break
+    }
+    if (!changed) return
+    this.space = out + this.space.slice(at)
+    this.substituted = true
+    if (print) await this.print(this.space)
+    if (file !== undefined) await this.toFile(file, this.space)
+  }
+}
+
+const FOLDS = new Map<string, (text: string) => string>([
+  ['U', (text) => text.toUpperCase()],
+  ['L', (text) => text.toLowerCase()],
+])
+
+function replacement(parts: readonly ReplacementPart[], match: RegExpExecArray): string {
+  let out = ''
+  let fold = ''
+  let once = ''
+  for (const part of parts) {
+    if (typeof part !== 'string' && 'fold' in part) {
+      if ('ul'.includes(part.fold)) once = part.fold.toUpperCase()
+      else fold = part.fold
+      continue
+    }
+    const text = typeof part === 'string' ? part : (match[part.group] ?? '')
+    const folded = FOLDS.get(fold)?.(text) ?? text
+    out += once && folded ? (FOLDS.get(once)?.(folded.charAt(0)) ?? '') + folded.slice(1) : folded
+    if (folded) once = ''
+  }
+  return out
+}
+
+async function textOrNothing(sys: Sys, path: string): Promise<string> {
+  try {
+    return await readTextFile(sys, path)
+  } catch (error) {
+    if (isErrno(error)) return ''
+    throw error
+  }
+}
+
+const NAMED = new Map([
+  ['\\', '\\\\'],
+  ['\x07', '\\a'],
+  ['\b', '\\b'],
+  ['\f', '\\f'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+  ['\v', '\\v'],
+])
+/** `l`: escapes for what does not print, folded with a backslash. */
+function unambiguous(text: string, width: number): string {
+  const pieces = [...text].flatMap((char) => {
+    const named = NAMED.get(char)
+    if (named) return [named]
+    if (/[\x20-\x7e]/.test(char)) return [char]
+    return Array.from(encodeText(char), (byte) => `\\${byte.toString(8).padStart(3, '0')}`)
+  })
+  let out = ''
+  let column = 0
+  for (const piece of pieces) {
+    if (width > 1 && column + piece.length > width - 1) {
+      out += '\\\n'
+      column = 0
+    }
+    out += piece
+    column += piece.length
+  }
+  return `${out}$\n`
+}

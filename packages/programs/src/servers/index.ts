@@ -1,0 +1,7 @@
+import type { Program } from '@drydock/abi'
+import { busyboxHttpd } from './busybox-httpd.ts'
+import { httpd } from './httpd/httpd.ts'
+import { nginx } from './nginx/nginx.ts'
+
+/** Daemons that images start. */
+export const serverPrograms: readonly Program[] = [busyboxHttpd, httpd, nginx]

@@ -1,0 +1,38 @@
+import type { Config, Location, VirtualServer } from './config.ts'
+
+/** Which server answers, by the address it listens on and the Host field. ngx_http_core_module, "server_name". */
+export function chooseServer(config: Config, port: number, host: string): VirtualServer | undefined {
+  const listening = config.servers.filter((server) => server.listens.some((each) => each.port === port))
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  return (
+    listening.find((server) => server.names.includes(name)) ??
+    longest(listening, (pattern) => pattern.startsWith('*.') && name.endsWith(pattern.slice(1))) ??
+    longest(listening, (pattern) => pattern.endsWith('.*') && name.startsWith(pattern.slice(0, -1))) ??
+    listening.find((server) =>
+      server.names.some((each) => each.startsWith('~') && new RegExp(each.slice(1)).test(name)),
+    ) ??
+    listening.find((server) => server.listens.some((each) => each.port === port && each.isDefault)) ??
+    listening[0]
+  )
+}
+
+function longest(servers: readonly VirtualServer[], matches: (pattern: string) => boolean): VirtualServer | undefined {
+  const found = servers.flatMap((server) =>
+    server.names.filter(matches).map((name) => ({ server, length: name.length })),
+  )
+  return found.toSorted((a, b) => b.length - a.length)[0]?.server
+}
+
+/** Which location a URI belongs to: exact, then the longest prefix unless an expression matches first. */
+export function chooseLocation(locations: readonly Location[], uri: string): Location | undefined {
+  const plain = locations.filter((each) => !each.regex && !each.pattern.startsWith('@'))
+  const exact = plain.find((each) => each.modifier === '=' && each.pattern === uri)
+  if (exact) return exact
+  const prefix = plain
+    .filter((each) => each.modifier !== '=' && uri.startsWith(each.pattern))
+    .toSorted((a, b) => b.pattern.length - a.pattern.length)[0]
+  const inner = prefix && prefix.nested.length > 0 ? chooseLocation(prefix.nested, uri) : undefined
+  if (inner) return inner
+  if (prefix?.modifier === '^~') return prefix
+  return locations.find((each) => each.regex?.test(uri)) ?? prefix
+}

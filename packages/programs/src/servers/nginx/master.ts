@@ -1,0 +1,237 @@
+import {
+  EINTR,
+  exitStatus,
+  inet,
+  isErrno,
+  type Process,
+  SIGHUP,
+  SIGINT,
+  SIGNALS,
+  SIGQUIT,
+  SIGTERM,
+  SIGUSR1,
+  SIGWINCH,
+  type Signal,
+  type Sys,
+  signalName,
+} from '@drydock/abi'
+import { listen, readGroups, readPasswd, writeFile } from '@drydock/libc'
+import type { Config } from './config.ts'
+import { ConfigError } from './config-error.ts'
+import { LogFiles } from '../logs/log-files.ts'
+import { absoluteLog, accessLogs } from './access-log.ts'
+import { logError } from './error-log.ts'
+import { Worker } from './worker.ts'
+
+export interface MasterOptions {
+  readonly version: string
+  readonly config: Config
+  /** Reads the configuration again. @throws ConfigError */
+  readonly reload: (sys: Sys) => Promise<Config>
+}
+
+/** The master process: owns the listening sockets, keeps the workers. nginx(8), "SIGNALS". */
+export class Master {
+  private sys: Sys
+  private readonly options: MasterOptions
+  private config: Config
+  private logs: LogFiles
+  private readonly listeners = new Map<string, number>()
+  private workers = new Set<number>()
+  private readonly signals: Signal[] = []
+  private ending = false
+
+  constructor(process: Process, options: MasterOptions) {
+    this.sys = process.sys
+    this.options = options
+    this.config = options.config
+    this.logs = new LogFiles(process.sys)
+  }
+
+  private log(severity: string, message: string): Promise<void> {
+    return logError(this.sys, this.logs, this.config, severity, message)
+  }
+
+  /** Opens logs and ports, while complaints still have somebody who reads them. @throws ConfigError */
+  prepare(): void {
+    this.openLogs(this.config)
+    this.openListeners(this.config)
+  }
+
+  /** @param process the one that goes on: the caller of `prepare` or its child, with its descriptors */
+  async run({ sys }: Process): Promise<number> {
+    this.sys = sys
+    this.logs = this.logs.inherit(sys)
+    await writeFile(this.sys, this.config.pid, `${this.sys.getpid()}\n`, 0o644)
+    this.catchSignals()
+    await this.greet()
+    await this.startWorkers()
+    await this.mind()
+    await this.log('notice', 'exit')
+    this.removePid()
+    return 0
+  }
+
+  /** @throws ConfigError */
+  private openLogs(config: Config): void {
+    for (const path of [absoluteLog(config.errorLog), ...accessLogs(config)])
+      try {
+        this.logs.openFile(path)
+      } catch (error) {
+        if (!isErrno(error)) throw error
+        throw new ConfigError(`open() "${path}" failed (${error.errno}: ${error.message})`)
+      }
+  }
+
+  private removePid(): void {
+    try {
+      this.sys.unlink(this.config.pid)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+    }
+  }
+
+  private catchSignals(): void {
+    for (const signal of [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGWINCH, SIGNALS.SIGIO])
+      this.sys.sigaction(signal, (each) => void this.signals.push(each), { restart: false })
+  }
+
+  private async greet(): Promise<void> {
+    const { sys } = this
+    const limit = sys.prlimit('NOFILE')
+    await this.log('notice', 'using the "epoll" event method')
+    await this.log('notice', `nginx/${this.options.version}`)
+    await this.log('notice', 'built by gcc 14.2.0 (Debian 14.2.0-19) ')
+    await this.log('notice', `OS: Linux ${sys.uname().release}`)
+    await this.log('notice', `getrlimit(RLIMIT_NOFILE): ${limit.soft}:${limit.hard}`)
+  }
+
+  /** @throws ConfigError when a port is taken */
+  private openListeners(config: Config): void {
+    const wanted = new Set(
+      config.servers.flatMap(({ listens }) => listens.map(({ address, port }) => `${address}:${port}`)),
+    )
+    const covered = [...wanted].filter(
+      (each) => each.startsWith('0.0.0.0:') || !wanted.has(`0.0.0.0:${each.split(':')[1] ?? ''}`),
+    )
+    for (const each of covered) if (!this.listeners.has(each)) this.listeners.set(each, this.bind(each))
+    for (const [each, fd] of this.listeners) {
+      if (covered.includes(each)) continue
+      this.sys.close(fd)
+      this.listeners.delete(each)
+    }
+  }
+
+  private bind(where: string): number {
+    const [address = '', port = ''] = where.split(':')
+    try {
+      return listen(this.sys, inet(address, Number(port)), 511)
+    } catch (error) {
+      if (isErrno(error)) throw new ConfigError(`bind() to ${where} failed (${error.errno}: ${error.message})`)
+      throw error
+    }
+  }
+
+  private async startWorkers(): Promise<void> {
+    const { workers } = this.config
+    const count = workers === 'auto' ? this.sys.sysinfo().cpus : workers
+    await this.log('notice', 'start worker processes')
+    for (let number = 0; number < count; number++) await this.startWorker()
+  }
+
+  private async startWorker(): Promise<void> {
+    const { config } = this
+    const { version } = this.options
+    const listeners = [...this.listeners.values()]
+    const owner = await this.workerOwner()
+    const fds = new Map([0, 1, 2, ...listeners, ...this.logs.fds].map((fd): [number, number] => [fd, fd]))
+    const pid = this.sys.fork((process) => new Worker(process, { config, version, listeners, logs: this.logs }).run(), {
+      argv: ['nginx: worker process'],
+      fds,
+      ...owner,
+    })
+    this.workers.add(pid)
+    await this.log('notice', `start worker process ${pid}`)
+  }
+
+  private async workerOwner(): Promise<{ uid: number; gid: number } | undefined> {
+    if (this.sys.geteuid() !== 0) return undefined
+    const name = this.config.user ?? 'nobody'
+    const found = (await readPasswd(this.sys)).find((each) => each.name === name)
+    const group = (await readGroups(this.sys)).find((each) => each.name === name)
+    return found ? { uid: found.uid, gid: group?.gid ?? found.gid } : undefined
+  }
+
+  /** Waits for children and signals until all workers are gone. */
+  private async mind(): Promise<void> {
+    while (this.workers.size > 0) {
+      try {
+        const ended = await this.sys.wait(-1)
+        if (ended) await this.buried(ended.pid, exitStatus(ended.status))
+      } catch (error) {
+        if (error !== EINTR) throw error
+      }
+      for (let signal = this.signals.shift(); signal !== undefined; signal = this.signals.shift())
+        await this.heed(signal)
+    }
+  }
+
+  private async buried(pid: number, status: number): Promise<void> {
+    if (!this.workers.delete(pid)) return
+    await this.log('notice', `signal 17 (SIGCHLD) received from ${pid}`)
+    await this.log(
+      status > 128 ? 'alert' : 'notice',
+      status > 128
+        ? `worker process ${pid} exited on signal ${status - 128}`
+        : `worker process ${pid} exited with code ${status}`,
+    )
+    if (!this.ending && status !== 0) await this.startWorker()
+  }
+
+  private async heed(signal: Signal): Promise<void> {
+    const name = `signal ${signal} (${signalName(signal) ?? ''}) received`
+    if (signal === SIGHUP) return this.reload(name)
+    if (signal === SIGUSR1) return this.reopen(name)
+    if (signal === SIGQUIT || signal === SIGTERM || signal === SIGINT) {
+      this.ending = true
+      await this.log('notice', `${name}, ${signal === SIGQUIT ? 'shutting down' : 'exiting'}`)
+      for (const pid of this.workers) this.tell(pid, signal === SIGQUIT ? SIGQUIT : SIGTERM)
+    }
+  }
+
+  private async reload(name: string): Promise<void> {
+    await this.log('notice', `${name}, reconfiguring`)
+    await this.log('notice', 'reconfiguring')
+    try {
+      const config = await this.options.reload(this.sys)
+      this.openLogs(config)
+      this.openListeners(config)
+      this.config = config
+    } catch (error) {
+      if (error instanceof ConfigError) return this.log('emerg', error.message)
+      throw error
+    }
+    await this.replaceWorkers()
+  }
+
+  /** The workers have the old files open: others take their place. */
+  private async reopen(name: string): Promise<void> {
+    await this.log('notice', `${name}, reopening logs`)
+    this.logs.reopen()
+    await this.replaceWorkers()
+  }
+
+  private async replaceWorkers(): Promise<void> {
+    const old = [...this.workers]
+    await this.startWorkers()
+    for (const pid of old) this.tell(pid, SIGQUIT)
+  }
+
+  private tell(pid: number, signal: Signal): void {
+    try {
+      this.sys.kill(pid, signal)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  AF_INET,
+  EINTR,
+  ECONNABORTED,
+  EMFILE,
+  isErrno,
+  type Process,
+  SIGQUIT,
+  SIGTERM,
+  type SocketAddress,
+  type Sys,
+} from '@drydock/abi'
+import { serveConnection } from '@drydock/http'
+import { FdStream } from '@drydock/libc'
+import type { LogFiles } from '../logs/log-files.ts'
+import type { Config } from './config.ts'
+import { logError } from './error-log.ts'
+import type { WorkerContext } from './exchange.ts'
+import { handle } from './handle.ts'
+
+export interface WorkerOptions {
+  readonly config: Config
+  readonly version: string
+  /** Descriptors that listen. */
+  readonly listeners: readonly number[]
+  readonly logs: LogFiles
+}
+
+const endOf = (address: SocketAddress) =>
+  address.family === AF_INET ? { address: address.address, port: address.port } : { address: 'unix:', port: 0 }
+
+/** A worker process: takes connections until it is told to go. */
+export class Worker {
+  private readonly sys: Sys
+  private readonly options: WorkerOptions
+  private readonly context: WorkerContext
+  private readonly open = new Set<FdStream>()
+  private leaving = false
+  private idle: (() => void) | undefined
+
+  constructor(process: Process, options: WorkerOptions) {
+    this.sys = process.sys
+    this.options = options
+    const { config, version } = options
+    const counters = { connections: 0, requests: 0, active: 0 }
+    const { sys } = this
+    const logs = options.logs.inherit(sys)
+    const tell = (level: string, message: string): Promise<void> =>
+      logError(sys, logs, config, level, `*${counters.connections} ${message}`)
+    this.context = { ...{ sys, config, version, logs, counters }, hostname: sys.uname().nodename, logError: tell }
+  }
+
+  async run(): Promise<number> {
+    const { sys } = this
+    sys.sigaction(SIGQUIT, () => this.leave())
+    sys.sigaction(SIGTERM, () => sys.exit(0))
+    await Promise.all(this.options.listeners.map((fd) => this.accept(fd)))
+    await this.notice('gracefully shutting down')
+    if (this.open.size > 0) await new Promise<void>((resolve) => (this.idle = resolve))
+    await this.notice('exiting')
+    await this.notice('exit')
+    return 0
+  }
+
+  private notice(message: string): Promise<void> {
+    return logError(this.sys, this.context.logs, this.options.config, 'notice', message)
+  }
+
+  /** No new connections; those that are open may end their requests. */
+  private leave(): void {
+    this.leaving = true
+    for (const stream of this.open) stream.shutdown()
+  }
+
+  private async accept(listener: number): Promise<void> {
+    while (!this.leaving) {
+      try {
+        const { fd, peer } = await this.sys.accept(listener)
+        void this.serve(fd, peer)
+      } catch (error) {
+        if (error === EMFILE) await this.sys.sleep(500)
+        else if (error !== EINTR && error !== ECONNABORTED) throw error
+      }
+    }
+  }
+
+  private async serve(fd: number, peer: SocketAddress): Promise<void> {
+    const stream = new FdStream(this.sys, fd)
+    const { counters } = this.context
+    counters.connections++
+    counters.active++
+    this.open.add(stream)
+    const ends = { remote: endOf(peer), local: endOf(this.sys.getsockname(fd)) }
+    try {
+      await serveConnection(stream, (request) => handle(this.context, request, ends))
+    } catch (error) {
+      if (!isErrno(error)) throw error
+    } finally {
+      counters.active--
+      this.open.delete(stream)
+      stream.close()
+      if (this.leaving && this.open.size === 0) this.idle?.()
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { bootTestKernel, type TestKernel } from '@drydock/kernel/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { netPrograms } from '../net/index.ts'
+import { serverPrograms } from './index.ts'
+
+const main = (site: string): string => `
+user  nginx;
+worker_processes  2;
+error_log  /var/log/nginx/error.log notice;
+pid        /run/nginx.pid;
+events { worker_connections 1024; }
+http {
+  types { text/html html htm; text/css css; }
+  default_type application/octet-stream;
+  access_log /var/log/nginx/access.log;
+  ${site}
+}
+`
+const SITE = `
+map $http_user_agent $kind { default other; ~*curl tool; }
+upstream back { server 127.0.0.1:9999; server 127.0.0.1:8081; }
+server {
+  listen 80 default_server;
+  listen [::]:80;
+  server_name localhost;
+  root /www;
+  location / { index index.html; }
+  location /api/ { proxy_pass http://back/; proxy_set_header X-Real-IP $remote_addr; }
+  location /down/ { proxy_pass http://127.0.0.1:9999; }
+  location = /old { return 301 /new; }
+  location /files/ { alias /srv/; autoindex on; }
+  location ~ \\.php$ { deny all; }
+  location /spa/ { try_files $uri $uri/ /index.html; }
+  location ~ ^/item/(?<id>\\d+)$ { rewrite ^ /api/items?id=$id last; }
+  location = /kind { return 200 "$kind\n"; }
+  error_page 404 /404.html;
+}
+server {
+  listen 8081;
+  add_header X-Back yes;
+  location / { default_type text/plain; return 200 "back $request_uri ip=$http_x_real_ip\\n"; }
+}
+server { listen 80; server_name *.example.com; location / { return 200 "wild\\n"; } }
+`
+const FILES = {
+  '/etc/hosts': '127.0.0.1 localhost a.example.com\n',
+  '/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\nnginx:x:101:101:nginx:/:/bin/false\n',
+  '/etc/nginx/nginx.conf': main(SITE),
+  '/etc/nginx/bad.conf': main('server { lisen 80; }'),
+  '/www/index.html': '<h1>hello</h1>\n',
+  '/www/404.html': 'not here\n',
+  '/srv/a.txt': 'aaa',
+  '/run/.keep': '',
+  '/var/log/nginx/.keep': '',
+  '/usr/local/apache2/conf/httpd.conf':
+    'ServerRoot "/usr/local/apache2"\nListen 8088\nServerName here\nDocumentRoot htdocs\nErrorLog /proc/self/fd/2\nLogFormat "%h %l %u %t \\"%r\\" %>s %b" common\nCustomLog /proc/self/fd/1 common\n',
+  '/usr/local/apache2/htdocs/index.html': '<html><body><h1>It works!</h1></body></html>\n',
+  '/usr/local/apache2/logs/.keep': '',
+}
+
+let kernel: TestKernel
+const run = (line: string) => kernel.run(line.split(' '))
+const text = async (line: string): Promise<string> => {
+  const { stdout, stderr } = await run(line)
+  return stdout + stderr
+}
+
+beforeAll(async () => {
+  const programs = [...netPrograms, ...serverPrograms].filter(({ name }) => !name.startsWith('busybox/'))
+  kernel = await bootTestKernel(programs)
+  await kernel.run(['ip', 'link', 'set', 'lo', 'up'], { files: FILES })
+})
+
+describe('nginx', () => {
+  beforeAll(async () => {
+    await run('nginx')
+    await run('ping -c 2 127.0.0.1')
+  })
+
+  it.each<[string, string | RegExp]>([
+    ['curl -s localhost', '<h1>hello</h1>\n'],
+    [
+      'curl -sI localhost',
+      /^HTTP\/1\.1 200 OK\r\nServer: nginx\/\S+\r\nDate: .*\r\nContent-Type: text\/html\r\nContent-Length: 15\r\nLast-Modified: .*\r\nConnection: keep-alive\r\nETag: "[0-9a-f]+-f"\r\nAccept-Ranges: bytes\r\n\r\n$/,
+    ],
+    ['curl -s -w %{http_code} localhost/nope', 'not here\n404'],
+    ['curl -s localhost/api/x?y=1', 'back /x?y=1 ip=127.0.0.1\n'],
+    ['curl -s localhost/api/x?y=2', 'back /x?y=2 ip=127.0.0.1\n'],
+    ['curl -s localhost/item/42', 'back /items?id=42 ip=127.0.0.1\n'],
+    ['curl -s localhost/down/', /<center><h1>502 Bad Gateway<\/h1><\/center>\r\n<hr><center>nginx\//],
+    ['curl -s -o /dev/null -w %{http_code}:%{redirect_url} localhost/old', '301:http://localhost/new'],
+    ['curl -s localhost/files/', /<a href="a\.txt">a\.txt<\/a> {46}\d\d-\w{3}-\d{4} \d\d:\d\d {19}3\r\n/],
+    ['curl -s localhost/a.php', /403 Forbidden/],
+    ['curl -s localhost/spa/x/y', '<h1>hello</h1>\n'],
+    ['curl -s -r 4-8 localhost', 'hello'],
+    ['curl -s -X POST localhost', /405 Not Allowed/],
+    ['curl -s a.example.com', 'wild\n'],
+    ['curl -s localhost/kind', 'tool\n'],
+    ['curl -s -A x localhost/kind', 'other\n'],
+    ['curl -sI localhost:8081', /X-Back: yes\r\n/],
+    [
+      'nginx -t',
+      'nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\nnginx: configuration file /etc/nginx/nginx.conf test is successful\n',
+    ],
+    [
+      'nginx -t -c bad.conf',
+      /nginx: \[emerg\] unknown directive "lisen" in \/etc\/nginx\/bad\.conf:11\nnginx: configuration file \/etc\/nginx\/bad\.conf test failed\n$/,
+    ],
+    ['nginx -g user', /\[emerg\]/],
+  ])('%s', async (line, expected) => {
+    const found = await text(line)
+    if (typeof expected === 'string') expect(found).toBe(expected)
+    else expect(found).toMatch(expected)
+  })
+
+  it('answers 304 to who has it', async () => {
+    const tag = /ETag: (\S+)/.exec(await text('curl -sI localhost'))?.[1] ?? ''
+    expect(await text(`curl -s -o /dev/null -w %{http_code} -H If-None-Match:${tag} localhost`)).toBe('304')
+  })
+
+  it('reloads, logs and quits', async () => {
+    const reloaded = FILES['/etc/nginx/nginx.conf'].replace('/www;', '/srv;')
+    await kernel.run(['nginx', '-s', 'reload'], { files: { '/etc/nginx/nginx.conf': reloaded } })
+    await run('ping -c 2 127.0.0.1')
+    expect(await text('curl -s localhost/a.txt')).toBe('aaa')
+    await run('nginx -s quit')
+    await run('ping -c 2 127.0.0.1')
+    expect(await text('curl -sS localhost')).toContain('curl: (7)')
+    const log = new TextDecoder().decode(await kernel.sys.read(kernel.sys.open('/var/log/nginx/access.log', 0), 65536))
+    expect(log).toMatch(
+      /^127\.0\.0\.1 - - \[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET \/ HTTP\/1\.1" 200 15 "-" "curl\/[\d.]+"\n/,
+    )
+  })
+})
+
+describe('httpd', () => {
+  it('serves its folder and logs to its output', async () => {
+    const running = run('httpd -DFOREGROUND')
+    await run('ping -c 2 127.0.0.1')
+    expect(await text('curl -s localhost:8088')).toBe('<html><body><h1>It works!</h1></body></html>\n')
+    expect(await text('curl -s localhost:8088/x')).toContain('<p>The requested URL was not found on this server.</p>')
+    for (const { pid, argv } of kernel.sys.processes()) if (argv[0] === 'httpd') kernel.sys.kill(pid, 15)
+    const { stdout, stderr } = await running
+    expect(stdout).toMatch(/"GET \/ HTTP\/1\.1" 200 45\n.*"GET \/x HTTP\/1\.1" 404 196\n$/)
+    expect(stderr).toMatch(/AH00489: Apache\/\S+ \(Unix\) configured -- resuming normal operations/)
+  })
+})
+
+afterAll(() => {
+  expect(kernel.oopses()).toEqual([])
+  kernel.shutdown()
+})

@@ -1,0 +1,242 @@
+import { isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
+import { Gunzip, gzip, GzipError, isGzip, TarError } from '@drydock/codec'
+import {
+  concat,
+  defineProgram,
+  flag,
+  list,
+  optional,
+  type ProgramContext,
+  readTextFile,
+  UsageError,
+  value,
+  writeAll,
+} from '@drydock/libc'
+import { withArgv } from '../package-version.ts'
+import { ArchiveMaker } from './create.ts'
+import { ArchiveReader } from './extract.ts'
+
+export const tarOptions = {
+  create: flag('c', 'create'),
+  extract: flag('x', 'extract'),
+  get: flag('', 'get'),
+  list: flag('t', 'list'),
+  append: flag('r', 'append'),
+  update: flag('u', 'update'),
+  diff: flag('d', 'diff'),
+  file: value('f', 'file'),
+  gzip: flag('z', 'gzip'),
+  gunzip: flag('', 'gunzip'),
+  bzip2: flag('j', 'bzip2'),
+  xz: flag('J', 'xz'),
+  autoCompress: flag('a', 'auto-compress'),
+  verbose: flag('v', 'verbose'),
+  directory: list('C', 'directory'),
+  preserve: flag('p', 'preserve-permissions'),
+  sameOwner: flag('', 'same-owner'),
+  noSameOwner: flag('', 'no-same-owner'),
+  noSamePermissions: flag('', 'no-same-permissions'),
+  numericOwner: flag('', 'numeric-owner'),
+  toStdout: flag('O', 'to-stdout'),
+  keepOld: flag('k', 'keep-old-files'),
+  overwrite: flag('', 'overwrite'),
+  stripComponents: value('', 'strip-components'),
+  exclude: list('', 'exclude'),
+  excludeFrom: value('X', 'exclude-from'),
+  filesFrom: value('T', 'files-from'),
+  dereference: flag('h', 'dereference'),
+  absoluteNames: flag('P', 'absolute-names'),
+  touch: flag('m', 'touch'),
+  owner: value('', 'owner'),
+  group: value('', 'group'),
+  mode: value('', 'mode'),
+  mtime: value('', 'mtime'),
+  sort: value('', 'sort'),
+  format: value('H', 'format'),
+  transform: value('', 'transform'),
+  wildcards: flag('', 'wildcards'),
+  anchored: flag('', 'anchored'),
+  totals: optional('', 'totals'),
+  warning: value('', 'warning'),
+  noRecursion: flag('', 'no-recursion'),
+  sparse: flag('S', 'sparse'),
+  oneFileSystem: flag('', 'one-file-system'),
+  removeFiles: flag('', 'remove-files'),
+  ignoreZeros: flag('i', 'ignore-zeros'),
+  blocking: value('b', 'blocking-factor'),
+}
+export type TarContext = ProgramContext<typeof tarOptions>
+
+/** The old way: the first word is letters without a dash, their arguments follow in order. */
+function bundled(words: readonly string[]): readonly string[] {
+  const [first = '', ...rest] = words
+  if (first.startsWith('-') || first === '' || !/^[a-zA-Z]+$/.test(first)) return words
+  const out: string[] = []
+  for (const letter of first) {
+    out.push(`-${letter}`)
+    if ('fCTXHb'.includes(letter)) out.push(rest.shift() ?? '')
+  }
+  return [...out, ...rest]
+}
+
+/** -C applies to the operands behind it; getopt loses the order, so those before are told apart here. */
+const modeOf = ({ options: o }: TarContext): string[] => [
+  ...(o.create ? ['create'] : []),
+  ...(o.extract || o.get ? ['extract'] : []),
+  ...(o.list ? ['list'] : []),
+  ...(o.append || o.update || o.diff ? ['other'] : []),
+]
+
+const archiveName = ({ options: o, env }: TarContext): string => o.file ?? env.get('TAPE') ?? '-'
+
+function compressed({ options: o }: TarContext): boolean {
+  return o.gzip > 0 || o.gunzip > 0 || (o.autoCompress > 0 && /\.(tgz|gz)$/.test(o.file ?? ''))
+}
+
+async function create(context: TarContext): Promise<number> {
+  const { sys, operands, options: o } = context
+  const names = [
+    ...operands,
+    ...(o.filesFrom === undefined ? [] : (await readTextFile(sys, o.filesFrom)).split('\n').filter(Boolean)),
+  ]
+  if (names.length === 0 && o.filesFrom === undefined) {
+    await context.fail(
+      `Cowardly refusing to create an empty archive\nTry '${context.name} --help' or '${context.name} --usage' for more information.`,
+    )
+    return 2
+  }
+  const path = archiveName(context)
+  let fd = 1
+  try {
+    if (path !== '-') fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return fatal(context, `${path}: Cannot open: ${error.message}`)
+  }
+  const parts: Uint8Array[] = []
+  const packs = compressed(context)
+  let written = 0
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    written += bytes.length
+    if (packs) parts.push(bytes)
+    else await writeAll(sys, fd, bytes)
+  }
+  const maker = new ArchiveMaker(context, write, path === '-' ? undefined : sys.fstat(fd))
+  const home = sys.getcwd()
+  for (const folder of o.directory) if (!(await enter(context, folder))) return 2
+  for (const name of names) await maker.add(name)
+  await maker.end()
+  const record = 20 * 512
+  const missing = (record - (written % record)) % record
+  if (missing) await write(new Uint8Array(missing))
+  if (packs) await writeAll(sys, fd, gzip(concat(parts)))
+  if (fd !== 1) sys.close(fd)
+  sys.chdir(home)
+  if (maker.failed) await context.fail('Exiting with failure status due to previous errors')
+  return maker.failed ? 2 : 0
+}
+
+async function enter(context: TarContext, folder: string): Promise<boolean> {
+  try {
+    context.sys.chdir(folder)
+    return true
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    await fatal(context, `${folder}: Cannot open: ${error.message}`)
+    return false
+  }
+}
+
+async function fatal(context: TarContext, message: string): Promise<number> {
+  await context.fail(message)
+  await context.fail('Error is not recoverable: exiting now')
+  return 2
+}
+
+/** The archive's bytes, unpacked when they are gzip. */
+async function* source(sys: Sys, fd: number): AsyncGenerator<Uint8Array> {
+  let unpacker: Gunzip | undefined
+  for (let first = true; ; first = false) {
+    let bytes = await sys.read(fd, 65536)
+    if (bytes.length === 0) break
+    if (first && bytes.length < 2) bytes = concat([bytes, await sys.read(fd, 65536)])
+    if (first && isGzip(bytes)) unpacker = new Gunzip()
+    if (unpacker) yield* unpacker.push(bytes)
+    else yield bytes
+  }
+  unpacker?.finish()
+}
+
+async function read(context: TarContext, extract: boolean): Promise<number> {
+  const { sys, options: o } = context
+  const path = archiveName(context)
+  let fd = 0
+  try {
+    if (path !== '-') fd = sys.open(path, O_RDONLY)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return fatal(context, `${path}: Cannot open: ${error.message}`)
+  }
+  if (extract) for (const folder of o.directory) if (!(await enter(context, folder))) return 2
+  const reader = new ArchiveReader(context, extract)
+  try {
+    await reader.prepare()
+    for await (const bytes of source(sys, fd)) await reader.push(bytes)
+    await reader.finish()
+  } catch (error) {
+    if (error instanceof GzipError) {
+      await context.io.warn(
+        `\ngzip: stdin: ${error.message === 'unexpected EOF' ? 'unexpected end of file' : error.message}\n`,
+      )
+      await context.fail('Child returned status 1')
+      return fatal(context, '')
+    }
+    if (!(error instanceof TarError)) throw error
+    if (error.message === 'unexpected EOF') await context.fail('Unexpected EOF in archive')
+    else await context.fail('This does not look like a tar archive')
+    await context.fail('Exiting with failure status due to previous errors')
+    return 2
+  } finally {
+    if (fd > 0) sys.close(fd)
+  }
+  if (reader.failed) await context.fail('Exiting with failure status due to previous errors')
+  return reader.failed ? 2 : 0
+}
+
+/** tar: make, list and unpack archives. GNU tar 1.34; gzip is done within. */
+export const tar = withArgv(
+  defineProgram({
+    name: 'tar/tar',
+    paths: ['/bin/tar'],
+    covers: 'partial',
+    lacks: ['-r, -u, -d', 'bzip2 and xz', '--transform', 'multi-volume archives'],
+    summary: 'an archiving utility',
+    sizeBytes: 531984,
+    usage: 'tar [OPTION...] [FILE]...',
+    usageStatus: 64,
+    options: tarOptions,
+    async main(context) {
+      const { options: o } = context
+      const modes = modeOf(context)
+      if (modes.length === 0)
+        throw new UsageError("You must specify one of the '-Acdtrux', '--delete' or '--test-label' options")
+      if (modes.length > 1)
+        throw new UsageError("You may not specify more than one '-Acdtrux', '--delete' or  '--test-label' option")
+      if (modes[0] === 'other' || o.bzip2 || o.xz) {
+        const what = o.bzip2
+          ? 'bzip2 (-j)'
+          : o.xz
+            ? 'xz (-J)'
+            : o.append
+              ? 'option -r'
+              : o.update
+                ? 'option -u'
+                : 'option -d'
+        await context.fail(`${what} is not supported here`)
+        return 2
+      }
+      return modes[0] === 'create' ? create(context) : read(context, modes[0] === 'extract')
+    },
+  }),
+  bundled,
+)

@@ -1,0 +1,45 @@
+/** Shell patterns matched against a whole name. fnmatch(3) without flags, unless asked. */
+export interface GlobOptions {
+  readonly ignoreCase?: boolean
+  /** `*` and `?` stop at slashes. */
+  readonly pathname?: boolean
+}
+
+export function globSource(glob: string, pathname = false): string {
+  const any = pathname ? '[^/]' : '[^]'
+  let out = ''
+  for (let i = 0; i < glob.length; i++) {
+    const char = glob.charAt(i)
+    if (char === '*') out += `${any}*`
+    else if (char === '?') out += any
+    else if (char === '[') {
+      const set = /^\[([!^]?)(\]?(?:\[:\w+:\]|[^\]])*)\]/.exec(glob.slice(i))
+      if (!set) out += '\\['
+      else {
+        const members = (set[2] ?? '')
+          .replace(/\[:(\w+):\]/g, (_, name: string) => NAMED.get(name) ?? '')
+          .replace(/[\\\]^[]/g, '\\$&')
+        out += `[${set[1] ? '^' : ''}${members}]`
+        i += set[0].length - 1
+      }
+    } else if (char === '\\' && i + 1 < glob.length) out += escape(glob.charAt(++i))
+    else out += escape(char)
+  }
+  return out
+}
+const NAMED = new Map([
+  ['alnum', 'A-Za-z0-9'],
+  ['alpha', 'A-Za-z'],
+  ['digit', '0-9'],
+  ['lower', 'a-z'],
+  ['upper', 'A-Z'],
+  ['space', ' \t\n'],
+  ['punct', '!-/:-@`{-~'],
+  ['xdigit', '0-9A-Fa-f'],
+])
+const escape = (char: string): string => char.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
+
+export function globMatcher(glob: string, options: GlobOptions = {}): (name: string) => boolean {
+  const pattern = new RegExp(`^${globSource(glob, options.pathname ?? false)}$`, options.ignoreCase ? 'i' : '')
+  return (name) => pattern.test(name)
+}

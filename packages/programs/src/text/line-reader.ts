@@ -1,0 +1,53 @@
+import type { MaybePromise, Sys } from '@drydock/abi'
+import { concat } from '@drydock/libc'
+import { decodeText } from './encoding.ts'
+
+/** Reads a descriptor line by line (or record by record), with a promise only where it has to wait for input. */
+export class LineReader {
+  /** Whether the last line given ended with the separator. */
+  terminated = true
+  private readonly sys: Sys
+  private readonly fd: number
+  private readonly separator: number
+  private ready: string[] = []
+  private at = 0
+  private rest: Uint8Array[] = []
+  private ended = false
+
+  /** @param separator byte that ends a line: newline, or 0 for -z */
+  constructor(sys: Sys, fd: number, separator = 10) {
+    this.sys = sys
+    this.fd = fd
+    this.separator = separator
+  }
+
+  /** The next line without its end; undefined after the last. */
+  next(): MaybePromise<string | undefined> {
+    if (this.at < this.ready.length) return this.ready[this.at++]
+    return this.ended ? undefined : this.fill()
+  }
+
+  private async fill(): Promise<string | undefined> {
+    for (;;) {
+      const bytes = await this.sys.read(this.fd, 65536)
+      if (bytes.length === 0) return this.last()
+      const end = bytes.lastIndexOf(this.separator)
+      if (end < 0) {
+        this.rest.push(bytes)
+        continue
+      }
+      const whole = this.rest.length ? concat([...this.rest, bytes.subarray(0, end)]) : bytes.subarray(0, end)
+      this.rest = end + 1 < bytes.length ? [bytes.subarray(end + 1)] : []
+      this.ready = decodeText(whole).split(String.fromCharCode(this.separator))
+      this.at = 1
+      return this.ready[0]
+    }
+  }
+
+  private last(): string | undefined {
+    this.ended = true
+    if (this.rest.length === 0) return undefined
+    this.terminated = false
+    return decodeText(concat(this.rest))
+  }
+}
