@@ -1,0 +1,404 @@
+import { Buffer } from 'buffer'
+import { Readable, Writable } from 'readable-stream'
+import { callSync, pending, type Result } from './host.ts'
+import { loop } from './loop.ts'
+
+type Options =
+  | string
+  | {
+      encoding?: string | null
+      flag?: string
+      mode?: number
+      recursive?: boolean
+      force?: boolean
+      withFileTypes?: boolean
+      start?: number
+      end?: number
+      throwIfNoEntry?: boolean
+    }
+  | null
+  | undefined
+type Done = (error: unknown, value?: unknown) => void
+
+const encodingOf = (options: Options): string | undefined =>
+  typeof options === 'string' ? options : (options?.encoding ?? undefined)
+const settings = (options: Options): Exclude<Options, string | null | undefined> =>
+  typeof options === 'object' && options !== null ? options : {}
+const pathOf = (path: unknown): string =>
+  path instanceof URL ? decodeURIComponent(path.pathname) : Buffer.isBuffer(path) ? path.toString() : String(path)
+const bytesOf = (data: unknown, encoding?: string): Uint8Array =>
+  data instanceof Uint8Array
+    ? data
+    : ArrayBuffer.isView(data)
+      ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+      : Buffer.from(String(data), encoding)
+const decoded = (bytes: Uint8Array, encoding: string | undefined): unknown => {
+  const buffer = Buffer.from(bytes)
+  return encoding === undefined ? buffer : buffer.toString(encoding)
+}
+
+const S_IFMT = 0o170000
+const KINDS = {
+  File: 0o100000,
+  Directory: 0o040000,
+  SymbolicLink: 0o120000,
+  FIFO: 0o010000,
+  Socket: 0o140000,
+  CharacterDevice: 0o020000,
+  BlockDevice: 0o060000,
+} as const
+
+/** stat(2) as node shows it. */
+export class Stats {
+  mode = 0
+  size = 0
+  mtimeMs = 0
+  constructor(from: Record<string, unknown>) {
+    Object.assign(this, from)
+    const stat = from as { atimeMs?: number; mtimeMs?: number; ctimeMs?: number }
+    const birth = { birthtimeMs: stat.ctimeMs ?? 0 }
+    const times = {
+      atime: new Date(stat.atimeMs ?? 0),
+      mtime: new Date(stat.mtimeMs ?? 0),
+      ctime: new Date(stat.ctimeMs ?? 0),
+      birthtime: new Date(stat.ctimeMs ?? 0),
+    }
+    Object.assign(this, birth, times)
+  }
+}
+for (const [name, bits] of Object.entries(KINDS))
+  Object.defineProperty(Stats.prototype, `is${name}`, {
+    value(this: Stats) {
+      return (this.mode & S_IFMT) === bits
+    },
+  })
+
+class Dirent {
+  readonly name: string
+  readonly parentPath: string
+  readonly path: string
+  constructor(parentPath: string, name: string, mode: number) {
+    this.name = name
+    this.parentPath = parentPath
+    this.path = parentPath
+    Object.defineProperty(this, 'mode', { value: mode })
+  }
+}
+for (const [name, bits] of Object.entries(KINDS))
+  Object.defineProperty(Dirent.prototype, `is${name}`, {
+    value(this: Dirent & { mode: number }) {
+      return (this.mode & S_IFMT) === bits
+    },
+  })
+
+const FLAGS: Readonly<Record<string, number>> = {
+  r: 0,
+  'r+': 2,
+  w: 0o1101,
+  'w+': 0o1102,
+  wx: 0o1301,
+  'wx+': 0o1302,
+  a: 0o2101,
+  'a+': 0o2102,
+  ax: 0o2301,
+}
+const flagBits = (flag: unknown): number => (typeof flag === 'number' ? flag : (FLAGS[String(flag ?? 'r')] ?? 0))
+
+/** A call that may be made at once or by and by: its name, arguments and how its answer is read. */
+interface Request {
+  readonly op: string
+  readonly args: readonly unknown[]
+  readonly bytes?: Uint8Array
+  readonly read: (result: Result) => unknown
+}
+const nothing = (): undefined => undefined
+const simple =
+  (op: string, count: number) =>
+  (...args: unknown[]): Request => ({
+    op,
+    args: args
+      .slice(0, count)
+      .map((arg, at) => (at === 0 || op === 'rename' || op === 'link' || op === 'symlink' ? pathOf(arg) : arg)),
+    read: nothing,
+  })
+const seconds = (time: unknown): number => (time instanceof Date ? time.getTime() : Number(time) * 1000)
+
+/** Calls that are one system call. */
+const REQUESTS: Readonly<Record<string, (...args: never[]) => Request>> = {
+  readFile: (path: unknown, options: Options) => ({
+    op: typeof path === 'number' ? 'read' : 'readFile',
+    args: typeof path === 'number' ? [path, 1 << 20] : [pathOf(path)],
+    read: ({ bytes }) => decoded(bytes, encodingOf(options)),
+  }),
+  writeFile: (path: unknown, data: unknown, options: Options) => ({
+    op: 'writeFile',
+    args: [pathOf(path), settings(options).flag?.startsWith('a') ?? false, settings(options).mode ?? 0o666],
+    bytes: bytesOf(data, encodingOf(options)),
+    read: nothing,
+  }),
+  appendFile: (path: unknown, data: unknown, options: Options) => ({
+    op: 'writeFile',
+    args: [pathOf(path), true, settings(options).mode ?? 0o666],
+    bytes: bytesOf(data, encodingOf(options)),
+    read: nothing,
+  }),
+  stat: (path: unknown) => ({
+    op: 'stat',
+    args: [pathOf(path)],
+    read: ({ value }) => new Stats(value as Record<string, unknown>),
+  }),
+  lstat: (path: unknown) => ({
+    op: 'lstat',
+    args: [pathOf(path)],
+    read: ({ value }) => new Stats(value as Record<string, unknown>),
+  }),
+  fstat: (fd: number) => ({
+    op: 'fstat',
+    args: [fd],
+    read: ({ value }) => new Stats(value as Record<string, unknown>),
+  }),
+  readdir: (path: unknown, options: Options) => ({
+    op: 'readdir',
+    args: [pathOf(path)],
+    read: ({ value }) => listing(pathOf(path), value, options),
+  }),
+  open: (path: unknown, flags: unknown, mode: unknown) => ({
+    op: 'open',
+    args: [pathOf(path), flagBits(flags), typeof mode === 'number' ? mode : 0o666],
+    read: ({ value }) => value,
+  }),
+  close: (fd: number) => ({ op: 'close', args: [fd], read: nothing }),
+  rename: simple('rename', 2),
+  link: simple('link', 2),
+  symlink: simple('symlink', 2),
+  unlink: simple('unlink', 1),
+  rmdir: simple('rmdir', 1),
+  readlink: (path: unknown) => ({ op: 'readlink', args: [pathOf(path)], read: ({ value }) => value }),
+  realpath: (path: unknown) => ({ op: 'realpath', args: [pathOf(path)], read: ({ value }) => value }),
+  access: (path: unknown, mode: unknown) => ({
+    op: 'access',
+    args: [pathOf(path), typeof mode === 'number' ? mode : 0],
+    read: nothing,
+  }),
+  chmod: (path: unknown, mode: unknown) => ({
+    op: 'chmod',
+    args: [pathOf(path), Number(typeof mode === 'string' ? Number.parseInt(mode, 8) : mode)],
+    read: nothing,
+  }),
+  chown: simple('chown', 3),
+  truncate: (path: unknown, size: unknown) => ({
+    op: 'truncate',
+    args: [pathOf(path), Number(size ?? 0)],
+    read: nothing,
+  }),
+  utimes: (path: unknown, atime: unknown, mtime: unknown) => ({
+    op: 'utimes',
+    args: [pathOf(path), seconds(atime), seconds(mtime)],
+    read: nothing,
+  }),
+}
+
+function listing(path: string, value: unknown, options: Options): unknown {
+  const found = (value as { name: string; type?: number; mode?: number }[]).toSorted((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )
+  if (!settings(options).withFileTypes) return found.map(({ name }) => name)
+  return found.map(
+    ({ name }) => new Dirent(path, name, (callSync('lstat', [`${path}/${name}`]).value as { mode: number }).mode),
+  )
+}
+
+type Sync = (...args: unknown[]) => unknown
+const sync = new Map<string, Sync>()
+for (const [name, make] of Object.entries(REQUESTS))
+  sync.set(name, (...args) => {
+    const { op, args: values, bytes, read } = (make as (...args: unknown[]) => Request)(...args)
+    return read(callSync(op, values, bytes))
+  })
+const now = (name: string, ...args: unknown[]): unknown => sync.get(name)?.(...args)
+const exists = (path: unknown): boolean => {
+  try {
+    callSync('stat', [pathOf(path)])
+    return true
+  } catch {
+    return false
+  }
+}
+const isDirectory = (path: string): boolean =>
+  ((callSync('lstat', [path]).value as { mode: number }).mode & S_IFMT) === KINDS.Directory
+
+/** Calls that are several. */
+sync.set('exists', exists)
+sync.set('mkdir', (given, options) => {
+  const path = pathOf(given)
+  const { recursive, mode = 0o777 } =
+    typeof options === 'number'
+      ? { mode: options }
+      : (settings(options as Options) as { recursive?: boolean; mode?: number })
+  if (!recursive) return void callSync('mkdir', [path, mode])
+  if (exists(path)) return undefined
+  const parent = path.replace(/\/+[^/]*\/*$/, '')
+  if (parent && parent !== path) now('mkdir', parent, { recursive: true })
+  return (callSync('mkdir', [path, mode]), path)
+})
+sync.set('rm', (given, options) => {
+  const path = pathOf(given)
+  const { recursive, force } = settings(options as Options)
+  if (force && !exists(path)) return
+  if (!isDirectory(path)) return void callSync('unlink', [path])
+  if (!recursive)
+    throw Object.assign(new Error(`Path is a directory: rm returned EISDIR (is a directory) ${path}`), {
+      code: 'ERR_FS_EISDIR',
+    })
+  for (const { name } of callSync('readdir', [path]).value as { name: string }[])
+    now('rm', `${path}/${name}`, { recursive: true })
+  callSync('rmdir', [path])
+})
+sync.set('copyFile', (from, to) => now('writeFile', to, now('readFile', from)))
+sync.set('cp', (from, to, options) => {
+  if (!isDirectory(pathOf(from))) return now('copyFile', from, to)
+  now('mkdir', to, { recursive: true })
+  for (const { name } of callSync('readdir', [pathOf(from)]).value as { name: string }[])
+    now('cp', `${pathOf(from)}/${name}`, `${pathOf(to)}/${name}`, options)
+})
+sync.set('mkdtemp', (prefix) => {
+  const path = `${String(prefix)}${[...callSync('random', [6]).bytes].map((byte) => 'abcdefghijklmnopqrstuvwxyz0123456789'.charAt(byte % 36)).join('')}`
+  callSync('mkdir', [path, 0o700])
+  return path
+})
+sync.set('read', (fd, buffer, offset = 0, length, position) => {
+  const into = buffer as Uint8Array
+  const count = Number(length ?? into.length - Number(offset))
+  const { bytes } =
+    typeof position === 'number' && position >= 0
+      ? callSync('pread', [fd, count, position])
+      : callSync('read', [fd, count])
+  into.set(bytes, Number(offset))
+  return bytes.length
+})
+sync.set('write', (fd, data, offset, length, position) => {
+  const bytes = bytesOf(data)
+  const part =
+    typeof data === 'string'
+      ? bytes
+      : bytes.subarray(Number(offset ?? 0), Number(offset ?? 0) + Number(length ?? bytes.length))
+  return typeof position === 'number'
+    ? callSync('pwrite', [fd, position], part).value
+    : callSync('write', [fd], part).value
+})
+
+/** The same call by and by: one system call as an event, several in a later turn. */
+function later(name: string, args: readonly unknown[]): Promise<unknown> {
+  const make = REQUESTS[name] as ((...args: readonly unknown[]) => Request) | undefined
+  if (make) {
+    const { op, args: values, bytes, read } = make(...args)
+    return pending.submit(op, values, bytes).then(read)
+  }
+  return new Promise((resolve, reject) => {
+    loop.immediate(() => {
+      try {
+        resolve(now(name, ...args))
+      } catch (error) {
+        reject(error as Error)
+      }
+    }, [])
+  })
+}
+
+function withCallback(name: string) {
+  return (...args: unknown[]): void => {
+    const callback = args.findLast((arg) => typeof arg === 'function') as Done | undefined
+    if (!callback)
+      throw Object.assign(new TypeError('The "cb" argument must be of type function. Received undefined'), {
+        code: 'ERR_INVALID_ARG_TYPE',
+      })
+    const given = args.filter((arg) => typeof arg !== 'function')
+    later(name, given).then(
+      (value) => loop.guard(name === 'exists' ? () => callback(value) : () => callback(null, value), []),
+      (error: unknown) => loop.guard(() => callback(error), []),
+    )
+  }
+}
+
+function createReadStream(path: unknown, options: Options): Readable {
+  const { start = 0, end = Number.POSITIVE_INFINITY } = settings(options)
+  let fd = -1
+  let at = start
+  const stream = new Readable({
+    read(size) {
+      try {
+        if (fd < 0) fd = Number(now('open', path, 'r'))
+        const { bytes } = callSync('pread', [fd, Math.min(size, end - at + 1), at])
+        at += bytes.length
+        this.push(bytes.length === 0 ? null : Buffer.from(bytes))
+      } catch (error) {
+        this.destroy(error as Error)
+      }
+    },
+    destroy(error, done) {
+      if (fd >= 0) callSync('close', [fd])
+      done(error)
+    },
+  })
+  const encoding = encodingOf(options)
+  if (encoding !== undefined) stream.setEncoding(encoding)
+  return Object.assign(stream, { path: pathOf(path) })
+}
+
+function createWriteStream(path: unknown, options: Options): Writable {
+  const fd = Number(
+    now('open', path, settings(options).flag ?? (options as { flags?: string } | undefined)?.flags ?? 'w'),
+  )
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      callSync('write', [fd], chunk)
+      done()
+    },
+    final(done) {
+      callSync('close', [fd])
+      done()
+    },
+  })
+  return Object.assign(stream, { path: pathOf(path) })
+}
+
+const constants = {
+  F_OK: 0,
+  X_OK: 1,
+  W_OK: 2,
+  R_OK: 4,
+  O_RDONLY: 0,
+  O_WRONLY: 1,
+  O_RDWR: 2,
+  O_CREAT: 0o100,
+  O_EXCL: 0o200,
+  O_TRUNC: 0o1000,
+  O_APPEND: 0o2000,
+  COPYFILE_EXCL: 1,
+}
+
+export const promises: Record<string, unknown> = { constants }
+export const fs: Record<string, unknown> = {
+  constants,
+  Stats,
+  Dirent,
+  createReadStream,
+  createWriteStream,
+  promises,
+  F_OK: 0,
+  X_OK: 1,
+  W_OK: 2,
+  R_OK: 4,
+}
+for (const [name, call] of sync) {
+  fs[`${name}Sync`] = call
+  fs[name] = withCallback(name)
+  promises[name] = (...args: unknown[]) => later(name, args)
+}
+const statSync = sync.get('stat')
+fs.statSync = (path: unknown, options: Options) =>
+  settings(options).throwIfNoEntry === false && !exists(path) ? undefined : statSync?.(path)
+fs.realpathSync = Object.assign(sync.get('realpath') ?? nothing, { native: sync.get('realpath') })
+fs.watch = () => {
+  throw new Error('fs.watch is not supported here')
+}

@@ -1,0 +1,301 @@
+import path from 'path-browserify'
+import { callSync } from './host.ts'
+
+declare function __compile(source: string, filename: string): ((...args: unknown[]) => unknown) | undefined
+declare function __defineModule(name: string, source: string): void
+
+/** One CommonJS module. */
+export class Module {
+  readonly id: string
+  readonly filename: string
+  readonly path: string
+  exports: unknown = {}
+  loaded = false
+  readonly children: Module[] = []
+  paths: string[] = []
+  require: ((name: string) => unknown) | undefined
+  constructor(filename: string) {
+    this.id = filename
+    this.filename = filename
+    this.path = path.dirname(filename)
+  }
+}
+
+const readText = (file: string): string => new TextDecoder().decode(callSync('readFile', [file]).bytes)
+
+function kindOf(file: string): 'file' | 'directory' | undefined {
+  try {
+    const { mode } = callSync('stat', [file]).value as { mode: number }
+    return (mode & 0o170000) === 0o040000 ? 'directory' : 'file'
+  } catch {
+    return undefined
+  }
+}
+
+interface Manifest {
+  readonly main?: string
+  readonly type?: string
+  readonly exports?: unknown
+}
+
+/** Finds, reads and runs modules, as node's CommonJS loader does. */
+export class Modules {
+  readonly cache = new Map<string, Module>()
+  private readonly builtins: ReadonlyMap<string, () => unknown>
+  private readonly loaded = new Map<string, unknown>()
+  main: Module | undefined
+
+  constructor(builtins: ReadonlyMap<string, () => unknown>) {
+    this.builtins = builtins
+  }
+
+  isBuiltin(name: string): boolean {
+    return this.builtins.has(name.replace(/^node:/, ''))
+  }
+
+  builtin(name: string): unknown {
+    const plain = name.replace(/^node:/, '')
+    if (!this.loaded.has(plain)) this.loaded.set(plain, this.builtins.get(plain)?.())
+    return this.loaded.get(plain)
+  }
+
+  builtinNames(): string[] {
+    return [...this.builtins.keys()]
+  }
+
+  /** Runs the program's file. */
+  runMain(file: string): unknown {
+    const filename = this.asFile(file) ?? this.asFolder(file)
+    if (filename === undefined) throw this.notFound(file, [])
+    const real = String(callSync('realpath', [filename]).value)
+    return this.load(real, undefined)
+  }
+
+  requireFrom(parent: Module): ((name: string) => unknown) & object {
+    const require = (name: string): unknown => {
+      if (typeof name !== 'string' || name === '')
+        throw Object.assign(
+          new TypeError(`The argument 'id' must be a non-empty string. Received ${JSON.stringify(name)}`),
+          { code: 'ERR_INVALID_ARG_VALUE' },
+        )
+      if (this.isBuiltin(name)) return this.builtin(name)
+      return this.load(this.resolve(name, parent), parent)
+    }
+    const cache = new Proxy(
+      {},
+      {
+        get: (_, key) => this.cache.get(String(key)),
+        deleteProperty: (_, key) => (this.cache.delete(String(key)), true),
+        ownKeys: () => [...this.cache.keys()],
+        getOwnPropertyDescriptor: (_, key) => ({
+          value: this.cache.get(String(key)),
+          configurable: true,
+          enumerable: true,
+        }),
+      },
+    )
+    const resolve = (name: string): string => (this.isBuiltin(name) ? name : this.resolve(name, parent))
+    return Object.assign(require, { resolve, cache, main: this.main, extensions: {} })
+  }
+
+  resolve(name: string, parent: Module): string {
+    const found = /^(\.{1,2}(\/|$)|\/)/.test(name)
+      ? this.asPath(path.resolve(parent.path, name))
+      : this.asPackage(name, parent.path)
+    if (found === undefined) throw this.notFound(name, this.chain(parent))
+    return String(callSync('realpath', [found]).value)
+  }
+
+  /** Whether a file's code is an ES module: by its name, else by its package's type, else by its looks. */
+  isEsm(file: string, source: string): boolean {
+    if (file.endsWith('.mjs')) return true
+    if (file.endsWith('.cjs') || file.endsWith('.json')) return false
+    const type = this.nearestManifest(path.dirname(file))?.type
+    return (
+      type === 'module' ||
+      (type === undefined &&
+        /^\s*(import\s*[\w*{'"][^(]*|export\s+(default|const|let|function|class|async|\{|\*))/m.test(source))
+    )
+  }
+
+  private load(file: string, parent: Module | undefined): unknown {
+    const known = this.cache.get(file)
+    if (known) return known.exports
+    const module = new Module(file)
+    if (!parent) this.main = module
+    parent?.children.push(module)
+    this.cache.set(file, module)
+    try {
+      this.run(module)
+    } catch (error) {
+      this.cache.delete(file)
+      throw error
+    }
+    module.loaded = true
+    return module.exports
+  }
+
+  private run(module: Module): void {
+    const source = readText(module.filename)
+    if (module.filename.endsWith('.json')) module.exports = parseJson(source, module.filename)
+    else if (module.filename.endsWith('.node'))
+      throw new Error(`${module.filename}: native addons are not supported here`)
+    else this.compile(module, source)
+  }
+
+  compile(module: Module, source: string): void {
+    const wrapper = __compile(
+      `(function (exports, require, module, __filename, __dirname) { ${source.replace(/^#!.*/, '')}\n})`,
+      module.filename,
+    )
+    if (!wrapper) throw (globalThis as unknown as { __thrown: unknown }).__thrown
+    const require = this.requireFrom(module)
+    module.require = require
+    wrapper.call(module.exports, module.exports, require, module, module.filename, module.path)
+  }
+
+  private asPath(file: string): string | undefined {
+    return this.asFile(file) ?? this.asFolder(file)
+  }
+
+  private asFile(file: string): string | undefined {
+    return [file, `${file}.js`, `${file}.json`, `${file}.cjs`, `${file}.mjs`].find((each) => kindOf(each) === 'file')
+  }
+
+  private asFolder(folder: string): string | undefined {
+    if (kindOf(folder) !== 'directory') return undefined
+    const main = this.manifest(folder)?.main
+    const named =
+      main === undefined
+        ? undefined
+        : (this.asFile(path.join(folder, main)) ?? this.asFile(path.join(folder, main, 'index')))
+    return named ?? this.asFile(path.join(folder, 'index'))
+  }
+
+  private asPackage(name: string, from: string): string | undefined {
+    const [, scope, rest = ''] = /^((?:@[^/]+\/)?[^/]+)\/?(.*)$/.exec(name) ?? []
+    for (let folder = from; ; folder = path.dirname(folder)) {
+      const home = path.join(folder, 'node_modules', scope ?? name)
+      if (kindOf(home) === 'directory') {
+        const exported = conditional(this.manifest(home)?.exports, rest === '' ? '.' : `./${rest}`)
+        const found = exported === undefined ? this.asPath(path.join(home, rest)) : path.join(home, exported)
+        if (found !== undefined) return found
+      }
+      if (folder === '/' || folder === '.') return undefined
+    }
+  }
+
+  private manifest(folder: string): Manifest | undefined {
+    const file = path.join(folder, 'package.json')
+    return kindOf(file) === 'file' ? (parseJson(readText(file), file) as Manifest) : undefined
+  }
+
+  private nearestManifest(from: string): Manifest | undefined {
+    for (let folder = from; ; folder = path.dirname(folder)) {
+      const found = this.manifest(folder)
+      if (found || folder === '/' || folder === '.') return found
+    }
+  }
+
+  private chain(parent: Module): string[] {
+    return parent.filename.startsWith('/') ? [parent.filename] : []
+  }
+
+  private notFound(name: string, requireStack: readonly string[]): Error {
+    const stack = requireStack.length > 0 ? `\nRequire stack:\n- ${requireStack.join('\n- ')}` : ''
+    return Object.assign(new Error(`Cannot find module '${name}'${stack}`), {
+      code: 'MODULE_NOT_FOUND',
+      requireStack: [...requireStack],
+    })
+  }
+
+  // ES modules ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Hands the machine every module that `file` imports by a written name, since it loads them without waiting.
+   * @returns the name under which `file` itself is known
+   */
+  prepareEsm(file: string, source = readText(file), done = new Set<string>()): string {
+    if (done.has(file)) return file
+    done.add(file)
+    const parent = new Module(file)
+    const rewritten = source
+      .replace(/^#!.*/, '')
+      .replaceAll(IMPORTS, (all, before: string, mark: string, name: string) => {
+        return `${before}${mark}${this.esmTarget(name, parent, done)}${mark}`
+      })
+    __defineModule(
+      file,
+      `import.meta.url = ${JSON.stringify(`file://${file}`)}; import.meta.filename = ${JSON.stringify(file)}; import.meta.dirname = ${JSON.stringify(path.dirname(file))};${rewritten}`,
+    )
+    return file
+  }
+
+  private esmTarget(name: string, parent: Module, done: Set<string>): string {
+    if (this.isBuiltin(name)) return this.bridge(`node:${name.replace(/^node:/, '')}`, this.builtin(name), done)
+    const file = this.resolve(name, parent)
+    const source = file.endsWith('.json') ? '' : readText(file)
+    if (file.endsWith('.json') || !this.isEsm(file, source)) return this.bridge(file, this.load(file, parent), done)
+    return this.prepareEsm(file, source, done)
+  }
+
+  /** A module that gives what CommonJS code exports. */
+  private bridge(name: string, exports: unknown, done: Set<string>): string {
+    const target = `cjs:${name}`
+    if (done.has(target)) return target
+    done.add(target)
+    bridged.set(target, exports)
+    const names =
+      typeof exports === 'object' || typeof exports === 'function'
+        ? Object.keys(exports as object).filter(
+            (key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== 'default' && !RESERVED.has(key),
+          )
+        : []
+    const lines = names.map((key) => `export const ${key} = it.${key};`)
+    __defineModule(
+      target,
+      `const it = __drydock.bridged(${JSON.stringify(target)}); export default it; ${lines.join('')}`,
+    )
+    return target
+  }
+}
+
+const IMPORTS = /(\b(?:import|export)\s+(?:[\w*{][^'"()]*?\sfrom\s*)?|\bimport\s*\(\s*)(['"])([^'"\n]+)\2/g
+const RESERVED = new Set(
+  'delete new class function var const let default import export if else for while do switch case return try catch finally throw in of typeof void with yield await enum static this null true false super'.split(
+    ' ',
+  ),
+)
+const bridged = new Map<string, unknown>()
+export const bridgedExports = (name: string): unknown => bridged.get(name)
+
+/** The `exports` of a package.json: strings, conditions, sub-paths and one star. */
+function conditional(exports: unknown, wanted: string): string | undefined {
+  if (typeof exports === 'string') return wanted === '.' ? exports : undefined
+  if (typeof exports !== 'object' || exports === null) return undefined
+  const table = exports as Record<string, unknown>
+  if (!Object.keys(table).some((key) => key.startsWith('.'))) return wanted === '.' ? pick(table) : undefined
+  if (wanted in table) return pick(table[wanted])
+  for (const [key, target] of Object.entries(table)) {
+    const [before = '', after = ''] = key.split('*')
+    if (key.includes('*') && wanted.startsWith(before) && wanted.endsWith(after))
+      return pick(target)?.replace('*', wanted.slice(before.length, wanted.length - after.length))
+  }
+  return undefined
+}
+
+function pick(target: unknown): string | undefined {
+  if (typeof target === 'string') return target
+  if (typeof target !== 'object' || target === null) return undefined
+  const conditions = target as Record<string, unknown>
+  for (const name of ['node', 'require', 'default', 'import']) if (name in conditions) return pick(conditions[name])
+  return undefined
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw Object.assign(error as Error, { message: `${file}: ${(error as Error).message}` })
+  }
+}

@@ -1,0 +1,178 @@
+import EventEmitter from 'events'
+import { Buffer } from 'buffer'
+import { Readable, Writable } from 'readable-stream'
+import type { StartMessage } from '../src/protocol.ts'
+import { nodeError } from './errors.ts'
+import { callSync, pending } from './host.ts'
+import { loop } from './loop.ts'
+
+declare function __now(): number
+
+/** Thrown to leave the script at once; nothing in it can keep it. */
+export class Exit {
+  readonly code: number
+  constructor(code: number) {
+    this.code = code
+  }
+}
+
+const SIGNALS: readonly string[] = [
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGWINCH',
+  'SIGQUIT',
+  'SIGCONT',
+  'SIGPIPE',
+]
+
+/** A descriptor to write to: what is written goes out before the call returns, as node does for files and pipes. */
+function outputStream(fd: number, tty: boolean, columns: number): Writable {
+  const stream = new Writable({
+    decodeStrings: true,
+    write(chunk, _encoding, done) {
+      callSync('write', [fd], chunk)
+      done()
+    },
+  })
+  return Object.assign(stream, {
+    fd,
+    isTTY: tty || undefined,
+    columns: tty ? columns : undefined,
+    _type: tty ? 'tty' : 'pipe',
+    getColorDepth: () => (tty ? 8 : 1),
+    hasColors: () => tty,
+  })
+}
+
+function inputStream(fd: number, tty: boolean): Readable {
+  let reading = false
+  const stream = new Readable({
+    read() {
+      if (reading) return
+      reading = true
+      const next = pending.submit('read', [fd, 65536], undefined, true)
+      next.then(
+        ({ bytes }) => {
+          reading = false
+          this.push(bytes.length === 0 ? null : Buffer.from(bytes))
+        },
+        (error: Error) => this.destroy(error),
+      )
+    },
+  })
+  return Object.assign(stream, {
+    fd,
+    isTTY: tty || undefined,
+    setRawMode: () => stream,
+    ref: () => stream,
+    unref: () => stream,
+  })
+}
+
+export interface NodeProcess extends EventEmitter {
+  exitCode: number | undefined
+  readonly stdout: Writable
+  readonly stderr: Writable
+  readonly env: Record<string, string>
+  cwd(): string
+  argv: string[]
+  readonly version: string
+}
+
+/** The global `process`. */
+export function createProcess(start: StartMessage): NodeProcess {
+  const emitter = new EventEmitter()
+  const startedAt = __now()
+  let cwd = start.cwd
+  const streams = new Map<string, unknown>()
+  const once = <T>(name: string, make: () => T): T => {
+    if (!streams.has(name)) streams.set(name, make())
+    return streams.get(name) as T
+  }
+  const hrtime = (since?: readonly [number, number]): [number, number] => {
+    const now = __now() - startedAt + 1
+    const [seconds, nanos] = [Math.floor(now / 1000), Math.floor((now % 1000) * 1e6)]
+    if (!since) return [seconds, nanos]
+    const borrow = nanos < since[1] ? 1 : 0
+    return [seconds - since[0] - borrow, nanos - since[1] + borrow * 1e9]
+  }
+  const major = Number(/^v(\d+)/.exec(start.version)?.[1] ?? 0)
+  const members = {
+    title: 'node',
+    argv: [...start.argv],
+    argv0: 'node',
+    execArgv: [...start.execArgv],
+    execPath: '/usr/local/bin/node',
+    env: { ...start.env },
+    pid: start.pid,
+    ppid: start.ppid,
+    version: start.version,
+    versions: { node: start.version.slice(1), quickjs: 'ng', modules: String(major + 113) },
+    release: { name: 'node', ...(major % 2 === 0 ? { lts: 'true' } : {}) },
+    arch: 'x64',
+    platform: 'linux',
+    features: {},
+    config: { variables: {} },
+    exitCode: undefined as number | undefined,
+    get stdout() {
+      return once('stdout', () => outputStream(1, start.tty[1], start.columns))
+    },
+    get stderr() {
+      return once('stderr', () => outputStream(2, start.tty[2], start.columns))
+    },
+    get stdin() {
+      return once('stdin', () => inputStream(0, start.tty[0]))
+    },
+    cwd: () => cwd,
+    chdir(path: string) {
+      cwd = String(callSync('chdir', [path]).value)
+    },
+    exit(code?: number | string) {
+      throw new Exit(Number(code ?? members.exitCode ?? 0) & 255)
+    },
+    abort() {
+      throw new Exit(134)
+    },
+    kill(pid: number, signal: string | number = 'SIGTERM') {
+      callSync('kill', [pid, String(signal)])
+      return true
+    },
+    nextTick(callback: (...args: unknown[]) => void, ...args: unknown[]) {
+      if (typeof callback !== 'function')
+        throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', 'The "callback" argument must be of type function.')
+      loop.tick(callback, args)
+    },
+    uptime: () => (__now() - startedAt) / 1000,
+    hrtime: Object.assign(hrtime, { bigint: () => BigInt(Math.floor((__now() - startedAt + 1) * 1e6)) }),
+    memoryUsage: Object.assign(
+      () => ({ rss: 44_040_192, heapTotal: 6_537_216, heapUsed: 4_823_104, external: 1_600_000, arrayBuffers: 10_500 }),
+      { rss: () => 44_040_192 },
+    ),
+    cpuUsage: () => ({ user: Math.floor((__now() - startedAt) * 500), system: 4000 }),
+    umask: () => 0o22,
+    getuid: () => (callSync('uid').value as { uid: number }).uid,
+    getgid: () => (callSync('uid').value as { gid: number }).gid,
+    geteuid: () => (callSync('uid').value as { uid: number }).uid,
+    emitWarning(warning: string | Error, type = 'Warning') {
+      const text = warning instanceof Error ? `${warning.name}: ${warning.message}` : `${type}: ${warning}`
+      callSync('write', [2], Buffer.from(`(node:${start.pid}) ${text}\n`))
+    },
+  }
+  const process = Object.defineProperties(emitter, Object.getOwnPropertyDescriptors(members)) as unknown as NodeProcess
+  Object.defineProperty(process, Symbol.toStringTag, { value: 'process', configurable: true })
+  watchSignals(emitter)
+  return process
+}
+
+/** The program learns which signals the script handles; for all others the kernel does as always. */
+function watchSignals(emitter: EventEmitter): void {
+  emitter.on('newListener', ((name: string) => {
+    if (SIGNALS.includes(name) && emitter.listenerCount(name) === 0) pending.tell('signal', [name, true])
+  }) as never)
+  emitter.on('removeListener', ((name: string) => {
+    if (SIGNALS.includes(name) && emitter.listenerCount(name) === 0) pending.tell('signal', [name, false])
+  }) as never)
+}

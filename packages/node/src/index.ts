@@ -1,0 +1,6 @@
+import type { Program } from '@drydock/abi'
+import { node } from './node.ts'
+import { npm, npx, yarn } from './npm.ts'
+
+/** The rows of this room in the program table. */
+export const nodePrograms: readonly Program[] = [node, npm, npx, yarn]

@@ -1,0 +1,142 @@
+import { type ForeignWorker, isErrno, parseSignal, type Process, type Program, type Sys } from '@drydock/abi'
+import { readAll, writeAll } from '@drydock/libc'
+import { type Command, readCommand } from './command-line.ts'
+import type { FromWorker, StartMessage } from './protocol.ts'
+import { answerCall } from './system-calls.ts'
+
+const DEFAULT_VERSION = '24.11.1'
+
+export const node: Program = {
+  name: 'node/node',
+  paths: ['/usr/local/bin/node'],
+  covers: 'partial',
+  lacks: ['cluster', 'worker_threads', 'inspector', 'TLS sockets', 'native addons', 'Intl'],
+  summary: 'runs JavaScript (QuickJS in a worker of its own)',
+  sizeBytes: 123_000_000,
+  rssBytes: 42 * 1024 * 1024,
+  main,
+}
+
+async function main(process: Process): Promise<number> {
+  const { sys, argv, env } = process
+  const version = `v${env.get('NODE_VERSION') ?? DEFAULT_VERSION}`
+  const command = readCommand(argv, version, sys.isatty(0))
+  if (command.kind === 'print' || command.kind === 'fail') {
+    await writeAll(sys, command.kind === 'print' ? 1 : 2, new TextEncoder().encode(command.text))
+    return command.status
+  }
+  if (!sys.foreign) {
+    await writeAll(sys, 2, new TextEncoder().encode('node: no workers here to run a script in\n'))
+    return 1
+  }
+  return new Runner(process, version, sys.foreign.spawn('quickjs')).run(command)
+}
+
+/** The kernel's side of a running script: makes its system calls, hands it its signals, ends its worker. */
+class Runner {
+  private readonly process: Process
+  private readonly sys: Sys
+  private readonly version: string
+  private readonly worker: ForeignWorker
+  private readonly inbox: FromWorker[] = []
+  private readonly handled = new Set<string>()
+
+  constructor(process: Process, version: string, worker: ForeignWorker) {
+    this.process = process
+    this.sys = process.sys
+    this.version = version
+    this.worker = worker
+  }
+
+  /** However the process ends, its worker ends with it: SIGKILL is real. */
+  async run(command: Extract<Command, { kind: 'run' | 'stdin' }>): Promise<number> {
+    const { sys, worker } = this
+    const [read, write] = sys.pipe()
+    const knock = (): void => this.knock(write)
+    worker.onMessage((message) => {
+      this.inbox.push(message as FromWorker)
+      knock()
+    })
+    worker.onError((text) => {
+      this.inbox.push(
+        { kind: 'call', id: 0, op: 'write', args: [2], bytes: new TextEncoder().encode(`${text}\n`), wait: false },
+        { kind: 'exit', code: 1 },
+      )
+      knock()
+    })
+    try {
+      worker.post(await this.start(command))
+      return await this.serve(read)
+    } finally {
+      worker.terminate()
+    }
+  }
+
+  /** Wakes the program out of its read; after its end nobody listens. */
+  private knock(write: number): void {
+    try {
+      void this.sys.write(write, Uint8Array.of(1))
+    } catch {
+      this.worker.terminate()
+    }
+  }
+
+  private async serve(read: number): Promise<number> {
+    for (;;) {
+      await this.knocked(read)
+      for (const message of this.inbox.splice(0)) {
+        if (message.kind === 'exit') return message.code
+        if (message.op === 'signal') this.watchSignal(String(message.args[0]), message.args[1] === true)
+        else void this.answer(message)
+      }
+    }
+  }
+
+  /** A signal that was handled interrupts the read: there is nothing to do but to go on. */
+  private async knocked(read: number): Promise<void> {
+    try {
+      await this.sys.read(read, 4096)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+    }
+  }
+
+  private async answer(message: Extract<FromWorker, { kind: 'call' }>): Promise<void> {
+    try {
+      const answer = await answerCall(this.sys, message)
+      if (message.id > 0) this.worker.post(answer)
+    } catch {
+      // The process is being ended while the call waited: its main thread unwinds by itself.
+    }
+  }
+
+  private watchSignal(name: string, on: boolean): void {
+    const signal = parseSignal(name)
+    if (signal === undefined || this.handled.has(name) === on) return
+    if (on) this.handled.add(name)
+    else this.handled.delete(name)
+    this.sys.sigaction(signal, on ? () => this.worker.post({ kind: 'signal', name }) : 'SIG_DFL', { restart: true })
+  }
+
+  private async start(command: Extract<Command, { kind: 'run' | 'stdin' }>): Promise<StartMessage> {
+    const { sys, process } = this
+    const entry =
+      command.kind === 'run'
+        ? command.entry
+        : { kind: 'text' as const, text: new TextDecoder().decode(await readAll(sys, 0)), print: false }
+    const script = entry.kind === 'file' ? [entry.path] : []
+    return {
+      kind: 'start',
+      argv: ['/usr/local/bin/node', ...script, ...command.args],
+      execArgv: command.execArgv,
+      env: Object.fromEntries(process.env),
+      version: this.version,
+      pid: sys.getpid(),
+      ppid: sys.getppid(),
+      cwd: sys.getcwd(),
+      entry,
+      tty: [sys.isatty(0), sys.isatty(1), sys.isatty(2)],
+      columns: sys.isatty(1) ? sys.getWindowSize(1).cols : 80,
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What the node program and its worker say to each other. The program sits in the kernel and makes the system calls;
+ * the worker runs the script and asks for them.
+ */
+export interface StartMessage {
+  readonly kind: 'start'
+  readonly argv: readonly string[]
+  readonly execArgv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly version: string
+  readonly pid: number
+  readonly ppid: number
+  readonly cwd: string
+  /** What to run: a file, a text given by -e, or lines that are typed. */
+  readonly entry:
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'text'; readonly text: string; readonly print: boolean }
+    | { readonly kind: 'repl' }
+  readonly tty: readonly [boolean, boolean, boolean]
+  readonly columns: number
+}
+
+/** A system call. With `wait` the script stands still until the answer; without, the answer is an event. */
+export interface CallMessage {
+  readonly kind: 'call'
+  readonly id: number
+  readonly op: string
+  readonly args: readonly unknown[]
+  readonly bytes?: Uint8Array | undefined
+  readonly wait: boolean
+}
+
+export interface AnswerMessage {
+  readonly kind: 'answer'
+  readonly id: number
+  readonly value?: unknown
+  readonly bytes?: Uint8Array | undefined
+  readonly error?: { readonly code: string; readonly errno: number; readonly message: string } | undefined
+}
+
+/** A signal the script has a handler for. */
+export interface SignalMessage {
+  readonly kind: 'signal'
+  readonly name: string
+}
+
+export interface ExitMessage {
+  readonly kind: 'exit'
+  readonly code: number
+}
+
+export type ToWorker = StartMessage | AnswerMessage | SignalMessage
+export type FromWorker = CallMessage | ExitMessage

@@ -1,0 +1,188 @@
+import guest from 'virtual:node-guest'
+import { EvalFlags, JSException, type JSValueHandle } from 'quickjs-wasi'
+import type { AnswerMessage, CallMessage, FromWorker, StartMessage, ToWorker } from '../protocol.ts'
+import { Vm } from './vm.ts'
+
+/** What the worker gives. */
+export interface QuickJsHost {
+  /** The bytes or the module of quickjs.wasm. */
+  readonly wasm: Promise<unknown>
+  readonly webAssembly: object
+  post(message: FromWorker): void
+  onMessage(handler: (message: ToWorker) => void): void
+  /** Stands still until the next message; absent where a worker cannot. */
+  receiveBlocking?(): ToWorker
+  after(delayMs: number, callback: () => void): { cancel(): void }
+  now(): number
+}
+
+const MEMORY_LIMIT = 512 * 1024 * 1024
+
+/** Runs one script from its start message to its exit. */
+export function runQuickJs(host: QuickJsHost): void {
+  const driver = new Driver(host)
+  host.onMessage((message) => driver.receive(message))
+}
+
+interface LoopState {
+  readonly alive: boolean
+  /** Until the next timer; -1 for none. */
+  readonly timeoutMs: number
+  readonly exitCode: number
+}
+
+/** The guest numbers the calls whose answers are events; the others get numbers here. */
+type GuestCall = Omit<CallMessage, 'kind' | 'id' | 'bytes'> & { readonly id?: number }
+
+class Driver {
+  private readonly host: QuickJsHost
+  private vm: Vm | undefined
+  private readonly events: ToWorker[] = []
+  private readonly answers = new Map<number, (answer: AnswerMessage) => void>()
+  private wake: (() => void) | undefined
+  private answer: AnswerMessage | undefined
+  private readonly modules = new Map<string, string>()
+  private nextId = 1
+
+  constructor(host: QuickJsHost) {
+    this.host = host
+  }
+
+  receive(message: ToWorker): void {
+    if (message.kind === 'start') {
+      this.main(message).catch((error: unknown) => this.crash(error))
+      return
+    }
+    const waiting = message.kind === 'answer' ? this.answers.get(message.id) : undefined
+    if (message.kind === 'answer' && waiting) {
+      this.answers.delete(message.id)
+      return waiting(message)
+    }
+    this.events.push(message)
+    this.wake?.()
+  }
+
+  private async main(start: StartMessage): Promise<void> {
+    this.vm = await Vm.create({
+      wasm: await this.host.wasm,
+      webAssembly: this.host.webAssembly,
+      memoryLimit: MEMORY_LIMIT,
+      loadModule: (name) => this.moduleSource(name),
+    })
+    this.defineHost(this.vm)
+    await this.vm.run(guest, 'node:internal/bootstrap')
+    await this.guestCall('start', start)
+    for (;;) {
+      const state = (await this.guestCall('next', this.host.now())) as LoopState
+      if (!state.alive) return this.exit(state.exitCode)
+      await this.waitForEvent(state.timeoutMs)
+      for (const event of this.events.splice(0)) await this.dispatch(event)
+    }
+  }
+
+  private moduleSource(name: string): string {
+    const source = this.modules.get(name)
+    if (source === undefined) throw new Error(`Cannot find module '${name}'`)
+    return source
+  }
+
+  private async dispatch(event: ToWorker): Promise<void> {
+    if (event.kind === 'answer') this.answer = event
+    await this.guestCall('dispatch', event.kind === 'answer' ? { ...event, bytes: undefined } : event)
+  }
+
+  /** Calls a function of the guest with a value that survives JSON. */
+  private async guestCall(name: string, value: unknown): Promise<unknown> {
+    if (!this.vm) return undefined
+    const result = await this.vm.run(`__drydock.${name}(${JSON.stringify(value)})`, 'node:internal/loop')
+    const text = result.toString()
+    result.dispose()
+    return text.startsWith('{') ? JSON.parse(text) : undefined
+  }
+
+  private waitForEvent(timeoutMs: number): Promise<void> {
+    if (this.events.length > 0 || timeoutMs === 0) return new Promise((later) => void this.host.after(0, later))
+    return new Promise((resolve) => {
+      const timer = timeoutMs > 0 ? this.host.after(timeoutMs, resolve) : undefined
+      this.wake = () => {
+        timer?.cancel()
+        resolve()
+      }
+    })
+  }
+
+  private exit(code: number): void {
+    this.host.post({ kind: 'exit', code })
+  }
+
+  /** The guest handles its own errors; what comes here is the machine's end, out of memory for instance. */
+  private crash(error: unknown): void {
+    const text = error instanceof JSException ? `${error.message}\n${error.stack ?? ''}\n` : `${String(error)}\n`
+    this.host.post({ kind: 'call', id: 0, op: 'write', args: [2], bytes: new TextEncoder().encode(text), wait: false })
+    this.exit(error instanceof JSException && /out of memory/.test(text) ? 134 : 1)
+  }
+
+  // the five host functions -----------------------------------------------------------------------------------------
+
+  private defineHost(vm: Vm): void {
+    const { quickjs } = vm
+    const global = quickjs.getGlobal()
+    const nothing = quickjs.getUndefined()
+    const define = (name: string, fn: (args: readonly JSValueHandle[]) => JSValueHandle): void => {
+      const handle = quickjs.newFunction(name, (...args) => fn(args))
+      global.setProp(name, handle)
+      handle.dispose()
+    }
+    define('__call', (args) => (this.call(vm, args), nothing))
+    define('__answer', () => quickjs.newString(JSON.stringify({ ...this.answer, bytes: undefined })))
+    define('__answerBytes', () => (this.answer?.bytes ? quickjs.newArrayBuffer(this.answer.bytes) : nothing))
+    define('__now', () => quickjs.newNumber(this.host.now()))
+    define('__compile', ([code, name]) => this.compile(vm, code?.toString() ?? '', name?.toString() ?? ''))
+    define(
+      '__defineModule',
+      ([name, code]) => (this.modules.set(name?.toString() ?? '', code?.toString() ?? ''), nothing),
+    )
+    global.dispose()
+  }
+
+  /** A function expression under its file's name; what is wrong with it is left in `__thrown`, as it was. */
+  private compile({ quickjs }: Vm, code: string, name: string): JSValueHandle {
+    try {
+      return quickjs.evalCode(code, name, EvalFlags.TYPE_GLOBAL)
+    } catch (error) {
+      if (!(error instanceof JSException)) throw error
+      const global = quickjs.getGlobal()
+      global.setProp('__thrown', error.handle)
+      global.dispose()
+      return quickjs.getUndefined()
+    }
+  }
+
+  /** `__call(json, bytes)`: with `wait` the script stands still until the answer, which `__answer` then gives. */
+  private call(vm: Vm, [request, bytes]: readonly JSValueHandle[]): void {
+    const { op, args, wait, id = this.nextId++ } = JSON.parse(request?.toString() ?? '{}') as GuestCall
+    const copy = bytes && vm.quickjs.typeof(bytes) === 'object' ? bytes.toUint8Array() : undefined
+    this.host.post({ kind: 'call', id, op, args, bytes: copy, wait })
+    if (!wait) return
+    if (this.host.receiveBlocking) return this.blockFor(id, this.host.receiveBlocking.bind(this.host))
+    vm.suspendFor(
+      new Promise((resume) => {
+        this.answers.set(id, (answer) => {
+          this.answer = answer
+          resume()
+        })
+      }),
+    )
+  }
+
+  private blockFor(id: number, receive: () => ToWorker): void {
+    for (;;) {
+      const message = receive()
+      if (message.kind === 'answer' && message.id === id) {
+        this.answer = message
+        return
+      }
+      this.events.push(message)
+    }
+  }
+}

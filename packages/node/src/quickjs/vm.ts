@@ -1,0 +1,169 @@
+import { EvalFlags, type JSValueHandle, QuickJS } from 'quickjs-wasi'
+
+/** The parts of WebAssembly's promise integration that are used; absent where the host has none. */
+interface Integration {
+  readonly Suspending: new (fn: (...args: never[]) => unknown) => object
+  readonly promising: (fn: unknown) => (...args: number[]) => Promise<number>
+}
+type HostCall = (...args: number[]) => number
+interface WebAssemblyHost {
+  instantiate(module: unknown, imports: { env: Record<string, unknown> }): Promise<{ exports: Record<string, unknown> }>
+}
+
+/** What the binding keeps to itself and the promising entries need. */
+interface Internals {
+  readonly exports: Record<'qjs_is_job_pending' | 'qjs_execute_pending_job', () => number> & {
+    qjs_eval(...args: number[]): number
+    wasm_free(pointer: number): void
+  }
+  writeString(text: string): { ptr: number; len: number }
+  throwIfException(handle: JSValueHandle): JSValueHandle
+}
+
+export interface VmOptions {
+  readonly wasm: unknown
+  /** Where WebAssembly lives: the global of the worker. */
+  readonly webAssembly: object
+  readonly memoryLimit: number
+  /** Module sources by their full names, for import statements: the machine cannot wait while it loads one. */
+  readonly loadModule: (name: string) => string
+}
+
+type Entry = (...args: number[]) => number | Promise<number>
+
+/**
+ * A QuickJS virtual machine whose host functions may make the script wait: with WebAssembly's promise integration by
+ * suspending it, elsewhere by really blocking the worker. One entry may be under way at a time.
+ */
+export class Vm {
+  readonly quickjs: QuickJS
+  private readonly evaluate: Entry
+  private readonly runJob: Entry
+  /** Set by a host function: the script goes on when it settles. */
+  private pending: Promise<void> | undefined
+
+  static async create(options: VmOptions): Promise<Vm> {
+    const box: { vm?: Vm } = {}
+    const entries = await withSuspension(
+      options.webAssembly,
+      () => box.vm?.takePending(),
+      () =>
+        QuickJS.create({
+          wasm: options.wasm as never,
+          memoryLimit: options.memoryLimit,
+          maxStackSize: 256 * 1024,
+          timezoneOffset: 0,
+          moduleLoader: { load: options.loadModule },
+          onUnhandledRejection: (promise: JSValueHandle, reason: JSValueHandle, handled: boolean) =>
+            box.vm?.rejected(promise, reason, handled),
+        }),
+    )
+    box.vm = new Vm(entries.result, entries.integration)
+    return box.vm
+  }
+
+  private constructor(quickjs: QuickJS, integration: Integration | undefined) {
+    this.quickjs = quickjs
+    const { exports } = this.internals()
+    const promising = (name: 'qjs_eval' | 'qjs_execute_pending_job'): Entry =>
+      integration ? integration.promising(exports[name]) : (exports[name] as Entry)
+    this.evaluate = promising('qjs_eval')
+    this.runJob = promising('qjs_execute_pending_job')
+  }
+
+  /** The script waits for `promise` at the end of the host function that calls this. */
+  suspendFor(promise: Promise<void>): void {
+    this.pending = promise
+  }
+
+  /** Evaluates a script, then what it put off: ticks before promises' jobs, over and over, as node orders them. @throws JSException */
+  async run(code: string, filename: string, flags: number = EvalFlags.TYPE_GLOBAL): Promise<JSValueHandle> {
+    const result = await this.evaluateOnly(code, filename, flags)
+    let more = true
+    while (more) {
+      more = await this.ranTicks()
+      await this.runJobs()
+    }
+    return result
+  }
+
+  private async ranTicks(): Promise<boolean> {
+    const ran = await this.evaluateOnly(
+      'globalThis.__drydock?.ticks() === true',
+      'node:internal/ticks',
+      EvalFlags.TYPE_GLOBAL,
+    )
+    const any = ran.toBoolean()
+    ran.dispose()
+    return any
+  }
+
+  private async evaluateOnly(code: string, filename: string, flags: number): Promise<JSValueHandle> {
+    const internals = this.internals()
+    const source = internals.writeString(code)
+    const name = internals.writeString(filename)
+    const pointer = await this.evaluate(source.ptr, source.len, name.ptr, flags)
+    internals.exports.wasm_free(source.ptr)
+    internals.exports.wasm_free(name.ptr)
+    const Handle = this.quickjs.getUndefined().constructor as new (vm: QuickJS, pointer: number) => JSValueHandle
+    return internals.throwIfException(new Handle(this.quickjs, pointer))
+  }
+
+  private rejected(promise: JSValueHandle, reason: JSValueHandle, handled: boolean): void {
+    const { quickjs } = this
+    const global = quickjs.getGlobal()
+    const listener = global.getProp('__drydock').getProp('rejected')
+    quickjs
+      .callFunction(listener, quickjs.getUndefined(), promise, reason, handled ? quickjs.getTrue() : quickjs.getFalse())
+      .dispose()
+    listener.dispose()
+    global.dispose()
+  }
+
+  private async runJobs(): Promise<void> {
+    const { exports } = this.internals()
+    while (exports.qjs_is_job_pending()) if ((await this.runJob()) < 0) this.quickjs.getException().dispose()
+  }
+
+  private takePending(): Promise<void> | undefined {
+    const { pending } = this
+    this.pending = undefined
+    return pending
+  }
+
+  private internals(): Internals {
+    return this.quickjs as unknown as Internals
+  }
+}
+
+/**
+ * Runs `create` with an instantiation that makes `host_call` able to suspend. The binding has no hook for it, so the
+ * worker's own `instantiate` stands aside for that moment.
+ */
+async function withSuspension(
+  webAssembly: object,
+  pending: () => Promise<void> | undefined,
+  create: () => Promise<QuickJS>,
+) {
+  const host = webAssembly as WebAssemblyHost & Partial<Integration>
+  const { Suspending, promising } = host
+  if (!Suspending || !promising) return { result: await create(), integration: undefined }
+  const instantiate = host.instantiate
+  host.instantiate = (module, imports) => {
+    const hostCall = imports.env.host_call as HostCall
+    const suspending = (...args: number[]): number | Promise<number> => {
+      const result = hostCall(...args)
+      const wait = pending()
+      return wait ? wait.then(() => result) : result
+    }
+    return instantiate.call(webAssembly, module, {
+      ...imports,
+      env: { ...imports.env, host_call: new Suspending(suspending as never) },
+    })
+  }
+  try {
+    return { result: await create(), integration: { Suspending, promising } }
+  } finally {
+    host.instantiate = instantiate
+  }
+}

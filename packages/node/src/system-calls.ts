@@ -1,0 +1,168 @@
+import {
+  AF_INET,
+  inet,
+  isErrno,
+  O_APPEND,
+  O_CREAT,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+  parseSignal,
+  SHUT_WR,
+  SOCK_STREAM,
+  type Stat,
+  type Sys,
+} from '@drydock/abi'
+import { listen, readAll, ResolveError, resolveHost, searchPath, writeAll } from '@drydock/libc'
+import type { AnswerMessage, CallMessage } from './protocol.ts'
+
+type Answer = Pick<AnswerMessage, 'value' | 'bytes'>
+type Call = (sys: Sys, args: readonly unknown[], bytes: Uint8Array) => Answer | Promise<Answer>
+
+const text = (value: unknown): string => String(value ?? '')
+const number = (value: unknown): number => Number(value ?? 0)
+const done = (value?: unknown): Answer => ({ value })
+
+const statValue = (stat: Stat): Answer => done({ ...stat })
+
+async function readWhole(sys: Sys, path: string): Promise<Answer> {
+  const fd = sys.open(path, O_RDONLY)
+  try {
+    return { bytes: await readAll(sys, fd) }
+  } finally {
+    sys.close(fd)
+  }
+}
+
+async function writeWhole(sys: Sys, path: string, append: boolean, mode: number, bytes: Uint8Array): Promise<Answer> {
+  const fd = sys.open(path, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC), mode)
+  try {
+    await writeAll(sys, fd, bytes)
+    return done()
+  } finally {
+    sys.close(fd)
+  }
+}
+
+async function connect(sys: Sys, host: string, port: number): Promise<Answer> {
+  const [address = host] = await resolveHost(sys, host)
+  const fd = sys.socket(AF_INET, SOCK_STREAM)
+  try {
+    await sys.connect(fd, inet(address, port))
+    return done({ fd, local: sys.getsockname(fd), peer: sys.getpeername(fd) })
+  } catch (error) {
+    sys.close(fd)
+    throw error
+  }
+}
+
+interface SpawnRequest {
+  readonly file: string
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** For each of 0, 1, 2: a pipe to the script, or the script's own descriptor. */
+  readonly stdio: readonly ('pipe' | 'inherit' | 'ignore')[]
+}
+
+/** Starts a child with pipes where asked. @returns its pid and the script's ends of the pipes, -1 for none */
+async function spawnChild(sys: Sys, request: SpawnRequest): Promise<Answer> {
+  const path = searchPath(sys, request.file, request.env.PATH ?? '/usr/local/bin:/usr/bin:/bin')
+  const ours: number[] = []
+  const theirs: number[] = []
+  const fds = new Map<number, number>()
+  request.stdio.forEach((kind, fd) => {
+    const [our, their] = childEnd(sys, kind, fd)
+    ours.push(our)
+    fds.set(fd, their)
+    if (kind !== 'inherit') theirs.push(their)
+  })
+  try {
+    const env = new Map(Object.entries(request.env))
+    const cwd = request.cwd === undefined ? {} : { cwd: request.cwd }
+    const pid = await sys.spawn(path, { argv: request.argv, env, fds, ...cwd })
+    return done({ pid, fds: ours })
+  } finally {
+    for (const fd of theirs) sys.close(fd)
+  }
+}
+
+function childEnd(sys: Sys, kind: SpawnRequest['stdio'][number], fd: number): [number, number] {
+  if (kind === 'inherit') return [-1, fd]
+  if (kind === 'ignore') return [-1, sys.open('/dev/null', fd === 0 ? O_RDONLY : O_WRONLY)]
+  const [read, write] = sys.pipe()
+  return fd === 0 ? [write, read] : [read, write]
+}
+
+/** What a script may ask of the kernel, by name. Each row reads its own arguments. */
+export const SYSTEM_CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
+  ['write', async (sys, [fd], bytes) => (await writeAll(sys, number(fd), bytes), done(bytes.length))],
+  ['read', async (sys, [fd, max]) => ({ bytes: await sys.read(number(fd), number(max)) })],
+  ['pread', (sys, [fd, max, at]) => ({ bytes: sys.pread(number(fd), number(max), number(at)) })],
+  ['pwrite', (sys, [fd, at], bytes) => done(sys.pwrite(number(fd), bytes, number(at)))],
+  ['open', (sys, [path, flags, mode]) => done(sys.open(text(path), number(flags), number(mode)))],
+  ['close', (sys, [fd]) => done(sys.close(number(fd)))],
+  ['readFile', (sys, [path]) => readWhole(sys, text(path))],
+  [
+    'writeFile',
+    (sys, [path, append, mode], bytes) => writeWhole(sys, text(path), append === true, number(mode), bytes),
+  ],
+  ['stat', (sys, [path]) => statValue(sys.stat(text(path)))],
+  ['lstat', (sys, [path]) => statValue(sys.lstat(text(path)))],
+  ['fstat', (sys, [fd]) => statValue(sys.fstat(number(fd)))],
+  ['readdir', (sys, [path]) => done(sys.readdir(text(path)))],
+  ['mkdir', (sys, [path, mode]) => done(sys.mkdir(text(path), number(mode)))],
+  ['rmdir', (sys, [path]) => done(sys.rmdir(text(path)))],
+  ['unlink', (sys, [path]) => done(sys.unlink(text(path)))],
+  ['rename', (sys, [from, to]) => done(sys.rename(text(from), text(to)))],
+  ['link', (sys, [from, to]) => done(sys.link(text(from), text(to)))],
+  ['symlink', (sys, [target, path]) => done(sys.symlink(text(target), text(path)))],
+  ['readlink', (sys, [path]) => done(sys.readlink(text(path)))],
+  ['chmod', (sys, [path, mode]) => done(sys.chmod(text(path), number(mode)))],
+  ['chown', (sys, [path, uid, gid]) => done(sys.chown(text(path), number(uid), number(gid)))],
+  ['utimes', (sys, [path, atime, mtime]) => done(sys.utimes(text(path), number(atime), number(mtime)))],
+  ['truncate', (sys, [path, size]) => done(sys.truncate(text(path), number(size)))],
+  ['realpath', (sys, [path]) => done(sys.realpath(text(path)))],
+  ['access', (sys, [path, mode]) => done(sys.access(text(path), number(mode)))],
+  ['chdir', (sys, [path]) => (sys.chdir(text(path)), done(sys.getcwd()))],
+  ['isatty', (sys, [fd]) => done(sys.isatty(number(fd)))],
+  ['windowSize', (sys, [fd]) => done(sys.getWindowSize(number(fd)))],
+  ['random', (sys, [length]) => ({ bytes: sys.entropy.bytes(number(length)) })],
+  ['kill', (sys, [pid, signal]) => done(sys.kill(number(pid), parseSignal(text(signal)) ?? 0))],
+  ['uname', (sys) => done(sys.uname())],
+  ['sysinfo', (sys) => done(sys.sysinfo())],
+  ['uid', (sys) => done({ uid: sys.getuid(), gid: sys.getgid() })],
+  ['links', (sys) => done(sys.netlink({ op: 'link-list' }))],
+  ['resolve', async (sys, [host]) => done(await resolveHost(sys, text(host)))],
+  [
+    'listen',
+    (sys, [host, port]) => {
+      const fd = listen(sys, inet(text(host), number(port)))
+      return done({ fd, local: sys.getsockname(fd) })
+    },
+  ],
+  ['accept', async (sys, [fd]) => done(await sys.accept(number(fd)))],
+  ['connect', (sys, [host, port]) => connect(sys, text(host), number(port))],
+  ['shutdown', (sys, [fd]) => done(sys.shutdown(number(fd), SHUT_WR))],
+  ['spawn', (sys, [request]) => spawnChild(sys, request as SpawnRequest)],
+  ['wait', async (sys, [pid]) => done((await sys.wait(number(pid)))?.status)],
+])
+
+/** Makes the call; errors of the kernel and of the resolver go back as values, all else is a bug and passes. */
+export async function answerCall(sys: Sys, call: CallMessage): Promise<AnswerMessage> {
+  try {
+    const row = SYSTEM_CALLS.get(call.op)
+    if (!row) throw new Error(`node: no system call ${call.op}`)
+    return { kind: 'answer', id: call.id, ...(await row(sys, call.args, call.bytes ?? new Uint8Array(0))) }
+  } catch (error) {
+    const failure = asFailure(error)
+    if (!failure) throw error
+    return { kind: 'answer', id: call.id, error: failure }
+  }
+}
+
+function asFailure(error: unknown): AnswerMessage['error'] {
+  if (isErrno(error)) return { code: error.code, errno: error.errno, message: error.message }
+  if (error instanceof ResolveError) return { code: 'ENOTFOUND', errno: 3008, message: error.message }
+  return undefined
+}
