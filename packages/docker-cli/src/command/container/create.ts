@@ -1,0 +1,41 @@
+import { atLeast, defineCommand } from '../../cobra/command.ts'
+import { bool, string } from '../../cobra/flag.ts'
+import { isProblem, problemText } from '../../session/cli.ts'
+import { CliError } from '../../session/cli-error.ts'
+import { containerRequest } from './container-config.ts'
+import { containerFlags } from './container-flags.ts'
+import { createContainer } from './create-container.ts'
+
+export const create = defineCommand({
+  name: 'create',
+  use: 'create [OPTIONS] IMAGE [COMMAND] [ARG...]',
+  short: 'Create a new container',
+  aliasLine: 'docker container create, docker create',
+  interspersed: false,
+  args: atLeast(1),
+  completes: ['images', 'none'],
+  flags: {
+    ...containerFlags,
+    'disable-content-trust': bool('', 'Skip image verification', true),
+    name: string('', 'Assign a name to the container'),
+    platform: string('', 'Set platform if server is multi-platform capable'),
+    pull: string('', 'Pull image before creating ("always", "|missing", "never")', 'missing'),
+    quiet: bool('q', 'Suppress the pull output'),
+    'use-api-socket': bool('', 'Bind mount Docker API socket and required auth'),
+  },
+  async run({ cli, args, flags, changed }) {
+    const request = await orFail(() => containerRequest(cli, flags, changed, args))
+    const { Id } = await createContainer(cli, request, flags)
+    await cli.print(`${Id}\n`)
+  },
+})
+
+/** What is wrong with the flags is told with a hint at help. */
+async function orFail<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isProblem(error)) throw error
+    throw new CliError(`docker: ${problemText(error)}\n\nRun 'docker create --help' for more information`, 125)
+  }
+}

@@ -1,0 +1,18 @@
+import { atLeast, defineCommand } from '../../cobra/command.ts'
+import { INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
+import { bool, string } from '../../cobra/flag.ts'
+import { inspectObjects } from '../inspect-objects.ts'
+
+export const inspect = defineCommand({
+  name: 'inspect',
+  use: 'inspect [OPTIONS] CONTAINER [CONTAINER...]',
+  short: 'Display detailed information on one or more containers',
+  args: atLeast(1),
+  completes: ['containers'],
+  flags: {
+    format: string('f', INSPECT_FORMAT_HELP),
+    size: bool('s', 'Display total file sizes'),
+  },
+  run: ({ cli, args, flags }) =>
+    inspectObjects(cli, args, flags.format, (name) => cli.client.containers.inspect(name, { size: flags.size })),
+})

@@ -1,0 +1,20 @@
+import { atLeast, defineCommand } from '../../cobra/command.ts'
+import { string } from '../../cobra/flag.ts'
+import { forEachAtOnce } from '../../session/cli.ts'
+
+export const kill = defineCommand({
+  name: 'kill',
+  use: 'kill [OPTIONS] CONTAINER [CONTAINER...]',
+  short: 'Kill one or more running containers',
+  aliasLine: 'docker container kill, docker kill',
+  args: atLeast(1),
+  completes: ['running'],
+  flags: {
+    signal: string('s', 'Signal to send to the container'),
+  },
+  run: ({ cli, args, flags }) =>
+    forEachAtOnce(cli, args, async (name) => {
+      await cli.client.containers.kill(name, flags.signal)
+      return `${name}\n`
+    }),
+})

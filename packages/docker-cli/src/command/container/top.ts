@@ -1,0 +1,19 @@
+import { atLeast, defineCommand } from '../../cobra/command.ts'
+import { tabulate } from '../../template/tabwriter.ts'
+
+export const top = defineCommand({
+  name: 'top',
+  use: 'top CONTAINER [ps OPTIONS]',
+  short: 'Display the running processes of a container',
+  aliasLine: 'docker container top, docker top',
+  interspersed: false,
+  args: atLeast(1),
+  completes: ['running', 'none'],
+  flags: {},
+  async run({ cli, args }) {
+    const [name = '', ...ps] = args
+    const { Titles, Processes } = await cli.client.containers.top(name, ps.length > 0 ? ps.join(' ') : undefined)
+    const lines = [Titles, ...(Processes ?? [])].map((cells) => `${cells.join('\t')}\n`)
+    await cli.print(tabulate(lines.join(''), 20))
+  },
+})

@@ -1,0 +1,17 @@
+import { atLeast, defineCommand } from '../../cobra/command.ts'
+import { forEachAtOnce } from '../../session/cli.ts'
+
+export const unpause = defineCommand({
+  name: 'unpause',
+  use: 'unpause CONTAINER [CONTAINER...]',
+  short: 'Unpause all processes within one or more containers',
+  aliasLine: 'docker container unpause, docker unpause',
+  args: atLeast(1),
+  completes: ['running'],
+  flags: {},
+  run: ({ cli, args }) =>
+    forEachAtOnce(cli, args, async (name) => {
+      await cli.client.containers.unpause(name)
+      return `${name}\n`
+    }),
+})

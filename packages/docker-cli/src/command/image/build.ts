@@ -1,0 +1,147 @@
+import { defineCommand, exactly } from '../../cobra/command.ts'
+import { bool, bytes, hidden, int, list, string, strings } from '../../cobra/flag.ts'
+import type { JsonMessage } from '@drydock/docker-api'
+import type { FlagValues } from '../../cobra/flag.ts'
+import { humanSize } from '../../formatter/units.ts'
+import { showJsonMessages } from '../../progress/json-messages.ts'
+import type { Cli } from '../../session/cli.ts'
+import { CliError } from '../../session/cli-error.ts'
+import { buildContext } from './build-context.ts'
+import { readKeyValues, toRecord } from '../container/key-value-file.ts'
+import { writeFile } from '@drydock/libc'
+
+const flags = {
+  'add-host': list('', 'Add a custom host-to-IP mapping ("host:ip")'),
+  'build-arg': list('', 'Set build-time variables'),
+  'cache-from': strings('', 'Images to consider as cache sources'),
+  'cgroup-parent': string('', 'Set the parent cgroup for the "RUN" instructions during build'),
+  compress: bool('', 'Compress the build context using gzip'),
+  'cpu-period': int('', 'Limit the CPU CFS (Completely Fair Scheduler) period'),
+  'cpu-quota': int('', 'Limit the CPU CFS (Completely Fair Scheduler) quota'),
+  'cpu-shares': int('c', 'CPU shares (relative weight)'),
+  'cpuset-cpus': string('', 'CPUs in which to allow execution (0-3, 0,1)'),
+  'cpuset-mems': string('', 'MEMs in which to allow execution (0-3, 0,1)'),
+  'disable-content-trust': bool('', 'Skip image verification', true),
+  file: string('f', 'Name of the Dockerfile (Default is "PATH/Dockerfile")'),
+  'force-rm': bool('', 'Always remove intermediate containers'),
+  iidfile: string('', 'Write the image ID to the file'),
+  isolation: string('', 'Container isolation technology'),
+  label: list('', 'Set metadata for an image'),
+  memory: bytes('m', 'Memory limit'),
+  'memory-swap': bytes('', 'Swap limit equal to memory plus swap: -1 to enable unlimited swap'),
+  network: string('', 'Set the networking mode for the RUN instructions during build', 'default'),
+  'no-cache': bool('', 'Do not use cache when building the image'),
+  platform: string('', 'Set platform if server is multi-platform capable'),
+  pull: bool('', 'Always attempt to pull a newer version of the image'),
+  quiet: bool('q', 'Suppress the build output and print image ID on success'),
+  rm: bool('', 'Remove intermediate containers after a successful build', true),
+  'security-opt': strings('', 'Security options'),
+  'shm-size': bytes('', 'Size of "/dev/shm"'),
+  tag: list('t', 'Name and optionally a tag in the "name:tag" format'),
+  target: string('', 'Set the target build stage to build.'),
+  squash: hidden(bool('', 'Squash newly built layers into a single new layer')),
+  ulimit: list('', 'Ulimit options', { type: 'ulimit', shown: '[]' }),
+}
+
+/** The builder behind POST /build is the old one; the CLI says so before anything else. */
+async function deprecation(cli: Cli): Promise<void> {
+  const choice = cli.env.get('DOCKER_BUILDKIT')
+  const off = choice !== undefined && ['0', 'f', 'false', 'F', 'FALSE', 'False'].includes(choice)
+  const advice = off
+    ? '            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n            environment-variable.\n\n'
+    : '            Install the buildx component to build images with BuildKit:\n            https://docs.docker.com/go/buildx/\n\n'
+  await cli.warn(`DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n${advice}`)
+}
+
+export const build = defineCommand({
+  name: 'build',
+  use: 'build [OPTIONS] PATH | URL | -',
+  short: 'Build an image from a Dockerfile',
+  aliasLine: 'docker image build, docker build, docker builder build',
+  args: exactly(1),
+  lacks: 'BuildKit, and a URL as context',
+  completes: ['files', 'none'],
+  preface: deprecation,
+  flags,
+  async run({ cli, args, flags: given }) {
+    const { tar, dockerfile, close } = await buildContext(cli, args[0] ?? '', given.file)
+    try {
+      let sent = ''
+      const context = told(tar, async (text) => {
+        if (given.quiet) sent = text
+        else await cli.print(text)
+      })
+      const messages = cli.client.images.build(await query(cli, given, dockerfile), context, auths(cli))
+      return given.quiet ? await quietly(cli, messages, () => sent) : await aloud(cli, messages, given.iidfile)
+    } finally {
+      close()
+    }
+  },
+})
+
+/** Tells how much was sent, once all of it is. */
+async function* told(
+  tar: AsyncIterable<Uint8Array>,
+  tell: (text: string) => Promise<void>,
+): AsyncGenerator<Uint8Array, void, void> {
+  let bytes = 0
+  for await (const part of tar) {
+    bytes += part.length
+    yield part
+  }
+  await tell(`Sending build context to Docker daemon ${humanSize(bytes).padStart(8)}\r\r\n`)
+}
+
+async function query(cli: Cli, given: FlagValues<typeof flags>, dockerfile: string) {
+  const args = await readKeyValues(cli, [], given['build-arg'], (name) => cli.env.get(name))
+  return {
+    t: given.tag,
+    dockerfile,
+    nocache: given['no-cache'],
+    rm: given.rm,
+    forcerm: given['force-rm'],
+    pull: given.pull,
+    buildargs: JSON.stringify(toRecord(args)),
+    labels: JSON.stringify(toRecord(given.label)),
+    cachefrom: JSON.stringify(given['cache-from']),
+    networkmode: given.network,
+    target: given.target || undefined,
+    platform: given.platform || undefined,
+    extrahosts: given['add-host'],
+    memory: given.memory || undefined,
+    memswap: given['memory-swap'] || undefined,
+    shmsize: given['shm-size'] || undefined,
+    cpushares: given['cpu-shares'] || undefined,
+    cpusetcpus: given['cpuset-cpus'] || undefined,
+    version: '1',
+  }
+}
+
+const auths = (cli: Cli): Record<string, object> =>
+  Object.fromEntries(
+    Object.keys(cli.config.values.auths ?? {}).map((server) => [server, cli.config.auth(server) ?? {}]),
+  )
+
+async function aloud(cli: Cli, messages: AsyncIterable<JsonMessage>, idFile: string): Promise<number> {
+  let id = ''
+  await showJsonMessages(cli, messages, { fd: 1, onAux: (aux) => (id = (aux as { ID?: string }).ID ?? id) })
+  if (idFile !== '' && id !== '') await writeFile(cli.sys, idFile, id)
+  return 0
+}
+
+/** Only the id; what was said is shown when it fails. */
+async function quietly(cli: Cli, messages: AsyncIterable<JsonMessage>, sent: () => string): Promise<number> {
+  let said = ''
+  let id = ''
+  for await (const message of messages) {
+    const failure = message.errorDetail?.message ?? message.error
+    if (failure !== undefined) {
+      await cli.warn(sent() + said)
+      throw new CliError(failure, message.errorDetail?.code || 1)
+    }
+    said += message.stream ?? ''
+    id = (message.aux as { ID?: string } | undefined)?.ID ?? id
+  }
+  await cli.print(`${id || (said.trim().split('\n').at(-1) ?? '')}\n`)
+  return 0
+}

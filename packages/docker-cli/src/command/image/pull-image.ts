@@ -1,0 +1,32 @@
+import { showJsonMessages } from '../../progress/json-messages.ts'
+import type { Cli } from '../../session/cli.ts'
+import { CliError } from '../../session/cli-error.ts'
+import { familiarName, parseReference, registryKey, tagged } from '../../session/reference.ts'
+
+/** Pulls one image and shows how. @throws CliError, ApiError */
+export async function pullImage(
+  cli: Cli,
+  name: string,
+  settings: { platform: string; quiet: boolean; fd: 1 | 2 },
+): Promise<void> {
+  const reference = tagged(parseReference(name))
+  const auth = cli.config.auth(registryKey(reference))
+  const messages = cli.client.images.pull(
+    {
+      fromImage: reference.domain === 'docker.io' ? `docker.io/${reference.path}` : familiarName(reference),
+      tag: reference.digest ?? reference.tag,
+      platform: settings.platform || undefined,
+    },
+    auth,
+  )
+  if (!settings.quiet) return showJsonMessages(cli, messages, { fd: settings.fd })
+  await drain(messages)
+}
+
+/** Reads to the end; only what goes wrong matters. */
+async function drain(messages: AsyncIterable<{ error?: string; errorDetail?: { message: string } }>): Promise<void> {
+  for await (const message of messages) {
+    const failure = message.errorDetail?.message ?? message.error
+    if (failure !== undefined) throw new CliError(failure)
+  }
+}

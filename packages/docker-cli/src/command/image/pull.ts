@@ -1,0 +1,30 @@
+import { defineCommand, exactly } from '../../cobra/command.ts'
+import { bool, string } from '../../cobra/flag.ts'
+import { CliError } from '../../session/cli-error.ts'
+import { canonical, parseReference, tagged } from '../../session/reference.ts'
+import { pullImage } from './pull-image.ts'
+
+export const pull = defineCommand({
+  name: 'pull',
+  use: 'pull [OPTIONS] NAME[:TAG|@DIGEST]',
+  short: 'Download an image from a registry',
+  aliasLine: 'docker image pull, docker pull',
+  args: exactly(1),
+  lacks: '--all-tags',
+  completes: ['images', 'none'],
+  flags: {
+    'all-tags': bool('a', 'Download all tagged images in the repository'),
+    'disable-content-trust': bool('', 'Skip image verification', true),
+    platform: string('', 'Set platform if server is multi-platform capable'),
+    quiet: bool('q', 'Suppress verbose output'),
+  },
+  async run({ cli, args, flags }) {
+    const reference = parseReference(args[0] ?? '')
+    const untagged = reference.tag === undefined && reference.digest === undefined
+    if (flags['all-tags'] && !untagged) throw new CliError("tag can't be used with --all-tags/-a")
+    if (flags['all-tags']) throw new CliError('pull: option --all-tags is not supported here')
+    if (untagged && !flags.quiet) await cli.print('Using default tag: latest\n')
+    await pullImage(cli, args[0] ?? '', { platform: flags.platform, quiet: flags.quiet, fd: 1 })
+    await cli.print(`${canonical(tagged(reference))}\n`)
+  },
+})

@@ -1,0 +1,25 @@
+import { atLeast, defineCommand } from '../../cobra/command.ts'
+import { string } from '../../cobra/flag.ts'
+import { CliError } from '../../session/cli-error.ts'
+import { saveStream } from '../save-stream.ts'
+
+export const save = defineCommand({
+  name: 'save',
+  use: 'save [OPTIONS] IMAGE [IMAGE...]',
+  short: 'Save one or more images to a tar archive (streamed to STDOUT by default)',
+  aliasLine: 'docker image save, docker save',
+  args: atLeast(1),
+  completes: ['images'],
+  flags: {
+    output: string('o', 'Write to a file, instead of STDOUT'),
+    platform: string(
+      '',
+      'Save only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")',
+    ),
+  },
+  async run({ cli, args, flags }) {
+    if (flags.output === '' && cli.isTerminal(1))
+      throw new CliError('cowardly refusing to save to a terminal. Use the -o flag or redirect')
+    await saveStream(cli, cli.client.images.save(args), flags.output, 'save image')
+  },
+})

@@ -1,0 +1,88 @@
+import { isNotFound } from '@drydock/docker-api'
+import { type Cli, isProblem, problemText } from '../session/cli.ts'
+import { CliError } from '../session/cli-error.ts'
+import { compileTemplate, TemplateError } from '../template/execute.ts'
+import { TemplateSyntaxError } from '../template/syntax.ts'
+import { Nil } from '../template/value.ts'
+
+const NIL_LIST = new Nil('[]')
+const NIL_MAP = new Nil('map[]')
+
+/** Fields Go's structs have though JSON leaves them out when empty. */
+const OMITTED = new Map<string, unknown>([
+  ['Health', null],
+  ['Healthcheck', null],
+  ['StopSignal', ''],
+  ['StopTimeout', null],
+  ['MacAddress', ''],
+  ['SizeRw', null],
+  ['SizeRootFs', null],
+  ['Shell', NIL_LIST],
+  ['NetworkDisabled', false],
+  ['ArgsEscaped', false],
+  ['Tmpfs', NIL_MAP],
+  ['Mounts', NIL_LIST],
+  ['Sysctls', NIL_MAP],
+  ['StorageOpt', NIL_MAP],
+  ['Init', null],
+  ['ExposedPorts', NIL_MAP],
+  ['Variant', ''],
+  ['OsVersion', ''],
+  ['UsageData', null],
+  ['Status', NIL_MAP],
+  ['Runtime', ''],
+  ['Annotations', NIL_MAP],
+])
+
+/**
+ * Prints what `get` finds for each name, as JSON or by a template. What is printed before a failure stays.
+ * @returns the status
+ */
+export async function inspectObjects(
+  cli: Cli,
+  names: readonly string[],
+  format: string,
+  get: (name: string) => Promise<unknown>,
+): Promise<number> {
+  const found: unknown[] = []
+  const failures: string[] = []
+  for (const name of names)
+    try {
+      found.push(await get(name))
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      failures.push(problemText(error))
+      // The engine's answers of other kinds than "no such thing" end it, as do failures of the connection.
+      if (!isNotFound(error) && !(error instanceof CliError)) break
+    }
+  const text = format === '' || format === 'json' ? asJson(found, format) : await byTemplate(cli, found, format)
+  await cli.print(text)
+  if (failures.length > 0) throw new CliError(failures.join('\n'))
+  return 0
+}
+
+const asJson = (found: readonly unknown[], format: string): string =>
+  format === 'json' ? `${JSON.stringify(found)}\n` : found.length === 0 ? '[]\n' : `${JSON.stringify(found, null, 4)}\n`
+
+async function byTemplate(cli: Cli, found: readonly unknown[], format: string): Promise<string> {
+  const template = compile(format)
+  const lines: string[] = []
+  for (const each of found)
+    try {
+      lines.push(`${template.run(each)}\n`)
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error
+      await cli.print(`${lines.join('')}\n`)
+      throw new CliError(`template parsing error: ${error.message}`)
+    }
+  return lines.length > 0 ? lines.join('') : '\n'
+}
+
+function compile(format: string) {
+  try {
+    return compileTemplate(format.replaceAll('\\t', '\t').replaceAll('\\n', '\n'), { omitted: OMITTED })
+  } catch (error) {
+    if (!(error instanceof TemplateSyntaxError)) throw error
+    throw new CliError(`template parsing error: ${error.message}`, 64)
+  }
+}

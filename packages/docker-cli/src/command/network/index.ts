@@ -1,0 +1,15 @@
+import { noun } from '../../cobra/command.ts'
+import { connect } from './connect.ts'
+import { create } from './create.ts'
+import { disconnect } from './disconnect.ts'
+import { inspect } from './inspect.ts'
+import { ls } from './ls.ts'
+import { prune } from './prune.ts'
+import { rm } from './rm.ts'
+
+export const network = noun({
+  name: 'network',
+  short: 'Manage networks',
+  group: 'management',
+  children: [connect, create, disconnect, inspect, ls, prune, rm],
+})

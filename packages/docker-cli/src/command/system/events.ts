@@ -1,0 +1,51 @@
+import { defineCommand, noArgs } from '../../cobra/command.ts'
+import { FILTER_HELP, INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
+import { filter, string } from '../../cobra/flag.ts'
+import type { EventMessage } from '@drydock/docker-api'
+import { compileTemplate } from '../../template/execute.ts'
+import { toFilters } from '../filters.ts'
+import { parseTimestamp } from '../timestamps.ts'
+
+/** Nanoseconds are more than a number holds: the seconds are exact, of the rest as much as came. */
+function stamp(event: EventMessage): string {
+  const nanos = event.timeNano % 1e9 || 0
+  const at = new Date(event.time * 1000).toISOString().slice(0, 19)
+  return `${at}.${String(Math.trunc(nanos)).padStart(9, '0')}Z`
+}
+
+function eventLine(event: EventMessage): string {
+  const attributes = Object.entries(event.Actor.Attributes ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const words = attributes.map(([name, value]) => `${name}=${value}`).join(', ')
+  return `${stamp(event)} ${event.Type} ${event.Action} ${event.Actor.ID}${words === '' ? '' : ` (${words})`}\n`
+}
+
+export const events = defineCommand({
+  name: 'events',
+  use: 'events [OPTIONS]',
+  short: 'Get real time events from the server',
+  aliasLine: 'docker system events, docker events',
+  args: noArgs,
+  flags: {
+    filter: filter('f', FILTER_HELP),
+    format: string('', INSPECT_FORMAT_HELP),
+    since: string('', 'Show all events created since timestamp'),
+    until: string('', 'Stream events until this timestamp'),
+  },
+  async run({ cli, flags }) {
+    const template =
+      flags.format === ''
+        ? undefined
+        : compileTemplate(flags.format === 'json' ? '{{json .}}' : flags.format, { typeName: 'events.Message' })
+    const now = cli.sys.clock.now()
+    const time = (text: string): string | undefined => (text === '' ? undefined : parseTimestamp(text, now))
+    const stream = cli.client.system.events({
+      since: time(flags.since),
+      until: time(flags.until),
+      filters: toFilters(flags.filter),
+    })
+    for await (const event of stream) {
+      await cli.print(template ? `${template.run(event)}\n` : eventLine(event))
+      await cli.io.out.flush()
+    }
+  },
+})

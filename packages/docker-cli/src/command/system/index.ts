@@ -1,0 +1,12 @@
+import { noun } from '../../cobra/command.ts'
+import { df } from './df.ts'
+import { events } from './events.ts'
+import { info } from './info.ts'
+import { prune } from './prune.ts'
+
+export const system = noun({
+  name: 'system',
+  short: 'Manage Docker',
+  group: 'management',
+  children: [df, events, info, prune],
+})

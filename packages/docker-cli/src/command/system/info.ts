@@ -1,0 +1,180 @@
+import { defineCommand, noArgs } from '../../cobra/command.ts'
+import { INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
+import { string } from '../../cobra/flag.ts'
+import type { SystemInfo } from '@drydock/docker-api'
+import { bytesSize } from '../../formatter/units.ts'
+import { type Cli, isProblem, problemText } from '../../session/cli.ts'
+import { CliError } from '../../session/cli-error.ts'
+import { VERSION } from '../../session/version.ts'
+import { compileTemplate, TemplateError } from '../../template/execute.ts'
+
+const clientInfo = (cli: Cli) => ({
+  Debug: cli.globals.debug,
+  Version: VERSION.version,
+  GitCommit: VERSION.gitCommit,
+  GoVersion: VERSION.goVersion,
+  Os: 'linux',
+  Arch: 'amd64',
+  BuildTime: VERSION.built,
+  Context: 'default',
+  Plugins: [],
+  Warnings: null,
+})
+
+const list = (words: readonly string[] | null | undefined): string => (words ?? []).join(' ')
+
+/** Lines of the server's half; an empty one is left out by what made it. */
+function serverLines(info: SystemInfo): string[] {
+  const { Swarm: swarm } = info
+  return [
+    ` Containers: ${info.Containers}`,
+    `  Running: ${info.ContainersRunning}`,
+    `  Paused: ${info.ContainersPaused}`,
+    `  Stopped: ${info.ContainersStopped}`,
+    ` Images: ${info.Images}`,
+    ` Server Version: ${info.ServerVersion}`,
+    ` Storage Driver: ${info.Driver}`,
+    ...(info.DriverStatus ?? []).map(([name, value]) => `  ${name}: ${value}`),
+    ...(info.LoggingDriver ? [` Logging Driver: ${info.LoggingDriver}`] : []),
+    ...(info.CgroupDriver ? [` Cgroup Driver: ${info.CgroupDriver}`] : []),
+    ...(info.CgroupVersion ? [` Cgroup Version: ${info.CgroupVersion}`] : []),
+    ' Plugins:',
+    `  Volume: ${list(info.Plugins?.Volume)}`,
+    `  Network: ${list(info.Plugins?.Network)}`,
+    ...((info.Plugins?.Authorization ?? []).length > 0 ? [`  Authorization: ${list(info.Plugins.Authorization)}`] : []),
+    `  Log: ${list(info.Plugins?.Log)}`,
+    ...((info.CDISpecDirs ?? []).length > 0
+      ? [' CDI spec directories:', ...(info.CDISpecDirs ?? []).map((folder) => `  ${folder}`)]
+      : []),
+    ` Swarm: ${swarm?.LocalNodeState ?? 'inactive'}`,
+    ...swarmLines(swarm),
+    ...(Object.keys(info.Runtimes ?? {}).length > 0
+      ? [` Runtimes: ${Object.keys(info.Runtimes).join(' ')}`, ` Default Runtime: ${info.DefaultRuntime}`]
+      : []),
+    ` Init Binary: ${info.InitBinary}`,
+    ` containerd version: ${info.ContainerdCommit?.ID ?? ''}`,
+    ` runc version: ${info.RuncCommit?.ID ?? ''}`,
+    ` init version: ${info.InitCommit?.ID ?? ''}`,
+    ...securityLines(info.SecurityOptions ?? []),
+    ` Kernel Version: ${info.KernelVersion}`,
+    ` Operating System: ${info.OperatingSystem}`,
+    ` OSType: ${info.OSType}`,
+    ` Architecture: ${info.Architecture}`,
+    ` CPUs: ${info.NCPU}`,
+    ` Total Memory: ${bytesSize(info.MemTotal)}`,
+    ` Name: ${info.Name}`,
+    ` ID: ${info.ID}`,
+    ` Docker Root Dir: ${info.DockerRootDir}`,
+    ` Debug Mode: ${info.Debug}`,
+    ...(info.HttpProxy ? [` HTTP Proxy: ${info.HttpProxy}`] : []),
+    ...(info.HttpsProxy ? [` HTTPS Proxy: ${info.HttpsProxy}`] : []),
+    ...(info.NoProxy ? [` No Proxy: ${info.NoProxy}`] : []),
+    ...((info.Labels ?? []).length > 0 ? [' Labels:', ...(info.Labels ?? []).map((label) => `  ${label}`)] : []),
+    ` Experimental: ${info.ExperimentalBuild}`,
+    ...(info.RegistryConfig ? registryLines(info.RegistryConfig) : []),
+    ` Live Restore Enabled: ${info.LiveRestoreEnabled}`,
+    ...(info.ProductLicense ? [` Product License: ${info.ProductLicense}`] : []),
+    ...((info.DefaultAddressPools ?? []).length > 0
+      ? [
+          ' Default Address Pools:',
+          ...(info.DefaultAddressPools ?? []).map((pool) => `   Base: ${pool.Base}, Size: ${pool.Size}`),
+        ]
+      : []),
+    ...(info.FirewallBackend ? [` Firewall Backend: ${info.FirewallBackend.Driver}`] : []),
+  ]
+}
+
+function swarmLines(swarm: SystemInfo['Swarm'] | undefined): string[] {
+  if (!swarm || ['inactive', 'locked'].includes(swarm.LocalNodeState)) return []
+  return [
+    `  NodeID: ${swarm.NodeID}`,
+    ...(swarm.Error ? [`  Error: ${swarm.Error}`] : []),
+    `  Is Manager: ${swarm.ControlAvailable}`,
+    ...(swarm.ControlAvailable ? [`  Managers: ${swarm.Managers ?? 0}`, `  Nodes: ${swarm.Nodes ?? 0}`] : []),
+    `  Node Address: ${swarm.NodeAddr}`,
+    ...((swarm.RemoteManagers ?? []).length > 0
+      ? ['  Manager Addresses:', ...(swarm.RemoteManagers ?? []).map(({ Addr }) => `   ${Addr}`).toSorted()]
+      : []),
+  ]
+}
+
+function securityLines(options: readonly string[]): string[] {
+  if (options.length === 0) return []
+  const lines = options.flatMap((option) => {
+    const pairs = option.split(',').map((field) => field.split('='))
+    const name = pairs.find(([key]) => key === 'name')?.[1] ?? option
+    return [
+      `  ${name}`,
+      ...pairs
+        .filter(([key, value]) => key !== 'name' && value !== undefined)
+        .map(([key, value]) => `   ${key === 'profile' ? 'Profile' : key}: ${value}`),
+    ]
+  })
+  return [' Security Options:', ...lines]
+}
+
+function registryLines(config: NonNullable<SystemInfo['RegistryConfig']>): string[] {
+  const insecure = Object.entries(config.IndexConfigs ?? {})
+    .filter(([, index]) => !index.Secure)
+    .map(([name]) => name)
+  const networks = config.InsecureRegistryCIDRs ?? []
+  const mirrors = config.Mirrors ?? []
+  return [
+    ...(insecure.length + networks.length > 0
+      ? [' Insecure Registries:', ...[...insecure, ...networks].map((each) => `  ${each}`)]
+      : []),
+    ...(mirrors.length > 0 ? [' Registry Mirrors:', ...mirrors.map((each) => `  ${each}`)] : []),
+  ]
+}
+
+function clientLines(cli: Cli): string[] {
+  const client = clientInfo(cli)
+  return [`Client:`, ` Version:    ${client.Version}`, ` Context:    ${client.Context}`, ` Debug Mode: ${client.Debug}`]
+}
+
+async function ask(cli: Cli): Promise<{ info?: SystemInfo; failure?: string }> {
+  try {
+    return { info: await cli.client.system.info() }
+  } catch (error) {
+    if (!isProblem(error)) throw error
+    return { failure: problemText(error) }
+  }
+}
+
+/** A template that fails leaves an empty line, as in the real one. */
+async function printOrBlank(cli: Cli, make: () => string): Promise<void> {
+  try {
+    await cli.print(`${make()}\n`)
+  } catch (error) {
+    if (error instanceof TemplateError) await cli.print('\n')
+    throw error
+  }
+}
+
+export const info = defineCommand({
+  name: 'info',
+  use: 'info [OPTIONS]',
+  short: 'Display system-wide information',
+  aliasLine: 'docker system info, docker info',
+  args: noArgs,
+  flags: {
+    format: string('f', INSPECT_FORMAT_HELP),
+  },
+  async run({ cli, flags }) {
+    const { info: server, failure } = await ask(cli)
+    if (flags.format !== '') {
+      const template = compileTemplate(flags.format === 'json' ? '{{json .}}' : flags.format, {
+        typeName: 'system.dockerInfo',
+      })
+      const extra = failure === undefined ? {} : { ServerErrors: [failure] }
+      await printOrBlank(cli, () => template.run({ ...server, ...extra, ClientInfo: clientInfo(cli) }))
+      return 0
+    }
+    const lines = [...clientLines(cli), '', 'Server:', ...(server ? serverLines(server) : [])]
+    await cli.print(`${lines.join('\n')}\n`)
+    if (server) await cli.print('\n')
+    for (const warning of server?.Warnings ?? []) await cli.warn(`${warning}\n`)
+    if (failure === undefined) return 0
+    throw new CliError(failure)
+  },
+})

@@ -1,0 +1,16 @@
+import { atLeast, defineCommand } from '../../cobra/command.ts'
+import { INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
+import { string } from '../../cobra/flag.ts'
+import { inspectObjects } from '../inspect-objects.ts'
+
+export const inspect = defineCommand({
+  name: 'inspect',
+  use: 'inspect [OPTIONS] VOLUME [VOLUME...]',
+  short: 'Display detailed information on one or more volumes',
+  args: atLeast(1),
+  completes: ['volumes'],
+  flags: {
+    format: string('f', INSPECT_FORMAT_HELP),
+  },
+  run: ({ cli, args, flags }) => inspectObjects(cli, args, flags.format, (name) => cli.client.volumes.inspect(name)),
+})

@@ -1,0 +1,17 @@
+import { defineCommand, exactly } from '../../cobra/command.ts'
+import { string } from '../../cobra/flag.ts'
+import { CliError } from '../../session/cli-error.ts'
+export const update = defineCommand({
+  name: 'update',
+  use: 'update [OPTIONS] [VOLUME]',
+  short: 'Update a volume (cluster volumes only)',
+  args: exactly(1),
+  needs: 'swarm',
+  flags: {
+    availability: string('', 'Cluster Volume availability ("active", "pause", "drain")', 'active'),
+  },
+  lacks: 'cluster volumes',
+  run() {
+    throw new CliError('volume update: cluster volumes are not supported here')
+  },
+})

@@ -1,0 +1,44 @@
+import type { Network } from '@drydock/docker-api'
+import type { Row } from '../template/value.ts'
+import { labelList, labelOf } from './labels.ts'
+import { type ListFormat, row } from './list-format.ts'
+import { shortId } from './units.ts'
+
+/** `docker network ls`. */
+export const networkFormat: ListFormat = {
+  table: '{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}',
+  raw: 'network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n',
+  headers: {
+    ID: 'NETWORK ID',
+    Name: 'NAME',
+    Driver: 'DRIVER',
+    Scope: 'SCOPE',
+    IPv4: 'IPV4',
+    IPv6: 'IPV6',
+    Internal: 'INTERNAL',
+    Labels: 'LABELS',
+    CreatedAt: 'CREATED AT',
+  },
+  typeName: '*network.networkContext',
+}
+
+/** Go prints times of the engine as `2026-11-24 03:24:15.284184477 +0000 UTC`. */
+const created = (rfc3339: string): string =>
+  rfc3339
+    .replace('T', ' ')
+    .replace(/Z$/, ' +0000 UTC')
+    .replace(/([+-]\d\d):(\d\d)$/, ' $1$2')
+
+export const networkRow = (network: Network, truncate: boolean): Row =>
+  row({
+    CreatedAt: created(network.Created),
+    Driver: network.Driver,
+    ID: truncate ? shortId(network.Id) : network.Id,
+    IPv4: String(network.EnableIPv4 ?? true),
+    IPv6: String(network.EnableIPv6),
+    Internal: String(network.Internal),
+    Label: labelOf(network.Labels),
+    Labels: labelList(network.Labels),
+    Name: network.Name,
+    Scope: network.Scope,
+  })

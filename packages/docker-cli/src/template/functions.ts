@@ -1,0 +1,107 @@
+import { sprintf } from './printf.ts'
+import { isRecord, isTrue, Nil, printValue, toJson } from './value.ts'
+
+/** A function failed; the executor says where. */
+export class FunctionError extends Error {}
+export type TemplateFunction = (...args: unknown[]) => unknown
+export type FunctionTable = ReadonlyMap<string, TemplateFunction>
+
+function at(value: unknown, key: unknown): unknown {
+  if (value === null || value === undefined) throw new FunctionError('index of untyped nil')
+  if (Array.isArray(value) || typeof value === 'string') {
+    const place = Number(key)
+    if (typeof key !== 'number') throw new FunctionError(`cannot index slice/array with type ${typeof key}`)
+    if (place < 0 || place >= value.length) throw new FunctionError(`index out of range: ${place}`)
+    return typeof value === 'string' ? value.charCodeAt(place) : value[place]
+  }
+  if (value instanceof Map) return value.get(String(key))
+  if (isRecord(value)) return Object.hasOwn(value, String(key)) ? value[String(key)] : ''
+  throw new FunctionError(`can't index item of type ${typeof value}`)
+}
+
+function size(value: unknown): number {
+  if (Array.isArray(value)) return value.length
+  if (typeof value === 'string') return new TextEncoder().encode(value).length
+  if (value instanceof Map) return value.size
+  if (isRecord(value)) return Object.keys(value).length
+  if (value === null || value instanceof Nil) return 0
+  throw new FunctionError(`len of type ${typeof value}`)
+}
+
+function compare(a: unknown, b: unknown): number {
+  if (typeof a !== typeof b || (typeof a !== 'number' && typeof a !== 'string'))
+    throw new FunctionError('incompatible types for comparison')
+  const [left, right] = [a as number | string, b as number | string]
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+function equal(a: unknown, b: unknown): boolean {
+  if (a !== null && b !== null && typeof a !== typeof b) throw new FunctionError('incompatible types for comparison')
+  return a === b
+}
+
+const text = (value: unknown): string => {
+  if (typeof value === 'string') return value
+  throw new FunctionError(
+    `wrong type for value; expected string; got ${Number.isInteger(value) ? 'int' : typeof value}`,
+  )
+}
+const title = (value: unknown): string => text(value).replace(/(^|\s)\p{Ll}/gu, (c) => c.toUpperCase())
+const slice = (value: unknown, from: unknown, to: unknown): unknown =>
+  Array.isArray(value) || typeof value === 'string'
+    ? value.slice(Number(from ?? 0), to === undefined ? undefined : Number(to))
+    : undefined
+const print = (args: readonly unknown[]): string =>
+  args.reduce<string>((sofar, arg, i) => {
+    const blank = i > 0 && typeof arg !== 'string' && typeof args[i - 1] !== 'string'
+    return sofar + (blank ? ' ' : '') + printValue(arg)
+  }, '')
+const HTML: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&#34;', "'": '&#39;' }
+
+/** The functions of text/template and those docker adds. `and` and `or` are read lazily by the executor. */
+export const functions: FunctionTable = new Map<string, TemplateFunction>([
+  ['and', (...args) => args.find((arg) => !isTrue(arg)) ?? args.at(-1)],
+  ['or', (...args) => args.find((arg) => isTrue(arg)) ?? args.at(-1)],
+  ['not', (arg) => !isTrue(arg)],
+  ['len', size],
+  ['index', (value, ...keys) => keys.reduce(at, value)],
+  ['slice', slice],
+  ['print', (...args) => print(args)],
+  ['printf', (format, ...args) => sprintf(text(format), args)],
+  ['println', (...args) => `${args.map((arg) => printValue(arg)).join(' ')}\n`],
+  ['html', (...args) => print(args).replace(/[<>&"']/g, (c) => HTML[c] ?? c)],
+  ['js', (...args) => JSON.stringify(print(args)).slice(1, -1)],
+  ['urlquery', (...args) => encodeURIComponent(print(args))],
+  ['eq', (first, ...others) => others.some((other) => equal(first, other))],
+  ['ne', (a, b) => !equal(a, b)],
+  ['lt', (a, b) => compare(a, b) < 0],
+  ['le', (a, b) => compare(a, b) <= 0],
+  ['gt', (a, b) => compare(a, b) > 0],
+  ['ge', (a, b) => compare(a, b) >= 0],
+  // A row marshals itself, with the escapes of encoding/json; other values are encoded without.
+  ['json', (value) => toJson(value, value instanceof Map)],
+  ['split', (value, separator) => text(value).split(text(separator))],
+  [
+    'join',
+    (value, separator) => (Array.isArray(value) ? value.map((each) => printValue(each)).join(text(separator)) : ''),
+  ],
+  ['title', title],
+  ['lower', (value) => text(value).toLowerCase()],
+  ['upper', (value) => text(value).toUpperCase()],
+  [
+    'pad',
+    (value, before, after) =>
+      value === '' ? '' : ' '.repeat(Number(before)) + text(value) + ' '.repeat(Number(after)),
+  ],
+  ['truncate', (value, length) => text(value).slice(0, Number(length))],
+])
+
+/** For a table's header line, where the fields are titles: these change nothing. */
+export const headerFunctions: FunctionTable = new Map<string, TemplateFunction>([
+  ...functions,
+  ...['json', 'title', 'lower', 'upper', 'truncate', 'split', 'join'].map((name): [string, TemplateFunction] => [
+    name,
+    (value) => value,
+  ]),
+  ['println', (...args) => args.map((arg) => printValue(arg)).join(' ')],
+])

@@ -1,0 +1,153 @@
+import { ENOENT, ENOTTY, type Sys } from '@drydock/abi'
+import { docker } from '../docker.ts'
+
+/** One request as the fake engine got it. */
+export interface SeenRequest {
+  readonly method: string
+  /** Without the version prefix, query decoded. */
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  readonly body: unknown
+}
+export interface FakeAnswer {
+  readonly status?: number
+  /** Sent as JSON, or as it is when bytes. */
+  readonly body?: unknown
+  /** Bytes that follow a 101: the hijacked stream. */
+  readonly raw?: Uint8Array
+}
+export type FakeEngine = (request: SeenRequest) => FakeAnswer
+
+export interface FakeRun {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly requests: readonly SeenRequest[]
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const REASONS: Readonly<Record<number, string>> = {
+  101: 'UPGRADED',
+  200: 'OK',
+  201: 'Created',
+  204: 'No Content',
+  404: 'Not Found',
+}
+
+function encodeAnswer({ status = 200, body, raw }: FakeAnswer, head: boolean): Uint8Array {
+  const content = raw ?? (body === undefined ? new Uint8Array(0) : encoder.encode(JSON.stringify(body)))
+  const fields = raw
+    ? 'Upgrade: tcp\r\nConnection: Upgrade\r\n'
+    : `Content-Length: ${content.length}\r\nApi-Version: 1.50\r\n`
+  const start = encoder.encode(`HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\n${fields}\r\n`)
+  return head ? start : Uint8Array.from([...start, ...content])
+}
+
+/** A connection: collects a request, answers it whole. */
+class Connection {
+  private received = ''
+  private answer: Uint8Array | undefined
+  private readonly serve: (text: string) => Uint8Array | undefined
+
+  constructor(serve: (text: string) => Uint8Array | undefined) {
+    this.serve = serve
+  }
+
+  write(bytes: Uint8Array): number {
+    this.received += decoder.decode(bytes)
+    this.answer ??= this.serve(this.received)
+    return bytes.length
+  }
+
+  read(): Uint8Array {
+    const answer = this.answer ?? new Uint8Array(0)
+    this.answer = new Uint8Array(0)
+    return answer
+  }
+}
+
+function parseRequest(text: string): SeenRequest | undefined {
+  const end = text.indexOf('\r\n\r\n')
+  if (end < 0) return undefined
+  const [start = '', ...fields] = text.slice(0, end).split('\r\n')
+  const length = Number(fields.find((field) => /^content-length:/i.test(field))?.split(':')[1] ?? 0)
+  const content = text.slice(end + 4)
+  if (content.length < length) return undefined
+  const [method = '', target = ''] = start.split(' ')
+  const [path = '', query = ''] = target.split('?')
+  const body: unknown = content === '' ? undefined : content.startsWith('{') ? JSON.parse(content) : content
+  return {
+    method,
+    path: decodeURIComponent(path.replace(/^\/v1\.\d+/, '')),
+    query: Object.fromEntries(new URLSearchParams(query)),
+    body,
+  }
+}
+
+/** Runs `docker ARGV` on a host that has nothing but an engine's socket, at a clock that stands still. */
+export async function runDocker(
+  argv: readonly string[],
+  engine: FakeEngine = () => ({}),
+  settings: { env?: Readonly<Record<string, string>>; stdin?: string; nowMs?: number } = {},
+): Promise<FakeRun> {
+  const requests: SeenRequest[] = []
+  const written = new Map<number, string>([
+    [1, ''],
+    [2, ''],
+  ])
+  const connections = new Map<number, Connection>()
+  let input = encoder.encode(settings.stdin ?? '')
+  const serve = (text: string): Uint8Array | undefined => {
+    const request = parseRequest(text)
+    if (!request) return undefined
+    if (request.path === '/_ping') return encodeAnswer({}, true)
+    requests.push(request)
+    return encodeAnswer(engine(request), request.method === 'HEAD')
+  }
+  const sys = {
+    clock: { now: () => settings.nowMs ?? 0, monotonic: () => 0 },
+    isatty: () => false,
+    getWindowSize: () => {
+      throw ENOTTY
+    },
+    getcwd: () => '/work',
+    open: () => {
+      throw ENOENT
+    },
+    access: () => {
+      throw ENOENT
+    },
+    stat: () => {
+      throw ENOENT
+    },
+    lstat: () => {
+      throw ENOENT
+    },
+    sigaction: () => 'SIG_DFL',
+    socket: () => {
+      const fd = 10 + connections.size
+      connections.set(fd, new Connection(serve))
+      return fd
+    },
+    connect: () => {},
+    close: () => {},
+    shutdown: () => {},
+    read: (fd: number) => {
+      const connection = connections.get(fd)
+      if (connection) return connection.read()
+      const bytes = input
+      input = new Uint8Array(0)
+      return bytes
+    },
+    write: (fd: number, bytes: Uint8Array) => {
+      const connection = connections.get(fd)
+      if (connection) return connection.write(bytes)
+      written.set(fd, (written.get(fd) ?? '') + decoder.decode(bytes))
+      return bytes.length
+    },
+  }
+  const env = new Map(Object.entries({ HOME: '/root', ...settings.env }))
+  const status = await docker.main({ sys: sys as unknown as Sys, argv: ['docker', ...argv], env })
+  return { status, stdout: written.get(1) ?? '', stderr: written.get(2) ?? '', requests }
+}
