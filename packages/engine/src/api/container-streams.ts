@@ -1,0 +1,133 @@
+import { isErrno } from '@drydock/abi'
+import type { BodyWriter, ServerResponse } from '@drydock/http'
+import type { Container } from '../containers/container.ts'
+import { publishContainer } from '../containers/container-events.ts'
+import type { DaemonParts } from '../daemon-parts.ts'
+import { type LogOptions, printEntry, readEntries, selectEntries } from '../logs/read-logs.ts'
+import { conflict, invalid, Problem } from '../problem.ts'
+import { quietly } from '../state/files.ts'
+import { attach } from '../streams/attach.ts'
+import { parseDetachKeys } from '../streams/detach-keys.ts'
+import { parseApiTime } from '../timestamps.ts'
+import { type Call, flag, param, type Route, route } from './route.ts'
+import { upgrade } from './upgrade.ts'
+
+function logOptions(call: Call): LogOptions {
+  const tail = call.query.get('tail') ?? ''
+  return {
+    stdout: flag(call, 'stdout'),
+    stderr: flag(call, 'stderr'),
+    since: parseApiTime(call.query.get('since')),
+    until: parseApiTime(call.query.get('until')),
+    timestamps: flag(call, 'timestamps'),
+    details: flag(call, 'details'),
+    tail: /^\d+$/.test(tail) ? Number(tail) : undefined,
+  }
+}
+
+function logs(call: Call): ServerResponse {
+  const { parts, request } = call
+  const container = parts.containers.find(param(call, 'id'))
+  const options = logOptions(call)
+  if (!options.stdout && !options.stderr) throw invalid('Bad parameters: you must choose at least one stream')
+  if (container.hostConfig.LogConfig?.Type === 'none')
+    throw new Problem('not implemented', 'configured logging driver does not support reading')
+  const type = container.tty ? 'application/vnd.docker.raw-stream' : 'application/vnd.docker.multiplexed-stream'
+  const follow = flag(call, 'follow')
+  return {
+    status: 200,
+    headers: { 'Content-Type': type },
+    body: (writer) => writeLogs(parts, container, options, writer, follow ? request.disconnected() : undefined),
+  }
+}
+
+async function writeLogs(
+  parts: DaemonParts,
+  container: Container,
+  options: LogOptions,
+  writer: BodyWriter,
+  gone: Promise<void> | undefined,
+): Promise<void> {
+  const entries = readEntries(parts, container)
+  for (const entry of selectEntries(entries, options)) await writer.write(printEntry(container, entry, options))
+  if (gone) await followLogs(parts, container, { ...options, tail: undefined }, writer, gone, entries.length)
+}
+
+/** Waits for more, until the container stops or the client goes. */
+async function followLogs(
+  parts: DaemonParts,
+  container: Container,
+  options: LogOptions,
+  writer: BodyWriter,
+  gone: Promise<void>,
+  skip: number,
+): Promise<void> {
+  let seen = skip
+  let left = false
+  let wake: () => void = () => undefined
+  const tell = (): void => wake()
+  container.logListeners.add(tell)
+  void gone.then(() => {
+    left = true
+    wake()
+  })
+  try {
+    for (;;) {
+      const ended = !container.process
+      const fresh = readEntries(parts, container).slice(seen)
+      seen += fresh.length
+      for (const entry of selectEntries(fresh, options)) await writer.write(printEntry(container, entry, options))
+      if (left || (ended && fresh.length === 0) || container.removed) return
+      if (!ended)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+    }
+  } finally {
+    container.logListeners.delete(tell)
+  }
+}
+
+async function attachTo(call: Call): Promise<undefined> {
+  const { parts, request } = call
+  const container = parts.containers.find(param(call, 'id'))
+  const keys = parseDetachKeys(call.query.get('detachKeys'))
+  if (container.record.State.Paused) throw conflict(`container ${container.id} is paused, unpause the container before attach`)
+  if (container.record.State.Restarting)
+    throw conflict(`container ${container.id} is restarting, wait until the container is running before attaching to it`)
+  const stream = await upgrade(request, container.tty)
+  try {
+    publishContainer(parts, container, 'attach')
+    if (flag(call, 'logs')) await writeLogs(parts, container, { ...logOptions(call), tail: undefined }, stream, undefined)
+    if (!flag(call, 'stream')) return undefined
+    const attachment = attach(parts.sys, container.output, stream, {
+      stdin: flag(call, 'stdin') && (container.record.Config.OpenStdin ?? false),
+      stdout: flag(call, 'stdout'),
+      stderr: flag(call, 'stderr'),
+      tty: container.tty,
+      detachKeys: keys,
+      input: () => container.inputWhenStarted(),
+      inputEnded: () => endInput(parts, container),
+    })
+    attachment.startInput()
+    if ((await attachment.done) === 'detached' && container.process) publishContainer(parts, container, 'detach')
+  } catch (error) {
+    if (!isErrno(error)) throw error
+  } finally {
+    stream.close()
+  }
+  return undefined
+}
+
+/** With StdinOnce the first client's end is the container's. */
+function endInput({ sys }: DaemonParts, container: Container): void {
+  const { input } = container
+  if (!container.record.Config.StdinOnce || input === undefined || container.tty) return
+  container.input = undefined
+  quietly(() => sys.close(input))
+}
+
+export const containerStreamRoutes: readonly Route[] = [
+  route('GET', '/containers/{id}/logs', logs),
+  route('POST', '/containers/{id}/attach', attachTo),
+]

@@ -1,0 +1,146 @@
+import type { ServerResponse } from '@drydock/http'
+import { Filters } from '../filters.ts'
+import { historyOf, inspectImage } from '../images/describe.ts'
+import { importImage } from '../images/import.ts'
+import { IMAGE_FILTERS, listImages, selectImages } from '../images/list.ts'
+import { loadImages } from '../images/load.ts'
+import { ProgressStream } from '../images/progress.ts'
+import { planPull, runPull } from '../images/pull.ts'
+import { runPush } from '../images/push.ts'
+import { familiarString, parseReference, withDefaultTag } from '../images/reference.ts'
+import { fetchUrl, readAuth } from '../images/registry-client.ts'
+import { pruneImages, removeImage } from '../images/remove.ts'
+import { saveImages } from '../images/save.ts'
+import { invalid, notFound, Problem } from '../problem.ts'
+import { type Call, flag, flagOr, json, param, type Route, route } from './route.ts'
+
+const name = (call: Call): string => param(call, 'name')
+const JSON_STREAM = { 'Content-Type': 'application/json' }
+
+function list(call: Call): ServerResponse {
+  const filters = Filters.parse(call.query.get('filters'), IMAGE_FILTERS)
+  return json(listImages(call.parts, filters, flag(call, 'all')))
+}
+
+/** A stream of progress; what goes wrong on the way becomes its last line. */
+const streamed = (work: (progress: ProgressStream) => Promise<void>, quiet = false): ServerResponse => ({
+  status: 200,
+  headers: JSON_STREAM,
+  body: async (writer) => {
+    const progress = new ProgressStream(writer, quiet)
+    try {
+      await work(progress)
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      await progress.error(error.message)
+    }
+  },
+})
+
+/** Pull, or import with `fromSrc`. */
+async function create(call: Call): Promise<ServerResponse> {
+  const { query, parts, headers } = call
+  const source = query.get('fromSrc')
+  if (source) return importFrom(call, source)
+  const from = query.get('fromImage') ?? ''
+  const tag = query.get('tag') ?? ''
+  const separator = tag.startsWith('sha256:') ? '@' : ':'
+  const reference = withDefaultTag(parseReference(tag === '' ? from : `${from}${separator}${tag}`))
+  const plan = await planPull(parts.sys, reference, readAuth(headers.get('x-registry-auth')), query.get('platform') ?? '')
+  return streamed((progress) => runPull(parts, plan, progress))
+}
+
+async function importFrom(call: Call, source: string): Promise<ServerResponse> {
+  const { query, parts, request } = call
+  const bytes = source === '-' ? await request.body.readAll() : (await fetchUrl(parts.sys, source, { method: 'GET', path: '' })).bytes
+  const repository = query.get('repo') ?? ''
+  const tag = query.get('tag') ?? ''
+  return streamed(async (progress) => {
+    const id = await importImage(parts, bytes, {
+      reference: repository === '' ? '' : tag === '' ? repository : `${repository}:${tag}`,
+      message: query.get('message') || `Imported from ${source}`,
+      changes: query.getAll('changes'),
+    })
+    await progress.status(id)
+  })
+}
+
+async function load(call: Call): Promise<ServerResponse> {
+  const { parts, request } = call
+  const bytes = await request.body.readAll()
+  async function* source(): AsyncGenerator<Uint8Array, void, void> {
+    yield bytes
+  }
+  return streamed((progress) => loadImages(parts, source(), progress))
+}
+
+function tagImage(call: Call): ServerResponse {
+  const { parts, query } = call
+  const image = parts.images.require(name(call))
+  const repository = query.get('repo') ?? ''
+  const tag = query.get('tag') ?? ''
+  const reference = familiarString(withDefaultTag(parseReference(tag === '' ? repository : `${repository}:${tag}`)))
+  if (/@/.test(reference)) throw invalid('refusing to create a tag with a digest reference')
+  parts.images.setName(reference, image.id)
+  parts.events.publish('image', 'tag', image.id, { ...image.document.config?.Labels, name: reference })
+  return { status: 201 }
+}
+
+function prune(call: Call): ServerResponse {
+  const { parts } = call
+  const filters = Filters.parse(call.query.get('filters'), ['dangling', 'label', 'label!', 'until'])
+  const danglingOnly = filters.flag('dangling') ?? true
+  const rest = new Filters(new Map([['label', filters.get('label')], ['label!', filters.get('label!')], ['until', filters.get('until')]]))
+  const doomed = selectImages(parts, rest, true).filter(({ id }) => !danglingOnly || parts.images.tagsOf(id).length === 0)
+  const { items, space } = pruneImages(parts, doomed)
+  parts.events.publish('image', 'prune', '', { reclaimed: String(space) })
+  return json({ ImagesDeleted: items.length > 0 ? items : null, SpaceReclaimed: space })
+}
+
+async function search({ parts, query }: Call): Promise<ServerResponse> {
+  const term = query.get('term') ?? ''
+  const limit = query.get('limit') || '25'
+  if (term === '') throw invalid('search term is required')
+  if (Number(limit) < 1 || Number(limit) > 100) throw invalid(`limit ${limit} is outside the range of [1, 100]`)
+  const filters = Filters.parse(query.get('filters'), ['is-automated', 'is-official', 'stars'])
+  const target = `https://index.docker.io/v1/search?${new URLSearchParams({ q: term, n: limit }).toString()}`
+  const answer = await fetchUrl(parts.sys, target, { method: 'GET', path: '' })
+  if (answer.status !== 200) throw new Problem('system', `Unexpected status code ${answer.status}`)
+  const { results } = JSON.parse(new TextDecoder().decode(answer.bytes)) as { results: { is_official: boolean; star_count: number }[] }
+  const official = filters.flag('is-official')
+  const stars = Math.max(0, ...filters.get('stars').map(Number))
+  return json(results.filter((each) => (official === undefined || official === each.is_official) && each.star_count >= stars))
+}
+
+function save(call: Call, names: readonly string[]): ServerResponse {
+  for (const each of names) if (!call.parts.images.find(each)) throw notFound(`No such image: ${each}`)
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'application/x-tar' },
+    body: saveImages(call.parts.images, names),
+  }
+}
+
+function push(call: Call): ServerResponse {
+  const { parts, query, headers } = call
+  const tag = query.get('tag') ?? ''
+  const auth = readAuth(headers.get('x-registry-auth'))
+  return streamed((progress) => runPush(parts, name(call), tag, auth, progress))
+}
+
+export const imageRoutes: readonly Route[] = [
+  route('GET', '/images/json', list),
+  route('GET', '/images/search', search),
+  route('GET', '/images/get', (call) => save(call, call.query.getAll('names').flatMap((each) => each.split(',')))),
+  route('POST', '/images/create', create),
+  route('POST', '/images/load', load),
+  route('POST', '/images/prune', prune),
+  route('GET', '/images/{name...}/json', (call) => json(inspectImage(call.parts.images, call.parts.images.require(name(call))))),
+  route('GET', '/images/{name...}/history', (call) => json(historyOf(call.parts.images, call.parts.images.require(name(call))))),
+  route('GET', '/images/{name...}/get', (call) => save(call, [name(call)])),
+  route('POST', '/images/{name...}/tag', tagImage),
+  route('POST', '/images/{name...}/push', push),
+  route('DELETE', '/images/{name...}', (call) =>
+    json(removeImage(call.parts, name(call), { force: flag(call, 'force'), noprune: flagOr(call, 'noprune', false) })),
+  ),
+]

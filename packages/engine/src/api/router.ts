@@ -1,0 +1,97 @@
+import type { ServerRequest, ServerResponse } from '@drydock/http'
+import { logLine } from '../background.ts'
+import type { DaemonParts } from '../daemon-parts.ts'
+import { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from '../version.ts'
+import { json, type Route } from './route.ts'
+import { failure } from './status.ts'
+
+interface Compiled extends Route {
+  readonly regex: RegExp
+  readonly names: readonly string[]
+}
+
+function compile(route: Route): Compiled {
+  const names: string[] = []
+  const source = route.pattern.replace(/\{(\w+)(\.\.\.)?\}/g, (_all, name: string, many?: string) => {
+    names.push(name)
+    return many ? '(.+)' : '([^/]+)'
+  })
+  return { ...route, regex: new RegExp(`^${source}$`), names }
+}
+
+const number = (version: string): number => {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major * 1000 + minor
+}
+
+/** Finds the handler of a request and turns what it throws into an answer. */
+export class Router {
+  private readonly routes: readonly Compiled[]
+  private readonly parts: DaemonParts
+
+  constructor(parts: DaemonParts, routes: readonly Route[]) {
+    this.parts = parts
+    this.routes = routes.map(compile)
+  }
+
+  async handle(request: ServerRequest): Promise<ServerResponse | undefined> {
+    const answer = await this.answer(request)
+    return answer && { ...answer, headers: [...COMMON_HEADERS, ...pairs(answer.headers)] }
+  }
+
+  private async answer(request: ServerRequest): Promise<ServerResponse | undefined> {
+    const [, version, path = ''] = /^(?:\/v(\d+\.\d+))?(\/.*)$/.exec(request.path) ?? []
+    const refused = version === undefined ? undefined : refuseVersion(version)
+    if (refused) return refused
+    try {
+      return await this.dispatch(request, path)
+    } catch (error) {
+      const told = failure(error)
+      if (told) return told
+      if (!(error instanceof Error)) throw error
+      logLine(this.parts.sys, 'error', `Handler for ${request.method} ${request.path} failed: ${error.stack ?? error.message}`)
+      return json({ message: error.message }, 500)
+    }
+  }
+
+  private async dispatch(request: ServerRequest, path: string): Promise<ServerResponse | undefined> {
+    const matching = this.routes.filter(({ regex }) => regex.test(path))
+    const found = matching.find(({ method }) => method === request.method)
+    if (!found) return json({ message: matching.length > 0 ? 'method not allowed' : 'page not found' }, matching.length > 0 ? 405 : 404)
+    const values = found.regex.exec(path)?.slice(1) ?? []
+    const params = new Map(found.names.map((name, i) => [name, decode(values[i] ?? '')]))
+    const { query, headers } = request
+    return found.handler({ parts: this.parts, request, params, query, headers })
+  }
+}
+
+function refuseVersion(version: string): ServerResponse | undefined {
+  if (number(version) > number(API_VERSION))
+    return json({ message: `client version ${version} is too new. Maximum supported API version is ${API_VERSION}` }, 400)
+  if (number(version) < number(MIN_API_VERSION))
+    return json(
+      {
+        message: `client version ${version} is too old. Minimum supported API version is ${MIN_API_VERSION}, please upgrade your client to a newer version`,
+      },
+      400,
+    )
+  return undefined
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+const pairs = (headers: ServerResponse['headers']): (readonly [string, string])[] =>
+  headers === undefined ? [] : Symbol.iterator in headers ? [...(headers as Iterable<readonly [string, string]>)] : Object.entries(headers)
+
+const COMMON_HEADERS: readonly (readonly [string, string])[] = [
+  ['Api-Version', API_VERSION],
+  ['Docker-Experimental', 'false'],
+  ['Ostype', 'linux'],
+  ['Server', `Docker/${ENGINE_VERSION} (linux)`],
+]

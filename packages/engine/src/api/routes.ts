@@ -1,0 +1,25 @@
+import { archiveRoutes } from './archive.ts'
+import { containerRoutes } from './containers.ts'
+import { containerStreamRoutes } from './container-streams.ts'
+import { execRoutes } from './exec.ts'
+import { imageRoutes } from './images.ts'
+import { networkRoutes } from './networks.ts'
+import type { Route } from './route.ts'
+import { statsRoutes } from './stats.ts'
+import { swarmRoutes } from './swarm.ts'
+import { systemRoutes } from './system.ts'
+import { volumeRoutes } from './volumes.ts'
+
+/** The whole Engine API. */
+export const routes: readonly Route[] = [
+  ...systemRoutes,
+  ...containerRoutes,
+  ...containerStreamRoutes,
+  ...archiveRoutes,
+  ...statsRoutes,
+  ...execRoutes,
+  ...imageRoutes,
+  ...networkRoutes,
+  ...volumeRoutes,
+  ...swarmRoutes,
+]

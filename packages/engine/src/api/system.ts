@@ -1,0 +1,215 @@
+import type { AuthConfig, BuildPruneReport, SystemInfo, Version } from '@drydock/docker-api'
+import type { ServerResponse } from '@drydock/http'
+import { commitContainer } from '../containers/commit.ts'
+import { listContainers } from '../containers/list.ts'
+import type { DaemonParts } from '../daemon-parts.ts'
+import { Filters } from '../filters.ts'
+import { summarizeImage } from '../images/describe.ts'
+import { fetchUrl } from '../images/registry-client.ts'
+import { Problem } from '../problem.ts'
+import { ifExists, readText } from '../state/files.ts'
+import { timestamp } from '../timestamps.ts'
+import { API_VERSION, BUILD_TIME, CONTAINERD, ENGINE_VERSION, GIT_COMMIT, GO_VERSION, INIT, MIN_API_VERSION, RUNC } from '../version.ts'
+import { streamEvents } from './events.ts'
+import { type Call, json, readJson, requireJson, type Route, route } from './route.ts'
+import { usersOf } from './volumes.ts'
+
+const ping = (): ServerResponse => ({
+  status: 200,
+  headers: {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Cache-Control': 'no-cache, no-store, must-revalidate',
+    Pragma: 'no-cache',
+    'Builder-Version': '1',
+    Swarm: 'inactive',
+  },
+  body: 'OK',
+})
+
+function version({ parts }: Call): ServerResponse {
+  const { release } = parts.sys.uname()
+  const engine = { ApiVersion: API_VERSION, Arch: 'amd64', BuildTime: BUILD_TIME, Experimental: 'false', GitCommit: GIT_COMMIT }
+  const more = { GoVersion: GO_VERSION, KernelVersion: release, MinAPIVersion: MIN_API_VERSION, Os: 'linux' }
+  const answer: Version = {
+    Platform: { Name: 'Docker Engine - Community' },
+    Components: [
+      { Name: 'Engine', Version: ENGINE_VERSION, Details: { ...engine, ...more } },
+      { Name: 'containerd', Version: CONTAINERD.version, Details: { GitCommit: CONTAINERD.commit } },
+      { Name: 'runc', Version: RUNC.version, Details: { GitCommit: RUNC.commit } },
+      { Name: 'docker-init', Version: INIT.version, Details: { GitCommit: INIT.commit } },
+    ],
+    Version: ENGINE_VERSION,
+    ApiVersion: API_VERSION,
+    MinAPIVersion: MIN_API_VERSION,
+    GitCommit: GIT_COMMIT,
+    GoVersion: GO_VERSION,
+    Os: 'linux',
+    Arch: 'amd64',
+    KernelVersion: release,
+    BuildTime: BUILD_TIME,
+  }
+  return json(answer)
+}
+
+const osName = ({ sys }: DaemonParts): string =>
+  /^PRETTY_NAME="?([^"\n]*)/m.exec(ifExists(() => readText(sys, '/etc/os-release')) ?? '')?.[1] ?? 'Linux'
+
+function info({ parts }: Call): ServerResponse {
+  const { sys, containers, images, places } = parts
+  const { totalMemory, cpus } = sys.sysinfo()
+  const { release, nodename } = sys.uname()
+  const all = containers.all()
+  const count = (status: string): number => all.filter((container) => container.status === status).length
+  const running = count('running')
+  const paused = count('paused')
+  const answer: SystemInfo = {
+    ID: parts.engineId,
+    Containers: all.length,
+    ContainersRunning: running,
+    ContainersPaused: paused,
+    ContainersStopped: all.length - running - paused,
+    Images: images.all().length,
+    Driver: 'overlay2',
+    DriverStatus: [
+      ['Backing Filesystem', 'extfs'],
+      ['Supports d_type', 'true'],
+      ['Using metacopy', 'false'],
+      ['Native Overlay Diff', 'true'],
+      ['userxattr', 'false'],
+    ],
+    Plugins: {
+      Volume: ['local'],
+      Network: ['bridge', 'host', 'null'],
+      Authorization: null,
+      Log: ['json-file', 'none'],
+    },
+    MemoryLimit: true,
+    SwapLimit: true,
+    CpuCfsPeriod: true,
+    CpuCfsQuota: true,
+    CPUShares: true,
+    CPUSet: true,
+    PidsLimit: true,
+    IPv4Forwarding: true,
+    Debug: false,
+    NFd: sys.openFds().length,
+    OomKillDisable: false,
+    NGoroutines: 40 + 4 * running,
+    SystemTime: timestamp(sys.clock),
+    LoggingDriver: 'json-file',
+    CgroupDriver: 'cgroupfs',
+    CgroupVersion: '2',
+    NEventsListener: parts.events.listenerCount,
+    KernelVersion: release,
+    OperatingSystem: osName(parts),
+    OSVersion: '',
+    OSType: 'linux',
+    Architecture: 'x86_64',
+    IndexServerAddress: 'https://index.docker.io/v1/',
+    RegistryConfig: {
+      InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'],
+      IndexConfigs: { 'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true } },
+      Mirrors: [],
+    },
+    NCPU: cpus,
+    MemTotal: totalMemory,
+    GenericResources: null,
+    DockerRootDir: places.root,
+    HttpProxy: '',
+    HttpsProxy: '',
+    NoProxy: '',
+    Name: nodename,
+    Labels: [],
+    ExperimentalBuild: false,
+    ServerVersion: ENGINE_VERSION,
+    Runtimes: { 'io.containerd.runc.v2': { path: 'runc' }, runc: { path: 'runc' } },
+    DefaultRuntime: 'runc',
+    Swarm: { NodeID: '', NodeAddr: '', LocalNodeState: 'inactive', ControlAvailable: false, Error: '', RemoteManagers: null },
+    LiveRestoreEnabled: false,
+    Isolation: '',
+    InitBinary: 'docker-init',
+    ContainerdCommit: { ID: CONTAINERD.commit },
+    RuncCommit: { ID: RUNC.commit },
+    InitCommit: { ID: INIT.commit },
+    SecurityOptions: ['name=cgroupns'],
+    FirewallBackend: { Driver: 'iptables' },
+    CDISpecDirs: ['/etc/cdi', '/var/run/cdi'],
+    Warnings: null,
+  }
+  return json(answer)
+}
+
+function diskUsage(call: Call): ServerResponse {
+  const { parts } = call
+  const { images, volumes } = parts
+  const layers = new Map(images.all().flatMap((image) => images.layersOf(image).map((layer): [string, number] => [layer.chainId, layer.size])))
+  const everything = { all: true, limit: 0, size: true, filters: new Filters(new Map()) }
+  return json({
+    LayersSize: [...layers.values()].reduce((sum, size) => sum + size, 0),
+    Images: images.all().map((image) => {
+      const summary = summarizeImage(parts, image)
+      const shared = images.layersOf(image).filter((layer) => images.all().some((other) => other !== image && images.layersOf(other).includes(layer)))
+      return { ...summary, Containers: Math.max(0, summary.Containers), SharedSize: shared.reduce((sum, { size }) => sum + size, 0) }
+    }),
+    Containers: listContainers(parts, everything),
+    Volumes: volumes
+      .all()
+      .map((volume) => ({ ...volume, UsageData: { RefCount: usersOf(parts, volume.Name).length, Size: volumes.size(volume.Name) } })),
+    BuildCache: [],
+  })
+}
+
+/** The registry says whether name and password are right. */
+async function auth(call: Call): Promise<ServerResponse> {
+  const body = await requireJson<AuthConfig>(call)
+  const { username = '', password = '' } = body
+  const answer = await fetchUrl(call.parts.sys, 'https://hub.docker.com/v2/users/login', {
+    method: 'POST',
+    path: '',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username, password }),
+  })
+  if (answer.status >= 400 || username === '')
+    throw new Problem('unauthorized', 'Get "https://registry-1.docker.io/v2/": unauthorized: incorrect username or password')
+  return json({ IdentityToken: '', Status: 'Login Succeeded' })
+}
+
+async function commit(call: Call): Promise<ServerResponse> {
+  const { parts, query } = call
+  const container = parts.containers.find(query.get('container') ?? '')
+  const changes = query.getAll('changes').flatMap((text) => text.split('\n')).filter((line) => line.trim() !== '')
+  const repo = query.get('repo') ?? ''
+  const tag = query.get('tag') ?? ''
+  const id = await commitContainer(parts, container, {
+    reference: repo === '' ? '' : tag === '' ? repo : `${repo}:${tag}`,
+    comment: query.get('comment') ?? '',
+    author: query.get('author') ?? '',
+    changes,
+    config: await readJson(call),
+  })
+  return json({ Id: id }, 201)
+}
+
+const NO_BUILD = 'the classic builder is not part of this engine yet: docker build is not supported here'
+
+function build(): never {
+  throw new Problem('not implemented', NO_BUILD)
+}
+
+function buildPrune(): ServerResponse {
+  const report: BuildPruneReport = { CachesDeleted: null, SpaceReclaimed: 0 }
+  return json(report)
+}
+
+export const systemRoutes: readonly Route[] = [
+  route('GET', '/_ping', ping),
+  route('HEAD', '/_ping', ping),
+  route('GET', '/version', version),
+  route('GET', '/info', info),
+  route('GET', '/system/df', diskUsage),
+  route('GET', '/events', streamEvents),
+  route('POST', '/auth', auth),
+  route('POST', '/commit', commit),
+  route('POST', '/build', build),
+  route('POST', '/build/prune', buildPrune),
+]

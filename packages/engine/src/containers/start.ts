@@ -1,0 +1,194 @@
+import { isErrno } from '@drydock/abi'
+import type { PortMap } from '@drydock/docker-api'
+import { inBackground } from '../background.ts'
+import type { DaemonParts } from '../daemon-parts.ts'
+import { watchHealth } from '../exec/health.ts'
+import { shortId } from '../identifiers.ts'
+import { JsonFileLog } from '../logs/json-file.ts'
+import { invalid, Problem } from '../problem.ts'
+import { makeCgroup } from '../runtime/cgroups.ts'
+import { killQuietly, launchContainer, type RunningProcess, RuntimeError } from '../runtime/launch.ts'
+import { timestamp } from '../timestamps.ts'
+import type { Container } from './container.ts'
+import { publishContainer } from './container-events.ts'
+import { handleExit } from './exit.ts'
+import { type LinkedHost, writeHosts, writeNetworkFiles } from './network-files.ts'
+import { pumpOutput } from './pump.ts'
+import { mountRootfs, unmountRootfs } from './rootfs.ts'
+import { containerSpec } from './runtime-spec.ts'
+
+/** Starts a container that does not run. @throws Problem */
+export async function startContainer(parts: DaemonParts, container: Container): Promise<void> {
+  await container.exclusively(() => startNow(parts, container))
+}
+
+/** The same for those who hold the container's turn already. */
+export async function startNow(parts: DaemonParts, container: Container): Promise<void> {
+  const { State } = container.record
+  if (State.Paused) throw new Problem('conflict', 'cannot start a paused container, try unpause instead')
+  if (container.process) throw new Problem('not modified', 'container already started')
+  if (State.RemovalInProgress || container.removed)
+    throw new Problem('conflict', 'container is marked for removal and cannot be started')
+  let launched: Launched | undefined
+  try {
+    launched = await bringUp(parts, container)
+    await launched.running.started
+  } catch (error) {
+    if (launched) killQuietly(parts.sys, launched.running.pid)
+    await launched?.running.exited
+    throw abandon(parts, container, error)
+  }
+  markStarted(parts, container, launched.running)
+  inBackground(parts.sys, `container ${shortId(container.id)}`, watchExit(parts, container, launched))
+}
+
+interface Launched {
+  readonly running: RunningProcess
+  /** All output was read and logged. */
+  readonly drained: Promise<void>
+}
+
+async function watchExit(parts: DaemonParts, container: Container, { running, drained }: Launched): Promise<void> {
+  const status = await running.exited
+  await drained
+  await handleExit(parts, container, status, startNow)
+}
+
+async function bringUp(parts: DaemonParts, container: Container): Promise<Launched> {
+  const { sys, places, images, networks } = parts
+  const rootfs = mountRootfs(sys, places, images, container)
+  writeNetworkFiles(sys, container, '', [])
+  const spec = containerSpec(parts, container, rootfs)
+  makeCgroup(sys, spec.cgroup, container.hostConfig)
+  const running = launchContainer(sys, spec, container.record.Config.OpenStdin ?? false)
+  // Whoever fails before awaiting it must not leave a rejection that nobody handles.
+  running.started.catch(() => undefined)
+  try {
+    container.process = running
+    if (ownsNetwork(container)) networks.connectAll(container, running.pid)
+    publishPorts(parts, container)
+    writeHosts(sys, container, gatewayOf(container), linkedHosts(parts, container))
+    const drained = attachOutput(parts, container, running)
+    drained.catch(() => undefined)
+    await running.proceed()
+    return { running, drained }
+  } catch (error) {
+    killQuietly(sys, running.pid)
+    await running.exited
+    throw error
+  }
+}
+
+function ownsNetwork({ hostConfig }: Container): boolean {
+  const mode = hostConfig.NetworkMode ?? 'bridge'
+  return mode !== 'host' && !mode.startsWith('container:')
+}
+
+const gatewayOf = ({ record }: Container): string =>
+  Object.values(record.Networks).find(({ Gateway }) => Gateway)?.Gateway ?? ''
+
+/** The other containers of --link on the default bridge. */
+function linkedHosts({ containers }: DaemonParts, { hostConfig }: Container): LinkedHost[] {
+  return (hostConfig.Links ?? []).flatMap((link) => {
+    const [name = '', alias = name] = link.split(':')
+    const other = containers.peek(name)
+    const address = other?.record.Networks['bridge']?.IPAddress
+    if (!other) throw invalid(`could not get container for ${name}`)
+    return address ? { address, names: [...new Set([alias, shortId(other.id), other.name])] } : []
+  })
+}
+
+/** Ports are published on the first network with an address. @throws Problem */
+function publishPorts({ networks }: DaemonParts, container: Container): void {
+  const { record, hostConfig } = container
+  const endpoint = Object.values(record.Networks).find(({ IPAddress }) => IPAddress)
+  const exposed: PortMap = Object.fromEntries(Object.keys(record.Config.ExposedPorts ?? {}).map((port) => [port, null]))
+  if (!endpoint?.IPAddress) {
+    record.Ports = {}
+    return
+  }
+  const published = hostConfig.PublishAllPorts ? Object.fromEntries(Object.keys(exposed).map((port) => [port, [{}]])) : {}
+  const wishes: PortMap = { ...exposed, ...published, ...hostConfig.PortBindings }
+  try {
+    record.Ports = networks.ports.publish(container.id, endpoint.IPAddress, wishes)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const where = `endpoint ${container.name} (${endpoint.EndpointID})`
+    throw new Problem(error.kind, `driver failed programming external connectivity on ${where}: ${error.message}`)
+  }
+}
+
+/** Everything the process writes goes to the log and to whoever is attached. */
+async function attachOutput(parts: DaemonParts, container: Container, running: RunningProcess): Promise<void> {
+  const { sys, containers } = parts
+  const { record, hostConfig } = container
+  const logs = hostConfig.LogConfig?.Type !== 'none'
+  record.LogPath = logs ? `${containers.folder(container.id)}/${container.id}-json.log` : ''
+  const log = logs ? new JsonFileLog(sys, record.LogPath) : undefined
+  container.openInput(running.streams.input)
+  await pumpOutput(sys, running, async (stream, bytes) => {
+    if (log) await log.write(stream, bytes)
+    for (const tell of [...container.logListeners]) tell()
+    await container.output.send(stream, bytes)
+  })
+  await log?.close()
+}
+
+function markStarted(parts: DaemonParts, container: Container, running: RunningProcess): void {
+  const { sys, containers } = parts
+  const { record } = container
+  Object.assign(record.State, {
+    Running: true,
+    Paused: false,
+    Restarting: false,
+    OOMKilled: false,
+    Dead: false,
+    Pid: running.pid,
+    ExitCode: 0,
+    Error: '',
+    StartedAt: timestamp(sys.clock),
+  })
+  record.HasBeenStartedBefore = true
+  record.HasBeenManuallyStopped = false
+  containers.save(container)
+  publishContainer(parts, container, 'start')
+  watchHealth(parts, container)
+}
+
+/** Takes back what a failed start did. @returns the error to tell */
+function abandon(parts: DaemonParts, container: Container, error: unknown): unknown {
+  const { sys, places, containers, networks } = parts
+  container.process = undefined
+  container.input = undefined
+  container.cleanUp()
+  networks.releaseAll(container)
+  unmountRootfs(sys, places, container.id)
+  container.output.end()
+  if (!(error instanceof Error)) return error
+  const told = translate(error)
+  const { State } = container.record
+  State.ExitCode = exitCodeOf(told.message)
+  State.Error = told.message
+  containers.save(container)
+  container.waiters.stopped({ code: State.ExitCode, error: told.message })
+  publishContainer(parts, container, 'die', { execDuration: '0', exitCode: String(State.ExitCode) })
+  return told
+}
+
+const SHIM = 'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed'
+
+function translate(error: Error): Error {
+  if (error instanceof RuntimeError) {
+    if (error.kind === 'user') return new Problem('invalid', error.message)
+    const message = `${SHIM}: unable to start container process: error during container init: ${error.message}: unknown`
+    return new Problem('invalid', message)
+  }
+  return isErrno(error) ? new Problem('system', error.message) : error
+}
+
+/** Exit codes that docker run gives for what could not start. moby daemon.translateContainerdStartErr */
+export function exitCodeOf(message: string): number {
+  if (/executable file not found|no such file or directory/.test(message)) return 127
+  return /permission denied|is a directory/.test(message) ? 126 : 128
+}
+

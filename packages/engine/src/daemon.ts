@@ -1,0 +1,88 @@
+import type { Sys } from '@drydock/abi'
+import { logLine } from './background.ts'
+import { ContainerStore } from './containers/container-store.ts'
+import type { Container } from './containers/container.ts'
+import { unmountRootfs } from './containers/rootfs.ts'
+import { startContainer } from './containers/start.ts'
+import { stopContainer } from './containers/stop.ts'
+import type { DaemonParts } from './daemon-parts.ts'
+import { EventLog } from './events/event-log.ts'
+import { ExecStore } from './exec/exec-store.ts'
+import { hex } from './identifiers.ts'
+import { ImageStore } from './images/image-store.ts'
+import { NetworkController } from './networks/network-controller.ts'
+import { Problem } from './problem.ts'
+import { ifExists, makeDirectories, readText, replaceFile } from './state/files.ts'
+import { placesBelow } from './state/places.ts'
+import { VolumeStore } from './volumes/volume-store.ts'
+
+/** Puts the daemon together from what is on disk. @param root its data root */
+export function assemble(sys: Sys, root: string): DaemonParts {
+  const places = placesBelow(root)
+  makeDirectories(sys, root, 0o710)
+  makeDirectories(sys, '/sys/fs/cgroup/docker')
+  const events = new EventLog(sys.clock)
+  const containers = new ContainerStore(sys, places.containers)
+  const images = new ImageStore(sys, places)
+  const networks = new NetworkController(sys, places.networks, events)
+  const volumes = new VolumeStore(sys, places.volumes, events)
+  images.load()
+  volumes.load()
+  networks.load()
+  containers.load()
+  return { sys, places, events, containers, images, networks, volumes, execs: new ExecStore(), engineId: engineId(sys, root) }
+}
+
+function engineId(sys: Sys, root: string): string {
+  const known = ifExists(() => readText(sys, `${root}/engine-id`))
+  if (known) return known
+  const raw = hex(sys.entropy.bytes(16))
+  const id = raw.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  replaceFile(sys, `${root}/engine-id`, id)
+  return id
+}
+
+/** Whether a container that an earlier daemon left comes back: what ran when the power went does. */
+function comesBack({ record, hostConfig }: Container): boolean {
+  const policy = hostConfig.RestartPolicy?.Name ?? 'no'
+  return record.State.Running || record.State.Restarting || policy === 'always' || (policy === 'unless-stopped' && !record.HasBeenManuallyStopped && record.HasBeenStartedBefore)
+}
+
+/** Starts again what ran, oldest first, with the addresses it had. */
+export async function restoreContainers(parts: DaemonParts): Promise<void> {
+  const left = parts.containers.all().reverse()
+  const wanted = left.filter(comesBack)
+  for (const container of left) forgetRun(parts, container)
+  for (const container of wanted) {
+    try {
+      await startContainer(parts, container)
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      logLine(parts.sys, 'error', `failed to start container ${container.id}: ${error.message}`)
+    }
+  }
+}
+
+function forgetRun({ sys, places, containers }: DaemonParts, container: Container): void {
+  const { State } = container.record
+  const ran = State.Running
+  Object.assign(State, { Running: false, Paused: false, Restarting: false, RemovalInProgress: false, Pid: 0 })
+  unmountRootfs(sys, places, container.id)
+  if (ran) containers.save(container)
+}
+
+/** SIGTERM: every container is stopped before the daemon ends. */
+export async function shutDown(parts: DaemonParts): Promise<void> {
+  const running = parts.containers.all().filter((container) => container.process)
+  const stops = running.map(async (container) => {
+    const byHand = container.record.HasBeenManuallyStopped
+    await stopContainer(parts, container)
+    container.record.HasBeenManuallyStopped = byHand
+    parts.containers.save(container)
+  })
+  await Promise.all(stops.map((stop) => stop.catch(ignoreProblem)))
+}
+
+function ignoreProblem(error: unknown): void {
+  if (!(error instanceof Problem)) throw error
+}

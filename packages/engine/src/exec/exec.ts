@@ -1,0 +1,131 @@
+import { exitStatus } from '@drydock/abi'
+import type { ExecCreateBody, ExecInspect } from '@drydock/docker-api'
+import { inBackground } from '../background.ts'
+import type { Container } from '../containers/container.ts'
+import { publishContainer } from '../containers/container-events.ts'
+import { pumpOutput } from '../containers/pump.ts'
+import { environmentOf, processSpec } from '../containers/runtime-spec.ts'
+import type { DaemonParts } from '../daemon-parts.ts'
+import { randomId } from '../identifiers.ts'
+import { conflict, invalid, Problem } from '../problem.ts'
+import { cgroupOf } from '../runtime/cgroups.ts'
+import { launchExec, RuntimeError } from '../runtime/launch.ts'
+import { quietly } from '../state/files.ts'
+import type { ExecSession } from './exec-store.ts'
+
+/** POST /containers/{id}/exec. @throws Problem conflict, invalid */
+export function createExec(parts: DaemonParts, container: Container, body: ExecCreateBody): string {
+  if (!body.Cmd || body.Cmd.length === 0) throw invalid('No exec command specified')
+  requireRunning(container)
+  const id = randomId(parts.sys)
+  parts.execs.add(id, container.id, body)
+  container.execs.add(id)
+  publishContainer(parts, container, `exec_create: ${body.Cmd.join(' ')}`, { execID: id })
+  return id
+}
+
+/** @throws Problem conflict */
+export function requireRunning(container: Container): void {
+  if (container.record.State.Paused)
+    throw conflict(`container ${container.name} is paused, unpause the container before exec`)
+  if (container.record.State.Restarting)
+    throw conflict(`container ${container.id} is restarting, wait until the container is running`)
+  if (!container.process) throw conflict(`container ${container.id} is not running`)
+}
+
+/**
+ * Starts the process of a session. Whoever wants its output attaches to it first.
+ * @returns the message to show in place of output when it could not start
+ * @throws Problem conflict
+ */
+export async function startExec(parts: DaemonParts, session: ExecSession): Promise<string | undefined> {
+  const { sys } = parts
+  const container = parts.containers.find(session.containerId)
+  requireRunning(container)
+  const pid = container.process?.pid ?? 0
+  const cgroup = cgroupOf(container.id, container.hostConfig.CgroupParent)
+  const running = launchExec(sys, specOf(container, session.body), pid, cgroup, session.body.AttachStdin ?? false)
+  session.process = running
+  session.running = true
+  if (session.body.ConsoleSize && session.body.Tty) resizeExec(parts, session, ...session.body.ConsoleSize)
+  publishContainer(parts, container, `exec_start: ${session.body.Cmd.join(' ')}`, { execID: session.id })
+  const drained = pumpOutput(sys, running, (stream, bytes) => session.output.send(stream, bytes))
+  drained.catch(() => undefined)
+  try {
+    await running.started
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error
+    await running.exited
+    return failed(session, error)
+  }
+  inBackground(sys, 'exec', finish(parts, container, session, drained))
+  return undefined
+}
+
+function failed(session: ExecSession, error: RuntimeError): string {
+  session.running = false
+  session.exitCode = 126
+  if (error.kind === 'user') throw new Problem('invalid', error.message)
+  session.output.end()
+  return `OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`
+}
+
+async function finish(parts: DaemonParts, container: Container, session: ExecSession, drained: Promise<void>): Promise<void> {
+  const { process } = session
+  if (!process) return
+  const status = await process.exited
+  await drained
+  session.running = false
+  session.exitCode = exitStatus(status)
+  closeInput(parts, session)
+  session.output.end()
+  publishContainer(parts, container, 'exec_die', { execID: session.id, exitCode: String(session.exitCode) })
+}
+
+/** The client sent all its input. */
+export function closeInput({ sys }: DaemonParts, session: ExecSession): void {
+  const { input, terminal } = session.process?.streams ?? {}
+  if (input !== undefined && !terminal && session.process) {
+    session.process = { ...session.process, streams: { ...session.process.streams, input: undefined } }
+    quietly(() => sys.close(input))
+  }
+}
+
+function specOf(container: Container, body: ExecCreateBody): ReturnType<typeof processSpec> {
+  const own = processSpec(container)
+  return {
+    ...own,
+    args: body.Cmd,
+    env: environmentOf(container, body.Tty ?? false, body.Env ?? []),
+    cwd: body.WorkingDir || own.cwd,
+    user: body.User || own.user,
+    terminal: body.Tty ?? false,
+  }
+}
+
+export function resizeExec({ sys }: DaemonParts, { process }: ExecSession, rows: number, cols: number): void {
+  if (process?.streams.terminal) quietly(() => sys.setWindowSize(process.streams.output, { rows, cols }))
+}
+
+export function inspectExec(session: ExecSession): ExecInspect {
+  const { body, process } = session
+  return {
+    ID: session.id,
+    Running: session.running,
+    ExitCode: session.exitCode,
+    ProcessConfig: {
+      tty: body.Tty ?? false,
+      entrypoint: body.Cmd[0] ?? '',
+      arguments: body.Cmd.slice(1),
+      privileged: body.Privileged ?? false,
+      ...(body.User ? { user: body.User } : {}),
+    },
+    OpenStdin: body.AttachStdin ?? false,
+    OpenStderr: body.AttachStderr ?? false,
+    OpenStdout: body.AttachStdout ?? false,
+    CanRemove: !session.running,
+    ContainerID: session.containerId,
+    DetachKeys: '',
+    Pid: session.running ? (process?.pid ?? 0) : 0,
+  }
+}

@@ -1,0 +1,108 @@
+import { encodeUtf8, sha256Hex } from '@drydock/codec'
+import type { AuthConfig } from '@drydock/docker-api'
+import { DOCKER_MANIFEST, configDescriptor, layerDescriptor, manifestOf } from '@drydock/oci'
+import type { LayerRecord } from '../content/layer-store.ts'
+import type { DaemonParts } from '../daemon-parts.ts'
+import { shortId } from '../identifiers.ts'
+import { notFound, Problem, systemProblem } from '../problem.ts'
+import type { Image } from './image-store.ts'
+import type { ProgressStream } from './progress.ts'
+import { familiarName, familiarString, parseReference, type Reference } from './reference.ts'
+import { type RegistryAnswer, RegistryClient, registryError } from './registry-client.ts'
+
+/** Sends an image, or all tags of a repository, to its registry. @throws Problem */
+export async function runPush(
+  parts: DaemonParts,
+  name: string,
+  tag: string,
+  auth: AuthConfig | undefined,
+  progress: ProgressStream,
+): Promise<void> {
+  const reference = parseReference(name)
+  const repository = familiarName(reference)
+  const tags = tag === '' ? tagsOf(parts, repository) : [tag]
+  const [first] = tags
+  if (first === undefined || parts.images.idOf(`${repository}:${first}`) === undefined)
+    throw notFound(tag === '' ? `An image does not exist locally with the tag: ${repository}` : `tag does not exist: ${repository}:${tag}`)
+  await progress.status(`The push refers to repository [${reference.domain}/${reference.path}]`)
+  const client = new RegistryClient(parts.sys, reference.domain, auth)
+  for (const each of tags) await pushTag(parts, client, { ...reference, tag: each }, progress)
+}
+
+const tagsOf = ({ images }: DaemonParts, repository: string): string[] =>
+  images
+    .allNames()
+    .map(([name]) => name)
+    .filter((name) => name.startsWith(`${repository}:`))
+    .map((name) => name.slice(repository.length + 1))
+
+async function pushTag(parts: DaemonParts, client: RegistryClient, reference: Reference, progress: ProgressStream): Promise<void> {
+  const { images } = parts
+  const image = images.require(familiarString(reference))
+  const layers = images.layersOf(image)
+  for (const { diffId } of layers.toReversed()) await progress.step('Preparing', shortId(diffId))
+  for (const layer of layers.toReversed()) await pushLayer(parts, client, reference, layer, progress)
+  const config = encodeUtf8(image.json)
+  await upload(client, reference.path, image.id, config)
+  const { digest, size } = await putManifest(client, reference, image, layers, config.length)
+  images.setName(`${familiarName(reference)}@${digest}`, image.id)
+  await progress.status(`${reference.tag}: digest: ${digest} size: ${size}`)
+  await progress.send({ progressDetail: {}, aux: { Tag: reference.tag, Digest: digest, Size: size } })
+  parts.events.publish('image', 'push', familiarString(reference), { name: familiarName(reference) })
+}
+
+async function pushLayer(
+  parts: DaemonParts,
+  client: RegistryClient,
+  reference: Reference,
+  layer: LayerRecord,
+  progress: ProgressStream,
+): Promise<void> {
+  const id = shortId(layer.diffId)
+  const known = await client.send({ method: 'HEAD', path: `/v2/${reference.path}/blobs/${layer.blob}` })
+  if (known.status === 200) return progress.step('Layer already exists', id)
+  const steps = 4
+  for (let step = 1; step <= steps; step++) {
+    await progress.progress('Pushing', id, Math.round((layer.size * step) / steps), layer.size)
+    await parts.sys.sleep(40)
+  }
+  await upload(client, reference.path, layer.blob, parts.images.layers.readBlob(layer))
+  await progress.step('Pushed', id)
+}
+
+/** One POST for a place, one PUT with everything. OCI distribution spec, "Pushing blobs". @throws Problem */
+async function upload(client: RegistryClient, repository: string, digest: string, bytes: Uint8Array): Promise<void> {
+  const place = await client.send({ method: 'POST', path: `/v2/${repository}/blobs/uploads/` })
+  if (place.status !== 202) throw refusal(place)
+  const location = place.headers.get('location') ?? ''
+  const separator = location.includes('?') ? '&' : '?'
+  const path = `${location}${separator}digest=${encodeURIComponent(digest)}`
+  const headers = { 'Content-Type': 'application/octet-stream' }
+  const done = await client.send({ method: 'PUT', path, headers, body: bytes })
+  if (done.status !== 201) throw refusal(done)
+}
+
+async function putManifest(
+  client: RegistryClient,
+  reference: Reference,
+  image: Image,
+  layers: readonly LayerRecord[],
+  configSize: number,
+): Promise<{ digest: string; size: number }> {
+  const config = { ...configDescriptor(image.id as `sha256:${string}`, configSize), mediaType: 'application/vnd.docker.container.image.v1+json' }
+  const descriptors = layers.map((layer) => ({
+    ...layerDescriptor(layer.blob as `sha256:${string}`, layer.blobSize, layer.realSize ?? layer.size),
+    mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+  }))
+  const bytes = encodeUtf8(JSON.stringify({ ...manifestOf(config, descriptors), mediaType: DOCKER_MANIFEST }))
+  const path = `/v2/${reference.path}/manifests/${reference.tag ?? 'latest'}`
+  const answer = await client.send({ method: 'PUT', path, headers: { 'Content-Type': DOCKER_MANIFEST }, body: bytes })
+  if (answer.status !== 201) throw refusal(answer)
+  return { digest: `sha256:${sha256Hex(bytes)}`, size: bytes.length }
+}
+
+function refusal(answer: RegistryAnswer): Problem {
+  if (answer.status === 401 || answer.status === 403)
+    return new Problem('forbidden', 'denied: requested access to the resource is denied')
+  return systemProblem(registryError(answer))
+}

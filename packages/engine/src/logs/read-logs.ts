@@ -1,0 +1,60 @@
+import type { Container } from '../containers/container.ts'
+import type { DaemonParts } from '../daemon-parts.ts'
+import { ifExists, readText } from '../state/files.ts'
+import { frame } from '../streams/stdcopy.ts'
+import { parseTime } from '../timestamps.ts'
+import { type LogEntry, parseLog } from './json-file.ts'
+
+export interface LogOptions {
+  readonly stdout: boolean
+  readonly stderr: boolean
+  /** Milliseconds since the epoch. */
+  readonly since: number | undefined
+  readonly until: number | undefined
+  readonly timestamps: boolean
+  readonly details: boolean
+  /** Undefined: all. */
+  readonly tail: number | undefined
+}
+
+const encoder = new TextEncoder()
+
+export const readEntries = ({ sys }: DaemonParts, { record }: Container): LogEntry[] =>
+  parseLog(record.LogPath === '' ? '' : (ifExists(() => readText(sys, record.LogPath)) ?? ''))
+
+/** The entries asked for; `tail` counts those of the wanted streams. */
+export function selectEntries(entries: readonly LogEntry[], options: LogOptions): LogEntry[] {
+  const { since, until, tail } = options
+  const wanted = entries.filter(
+    (entry) =>
+      options[entry.stream] &&
+      (since === undefined || parseTime(entry.time) >= since) &&
+      (until === undefined || parseTime(entry.time) <= until),
+  )
+  return tail === undefined ? wanted : tail === 0 ? [] : wanted.slice(-tail)
+}
+
+/** An entry as it goes to the client. */
+export function printEntry(container: Container, entry: LogEntry, options: LogOptions): Uint8Array {
+  const details = options.details ? `${detailsOf(container)} ` : ''
+  const text = `${options.timestamps ? `${paddedTime(entry.time)} ` : ''}${details}${entry.log}`
+  const bytes = encoder.encode(text)
+  return container.tty ? bytes : frame(entry.stream, bytes)
+}
+
+/** Nine digits of a second, so that the lines stand in columns. */
+const paddedTime = (time: string): string => {
+  const [head = '', fraction = ''] = time.replace('Z', '').split('.')
+  return `${head}.${fraction.padEnd(9, '0')}Z`
+}
+
+/** What the log options `labels` and `env` add to each line. */
+function detailsOf({ record, hostConfig }: Container): string {
+  const wanted = hostConfig.LogConfig?.Config?.['labels']?.split(',') ?? []
+  const labels = record.Config.Labels ?? {}
+  return wanted
+    .filter((name) => Object.hasOwn(labels, name))
+    .map((name) => `${encodeURIComponent(name)}=${encodeURIComponent(labels[name] ?? '')}`)
+    .sort()
+    .join(',')
+}

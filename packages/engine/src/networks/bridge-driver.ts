@@ -1,0 +1,79 @@
+import { CLONE_NEWNET, isErrno, type Sys } from '@drydock/abi'
+import { hex } from '../identifiers.ts'
+import { insideNamespaces } from '../runtime/launch.ts'
+import { quietly } from '../state/files.ts'
+import type { NetworkRecord } from './network-record.ts'
+import { parseSubnet } from './subnet.ts'
+
+/** Makes what a bridge network is on the host: a bridge with the gateway's address, and address translation outwards. */
+export function makeBridge(sys: Sys, network: NetworkRecord): void {
+  const { bridge: name, subnet, gateway, internal, id } = network
+  quietly(() => sys.netlink({ op: 'link-add', name, kind: 'bridge' }))
+  const bits = parseSubnet(subnet)?.bits ?? 16
+  quietly(() => sys.netlink({ op: 'address-add', link: name, address: `${gateway}/${bits}` }))
+  sys.netlink({ op: 'link-set', name, up: true })
+  const comment = `docker-network:${id}`
+  quietly(() => sys.netlink({ op: 'rule-delete', comment }))
+  if (internal) return
+  const target = { kind: 'MASQUERADE' } as const
+  sys.netlink({ op: 'rule-add', rule: { chain: 'POSTROUTING', source: subnet, outLink: `!${name}`, target, comment } })
+}
+
+export function removeBridge(sys: Sys, { bridge, id }: NetworkRecord): void {
+  quietly(() => sys.netlink({ op: 'rule-delete', comment: `docker-network:${id}` }))
+  quietly(() => sys.netlink({ op: 'link-delete', name: bridge }))
+}
+
+export interface Plug {
+  readonly bridge: string
+  /** With prefix length. */
+  readonly address: string
+  readonly mac: string
+  /** Undefined where there is no way out. */
+  readonly gateway: string | undefined
+}
+
+/** A veth pair between a bridge and the network namespace of process `pid`. @returns the name inside */
+export function plugIn(sys: Sys, pid: number, { bridge, address, mac, gateway }: Plug): string {
+  const name = `veth${hex(sys.entropy.bytes(4)).slice(0, 7)}`
+  const peer = `${name}p`
+  sys.netlink({ op: 'link-add', name, kind: 'veth', peer, peerMac: mac })
+  sys.netlink({ op: 'link-set', name, master: bridge })
+  sys.netlink({ op: 'link-set', name, up: true })
+  sys.netlink({ op: 'link-move', name: peer, pid })
+  return insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () => {
+    const inside = freeName(sys)
+    sys.netlink({ op: 'link-set', name: peer, rename: inside })
+    sys.netlink({ op: 'address-add', link: inside, address })
+    sys.netlink({ op: 'link-set', name: inside, up: true })
+    if (gateway && !hasDefault(sys))
+      sys.netlink({ op: 'route-add', route: { destination: 'default', gateway, dev: inside } })
+    return inside
+  })
+}
+
+function freeName(sys: Sys): string {
+  const names = new Set(sys.netlink({ op: 'link-list' }).map((link) => link.name))
+  for (let n = 0; ; n++) if (!names.has(`eth${n}`)) return `eth${n}`
+}
+
+const hasDefault = (sys: Sys): boolean =>
+  sys.netlink({ op: 'route-list' }).some((route) => route.destination === 'default')
+
+/** Takes away the link with `address` from the namespace of process `pid`; its other end goes with it. */
+export function unplug(sys: Sys, pid: number, address: string): void {
+  try {
+    insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () => {
+      const link = sys.netlink({ op: 'link-list' }).find((each) => each.addresses.includes(address))
+      if (link) sys.netlink({ op: 'link-delete', name: link.name })
+    })
+  } catch (error) {
+    if (!isErrno(error)) throw error
+  }
+}
+
+/** Brings up `lo` in a fresh network namespace. */
+export const raiseLoopback = (sys: Sys, pid: number): void =>
+  insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () => {
+    sys.netlink({ op: 'link-set', name: 'lo', up: true })
+  })

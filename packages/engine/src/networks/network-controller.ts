@@ -1,0 +1,229 @@
+import type { Sys } from '@drydock/abi'
+import type { EventLog } from '../events/event-log.ts'
+import type { Container } from '../containers/container.ts'
+import type { EndpointRecord } from '../containers/record.ts'
+import { randomId, shortId } from '../identifiers.ts'
+import { conflict, notFound, Problem } from '../problem.ts'
+import { allocateAddress } from './address-pool.ts'
+import { makeBridge, plugIn, raiseLoopback, removeBridge, unplug } from './bridge-driver.ts'
+import { type Names, serveNames } from './name-server.ts'
+import type { Endpoint, NetworkRecord, NetworkWish } from './network-record.ts'
+import { isPredefined, NetworkStore } from './network-store.ts'
+import { PortMapper } from './port-mapper.ts'
+import { macOf, parseSubnet, printAddress } from './subnet.ts'
+
+/** Networks and who is on them. */
+export class NetworkController {
+  readonly store: NetworkStore
+  readonly ports: PortMapper
+  /** Network id -> container id -> endpoint. */
+  private readonly endpoints = new Map<string, Map<string, Endpoint>>()
+  private readonly sys: Sys
+  private readonly events: EventLog
+
+  constructor(sys: Sys, directory: string, events: EventLog) {
+    this.sys = sys
+    this.events = events
+    this.store = new NetworkStore(sys, directory)
+    this.ports = new PortMapper(sys)
+  }
+
+  load(): void {
+    this.store.load()
+    for (const network of this.store.all()) if (network.driver === 'bridge') makeBridge(this.sys, network)
+  }
+
+  create(wish: NetworkWish): NetworkRecord {
+    const network = this.store.create(wish)
+    makeBridge(this.sys, network)
+    this.publish(network, 'create')
+    return network
+  }
+
+  /** @throws Problem forbidden, conflict */
+  remove(network: NetworkRecord): void {
+    if (isPredefined(network.name))
+      throw new Problem('forbidden', `${network.name} is a pre-defined network and cannot be removed`)
+    if (this.endpointsOf(network).length > 0)
+      throw new Problem('forbidden', `error while removing network: network ${network.name} id ${network.id} has active endpoints`)
+    this.store.remove(network)
+    removeBridge(this.sys, network)
+    this.publish(network, 'destroy')
+  }
+
+  endpointsOf({ id }: NetworkRecord): Endpoint[] {
+    return [...(this.endpoints.get(id)?.values() ?? [])]
+  }
+
+  /** Plugs every network of the container's record into its namespace, process `pid`'s. @throws Problem */
+  connectAll(container: Container, pid: number): void {
+    raiseLoopback(this.sys, pid)
+    for (const [name, record] of sortedNetworks(container)) this.connect(container, this.store.find(name), record, pid)
+    if (userNetworks(container).length > 0) container.cleanups.push(this.serveNames(container, pid))
+  }
+
+  /** @throws Problem */
+  connect(container: Container, network: NetworkRecord, record: EndpointRecord, pid: number): void {
+    if (network.driver !== 'bridge') return describeBare(record, network)
+    const taken = new Set(this.endpointsOf(network).map(({ address }) => address))
+    // A container that comes back after a power cut gets the address it had, when nobody took it.
+    const last = record.IPAddress && !taken.has(record.IPAddress) ? record.IPAddress : undefined
+    const address = allocateAddress(network, taken, record.IPAMConfig?.IPv4Address || last)
+    const prefix = parseSubnet(network.subnet)?.bits ?? 16
+    const mac = record.IPAMConfig && record.MacAddress ? record.MacAddress : macOf(address)
+    fill(record, network, { address: printAddress(address), prefix, mac, endpointId: randomId(this.sys) })
+    const gateway = network.internal ? undefined : network.gateway
+    plugIn(this.sys, pid, { bridge: network.bridge, address: `${printAddress(address)}/${prefix}`, mac, gateway })
+    this.remember(container, network, record)
+    this.publish(network, 'connect', container.id)
+  }
+
+  /** Puts a running container on one more network. @throws Problem */
+  plugRunning(container: Container, network: NetworkRecord, record: EndpointRecord): void {
+    const { pid } = container.process ?? {}
+    if (pid === undefined) return
+    const served = userNetworks(container).length > 0
+    this.connect(container, network, record, pid)
+    if (!served && !isPredefined(network.name)) container.cleanups.push(this.serveNames(container, pid))
+  }
+
+  unplugRunning(container: Container, network: NetworkRecord): void {
+    const endpoint = this.endpoints.get(network.id)?.get(container.id)
+    if (!endpoint) return
+    if (container.process) unplug(this.sys, container.process.pid, `${endpoint.address}/${endpoint.prefix}`)
+    this.forget(container, network)
+  }
+
+  /** A container stopped: its addresses are free again, its ports too. */
+  releaseAll(container: Container): void {
+    this.ports.release(container.id)
+    for (const network of this.store.all()) if (this.endpoints.get(network.id)?.has(container.id)) this.forget(container, network)
+    for (const record of Object.values(container.record.Networks)) clear(record)
+    container.record.Ports = {}
+  }
+
+  /** @throws Problem */
+  requireUnconnected(container: Container, network: NetworkRecord): void {
+    if (container.record.Networks[network.name])
+      throw new Problem('forbidden', `endpoint with name ${container.name} already exists in network ${network.name}`)
+    if (network.driver === 'host') throw conflict('container cannot be disconnected from host network or connected to host network')
+  }
+
+  requireConnected(container: Container, network: NetworkRecord): void {
+    if (!container.record.Networks[network.name])
+      throw new Problem('forbidden', `container ${container.id} is not connected to network ${network.name}`)
+  }
+
+  private forget(container: Container, network: NetworkRecord): void {
+    this.endpoints.get(network.id)?.delete(container.id)
+    this.publish(network, 'disconnect', container.id)
+  }
+
+  private remember(container: Container, network: NetworkRecord, record: EndpointRecord): void {
+    const own = this.endpoints.get(network.id) ?? new Map<string, Endpoint>()
+    this.endpoints.set(network.id, own)
+    const dnsNames = isPredefined(network.name) ? [] : dnsNamesOf(container, record)
+    if (!isPredefined(network.name)) record.DNSNames = dnsNames
+    own.set(container.id, {
+      containerId: container.id,
+      containerName: container.name,
+      endpointId: record.EndpointID ?? '',
+      address: record.IPAddress ?? '',
+      prefix: record.IPPrefixLen ?? 0,
+      mac: record.MacAddress ?? '',
+      dnsNames,
+    })
+  }
+
+  private serveNames(container: Container, pid: number): () => void {
+    const peers = (): Endpoint[] => userNetworks(container).flatMap((name) => this.endpointsOf(this.store.find(name)))
+    const names: Names = {
+      upstream: container.hostConfig.Dns ?? [],
+      addresses: (name) => {
+        const plain = stripNetwork(name, userNetworks(container))
+        const linked = linkTarget(container, plain)
+        return peers()
+          .filter(({ dnsNames }) => dnsNames.some((each) => each.toLowerCase() === linked.toLowerCase()))
+          .map(({ address }) => address)
+      },
+      nameOf: (address) => {
+        for (const network of userNetworks(container)) {
+          const found = this.endpointsOf(this.store.find(network)).find((each) => each.address === address)
+          if (found) return `${found.containerName}.${network}`
+        }
+        return undefined
+      },
+    }
+    return serveNames(this.sys, pid, names)
+  }
+
+  private publish(network: NetworkRecord, action: string, container?: string): void {
+    this.events.publish('network', action, network.id, {
+      ...(container ? { container } : {}),
+      name: network.name,
+      type: network.driver,
+    })
+  }
+
+  /** @throws Problem not found */
+  find(text: string): NetworkRecord {
+    return this.store.find(text)
+  }
+
+  requireKnown(name: string): void {
+    if (!this.store.byName(name) && !this.store.all().some(({ id }) => id === name)) throw notFound(`network ${name} not found`)
+  }
+}
+
+/** The network of NetworkMode first: its gateway is the way out. */
+function sortedNetworks({ record, hostConfig }: Container): [string, EndpointRecord][] {
+  const first = hostConfig.NetworkMode
+  return Object.entries(record.Networks).sort(([a], [b]) => Number(b === first) - Number(a === first) || (a < b ? -1 : 1))
+}
+
+export const userNetworks = ({ record }: Container): string[] =>
+  Object.keys(record.Networks).filter((name) => !isPredefined(name))
+
+/** `name`, wished aliases and the short id. */
+function dnsNamesOf(container: Container, record: EndpointRecord): string[] {
+  const hostname = container.record.Config.Hostname ?? ''
+  return [...new Set([container.name, ...(record.Aliases ?? []), shortId(container.id), hostname])].filter(Boolean)
+}
+
+/** `web.app` is web on the network app. */
+function stripNetwork(name: string, networks: readonly string[]): string {
+  const network = networks.find((each) => name.endsWith(`.${each.toLowerCase()}`))
+  return network ? name.slice(0, -network.length - 1) : name
+}
+
+/** What a --link alias stands for. */
+function linkTarget({ record }: Container, name: string): string {
+  const links = Object.values(record.Networks).flatMap(({ Links }) => Links ?? [])
+  const link = links.map((each) => each.split(':')).find(([, alias]) => alias === name)
+  return link?.[0] ?? name
+}
+
+function fill(
+  record: EndpointRecord,
+  network: NetworkRecord,
+  { address, prefix, mac, endpointId }: { address: string; prefix: number; mac: string; endpointId: string },
+): void {
+  record.NetworkID = network.id
+  record.EndpointID = endpointId
+  record.Gateway = network.internal ? '' : network.gateway
+  record.IPAddress = address
+  record.IPPrefixLen = prefix
+  record.MacAddress = mac
+}
+
+function describeBare(record: EndpointRecord, network: NetworkRecord): void {
+  record.NetworkID = network.id
+}
+
+function clear(record: EndpointRecord): void {
+  record.EndpointID = ''
+  record.Gateway = ''
+  record.IPAddress = ''
+  record.IPPrefixLen = 0
+  record.MacAddress = ''
+}

@@ -1,0 +1,34 @@
+import type { NetworkCreateBody } from '@drydock/docker-api'
+
+/** network/files/<id>.json. */
+export interface NetworkRecord {
+  readonly id: string
+  readonly name: string
+  readonly driver: string
+  readonly created: string
+  readonly internal: boolean
+  readonly attachable: boolean
+  readonly options: Record<string, string>
+  readonly labels: Record<string, string>
+  readonly subnet: string
+  readonly gateway: string
+  readonly ipRange: string
+  /** The user gave no subnet: inspect tells the gateway all the same. */
+  readonly auxiliary: Record<string, string>
+  /** The host's link: docker0, br-<id>. */
+  readonly bridge: string
+}
+
+export type NetworkWish = NetworkCreateBody
+
+/** One container on one network. */
+export interface Endpoint {
+  readonly containerId: string
+  readonly containerName: string
+  readonly endpointId: string
+  readonly address: string
+  readonly prefix: number
+  readonly mac: string
+  /** What the embedded DNS server answers for. */
+  readonly dnsNames: readonly string[]
+}

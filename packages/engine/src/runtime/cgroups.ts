@@ -1,0 +1,61 @@
+import type { Resources } from '@drydock/docker-api'
+import { isErrno, type Sys } from '@drydock/abi'
+import { makeDirectories, quietly, readText, writeBytes } from '../state/files.ts'
+
+const MOUNT = '/sys/fs/cgroup'
+/** Microseconds of cpu.max when only a share of processors was asked for. */
+const CPU_PERIOD = 100_000
+
+/** The control group of a container, below /sys/fs/cgroup. */
+export const cgroupOf = (id: string, parent = ''): string => `${parent || '/docker'}/${id}`
+
+export function makeCgroup(sys: Sys, cgroup: string, resources: Resources): void {
+  makeDirectories(sys, MOUNT + cgroup)
+  applyResources(sys, cgroup, resources)
+}
+
+/** Writes the limits that docker run and docker update set. cgroup-v2.rst */
+export function applyResources(sys: Sys, cgroup: string, resources: Resources): void {
+  for (const [file, value] of limitsOf(resources)) quietly(() => writeBytes(sys, `${MOUNT}${cgroup}/${file}`, `${value}\n`))
+}
+
+function limitsOf({ Memory, NanoCpus, CpuQuota, CpuPeriod, PidsLimit, CpuShares }: Resources): [string, string][] {
+  const limits: [string, string][] = [['memory.max', Memory ? String(Memory) : 'max']]
+  const period = CpuPeriod || CPU_PERIOD
+  const quota = NanoCpus ? Math.round((NanoCpus / 1e9) * period) : (CpuQuota ?? 0)
+  limits.push(['cpu.max', `${quota > 0 ? quota : 'max'} ${period}`])
+  limits.push(['pids.max', PidsLimit && PidsLimit > 0 ? String(PidsLimit) : 'max'])
+  if (CpuShares) limits.push(['cpu.weight', String(Math.max(1, Math.floor(1 + ((CpuShares - 2) * 9999) / 262142)))])
+  return limits
+}
+
+export const removeCgroup = (sys: Sys, cgroup: string): void => quietly(() => sys.rmdir(MOUNT + cgroup))
+
+/** cgroup.freeze: stops all members, or lets them go on. */
+export const freeze = (sys: Sys, cgroup: string, on: boolean): void =>
+  writeBytes(sys, `${MOUNT}${cgroup}/cgroup.freeze`, on ? '1\n' : '0\n')
+
+/** A control file; undefined when the group or the file is not there. */
+export function readControl(sys: Sys, cgroup: string, file: string): string | undefined {
+  try {
+    return readText(sys, `${MOUNT}${cgroup}/${file}`).trim()
+  } catch (error) {
+    if (isErrno(error)) return undefined
+    throw error
+  }
+}
+
+/** The numbers of a file of `name value` lines such as cpu.stat. */
+export const readCounters = (sys: Sys, cgroup: string, file: string): ReadonlyMap<string, number> =>
+  new Map(
+    (readControl(sys, cgroup, file) ?? '').split('\n').map((line): [string, number] => {
+      const [name = '', value = '0'] = line.split(' ')
+      return [name, Number(value)]
+    }),
+  )
+
+/** A file of one number; `max` and a missing file are undefined. */
+export function readNumber(sys: Sys, cgroup: string, file: string): number | undefined {
+  const text = readControl(sys, cgroup, file)
+  return text === undefined || text === 'max' || text === '' ? undefined : Number(text)
+}

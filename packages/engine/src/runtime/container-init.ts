@@ -1,0 +1,183 @@
+import {
+  CLONE_NEWCGROUP,
+  EACCES,
+  ENOENT,
+  exitStatus,
+  isDirectory,
+  isErrno,
+  SIGCHLD,
+  SIGKILL,
+  SIGSTOP,
+  type Process,
+  type Sys,
+  X_OK,
+} from '@drydock/abi'
+import { searchPath } from '@drydock/libc'
+import { makeDirectories } from '../state/files.ts'
+import type { ContainerSpec, ProcessSpec } from './process-spec.ts'
+import { mountRoot } from './root-mounts.ts'
+import { findUser, type RuntimeUser, UserError } from './users.ts'
+
+/** Descriptors of the child besides 0, 1 and 2: where it tells what went wrong, and where it waits to go on. */
+export const ERROR_FD = 3
+export const GATE_FD = 4
+
+/** What keeps a container from starting, in runc's words. */
+class InitError extends Error {}
+
+const encoder = new TextEncoder()
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** First steps of a container's process 1, up to exec: what `runc init` does. */
+export const containerInit = (spec: ContainerSpec) => async (process: Process): Promise<number> =>
+  reporting(process.sys, async () => {
+    const { sys } = process
+    await sys.read(GATE_FD, 1)
+    sys.close(GATE_FD)
+    sys.unshare(CLONE_NEWCGROUP)
+    mountRoot(sys, spec)
+    sys.pivotRoot(spec.rootfs)
+    sys.chdir('/')
+    if (spec.hostname !== '') sys.sethostname(spec.hostname)
+    return becomeProcess(sys, spec.process, spec.init)
+  })
+
+/** First steps of a further process of a running container: `docker exec`. The caller is in its namespaces already. */
+export const execInit = (spec: ProcessSpec) => async (process: Process): Promise<number> =>
+  reporting(process.sys, async () => {
+    const { sys } = process
+    await sys.read(GATE_FD, 1)
+    sys.close(GATE_FD)
+    sys.chdir('/')
+    return becomeProcess(sys, spec, false)
+  })
+
+async function reporting(sys: Sys, steps: () => Promise<number>): Promise<number> {
+  try {
+    return await steps()
+  } catch (error) {
+    if (!isErrno(error) && !(error instanceof InitError) && !(error instanceof UserError)) throw error
+    const kind = error instanceof UserError ? 'user' : 'init'
+    await sys.write(ERROR_FD, encoder.encode(JSON.stringify({ kind, message: error.message })))
+    return 1
+  }
+}
+
+async function becomeProcess(sys: Sys, spec: ProcessSpec, init: boolean): Promise<number> {
+  const user = findUser(sys, spec.user, spec.groupAdd)
+  const env = environment(spec.env, user)
+  limit(sys, spec)
+  makeWorkingDirectory(sys, spec.cwd)
+  takeIdentity(sys, user)
+  enterDirectory(sys, spec.cwd || '/')
+  const file = findProgram(sys, spec.args[0] ?? '', env.get('PATH'))
+  if (!init) return replace(sys, file, spec.args, env)
+  return superviseOne(sys, (child) => replace(child, file, spec.args, env))
+}
+
+async function replace(sys: Sys, file: string, args: readonly string[], env: ReadonlyMap<string, string>): Promise<number> {
+  closeIfOpen(sys, ERROR_FD)
+  try {
+    return await sys.exec(file, args, env)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    const reason = error.message.charAt(0).toLowerCase() + error.message.slice(1)
+    await sys.write(2, encoder.encode(`exec ${file}: ${reason}\n`))
+    return 255
+  }
+}
+
+const closeIfOpen = (sys: Sys, fd: number): void => {
+  if (sys.openFds().includes(fd)) sys.close(fd)
+}
+
+function environment(pairs: readonly string[], user: RuntimeUser): Map<string, string> {
+  const env = new Map(
+    pairs.map((pair): [string, string] => {
+      const at = pair.indexOf('=')
+      return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
+    }),
+  )
+  if (!env.get('HOME')) env.set('HOME', user.home)
+  return env
+}
+
+const LIMITS = new Map([
+  ['nofile', 'NOFILE'],
+  ['nproc', 'NPROC'],
+  ['fsize', 'FSIZE'],
+  ['as', 'AS'],
+  ['core', 'CORE'],
+  ['stack', 'STACK'],
+] as const)
+
+function limit(sys: Sys, { limits }: ProcessSpec): void {
+  for (const { name, soft, hard } of limits) {
+    const resource = LIMITS.get(name as 'nofile')
+    const whole = (value: number): number => (value < 0 ? Infinity : value)
+    if (resource) sys.prlimit(resource, { soft: whole(soft), hard: whole(hard) })
+  }
+}
+
+function makeWorkingDirectory(sys: Sys, cwd: string): void {
+  try {
+    if (cwd !== '') makeDirectories(sys, cwd)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new InitError(`mkdir ${cwd}: ${lower(error.message)}`)
+  }
+}
+
+function takeIdentity(sys: Sys, { uid, gid, groups }: RuntimeUser): void {
+  sys.setgroups(groups)
+  sys.setgid(gid)
+  sys.setuid(uid)
+}
+
+function enterDirectory(sys: Sys, cwd: string): void {
+  try {
+    sys.chdir(cwd)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new InitError(`chdir to cwd ("${cwd}") set in config.json failed: ${lower(error.message)}`)
+  }
+}
+
+const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
+
+/** @throws InitError in the words of Go's exec.LookPath */
+function findProgram(sys: Sys, name: string, path: string | undefined): string {
+  try {
+    const file = searchPath(sys, name, path ?? DEFAULT_PATH)
+    if (name.includes('/')) checkExecutable(sys, file)
+    return file
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    if (error === ENOENT && !name.includes('/')) throw new InitError(`exec: "${name}": executable file not found in $PATH`)
+    const reason = error === ENOENT ? `stat ${name}: no such file or directory` : lower(error.message)
+    throw new InitError(`exec: "${name}": ${reason}`)
+  }
+}
+
+function checkExecutable(sys: Sys, file: string): void {
+  if (isDirectory(sys.stat(file).mode)) throw EACCES
+  try {
+    sys.access(file, X_OK)
+  } catch (error) {
+    if (isErrno(error)) throw EACCES
+    throw error
+  }
+}
+
+/** What docker-init (tini) does as process 1: hands signals on, reaps orphans, ends with its child. */
+async function superviseOne(sys: Sys, main: (sys: Sys) => Promise<number>): Promise<number> {
+  const child = sys.fork((process) => main(process.sys), { argv: ['/sbin/docker-init'] })
+  closeIfOpen(sys, ERROR_FD)
+  for (let signal = 1; signal < 32; signal++)
+    if (signal !== SIGKILL && signal !== SIGSTOP && signal !== SIGCHLD)
+      sys.sigaction(signal, () => sys.kill(child, signal), { restart: true })
+  for (;;) {
+    const result = await sys.wait(-1)
+    if (result?.pid === child) return exitStatus(result.status)
+  }
+}

@@ -1,0 +1,150 @@
+import {
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWUTS,
+  type ForkOptions,
+  type MaybePromise,
+  O_RDWR,
+  type Process,
+  SIGKILL,
+  SIGPIPE,
+  type Sys,
+  type WaitStatus,
+} from '@drydock/abi'
+import { readAll } from '@drydock/libc'
+import { quietly } from '../state/files.ts'
+import { containerInit, ERROR_FD, execInit, GATE_FD } from './container-init.ts'
+import type { ContainerSpec, ProcessSpec } from './process-spec.ts'
+
+export const ALL_NAMESPACES =
+  CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP
+
+/** Why the runtime could not start a process; `kind` user: the image does not know the user. */
+export class RuntimeError extends Error {
+  readonly kind: 'init' | 'user'
+  constructor(kind: 'init' | 'user', message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+/** The daemon's ends of a process's streams. With a terminal `input` and `output` are its master side. */
+export interface ProcessStreams {
+  readonly input: number | undefined
+  readonly output: number
+  readonly errors: number | undefined
+  readonly terminal: boolean
+}
+
+export interface RunningProcess {
+  /** As the daemon sees it. */
+  readonly pid: number
+  readonly streams: ProcessStreams
+  /** Lets a container go on to its program. */
+  proceed(): Promise<void>
+  /** Resolves when the program runs. @throws RuntimeError */
+  readonly started: Promise<void>
+  readonly exited: Promise<WaitStatus>
+}
+
+/** Runs `action` inside namespaces of another process, all in one go: nothing else of the daemon runs meanwhile. setns(2) */
+export function insideNamespaces<T>(sys: Sys, joins: readonly { pid: number; flags: number }[], action: () => T): T {
+  const all = joins.reduce((flags, join) => flags | join.flags, 0)
+  try {
+    for (const { pid, flags } of joins) sys.setns(pid, flags)
+    return action()
+  } finally {
+    // The daemon lives in the namespaces of its machine's process 1.
+    if (all !== 0) sys.setns(1, all)
+  }
+}
+
+/** Starts a container's process 1; it waits at its gate until `proceed`. */
+export function launchContainer(sys: Sys, spec: ContainerSpec, wantsInput: boolean): RunningProcess {
+  return launch(sys, containerInit(spec), spec.process.terminal, wantsInput, spec.joins, {
+    flags: spec.newNamespaces,
+    cgroup: spec.cgroup,
+    argv: ['runc', 'init'],
+  })
+}
+
+/** Starts a further process in the container whose process 1 is `pid`. */
+export function launchExec(sys: Sys, spec: ProcessSpec, pid: number, cgroup: string, wantsInput: boolean): RunningProcess {
+  const joins = [{ pid, flags: ALL_NAMESPACES & ~CLONE_NEWCGROUP }]
+  const running = launch(sys, execInit(spec), spec.terminal, wantsInput, joins, { cgroup, argv: ['runc', 'init'] })
+  void running.proceed()
+  return running
+}
+
+interface Plumbing {
+  readonly streams: ProcessStreams
+  /** The child's descriptors 0, 1 and 2, closed in the daemon after the fork. */
+  readonly given: readonly [number, number, number]
+}
+
+function launch(
+  sys: Sys,
+  entry: (process: Process) => MaybePromise<number>,
+  terminal: boolean,
+  wantsInput: boolean,
+  joins: readonly { pid: number; flags: number }[],
+  options: ForkOptions,
+): RunningProcess {
+  const { streams, given } = terminal ? terminalPlumbing(sys) : pipePlumbing(sys, wantsInput)
+  const [errorRead, errorWrite] = sys.pipe()
+  const [gateRead, gateWrite] = sys.pipe()
+  const fds = new Map([...given.entries(), [ERROR_FD, errorWrite], [GATE_FD, gateRead]])
+  // The daemon ignores SIGPIPE; what it starts must not.
+  const session = { setsid: true, defaultSignals: [SIGPIPE], ...(terminal ? { ctty: 0 } : {}) }
+  const pid = insideNamespaces(sys, joins, () => sys.fork(entry, { ...options, ...session, fds }))
+  for (const fd of new Set([...given, errorWrite, gateRead])) sys.close(fd)
+  return {
+    pid,
+    streams,
+    proceed: () => openGate(sys, gateWrite),
+    started: waitForStart(sys, errorRead),
+    exited: waitForExit(sys, pid),
+  }
+}
+
+function terminalPlumbing(sys: Sys): Plumbing {
+  const { master, slave } = sys.openpty()
+  return { streams: { input: master, output: master, errors: undefined, terminal: true }, given: [slave, slave, slave] }
+}
+
+function pipePlumbing(sys: Sys, wantsInput: boolean): Plumbing {
+  const [outRead, outWrite] = sys.pipe()
+  const [errRead, errWrite] = sys.pipe()
+  const [inRead, inWrite] = wantsInput ? sys.pipe() : [sys.open('/dev/null', O_RDWR), undefined]
+  return {
+    streams: { input: inWrite, output: outRead, errors: errRead, terminal: false },
+    given: [inRead, outWrite, errWrite],
+  }
+}
+
+async function openGate(sys: Sys, gate: number): Promise<void> {
+  try {
+    await sys.write(gate, Uint8Array.of(1))
+  } finally {
+    sys.close(gate)
+  }
+}
+
+async function waitForStart(sys: Sys, fd: number): Promise<void> {
+  const text = new TextDecoder().decode(await readAll(sys, fd))
+  sys.close(fd)
+  if (text === '') return
+  const { kind, message } = JSON.parse(text) as { kind: 'init' | 'user'; message: string }
+  throw new RuntimeError(kind, message)
+}
+
+async function waitForExit(sys: Sys, pid: number): Promise<WaitStatus> {
+  const result = await sys.wait(pid)
+  return result?.status ?? { kind: 'exited', code: 0 }
+}
+
+/** SIGKILL for a process that may be gone already. */
+export const killQuietly = (sys: Sys, pid: number): void => quietly(() => sys.kill(pid, SIGKILL))
