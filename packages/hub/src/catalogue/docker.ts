@@ -1,0 +1,59 @@
+import { setOf } from '../rootfs/image-spec.ts'
+import { entrypointFor, softwareRepository } from '../rootfs/software.ts'
+import type { Tree } from '../rootfs/tree.ts'
+
+function dockerTree(tree: Tree): void {
+  tree
+    .mainCommand('docker', '/usr/local/bin/docker')
+    .mainCommand('dockerd', '/usr/local/bin/dockerd')
+    .script('/usr/local/bin/docker-entrypoint.sh', entrypointFor('docker'))
+}
+
+export const docker = softwareRepository({
+  name: 'library/docker',
+  description: 'Docker in Docker!',
+  stars: 2600,
+  known: ['29.7.0', '28.5.2', '28.2.2', '27.5.1', '26.1.4', '25.0.5', '24.0.9'],
+  versionVariable: 'DOCKER_VERSION',
+  words: ['dind', 'cli', 'rootless', 'windowsservercore'],
+  tags: ['dind', 'cli'],
+  build: dockerTree,
+  facts: [
+    {
+      variant: 'default',
+      created: '2026-07-31T17:10:26Z',
+      base: 'alpine',
+      sizeBytes: 363620000,
+      layers: [
+        ['RUN /bin/sh -c apk add --no-cache ca-certificates openssh-client git # buildkit', 8183871],
+        ["RUN /bin/sh -c [ -e /etc/nsswitch.conf ] && grep '^hosts: files dns' /e # buildkit", 32],
+        ['RUN /bin/sh -c set -eux; addgroup -g 2375 -S docker # buildkit', 456],
+        ['RUN /bin/sh -c set -eux; apkArch="$(apk --print-arch)"; case "$apkArch" # buildkit', 19538677],
+        ['RUN /bin/sh -c set -eux; apkArch="$(apk --print-arch)"; case "$apkArch" # buildkit', 22879776],
+        ['RUN /bin/sh -c set -eux; apkArch="$(apk --print-arch)"; case "$apkArch" # buildkit', 11322385],
+        ['COPY modprobe.sh /usr/local/bin/modprobe # buildkit', 541],
+        ['COPY docker-entrypoint.sh /usr/local/bin/ # buildkit', 1014],
+        ['RUN /bin/sh -c mkdir /certs /certs/client && chmod 1777 /certs /certs/c # buildkit', 116],
+        ['RUN /bin/sh -c set -eux; apk add --no-cache btrfs-progs e2fsprogs e2fsp # buildkit', 6965235],
+        ['RUN /bin/sh -c set -eux; apk add --no-cache iptables-legacy; mkdir -p / # buildkit', 91327],
+        ['RUN /bin/sh -c set -eux; addgroup -S dockremap; adduser -S -G dockremap # buildkit', 1008],
+        ['RUN /bin/sh -c set -eux; apkArch="$(apk --print-arch)"; case "$apkArch" # buildkit', 67403306],
+        ['RUN /bin/sh -c set -eux; wget -O /usr/local/bin/dind "https://raw.githu # buildkit', 1691],
+        ['COPY dockerd-entrypoint.sh /usr/local/bin/ # buildkit', 3302],
+      ],
+      config: {
+        Env: [
+          'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+          'DOCKER_VERSION=29.7.0',
+          'DOCKER_BUILDX_VERSION=0.36.0',
+          'DOCKER_COMPOSE_VERSION=5.3.1',
+          'DOCKER_TLS_CERTDIR=/certs',
+          'DIND_COMMIT=8d9e3502aba39127e4d12196dae16d306f76993d',
+        ],
+        Entrypoint: ['dockerd-entrypoint.sh'],
+        ExposedPorts: setOf('2375/tcp', '2376/tcp'),
+        Volumes: setOf('/var/lib/docker'),
+      },
+    },
+  ],
+})

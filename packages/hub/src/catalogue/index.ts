@@ -1,0 +1,41 @@
+import type { Repository } from '../rootfs/image-spec.ts'
+import { adminer } from './adminer.ts'
+import { busybox } from './busybox.ts'
+import { caddy } from './caddy.ts'
+import { almalinux, alpine, amazonlinux, centos, debian, fedora, rocky, rockylinux, ubuntu } from './distributions.ts'
+import { docker } from './docker.ts'
+import { gettingStarted, welcomeToDocker } from './docker-getting-started.ts'
+import { golang } from './golang.ts'
+import { haproxy } from './haproxy.ts'
+import { helloWorld } from './hello-world.ts'
+import { httpd } from './httpd.ts'
+import { mariadb } from './mariadb.ts'
+import { memcached } from './memcached.ts'
+import { mhartAlpineNode } from './mhart-alpine-node.ts'
+import { mongo } from './mongo.ts'
+import { mysql } from './mysql.ts'
+import { nginx } from './nginx.ts'
+import { node } from './node.ts'
+import { php } from './php.ts'
+import { postgres } from './postgres.ts'
+import { python } from './python.ts'
+import { rabbitmq } from './rabbitmq.ts'
+import { redis } from './redis.ts'
+import { registry } from './registry.ts'
+import { ruby } from './ruby.ts'
+import { dockersamplesStaticSite, prakharStaticSite } from './static-site.ts'
+import { tomcat } from './tomcat.ts'
+import { traefik } from './traefik.ts'
+import { wordpress } from './wordpress.ts'
+
+const OFFICIAL: readonly Repository[] = [
+  ...[alpine, busybox, helloWorld, ubuntu, debian, centos, fedora, rockylinux, almalinux, amazonlinux],
+  ...[nginx, httpd, caddy, haproxy, traefik, node, python, golang, ruby, php, tomcat],
+  ...[redis, memcached, postgres, mysql, mariadb, mongo, rabbitmq, wordpress, adminer, registry, docker],
+]
+
+/** Every repository that the Hub has from the start. */
+export const CATALOGUE: readonly Repository[] = [
+  ...OFFICIAL,
+  ...[rocky, gettingStarted, welcomeToDocker, dockersamplesStaticSite, prakharStaticSite, mhartAlpineNode],
+]

@@ -1,0 +1,54 @@
+import type { ByteStream, Clock, Entropy } from '@drydock/abi'
+import { type ServerRequest, type ServerResponse, serveConnection } from '@drydock/http'
+import { CATALOGUE } from './catalogue/index.ts'
+import { HubApi, TokenApi } from './registry/accounts-api.ts'
+import { DistributionApi } from './registry/distribution.ts'
+import { Repositories } from './registry/repositories.ts'
+import { type HubStore, memoryStore } from './registry/store.ts'
+import { ImageBuilder } from './rootfs/build-image.ts'
+import { type ProgramRow, ProgramRows } from './rootfs/program-rows.ts'
+
+export interface HubOptions {
+  /** The table of programs whose stubs images hold. */
+  readonly programs: readonly ProgramRow[]
+  readonly clock: Clock
+  readonly entropy: Entropy
+  /** Keeps what is pushed; without it that lasts as long as the Hub. */
+  readonly store?: HubStore
+}
+
+export interface Hub {
+  /** Answers a connection to one of Docker Hub's names until it ends. HTTP in clear, whatever the port. */
+  serve(stream: ByteStream, host: string, port: number): Promise<void>
+}
+
+type Service = { handle(request: ServerRequest): Promise<ServerResponse> }
+
+/** Docker Hub: its registry, its tokens, its search. */
+export function createHub({ programs, clock, entropy, store = memoryStore() }: HubOptions): Hub {
+  const repositories = new Repositories(CATALOGUE, new ImageBuilder(new ProgramRows(programs)), store)
+  const registry = new DistributionApi(repositories, entropy)
+  const hubApi = new HubApi(repositories, clock)
+  const services: ReadonlyMap<string, Service> = new Map<string, Service>([
+    ['registry-1.docker.io', registry],
+    ['auth.docker.io', new TokenApi(repositories, clock)],
+    [
+      'index.docker.io',
+      {
+        handle: (request) =>
+          (request.path.startsWith('/v2/') && !request.path.startsWith('/v2/users') ? registry : hubApi).handle(
+            request,
+          ),
+      },
+    ],
+    ['hub.docker.com', hubApi],
+    ['docker.io', { handle: async () => ({ status: 301, headers: [['Location', 'https://www.docker.com/']] }) }],
+  ])
+  const now = (): number => clock.now()
+  return {
+    serve(stream, host) {
+      const service = services.get(host) ?? registry
+      return serveConnection(stream, (request) => service.handle(request), { now, server: 'nginx' })
+    },
+  }
+}
