@@ -1,0 +1,18 @@
+import type { Program } from '@drydock/abi'
+import { dockerPrograms } from '@drydock/docker-cli'
+import { enginePrograms } from '@drydock/engine'
+import { nodePrograms } from '@drydock/node'
+import { programs } from '@drydock/programs'
+import { shellPrograms } from '@drydock/shell'
+import type { Room } from './program-table.ts'
+
+/** Every row of userland by its room, all loaded: for building, documents and tests. */
+export const programsByRoom: Readonly<Record<Room, readonly Program[]>> = {
+  shell: shellPrograms,
+  programs,
+  engine: enginePrograms,
+  'docker-cli': dockerPrograms,
+  node: nodePrograms,
+}
+
+export const allPrograms: readonly Program[] = Object.values(programsByRoom).flat()

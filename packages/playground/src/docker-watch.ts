@@ -1,0 +1,122 @@
+import type { ByteStream, Clock, Timer } from '@drydock/abi'
+import { type ContainerSummary, DockerClient } from '@drydock/docker-api'
+import type { PublishedPort } from './rpc.ts'
+
+interface DockerWatchOptions {
+  readonly dial: () => Promise<ByteStream>
+  readonly clock: Clock
+  readonly onChange: () => void
+}
+
+const RETRY_MS = 100
+const SLOWEST_RETRY_MS = 2000
+
+/** What happened to a container or a network that can change which ports are published. */
+const TELLING: readonly string[] = ['start', 'die', 'destroy', 'rename', 'pause', 'unpause', 'connect', 'disconnect']
+
+/** Follows the engine from outside, as one more client of its API: which ports are published, and why others are not. */
+export class DockerWatch {
+  ports: readonly PublishedPort[] = []
+  private readonly options: DockerWatchOptions
+  private readonly client: DockerClient
+  private timer: Timer | undefined
+  private disposed = false
+  private retryMs = RETRY_MS
+
+  constructor(options: DockerWatchOptions) {
+    this.options = options
+    this.client = new DockerClient({ dial: options.dial })
+    void this.follow()
+  }
+
+  dispose(): void {
+    this.disposed = true
+    this.timer?.cancel()
+  }
+
+  /** Why nobody answers on the host's port, in a sentence for the page. */
+  async explain(port: number): Promise<string> {
+    try {
+      return explanation(await this.client.containers.list({ all: true }), port)
+    } catch {
+      return `Nothing listens on port ${port}, and the Docker engine does not answer.`
+    }
+  }
+
+  /** The stream of events is opened before the list is read, so that nothing falls between them. */
+  private async follow(): Promise<void> {
+    try {
+      const filters = { type: ['container', 'network'] }
+      const events = this.client.system.events({ filters })
+      const first = events.next()
+      // Should the list fail as well, one of the two failures is enough.
+      first.catch(() => undefined)
+      await this.read()
+      this.retryMs = RETRY_MS
+      for (let event = await first; !event.done && !this.disposed; event = await events.next())
+        if (TELLING.includes(String(event.value.Action))) await this.read()
+    } catch {
+      // The engine is not up yet, or is being restarted.
+    }
+    if (this.disposed) return
+    this.show([])
+    this.timer = this.options.clock.after(this.retryMs, () => void this.follow())
+    this.retryMs = Math.min(SLOWEST_RETRY_MS, this.retryMs * 2)
+  }
+
+  private async read(): Promise<void> {
+    const containers = await this.client.containers.list()
+    this.show(containers.flatMap(published))
+  }
+
+  private show(ports: readonly PublishedPort[]): void {
+    const sorted = ports.toSorted((a, b) => a.port - b.port)
+    if (JSON.stringify(sorted) === JSON.stringify(this.ports)) return
+    this.ports = sorted
+    this.options.onChange()
+  }
+}
+
+const nameOf = (container: ContainerSummary): string =>
+  (container.Names[0] ?? container.Id.slice(0, 12)).replace(/^\//, '')
+
+/** A port bound on IPv4 and IPv6 is one port. */
+function published(container: ContainerSummary): PublishedPort[] {
+  return container.Ports.flatMap(({ IP = '', PublicPort, Type }) =>
+    PublicPort === undefined || IP.includes(':')
+      ? []
+      : [{ port: PublicPort, protocol: Type === 'udp' ? 'udp' : 'tcp', address: IP, container: nameOf(container) }],
+  )
+}
+
+function explanation(containers: readonly ContainerSummary[], port: number): string {
+  const rows = containers.map((container) => ({
+    name: nameOf(container),
+    state: container.State,
+    ports: container.Ports,
+    status: container.Status,
+  }))
+  const running = rows.filter(({ state }) => state === 'running')
+  const bound = running.flatMap((row) =>
+    row.ports.filter(({ PublicPort }) => PublicPort === port).map((each) => ({ ...row, each })),
+  )[0]
+  if (bound?.each.IP?.startsWith('127.'))
+    return `Port ${port} of ${bound.name} is published on 127.0.0.1 only, so nobody outside the host can reach it. Publish it with -p ${port}:${bound.each.PrivatePort}.`
+  if (bound)
+    return `${bound.name} publishes port ${port}, but nothing inside it listens on port ${bound.each.PrivatePort} yet.`
+  const inside = running.find((row) =>
+    row.ports.some(({ PrivatePort, PublicPort }) => PrivatePort === port && PublicPort === undefined),
+  )
+  if (inside)
+    return `${inside.name} listens on port ${port} inside its own network, but the port is not published. Run it with -p ${port}:${port}.`
+  const elsewhere = running.flatMap((row) =>
+    row.ports
+      .filter((each) => each.PrivatePort === port && each.PublicPort !== undefined)
+      .map((each) => ({ ...row, each })),
+  )[0]
+  if (elsewhere) return `${elsewhere.name} publishes its port ${port} as ${elsewhere.each.PublicPort}: open that one.`
+  const exited = rows.find(({ state }) => state === 'exited')
+  if (running.length === 0 && exited)
+    return `Nothing listens on port ${port}. The container ${exited.name} has exited (${exited.status}).`
+  return `Nothing listens on port ${port} of this host.`
+}

@@ -1,0 +1,160 @@
+import type { ByteStream, Clock, Entropy, ForeignHost, ProgramTable, Timer, WindowSize } from '@drydock/abi'
+import { unix } from '@drydock/abi'
+import { Diskfs, Kernel } from '@drydock/kernel'
+import { dial } from '@drydock/libc'
+import type { Link } from '@drydock/net'
+import { DockerWatch } from './docker-watch.ts'
+import { type Gauge, Gauges } from './gauges.ts'
+import { Init } from './init.ts'
+import { LAN_PREFIX, ROUTER } from './internet.ts'
+import type { HostView, MessageEndpoint, PublishedPort } from './rpc.ts'
+import type { SavedValues } from './saver.ts'
+import type { HostRecord } from './session-record.ts'
+import { Terminal } from './terminal.ts'
+
+const MEMORY_BYTES = 4 * 1024 ** 3
+const CPUS = 4
+const GAUGE_MS = 1000
+export const DOCKER_SOCKET = '/var/run/docker.sock'
+
+export interface HostOptions {
+  readonly record: HostRecord
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly foreign?: ForeignHost | undefined
+  readonly programs: ProgramTable
+  readonly lan: Link
+  readonly disk: Diskfs
+  /** Screens and working directories of its terminals. */
+  readonly terminals: SavedValues
+  readonly onChange: () => void
+}
+
+interface KeptTerminal {
+  readonly screen: string
+  readonly cwd: string
+  readonly foreground?: readonly string[] | undefined
+}
+
+/** One machine of the session: a kernel, its disk and what the page sees of them. */
+export class Host {
+  readonly record: HostRecord
+  readonly disk: Diskfs
+  private readonly options: HostOptions
+  private readonly kernel: Kernel
+  private readonly up: Promise<Init>
+  private readonly openTerminals = new Map<string, Terminal>()
+  private watch: DockerWatch | undefined
+  private gauge: Gauge = { memoryBytes: 0, memoryLimitBytes: MEMORY_BYTES, cpuShare: 0 }
+  private gaugeTimer: Timer | undefined
+
+  constructor(options: HostOptions) {
+    const { record, clock, entropy, foreign, lan, disk, programs } = options
+    this.options = options
+    this.record = record
+    this.disk = disk
+    this.kernel = new Kernel({
+      clock,
+      entropy,
+      ...(foreign ? { foreign } : {}),
+      programs,
+      root: disk,
+      hostname: record.name,
+      memoryBytes: MEMORY_BYTES,
+      cpus: CPUS,
+      lan: { link: lan, address: record.address, prefix: LAN_PREFIX, gateway: ROUTER },
+    })
+    this.up = new Promise((onReady) => {
+      const init = { hostname: record.name, address: record.address, nameServer: ROUTER, onReady }
+      void this.kernel.start((process) => Init.run(process, init), ['init'])
+    })
+    void this.up.then((init) => this.follow(init))
+  }
+
+  view(): HostView {
+    const { name, address, createdMs } = this.record
+    return { name, address, createdMs, ...this.gauge, ports: this.ports() }
+  }
+
+  ports(): readonly PublishedPort[] {
+    return this.watch?.ports ?? []
+  }
+
+  /** Opens the terminal, or ties the one that is open to another page. */
+  async openTerminal(name: string, size: WindowSize, endpoint: MessageEndpoint): Promise<void> {
+    const init = await this.up
+    const known = this.openTerminals.get(name)
+    if (known) {
+      known.attach(endpoint)
+      return known.resize(size)
+    }
+    const kept = this.options.terminals.get(name) as KeptTerminal | undefined
+    const greeting = kept ? resumed(kept) : await readMotd(init)
+    const terminal = new Terminal({ sys: init.sys, size, cwd: kept?.cwd ?? '/root', greeting, waitFor: init.waitFor })
+    this.openTerminals.set(name, terminal)
+    terminal.attach(endpoint)
+  }
+
+  keepScreen(name: string, screen: string): void {
+    const terminal = this.openTerminals.get(name)
+    const kept: KeptTerminal = { screen, cwd: terminal?.cwd() ?? '/root', foreground: terminal?.foreground() }
+    this.options.terminals.set(name, kept)
+  }
+
+  screen(name: string): string | undefined {
+    return (this.options.terminals.get(name) as KeptTerminal | undefined)?.screen
+  }
+
+  /** A connection to the engine, as a client on this host would make it. */
+  async dialEngine(): Promise<ByteStream> {
+    return dial((await this.up).sys, unix(DOCKER_SOCKET))
+  }
+
+  /** Why nobody answers on a port, as far as the engine knows. */
+  explainPort(port: number): Promise<string> {
+    return this.watch?.explain(port) ?? Promise.resolve(`${this.record.name} is still starting.`)
+  }
+
+  /** Power cut. */
+  dispose(): void {
+    this.gaugeTimer?.cancel()
+    this.watch?.dispose()
+    this.kernel.shutdown()
+  }
+
+  private follow(init: Init): void {
+    const { clock, onChange } = this.options
+    this.watch = new DockerWatch({ dial: () => this.dialEngine(), clock, onChange })
+    const gauges = new Gauges(init.sys)
+    const read = (): void => {
+      const before = this.gauge
+      this.gauge = gauges.read()
+      if (shows(before, this.gauge)) onChange()
+      this.gaugeTimer = clock.after(GAUGE_MS, read)
+    }
+    read()
+  }
+}
+
+/** Whether the difference can be seen on the page. */
+const shows = (before: Gauge, after: Gauge): boolean =>
+  Math.abs(before.memoryBytes - after.memoryBytes) > 64 * 1024 || Math.abs(before.cpuShare - after.cpuShare) > 0.004
+
+async function readMotd({ sys }: Init): Promise<string> {
+  try {
+    const fd = sys.open('/etc/motd', 0)
+    const text = new TextDecoder().decode(await sys.read(fd, 65536))
+    sys.close(fd)
+    return text.replaceAll('\n', '\r\n')
+  } catch {
+    return ''
+  }
+}
+
+/** A reload is a power cut: whoever was inside a container is told how to get back in. */
+function resumed({ foreground = [] }: KeptTerminal): string {
+  const [command, verb = ''] = foreground
+  if (!command?.endsWith('docker') || !['run', 'exec', 'attach'].includes(verb)) return ''
+  const again = verb === 'run' ? 'docker ps, then docker exec -it CONTAINER sh' : foreground.join(' ')
+  return `\x1b[2m“${foreground.join(' ')}” was cut off by the reload. Back in with: ${again}\x1b[0m\r\n`
+}

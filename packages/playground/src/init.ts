@@ -1,0 +1,118 @@
+import { isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Process, type Sys } from '@drydock/abi'
+import { fillRoot, writeText } from './host-root.ts'
+
+/** Restart of a daemon that died, in milliseconds: at once would spin. */
+const RESPAWN_MS = 1000
+/** Orphans are reaped as well and nobody asks for them. */
+const MOST_ENDED = 256
+
+interface InitOptions {
+  readonly hostname: string
+  readonly address: string
+  readonly nameServer: string
+  /** The host is up: its daemon is being started. */
+  readonly onReady: (init: Init) => void
+}
+
+/** Process 1 of a host: fills the disk, starts dockerd and keeps it running, reaps whoever is left. */
+export class Init {
+  readonly sys: Sys
+  private readonly options: InitOptions
+  private readonly awaited = new Map<number, () => void>()
+  /** Children that ended before anybody asked. */
+  private readonly ended = new Set<number>()
+  private wake: (() => void) | undefined
+
+  static async run(process: Process, options: InitOptions): Promise<number> {
+    const init = new Init(process.sys, options)
+    fillRoot(init.sys, options.hostname, options.address)
+    init.configure()
+    options.onReady(init)
+    void init.keepDaemon('/usr/bin/dockerd', '/var/log/docker.log')
+    await init.reap()
+    return 0
+  }
+
+  private constructor(sys: Sys, options: InitOptions) {
+    this.sys = sys
+    this.options = options
+  }
+
+  /** Resolves when the child is gone. */
+  readonly waitFor = (pid: number): Promise<void> =>
+    new Promise((gone) => {
+      if (this.ended.delete(pid)) return gone()
+      this.awaited.set(pid, gone)
+      this.wake?.()
+    })
+
+  private configure(): void {
+    const { hostname, address, nameServer } = this.options
+    writeText(this.sys, '/etc/hostname', `${hostname}\n`)
+    writeText(
+      this.sys,
+      '/etc/hosts',
+      `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${address}\t${hostname}\n`,
+    )
+    writeText(this.sys, '/etc/resolv.conf', `nameserver ${nameServer}\noptions ndots:0\n`)
+  }
+
+  private async keepDaemon(path: string, log: string): Promise<void> {
+    for (;;) {
+      const pid = await this.startDaemon(path, log)
+      if (pid !== undefined) await this.waitFor(pid)
+      await this.sys.sleep(RESPAWN_MS)
+    }
+  }
+
+  private async startDaemon(path: string, log: string): Promise<number | undefined> {
+    const { sys } = this
+    const input = sys.open('/dev/null', O_RDONLY)
+    const output = sys.open(log, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    const fds = new Map([
+      [0, input],
+      [1, output],
+      [2, output],
+    ])
+    try {
+      return await sys.spawn(path, { argv: [path], env: DAEMON_ENVIRONMENT, cwd: '/', fds, setsid: true })
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      return undefined
+    } finally {
+      sys.close(input)
+      sys.close(output)
+    }
+  }
+
+  /** Waits for every child; with none left, for a new one to be waited for. */
+  private async reap(): Promise<never> {
+    for (;;) {
+      const pid = await this.waitAny()
+      if (pid === undefined) await new Promise<void>((wake) => (this.wake = wake))
+      else this.tellGone(pid)
+    }
+  }
+
+  private tellGone(pid: number): void {
+    const gone = this.awaited.get(pid)
+    this.awaited.delete(pid)
+    if (gone) return gone()
+    this.ended.add(pid)
+    if (this.ended.size > MOST_ENDED) this.ended.clear()
+  }
+
+  private async waitAny(): Promise<number | undefined> {
+    try {
+      return (await this.sys.wait(-1))?.pid
+    } catch (error) {
+      if (isErrno(error)) return undefined
+      throw error
+    }
+  }
+}
+
+const DAEMON_ENVIRONMENT: ReadonlyMap<string, string> = new Map([
+  ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+  ['HOME', '/root'],
+])

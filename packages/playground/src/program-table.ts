@@ -1,0 +1,56 @@
+import type { Program, ProgramTable } from '@drydock/abi'
+import { shellPrograms } from '@drydock/shell'
+import rows from 'virtual:program-rows'
+
+/** The rooms of userland. */
+export type Room = 'shell' | 'programs' | 'engine' | 'docker-cli' | 'node'
+
+/** What can be known of a program without loading it: enough to place its stub. */
+export interface ProgramRow {
+  readonly room: Room
+  readonly name: string
+  readonly paths: readonly string[]
+  readonly sizeBytes?: number
+}
+
+/** Rows of every program there is, written when the application is built. */
+export const programRows: readonly ProgramRow[] = rows
+
+/** The shell is there from the start; other rooms load when one of their programs is first started. */
+const LOADERS: Readonly<Record<Room, () => Promise<readonly Program[]>>> = {
+  shell: async () => shellPrograms,
+  programs: async () => (await import('@drydock/programs')).programs,
+  engine: async () => (await import('@drydock/engine')).enginePrograms,
+  'docker-cli': async () => (await import('@drydock/docker-cli')).dockerPrograms,
+  node: async () => (await import('@drydock/node')).nodePrograms,
+}
+
+/** Finds programs by the names that stubs hold, and loads their rooms. One table serves all hosts of a session. */
+export class LazyProgramTable implements ProgramTable {
+  private readonly loaded = new Map<string, Program>(shellPrograms.map((program) => [program.name, program]))
+  private readonly rooms = new Map<string, Room>(programRows.map(({ name, room }) => [name, room]))
+  private readonly loading = new Map<Room, Promise<void>>()
+
+  find(name: string): Program | undefined | Promise<Program | undefined> {
+    const known = this.loaded.get(name)
+    const room = this.rooms.get(name)
+    if (known || room === undefined) return known
+    return this.load(room).then(() => this.loaded.get(name))
+  }
+
+  /** Loads what will be wanted soon. */
+  async prefetch(): Promise<void> {
+    for (const room of ['engine', 'docker-cli', 'programs'] as const) await this.load(room)
+  }
+
+  private load(room: Room): Promise<void> {
+    const known = this.loading.get(room)
+    if (known) return known
+    const loading = LOADERS[room]().then((programs) => {
+      for (const program of programs) this.loaded.set(program.name, program)
+    })
+    this.loading.set(room, loading)
+    loading.catch(() => this.loading.delete(room))
+    return loading
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * What the page and the session's worker say to each other. Control calls go by comlink; the bytes of terminals and
+ * ports go over MessagePorts of their own, one-way messages with credit for back-pressure.
+ */
+import type { WindowSize } from '@drydock/abi'
+
+export interface SessionSummary {
+  readonly id: string
+  readonly createdMs: number
+  readonly usedMs: number
+  readonly hosts: readonly string[]
+}
+
+export interface PublishedPort {
+  readonly port: number
+  readonly protocol: 'tcp' | 'udp'
+  /** The address it is bound to on the host. */
+  readonly address: string
+  readonly container: string
+}
+
+export interface HostView {
+  readonly name: string
+  readonly address: string
+  readonly createdMs: number
+  readonly memoryBytes: number
+  readonly memoryLimitBytes: number
+  /** Part of one processor, 0 to 1 and above. */
+  readonly cpuShare: number
+  readonly ports: readonly PublishedPort[]
+}
+
+export type StorageState =
+  | { readonly kind: 'saved' }
+  | { readonly kind: 'saving' }
+  /** Nothing is kept: private mode, storage switched off, unreadable. */
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  /** The last save failed; the playground goes on. */
+  | { readonly kind: 'failing'; readonly reason: string }
+
+export interface SessionView {
+  readonly id: string
+  readonly createdMs: number
+  readonly hosts: readonly HostView[]
+  readonly storage: StorageState
+}
+
+/** The whole view after each change: small, and never out of step. */
+export type SessionListener = (view: SessionView) => void
+
+/** Why a port cannot be reached, as far as it can be known. */
+export interface PortDiagnosis {
+  readonly reachable: boolean
+  readonly reason: string
+}
+
+/** A MessagePort, as far as packages know it. */
+export interface MessageEndpoint {
+  postMessage(message: unknown, transfer?: readonly unknown[]): void
+  onmessage: ((event: { data: unknown; ports?: readonly unknown[] }) => void) | null
+  close(): void
+}
+
+/** Page to worker on a terminal's port. */
+export type TerminalInput =
+  | { readonly kind: 'data'; readonly bytes: Uint8Array }
+  /** So many bytes of output are on the screen. */
+  | { readonly kind: 'credit'; readonly bytes: number }
+  | { readonly kind: 'resize'; readonly size: WindowSize }
+/** Worker to page on a terminal's port. */
+export type TerminalOutput =
+  | { readonly kind: 'data'; readonly bytes: Uint8Array }
+  /** The login shell ended; another takes its place. */
+  | { readonly kind: 'closed' }
+
+/** One request of a preview, over a port of its own. */
+export interface PreviewRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly target: string
+  readonly host: string
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body: Uint8Array
+}
+export type PreviewResponse =
+  | {
+      readonly kind: 'head'
+      readonly status: number
+      readonly statusText: string
+      readonly headers: readonly (readonly [string, string])[]
+    }
+  | { readonly kind: 'chunk'; readonly bytes: Uint8Array }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'error'; readonly reason: string }
+
+/** The worker's control calls. */
+export interface PlaygroundApi {
+  sessions(): Promise<readonly SessionSummary[]>
+  open(sessionId: string): Promise<SessionView>
+  addHost(): Promise<HostView>
+  deleteHost(name: string): Promise<void>
+  deleteSession(sessionId: string): Promise<void>
+  /** Saves what is not saved yet. */
+  flush(): Promise<void>
+  openTerminal(host: string, terminal: string, size: WindowSize, port: MessageEndpoint): Promise<void>
+  /** Whatever the page wants kept with a terminal, its scrollback for instance. */
+  keepScreen(host: string, terminal: string, text: string): Promise<void>
+  screen(host: string, terminal: string): Promise<string | undefined>
+  /** Preview requests for a port of a host come in over `endpoint`. */
+  bridge(host: string, port: number, endpoint: MessageEndpoint): Promise<void>
+  diagnose(host: string, port: number): Promise<PortDiagnosis>
+}
