@@ -1,0 +1,27 @@
+/** The address names the session and, behind #, the selected host: `?session=k3x9…#node1`. */
+const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
+
+export function sessionInAddress(): { readonly id: string; readonly fresh: boolean } {
+  const given = new URLSearchParams(location.search).get('session')
+  if (given && /^[a-z0-9]{4,32}$/.test(given)) return { id: given, fresh: false }
+  const id = newSessionId()
+  history.replaceState(null, '', sessionLink(id))
+  return { id, fresh: true }
+}
+
+export function newSessionId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => ALPHABET.charAt(byte % ALPHABET.length)).join(
+    '',
+  )
+}
+
+export const sessionLink = (sessionId: string): string => `${location.pathname}?session=${sessionId}${location.hash}`
+export const hostInAddress = (): string => decodeURIComponent(location.hash.slice(1))
+export const selectHostInAddress = (name: string): void =>
+  history.replaceState(null, '', `#${encodeURIComponent(name)}`)
+
+/** The origin of a host's port: `ip192-168-0-8-<session>-8080.<base>`. */
+export function portOrigin(address: string, sessionId: string, port: number): string {
+  const { protocol, host } = location
+  return `${protocol}//ip${address.replaceAll('.', '-')}-${sessionId}-${port}.${host}`
+}

@@ -1,0 +1,137 @@
+import { FitAddon } from '@xterm/addon-fit'
+import { Terminal } from '@xterm/xterm'
+import { useEffect, useRef } from 'react'
+import { lastTranscript } from '../client/screen-transcript.ts'
+import type { SessionClient } from '../client/session-client.ts'
+import { handlePageKeys } from '../client/terminal-keys.ts'
+import { linkTerminal } from '../client/terminal-link.ts'
+import { type Hint, hintFor } from '../hints/rules.ts'
+import { storedFontSize, storeFontSize, terminalTheme } from '../client/terminal-look.ts'
+
+interface Props {
+  client: SessionClient
+  host: string
+  visible: boolean
+  onHint: (hint: Hint | undefined) => void
+}
+
+/** The terminal of a host. Its screen is kept with the session and comes back after a reload. */
+export function TerminalView({ client, host, visible, onHint }: Props) {
+  const box = useRef<HTMLDivElement>(null)
+  const opened = useRef<{ terminal: Terminal; fit: FitAddon }>(undefined)
+
+  useEffect(() => {
+    if (!box.current) return
+    return openTerminal(box.current, client, host, onHint, (terminal, fit) => {
+      opened.current = { terminal, fit }
+    })
+  }, [client, host])
+
+  useEffect(() => {
+    if (!visible) return
+    opened.current?.fit.fit()
+    opened.current?.terminal.focus()
+  }, [visible])
+
+  return <div className="terminal" ref={box} />
+}
+
+function openTerminal(
+  box: HTMLDivElement,
+  client: SessionClient,
+  host: string,
+  onHint: (hint: Hint | undefined) => void,
+  opened: (terminal: Terminal, fit: FitAddon) => void,
+): () => void {
+  const terminal = new Terminal({
+    fontFamily: '"JetBrains Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace',
+    fontSize: storedFontSize(),
+    theme: terminalTheme(),
+    cursorBlink: true,
+    lineHeight: 1.15,
+    scrollback: 5000,
+    rightClickSelectsWord: true,
+  })
+  const fit = new FitAddon()
+  terminal.loadAddon(fit)
+  terminal.open(box)
+  fit.fit()
+  opened(terminal, fit)
+  handlePageKeys({
+    terminal,
+    toggleFullScreen: () => void (document.fullscreenElement ? document.exitFullscreen() : box.requestFullscreen()),
+    changeFontSize: (by) => {
+      terminal.options.fontSize = storeFontSize((terminal.options.fontSize ?? 14) + by)
+      fit.fit()
+    },
+  })
+  const watchSize = new ResizeObserver(() => box.offsetParent && fit.fit())
+  watchSize.observe(box)
+  const scheme = matchMedia('(prefers-color-scheme: dark)')
+  const recolour = (): void => void (terminal.options.theme = terminalTheme())
+  scheme.addEventListener('change', recolour)
+  const unlink = connect(terminal, client, host)
+  const stopKeeping = keepScreen(terminal, client, host)
+  const stopHints = watchForHints(terminal, onHint)
+  terminal.focus()
+  return () => {
+    scheme.removeEventListener('change', recolour)
+    stopHints()
+    stopKeeping()
+    watchSize.disconnect()
+    void unlink.then((end) => end())
+    terminal.dispose()
+  }
+}
+
+async function connect(terminal: Terminal, client: SessionClient, host: string): Promise<() => void> {
+  const kept = await client.api.screen(host, 'main')
+  if (kept)
+    await new Promise<void>((done) => terminal.write(`${kept}\r\n\x1b[2m— back after a reload —\x1b[0m\r\n`, done))
+  return linkTerminal(client, host, 'main', terminal)
+}
+
+/** Hands the screen to the session a moment after it changed. The addon loads when first needed. */
+function keepScreen(terminal: Terminal, client: SessionClient, host: string): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const serializer = import('@xterm/addon-serialize').then(({ SerializeAddon }) => {
+    const addon = new SerializeAddon()
+    terminal.loadAddon(addon)
+    return addon
+  })
+  const save = async (): Promise<void> => {
+    timer = undefined
+    await client.api.keepScreen(
+      host,
+      'main',
+      (await serializer).serialize({ scrollback: 1000, excludeAltBuffer: true, excludeModes: true }),
+    )
+  }
+  const subscription = terminal.onWriteParsed(() => {
+    timer ??= setTimeout(() => void save(), 400)
+  })
+  return () => {
+    clearTimeout(timer)
+    subscription.dispose()
+  }
+}
+
+function watchForHints(terminal: Terminal, onHint: (hint: Hint | undefined) => void): () => void {
+  let last = ''
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const look = (): void => {
+    const transcript = lastTranscript(terminal)
+    const key = transcript ? `${transcript.command}\n${transcript.output}` : last
+    if (!transcript || key === last) return
+    last = key
+    onHint(hintFor(transcript))
+  }
+  const subscription = terminal.onWriteParsed(() => {
+    clearTimeout(timer)
+    timer = setTimeout(look, 120)
+  })
+  return () => {
+    clearTimeout(timer)
+    subscription.dispose()
+  }
+}

@@ -1,0 +1,45 @@
+import { createPlayground, type PlaygroundApi, type SessionView } from '@drydock/playground'
+import { expose } from 'comlink'
+import { IdbBlockStore, MemoryBlockStore } from '../storage/idb-block-store.ts'
+import { browserClock, browserEntropy, browserForeignHost } from './powers.ts'
+
+/** The session's worker: host powers of the browser around the playground, and nothing else. */
+export interface WorkerApi extends PlaygroundApi {
+  /** The view is posted on `port` whenever it changes. */
+  follow(port: MessagePort): Promise<void>
+}
+
+const listeners: MessagePort[] = []
+const foreign = browserForeignHost(
+  new Map([['quickjs', () => new Worker(new URL('./quickjs-worker.ts', import.meta.url), { type: 'module' })]]),
+)
+
+const playground = createPlayground({
+  clock: browserClock(),
+  entropy: browserEntropy,
+  foreign,
+  openStore,
+  openMemory: () => new MemoryBlockStore(),
+  onChange: (view: SessionView) => {
+    for (const port of listeners) port.postMessage(view)
+  },
+})
+
+/** The store, tried once; in memory, with the reason, where the browser gives none. */
+async function openStore() {
+  try {
+    const store = new IdbBlockStore()
+    await store.load('probe/')
+    return { store }
+  } catch (error) {
+    return { store: new MemoryBlockStore(), unavailable: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+const api: WorkerApi = Object.assign(Object.create(playground) as PlaygroundApi, {
+  async follow(port: MessagePort) {
+    listeners.push(port)
+  },
+})
+
+expose(api)
