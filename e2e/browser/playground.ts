@@ -1,0 +1,89 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+
+/** A person in front of the page: types, reads the screen, clicks. */
+export class Playground {
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+  }
+
+  /** Opens a new session and waits for its first prompt. */
+  static async open(page: Page, address = '/'): Promise<Playground> {
+    const playground = new Playground(page)
+    await page.goto(address)
+    await expect(playground.screen()).toBeVisible()
+    await playground.prompt()
+    return playground
+  }
+
+  hosts(): Locator {
+    return this.page.locator('.instance')
+  }
+
+  /** The rows of the terminal that is shown. */
+  screen(): Locator {
+    return this.page.locator('.terminal:visible .xterm-rows')
+  }
+
+  /** What stands on the screen, a line each, without blanks at the ends. */
+  async text(): Promise<string> {
+    return this.screen().evaluate((rows) =>
+      [...rows.children]
+        .map((row) => (row.textContent ?? '').replaceAll('\u00a0', ' ').trimEnd())
+        .join('\n')
+        .trimEnd(),
+    )
+  }
+
+  async type(text: string): Promise<void> {
+    await this.page.locator('.terminal:visible .xterm-helper-textarea').focus()
+    await this.page.keyboard.type(text)
+  }
+
+  async press(...keys: string[]): Promise<void> {
+    await this.page.locator('.terminal:visible .xterm-helper-textarea').focus()
+    for (const key of keys) await this.page.keyboard.press(key)
+  }
+
+  /** Waits until the last line is a prompt with nothing behind it. */
+  async prompt(pattern = /(^|\n)[$#] ?$/, timeout = 15_000): Promise<void> {
+    await expect.poll(() => this.text(), { timeout, intervals: [20, 50, 100] }).toMatch(pattern)
+  }
+
+  async sees(text: string | RegExp, timeout = 15_000): Promise<void> {
+    await expect
+      .poll(() => this.text(), { timeout, intervals: [20, 50, 100] })
+      .toMatch(typeof text === 'string' ? new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')) : text)
+  }
+
+  /**
+   * Types a command and waits for the next prompt. The screen is cleared first, so what is returned is what the command
+   * printed, as it stands on the screen.
+   */
+  async run(command: string, { prompt = /(^|\n)[$#] ?$/, timeout = 15_000 } = {}): Promise<string> {
+    await this.press('Control+l')
+    await this.type(command)
+    await this.press('Enter')
+    await this.page.waitForTimeout(30)
+    await this.prompt(prompt, timeout)
+    const lines = (await this.text()).split('\n')
+    const typed = lines.findIndex((line) => line.includes(command.slice(0, 30)))
+    return lines
+      .slice(typed + 1, -1)
+      .filter((line) => !/^\[node\d+\] \(local\)/.test(line))
+      .join('\n')
+  }
+
+  /** Saves by leaving the page as a reload does, and comes back to a prompt. */
+  async reload(): Promise<void> {
+    await this.page.reload()
+    await expect(this.screen()).toBeVisible()
+    await this.sees('back after a reload')
+    await this.prompt()
+  }
+
+  port(port: number): Locator {
+    return this.page.getByRole('button', { name: `Open port ${port}`, exact: true })
+  }
+}
