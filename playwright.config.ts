@@ -11,7 +11,7 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     baseURL: 'http://drydock.localhost:4173/',
-    viewport: { width: 1280, height: 800 },
+    viewport: { width: 1600, height: 900 },
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),
       args: [
@@ -25,5 +25,5 @@ export default defineConfig({
       ],
     },
   },
-  webServer: { command: 'node tools/serve-for-tests.mjs', url: 'http://127.0.0.1:4173/', reuseExistingServer: false },
+  webServer: { command: 'node tools/serve-for-tests.mjs', port: 4173, reuseExistingServer: false },
 })

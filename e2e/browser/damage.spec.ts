@@ -1,15 +1,20 @@
-import { expect, test } from '@playwright/test'
+import { expect, type Page, test } from '@playwright/test'
+import { readFileSync } from 'node:fs'
 import { Playground } from './playground.ts'
 
-test('without storage the playground works and says that nothing is kept', async ({ page }) => {
-  await page.addInitScript(() => Object.defineProperty(globalThis, 'indexedDB', { get: () => undefined }))
-  await page.route('**/session-worker-*.js', async (route) => {
-    const response = await route.fetch()
-    await route.fulfill({
-      response,
-      body: `Object.defineProperty(globalThis,'indexedDB',{get(){throw new Error('storage is switched off')}});${await response.text()}`,
-    })
+/** Serves the worker's script with `before` in front of it: damage has to be done where the storage is used. */
+async function spoilWorker(page: Page, before: string): Promise<void> {
+  await page.route('**/session-worker-*.js', (route) => {
+    const file = `dist${new URL(route.request().url()).pathname}`
+    return route.fulfill({ contentType: 'text/javascript', body: before + readFileSync(file, 'utf8') })
   })
+}
+
+test('without storage the playground works and says that nothing is kept', async ({ page }) => {
+  await spoilWorker(
+    page,
+    "Object.defineProperty(globalThis,'indexedDB',{get(){throw new Error('storage is switched off')}});",
+  )
   const playground = await Playground.open(page)
   await expect(page.locator('.storage-banner')).toContainText(/not (be )?(saved|kept)/i)
   expect(await playground.run('echo works')).toMatch(/^works$/m)
@@ -18,11 +23,15 @@ test('without storage the playground works and says that nothing is kept', async
 test('when storage is full the playground goes on and says so, and saves again when there is room', async ({
   page,
 }) => {
-  await page.route('**/session-worker-*.js', async (route) => {
-    const response = await route.fetch()
-    const full = `const put=IDBObjectStore.prototype.put;let full=false;const gate=new BroadcastChannel('test-storage');gate.onmessage=e=>{full=e.data};IDBObjectStore.prototype.put=function(...a){if(full)throw new DOMException('the quota has been exceeded','QuotaExceededError');return put.apply(this,a)};`
-    await route.fulfill({ response, body: full + (await response.text()) })
-  })
+  await spoilWorker(
+    page,
+    `const put = IDBObjectStore.prototype.put; let full = false;
+     new BroadcastChannel('test-storage').onmessage = (event) => { full = event.data };
+     IDBObjectStore.prototype.put = function (...args) {
+       if (full) throw new DOMException('the quota has been exceeded', 'QuotaExceededError')
+       return put.apply(this, args)
+     };`,
+  )
   const playground = await Playground.open(page)
   const storage = (full: boolean) =>
     page.evaluate((value) => new BroadcastChannel('test-storage').postMessage(value), full)
@@ -45,11 +54,12 @@ test('a session that cannot be read is left as it is, and the page says so', asy
       new Promise<void>((done) => {
         const opening = indexedDB.open('drydock')
         opening.onsuccess = () => {
-          const blocks = opening.result.transaction('blocks', 'readwrite').objectStore('blocks')
+          const transaction = opening.result.transaction('blocks', 'readwrite')
+          transaction.oncomplete = () => done()
+          const blocks = transaction.objectStore('blocks')
           blocks.getAllKeys().onsuccess = (event) => {
             const keys = (event.target as IDBRequest<string[]>).result
             for (const key of keys) if (String(key).startsWith('disks/')) blocks.put({ nonsense: true }, key)
-            done()
           }
         }
       }),

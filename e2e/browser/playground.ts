@@ -37,6 +37,8 @@ export class Playground {
   }
 
   async type(text: string): Promise<void> {
+    // A page behind another one is not painted.
+    await this.page.bringToFront()
     await this.page.locator('.terminal:visible .xterm-helper-textarea').focus()
     await this.page.keyboard.type(text)
   }
@@ -77,6 +79,7 @@ export class Playground {
 
   /** Saves by leaving the page as a reload does, and comes back to a prompt. */
   async reload(): Promise<void> {
+    await this.page.waitForTimeout(300)
     await this.page.reload()
     await expect(this.screen()).toBeVisible()
     await this.sees('back after a reload')

@@ -15,7 +15,8 @@ describe('gzip', () => {
     it(`unpacks two members in pieces of ${size} bytes`, () => {
       const unpacker = new Gunzip()
       let length = 0
-      for (let at = 0; at < both.length; at += size) for (const part of unpacker.push(both.subarray(at, at + size))) length += part.length
+      for (let at = 0; at < both.length; at += size)
+        for (const part of unpacker.push(both.subarray(at, at + size))) length += part.length
       unpacker.finish()
       expect(length).toBe(2 * sample.length)
     })

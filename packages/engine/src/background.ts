@@ -6,7 +6,8 @@ import { isErrno, type Sys } from '@drydock/abi'
  */
 export function inBackground(sys: Sys, what: string, work: Promise<unknown>): void {
   work.catch((error: unknown) => {
-    if (error instanceof Error) logLine(sys, 'error', `${what}: ${isErrno(error) ? error.message : (error.stack ?? error.message)}`)
+    if (error instanceof Error)
+      logLine(sys, 'error', `${what}: ${isErrno(error) ? error.message : (error.stack ?? error.message)}`)
   })
 }
 

@@ -30,7 +30,17 @@ export function assemble(sys: Sys, root: string): DaemonParts {
   volumes.load()
   networks.load()
   containers.load()
-  return { sys, places, events, containers, images, networks, volumes, execs: new ExecStore(), engineId: engineId(sys, root) }
+  return {
+    sys,
+    places,
+    events,
+    containers,
+    images,
+    networks,
+    volumes,
+    execs: new ExecStore(),
+    engineId: engineId(sys, root),
+  }
 }
 
 function engineId(sys: Sys, root: string): string {
@@ -45,7 +55,12 @@ function engineId(sys: Sys, root: string): string {
 /** Whether a container that an earlier daemon left comes back: what ran when the power went does. */
 function comesBack({ record, hostConfig }: Container): boolean {
   const policy = hostConfig.RestartPolicy?.Name ?? 'no'
-  return record.State.Running || record.State.Restarting || policy === 'always' || (policy === 'unless-stopped' && !record.HasBeenManuallyStopped && record.HasBeenStartedBefore)
+  return (
+    record.State.Running ||
+    record.State.Restarting ||
+    policy === 'always' ||
+    (policy === 'unless-stopped' && !record.HasBeenManuallyStopped && record.HasBeenStartedBefore)
+  )
 }
 
 /** Starts again what ran, oldest first, with the addresses it had. */

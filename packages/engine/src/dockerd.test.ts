@@ -62,7 +62,10 @@ function imageTar(): Uint8Array {
   return writeTar([
     { name: 'config.json', content: config },
     { name: 'layer.tar', content: layer },
-    { name: 'manifest.json', content: JSON.stringify([{ Config: 'config.json', RepoTags: ['box:latest'], Layers: ['layer.tar'] }]) },
+    {
+      name: 'manifest.json',
+      content: JSON.stringify([{ Config: 'config.json', RepoTags: ['box:latest'], Layers: ['layer.tar'] }]),
+    },
   ])
 }
 
@@ -80,7 +83,8 @@ class Client {
   async call(method: string, target: string, body?: unknown): Promise<Answer> {
     const stream = await dial(this.sys, unix('/var/run/docker.sock'))
     try {
-      const bytes = body instanceof Uint8Array ? body : body === undefined ? undefined : encodeUtf8(JSON.stringify(body))
+      const bytes =
+        body instanceof Uint8Array ? body : body === undefined ? undefined : encodeUtf8(JSON.stringify(body))
       const response = await request(stream, { method, target: `/v1.50${target}`, body: bytes })
       return { status: response.status, text: new TextDecoder().decode(await response.body.readAll()) }
     } finally {
@@ -155,7 +159,9 @@ test('stop, kill, addresses and names', async () => {
   await client.call('POST', '/images/load', imageTar())
   const id = await client.create({ Cmd: ['sleep', '1000'] }, 'one')
   await client.call('POST', `/containers/${id}/start`)
-  const inspect = JSON.parse((await client.call('GET', '/containers/one/json')).text) as { NetworkSettings: { IPAddress: string } }
+  const inspect = JSON.parse((await client.call('GET', '/containers/one/json')).text) as {
+    NetworkSettings: { IPAddress: string }
+  }
   expect(inspect.NetworkSettings.IPAddress).toBe('172.17.0.2')
   expect((await client.call('POST', '/containers/create?name=one', { Image: 'box' })).status).toBe(409)
   expect((await client.call('POST', '/containers/one/kill')).status).toBe(204)

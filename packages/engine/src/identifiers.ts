@@ -1,7 +1,8 @@
 import type { Sys } from '@drydock/abi'
 
 /** Lowercase hexadecimal of bytes. */
-export const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+export const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** 64 hexadecimal digits whose first twelve are not all decimal: a short id must never look like a number. stringid.GenerateRandomID */
 export function randomId(sys: Sys): string {

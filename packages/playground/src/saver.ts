@@ -22,7 +22,7 @@ interface SaverOptions {
   readonly onState: (state: StorageState) => void
 }
 
-const SETTLE_MS = 150
+const SETTLE_MS = 50
 const RETRY_MS = 5000
 
 /**

@@ -91,9 +91,13 @@ async function connect(terminal: Terminal, client: SessionClient, host: string):
   return linkTerminal(client, host, 'main', terminal)
 }
 
+const REST_MS = 60
+const LONGEST_UNSAVED_MS = 1000
+
 /** Hands the screen to the session a moment after it changed. The addon loads when first needed. */
 function keepScreen(terminal: Terminal, client: SessionClient, host: string): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
+  let savedAt = 0
   const serializer = import('@xterm/addon-serialize').then(({ SerializeAddon }) => {
     const addon = new SerializeAddon()
     terminal.loadAddon(addon)
@@ -101,6 +105,7 @@ function keepScreen(terminal: Terminal, client: SessionClient, host: string): ()
   })
   const save = async (): Promise<void> => {
     timer = undefined
+    savedAt = Date.now()
     await client.api.keepScreen(
       host,
       'main',
@@ -108,7 +113,10 @@ function keepScreen(terminal: Terminal, client: SessionClient, host: string): ()
     )
   }
   const subscription = terminal.onWriteParsed(() => {
-    timer ??= setTimeout(() => void save(), 400)
+    // Soon after the output rests, and now and then while it does not: serializing a long scrollback takes its time.
+    if (timer !== undefined && Date.now() - savedAt > LONGEST_UNSAVED_MS) return
+    clearTimeout(timer)
+    timer = setTimeout(() => void save(), REST_MS)
   })
   return () => {
     clearTimeout(timer)

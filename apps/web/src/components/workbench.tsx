@@ -25,6 +25,7 @@ export function Workbench({ sessionId, client, bridges }: Props) {
     if (current) selectHostInAddress(current.name)
     document.title = current ? `${current.name} · Drydock` : 'Drydock'
   }, [current?.name])
+  useEffect(() => saveWhenHidden(client), [client])
   useEffect(() => makeBridges(bridges, sessionId, hosts), [view])
 
   const addHost = async (): Promise<void> => setSelected((await client.api.addHost()).name)
@@ -48,6 +49,13 @@ export function Workbench({ sessionId, client, bridges }: Props) {
       </main>
     </div>
   )
+}
+
+/** A page that goes out of sight may be on its way out. */
+function saveWhenHidden(client: SessionClient): () => void {
+  const save = (): void => void (document.visibilityState === 'hidden' && client.api.flush())
+  document.addEventListener('visibilitychange', save)
+  return () => document.removeEventListener('visibilitychange', save)
 }
 
 function makeBridges(bridges: PortBridges, sessionId: string, hosts: readonly HostView[]): void {

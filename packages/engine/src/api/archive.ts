@@ -32,7 +32,13 @@ const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 function describe(sys: Sys, container: Container, root: string, place: ContainerPath, stat: Stat): PathStat {
   const link = isSymlink(stat.mode) ? locate(sys, container, root, place.inside, true).inside : ''
-  return { name: baseName(place.inside), size: stat.size, mode: goMode(stat.mode), mtime: formatTime(stat.mtimeMs), linkTarget: link }
+  return {
+    name: baseName(place.inside),
+    size: stat.size,
+    mode: goMode(stat.mode),
+    mtime: formatTime(stat.mtimeMs),
+    linkTarget: link,
+  }
 }
 
 const missing = (path: string, container: string): Problem =>
@@ -76,7 +82,10 @@ function get(call: Call): Promise<ServerResponse> {
     // `dir/.` means what is in it, under the name ".".
     const rootName = path.endsWith('/.') ? '.' : baseName(place.inside)
     const parts = [...treeTar(sys, place.host, { rootName: rootName === '/' ? '.' : rootName })]
-    events.publish('container', 'archive-path', container.id, { name: container.name, image: container.record.Config.Image ?? '' })
+    events.publish('container', 'archive-path', container.id, {
+      name: container.name,
+      image: container.record.Config.Image ?? '',
+    })
     return {
       status: 200,
       headers: { 'Content-Type': 'application/x-tar', 'X-Docker-Container-Path-Stat': header },
@@ -100,7 +109,10 @@ function put(call: Call): Promise<ServerResponse> {
     if (!isDirectory(stat.mode)) throw invalid('extraction point is not a directory')
     requireWritable(container, place)
     await extract(sys, call, place.host, flag(call, 'noOverwriteDirNonDir'))
-    events.publish('container', 'extract-to-dir', container.id, { name: container.name, image: container.record.Config.Image ?? '' })
+    events.publish('container', 'extract-to-dir', container.id, {
+      name: container.name,
+      image: container.record.Config.Image ?? '',
+    })
     return { status: 200 }
   })
 }
@@ -118,7 +130,8 @@ async function extract(sys: Sys, call: Call, target: string, strict: boolean): P
   for await (const bytes of gunzipIfNeeded(call.request.body))
     for (const event of reader.push(bytes)) {
       if (event.kind === 'entry') {
-        if (strict) refuseExchange(sys, `${target}/${event.header.name.replace(/\/$/, '')}`, event.header.type === 'directory')
+        if (strict)
+          refuseExchange(sys, `${target}/${event.header.name.replace(/\/$/, '')}`, event.header.type === 'directory')
         unpacker.begin(event.header)
       } else if (event.kind === 'data') unpacker.data(event.bytes)
       else unpacker.close()
@@ -131,7 +144,11 @@ async function extract(sys: Sys, call: Call, target: string, strict: boolean): P
 function refuseExchange(sys: Sys, path: string, directory: boolean): void {
   const stat = ifExists(() => sys.lstat(path))
   if (!stat || isDirectory(stat.mode) === directory) return
-  throw invalid(directory ? `cannot overwrite non-directory "${path}" with directory` : `cannot overwrite directory "${path}" with non-directory`)
+  throw invalid(
+    directory
+      ? `cannot overwrite non-directory "${path}" with directory`
+      : `cannot overwrite directory "${path}" with non-directory`,
+  )
 }
 
 function exportAll(call: Call): Promise<ServerResponse> {
@@ -139,7 +156,10 @@ function exportAll(call: Call): Promise<ServerResponse> {
   const container = containers.find(param(call, 'id'))
   return withRootfs(sys, places, images, container, async (root) => {
     const parts = [...treeTar(sys, root, { rootName: '', keepLazy: true })]
-    events.publish('container', 'export', container.id, { name: container.name, image: container.record.Config.Image ?? '' })
+    events.publish('container', 'export', container.id, {
+      name: container.name,
+      image: container.record.Config.Image ?? '',
+    })
     return { status: 200, headers: { 'Content-Type': 'application/octet-stream' }, body: inPieces(parts) }
   })
 }

@@ -92,13 +92,17 @@ async function attachTo(call: Call): Promise<undefined> {
   const { parts, request } = call
   const container = parts.containers.find(param(call, 'id'))
   const keys = parseDetachKeys(call.query.get('detachKeys'))
-  if (container.record.State.Paused) throw conflict(`container ${container.id} is paused, unpause the container before attach`)
+  if (container.record.State.Paused)
+    throw conflict(`container ${container.id} is paused, unpause the container before attach`)
   if (container.record.State.Restarting)
-    throw conflict(`container ${container.id} is restarting, wait until the container is running before attaching to it`)
+    throw conflict(
+      `container ${container.id} is restarting, wait until the container is running before attaching to it`,
+    )
   const stream = await upgrade(request, container.tty)
   try {
     publishContainer(parts, container, 'attach')
-    if (flag(call, 'logs')) await writeLogs(parts, container, { ...logOptions(call), tail: undefined }, stream, undefined)
+    if (flag(call, 'logs'))
+      await writeLogs(parts, container, { ...logOptions(call), tail: undefined }, stream, undefined)
     if (!flag(call, 'stream')) return undefined
     const attachment = attach(parts.sys, container.output, stream, {
       stdin: flag(call, 'stdin') && (container.record.Config.OpenStdin ?? false),

@@ -26,7 +26,10 @@ async function create(call: Call): Promise<ServerResponse> {
   const body = await requireJson<ContainerCreateBody>(call)
   const { platform } = Object.fromEntries(call.query)
   if (platform && !/^linux(\/(amd64|x86_64))?$/.test(platform))
-    throw new Problem('not found', `image with reference ${body.Image ?? ''} was found but does not provide the specified platform (${platform})`)
+    throw new Problem(
+      'not found',
+      `image with reference ${body.Image ?? ''} was found but does not provide the specified platform (${platform})`,
+    )
   return json(createContainer(call.parts, (call.query.get('name') ?? '').replace(/^\//, ''), body), 201)
 }
 
@@ -143,7 +146,9 @@ export const containerRoutes: readonly Route[] = [
   route('GET', '/containers/json', list),
   route('POST', '/containers/prune', prune),
   route('GET', '/containers/{id}/json', (call) => json(inspectContainer(call.parts, find(call), flag(call, 'size')))),
-  route('GET', '/containers/{id}/top', (call) => json(topContainer(call.parts, find(call), call.query.get('ps_args') ?? '-ef'))),
+  route('GET', '/containers/{id}/top', (call) =>
+    json(topContainer(call.parts, find(call), call.query.get('ps_args') ?? '-ef')),
+  ),
   route('GET', '/containers/{id}/changes', (call) => json(readChanges(call.parts, find(call)))),
   route('POST', '/containers/{id}/start', start),
   route('POST', '/containers/{id}/stop', stop),

@@ -23,7 +23,11 @@ function isWanted(event: EventMessage, filters: Filters): boolean {
     filters.any('event', (value) => event.Action === value || event.Action.startsWith(`${value}:`)) &&
     filters.labels(event.Actor.Attributes) &&
     OBJECTS.every((type) =>
-      filters.any(type, (value) => (event.Type === type || (type === 'image' && event.Type === 'container')) && fitsObject(event, type, value)),
+      filters.any(
+        type,
+        (value) =>
+          (event.Type === type || (type === 'image' && event.Type === 'container')) && fitsObject(event, type, value),
+      ),
     )
   )
 }
@@ -57,7 +61,8 @@ export function streamEvents({ parts, query, request }: Call): ServerResponse {
         await writer.write('')
         if (left !== undefined && left <= 0) over = true
         for (;;) {
-          for (const event of queue.splice(0)) if (isWanted(event, filters)) await writer.write(`${JSON.stringify(event)}\n`)
+          for (const event of queue.splice(0))
+            if (isWanted(event, filters)) await writer.write(`${JSON.stringify(event)}\n`)
           if (over) return
           if (queue.length === 0)
             await new Promise<void>((resolve) => {

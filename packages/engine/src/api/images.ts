@@ -46,13 +46,21 @@ async function create(call: Call): Promise<ServerResponse> {
   const tag = query.get('tag') ?? ''
   const separator = tag.startsWith('sha256:') ? '@' : ':'
   const reference = withDefaultTag(parseReference(tag === '' ? from : `${from}${separator}${tag}`))
-  const plan = await planPull(parts.sys, reference, readAuth(headers.get('x-registry-auth')), query.get('platform') ?? '')
+  const plan = await planPull(
+    parts.sys,
+    reference,
+    readAuth(headers.get('x-registry-auth')),
+    query.get('platform') ?? '',
+  )
   return streamed((progress) => runPull(parts, plan, progress))
 }
 
 async function importFrom(call: Call, source: string): Promise<ServerResponse> {
   const { query, parts, request } = call
-  const bytes = source === '-' ? await request.body.readAll() : (await fetchUrl(parts.sys, source, { method: 'GET', path: '' })).bytes
+  const bytes =
+    source === '-'
+      ? await request.body.readAll()
+      : (await fetchUrl(parts.sys, source, { method: 'GET', path: '' })).bytes
   const repository = query.get('repo') ?? ''
   const tag = query.get('tag') ?? ''
   return streamed(async (progress) => {
@@ -90,8 +98,16 @@ function prune(call: Call): ServerResponse {
   const { parts } = call
   const filters = Filters.parse(call.query.get('filters'), ['dangling', 'label', 'label!', 'until'])
   const danglingOnly = filters.flag('dangling') ?? true
-  const rest = new Filters(new Map([['label', filters.get('label')], ['label!', filters.get('label!')], ['until', filters.get('until')]]))
-  const doomed = selectImages(parts, rest, true).filter(({ id }) => !danglingOnly || parts.images.tagsOf(id).length === 0)
+  const rest = new Filters(
+    new Map([
+      ['label', filters.get('label')],
+      ['label!', filters.get('label!')],
+      ['until', filters.get('until')],
+    ]),
+  )
+  const doomed = selectImages(parts, rest, true).filter(
+    ({ id }) => !danglingOnly || parts.images.tagsOf(id).length === 0,
+  )
   const { items, space } = pruneImages(parts, doomed)
   parts.events.publish('image', 'prune', '', { reclaimed: String(space) })
   return json({ ImagesDeleted: items.length > 0 ? items : null, SpaceReclaimed: space })
@@ -106,10 +122,14 @@ async function search({ parts, query }: Call): Promise<ServerResponse> {
   const target = `https://index.docker.io/v1/search?${new URLSearchParams({ q: term, n: limit }).toString()}`
   const answer = await fetchUrl(parts.sys, target, { method: 'GET', path: '' })
   if (answer.status !== 200) throw new Problem('system', `Unexpected status code ${answer.status}`)
-  const { results } = JSON.parse(new TextDecoder().decode(answer.bytes)) as { results: { is_official: boolean; star_count: number }[] }
+  const { results } = JSON.parse(new TextDecoder().decode(answer.bytes)) as {
+    results: { is_official: boolean; star_count: number }[]
+  }
   const official = filters.flag('is-official')
   const stars = Math.max(0, ...filters.get('stars').map(Number))
-  return json(results.filter((each) => (official === undefined || official === each.is_official) && each.star_count >= stars))
+  return json(
+    results.filter((each) => (official === undefined || official === each.is_official) && each.star_count >= stars),
+  )
 }
 
 function save(call: Call, names: readonly string[]): ServerResponse {
@@ -131,12 +151,21 @@ function push(call: Call): ServerResponse {
 export const imageRoutes: readonly Route[] = [
   route('GET', '/images/json', list),
   route('GET', '/images/search', search),
-  route('GET', '/images/get', (call) => save(call, call.query.getAll('names').flatMap((each) => each.split(',')))),
+  route('GET', '/images/get', (call) =>
+    save(
+      call,
+      call.query.getAll('names').flatMap((each) => each.split(',')),
+    ),
+  ),
   route('POST', '/images/create', create),
   route('POST', '/images/load', load),
   route('POST', '/images/prune', prune),
-  route('GET', '/images/{name...}/json', (call) => json(inspectImage(call.parts.images, call.parts.images.require(name(call))))),
-  route('GET', '/images/{name...}/history', (call) => json(historyOf(call.parts.images, call.parts.images.require(name(call))))),
+  route('GET', '/images/{name...}/json', (call) =>
+    json(inspectImage(call.parts.images, call.parts.images.require(name(call)))),
+  ),
+  route('GET', '/images/{name...}/history', (call) =>
+    json(historyOf(call.parts.images, call.parts.images.require(name(call)))),
+  ),
   route('GET', '/images/{name...}/get', (call) => save(call, [name(call)])),
   route('POST', '/images/{name...}/tag', tagImage),
   route('POST', '/images/{name...}/push', push),

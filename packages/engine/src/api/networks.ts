@@ -41,7 +41,13 @@ function describe({ parts }: Call, network: NetworkRecord, verbose: boolean): Ne
     Containers: Object.fromEntries(
       endpoints.map(({ containerId, containerName, endpointId, mac, address, prefix }) => [
         containerId,
-        { Name: containerName, EndpointID: endpointId, MacAddress: mac, IPv4Address: `${address}/${prefix}`, IPv6Address: '' },
+        {
+          Name: containerName,
+          EndpointID: endpointId,
+          MacAddress: mac,
+          IPv4Address: `${address}/${prefix}`,
+          IPv6Address: '',
+        },
       ]),
     ),
     Options: network.options,
@@ -63,7 +69,8 @@ function list(call: Call): ServerResponse {
         filters.any('scope', (value) => value === 'local') &&
         filters.any('type', (value) => (value === 'builtin') === isPredefined(network.name)) &&
         filters.labels(network.labels) &&
-        (dangling === undefined || dangling === (!isPredefined(network.name) && networks.endpointsOf(network).length === 0)),
+        (dangling === undefined ||
+          dangling === (!isPredefined(network.name) && networks.endpointsOf(network).length === 0)),
     )
   return json(found.map((network) => describe(call, network, false)))
 }
@@ -94,7 +101,8 @@ async function disconnect(call: Call): Promise<ServerResponse> {
   const body = await requireJson<NetworkDisconnectBody>(call)
   const container = containers.find(body.Container)
   networks.requireConnected(container, network)
-  if (network.driver === 'host') throw new Problem('forbidden', 'container cannot be disconnected from host network or connected to host network')
+  if (network.driver === 'host')
+    throw new Problem('forbidden', 'container cannot be disconnected from host network or connected to host network')
   networks.unplugRunning(container, network)
   delete container.record.Networks[network.name]
   containers.save(container)
@@ -106,10 +114,21 @@ function prune(call: Call): ServerResponse {
   const { parts } = call
   const filters = Filters.parse(call.query.get('filters'), ['label', 'label!', 'until'])
   const until = parseUntil(filters, parts.sys.clock.now())
-  const used = new Set(parts.containers.all().filter(({ running }) => running).flatMap(({ record }) => Object.keys(record.Networks)))
+  const used = new Set(
+    parts.containers
+      .all()
+      .filter(({ running }) => running)
+      .flatMap(({ record }) => Object.keys(record.Networks)),
+  )
   const gone = parts.networks.store
     .all()
-    .filter(({ name, labels, created }) => !isPredefined(name) && !used.has(name) && filters.labels(labels) && (until === undefined || parseTime(created) <= until))
+    .filter(
+      ({ name, labels, created }) =>
+        !isPredefined(name) &&
+        !used.has(name) &&
+        filters.labels(labels) &&
+        (until === undefined || parseTime(created) <= until),
+    )
   for (const network of gone) parts.networks.remove(network)
   parts.events.publish('network', 'prune', '', { reclaimed: '0' })
   return json({ NetworksDeleted: gone.length > 0 ? gone.map(({ name }) => name) : null })

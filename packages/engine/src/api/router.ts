@@ -49,7 +49,11 @@ export class Router {
       const told = failure(error)
       if (told) return told
       if (!(error instanceof Error)) throw error
-      logLine(this.parts.sys, 'error', `Handler for ${request.method} ${request.path} failed: ${error.stack ?? error.message}`)
+      logLine(
+        this.parts.sys,
+        'error',
+        `Handler for ${request.method} ${request.path} failed: ${error.stack ?? error.message}`,
+      )
       return json({ message: error.message }, 500)
     }
   }
@@ -57,7 +61,11 @@ export class Router {
   private async dispatch(request: ServerRequest, path: string): Promise<ServerResponse | undefined> {
     const matching = this.routes.filter(({ regex }) => regex.test(path))
     const found = matching.find(({ method }) => method === request.method)
-    if (!found) return json({ message: matching.length > 0 ? 'method not allowed' : 'page not found' }, matching.length > 0 ? 405 : 404)
+    if (!found)
+      return json(
+        { message: matching.length > 0 ? 'method not allowed' : 'page not found' },
+        matching.length > 0 ? 405 : 404,
+      )
     const values = found.regex.exec(path)?.slice(1) ?? []
     const params = new Map(found.names.map((name, i) => [name, decode(values[i] ?? '')]))
     const { query, headers } = request
@@ -67,7 +75,10 @@ export class Router {
 
 function refuseVersion(version: string): ServerResponse | undefined {
   if (number(version) > number(API_VERSION))
-    return json({ message: `client version ${version} is too new. Maximum supported API version is ${API_VERSION}` }, 400)
+    return json(
+      { message: `client version ${version} is too new. Maximum supported API version is ${API_VERSION}` },
+      400,
+    )
   if (number(version) < number(MIN_API_VERSION))
     return json(
       {
@@ -87,7 +98,11 @@ function decode(text: string): string {
 }
 
 const pairs = (headers: ServerResponse['headers']): (readonly [string, string])[] =>
-  headers === undefined ? [] : Symbol.iterator in headers ? [...(headers as Iterable<readonly [string, string]>)] : Object.entries(headers)
+  headers === undefined
+    ? []
+    : Symbol.iterator in headers
+      ? [...(headers as Iterable<readonly [string, string]>)]
+      : Object.entries(headers)
 
 const COMMON_HEADERS: readonly (readonly [string, string])[] = [
   ['Api-Version', API_VERSION],

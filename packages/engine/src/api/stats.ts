@@ -64,19 +64,33 @@ function read(parts: DaemonParts, container: Container, before: Stats | undefine
   const { sys } = parts
   const cgroup = cgroupOf(container.id, container.hostConfig.CgroupParent)
   const pid = container.process?.pid
-  const frame = { id: container.id, name: container.record.Name, num_procs: 0, storage_stats: {}, blkio_stats: { io_service_bytes_recursive: null } }
+  const frame = {
+    id: container.id,
+    name: container.record.Name,
+    num_procs: 0,
+    storage_stats: {},
+    blkio_stats: { io_service_bytes_recursive: null },
+  }
   const preread = before?.read ?? NEVER
   const precpu_stats = before?.cpu_stats ?? NO_CPU
-  if (pid === undefined) return { ...frame, read: NEVER, preread, pids_stats: {}, cpu_stats: NO_CPU, precpu_stats, memory_stats: {} }
+  if (pid === undefined)
+    return { ...frame, read: NEVER, preread, pids_stats: {}, cpu_stats: NO_CPU, precpu_stats, memory_stats: {} }
   const usage = readNumber(sys, cgroup, 'memory.current') ?? 0
   return {
     ...frame,
     read: timestamp(sys.clock),
     preread,
-    pids_stats: { current: readNumber(sys, cgroup, 'pids.current') ?? 0, limit: readNumber(sys, cgroup, 'pids.max') ?? 2 ** 64 },
+    pids_stats: {
+      current: readNumber(sys, cgroup, 'pids.current') ?? 0,
+      limit: readNumber(sys, cgroup, 'pids.max') ?? 2 ** 64,
+    },
     cpu_stats: cpuStats(parts, cgroup),
     precpu_stats,
-    memory_stats: { usage, limit: readNumber(sys, cgroup, 'memory.max') ?? sys.sysinfo().totalMemory, stats: { inactive_file: 0 } },
+    memory_stats: {
+      usage,
+      limit: readNumber(sys, cgroup, 'memory.max') ?? sys.sysinfo().totalMemory,
+      stats: { inactive_file: 0 },
+    },
     networks: networkStats(parts, pid),
   }
 }

@@ -20,7 +20,8 @@ const STATUS: Readonly<Record<ProblemKind, number>> = {
 
 /** The answer to a request that failed; undefined for what is no failure of a request. */
 export function failure(error: unknown): ServerResponse | undefined {
-  if (error instanceof Problem) return error.kind === 'not modified' ? { status: 304 } : json({ message: error.message }, STATUS[error.kind])
+  if (error instanceof Problem)
+    return error.kind === 'not modified' ? { status: 304 } : json({ message: error.message }, STATUS[error.kind])
   if (error instanceof HttpError) return json({ message: error.message }, error.status)
   if (error instanceof TarError) return json({ message: error.message }, 400)
   return isErrno(error) ? json({ message: lower(error.message) }, 500) : undefined

@@ -9,7 +9,17 @@ import { fetchUrl } from '../images/registry-client.ts'
 import { Problem } from '../problem.ts'
 import { ifExists, readText } from '../state/files.ts'
 import { timestamp } from '../timestamps.ts'
-import { API_VERSION, BUILD_TIME, CONTAINERD, ENGINE_VERSION, GIT_COMMIT, GO_VERSION, INIT, MIN_API_VERSION, RUNC } from '../version.ts'
+import {
+  API_VERSION,
+  BUILD_TIME,
+  CONTAINERD,
+  ENGINE_VERSION,
+  GIT_COMMIT,
+  GO_VERSION,
+  INIT,
+  MIN_API_VERSION,
+  RUNC,
+} from '../version.ts'
 import { streamEvents } from './events.ts'
 import { type Call, json, readJson, requireJson, type Route, route } from './route.ts'
 import { usersOf } from './volumes.ts'
@@ -28,7 +38,13 @@ const ping = (): ServerResponse => ({
 
 function version({ parts }: Call): ServerResponse {
   const { release } = parts.sys.uname()
-  const engine = { ApiVersion: API_VERSION, Arch: 'amd64', BuildTime: BUILD_TIME, Experimental: 'false', GitCommit: GIT_COMMIT }
+  const engine = {
+    ApiVersion: API_VERSION,
+    Arch: 'amd64',
+    BuildTime: BUILD_TIME,
+    Experimental: 'false',
+    GitCommit: GIT_COMMIT,
+  }
   const more = { GoVersion: GO_VERSION, KernelVersion: release, MinAPIVersion: MIN_API_VERSION, Os: 'linux' }
   const answer: Version = {
     Platform: { Name: 'Docker Engine - Community' },
@@ -124,7 +140,14 @@ function info({ parts }: Call): ServerResponse {
     ServerVersion: ENGINE_VERSION,
     Runtimes: { 'io.containerd.runc.v2': { path: 'runc' }, runc: { path: 'runc' } },
     DefaultRuntime: 'runc',
-    Swarm: { NodeID: '', NodeAddr: '', LocalNodeState: 'inactive', ControlAvailable: false, Error: '', RemoteManagers: null },
+    Swarm: {
+      NodeID: '',
+      NodeAddr: '',
+      LocalNodeState: 'inactive',
+      ControlAvailable: false,
+      Error: '',
+      RemoteManagers: null,
+    },
     LiveRestoreEnabled: false,
     Isolation: '',
     InitBinary: 'docker-init',
@@ -142,19 +165,30 @@ function info({ parts }: Call): ServerResponse {
 function diskUsage(call: Call): ServerResponse {
   const { parts } = call
   const { images, volumes } = parts
-  const layers = new Map(images.all().flatMap((image) => images.layersOf(image).map((layer): [string, number] => [layer.chainId, layer.size])))
+  const layers = new Map(
+    images
+      .all()
+      .flatMap((image) => images.layersOf(image).map((layer): [string, number] => [layer.chainId, layer.size])),
+  )
   const everything = { all: true, limit: 0, size: true, filters: new Filters(new Map()) }
   return json({
     LayersSize: [...layers.values()].reduce((sum, size) => sum + size, 0),
     Images: images.all().map((image) => {
       const summary = summarizeImage(parts, image)
-      const shared = images.layersOf(image).filter((layer) => images.all().some((other) => other !== image && images.layersOf(other).includes(layer)))
-      return { ...summary, Containers: Math.max(0, summary.Containers), SharedSize: shared.reduce((sum, { size }) => sum + size, 0) }
+      const shared = images
+        .layersOf(image)
+        .filter((layer) => images.all().some((other) => other !== image && images.layersOf(other).includes(layer)))
+      return {
+        ...summary,
+        Containers: Math.max(0, summary.Containers),
+        SharedSize: shared.reduce((sum, { size }) => sum + size, 0),
+      }
     }),
     Containers: listContainers(parts, everything),
-    Volumes: volumes
-      .all()
-      .map((volume) => ({ ...volume, UsageData: { RefCount: usersOf(parts, volume.Name).length, Size: volumes.size(volume.Name) } })),
+    Volumes: volumes.all().map((volume) => ({
+      ...volume,
+      UsageData: { RefCount: usersOf(parts, volume.Name).length, Size: volumes.size(volume.Name) },
+    })),
     BuildCache: [],
   })
 }
@@ -170,14 +204,20 @@ async function auth(call: Call): Promise<ServerResponse> {
     body: JSON.stringify({ username, password }),
   })
   if (answer.status >= 400 || username === '')
-    throw new Problem('unauthorized', 'Get "https://registry-1.docker.io/v2/": unauthorized: incorrect username or password')
+    throw new Problem(
+      'unauthorized',
+      'Get "https://registry-1.docker.io/v2/": unauthorized: incorrect username or password',
+    )
   return json({ IdentityToken: '', Status: 'Login Succeeded' })
 }
 
 async function commit(call: Call): Promise<ServerResponse> {
   const { parts, query } = call
   const container = parts.containers.find(query.get('container') ?? '')
-  const changes = query.getAll('changes').flatMap((text) => text.split('\n')).filter((line) => line.trim() !== '')
+  const changes = query
+    .getAll('changes')
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => line.trim() !== '')
   const repo = query.get('repo') ?? ''
   const tag = query.get('tag') ?? ''
   const id = await commitContainer(parts, container, {

@@ -45,7 +45,10 @@ function prune(call: Call): ServerResponse {
   const all = filters.flag('all') ?? false
   const gone = parts.volumes
     .all()
-    .filter(({ Name, Labels }) => (all || Labels?.[ANONYMOUS_LABEL] !== undefined) && filters.labels(Labels) && usersOf(parts, Name).length === 0)
+    .filter(
+      ({ Name, Labels }) =>
+        (all || Labels?.[ANONYMOUS_LABEL] !== undefined) && filters.labels(Labels) && usersOf(parts, Name).length === 0,
+    )
   let space = 0
   for (const { Name } of gone) {
     space += parts.volumes.size(Name)

@@ -20,15 +20,23 @@ export interface CommitOptions {
 }
 
 /** Makes an image of what the container changed. @returns its id @throws Problem */
-export async function commitContainer(parts: DaemonParts, container: Container, options: CommitOptions): Promise<string> {
+export async function commitContainer(
+  parts: DaemonParts,
+  container: Container,
+  options: CommitOptions,
+): Promise<string> {
   const { sys, places, images, events } = parts
   const name = options.reference === '' ? undefined : withDefaultTag(parseReference(options.reference))
   const parent = images.get(container.record.Image)
   if (!parent) throw notFound(`No such image: ${container.record.Image}`)
-  const tar = concatBytes([...treeTar(sys, `${layerOf(places, container.id)}/diff`, { rootName: '', whiteouts: true, keepLazy: true })])
+  const tar = concatBytes([
+    ...treeTar(sys, `${layerOf(places, container.id)}/diff`, { rootName: '', whiteouts: true, keepLazy: true }),
+  ])
   const below = images.layersOf(parent).at(-1)
   const layer = await images.layers.add(below?.chainId ?? '', tar)
-  const image = images.add(JSON.stringify(documentOf(parts, container, parent.document, layer.diffId, options)), { parent: parent.id })
+  const image = images.add(JSON.stringify(documentOf(parts, container, parent.document, layer.diffId, options)), {
+    parent: parent.id,
+  })
   if (name) images.setName(familiarString(name), image.id)
   const told = name ? familiarString(name) : ''
   publishContainer(parts, container, 'commit', { comment: options.comment, imageID: image.id, imageRef: told })
@@ -68,11 +76,26 @@ function documentOf(
 }
 
 const dropEmpty = (config: ContainerConfig | undefined): ContainerConfig =>
-  Object.fromEntries(Object.entries(config ?? {}).filter(([, value]) => value !== null && value !== '' && value !== false))
+  Object.fromEntries(
+    Object.entries(config ?? {}).filter(([, value]) => value !== null && value !== '' && value !== false),
+  )
 
 /** What of a container's configuration an image keeps. */
 function imageConfigOf(config: ContainerConfig): ImageConfig {
-  const { User, ExposedPorts, Env, Entrypoint, Cmd, Volumes, WorkingDir, Labels, StopSignal, Healthcheck, OnBuild, Shell } = config
+  const {
+    User,
+    ExposedPorts,
+    Env,
+    Entrypoint,
+    Cmd,
+    Volumes,
+    WorkingDir,
+    Labels,
+    StopSignal,
+    Healthcheck,
+    OnBuild,
+    Shell,
+  } = config
   return {
     ...(User ? { User } : {}),
     ...(ExposedPorts ? { ExposedPorts } : {}),

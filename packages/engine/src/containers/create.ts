@@ -1,5 +1,11 @@
 import { isErrno } from '@drydock/abi'
-import type { ContainerConfig, ContainerCreateBody, ContainerCreateResponse, HostConfig, NetworkingConfig } from '@drydock/docker-api'
+import type {
+  ContainerConfig,
+  ContainerCreateBody,
+  ContainerCreateResponse,
+  HostConfig,
+  NetworkingConfig,
+} from '@drydock/docker-api'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { randomId, shortId } from '../identifiers.ts'
 import type { Image } from '../images/image-store.ts'
@@ -107,7 +113,10 @@ function withDefaults(host: HostConfig): HostConfig {
     ...HOST_DEFAULTS,
     ...host,
     NetworkMode: mode,
-    RestartPolicy: { Name: host.RestartPolicy?.Name || 'no', MaximumRetryCount: host.RestartPolicy?.MaximumRetryCount ?? 0 },
+    RestartPolicy: {
+      Name: host.RestartPolicy?.Name || 'no',
+      MaximumRetryCount: host.RestartPolicy?.MaximumRetryCount ?? 0,
+    },
     LogConfig: { Type: host.LogConfig?.Type || 'json-file', Config: host.LogConfig?.Config ?? {} },
     ShmSize: host.ShmSize || 64 * 1024 * 1024,
     IpcMode: host.IpcMode || 'private',
@@ -194,7 +203,11 @@ const HOST_DEFAULTS: HostConfig = {
 }
 
 /** The endpoints wished for, by the network's name. Containers that share another's network have none. */
-function endpointsOf(parts: DaemonParts, host: HostConfig, networking: NetworkingConfig | undefined): Record<string, EndpointRecord> {
+function endpointsOf(
+  parts: DaemonParts,
+  host: HostConfig,
+  networking: NetworkingConfig | undefined,
+): Record<string, EndpointRecord> {
   const mode = host.NetworkMode ?? 'bridge'
   if (mode.startsWith('container:')) return {}
   const wishes = Object.entries(networking?.EndpointsConfig ?? {})

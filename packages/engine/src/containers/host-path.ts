@@ -35,7 +35,9 @@ export function locate(sys: Sys, container: Container, root: string, path: strin
 
 /** The longest mount point above a path decides where it lies. */
 function toHost({ record }: Container, root: string, path: string): string {
-  const above = record.Mounts.filter(({ type, destination }) => type !== 'tmpfs' && (path === destination || path.startsWith(`${destination}/`)))
+  const above = record.Mounts.filter(
+    ({ type, destination }) => type !== 'tmpfs' && (path === destination || path.startsWith(`${destination}/`)),
+  )
   const mount = above.sort((a, b) => b.destination.length - a.destination.length)[0]
   if (mount) return mount.source + path.slice(mount.destination.length)
   return path === '/' ? root : root + path

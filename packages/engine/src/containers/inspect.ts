@@ -84,7 +84,10 @@ function execIds({ execs }: DaemonParts, container: Container): string[] | null 
   return running.length > 0 ? running : null
 }
 
-export function sizesOf({ sys, places, images }: DaemonParts, container: Container): { SizeRw: number; SizeRootFs: number } {
+export function sizesOf(
+  { sys, places, images }: DaemonParts,
+  container: Container,
+): { SizeRw: number; SizeRootFs: number } {
   const rw = treeSize(sys, `${layerOf(places, container.id)}/diff`)
   const image = images.get(container.record.Image)
   return { SizeRw: rw, SizeRootFs: rw + (image ? images.size(image) : 0) }

@@ -59,13 +59,19 @@ const MATCHERS: readonly Matcher[] = [
   (_parts, { record }, filters) => filters.any('health', (value) => (record.State.Health?.Status ?? 'none') === value),
   (parts, { record }, filters) =>
     filters.any('network', (value) =>
-      Object.entries(record.Networks).some(([name, { NetworkID }]) => name === value || (value !== '' && NetworkID?.startsWith(value))),
+      Object.entries(record.Networks).some(
+        ([name, { NetworkID }]) => name === value || (value !== '' && NetworkID?.startsWith(value)),
+      ),
     ),
   (_parts, { record }, filters) =>
-    filters.any('volume', (value) => record.Mounts.some(({ name, destination, source }) => [name, destination, source].includes(value))),
+    filters.any('volume', (value) =>
+      record.Mounts.some(({ name, destination, source }) => [name, destination, source].includes(value)),
+    ),
   (parts, container, filters) => filters.any('ancestor', (value) => isDescendant(parts, container, value)),
-  (_parts, container, filters) => filters.any('publish', (value) => portsOf(container.record.Ports).some((port) => publishes(port, value))),
-  (_parts, container, filters) => filters.any('expose', (value) => portsOf(container.record.Ports).some((port) => exposes(port, value))),
+  (_parts, container, filters) =>
+    filters.any('publish', (value) => portsOf(container.record.Ports).some((port) => publishes(port, value))),
+  (_parts, container, filters) =>
+    filters.any('expose', (value) => portsOf(container.record.Ports).some((port) => exposes(port, value))),
 ]
 
 function isDescendant({ images }: DaemonParts, { record }: Container, value: string): boolean {
@@ -120,7 +126,6 @@ function summarize(parts: DaemonParts, container: Container, size: boolean): Con
 /** Arguments with blanks are shown in single quotes. */
 const quoteWord = (word: string): string => (word.includes(' ') ? `'${word}'` : word)
 
-
 /** What the user called it, as long as that still means the same image; otherwise the id. */
 function imageName({ images }: DaemonParts, { record }: Container): string {
   const name = record.Config.Image ?? ''
@@ -134,6 +139,11 @@ export function portsOf(ports: PortMap): Port[] {
     const [number = '0', Type = 'tcp'] = port.split('/')
     const PrivatePort = Number(number)
     if (!bindings || bindings.length === 0) return [{ PrivatePort, Type }]
-    return bindings.map(({ HostIp = '0.0.0.0', HostPort = '0' }) => ({ IP: HostIp, PrivatePort, PublicPort: Number(HostPort), Type }))
+    return bindings.map(({ HostIp = '0.0.0.0', HostPort = '0' }) => ({
+      IP: HostIp,
+      PrivatePort,
+      PublicPort: Number(HostPort),
+      Type,
+    }))
   })
 }

@@ -65,7 +65,12 @@ const MAKERS: Readonly<Record<MountWish['type'], Maker>> = {
 }
 
 /** The topmost layer that has the directory fills a fresh volume. Lower ones add what it lacks. */
-function fillVolume({ sys, places, images }: DaemonParts, container: Container, destination: string, target: string): void {
+function fillVolume(
+  { sys, places, images }: DaemonParts,
+  container: Container,
+  destination: string,
+  target: string,
+): void {
   for (const lower of lowerDirectories(places, images, container)) copyUp(sys, lower + destination, target)
 }
 

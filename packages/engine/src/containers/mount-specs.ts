@@ -18,7 +18,9 @@ export interface MountWish {
   readonly tmpfsOptions?: string
 }
 
-const MODES = new Set('ro rw z Z nocopy rprivate private rshared shared rslave slave cached delegated consistent'.split(' '))
+const MODES = new Set(
+  'ro rw z Z nocopy rprivate private rshared shared rslave slave cached delegated consistent'.split(' '),
+)
 
 /** `source:destination[:mode]` or a bare destination, of docker run -v. @throws Problem invalid */
 export function parseBind(spec: string): MountWish {
@@ -46,7 +48,9 @@ const trimSlash = (path: string): string => (path.length > 1 ? path.replace(/\/+
 
 function checkDestination(destination: string, type: string, prefix: string): void {
   if (!destination.startsWith('/'))
-    throw invalid(`${prefix}invalid mount config for type "${type}": invalid mount path: '${destination}' mount path must be absolute`)
+    throw invalid(
+      `${prefix}invalid mount config for type "${type}": invalid mount path: '${destination}' mount path must be absolute`,
+    )
   if (destination === '/' || /^\/+$/.test(destination))
     throw invalid(`${prefix}invalid mount config for type "${type}": invalid specification: destination can't be '/'`)
 }
@@ -61,7 +65,8 @@ export function parseMount(mount: Mount): MountWish {
   if (!Target) throw invalid(`invalid mount config for type "${type}": field Target must not be empty`)
   checkDestination(Target, type, '')
   if (type === 'bind') checkBind(Source)
-  if (type === 'tmpfs' && Source !== '') throw invalid('invalid mount config for type "tmpfs": field Source must not be specified')
+  if (type === 'tmpfs' && Source !== '')
+    throw invalid('invalid mount config for type "tmpfs": field Source must not be specified')
   const { VolumeOptions: volume, TmpfsOptions: tmpfs } = mount
   return {
     type,
@@ -104,7 +109,16 @@ function tmpfsWish(path: string, options: string): MountWish {
     .filter((option) => /^(size|mode|uid|gid|nr_inodes)=/.test(option))
     .join(',')
   const readOnly = options.split(',').includes('ro')
-  return { type: 'tmpfs', source: '', destination: trimSlash(path), readOnly, mode: '', strict: false, noCopy: true, tmpfsOptions: data }
+  return {
+    type: 'tmpfs',
+    source: '',
+    destination: trimSlash(path),
+    readOnly,
+    mode: '',
+    strict: false,
+    noCopy: true,
+    tmpfsOptions: data,
+  }
 }
 
 function checkDuplicates(wishes: readonly MountWish[]): void {

@@ -51,7 +51,9 @@ function resolvConf(sys: Sys, container: Container): string {
   const { hostConfig } = container
   const host = hostFile(sys, '/etc/resolv.conf')
   const servers = hostConfig.Dns?.length ? hostConfig.Dns : linesOf(host, 'nameserver')
-  const search = hostConfig.DnsSearch?.length ? hostConfig.DnsSearch.filter((each) => each !== '.') : linesOf(host, 'search')
+  const search = hostConfig.DnsSearch?.length
+    ? hostConfig.DnsSearch.filter((each) => each !== '.')
+    : linesOf(host, 'search')
   const options = hostConfig.DnsOptions?.length ? hostConfig.DnsOptions : linesOf(host, 'options')
   const embedded = userNetworks(container).length > 0
   return [

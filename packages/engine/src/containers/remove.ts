@@ -16,7 +16,8 @@ export async function removeContainer(parts: DaemonParts, container: Container, 
   if (container.removed) throw noSuchContainer(container.name)
   if (container.record.State.RemovalInProgress)
     throw conflict(`removal of container ${container.id} is already in progress`)
-  if ((container.process || container.record.State.Restarting) && !options.force) throw conflict(stillRunning(container))
+  if ((container.process || container.record.State.Restarting) && !options.force)
+    throw conflict(stillRunning(container))
   container.record.HasBeenManuallyStopped = true
   container.cancelRestart?.()
   container.record.State.Restarting = false
@@ -27,8 +28,7 @@ export async function removeContainer(parts: DaemonParts, container: Container, 
 }
 
 function stillRunning({ name, record }: Container): string {
-  if (record.State.Paused)
-    return `cannot remove container "${name}": container is paused and must be unpaused first`
+  if (record.State.Paused) return `cannot remove container "${name}": container is paused and must be unpaused first`
   return `cannot remove container "${name}": container is running: stop the container before removing or force remove`
 }
 

@@ -74,4 +74,3 @@ export async function withRootfs<T>(
     if (!container.running) unmountRootfs(sys, places, container.id)
   }
 }
-

@@ -14,6 +14,7 @@ import { publishContainer } from './container-events.ts'
 import { handleExit } from './exit.ts'
 import { type LinkedHost, writeHosts, writeNetworkFiles } from './network-files.ts'
 import { pumpOutput } from './pump.ts'
+import { removeNow } from './remove.ts'
 import { mountRootfs, unmountRootfs } from './rootfs.ts'
 import { containerSpec } from './runtime-spec.ts'
 
@@ -36,7 +37,10 @@ export async function startNow(parts: DaemonParts, container: Container): Promis
   } catch (error) {
     if (launched) killQuietly(parts.sys, launched.running.pid)
     await launched?.running.exited
-    throw abandon(parts, container, error)
+    const told = abandon(parts, container, error)
+    // docker run --rm waits for the removal, whether there was a run or not.
+    if (container.hostConfig.AutoRemove && error instanceof Error) await removeNow(parts, container, { volumes: true })
+    throw told
   }
   markStarted(parts, container, launched.running)
   inBackground(parts.sys, `container ${shortId(container.id)}`, watchExit(parts, container, launched))
@@ -107,7 +111,9 @@ function publishPorts({ networks }: DaemonParts, container: Container): void {
     record.Ports = {}
     return
   }
-  const published = hostConfig.PublishAllPorts ? Object.fromEntries(Object.keys(exposed).map((port) => [port, [{}]])) : {}
+  const published = hostConfig.PublishAllPorts
+    ? Object.fromEntries(Object.keys(exposed).map((port) => [port, [{}]]))
+    : {}
   const wishes: PortMap = { ...exposed, ...published, ...hostConfig.PortBindings }
   try {
     record.Ports = networks.ports.publish(container.id, endpoint.IPAddress, wishes)
@@ -175,7 +181,8 @@ function abandon(parts: DaemonParts, container: Container, error: unknown): unkn
   return told
 }
 
-const SHIM = 'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed'
+const SHIM =
+  'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed'
 
 function translate(error: Error): Error {
   if (error instanceof RuntimeError) {
@@ -191,4 +198,3 @@ export function exitCodeOf(message: string): number {
   if (/executable file not found|no such file or directory/.test(message)) return 127
   return /permission denied|is a directory/.test(message) ? 126 : 128
 }
-

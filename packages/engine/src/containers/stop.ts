@@ -22,7 +22,11 @@ function signalOf(text: string): number {
 }
 
 /** The stop signal, then SIGKILL. @throws Problem not modified when it does not run */
-export async function stopContainer(parts: DaemonParts, container: Container, options: StopOptions = {}): Promise<void> {
+export async function stopContainer(
+  parts: DaemonParts,
+  container: Container,
+  options: StopOptions = {},
+): Promise<void> {
   if (!container.process) {
     if (!container.record.State.Restarting) throw new Problem('not modified', 'container already stopped')
     return stopRestarting(parts, container)
@@ -115,4 +119,3 @@ function thaw(parts: DaemonParts, container: Container): void {
   container.record.State.Paused = false
   parts.containers.save(container)
 }
-

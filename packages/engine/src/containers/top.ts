@@ -72,7 +72,8 @@ function columnsOf(args: string): readonly Column[] {
 /** GET /containers/{id}/top: the container's processes, as the host's ps shows them. @throws Problem */
 export function topContainer({ sys }: DaemonParts, container: Container, args: string): ContainerTop {
   if (!container.process) throw conflict(`container ${container.id} is not running`)
-  if (container.record.State.Restarting) throw conflict(`container ${container.id} is restarting, wait until the container is running`)
+  if (container.record.State.Restarting)
+    throw conflict(`container ${container.id} is restarting, wait until the container is running`)
   const columns = columnsOf(args)
   const members = readControl(sys, cgroupOf(container.id, container.hostConfig.CgroupParent), 'cgroup.procs') ?? ''
   const pids = new Set(members.split('\n').filter(Boolean).map(Number))

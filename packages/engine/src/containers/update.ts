@@ -10,7 +10,9 @@ import { checkResources, checkRestartPolicy } from './validate.ts'
 export function updateContainer(parts: DaemonParts, container: Container, body: ContainerUpdateBody): void {
   const { RestartPolicy, ...resources } = body
   const before = container.hostConfig
-  const set = Object.entries(resources).filter(([, value]) => value !== 0 && value !== null && value !== '' && !isEmpty(value))
+  const set = Object.entries(resources).filter(
+    ([, value]) => value !== 0 && value !== null && value !== '' && !isEmpty(value),
+  )
   const after: HostConfig = { ...before, ...Object.fromEntries(set) }
   checkRestartPolicy(RestartPolicy, false)
   if (RestartPolicy?.Name && before.AutoRemove && RestartPolicy.Name !== 'no')
@@ -18,7 +20,9 @@ export function updateContainer(parts: DaemonParts, container: Container, body: 
   checkResources({ ...after, NanoCpus: after.NanoCpus ?? 0 }, parts.sys.sysinfo().cpus)
   const swap = before.MemorySwap ?? 0
   if (body.Memory && !body.MemorySwap && swap > 0 && body.Memory > swap)
-    throw invalid('Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time')
+    throw invalid(
+      'Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time',
+    )
   if (RestartPolicy?.Name)
     after.RestartPolicy = { Name: RestartPolicy.Name, MaximumRetryCount: RestartPolicy.MaximumRetryCount ?? 0 }
   container.hostConfig = after

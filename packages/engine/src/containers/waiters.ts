@@ -23,7 +23,8 @@ export class Waiters {
   }
 
   gone(): void {
-    for (const tell of this.removal.splice(0)) tell(this.last)
+    // Why a start failed is told by the start alone.
+    for (const tell of this.removal.splice(0)) tell({ code: this.last.code })
     for (const tell of this.exit.splice(0)) tell(this.last)
   }
 }

@@ -1,14 +1,17 @@
-import {
-  isErrno,
-  type LazyContent,
-  S_IFBLK,
-  S_IFCHR,
-  S_IFIFO,
-  type Sys,
-} from '@drydock/abi'
+import { isErrno, type LazyContent, S_IFBLK, S_IFCHR, S_IFIFO, type Sys } from '@drydock/abi'
 import { gunzipIfNeeded, gzip, isGzip, Sha256, sha256Hex, type TarHeader, TarReader } from '@drydock/codec'
 import { randomId } from '../identifiers.ts'
-import { ifExists, listNames, makeDirectories, quietly, readBytes, readRecord, removeTree, writeBytes, writeRecord } from '../state/files.ts'
+import {
+  ifExists,
+  listNames,
+  makeDirectories,
+  quietly,
+  readBytes,
+  readRecord,
+  removeTree,
+  writeBytes,
+  writeRecord,
+} from '../state/files.ts'
 import { readLazy } from './lazy-header.ts'
 
 /** A layer on disk: one directory of files, on top of its parent's. */

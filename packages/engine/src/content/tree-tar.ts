@@ -1,4 +1,13 @@
-import { isCharDevice, isDirectory, isRegular, isSymlink, isBlockDevice, isFifo, type Stat, type Sys } from '@drydock/abi'
+import {
+  isCharDevice,
+  isDirectory,
+  isRegular,
+  isSymlink,
+  isBlockDevice,
+  isFifo,
+  type Stat,
+  type Sys,
+} from '@drydock/abi'
 import { type TarHeader, type TarType, TarWriter, tarHeader } from '@drydock/codec'
 import { readBytes } from '../state/files.ts'
 import { LAZY_KEY, printLazy } from './lazy-header.ts'
@@ -49,7 +58,8 @@ function* node(
   if (name !== '') yield* member(sys, path, name, stat, options, seen)
   if (!isDirectory(stat.mode)) return
   const names = sys.readdir(path).map((entry) => entry.name)
-  for (const each of names.sort()) yield* node(sys, `${path}/${each}`, name === '' ? each : `${name}/${each}`, options, seen)
+  for (const each of names.sort())
+    yield* node(sys, `${path}/${each}`, name === '' ? each : `${name}/${each}`, options, seen)
 }
 
 function* member(
@@ -64,10 +74,16 @@ function* member(
   if (type === undefined) return
   const first = type === 'file' && stat.nlink > 1 ? seen.get(stat.ino) : undefined
   if (type === 'file') seen.set(stat.ino, seen.get(stat.ino) ?? name)
-  const header = headerOf(name, first === undefined ? type : 'hardlink', stat, first ?? (type === 'symlink' ? sys.readlink(path) : ''))
+  const header = headerOf(
+    name,
+    first === undefined ? type : 'hardlink',
+    stat,
+    first ?? (type === 'symlink' ? sys.readlink(path) : ''),
+  )
   if (type !== 'file' || first !== undefined) return void (yield writer().member(header))
   const lazy = options.keepLazy ? sys.getLazyContent(path) : undefined
-  if (lazy && lazy.size >= LAZY_FROM) return void (yield writer().member({ ...header, pax: new Map([[LAZY_KEY, printLazy(lazy)]]) }, lazy.prefix))
+  if (lazy && lazy.size >= LAZY_FROM)
+    return void (yield writer().member({ ...header, pax: new Map([[LAZY_KEY, printLazy(lazy)]]) }, lazy.prefix))
   yield writer().member(header, readBytes(sys, path))
 }
 

@@ -50,7 +50,12 @@ export class EventLog {
 }
 
 /** Old clients read these for containers and images. */
-function legacyFields(type: string, action: string, id: string, attributes: Record<string, string>): Partial<EventMessage> {
+function legacyFields(
+  type: string,
+  action: string,
+  id: string,
+  attributes: Record<string, string>,
+): Partial<EventMessage> {
   if (type === 'container') return { status: action, id, from: attributes['image'] ?? '' }
   return type === 'image' ? { status: action, id } : {}
 }

@@ -70,7 +70,12 @@ function failed(session: ExecSession, error: RuntimeError): string {
   return `OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`
 }
 
-async function finish(parts: DaemonParts, container: Container, session: ExecSession, drained: Promise<void>): Promise<void> {
+async function finish(
+  parts: DaemonParts,
+  container: Container,
+  session: ExecSession,
+  drained: Promise<void>,
+): Promise<void> {
   const { process } = session
   if (!process) return
   const status = await process.exited

@@ -25,7 +25,11 @@ export function watchHealth(parts: DaemonParts, container: Container): void {
   container.cleanups.push(() => {
     over = true
   })
-  inBackground(parts.sys, 'health check', watch(parts, container, check, command, () => over))
+  inBackground(
+    parts.sys,
+    'health check',
+    watch(parts, container, check, command, () => over),
+  )
 }
 
 function commandOf({ record }: Container, check: HealthConfig | undefined): string[] | undefined {
@@ -115,4 +119,3 @@ function note(
 
 const announce = (parts: DaemonParts, container: Container, status: HealthStatus): void =>
   publishContainer(parts, container, `health_status: ${status}`)
-

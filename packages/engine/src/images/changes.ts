@@ -4,7 +4,12 @@ import { invalid } from '../problem.ts'
 /** Words of a shell-like line: quotes and backslashes as in a Dockerfile. */
 export function splitWords(text: string): string[] {
   const words = text.match(/(?:[^\s"']|"(?:[^"\\]|\\.)*"|'[^']*')+/g) ?? []
-  return words.map((word) => word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_all, double?: string, single?: string) => double?.replace(/\\(.)/g, '$1') ?? single ?? ''))
+  return words.map((word) =>
+    word.replace(
+      /"((?:[^"\\]|\\.)*)"|'([^']*)'/g,
+      (_all, double?: string, single?: string) => double?.replace(/\\(.)/g, '$1') ?? single ?? '',
+    ),
+  )
 }
 
 /** The exec form `["a","b"]`, or a line for the shell. */
@@ -29,7 +34,8 @@ export function pairsOf(text: string): [string, string][] {
 type Change = (config: ImageConfig, text: string) => ImageConfig
 
 const shellOf = ({ Shell }: ImageConfig): readonly string[] => Shell ?? ['/bin/sh', '-c']
-const emptyObjects = (names: readonly string[]): Record<string, object> => Object.fromEntries(names.map((name) => [name, {}]))
+const emptyObjects = (names: readonly string[]): Record<string, object> =>
+  Object.fromEntries(names.map((name) => [name, {}]))
 
 /** Instructions that docker commit and import take with --change. */
 const CHANGES: Readonly<Record<string, Change>> = {
@@ -52,7 +58,10 @@ const CHANGES: Readonly<Record<string, Change>> = {
     const names = text.startsWith('[') ? commandOf(text, []) : splitWords(text)
     return { ...config, Volumes: { ...config.Volumes, ...emptyObjects(names) } }
   },
-  WORKDIR: (config, text) => ({ ...config, WorkingDir: text.startsWith('/') ? text : `${config.WorkingDir || ''}/${text}` }),
+  WORKDIR: (config, text) => ({
+    ...config,
+    WorkingDir: text.startsWith('/') ? text : `${config.WorkingDir || ''}/${text}`,
+  }),
 }
 
 /** @throws Problem invalid for other instructions */

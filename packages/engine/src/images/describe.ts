@@ -59,14 +59,16 @@ export function historyOf(images: ImageStore, image: Image): HistoryItem[] {
   const sizes = images.layersOf(image).map(({ size }) => size)
   const steps = image.document.history ?? []
   let layer = 0
-  const items = steps.map((step): HistoryItem => ({
-    Comment: step.comment ?? '',
-    Created: seconds(step.created),
-    CreatedBy: step.created_by ?? '',
-    Id: '<missing>',
-    Size: step.empty_layer ? 0 : (sizes[layer++] ?? 0),
-    Tags: null,
-  }))
+  const items = steps.map(
+    (step): HistoryItem => ({
+      Comment: step.comment ?? '',
+      Created: seconds(step.created),
+      CreatedBy: step.created_by ?? '',
+      Id: '<missing>',
+      Size: step.empty_layer ? 0 : (sizes[layer++] ?? 0),
+      Tags: null,
+    }),
+  )
   return nameSteps(images, image, items.reverse())
 }
 

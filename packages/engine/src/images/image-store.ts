@@ -103,7 +103,8 @@ export class ImageStore {
     this.names.set(name, id)
     this.saveNames()
     const known = this.metadata.get(id) ?? {}
-    if (!name.includes('@')) this.setMetadata(id, { ...known, lastTagged: new Date(this.sys.clock.now()).toISOString() })
+    if (!name.includes('@'))
+      this.setMetadata(id, { ...known, lastTagged: new Date(this.sys.clock.now()).toISOString() })
   }
 
   deleteName(name: string): void {

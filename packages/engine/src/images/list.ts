@@ -10,7 +10,10 @@ export const IMAGE_FILTERS: readonly string[] = ['before', 'dangling', 'label', 
 
 /** A shell pattern as path.Match reads it: `*` stops at slashes. */
 function globToRegex(pattern: string): RegExp {
-  const source = pattern.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '[^/]*').replace(/\?/g, '[^/]')
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*/g, '[^/]*')
+    .replace(/\?/g, '[^/]')
   return new RegExp(`^${source}$`)
 }
 
@@ -43,7 +46,9 @@ export function selectImages(parts: DaemonParts, filters: Filters, all: boolean)
       (all || tags.length > 0 || isDangling) &&
       (dangling === undefined || dangling === isDangling) &&
       filters.labels(image.document.config?.Labels) &&
-      filters.any('reference', (value) => [...tags, ...images.digestsOf(image.id)].some((name) => fitsReference(name, value))) &&
+      filters.any('reference', (value) =>
+        [...tags, ...images.digestsOf(image.id)].some((name) => fitsReference(name, value)),
+      ) &&
       (until === undefined || time <= until) &&
       before.every((limit) => time < limit) &&
       since.every((limit) => time > limit)
@@ -54,5 +59,9 @@ export function selectImages(parts: DaemonParts, filters: Filters, all: boolean)
 function restrictNames(summary: ImageSummary, filters: Filters): ImageSummary {
   if (!filters.has('reference')) return summary
   const fits = (name: string): boolean => filters.any('reference', (value) => fitsReference(name, value))
-  return { ...summary, RepoTags: (summary.RepoTags ?? []).filter(fits), RepoDigests: (summary.RepoDigests ?? []).filter(fits) }
+  return {
+    ...summary,
+    RepoTags: (summary.RepoTags ?? []).filter(fits),
+    RepoDigests: (summary.RepoDigests ?? []).filter(fits),
+  }
 }

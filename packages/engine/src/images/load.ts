@@ -14,7 +14,11 @@ interface SavedImage {
 }
 
 /** Takes in an archive of docker save, or an OCI layout. @throws Problem invalid, TarError */
-export async function loadImages(parts: DaemonParts, source: AsyncIterable<Uint8Array>, progress: ProgressStream): Promise<void> {
+export async function loadImages(
+  parts: DaemonParts,
+  source: AsyncIterable<Uint8Array>,
+  progress: ProgressStream,
+): Promise<void> {
   const files = await readArchive(source)
   for (const saved of savedImages(files)) await loadOne(parts, files, saved, progress)
 }
@@ -95,4 +99,3 @@ async function loadOne(
   if (!saved.RepoTags?.length) await progress.send({ stream: `Loaded image ID: ${image.id}\n` })
   events.publish('image', 'load', image.id, { name: image.id })
 }
-

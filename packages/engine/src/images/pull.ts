@@ -1,7 +1,16 @@
 import type { Sys } from '@drydock/abi'
 import { sha256Hex } from '@drydock/codec'
 import type { AuthConfig } from '@drydock/docker-api'
-import { type Descriptor, isIndex, type Manifest, parseManifest, parsePlatform, platformString, selectPlatform, shownSize } from '@drydock/oci'
+import {
+  type Descriptor,
+  isIndex,
+  type Manifest,
+  parseManifest,
+  parsePlatform,
+  platformString,
+  selectPlatform,
+  shownSize,
+} from '@drydock/oci'
 import { chainIdOf } from '../content/layer-store.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { shortId } from '../identifiers.ts'
@@ -26,7 +35,12 @@ const MAX_PARALLEL = 3
 const STEPS = 5
 
 /** @throws Problem not found, system, invalid */
-export async function planPull(sys: Sys, reference: Reference, auth: AuthConfig | undefined, platform: string): Promise<PullPlan> {
+export async function planPull(
+  sys: Sys,
+  reference: Reference,
+  auth: AuthConfig | undefined,
+  platform: string,
+): Promise<PullPlan> {
   const client = new RegistryClient(sys, reference.domain, auth)
   const answer = await client.getManifest(reference.path, reference.digest ?? reference.tag ?? 'latest')
   if (answer.status !== 200) throw refusal(reference, answer)
@@ -62,7 +76,8 @@ function refusal(reference: Reference, answer: RegistryAnswer): Error {
     return notFound(
       `pull access denied for ${name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`,
     )
-  if (answer.status === 404) return notFound(`manifest for ${familiarString(reference)} not found: ${registryError(answer)}`)
+  if (answer.status === 404)
+    return notFound(`manifest for ${familiarString(reference)} not found: ${registryError(answer)}`)
   return systemProblem(registryError(answer))
 }
 
@@ -80,7 +95,10 @@ export async function runPull(parts: DaemonParts, plan: PullPlan, progress: Prog
   await progress.status(`Digest: ${digest}`)
   const outcome = known ? 'Image is up to date' : 'Downloaded newer image'
   await progress.status(`Status: ${outcome} for ${familiarString(reference)}`)
-  events.publish('image', 'pull', familiarString(reference), { ...image.document.config?.Labels, name: familiarName(reference) })
+  events.publish('image', 'pull', familiarString(reference), {
+    ...image.document.config?.Labels,
+    name: familiarName(reference),
+  })
 }
 
 async function fetchLayers(parts: DaemonParts, plan: PullPlan, progress: ProgressStream): Promise<void> {
@@ -99,7 +117,8 @@ async function fetchLayers(parts: DaemonParts, plan: PullPlan, progress: Progres
   }
 }
 
-const chainOf = (diffIds: readonly string[]): string => diffIds.reduce((parent, diffId) => chainIdOf(parent, diffId), '')
+const chainOf = (diffIds: readonly string[]): string =>
+  diffIds.reduce((parent, diffId) => chainIdOf(parent, diffId), '')
 
 /** How long a whole pull takes: enough to see it happen. @param total bytes in real life */
 const paceMs = (total: number): number => Math.min(1200, 250 + total / 100_000)
@@ -122,7 +141,13 @@ function startDownloads(
   })
 }
 
-async function download(sys: Sys, plan: PullPlan, layer: Descriptor, total: number, progress: ProgressStream): Promise<Uint8Array> {
+async function download(
+  sys: Sys,
+  plan: PullPlan,
+  layer: Descriptor,
+  total: number,
+  progress: ProgressStream,
+): Promise<Uint8Array> {
   const id = shortId(layer.digest)
   const size = shownSize(layer)
   const answer = await plan.client.getBlob(plan.reference.path, layer.digest)
@@ -133,7 +158,8 @@ async function download(sys: Sys, plan: PullPlan, layer: Descriptor, total: numb
     await sys.sleep(pauseMs)
   }
   await progress.step('Verifying Checksum', id)
-  if (`sha256:${sha256Hex(answer.bytes)}` !== layer.digest) throw systemProblem(`filesystem layer verification failed for digest ${layer.digest}`)
+  if (`sha256:${sha256Hex(answer.bytes)}` !== layer.digest)
+    throw systemProblem(`filesystem layer verification failed for digest ${layer.digest}`)
   await progress.step('Download complete', id)
   return answer.bytes
 }

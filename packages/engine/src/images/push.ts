@@ -23,7 +23,11 @@ export async function runPush(
   const tags = tag === '' ? tagsOf(parts, repository) : [tag]
   const [first] = tags
   if (first === undefined || parts.images.idOf(`${repository}:${first}`) === undefined)
-    throw notFound(tag === '' ? `An image does not exist locally with the tag: ${repository}` : `tag does not exist: ${repository}:${tag}`)
+    throw notFound(
+      tag === ''
+        ? `An image does not exist locally with the tag: ${repository}`
+        : `tag does not exist: ${repository}:${tag}`,
+    )
   await progress.status(`The push refers to repository [${reference.domain}/${reference.path}]`)
   const client = new RegistryClient(parts.sys, reference.domain, auth)
   for (const each of tags) await pushTag(parts, client, { ...reference, tag: each }, progress)
@@ -36,7 +40,12 @@ const tagsOf = ({ images }: DaemonParts, repository: string): string[] =>
     .filter((name) => name.startsWith(`${repository}:`))
     .map((name) => name.slice(repository.length + 1))
 
-async function pushTag(parts: DaemonParts, client: RegistryClient, reference: Reference, progress: ProgressStream): Promise<void> {
+async function pushTag(
+  parts: DaemonParts,
+  client: RegistryClient,
+  reference: Reference,
+  progress: ProgressStream,
+): Promise<void> {
   const { images } = parts
   const image = images.require(familiarString(reference))
   const layers = images.layersOf(image)
@@ -89,7 +98,10 @@ async function putManifest(
   layers: readonly LayerRecord[],
   configSize: number,
 ): Promise<{ digest: string; size: number }> {
-  const config = { ...configDescriptor(image.id as `sha256:${string}`, configSize), mediaType: 'application/vnd.docker.container.image.v1+json' }
+  const config = {
+    ...configDescriptor(image.id as `sha256:${string}`, configSize),
+    mediaType: 'application/vnd.docker.container.image.v1+json',
+  }
   const descriptors = layers.map((layer) => ({
     ...layerDescriptor(layer.blob as `sha256:${string}`, layer.blobSize, layer.realSize ?? layer.size),
     mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip',

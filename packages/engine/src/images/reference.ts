@@ -25,7 +25,11 @@ export function parseReference(text: string): Reference {
   const tagged = colon > name.lastIndexOf('/')
   const tag = tagged ? name.slice(colon + 1) : undefined
   if (tag !== undefined && !TAG.test(tag)) throw wrong()
-  return { ...splitDomain(tagged ? name.slice(0, colon) : name), ...(tag ? { tag } : {}), ...(digest ? { digest } : {}) }
+  return {
+    ...splitDomain(tagged ? name.slice(0, colon) : name),
+    ...(tag ? { tag } : {}),
+    ...(digest ? { digest } : {}),
+  }
 }
 
 function splitDomain(name: string): { domain: string; path: string } {
@@ -34,7 +38,8 @@ function splitDomain(name: string): { domain: string; path: string } {
   const domain = hasDomain && first !== 'index.docker.io' ? first : 'docker.io'
   const plain = hasDomain ? rest.join('/') : name
   const path = domain === 'docker.io' && !plain.includes('/') ? `library/${plain}` : plain
-  if (path !== path.toLowerCase()) throw invalid(`invalid reference format: repository name (${path}) must be lowercase`)
+  if (path !== path.toLowerCase())
+    throw invalid(`invalid reference format: repository name (${path}) must be lowercase`)
   if (!DOMAIN.test(domain) || !PATH.test(path)) throw wrong()
   return { domain, path }
 }
@@ -46,7 +51,9 @@ export function familiarName({ domain, path }: Reference): string {
 }
 
 export const familiarString = (reference: Reference): string =>
-  familiarName(reference) + (reference.tag ? `:${reference.tag}` : '') + (reference.digest ? `@${reference.digest}` : '')
+  familiarName(reference) +
+  (reference.tag ? `:${reference.tag}` : '') +
+  (reference.digest ? `@${reference.digest}` : '')
 
 export const withDefaultTag = (reference: Reference): Reference =>
   reference.tag || reference.digest ? reference : { ...reference, tag: 'latest' }

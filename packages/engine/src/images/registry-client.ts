@@ -36,7 +36,11 @@ export class RegistryClient {
   }
 
   getManifest(repository: string, reference: string): Promise<RegistryAnswer> {
-    return this.send({ method: 'GET', path: `/v2/${repository}/manifests/${reference}`, headers: { Accept: MANIFEST_TYPES } })
+    return this.send({
+      method: 'GET',
+      path: `/v2/${repository}/manifests/${reference}`,
+      headers: { Accept: MANIFEST_TYPES },
+    })
   }
 
   getBlob(repository: string, digest: string): Promise<RegistryAnswer> {
@@ -75,7 +79,9 @@ export class RegistryClient {
       this.token = basic
       return basic !== undefined
     }
-    const fields = new Map([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]))
+    const fields = new Map(
+      [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
+    )
     const realm = fields.get('realm')
     if (realm === undefined) return false
     const query = new URLSearchParams()
@@ -104,8 +110,15 @@ export async function fetchUrl(sys: Sys, url: string, wish: RegistryRequest, tol
     const [address = ''] = await resolveHost(sys, parsed.host)
     const stream = await dial(sys, inet(address, parsed.port))
     try {
-      const headers = { Host: parsed.authority, 'User-Agent': `docker/${ENGINE_VERSION}`, Connection: 'close', ...wish.headers }
-      return await collect(await request(stream, { method: wish.method, target: parsed.target, headers, body: wish.body }))
+      const headers = {
+        Host: parsed.authority,
+        'User-Agent': `docker/${ENGINE_VERSION}`,
+        Connection: 'close',
+        ...wish.headers,
+      }
+      return await collect(
+        await request(stream, { method: wish.method, target: parsed.target, headers, body: wish.body }),
+      )
     } finally {
       stream.close()
     }
@@ -128,7 +141,9 @@ async function unreachable(sys: Sys, error: unknown, url: string, host: string, 
   }
   if (error instanceof HttpError) return systemProblem(`Get "${url}": ${error.message}`)
   if (!isErrno(error)) return error
-  return systemProblem(`Get "${url}": dial tcp ${host}:${port}: connect: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`)
+  return systemProblem(
+    `Get "${url}": dial tcp ${host}:${port}: connect: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
+  )
 }
 
 /** The X-Registry-Auth header. A damaged one counts as none. */

@@ -23,7 +23,12 @@ export function removeImage(parts: DaemonParts, text: string, options: ImageRemo
   const items = [untag(parts, image, name)]
   // Digests go with the last tag of their repository.
   if (!others.some((each) => each.startsWith(`${repository}:`)))
-    items.push(...images.digestsOf(image.id).filter((each) => each.startsWith(`${repository}@`)).map((each) => untag(parts, image, each)))
+    items.push(
+      ...images
+        .digestsOf(image.id)
+        .filter((each) => each.startsWith(`${repository}@`))
+        .map((each) => untag(parts, image, each)),
+    )
   if (images.tagsOf(image.id).length > 0 || isUsed(parts, image)) return items
   return [...items, ...deleteImage(parts, image, options)]
 }
@@ -43,7 +48,10 @@ function removeById(parts: DaemonParts, image: Image, options: ImageRemoveOption
     )
   requireUnused(parts, image, shortId(image.id), options.force)
   const children = images.childrenOf(image.id)
-  if (children.length > 0) throw conflict(`conflict: unable to delete ${shortId(image.id)} (cannot be forced) - image has dependent child images`)
+  if (children.length > 0)
+    throw conflict(
+      `conflict: unable to delete ${shortId(image.id)} (cannot be forced) - image has dependent child images`,
+    )
   const untagged = [...tags, ...images.digestsOf(image.id)].map((name) => untag(parts, image, name))
   return [...untagged, ...deleteImage(parts, image, options)]
 }
@@ -54,16 +62,21 @@ function untag({ images, events }: DaemonParts, image: Image, name: string): Ima
   return { Untagged: name }
 }
 
-const isUsed = ({ containers }: DaemonParts, { id }: Image): boolean => containers.all().some(({ record }) => record.Image === id)
+const isUsed = ({ containers }: DaemonParts, { id }: Image): boolean =>
+  containers.all().some(({ record }) => record.Image === id)
 
 /** A container that runs keeps its image even by force; one that is stopped does unless forced. @throws Problem conflict */
 function requireUnused(parts: DaemonParts, image: Image, name: string, force: boolean): void {
   const users = parts.containers.all().filter(({ record }) => record.Image === image.id)
   const running = users.find((container) => container.process !== undefined)
   if (running && !force)
-    throw conflict(`conflict: unable to remove repository reference "${name}" (must force) - container ${shortId(running.id)} is using its referenced image ${shortId(image.id)}`)
+    throw conflict(
+      `conflict: unable to remove repository reference "${name}" (must force) - container ${shortId(running.id)} is using its referenced image ${shortId(image.id)}`,
+    )
   if (running && /^[0-9a-f]{12}$/.test(name))
-    throw conflict(`conflict: unable to delete ${name} (cannot be forced) - image is being used by running container ${shortId(running.id)}`)
+    throw conflict(
+      `conflict: unable to delete ${name} (cannot be forced) - image is being used by running container ${shortId(running.id)}`,
+    )
   const [stopped] = users
   if (stopped && !force)
     throw conflict(

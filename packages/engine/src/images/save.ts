@@ -17,7 +17,9 @@ export function saveImages(images: ImageStore, names: readonly string[]): Uint8A
   files.set('index.json', encodeUtf8(JSON.stringify(indexOf(saved.flatMap(({ descriptors }) => descriptors)))))
   files.set('manifest.json', encodeUtf8(JSON.stringify(saved.map(({ entry }) => entry))))
   files.set('oci-layout', encodeUtf8('{"imageLayoutVersion":"1.0.0"}'))
-  const repositories = repositoriesOf(saved.flatMap(({ entry, top }) => entry.RepoTags.map((tag): [string, string] => [tag, top])))
+  const repositories = repositoriesOf(
+    saved.flatMap(({ entry, top }) => entry.RepoTags.map((tag): [string, string] => [tag, top])),
+  )
   if (Object.keys(repositories).length > 0) files.set('repositories', encodeUtf8(JSON.stringify(repositories)))
   return writeTar(members(files))
 }
@@ -36,7 +38,12 @@ interface SavedImage {
   readonly top: string
 }
 
-function saveOne(images: ImageStore, image: Image, tags: readonly string[], files: Map<string, Uint8Array>): SavedImage {
+function saveOne(
+  images: ImageStore,
+  image: Image,
+  tags: readonly string[],
+  files: Map<string, Uint8Array>,
+): SavedImage {
   const put = (bytes: Uint8Array, mediaType: string): Descriptor => {
     const hex = sha256Hex(bytes)
     files.set(`blobs/sha256/${hex}`, bytes)
@@ -44,11 +51,17 @@ function saveOne(images: ImageStore, image: Image, tags: readonly string[], file
   }
   const layers = images.layersOf(image).map((layer) => put(gunzip(images.layers.readBlob(layer)), OCI_LAYER))
   const config = put(encodeUtf8(image.json), DOCKER_CONFIG)
-  const manifest = put(encodeUtf8(JSON.stringify(manifestOf(config, layers))), 'application/vnd.oci.image.manifest.v1+json')
+  const manifest = put(
+    encodeUtf8(JSON.stringify(manifestOf(config, layers))),
+    'application/vnd.oci.image.manifest.v1+json',
+  )
   const path = ({ digest }: Descriptor): string => `blobs/${digest.replace(':', '/')}`
   const annotate = (tag: string): Descriptor => ({
     ...manifest,
-    annotations: { 'io.containerd.image.name': `docker.io/library/${tag}`, 'org.opencontainers.image.ref.name': tag.split(':').pop() ?? '' },
+    annotations: {
+      'io.containerd.image.name': `docker.io/library/${tag}`,
+      'org.opencontainers.image.ref.name': tag.split(':').pop() ?? '',
+    },
   })
   return {
     entry: { Config: path(config), RepoTags: tags, Layers: layers.map(path) },

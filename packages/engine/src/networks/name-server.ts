@@ -42,7 +42,11 @@ export function serveNames(sys: Sys, pid: number, names: Names): () => void {
     return socket
   })
   let open = true
-  inBackground(sys, 'name server', serve(sys, fd, names, () => open))
+  inBackground(
+    sys,
+    'name server',
+    serve(sys, fd, names, () => open),
+  )
   return () => {
     if (!open) return
     open = false
@@ -90,7 +94,13 @@ function answerLocally(question: DnsMessage, names: Names): DnsMessage | undefin
     answers: data.map((each) => ({ name, type, ttl: TTL, data: each })),
   })
   if (type === DNS_PTR) {
-    const found = names.nameOf(name.replace(/\.in-addr\.arpa$/, '').split('.').reverse().join('.'))
+    const found = names.nameOf(
+      name
+        .replace(/\.in-addr\.arpa$/, '')
+        .split('.')
+        .reverse()
+        .join('.'),
+    )
     return found === undefined ? undefined : answered([found])
   }
   const addresses = names.addresses(name.toLowerCase())

@@ -18,6 +18,8 @@ export class NetworkController {
   readonly ports: PortMapper
   /** Network id -> container id -> endpoint. */
   private readonly endpoints = new Map<string, Map<string, Endpoint>>()
+  /** Containers whose name server is up; it stays until they stop. */
+  private readonly served = new Set<string>()
   private readonly sys: Sys
   private readonly events: EventLog
 
@@ -45,7 +47,10 @@ export class NetworkController {
     if (isPredefined(network.name))
       throw new Problem('forbidden', `${network.name} is a pre-defined network and cannot be removed`)
     if (this.endpointsOf(network).length > 0)
-      throw new Problem('forbidden', `error while removing network: network ${network.name} id ${network.id} has active endpoints`)
+      throw new Problem(
+        'forbidden',
+        `error while removing network: network ${network.name} id ${network.id} has active endpoints`,
+      )
     this.store.remove(network)
     removeBridge(this.sys, network)
     this.publish(network, 'destroy')
@@ -59,12 +64,14 @@ export class NetworkController {
   connectAll(container: Container, pid: number): void {
     raiseLoopback(this.sys, pid)
     for (const [name, record] of sortedNetworks(container)) this.connect(container, this.store.find(name), record, pid)
-    if (userNetworks(container).length > 0) container.cleanups.push(this.serveNames(container, pid))
+    if (userNetworks(container).length > 0) this.serveNames(container, pid)
   }
 
   /** @throws Problem */
   connect(container: Container, network: NetworkRecord, record: EndpointRecord, pid: number): void {
     if (network.driver !== 'bridge') return describeBare(record, network)
+    if (record.IPAMConfig?.IPv4Address && isPredefined(network.name))
+      throw new Problem('invalid', 'user specified IP address is supported on user defined networks only')
     const taken = new Set(this.endpointsOf(network).map(({ address }) => address))
     // A container that comes back after a power cut gets the address it had, when nobody took it.
     const last = record.IPAddress && !taken.has(record.IPAddress) ? record.IPAddress : undefined
@@ -82,9 +89,8 @@ export class NetworkController {
   plugRunning(container: Container, network: NetworkRecord, record: EndpointRecord): void {
     const { pid } = container.process ?? {}
     if (pid === undefined) return
-    const served = userNetworks(container).length > 0
     this.connect(container, network, record, pid)
-    if (!served && !isPredefined(network.name)) container.cleanups.push(this.serveNames(container, pid))
+    if (!isPredefined(network.name)) this.serveNames(container, pid)
   }
 
   unplugRunning(container: Container, network: NetworkRecord): void {
@@ -97,7 +103,8 @@ export class NetworkController {
   /** A container stopped: its addresses are free again, its ports too. */
   releaseAll(container: Container): void {
     this.ports.release(container.id)
-    for (const network of this.store.all()) if (this.endpoints.get(network.id)?.has(container.id)) this.forget(container, network)
+    for (const network of this.store.all())
+      if (this.endpoints.get(network.id)?.has(container.id)) this.forget(container, network)
     for (const record of Object.values(container.record.Networks)) clear(record)
     container.record.Ports = {}
   }
@@ -106,7 +113,8 @@ export class NetworkController {
   requireUnconnected(container: Container, network: NetworkRecord): void {
     if (container.record.Networks[network.name])
       throw new Problem('forbidden', `endpoint with name ${container.name} already exists in network ${network.name}`)
-    if (network.driver === 'host') throw conflict('container cannot be disconnected from host network or connected to host network')
+    if (network.driver === 'host')
+      throw conflict('container cannot be disconnected from host network or connected to host network')
   }
 
   requireConnected(container: Container, network: NetworkRecord): void {
@@ -135,7 +143,8 @@ export class NetworkController {
     })
   }
 
-  private serveNames(container: Container, pid: number): () => void {
+  private serveNames(container: Container, pid: number): void {
+    if (this.served.has(container.id)) return
     const peers = (): Endpoint[] => userNetworks(container).flatMap((name) => this.endpointsOf(this.store.find(name)))
     const names: Names = {
       upstream: container.hostConfig.Dns ?? [],
@@ -154,7 +163,12 @@ export class NetworkController {
         return undefined
       },
     }
-    return serveNames(this.sys, pid, names)
+    const stop = serveNames(this.sys, pid, names)
+    this.served.add(container.id)
+    container.cleanups.push(() => {
+      this.served.delete(container.id)
+      stop()
+    })
   }
 
   private publish(network: NetworkRecord, action: string, container?: string): void {
@@ -171,14 +185,17 @@ export class NetworkController {
   }
 
   requireKnown(name: string): void {
-    if (!this.store.byName(name) && !this.store.all().some(({ id }) => id === name)) throw notFound(`network ${name} not found`)
+    if (!this.store.byName(name) && !this.store.all().some(({ id }) => id === name))
+      throw notFound(`network ${name} not found`)
   }
 }
 
 /** The network of NetworkMode first: its gateway is the way out. */
 function sortedNetworks({ record, hostConfig }: Container): [string, EndpointRecord][] {
   const first = hostConfig.NetworkMode
-  return Object.entries(record.Networks).sort(([a], [b]) => Number(b === first) - Number(a === first) || (a < b ? -1 : 1))
+  return Object.entries(record.Networks).sort(
+    ([a], [b]) => Number(b === first) - Number(a === first) || (a < b ? -1 : 1),
+  )
 }
 
 export const userNetworks = ({ record }: Container): string[] =>

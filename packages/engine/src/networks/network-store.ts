@@ -35,7 +35,11 @@ export class NetworkStore {
       const record = readRecord<NetworkRecord>(this.sys, `${this.directory}/${file}`)
       if (record) this.networks.set(record.id, record)
     }
-    for (const [name, driver] of [['bridge', 'bridge'], ['host', 'host'], ['none', 'null']] as const)
+    for (const [name, driver] of [
+      ['bridge', 'bridge'],
+      ['host', 'host'],
+      ['none', 'null'],
+    ] as const)
       if (!this.byName(name)) this.keep(this.predefined(name, driver))
   }
 
@@ -144,8 +148,7 @@ export class NetworkStore {
 function gatewayOf(subnet: Subnet, wish: string | undefined): string {
   if (!wish) return printAddress(subnet.base + 1)
   const address = parseAddress(wish)
-  if (address === undefined || !contains(subnet, address))
-    throw invalid(`no matching subnet for gateway ${wish}`)
+  if (address === undefined || !contains(subnet, address)) throw invalid(`no matching subnet for gateway ${wish}`)
   return wish
 }
 

@@ -5,7 +5,6 @@ import {
   inet,
   isErrno,
   SOCK_DGRAM,
-
   SIGKILL,
   type Process,
   type Sys,
@@ -46,7 +45,10 @@ export class PortMapper {
   publish(id: string, address: string, wishes: PortMap): PortMap {
     try {
       return Object.fromEntries(
-        Object.entries(wishes).map(([port, bindings]) => [port, bindings ? this.publishPort(id, address, port, bindings) : null]),
+        Object.entries(wishes).map(([port, bindings]) => [
+          port,
+          bindings ? this.publishPort(id, address, port, bindings) : null,
+        ]),
       )
     } catch (error) {
       this.release(id)
@@ -73,7 +75,12 @@ export class PortMapper {
       this.translate(id, mapping, address, Number(number))
       this.startProxy(mapping, address, Number(number))
       const text = String(mapping.hostPort)
-      return HostIp === '' ? [{ HostIp: '0.0.0.0', HostPort: text }, { HostIp: '::', HostPort: text }] : [{ HostIp: hostIp, HostPort: text }]
+      return HostIp === ''
+        ? [
+            { HostIp: '0.0.0.0', HostPort: text },
+            { HostIp: '::', HostPort: text },
+          ]
+        : [{ HostIp: hostIp, HostPort: text }]
     })
   }
 
@@ -131,7 +138,11 @@ export class PortMapper {
     if (proto === 'udp') return
     const where = ['-proto', proto, '-host-ip', hostIp, '-host-port', String(hostPort)]
     const argv = ['/usr/bin/docker-proxy', ...where, '-container-ip', address, '-container-port', String(port)]
-    const pid = this.sys.fork((process) => proxy(process, address, port), { argv, setsid: true, fds: new Map([[3, fd]]) })
+    const pid = this.sys.fork((process) => proxy(process, address, port), {
+      argv,
+      setsid: true,
+      fds: new Map([[3, fd]]),
+    })
     mapping.proxyPid = pid
     inBackground(this.sys, 'docker-proxy', Promise.resolve(this.sys.wait(pid)))
   }
@@ -171,4 +182,3 @@ async function copy(from: FdStream, to: FdStream): Promise<void> {
   }
   quietly(() => to.shutdown())
 }
-

@@ -37,4 +37,8 @@ export const DEFAULT_POOLS: readonly Subnet[] = [
 
 /** `02:42:` and the address, as the bridge driver makes it. */
 export const macOf = (address: number): string =>
-  ['02', '42', ...[24, 16, 8, 0].map((shift) => (Math.floor(address / 2 ** shift) % 256).toString(16).padStart(2, '0'))].join(':')
+  [
+    '02',
+    '42',
+    ...[24, 16, 8, 0].map((shift) => (Math.floor(address / 2 ** shift) % 256).toString(16).padStart(2, '0')),
+  ].join(':')

@@ -16,7 +16,8 @@ export function makeCgroup(sys: Sys, cgroup: string, resources: Resources): void
 
 /** Writes the limits that docker run and docker update set. cgroup-v2.rst */
 export function applyResources(sys: Sys, cgroup: string, resources: Resources): void {
-  for (const [file, value] of limitsOf(resources)) quietly(() => writeBytes(sys, `${MOUNT}${cgroup}/${file}`, `${value}\n`))
+  for (const [file, value] of limitsOf(resources))
+    quietly(() => writeBytes(sys, `${MOUNT}${cgroup}/${file}`, `${value}\n`))
 }
 
 function limitsOf({ Memory, NanoCpus, CpuQuota, CpuPeriod, PidsLimit, CpuShares }: Resources): [string, string][] {

@@ -29,28 +29,32 @@ const encoder = new TextEncoder()
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** First steps of a container's process 1, up to exec: what `runc init` does. */
-export const containerInit = (spec: ContainerSpec) => async (process: Process): Promise<number> =>
-  reporting(process.sys, async () => {
-    const { sys } = process
-    await sys.read(GATE_FD, 1)
-    sys.close(GATE_FD)
-    sys.unshare(CLONE_NEWCGROUP)
-    mountRoot(sys, spec)
-    sys.pivotRoot(spec.rootfs)
-    sys.chdir('/')
-    if (spec.hostname !== '') sys.sethostname(spec.hostname)
-    return becomeProcess(sys, spec.process, spec.init)
-  })
+export const containerInit =
+  (spec: ContainerSpec) =>
+  async (process: Process): Promise<number> =>
+    reporting(process.sys, async () => {
+      const { sys } = process
+      await sys.read(GATE_FD, 1)
+      sys.close(GATE_FD)
+      sys.unshare(CLONE_NEWCGROUP)
+      mountRoot(sys, spec)
+      sys.pivotRoot(spec.rootfs)
+      sys.chdir('/')
+      if (spec.hostname !== '') sys.sethostname(spec.hostname)
+      return becomeProcess(sys, spec.process, spec.init)
+    })
 
 /** First steps of a further process of a running container: `docker exec`. The caller is in its namespaces already. */
-export const execInit = (spec: ProcessSpec) => async (process: Process): Promise<number> =>
-  reporting(process.sys, async () => {
-    const { sys } = process
-    await sys.read(GATE_FD, 1)
-    sys.close(GATE_FD)
-    sys.chdir('/')
-    return becomeProcess(sys, spec, false)
-  })
+export const execInit =
+  (spec: ProcessSpec) =>
+  async (process: Process): Promise<number> =>
+    reporting(process.sys, async () => {
+      const { sys } = process
+      await sys.read(GATE_FD, 1)
+      sys.close(GATE_FD)
+      sys.chdir('/')
+      return becomeProcess(sys, spec, false)
+    })
 
 async function reporting(sys: Sys, steps: () => Promise<number>): Promise<number> {
   try {
@@ -75,7 +79,12 @@ async function becomeProcess(sys: Sys, spec: ProcessSpec, init: boolean): Promis
   return superviseOne(sys, (child) => replace(child, file, spec.args, env))
 }
 
-async function replace(sys: Sys, file: string, args: readonly string[], env: ReadonlyMap<string, string>): Promise<number> {
+async function replace(
+  sys: Sys,
+  file: string,
+  args: readonly string[],
+  env: ReadonlyMap<string, string>,
+): Promise<number> {
   closeIfOpen(sys, ERROR_FD)
   try {
     return await sys.exec(file, args, env)
@@ -153,7 +162,8 @@ function findProgram(sys: Sys, name: string, path: string | undefined): string {
     return file
   } catch (error) {
     if (!isErrno(error)) throw error
-    if (error === ENOENT && !name.includes('/')) throw new InitError(`exec: "${name}": executable file not found in $PATH`)
+    if (error === ENOENT && !name.includes('/'))
+      throw new InitError(`exec: "${name}": executable file not found in $PATH`)
     const reason = error === ENOENT ? `stat ${name}: no such file or directory` : lower(error.message)
     throw new InitError(`exec: "${name}": ${reason}`)
   }

@@ -19,8 +19,7 @@ import { quietly } from '../state/files.ts'
 import { containerInit, ERROR_FD, execInit, GATE_FD } from './container-init.ts'
 import type { ContainerSpec, ProcessSpec } from './process-spec.ts'
 
-export const ALL_NAMESPACES =
-  CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP
+export const ALL_NAMESPACES = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP
 
 /** Why the runtime could not start a process; `kind` user: the image does not know the user. */
 export class RuntimeError extends Error {
@@ -72,7 +71,13 @@ export function launchContainer(sys: Sys, spec: ContainerSpec, wantsInput: boole
 }
 
 /** Starts a further process in the container whose process 1 is `pid`. */
-export function launchExec(sys: Sys, spec: ProcessSpec, pid: number, cgroup: string, wantsInput: boolean): RunningProcess {
+export function launchExec(
+  sys: Sys,
+  spec: ProcessSpec,
+  pid: number,
+  cgroup: string,
+  wantsInput: boolean,
+): RunningProcess {
   const joins = [{ pid, flags: ALL_NAMESPACES & ~CLONE_NEWCGROUP }]
   const running = launch(sys, execInit(spec), spec.terminal, wantsInput, joins, { cgroup, argv: ['runc', 'init'] })
   void running.proceed()

@@ -1,14 +1,4 @@
-import {
-  EEXIST,
-  ENOENT,
-  isDirectory,
-  isErrno,
-  O_CREAT,
-  O_RDONLY,
-  O_TRUNC,
-  O_WRONLY,
-  type Sys,
-} from '@drydock/abi'
+import { EEXIST, ENOENT, isDirectory, isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -100,7 +90,8 @@ export function readRecord<T>(sys: Sys, path: string): T | undefined {
   }
 }
 
-export const writeRecord = (sys: Sys, path: string, value: unknown): void => replaceFile(sys, path, JSON.stringify(value))
+export const writeRecord = (sys: Sys, path: string, value: unknown): void =>
+  replaceFile(sys, path, JSON.stringify(value))
 
 /** rm -rf. Missing files are fine. */
 export function removeTree(sys: Sys, path: string): void {

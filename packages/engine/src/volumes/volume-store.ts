@@ -49,7 +49,15 @@ export class VolumeStore {
     const record = this.volumes.get(name)
     if (!record) return undefined
     const { CreatedAt, Labels, Options } = record
-    return { CreatedAt, Driver: 'local', Labels, Mountpoint: this.mountpoint(name), Name: name, Options, Scope: 'local' }
+    return {
+      CreatedAt,
+      Driver: 'local',
+      Labels,
+      Mountpoint: this.mountpoint(name),
+      Name: name,
+      Options,
+      Scope: 'local',
+    }
   }
 
   /** @throws Problem not found */

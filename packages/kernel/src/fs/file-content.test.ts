@@ -29,7 +29,7 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed + 1))('content behaves as
   const roll = dice(seed)
   const accounts = new Accounts()
   const content = new FileContent(accounts)
-  let model = new Uint8Array(0)
+  let model: Uint8Array = new Uint8Array(0)
   const resize = (size: number): void => {
     const next = new Uint8Array(size)
     next.set(model.subarray(0, size))

@@ -21,7 +21,8 @@ const options = {
 }
 type Context = ProgramContext<typeof options>
 
-const VERSION = 'mawk 1.3.4 20250131\nCopyright 2008-2024,2025, Thomas E. Dickey\nCopyright 1991-1996,2014, Michael D. Brennan\n'
+const VERSION =
+  'mawk 1.3.4 20250131\nCopyright 2008-2024,2025, Thomas E. Dickey\nCopyright 1991-1996,2014, Michael D. Brennan\n'
 
 /** A lone `t` means a tab, as POSIX keeps it for the sake of history. */
 const separatorOf = (text: string): string => (text === 't' ? '\t' : unescape(text))
@@ -81,17 +82,23 @@ async function awkMain(context: Context): Promise<number> {
 }
 
 const isProblem = (error: unknown): error is Error =>
-  error instanceof AwkSyntaxError || error instanceof AwkError || error instanceof AwkRegexError || error instanceof CannotOpen
+  error instanceof AwkSyntaxError ||
+  error instanceof AwkError ||
+  error instanceof AwkRegexError ||
+  error instanceof CannotOpen
 
 /** awk: pattern scanning and processing. POSIX.1-2024 awk, with the additions that mawk and busybox have. */
 export const awk = defineProgram({
   name: 'mawk/awk',
   paths: ['/usr/bin/awk', '/usr/bin/mawk', '/usr/bin/gawk'],
   covers: 'partial',
-  lacks: ['gawk: asort, printf %n$, @include, network files, co-processes', 'alternatives take the first match, not the longest'],
+  lacks: [
+    'gawk: asort, printf %n$, @include, network files, co-processes',
+    'alternatives take the first match, not the longest',
+  ],
   summary: 'pattern scanning and text processing language',
   sizeBytes: 162_808,
-  usage: 'awk [-F value] [-v var=value] [--] \'program text\' [file ...]',
+  usage: "awk [-F value] [-v var=value] [--] 'program text' [file ...]",
   usageStatus: 2,
   stopAtOperand: true,
   options,

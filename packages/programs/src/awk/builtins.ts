@@ -38,7 +38,8 @@ const length: Make = (compiler, args) => {
   const { machine } = compiler
   if (!only) return () => lengthOf(machine.record.record())
   const value = compiler.compile(only)
-  if (only.kind !== 'variable' || only.name === 'NF') return (frame) => chain(value(frame), (given) => lengthOf(machine.text(given)))
+  if (only.kind !== 'variable' || only.name === 'NF')
+    return (frame) => chain(value(frame), (given) => lengthOf(machine.text(given)))
   const variable = compiler.bind(only.name)
   return (frame) => {
     const cell = variable(frame)
@@ -58,7 +59,10 @@ const split: Make = (compiler, args) => {
     chain(text(frame), (value) =>
       chain(source(frame), (by) => {
         const whole = machine.text(value)
-        const parts = regexOnly && whole !== '' ? splitByRegex(whole, machine.regexes.global(by)) : splitText(whole, by, machine.regexes)
+        const parts =
+          regexOnly && whole !== ''
+            ? splitByRegex(whole, machine.regexes.global(by))
+            : splitText(whole, by, machine.regexes)
         const table = array(frame).array
         table.clear()
         for (const [i, part] of parts.entries()) table.set(String(i + 1), fromInput(part))
@@ -111,7 +115,10 @@ export function substitute(text: string, regex: RegExp, replacement: string, lim
 }
 
 /** sub and gsub, which write to their third argument. */
-export function compileSubstitution(compiler: ExpressionCompiler, { name, args }: { name: string; args: readonly Expression[] }): Evaluate {
+export function compileSubstitution(
+  compiler: ExpressionCompiler,
+  { name, args }: { name: string; args: readonly Expression[] },
+): Evaluate {
   const [pattern, replacement, third] = args
   if (!pattern || !replacement) throw new AwkError(`${name} needs two arguments`)
   const { machine } = compiler
@@ -151,7 +158,8 @@ const gensub: Make = (compiler, args) => {
       if (which !== 0 && ++count !== which) return whole
       return machine.text(replacement).replace(/\\(.)|&/g, (mark, char: string | undefined) => {
         if (char === undefined) return whole
-        if (/\d/.test(char)) return char === '0' ? whole : typeof found[Number(char)] === 'string' ? String(found[Number(char)]) : ''
+        if (/\d/.test(char))
+          return char === '0' ? whole : typeof found[Number(char)] === 'string' ? String(found[Number(char)]) : ''
         return char === '&' ? '&' : char === '\\' ? '\\' : mark
       })
     })
@@ -182,14 +190,20 @@ function makeTime(text: string): number {
   return Number.isNaN(ms) ? -1 : ms / 1000
 }
 
-const bits = (apply: (a: bigint, b: bigint) => bigint): Make => numeric((a, b) => Number(apply(BigInt(Math.trunc(a)), BigInt(Math.trunc(b)))))
+const bits = (apply: (a: bigint, b: bigint) => bigint): Make =>
+  numeric((a, b) => Number(apply(BigInt(Math.trunc(a)), BigInt(Math.trunc(b)))))
 
 export const BUILTIN_TABLE: ReadonlyMap<string, Make> = new Map<string, Make>([
   ['length', length],
   ['split', split],
   ['match', match],
   ['gensub', gensub],
-  ['substr', plain((machine, [text, from, count]) => substring(machine.text(text), toNumber(from), count === undefined ? undefined : toNumber(count)))],
+  [
+    'substr',
+    plain((machine, [text, from, count]) =>
+      substring(machine.text(text), toNumber(from), count === undefined ? undefined : toNumber(count)),
+    ),
+  ],
   [
     'index',
     plain((machine, [text, part]) => {

@@ -47,8 +47,14 @@ export class ExpressionCompiler {
   }
 
   private readonly kinds: { readonly [K in Expression['kind']]: (expression: Of<K>) => Evaluate } = {
-    number: ({ value }) => () => value,
-    string: ({ text }) => () => text,
+    number:
+      ({ value }) =>
+      () =>
+        value,
+    string:
+      ({ text }) =>
+      () =>
+        text,
     regex: ({ source }) => this.matchRecord(source),
     variable: ({ name }) => this.readVariable(name),
     field: ({ index }) => this.readField(index),
@@ -113,7 +119,8 @@ export class ExpressionCompiler {
       return (frame) => chain(part(frame), (value) => machine.text(value))
     }
     const all = this.all(parts)
-    return (frame) => chain(all(frame), (values) => values.map((value) => machine.text(value)).join(machine.specials.text('SUBSEP')))
+    return (frame) =>
+      chain(all(frame), (values) => values.map((value) => machine.text(value)).join(machine.specials.text('SUBSEP')))
   }
 
   /** Values of several expressions, from left to right. */
@@ -381,7 +388,12 @@ export class Unwind extends Error {
   }
 }
 
-async function rest(values: Value[], pending: Promise<Value>, others: readonly Evaluate[], frame: Frame): Promise<Value[]> {
+async function rest(
+  values: Value[],
+  pending: Promise<Value>,
+  others: readonly Evaluate[],
+  frame: Frame,
+): Promise<Value[]> {
   values.push(await pending)
   for (const each of others) values.push(await each(frame))
   return values

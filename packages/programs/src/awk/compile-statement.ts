@@ -66,7 +66,12 @@ export class StatementCompiler {
     return (frame) => chain(begin(frame), () => loop(frame))
   }
 
-  private loop(test: Expression | undefined, body: Statement, step: Statement | undefined, testFirst: boolean): Execute {
+  private loop(
+    test: Expression | undefined,
+    body: Statement,
+    step: Statement | undefined,
+    testFirst: boolean,
+  ): Execute {
     const decide = test ? this.expressions.compile(test) : () => 1
     const run = this.compile(body)
     const after = step ? this.compile(step) : undefined
@@ -164,7 +169,12 @@ function sequence(steps: readonly Execute[]): Execute {
   }
 }
 
-async function remaining(pending: Promise<Outcome>, steps: readonly Execute[], from: number, frame: Frame): Promise<Outcome> {
+async function remaining(
+  pending: Promise<Outcome>,
+  steps: readonly Execute[],
+  from: number,
+  frame: Frame,
+): Promise<Outcome> {
   const first = await pending
   if (first !== undefined) return first
   for (let i = from; i < steps.length; i++) {

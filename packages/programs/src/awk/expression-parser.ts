@@ -227,7 +227,8 @@ export class ExpressionParser {
 
   private startsOperand(): boolean {
     const { type } = this.token
-    if (type === 'number' || type === 'string' || type === 'name' || type === 'funcname' || type === 'builtin') return true
+    if (type === 'number' || type === 'string' || type === 'name' || type === 'funcname' || type === 'builtin')
+      return true
     return ['$', '!', '(', '-', '+', '++', '--'].some((each) => this.is(each))
   }
 

@@ -28,12 +28,25 @@ function convert(value: Value, conversion: Conversion, convfmt: string): string 
 /** sprintf of awk: missing arguments are empty. printf(3) without %n and %p. */
 export function sprintf(format: string, args: readonly Value[], convfmt: string): string {
   let next = 0
-  return format.replace(SPEC, (whole, flagText: string, widthText: string, precisionText: string | undefined, type: string) => {
-    if (type === '%') return '%'
-    const asked = widthText === '*' ? Math.trunc(toNumber(args[next++])) : Number(widthText)
-    const precision = precisionText === '*' ? Math.trunc(toNumber(args[next++])) : precisionText === undefined ? undefined : Number(precisionText)
-    const flags = asked < 0 ? `${flagText}-` : flagText
-    const conversion: Conversion = { flags, width: Math.abs(asked), precision: precision !== undefined && precision < 0 ? undefined : precision, type }
-    return convert(args[next++], conversion, convfmt) ?? whole
-  })
+  return format.replace(
+    SPEC,
+    (whole, flagText: string, widthText: string, precisionText: string | undefined, type: string) => {
+      if (type === '%') return '%'
+      const asked = widthText === '*' ? Math.trunc(toNumber(args[next++])) : Number(widthText)
+      const precision =
+        precisionText === '*'
+          ? Math.trunc(toNumber(args[next++]))
+          : precisionText === undefined
+            ? undefined
+            : Number(precisionText)
+      const flags = asked < 0 ? `${flagText}-` : flagText
+      const conversion: Conversion = {
+        flags,
+        width: Math.abs(asked),
+        precision: precision !== undefined && precision < 0 ? undefined : precision,
+        type,
+      }
+      return convert(args[next++], conversion, convfmt) ?? whole
+    },
+  )
 }

@@ -19,7 +19,9 @@ export interface Token {
 }
 
 const KEYWORDS = new Set(
-  'BEGIN END function func if else while for do break continue next nextfile exit return delete in getline print printf'.split(' '),
+  'BEGIN END function func if else while for do break continue next nextfile exit return delete in getline print printf'.split(
+    ' ',
+  ),
 )
 export const BUILTINS = new Set(
   'length substr index split sub gsub gensub match sprintf sin cos atan2 exp log sqrt int rand srand tolower toupper system close fflush systime strftime mktime and or xor lshift rshift compl'.split(
@@ -27,7 +29,8 @@ export const BUILTINS = new Set(
   ),
 )
 /** Longest first. */
-const PUNCTUATION = '**= ** += -= *= /= %= ^= == <= >= != ++ -- && || >> !~ { } ( ) [ ] ; , + - * / % ^ ! > < | ? : ~ $ ='.split(' ')
+const PUNCTUATION =
+  '**= ** += -= *= /= %= ^= == <= >= != ++ -- && || >> !~ { } ( ) [ ] ; , + - * / % ^ ! > < | ? : ~ $ ='.split(' ')
 
 const ESCAPES = new Map([
   ['n', '\n'],
@@ -44,12 +47,15 @@ const ESCAPES = new Map([
 
 /** What the escapes of a string mean; an unknown one keeps its backslash. Also used for `-v` and command line assignments. */
 export const unescape = (text: string): string =>
-  text.replace(/\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(\n)|([^]))/g, (whole, octal?: string, hex?: string, newline?: string, char?: string) => {
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
-    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
-    if (newline !== undefined) return ''
-    return ESCAPES.get(char ?? '') ?? whole
-  })
+  text.replace(
+    /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(\n)|([^]))/g,
+    (whole, octal?: string, hex?: string, newline?: string, char?: string) => {
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
+      if (newline !== undefined) return ''
+      return ESCAPES.get(char ?? '') ?? whole
+    },
+  )
 
 /** Gives tokens one at a time; the parser says where a `/` begins a regular expression. */
 export class Lexer {
@@ -98,7 +104,9 @@ export class Lexer {
   }
 
   private number(): Token | undefined {
-    const match = /^(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/.exec(this.text.slice(this.at, this.at + 100))
+    const match = /^(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/.exec(
+      this.text.slice(this.at, this.at + 100),
+    )
     if (!match) return undefined
     this.at += match[0].length
     return this.token('number', match[0])
@@ -119,7 +127,9 @@ export class Lexer {
     for (;;) {
       const char = this.text.charAt(this.at)
       if (char === '' || char === '\n')
-        throw new AwkSyntaxError(`line ${this.line}: runaway string constant "${this.text.slice(start, start + 10)} ...`)
+        throw new AwkSyntaxError(
+          `line ${this.line}: runaway string constant "${this.text.slice(start, start + 10)} ...`,
+        )
       if (char === '"') break
       if (char === '\\' && this.text.charAt(this.at + 1) === '\n') this.line++
       this.at += char === '\\' ? 2 : 1
@@ -136,11 +146,14 @@ export class Lexer {
     for (;;) {
       const char = this.text.charAt(this.at)
       if (char === '' || char === '\n')
-        throw new AwkSyntaxError(`line ${this.line}: runaway regular expression /${prefix}${this.text.slice(start, start + 10)} ...`)
+        throw new AwkSyntaxError(
+          `line ${this.line}: runaway regular expression /${prefix}${this.text.slice(start, start + 10)} ...`,
+        )
       if (char === '/' && !bracket) break
       if (char === '[') {
         // A `]` that comes first, or first after `^`, is a member.
-        if (!bracket && /^\[\^?\]/.test(this.text.slice(this.at))) this.at += this.text.charAt(this.at + 1) === '^' ? 2 : 1
+        if (!bracket && /^\[\^?\]/.test(this.text.slice(this.at)))
+          this.at += this.text.charAt(this.at + 1) === '^' ? 2 : 1
         bracket = true
       } else if (char === ']') bracket = false
       this.at += char === '\\' ? 2 : 1
@@ -152,7 +165,8 @@ export class Lexer {
 
   private punctuation(): Token {
     const found = PUNCTUATION.find((each) => this.text.startsWith(each, this.at))
-    if (found === undefined) throw new AwkSyntaxError(`line ${this.line}: unexpected character '${this.text.charAt(this.at)}'`)
+    if (found === undefined)
+      throw new AwkSyntaxError(`line ${this.line}: unexpected character '${this.text.charAt(this.at)}'`)
     this.at += found.length
     return this.token('punctuation', found === '**' ? '^' : found === '**=' ? '^=' : found)
   }

@@ -229,7 +229,13 @@ function forStatement(parts: StatementParts): Statement {
   parts.skipNewlines()
   const step = parts.is(')') ? undefined : parts.simple()
   parts.expect(')')
-  return { kind: 'for', ...(start ? { start } : {}), ...(test ? { test } : {}), ...(step ? { step } : {}), body: loopBody(parts) }
+  return {
+    kind: 'for',
+    ...(start ? { start } : {}),
+    ...(test ? { test } : {}),
+    ...(step ? { step } : {}),
+    body: loopBody(parts),
+  }
 }
 
 const loopBody = (parts: StatementParts): Statement => parts.body()

@@ -131,7 +131,10 @@ export class RecordFields {
 
   /** With RS="" a newline separates fields too. */
   private splitLines(separator: string): Value[] {
-    return this.whole.split('\n').flatMap((line) => splitText(line, separator, this.regexes)).map(fromInput)
+    return this.whole
+      .split('\n')
+      .flatMap((line) => splitText(line, separator, this.regexes))
+      .map(fromInput)
   }
 }
 

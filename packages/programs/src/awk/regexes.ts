@@ -25,7 +25,8 @@ export class Regexes {
       table.set(source, regex)
       return regex
     } catch (error) {
-      if (error instanceof RegexError) throw new AwkRegexError(`regular expression compile failed (${error.message.toLowerCase()})\n${source}`)
+      if (error instanceof RegexError)
+        throw new AwkRegexError(`regular expression compile failed (${error.message.toLowerCase()})\n${source}`)
       throw error
     }
   }

@@ -1,4 +1,15 @@
-import { ENOENT, exitStatus, isErrno, type MaybePromise, O_APPEND, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
+import {
+  ENOENT,
+  exitStatus,
+  isErrno,
+  type MaybePromise,
+  O_APPEND,
+  O_CREAT,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+  type Sys,
+} from '@drydock/abi'
 import { concat, Output, type Stdio } from '@drydock/libc'
 import { decodeText, encodeText } from '../text/encoding.ts'
 import type { Regexes } from './regexes.ts'
@@ -160,14 +171,21 @@ export class Streams {
       return { fd, output: new Output(this.sys, fd) }
     } catch (error) {
       if (!isErrno(error)) throw error
-      throw new CannotOpen(`cannot open ${JSON.stringify(name)} for output`)
+      throw new CannotOpen(`cannot open ${JSON.stringify(name)} for output (${error.message})`)
     }
   }
 
   private async pipeTo(command: string): Promise<Sink> {
     await this.flushAll()
     const [read, write] = this.sys.pipe()
-    const pid = await this.shell(command, new Map([[0, read], [1, 1], [2, 2]]))
+    const pid = await this.shell(
+      command,
+      new Map([
+        [0, read],
+        [1, 1],
+        [2, 2],
+      ]),
+    )
     this.sys.close(read)
     return { fd: write, output: new Output(this.sys, write), pid }
   }
@@ -176,7 +194,7 @@ export class Streams {
     try {
       return await this.sys.spawn('/bin/sh', { argv: ['sh', '-c', command], env: this.env, fds })
     } catch (error) {
-      if (error === ENOENT) throw new CannotOpen("cannot run commands: /bin/sh is not there")
+      if (error === ENOENT) throw new CannotOpen('cannot run commands: /bin/sh is not there')
       throw error
     }
   }
@@ -184,7 +202,14 @@ export class Streams {
   /** system(): @returns the exit status */
   async system(command: string): Promise<number> {
     await this.flushAll()
-    const pid = await this.shell(command, new Map([[0, 0], [1, 1], [2, 2]]))
+    const pid = await this.shell(
+      command,
+      new Map([
+        [0, 0],
+        [1, 1],
+        [2, 2],
+      ]),
+    )
     return this.waitFor(pid)
   }
 
@@ -213,7 +238,14 @@ export class Streams {
     if (known) return known.reader
     await this.flushAll()
     const [read, write] = this.sys.pipe()
-    const pid = await this.shell(command, new Map([[0, 0], [1, write], [2, 2]]))
+    const pid = await this.shell(
+      command,
+      new Map([
+        [0, 0],
+        [1, write],
+        [2, 2],
+      ]),
+    )
     this.sys.close(write)
     const reader = new RecordReader(this.sys, read, this.regexes)
     this.sources.set(command, { reader, pid })

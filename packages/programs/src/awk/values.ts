@@ -50,7 +50,8 @@ export function parseNumber(text: string): number {
 }
 
 /** A value of input: fields, getline, FS splitting, ARGV, -v, ENVIRON. */
-export const fromInput = (text: string): Value => (WHOLE.test(text) ? new NumericString(text, Number(text.trim())) : text)
+export const fromInput = (text: string): Value =>
+  WHOLE.test(text) ? new NumericString(text, Number(text.trim())) : text
 
 export function toNumber(value: Value): number {
   if (typeof value === 'number') return value
@@ -66,7 +67,8 @@ export const toBoolean = (value: Value): boolean => {
 
 /** Numbers that are whole print in full, others by CONVFMT or OFMT. */
 export function formatNumber(value: number, format: string): string {
-  if (Number.isInteger(value)) return Math.abs(value) < 1e16 ? String(value === 0 ? 0 : value) : wholeText(value, format)
+  if (Number.isInteger(value))
+    return Math.abs(value) < 1e16 ? String(value === 0 ? 0 : value) : wholeText(value, format)
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf'
   return byFormat(value, format)
@@ -81,7 +83,12 @@ function byFormat(value: number, format: string): string {
   if (!match) return format
   const [, head = '', flags = '', width = '', precision, type = 'g', tail = ''] = match
   if (type === 'd' || type === 'i') return `${head}${Math.trunc(value)}${tail}`
-  const conversion = { flags, width: Number(width), precision: precision === undefined ? undefined : Number(precision), type }
+  const conversion = {
+    flags,
+    width: Number(width),
+    precision: precision === undefined ? undefined : Number(precision),
+    type,
+  }
   return head + formatFloat(value, conversion) + tail
 }
 

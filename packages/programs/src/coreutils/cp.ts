@@ -47,7 +47,7 @@ function preserved({ options: o }: Context): Set<string> {
   return words
 }
 
-function dereference({ options: o, order }: Context, recursive: boolean): CopyOptions['dereference'] {
+function dereference({ order }: Context, recursive: boolean): CopyOptions['dereference'] {
   const chosen = order.findLast((name) => ['dereference', 'noDereference', 'followArgs', 'archive', 'd'].includes(name))
   if (chosen === 'dereference') return 'always'
   if (chosen === 'followArgs') return 'operands'

@@ -52,7 +52,7 @@ const CONTROL = new Map([
 
 const literal = (char: string): string => (/[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char)
 /** In the `u` mode only these may be escaped in a class. */
-const classLiteral = (char: string): string => (/[\\\]^[\-]/.test(char) ? `\\${char}` : char)
+const classLiteral = (char: string): string => (/[\\\]^[-]/.test(char) ? `\\${char}` : char)
 
 /** Translates one expression; a parser with one character of memory, since `*` and `^` mean different things by place. */
 class Translator {

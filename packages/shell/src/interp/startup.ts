@@ -14,6 +14,7 @@ export interface StartupOptions {
 /** bash(1), "INVOCATION". */
 export function* readStartupFiles(shell: Shell, options: StartupOptions): Steps<void> {
   const home = shell.variables.get('HOME') ?? '/root'
+  if (shell.interactive) setPrompts(shell)
   if (shell.login && !options.noProfile) {
     yield* runFile(shell, '/etc/profile')
     const names = shell.dialect.name === 'bash' ? ['.bash_profile', '.bash_login', '.profile'] : ['.profile']
@@ -24,6 +25,12 @@ export function* readStartupFiles(shell: Shell, options: StartupOptions): Steps<
   }
   const env = shell.variables.get(shell.dialect.name === 'bash' ? 'BASH_ENV' : 'ENV')
   if (env && (shell.dialect.name === 'bash' ? !shell.interactive : shell.interactive)) yield* runFile(shell, env)
+}
+
+/** Startup files look at the prompt to see whether they are read by an interactive shell. */
+function setPrompts({ variables, dialect }: Shell): void {
+  if (!variables.get('PS1')) variables.visible.set('PS1', { value: dialect.ps1 })
+  if (!variables.get('PS2')) variables.visible.set('PS2', { value: '> ' })
 }
 
 /** @returns whether the file was there */

@@ -18,8 +18,6 @@ import { EventNotFound, expandHistory, loadHistory, remember } from './history.t
 /** Reads and runs commands until the end of the input. */
 export function* runInteractive(shell: Shell): Steps<number> {
   yield* loadHistory(shell)
-  if (!shell.variables.get('PS1')) shell.variables.visible.set('PS1', { value: shell.dialect.ps1 })
-  if (!shell.variables.raw('PS2')) shell.variables.visible.set('PS2', { value: '> ' })
   const editor =
     shell.dialect.name === 'dash' || shell.variables.get('TERM') === 'dumb' ? undefined : new LineEditor(shell)
   let warned = false
