@@ -12,6 +12,21 @@ import { build } from 'rolldown'
 import { ensureBrowser } from './browser.mjs'
 import { serve } from './serve.mjs'
 
+const waitForFloor = (page) => page.waitForFunction(() => globalThis.promptAt).then((handle) => handle.jsonValue())
+/** The first visit opens with an instance of its own, so the prompt comes by itself. */
+const waitForPrompt = (page) =>
+  page
+    .waitForFunction(
+      () => {
+        const text = document.querySelector('.xterm-rows')?.textContent ?? ''
+        if (!/\$ *$/.test(text.trimEnd() + ' ')) return undefined
+        return (globalThis.promptAt ??= performance.now())
+      },
+      undefined,
+      { polling: 'raf' },
+    )
+    .then((handle) => handle.jsonValue())
+
 const rounds = Number(process.argv[2] ?? 7)
 const executablePath = ensureBrowser()
 spawnSync('npx', ['vite', 'build', '--logLevel', 'error'], { stdio: 'inherit' })
@@ -59,21 +74,6 @@ async function measure(port, into, ready) {
     rmSync(profile, { recursive: true, force: true })
   }
 }
-
-const waitForFloor = (page) => page.waitForFunction(() => globalThis.promptAt).then((handle) => handle.jsonValue())
-/** The first visit opens with an instance of its own, so the prompt comes by itself. */
-const waitForPrompt = (page) =>
-  page
-    .waitForFunction(
-      () => {
-        const text = document.querySelector('.xterm-rows')?.textContent ?? ''
-        if (!/\$ *$/.test(text.trimEnd() + ' ')) return undefined
-        return (globalThis.promptAt ??= performance.now())
-      },
-      undefined,
-      { polling: 'raf' },
-    )
-    .then((handle) => handle.jsonValue())
 
 /** Median milliseconds from a key to the frame that shows it. */
 async function echo(keys) {

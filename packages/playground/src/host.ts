@@ -5,7 +5,7 @@ import { dial } from '@drydock/libc'
 import type { Link } from '@drydock/net'
 import { DockerWatch } from './docker-watch.ts'
 import { type Gauge, Gauges } from './gauges.ts'
-import { Init } from './init.ts'
+import { ENGINE_SOCKET, Init } from './init.ts'
 import { LAN_PREFIX, ROUTER } from './internet.ts'
 import type { HostView, MessageEndpoint, PublishedPort } from './rpc.ts'
 import type { SavedValues } from './saver.ts'
@@ -15,7 +15,6 @@ import { Terminal } from './terminal.ts'
 const MEMORY_BYTES = 4 * 1024 ** 3
 const CPUS = 4
 const GAUGE_MS = 1000
-export const DOCKER_SOCKET = '/var/run/docker.sock'
 
 export interface HostOptions {
   readonly record: HostRecord
@@ -107,7 +106,7 @@ export class Host {
 
   /** A connection to the engine, as a client on this host would make it. */
   async dialEngine(): Promise<ByteStream> {
-    return dial((await this.up).sys, unix(DOCKER_SOCKET))
+    return dial((await this.up).sys, unix(ENGINE_SOCKET))
   }
 
   /** Why nobody answers on a port, as far as the engine knows. */

@@ -1,8 +1,12 @@
-import { isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Process, type Sys } from '@drydock/abi'
+import { isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Process, type Sys, unix } from '@drydock/abi'
+import { listen } from '@drydock/libc'
 import { fillRoot, writeText } from './host-root.ts'
 
 /** Restart of a daemon that died, in milliseconds: at once would spin. */
 const RESPAWN_MS = 1000
+/** The engine starts this long after the host is up, in milliseconds. */
+const ENGINE_DELAY_MS = 120
+export const ENGINE_SOCKET = '/var/run/docker.sock'
 /** Orphans are reaped as well and nobody asks for them. */
 const MOST_ENDED = 256
 
@@ -28,7 +32,7 @@ export class Init {
     fillRoot(init.sys, options.hostname, options.address)
     init.configure()
     options.onReady(init)
-    void init.keepDaemon('/usr/bin/dockerd', '/var/log/docker.log')
+    void init.keepEngine()
     await init.reap()
     return 0
   }
@@ -57,25 +61,34 @@ export class Init {
     writeText(this.sys, '/etc/resolv.conf', `nameserver ${nameServer}\noptions ndots:0\n`)
   }
 
-  private async keepDaemon(path: string, log: string): Promise<void> {
+  /**
+   * The engine's socket is there before the engine is, as systemd.socket(5) does it: whoever connects early waits. The
+   * first shell goes first.
+   */
+  private async keepEngine(): Promise<void> {
+    const socket = listen(this.sys, unix(ENGINE_SOCKET))
+    this.sys.chmod(ENGINE_SOCKET, 0o660)
+    await this.sys.sleep(ENGINE_DELAY_MS)
     for (;;) {
-      const pid = await this.startDaemon(path, log)
+      const pid = await this.startEngine(socket)
       if (pid !== undefined) await this.waitFor(pid)
       await this.sys.sleep(RESPAWN_MS)
     }
   }
 
-  private async startDaemon(path: string, log: string): Promise<number | undefined> {
+  private async startEngine(socket: number): Promise<number | undefined> {
     const { sys } = this
     const input = sys.open('/dev/null', O_RDONLY)
-    const output = sys.open(log, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    const output = sys.open('/var/log/docker.log', O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     const fds = new Map([
       [0, input],
       [1, output],
       [2, output],
+      [3, socket],
     ])
+    const argv = ['/usr/bin/dockerd', '-H', 'fd://']
     try {
-      return await sys.spawn(path, { argv: [path], env: DAEMON_ENVIRONMENT, cwd: '/', fds, setsid: true })
+      return await sys.spawn('/usr/bin/dockerd', { argv, env: DAEMON_ENVIRONMENT, cwd: '/', fds, setsid: true })
     } catch (error) {
       if (!isErrno(error)) throw error
       return undefined
@@ -115,4 +128,5 @@ export class Init {
 const DAEMON_ENVIRONMENT: ReadonlyMap<string, string> = new Map([
   ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
   ['HOME', '/root'],
+  ['LISTEN_FDS', '1'],
 ])

@@ -1,4 +1,5 @@
 import type { BlockStore, Clock, Entropy, ForeignHost } from '@drydock/abi'
+import type { Host } from './host.ts'
 import type { PlaygroundApi, SessionSummary, SessionView } from './rpc.ts'
 import { Session } from './session.ts'
 import { readSessionRecord } from './session-record.ts'
@@ -23,22 +24,30 @@ export interface PlaygroundOptions {
 /** The control calls of a page, on one session at a time. */
 export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
   const opened = options.openStore()
-  let current: Session | undefined
+  /** The session that is open or being opened: calls that follow wait for it. */
+  let current: Promise<Session> | undefined
 
-  const session = (): Session => {
-    if (!current) throw new Error('no session is open')
-    return current
+  const openFrom = (id: string, { store, unavailable }: OpenedStore): Promise<Session> => {
+    const { clock, entropy, foreign, onChange } = options
+    return Session.open({ id, clock, entropy, foreign, store, unavailable, onChange })
   }
-  const openFrom = (id: string, { store, unavailable }: OpenedStore): Promise<Session> =>
-    Session.open({
-      id,
-      clock: options.clock,
-      entropy: options.entropy,
-      foreign: options.foreign,
-      store,
-      unavailable,
-      onChange: options.onChange,
-    })
+  const open = async (id: string): Promise<Session> => {
+    const kept = await opened
+    try {
+      return await openFrom(id, kept)
+    } catch (error) {
+      // What is kept stays as it is, for a version that can read it; this tab goes on without.
+      const reason = `what is kept of this session cannot be read (${error instanceof Error ? error.message : String(error)})`
+      return openFrom(id, { store: options.openMemory(), unavailable: reason })
+    }
+  }
+  const session = (): Promise<Session> => current ?? Promise.reject(new Error('no session is open'))
+  const host = async (name: string): Promise<Host> => (await session()).host(name)
+  const leave = async (): Promise<void> => {
+    const leaving = current
+    current = undefined
+    ;(await leaving)?.dispose()
+  }
 
   return {
     async sessions() {
@@ -46,34 +55,24 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
       return (await store.load(SESSIONS)).flatMap(([, value]) => summary(value)).sort((a, b) => b.usedMs - a.usedMs)
     },
     async open(id) {
-      current?.dispose()
-      const kept = await opened
-      try {
-        current = await openFrom(id, kept)
-      } catch (error) {
-        // What is kept stays as it is, for a version that can read it; this tab goes on without.
-        const reason = `what is kept of this session cannot be read (${error instanceof Error ? error.message : String(error)})`
-        current = await openFrom(id, { store: options.openMemory(), unavailable: reason })
-      }
-      return current.view()
+      const left = leave()
+      current = left.then(() => open(id))
+      return (await current).view()
     },
-    addHost: () => session().addHost(),
-    deleteHost: (name) => session().deleteHost(name),
+    addHost: async () => (await session()).addHost(),
+    deleteHost: async (name) => (await session()).deleteHost(name),
     async deleteSession(id) {
       const { store } = await opened
-      if (current?.view().id === id) {
-        current.dispose()
-        current = undefined
-      }
+      if ((await current)?.view().id === id) await leave()
       await store.commit({ puts: new Map(), deletes: [sessionKey(id)] })
       await deleteBelow(store, sessionPrefixes(id))
     },
-    flush: async () => current?.flush(),
-    openTerminal: (host, terminal, size, port) => session().host(host).openTerminal(terminal, size, port),
-    keepScreen: async (host, terminal, text) => session().host(host).keepScreen(terminal, text),
-    screen: async (host, terminal) => session().host(host).screen(terminal),
-    bridge: async (host, port, endpoint) => session().gateway.serve(session().host(host), port, endpoint),
-    diagnose: (host, port) => session().gateway.diagnose(session().host(host), port),
+    flush: async () => (await current)?.flush(),
+    openTerminal: async (name, terminal, size, port) => (await host(name)).openTerminal(terminal, size, port),
+    keepScreen: async (name, terminal, text) => (await host(name)).keepScreen(terminal, text),
+    screen: async (name, terminal) => (await host(name)).screen(terminal),
+    bridge: async (name, port, endpoint) => (await session()).gateway.serve(await host(name), port, endpoint),
+    diagnose: async (name, port) => (await session()).gateway.diagnose(await host(name), port),
   }
 }
 

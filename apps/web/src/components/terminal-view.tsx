@@ -1,4 +1,5 @@
 import { FitAddon } from '@xterm/addon-fit'
+import type { SerializeAddon } from '@xterm/addon-serialize'
 import { Terminal } from '@xterm/xterm'
 import { useEffect, useRef } from 'react'
 import { lastTranscript } from '../client/screen-transcript.ts'
@@ -70,7 +71,7 @@ function openTerminal(
   const scheme = matchMedia('(prefers-color-scheme: dark)')
   const recolour = (): void => void (terminal.options.theme = terminalTheme())
   scheme.addEventListener('change', recolour)
-  const unlink = connect(terminal, client, host)
+  const unlink = linkTerminal(client, host, 'main', terminal)
   const stopKeeping = keepScreen(terminal, client, host)
   const stopHints = watchForHints(terminal, onHint)
   terminal.focus()
@@ -84,13 +85,6 @@ function openTerminal(
   }
 }
 
-async function connect(terminal: Terminal, client: SessionClient, host: string): Promise<() => void> {
-  const kept = await client.api.screen(host, 'main')
-  if (kept)
-    await new Promise<void>((done) => terminal.write(`${kept}\r\n\x1b[2m— back after a reload —\x1b[0m\r\n`, done))
-  return linkTerminal(client, host, 'main', terminal)
-}
-
 const REST_MS = 60
 const LONGEST_UNSAVED_MS = 1000
 
@@ -98,14 +92,16 @@ const LONGEST_UNSAVED_MS = 1000
 function keepScreen(terminal: Terminal, client: SessionClient, host: string): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let savedAt = 0
-  const serializer = import('@xterm/addon-serialize').then(({ SerializeAddon }) => {
-    const addon = new SerializeAddon()
+  const load = async (): Promise<SerializeAddon> => {
+    const addon = new (await import('@xterm/addon-serialize')).SerializeAddon()
     terminal.loadAddon(addon)
     return addon
-  })
+  }
+  let serializer: Promise<SerializeAddon> | undefined
   const save = async (): Promise<void> => {
     timer = undefined
     savedAt = Date.now()
+    serializer ??= load()
     await client.api.keepScreen(
       host,
       'main',

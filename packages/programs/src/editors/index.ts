@@ -1,5 +1,6 @@
 import type { Program } from '@drydock/abi'
-import { less, more } from './less.ts'
+import { more } from './less.ts'
+import { less } from './less/less.ts'
 import { nano } from './nano.ts'
 import { vi } from './vi.ts'
 

@@ -37,6 +37,7 @@ export function compilePattern(pattern: string, rule: CaseRule['ignore']): RegEx
 
 /** [start, end) of each match. */
 export function matchesOf(line: string, regexp: RegExp): [number, number][] {
+  regexp.lastIndex = 0
   const spans: [number, number][] = []
   for (const match of line.matchAll(regexp))
     if (match[0] !== '') spans.push([match.index, match.index + match[0].length])

@@ -187,6 +187,11 @@ export class FullScreen {
     await this.write(`${out}\x1b[${cursor.row + 1};${cursor.col + 1}H${out === '' ? '' : '\x1b[?25h'}`)
   }
 
+  /** The last row was written over by hand: the next frame writes it again. */
+  forgetLast(): void {
+    if (this.shown.length > 0) this.shown[this.rows - 1] = '\0'
+  }
+
   /** The next frame is written whole. */
   forget(): void {
     this.shown = []

@@ -1,0 +1,79 @@
+import { PortBridges } from './port-bridges.ts'
+import { sessionInAddress } from './session-address.ts'
+import { SessionClient } from './session-client.ts'
+import { acquireSession, onTakeOver, type SessionLock, takeOverSession } from './session-lock.ts'
+
+export type DoorState =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'open'; readonly client: SessionClient; readonly bridges: PortBridges }
+  /** Another tab has the session. */
+  | { readonly kind: 'elsewhere' }
+  /** Another tab took it from this one. */
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'broken'; readonly reason: string }
+
+/** The way into the session that the address names. It knows no React: the worker starts before the page is drawn. */
+export class SessionDoor {
+  readonly sessionId: string
+  private readonly fresh: boolean
+  private state: DoorState = { kind: 'opening' }
+  private readonly listeners = new Set<() => void>()
+
+  constructor() {
+    const { id, fresh } = sessionInAddress()
+    this.sessionId = id
+    this.fresh = fresh
+  }
+
+  /** Opens the session unless another tab has it. */
+  open(): void {
+    const client = new SessionClient()
+    this.enter(client, acquireSession(this.sessionId, false))
+  }
+
+  /** Asks the tab that has it to let go, and opens. */
+  takeOver(): void {
+    this.show({ kind: 'opening' })
+    this.enter(new SessionClient(), takeOverSession(this.sessionId))
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+  readonly snapshot = (): DoorState => this.state
+
+  private enter(client: SessionClient, acquiring: Promise<SessionLock | undefined>): void {
+    this.openWith(client, acquiring).catch((error: unknown) => this.show({ kind: 'broken', reason: String(error) }))
+  }
+
+  private async openWith(client: SessionClient, acquiring: Promise<SessionLock | undefined>): Promise<void> {
+    const lock = await acquiring
+    if (!lock) {
+      client.dispose()
+      return this.show({ kind: 'elsewhere' })
+    }
+    const bridges = new PortBridges(client)
+    const stop = onTakeOver(this.sessionId, () => {
+      stop()
+      void letGo(client, bridges, lock).then(() => this.show({ kind: 'taken' }))
+    })
+    const opened = client.open(this.sessionId)
+    // Whoever comes for the first time finds a prompt, not a form.
+    if (this.fresh) await client.api.addHost()
+    await opened
+    this.show({ kind: 'open', client, bridges })
+  }
+
+  private show(state: DoorState): void {
+    this.state = state
+    for (const listener of this.listeners) listener()
+  }
+}
+
+async function letGo(client: SessionClient, bridges: PortBridges, lock: SessionLock): Promise<void> {
+  await client.api.flush()
+  client.dispose()
+  bridges.dispose()
+  lock.release()
+}

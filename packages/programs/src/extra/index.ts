@@ -1,0 +1,3 @@
+import type { Program } from '@drydock/abi'
+
+export const extraPrograms: readonly Program[] = []
