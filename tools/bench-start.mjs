@@ -4,10 +4,9 @@
 //   npm run bench:start [-- ROUNDS]
 import { chromium } from '@playwright/test'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { build } from 'rolldown'
 import { ensureBrowser } from './browser.mjs'
 import { serve } from './serve.mjs'
@@ -32,7 +31,7 @@ const executablePath = ensureBrowser()
 spawnSync('npx', ['vite', 'build', '--logLevel', 'error'], { stdio: 'inherit' })
 const floorRoot = await buildFloor()
 const [ours, floor] = [await serve({ port: 0 }), await serve({ port: 0, root: floorRoot })]
-const measured = { ours: { prompt: [], echo: [] }, floor: { prompt: [], echo: [] } }
+const measured = { ours: { prompt: [], echo: [], bytes: [] }, floor: { prompt: [], echo: [], bytes: [] } }
 
 for (let round = 0; round < rounds; round++) {
   await measure(floor.port, measured.floor, waitForFloor)
@@ -43,7 +42,7 @@ floor.close()
 rmSync(floorRoot, { recursive: true, force: true })
 print('navigation to prompt', 'prompt')
 print('key to painted echo', 'echo')
-console.log(`initial JavaScript and CSS: ${(initialBytes() / 1024).toFixed(0)} KB gzipped`)
+console.log(`JavaScript and CSS loaded until then: ${(measured.ours.bytes[0] / 1024).toFixed(0)} KB gzipped`)
 process.exit(0)
 
 /** One cold start in a fresh profile on disk, then fifty keys. */
@@ -66,13 +65,23 @@ async function measure(port, into, ready) {
   })
   try {
     const page = await context.newPage()
+    const responses = []
+    context.on('response', (response) => responses.push(response))
     await page.goto(`http://drydock.localhost:${port}/`)
     into.prompt.push(await ready(page))
+    into.bytes.push(await scriptBytes(responses.splice(0)))
     into.echo.push(await page.evaluate(echo, 50))
   } finally {
     await context.close()
     rmSync(profile, { recursive: true, force: true })
   }
+}
+
+/** What scripts and styles weighed on the wire, workers' included. */
+async function scriptBytes(responses) {
+  const wanted = responses.filter((response) => /\.(js|css)$/.test(new URL(response.url()).pathname))
+  const sizes = await Promise.all(wanted.map(async (response) => (await response.request().sizes()).responseBodySize))
+  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 /** Median milliseconds from a key to the frame that shows it. */
@@ -126,19 +135,5 @@ function print(what, key) {
   const [a, b] = [median(measured.ours[key]), median(measured.floor[key])]
   console.log(
     `${what.padEnd(24)} Drydock ${a.toFixed(0).padStart(5)} ms   bare xterm.js ${b.toFixed(0).padStart(5)} ms   ratio ${(a / b).toFixed(2)}`,
-  )
-}
-
-/** What the page's head names, and the worker: all that the first prompt needs. */
-function initialBytes() {
-  const named = [
-    ...readFileSync('dist/index.html', 'utf8').matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.(?:js|css))"/g),
-  ].map(([, path]) => path)
-  const worker = readdirSync('dist/assets')
-    .filter((name) => name.startsWith('session-worker'))
-    .map((name) => `assets/${name}`)
-  return [...new Set([...named, ...worker])].reduce(
-    (sum, path) => sum + gzipSync(readFileSync(join('dist', path))).length,
-    0,
   )
 }

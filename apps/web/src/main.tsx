@@ -2,9 +2,18 @@ import { createRoot } from 'react-dom/client'
 import '@xterm/xterm/css/xterm.css'
 import './theme.css'
 import type { SessionDoor } from './client/session-door.ts'
+import { Screens } from './client/screens.ts'
 import { App } from './components/app.tsx'
+import { ScreensContext } from './components/terminal-view.tsx'
 
 export function render(door: SessionDoor): void {
   const root = document.getElementById('root')
-  if (root) createRoot(root).render(<App door={door} />)
+  if (!root) return
+  const screens = new Screens()
+  createRoot(root).render(
+    <ScreensContext value={screens}>
+      <App door={door} />
+    </ScreensContext>,
+  )
+  screens.prepare()
 }

@@ -1,4 +1,4 @@
-import { ENOENT, O_CREAT, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
+import { EEXIST, ENOENT, O_CREAT, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
 import { hostRootEntries } from '@drydock/hub/host-root'
 import type { LayerEntry } from '@drydock/oci'
 import { programRows } from './program-table.ts'
@@ -6,10 +6,12 @@ import { programRows } from './program-table.ts'
 /** Marks a root that is complete: it is written last, so that a first start cut short begins anew. */
 const COMPLETE = '/etc/drydock-release'
 
-/** Fills an empty disk with the host's own system, once. */
+/** Fills an empty disk with the host's own system, once. It stands before the first prompt, so each entry is few calls. */
 export function fillRoot(sys: Sys, hostname: string, address: string): void {
   if (exists(sys, COMPLETE)) return
+  const umask = sys.umask(0)
   for (const entry of hostRootEntries({ programs: programRows, hostname, address })) place(sys, entry)
+  sys.umask(umask)
   writeText(sys, COMPLETE, 'DRYDOCK_ROOT=1\n')
 }
 
@@ -23,26 +25,31 @@ function exists(sys: Sys, path: string): boolean {
   }
 }
 
+/** What is there already, from a start cut short or a mount, stays. */
+function unlessThere(make: () => void): void {
+  try {
+    make()
+  } catch (error) {
+    if (error !== EEXIST) throw error
+  }
+}
+
 type Placer = (sys: Sys, path: string, entry: LayerEntry) => void
 const PLACERS: Partial<Record<LayerEntry['type'], Placer>> = {
-  directory(sys, path, { mode }) {
-    if (!exists(sys, path)) sys.mkdir(path, mode)
-    sys.chmod(path, mode)
-  },
+  directory: (sys, path, { mode }) => unlessThere(() => sys.mkdir(path, mode)),
   file(sys, path, { mode, content, lazy }) {
-    writeBytes(sys, path, lazy?.prefix ?? content ?? new Uint8Array(0))
+    writeBytes(sys, path, lazy?.prefix ?? content ?? new Uint8Array(0), mode)
     if (lazy) sys.setLazyContent(path, lazy)
-    sys.chmod(path, mode)
   },
-  symlink: (sys, path, { linkTarget = '' }) => exists(sys, path) || sys.symlink(linkTarget, path),
-  hardlink: (sys, path, { linkTarget = '' }) => exists(sys, path) || sys.link(absolute(linkTarget), path),
+  symlink: (sys, path, { linkTarget = '' }) => unlessThere(() => sys.symlink(linkTarget, path)),
+  hardlink: (sys, path, { linkTarget = '' }) => unlessThere(() => sys.link(absolute(linkTarget), path)),
 }
 
 function place(sys: Sys, entry: LayerEntry): void {
   const path = absolute(entry.path)
   PLACERS[entry.type]?.(sys, path, entry)
   if (entry.type === 'hardlink') return
-  sys.chown(path, entry.uid, entry.gid, { follow: false })
+  if (entry.uid !== 0 || entry.gid !== 0) sys.chown(path, entry.uid, entry.gid, { follow: false })
   sys.utimes(path, entry.mtimeMs, entry.mtimeMs, { follow: false })
 }
 
@@ -51,8 +58,8 @@ const absolute = (path: string): string => `/${path.replace(/^\.?\/+|\/+$/g, '')
 export const writeText = (sys: Sys, path: string, text: string): void =>
   writeBytes(sys, path, new TextEncoder().encode(text))
 
-function writeBytes(sys: Sys, path: string, bytes: Uint8Array): void {
-  const fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+function writeBytes(sys: Sys, path: string, bytes: Uint8Array, mode = 0o644): void {
+  const fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode)
   sys.pwrite(fd, bytes, 0)
   sys.close(fd)
 }

@@ -16,11 +16,7 @@ export function App({ door }: { door: SessionDoor }) {
     )
   if (state.kind === 'taken')
     return (
-      <Notice
-        title="Another tab has taken over this session"
-        action="Take it back"
-        onAction={() => location.reload()}
-      >
+      <Notice title="Another tab has taken over this session" action="Take it back" onAction={() => location.reload()}>
         Everything was saved before the hand-over.
       </Notice>
     )

@@ -1,13 +1,17 @@
-import { FitAddon } from '@xterm/addon-fit'
+import type { FitAddon } from '@xterm/addon-fit'
 import type { SerializeAddon } from '@xterm/addon-serialize'
-import { Terminal } from '@xterm/xterm'
-import { useEffect, useRef } from 'react'
+import type { Terminal } from '@xterm/xterm'
+import { createContext, useContext, useEffect, useLayoutEffect, useRef } from 'react'
 import { lastTranscript } from '../client/screen-transcript.ts'
 import type { SessionClient } from '../client/session-client.ts'
+import { Screens } from '../client/screens.ts'
 import { handlePageKeys } from '../client/terminal-keys.ts'
 import { linkTerminal } from '../client/terminal-link.ts'
 import { type Hint, hintFor } from '../hints/rules.ts'
-import { storedFontSize, storeFontSize, terminalTheme } from '../client/terminal-look.ts'
+import { storeFontSize, terminalTheme } from '../client/terminal-look.ts'
+
+/** Where terminals come from; the page's own has one drawn already. */
+export const ScreensContext = createContext(new Screens())
 
 interface Props {
   client: SessionClient
@@ -18,12 +22,14 @@ interface Props {
 
 /** The terminal of a host. Its screen is kept with the session and comes back after a reload. */
 export function TerminalView({ client, host, visible, onHint }: Props) {
+  const screens = useContext(ScreensContext)
   const box = useRef<HTMLDivElement>(null)
   const opened = useRef<{ terminal: Terminal; fit: FitAddon }>(undefined)
 
-  useEffect(() => {
+  // Before the first paint, not after it: the shell starts that much earlier.
+  useLayoutEffect(() => {
     if (!box.current) return
-    return openTerminal(box.current, client, host, onHint, (terminal, fit) => {
+    return openTerminal(screens, box.current, client, host, onHint, (terminal, fit) => {
       opened.current = { terminal, fit }
     })
   }, [client, host])
@@ -38,25 +44,14 @@ export function TerminalView({ client, host, visible, onHint }: Props) {
 }
 
 function openTerminal(
+  screens: Screens,
   box: HTMLDivElement,
   client: SessionClient,
   host: string,
   onHint: (hint: Hint | undefined) => void,
   opened: (terminal: Terminal, fit: FitAddon) => void,
 ): () => void {
-  const terminal = new Terminal({
-    fontFamily: '"JetBrains Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace',
-    fontSize: storedFontSize(),
-    theme: terminalTheme(),
-    cursorBlink: true,
-    lineHeight: 1.15,
-    scrollback: 5000,
-    rightClickSelectsWord: true,
-  })
-  const fit = new FitAddon()
-  terminal.loadAddon(fit)
-  terminal.open(box)
-  fit.fit()
+  const { terminal, fit, frame } = screens.take(box)
   opened(terminal, fit)
   handlePageKeys({
     terminal,
@@ -82,6 +77,7 @@ function openTerminal(
     watchSize.disconnect()
     void unlink.then((end) => end())
     terminal.dispose()
+    frame.remove()
   }
 }
 

@@ -37,6 +37,17 @@ import { falseProgram, pwd, trueProgram } from './true.ts'
 import { arch, nproc, uname } from './uname.ts'
 import { uniq } from './uniq.ts'
 import { wc } from './wc.ts'
+import { dd } from './dd.ts'
+import { chroot, stdbuf } from './exec-tools.ts'
+import { factor } from './factor.ts'
+import { fmt } from './fmt.ts'
+import { install } from './install.ts'
+import { join } from './join.ts'
+import { od } from './od.ts'
+import { shuf } from './shuf.ts'
+import { split } from './split.ts'
+import { tsort } from './tsort.ts'
+import { hostid, users, who } from './who.ts'
 
 export const coreutils = fromPackage('GNU coreutils', '9.1', [
   arch,
@@ -107,4 +118,18 @@ export const coreutils = fromPackage('GNU coreutils', '9.1', [
   uniq,
   wc,
   whoami,
+  dd,
+  chroot,
+  stdbuf,
+  factor,
+  fmt,
+  install,
+  join,
+  od,
+  shuf,
+  split,
+  tsort,
+  hostid,
+  users,
+  who,
 ])

@@ -31,6 +31,10 @@ describe('vi', () => {
     ['J:wq\r', 'one two three\nfour\n'],
     ['x:q!\r', TEXT],
     ['Vjd:wq\r', 'four\n'],
+    ['diwp:wq\r', ' onetwo\nthree\nfour\n'],
+    ['daw:wq\r', 'two\nthree\nfour\n'],
+    ['Sf(a, b)\x1b0fadi(:wq\r', 'f()\nthree\nfour\n'],
+    ['Sa "b c" d\x1b0ci"z\x1b:wq\r', 'a "z" d\nthree\nfour\n'],
     ['rX:wq\r', 'Xne two\nthree\nfour\n'],
   ]
   it.each(rows)('%j', async (keys, text) => {
@@ -61,6 +65,21 @@ describe('less', () => {
   it('is cat in a pipe', async () => {
     const kernel = await bootTestKernel(editorPrograms)
     expect((await kernel.run(['less', 'f'], { files: { '/root/f': TEXT } })).stdout).toBe(TEXT)
+    kernel.shutdown()
+  })
+})
+
+describe('wide characters', () => {
+  it.each([
+    ['vi', '$', '\x1b[1;3H'],
+    ['nano', '\x05', '\x1b[2;5H'],
+  ])('%s counts two columns for each', async (editor, key, place) => {
+    const kernel = await bootTestKernel(editorPrograms)
+    const terminal = await kernel.openTerminal([editor, 'k'], { files: { '/root/k': '가나\n' } })
+    await terminal.expect('가나')
+    await terminal.type(key)
+    await terminal.expect(place)
+    terminal.hangUp()
     kernel.shutdown()
   })
 })

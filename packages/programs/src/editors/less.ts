@@ -230,35 +230,6 @@ async function page(
   return name ? 0 : 1
 }
 
-export const less = defineProgram({
-  name: 'editors/less',
-  paths: ['/usr/bin/less'],
-  covers: 'partial',
-  lacks: ['tags', 'marks', 'following (F)', 'several files at once (:n, :p): they are shown one after the other'],
-  summary: 'opposite of more',
-  usage: 'less [-FiNRSX] [FILE]...',
-  sizeBytes: 199048,
-  options: {
-    quitIfOne: flag('F', 'quit-if-one-screen'),
-    ignoreCase: flag('iI', 'ignore-case'),
-    numbers: flag('N', 'LINE-NUMBERS'),
-    raw: flag('rR', 'RAW-CONTROL-CHARS'),
-    chop: flag('S', 'chop-long-lines'),
-    keep: flag('X', 'no-init'),
-    other: flag('eEmMnqQs'),
-  },
-  main: ({ options: given, ...context }) =>
-    page(context, {
-      raw: given.raw > 0,
-      chop: given.chop > 0,
-      numbers: given.numbers > 0,
-      quitIfOne: given.quitIfOne > 0,
-      keepScreen: given.keep > 0,
-      ignoreCase: given.ignoreCase > 0,
-      more: false,
-    }),
-})
-
 export const more = defineProgram({
   name: 'editors/more',
   paths: ['/usr/bin/more', '/bin/more'],

@@ -1,6 +1,8 @@
 import { defineProgram, flag, value } from '@drydock/libc'
 import { ENOTTY, isErrno, type Sys } from '@drydock/abi'
+import { displayWidth } from '../text/width.ts'
 import { displayed, FullScreen, reverse } from './full-screen.ts'
+import { clip, columnsFrom } from './screen/cells.ts'
 import { messageOf, patternOf, TextBuffer } from './text-buffer.ts'
 
 const HELP: readonly (readonly [key: string, text: string])[] = [
@@ -61,18 +63,13 @@ class Nano {
       this.top = Math.max(0, buffer.row - Math.floor(height / 2))
     const gutter = this.numbers ? String(buffer.lines.length).length + 1 : 0
     const width = cols - gutter
-    const column = displayed(buffer.line.slice(0, buffer.column)).length
+    const column = displayWidth(displayed(buffer.line.slice(0, buffer.column)))
     const page = column >= width ? Math.floor(column / (width - 1)) * (width - 1) : 0
     const body = Array.from({ length: height }, (_, at) => {
       const line = buffer.lines[this.top + at]
       if (line === undefined) return ''
       const number = gutter ? reverse(String(this.top + at + 1).padStart(gutter - 1)) + ' ' : ''
-      return (
-        number +
-        displayed(line)
-          .slice(this.top + at === buffer.row ? page : 0)
-          .slice(0, width)
-      )
+      return number + clip(columnsFrom(displayed(line), this.top + at === buffer.row ? page : 0), width)
     })
     const name = this.path === '' ? 'New Buffer' : this.path
     const left = '  GNU nano 7.2'
@@ -271,7 +268,7 @@ class Nano {
 
 export const nano = defineProgram({
   name: 'editors/nano',
-  paths: ['/usr/bin/nano', '/bin/nano'],
+  paths: ['/usr/bin/nano', '/bin/nano', '/usr/bin/pico'],
   covers: 'partial',
   lacks: ['syntax colours', 'help (^G)', 'justify (^J)', 'read file (^R)', 'marks', 'several buffers'],
   summary: "Nano's ANOther editor",

@@ -1,9 +1,12 @@
 import { isErrno, type Sys } from '@drydock/abi'
 import { defineProgram, flag } from '@drydock/libc'
+import { displayWidth } from '../text/width.ts'
 import { displayed, FullScreen, reverse } from './full-screen.ts'
+import { clip, columnsFrom } from './screen/cells.ts'
 import { patternOf, TextBuffer } from './text-buffer.ts'
 import { edit, runColon, translate, type ViState } from './vi-commands.ts'
 import { MOTIONS, type Target } from './vi-motions.ts'
+import { textObject } from './vi-text-objects.ts'
 
 type Mode = 'command' | 'insert' | 'replace' | 'visual' | 'lines'
 const OPERATORS = 'dcy<>'
@@ -67,7 +70,10 @@ class Vi implements ViState {
     await this.draw()
     const key = await this.screen.key()
     if (key === undefined) this.done = true
-    return key ?? '\x1b'
+    if (key?.startsWith('\x1b') === false) return key
+    // ESC and a character typed fast are two keys here, unlike in nano.
+    this.queue.push(...(key ?? '').slice(1))
+    return '\x1b'
   }
 
   private async draw(prompt?: string): Promise<void> {
@@ -77,7 +83,7 @@ class Vi implements ViState {
     if (buffer.row >= this.top + height) this.top = buffer.row - height + 1
     const gutter = this.numbers ? Math.max(3, String(buffer.lines.length).length) + 1 : 0
     const width = cols - gutter
-    const column = displayed(buffer.line.slice(0, buffer.column)).length
+    const column = displayWidth(displayed(buffer.line.slice(0, buffer.column)))
     const page = Math.floor(column / width) * width
     const rows = Array.from({ length: height }, (_, at) => this.row(this.top + at, gutter, width, page))
     const place = `${buffer.row + 1},${buffer.column + 1}`.padEnd(14)
@@ -94,11 +100,11 @@ class Vi implements ViState {
     const line = this.buffer.lines[at]
     if (line === undefined) return '\x1b[94m~\x1b[m'
     const number = gutter ? `\x1b[33m${String(at + 1).padStart(gutter - 1)} \x1b[m` : ''
-    const text = displayed(line).slice(at === this.buffer.row ? page : 0)
+    const text = columnsFrom(displayed(line), at === this.buffer.row ? page : 0)
     const [from, to] = [this.anchor.row, this.buffer.row].sort((a, b) => a - b)
     const chosen =
       (this.mode === 'lines' || (this.mode === 'visual' && from !== to)) && at >= (from ?? 0) && at <= (to ?? 0)
-    return number + (chosen ? reverse(text.slice(0, width)) : text.slice(0, width))
+    return number + (chosen ? reverse(clip(text, width)) : clip(text, width))
   }
 
   async run(path: string): Promise<void> {
@@ -203,31 +209,24 @@ class Vi implements ViState {
     const { buffer } = this
     const inner = await this.number(await this.key())
     const total = count * inner.count
+    if (inner.key === 'i' || inner.key === 'a') return this.operateOnObject(operator, inner.key === 'a')
     const motionKey = operator === 'c' && inner.key === 'w' ? 'e' : inner.key
     const target: Target | undefined =
       inner.key === operator
         ? { row: Math.min(buffer.lines.length - 1, buffer.row + total - 1), column: 0, lines: true }
-        : inner.key === 'i' || inner.key === 'a'
-          ? this.innerWord(await this.key())
-          : await this.motion(motionKey, total, inner.counted || count > 1)
-    if (!target) return
-    const start = { row: buffer.row, column: inner.key === 'i' || inner.key === 'a' ? this.wordStart() : buffer.column }
-    await this.apply(operator, start, target)
+        : await this.motion(motionKey, total, inner.counted || count > 1)
+    if (target) await this.apply(operator, { row: buffer.row, column: buffer.column }, target)
+  }
+
+  private async operateOnObject(operator: string, around: boolean): Promise<void> {
+    const { row, line, column } = this.buffer
+    const span = textObject(await this.key(), line, column, around)
+    if (span) await this.apply(operator, { row, column: span[0] }, { row, column: span[1] })
   }
 
   private wordStart(): number {
     const before = /\w*$/.exec(this.buffer.line.slice(0, this.buffer.column))
     return this.buffer.column - (before?.[0].length ?? 0)
-  }
-
-  private innerWord(key: string): Target | undefined {
-    if (key !== 'w') return undefined
-    const after = /^\w*/.exec(this.buffer.line.slice(this.buffer.column))
-    return {
-      row: this.buffer.row,
-      column: this.buffer.column + Math.max(0, (after?.[0].length ?? 1) - 1),
-      inclusive: true,
-    }
   }
 
   private async apply(operator: string, a: { row: number; column: number }, b: Target): Promise<void> {
@@ -461,6 +460,10 @@ export const vi = defineProgram({
     'syntax colours',
     'shell escapes (:!)',
     'rectangles (^V)',
+    'wrapping long lines (they scroll sideways)',
+    'search highlighting',
+    ':r, :N, :set hls and :s with c',
+    'g~ gu gU and text objects over lines (ip, i{)',
   ],
   summary: 'a text editor',
   usage: 'vi [-R] [FILE]',

@@ -9,7 +9,11 @@ const CANCEL: readonly string[] = ['\x1b', '\x03', '<Interrupt>', '<Hangup>']
 export async function askLine(screen: FullScreen, label: string, first = ''): Promise<string | undefined> {
   let text = first
   for (;;) {
-    await screen.write(`\x1b[${screen.rows};1H\x1b[K${label}${cellsOf(text, 8).map((cell) => cell.text).join('')}`)
+    await screen.write(
+      `\x1b[${screen.rows};1H\x1b[K${label}${cellsOf(text, 8)
+        .map((cell) => cell.text)
+        .join('')}`,
+    )
     await screen.write(`\x1b[${screen.rows};${1 + label.length + cellsWidth(cellsOf(text, 8))}H`)
     const key = await screen.nextKey()
     if (key === '\r' || key === '\n') return text

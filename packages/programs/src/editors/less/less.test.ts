@@ -32,7 +32,10 @@ const files = {
 
 it.each(ROWS)('%s', async (_, argv, keys, last) => {
   const kernel = await bootTestKernel([less])
-  const terminal = await kernel.openTerminal(['less', ...argv], { files, size: { rows: 10, cols: 20 + (argv.includes('wide') || argv.includes('-S') ? 0 : 40) } })
+  const terminal = await kernel.openTerminal(['less', ...argv], {
+    files,
+    size: { rows: 10, cols: 20 + (argv.includes('wide') || argv.includes('-S') ? 0 : 40) },
+  })
   for (const [wait, type] of keys) {
     await terminal.expect(wait)
     await terminal.type(type)
@@ -42,7 +45,9 @@ it.each(ROWS)('%s', async (_, argv, keys, last) => {
     await terminal.type('q')
   }
   expect(await terminal.ended).toBe(0)
-  expect(terminal.output()).toMatch(last instanceof RegExp ? last : new RegExp(last.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')))
+  expect(terminal.output()).toMatch(
+    last instanceof RegExp ? last : new RegExp(last.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')),
+  )
   expect(kernel.oopses()).toEqual([])
   kernel.shutdown()
 })

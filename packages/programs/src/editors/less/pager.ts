@@ -76,8 +76,7 @@ export class Pager {
   backward(rows: number): void {
     for (let i = 0; i < rows; i++) {
       if (this.top.row > 0) this.top = { line: this.top.line, row: this.top.row - 1 }
-      else if (this.top.line > 0)
-        this.top = { line: this.top.line - 1, row: this.rowsAt(this.top.line - 1).length - 1 }
+      else if (this.top.line > 0) this.top = { line: this.top.line - 1, row: this.rowsAt(this.top.line - 1).length - 1 }
       else return
     }
   }

@@ -286,15 +286,23 @@ export function openSource(sys: Sys, name: string): { source: LineSource; size: 
   return { source: new LineSource(sys, fd), size: isRegular(mode) && size > 0 ? size : undefined }
 }
 
+const flip =
+  (name: 'chop' | 'numbers' | 'rawColours', on: string, off: string) =>
+  (o: LessOptions): string => {
+    o[name] = !o[name]
+    return o[name] ? on : off
+  }
+
 const TOGGLES: ReadonlyMap<string, (o: LessOptions) => string> = new Map<string, (o: LessOptions) => string>([
-  ['S', (o) => ((o.chop = !o.chop) ? 'Chop long lines' : 'Fold long lines')],
-  ['N', (o) => ((o.numbers = !o.numbers) ? 'Constantly display line numbers' : "Don't use line numbers")],
+  ['S', flip('chop', 'Chop long lines', 'Fold long lines')],
+  ['N', flip('numbers', 'Constantly display line numbers', "Don't use line numbers")],
   [
     'R',
-    (o) =>
-      (o.rawColours = !o.rawColours)
-        ? 'Display ANSI sequences directly, otherwise display as control characters'
-        : 'Display control characters as ^X',
+    flip(
+      'rawColours',
+      'Display ANSI sequences directly, otherwise display as control characters',
+      'Display control characters as ^X',
+    ),
   ],
   [
     'i',
@@ -310,10 +318,7 @@ const TOGGLES: ReadonlyMap<string, (o: LessOptions) => string> = new Map<string,
         ? 'Case is significant in searches'
         : 'Ignore case in searches and in patterns',
   ],
-  [
-    'M',
-    (o) => ((o.prompt = o.prompt === 'long' ? 'short' : 'long') === 'long' ? 'Long prompt' : 'Short prompt'),
-  ],
+  ['M', (o) => ((o.prompt = o.prompt === 'long' ? 'short' : 'long') === 'long' ? 'Long prompt' : 'Short prompt')],
   [
     'm',
     (o) => ((o.prompt = o.prompt === 'medium' ? 'short' : 'medium') === 'medium' ? 'Medium prompt' : 'Short prompt'),

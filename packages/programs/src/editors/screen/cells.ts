@@ -83,6 +83,18 @@ export function clip(text: string, width: number): string {
   return out
 }
 
+/** What stands from a column on; a wide character cut by the margin is left out. */
+export function columnsFrom(text: string, column: number): string {
+  if (column === 0) return text
+  let used = 0
+  const first = cellsOf(text, 8).find((cell) => {
+    const reached = used >= column
+    used += cell.width
+    return reached
+  })
+  return first ? text.slice(first.at) : ''
+}
+
 /** Where the character after or before `at` begins; combining marks go with the character they stand on. */
 export function nextIndex(line: string, at: number): number {
   let next = at + ((line.codePointAt(at) ?? 0) > 0xffff ? 2 : 1)
