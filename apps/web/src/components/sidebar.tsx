@@ -29,7 +29,9 @@ export function Sidebar({ view, client, selected, onSelect, onAdd }: Props) {
   return (
     <aside className="sidebar">
       <header>
-        <span className="brand">Drydock</span>
+        <span className="brand">
+          <img src="./favicon.svg" alt="" width="18" height="18" /> Drydock
+        </span>
         <SessionClock since={view.createdMs} />
       </header>
       <ConfirmButton

@@ -5,7 +5,9 @@ export interface Dialect {
   readonly bash: boolean
   readonly version: string
   /** `script: line 3: message` */
-  readonly prefix: (name: string, line: number, interactive: boolean) => string
+  readonly prefix: (name: string, line: number, lineless: boolean) => string
+  /** Messages of what -c gives name no line. */
+  readonly scriptLinesOnly: boolean
   readonly notFound: (command: string) => string
   /** Wording of a file that is no program: with the path in front. */
   readonly cannotOpen: (path: string, message: string, create: boolean) => string
@@ -15,11 +17,14 @@ export interface Dialect {
   readonly echoEscapes: boolean
 }
 
+const withLine: Dialect['prefix'] = (name, line, lineless) => (lineless ? `${name}: ` : `${name}: line ${line}: `)
+
 const bash: Dialect = {
   name: 'bash',
   bash: true,
   version: '5.2.15(1)-release',
-  prefix: (name, line, interactive) => (interactive ? `${name}: ` : `${name}: line ${line}: `),
+  prefix: withLine,
+  scriptLinesOnly: false,
   notFound: (command) => `${command}: command not found`,
   cannotOpen: (path, message) => `${path}: ${message}`,
   ps1: '\\s-\\v\\$ ',
@@ -34,6 +39,7 @@ const dash: Dialect = {
   bash: false,
   version: '0.5.12',
   prefix: (name, line) => `${name}: ${line}: `,
+  scriptLinesOnly: false,
   notFound: (command) => `${command}: not found`,
   cannotOpen: (path, message, create) =>
     `cannot ${create ? 'create' : 'open'} ${path}: ${message === 'No such file or directory' ? (create ? 'Directory nonexistent' : 'No such file') : message}`,
@@ -45,7 +51,8 @@ const ash: Dialect = {
   name: 'ash',
   bash: true,
   version: '1.36.1',
-  prefix: (name, line, interactive) => (interactive ? `${name}: ` : `${name}: line ${line}: `),
+  prefix: withLine,
+  scriptLinesOnly: true,
   notFound: (command) => `${command}: not found`,
   cannotOpen: open,
   ps1: '\\w \\$ ',

@@ -221,7 +221,8 @@ export class Shell {
   prefix(line = this.line): string {
     const inner = this.calls.length > 0 || this.sourcing > 0
     const name = inner && this.source !== '' ? this.source : this.name
-    return this.dialect.prefix(name, line, this.interactive && !inner)
+    const lines = inner || (!this.interactive && !(this.dialect.scriptLinesOnly && this.options.has('commandString')))
+    return this.dialect.prefix(name, line, !lines)
   }
 
   /** What the shell itself does with a signal when no trap is set: set up by an interactive shell. */
