@@ -7,7 +7,8 @@ export function ensureInstalled() {
   const marker = 'node_modules/.package-lock.json'
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync('package-lock.json').mtimeMs - 1000) return
   console.log('Installing packages…')
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { stdio: 'inherit' })
+  // Not `npm ci`: it refuses a lockfile written where the registry lacked binaries of other platforms.
+  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund'], { stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
 }
 
