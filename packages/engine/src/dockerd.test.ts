@@ -167,3 +167,74 @@ test('stop, kill, addresses and names', async () => {
   expect((await client.call('POST', '/containers/one/kill')).status).toBe(204)
   expect((await client.call('POST', '/containers/one/wait')).text).toContain('137')
 })
+
+test('events by filter', async () => {
+  const { client } = await boot()
+  await client.call('POST', '/images/load', imageTar())
+  await client.run({ Cmd: ['fail'] })
+  await client.call('POST', '/containers/create?name=other', { Image: 'box' })
+  const actions = async (filters: object): Promise<string[]> => {
+    const target = `/events?since=1&until=1767225600&filters=${encodeURIComponent(JSON.stringify(filters))}`
+    const { text } = await client.call('GET', target.replace('until=1767225600', `until=${await now(client)}`))
+    return text
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { Action: string }).Action)
+  }
+  expect(await actions({ container: ['other'] })).toEqual(['create'])
+  expect(await actions({ type: ['container'], event: ['start', 'die'] })).toEqual(['start', 'die'])
+  expect(await actions({ type: ['image'] })).toEqual(['load'])
+})
+
+const now = async (client: Client): Promise<number> => client.sys.clock.now() / 1000 + 1
+
+test('update and stats tell the same limits as the control group', async () => {
+  const { client } = await boot()
+  await client.call('POST', '/images/load', imageTar())
+  const id = await client.create({ Cmd: ['sleep', '1000'], HostConfig: { Memory: 64 << 20 } }, 'one')
+  await client.call('POST', '/containers/one/start')
+  const read = async (): Promise<string> => (await client.call('GET', '/containers/one/stats?stream=0&one-shot=1')).text
+  const before = await read()
+  expect(before).toContain(`"limit":${64 << 20}`)
+  expect(before).toContain('"pids_stats":{"current":1,"limit":18446744073709551615}')
+  const body = { Memory: 32 << 20, MemorySwap: -1, PidsLimit: 5 }
+  expect((await client.call('POST', '/containers/one/update', body)).status).toBe(200)
+  const after = await read()
+  expect(after).toContain(`"limit":${32 << 20}`)
+  expect(after).toContain('"pids_stats":{"current":1,"limit":5}')
+  const [file] = [client.sys.open(`/sys/fs/cgroup/docker/${id}/memory.max`, 0)]
+  expect(new TextDecoder().decode(client.sys.pread(file, 64, 0)).trim()).toBe(String(32 << 20))
+})
+
+test.each([
+  ['hostname', 'healthy'],
+  ['fail', 'unhealthy'],
+])('health check with %s ends %s', async (command, expected) => {
+  const { client } = await boot()
+  await client.call('POST', '/images/load', imageTar())
+  const Healthcheck = { Test: ['CMD', command], Interval: 1e9, Retries: 2 }
+  await client.create({ Cmd: ['sleep', '1000'], Healthcheck }, 'one')
+  await client.call('POST', '/containers/one/start')
+  const health = async (): Promise<string> => {
+    const { text } = await client.call('GET', '/containers/one/json')
+    return (JSON.parse(text) as { State: { Health: { Status: string } } }).State.Health.Status
+  }
+  expect(await health()).toBe('starting')
+  await client.sys.sleep(5000)
+  expect(await health()).toBe(expected)
+})
+
+test('a start that fails is not told to those who wait for the next exit', async () => {
+  const { client } = await boot()
+  await client.call('POST', '/images/load', imageTar())
+  const id = await client.create({ Cmd: ['nosuch'] })
+  let told = false
+  const waiting = client.call('POST', `/containers/${id}/wait?condition=next-exit`).then(() => {
+    told = true
+  })
+  await client.call('POST', `/containers/${id}/start`)
+  await client.sys.sleep(50)
+  expect(told).toBe(false)
+  await client.call('DELETE', `/containers/${id}`)
+  await waiting
+})

@@ -40,13 +40,19 @@ interface Parse {
   order: string[]
 }
 
-/** @param argv without the program's name @throws UsageError */
+/**
+ * @param argv without the program's name
+ * @param settings.narrow  leaves out what a family of programs does not have of an option
+ * @throws UsageError
+ */
 export function getopt<S extends OptionSpecs>(
   argv: readonly string[],
   specs: S,
-  settings: { stopAtOperand?: boolean } = {},
+  settings: { stopAtOperand?: boolean; narrow?: ((spec: OptionSpec) => OptionSpec | undefined) | undefined } = {},
 ): ParsedOptions<S> {
-  const entries = Object.entries(specs)
+  const all = Object.entries(specs)
+  const { narrow } = settings
+  const entries = narrow ? narrowed(all, narrow) : all
   const parse: Parse = { values: new Map(), operands: [], order: [] }
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? ''
@@ -61,9 +67,18 @@ export function getopt<S extends OptionSpecs>(
       break
     } else parse.operands.push(word)
   }
-  const options = Object.fromEntries(entries.map(([name, spec]) => [name, parse.values.get(name) ?? empty(spec)]))
+  const options = Object.fromEntries(all.map(([name, spec]) => [name, parse.values.get(name) ?? empty(spec)]))
   return { options: options as OptionValues<S>, operands: parse.operands, order: parse.order }
 }
+
+const narrowed = (
+  entries: readonly [string, OptionSpec][],
+  narrow: (spec: OptionSpec) => OptionSpec | undefined,
+): [string, OptionSpec][] =>
+  entries.flatMap(([name, spec]): [string, OptionSpec][] => {
+    const left = narrow(spec)
+    return left ? [[name, left]] : []
+  })
 
 const empty = (spec: OptionSpec): number | undefined | string[] =>
   spec.kind === 'flag' ? 0 : spec.kind === 'value' && spec.list ? [] : undefined

@@ -1,6 +1,7 @@
 import { EPIPE, isErrno, type MaybePromise, type Process, type Program, type Sys } from '@drydock/abi'
 import { getopt, type OptionSpecs, type OptionValues, UsageError } from './getopt.ts'
 import { programName, Stdio } from './stdio.ts'
+import { type Voice, voiceOf } from './voice.ts'
 
 export interface ProgramContext<S extends OptionSpecs> {
   readonly process: Process
@@ -13,6 +14,8 @@ export interface ProgramContext<S extends OptionSpecs> {
   readonly operands: readonly string[]
   /** Names of the options in the order given. */
   readonly order: readonly (keyof S & string)[]
+  /** Whose program it is, where families differ in more than words. */
+  readonly flavour: 'gnu' | Voice['family']
   /** Prints `name: message` on standard error. */
   fail(message: string): Promise<void>
 }
@@ -35,15 +38,21 @@ export interface ProgramDefinition<S extends OptionSpecs> extends Omit<Program, 
 export function defineProgram<const S extends OptionSpecs>(definition: ProgramDefinition<S>): Program {
   const { usage, options: specs, stopAtOperand, usageStatus, main, ...row } = definition
   const run = async (process: Process): Promise<number> => {
-    const io = new Stdio(process.sys)
+    const voice = voiceOf(process)
+    const io = new Stdio(process.sys, voice)
     const name = programName(process)
+    const flavour = voice?.family ?? 'gnu'
     const fail = (message: string): Promise<void> => io.warn(`${name}: ${message}\n`)
     try {
-      const parsed = getopt(process.argv.slice(1), specs, { stopAtOperand: stopAtOperand ?? false })
-      const status = await main({ process, sys: process.sys, io, env: process.env, name, fail, ...parsed })
+      const parsed = getopt(process.argv.slice(1), specs, {
+        stopAtOperand: stopAtOperand ?? false,
+        narrow: voice && ((spec) => voice.narrow(spec)),
+      })
+      const status = await main({ process, sys: process.sys, io, env: process.env, name, flavour, fail, ...parsed })
       await io.out.flush()
       return status
     } catch (error) {
+      if (error instanceof UsageError && voice) return voicedUsage(process, io, error, voice)
       if (error instanceof UsageError)
         return usageFailure(process, io, error, name, row.summary, usage, usageStatus ?? 1)
       if (!isErrno(error)) throw error
@@ -52,6 +61,13 @@ export function defineProgram<const S extends OptionSpecs>(definition: ProgramDe
     }
   }
   return { ...row, main: run }
+}
+
+async function voicedUsage({ argv }: Process, io: Stdio, error: UsageError, voice: Voice): Promise<number> {
+  const help = argv.length === 2 && argv[1] === '--help'
+  await io.out.flush()
+  await io.err.write(voice.usage(help ? undefined : error.message))
+  return help ? 0 : voice.usageStatus
 }
 
 async function usageFailure(

@@ -1,4 +1,5 @@
 import { isErrno, type MaybePromise, type Process, type Sys } from '@drydock/abi'
+import type { Voice } from './voice.ts'
 
 const encoder = new TextEncoder()
 const BUFSIZ = 8192
@@ -40,9 +41,12 @@ export class Stdio {
   readonly out: Output
   readonly err: Output
   private readonly sys: Sys
+  private readonly voice: Voice | undefined
 
-  constructor(sys: Sys) {
+  /** @param voice  whose words `warn` uses */
+  constructor(sys: Sys, voice?: Voice) {
     this.sys = sys
+    this.voice = voice
     this.out = new Output(sys, 1)
     this.err = new Output(sys, 2, 0)
   }
@@ -54,7 +58,7 @@ export class Stdio {
   /** To standard error, after what standard output still holds. */
   async warn(text: string): Promise<void> {
     await this.out.flush()
-    await this.err.write(text)
+    await this.err.write(this.voice ? this.voice.reword(text) : text)
   }
 
   /** Lines of a descriptor (default standard input) without their newline; the last may lack one. */

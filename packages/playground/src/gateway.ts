@@ -1,5 +1,4 @@
 import type { ByteStream } from '@drydock/abi'
-import { request } from '@drydock/http'
 import type { Internet } from './internet.ts'
 import type { Host } from './host.ts'
 import type { MessageEndpoint, PortDiagnosis, PreviewRequest, PreviewResponse } from './rpc.ts'
@@ -73,6 +72,7 @@ async function exchange(
   ]
   for (const [name, value] of wanted.headers)
     if (!NOT_FORWARDED.includes(name.toLowerCase())) headers.push([name, value])
+  const { request } = await import('@drydock/http')
   const response = await request(stream, { method: wanted.method, target: wanted.target, headers, body: wanted.body })
   send({ kind: 'head', status: response.status, statusText: response.reason, headers: [...response.headers] })
   for await (const bytes of response.body) send({ kind: 'chunk', bytes })

@@ -3,7 +3,7 @@ import { unix } from '@drydock/abi'
 import { Diskfs, Kernel } from '@drydock/kernel'
 import { dial } from '@drydock/libc'
 import type { Link } from '@drydock/net'
-import { DockerWatch } from './docker-watch.ts'
+import type { DockerWatch } from './docker-watch.ts'
 import { type Gauge, Gauges } from './gauges.ts'
 import { ENGINE_SOCKET, Init } from './init.ts'
 import { LAN_PREFIX, ROUTER } from './internet.ts'
@@ -44,6 +44,7 @@ export class Host {
   private readonly up: Promise<Init>
   private readonly openTerminals = new Map<string, Terminal>()
   private watch: DockerWatch | undefined
+  private disposed = false
   private gauge: Gauge = { memoryBytes: 0, memoryLimitBytes: MEMORY_BYTES, cpuShare: 0 }
   private gaugeTimer: Timer | undefined
 
@@ -89,7 +90,15 @@ export class Host {
     }
     const kept = this.options.terminals.get(name) as KeptTerminal | undefined
     const greeting = kept ? resumed(kept) : await readMotd(init)
-    const terminal = new Terminal({ sys: init.sys, size, cwd: kept?.cwd ?? '/root', greeting, waitFor: init.waitFor })
+    const onOutput = (): void => init.wantEngine()
+    const terminal = new Terminal({
+      sys: init.sys,
+      size,
+      cwd: kept?.cwd ?? '/root',
+      greeting,
+      waitFor: init.waitFor,
+      onOutput,
+    })
     this.openTerminals.set(name, terminal)
     terminal.attach(endpoint)
   }
@@ -106,7 +115,9 @@ export class Host {
 
   /** A connection to the engine, as a client on this host would make it. */
   async dialEngine(): Promise<ByteStream> {
-    return dial((await this.up).sys, unix(ENGINE_SOCKET))
+    const init = await this.up
+    init.wantEngine()
+    return dial(init.sys, unix(ENGINE_SOCKET))
   }
 
   /** Why nobody answers on a port, as far as the engine knows. */
@@ -116,14 +127,22 @@ export class Host {
 
   /** Power cut. */
   dispose(): void {
+    this.disposed = true
     this.gaugeTimer?.cancel()
     this.watch?.dispose()
     this.kernel.shutdown()
   }
 
+  /** The engine's client comes after the first prompt: nothing is published before. */
+  private async watchEngine(): Promise<void> {
+    const { DockerWatch } = await import('./docker-watch.ts')
+    const { clock, onChange } = this.options
+    if (!this.disposed) this.watch = new DockerWatch({ dial: () => this.dialEngine(), clock, onChange })
+  }
+
   private follow(init: Init): void {
     const { clock, onChange } = this.options
-    this.watch = new DockerWatch({ dial: () => this.dialEngine(), clock, onChange })
+    void init.engineWanted.then(() => this.watchEngine())
     const gauges = new Gauges(init.sys)
     const read = (): void => {
       const before = this.gauge

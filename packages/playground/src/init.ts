@@ -4,8 +4,8 @@ import { fillRoot, writeText } from './host-root.ts'
 
 /** Restart of a daemon that died, in milliseconds: at once would spin. */
 const RESPAWN_MS = 1000
-/** The engine starts this long after the host is up, in milliseconds. */
-const ENGINE_DELAY_MS = 120
+/** The engine starts this long after the host is up unless it is wanted earlier, in milliseconds. */
+const ENGINE_DELAY_MS = 1000
 export const ENGINE_SOCKET = '/var/run/docker.sock'
 /** Orphans are reaped as well and nobody asks for them. */
 const MOST_ENDED = 256
@@ -26,6 +26,9 @@ export class Init {
   /** Children that ended before anybody asked. */
   private readonly ended = new Set<number>()
   private wake: (() => void) | undefined
+  readonly engineWanted: Promise<void>
+  /** The first prompt stands, or somebody has connected: the engine need not wait any longer. */
+  wantEngine: () => void = () => undefined
 
   static async run(process: Process, options: InitOptions): Promise<number> {
     const init = new Init(process.sys, options)
@@ -40,6 +43,9 @@ export class Init {
   private constructor(sys: Sys, options: InitOptions) {
     this.sys = sys
     this.options = options
+    this.engineWanted = new Promise((wanted) => {
+      this.wantEngine = wanted
+    })
   }
 
   /** Resolves when the child is gone. */
@@ -68,7 +74,8 @@ export class Init {
   private async keepEngine(): Promise<void> {
     const socket = listen(this.sys, unix(ENGINE_SOCKET))
     this.sys.chmod(ENGINE_SOCKET, 0o660)
-    await this.sys.sleep(ENGINE_DELAY_MS)
+    await Promise.race([this.sys.sleep(ENGINE_DELAY_MS), this.engineWanted])
+    this.wantEngine()
     for (;;) {
       const pid = await this.startEngine(socket)
       if (pid !== undefined) await this.waitFor(pid)

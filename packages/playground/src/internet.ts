@@ -9,7 +9,6 @@ import {
   encodeDns,
   type Entropy,
 } from '@drydock/abi'
-import { serveConnection } from '@drydock/http'
 import { type Link, Stack } from '@drydock/net'
 
 export const ROUTER = '192.168.0.1'
@@ -104,9 +103,8 @@ const PAGE = (host: string): string => `<!doctype html>
 `
 
 /** Any other name answers with a page that says where one is. */
-const elsewhere: Service = (stream, host) =>
-  serveConnection(stream, () => ({
-    status: 200,
-    headers: [['Content-Type', 'text/html; charset=utf-8']],
-    body: PAGE(host),
-  }))
+const elsewhere: Service = async (stream, host) => {
+  const { serveConnection } = await import('@drydock/http')
+  const headers: [string, string][] = [['Content-Type', 'text/html; charset=utf-8']]
+  return serveConnection(stream, () => ({ status: 200, headers, body: PAGE(host) }))
+}

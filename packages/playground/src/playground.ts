@@ -21,6 +21,9 @@ export interface PlaygroundOptions {
   readonly onChange: (view: SessionView) => void
 }
 
+/** After the first prompt, and before somebody has typed a command that needs more than the shell. */
+const PREFETCH_MS = 1500
+
 /** The control calls of a page, on one session at a time. */
 export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
   const opened = options.openStore()
@@ -41,8 +44,13 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
       return openFrom(id, { store: options.openMemory(), unavailable: reason })
     }
   }
+  /** Hosts that are being added: whoever asks for a host by name waits for them. */
+  let adding: Promise<unknown> = Promise.resolve()
   const session = (): Promise<Session> => current ?? Promise.reject(new Error('no session is open'))
-  const host = async (name: string): Promise<Host> => (await session()).host(name)
+  const host = async (name: string): Promise<Host> => {
+    await adding
+    return (await session()).host(name)
+  }
   const leave = async (): Promise<void> => {
     const leaving = current
     current = undefined
@@ -57,9 +65,15 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
     async open(id) {
       const left = leave()
       current = left.then(() => open(id))
-      return (await current).view()
+      const opened = await current
+      options.clock.after(PREFETCH_MS, () => void opened.prefetch())
+      return opened.view()
     },
-    addHost: async () => (await session()).addHost(),
+    addHost() {
+      const added = session().then((opened) => opened.addHost())
+      adding = Promise.allSettled([adding, added])
+      return added
+    },
     deleteHost: async (name) => (await session()).deleteHost(name),
     async deleteSession(id) {
       const { store } = await opened

@@ -15,6 +15,8 @@ interface TerminalOptions {
   readonly greeting: string
   /** Resolves when the child is gone. */
   readonly waitFor: (pid: number) => Promise<void>
+  /** The shell has said something. */
+  readonly onOutput: () => void
 }
 
 /**
@@ -133,6 +135,7 @@ export class Terminal {
       const bytes = await readOrEnd(this.options.sys, master)
       if (bytes.length === 0) return
       this.show(bytes)
+      this.options.onOutput()
     }
   }
 

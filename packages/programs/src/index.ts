@@ -4,16 +4,22 @@ import { busyboxPrograms } from './busybox/index.ts'
 import { coreutils } from './coreutils/index.ts'
 import { diffutils } from './diffutils/index.ts'
 import { editorPrograms } from './editors/index.ts'
+import { extraPrograms } from './extra/index.ts'
 import { findutils } from './findutils/index.ts'
 import { grepPrograms } from './grep/index.ts'
 import { gzipPrograms } from './gzip/index.ts'
 import { helloWorldPrograms } from './hello-world.ts'
+import { jqPrograms } from './jq/index.ts'
 import { miscPrograms } from './misc/index.ts'
 import { netPrograms } from './net/index.ts'
+import { packageManagerPrograms } from './package-managers/index.ts'
 import { procps } from './procps/index.ts'
 import { sedPrograms } from './sed/index.ts'
 import { serverPrograms } from './servers/index.ts'
+import { shadowPrograms } from './shadow/index.ts'
+import { sudoPrograms } from './sudo/index.ts'
 import { tarPrograms } from './tar/index.ts'
+import { unavailablePrograms } from './unavailable/index.ts'
 import { utilLinux } from './util-linux/index.ts'
 
 /** Every program of this room, a row each. */
@@ -35,4 +41,10 @@ export const programs: readonly Program[] = [
   ...netPrograms,
   ...serverPrograms,
   ...editorPrograms,
+  ...packageManagerPrograms,
+  ...jqPrograms,
+  ...extraPrograms,
+  ...shadowPrograms,
+  ...sudoPrograms,
+  ...unavailablePrograms,
 ]

@@ -23,8 +23,7 @@ export const withArgv = (program: Program, rewrite: (words: readonly string[]) =
   ...program,
   main: (process) =>
     program.main({
-      sys: process.sys,
-      env: process.env,
+      ...process,
       argv: [process.argv[0] ?? program.name, ...rewrite(process.argv.slice(1))],
     }),
 })

@@ -1,4 +1,5 @@
 import type { SessionView } from '@drydock/playground/rpc'
+import { nextHost } from '@drydock/playground/session-record'
 import { type Remote, transfer, wrap } from 'comlink'
 import type { WorkerApi } from '../worker/session-worker.ts'
 
@@ -7,18 +8,36 @@ export class SessionClient {
   readonly api: Remote<WorkerApi>
   private readonly worker: Worker
   private view: SessionView | undefined
+  private expecting = false
   private readonly listeners = new Set<() => void>()
 
   constructor() {
     this.worker = new Worker(new URL('../worker/session-worker.ts', import.meta.url), { type: 'module' })
     this.api = wrap<WorkerApi>(this.worker)
     const { port1, port2 } = new MessageChannel()
-    port1.onmessage = (event: MessageEvent<SessionView>) => this.show(event.data)
+    port1.onmessage = (event: MessageEvent<SessionView>) => {
+      // What the worker says before it has made the first host is older than what the page shows.
+      if (!this.expecting || event.data.hosts.length > 0) this.show(event.data)
+    }
     void this.api.follow(transfer(port2, [port2]))
   }
 
   async open(sessionId: string): Promise<void> {
     this.show(await this.api.open(sessionId))
+  }
+
+  /**
+   * Opens a session that is known to be new, with its first host. The page need not wait: what it will show of it is
+   * known beforehand.
+   */
+  async openNew(sessionId: string): Promise<void> {
+    this.expecting = true
+    const now = Date.now()
+    const host = nextHost([], now)
+    const idle = { memoryBytes: 0, memoryLimitBytes: 0, cpuShare: 0, ports: [] }
+    this.show({ id: sessionId, createdMs: now, hosts: host ? [{ ...host, ...idle }] : [], storage: { kind: 'saving' } })
+    await Promise.all([this.api.open(sessionId), this.api.addHost()])
+    this.expecting = false
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {

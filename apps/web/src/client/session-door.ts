@@ -58,11 +58,11 @@ export class SessionDoor {
       stop()
       void letGo(client, bridges, lock).then(() => this.show({ kind: 'taken' }))
     })
-    const opened = client.open(this.sessionId)
     // Whoever comes for the first time finds a prompt, not a form.
-    if (this.fresh) await client.api.addHost()
-    await opened
+    const opened = this.fresh ? client.openNew(this.sessionId) : client.open(this.sessionId)
+    if (!this.fresh) await opened
     this.show({ kind: 'open', client, bridges })
+    await opened
   }
 
   private show(state: DoorState): void {

@@ -18,9 +18,8 @@ export function HostCard({ sessionId, host, onOpen, onPreview, onDelete }: Props
   return (
     <header className="card">
       <Field label="IP">{host.address}</Field>
-      <Gauge label="Memory" part={host.memoryBytes / host.memoryLimitBytes}>
-        {((100 * host.memoryBytes) / host.memoryLimitBytes).toFixed(2)}% ({bytes(host.memoryBytes)} /{' '}
-        {bytes(host.memoryLimitBytes)})
+      <Gauge label="Memory" part={host.memoryBytes / (host.memoryLimitBytes || 1)}>
+        {memoryText(host)}
       </Gauge>
       <Gauge label="CPU" part={host.cpuShare}>
         {(100 * host.cpuShare).toFixed(2)}%
@@ -97,6 +96,11 @@ function Gauge({ label, part, children }: { label: string; part: number; childre
       <meter min={0} max={1} value={Math.min(1, part)} aria-label={label} />
     </div>
   )
+}
+
+function memoryText({ memoryBytes, memoryLimitBytes }: HostView): string {
+  if (memoryLimitBytes === 0) return 'starting'
+  return `${((100 * memoryBytes) / memoryLimitBytes).toFixed(2)}% (${bytes(memoryBytes)} / ${bytes(memoryLimitBytes)})`
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

@@ -3,7 +3,8 @@ import type { BodyWriter, ServerResponse } from '@drydock/http'
 import type { Container } from '../containers/container.ts'
 import { publishContainer } from '../containers/container-events.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
-import { type LogOptions, printEntry, readEntries, selectEntries } from '../logs/read-logs.ts'
+import { LogReader } from '../logs/log-reader.ts'
+import { type LogOptions, printEntry, selectEntries } from '../logs/read-logs.ts'
 import { conflict, invalid, Problem } from '../problem.ts'
 import { quietly } from '../state/files.ts'
 import { attach } from '../streams/attach.ts'
@@ -48,37 +49,39 @@ async function writeLogs(
   writer: BodyWriter,
   gone: Promise<void> | undefined,
 ): Promise<void> {
-  const entries = readEntries(parts, container)
-  for (const entry of selectEntries(entries, options)) await writer.write(printEntry(container, entry, options))
-  if (gone) await followLogs(parts, container, { ...options, tail: undefined }, writer, gone, entries.length)
+  const reader = new LogReader(parts.sys, container.record.LogPath)
+  for (const entry of selectEntries(reader.next(), options)) await writer.write(printEntry(container, entry, options))
+  if (gone) await followLogs(container, { ...options, tail: undefined }, writer, gone, reader)
 }
 
 /** Waits for more, until the container stops or the client goes. */
 async function followLogs(
-  parts: DaemonParts,
   container: Container,
   options: LogOptions,
   writer: BodyWriter,
   gone: Promise<void>,
-  skip: number,
+  reader: LogReader,
 ): Promise<void> {
-  let seen = skip
   let left = false
   let wake: () => void = () => undefined
-  const tell = (): void => wake()
+  let news = false
+  const tell = (): void => {
+    news = true
+    wake()
+  }
   container.logListeners.add(tell)
   void gone.then(() => {
     left = true
-    wake()
+    tell()
   })
   try {
     for (;;) {
+      news = false
       const ended = !container.process
-      const fresh = readEntries(parts, container).slice(seen)
-      seen += fresh.length
+      const fresh = reader.next()
       for (const entry of selectEntries(fresh, options)) await writer.write(printEntry(container, entry, options))
       if (left || (ended && fresh.length === 0) || container.removed) return
-      if (!ended)
+      if (!ended && !news)
         await new Promise<void>((resolve) => {
           wake = resolve
         })

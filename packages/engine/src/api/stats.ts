@@ -6,7 +6,17 @@ import type { DaemonParts } from '../daemon-parts.ts'
 import { cgroupOf, readCounters, readNumber } from '../runtime/cgroups.ts'
 import { insideNamespaces } from '../runtime/launch.ts'
 import { NEVER, timestamp } from '../timestamps.ts'
-import { type Call, flag, flagOr, json, param, type Route, route } from './route.ts'
+import { type Call, flag, flagOr, param, type Route, route } from './route.ts'
+
+const NO_LIMIT = 2 ** 64
+/** Go's largest uint64 is no double: the one above it stands for it until it is printed. */
+const print = (stats: Stats): string =>
+  `${JSON.stringify(stats).replaceAll(String(NO_LIMIT), (2n ** 64n - 1n).toString())}\n`
+const answer = (stats: Stats): ServerResponse => ({
+  status: 200,
+  headers: { 'Content-Type': 'application/json' },
+  body: print(stats),
+})
 
 const NO_CPU: CpuStats = {
   cpu_usage: { total_usage: 0, usage_in_kernelmode: 0, usage_in_usermode: 0 },
@@ -82,7 +92,7 @@ function read(parts: DaemonParts, container: Container, before: Stats | undefine
     preread,
     pids_stats: {
       current: readNumber(sys, cgroup, 'pids.current') ?? 0,
-      limit: readNumber(sys, cgroup, 'pids.max') ?? 2 ** 64,
+      limit: readNumber(sys, cgroup, 'pids.max') ?? NO_LIMIT,
     },
     cpu_stats: cpuStats(parts, cgroup),
     precpu_stats,
@@ -95,29 +105,37 @@ function read(parts: DaemonParts, container: Container, before: Stats | undefine
   }
 }
 
+/** @returns whether it came true within `ms` */
+function within({ sys }: DaemonParts, event: Promise<boolean>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = sys.clock.after(ms, () => resolve(false))
+    void event.then((value) => {
+      timer.cancel()
+      resolve(value)
+    })
+  })
+}
+
 /** One reading, two a second apart, or one a second until the client goes. */
 async function stats(call: Call): Promise<ServerResponse> {
   const { parts, request } = call
   const container = parts.containers.find(param(call, 'id'))
   if (!flagOr(call, 'stream', true)) {
     const first = read(parts, container, undefined)
-    if (flag(call, 'one-shot') || !container.process) return json(first)
+    if (flag(call, 'one-shot') || !container.process) return answer(first)
     await parts.sys.sleep(1000)
-    return json(read(parts, container, first))
+    return answer(read(parts, container, first))
   }
   return {
     status: 200,
     headers: { 'Content-Type': 'application/json' },
     body: async (writer) => {
-      let gone = false
-      void request.disconnected().then(() => {
-        gone = true
-      })
       let last: Stats | undefined
-      while (!gone && !container.removed) {
+      const gone = request.disconnected().then(() => true)
+      while (!container.removed) {
         last = read(parts, container, last)
-        await writer.write(`${JSON.stringify(last)}\n`)
-        await parts.sys.sleep(1000)
+        await writer.write(print(last))
+        if (await within(parts, gone, 1000)) return
       }
     },
   }

@@ -94,11 +94,11 @@ function restartDelay(container: Container, code: number, ranMs: number): number
 
 async function restartLater(parts: DaemonParts, container: Container, delayMs: number, revive: Revive): Promise<void> {
   const cancelled = await new Promise<boolean>((resolve) => {
-    container.cancelRestart = () => resolve(true)
-    void parts.sys.sleep(delayMs).then(
-      () => resolve(false),
-      () => resolve(true),
-    )
+    const timer = parts.sys.clock.after(delayMs, () => resolve(false))
+    container.cancelRestart = () => {
+      timer.cancel()
+      resolve(true)
+    }
   })
   container.cancelRestart = undefined
   if (cancelled) return
@@ -110,6 +110,7 @@ async function restartLater(parts: DaemonParts, container: Container, delayMs: n
       if (!(error instanceof Error)) throw error
       container.record.State.Restarting = false
       parts.containers.save(container)
+      container.waiters.stopped({ code: container.record.State.ExitCode, error: error.message })
       logLine(parts.sys, 'error', `restart of container ${container.id}: ${error.message}`)
     }
   })

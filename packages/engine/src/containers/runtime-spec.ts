@@ -18,6 +18,10 @@ export function environmentOf(container: Container, tty: boolean, more: readonly
   return [...new Map(pairs.map((pair) => [nameOf(pair), pair])).values()]
 }
 
+/** `[height, width]`, zero when the client has no terminal. */
+export const sizeOf = (size: readonly [number, number] | null | undefined): Pick<ProcessSpec, 'size'> =>
+  size && size[0] > 0 && size[1] > 0 ? { size: { rows: size[0], cols: size[1] } } : {}
+
 export function processSpec(container: Container): ProcessSpec {
   const { record, hostConfig } = container
   return {
@@ -28,6 +32,7 @@ export function processSpec(container: Container): ProcessSpec {
     groupAdd: hostConfig.GroupAdd ?? [],
     limits: (hostConfig.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
     terminal: container.tty,
+    ...sizeOf(hostConfig.ConsoleSize),
   }
 }
 

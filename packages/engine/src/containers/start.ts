@@ -176,7 +176,7 @@ function abandon(parts: DaemonParts, container: Container, error: unknown): unkn
   State.ExitCode = exitCodeOf(told.message)
   State.Error = told.message
   containers.save(container)
-  container.waiters.stopped({ code: State.ExitCode, error: told.message })
+  container.waiters.failed(State.ExitCode)
   publishContainer(parts, container, 'die', { execDuration: '0', exitCode: String(State.ExitCode) })
   return told
 }

@@ -17,14 +17,18 @@ export class Waiters {
     return new Promise((resolve) => this.removal.push(resolve))
   }
 
+  /** It did not start: whoever asked for that is told so, and nobody else. */
+  failed(code: number): void {
+    this.last = { code }
+  }
+
   stopped(result: ExitResult): void {
     this.last = result
     for (const tell of this.exit.splice(0)) tell(result)
   }
 
   gone(): void {
-    // Why a start failed is told by the start alone.
-    for (const tell of this.removal.splice(0)) tell({ code: this.last.code })
+    for (const tell of this.removal.splice(0)) tell(this.last)
     for (const tell of this.exit.splice(0)) tell(this.last)
   }
 }

@@ -4,7 +4,7 @@ import { inBackground } from '../background.ts'
 import type { Container } from '../containers/container.ts'
 import { publishContainer } from '../containers/container-events.ts'
 import { pumpOutput } from '../containers/pump.ts'
-import { environmentOf, processSpec } from '../containers/runtime-spec.ts'
+import { environmentOf, processSpec, sizeOf } from '../containers/runtime-spec.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { randomId } from '../identifiers.ts'
 import { conflict, invalid, Problem } from '../problem.ts'
@@ -47,7 +47,6 @@ export async function startExec(parts: DaemonParts, session: ExecSession): Promi
   const running = launchExec(sys, specOf(container, session.body), pid, cgroup, session.body.AttachStdin ?? false)
   session.process = running
   session.running = true
-  if (session.body.ConsoleSize && session.body.Tty) resizeExec(parts, session, ...session.body.ConsoleSize)
   publishContainer(parts, container, `exec_start: ${session.body.Cmd.join(' ')}`, { execID: session.id })
   const drained = pumpOutput(sys, running, (stream, bytes) => session.output.send(stream, bytes))
   drained.catch(() => undefined)
@@ -97,7 +96,7 @@ export function closeInput({ sys }: DaemonParts, session: ExecSession): void {
 }
 
 function specOf(container: Container, body: ExecCreateBody): ReturnType<typeof processSpec> {
-  const own = processSpec(container)
+  const { size: _, ...own } = processSpec(container)
   return {
     ...own,
     args: body.Cmd,
@@ -105,6 +104,7 @@ function specOf(container: Container, body: ExecCreateBody): ReturnType<typeof p
     cwd: body.WorkingDir || own.cwd,
     user: body.User || own.user,
     terminal: body.Tty ?? false,
+    ...sizeOf(body.ConsoleSize),
   }
 }
 

@@ -1,4 +1,4 @@
-import { exitStatus } from '@drydock/abi'
+import { exitStatus, type Timer } from '@drydock/abi'
 import type { HealthConfig, HealthStatus } from '@drydock/docker-api'
 import { inBackground } from '../background.ts'
 import type { Container } from '../containers/container.ts'
@@ -15,21 +15,33 @@ const DEFAULTS = { interval: 30 * SECOND, timeout: 30 * SECOND, retries: 3, star
 const LOG_LENGTH = 5
 const MAX_OUTPUT = 4096
 
+/** The checks of one run of a container; the timer ends with it. */
+interface HealthRun {
+  over: boolean
+  timer: Timer | undefined
+}
+
 /** Runs the container's health check as long as it runs. docs: Dockerfile HEALTHCHECK */
 export function watchHealth(parts: DaemonParts, container: Container): void {
   const check = container.record.Config.Healthcheck
   const command = commandOf(container, check)
   if (!check || !command) return
   container.record.State.Health = { Status: 'starting', FailingStreak: 0, Log: [] }
-  let over = false
+  const run: HealthRun = { over: false, timer: undefined }
   container.cleanups.push(() => {
-    over = true
+    run.over = true
+    run.timer?.cancel()
   })
-  inBackground(
-    parts.sys,
-    'health check',
-    watch(parts, container, check, command, () => over),
-  )
+  const plan = (): void => {
+    run.timer = parts.sys.clock.after(pauseMs(parts, container, check), () =>
+      inBackground(parts.sys, 'health check', step()),
+    )
+  }
+  const step = async (): Promise<void> => {
+    if (!container.record.State.Paused) await probe(parts, container, check, command, () => run.over)
+    if (!run.over) plan()
+  }
+  plan()
 }
 
 function commandOf({ record }: Container, check: HealthConfig | undefined): string[] | undefined {
@@ -37,22 +49,6 @@ function commandOf({ record }: Container, check: HealthConfig | undefined): stri
   if (kind === 'CMD') return words
   if (kind === 'CMD-SHELL') return [...(record.Config.Shell ?? ['/bin/sh', '-c']), words[0] ?? '']
   return undefined
-}
-
-async function watch(
-  parts: DaemonParts,
-  container: Container,
-  check: HealthConfig,
-  command: readonly string[],
-  over: () => boolean,
-): Promise<void> {
-  const { sys } = parts
-  for (;;) {
-    await sys.sleep(pauseMs(parts, container, check))
-    if (over()) return
-    if (container.record.State.Paused) continue
-    await probe(parts, container, check, command, over)
-  }
 }
 
 const inStartPeriod = ({ sys }: DaemonParts, { record }: Container, { StartPeriod = 0 }: HealthConfig): boolean =>

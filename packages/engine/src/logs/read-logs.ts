@@ -1,9 +1,7 @@
 import type { Container } from '../containers/container.ts'
-import type { DaemonParts } from '../daemon-parts.ts'
-import { ifExists, readText } from '../state/files.ts'
 import { frame } from '../streams/stdcopy.ts'
 import { parseTime } from '../timestamps.ts'
-import { type LogEntry, parseLog } from './json-file.ts'
+import type { LogEntry } from './json-file.ts'
 
 export interface LogOptions {
   readonly stdout: boolean
@@ -18,9 +16,6 @@ export interface LogOptions {
 }
 
 const encoder = new TextEncoder()
-
-export const readEntries = ({ sys }: DaemonParts, { record }: Container): LogEntry[] =>
-  parseLog(record.LogPath === '' ? '' : (ifExists(() => readText(sys, record.LogPath)) ?? ''))
 
 /** The entries asked for; `tail` counts those of the wanted streams. */
 export function selectEntries(entries: readonly LogEntry[], options: LogOptions): LogEntry[] {

@@ -13,6 +13,7 @@ import {
   SIGPIPE,
   type Sys,
   type WaitStatus,
+  type WindowSize,
 } from '@drydock/abi'
 import { readAll } from '@drydock/libc'
 import { quietly } from '../state/files.ts'
@@ -63,7 +64,7 @@ export function insideNamespaces<T>(sys: Sys, joins: readonly { pid: number; fla
 
 /** Starts a container's process 1; it waits at its gate until `proceed`. */
 export function launchContainer(sys: Sys, spec: ContainerSpec, wantsInput: boolean): RunningProcess {
-  return launch(sys, containerInit(spec), spec.process.terminal, wantsInput, spec.joins, {
+  return launch(sys, containerInit(spec), spec.process, wantsInput, spec.joins, {
     flags: spec.newNamespaces,
     cgroup: spec.cgroup,
     argv: ['runc', 'init'],
@@ -79,7 +80,7 @@ export function launchExec(
   wantsInput: boolean,
 ): RunningProcess {
   const joins = [{ pid, flags: ALL_NAMESPACES & ~CLONE_NEWCGROUP }]
-  const running = launch(sys, execInit(spec), spec.terminal, wantsInput, joins, { cgroup, argv: ['runc', 'init'] })
+  const running = launch(sys, execInit(spec), spec, wantsInput, joins, { cgroup, argv: ['runc', 'init'] })
   void running.proceed()
   return running
 }
@@ -93,12 +94,12 @@ interface Plumbing {
 function launch(
   sys: Sys,
   entry: (process: Process) => MaybePromise<number>,
-  terminal: boolean,
+  { terminal, size }: ProcessSpec,
   wantsInput: boolean,
   joins: readonly { pid: number; flags: number }[],
   options: ForkOptions,
 ): RunningProcess {
-  const { streams, given } = terminal ? terminalPlumbing(sys) : pipePlumbing(sys, wantsInput)
+  const { streams, given } = terminal ? terminalPlumbing(sys, size) : pipePlumbing(sys, wantsInput)
   const [errorRead, errorWrite] = sys.pipe()
   const [gateRead, gateWrite] = sys.pipe()
   const fds = new Map([...given.entries(), [ERROR_FD, errorWrite], [GATE_FD, gateRead]])
@@ -115,8 +116,8 @@ function launch(
   }
 }
 
-function terminalPlumbing(sys: Sys): Plumbing {
-  const { master, slave } = sys.openpty()
+function terminalPlumbing(sys: Sys, size: WindowSize | undefined): Plumbing {
+  const { master, slave } = sys.openpty(size)
   return { streams: { input: master, output: master, errors: undefined, terminal: true }, given: [slave, slave, slave] }
 }
 

@@ -1,3 +1,5 @@
+import type { WindowSize } from '@drydock/abi'
+
 /** One mount of a container, as config.json of the OCI runtime spec lists it. `source` is a path of the host. */
 export interface RuntimeMount {
   readonly type: 'bind' | 'tmpfs'
@@ -26,6 +28,8 @@ export interface ProcessSpec {
   readonly groupAdd: readonly string[]
   readonly limits: readonly RuntimeLimit[]
   readonly terminal: boolean
+  /** Of the terminal at first. */
+  readonly size?: WindowSize
 }
 
 /** A whole container for the runtime. OCI runtime spec in short. */

@@ -1,6 +1,7 @@
 import { isErrno, type Process, type Program, X_OK } from '@drydock/abi'
 import { programName, Stdio } from '@drydock/libc'
 import { windowSize } from '../text/terminal.ts'
+import { BANNER } from './banner.ts'
 
 const APPLETS = (
   '[ adduser addgroup arch ash awk base64 basename bc bunzip2 bzip2 cal cat chgrp chmod chown chroot cksum clear cmp comm cp cut date dc dd ' +
@@ -25,8 +26,6 @@ function appletPath({ sys }: Process, name: string): string | undefined {
     }
   })
 }
-
-const BANNER = 'BusyBox v1.37.0 (2024-12-16 10:05:21 UTC) multi-call binary.'
 
 function wrap(words: readonly string[], width: number): string {
   let out = ''

@@ -30,7 +30,9 @@ async function change(context: Context, path: string, apply: ModeChange, operand
     const mode = apply(old)
     sys.chmod(path, mode & 0o7777)
     if (mode !== old && (o.verbose || o.changes))
-      await io.print(`mode of '${path}' changed from ${bits(old)} to ${bits(mode)}\n`)
+      await io.print(
+        `mode of '${path}' changed ${context.flavour === 'gnu' ? `from ${bits(old)} ` : ''}to ${bits(mode)}\n`,
+      )
     else if (o.verbose) await io.print(`mode of '${path}' retained as ${bits(mode)}\n`)
     if (o.recursive && isDirectory(old) && !link)
       for (const { name } of sys.readdir(path)) good = (await change(context, join(path, name), apply, false)) && good

@@ -68,7 +68,7 @@ function parseSettings(operands: readonly string[]): Settings {
       const name = key === 'iseek' ? 'skip' : key === 'oseek' ? 'seek' : key
       if (/\dB$/.test(text) && (name === 'count' || name === 'skip' || name === 'seek')) words.set(name, ['bytes'])
       const number = parseNumber(text)
-      if (number === 0 && /bs$/.test(key)) throw new DdError(`invalid number: '${text}'`)
+      if (number === 0 && key.endsWith('bs')) throw new DdError(`invalid number: '${text}'`)
       numbers.set(name, number)
     } else if (known) {
       const given = text.split(',')

@@ -1,5 +1,5 @@
 import type { Program } from '@drydock/abi'
-import { programName, Stdio } from '@drydock/libc'
+import { programName, Stdio, voiceOf } from '@drydock/libc'
 import { compileRegex, RegexError } from '../regex/posix.ts'
 import { encodeText } from '../text/encoding.ts'
 
@@ -122,7 +122,7 @@ export const expr: Program = {
   summary: 'evaluate expressions',
   sizeBytes: 43952,
   async main(process) {
-    const io = new Stdio(process.sys)
+    const io = new Stdio(process.sys, voiceOf(process))
     const name = programName(process)
     const words = process.argv[1] === '--' ? process.argv.slice(2) : process.argv.slice(1)
     if (words.length === 0) {

@@ -30,7 +30,11 @@ function identityOf({ sys }: Context, accounts: Accounts, user: string | undefin
   return { uid: account.uid, gid: account.gid, groups: [...new Set([account.gid, ...member])] }
 }
 
-function describe({ options: o }: Context, accounts: Accounts, { uid, gid, groups }: Identity): string {
+function describe(
+  { options: o, flavour, sys, operands }: Context,
+  accounts: Accounts,
+  { uid, gid, groups }: Identity,
+): string {
   const userName = accounts.userName(uid)
   const groupText = (each: number): string => (o.name ? (accounts.groupName(each) ?? String(each)) : String(each))
   if (o.user) return o.name ? (userName ?? String(uid)) : String(uid)
@@ -38,8 +42,11 @@ function describe({ options: o }: Context, accounts: Accounts, { uid, gid, group
   if (o.groups) return groups.map(groupText).join(o.zero ? '\0' : ' ')
   const labelled = (id: number, name: string | undefined): string =>
     name === undefined ? String(id) : `${id}(${name})`
-  const list = groups.map((each) => labelled(each, accounts.groupName(each))).join(',')
-  return `uid=${labelled(uid, userName)} gid=${labelled(gid, accounts.groupName(gid))} groups=${list}`
+  const both = `uid=${labelled(uid, userName)} gid=${labelled(gid, accounts.groupName(gid))}`
+  // Busybox shows what getgroups(2) has, and nothing when that is empty.
+  const shown = flavour === 'busybox' && operands.length === 0 ? sys.getgroups() : groups
+  if (shown.length === 0) return both
+  return `${both} groups=${shown.map((each) => labelled(each, accounts.groupName(each))).join(',')}`
 }
 
 /** id: print user and group ids. GNU coreutils 9 id. */

@@ -46,6 +46,7 @@ import { join } from './join.ts'
 import { od } from './od.ts'
 import { shuf } from './shuf.ts'
 import { split } from './split.ts'
+import { stty } from './stty.ts'
 import { tsort } from './tsort.ts'
 import { hostid, users, who } from './who.ts'
 
@@ -128,6 +129,7 @@ export const coreutils = fromPackage('GNU coreutils', '9.1', [
   od,
   shuf,
   split,
+  stty,
   tsort,
   hostid,
   users,

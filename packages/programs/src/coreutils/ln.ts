@@ -78,7 +78,7 @@ async function makeLink(context: Context, confirm: Confirm, { from, to }: Pair):
     if (!clear) return true
     if (o.symbolic) sys.symlink(source, to)
     else sys.link(o.logical ? sys.realpath(from) : from, to)
-    if (o.verbose) await io.print(`'${to}' ${o.symbolic ? '->' : '=>'} '${source}'\n`)
+    if (o.verbose) await io.print(`'${to}' ${o.symbolic || context.flavour === 'busybox' ? '->' : '=>'} '${source}'\n`)
     return true
   } catch (error) {
     if (error instanceof LinkProblem) await context.fail(error.message)

@@ -29,6 +29,8 @@ export interface Listing {
   readonly painter: Painter
   /** Busybox: fixed widths as its printf has them. */
   readonly fixedWidths: boolean
+  /** Sizes as 1.5K and 2M. */
+  readonly humanSizes: boolean
   quote(name: string): string
   title(path: string): string
   missing(path: string, reason: string): string
@@ -128,10 +130,10 @@ function longColumns(listing: Listing, entries: readonly Entry[]): Column[] {
     ...(listing.showInode ? [column((e) => String(e.stat.ino), true, 7)] : []),
     ...(listing.showBlocks ? [column((e) => listing.blocks(e.stat), true, 6)] : []),
     column((e) => modeString(e.stat.mode), false),
-    column((e) => String(e.stat.nlink), true, 4 + 1),
+    column((e) => String(e.stat.nlink), true, 4),
     ...(listing.showOwner ? [column((e) => listing.user(e.stat.uid), false, 8)] : []),
     ...(listing.showGroup ? [column((e) => listing.group(e.stat.gid), false, 8)] : []),
-    column((e) => sizeText(listing, e.stat), true, 9),
+    column((e) => sizeText(listing, e.stat), true, listing.humanSizes ? 7 : 9),
     column((e) => listing.time(e.stat), false),
   ]
 }
@@ -193,8 +195,10 @@ function indent(from: number, to: number, tabs: boolean): string {
 
 async function printColumns(io: Stdio, listing: Listing, cells: readonly Cell[]): Promise<void> {
   const across = listing.layout === 'across'
+  // Busybox makes all columns as wide as the widest name asks for.
+  const widest = Math.max(0, ...cells.map((cell) => cell.width))
   const { rows, columnWidths } = layoutColumns(
-    cells.map((cell) => cell.width),
+    cells.map((cell) => (listing.fixedWidths ? widest : cell.width)),
     listing.lineWidth,
     across,
   )

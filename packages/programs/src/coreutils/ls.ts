@@ -26,12 +26,13 @@ const STYLES = new Map([
   ['long-iso', '%Y-%m-%d %H:%M'],
 ])
 
-function timeFormatter(context: LsContext): (stat: Stat) => string {
+function timeFormatter(context: LsContext, flavour: Flavour): (stat: Stat) => string {
   const { options: o, env, sys } = context
   const zone = timeZone(env)
   const key = timeOf(o)
   const style = o.fullTime ? 'full-iso' : (o.timeStyle ?? env.get('TIME_STYLE') ?? 'locale')
-  const fixed = style.startsWith('+') ? style.slice(1) : STYLES.get(style)
+  const full = flavour === 'busybox' && style === 'full-iso' ? '%Y-%m-%d %H:%M:%S %z' : undefined
+  const fixed = full ?? (style.startsWith('+') ? style.slice(1) : STYLES.get(style))
   const now = sys.clock.now()
   const recent = (ms: number): boolean => ms <= now && now - ms < SIX_MONTHS_MS
   const [near, far] = style === 'iso' ? ['%m-%d %H:%M', '%Y-%m-%d '] : ['%b %e %H:%M', '%b %e  %Y']
@@ -104,13 +105,14 @@ const makeListing =
       colors,
       painter: new Painter(colors),
       fixedWidths: flavour === 'busybox',
+      humanSizes: human,
       quote,
       title: (path) => (quotes && /[:\s'"]/.test(path) ? shellQuote(path) : path),
       missing: (path, reason) => (flavour === 'gnu' ? `cannot access '${path}': ${reason}` : `${path}: ${reason}`),
       size,
       blocks: (stat) => blocks(stat.blocks * 512),
       total: (stats) => `total ${blocks(stats.reduce((sum, stat) => sum + stat.blocks * 512, 0))}`,
-      time: timeFormatter(context),
+      time: timeFormatter(context, flavour),
       user: (uid) => (o.numeric ? String(uid) : (accounts.userName(uid) ?? String(uid))),
       group: (gid) => (o.numeric ? String(gid) : (accounts.groupName(gid) ?? String(gid))),
     }

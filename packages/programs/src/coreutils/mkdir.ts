@@ -11,10 +11,15 @@ const options = {
 }
 type Context = ProgramContext<typeof options>
 
+const WORDS = {
+  gnu: (path: string): string => `mkdir: created directory '${path}'\n`,
+  busybox: (path: string): string => `created directory: '${path}'\n`,
+}
+
 async function make(context: Context, path: string, mode: number | undefined): Promise<void> {
   context.sys.mkdir(path)
   if (mode !== undefined) context.sys.chmod(path, mode)
-  if (context.options.verbose) await context.io.print(`mkdir: created directory '${path}'\n`)
+  if (context.options.verbose) await context.io.print(WORDS[context.flavour](path))
 }
 
 async function makeParents(context: Context, path: string): Promise<void> {

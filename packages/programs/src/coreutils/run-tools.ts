@@ -64,7 +64,7 @@ export const timeout = defineProgram({
     signal: value('s', 'signal'),
     verbose: flag('v', 'verbose'),
   },
-  async main({ sys, env, operands, options: o, fail }) {
+  async main({ sys, env, operands, options: o, flavour, fail }) {
     const [duration, ...command] = operands
     if (duration === undefined || command.length === 0) throw new UsageError('missing operand')
     const limit = parseInterval(duration)
@@ -96,7 +96,7 @@ export const timeout = defineProgram({
       return status ?? 137
     }
     if (signal === SIGKILL) return 137
-    return o.preserve ? status : 124
+    return o.preserve || flavour === 'busybox' ? status : 124
   },
 })
 

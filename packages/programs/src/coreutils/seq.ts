@@ -1,5 +1,5 @@
 import type { Program } from '@drydock/abi'
-import { programName, Stdio } from '@drydock/libc'
+import { programName, Stdio, voiceOf } from '@drydock/libc'
 import { formatFloat } from '../format/c-printf.ts'
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
@@ -70,7 +70,7 @@ export const seq: Program = {
   sizeBytes: 56144,
   async main(process) {
     const { sys } = process
-    const io = new Stdio(sys)
+    const io = new Stdio(sys, voiceOf(process))
     const name = programName(process)
     const usage = async (message: string): Promise<number> => {
       await io.warn(`${name}: ${message}\nTry '${name} --help' for more information.\n`)

@@ -11,7 +11,7 @@ import {
   type Stat,
   type Sys,
 } from '@drydock/abi'
-import { programName, Stdio } from '@drydock/libc'
+import { programName, Stdio, voiceOf } from '@drydock/libc'
 import { isTerminal } from '../text/terminal.ts'
 
 class TestError extends Error {}
@@ -197,7 +197,7 @@ const row = (name: string, path: string, closing: boolean): Program => ({
       return evaluate(process.sys, words) ? 0 : 1
     } catch (error) {
       if (!(error instanceof TestError)) throw error
-      await new Stdio(process.sys).warn(`${programName(process)}: ${error.message}\n`)
+      await new Stdio(process.sys, voiceOf(process)).warn(`${programName(process)}: ${error.message}\n`)
       return 2
     }
   },

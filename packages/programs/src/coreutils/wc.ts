@@ -57,9 +57,10 @@ function longestLine(counts: Counts, text: string): string {
   return rest
 }
 
-/** GNU's columns are as wide as the sum of the sizes of all files; 7 where a size is not known before. */
-function numberWidth({ sys, operands }: Context, columnsShown: number): number {
+/** GNU's columns are as wide as the sum of the sizes of all files; 7 where a size is not known before. Busybox's are always 9. */
+function numberWidth({ sys, operands, flavour }: Context, columnsShown: number): number {
   if (operands.length <= 1 && columnsShown === 1) return 1
+  if (flavour === 'busybox') return 9
   let total = 0
   let minimum = 1
   for (const path of operands.length ? operands : ['-'])

@@ -18,7 +18,7 @@ export const cmp = defineProgram({
     skip: value('i', 'ignore-initial'),
     printBytes: flag('b', 'print-bytes'),
   },
-  async main({ sys, io, operands, options: o, fail }) {
+  async main({ sys, io, operands, options: o, flavour, fail }) {
     const [first, second = '-', skip1, skip2] = operands
     if (first === undefined) throw new UsageError("missing operand after 'cmp'")
     const skips = (o.skip ?? `${skip1 ?? 0}:${skip2 ?? skip1 ?? 0}`).split(':').map(Number)
@@ -45,7 +45,9 @@ export const cmp = defineProgram({
         differs = true
         if (silent) return 1
         if (!o.verbose) {
-          await io.print(`${first} ${second} differ: byte ${i + 1}, line ${line}\n`)
+          await io.print(
+            `${first} ${second} differ: ${flavour === 'busybox' ? 'char' : 'byte'} ${i + 1}, line ${line}\n`,
+          )
           return 1
         }
         const octal = (byte: number | undefined): string => (byte ?? 0).toString(8).padStart(3)

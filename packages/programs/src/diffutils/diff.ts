@@ -144,7 +144,9 @@ class Printer {
     const { options: o, env } = this.context
     const zone = timeZone(env)
     const label = (side: Side, i: number): string =>
-      o.labels[i] ?? `${side.path}\t${strftime('%Y-%m-%d %H:%M:%S.%N %z', side.mtimeMs, zone)}`
+      o.labels[i] ??
+      (this.context.flavour === 'busybox' ? side.path : undefined) ??
+      `${side.path}\t${strftime('%Y-%m-%d %H:%M:%S.%N %z', side.mtimeMs, zone)}`
     await this.put(`${first} ${label(this.a, 0)}`)
     await this.put(`${second} ${label(this.b, 1)}`)
   }
@@ -253,11 +255,13 @@ async function compareFiles(context: Context, first: string, second: string, tit
     await io.print(`${o.brief ? 'Files' : 'Binary files'} ${first} and ${second} differ\n`)
     return o.brief ? 1 : 2
   }
-  if (title) await io.print(`${title}\n`)
+  // Busybox knows one form only, without the line that tells the command, and without dates.
+  const unified = context.flavour === 'busybox'
+  if (title && !unified) await io.print(`${title}\n`)
   const printer = new Printer(context, a, b)
   if (o.sideBySide) await printer.sideBySide(hunks, Number(o.width ?? 130))
   else if (o.ed) await printer.ed(hunks)
-  else if (o.unified || o.unifiedLines !== undefined || o.unifiedLong !== undefined)
+  else if (unified || o.unified || o.unifiedLines !== undefined || o.unifiedLong !== undefined)
     await printer.unified(hunks, Number(o.unifiedLines ?? (o.unifiedLong || 3)))
   else if (o.context || o.contextLines !== undefined) await printer.contextual(hunks, Number(o.contextLines ?? 3))
   else await printer.normal(hunks)

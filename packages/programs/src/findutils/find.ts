@@ -1,5 +1,5 @@
 import { isDirectory, isErrno, O_CREAT, O_TRUNC, O_WRONLY, type Program, type Stat } from '@drydock/abi'
-import { Output, programName, Stdio } from '@drydock/libc'
+import { Output, programName, Stdio, voiceOf } from '@drydock/libc'
 import type { Process, Sys } from '@drydock/abi'
 import { Accounts } from '../account/accounts.ts'
 import { Confirm } from '../coreutils/confirm.ts'
@@ -166,7 +166,7 @@ export const find: Program = {
   summary: 'search for files in a directory hierarchy',
   sizeBytes: 224848,
   async main(process) {
-    const io = new Stdio(process.sys)
+    const io = new Stdio(process.sys, voiceOf(process))
     const { follow, paths, expression } = splitWords(process.argv.slice(1))
     const accounts = await Accounts.read(process.sys)
     let parsed: Parsed

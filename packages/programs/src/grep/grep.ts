@@ -127,7 +127,7 @@ class Walker {
       return this.complain(`${path}: ${error.message}`)
     }
     if (this.recursive) await this.folder(path)
-    else if (o.directories !== 'skip') {
+    else if (o.directories !== 'skip' && this.context.flavour === 'gnu') {
       this.failed = true
       if (!o.noMessages) await this.context.fail(`${path}: Is a directory`)
     }
@@ -196,7 +196,8 @@ async function grepMain(context: GrepContext, fallback: string): Promise<number>
   } catch (error) {
     if (!(error instanceof RegexError)) throw error
     // grep's own matcher notices an open bracket before the library can word it.
-    await context.fail(error.message.startsWith('Unmatched [') ? 'Invalid regular expression' : error.message)
+    if (context.flavour === 'busybox') await context.fail(`bad regex '${patterns.join('\n')}'`)
+    else await context.fail(error.message.startsWith('Unmatched [') ? 'Invalid regular expression' : error.message)
     return 2
   }
   const recursive = o.recursive > 0 || o.dereferenceRecursive > 0 || o.directories === 'recurse'

@@ -84,7 +84,11 @@ export class Searcher {
         if (pause) await pause
       }
       binary ||=
-        !o.text && !o.nullData && o.binaryFiles !== 'text' && (text.includes('\0') || /[\udc80-\udcff]/u.test(text))
+        this.context.flavour === 'gnu' &&
+        !o.text &&
+        !o.nullData &&
+        o.binaryFiles !== 'text' &&
+        (text.includes('\0') || /[\udc80-\udcff]/u.test(text))
       if (binary && (o.binaryNoMatch || o.binaryFiles === 'without-match')) return 0
       if (this.matcher.test(text) !== o.invert > 0) {
         count++

@@ -156,7 +156,8 @@ class Worker {
 
   async guarded(path: string): Promise<void> {
     const { io, options: o } = this.context
-    const name = this.context.name === 'zcat' || this.context.name === 'gunzip' ? 'gzip' : this.context.name
+    const called = this.context.name
+    const name = this.context.flavour === 'gnu' && (called === 'zcat' || called === 'gunzip') ? 'gzip' : called
     try {
       await this.operand(path)
     } catch (error) {

@@ -16,7 +16,13 @@ export type Filter =
   | { readonly kind: 'array'; readonly body: Filter | undefined }
   | { readonly kind: 'object'; readonly entries: readonly (readonly [Filter, Filter])[] }
   | { readonly kind: 'if'; readonly test: Filter; readonly yes: Filter; readonly no: Filter | undefined }
-  | { readonly kind: 'reduce'; readonly source: Filter; readonly name: string; readonly start: Filter; readonly step: Filter }
+  | {
+      readonly kind: 'reduce'
+      readonly source: Filter
+      readonly name: string
+      readonly start: Filter
+      readonly step: Filter
+    }
   | { readonly kind: 'bind'; readonly source: Filter; readonly name: string; readonly body: Filter }
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Filter[] }

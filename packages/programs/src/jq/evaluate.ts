@@ -14,13 +14,16 @@ const fail = (message: string): never => {
 export function indexInto(value: Json, key: Json): Json {
   if (value === null) return null
   if (isObject(value) && typeof key === 'string') return Object.hasOwn(value, key) ? (value[key] ?? null) : null
-  if (Array.isArray(value) && typeof key === 'number') return value[key < 0 ? value.length + Math.floor(key) : Math.floor(key)] ?? null
+  if (Array.isArray(value) && typeof key === 'number')
+    return value[key < 0 ? value.length + Math.floor(key) : Math.floor(key)] ?? null
   return fail(`Cannot index ${typeName(value)} with ${typeof key === 'string' ? `"${key}"` : typeName(key)}`)
 }
 
 export function valuesOf(value: Json): readonly Json[] {
   if (Array.isArray(value)) return value
-  return isObject(value) ? Object.values(value) : fail(`Cannot iterate over ${typeName(value)}${value === null ? '' : ` (${shown(value)})`}`)
+  return isObject(value)
+    ? Object.values(value)
+    : fail(`Cannot iterate over ${typeName(value)}${value === null ? '' : ` (${shown(value)})`}`)
 }
 
 function* recurse(value: Json): Results {
@@ -48,10 +51,12 @@ const KINDS: { readonly [K in Filter['kind']]: (filter: Of<K>, input: Json, scop
     yield formatAs(name, input)
   },
   *index({ of, key }, input, scope) {
-    for (const value of evaluate(of, input, scope)) for (const at of evaluate(key, input, scope)) yield indexInto(value, at)
+    for (const value of evaluate(of, input, scope))
+      for (const at of evaluate(key, input, scope)) yield indexInto(value, at)
   },
   *slice({ of, from, to }, input, scope) {
-    for (const value of evaluate(of, input, scope)) yield slice(value, first(from, input, scope), first(to, input, scope))
+    for (const value of evaluate(of, input, scope))
+      yield slice(value, first(from, input, scope), first(to, input, scope))
   },
   *iterate({ of }, input, scope) {
     for (const value of evaluate(of, input, scope)) yield* valuesOf(value)
@@ -94,10 +99,12 @@ const KINDS: { readonly [K in Filter['kind']]: (filter: Of<K>, input: Json, scop
     else yield* evaluate(right, input, scope)
   },
   *binary({ operator, left, right }, input, scope) {
-    for (const b of evaluate(right, input, scope)) for (const a of evaluate(left, input, scope)) yield arithmetic(operator, a, b)
+    for (const b of evaluate(right, input, scope))
+      for (const a of evaluate(left, input, scope)) yield arithmetic(operator, a, b)
   },
   *negate({ body }, input, scope) {
-    for (const value of evaluate(body, input, scope)) yield typeof value === 'number' ? -value : fail(`${typeName(value)} (${shown(value)}) cannot be negated`)
+    for (const value of evaluate(body, input, scope))
+      yield typeof value === 'number' ? -value : fail(`${typeName(value)} (${shown(value)}) cannot be negated`)
   },
   *update({ operator, left, right }, input, scope) {
     yield update(left, input, scope, (old) => {
@@ -135,7 +142,10 @@ const KINDS: { readonly [K in Filter['kind']]: (filter: Of<K>, input: Json, scop
   *call({ name, args }, input, scope) {
     const builtin = BUILTINS.get(`${name}/${args.length}`)
     if (!builtin) throw new JqError(`${name}/${args.length} is not defined`)
-    yield* builtin(input, args.map((arg) => (value: Json) => evaluate(arg, value, scope)))
+    yield* builtin(
+      input,
+      args.map((arg) => (value: Json) => evaluate(arg, value, scope)),
+    )
   },
 }
 
@@ -152,19 +162,34 @@ function slice(value: Json, from: Json, to: Json): Json {
   return value.slice(typeof from === 'number' ? from : 0, typeof to === 'number' ? to : undefined) as Json
 }
 
-function* joined(parts: readonly (string | Filter)[], at: number, text: string, format: string | undefined, input: Json, scope: Scope): Results {
+function* joined(
+  parts: readonly (string | Filter)[],
+  at: number,
+  text: string,
+  format: string | undefined,
+  input: Json,
+  scope: Scope,
+): Results {
   const part = parts[at]
   if (part === undefined) return yield text
   if (typeof part === 'string') return yield* joined(parts, at + 1, text + part, format, input, scope)
-  for (const value of evaluate(part, input, scope)) yield* joined(parts, at + 1, text + formatAs(format ?? '@text', value), format, input, scope)
+  for (const value of evaluate(part, input, scope))
+    yield* joined(parts, at + 1, text + formatAs(format ?? '@text', value), format, input, scope)
 }
 
-function* objects(entries: readonly (readonly [Filter, Filter])[], at: number, sofar: JsonObject, input: Json, scope: Scope): Results {
+function* objects(
+  entries: readonly (readonly [Filter, Filter])[],
+  at: number,
+  sofar: JsonObject,
+  input: Json,
+  scope: Scope,
+): Results {
   const entry = entries[at]
   if (!entry) return yield sofar
   for (const key of evaluate(entry[0], input, scope)) {
     if (typeof key !== 'string') return fail(`Object keys must be strings`)
-    for (const value of evaluate(entry[1], input, scope)) yield* objects(entries, at + 1, { ...sofar, [key]: value }, input, scope)
+    for (const value of evaluate(entry[1], input, scope))
+      yield* objects(entries, at + 1, { ...sofar, [key]: value }, input, scope)
   }
 }
 
@@ -173,10 +198,16 @@ function update(path: Filter, input: Json, scope: Scope, change: (old: Json) => 
   if (path.kind === 'identity') return change(input)
   if (path.kind === 'pipe') return update(path.left, input, scope, (old) => update(path.right, old, scope, change))
   if (path.kind === 'comma') return update(path.right, update(path.left, input, scope, change), scope, change)
-  if (path.kind === 'call' && path.name === 'select') return truthy(first(path.args[0], input, scope)) ? change(input) : input
-  if (path.kind === 'index') return update(path.of, input, scope, (old) => setAt(old, first(path.key, input, scope), change))
+  if (path.kind === 'call' && path.name === 'select')
+    return truthy(first(path.args[0], input, scope)) ? change(input) : input
+  if (path.kind === 'index')
+    return update(path.of, input, scope, (old) => setAt(old, first(path.key, input, scope), change))
   if (path.kind === 'iterate')
-    return update(path.of, input, scope, (old) => (isObject(old) ? Object.fromEntries(Object.entries(old).map(([key, value]) => [key, change(value)])) : valuesOf(old).map(change)))
+    return update(path.of, input, scope, (old) =>
+      isObject(old)
+        ? Object.fromEntries(Object.entries(old).map(([key, value]) => [key, change(value)]))
+        : valuesOf(old).map(change),
+    )
   return fail('Invalid path expression')
 }
 
@@ -189,4 +220,3 @@ function setAt(old: Json, key: Json, change: (old: Json) => Json): Json {
   copy[at] = value
   return copy
 }
-

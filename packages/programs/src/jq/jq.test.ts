@@ -15,16 +15,18 @@ const hasJq = ((): boolean => {
   }
 })()
 
-it.skipIf(!hasJq).each([
-  ['.'],
-  ['-r', '.a[] | "\\(.n)=\\(.v)"'],
-  ['-c', '.a | map(.v + 1), sort_by(.v), group_by(.n), (.[0] | to_entries)'],
-  ['-c', '[.a[] | select(.v > 1)] | length, .[0].n'],
-  ['-r', '.a[] | [.n, .v] | @csv, @tsv'],
-  ['reduce .a[] as $i (0; . + $i.v)'],
-  ['-c', '.a[0].v |= . * 10 | .o.k // "none", keys'],
-  ['if .s | test("^h") then "yes" else "no" end'],
-])('jq %s %s', async (...words) => {
+it
+  .skipIf(!hasJq)
+  .each([
+    ['.'],
+    ['-r', '.a[] | "\\(.n)=\\(.v)"'],
+    ['-c', '.a | map(.v + 1), sort_by(.v), group_by(.n), (.[0] | to_entries)'],
+    ['-c', '[.a[] | select(.v > 1)] | length, .[0].n'],
+    ['-r', '.a[] | [.n, .v] | @csv, @tsv'],
+    ['reduce .a[] as $i (0; . + $i.v)'],
+    ['-c', '.a[0].v |= . * 10 | .o.k // "none", keys'],
+    ['if .s | test("^h") then "yes" else "no" end'],
+  ])('jq %s %s', async (...words) => {
   const ours = await kernel.run(['jq', ...words], { stdin: INPUT })
   expect(ours.stderr + ours.stdout).toBe(execFileSync('jq', words, { input: INPUT, encoding: 'utf8' }))
 })

@@ -9,7 +9,13 @@ import { parseJq } from './parser.ts'
 
 const sortKeys = (value: Json): Json => {
   if (Array.isArray(value)) return value.map(sortKeys)
-  return isObject(value) ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, sortKeys(value[key] ?? null)])) : value
+  return isObject(value)
+    ? Object.fromEntries(
+        Object.keys(value)
+          .sort()
+          .map((key) => [key, sortKeys(value[key] ?? null)]),
+      )
+    : value
 }
 
 /** `--arg name text` and `--argjson name json`, which take two words: read before the options. */
@@ -81,7 +87,11 @@ const program = (scope: ReadonlyMap<string, Json>) =>
           status = 2
         }
       const variables = new Map(scope).set('ENV', Object.fromEntries(env))
-      const inputs = o.rawInput ? (o.slurp ? [input] : input.split('\n').filter((line, i, all) => line !== '' || i < all.length - 1)) : documents(input)
+      const inputs = o.rawInput
+        ? o.slurp
+          ? [input]
+          : input.split('\n').filter((line, i, all) => line !== '' || i < all.length - 1)
+        : documents(input)
       let last: Json = null
       try {
         for (const value of o.nothing ? [null] : o.slurp && !o.rawInput ? [Array.from(inputs)] : inputs)
@@ -89,7 +99,13 @@ const program = (scope: ReadonlyMap<string, Json>) =>
             for (const result of evaluate(filter, value, variables)) {
               last = result
               const plain = typeof result === 'string' && o.raw + o.join > 0
-              const text = plain ? result : JSON.stringify(o.sort ? sortKeys(result) : result, undefined, o.compact ? undefined : o.tab ? '\t' : 2)
+              const text = plain
+                ? result
+                : JSON.stringify(
+                    o.sort ? sortKeys(result) : result,
+                    undefined,
+                    o.compact ? undefined : o.tab ? '\t' : 2,
+                  )
               await io.print(o.join ? text : `${text}\n`)
               const pause = sys.tick()
               if (pause) await pause

@@ -1,7 +1,9 @@
 import { JqError, type Json, type JsonObject } from './ast.ts'
 
-export const isObject = (value: Json): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
-export const typeName = (value: Json): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
+export const isObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+export const typeName = (value: Json): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
 export const shown = (value: Json): string => {
   const text = JSON.stringify(value)
   return text.length > 11 ? `${text.slice(0, 10)}...` : text
@@ -15,7 +17,13 @@ export function compareJson(a: Json, b: Json): number {
   if (Array.isArray(a) && Array.isArray(b)) return compareLists(a, b)
   if (isObject(a) && isObject(b)) {
     const [x, y] = [Object.keys(a).sort(), Object.keys(b).sort()]
-    return compareLists(x, y) || compareLists(x.map((key) => a[key] ?? null), y.map((key) => b[key] ?? null))
+    return (
+      compareLists(x, y) ||
+      compareLists(
+        x.map((key) => a[key] ?? null),
+        y.map((key) => b[key] ?? null),
+      )
+    )
   }
   if (a === b || a === null || b === null) return 0
   return a < b ? -1 : 1
@@ -43,7 +51,13 @@ const NUMBERS = new Map<string, (a: number, b: number) => number>([
   ['/', (a, b) => a / b],
   ['%', (a, b) => Math.trunc(a) % Math.trunc(b)],
 ])
-const WORDS = new Map([['+', 'added'], ['-', 'subtracted'], ['*', 'multiplied'], ['/', 'divided'], ['%', 'divided']])
+const WORDS = new Map([
+  ['+', 'added'],
+  ['-', 'subtracted'],
+  ['*', 'multiplied'],
+  ['/', 'divided'],
+  ['%', 'divided'],
+])
 
 function merge(a: JsonObject, b: JsonObject): JsonObject {
   const merged: Record<string, Json> = { ...a }
@@ -59,7 +73,8 @@ export function arithmetic(operator: string, a: Json, b: Json): Json {
   const holds = COMPARISONS.get(operator)
   if (holds) return holds(compareJson(a, b))
   if (typeof a === 'number' && typeof b === 'number') {
-    if ((operator === '/' || operator === '%') && b === 0) throw new JqError(`number (${a}) and number (${b}) cannot be divided because the divisor is zero`)
+    if ((operator === '/' || operator === '%') && b === 0)
+      throw new JqError(`number (${a}) and number (${b}) cannot be divided because the divisor is zero`)
     return NUMBERS.get(operator)?.(a, b) ?? null
   }
   if (operator === '+' && a === null) return b
@@ -68,10 +83,14 @@ export function arithmetic(operator: string, a: Json, b: Json): Json {
   if (operator === '+' && Array.isArray(a) && Array.isArray(b)) return [...a, ...b]
   if (operator === '+' && isObject(a) && isObject(b)) return { ...a, ...b }
   if (operator === '*' && isObject(a) && isObject(b)) return merge(a, b)
-  if (operator === '*' && typeof a === 'string' && typeof b === 'number') return b <= 0 ? null : a.repeat(Math.max(1, b))
-  if (operator === '-' && Array.isArray(a) && Array.isArray(b)) return a.filter((each) => !b.some((other) => compareJson(each, other) === 0))
+  if (operator === '*' && typeof a === 'string' && typeof b === 'number')
+    return b <= 0 ? null : a.repeat(Math.max(1, b))
+  if (operator === '-' && Array.isArray(a) && Array.isArray(b))
+    return a.filter((each) => !b.some((other) => compareJson(each, other) === 0))
   if (operator === '/' && typeof a === 'string' && typeof b === 'string') return a.split(b)
-  throw new JqError(`${typeName(a)} (${shown(a)}) and ${typeName(b)} (${shown(b)}) cannot be ${WORDS.get(operator) ?? 'used'}`)
+  throw new JqError(
+    `${typeName(a)} (${shown(a)}) and ${typeName(b)} (${shown(b)}) cannot be ${WORDS.get(operator) ?? 'used'}`,
+  )
 }
 
 /** Where the JSON text that starts at `start` ends; a text may hold many values. */

@@ -34,7 +34,16 @@ function tokenize(text: string): Token[] {
   return [...tokens, { type: 'end', text: '' }]
 }
 
-const ESCAPES = new Map([['n', '\n'], ['t', '\t'], ['r', '\r'], ['b', '\b'], ['f', '\f'], ['/', '/'], ['\\', '\\'], ['"', '"']])
+const ESCAPES = new Map([
+  ['n', '\n'],
+  ['t', '\t'],
+  ['r', '\r'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['/', '/'],
+  ['\\', '\\'],
+  ['"', '"'],
+])
 
 /** Text with `\( … )` parts. @returns the parts and the place behind the closing quote */
 function readString(text: string, start: number): [(string | Filter)[], number] {
@@ -73,8 +82,20 @@ function closing(text: string, start: number): number {
 }
 
 /** Levels of binary operators, loosest first, between `,` and the terms. */
-const LEVELS: readonly (readonly string[])[] = [['//'], ['=', '|=', '+=', '-=', '*=', '/=', '%=', '//='], ['or'], ['and'], ['==', '!=', '<', '<=', '>', '>='], ['+', '-'], ['*', '/', '%']]
-const NAMED_KINDS = new Map<string, 'alternative' | 'or' | 'and'>([['//', 'alternative'], ['or', 'or'], ['and', 'and']])
+const LEVELS: readonly (readonly string[])[] = [
+  ['//'],
+  ['=', '|=', '+=', '-=', '*=', '/=', '%=', '//='],
+  ['or'],
+  ['and'],
+  ['==', '!=', '<', '<=', '>', '>='],
+  ['+', '-'],
+  ['*', '/', '%'],
+]
+const NAMED_KINDS = new Map<string, 'alternative' | 'or' | 'and'>([
+  ['//', 'alternative'],
+  ['or', 'or'],
+  ['and', 'and'],
+])
 
 /** @throws JqSyntaxError */
 export const parseJq = (text: string): Filter => new Parser(tokenize(text)).whole()
@@ -155,7 +176,10 @@ class Parser {
     for (;;) {
       if (this.take('?')) filter = { kind: 'attempt', body: filter, otherwise: undefined }
       else if (this.is('[')) filter = this.bracket(filter)
-      else if (this.is('.') && (this.tokens[this.at + 1]?.type === 'name' || this.tokens[this.at + 1]?.type === 'string')) {
+      else if (
+        this.is('.') &&
+        (this.tokens[this.at + 1]?.type === 'name' || this.tokens[this.at + 1]?.type === 'string')
+      ) {
         this.at++
         filter = this.field(filter)
       } else if (this.is('.') && this.tokens[this.at + 1]?.text === '[') this.at++
@@ -166,7 +190,14 @@ class Parser {
   private field(of: Filter): Filter {
     const { type, text, parts } = this.token
     this.at++
-    return { kind: 'index', of, key: type === 'string' ? { kind: 'string', format: undefined, parts: parts ?? [] } : { kind: 'literal', value: text } }
+    return {
+      kind: 'index',
+      of,
+      key:
+        type === 'string'
+          ? { kind: 'string', format: undefined, parts: parts ?? [] }
+          : { kind: 'literal', value: text },
+    }
   }
 
   private bracket(of: Filter): Filter {
@@ -235,7 +266,11 @@ class Parser {
   private entry(): [Filter, Filter] {
     const { type, text, parts } = this.token
     this.at++
-    if (type === 'variable') return [{ kind: 'literal', value: text.slice(1) }, { kind: 'variable', name: text.slice(1) }]
+    if (type === 'variable')
+      return [
+        { kind: 'literal', value: text.slice(1) },
+        { kind: 'variable', name: text.slice(1) },
+      ]
     let key: Filter
     if (type === 'name' || type === 'number') key = { kind: 'literal', value: text }
     else if (type === 'string') key = { kind: 'string', format: undefined, parts: parts ?? [] }
@@ -256,8 +291,10 @@ class Parser {
       return { kind: 'attempt', body, otherwise: this.take('catch') ? this.postfix() : undefined }
     }
     if (text === 'reduce') return this.reduce()
-    if (text === 'def' || text === 'foreach' || text === 'label' || text === 'import') return syntax(`${text} is not supported here`)
-    if (text === 'null' || text === 'true' || text === 'false') return { kind: 'literal', value: text === 'null' ? null : text === 'true' }
+    if (text === 'def' || text === 'foreach' || text === 'label' || text === 'import')
+      return syntax(`${text} is not supported here`)
+    if (text === 'null' || text === 'true' || text === 'false')
+      return { kind: 'literal', value: text === 'null' ? null : text === 'true' }
     const args: Filter[] = []
     if (this.take('('))
       do args.push(this.pipe())

@@ -1,151 +1,266 @@
-import { defineProgram, flag, list, type ProgramContext } from '@drydock/libc'
-import { writeFile } from '@drydock/libc'
-import { CATALOGUE, findPackage, type PackageRow } from './catalogue.ts'
-import {
-  APK,
-  fieldOf,
-  type Installed,
-  placeFiles,
-  readInstalled,
-  readOr,
-  removeFiles,
-  writeInstalled,
-} from './installed.ts'
+import { ENOENT } from '@drydock/abi'
+import { defineProgram, flag, type ProgramContext, value, writeFile } from '@drydock/libc'
+import { ALPINE, findPackage, type PackageRow, plainName } from './catalogue.ts'
+import { pathOf, placeFiles, removeFiles, writeWithFolders } from './files.ts'
+import { APK, entryFor, fieldOf, type Installed, readInstalled, readOr, writeInstalled } from './installed.ts'
+import { orphansOf, planInstall, type Step } from './resolve.ts'
 
 const options = {
   quiet: flag('q', 'quiet'),
   noCache: flag('', 'no-cache'),
-  update: flag('U', 'update-cache'),
-  updateOld: flag('', 'update'),
+  updateCache: flag('U', 'update-cache'),
+  update: flag('', 'update'),
   upgrade: flag('u', 'upgrade'),
-  virtual: list('t', 'virtual'),
+  latest: flag('l', 'latest'),
+  virtual: value('t', 'virtual'),
   version: flag('V', 'version'),
   installed: flag('e', 'installed'),
   verbose: flag('v', 'verbose'),
   all: flag('a', 'all'),
   info: flag('I'),
+  contents: flag('L', 'contents'),
   description: flag('d', 'description'),
+  requires: flag('R', 'depends'),
   force: flag('f', 'force'),
-  repository: list('X', 'repository'),
+  purge: flag('', 'purge'),
+  noProgress: flag('', 'no-progress'),
+  simulate: flag('s', 'simulate'),
+  interactive: flag('i', 'interactive'),
+  allowUntrusted: flag('', 'allow-untrusted'),
+  printArch: flag('', 'print-arch'),
+  root: value('p', 'root'),
+  repository: value('X', 'repository'),
 }
 type Context = ProgramContext<typeof options>
 
-const versionOf = (row: PackageRow): string => `${row.version}-r0`
-const worldPath = '/etc/apk/world'
+const WORLD = '/etc/apk/world'
+const CACHE = '/var/cache/apk/APKINDEX.tar.gz'
+/** Of the index, and of a small package, on a good line. */
+const INDEX_MS = 150
+const PACKAGE_MS = 50
 
-async function fetchLines({ sys, io }: Context): Promise<number> {
-  const repositories = (await readOr(sys, '/etc/apk/repositories')).split('\n').filter((line) => /^https?:/.test(line))
-  for (const url of repositories) {
-    await io.print(`fetch ${url.trim()}/x86_64/APKINDEX.tar.gz\n`)
-    await sys.sleep(150)
+const repositories = async ({ sys }: Context): Promise<string[]> =>
+  (await readOr(sys, '/etc/apk/repositories'))
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^https?:/.test(line))
+
+function isCached({ sys }: Context): boolean {
+  try {
+    sys.stat(CACHE)
+    return true
+  } catch (error) {
+    if (error === ENOENT) return false
+    throw error
   }
-  return repositories.length
 }
 
-async function totals({ io, options: o }: Context, all: readonly Installed[]): Promise<void> {
+async function fetchIndex(context: Context, always: boolean): Promise<void> {
+  const { sys, io, options: o } = context
+  if (!always && isCached(context) && o.noCache + o.updateCache + o.update === 0) return
+  for (const url of await repositories(context)) {
+    if (!o.quiet) await io.print(`fetch ${url}/x86_64/APKINDEX.tar.gz\n`)
+    await sys.sleep(INDEX_MS)
+  }
+  if (!o.noCache) await writeWithFolders(sys, CACHE, '')
+}
+
+async function printTotals({ io, options: o }: Context, all: readonly Installed[]): Promise<void> {
   const bytes = all.reduce((sum, { record }) => sum + Number(fieldOf(record, 'I:')), 0)
-  if (!o.quiet) await io.print(`OK: ${Math.floor(bytes / 1048576)} MiB in ${all.length} packages\n`)
+  const real = all.filter(({ name }) => !name.startsWith('.'))
+  if (!o.quiet) await io.print(`OK: ${Math.floor(bytes / 1048576)} MiB in ${real.length} packages\n`)
 }
 
 async function missing({ io }: Context, names: readonly string[]): Promise<number> {
-  const lines = names.map((name) => `  ${name} (no such package):\n    required by: world[${name}]\n`)
+  const lines = names.map((name) => `  ${plainName(name)} (no such package):\n    required by: world[${name}]\n`)
   await io.warn(`ERROR: unable to select packages:\n${lines.join('')}`)
   return names.length
 }
 
-async function changeWorld({ sys }: Context, names: readonly string[], add: boolean): Promise<void> {
-  const world = new Set((await readOr(sys, worldPath)).split('\n').filter(Boolean))
-  for (const name of names)
-    if (add) world.add(name)
-    else world.delete(name)
-  await writeFile(
-    sys,
-    worldPath,
-    Array.from(world)
-      .sort()
-      .map((name) => `${name}\n`)
-      .join(''),
-    0o644,
+async function changeWorld({ sys }: Context, change: (world: Set<string>) => void): Promise<void> {
+  const world = new Set((await readOr(sys, WORLD)).split('\n').filter(Boolean))
+  change(world)
+  const lines = Array.from(world)
+    .sort()
+    .map((name) => `${name}\n`)
+  await writeFile(sys, WORLD, lines.join(''), 0o644)
+}
+
+/** The package without content that `--virtual` makes of what was asked for. apk-add(8). */
+function virtualPackage({ sys }: Context, name: string, depends: readonly string[]): PackageRow {
+  const stamp = new Date(sys.clock.now()).toISOString().replace(/[-:]/g, '').replace('T', '.').slice(0, 15)
+  const summary = 'virtual meta package'
+  return { name, aliases: [], version: stamp, downloadKib: 0, sizeKib: 0, depends, software: { commands: [] }, summary }
+}
+
+const SCRIPTS = new Map([
+  ['bash', ['post-install']],
+  ['nginx', ['pre-install', 'post-install']],
+])
+
+async function installOne(
+  { io, sys, options: o }: Context,
+  { row, automatic }: Step,
+  count: string,
+): Promise<Installed> {
+  if (!o.quiet) await io.print(`${count} Installing ${row.name} (${row.version})\n`)
+  await sys.sleep(PACKAGE_MS)
+  const placed = await placeFiles(sys, row.software)
+  for (const script of SCRIPTS.get(row.name) ?? [])
+    if (!o.quiet) await io.print(`Executing ${row.name}-${row.version}.${script}\n`)
+  return entryFor(APK, row, placed, automatic)
+}
+
+/** busybox looks for commands that lost or found their file after each change; ca-certificates makes its bundle. */
+async function runTriggers(
+  { io, options: o }: Context,
+  all: readonly Installed[],
+  changed: readonly string[],
+): Promise<void> {
+  const triggered = all.filter(
+    ({ name }) => name === 'busybox' || (name === 'ca-certificates' && changed.includes(name)),
   )
+  for (const { name, version } of triggered) if (!o.quiet) await io.print(`Executing ${name}-${version}.trigger\n`)
 }
 
 async function add(context: Context): Promise<number> {
-  const { sys, io, options: o } = context
+  const { sys, options: o } = context
   const names = context.operands.slice(1)
-  if (!o.quiet) await fetchLines(context)
+  await fetchIndex(context, false)
   const installed = await readInstalled(sys, APK)
-  const has = (name: string): boolean => installed.some((each) => each.name === name)
-  const unknown = names.filter((name) => !has(name) && !findPackage(name))
+  const has = (name: string): boolean => installed.some((each) => each.name === plainName(name))
+  const unknown = names.filter((name) => !has(name) && !findPackage(ALPINE, name))
   if (unknown.length) return missing(context, unknown)
-  const fresh = names.filter((name) => !has(name)).flatMap((name) => findPackage(name) ?? [])
-  for (const [i, row] of fresh.entries()) {
-    if (!o.quiet) await io.print(`(${i + 1}/${fresh.length}) Installing ${row.name} (${versionOf(row)})\n`)
-    await sys.sleep(100)
-    await placeFiles(sys, row)
-    installed.push({
-      name: row.name,
-      version: versionOf(row),
-      record: APK.record(row, row.name, versionOf(row)).trim(),
-    })
-  }
-  if (fresh.length && !o.quiet) await io.print('Executing busybox.trigger\n')
-  await writeInstalled(sys, APK, installed)
-  await changeWorld(context, names, true)
-  await totals(context, installed)
+  const rows = names.flatMap((name) => findPackage(ALPINE, name) ?? [])
+  const { virtual } = o
+  const asked =
+    virtual === undefined
+      ? rows
+      : [
+          virtualPackage(
+            context,
+            virtual,
+            rows.map(({ name }) => name),
+          ),
+        ]
+  const steps = planInstall(ALPINE, asked, installed)
+  if (!o.simulate) await installAll(context, steps, installed)
+  if (!o.simulate)
+    await changeWorld(context, (world) =>
+      (virtual === undefined ? names : [virtual]).forEach((name) => world.add(name)),
+    )
+  await printTotals(context, installed)
   return 0
 }
 
+async function installAll(context: Context, steps: readonly Step[], installed: Installed[]): Promise<void> {
+  for (const [i, step] of steps.entries()) installed.push(await installOne(context, step, `(${i + 1}/${steps.length})`))
+  if (steps.length === 0) return
+  await runTriggers(
+    context,
+    installed,
+    steps.map(({ row }) => row.name),
+  )
+  await writeInstalled(context.sys, APK, installed)
+}
+
 async function del(context: Context): Promise<number> {
-  const { sys, io } = context
+  const { sys, io, options: o } = context
   const names = context.operands.slice(1)
   const installed = await readInstalled(sys, APK)
-  const gone = installed.filter(({ name }) => names.includes(name))
-  for (const [i, { name, version }] of gone.entries()) {
-    await io.print(`(${i + 1}/${gone.length}) Purging ${name} (${version})\n`)
-    const row = findPackage(name)
-    if (row) removeFiles(sys, row)
+  await changeWorld(context, (world) => names.forEach((name) => world.delete(name)))
+  const asked = installed.filter(({ name }) => names.includes(name))
+  const rest = installed.filter((each) => !asked.includes(each))
+  const needed = asked.filter(({ name }) => rest.some((each) => !each.automatic && each.depends.includes(name)))
+  if (needed.length) return stillNeeded(context, needed, rest)
+  const gone = [...asked, ...orphansOf(rest).toReversed()]
+  for (const [i, { name, version, files }] of gone.entries()) {
+    if (!o.quiet) await io.print(`(${i + 1}/${gone.length}) Purging ${name} (${version})\n`)
+    await removeFiles(sys, files)
   }
   const left = installed.filter((each) => !gone.includes(each))
+  if (gone.length) await runTriggers(context, left, [])
   await writeInstalled(sys, APK, left)
-  await changeWorld(context, names, false)
-  await totals(context, left)
+  await printTotals(context, left)
+  return 0
+}
+
+async function stillNeeded(
+  context: Context,
+  needed: readonly Installed[],
+  rest: readonly Installed[],
+): Promise<number> {
+  const { io } = context
+  await io.print(`World updated, but the following packages are not removed due to:\n`)
+  for (const { name } of needed)
+    await io.print(`  ${name}: ${rest.flatMap((each) => (each.depends.includes(name) ? each.name : [])).join(' ')}\n`)
+  await io.print('\n')
+  await printTotals(context, [...rest, ...needed])
   return 0
 }
 
 async function update(context: Context): Promise<number> {
-  const { io, sys } = context
-  await fetchLines(context)
+  const { io, sys, options: o } = context
+  await fetchIndex(context, true)
   const release = (await readOr(sys, '/etc/alpine-release')).trim()
-  const urls = (await readOr(sys, '/etc/apk/repositories')).split('\n').filter(Boolean)
-  for (const url of urls) await io.print(`v${release} [${url}]\n`)
-  await io.print(`OK: ${CATALOGUE.length} distinct packages available\n`)
+  if (o.quiet) return 0
+  for (const url of await repositories(context)) await io.print(`v${release} [${url}]\n`)
+  await io.print(`OK: ${ALPINE.length} distinct packages available\n`)
+  return 0
+}
+
+async function upgrade(context: Context): Promise<number> {
+  await fetchIndex(context, false)
+  await printTotals(context, await readInstalled(context.sys, APK))
   return 0
 }
 
 async function search({ io, operands, options: o }: Context): Promise<number> {
-  const words = operands.slice(1)
-  for (const row of CATALOGUE)
-    if (words.length === 0 || words.some((word) => row.name.includes(word.replace(/[*?]/g, ''))))
-      await io.print(`${row.name}-${versionOf(row)}${o.verbose || o.description ? ` - ${row.summary}` : ''}\n`)
+  const words = operands.slice(1).map((word) => word.replace(/[*?]/g, ''))
+  const found = ALPINE.filter(({ name, summary }) =>
+    words.every(
+      (word) => name.includes(word) || (o.description > 0 && summary.toLowerCase().includes(word.toLowerCase())),
+    ),
+  )
+  for (const { name, version, summary } of found)
+    await io.print(`${name}-${version}${o.verbose + o.description > 0 ? ` - ${summary}` : ''}\n`)
   return 0
 }
 
-async function info({ io, sys, operands, options: o }: Context): Promise<number> {
+/** The parts of `apk info`, with the option that asks for one alone. */
+const SECTIONS: readonly (readonly [
+  option: 'description' | 'contents' | 'requires',
+  title: string,
+  of: (each: Installed) => string,
+])[] = [
+  ['description', 'description', ({ record }) => fieldOf(record, 'T:')],
+  ['contents', 'contains', ({ files }) => files.map((word) => pathOf(word).slice(1)).join('\n')],
+  ['requires', 'depends on', ({ depends }) => depends.join('\n')],
+]
+const installedSize = ({ record }: Installed): string => `${Math.ceil(Number(fieldOf(record, 'I:')) / 1024)} KiB`
+
+async function infoOf({ io, options: o }: Context, each: Installed): Promise<void> {
+  const title = `${each.name}-${each.version}`
+  const chosen = SECTIONS.filter(([option]) => o.all > 0 || o[option] > 0)
+  for (const [, what, of] of chosen) await io.print(`${title} ${what}:\n${of(each)}\n\n`)
+  if (chosen.length) return
+  await io.print(
+    `${title} description:\n${fieldOf(each.record, 'T:')}\n\n${title} installed size:\n${installedSize(each)}\n\n`,
+  )
+}
+
+async function info(context: Context): Promise<number> {
+  const { io, sys, operands, options: o } = context
   const installed = await readInstalled(sys, APK)
   const words = operands.slice(1)
-  if (words.length === 0) {
+  if (words.length === 0)
     for (const { name, version } of installed) await io.print(o.verbose ? `${name}-${version}\n` : `${name}\n`)
-    return 0
-  }
   let status = 0
   for (const word of words) {
     const found = installed.find(({ name }) => name === word)
     if (!found) status = 1
     else if (o.installed) await io.print(`${word}\n`)
-    else
-      await io.print(
-        `${found.name}-${found.version} description:\n${fieldOf(found.record, 'T:')}\n\n${found.name}-${found.version} installed size:\n${Math.ceil(Number(fieldOf(found.record, 'I:')) / 1024)} KiB\n\n`,
-      )
+    else await infoOf(context, found)
   }
   return status
 }
@@ -153,19 +268,13 @@ async function info({ io, sys, operands, options: o }: Context): Promise<number>
 async function listPackages({ io, sys, options: o, operands }: Context): Promise<number> {
   const installed = await readInstalled(sys, APK)
   const words = operands.slice(1)
-  for (const { name, version, record } of installed)
-    if (words.length === 0 || words.includes(name))
-      await io.print(`${name}-${version} x86_64 {${name}} (${fieldOf(record, 'L:') || 'custom'}) [installed]\n`)
-  if (o.info) return 0
-  for (const row of CATALOGUE)
-    if (!installed.some(({ name }) => name === row.name) && (words.length === 0 || words.includes(row.name)))
-      await io.print(`${row.name}-${versionOf(row)} x86_64 {${row.name}} (custom)\n`)
-  return 0
-}
-
-async function upgrade(context: Context): Promise<number> {
-  await fetchLines(context)
-  await totals(context, await readInstalled(context.sys, APK))
+  const wanted = (name: string): boolean => words.length === 0 || words.includes(name)
+  for (const { name, version } of installed)
+    if (wanted(name)) await io.print(`${name}-${version} x86_64 {${name}} (custom) [installed]\n`)
+  if (o.info + o.installed > 0) return 0
+  for (const { name, version } of ALPINE)
+    if (wanted(name) && !installed.some((each) => each.name === name))
+      await io.print(`${name}-${version} x86_64 {${name}} (custom)\n`)
   return 0
 }
 
@@ -178,6 +287,25 @@ const APPLETS = new Map<string, (context: Context) => Promise<number>>([
   ['info', info],
   ['list', listPackages],
 ])
+const NEED_ROOT = new Set(['add', 'del', 'update', 'upgrade'])
+
+const BANNER = 'apk-tools 2.14.9, compiled for x86_64.\n'
+const HELP = `${BANNER}
+usage: apk [<OPTIONS>...] COMMAND [<ARGUMENTS>...]
+
+Package installation and removal:
+  add        Add packages to WORLD and commit changes
+  del        Remove packages from WORLD and commit changes
+
+System maintenance:
+  update     Update repository indexes
+  upgrade    Install upgrades available from repositories
+
+Querying package information:
+  info       Give detailed information about packages or repositories
+  list       List packages matching a pattern or other criteria
+  search     Search for packages by name or description
+`
 
 /** apk: the package manager of Alpine Linux, on the playground's own catalogue. apk(8). */
 export const apk = defineProgram({
@@ -186,8 +314,8 @@ export const apk = defineProgram({
   covers: 'partial',
   lacks: [
     'packages whose programs are not in the simulation',
-    'fix, fetch, policy, dot, virtual packages',
-    'dependencies',
+    'fix, fetch, policy, dot, audit, verify, cache',
+    'signatures; the mirror is not really asked',
   ],
   summary: 'Alpine package manager',
   sizeBytes: 69_632,
@@ -195,19 +323,21 @@ export const apk = defineProgram({
   options,
   async main(context) {
     const { operands, io, sys, options: o } = context
-    const applet = operands[0]
+    const [applet] = operands
+    if (o.printArch || o.version) {
+      await io.print(o.version ? BANNER : 'x86_64\n')
+      return 0
+    }
     if (applet === undefined) {
-      await io.print(
-        'apk-tools 2.14.9, compiled for x86_64.\n\nusage: apk [<OPTIONS>...] COMMAND [<ARGUMENTS>...]\n\nCommands: add del update upgrade search info list\n',
-      )
-      return o.version ? 0 : 1
+      await io.print(HELP)
+      return 1
     }
     const run = APPLETS.get(applet)
     if (!run) {
       await io.warn(`ERROR: '${applet}' is not an apk command. See 'apk --help'.\n`)
       return 1
     }
-    if (sys.geteuid() !== 0 && (applet === 'add' || applet === 'del')) {
+    if (sys.geteuid() !== 0 && NEED_ROOT.has(applet)) {
       await io.warn(
         'ERROR: Unable to lock database: Permission denied\nERROR: Failed to open apk database: Permission denied\n',
       )

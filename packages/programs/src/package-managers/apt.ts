@@ -1,21 +1,17 @@
 import { defineProgram, flag, list, type ProgramContext } from '@drydock/libc'
-import { CATALOGUE, findPackage, type PackageRow } from './catalogue.ts'
-import {
-  DPKG,
-  fieldOf,
-  placeFiles,
-  readInstalled,
-  readOr,
-  removeFiles,
-  writeFolder,
-  writeInstalled,
-} from './installed.ts'
+import { isTerminal } from '../text/terminal.ts'
+import { type Catalogue, DEBIAN, findPackage, type PackageRow, plainName } from './catalogue.ts'
+import { placeFiles, removeFiles, writeWithFolders } from './files.ts'
+import { DPKG, entryFor, type Installed, fieldOf, readInstalled, readOr, writeInstalled } from './installed.ts'
+import { dependentsOf, orphansOf, planInstall, type Step } from './resolve.ts'
+import { archiveHost, type Release, releaseOf, SOURCES } from './apt-sources.ts'
 
 const options = {
   yes: flag('y', 'yes'),
   assumeYes: flag('', 'assume-yes'),
   quiet: flag('q', 'quiet'),
   noRecommends: flag('', 'no-install-recommends'),
+  installSuggests: flag('', 'install-suggests'),
   purge: flag('', 'purge'),
   autoRemove: flag('', 'auto-remove'),
   simulate: flag('s', 'simulate'),
@@ -24,180 +20,296 @@ const options = {
   upgradable: flag('', 'upgradable'),
   allowDowngrades: flag('', 'allow-downgrades'),
   fixMissing: flag('', 'fix-missing'),
+  fixBroken: flag('f', 'fix-broken'),
+  namesOnly: flag('n', 'names-only'),
   settings: list('o', 'option'),
   version: flag('v', 'version'),
 }
 type Context = ProgramContext<typeof options>
 
-const LISTS = '/var/lib/apt/lists/drydock_Packages'
-const versionOf = (row: PackageRow): string => `${row.version}-1`
+/** Written by `update`: base images come without lists, and know no package before. */
+const LISTS = '/var/lib/apt/lists/playground_Packages'
+const DOWNLOAD_MS = 40
+const INDEX_MS = 60
 
-/** The name that Debian has for the package when it differs from ours. */
-const nameFor = (asked: string, row: PackageRow): string => (row.aliases?.includes(asked) ? asked : row.name)
-const size = (kib: number): string => (kib >= 1000 ? `${(kib / 1000).toFixed(kib >= 10_000 ? 1 : 0)} MB` : `${kib} kB`)
+/** Sizes as APT prints them: powers of 1000, three digits. */
+export function aptSize(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB']
+  let value = bytes
+  let unit = 0
+  for (; value >= 10_000 && unit < 3; unit++) value /= 1000
+  const digits = unit > 0 && value < 100 ? 1 : 0
+  return `${value.toFixed(digits)} ${units[unit] ?? ''}`
+}
+const kb = (row: PackageRow): number => row.downloadKib * 1000
 
-interface Release {
-  readonly id: string
-  readonly codename: string
-  readonly host: string
+/** Names in lines of at most 80 columns, two blanks in front. */
+function wrapNames(names: readonly string[]): string {
+  const lines: string[] = []
+  for (const name of names.toSorted()) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + name.length + 1 > 78) lines.push(`  ${name}`)
+    else lines[lines.length - 1] = `${last} ${name}`
+  }
+  return lines.map((line) => `${line}\n`).join('')
 }
-async function release({ sys }: Context): Promise<Release> {
-  const text = await readOr(sys, '/etc/os-release')
-  const get = (key: string): string => new RegExp(`^${key}="?([^"\n]*)`, 'm').exec(text)?.[1] ?? ''
-  const id = get('ID') || 'debian'
-  const host = id === 'ubuntu' ? 'http://archive.ubuntu.com/ubuntu' : 'http://deb.debian.org/debian'
-  return { id, codename: get('VERSION_CODENAME') || 'stable', host }
+
+const doneWord = ({ sys }: Context): string => (isTerminal(sys, 1) ? ' Done' : '')
+async function say(context: Context, ...lines: readonly string[]): Promise<void> {
+  for (const line of lines) await context.io.print(`${line}...${doneWord(context)}\n`)
 }
+const readLists = (context: Context) =>
+  say(context, 'Reading package lists', 'Building dependency tree', 'Reading state information')
+
+const isUpdated = async ({ sys }: Context): Promise<boolean> => (await readOr(sys, LISTS)) !== ''
+const available = async (context: Context): Promise<Catalogue> => ((await isUpdated(context)) ? DEBIAN : [])
 
 async function update(context: Context): Promise<number> {
   const { io, sys } = context
-  const { codename, host } = await release(context)
-  const lines = [
-    `Get:1 ${host} ${codename} InRelease [140 kB]`,
-    `Get:2 ${host} ${codename}-updates InRelease [47.3 kB]`,
-    `Get:3 ${host} ${codename}/main amd64 Packages [9670 kB]`,
-    `Get:4 ${host} ${codename}-updates/main amd64 Packages [5412 B]`,
-  ]
-  for (const line of lines) {
-    await io.print(`${line}\n`)
-    await sys.sleep(120)
+  const release = await releaseOf(sys)
+  const known = await isUpdated(context)
+  const files = SOURCES(release).filter(({ index }) => !known || !index)
+  for (const [i, { place, what, bytes }] of files.entries()) {
+    await sys.sleep(INDEX_MS)
+    await io.print(known ? `Hit:${i + 1} ${place} ${what}\n` : `Get:${i + 1} ${place} ${what} [${aptSize(bytes)}]\n`)
   }
-  await io.print('Fetched 9863 kB in 1s (9863 kB/s)\nReading package lists...\n')
-  if (context.name === 'apt')
-    await io.print('Building dependency tree...\nReading state information...\nAll packages are up to date.\n')
-  await writeFolder(sys, LISTS, CATALOGUE.map(({ name }) => `${name}\n`).join(''))
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (!known) await io.print(`Fetched ${aptSize(total)} in 1s (${aptSize(total)}/s)\n`)
+  await say(context, 'Reading package lists')
+  if (context.name === 'apt') {
+    await say(context, 'Building dependency tree', 'Reading state information')
+    await io.print('All packages are up to date.\n')
+  }
+  await writeWithFolders(sys, LISTS, DEBIAN.map(({ name }) => `${name}\n`).join(''))
   return 0
 }
 
-/** Base images come without lists: nothing is known before `update`. */
-const available = async ({ sys }: Context): Promise<readonly PackageRow[]> =>
-  (await readOr(sys, LISTS)) === '' ? [] : CATALOGUE
-
-const reading = ({ io }: Context) =>
-  io.print('Reading package lists...\nBuilding dependency tree...\nReading state information...\n')
-
 async function confirmed({ io, options: o }: Context): Promise<boolean> {
-  if (o.yes || o.assumeYes) return true
+  if (o.yes + o.assumeYes > 0) return true
   await io.print('Do you want to continue? [Y/n] ')
   await io.out.flush()
-  for await (const line of io.lines()) return /^(y|yes|)$/i.test(line.trim())
+  for await (const line of io.lines()) {
+    if (/^(y|yes|)$/i.test(line.trim())) return true
+    break
+  }
   await io.print('Abort.\n')
   return false
 }
 
-async function install(context: Context): Promise<number> {
-  const { io, sys } = context
-  const names = context.operands.slice(1)
-  await reading(context)
+async function unknownPackages(
+  context: Context,
+  names: readonly string[],
+  installed: readonly Installed[],
+): Promise<number> {
   const known = await available(context)
+  const unknown = names.filter(
+    (name) => !findPackage(known, name) && !installed.some((each) => each.name === plainName(name)),
+  )
+  for (const name of unknown) await context.io.warn(`E: Unable to locate package ${name}\n`)
+  return unknown.length
+}
+
+/** Which rows are new; tells of those that are there, and of names that stand for another. */
+async function selectRows(
+  context: Context,
+  names: readonly string[],
+  installed: readonly Installed[],
+): Promise<PackageRow[]> {
+  const fresh: PackageRow[] = []
+  for (const text of names) {
+    const name = plainName(text)
+    const row = findPackage(DEBIAN, name)
+    if (row && row.name !== name) await context.io.print(`Note, selecting '${row.name}' instead of '${name}'\n`)
+    const old = installed.find((each) => each.name === (row?.name ?? name))
+    if (old) await context.io.print(`${old.name} is already the newest version (${old.version}).\n`)
+    else if (row) fresh.push(row)
+  }
+  return fresh
+}
+
+const counts = (fresh: number, gone: number): string =>
+  `0 upgraded, ${fresh} newly installed, ${gone} to remove and 0 not upgraded.\n`
+
+async function announce({ io }: Context, steps: readonly Step[]): Promise<void> {
+  const extra = steps.filter(({ automatic }) => automatic).map(({ row }) => row.name)
+  if (extra.length) await io.print(`The following additional packages will be installed:\n${wrapNames(extra)}`)
+  await io.print(`The following NEW packages will be installed:\n${wrapNames(steps.map(({ row }) => row.name))}`)
+  await io.print(counts(steps.length, 0))
+  const download = steps.reduce((sum, { row }) => sum + kb(row), 0)
+  const disk = steps.reduce((sum, { row }) => sum + row.sizeKib * 1024, 0)
+  await io.print(`Need to get ${aptSize(download)} of archives.\n`)
+  await io.print(`After this operation, ${aptSize(disk)} of additional disk space will be used.\n`)
+}
+
+async function download({ io, sys }: Context, steps: readonly Step[], release: Release): Promise<void> {
+  const total = steps.reduce((sum, { row }) => sum + kb(row), 0)
+  for (const [i, { row }] of steps.entries()) {
+    await sys.sleep(DOWNLOAD_MS)
+    const place = `${archiveHost(release)} ${release.codename}/main amd64`
+    await io.print(`Get:${i + 1} ${place} ${row.name} amd64 ${row.version} [${aptSize(kb(row))}]\n`)
+  }
+  await io.warn('debconf: delaying package configuration, since apt-utils is not installed\n')
+  await io.print(`Fetched ${aptSize(total)} in 0s (${aptSize(total * 4)}/s)\n`)
+}
+
+/** The name of the .deb file in the folder of a transaction: numbered when there are several. */
+const archiveName = (row: PackageRow, i: number, count: number): string => {
+  const file = `${row.name}_${row.version.replace(':', '%3a')}_amd64.deb`
+  return count === 1 ? file : `${String(i).padStart(String(count - 1).length, '0')}-${file}`
+}
+
+async function unpack(context: Context, steps: readonly Step[], installed: Installed[]): Promise<void> {
+  const { io, sys } = context
+  const files = installed.length * 180 + 37
+  for (const [i, { row, automatic }] of steps.entries()) {
+    await io.print(`Selecting previously unselected package ${row.name}.\n`)
+    if (i === 0) await io.print(`(Reading database ... ${files} files and directories currently installed.)\n`)
+    await io.print(`Preparing to unpack .../${archiveName(row, i, steps.length)} ...\n`)
+    await io.print(`Unpacking ${row.name} (${row.version}) ...\n`)
+    installed.push(entryFor(DPKG, row, await placeFiles(sys, row.software), automatic))
+  }
+  for (const { row } of steps) await io.print(`Setting up ${row.name} (${row.version}) ...\n`)
+  await runTriggers(context, steps, installed)
+}
+
+async function runTriggers({ io }: Context, steps: readonly Step[], installed: readonly Installed[]): Promise<void> {
+  const libc = installed.find(({ name }) => name === 'libc-bin')
+  if (libc && steps.some(({ row }) => row.name.startsWith('lib')))
+    await io.print(`Processing triggers for libc-bin (${libc.version}) ...\n`)
+  const certificates = steps.find(({ row }) => row.name === 'ca-certificates')
+  if (certificates)
+    await io.print(
+      `Processing triggers for ca-certificates (${certificates.row.version}) ...\nUpdating certificates in /etc/ssl/certs...\n0 added, 0 removed; done.\nRunning hooks in /etc/ca-certificates/update.d...\ndone.\n`,
+    )
+}
+
+async function install(context: Context): Promise<number> {
+  const { io, sys, options: o } = context
+  const names = context.operands.slice(1)
+  await readLists(context)
   const installed = await readInstalled(sys, DPKG)
-  const has = (name: string) => installed.find((each) => each.name === name)
-  const unknown = names.filter((name) => !has(name) && !(known.length && findPackage(name)))
-  if (unknown.length) {
-    for (const name of unknown) await io.warn(`E: Unable to locate package ${name}\n`)
-    return 100
-  }
-  for (const name of names) {
-    const old = has(name)
-    if (old) await io.print(`${name} is already the newest version (${old.version}).\n`)
-  }
-  const fresh = names
-    .filter((name) => !has(name))
-    .flatMap((name) => {
-      const row = findPackage(name)
-      return row ? [{ name: nameFor(name.replace(/[=:].*$/, ''), row), row }] : []
-    })
-  if (fresh.length === 0) {
-    await io.print('0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n')
+  if (await unknownPackages(context, names, installed)) return 100
+  const steps = planInstall(DEBIAN, await selectRows(context, names, installed), installed)
+  if (steps.length === 0) {
+    await io.print(counts(0, 0))
     return 0
   }
-  const download = fresh.reduce((sum, { row }) => sum + row.downloadKib, 0)
-  const disk = fresh.reduce((sum, { row }) => sum + row.sizeKib, 0)
-  await io.print(`The following NEW packages will be installed:\n  ${fresh.map(({ name }) => name).join(' ')}\n`)
-  await io.print(`0 upgraded, ${fresh.length} newly installed, 0 to remove and 0 not upgraded.\n`)
-  await io.print(
-    `Need to get ${size(download)} of archives.\nAfter this operation, ${size(disk)} of additional disk space will be used.\n`,
-  )
-  if (context.options.simulate || !(await confirmed(context))) return context.options.simulate ? 0 : 1
-  const { codename, host } = await release(context)
-  for (const [i, { name, row }] of fresh.entries()) {
-    await io.print(
-      `Get:${i + 1} ${host} ${codename}/main amd64 ${name} amd64 ${versionOf(row)} [${size(row.downloadKib)}]\n`,
-    )
-    await sys.sleep(150)
-  }
-  await io.print(`Fetched ${size(download)} in 0s (${size(download)}/s)\n`)
-  for (const { name, row } of fresh) {
-    await io.print(
-      `Selecting previously unselected package ${name}.\nPreparing to unpack .../${name}_${versionOf(row)}_amd64.deb ...\nUnpacking ${name} (${versionOf(row)}) ...\n`,
-    )
-    await placeFiles(sys, row)
-    installed.push({ name, version: versionOf(row), record: DPKG.record(row, name, versionOf(row)).trim() })
-  }
-  for (const { name, row } of fresh) await io.print(`Setting up ${name} (${versionOf(row)}) ...\n`)
+  await announce(context, steps)
+  if (o.simulate) return 0
+  const extra = steps.some(({ automatic }) => automatic)
+  if (extra && !(await confirmed(context))) return 1
+  await download(context, steps, await releaseOf(sys))
+  await unpack(context, steps, installed)
   await writeInstalled(sys, DPKG, installed)
   return 0
 }
 
-async function remove(context: Context): Promise<number> {
-  const { io, sys } = context
-  const names = context.operands.slice(1)
-  await reading(context)
-  const installed = await readInstalled(sys, DPKG)
-  const gone = installed.filter(({ name }) => names.includes(name))
-  for (const name of names)
-    if (!gone.some((each) => each.name === name)) {
-      if (!findPackage(name)) {
-        await io.warn(`E: Unable to locate package ${name}\n`)
-        return 100
-      }
-      await io.print(`Package '${name}' is not installed, so not removed\n`)
-    }
-  if (gone.length)
-    await io.print(`The following packages will be REMOVED:\n  ${gone.map(({ name }) => name).join(' ')}\n`)
-  await io.print(`0 upgraded, 0 newly installed, ${gone.length} to remove and 0 not upgraded.\n`)
-  if (gone.length && !(await confirmed(context))) return 1
-  for (const { name, version } of gone) {
-    await io.print(`Removing ${name} (${version}) ...\n`)
-    const row = findPackage(name)
-    if (row) removeFiles(sys, row)
-  }
-  await writeInstalled(
-    sys,
-    DPKG,
-    installed.filter((each) => !gone.includes(each)),
+async function tellOrphans(context: Context, orphans: readonly Installed[]): Promise<void> {
+  if (orphans.length === 0) return
+  const names = wrapNames(orphans.map(({ name }) => name))
+  await context.io.print(
+    `The following ${orphans.length === 1 ? 'package was' : 'packages were'} automatically installed and ${orphans.length === 1 ? 'is' : 'are'} no longer required:\n${names}Use '${context.name} autoremove' to remove ${orphans.length === 1 ? 'it' : 'them'}.\n`,
   )
+}
+
+async function purgeAll(
+  context: Context,
+  gone: readonly Installed[],
+  installed: readonly Installed[],
+): Promise<number> {
+  const { io, sys, options: o } = context
+  if (gone.length) await io.print(`The following packages will be REMOVED:\n${wrapNames(gone.map(({ name }) => name))}`)
+  await io.print(counts(0, gone.length))
+  if (gone.length === 0 || o.simulate) return 0
+  const freed = gone.reduce((sum, { record }) => sum + Number(fieldOf(record, 'Installed-Size: ')) * 1024, 0)
+  await io.print(`After this operation, ${aptSize(freed)} disk space will be freed.\n`)
+  if (!(await confirmed(context))) return 1
+  await io.print(`(Reading database ... ${installed.length * 180 + 37} files and directories currently installed.)\n`)
+  for (const { name, version, files } of gone) {
+    await io.print(`Removing ${name} (${version}) ...\n`)
+    await removeFiles(sys, files)
+  }
+  const left = installed.filter((each) => !gone.includes(each))
+  await writeInstalled(sys, DPKG, left)
   return 0
 }
 
+async function remove(context: Context): Promise<number> {
+  const { io, sys, options: o } = context
+  await readLists(context)
+  const installed = await readInstalled(sys, DPKG)
+  const names = context.operands.slice(1).map((name) => findPackage(DEBIAN, name)?.name ?? plainName(name))
+  if (await unknownPackages(context, names, installed)) return 100
+  const asked = installed.filter(({ name }) => names.includes(name))
+  for (const name of names)
+    if (!asked.some((each) => each.name === name))
+      await io.print(`Package '${name}' is not installed, so not removed\n`)
+  const gone = [...dependentsOf(installed, names), ...asked]
+  const orphans = orphansOf(installed.filter((each) => !gone.includes(each)))
+  if (o.autoRemove) return purgeAll(context, [...gone, ...orphans], installed)
+  await tellOrphans(context, orphans)
+  return purgeAll(context, gone, installed)
+}
+
+async function autoremove(context: Context): Promise<number> {
+  const installed = await readInstalled(context.sys, DPKG)
+  if (context.operands.length > 1) return remove({ ...context, options: { ...context.options, autoRemove: 1 } })
+  await readLists(context)
+  return purgeAll(context, orphansOf(installed), installed)
+}
+
 async function upgrade(context: Context): Promise<number> {
-  await reading(context)
-  await context.io.print('Calculating upgrade...\n0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n')
+  await readLists(context)
+  await say(context, 'Calculating upgrade')
+  await context.io.print(counts(0, 0))
   return 0
 }
 
 async function search(context: Context): Promise<number> {
-  const [, ...words] = context.operands
-  for (const row of await available(context))
-    if (words.every((word) => row.name.includes(word) || row.summary.toLowerCase().includes(word.toLowerCase())))
-      await context.io.print(`${row.name} - ${row.summary}\n`)
+  const words = context.operands.slice(1).map((word) => word.toLowerCase())
+  const found = (await available(context)).filter(({ name, summary }) =>
+    words.every((word) => name.includes(word) || (!context.options.namesOnly && summary.toLowerCase().includes(word))),
+  )
+  if (context.name !== 'apt') {
+    for (const { name, summary } of found) await context.io.print(`${name} - ${summary}\n`)
+    return 0
+  }
+  const { codename } = await releaseOf(context.sys)
+  await context.io.print(`Sorting...${doneWord(context)}\nFull Text Search...${doneWord(context)}\n`)
+  for (const { name, version, summary } of found)
+    await context.io.print(`${name}/${codename} ${version} amd64\n  ${summary}\n\n`)
   return 0
 }
+
+const showText = (row: PackageRow): string =>
+  `Package: ${row.name}\nVersion: ${row.version}\nInstalled-Size: ${row.sizeKib}\nArchitecture: amd64\n${row.depends.length ? `Depends: ${row.depends.join(', ')}\n` : ''}Size: ${kb(row)}\nDescription: ${row.summary}\n\n`
 
 async function show(context: Context): Promise<number> {
   const known = await available(context)
   for (const name of context.operands.slice(1)) {
-    const row = known.length ? findPackage(name) : undefined
-    if (!row) {
-      await context.io.warn(
-        context.name === 'apt-cache'
-          ? `N: Unable to locate package ${name}\nE: No packages found\n`
-          : `N: Unable to locate package ${name}\nE: No packages found\n`,
-      )
+    const row = findPackage(known, name)
+    if (row) await context.io.print(showText(row))
+    else {
+      await context.io.warn(`N: Unable to locate package ${name}\nE: No packages found\n`)
       return 100
     }
+  }
+  return 0
+}
+
+/** apt-cache policy. */
+async function policy(context: Context): Promise<number> {
+  const installed = await readInstalled(context.sys, DPKG)
+  const release = await releaseOf(context.sys)
+  const known = await available(context)
+  for (const name of context.operands.slice(1)) {
+    const old = installed.find((each) => each.name === name)
+    const row = findPackage(known, name)
+    const version = old?.version ?? row?.version
+    if (version === undefined) continue
+    const source = `        500 ${archiveHost(release)} ${release.codename}/main amd64 Packages\n`
     await context.io.print(
-      `Package: ${name}\nVersion: ${versionOf(row)}\nArchitecture: amd64\nInstalled-Size: ${row.sizeKib}\nDescription: ${row.summary}\n\n`,
+      `${name}:\n  Installed: ${old?.version ?? '(none)'}\n  Candidate: ${version}\n  Version table:\n ${old ? '***' : '   '} ${version} ${old && !row ? 100 : 500}\n${row ? source : ''}${old ? '        100 /var/lib/dpkg/status\n' : ''}`,
     )
   }
   return 0
@@ -205,24 +317,23 @@ async function show(context: Context): Promise<number> {
 
 async function listPackages(context: Context): Promise<number> {
   const { io, sys, options: o } = context
-  const { codename } = await release(context)
-  await io.print('Listing...\n')
-  for (const { name, version, record } of await readInstalled(sys, DPKG))
-    await io.print(`${name}/${codename},now ${version} ${fieldOf(record, 'Architecture: ') || 'amd64'} [installed]\n`)
-  if (o.installed || o.upgradable) return 0
-  for (const row of await available(context)) await io.print(`${row.name}/${codename} ${versionOf(row)} amd64\n`)
+  const { codename } = await releaseOf(sys)
+  const words = context.operands.slice(1)
+  const wanted = (name: string): boolean => words.length === 0 || words.includes(name)
+  await io.print(`Listing...${doneWord(context)}\n`)
+  if (o.upgradable) return 0
+  const installed = await readInstalled(sys, DPKG)
+  for (const { name, version, automatic } of installed)
+    if (wanted(name))
+      await io.print(`${name}/${codename},now ${version} amd64 [installed${automatic ? ',automatic' : ''}]\n`)
+  if (o.installed) return 0
+  for (const { name, version } of await available(context))
+    if (wanted(name) && !installed.some((each) => each.name === name))
+      await io.print(`${name}/${codename} ${version} amd64\n`)
   return 0
 }
 
-async function done(context: Context): Promise<number> {
-  if (context.operands[0] === 'autoremove') return upgradeNothing(context)
-  return 0
-}
-async function upgradeNothing(context: Context): Promise<number> {
-  await reading(context)
-  await context.io.print('0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n')
-  return 0
-}
+const nothing = async (): Promise<number> => 0
 
 const COMMANDS = new Map<string, (context: Context) => Promise<number>>([
   ['update', update],
@@ -234,10 +345,11 @@ const COMMANDS = new Map<string, (context: Context) => Promise<number>>([
   ['full-upgrade', upgrade],
   ['search', search],
   ['show', show],
+  ['policy', policy],
   ['list', listPackages],
-  ['clean', done],
-  ['autoclean', done],
-  ['autoremove', done],
+  ['clean', nothing],
+  ['autoclean', nothing],
+  ['autoremove', autoremove],
 ])
 const CHANGES = new Set([
   'update',
@@ -257,8 +369,8 @@ const aptProgram = (command: string) =>
     covers: 'partial',
     lacks: [
       'packages whose programs are not in the simulation',
-      'dependencies, pinning, source, download',
-      'configuration by -o',
+      'recommended packages, pinning, source, download, build-dep',
+      'configuration by -o; the mirror is not really asked',
     ],
     summary: 'package manager of Debian',
     sizeBytes: 18_752,
@@ -269,7 +381,7 @@ const aptProgram = (command: string) =>
       const [verb] = context.operands
       if (verb === undefined) {
         await context.io.print('apt 3.0.3 (amd64)\n')
-        return 0
+        return context.options.version ? 0 : 1
       }
       const run = COMMANDS.get(verb)
       if (!run) {
@@ -282,7 +394,7 @@ const aptProgram = (command: string) =>
         )
         return 100
       }
-      if (command === 'apt')
+      if (command === 'apt' && !isTerminal(context.sys, 1))
         await context.io.warn('\nWARNING: apt does not have a stable CLI interface. Use with caution in scripts.\n\n')
       return run(context)
     },

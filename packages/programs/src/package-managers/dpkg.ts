@@ -1,6 +1,6 @@
 import { defineProgram, flag } from '@drydock/libc'
-import { findPackage } from './catalogue.ts'
-import { DPKG, fieldOf, readInstalled } from './installed.ts'
+import { pathOf } from './files.ts'
+import { DPKG, fieldOf, publicRecord, readInstalled } from './installed.ts'
 
 /** dpkg: queries of /var/lib/dpkg/status. dpkg(1). */
 export const dpkg = defineProgram({
@@ -55,8 +55,8 @@ export const dpkg = defineProgram({
       }
       await io.print(
         o.files
-          ? ['/.', ...(findPackage(word)?.files.map(([path]) => path) ?? [])].map((path) => `${path}\n`).join('')
-          : `${found.record}\n\n`,
+          ? ['/.', ...found.files.map(pathOf)].map((path) => `${path}\n`).join('')
+          : `${publicRecord(DPKG, found)}\n\n`,
       )
     }
     if (o.install || operands.length === 0) {

@@ -1,61 +1,111 @@
-import { ENOENT, isErrno, O_CREAT, O_EXCL, O_WRONLY, stubBytes, type Sys } from '@drydock/abi'
+import { ENOENT, type Sys } from '@drydock/abi'
 import { readTextFile, writeFile } from '@drydock/libc'
-import { dirname } from '../paths.ts'
 import type { PackageRow } from './catalogue.ts'
+import { makeFolders } from './files.ts'
+import { dirname } from '../paths.ts'
 
-/** One package of a database: its name, its version and the text of its record. */
+/** One package of a database. */
 export interface Installed {
   readonly name: string
   readonly version: string
+  readonly depends: readonly string[]
+  /** Came only because others need it. */
+  readonly automatic: boolean
+  /** What `placeFiles` gave. */
+  readonly files: readonly string[]
+  /** Its paragraph, to the letter. */
   readonly record: string
 }
 
 /** A database of paragraphs with `Key: value` lines: /lib/apk/db/installed, /var/lib/dpkg/status. */
 export interface DatabaseForm {
   readonly path: string
-  readonly nameKey: string
-  readonly versionKey: string
-  readonly record: (row: PackageRow, name: string, version: string) => string
+  readonly keys: { readonly name: string; readonly version: string; readonly depends: string }
+  /** Keys of our own: the files placed, and `automatic`. */
+  readonly own: { readonly files: string; readonly reason: string }
+  readonly separator: string
+  readonly record: (row: PackageRow) => string
 }
 
+const optional = (key: string, text: string): string => (text === '' ? '' : `${key}${text}\n`)
+
+/** apk-package(5): one letter a line. */
 export const APK: DatabaseForm = {
   path: '/lib/apk/db/installed',
-  nameKey: 'P:',
-  versionKey: 'V:',
-  record: (row, name, version) =>
-    `P:${name}\nV:${version}\nA:x86_64\nS:${row.downloadKib * 1024}\nI:${row.sizeKib * 1024}\nT:${row.summary}\n`,
+  keys: { name: 'P:', version: 'V:', depends: 'D:' },
+  own: { files: 'x:', reason: 'y:' },
+  separator: ' ',
+  record: (row) =>
+    `P:${row.name}\nV:${row.version}\nA:x86_64\nS:${row.downloadKib * 1024}\nI:${row.sizeKib * 1024}\nT:${row.summary}\n${optional('D:', row.depends.join(' '))}`,
 }
+/** deb822(5), in which keys that begin with X- are anybody's. */
 export const DPKG: DatabaseForm = {
   path: '/var/lib/dpkg/status',
-  nameKey: 'Package: ',
-  versionKey: 'Version: ',
-  record: (row, name, version) =>
-    `Package: ${name}\nStatus: install ok installed\nPriority: optional\nInstalled-Size: ${row.sizeKib}\nArchitecture: amd64\nVersion: ${version}\nDescription: ${row.summary}\n`,
+  keys: { name: 'Package: ', version: 'Version: ', depends: 'Depends: ' },
+  own: { files: 'X-Files: ', reason: 'X-Reason: ' },
+  separator: ', ',
+  record: (row) =>
+    `Package: ${row.name}\nStatus: install ok installed\nPriority: optional\nInstalled-Size: ${row.sizeKib}\nMaintainer: Debian Developers\nArchitecture: amd64\nVersion: ${row.version}\n${optional('Depends: ', row.depends.join(', '))}Description: ${row.summary}\n`,
 }
+/** The real one is an SQLite file; a text is what a reader of this disk can use. */
 export const RPM: DatabaseForm = {
-  path: '/var/lib/rpm/drydock-packages',
-  nameKey: 'Name: ',
-  versionKey: 'Version: ',
-  record: (row, name, version) =>
-    `Name: ${name}\nVersion: ${version}\nArchitecture: x86_64\nSize: ${row.sizeKib * 1024}\nSummary: ${row.summary}\n`,
+  path: '/var/lib/rpm/packages.txt',
+  keys: { name: 'Name: ', version: 'Version: ', depends: 'Requires: ' },
+  own: { files: 'Files: ', reason: 'Reason: ' },
+  separator: ', ',
+  record: (row) =>
+    `Name: ${row.name}\nVersion: ${row.version}\nArchitecture: x86_64\nSize: ${row.sizeKib * 1024}\n${optional('Requires: ', row.depends.join(', '))}Summary: ${row.summary}\n`,
 }
 
+/** The rest of the first line that begins with `key`; '' when there is none. */
 export const fieldOf = (record: string, key: string): string =>
   record
     .split('\n')
     .find((line) => line.startsWith(key))
     ?.slice(key.length) ?? ''
 
+function parseRecord(form: DatabaseForm, text: string): Installed {
+  const record = text.trim()
+  return {
+    name: fieldOf(record, form.keys.name),
+    version: fieldOf(record, form.keys.version),
+    depends: fieldOf(record, form.keys.depends).split(form.separator).filter(Boolean),
+    automatic: fieldOf(record, form.own.reason) === 'automatic',
+    files: fieldOf(record, form.own.files).split(' ').filter(Boolean),
+    record,
+  }
+}
+
 export async function readInstalled(sys: Sys, form: DatabaseForm): Promise<Installed[]> {
   const text = await readOr(sys, form.path)
   return text
     .split('\n\n')
     .filter((record) => record.trim() !== '')
-    .map((record) => ({
-      name: fieldOf(record, form.nameKey),
-      version: fieldOf(record, form.versionKey),
-      record: record.trim(),
-    }))
+    .map((record) => parseRecord(form, record))
+}
+
+/** The entry of a package that was just put on the disk. */
+export const entryFor = (
+  form: DatabaseForm,
+  row: PackageRow,
+  files: readonly string[],
+  automatic: boolean,
+): Installed =>
+  parseRecord(
+    form,
+    `${form.record(row)}${optional(form.own.files, files.join(' '))}${form.own.reason}${automatic ? 'automatic' : 'user'}\n`,
+  )
+
+/** The paragraph as the package's own tool shows it. */
+export const publicRecord = (form: DatabaseForm, { record }: Installed): string =>
+  record
+    .split('\n')
+    .filter((line) => !line.startsWith(form.own.files) && !line.startsWith(form.own.reason))
+    .join('\n')
+
+export async function writeInstalled(sys: Sys, form: DatabaseForm, all: readonly Installed[]): Promise<void> {
+  makeFolders(sys, dirname(form.path))
+  await writeFile(sys, form.path, all.map(({ record }) => `${record}\n\n`).join(''), 0o644)
 }
 
 /** The text of a file; empty when it is not there. */
@@ -66,49 +116,4 @@ export async function readOr(sys: Sys, path: string): Promise<string> {
     if (error === ENOENT) return ''
     throw error
   }
-}
-
-export async function writeInstalled(sys: Sys, form: DatabaseForm, all: readonly Installed[]): Promise<void> {
-  makeFolders(sys, dirname(form.path))
-  await writeFile(sys, form.path, all.map(({ record }) => `${record}\n\n`).join(''), 0o644)
-}
-
-function makeFolders(sys: Sys, path: string): void {
-  const parts = path.split('/').filter(Boolean)
-  for (const [i] of parts.entries())
-    try {
-      sys.mkdir(`/${parts.slice(0, i + 1).join('/')}`, 0o755)
-    } catch (error) {
-      if (!isErrno(error)) throw error
-    }
-}
-
-/** Puts the package's programs on the disk; files that are there stay. */
-export async function placeFiles(sys: Sys, row: PackageRow): Promise<void> {
-  for (const [path, program] of row.files) {
-    makeFolders(sys, dirname(path))
-    try {
-      const fd = sys.open(path, O_WRONLY | O_CREAT | O_EXCL, 0o755)
-      await sys.write(fd, stubBytes(program))
-      sys.close(fd)
-      sys.chmod(path, 0o755)
-    } catch (error) {
-      if (!isErrno(error) || error.code !== 'EEXIST') throw error
-    }
-  }
-}
-
-export function removeFiles(sys: Sys, row: PackageRow): void {
-  for (const [path] of row.files)
-    try {
-      sys.unlink(path)
-    } catch (error) {
-      if (error !== ENOENT) throw error
-    }
-}
-
-/** Writes a file and the folders above it. */
-export async function writeFolder(sys: Sys, path: string, text: string): Promise<void> {
-  makeFolders(sys, dirname(path))
-  await writeFile(sys, path, text, 0o644)
 }

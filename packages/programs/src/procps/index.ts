@@ -3,7 +3,23 @@ import { free } from './free.ts'
 import { kill } from './kill.ts'
 import { killall, pgrep, pidof, pkill } from './pgrep.ts'
 import { ps } from './ps.ts'
+import { pwdx, sysctl, w } from './sysctl.ts'
 import { top } from './top.ts'
 import { uptime } from './uptime.ts'
+import { watch } from './watch.ts'
 
-export const procps = fromPackage('procps-ng', '4.0.2', [free, kill, killall, pgrep, pidof, pkill, ps, top, uptime])
+export const procps = fromPackage('procps-ng', '4.0.2', [
+  free,
+  kill,
+  killall,
+  pgrep,
+  pidof,
+  pkill,
+  ps,
+  pwdx,
+  sysctl,
+  top,
+  w,
+  uptime,
+  watch,
+])

@@ -1,5 +1,5 @@
 import { isErrno, parseSignal, type Process, type Program, SIGNALS, signalName, SIGTERM } from '@drydock/abi'
-import { programName, Stdio } from '@drydock/libc'
+import { programName, Stdio, voiceOf } from '@drydock/libc'
 
 const shortName = (signal: number): string | undefined => signalName(signal)?.slice(3)
 
@@ -50,7 +50,7 @@ function parse(words: readonly string[]): Command {
 
 async function main(process: Process): Promise<number> {
   const { sys, argv } = process
-  const io = new Stdio(sys)
+  const io = new Stdio(sys, voiceOf(process))
   const name = programName(process)
   const words = argv.slice(1)
   if (words[0] === '-l' || words[0] === '--list' || words[0] === '-L' || words[0] === '--table') {
@@ -60,8 +60,8 @@ async function main(process: Process): Promise<number> {
   }
   const { signal, pids, error } = parse(words)
   if (error !== undefined || pids.length === 0) {
-    if (error !== undefined) await io.warn(`${name}: unknown signal name ${error}\n`)
-    await io.warn(`\nUsage:\n ${name} [options] <pid> [...]\n\nFor more details see ${name}(1).\n`)
+    const unknown = error === undefined ? '' : `${name}: unknown signal name ${error}\n`
+    await io.warn(`${unknown}\nUsage:\n ${name} [options] <pid> [...]\n\nFor more details see ${name}(1).\n`)
     return 1
   }
   let status = 0

@@ -1,5 +1,33 @@
 import { fromPackage } from '../package-version.ts'
+import { dmesg } from './dmesg.ts'
+import { findmnt, mountpoint } from './findmnt.ts'
+import { getopt } from './getopt.ts'
+import { lsblk } from './lsblk.ts'
+import { lscpu } from './lscpu.ts'
 import { mount, umount } from './mount.ts'
+import { lsns, nsenter, unshare } from './namespaces.ts'
 import { rev } from './rev.ts'
+import { flock, ionice, last, logger, rename } from './small-tools.ts'
+import { runuser, su } from './su.ts'
 
-export const utilLinux = fromPackage('util-linux', '2.38.1', [mount, rev, umount])
+export const utilLinux = fromPackage('util-linux', '2.38.1', [
+  dmesg,
+  findmnt,
+  flock,
+  getopt,
+  ionice,
+  last,
+  logger,
+  lsblk,
+  lscpu,
+  lsns,
+  mount,
+  mountpoint,
+  nsenter,
+  rename,
+  rev,
+  runuser,
+  su,
+  umount,
+  unshare,
+])

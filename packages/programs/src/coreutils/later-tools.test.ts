@@ -1,0 +1,57 @@
+import { bootTestKernel, type TestKernel } from '@drydock/kernel/testing'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { sha512Crypt } from '../account/sha512-crypt.ts'
+import { programs } from '../index.ts'
+
+/** argv, standard input, expected output, expected status; the answers are those of the GNU programs of Debian 12. */
+type Row = readonly [argv: string, stdin: string, stdout: string, status?: number]
+
+const ROWS: readonly Row[] = [
+  ['od -c', 'ab\n', '0000000   a   b  \\n\n0000003\n'],
+  ['od -An -tx1', 'abc', ' 61 62 63\n'],
+  [
+    'od -Ax -tx1z -c',
+    'ab',
+    '000000  61  62                                                          >ab<\n         a   b\n000002\n',
+  ],
+  ['factor 12 97 1000000016000000063', '', '12: 2 2 3\n97: 97\n1000000016000000063: 1000000007 1000000009\n'],
+  ['tsort', 'a b b c a c\n', 'a\nb\nc\n'],
+  ['join /etc/join-a -', 'a x\nb y\n', 'a 1 x\nb 2 y\n'],
+  ['fmt -w 20', 'one two three four five six seven\n', 'one two three four\nfive six seven\n'],
+  ['shuf -e -n1 only', '', 'only\n'],
+  ['dd bs=2 count=1 status=none conv=ucase', 'abcd', 'AB'],
+  ['getopt -o ab: -l long -- -a -b x y', '', " -a -b 'x' -- 'y'\n"],
+  ['mountpoint /proc', '', '/proc is a mountpoint\n'],
+  ['git --version', '', 'git version 2.39.5\n'],
+  ['sudo id -u', '', '0\n'],
+]
+
+describe('later tools', () => {
+  let kernel: TestKernel
+  beforeAll(async () => {
+    kernel = await bootTestKernel(programs)
+    await kernel.run(['tee', '/etc/join-a'], { stdin: 'a 1\nb 2\n' })
+  })
+
+  it.each(ROWS)('%s', async (argv, stdin, stdout, status = 0) => {
+    const result = await kernel.run(argv.split(' '), { stdin })
+    expect({ stdout: result.stdout, status: result.status }).toEqual({ stdout, status })
+  })
+
+  it('splits and puts together again', async () => {
+    await kernel.run(['split', '-l1', '-', '/tmp/p'], { stdin: '1\n2\n3\n' })
+    expect((await kernel.run(['cat', '/tmp/paa', '/tmp/pab', '/tmp/pac'])).stdout).toBe('1\n2\n3\n')
+  })
+
+  it('makes users who can be become', async () => {
+    expect((await kernel.run(['useradd', '-m', 'bob'])).status).toBe(0)
+    expect((await kernel.run(['runuser', '-u', 'bob', '--', 'whoami'])).stdout).toBe('bob\n')
+    expect((await kernel.run(['useradd', 'bob'])).stderr).toBe("useradd: user 'bob' already exists\n")
+  })
+
+  it('hashes passwords as crypt(3) does', async () => {
+    expect(await sha512Crypt(kernel.sys, 'pw', 'abc')).toBe(
+      '$6$abc$MtSdWSZbhct2oe.SOqOUM2M/GA/uj5.vyVtJgRHgKi9uqXuWuJqOYE7H/YlsYGVg/YYzDV0xt3fEIwYt580.5.',
+    )
+  })
+})

@@ -1,0 +1,69 @@
+/** Alpine 3.22: `name,aliases|version|download KiB|installed KiB|depends|software|summary`. */
+export const ALPINE_PACKAGES = `
+bash|5.2.37-r0|456|1360|readline|bash|The GNU Bourne Again shell
+bash-completion|2.16.0-r0|140|640|bash||Command-line tab-completion for bash
+bc|1.08.2-r0|53|140||bc|An arbitrary precision numeric processing language (calculator)
+bind-libs|9.20.15-r0|1320|3020|||BIND library files
+bind-tools|9.20.15-r0|180|420|bind-libs,libuv,json-c|dig|The ISC DNS tools
+binutils|2.44-r3|2700|9500||strings|Tools necessary to build programs
+bridge-utils|1.7.1-r4|12|48||bridge-utils|Manage ethernet bridges
+brotli-libs|1.1.0-r2|376|930|||Generic lossless compressor (libraries)
+c-ares|1.34.5-r0|100|230|||Asynchronous DNS/names resolver library
+ca-certificates|20250911-r0|155|660|||Common CA certificates PEM files from Mozilla
+coreutils|9.7-r1|620|1100||coreutils|The basic file, shell and text manipulation utilities
+curl|8.14.1-r2|150|262|libcurl|curl|URL retrieval utility and library
+diffutils|3.12-r0|150|430||diffutils|Show differences among files
+docker-cli|28.3.3-r2|8230|30400|ca-certificates|docker-cli|Docker CLI
+findutils|4.10.0-r0|160|360||findutils|GNU utilities for finding files
+gawk|5.3.2-r2|390|900||gawk|GNU awk pattern-matching language
+gcompat|1.1.0-r4|36|120|libucontext,musl-obstack||The GNU C Library compatibility layer for musl
+grep|3.12-r0|110|230|pcre2|grep|Searches input files for lines containing a match to a specified pattern
+icu-libs|76.1-r1|1060|2900|||International Components for Unicode library
+iproute2|6.15.0-r0|8|12|iproute2-minimal,iproute2-ss,iproute2-tc||IP Routing Utilities
+iproute2-minimal|6.15.0-r0|260|560|libcap2,libelf,libmnl|iproute2|Minimal parts of iproute2
+iproute2-ss|6.15.0-r0|70|150|||Socket statistics tool
+iproute2-tc|6.15.0-r0|230|500|||Traffic control tool
+iptables|1.8.11-r1|420|2200|libmnl,libnftnl|iptables|Linux kernel firewall, NAT and packet mangling tools
+iputils,iputils-ping|20240905-r0|60|160|libcap2|ping|IP Configuration Utilities (and Ping)
+jq|1.8.1-r0|160|380|oniguruma|jq|A lightweight and flexible command-line JSON processor
+json-c|0.18-r1|30|70|||A JSON implementation in C
+less|679-r0|120|300|ncurses-terminfo-base,libncursesw|less|File pager
+libc6-compat|1.1.0-r4|2|12|gcompat||Compatibility libraries for glibc
+libcap2|2.76-r0|18|40|||POSIX 1003.1e capabilities library
+libcurl|8.14.1-r2|340|700|brotli-libs,c-ares,libidn2,nghttp2-libs,libpsl,zstd-libs||The multiprotocol file transfer library
+libelf|0.193-r0|80|180|||Library to read and write ELF files
+libgcc|14.2.0-r6|60|150|||GNU C compiler runtime libraries
+libidn2|2.3.7-r0|90|210|libunistring||Encode/Decode library for internationalized domain names
+libmnl|1.0.5-r2|11|28|||Library for minimalistic netlink
+libncursesw|6.5_p20250503-r0|170|360|ncurses-terminfo-base||Console display library (libncursesw)
+libnftnl|1.2.9-r0|76|190|||Netfilter library providing an interface to the in-kernel nf_tables subsystem
+libproc2|4.0.4-r3|35|80|||Library for monitoring system and its processes
+libpsl|0.21.5-r3|62|140|libidn2,libunistring||C library for the Publix Suffix List
+libstdc++|14.2.0-r6|830|2700|libgcc||GNU C++ standard runtime library
+libucontext|1.3.2-r0|6|24|||ucontext function implementation
+libunistring|1.3-r0|680|1780|||Library for manipulating Unicode strings and C strings
+libuv|1.51.0-r0|80|200|||Cross-platform asychronous I/O
+musl-obstack|1.2.3-r2|4|16|||An implementation of obstack for musl
+nano|8.4-r0|330|850|ncurses-terminfo-base,libncursesw|nano|Enhanced clone of the Pico text editor
+ncurses-terminfo-base|6.5_p20250503-r0|20|60|||Descriptions of common terminals
+net-tools|2.10-r3|100|280||net-tools|Linux Net utilities
+netcat-openbsd|1.229.1-r0|20|50||netcat|The TCP/IP swiss army knife
+nghttp2-libs|1.65.0-r0|72|180|||Experimental HTTP/2 client, server and proxy (libraries)
+nginx|1.28.0-r3|560|1250|pcre2|nginx-alpine|HTTP and reverse proxy server
+nodejs|22.16.0-r2|16100|52300|libgcc,libstdc++,c-ares,icu-libs,libuv,nghttp2-libs|nodejs|JavaScript runtime built on V8 engine - LTS version
+npm|11.3.0-r1|1900|8400|nodejs|npm|The package manager for JavaScript
+oniguruma|6.9.10-r0|190|520|||A regular expressions library
+openssl|3.5.4-r0|290|720|||Toolkit for Transport Layer Security (TLS)
+pcre2|10.43-r1|250|650|||Perl-compatible regular expression library
+procps-ng,procps|4.0.4-r3|190|490|libproc2,libncursesw|procps|Utilities for monitoring your system and its processes
+readline|8.2.13-r1|140|310|libncursesw||GNU readline library
+sed|4.9-r2|80|190||sed|GNU stream editor
+tar|1.35-r3|210|460||tar|Utility used to store, backup, and transport files
+tree|2.2.1-r0|35|90||tree|A recursive directory indented listing program
+tzdata|2025b-r0|210|1380|||Timezone data
+util-linux-misc,util-linux|2.41-r9|110|280||bsdutils|Various system utilities from util-linux
+vim|9.1.1415-r0|2030|4200|libncursesw,xxd|vim|Improved vi-style text editor
+wget|1.25.0-r1|220|550|libidn2,libpsl,pcre2|wget|Network utility to retrieve files from the Web
+xxd|9.1.1415-r0|12|32||xxd|Hexdump utility from vim
+zstd-libs|1.5.7-r0|290|660|||Fast real-time compression algorithm (libraries)
+`

@@ -1,0 +1,1 @@
+export { unavailablePrograms } from './unavailable.ts'

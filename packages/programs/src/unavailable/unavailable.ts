@@ -1,0 +1,123 @@
+import type { Program } from '@drydock/abi'
+import { programName, Stdio } from '@drydock/libc'
+
+interface Row {
+  readonly name: string
+  readonly paths: readonly string[]
+  readonly summary: string
+  /** What is missing, after `name: `. */
+  readonly reason: string
+  readonly sizeBytes?: number
+  /** What `--version` (or ssh's -V) answers. */
+  readonly version?: string
+  readonly status?: number
+}
+
+const ROWS: readonly Row[] = [
+  {
+    name: 'git/git',
+    paths: ['/usr/bin/git'],
+    summary: 'the stupid content tracker',
+    reason: 'repositories are not supported here; only git --version works',
+    sizeBytes: 3_756_200,
+    version: 'git version 2.39.5',
+  },
+  {
+    name: 'man-db/man',
+    paths: ['/usr/bin/man'],
+    summary: 'an interface to the system reference manuals',
+    reason: 'manual pages are not installed here; try COMMAND --help',
+    sizeBytes: 125_144,
+    version: 'man 2.11.2',
+    status: 16,
+  },
+  {
+    name: 'openssh-client/ssh',
+    paths: ['/usr/bin/ssh'],
+    summary: 'OpenSSH remote login client',
+    reason: 'encrypted connections are not supported here; there is no ssh client',
+    sizeBytes: 1_068_656,
+    version: 'OpenSSH_9.2p1 Debian-2+deb12u3, OpenSSL 3.0.15 3 Sep 2024',
+    status: 255,
+  },
+  {
+    name: 'openssh-client/scp',
+    paths: ['/usr/bin/scp'],
+    summary: 'OpenSSH secure file copy',
+    reason: 'encrypted connections are not supported here; there is no ssh client',
+    status: 255,
+  },
+  {
+    name: 'openssh-client/ssh-keygen',
+    paths: ['/usr/bin/ssh-keygen'],
+    summary: 'OpenSSH authentication key utility',
+    reason: 'keys cannot be made here; there is no ssh client to use them',
+    sizeBytes: 483_624,
+    status: 255,
+  },
+  {
+    name: 'systemd/systemctl',
+    paths: ['/usr/bin/systemctl'],
+    summary: 'control the systemd system and service manager',
+    reason:
+      "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down",
+    sizeBytes: 1_501_464,
+    version: 'systemd 252 (252.31-1~deb12u1)',
+  },
+  {
+    name: 'systemd/journalctl',
+    paths: ['/usr/bin/journalctl'],
+    summary: 'print log entries from the systemd journal',
+    reason: 'No journal files were found.',
+  },
+  {
+    name: 'cron/crontab',
+    paths: ['/usr/bin/crontab'],
+    summary: 'maintain crontab files for individual users',
+    reason: 'there is no cron daemon here',
+    sizeBytes: 43_568,
+  },
+  {
+    name: 'xz-utils/xz',
+    paths: ['/usr/bin/xz', '/usr/bin/unxz', '/usr/bin/xzcat'],
+    summary: 'compress or decompress .xz files',
+    reason: 'the xz format is not supported here; use gzip',
+    sizeBytes: 84_760,
+    version: 'xz (XZ Utils) 5.4.1\nliblzma 5.4.1',
+  },
+  {
+    name: 'bzip2/bzip2',
+    paths: ['/bin/bzip2', '/bin/bunzip2', '/bin/bzcat'],
+    summary: 'a block-sorting file compressor',
+    reason: 'the bzip2 format is not supported here; use gzip',
+    sizeBytes: 39_144,
+  },
+]
+
+/** systemctl's words stand alone, without its name. */
+const BARE = new Set(['systemd/systemctl', 'systemd/journalctl'])
+
+function unavailable({ name, paths, summary, reason, sizeBytes, version, status = 1 }: Row): Program {
+  return {
+    name,
+    paths,
+    covers: 'partial',
+    lacks: [version ? 'everything but the version' : 'everything: it says so in one line'],
+    summary,
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    async main(process) {
+      const io = new Stdio(process.sys)
+      const [, first = ''] = process.argv
+      if (version && ['--version', '-V', 'version'].includes(first)) {
+        await io.print(`${version}\n`)
+        await io.out.flush()
+        return 0
+      }
+      await io.warn(BARE.has(name) ? `${reason}\n` : `${programName(process)}: ${reason}\n`)
+      return status
+    },
+  }
+}
+
+/** Commands that people reach for and that cannot work here: each says in one line what is missing. */
+export const unavailablePrograms: readonly Program[] = ROWS.map(unavailable)

@@ -1,0 +1,220 @@
+import {
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+  exitStatus,
+  isErrno,
+  type Sys,
+} from '@drydock/abi'
+import { defineProgram, flag, optional, readTextFile, searchPath, value } from '@drydock/libc'
+import { Accounts } from '../account/accounts.ts'
+import { execOrFail } from '../account/become.ts'
+
+const KINDS = [
+  ['mount', 'mnt', CLONE_NEWNS],
+  ['uts', 'uts', CLONE_NEWUTS],
+  ['ipc', 'ipc', CLONE_NEWIPC],
+  ['net', 'net', CLONE_NEWNET],
+  ['pid', 'pid', CLONE_NEWPID],
+  ['user', 'user', CLONE_NEWUSER],
+  ['cgroup', 'cgroup', CLONE_NEWCGROUP],
+] as const
+
+type Chosen = Readonly<Record<(typeof KINDS)[number][0], string | undefined>>
+const flagsOf = (chosen: Chosen): number =>
+  KINDS.reduce((flags, [name, , flagBit]) => (chosen[name] === undefined ? flags : flags | flagBit), 0)
+
+const kindOptions = {
+  mount: optional('m', 'mount'),
+  uts: optional('u', 'uts'),
+  ipc: optional('i', 'ipc'),
+  net: optional('n', 'net'),
+  pid: optional('p', 'pid'),
+  user: optional('U', 'user'),
+  cgroup: optional('C', 'cgroup'),
+}
+
+/** Runs the command as a child, which is in the new pid namespace where the caller is not. */
+async function runChild(
+  sys: Sys,
+  words: readonly string[],
+  env: ReadonlyMap<string, string>,
+  fail: (message: string) => Promise<void>,
+): Promise<number> {
+  try {
+    const pid = await sys.spawn(searchPath(sys, words[0] ?? '', env.get('PATH')), { argv: words })
+    const result = await sys.wait(pid)
+    return result ? exitStatus(result.status) : 1
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    await fail(`failed to execute ${words[0]}: ${error.message}`)
+    return error.code === 'ENOENT' ? 127 : 126
+  }
+}
+
+/** unshare: run a program in new namespaces. util-linux 2.38. */
+export const unshare = defineProgram({
+  name: 'util-linux/unshare',
+  paths: ['/usr/bin/unshare'],
+  covers: 'partial',
+  lacks: ['namespaces kept in files (--net=FILE)', '--map-user and its kin', '--propagation'],
+  summary: 'run program in new namespaces',
+  sizeBytes: 43848,
+  usage: 'unshare [options] [<program> [<argument>...]]',
+  stopAtOperand: true,
+  options: {
+    ...kindOptions,
+    fork: flag('f', 'fork'),
+    mountProc: optional('', 'mount-proc'),
+    mapRoot: flag('r', 'map-root-user'),
+    root: value('R', 'root'),
+    wd: value('w', 'wd'),
+    killChild: optional('', 'kill-child'),
+  },
+  async main({ sys, env, operands, options: o, fail }) {
+    const words = operands.length ? operands : [env.get('SHELL') ?? '/bin/sh']
+    const flags = flagsOf(o) | (o.mountProc === undefined ? 0 : CLONE_NEWNS) | (o.mapRoot ? CLONE_NEWUSER : 0)
+    try {
+      sys.unshare(flags)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      await fail(`unshare failed: ${error.message}`)
+      return 1
+    }
+    const prepare = (): void => {
+      if (o.root !== undefined) sys.chroot(o.root)
+      if (o.wd !== undefined || o.root !== undefined) sys.chdir(o.wd ?? '/')
+    }
+    if (o.mountProc === undefined) {
+      prepare()
+      if (o.fork) return runChild(sys, words, env, fail)
+      return execOrFail(sys, words, env, (reason) => fail(`failed to execute ${words[0]}: ${reason}`))
+    }
+    // /proc shows the pid namespace of who mounts it, so the child does.
+    const target = o.mountProc || '/proc'
+    const pid = sys.fork(async (child) => {
+      child.sys.mount('proc', target, 'proc', 0)
+      return execOrFail(child.sys, words, env, (reason) => fail(`failed to execute ${words[0]}: ${reason}`))
+    })
+    const result = await sys.wait(pid)
+    return result ? exitStatus(result.status) : 1
+  },
+})
+
+/** nsenter: run a program in the namespaces of another process. util-linux 2.38. */
+export const nsenter = defineProgram({
+  name: 'util-linux/nsenter',
+  paths: ['/usr/bin/nsenter'],
+  covers: 'partial',
+  lacks: ['namespaces by file (--net=FILE) other than /proc/PID/ns/…', '-S and -G'],
+  summary: 'run program in different namespaces',
+  sizeBytes: 31400,
+  usage: 'nsenter [options] [<program> [<argument>...]]',
+  stopAtOperand: true,
+  options: {
+    ...kindOptions,
+    all: flag('a', 'all'),
+    target: value('t', 'target'),
+    root: optional('r', 'root'),
+    wd: optional('w', 'wd'),
+    noFork: flag('F', 'no-fork'),
+    preserve: flag('', 'preserve-credentials'),
+  },
+  async main({ sys, env, operands, options: o, fail }) {
+    const fromFile = KINDS.map(([name]) => /^\/proc\/(\d+)\/ns\//.exec(o[name] ?? '')?.[1]).find(Boolean)
+    const pid = Number(o.target ?? fromFile)
+    if (!Number.isInteger(pid)) {
+      await fail('no target PID specified')
+      return 1
+    }
+    const flags = o.all ? KINDS.reduce((all, [, , bit]) => all | bit, 0) & ~CLONE_NEWUSER : flagsOf(o)
+    try {
+      sys.stat(`/proc/${pid}`)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      const first = KINDS.find(([name]) => o.all || o[name] !== undefined)?.[1] ?? 'mnt'
+      await fail(`cannot open /proc/${pid}/ns/${first}: ${error.message}`)
+      return 1
+    }
+    try {
+      const root = o.root === undefined ? undefined : o.root || `/proc/${pid}/root`
+      if (root !== undefined) sys.chroot(root)
+      sys.setns(pid, flags)
+      if (flags & CLONE_NEWNS || root !== undefined) sys.chdir(o.wd || '/')
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      await fail(`reassociate to namespaces failed: ${error.message}`)
+      return 1
+    }
+    const words = operands.length ? operands : [env.get('SHELL') ?? '/bin/sh']
+    if (flags & CLONE_NEWPID && !o.noFork) return runChild(sys, words, env, fail)
+    return execOrFail(sys, words, env, (reason) => fail(`failed to execute ${words[0]}: ${reason}`))
+  },
+})
+
+interface Found {
+  readonly kind: string
+  readonly pids: number[]
+}
+
+function namespacesOf(sys: Sys, pid: number): [string, string][] {
+  return KINDS.flatMap(([, kind]): [string, string][] => {
+    try {
+      const id = /\[(\d+)\]/.exec(sys.readlink(`/proc/${pid}/ns/${kind}`))?.[1]
+      return id === undefined ? [] : [[id, kind]]
+    } catch (error) {
+      if (isErrno(error)) return []
+      throw error
+    }
+  })
+}
+
+/** lsns: list namespaces. util-linux 2.38. */
+export const lsns = defineProgram({
+  name: 'util-linux/lsns',
+  paths: ['/usr/bin/lsns'],
+  covers: 'partial',
+  lacks: ['-o', '-J', '-T', 'a namespace as operand'],
+  summary: 'list namespaces',
+  sizeBytes: 51976,
+  usage: 'lsns [options] [<namespace>]',
+  options: {
+    type: value('t', 'type'),
+    task: value('p', 'task'),
+    noHeadings: flag('n', 'noheadings'),
+    list: flag('l', 'list'),
+    noTruncate: flag('u', 'notruncate'),
+  },
+  async main({ sys, io, options: o }) {
+    const found = new Map<string, Found>()
+    const processes = sys.processes()
+    for (const { pid } of processes)
+      for (const [id, kind] of namespacesOf(sys, pid)) {
+        const known = found.get(id) ?? { kind, pids: [] }
+        known.pids.push(pid)
+        found.set(id, known)
+      }
+    const accounts = await Accounts.read(sys)
+    const rows: string[][] = []
+    for (const [id, { kind, pids }] of [...found].sort((a, b) => Number(a[0]) - Number(b[0]))) {
+      if (o.type !== undefined && o.type !== kind) continue
+      if (o.task !== undefined && !pids.includes(Number(o.task))) continue
+      const first = Math.min(...pids)
+      const process = processes.find((each) => each.pid === first)
+      const command = (await readTextFile(sys, `/proc/${first}/cmdline`)).split('\0').filter(Boolean).join(' ')
+      const user = accounts.userName(process?.uid ?? 0) ?? String(process?.uid)
+      rows.push([id, kind, String(pids.length), String(first), user, command || (process?.comm ?? '')])
+    }
+    const all = o.noHeadings ? rows : [['NS', 'TYPE', 'NPROCS', 'PID', 'USER', 'COMMAND'], ...rows]
+    const width = (column: number): number => Math.max(...all.map((row) => (row[column] ?? '').length))
+    for (const row of all)
+      await io.print(
+        `${row.map((cell, i) => (i === 5 ? cell : i === 1 || i === 4 ? cell.padEnd(width(i)) : cell.padStart(width(i)))).join(' ')}\n`,
+      )
+    return 0
+  },
+})

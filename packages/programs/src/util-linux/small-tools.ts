@@ -1,0 +1,225 @@
+import { EEXIST, exitStatus, isErrno, O_CREAT, O_EXCL, O_RDWR } from '@drydock/abi'
+import { defineProgram, flag, list, UsageError, value, writeAll } from '@drydock/libc'
+import { execOrFail } from '../account/become.ts'
+import { readLoginRecords, USER_PROCESS } from '../account/utmp.ts'
+import { parseInterval } from '../coreutils/sleep.ts'
+import { runCommand } from '../exec/run-command.ts'
+import { strftime } from '../format/strftime.ts'
+
+/** last: who has logged in, from the records of wtmp. util-linux 2.38. */
+export const last = defineProgram({
+  name: 'util-linux/last',
+  paths: ['/usr/bin/last'],
+  covers: 'partial',
+  lacks: ['when sessions ended', 'most options'],
+  summary: 'show a listing of last logged in users',
+  sizeBytes: 43800,
+  usage: 'last [options] [<username>...] [<tty>...]',
+  options: { file: value('f', 'file'), count: value('n', 'limit') },
+  async main({ sys, io, operands, options: o, fail }) {
+    const path = o.file ?? '/var/log/wtmp'
+    let began: number
+    try {
+      began = sys.stat(path).mtimeMs
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      await fail(`cannot open ${path}: ${error.message}`)
+      return 1
+    }
+    const records = (await readLoginRecords(sys, path)).filter((record) => record.type === USER_PROCESS).reverse()
+    const shown = records.filter(
+      ({ user, line }) => operands.length === 0 || operands.includes(user) || operands.includes(line),
+    )
+    for (const { user, line, host, timeMs } of shown.slice(0, o.count === undefined ? Infinity : Number(o.count)))
+      await io.print(`${user.padEnd(8)} ${line.padEnd(12)} ${host.padEnd(16)} ${strftime('%a %b %e %H:%M', timeMs)}\n`)
+    await io.print(`\nwtmp begins ${strftime('%a %b %e %H:%M:%S %Y', records.at(-1)?.timeMs ?? began)}\n`)
+    return 0
+  },
+})
+
+/** logger: a line for the system log, on the kernel's device where no syslog listens. util-linux 2.38. */
+export const logger = defineProgram({
+  name: 'util-linux/logger',
+  paths: ['/usr/bin/logger'],
+  covers: 'partial',
+  lacks: ['the network (-n)', 'journald', '-f'],
+  summary: 'enter messages into the system log',
+  sizeBytes: 51760,
+  usage: 'logger [options] [<message>]',
+  options: {
+    tag: value('t', 'tag'),
+    priority: value('p', 'priority'),
+    stderr: flag('s', 'stderr'),
+    id: flag('i'),
+  },
+  async main({ sys, io, env, operands, options: o }) {
+    const tag = `${o.tag ?? env.get('USER') ?? 'root'}${o.id ? `[${sys.getpid()}]` : ''}`
+    const log = async (message: string): Promise<void> => {
+      if (o.stderr) await io.warn(`<13>${strftime('%b %e %H:%M:%S', sys.clock.now())} ${tag}: ${message}\n`)
+      try {
+        const fd = sys.open('/dev/kmsg', O_RDWR)
+        await writeAll(sys, fd, new TextEncoder().encode(`${tag}: ${message}\n`))
+        sys.close(fd)
+      } catch (error) {
+        // Without a log to write to logger is silent, as the real one without /dev/log.
+        if (!isErrno(error)) throw error
+      }
+    }
+    if (operands.length) await log(operands.join(' '))
+    else for await (const line of io.lines()) await log(line)
+    return 0
+  },
+})
+
+/** rename: change part of names. util-linux 2.38. */
+export const rename = defineProgram({
+  name: 'util-linux/rename',
+  paths: ['/usr/bin/rename.ul'],
+  covers: 'full',
+  summary: 'rename files',
+  sizeBytes: 22840,
+  usage: 'rename [options] <expression> <replacement> <file>...',
+  options: {
+    verbose: flag('v', 'verbose'),
+    symlink: flag('s', 'symlink'),
+    noAct: flag('n', 'no-act'),
+    all: flag('a', 'all'),
+    last: flag('l', 'last'),
+    noOverwrite: flag('o', 'no-overwrite'),
+    interactive: flag('i', 'interactive'),
+  },
+  async main({ sys, io, operands, options: o, fail }) {
+    const [from, to, ...paths] = operands
+    if (from === undefined || to === undefined || paths.length === 0) throw new UsageError('not enough arguments')
+    let renamed = 0
+    let failed = false
+    for (const path of paths) {
+      const folder = path.slice(0, path.lastIndexOf('/') + 1)
+      const name = o.symlink ? sys.readlink(path) : path.slice(folder.length)
+      const at = o.last ? name.lastIndexOf(from) : name.indexOf(from)
+      if (at < 0) continue
+      const changed = o.all ? name.replaceAll(from, () => to) : name.slice(0, at) + to + name.slice(at + from.length)
+      const target = o.symlink ? changed : folder + changed
+      try {
+        if (o.verbose) await io.print(`\`${o.symlink ? `${path}' -> \`` : path}' -> \`${target}'\n`)
+        if (!o.noAct && o.symlink) {
+          sys.unlink(path)
+          sys.symlink(target, path)
+        } else if (!o.noAct) sys.rename(path, target)
+        renamed++
+      } catch (error) {
+        if (!isErrno(error)) throw error
+        await fail(`${path}: rename to ${target} failed: ${error.message}`)
+        failed = true
+      }
+    }
+    if (renamed === 0) return failed ? 1 : 4
+    return failed ? 2 : 0
+  },
+})
+
+/**
+ * flock: run a command under a lock. The kernel here has no flock(2), so the lock is a file beside the locked one that
+ * only one may create; a lock whose owner is gone is taken over.
+ */
+export const flock = defineProgram({
+  name: 'util-linux/flock',
+  paths: ['/usr/bin/flock'],
+  covers: 'partial',
+  lacks: ['shared locks (-s) as such', 'locks on a descriptor number'],
+  summary: 'manage locks from shell scripts',
+  sizeBytes: 35208,
+  usage: 'flock [options] <file>|<directory> <command> [<argument>...]',
+  usageStatus: 64,
+  stopAtOperand: true,
+  options: {
+    shared: flag('s', 'shared'),
+    exclusive: flag('xe', 'exclusive'),
+    unlock: flag('u', 'unlock'),
+    nonBlock: flag('n', 'nonblock'),
+    timeout: value('w', 'timeout'),
+    status: value('E', 'conflict-exit-code'),
+    close: flag('o', 'close'),
+    command: value('c', 'command'),
+    noFork: flag('F', 'no-fork'),
+    verbose: flag('', 'verbose'),
+  },
+  async main({ sys, env, operands, options: o, fail }) {
+    const [path, ...rest] = operands
+    if (path === undefined) throw new UsageError('not enough arguments')
+    const words = o.command ?? (rest[0] === '-c' ? rest[1] : undefined)
+    const command = words === undefined ? rest : [env.get('SHELL') ?? '/bin/sh', '-c', words]
+    if (command.length === 0) {
+      if (/^\d+$/.test(path)) return 0
+      throw new UsageError('not enough arguments')
+    }
+    const lock = `${path.replace(/\/+$/, '')}.flock`
+    const until = o.timeout === undefined ? Infinity : sys.clock.monotonic() + (parseInterval(o.timeout) ?? 0)
+    try {
+      sys.close(sys.open(path, O_CREAT, 0o666))
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      if (error.code !== 'EISDIR') {
+        await fail(`cannot open lock file ${path}: ${error.message}`)
+        return 66
+      }
+    }
+    for (;;)
+      try {
+        const fd = sys.open(lock, O_RDWR | O_CREAT | O_EXCL, 0o600)
+        await writeAll(sys, fd, new TextEncoder().encode(String(sys.getpid())))
+        sys.close(fd)
+        break
+      } catch (error) {
+        if (error !== EEXIST) throw error
+        const owner = Number(new TextDecoder().decode(await readOwner(sys, lock)))
+        if (!sys.processes().some((process) => process.pid === owner)) {
+          sys.unlink(lock)
+          continue
+        }
+        if (o.nonBlock || sys.clock.monotonic() >= until) return Number(o.status ?? 1)
+        await sys.sleep(20)
+      }
+    try {
+      const outcome = await runCommand(sys, command, env)
+      if (outcome.kind === 'ended') return exitStatus(outcome.result.status)
+      await fail(`failed to execute ${command[0]}: ${outcome.message}`)
+      return 69
+    } finally {
+      sys.unlink(lock)
+    }
+  },
+})
+async function readOwner(sys: Parameters<typeof readLoginRecords>[0], path: string): Promise<Uint8Array> {
+  const fd = sys.open(path, 0)
+  try {
+    return await sys.read(fd, 32)
+  } finally {
+    sys.close(fd)
+  }
+}
+
+/** ionice: the disk here has no queue to be nice in; the command is run. */
+export const ionice = defineProgram({
+  name: 'util-linux/ionice',
+  paths: ['/usr/bin/ionice'],
+  covers: 'partial',
+  lacks: ['a change of the class: there is one queue only'],
+  summary: 'set or get process I/O scheduling class and priority',
+  sizeBytes: 30968,
+  usage: 'ionice [options] <command>',
+  stopAtOperand: true,
+  options: {
+    class: value('c', 'class'),
+    data: value('n', 'classdata'),
+    pid: list('p', 'pid'),
+    ignore: flag('t', 'ignore'),
+  },
+  async main({ sys, io, env, operands, options: o, fail }) {
+    if (o.pid.length || operands.length === 0) {
+      await io.print('none: prio 0\n')
+      return 0
+    }
+    return execOrFail(sys, operands, env, (reason) => fail(`failed to execute ${operands[0]}: ${reason}`))
+  },
+})
