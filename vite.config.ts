@@ -8,7 +8,7 @@ import { previewFiles } from './tools/preview-files.ts'
 export default defineConfig({
   root: 'apps/web',
   base: './',
-  plugins: [react(), previewFiles()],
+  plugins: [react(), previewFiles(), nodeGuest(), programRows()],
   build: {
     outDir: '../../dist',
     emptyOutDir: true,

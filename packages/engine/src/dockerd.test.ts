@@ -1,9 +1,10 @@
 import type { Program, Sys } from '@drydock/abi'
-import { stubBytes, unix } from '@drydock/abi'
+import { SIGTERM, stubBytes, unix } from '@drydock/abi'
 import { encodeUtf8, sha256Hex, writeTar, type TarInput } from '@drydock/codec'
 import { request } from '@drydock/http'
-import { bootTestKernel } from '@drydock/kernel/testing'
-import { dial } from '@drydock/libc'
+import { Diskfs } from '@drydock/kernel'
+import { bootTestKernel, TestClock } from '@drydock/kernel/testing'
+import { dial, listen } from '@drydock/libc'
 import { afterEach, expect, test } from 'vitest'
 import { enginePrograms } from './index.ts'
 
@@ -237,4 +238,65 @@ test('a start that fails is not told to those who wait for the next exit', async
   expect(told).toBe(false)
   await client.call('DELETE', `/containers/${id}`)
   await waiting
+})
+
+test('after a power cut what ran comes back with its id and address', async () => {
+  const clock = new TestClock()
+  const disk = Diskfs.open([], { clock })
+  const first = await bootTestKernel([...enginePrograms, ...PROGRAMS], { clock, root: disk })
+  void first.run(['/usr/bin/dockerd']).catch(() => undefined)
+  const before = new Client(first.sys)
+  await answering(before)
+  await before.call('POST', '/images/load', imageTar())
+  await before.create({ Cmd: ['sleep', '1000'] }, 'idle')
+  const id = await before.create({ Cmd: ['sleep', '1000'] }, 'one')
+  await before.call('POST', '/containers/one/start')
+  first.shutdown()
+
+  const root = Diskfs.open(disk.collect()?.puts ?? [], { clock })
+  const second = await bootTestKernel([...enginePrograms, ...PROGRAMS], { clock, root })
+  stop = () => second.shutdown()
+  void second.run(['/usr/bin/dockerd']).catch(() => undefined)
+  const after = new Client(second.sys)
+  await answering(after)
+  await second.sys.sleep(50)
+  const { text } = await after.call('GET', '/containers/json?all=1')
+  const listed = (JSON.parse(text) as { Id: string; State: string; Names: string[] }[]).map(({ Id, State, Names }) => [
+    Names[0],
+    State,
+    Id === id,
+  ])
+  expect(listed).toEqual([
+    ['/one', 'running', true],
+    ['/idle', 'created', false],
+  ])
+  expect((await after.call('GET', '/containers/one/json')).text).toContain('"IPAddress":"172.17.0.2"')
+})
+
+async function answering(client: Client): Promise<void> {
+  for (let i = 0; i < 100; i++) {
+    try {
+      await client.call('GET', '/_ping')
+      return
+    } catch {
+      await client.sys.sleep(1)
+    }
+  }
+}
+
+test('-H fd:// answers on the socket handed over and leaves its file alone', async () => {
+  const kernel = await bootTestKernel([...enginePrograms, ...PROGRAMS])
+  stop = () => kernel.shutdown()
+  const { sys } = kernel
+  sys.mkdir('/var/run/handed')
+  const socket = listen(sys, unix('/var/run/handed/docker.sock'))
+  const fds = new Map([0, 1, 2, socket].map((fd, i) => [i, i === 3 ? socket : sys.open('/dev/null', 2)] as const))
+  const pid = await sys.spawn('/usr/bin/dockerd', { argv: ['dockerd', '-H', 'fd://'], fds })
+  const stream = await dial(sys, unix('/var/run/handed/docker.sock'))
+  const response = await request(stream, { method: 'GET', target: '/_ping' })
+  expect(new TextDecoder().decode(await response.body.readAll())).toBe('OK')
+  stream.close()
+  sys.kill(pid, SIGTERM)
+  await sys.wait(pid)
+  expect(sys.stat('/var/run/handed/docker.sock').size).toBe(0)
 })

@@ -59,7 +59,8 @@ async function run({ sys, io, env, options, process }: ProgramContext<typeof OPT
   const parts = assemble(sys, options.root ?? '/var/lib/docker')
   const router = new Router(parts, routes)
   replaceFile(sys, options.pidFile ?? PID_FILE, String(sys.getpid()), 0o644)
-  inBackground(sys, 'restore', restoreContainers(parts))
+  // Nobody is answered before what was running runs again, as in real life.
+  await restoreContainers(parts)
   for (const { fd } of listeners) inBackground(sys, 'API', acceptAll(process, fd, router))
   logLine(sys, 'info', 'Daemon has completed initialization')
   await ending

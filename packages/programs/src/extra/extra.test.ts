@@ -77,3 +77,14 @@ it('bc tells of mistakes and goes on', async () => {
   expect(stdout).toBe('3\n')
   expect(stderr).toBe('Runtime error (func=(main), adr=3): Divide by zero\n(standard_in) 2: syntax error\n')
 })
+
+it.each([
+  ['tree t', 't\n|-- a\n|   `-- b\n|       `-- x\n|-- l -> y\n`-- y\n\n3 directories, 3 files\n'],
+  ['tree -F -L 1 t', 't/\n|-- a/\n|-- l -> y\n`-- y\n\n2 directories, 2 files\n'],
+  ['tree --charset utf-8 t/a', 't/a\n└── b\n    └── x\n\n2 directories, 1 file\n'],
+])('%s', async (words, stdout) => {
+  const files = { '/root/t/a/b/x': '', '/root/t/y': '' }
+  await kernel.run(['tree'], { files })
+  if (!kernel.sys.readdir('/root/t').some(({ name }) => name === 'l')) kernel.sys.symlink('y', '/root/t/l')
+  expect((await kernel.run(words.split(' '))).stdout).toBe(stdout)
+})

@@ -110,7 +110,7 @@ export const tree = defineProgram({
     for (const path of operands.length ? operands : ['.']) {
       try {
         if (!isDirectory(sys.stat(path).mode)) throw new UsageError(`${path}: not a directory`)
-        await io.print(`${path}\n`)
+        await io.print(`${path}${o.classify && !path.endsWith('/') ? '/' : ''}\n`)
         count.directories++
         await walk(context, lines, path, '', 1, count)
       } catch (error) {

@@ -1,5 +1,5 @@
 import { JqError, type Json, type JsonObject } from './ast.ts'
-import { indexInto, type Results, truthy, valuesOf } from './evaluate.ts'
+import { indexInto, type Results, truthy, valuesOf } from './access.ts'
 import { arithmetic, compareJson, isObject, shown, typeName } from './json.ts'
 
 type Closure = (input: Json) => Results
@@ -412,10 +412,5 @@ export const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
       yield by ? valuesOf(input).every((each) => Array.from(by(each)).every(truthy)) : true
     },
   ],
-  [
-    'del/1',
-    function* () {
-      fail('del is not supported here')
-    },
-  ],
+  ['del/1', () => fail('del is not supported here')],
 ])

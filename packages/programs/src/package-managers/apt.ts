@@ -31,6 +31,8 @@ type Context = ProgramContext<typeof options>
 const LISTS = '/var/lib/apt/lists/playground_Packages'
 const DOWNLOAD_MS = 40
 const INDEX_MS = 60
+/** Packages with questions for debconf(7). */
+const ASK_FIRST = new Set(['ca-certificates', 'tzdata'])
 
 /** Sizes as APT prints them: powers of 1000, three digits. */
 export function aptSize(bytes: number): string {
@@ -148,7 +150,8 @@ async function download({ io, sys }: Context, steps: readonly Step[], release: R
     const place = `${archiveHost(release)} ${release.codename}/main amd64`
     await io.print(`Get:${i + 1} ${place} ${row.name} amd64 ${row.version} [${aptSize(kb(row))}]\n`)
   }
-  await io.warn('debconf: delaying package configuration, since apt-utils is not installed\n')
+  if (steps.some(({ row }) => ASK_FIRST.has(row.name)))
+    await io.warn('debconf: delaying package configuration, since apt-utils is not installed\n')
   await io.print(`Fetched ${aptSize(total)} in 0s (${aptSize(total * 4)}/s)\n`)
 }
 
