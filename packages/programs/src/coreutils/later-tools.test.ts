@@ -33,10 +33,13 @@ describe('later tools', () => {
     await kernel.run(['tee', '/etc/join-a'], { stdin: 'a 1\nb 2\n' })
   })
 
-  it.each(ROWS)('%s', async (argv, stdin, stdout, status = 0) => {
-    const result = await kernel.run(argv.split(' '), { stdin })
-    expect({ stdout: result.stdout, status: result.status }).toEqual({ stdout, status })
-  })
+  it.each(ROWS.map(([argv, stdin, stdout, status = 0]) => ({ argv, stdin, stdout, status })))(
+    '$argv',
+    async ({ argv, stdin, stdout, status }) => {
+      const result = await kernel.run(argv.split(' '), { stdin })
+      expect({ stdout: result.stdout, status: result.status }).toEqual({ stdout, status })
+    },
+  )
 
   it('splits and puts together again', async () => {
     await kernel.run(['split', '-l1', '-', '/tmp/p'], { stdin: '1\n2\n3\n' })
