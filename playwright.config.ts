@@ -2,6 +2,8 @@ import { defineConfig } from '@playwright/test'
 import { installedBrowser } from './tools/browser.mjs'
 
 const executablePath = installedBrowser()
+/** Two checkouts can be tested at once, each on a port of its own. */
+const port = Number(process.env['DRYDOCK_TEST_PORT'] ?? 4173)
 
 export default defineConfig({
   testDir: 'e2e/browser',
@@ -10,7 +12,7 @@ export default defineConfig({
   retries: 0,
   reporter: [['list']],
   use: {
-    baseURL: 'http://drydock.localhost:4173/',
+    baseURL: `http://drydock.localhost:${port}/`,
     viewport: { width: 1600, height: 900 },
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),
@@ -25,5 +27,5 @@ export default defineConfig({
       ],
     },
   },
-  webServer: { command: 'node tools/serve-for-tests.mjs', port: 4173, reuseExistingServer: false },
+  webServer: { command: 'node tools/serve-for-tests.mjs', port, reuseExistingServer: false },
 })

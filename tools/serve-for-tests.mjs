@@ -1,4 +1,4 @@
 // The build, served for the browser tests.
 import { serve } from './serve.mjs'
 
-await serve({ port: 4173 })
+await serve({ port: Number(process.env.DRYDOCK_TEST_PORT ?? 4173) })

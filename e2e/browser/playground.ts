@@ -61,13 +61,17 @@ export class Playground {
 
   /**
    * Types a command and waits for the next prompt. The screen is cleared first, so what is returned is what the command
-   * printed, as it stands on the screen.
+   * printed, as it stands on the screen. Enter waits for the echo of the whole command: the prompt before it must not be
+   * taken for the one after it.
    */
   async run(command: string, { prompt = /(^|\n)[$#] ?$/, timeout = 15_000 } = {}): Promise<string> {
     await this.press('Control+l')
     await this.type(command)
+    const end = command.split('\n').at(-1)?.trimEnd().slice(-20) ?? ''
+    await expect
+      .poll(async () => (await this.text()).replaceAll('\n', '').endsWith(end), { intervals: [10, 20, 50] })
+      .toBe(true)
     await this.press('Enter')
-    await this.page.waitForTimeout(30)
     await this.prompt(prompt, timeout)
     const lines = (await this.text()).split('\n')
     const typed = lines.findIndex((line) => line.includes(command.slice(0, 30)))
