@@ -9,10 +9,15 @@ const COMPLETE = '/etc/drydock-release'
 /** Fills an empty disk with the host's own system, once. It stands before the first prompt, so each entry is few calls. */
 export function fillRoot(sys: Sys, hostname: string, address: string): void {
   if (exists(sys, COMPLETE)) return
-  const umask = sys.umask(0)
-  for (const entry of hostRootEntries({ programs: programRows, hostname, address })) place(sys, entry)
-  sys.umask(umask)
+  placeEntries(sys, hostRootEntries({ programs: programRows, hostname, address }))
   writeText(sys, COMPLETE, 'DRYDOCK_ROOT=1\n')
+}
+
+/** Lays files out at `/`; parents come before what they hold. */
+export function placeEntries(sys: Sys, entries: readonly LayerEntry[]): void {
+  const umask = sys.umask(0)
+  for (const entry of entries) place(sys, entry)
+  sys.umask(umask)
 }
 
 function exists(sys: Sys, path: string): boolean {
@@ -58,7 +63,7 @@ const absolute = (path: string): string => `/${path.replace(/^\.?\/+|\/+$/g, '')
 export const writeText = (sys: Sys, path: string, text: string): void =>
   writeBytes(sys, path, new TextEncoder().encode(text))
 
-function writeBytes(sys: Sys, path: string, bytes: Uint8Array, mode = 0o644): void {
+export function writeBytes(sys: Sys, path: string, bytes: Uint8Array, mode = 0o644): void {
   const fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode)
   sys.pwrite(fd, bytes, 0)
   sys.close(fd)
