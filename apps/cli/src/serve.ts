@@ -71,13 +71,23 @@ async function upstream(client: Socket, stream: ByteStream): Promise<void> {
 async function downstream(client: Socket, stream: ByteStream): Promise<void> {
   try {
     for (let bytes = await stream.read(65536); bytes.length > 0; bytes = await stream.read(65536)) {
-      if (!client.write(bytes)) await new Promise((drained) => client.once('drain', drained).once('close', drained))
+      if (!client.write(bytes)) await drained(client)
     }
   } catch {
     // As above.
   }
   client.end()
 }
+
+/** Room to write again, or nobody to write to. */
+const drained = (client: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      client.off('drain', done).off('close', done)
+      resolve()
+    }
+    client.once('drain', done).once('close', done)
+  })
 
 /** Real listeners on 127.0.0.1 for the ports that containers publish. */
 class PublishedPorts {

@@ -35,6 +35,8 @@ export interface ForkOptions extends Omit<SpawnOptions, 'argv'> {
   readonly argv?: readonly string[]
   /** CLONE_NEW…: the namespaces that the child gets new. */
   readonly flags?: number
+  /** Threads of the child that end before it does its work: each has taken a process number. */
+  readonly threads?: number
   /** Absolute path of the control group the child starts in, below /sys/fs/cgroup. */
   readonly cgroup?: string
 }

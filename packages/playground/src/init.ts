@@ -64,7 +64,7 @@ export class Init {
       '/etc/hosts',
       `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${address}\t${hostname}\n`,
     )
-    writeText(this.sys, '/etc/resolv.conf', `nameserver ${nameServer}\noptions ndots:0\n`)
+    writeText(this.sys, '/etc/resolv.conf', `nameserver ${nameServer}\n`)
   }
 
   /**

@@ -22,6 +22,9 @@ import type { ContainerSpec, ProcessSpec } from './process-spec.ts'
 
 export const ALL_NAMESPACES = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP
 
+/** Threads of Go's runtime in `runc init`, which are gone once the program runs. */
+const RUNC_THREADS = 5
+
 /** Why the runtime could not start a process; `kind` user: the image does not know the user. */
 export class RuntimeError extends Error {
   readonly kind: 'init' | 'user'
@@ -104,7 +107,7 @@ function launch(
   const [gateRead, gateWrite] = sys.pipe()
   const fds = new Map([...given.entries(), [ERROR_FD, errorWrite], [GATE_FD, gateRead]])
   // The daemon ignores SIGPIPE; what it starts must not.
-  const session = { setsid: true, defaultSignals: [SIGPIPE], ...(terminal ? { ctty: 0 } : {}) }
+  const session = { setsid: true, threads: RUNC_THREADS, defaultSignals: [SIGPIPE], ...(terminal ? { ctty: 0 } : {}) }
   const pid = insideNamespaces(sys, joins, () => sys.fork(entry, { ...options, ...session, fds }))
   for (const fd of new Set([...given, errorWrite, gateRead])) sys.close(fd)
   return {

@@ -94,5 +94,5 @@ export function mountTmpfs(clock: Pick<Clock, 'now'>, data: string, memoryBytes:
 function shownOptions({ sizeBytes, mode }: MutableTmpfsOptions): string {
   const shown = sizeBytes === undefined ? [] : [`size=${Math.ceil(sizeBytes / 1024)}k`]
   if (mode !== undefined) shown.push(`mode=${mode.toString(8)}`)
-  return [...shown, 'inode64'].join(',')
+  return shown.join(',')
 }

@@ -83,6 +83,7 @@ export function cloneTask(parent: Task, options: CloneOptions): Task {
   const namespaces = newNamespaces(parent, flags, cgroup)
   const { mounts, root, cwd } = newMounts(parent, flags)
   const pid = new Pid(namespaces.pidForChildren)
+  pid.skip(options.threads ?? 0)
   const child = new Task({
     parts: parent.parts,
     pid,

@@ -22,6 +22,11 @@ export class Pid {
     return this.numbers.get(namespace) ?? 0
   }
 
+  /** Numbers that threads of the task take, in each of its namespaces: tasks that come later get higher ones. */
+  skip(threads: number): void {
+    for (const namespace of this.numbers.keys()) namespace.skip(threads)
+  }
+
   /** Gives the numbers back once neither task, group nor session is known by them. */
   releaseIfUnused(): void {
     if (this.task || this.group || this.session) return
@@ -52,6 +57,10 @@ export class PidNamespace {
       return this.last
     }
     throw EAGAIN
+  }
+
+  skip(count: number): void {
+    this.last = Math.min(PID_MAX, this.last + count)
   }
 
   free(number: number): void {

@@ -348,6 +348,13 @@ const BUSYBOX_WIDTHS = new Map([
   ['stat', 4],
   ['nice', 5],
 ])
+/** Titles that are not the column's name. */
+const BUSYBOX_TITLES = new Map([
+  ['args', 'COMMAND'],
+  ['comm', 'COMMAND'],
+  ['nice', 'NI'],
+  ['tty', 'TT'],
+])
 const busyboxTime = (ms: number): string => {
   const seconds = Math.floor(ms / 1000)
   return seconds < 3600
@@ -388,7 +395,7 @@ export const busyboxPs: Program = {
         .join(' ')
         .slice(0, width)
     await io.print(
-      `${line(names.map((name) => (name === 'args' ? 'COMMAND' : name.toUpperCase()))).replace(/^ *PID/, 'PID  ')}\n`,
+      `${line(names.map((name) => BUSYBOX_TITLES.get(name) ?? name.toUpperCase())).replace(/^ *PID/, 'PID  ')}\n`,
     )
     for (const p of sys.processes())
       await io.print(`${line(names.map((name) => BUSYBOX_COLUMNS.get(name)?.(p, accounts) ?? ''))}\n`)
