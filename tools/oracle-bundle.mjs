@@ -1,16 +1,12 @@
 // Makes e2e/oracle/dist/shell-host.mjs: what the shell oracle's adapter imports, one file for plain Node.
 import { pathToFileURL } from 'node:url'
 import { build } from 'rolldown'
-import { nodeGuest } from './node-guest.mjs'
-import { programRows } from './program-rows.mjs'
 
 export async function bundleOracle() {
   await build({
     input: 'e2e/oracle/shell-host.ts',
     platform: 'node',
-    plugins: [nodeGuest(), programRows()],
     logLevel: 'warn',
-    checks: { pluginTimings: false },
     output: { file: 'e2e/oracle/dist/shell-host.mjs', format: 'esm', codeSplitting: false },
   })
 }

@@ -14,7 +14,7 @@ import {
 import { imageRootEntries } from '@drydock/hub/image-root'
 import { Diskfs, Kernel } from '@drydock/kernel'
 import { readAll } from '@drydock/libc'
-import { placeEntries, writeBytes } from './host-root.ts'
+import { placeEntries, writeBytes } from './place-entries.ts'
 
 export interface ImageHostOptions {
   readonly clock: Clock

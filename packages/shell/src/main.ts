@@ -13,6 +13,7 @@ import { Shell } from './interp/shell.ts'
 import { processSubstitution, substitute } from './interp/substitution.ts'
 import { startVariables } from './interp/environment.ts'
 import { readStartupFiles } from './interp/startup.ts'
+import { historyDefaults, saveHistory } from './readline/history-file.ts'
 import { runInteractive } from './readline/session.ts'
 import { decodeBytes, encodeText } from './syntax/ansi-escapes.ts'
 import { Parser } from './syntax/parser.ts'
@@ -146,20 +147,22 @@ function* start(shell: Shell, process: Process): Steps<number> {
   const fromInput = invocation.command === undefined && (file === undefined || invocation.standardInput)
   shell.interactive = invocation.interactive || (fromInput && terminal)
   if (invocation.command !== undefined) shell.options.add('commandString')
-  return yield* runProtected(shell, function* (): Steps<number> {
-    if (shell.interactive) beInteractive(shell)
+  const status = yield* runProtected(shell, function* (): Steps<number> {
+    if (shell.interactive) yield* beInteractive(shell)
     yield* readStartupFiles(shell, invocation)
     if (invocation.command !== undefined) return yield* runCommandString(shell, invocation.command, invocation.operands)
     if (!fromInput && file !== undefined) return yield* runFile(shell, file, rest)
     shell.positional = invocation.operands
     shell.options.add('standardInput')
-    if (shell.interactive && terminal) return yield* runInteractive(shell)
+    if (shell.interactive) return yield* runInteractive(shell, terminal)
     return yield* runInput(shell)
   })
+  if (shell.interactive) saveHistory(shell)
+  return status
 }
 
 /** Signals and job control of a shell that talks with somebody. */
-function beInteractive(shell: Shell): void {
+function* beInteractive(shell: Shell): Steps<void> {
   const { sys } = shell
   for (const name of ['SIGQUIT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGTERM'] as const) {
     shell.ownDispositions.set(SIGNALS[name], 'SIG_IGN')
@@ -178,7 +181,17 @@ function beInteractive(shell: Shell): void {
     return true
   })
   shell.jobControl = owns === true
+  if (shell.dialect.name === 'bash') historyDefaults(shell)
   if (owns) shell.options.add('monitor')
+  else if (shell.dialect.name === 'bash')
+    yield* wait(
+      sys.write(
+        2,
+        encodeText(
+          `${shell.name}: cannot set terminal process group (${sys.getpgid()}): Inappropriate ioctl for device\n${shell.name}: no job control in this shell\n`,
+        ),
+      ),
+    )
 }
 
 function* runCommandString(shell: Shell, text: string, [name, ...rest]: readonly string[]): Steps<number> {

@@ -8,7 +8,16 @@ export interface Flags {
 }
 
 /** Options of a builtin: single letters, before the operands. @throws FatalError (status 2) for an unknown one */
-export function parseFlags(args: readonly string[], spec: { flags: string; values?: string; plus?: boolean }): Flags {
+export function parseFlags(
+  args: readonly string[],
+  spec: {
+    flags: string
+    values?: string
+    plus?: boolean
+    /** Called for each option as it comes, for those that may be given more than once. */
+    each?: (letter: string, value: string, plus: boolean) => void
+  },
+): Flags {
   const options = new Map<string, string>()
   const removed = new Set<string>()
   let at = 0
@@ -26,10 +35,13 @@ export function parseFlags(args: readonly string[], spec: { flags: string; value
         const rest = word.slice(place + 1)
         const value = rest === '' ? args[++at] : rest
         if (value === undefined) throw new FatalError(`-${letter}: option requires an argument`, 2, false)
-        options.set(letter, value)
+        spec.each?.(letter, value, plus)
+        if (plus) removed.add(letter)
+        else options.set(letter, value)
         break
       }
       if (!spec.flags.includes(letter)) throw new FatalError(`${plus ? '+' : '-'}${letter}: invalid option`, 2, false)
+      spec.each?.(letter, '', plus)
       if (plus) removed.add(letter)
       else options.set(letter, '')
     }

@@ -8,6 +8,7 @@ import { arithmetic } from '../expand/numbers.ts'
 import { truth } from '../expand/arithmetic.ts'
 import { describe } from './type.ts'
 import { parseFlags } from './flags.ts'
+import { tooMany } from './numeric.ts'
 import { SHELL_SIGNALS } from '../interp/child.ts'
 import { waitForeground } from '../interp/wait.ts'
 
@@ -25,11 +26,7 @@ function* leaveLoop(shell: Shell, args: readonly string[], name: string): Steps<
   }
   const levels = args[0] === undefined ? 1 : yield* numeric(shell, name, args[0])
   if (levels === undefined) throw new ExitShell(128)
-  if (args.length > 1 && shell.dialect.name === 'bash') {
-    yield* wait(shell.complain(`${name}: too many arguments`))
-    shell.jump = { kind: 'break', levels: shell.loops }
-    return 1
-  }
+  if (args.length > 1 && shell.dialect.name === 'bash') yield* tooMany(shell, name)
   if (levels < 1) {
     yield* wait(shell.complain(`${name}: ${args[0]}: loop count out of range`))
     shell.jump = { kind: 'break', levels: shell.loops }
@@ -39,7 +36,8 @@ function* leaveLoop(shell: Shell, args: readonly string[], name: string): Steps<
   return 0
 }
 
-function* returnBuiltin(shell: Shell, [text]: readonly string[]): Steps<number> {
+function* returnBuiltin(shell: Shell, [text, more]: readonly string[]): Steps<number> {
+  if (more !== undefined && shell.dialect.name === 'bash') yield* tooMany(shell, 'return')
   if (shell.calls.length === 0 && shell.sourcing === 0) {
     if (!shell.dialect.bash) throw new ExitShell(text === undefined ? shell.status : Number(text) & 255)
     yield* wait(shell.complain("return: can only `return' from a function or sourced script"))
@@ -56,16 +54,18 @@ function* exitBuiltin(shell: Shell, [text, more]: readonly string[], name: strin
   if (text === undefined) throw new ExitShell(shell.status)
   const status = yield* numeric(shell, name, text)
   if (status === undefined) throw new ExitShell(2)
-  if (more !== undefined) {
-    yield* wait(shell.complain(`${name}: too many arguments`))
-    return 1
-  }
+  if (more !== undefined && shell.dialect.name === 'bash') yield* tooMany(shell, name)
   throw new ExitShell(status & 255)
 }
 
+const withoutDashes = (args: readonly string[]): { operands: readonly string[] } => ({
+  operands: args[0] === '--' ? args.slice(1) : args,
+})
+
 function* evalBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
-  const words = args[0] === '--' ? args.slice(1) : args
-  return yield* runText(shell, words.join(' '), { firstLine: shell.line, label: 'eval' })
+  const { operands } = shell.dialect.name === 'bash' ? parseFlags(args, { flags: '' }) : withoutDashes(args)
+  if (operands.length === 0) return 0
+  return yield* runText(shell, operands.join(' '), { firstLine: shell.line, label: 'eval' })
 }
 
 function* execBuiltin(shell: Shell, args: readonly string[]): Steps<number> {

@@ -2,8 +2,12 @@ import type { Dialect } from '../interp/dialect.ts'
 import type { Builtin } from '../interp/shell.ts'
 import { variableBuiltins } from './declare.ts'
 import { outputBuiltins } from './echo.ts'
+import { completionBuiltins } from './complete.ts'
 import { flowBuiltins } from './flow.ts'
 import { folderBuiltins } from './folders.ts'
+import { getoptsBuiltins } from './getopts.ts'
+import { helpBuiltins } from './help.ts'
+import { historyBuiltins } from './history.ts'
 import { jobBuiltins } from './jobs.ts'
 import { inputBuiltins } from './read.ts'
 import { optionBuiltins } from './set.ts'
@@ -18,11 +22,15 @@ const ALL = [
   testBuiltins,
   variableBuiltins,
   optionBuiltins,
+  getoptsBuiltins,
   inputBuiltins,
   folderBuiltins,
   jobBuiltins,
   trapBuiltins,
   systemBuiltins,
+  historyBuiltins,
+  completionBuiltins,
+  helpBuiltins,
   nameBuiltins,
 ].flat()
 

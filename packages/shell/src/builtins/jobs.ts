@@ -183,15 +183,24 @@ function sendTo(shell: Shell, target: string, signal: number): string | undefine
 }
 
 function* listSignals(shell: Shell, names: readonly string[]): Steps<number> {
+  let status = 0
   for (const name of names) {
     const number = Number(name)
     const text = Number.isInteger(number)
-      ? signalName(number > 128 ? number - 128 : number)?.slice(3)
-      : parseSignal(name)
-    if (text === undefined) throw new FatalError(`${name}: invalid signal specification`, 1, false)
-    yield* wait(shell.print(`${text}\n`))
+      ? number === 0
+        ? shell.dialect.name === 'dash'
+          ? undefined
+          : 'EXIT'
+        : signalName(number > 128 ? number - 128 : number)?.slice(3)
+      : name.toUpperCase().replace(/^SIG/, '') === 'EXIT'
+        ? 0
+        : parseSignal(name)
+    if (text === undefined) {
+      yield* wait(shell.complain(`kill: ${name}: invalid signal specification`))
+      status = shell.dialect.bash ? 1 : 2
+    } else yield* wait(shell.print(`${text}\n`))
   }
-  if (names.length) return 0
+  if (names.length) return status
   const all = Object.entries(SIGNALS).map(
     ([name, number], at) => `${String(number).padStart(2)}) ${name}${at % 5 === 4 ? '\n' : '\t'}`,
   )

@@ -1,15 +1,23 @@
 import { arrayLiteral } from '../expand/operators.ts'
 import { quoteIfNeeded } from '../expand/quote.ts'
-import { FatalError, type Steps, wait } from '../interp/flow.ts'
+import { ExitShell, FatalError, type Steps, TopLevelError, wait } from '../interp/flow.ts'
+import { tooMany } from './numeric.ts'
 import { optionOfLetter, SET_OPTIONS } from '../interp/options.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
 import { functionText } from '../syntax/print.ts'
-import { assignScalar } from '../interp/assign.ts'
 import { parseFlags } from './flags.ts'
+
+/** Only one of them can edit the line. */
+const RIVALS: ReadonlyMap<string, string> = new Map([
+  ['vi', 'emacs'],
+  ['emacs', 'vi'],
+])
 
 function turn(shell: Shell, name: string, on: boolean): void {
   if (on) shell.options.add(name)
   else shell.options.delete(name)
+  const rival = RIVALS.get(name)
+  if (on && rival) shell.options.delete(rival)
   if (name === 'monitor') shell.jobControl = on && shell.interactive
 }
 
@@ -18,6 +26,14 @@ function* listOptions(shell: Shell, plus: boolean): Steps<void> {
     const on = shell.options.has(name)
     yield* wait(shell.print(plus ? `set ${on ? '-' : '+'}o ${name}\n` : `${name.padEnd(15)}\t${on ? 'on' : 'off'}\n`))
   }
+}
+
+/** In dash and ash new parameters begin a new round of getopts. */
+function setPositional(shell: Shell, words: readonly string[]): void {
+  shell.positional = words
+  if (shell.dialect.name === 'bash') return
+  shell.variables.set('OPTIND', '1')
+  shell.getoptsOffset = 0
 }
 
 function* set(shell: Shell, args: readonly string[]): Steps<number> {
@@ -31,7 +47,7 @@ function* set(shell: Shell, args: readonly string[]): Steps<number> {
         turn(shell, 'verbose', false)
         if (at + 1 >= args.length) return 0
       }
-      shell.positional = args.slice(at + 1)
+      setPositional(shell, args.slice(at + 1))
       return 0
     }
     if (!/^[-+]./.test(word)) break
@@ -59,7 +75,7 @@ function* set(shell: Shell, args: readonly string[]): Steps<number> {
       }
     }
   }
-  if (at < args.length) shell.positional = args.slice(at)
+  if (at < args.length) setPositional(shell, args.slice(at))
   return 0
 }
 
@@ -83,12 +99,26 @@ function* listVariables(shell: Shell): Steps<number> {
   return 0
 }
 
-function* shift(shell: Shell, [text]: readonly string[]): Steps<number> {
+function* shift(shell: Shell, args: readonly string[]): Steps<number> {
+  const [text, more] = args[0] === '--' ? args.slice(1) : args
+  const { name } = shell.dialect
+  if (more !== undefined && name === 'bash') return yield* tooMany(shell, 'shift')
   const count = text === undefined ? 1 : Number(text)
-  if (!Number.isInteger(count)) throw new FatalError(`${text}: numeric argument required`, 1, false)
+  if (name !== 'bash' && (!Number.isInteger(count) || count < 0)) {
+    yield* wait(shell.complain(`shift: Illegal number: ${text}`))
+    throw new ExitShell(2)
+  }
+  if (!Number.isInteger(count)) {
+    yield* wait(shell.complain(`shift: ${text}: numeric argument required`))
+    throw new TopLevelError()
+  }
   if (count < 0) throw new FatalError(`${text}: shift count out of range`, 1, false)
   if (count > shell.positional.length) {
-    if (!shell.dialect.bash) yield* wait(shell.complain("shift: can't shift that many"))
+    if (name === 'dash') {
+      yield* wait(shell.complain("shift: can't shift that many"))
+      throw new ExitShell(2)
+    }
+    if (shell.shopt.get('shift_verbose')) yield* wait(shell.complain(`shift: ${text}: shift count out of range`))
     return 1
   }
   shell.positional = shell.positional.slice(count)
@@ -122,7 +152,11 @@ function* shopt(shell: Shell, args: readonly string[]): Steps<number> {
       if ((options.has('s') && !on) || (options.has('u') && on) || options.has('q')) continue
       yield* wait(
         shell.print(
-          options.has('p') ? `shopt -${on ? 's' : 'u'} ${name}\n` : `${name.padEnd(15)}\t${on ? 'on' : 'off'}\n`,
+          options.has('p')
+            ? options.has('o')
+              ? `set ${on ? '-' : '+'}o ${name}\n`
+              : `shopt -${on ? 's' : 'u'} ${name}\n`
+            : `${name.padEnd(15)}\t${on ? 'on' : 'off'}\n`,
         ),
       )
     }
@@ -130,97 +164,8 @@ function* shopt(shell: Shell, args: readonly string[]): Steps<number> {
   return status
 }
 
-function* getopts(shell: Shell, args: readonly string[]): Steps<number> {
-  const [spec, name, ...given] = args
-  if (spec === undefined || name === undefined) {
-    yield* wait(shell.sys.write(2, new TextEncoder().encode('getopts: usage: getopts optstring name [arg ...]\n')))
-    return 2
-  }
-  const words = given.length ? given : shell.positional
-  const silent = spec.startsWith(':')
-  let index = Number(shell.variables.get('OPTIND') ?? 1) || 1
-  let offset = shell.getoptsOffset
-  const word = words[index - 1]
-  const finish = (letter: string): void => {
-    assignScalar(shell, 'OPTIND', String(index), false)
-    shell.getoptsOffset = offset
-    assignScalar(shell, name, letter, false)
-  }
-  if (offset === 0) {
-    if (word === undefined || !word.startsWith('-') || word === '-' || word === '--') {
-      if (word === '--') index++
-      shell.variables.drop('OPTARG')
-      finish('?')
-      return 1
-    }
-    offset = 1
-  }
-  const letter = word?.charAt(offset) ?? '?'
-  offset++
-  const place = letter === ':' ? -1 : spec.indexOf(letter, silent ? 1 : 0)
-  const endOfWord = offset >= (word?.length ?? 0)
-  if (place < 0) {
-    if (endOfWord) {
-      offset = 0
-      index++
-    }
-    if (silent) assignScalar(shell, 'OPTARG', letter, false)
-    else {
-      shell.variables.drop('OPTARG')
-      if (shell.variables.get('OPTERR') !== '0')
-        yield* wait(
-          shell.sys.write(
-            2,
-            new TextEncoder().encode(
-              shell.dialect.name === 'dash'
-                ? `Illegal option -${letter}\n`
-                : `${shell.name}: illegal option -- ${letter}\n`,
-            ),
-          ),
-        )
-    }
-    finish('?')
-    return 0
-  }
-  if (spec.charAt(place + 1) !== ':') {
-    if (endOfWord) {
-      offset = 0
-      index++
-    }
-    shell.variables.drop('OPTARG')
-    finish(letter)
-    return 0
-  }
-  const argument = endOfWord ? words[index] : word?.slice(offset)
-  index += endOfWord ? 2 : 1
-  offset = 0
-  if (argument === undefined) {
-    index = words.length + 1
-    if (silent) assignScalar(shell, 'OPTARG', letter, false)
-    else {
-      shell.variables.drop('OPTARG')
-      yield* wait(
-        shell.sys.write(
-          2,
-          new TextEncoder().encode(
-            shell.dialect.name === 'dash'
-              ? `No arg for -${letter} option\n`
-              : `${shell.name}: option requires an argument -- ${letter}\n`,
-          ),
-        ),
-      )
-    }
-    finish(silent ? ':' : '?')
-    return 0
-  }
-  assignScalar(shell, 'OPTARG', argument, false)
-  finish(letter)
-  return 0
-}
-
 export const optionBuiltins: readonly (readonly [string, Builtin])[] = [
   ['set', { run: set, special: true, pure: true }],
   ['shift', { run: shift, special: true, pure: true }],
   ['shopt', { run: shopt, pure: true }],
-  ['getopts', { run: getopts, pure: true }],
 ]

@@ -1,4 +1,4 @@
-import { isErrno, O_RDONLY } from '@drydock/abi'
+import { isDirectory, isErrno, O_RDONLY } from '@drydock/abi'
 import { readAll } from '@drydock/libc'
 import { ExitShell, type Steps, wait } from '../interp/flow.ts'
 import { quietly } from '../interp/redirect.ts'
@@ -17,6 +17,7 @@ export function* runScriptSource(shell: Shell, args: readonly string[], name: st
   let text: string
   try {
     if (isFolder(shell, path)) {
+      if (!shell.dialect.bash) return 0
       yield* wait(shell.complain(`${name}: ${file}: is a directory`))
       return 1
     }
@@ -41,7 +42,7 @@ export function* runScriptSource(shell: Shell, args: readonly string[], name: st
 function findReadable(shell: Shell, name: string): string | undefined {
   for (const folder of (shell.variables.get('PATH') ?? '').split(':')) {
     const candidate = `${folder || '.'}/${name}`
-    if (quietly(() => shell.sys.stat(candidate))) return candidate
+    if (quietly(() => !isDirectory(shell.sys.stat(candidate).mode))) return candidate
   }
   return undefined
 }

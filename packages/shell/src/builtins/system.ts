@@ -1,6 +1,5 @@
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
-import { KEYWORDS } from './type.ts'
 import { parseFlags } from './flags.ts'
 
 function* umask(shell: Shell, args: readonly string[]): Steps<number> {
@@ -15,33 +14,58 @@ function* umask(shell: Shell, args: readonly string[]): Steps<number> {
     yield* wait(shell.print(`${options.has('p') ? `umask ${options.has('S') ? '-S ' : ''}` : ''}${shown}\n`))
     return 0
   }
-  if (/^\d/.test(text)) {
-    if (!/^[0-7]{1,4}$/.test(text)) throw new FatalError(`${text}: octal number out of range`, 1, false)
-    shell.sys.umask(Number.parseInt(text, 8))
-    return 0
-  }
-  shell.sys.umask(symbolicMask(text, now))
+  if (/^\d/.test(text)) shell.sys.umask(octalMask(shell, text))
+  else shell.sys.umask(shell.dialect.name === 'bash' ? bashMask(text, now) : symbolicMask(text, now))
   return 0
+}
+
+function octalMask({ dialect }: Shell, text: string): number {
+  const octal = /^[0-7]+$/.test(text)
+  if (dialect.name === 'dash' && octal) return Number.parseInt(text, 8) & 0o777
+  if (octal && text.length <= 4) return Number.parseInt(text, 8)
+  if (dialect.name === 'bash') throw new FatalError(`${text}: octal number out of range`, 1, false)
+  throw new FatalError(dialect.name === 'dash' ? `Illegal number: ${text}` : `illegal mode: ${text}`, 2, false)
+}
+
+/** bash knows who, one operator and the letters rwx in each clause, and nothing of chmod's other letters. */
+function bashMask(text: string, now: number): number {
+  let allowed = ~now & 0o777
+  for (const clause of text.split(',')) {
+    const who = /^[agou]*/.exec(clause)?.[0] ?? ''
+    const operator = clause.charAt(who.length)
+    if (operator === '' || !'+-='.includes(operator))
+      throw new FatalError(`\`${operator}': invalid symbolic mode operator`, 1, false)
+    const what = clause.slice(who.length + 1)
+    const wrong = /[^rwx]/.exec(what)
+    if (wrong) throw new FatalError(`\`${wrong[0]}': invalid symbolic mode character`, 1, false)
+    allowed = applyMode(allowed, operator, permissionBits(what, allowed), spreadOf(who))
+  }
+  return ~allowed & 0o777
+}
+
+/** Which of user, group and others a clause is about, as a factor for one digit. */
+function spreadOf(who: string): number {
+  const all = who === '' || who.includes('a')
+  return (
+    (all || who.includes('u') ? 0o100 : 0) | (all || who.includes('g') ? 0o10 : 0) | (all || who.includes('o') ? 1 : 0)
+  )
+}
+
+function applyMode(allowed: number, operator: string, bits: number, spread: number): number {
+  if (operator === '+') return allowed | (bits * spread)
+  if (operator === '-') return allowed & ~(bits * spread)
+  return (allowed & ~(7 * spread)) | (bits * spread)
 }
 
 /** The mask for `u=rwx,g+w,o-x`, `a=u`. chmod(1). */
 function symbolicMask(text: string, now: number): number {
   let allowed = ~now & 0o777
-  for (const clause of text.split(',')) {
+  for (const clause of text.replace(/,$/, '').split(',')) {
     const match = /^([ugoa]*)((?:[-+=](?:[rwxXst]*|[ugo]))+)$/.exec(clause)
     if (!match) throw new FatalError(`\`${clause.charAt(0)}': invalid symbolic mode character`, 1, false)
     const [, who = '', actions = ''] = match
-    const all = who === '' || who.includes('a')
-    const spread =
-      (all || who.includes('u') ? 0o100 : 0) |
-      (all || who.includes('g') ? 0o10 : 0) |
-      (all || who.includes('o') ? 1 : 0)
-    for (const [, operator, what = ''] of actions.matchAll(/([-+=])([a-zA-Z]*)/g)) {
-      const bits = permissionBits(what, allowed)
-      if (operator === '+') allowed |= bits * spread
-      else if (operator === '-') allowed &= ~(bits * spread)
-      else allowed = (allowed & ~(7 * spread)) | (bits * spread)
-    }
+    for (const [, operator = '=', what = ''] of actions.matchAll(/([-+=])([a-zA-Z]*)/g))
+      allowed = applyMode(allowed, operator, permissionBits(what, allowed), spreadOf(who))
   }
   return ~allowed & 0o777
 }
@@ -95,44 +119,6 @@ function* times(shell: Shell): Steps<number> {
   return 0
 }
 
-function* history(shell: Shell, args: readonly string[]): Steps<number> {
-  const { options, operands } = parseFlags(args, { flags: 'cawrnps', values: 'd' })
-  if (options.has('c')) shell.history.length = 0
-  const drop = options.get('d')
-  if (drop !== undefined) shell.history.splice(Number(drop) - 1, 1)
-  if (options.has('s')) shell.history.push(operands.join(' '))
-  if (options.size) return 0
-  const count = operands[0] === undefined ? shell.history.length : Number(operands[0])
-  const from = Math.max(0, shell.history.length - count)
-  yield* wait(
-    shell.print(
-      shell.history
-        .slice(from)
-        .map((line, at) => `${String(from + at + 1).padStart(5)}  ${line}\n`)
-        .join(''),
-    ),
-  )
-  return 0
-}
-
-function* fc(shell: Shell, args: readonly string[]): Steps<number> {
-  const { options } = parseFlags(args, { flags: 'lnrs', values: 'e' })
-  if (!options.has('l')) {
-    yield* wait(shell.complain('fc: only -l is supported here'))
-    return 1
-  }
-  const from = Math.max(0, shell.history.length - 16)
-  yield* wait(
-    shell.print(
-      shell.history
-        .slice(from)
-        .map((line, at) => `${options.has('n') ? '' : from + at + 1}\t ${line}\n`)
-        .join(''),
-    ),
-  )
-  return 0
-}
-
 function* enable(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: 'anps' })
   for (const name of operands) {
@@ -148,56 +134,9 @@ function* enable(shell: Shell, args: readonly string[]): Steps<number> {
   return 0
 }
 
-function* help(shell: Shell): Steps<number> {
-  const names = [...shell.machinery.builtins.keys()].sort().join(' ')
-  yield* wait(
-    shell.print(
-      `GNU bash, version ${shell.dialect.version} (x86_64-pc-linux-gnu)\nThese shell commands are defined internally.\n\n${names}\n`,
-    ),
-  )
-  return 0
-}
-
-/** Kept only to be listed: arguments are completed by the line editor itself. */
-function* complete(shell: Shell, args: readonly string[]): Steps<number> {
-  const name = args.at(-1)
-  if (args.includes('-p') || args.length === 0)
-    yield* wait(shell.print([...shell.completions.values()].map((line) => `complete ${line}\n`).join('')))
-  else if (args.includes('-r')) shell.completions.clear()
-  else if (name !== undefined) shell.completions.set(name, args.join(' '))
-  return 0
-}
-
-function* compgen(shell: Shell, args: readonly string[]): Steps<number> {
-  const { options, operands } = parseFlags(args, { flags: 'abcdefgjksuv', values: 'oAGWFCXPS' })
-  const prefix = operands[0] ?? ''
-  const action = options.get('A')
-  const sources: readonly (readonly [boolean, () => readonly string[]])[] = [
-    [options.has('a') || action === 'alias', () => [...shell.aliases.keys()]],
-    [options.has('b') || action === 'builtin', () => [...shell.machinery.builtins.keys()].sort()],
-    [options.has('k') || action === 'keyword', () => KEYWORDS],
-    [options.has('v') || action === 'variable', () => shell.variables.names()],
-    [options.has('e') || action === 'export', () => [...shell.variables.exported().keys()].sort()],
-    [action === 'function', () => [...shell.functions.keys()].sort()],
-    [options.has('W'), () => (options.get('W') ?? '').split(/\s+/).filter(Boolean)],
-  ]
-  const found = sources
-    .filter(([on]) => on)
-    .flatMap(([, list]) => list())
-    .filter((word) => word.startsWith(prefix))
-  yield* wait(shell.print(found.map((word) => `${options.get('P') ?? ''}${word}${options.get('S') ?? ''}\n`).join('')))
-  return found.length ? 0 : 1
-}
-
 export const systemBuiltins: readonly (readonly [string, Builtin])[] = [
   ['umask', { run: umask }],
   ['ulimit', { run: ulimit }],
   ['times', { run: times, special: true }],
-  ['history', { run: history }],
-  ['fc', { run: fc }],
   ['enable', { run: enable }],
-  ['help', { run: help }],
-  ['complete', { run: complete }],
-  ['compgen', { run: compgen }],
-  ['compopt', { run: () => 0 }],
 ]

@@ -3,6 +3,7 @@ import { singleQuote } from '../expand/quote.ts'
 import { type Steps, wait } from '../interp/flow.ts'
 import { quietly } from '../interp/redirect.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
+import { encodeText } from '../syntax/ansi-escapes.ts'
 import { isDirectory } from '@drydock/abi'
 import { parseFlags } from './flags.ts'
 
@@ -172,6 +173,10 @@ function* aliasBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
 function* unaliasBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: 'a' })
   if (options.has('a')) shell.aliases.clear()
+  else if (operands.length === 0 && shell.dialect.name === 'bash') {
+    yield* wait(shell.sys.write(2, encodeText('unalias: usage: unalias [-a] name [name ...]\n')))
+    return 2
+  }
   let status = 0
   for (const name of operands)
     if (!shell.aliases.delete(name)) {

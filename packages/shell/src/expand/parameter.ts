@@ -23,7 +23,7 @@ export function* expandParameter(
   builder: FieldBuilder,
   words: WordExpander,
 ): Steps<void> {
-  if (node.bad !== undefined) throw new FatalError(`${node.bad}: bad substitution`, 1)
+  if (node.bad !== undefined) throw new FatalError(`${node.bad}: bad substitution`, 1, !shell.dialect.bash)
   if (node.names) return addList(shell, shell.variables.names(node.name), node.names === '*', quoted, builder)
   let value = yield* valueOf(shell, node, words.text)
   if (node.indirect) {

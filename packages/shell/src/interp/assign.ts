@@ -1,6 +1,7 @@
 import { expandAssignment, expandText, expandWord } from '../expand/expand.ts'
 import { arithmetic, arrayIndex } from '../expand/numbers.ts'
 import type { ArrayElement, Assignment } from '../syntax/ast.ts'
+import { stifle, truncateFile } from '../readline/history-file.ts'
 import { FatalError, type Steps } from './flow.ts'
 import type { Shell } from './shell.ts'
 import { arrayOf, recase, type Variable } from './variables.ts'
@@ -8,6 +9,8 @@ import { arrayOf, recase, type Variable } from './variables.ts'
 /** Variables that do something when they are assigned to. */
 const WATCHED: ReadonlyMap<string, (shell: Shell) => void> = new Map([
   ['PATH', (shell: Shell) => shell.hashed.clear()],
+  ['HISTSIZE', stifle],
+  ['HISTFILESIZE', truncateFile],
   ['OPTIND', (shell: Shell) => void (shell.getoptsOffset = 0)],
 ])
 

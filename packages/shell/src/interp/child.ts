@@ -9,7 +9,7 @@ import {
   SIGNALS,
 } from '@drydock/abi'
 import type { Command, List } from '../syntax/ast.ts'
-import { drive, ExitShell, FatalError, type Steps, wait } from './flow.ts'
+import { drive, ExitShell, FatalError, type Steps, TopLevelError, wait } from './flow.ts'
 import type { Shell } from './shell.ts'
 import { runExitTrap } from './traps.ts'
 
@@ -82,7 +82,8 @@ export function* runProtected(shell: Shell, body: (shell: Shell) => Steps<number
     if (error instanceof ExitShell) status = error.status
     else if (error instanceof FatalError) {
       if (error.message) yield* wait(shell.complain(error.message))
-      status = error.exits && error.status === 1 && isCommandString(shell) ? 127 : error.status
+      const unset = error.exits && error.status === 1 && !(error instanceof TopLevelError)
+      status = unset && isCommandString(shell) ? 127 : error.status
     } else throw error
   }
   shell.status = status

@@ -59,5 +59,12 @@ export class FatalError extends Error {
   }
 }
 
+/** A builtin gave up the line: a script goes on with the next one, `-c` ends with status 1. The message is out. */
+export class TopLevelError extends FatalError {
+  constructor() {
+    super('', 1)
+  }
+}
+
 /** ^C at an interactive shell: back to the prompt. */
 export class Interrupted {}

@@ -3,7 +3,7 @@ import { readAll } from '@drydock/libc'
 import { decodeBytes } from '../syntax/ansi-escapes.ts'
 import { Parser } from '../syntax/parser.ts'
 import { ShellSyntaxError } from '../syntax/syntax-error.ts'
-import { ExitShell, FatalError, type Steps, wait } from './flow.ts'
+import { ExitShell, FatalError, type Steps, TopLevelError, wait } from './flow.ts'
 import { runLast } from './child.ts'
 import type { Shell } from './shell.ts'
 
@@ -26,16 +26,23 @@ export function* runText(shell: Shell, text: string, options: TextOptions = {}):
     try {
       const list = parser.next()
       if (!list) return status
+      if (shell.options.has('noexec') && !shell.interactive) continue
       status = last && parser.atEnd ? yield* runLast(shell, list) : yield* shell.machinery.execute(shell, list)
     } catch (error) {
       if (error instanceof ShellSyntaxError) return yield* syntaxFailure(shell, error, options.label)
-      if (!(error instanceof FatalError) || error.exits || !goesOn || shell.options.has('errexit') || shell.posix)
+      if (!(error instanceof FatalError) || !goesOn || shell.options.has('errexit') || !recovers(shell, error))
         throw error
-      yield* wait(shell.complain(error.message))
+      if (error.message) yield* wait(shell.complain(error.message))
       status = shell.status = error.status
     }
     if (shell.jump) return shell.status
   }
+}
+
+/** Whether the next line is run after an error that ended this one. */
+function recovers(shell: Shell, error: FatalError): boolean {
+  if (error instanceof TopLevelError) return !shell.options.has('commandString')
+  return !error.exits && !shell.posix
 }
 
 /** Tells what is wrong with the text. @returns 2 */

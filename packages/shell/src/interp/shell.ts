@@ -4,6 +4,7 @@ import type { ArithmeticNode } from '../expand/arithmetic.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
 import type { Assignment, Command, FunctionDefinition, List, ProcessSubstitution } from '../syntax/ast.ts'
 import type { SyntaxOptions } from '../syntax/cursor.ts'
+import type { CompletionSpec } from '../completion/spec.ts'
 import type { Dialect } from './dialect.ts'
 import type { Steps } from './flow.ts'
 import { JobTable } from './job-table.ts'
@@ -63,7 +64,10 @@ export class Shell {
   disabled = new Set<string>()
   /** Where commands were found, with the number of times used. */
   hashed = new Map<string, { path: string; hits: number }>()
-  completions = new Map<string, string>()
+  completions = new Map<string, CompletionSpec>()
+  /** A completion function runs, and these are the options of its spec now. */
+  completing = false
+  completionOptions = new Set<string>()
   /** $0 and what messages begin with. */
   name: string
   /** The file that runs, for BASH_SOURCE. */
@@ -103,8 +107,11 @@ export class Shell {
   runningCommand = ''
   jobs: JobTable
   history: string[] = []
+  /** Lines that no file has yet, lines of the file that were read, and lines that HISTSIZE made go. */
+  readonly historyCounts = { unsaved: 0, inFile: 0, dropped: 0 }
   seed: number
   startedMs: number
+  getoptsIndex = 1
   getoptsOffset = 0
   /** Where standard output goes while `$( )` runs without a process of its own. */
   captured: string[] | undefined
@@ -155,7 +162,7 @@ export class Shell {
       subshell: this.subshell + 1,
       directories: [...this.directories],
       umask: this.umask,
-      history: this.history,
+      history: [...this.history],
       startedMs: this.startedMs,
       interactive: false,
       variables: variables.copy(),
@@ -168,6 +175,7 @@ export class Shell {
       completions: new Map(completions),
       traps: new Map(traps),
       jobs: this.jobs.copy(),
+      getoptsIndex: this.getoptsIndex,
       getoptsOffset: this.getoptsOffset,
     })
     return child

@@ -13,19 +13,33 @@ import { Parser } from '../syntax/parser.ts'
 import { ShellSyntaxError } from '../syntax/syntax-error.ts'
 import { readQuotedText } from '../syntax/word.ts'
 import { LineEditor, type LineResult } from './editor.ts'
-import { EventNotFound, expandHistory, loadHistory, remember } from './history.ts'
+import { beginHistory, remember, rememberDurably } from './history.ts'
+import {
+  type ExpandedLine,
+  type ExpansionMemory,
+  HistoryError,
+  HistoryExpansion,
+  newMemory,
+} from './history-expansion.ts'
 
-/** Reads and runs commands until the end of the input. */
-export function* runInteractive(shell: Shell): Steps<number> {
-  yield* loadHistory(shell)
-  const editor =
-    shell.dialect.name === 'dash' || shell.variables.get('TERM') === 'dumb' ? undefined : new LineEditor(shell)
+/** How commands come: with an editor from a terminal, or as they are. */
+interface Console {
+  readonly editor: LineEditor | undefined
+  readonly terminal: boolean
+  readonly memory: ExpansionMemory
+}
+
+/** Reads and runs commands until the end of the input. @param terminal they are typed, not piped in */
+export function* runInteractive(shell: Shell, terminal: boolean): Steps<number> {
+  beginHistory(shell)
+  const plain = !terminal || shell.dialect.name === 'dash' || shell.variables.get('TERM') === 'dumb'
+  const console: Console = { editor: plain ? undefined : new LineEditor(shell), terminal, memory: newMemory() }
   let warned = false
   for (let line = 1; ; ) {
     yield* tellJobs(shell)
     if (shell.pendingTraps.length) yield* runPendingTraps(shell)
     shell.interrupted = false
-    const text = yield* readCommand(shell, editor)
+    const text = yield* readCommand(shell, console)
     if (text === undefined) continue
     if (text === '') {
       const stopped = [...shell.jobs.jobs.values()].some((job) => job.state === 'Stopped')
@@ -100,7 +114,7 @@ function* tellJobs(shell: Shell): Steps<void> {
 }
 
 /** A complete command; '' at the end of the input, undefined when there is nothing to run. */
-function* readCommand(shell: Shell, editor: LineEditor | undefined): Steps<string | undefined> {
+function* readCommand(shell: Shell, console: Console): Steps<string | undefined> {
   const command = shell.variables.get('PROMPT_COMMAND')
   if (command && shell.dialect.name === 'bash') {
     const { status } = shell
@@ -109,7 +123,7 @@ function* readCommand(shell: Shell, editor: LineEditor | undefined): Steps<strin
   }
   let text = ''
   for (;;) {
-    const result = yield* readOne(shell, editor, yield* prompt(shell, text === '' ? 'PS1' : 'PS2'))
+    const result = yield* readOne(shell, console.editor, yield* prompt(shell, text === '' ? 'PS1' : 'PS2'))
     if (result.kind === 'interrupt') {
       shell.status = 130
       return undefined
@@ -119,14 +133,21 @@ function* readCommand(shell: Shell, editor: LineEditor | undefined): Steps<strin
       yield* syntaxFailure(shell, new ShellSyntaxError('syntax error: unexpected end of file', 1, false))
       return undefined
     }
-    const expanded = yield* history(shell, result.text)
+    const expanded = yield* history(shell, result.text, console.memory)
     if (expanded === undefined) return undefined
-    text += `${expanded}\n`
+    text += `${expanded.text}\n`
+    if (expanded.printOnly) {
+      keep(shell, text.slice(0, -1), console)
+      return undefined
+    }
     if (!isIncomplete(shell, text)) break
   }
-  yield* remember(shell, text.slice(0, -1))
+  keep(shell, text.slice(0, -1), console)
   return text.trim() === '' ? undefined : text
 }
+
+const keep = (shell: Shell, text: string, { terminal }: Console): void =>
+  terminal ? rememberDurably(shell, text) : remember(shell, text)
 
 function* readOne(shell: Shell, editor: LineEditor | undefined, text: string): Steps<LineResult> {
   try {
@@ -141,14 +162,15 @@ function* readOne(shell: Shell, editor: LineEditor | undefined, text: string): S
   }
 }
 
-function* history(shell: Shell, text: string): Steps<string | undefined> {
-  if (!shell.options.has('histexpand') || shell.dialect.name !== 'bash') return text
+function* history(shell: Shell, text: string, memory: ExpansionMemory): Steps<ExpandedLine | undefined> {
+  if (!shell.options.has('histexpand') || shell.dialect.name !== 'bash' || !/!|^\^/.test(text))
+    return { text, printOnly: false }
   try {
-    const expanded = expandHistory(shell.history, text)
-    if (expanded !== text) yield* wait(shell.sys.write(2, encodeText(`${expanded}\n`)))
+    const expanded = new HistoryExpansion(shell.history, shell.historyCounts.dropped + 1, memory).expand(text)
+    if (expanded.text !== text) yield* wait(shell.sys.write(2, encodeText(`${expanded.text}\n`)))
     return expanded
   } catch (error) {
-    if (!(error instanceof EventNotFound)) throw error
+    if (!(error instanceof HistoryError)) throw error
     yield* wait(shell.complain(error.message))
     return undefined
   }
