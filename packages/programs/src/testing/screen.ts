@@ -1,13 +1,18 @@
-import type { TestTerminal } from '@drydock/kernel/testing'
 import headless from '@xterm/headless'
+
+/** A terminal with a program on it. */
+interface Shown {
+  /** All that was written so far. */
+  output(): string
+}
 
 /** What a terminal emulator makes of a program's output: the judge of full-screen programs. */
 export class Screen {
   private readonly emulator: InstanceType<typeof headless.Terminal>
-  private readonly terminal: TestTerminal
+  private readonly terminal: Shown
   private taken = 0
 
-  constructor(terminal: TestTerminal, size: { rows: number; cols: number } = { rows: 24, cols: 80 }) {
+  constructor(terminal: Shown, size: { rows: number; cols: number } = { rows: 24, cols: 80 }) {
     this.terminal = terminal
     this.emulator = new headless.Terminal({ ...size, allowProposedApi: true })
   }

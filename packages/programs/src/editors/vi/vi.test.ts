@@ -145,7 +145,7 @@ const ROWS: readonly (readonly [string, string, string])[] = [
 
 let kernel: TestKernel
 beforeAll(async () => {
-  const { shellPrograms } = await import('../../../../shell/src/index.ts')
+  const { shellPrograms } = await import('@drydock/shell')
   const { programs } = await import('../../index.ts')
   kernel = await bootTestKernel([...shellPrograms, ...programs])
 }, 60_000)
