@@ -1,47 +1,84 @@
-// Compares our engine with golden transcripts of the real one: the real docker CLI of this machine speaks to a headless
-// engine of ours. Needs the transcripts beside the checkout and a docker CLI; says so where they are missing.
+// Compares engine and CLI with golden transcripts of the real ones. Needs the transcripts beside the checkout; says aloud
+// what it skips.
 //
-//   npm run parity [-- --only PART] [--diff] [--raise]
+//   npm run parity [-- --pair real|own|foreign] [--only SCRIPT] [--diff] [--engine SOCKET] [--raise]
 //
-// parity-floors.json holds the least part of each script's commands that must match, in per cent: it only rises, and
-// --raise writes what was reached into it. Scripts without a floor are run where --only names them.
+//   real     the real docker CLI of this machine on our engine
+//   own      our CLI on our engine
+//   foreign  our CLI on the real engine at --engine SOCKET, which is EMPTIED: give it one that nobody else uses
+//
+// The least per cent of each script's commands that must match stands in parity-floors.json; --raise lifts it to what is
+// measured, and nothing lowers it.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { commandBundle } from './command-bundle.mjs'
 
 const ORACLE = process.env.DRYDOCK_ORACLE ?? '../shared/oracle/docker'
-const FLOORS_FILE = fileURLToPath(new URL('./parity-floors.json', import.meta.url))
-const floors = JSON.parse(readFileSync(FLOORS_FILE, 'utf8'))
-
-if (!existsSync(join(ORACLE, 'compare.mjs'))) skip(`no golden transcripts at ${ORACLE}`)
-if (spawnSync('docker', ['--version']).status !== 0) skip('no docker CLI on this machine')
-
-const folder = mkdtempSync(join(tmpdir(), 'drydock-parity-'))
-const socket = join(folder, 'docker.sock')
-const engine = spawn('node', ['apps/cli/bin/drydock.mjs', 'serve', '--socket', socket, '--publish'], {
-  stdio: ['ignore', 'ignore', 'inherit'],
+const FLOORS = new URL('parity-floors.json', import.meta.url)
+const { values: options } = parseArgs({
+  options: {
+    pair: { type: 'string' },
+    only: { type: 'string' },
+    engine: { type: 'string' },
+    diff: { type: 'boolean' },
+    raise: { type: 'boolean' },
+  },
 })
-const env = { ...process.env, DOCKER_HOST: `unix://${socket}` }
-try {
-  await waitFor(() => existsSync(socket))
-  importBase()
-  const { only, rest, raise } = split(process.argv.slice(2))
-  const counts = only.map((name) => compare(name, rest))
-  const sum = (key) => counts.reduce((total, count) => total + count[key], 0)
-  console.log(`${sum('matched')} of ${sum('total')} commands match (${percent(sum('matched'), sum('total'))} %)`)
-  if (raise) raiseFloors(counts)
-} finally {
-  engine.kill()
-  rmSync(folder, { recursive: true, force: true })
+
+if (!existsSync(join(ORACLE, 'compare.mjs'))) {
+  console.log(`parity: SKIPPED, no golden transcripts at ${ORACLE}`)
+  process.exit(0)
 }
+const scripts = readdirSync(join(ORACLE, 'golden'))
+  .map((file) => file.replace('.json', ''))
+  .filter((name) => options.only === undefined || name === options.only)
+const floors = JSON.parse(readFileSync(FLOORS, 'utf8'))
+const folder = mkdtempSync(join(tmpdir(), 'drydock-parity-'))
+await commandBundle()
+
+/** Each runs the comparison, or says why it can't. */
+const PAIRS = {
+  async real() {
+    if (spawnSync('docker', ['--version']).status !== 0) return 'no docker CLI on this machine'
+    const socket = join(folder, 'docker.sock')
+    const serve = ['apps/cli/bin/drydock.mjs', 'serve', '--socket', socket, '--publish']
+    const engine = spawn('node', serve, { stdio: ['ignore', 'ignore', 'inherit'] })
+    try {
+      await waitFor(() => existsSync(socket))
+      const env = { DOCKER_HOST: `unix://${socket}` }
+      const base = importBase({ ...process.env, ...env })
+      compareAll('real', join(ORACLE, 'adapters/real-cli.mjs'), { ...env, BASE_IMAGE: base })
+    } finally {
+      engine.kill()
+    }
+  },
+  async own() {
+    compareAll('own', 'e2e/oracle/docker.mjs', {})
+  },
+  async foreign() {
+    if (options.engine === undefined) return 'no --engine SOCKET of a real engine that may be emptied'
+    compareAll('foreign', 'e2e/oracle/docker.mjs', { DRYDOCK_ENGINE: options.engine })
+  },
+}
+
+for (const [pair, run] of Object.entries(PAIRS)) {
+  if (options.pair !== undefined && options.pair !== pair) continue
+  console.log(`${pair}:`)
+  const reason = await run()
+  if (reason !== undefined) console.log(`  SKIPPED, ${reason}`)
+}
+if (options.raise) writeFileSync(FLOORS, `${JSON.stringify(floors, null, 2)}\n`)
+rmSync(folder, { recursive: true, force: true })
 
 /**
  * The golden transcripts were taken on a busybox that was imported from a tar a moment before: so is ours, from what the
  * Hub's busybox holds.
+ * @returns an archive of the image
  */
-function importBase() {
+function importBase(env) {
   const archive = join(folder, 'base.tar')
   const path = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
   const lines = [
@@ -54,37 +91,38 @@ function importBase() {
     const { status, stderr } = spawnSync('sh', ['-c', line], { env, encoding: 'utf8' })
     if (status !== 0) throw new Error(`${line}: ${stderr}`)
   }
-  env.BASE_IMAGE = archive
+  return archive
 }
 
-function compare(name, options) {
-  const adapter = join(ORACLE, 'adapters/real-cli.mjs')
-  const args = [join(ORACLE, 'compare.mjs'), adapter, join(ORACLE, 'golden'), '--only', `${name}.json`, ...options]
-  const { stdout } = spawnSync('node', args, { env, encoding: 'utf8', maxBuffer: 1 << 26, timeout: 600_000 })
+/** One process a script, so that each begins with nothing. */
+function compareAll(pair, adapter, env) {
+  const sum = { matched: 0, total: 0 }
+  for (const name of scripts) {
+    const { matched, total } = compare(adapter, env, name)
+    const floor = floors[pair]?.[name] ?? 0
+    const part = percent(matched, total)
+    sum.matched += matched
+    sum.total += total
+    if (!(part >= floor)) fail(`${pair} ${name}: ${part} % is below ${floor} %`)
+    if (options.raise) floors[pair] = { ...floors[pair], [name]: Math.max(floor, part) }
+  }
+  console.log(`  ${sum.matched} of ${sum.total} commands match (${percent(sum.matched, sum.total)} %)`)
+}
+
+const percent = (matched, total) => Math.floor((1000 * matched) / total) / 10
+
+function compare(adapter, env, name) {
+  const args = [join(ORACLE, 'compare.mjs'), adapter, join(ORACLE, 'golden'), '--only', `${name}.json`]
+  const { stdout, stderr } = spawnSync('node', options.diff ? [...args, '--diff'] : args, {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    timeout: 600_000,
+  })
+  const [, matched = 0, total = 1] = /(\d+) of (\d+) commands match/.exec(stdout) ?? []
+  if (matched === 0) process.stderr.write(stderr)
   process.stdout.write(`${stdout.replace(/^\d+ of .*$/m, '').trimEnd()}\n`)
-  const [, matched = 0, total = 0] = (/(\d+) of (\d+) commands match/.exec(stdout) ?? []).map(Number)
-  const part = percent(matched, total)
-  if (!(part >= (floors[name] ?? 0))) fail(`${name}: ${part} % is below ${floors[name]} %`)
-  return { name, matched, total }
-}
-
-function percent(matched, total) {
-  return total > 0 ? Math.floor((1000 * matched) / total) / 10 : 0
-}
-
-function raiseFloors(counts) {
-  for (const { name, matched, total } of counts)
-    if (name in floors) floors[name] = Math.max(floors[name], percent(matched, total))
-  writeFileSync(FLOORS_FILE, `${JSON.stringify(floors, null, 2)}\n`)
-}
-
-/** `--only` names one script; otherwise all that have a floor. */
-function split(args) {
-  const raise = args.includes('--raise')
-  const others = args.filter((arg) => arg !== '--raise')
-  const at = others.indexOf('--only')
-  if (at < 0) return { only: Object.keys(floors), rest: others, raise }
-  return { only: [others[at + 1]], rest: others.toSpliced(at, 2), raise }
+  return { matched: Number(matched), total: Number(total) }
 }
 
 async function waitFor(condition) {
@@ -93,11 +131,6 @@ async function waitFor(condition) {
     await new Promise((later) => setTimeout(later, 100))
   }
   throw new Error('the engine did not start')
-}
-
-function skip(reason) {
-  console.log(`parity: SKIPPED, ${reason}`)
-  process.exit(0)
 }
 
 function fail(reason) {

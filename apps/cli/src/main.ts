@@ -1,16 +1,27 @@
+import { buffer } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { runConsole } from './console.ts'
+import { openHeadless } from './headless.ts'
 import { runServe } from './serve.ts'
 
 const USAGE = `Usage:
   drydock [--keep FOLDER]                                  the host's shell in this terminal
+  drydock -c COMMAND [--engine SOCKET] [--keep FOLDER]     one command line on the host, with its exit status
   drydock serve --socket PATH [--publish] [--keep FOLDER]  the engine on a real unix socket
 
 Options:
+  --engine SOCKET the host's docker speaks to the real engine at this unix socket
   --keep FOLDER   keep the session in FOLDER and go on with it next time
   --publish       bind published ports on 127.0.0.1 as well
   --help          this text
 `
+
+const DAY_MS = 86_400_000
+const ENVIRONMENT = {
+  HOME: '/root',
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LANG: 'C.UTF-8',
+}
 
 /** @returns the exit status */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -25,12 +36,26 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.log(USAGE)
     return 0
   }
+  if (values.command !== undefined && command === undefined)
+    return runLine(values.command, { engine: values.engine, folder: values.keep })
   if (command === undefined) return runConsole(values.keep)
   if (command !== 'serve' || rest.length > 0 || values.socket === undefined) {
     console.error(USAGE)
     return 2
   }
   return runServe({ socket: values.socket, publish: values.publish ?? false, folder: values.keep })
+}
+
+/** Standard input and output are this process's; the host sees no terminal. */
+async function runLine(line: string, place: Parameters<typeof openHeadless>[0]): Promise<number> {
+  const host = await openHeadless(place)
+  const env = new Map(Object.entries({ ...ENVIRONMENT, ...(host.engine ? { DOCKER_HOST: host.engine } : {}) }))
+  const input = process.stdin.isTTY ? {} : { input: new Uint8Array(await buffer(process.stdin)) }
+  const outcome = await host.run({ argv: ['/bin/bash', '-c', line], env, cwd: '/root', timeoutMs: DAY_MS, ...input })
+  process.stdout.write(outcome.stdout)
+  process.stderr.write(outcome.stderr)
+  await host.close()
+  return outcome.exitStatus
 }
 
 function parse(argv: readonly string[]) {
@@ -42,6 +67,8 @@ function parse(argv: readonly string[]) {
         socket: { type: 'string' },
         publish: { type: 'boolean' },
         keep: { type: 'string' },
+        command: { type: 'string', short: 'c' },
+        engine: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     })

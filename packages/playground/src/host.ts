@@ -1,8 +1,9 @@
 import type { ByteStream, Clock, Entropy, ForeignHost, ProgramTable, Timer, WindowSize } from '@drydock/abi'
 import { unix } from '@drydock/abi'
 import { Diskfs, Kernel } from '@drydock/kernel'
-import { dial } from '@drydock/libc'
+import { dial, FdStream, listen } from '@drydock/libc'
 import type { Link } from '@drydock/net'
+import type { CommandOptions, CommandOutcome } from './command-run.ts'
 import type { DockerWatch } from './docker-watch.ts'
 import { type Gauge, Gauges } from './gauges.ts'
 import { ENGINE_SOCKET, Init } from './init.ts'
@@ -118,6 +119,26 @@ export class Host {
     const init = await this.up
     init.wantEngine()
     return dial(init.sys, unix(ENGINE_SOCKET))
+  }
+
+  /** Runs one program as a child of init. @throws ENOENT, EACCES, ENOEXEC when it cannot be started */
+  async run(command: CommandOptions): Promise<CommandOutcome> {
+    const { sys, waitFor, wantEngine } = await this.up
+    wantEngine()
+    const { runCommand } = await import('./command-run.ts')
+    return runCommand(sys, waitFor, command)
+  }
+
+  /** Serves a unix socket of the host from outside of it. */
+  async serveUnix(path: string, onConnection: (stream: ByteStream) => void): Promise<void> {
+    const { sys } = await this.up
+    const listener = listen(sys, unix(path))
+    const accept = async (): Promise<never> => {
+      for (;;) onConnection(new FdStream(sys, (await sys.accept(listener)).fd))
+    }
+    accept().catch((end: unknown) => {
+      if (!this.disposed) throw end
+    })
   }
 
   /** Why nobody answers on a port, as far as the engine knows. */

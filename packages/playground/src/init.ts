@@ -1,4 +1,15 @@
-import { isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Process, type Sys, unix } from '@drydock/abi'
+import {
+  isErrno,
+  O_CREAT,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+  type Process,
+  type Sys,
+  unix,
+  type WaitResult,
+  type WaitStatus,
+} from '@drydock/abi'
 import { listen } from '@drydock/libc'
 import { fillRoot, writeText } from './host-root.ts'
 
@@ -22,9 +33,9 @@ interface InitOptions {
 export class Init {
   readonly sys: Sys
   private readonly options: InitOptions
-  private readonly awaited = new Map<number, () => void>()
+  private readonly awaited = new Map<number, (status: WaitStatus) => void>()
   /** Children that ended before anybody asked. */
-  private readonly ended = new Set<number>()
+  private readonly ended = new Map<number, WaitStatus>()
   private wake: (() => void) | undefined
   readonly engineWanted: Promise<void>
   /** The first prompt stands, or somebody has connected: the engine need not wait any longer. */
@@ -48,10 +59,11 @@ export class Init {
     })
   }
 
-  /** Resolves when the child is gone. */
-  readonly waitFor = (pid: number): Promise<void> =>
+  /** Resolves when the child is gone, with how it went. */
+  readonly waitFor = (pid: number): Promise<WaitStatus> =>
     new Promise((gone) => {
-      if (this.ended.delete(pid)) return gone()
+      const status = this.ended.get(pid)
+      if (status && this.ended.delete(pid)) return gone(status)
       this.awaited.set(pid, gone)
       this.wake?.()
     })
@@ -108,23 +120,23 @@ export class Init {
   /** Waits for every child; with none left, for a new one to be waited for. */
   private async reap(): Promise<never> {
     for (;;) {
-      const pid = await this.waitAny()
-      if (pid === undefined) await new Promise<void>((wake) => (this.wake = wake))
-      else this.tellGone(pid)
+      const ended = await this.waitAny()
+      if (ended === undefined) await new Promise<void>((wake) => (this.wake = wake))
+      else this.tellGone(ended)
     }
   }
 
-  private tellGone(pid: number): void {
+  private tellGone({ pid, status }: WaitResult): void {
     const gone = this.awaited.get(pid)
     this.awaited.delete(pid)
-    if (gone) return gone()
-    this.ended.add(pid)
+    if (gone) return gone(status)
+    this.ended.set(pid, status)
     if (this.ended.size > MOST_ENDED) this.ended.clear()
   }
 
-  private async waitAny(): Promise<number | undefined> {
+  private async waitAny(): Promise<WaitResult | undefined> {
     try {
-      return (await this.sys.wait(-1))?.pid
+      return await this.sys.wait(-1)
     } catch (error) {
       if (isErrno(error)) return undefined
       throw error

@@ -14,7 +14,7 @@ interface TerminalOptions {
   /** Shown before the first prompt. */
   readonly greeting: string
   /** Resolves when the child is gone. */
-  readonly waitFor: (pid: number) => Promise<void>
+  readonly waitFor: (pid: number) => Promise<unknown>
   /** The shell has said something. */
   readonly onOutput: () => void
 }
