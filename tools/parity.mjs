@@ -109,7 +109,9 @@ function compareAll(pair, adapter, env) {
   console.log(`  ${sum.matched} of ${sum.total} commands match (${percent(sum.matched, sum.total)} %)`)
 }
 
-const percent = (matched, total) => Math.floor((1000 * matched) / total) / 10
+function percent(matched, total) {
+  return Math.floor((1000 * matched) / total) / 10
+}
 
 function compare(adapter, env, name) {
   const args = [join(ORACLE, 'compare.mjs'), adapter, join(ORACLE, 'golden'), '--only', `${name}.json`]
