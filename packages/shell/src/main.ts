@@ -138,7 +138,7 @@ function* start(shell: Shell, process: Process): Steps<number> {
   shell.login = invocation.login || argv0.startsWith('-')
   shell.shopt.set('login_shell', shell.login)
   if (dialect.name === 'bash' && /(^|\/)-?sh$/.test(argv0)) shell.options.add('posix')
-  startVariables(shell, process.env)
+  startVariables(shell, process.env, invocation.command)
   for (const name of invocation.on) if (SET_OPTIONS.some(([, each]) => each === name)) shell.options.add(name)
   for (const name of invocation.off) shell.options.delete(name)
   for (const [name, on] of invocation.shopt) shell.shopt.set(name, on)

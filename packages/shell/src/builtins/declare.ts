@@ -1,15 +1,16 @@
-import { arithmetic } from '../expand/numbers.ts'
-import { arrayLiteral, attributeLetters } from '../expand/operators.ts'
-import { doubleQuote, quoteIfNeeded } from '../expand/quote.ts'
-import { assignArray, assignScalar } from '../interp/assign.ts'
-import { FatalError, type Steps, wait } from '../interp/flow.ts'
+import { splitElement } from '../expand/subscript.ts'
+import { assignArray, assignByText, assignScalar } from '../interp/assign.ts'
+import { FatalError, LineError, type Steps, wait } from '../interp/flow.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
 import { arrayOf, type Attributes, type Variable } from '../interp/variables.ts'
+import type { Assignment } from '../syntax/ast.ts'
+import { Parser } from '../syntax/parser.ts'
+import { readAssignment } from '../syntax/simple.ts'
 import { functionText } from '../syntax/print.ts'
+import { listVariables, printVariables } from './declare-print.ts'
 import { type Flags, parseFlags } from './flags.ts'
-import { setNamed } from './echo.ts'
 
-const ATTRIBUTES: ReadonlyMap<string, keyof Attributes> = new Map<string, keyof Attributes>([
+export const ATTRIBUTES: ReadonlyMap<string, keyof Attributes> = new Map<string, keyof Attributes>([
   ['x', 'exported'],
   ['r', 'readonly'],
   ['i', 'integer'],
@@ -18,22 +19,51 @@ const ATTRIBUTES: ReadonlyMap<string, keyof Attributes> = new Map<string, keyof 
   ['n', 'nameref'],
   ['t', 'trace'],
 ])
-const OPERAND = /^([A-Za-z_]\w*)(?:\[([^]*?)\])?(\+?=)?([^]*)$/
+/** One of them turns the other off. */
+const OPPOSITES: ReadonlyMap<string, keyof Attributes> = new Map<string, keyof Attributes>([
+  ['l', 'upper'],
+  ['u', 'lower'],
+])
 
-/** The line of declare -p. */
-export function declareLine(name: string, variable: Variable): string {
-  const letters = attributeLetters(variable) || '-'
-  const value =
-    variable.array || variable.assoc
-      ? (variable.array?.size ?? variable.assoc?.size)
-        ? `=${arrayLiteral(variable)}`
-        : '=()'
-      : variable.value === undefined
-        ? variable.dynamic
-          ? `=${doubleQuote(variable.dynamic.read())}`
-          : ''
-        : `=${doubleQuote(variable.value)}`
-  return `declare -${letters} ${name}${value}\n`
+interface Operand {
+  readonly name: string
+  readonly index?: string
+  /** undefined when only the name was given. */
+  readonly operator: string | undefined
+  readonly value: string
+}
+
+/** `name`, `name[subscript]`, either with `=value` or `+=value`; brackets nest. */
+function parseOperand(text: string): Operand | undefined {
+  const name = /^[A-Za-z_]\w*/.exec(text)?.[0]
+  if (name === undefined) return undefined
+  let at = name.length
+  if (text.charAt(at) === '[') {
+    at = closingBracket(text, at)
+    if (at < 0) return undefined
+  }
+  const index = at > name.length ? text.slice(name.length + 1, at - 1) : undefined
+  const rest = text.slice(at)
+  const operator = /^\+?=/.exec(rest)?.[0]
+  if (operator === undefined && rest !== '') return undefined
+  return { name, operator, value: rest.slice(operator?.length ?? 0), ...(index === undefined ? {} : { index }) }
+}
+
+/** The place behind the bracket that closes the one at `open`; -1 when none does. */
+function closingBracket(text: string, open: number): number {
+  let depth = 0
+  for (let at = open; at < text.length; at++) {
+    if (text[at] === '[') depth++
+    if (text[at] === ']' && --depth === 0) return at + 1
+  }
+  return -1
+}
+
+interface Declaring {
+  readonly flags: Flags
+  readonly builtin: string
+  /** Place of the operand among the builtin's words: arrays stand by the side. */
+  readonly place: number
 }
 
 function* declareBuiltin(shell: Shell, args: readonly string[], name: string): Steps<number> {
@@ -43,212 +73,171 @@ function* declareBuiltin(shell: Shell, args: readonly string[], name: string): S
     yield* wait(shell.complain('local: can only be used in a function'))
     return 1
   }
-  if (flags.options.has('f') || flags.options.has('F')) return yield* functions(shell, flags)
-  if (flags.options.has('p') || flags.operands.length === 0) return yield* print(shell, flags, name)
+  if (flags.options.has('f') || flags.options.has('F')) return yield* functions(shell, flags, name)
+  if (flags.operands.length === 0) return yield* listVariables(shell, flags, name)
+  if (flags.options.has('p')) return yield* printVariables(shell, flags, name)
   let status = 0
-  for (const [at, operand] of flags.operands.entries()) {
-    const failed = yield* declareOne(shell, operand, at + shift, flags, name)
-    if (failed) status = 1
-  }
+  for (const [at, operand] of flags.operands.entries())
+    if (!(yield* declareOne(shell, operand, { flags, builtin: name, place: at + shift }))) status = 1
   return status
 }
 
-/** @returns whether it failed */
-function* declareOne(shell: Shell, operand: string, place: number, flags: Flags, builtin: string): Steps<boolean> {
-  const match = OPERAND.exec(operand)
-  const [, name = '', index, operator, value = ''] = match ?? []
-  if (!match || (operator === undefined && value !== '')) {
-    yield* wait(shell.complain(`${builtin}: \`${operand}': not a valid identifier`))
-    return true
-  }
+/** @returns whether it worked */
+function* declareOne(shell: Shell, text: string, how: Declaring): Steps<boolean> {
+  const { flags, builtin, place } = how
   const { options, removed } = flags
-  const local =
-    shell.variables.functionFrame() &&
-    !options.has('g') &&
-    (builtin === 'local' || builtin === 'declare' || builtin === 'typeset')
-  const frame = local ? shell.variables.functionFrame() : undefined
-  const inherited = local ? shell.variables.raw(name) : undefined
-  if (
-    frame &&
-    inherited?.readonly &&
-    !frame.covered.has(name) &&
-    shell.variables.frames.length > 0 &&
-    options.size === 0 &&
-    operator === undefined
-  )
-    throw new FatalError(`${name}: readonly variable`, 1, false)
-  const variable = frame
-    ? shell.variables.cover(frame, name)
-    : options.has('n') || removed.has('n')
-      ? (shell.variables.raw(name) ?? create(shell, name))
-      : (shell.variables.find(name) ?? create(shell, name))
-  if (variable.readonly && (operator !== undefined || removed.has('r') || shell.declarations.has(place)))
-    throw new FatalError(`${name}: readonly variable`, 1, false)
-  if (options.has('A') && !variable.assoc) {
-    if (variable.array?.size) throw new FatalError(`${name}: cannot convert indexed to associative array`, 1, false)
-    variable.assoc = new Map()
-    delete variable.array
+  const operand = parseOperand(text)
+  if (!operand) {
+    yield* wait(shell.complain(`${builtin}: \`${text}': not a valid identifier`))
+    return false
   }
-  if (options.has('a') && !variable.array && !variable.assoc) arrayOf(variable)
+  const { name, index, operator, value } = operand
+  if (options.has('n') && operator === '=' && !/^[A-Za-z_]\w*(?:\[[^]+\])?$/.test(value)) {
+    yield* wait(shell.complain(`${builtin}: \`${value}': invalid variable name for name reference`))
+    return false
+  }
+  const { variable, name: target } = variableFor(shell, name, how)
+  const array = shell.declarations.get(place) ?? dynamicArray(shell, operand, variable, flags)
+  if (variable.readonly && (operator !== undefined || removed.has('r') || array)) {
+    yield* wait(shell.complain(`${builtin}: ${name}: readonly variable`))
+    return false
+  }
+  becomeArray(variable, name, options)
   for (const [letter, key] of ATTRIBUTES) {
     if (letter === 'r') continue
+    const opposite = OPPOSITES.get(letter)
+    if (options.has(letter) && opposite) delete variable[opposite]
     if (options.has(letter)) variable[key] = true
     if (removed.has(letter)) delete variable[key]
   }
-  const array = shell.declarations.get(place)
   if (array) yield* assignArray(shell, array, variable)
-  else if (operator !== undefined) give(shell, variable, { name, index, append: operator === '+=', value })
+  else if (index !== undefined && operator !== undefined)
+    yield* assignByText(shell, target, index, value, operator === '+=')
+  else if (index !== undefined && !variable.assoc) arrayOf(variable)
+  else if (operator !== undefined) give(shell, variable, target, operator === '+=', value)
   if (options.has('r')) variable.readonly = true
-  return false
+  return true
 }
 
-function create(shell: Shell, name: string): Variable {
+/** The variable that is meant: a local of the function, the global one, what a nameref names. @throws FatalError */
+function variableFor(shell: Shell, name: string, { flags, builtin }: Declaring): { variable: Variable; name: string } {
+  const { variables } = shell
+  const { options, removed } = flags
+  const frame = variables.functionFrame()
+  const local = frame !== undefined && !options.has('g') && LOCAL.has(builtin)
+  if (local) {
+    const outer = variables.raw(name)
+    if (outer?.readonly && !frame.covered.has(name)) throw new FatalError(`${name}: readonly variable`, 1, false)
+    const inherits = !frame.covered.has(name) && outer && (options.has('I') || shell.shopt.get('localvar_inherit'))
+    const variable = variables.cover(frame, name)
+    if (inherits) Object.assign(variable, structuredClone({ ...outer, dynamic: undefined }))
+    return { variable, name }
+  }
+  if (options.has('g') && frame) return { variable: variables.global(name), name }
+  const itself = options.has('n') || removed.has('n')
+  const target = itself ? name : variables.resolve(name)
+  const known = variables.raw(splitElement(target)?.name ?? target)
+  if (known) return { variable: known, name: target }
   const variable: Variable = { value: undefined }
-  shell.variables.visible.set(name, variable)
-  return variable
+  variables.visible.set(target, variable)
+  return { variable, name: target }
+}
+const LOCAL: ReadonlySet<string> = new Set(['local', 'declare', 'typeset'])
+
+/** `declare -a "$text"` where the text is `x=(…)`. */
+function dynamicArray(shell: Shell, operand: Operand, variable: Variable, { options }: Flags): Assignment | undefined {
+  const { name, operator, value, index } = operand
+  const isArray = options.has('a') || options.has('A') || variable.array || variable.assoc
+  if (!isArray || index !== undefined || operator === undefined || !/^\([^]*\)$/.test(value)) return undefined
+  const { cursor } = new Parser(`${name}${operator}${value}`, shell.syntax)
+  const assignment = readAssignment(cursor)
+  return assignment?.array && cursor.atEnd ? assignment : undefined
 }
 
-function give(
-  shell: Shell,
-  variable: Variable,
-  { name, index, append, value }: { name: string; index: string | undefined; append: boolean; value: string },
-): void {
-  if (index !== undefined) return setNamed(shell, `${name}[${index}]`, value)
+/** -a and -A. @throws LineError when it is the other kind already */
+function becomeArray(variable: Variable, name: string, options: ReadonlyMap<string, string>): void {
+  if (options.has('A') && !variable.assoc) {
+    if (variable.array) throw new LineError(`${name}: cannot convert indexed to associative array`)
+    variable.assoc = variable.value === undefined ? new Map() : new Map([['0', variable.value]])
+    variable.declared = variable.value === undefined
+    variable.value = undefined
+  }
+  if (!options.has('a')) return
+  if (variable.assoc) throw new LineError(`${name}: cannot convert associative to indexed array`)
+  if (variable.array) return
+  variable.declared = variable.value === undefined
+  arrayOf(variable)
+}
+
+function give(shell: Shell, variable: Variable, name: string, append: boolean, value: string): void {
   if (variable.nameref) variable.value = value
-  else if (variable.integer)
-    assignScalar(shell, name, String(arithmetic(shell, append ? `${variable.value ?? 0}+(${value})` : value)), false)
-  else assignScalar(shell, name, value, append)
+  else if (shell.variables.raw(name) === variable) assignScalar(shell, name, value, append)
+  else variable.value = append ? (variable.value ?? '') + value : value
 }
 
-function* functions(shell: Shell, { options, operands }: Flags): Steps<number> {
+function* functions(shell: Shell, { options, removed, operands }: Flags, builtin: string): Steps<number> {
   let status = 0
   const names = operands.length ? operands : [...shell.functions.keys()].sort()
   for (const name of names) {
     const entry = shell.functions.get(name)
     if (!entry) status = 1
-    else if (options.has('x')) entry.exported = true
-    else if (options.has('F')) yield* wait(shell.print(operands.length ? `${name}\n` : `declare -f ${name}\n`))
+    else if (options.has('x') || removed.has('x')) entry.exported = !removed.has('x')
+    else if (options.has('r') && operands.length) entry.readonly = true
+    else if (options.has('t') && operands.length) entry.trace = true
+    else if (options.has('F'))
+      yield* wait(
+        shell.print(operands.length ? functionLine(shell, name) : `declare -f${entry.exported ? 'x' : ''} ${name}\n`),
+      )
     else yield* wait(shell.print(`${functionText(name, entry.definition.body)}\n`))
+    if (!entry && operands.length && options.has('x'))
+      yield* wait(shell.complain(`${builtin}: ${name}: not a function`))
   }
   return status
 }
 
-function* print(shell: Shell, { options, operands }: Flags, builtin: string): Steps<number> {
-  let status = 0
-  const filter = [...ATTRIBUTES].filter(([letter]) => options.has(letter))
-  const wanted = (variable: Variable): boolean =>
-    filter.every(([, key]) => variable[key]) &&
-    (!options.has('a') || variable.array !== undefined) &&
-    (!options.has('A') || variable.assoc !== undefined)
-  if (operands.length === 0) {
-    const frame = builtin === 'local' ? shell.variables.functionFrame() : undefined
-    const names = frame ? [...frame.covered.keys()].sort() : shell.variables.names()
-    for (const name of names) {
-      const variable = shell.variables.raw(name)
-      if (!variable || !wanted(variable)) continue
-      yield* wait(
-        shell.print(
-          options.size
-            ? declareLine(name, variable)
-            : `${name}=${variable.array || variable.assoc ? arrayLiteral(variable) : quoteIfNeeded(variable.value ?? '')}\n`,
-        ),
-      )
-    }
-    return 0
-  }
-  for (const name of operands) {
-    const variable = shell.variables.raw(name)
-    if (variable) yield* wait(shell.print(declareLine(name, variable)))
-    else {
-      yield* wait(shell.complain(`${builtin}: ${name}: not found`))
-      status = 1
-    }
-  }
-  return status
+/** shopt extdebug adds where a function was defined. */
+function functionLine(shell: Shell, name: string): string {
+  const entry = shell.functions.get(name)
+  if (!shell.shopt.get('extdebug') || !entry) return `${name}\n`
+  return `${name} ${entry.definition.line} ${entry.source}\n`
 }
 
 /** export and readonly. */
 function mark(letter: 'x' | 'r'): Builtin['run'] {
-  const key = letter === 'x' ? 'exported' : 'readonly'
   return function* (shell, args, name): Steps<number> {
-    const flags = parseFlags(args, { flags: 'aAfnp' })
+    const flags = parseFlags(args, { flags: shell.dialect.bash ? 'aAfnp' : 'p' })
     const shift = args.length - flags.operands.length + 1
-    if (flags.options.has('f')) {
-      for (const each of flags.operands) {
-        const entry = shell.functions.get(each)
-        if (entry && letter === 'x') entry.exported = !flags.options.has('n')
-      }
-      return 0
-    }
-    if (flags.operands.length === 0) {
-      for (const each of shell.variables.names()) {
-        const variable = shell.variables.raw(each)
-        if (!variable?.[key]) continue
-        const line =
-          shell.dialect.name === 'bash'
-            ? declareLine(each, variable)
-            : `${name} ${each}${variable.value === undefined ? '' : `='${variable.value.replaceAll("'", "'\\''")}'`}\n`
-        yield* wait(shell.print(line))
-      }
-      return 0
-    }
+    if (flags.options.has('f')) return yield* markFunctions(shell, flags, letter, name)
+    if (flags.operands.length === 0)
+      return yield* listVariables(shell, { ...flags, options: new Map([[letter, '']]) }, name)
+    const options = new Map([...flags.options].filter(([each]) => each !== 'n' && each !== 'p'))
+    const undone = flags.options.has('n') && letter === 'x'
+    if (!undone) options.set(letter, '')
+    const how = { ...flags, options, removed: new Set(undone ? ['x'] : []) }
     let status = 0
-    for (const [at, operand] of flags.operands.entries()) {
-      const options = new Map(flags.options)
-      options.delete('n')
-      options.delete('p')
-      const extra =
-        flags.options.has('n') && letter === 'x' ? { removed: new Set(['x']) } : { removed: new Set<string>() }
-      if (extra.removed.size === 0) options.set(letter, '')
-      if (yield* declareOne(shell, operand, at + shift, { ...flags, options, ...extra }, name)) status = 1
+    for (const [at, text] of flags.operands.entries()) {
+      const named = shell.dialect.name === 'bash' ? parseOperand(text)?.index === undefined : true
+      if (!named) {
+        yield* wait(shell.complain(`${name}: \`${text.replace(/=[^]*/, '')}': not a valid identifier`))
+        status = 1
+      } else if (!(yield* declareOne(shell, text, { flags: how, builtin: name, place: at + shift }))) status = 1
     }
+    if (status && !shell.dialect.bash) throw new FatalError('', 2)
     return status
   }
 }
 
-function* unset(shell: Shell, args: readonly string[]): Steps<number> {
-  const { options, operands } = parseFlags(args, { flags: 'fvn' })
+function* markFunctions(shell: Shell, { options, operands }: Flags, letter: 'x' | 'r', name: string): Steps<number> {
   let status = 0
-  for (const operand of operands) {
-    const match = /^([A-Za-z_]\w*)(?:\[([^]*)\])?$/.exec(operand)
-    if (options.has('f')) shell.functions.delete(operand)
-    else if (!match) {
-      if (shell.functions.delete(operand)) continue
-      yield* wait(shell.complain(`unset: \`${operand}': not a valid identifier`))
+  for (const each of operands) {
+    const entry = shell.functions.get(each)
+    if (!entry) {
+      yield* wait(shell.complain(`${name}: ${each}: not a function`))
       status = 1
-    } else if (match[2] !== undefined) unsetElement(shell, match[1] ?? '', match[2])
-    else if (options.has('n')) shell.variables.drop(operand)
-    else if (shell.variables.raw(operand) || options.has('v')) {
-      const failure = attemptUnset(shell, operand)
-      if (failure) {
-        yield* wait(shell.complain(`unset: ${failure}`))
-        status = 1
-      }
-      if (operand === 'PATH') shell.hashed.clear()
-    } else shell.functions.delete(operand)
+    } else if (letter === 'r') entry.readonly = true
+    else entry.exported = !options.has('n')
   }
   return status
-}
-
-function attemptUnset(shell: Shell, name: string): string | undefined {
-  try {
-    shell.variables.unset(name)
-    return undefined
-  } catch (error) {
-    if (error instanceof FatalError) return error.message
-    throw error
-  }
-}
-
-function unsetElement(shell: Shell, name: string, index: string): void {
-  const variable = shell.variables.find(name)
-  if (!variable) return
-  if (variable.assoc) variable.assoc.delete(index.replace(/^(['"])(.*)\1$/s, '$2'))
-  else if (index === '@' || index === '*') shell.variables.unset(name)
-  else if (variable.array) {
-    const value = Number(arithmetic(shell, index))
-    variable.array.delete(value < 0 ? Math.max(-1, ...variable.array.keys()) + 1 + value : value)
-  } else if (Number(arithmetic(shell, index)) === 0) shell.variables.unset(name)
 }
 
 export const variableBuiltins: readonly (readonly [string, Builtin])[] = [
@@ -257,5 +246,4 @@ export const variableBuiltins: readonly (readonly [string, Builtin])[] = [
   ['local', { run: declareBuiltin, pure: true }],
   ['export', { run: mark('x'), special: true, pure: true }],
   ['readonly', { run: mark('r'), special: true, pure: true }],
-  ['unset', { run: unset, special: true, pure: true }],
 ]

@@ -1,7 +1,6 @@
 import { backslashQuote } from '../expand/quote.ts'
-import { arithmetic } from '../expand/numbers.ts'
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
-import { assignScalar } from '../interp/assign.ts'
+import { setNamed } from '../interp/assign.ts'
 import type { Builtin, BuiltinResult, Shell } from '../interp/shell.ts'
 import { byteCharacter, joinBytes } from '../syntax/ansi-escapes.ts'
 import { parseFlags } from './flags.ts'
@@ -324,18 +323,9 @@ function* printf(shell: Shell, args: readonly string[]): Steps<number> {
   if (name !== undefined && !/^[A-Za-z_]\w*(\[.*\])?$/s.test(name))
     throw new FatalError(`\`${name}': not a valid identifier`, 2, false)
   if (name === undefined) yield* wait(shell.print(text))
-  else setNamed(shell, name, text)
+  else yield* setNamed(shell, name, text)
   for (const message of state.errors) yield* wait(shell.complain(`printf: ${message}`))
   return state.status
-}
-
-/** Assigns to `name` or `name[index]`. */
-export function setNamed(shell: Shell, name: string, text: string): void {
-  const match = /^([A-Za-z_]\w*)\[(.*)\]$/s.exec(name)
-  if (!match) return assignScalar(shell, name, text, false)
-  const variable = shell.variables.writable(match[1] ?? '')
-  const index = match[2] ?? ''
-  shell.variables.setElement(match[1] ?? '', variable.assoc ? index : Number(arithmetic(shell, index)), text)
 }
 
 export const outputBuiltins: readonly (readonly [string, Builtin])[] = [

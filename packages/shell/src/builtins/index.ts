@@ -15,12 +15,14 @@ import { systemBuiltins } from './system.ts'
 import { testBuiltins } from './test.ts'
 import { trapBuiltins } from './trap.ts'
 import { nameBuiltins } from './type.ts'
+import { unsetBuiltins } from './unset.ts'
 
 const ALL = [
   flowBuiltins,
   outputBuiltins,
   testBuiltins,
   variableBuiltins,
+  unsetBuiltins,
   optionBuiltins,
   getoptsBuiltins,
   inputBuiltins,

@@ -4,7 +4,7 @@ import { quietly } from '../interp/redirect.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
 import { decodeBytes, encodeText } from '../syntax/ansi-escapes.ts'
 import { parseFlags } from './flags.ts'
-import { setNamed } from './echo.ts'
+import { setNamed } from '../interp/assign.ts'
 
 interface Taken {
   readonly text: string
@@ -66,6 +66,13 @@ function* take(shell: Shell, limits: Limits): Steps<Taken> {
   return { text, quoted, ended, timedOut }
 }
 
+/** -n and -N. @throws FatalError */
+function countOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^\d+$/.test(text)) throw new FatalError(`${text}: invalid number`, 1, false)
+  return Number(text)
+}
+
 function* read(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, {
     flags: shell.dialect.bash ? 'ersE' : 'r',
@@ -74,6 +81,7 @@ function* read(shell: Shell, args: readonly string[]): Steps<number> {
   const fd = Number(options.get('u') ?? 0)
   for (const name of operands)
     if (!/^[A-Za-z_]\w*(\[.*\])?$/s.test(name)) throw new FatalError(`\`${name}': not a valid identifier`, 1, false)
+  const count = countOf(options.get('n') ?? options.get('N'))
   const prompt = options.get('p')
   if (prompt !== undefined && quietly(() => shell.sys.isatty(fd))) yield* wait(shell.sys.write(2, encodeText(prompt)))
   const timeout = options.get('t')
@@ -83,7 +91,6 @@ function* read(shell: Shell, args: readonly string[]): Steps<number> {
     const [ready] = yield* wait(shell.sys.poll([{ fd, events: POLLIN }], 0))
     return ready ? 0 : 1
   }
-  const count = options.get('n') ?? options.get('N')
   const restore = special(shell, fd, options.has('s'), count !== undefined || options.has('d'))
   let taken: Taken
   try {
@@ -91,7 +98,7 @@ function* read(shell: Shell, args: readonly string[]): Steps<number> {
       fd,
       raw: options.has('r'),
       delimiter: options.has('d') ? (encodeText(options.get('d') || '\0')[0] ?? 0) : 10,
-      count: count === undefined ? Number.POSITIVE_INFINITY : Number(count),
+      count: count ?? Number.POSITIVE_INFINITY,
       exact: options.has('N'),
       deadline: timeout === undefined ? Number.POSITIVE_INFINITY : shell.sys.clock.monotonic() + Number(timeout) * 1000,
     })
@@ -105,7 +112,7 @@ function* read(shell: Shell, args: readonly string[]): Steps<number> {
   } finally {
     restore()
   }
-  share(shell, taken, operands, options)
+  yield* share(shell, taken, operands, options)
   if (taken.timedOut) return 142
   return taken.ended ? 1 : 0
 }
@@ -125,14 +132,18 @@ function special(shell: Shell, fd: number, silent: boolean, characters: boolean)
 }
 
 /** Splits what was read among the names. */
-function share(
+function* share(
   shell: Shell,
   { text, quoted }: Taken,
   names: readonly string[],
   options: ReadonlyMap<string, string>,
-): void {
+): Steps<void> {
   const array = options.get('a')
-  if (options.has('N')) return setNamed(shell, names[0] ?? 'REPLY', text)
+  if (options.has('N')) {
+    for (const [at, name] of (names.length ? names : ['REPLY']).entries())
+      yield* setNamed(shell, name, at === 0 ? text : '')
+    return
+  }
   if (array !== undefined) {
     const fields = splitRead(text, quoted, shell.ifs, Number.POSITIVE_INFINITY)
     const variable = shell.variables.writable(array)
@@ -140,9 +151,9 @@ function share(
     variable.array = new Map(fields.entries())
     return
   }
-  if (names.length === 0) return setNamed(shell, 'REPLY', text)
+  if (names.length === 0) return yield* setNamed(shell, 'REPLY', text)
   const fields = splitRead(text, quoted, shell.ifs, names.length)
-  names.forEach((name, at) => setNamed(shell, name, fields[at] ?? ''))
+  for (const [at, name] of names.entries()) yield* setNamed(shell, name, fields[at] ?? '')
 }
 
 /** Fields; the last takes the rest of the line. POSIX, read. */

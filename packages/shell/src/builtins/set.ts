@@ -1,5 +1,4 @@
-import { arrayLiteral } from '../expand/operators.ts'
-import { quoteIfNeeded } from '../expand/quote.ts'
+import { setLine } from './declare-print.ts'
 import { ExitShell, FatalError, type Steps, TopLevelError, wait } from '../interp/flow.ts'
 import { tooMany } from './numeric.ts'
 import { optionOfLetter, SET_OPTIONS } from '../interp/options.ts'
@@ -37,7 +36,7 @@ function setPositional(shell: Shell, words: readonly string[]): void {
 }
 
 function* set(shell: Shell, args: readonly string[]): Steps<number> {
-  if (args.length === 0) return yield* listVariables(shell)
+  if (args.length === 0) return yield* listAll(shell)
   let at = 0
   for (; at < args.length; at++) {
     const word = args[at] ?? ''
@@ -79,23 +78,21 @@ function* set(shell: Shell, args: readonly string[]): Steps<number> {
   return 0
 }
 
-function* listVariables(shell: Shell): Steps<number> {
+function* listAll(shell: Shell): Steps<number> {
   for (const name of shell.variables.names()) {
     const variable = shell.variables.raw(name)
     if (!variable) continue
-    const value = variable.array || variable.assoc ? arrayLiteral(variable) : variable.value
-    if (value === undefined) continue
-    const shown =
-      variable.array || variable.assoc
-        ? value
-        : shell.dialect.name === 'bash'
-          ? quoteIfNeeded(value)
-          : `'${value.replaceAll("'", "'\\''")}'`
-    yield* wait(shell.print(`${name}=${shown === "''" && shell.dialect.name === 'bash' ? '' : shown}\n`))
+    const line =
+      shell.dialect.name === 'bash'
+        ? setLine(name, variable)
+        : variable.value === undefined
+          ? undefined
+          : `${name}='${variable.value.replaceAll("'", `'"'"'`)}'\n`
+    if (line !== undefined) yield* wait(shell.print(line))
   }
-  if (!shell.posix)
-    for (const [name, { definition }] of shell.functions)
-      yield* wait(shell.print(`${functionText(name, definition.body)}\n`))
+  if (shell.posix) return 0
+  for (const [name, { definition }] of [...shell.functions].sort(([a], [b]) => (a < b ? -1 : 1)))
+    yield* wait(shell.print(`${functionText(name, definition.body)}\n`))
   return 0
 }
 

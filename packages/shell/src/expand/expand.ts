@@ -5,7 +5,7 @@ import type { Literal, Part, Word } from '../syntax/ast.ts'
 import { expandBraces, mayHaveBraces } from './brace.ts'
 import { type Field, FieldBuilder } from './field-builder.ts'
 import { glob } from './glob.ts'
-import { arithmetic } from './numbers.ts'
+import { arithmeticSteps } from './numbers.ts'
 import { expandParameter, type WordExpander } from './parameter.ts'
 import { specialParameter } from './special.ts'
 import { tilde } from './tilde.ts'
@@ -96,9 +96,9 @@ export function pathsOf(shell: Shell, pattern: string): string[] {
 }
 
 /** One text, neither split nor globbed: assignments, subscripts, the word of case. */
-export function* expandText(shell: Shell, word: Word): Steps<string> {
+export function* expandText(shell: Shell, word: Word, tildes: Tildes = 'word'): Steps<string> {
   if (word.plain !== undefined) return word.plain
-  return (yield* collect(shell, word, 'word')).whole()
+  return (yield* collect(shell, word, tildes)).whole()
 }
 
 /** The value of an assignment. */
@@ -154,7 +154,7 @@ export function* expandQuoted(shell: Shell, parts: readonly Part[]): Steps<strin
 }
 
 export function* expandArithmetic(shell: Shell, parts: readonly Part[]): Steps<number | bigint> {
-  return arithmetic(shell, yield* expandQuoted(shell, parts))
+  return yield* arithmeticSteps(shell, yield* expandQuoted(shell, parts))
 }
 
 function* collect(shell: Shell, word: Word, tildes: Tildes): Steps<FieldBuilder> {

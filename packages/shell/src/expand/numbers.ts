@@ -1,8 +1,9 @@
-import { FatalError } from '../interp/flow.ts'
+import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
 import type { Variable } from '../interp/variables.ts'
 import { ArithmeticError, type ArithmeticNode, type ArithmeticScope, evaluate, parseArithmetic } from './arithmetic.ts'
 import { specialParameter } from './special.ts'
+import { PendingSubscript, splitElement, subscriptNow } from './subscript.ts'
 
 const MOST_NESTED = 1024
 
@@ -15,7 +16,30 @@ export function arithmetic(shell: Shell, text: string): number | bigint {
     const message = error.message.includes('(error token')
       ? error.message
       : `${text.trimStart()}: ${error.message}${token(text, error.message)}`
-    throw new FatalError(message, 1, false)
+    throw new ArithmeticFailure(message)
+  }
+}
+
+/** An expression that makes no sense, with bash's message. */
+export class ArithmeticFailure extends FatalError {
+  constructor(message: string) {
+    super(message, 1, false)
+  }
+}
+
+/** As `arithmetic`, where a subscript in a value may wait for a process. @throws FatalError */
+export function* arithmeticSteps(shell: Shell, text: string): Steps<number | bigint> {
+  try {
+    for (;;) {
+      try {
+        return arithmetic(shell, text)
+      } catch (error) {
+        if (!(error instanceof PendingSubscript)) throw error
+        shell.subscripts.set(error.text, yield* wait(error.expanded))
+      }
+    }
+  } finally {
+    shell.subscripts.clear()
   }
 }
 
@@ -52,7 +76,7 @@ class ShellScope implements ArithmeticScope {
   }
 
   read(name: string, index: string | undefined): number | bigint {
-    const value = index === undefined ? this.shell.variables.get(name) : elementOf(this.shell, name, index)
+    const value = index === undefined ? this.scalar(name) : elementOf(this.shell, name, index)
     if (value === undefined) {
       if (this.shell.options.has('nounset')) throw new FatalError(`${name}: unbound variable`, 1)
       return 0
@@ -62,8 +86,20 @@ class ShellScope implements ArithmeticScope {
     return quick ?? evaluateText(this.shell, value, this.depth + 1)
   }
 
+  private scalar(name: string): string | undefined {
+    const { shell } = this
+    const raw = shell.variables.raw(name)
+    if (raw) {
+      if (!raw.nameref) return shell.variables.get(name)
+      const element = splitElement(shell.variables.resolve(name))
+      return element ? elementOf(shell, element.name, element.index) : shell.variables.get(name)
+    }
+    const special = specialParameter(shell, name)
+    return typeof special === 'string' ? special : special?.[0]
+  }
+
   write(name: string, index: string | undefined, value: number | bigint): void {
-    if (index === undefined) this.shell.variables.set(name, String(value))
+    if (index === undefined) assignScalarNumber(this.shell, name, String(value))
     else setElement(this.shell, name, index, String(value))
   }
 }
@@ -85,14 +121,11 @@ function quickInteger(text: string): number | undefined {
 export function elementOf(shell: Shell, name: string, index: string): string | undefined {
   const variable = shell.variables.find(name)
   if (!variable) return special(shell, name, index)
-  if (variable.assoc) return variable.assoc.get(index) ?? variable.assoc.get(unquoteKey(index))
-  const at = arrayIndex(shell, variable, name, index)
+  if (variable.assoc) return variable.assoc.get(index) ?? variable.assoc.get(subscriptNow(shell, index))
+  const at = arrayIndex(shell, variable, name, subscriptNow(shell, index))
   if (variable.array) return variable.array.get(at)
   return at === 0 ? shell.variables.get(name) : undefined
 }
-
-/** Keys in arithmetic come with their quotes. */
-const unquoteKey = (index: string): string => index.replace(/^(['"])([^]*)\1$/, '$2')
 
 const special = (shell: Shell, name: string, index: string): string | undefined => {
   const list = specialParameter(shell, name)
@@ -109,7 +142,15 @@ export function arrayIndex(shell: Shell, variable: Variable, name: string, text:
   return from
 }
 
+/** To a variable, or to the element that a nameref stands for. */
+function assignScalarNumber(shell: Shell, name: string, value: string): void {
+  const element = shell.variables.raw(name)?.nameref ? splitElement(shell.variables.resolve(name)) : undefined
+  if (element) setElement(shell, element.name, element.index, value)
+  else shell.variables.set(name, value)
+}
+
 export function setElement(shell: Shell, name: string, index: string, value: string): void {
   const variable = shell.variables.writable(name)
-  shell.variables.setElement(name, variable.assoc ? unquoteKey(index) : arrayIndex(shell, variable, name, index), value)
+  const key = subscriptNow(shell, index)
+  shell.variables.setElement(name, variable.assoc ? key : arrayIndex(shell, variable, name, key), value)
 }

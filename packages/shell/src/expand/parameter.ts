@@ -28,7 +28,7 @@ export function* expandParameter(
   let value = yield* valueOf(shell, node, words.text)
   if (node.indirect) {
     if (value.list && value.keys) return addList(shell, value.keys.map(String), value.star, quoted, builder)
-    value = indirect(shell, node, value)
+    value = yield* indirect(shell, node, value)
   }
   if (node.length) return add(shell, String(lengthOf(shell, value)), quoted, builder)
   const { operator } = node
@@ -79,7 +79,7 @@ function lengthOf(shell: Shell, value: Value): number {
   return /[\ud800-\udfff]/.test(text) ? [...text].length : text.length
 }
 
-function indirect(shell: Shell, node: Parameter, value: Value): Value {
+function* indirect(shell: Shell, node: Parameter, value: Value): Steps<Value> {
   const variable = shell.variables.raw(node.name)
   if (variable?.nameref && !node.index)
     return { ...value, list: false, values: variable.value === undefined ? [] : [variable.value] }
@@ -90,7 +90,7 @@ function indirect(shell: Shell, node: Parameter, value: Value): Value {
   }
   if (!/^(?:[A-Za-z_]\w*(?:\[.+\])?|\d+|[@*#?$!-])$/s.test(target))
     throw new FatalError(`${target}: invalid variable name`, 1)
-  return referenceValue(shell, target)
+  return yield* referenceValue(shell, target)
 }
 
 function checkSet(shell: Shell, node: Parameter, value: Value): void {
@@ -169,11 +169,18 @@ function sliceList(shell: Shell, value: Value, offset: number, length: number | 
   const keys = positional
     ? values.map((_, at) => at)
     : (value.keys ?? values.map((_, at) => at)).map((key, at) => (typeof key === 'number' ? key : at))
+  if (!positional && shell.variables.find(value.name)?.assoc) return sliceKeyless(values, offset, length)
   const last = positional ? values.length - 1 : (keys.at(-1) ?? -1)
   const start = offset < 0 ? last + 1 + offset : offset
   if (start < 0) return []
   const chosen = values.filter((_, at) => (keys[at] ?? 0) >= start)
   return length === undefined ? chosen : chosen.slice(0, length)
+}
+
+/** The elements of an associative array have places, from 1. */
+function sliceKeyless(values: readonly string[], offset: number, length: number | undefined): string[] {
+  const start = offset < 0 ? values.length + offset : Math.max(0, offset - 1)
+  return start < 0 ? [] : values.slice(start, length === undefined ? undefined : start + length)
 }
 
 function transformed(shell: Shell, node: Parameter, operator: string, value: Value, words: WordExpander): Value {

@@ -53,25 +53,12 @@ const DYNAMIC: ReadonlyMap<string, Read> = new Map<string, Read>([
   [
     'FUNCNAME',
     (shell) =>
-      shell.calls.length
-        ? [
-            ...shell.calls.map(({ name }) => name).reverse(),
-            ...(shell.source === '' || shell.sourcing === 0 ? ['main'] : ['main']),
-          ]
-        : undefined,
+      shell.calls.length ? bottomed(shell, shell.calls.map(({ name }) => name).reverse(), 'main') : undefined,
   ],
-  [
-    'BASH_LINENO',
-    (shell) => (shell.calls.length ? [...shell.calls.map(({ line }) => String(line)).reverse(), '0'] : undefined),
-  ],
+  ['BASH_LINENO', (shell) => bottomed(shell, shell.calls.map(({ line }) => String(line)).reverse(), '0')],
   [
     'BASH_SOURCE',
-    (shell) =>
-      shell.calls.length
-        ? [...shell.calls.map(({ source }) => source).reverse(), shell.source]
-        : shell.source === ''
-          ? undefined
-          : [shell.source],
+    (shell) => bottomed(shell, shell.calls.map(({ source }) => source || 'environment').reverse(), shell.source),
   ],
   [
     'SHELLOPTS',
@@ -103,6 +90,12 @@ export function specialParameter(shell: Shell, name: string): string | readonly 
   const code = name.charCodeAt(0)
   if (code >= 49 && code <= 57) return shell.positional[Number(name) - 1]
   return (SPECIAL.get(name) ?? (shell.dialect.name === 'dash' ? DASH : DYNAMIC).get(name))?.(shell)
+}
+
+/** Scripts in files have a frame of their own below all functions; `-c` has none. */
+function bottomed(shell: Shell, list: readonly string[], bottom: string): readonly string[] | undefined {
+  if (shell.options.has('commandString')) return list.length ? list : undefined
+  return [...list, bottom]
 }
 
 const DASH: ReadonlyMap<string, Read> = new Map<string, Read>([['LINENO', (shell) => String(shell.line)]])

@@ -1,8 +1,9 @@
-import { FatalError, type Steps } from '../interp/flow.ts'
+import { FatalError, type Steps, TopLevelError } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
 import { elements, type Variable } from '../interp/variables.ts'
 import type { Parameter, Word } from '../syntax/ast.ts'
-import { arrayIndex, elementOf } from './numbers.ts'
+import { ArithmeticFailure, arrayIndex, elementOf } from './numbers.ts'
+import { arithmeticSubscript, expandSubscript, splitElement } from './subscript.ts'
 import { specialParameter } from './special.ts'
 
 /** What a parameter stands for: one text (or nothing), or a list as `$@` and `${a[*]}` do. */
@@ -30,18 +31,26 @@ const scalar = (name: string, value: string | undefined, index?: string): Value 
 
 /** @param text expands a subscript */
 export function* valueOf(shell: Shell, { name, index }: Parameter, text: Text): Steps<Value> {
-  if (!index) return nameValue(shell, name)
+  if (!index) {
+    const reference = shell.variables.raw(name)?.nameref ? shell.variables.resolve(name) : undefined
+    return reference === undefined ? nameValue(shell, name) : yield* referenceValue(shell, reference)
+  }
   const mark = index.source
   if (mark === '@' || mark === '*') return listValue(shell, name, mark === '*')
-  const subscript = yield* text(shell, index)
-  return elementValue(shell, name, subscript)
+  const assoc = shell.variables.find(name)?.assoc !== undefined
+  const subscript = assoc ? yield* text(shell, index) : yield* arithmeticSubscript(shell, index)
+  try {
+    return elementValue(shell, name, subscript)
+  } catch (error) {
+    if (error instanceof ArithmeticFailure) throw new TopLevelError(error.message)
+    throw error
+  }
 }
 
 export function nameValue(shell: Shell, name: string): Value {
   const variable = shell.variables.raw(name)
   if (variable) {
-    if (!variable.nameref) return scalar(name, shell.variables.get(name))
-    return referenceValue(shell, shell.variables.resolve(name))
+    return scalar(name, shell.variables.get(name))
   }
   const special = specialParameter(shell, name)
   if (typeof special === 'string') return scalar(name, special)
@@ -50,12 +59,18 @@ export function nameValue(shell: Shell, name: string): Value {
 }
 
 /** What a nameref or `${!x}` names: `name`, `name[index]`, `name[@]`. */
-export function referenceValue(shell: Shell, target: string): Value {
-  const match = /^([A-Za-z_]\w*)\[(.*)\]$/s.exec(target)
-  if (!match)
-    return shell.variables.raw(target)?.nameref ? scalar(target, shell.variables.get(target)) : nameValue(shell, target)
-  const [, name = '', index = ''] = match
-  return index === '@' || index === '*' ? listValue(shell, name, index === '*') : elementValue(shell, name, index)
+export function* referenceValue(shell: Shell, target: string): Steps<Value> {
+  const element = splitElement(target)
+  if (!element) {
+    const raw = shell.variables.raw(target)
+    if (!raw?.nameref) return nameValue(shell, target)
+    const further = shell.variables.resolve(target)
+    if (further === target) return scalar(target, shell.variables.get(target))
+    return yield* referenceValue(shell, further)
+  }
+  const { name, index } = element
+  if (index === '@' || index === '*') return listValue(shell, name, index === '*')
+  return elementValue(shell, name, yield* expandSubscript(shell, index))
 }
 
 function elementValue(shell: Shell, name: string, index: string): Value {

@@ -1,8 +1,10 @@
 import { expandAssignment, expandText, expandWord } from '../expand/expand.ts'
-import { arithmetic, arrayIndex } from '../expand/numbers.ts'
-import type { ArrayElement, Assignment } from '../syntax/ast.ts'
+import { arithmetic, ArithmeticFailure, arrayIndex } from '../expand/numbers.ts'
+import { arithmeticSubscript, expandSubscript, splitElement } from '../expand/subscript.ts'
+import { mayHaveBraces } from '../expand/brace.ts'
+import type { ArrayElement, Assignment, Word } from '../syntax/ast.ts'
 import { stifle, truncateFile } from '../readline/history-file.ts'
-import { FatalError, type Steps } from './flow.ts'
+import { FatalError, LineError, type Steps, TopLevelError, wait } from './flow.ts'
 import type { Shell } from './shell.ts'
 import { arrayOf, recase, type Variable } from './variables.ts'
 
@@ -17,12 +19,33 @@ const WATCHED: ReadonlyMap<string, (shell: Shell) => void> = new Map([
 /** Carries out `name=value`, `name[i]=value`, `name=(…)`. @throws FatalError */
 export function* assign(shell: Shell, node: Assignment): Steps<void> {
   if (node.array) {
+    if (node.index) throw new LineError(`${node.name}[${node.index.source}]: cannot assign list to array member`)
     yield* assignArray(shell, node, shell.variables.writable(node.name))
     return
   }
   const text = node.value ? yield* expandAssignment(shell, node.value) : ''
   if (node.index) yield* assignElement(shell, node, text)
-  else assignScalar(shell, node.name, text, node.append)
+  else yield* assignNamed(shell, node.name, text, node.append)
+}
+
+/** Assigns to a variable, or to the element that a nameref stands for. */
+function* assignNamed(shell: Shell, name: string, text: string, append: boolean): Steps<void> {
+  const raw = shell.variables.raw(name)
+  const element = raw?.nameref ? splitElement(shell.variables.resolve(name)) : undefined
+  if (!element) return assignScalar(shell, name, text, append)
+  yield* assignByText(shell, element.name, element.index, text, append)
+}
+
+/** `name[index]` where the subscript came as text. */
+export function* assignByText(shell: Shell, name: string, index: string, text: string, append = false): Steps<void> {
+  setIndexed(shell, name, yield* expandSubscript(shell, index), text, append)
+}
+
+/** Assigns to `name` or `name[index]`, as builtins do that are given a name. @throws FatalError */
+export function* setNamed(shell: Shell, name: string, text: string): Steps<void> {
+  const element = splitElement(name)
+  if (element) yield* assignByText(shell, element.name, element.index, text)
+  else yield* assignNamed(shell, name, text, false)
 }
 
 export function assignScalar(shell: Shell, name: string, text: string, append: boolean): void {
@@ -51,7 +74,15 @@ function combine(
 }
 
 function* assignElement(shell: Shell, { name, index, append }: Assignment, text: string): Steps<void> {
-  if (index) setIndexed(shell, name, yield* expandText(shell, index), text, append)
+  if (!index) return
+  const assoc = shell.variables.find(name)?.assoc !== undefined
+  const key = assoc ? yield* expandText(shell, index) : yield* arithmeticSubscript(shell, index)
+  try {
+    setIndexed(shell, name, key, text, append)
+  } catch (error) {
+    if (error instanceof ArithmeticFailure) throw new TopLevelError(error.message)
+    throw error
+  }
 }
 
 function setIndexed(shell: Shell, name: string, index: string, text: string, append: boolean): void {
@@ -64,10 +95,11 @@ function setIndexed(shell: Shell, name: string, index: string, text: string, app
 
 /** `(…)` into a variable that is an array, or becomes one. */
 export function* assignArray(shell: Shell, { array = [], append, name }: Assignment, variable: Variable): Steps<void> {
-  if (variable.assoc) return yield* assignPairs(shell, array, variable, append)
+  if (variable.assoc) return yield* assignPairs(shell, array, variable, append, name)
   const items = yield* expandElements(shell, array)
   const values = append ? arrayOf(variable) : new Map<number, string>()
   variable.value = undefined
+  variable.declared = false
   variable.array = values
   let next = append ? Math.max(-1, ...values.keys()) + 1 : 0
   for (const { index, value, appends } of items) {
@@ -87,32 +119,54 @@ interface Item {
 function* expandElements(shell: Shell, array: readonly ArrayElement[]): Steps<Item[]> {
   const items: Item[] = []
   for (const element of array) {
-    if (element.index) {
-      const index = yield* expandText(shell, element.index)
+    if (element.index && !bracesInside(shell, element)) {
+      const index = yield* arithmeticSubscript(shell, element.index)
       items.push({ index, value: yield* expandAssignment(shell, element.value), appends: element.append ?? false })
       continue
     }
     const fields: string[] = []
-    yield* expandWord(shell, element.value, fields)
+    yield* expandWord(shell, element.index ? wholeElement(element.index, element.value) : element.value, fields)
     for (const value of fields) items.push({ index: undefined, value, appends: false })
   }
   return items
 }
 
-function* assignPairs(shell: Shell, array: readonly ArrayElement[], variable: Variable, append: boolean): Steps<void> {
-  const pairs = append ? (variable.assoc ?? new Map<string, string>()) : new Map<string, string>()
+/** Braces come before everything: `[k]=x{a,b}` is no assignment any more once they are expanded. */
+const bracesInside = (shell: Shell, { value }: ArrayElement): boolean =>
+  shell.options.has('braceexpand') && mayHaveBraces(value)
+
+const wholeElement = (index: Word, value: Word): Word => ({
+  parts: [{ kind: 'literal', text: '[' }, ...index.parts, { kind: 'literal', text: ']=' }, ...value.parts],
+  source: `[${index.source}]=${value.source}`,
+})
+
+function* assignPairs(
+  shell: Shell,
+  array: readonly ArrayElement[],
+  variable: Variable,
+  append: boolean,
+  label: string,
+): Steps<void> {
+  const before = variable.assoc ?? new Map<string, string>()
+  const pairs = append ? before : new Map<string, string>()
+  const keyed = array[0]?.index !== undefined
   let key: string | undefined
   for (const element of array) {
-    const value = yield* expandAssignment(shell, element.value)
+    const value = yield* expandText(shell, element.value, 'none')
     if (element.index) {
       const name = yield* expandText(shell, element.index)
-      pairs.set(name, recase(variable, combine(shell, variable, pairs.get(name), value, element.append ?? false)))
-    } else if (key === undefined) key = value
+      pairs.set(name, recase(variable, combine(shell, variable, before.get(name), value, element.append ?? false)))
+    } else if (keyed)
+      yield* wait(
+        shell.complain(`${label}: ${element.value.source}: must use subscript when assigning associative array`),
+      )
+    else if (key === undefined) key = value
     else {
       pairs.set(key, recase(variable, value))
       key = undefined
     }
   }
   if (key !== undefined) pairs.set(key, '')
+  variable.declared = false
   variable.assoc = pairs
 }

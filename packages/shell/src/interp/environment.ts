@@ -8,7 +8,7 @@ import { ShellSyntaxError } from '../syntax/syntax-error.ts'
 const VERSION_INFO = ['5', '2', '15', '1', 'release', 'x86_64-pc-linux-gnu']
 
 /** The variables that a shell begins with: the environment, and its own. */
-export function startVariables(shell: Shell, env: ReadonlyMap<string, string>): void {
+export function startVariables(shell: Shell, env: ReadonlyMap<string, string>, command: string | undefined): void {
   const { variables, sys } = shell
   for (const [name, value] of env) {
     if (/^[A-Za-z_]\w*$/.test(name)) variables.visible.set(name, { value, exported: true })
@@ -26,7 +26,7 @@ export function startVariables(shell: Shell, env: ReadonlyMap<string, string>): 
   variables.visible.set('OPTIND', { value: '1' })
   setDefault(shell, 'PS4', '+ ')
   if (shell.dialect.name !== 'dash') dynamicVariables(shell)
-  if (shell.dialect.name === 'bash') bashVariables(shell)
+  if (shell.dialect.name === 'bash') bashVariables(shell, command)
 }
 
 function setDefault(shell: Shell, name: string, value: string): void {
@@ -47,7 +47,7 @@ function dynamicVariables(shell: Shell): void {
   })
 }
 
-function bashVariables(shell: Shell): void {
+function bashVariables(shell: Shell, command: string | undefined): void {
   const { variables, sys } = shell
   const level = Number(variables.get('SHLVL') ?? 0)
   variables.visible.set('SHLVL', { value: String((Number.isInteger(level) ? level : 0) + 1), exported: true })
@@ -66,6 +66,7 @@ function bashVariables(shell: Shell): void {
   variables.visible.set('UID', { value: String(sys.getuid()), readonly: true, integer: true })
   variables.visible.set('EUID', { value: String(sys.geteuid()), readonly: true, integer: true })
   variables.visible.set('OPTERR', { value: '1' })
+  if (command !== undefined) variables.visible.set('BASH_EXECUTION_STRING', { value: command })
   for (const name of (variables.get('SHELLOPTS') ?? '').split(':'))
     if (SET_OPTIONS.some(([, each]) => each === name)) shell.options.add(name)
   for (const name of ['SHELLOPTS', 'BASHOPTS']) {

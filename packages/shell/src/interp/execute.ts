@@ -41,7 +41,7 @@ export function* execute(shell: Shell, command: Command): Steps<number> {
     case 'pipeline':
       return command.negated ? yield* runPipeline(shell, command) : yield* checked(shell, runPipeline(shell, command))
     case 'function':
-      return define(shell, command)
+      return yield* define(shell, command)
     case 'subshell':
     case 'conditional':
     case 'arithmetic':
@@ -211,16 +211,19 @@ function* forTurns(shell: Shell, { name, body, line }: For, values: readonly str
 const runArithmeticFor = (shell: Shell, command: ArithmeticFor): Steps<number> =>
   looping(shell, arithmeticTurns(shell, command))
 
-function* arithmeticTurns(shell: Shell, { start, test: condition, step, body }: ArithmeticFor): Steps<number> {
+function* arithmeticTurns(shell: Shell, { start, test: condition, step, body, line }: ArithmeticFor): Steps<number> {
   let status = 0
   try {
+    shell.line = line
     yield* numberOf(shell, start)
     while (condition.parts.length === 0 || truth(yield* numberOf(shell, condition))) {
       const slice = shell.sys.tick()
       if (slice) yield slice
       status = yield* runList(shell, body)
       if (!goesOn(shell)) return shell.status
+      shell.line = line
       yield* numberOf(shell, step)
+      shell.line = line
     }
   } catch (error) {
     return yield* arithmeticFailure(shell, error)
@@ -285,7 +288,21 @@ function* runSubshell(shell: Shell, { body }: Subshell): Steps<number> {
   return yield* waitForeground(shell, pid, [pid], '( … )')
 }
 
-function define(shell: Shell, definition: FunctionDefinition): number {
+function* define(shell: Shell, definition: FunctionDefinition): Steps<number> {
+  const { name } = definition
+  shell.line = definition.line
+  if (shell.posix && shell.machinery.builtins.get(name)?.special) {
+    yield* wait(shell.complain(`\`${name}': is a special builtin`))
+    throw new ExitShell(2)
+  }
+  if (/[$`'"\\]/.test(name)) {
+    yield* wait(shell.complain(`\`${name}': not a valid identifier`))
+    return (shell.status = 1)
+  }
+  if (shell.functions.get(name)?.readonly) {
+    yield* wait(shell.complain(`${name}: readonly function`))
+    return (shell.status = 1)
+  }
   shell.functions.set(definition.name, { definition, source: shell.source })
   return (shell.status = 0)
 }

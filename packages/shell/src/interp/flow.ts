@@ -59,10 +59,17 @@ export class FatalError extends Error {
   }
 }
 
-/** A builtin gave up the line: a script goes on with the next one, `-c` ends with status 1. The message is out. */
+/** Gives up the line: a script goes on with the next one, `-c` ends with status 1. '' when the message is out. */
 export class TopLevelError extends FatalError {
-  constructor() {
-    super('', 1)
+  constructor(message = '') {
+    super(message, 1)
+  }
+}
+
+/** An error of expansion or assignment, also where a builtin's arguments are expanded: the next line goes on. */
+export class LineError extends FatalError {
+  constructor(message: string) {
+    super(message, 1, false)
   }
 }
 

@@ -46,7 +46,8 @@ export interface FunctionEntry {
   readonly definition: FunctionDefinition
   readonly source: string
   exported?: boolean
-  readonly trace?: boolean
+  readonly?: boolean
+  trace?: boolean
 }
 
 /** State of one shell process. A subshell gets a copy (`fork`), as fork(2) would give it. */
@@ -85,6 +86,8 @@ export class Shell {
   loops = 0
   /** Status of the last command substitution of the command that runs. */
   substituted: number | undefined
+  /** Subscripts that waited for a process, while the arithmetic they stand in is tried again. */
+  readonly subscripts = new Map<string, string>()
   /** Assignments among the arguments of the builtin that runs, by their place. */
   declarations: ReadonlyMap<number, Assignment> = new Map()
   jump: Jump | undefined

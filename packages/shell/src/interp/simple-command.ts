@@ -4,10 +4,11 @@ import { expandAssignment, expandText, expandWords } from '../expand/expand.ts'
 import { commandText } from '../syntax/print.ts'
 import type { Assignment, SimpleCommand } from '../syntax/ast.ts'
 import { assign, assignScalar } from './assign.ts'
-import { ExitShell, FatalError, type Steps, wait } from './flow.ts'
+import { ExitShell, FatalError, LineError, type Steps, wait } from './flow.ts'
 import { applyRedirects, closeSubstitutions, quietly, RedirectError, withRedirects } from './redirect.ts'
 import { forkShell, SHELL_SIGNALS } from './child.ts'
 import type { Builtin, FunctionEntry, Shell } from './shell.ts'
+import type { Variable } from './variables.ts'
 import { runScriptFile } from './script.ts'
 import { traceLine, traceWords } from './trace.ts'
 import { runTrap } from './traps.ts'
@@ -66,6 +67,7 @@ function* withoutCommand(shell: Shell, { assignments, redirects }: SimpleCommand
     if (status !== 0) return status
   }
   if (assignments.length) shell.pipeStatus = [shell.substituted ?? 0]
+  if (shell.dialect.name === 'bash') shell.lastArgument = ''
   return (shell.status = shell.substituted ?? 0)
 }
 
@@ -135,13 +137,33 @@ function* runBuiltin(shell: Shell, command: SimpleCommand, builtin: Builtin, wor
   if (command.assignments.length === 0 && command.redirects.length === 0)
     return yield* callBuiltin(shell, builtin, words)
   if (words[0] === 'exec') return yield* runExec(shell, command, builtin, words)
-  if (builtin.special && shell.posix) {
+  if (builtin.special && shell.posix && shell.dialect.name !== 'bash') {
     for (const assignment of command.assignments) yield* assign(shell, assignment)
     return yield* withRedirects(shell, command.redirects, () => callBuiltin(shell, builtin, words))
   }
+  if (builtin.special && shell.posix) return yield* persistently(shell, command, builtin, words)
   return yield* temporarily(shell, command.assignments, () =>
     withRedirects(shell, command.redirects, () => callBuiltin(shell, builtin, words)),
   )
+}
+
+/** POSIX: what is assigned before a special builtin stays, unless the builtin unset it. */
+function* persistently(
+  shell: Shell,
+  command: SimpleCommand,
+  builtin: Builtin,
+  words: readonly string[],
+): Steps<number> {
+  const kept = new Map<string, Variable>()
+  const status = yield* temporarily(shell, command.assignments, function* () {
+    const made = command.assignments.map(({ name }) => [name, shell.variables.raw(name)] as const)
+    const result = yield* withRedirects(shell, command.redirects, () => callBuiltin(shell, builtin, words))
+    for (const [name, variable] of made)
+      if (variable && shell.variables.raw(name) === variable) kept.set(name, variable)
+    return result
+  })
+  for (const [name, variable] of kept) shell.variables.visible.set(name, variable)
+  return status
 }
 
 /** exec's redirections stay. */
@@ -171,7 +193,7 @@ export function* callBuiltin(shell: Shell, builtin: Builtin, words: readonly str
 }
 
 function* builtinFailure(shell: Shell, name: string, error: unknown): Steps<number> {
-  if (error instanceof FatalError && !error.exits) {
+  if (error instanceof FatalError && !error.exits && !(error instanceof LineError)) {
     yield* wait(shell.complain(NAMELESS.has(name) ? error.message : `${name}: ${error.message}`))
     return error.status
   }

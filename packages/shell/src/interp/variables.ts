@@ -18,6 +18,8 @@ export interface Variable extends Attributes {
   array?: Map<number, string>
   /** An associative array. */
   assoc?: Map<string, string>
+  /** Declared an array and never assigned to: not the same as empty. */
+  declared?: boolean
   /** Made when it is read: RANDOM, SECONDS… */
   dynamic?: { read(): string; write?(value: string): void }
 }
@@ -106,20 +108,23 @@ export class Variables {
     else arrayOf(variable).set(Number(index), kept)
   }
 
-  unset(name: string): void {
+  unset(name: string, deep = true): void {
     const target = this.resolve(name)
     const variable = this.visible.get(target)
     if (variable?.readonly) throw new FatalError(`${name}: cannot unset: readonly variable`, 1, false)
-    this.drop(target)
+    this.drop(target, deep)
   }
 
-  /** A local of the running function stays local when unset; one of a caller uncovers what it hid. */
-  drop(name: string): void {
+  /**
+   * A local of the running function stays local when unset; one of a caller uncovers what it hid.
+   * @param deep dash and ash: what a caller's local hid stays hidden
+   */
+  drop(name: string, deep = true): void {
     const top = this.frames.length - 1
     for (let at = top; at >= 0; at--) {
       const covered = this.frames[at]?.covered
       if (!covered?.has(name)) continue
-      if (at === top || this.frames[at]?.kind === 'temporary') break
+      if (!deep || at === top || this.frames[at]?.kind === 'temporary') break
       const old = covered.get(name)
       covered.delete(name)
       if (old) this.visible.set(name, old)
@@ -152,6 +157,17 @@ export class Variables {
     const variable: Variable = { value: undefined }
     this.visible.set(name, variable)
     return variable
+  }
+
+  /** The variable under all functions, made when there is none. */
+  global(name: string): Variable {
+    const frame = this.frames.find(({ covered }) => covered.has(name))
+    const known = frame ? frame.covered.get(name) : this.visible.get(name)
+    if (known) return known
+    const made: Variable = { value: undefined }
+    if (frame) frame.covered.set(name, made)
+    else this.visible.set(name, made)
+    return made
   }
 
   /** The innermost function's frame; undefined outside of functions. */

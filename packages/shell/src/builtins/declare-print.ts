@@ -1,0 +1,86 @@
+import { arrayLiteral, attributeLetters } from '../expand/operators.ts'
+import { doubleQuote, quoteIfNeeded } from '../expand/quote.ts'
+import { type Steps, wait } from '../interp/flow.ts'
+import type { Shell } from '../interp/shell.ts'
+import type { Attributes, Variable } from '../interp/variables.ts'
+import { functionText } from '../syntax/print.ts'
+import type { Flags } from './flags.ts'
+
+const KEYS: readonly (readonly [letter: string, key: keyof Attributes])[] = [
+  ['x', 'exported'],
+  ['r', 'readonly'],
+  ['i', 'integer'],
+  ['l', 'lower'],
+  ['u', 'upper'],
+  ['n', 'nameref'],
+  ['t', 'trace'],
+]
+
+/** The line of declare -p. */
+export function declareLine(name: string, variable: Variable): string {
+  return `declare -${attributeLetters(variable) || '-'} ${name}${valueText(variable)}\n`
+}
+
+function valueText(variable: Variable): string {
+  if (variable.array || variable.assoc) {
+    const size = variable.array?.size ?? variable.assoc?.size ?? 0
+    if (size === 0) return variable.declared ? '' : '=()'
+    return `=${arrayLiteral(variable)}`
+  }
+  const text = variable.dynamic ? variable.dynamic.read() : variable.value
+  return text === undefined ? '' : `=${doubleQuote(text)}`
+}
+
+/** `name=value` as `set` and `declare` without options list it. */
+export function setLine(name: string, variable: Variable): string | undefined {
+  if (variable.array || variable.assoc) return `${name}=${arrayLiteral(variable)}\n`
+  const value = variable.dynamic ? variable.dynamic.read() : variable.value
+  return value === undefined ? undefined : `${name}=${value === '' ? '' : quoteIfNeeded(value)}\n`
+}
+
+const wanted = (variable: Variable, options: ReadonlyMap<string, string>): boolean =>
+  KEYS.every(([letter, key]) => !options.has(letter) || variable[key]) &&
+  (!options.has('a') || variable.array !== undefined) &&
+  (!options.has('A') || variable.assoc !== undefined)
+
+/** Without operands: everything that has the attributes asked for. */
+export function* listVariables(shell: Shell, { options }: Flags, builtin: string): Steps<number> {
+  const frame = builtin === 'local' ? shell.variables.functionFrame() : undefined
+  const names = frame ? [...frame.covered.keys()].sort() : shell.variables.names()
+  for (const name of names) {
+    const variable = shell.variables.raw(name)
+    if (!variable || !wanted(variable, options)) continue
+    const line =
+      shell.dialect.name !== 'bash'
+        ? portableLine(shell, builtin, name, variable)
+        : options.size > 0 || builtin === 'local'
+          ? declareLine(name, variable)
+          : setLine(name, variable)
+    if (line !== undefined) yield* wait(shell.print(line))
+  }
+  if (options.size > 0 || frame || shell.dialect.name !== 'bash') return 0
+  for (const [name, { definition }] of [...shell.functions].sort(([a], [b]) => (a < b ? -1 : 1)))
+    yield* wait(shell.print(`${functionText(name, definition.body)}\n`))
+  return 0
+}
+
+function portableLine(shell: Shell, builtin: string, name: string, { value }: Variable): string {
+  if (value === undefined) return `${builtin} ${name}\n`
+  const quoted = shell.dialect.name === 'dash' || /[^\w@%+=:,./-]/.test(value) || value === ''
+  return `${builtin} ${name}=${quoted ? `'${value.replaceAll("'", `'"'"'`)}'` : `'${value}'`}\n`
+}
+
+/** `declare -p name…`; local knows only the function's own. */
+export function* printVariables(shell: Shell, { operands }: Flags, builtin: string): Steps<number> {
+  const frame = builtin === 'local' ? shell.variables.functionFrame() : undefined
+  let status = 0
+  for (const name of operands) {
+    const variable = frame && !frame.covered.has(name) ? undefined : shell.variables.raw(name)
+    if (variable) yield* wait(shell.print(declareLine(name, variable)))
+    else {
+      yield* wait(shell.complain(`${builtin}: ${name}: not found`))
+      status = 1
+    }
+  }
+  return status
+}
