@@ -1,6 +1,7 @@
 import { isErrno, type MaybePromise, O_RDONLY, type Process, SIGINT, SIGNALS } from '@drydock/abi'
 import { readAll } from '@drydock/libc'
 import { builtinsOf } from './builtins/index.ts'
+import { expandQuoted, expandText } from './expand/expand.ts'
 import { runProtected } from './interp/child.ts'
 import type { Dialect } from './interp/dialect.ts'
 import { execute } from './interp/execute.ts'
@@ -105,7 +106,14 @@ function parseInvocation(args: readonly string[], bash: boolean): Invocation {
 export const shellMain =
   (dialect: Dialect) =>
   (process: Process): MaybePromise<number> => {
-    const machinery = { execute, substitute, processSubstitution, builtins: builtinsOf(dialect) }
+    const machinery = {
+      execute,
+      substitute,
+      processSubstitution,
+      expandText,
+      expandQuoted,
+      builtins: builtinsOf(dialect),
+    }
     const shell = new Shell(process, dialect, machinery)
     return drive(start(shell, process))
   }

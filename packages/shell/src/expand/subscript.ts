@@ -3,7 +3,6 @@ import type { Shell } from '../interp/shell.ts'
 import type { Word } from '../syntax/ast.ts'
 import { Parser } from '../syntax/parser.ts'
 import { readQuotedText, readWordUntil } from '../syntax/word.ts'
-import { expandQuoted, expandText } from './expand.ts'
 
 /** `name[subscript]` taken apart; the subscript goes to the bracket at the end. */
 export function splitElement(text: string): { name: string; index: string } | undefined {
@@ -18,7 +17,7 @@ const isLive = (text: string): boolean => /[$`\\'"]/.test(text)
 export function* expandSubscript(shell: Shell, text: string): Steps<string> {
   if (!isLive(text)) return text
   const { cursor } = new Parser(text, shell.syntax)
-  return yield* expandText(
+  return yield* shell.machinery.expandText(
     shell,
     readWordUntil(cursor, () => false),
   )
@@ -26,9 +25,9 @@ export function* expandSubscript(shell: Shell, text: string): Steps<string> {
 
 /** The subscript of an indexed array is arithmetic, where only double quotes go away. */
 export function* arithmeticSubscript(shell: Shell, word: Word): Steps<string> {
-  if (!word.source.includes("'")) return yield* expandText(shell, word)
+  if (!word.source.includes("'")) return yield* shell.machinery.expandText(shell, word)
   const { cursor } = new Parser(word.source, shell.syntax)
-  return yield* expandQuoted(shell, readQuotedText(word.source, cursor, 'double').parts)
+  return yield* shell.machinery.expandQuoted(shell, readQuotedText(word.source, cursor, 'double').parts)
 }
 
 /** An expansion in a value that arithmetic came upon has to wait for a process: whoever can wait tries again with its text. */

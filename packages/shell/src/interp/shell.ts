@@ -2,7 +2,7 @@ import type { MaybePromise, Process, Signal, SignalDisposition, Sys } from '@dry
 import { Patterns } from '../expand/pattern.ts'
 import type { ArithmeticNode } from '../expand/arithmetic.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
-import type { Assignment, Command, FunctionDefinition, List, ProcessSubstitution } from '../syntax/ast.ts'
+import type { Assignment, Command, FunctionDefinition, List, Part, ProcessSubstitution, Word } from '../syntax/ast.ts'
 import type { SyntaxOptions } from '../syntax/cursor.ts'
 import type { CompletionSpec } from '../completion/spec.ts'
 import type { Dialect } from './dialect.ts'
@@ -25,6 +25,8 @@ export interface Machinery {
   execute(shell: Shell, command: Command): Steps<number>
   substitute(shell: Shell, body: List): Steps<string>
   processSubstitution(shell: Shell, part: ProcessSubstitution): Steps<string>
+  expandText(shell: Shell, word: Word): Steps<string>
+  expandQuoted(shell: Shell, parts: readonly Part[]): Steps<string>
   readonly builtins: ReadonlyMap<string, Builtin>
 }
 
