@@ -30,7 +30,7 @@ export const dockerd = defineProgram({
   name: 'docker/dockerd',
   paths: ['/usr/bin/dockerd'],
   covers: 'partial',
-  lacks: ['swarm mode', 'the builder', 'plugins', 'logging drivers beside json-file and none', 'configuration file'],
+  lacks: ['swarm mode', 'plugins', 'logging drivers beside json-file and none', 'configuration file'],
   summary: 'A self-sufficient runtime for containers.',
   usage: 'dockerd [OPTIONS]',
   sizeBytes: 96_000_000,

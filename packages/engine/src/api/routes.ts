@@ -1,4 +1,5 @@
 import { archiveRoutes } from './archive.ts'
+import { buildRoutes } from './build.ts'
 import { containerRoutes } from './containers.ts'
 import { containerStreamRoutes } from './container-streams.ts'
 import { execRoutes } from './exec.ts'
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...statsRoutes,
   ...execRoutes,
   ...imageRoutes,
+  ...buildRoutes,
   ...networkRoutes,
   ...volumeRoutes,
   ...swarmRoutes,

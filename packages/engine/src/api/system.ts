@@ -1,4 +1,4 @@
-import type { AuthConfig, BuildPruneReport, SystemInfo, Version } from '@drydock/docker-api'
+import type { AuthConfig, SystemInfo, Version } from '@drydock/docker-api'
 import type { ServerResponse } from '@drydock/http'
 import { commitContainer } from '../containers/commit.ts'
 import { listContainers } from '../containers/list.ts'
@@ -230,17 +230,6 @@ async function commit(call: Call): Promise<ServerResponse> {
   return json({ Id: id }, 201)
 }
 
-const NO_BUILD = 'the classic builder is not part of this engine yet: docker build is not supported here'
-
-function build(): never {
-  throw new Problem('not implemented', NO_BUILD)
-}
-
-function buildPrune(): ServerResponse {
-  const report: BuildPruneReport = { CachesDeleted: null, SpaceReclaimed: 0 }
-  return json(report)
-}
-
 export const systemRoutes: readonly Route[] = [
   route('GET', '/_ping', ping),
   route('HEAD', '/_ping', ping),
@@ -250,6 +239,4 @@ export const systemRoutes: readonly Route[] = [
   route('GET', '/events', streamEvents),
   route('POST', '/auth', auth),
   route('POST', '/commit', commit),
-  route('POST', '/build', build),
-  route('POST', '/build/prune', buildPrune),
 ]

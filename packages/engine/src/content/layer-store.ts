@@ -1,5 +1,5 @@
 import { isErrno, type LazyContent, S_IFBLK, S_IFCHR, S_IFIFO, type Sys } from '@drydock/abi'
-import { gunzipIfNeeded, gzip, isGzip, Sha256, sha256Hex, type TarHeader, TarReader } from '@drydock/codec'
+import { concatBytes, gunzipIfNeeded, gzip, isGzip, Sha256, sha256Hex, type TarHeader, TarReader } from '@drydock/codec'
 import { randomId } from '../identifiers.ts'
 import {
   ifExists,
@@ -9,10 +9,12 @@ import {
   readBytes,
   readRecord,
   removeTree,
+  treeSize,
   writeBytes,
   writeRecord,
 } from '../state/files.ts'
 import { readLazy } from './lazy-header.ts'
+import { treeTar } from './tree-tar.ts'
 
 /** A layer on disk: one directory of files, on top of its parent's. */
 export interface LayerRecord {
@@ -106,6 +108,52 @@ export class LayerStore {
     const layer: LayerRecord = { chainId, diffId, parent, cacheId, size, ...blob }
     this.keep(layer)
     return layer
+  }
+
+  /**
+   * Takes a directory of changes, whiteouts in overlayfs's form, as the layer on top of `parent`; the directory moves away.
+   * An equal layer that is there already is given back.
+   */
+  async adopt(parent: string, directory: string): Promise<LayerRecord> {
+    const tar = await this.pack(directory)
+    const diffId = `sha256:${sha256Hex(tar)}`
+    const chainId = chainIdOf(parent, diffId)
+    const known = this.layers.get(chainId)
+    if (known) {
+      removeTree(this.sys, directory)
+      return known
+    }
+    const cacheId = randomId(this.sys)
+    makeDirectories(this.sys, `${this.overlay}/${cacheId}`)
+    const size = treeSize(this.sys, directory)
+    this.sys.rename(directory, `${this.overlay}/${cacheId}/diff`)
+    const packed = gzip(tar, { level: 1 })
+    const hex = sha256Hex(packed)
+    writeBytes(this.sys, `${this.blobs}/${hex}`, packed)
+    const layer = { chainId, diffId, parent, cacheId, size, blob: `sha256:${hex}`, blobSize: packed.length }
+    this.keep(layer)
+    return layer
+  }
+
+  /** The same for a directory that stays where it is. */
+  async copyOf(parent: string, directory: string): Promise<LayerRecord> {
+    return this.add(parent, await this.pack(directory))
+  }
+
+  private async pack(directory: string): Promise<Uint8Array> {
+    const parts: Uint8Array[] = []
+    for (const part of treeTar(this.sys, directory, { rootName: '', whiteouts: true, keepLazy: true })) {
+      parts.push(part)
+      const pause = this.sys.tick()
+      if (pause) await pause
+    }
+    return concatBytes(parts)
+  }
+
+  /** The layers from the bottom up to `chainId`. */
+  below(chainId: string): LayerRecord[] {
+    const layer = this.layers.get(chainId)
+    return layer ? [...this.below(layer.parent), layer] : []
   }
 
   /** The compressed form. */
@@ -213,6 +261,7 @@ export class LayerUnpacker {
 
   private make(header: TarHeader, path: string): void {
     MAKERS[header.type]?.(this.sys, path, header, this.target, (at) => this.clear(at))
+    if (header.type === 'symlink') this.size += header.linkName.length
     if (header.type === 'directory') this.directories.push({ path, mtimeMs: header.mtimeMs })
     if (header.type !== 'hardlink') this.attributes(header, path)
   }

@@ -29,7 +29,7 @@ export function removeImage(parts: DaemonParts, text: string, options: ImageRemo
         .filter((each) => each.startsWith(`${repository}@`))
         .map((each) => untag(parts, image, each)),
     )
-  if (images.tagsOf(image.id).length > 0 || isUsed(parts, image)) return items
+  if (images.tagsOf(image.id).length > 0 || isUsed(parts, image) || images.childrenOf(image.id).length > 0) return items
   return [...items, ...deleteImage(parts, image, options)]
 }
 

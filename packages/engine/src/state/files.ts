@@ -106,13 +106,13 @@ export function removeTree(sys: Sys, path: string): void {
 export const listNames = (sys: Sys, path: string): string[] =>
   (ifExists(() => sys.readdir(path)) ?? []).map(({ name }) => name).sort()
 
-/** Bytes of all regular files below `path`, each inode counted once. */
+/** Bytes of all regular files and links below `path`, each inode counted once. */
 export function treeSize(sys: Sys, path: string, seen: Set<number> = new Set()): number {
   let sum = 0
   for (const { name } of ifExists(() => sys.readdir(path)) ?? []) {
     const stat = sys.lstat(`${path}/${name}`)
     if (isDirectory(stat.mode)) sum += treeSize(sys, `${path}/${name}`, seen)
-    else if ((stat.mode & 0o170000) === 0o100000 && !seen.has(stat.ino)) {
+    else if ([0o100000, 0o120000].includes(stat.mode & 0o170000) && !seen.has(stat.ino)) {
       seen.add(stat.ino)
       sum += stat.size
     }

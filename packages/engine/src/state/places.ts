@@ -10,6 +10,8 @@ export interface Places {
   readonly blobs: string
   readonly volumes: string
   readonly networks: string
+  /** Of the builder: its cache's records, cache mounts, and what is under way. */
+  readonly buildkit: string
 }
 
 export const placesBelow = (root: string): Places => ({
@@ -20,4 +22,5 @@ export const placesBelow = (root: string): Places => ({
   blobs: `${root}/content/blobs/sha256`,
   volumes: `${root}/volumes`,
   networks: `${root}/network/files`,
+  buildkit: `${root}/buildkit`,
 })

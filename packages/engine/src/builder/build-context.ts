@@ -1,0 +1,113 @@
+import { isDirectory, isErrno } from '@drydock/abi'
+import { type ByteSource, gunzipIfNeeded, TarReader } from '@drydock/codec'
+import { IgnoreRules } from '@drydock/dockerfile'
+import { LayerUnpacker } from '../content/layer-store.ts'
+import type { DaemonParts } from '../daemon-parts.ts'
+import { randomId } from '../identifiers.ts'
+import { findInRoot } from '../runtime/scoped-path.ts'
+import { ifExists, listNames, makeDirectories, quietly, readText, removeTree } from '../state/files.ts'
+
+/** What a client sent for a build, unpacked into memory: nothing of it outlives the build. */
+export class BuildContext {
+  /** Bytes of the archive. */
+  sent = 0
+  private readonly parts: DaemonParts
+  private readonly folder: string
+  private inParts = false
+
+  private constructor(parts: DaemonParts) {
+    this.parts = parts
+    this.folder = `${parts.places.buildkit}/contexts/${randomId(parts.sys)}`
+  }
+
+  /** @param inParts the archive holds several folders, see `BuildOptions.inParts` @throws TarError, GzipError */
+  static async receive(parts: DaemonParts, source: ByteSource, inParts: boolean): Promise<BuildContext> {
+    const context = new BuildContext(parts)
+    const { sys } = parts
+    makeDirectories(sys, context.folder)
+    sys.mount('tmpfs', context.folder, 'tmpfs', 0, 'mode=755')
+    context.inParts = inParts
+    try {
+      await context.unpack(source)
+    } catch (error) {
+      context.close()
+      throw error
+    }
+    return context
+  }
+
+  /** Root of the main context. */
+  get root(): string {
+    return this.inParts ? `${this.folder}/context` : this.folder
+  }
+
+  /** Root of a named context; undefined when it was not sent. */
+  named(name: string): string | undefined {
+    const path = `${this.folder}/contexts/${encodeURIComponent(name)}`
+    const stat = this.inParts ? ifExists(() => this.parts.sys.stat(path)) : undefined
+    return stat && isDirectory(stat.mode) ? path : undefined
+  }
+
+  /** File of a secret; undefined when it was not sent. */
+  secret(id: string): string | undefined {
+    const path = `${this.folder}/secrets/${encodeURIComponent(id)}`
+    return this.inParts && ifExists(() => this.parts.sys.stat(path)) ? path : undefined
+  }
+
+  /** A file's text; undefined when it is not there. Links do not lead out. */
+  text(path: string): string | undefined {
+    const { sys } = this.parts
+    try {
+      return readText(sys, findInRoot(sys, this.root, path))
+    } catch (error) {
+      if (isErrno(error)) return undefined
+      throw error
+    }
+  }
+
+  /** The rules for this Dockerfile: its own file, or .dockerignore. */
+  ignoreRules(dockerfile: string): IgnoreRules {
+    return new IgnoreRules(this.text(`${dockerfile}.dockerignore`) ?? this.text('.dockerignore') ?? '')
+  }
+
+  /** Takes ignored files away, as the daemon does for clients that did not. */
+  applyIgnore(rules: IgnoreRules, keep: readonly string[]): void {
+    if (!rules.empty) this.prune(this.root, '', rules, new Set(keep))
+  }
+
+  close(): void {
+    quietly(() => this.parts.sys.umount(this.folder))
+    removeTree(this.parts.sys, this.folder)
+  }
+
+  private prune(path: string, name: string, rules: IgnoreRules, keep: ReadonlySet<string>): void {
+    const { sys } = this.parts
+    for (const child of listNames(sys, path)) {
+      const [full, inside] = [`${path}/${child}`, name === '' ? child : `${name}/${child}`]
+      const folder = isDirectory(sys.lstat(full).mode)
+      if (folder) this.prune(full, inside, rules, keep)
+      if (!rules.ignores(inside) || keep.has(inside)) continue
+      if (!folder) sys.unlink(full)
+      else if (listNames(sys, full).length === 0) sys.rmdir(full)
+    }
+  }
+
+  private async unpack(source: ByteSource): Promise<void> {
+    const { sys } = this.parts
+    const reader = new TarReader()
+    const unpacker = new LayerUnpacker(sys, this.folder)
+    for await (const bytes of gunzipIfNeeded(source)) {
+      this.sent += bytes.length
+      for (const event of reader.push(bytes)) {
+        if (event.kind === 'entry') unpacker.begin({ ...event.header, uid: 0, gid: 0 })
+        else if (event.kind === 'data') unpacker.data(event.bytes)
+        else unpacker.close()
+        const pause = sys.tick()
+        if (pause) await pause
+      }
+    }
+    reader.finish()
+    unpacker.finish()
+    makeDirectories(sys, this.root)
+  }
+}

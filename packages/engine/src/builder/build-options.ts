@@ -1,0 +1,104 @@
+import type { AuthConfig } from '@drydock/docker-api'
+import { fromBase64, decodeUtf8 } from '@drydock/codec'
+import { invalid } from '../problem.ts'
+
+/** One `--output`. */
+export interface BuildOutput {
+  readonly type: string
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+/** The query of POST /build. Engine API v1.50. */
+export interface BuildOptions {
+  readonly tags: readonly string[]
+  readonly dockerfile: string
+  readonly remote: string
+  readonly quiet: boolean
+  readonly noCache: boolean
+  /** Stages whose cache is not looked at. */
+  readonly noCacheFilter: readonly string[]
+  readonly pull: boolean
+  /** Intermediate containers go away after success, or always. */
+  readonly remove: boolean
+  readonly forceRemove: boolean
+  readonly buildArgs: ReadonlyMap<string, string>
+  readonly labels: Readonly<Record<string, string>>
+  readonly network: string
+  readonly target: string
+  readonly platforms: readonly string[]
+  readonly extraHosts: readonly string[]
+  readonly memory: number
+  readonly shmSize: number
+  readonly squash: boolean
+  readonly outputs: readonly BuildOutput[]
+  readonly auths: Readonly<Record<string, AuthConfig>>
+  /** `build`, or `check`, `outline`, `targets`: what `--call` asks for. */
+  readonly call: string
+  /** The archive's top folders are `context`, `contexts/<name>` and `secrets/<id>`. */
+  readonly inParts: boolean
+}
+
+const truth = (text: string | null): boolean =>
+  !['', '0', 'no', 'false', 'none'].includes((text ?? '').trim().toLowerCase())
+
+function record<T>(query: URLSearchParams, name: string): Record<string, T> {
+  const text = query.get(name)
+  if (!text) return {}
+  try {
+    return (JSON.parse(text) as Record<string, T> | null) ?? {}
+  } catch {
+    throw invalid(`error reading ${name}: invalid character`)
+  }
+}
+
+/** @throws Problem invalid */
+export function readBuildOptions(query: URLSearchParams, registryConfig: string | undefined): BuildOptions {
+  const args = record<string | null>(query, 'buildargs')
+  const given = Object.entries(args).filter((pair): pair is [string, string] => pair[1] !== null)
+  return {
+    tags: query.getAll('t').filter((tag) => tag !== ''),
+    dockerfile: query.get('dockerfile') || 'Dockerfile',
+    remote: query.get('remote') ?? '',
+    quiet: truth(query.get('q')),
+    noCache: truth(query.get('nocache')),
+    noCacheFilter: (query.get('nocachefilter') ?? '').split(',').filter(Boolean),
+    pull: truth(query.get('pull')),
+    remove: query.has('rm') ? truth(query.get('rm')) : true,
+    forceRemove: truth(query.get('forcerm')),
+    buildArgs: new Map(given),
+    labels: record(query, 'labels'),
+    network: query.get('networkmode') || 'default',
+    target: query.get('target') ?? '',
+    platforms: (query.get('platform') ?? '').split(',').filter(Boolean),
+    extraHosts: query.getAll('extrahosts').flatMap(hostsOf),
+    memory: Number(query.get('memory') ?? 0),
+    shmSize: Number(query.get('shmsize') ?? 0),
+    squash: truth(query.get('squash')),
+    outputs: readOutputs(query),
+    auths: readAuths(registryConfig),
+    call: query.get('call') || 'build',
+    inParts: truth(query.get('inparts')),
+  }
+}
+
+/** The CLI sends a JSON list, others one entry a parameter. */
+function hostsOf(text: string): string[] {
+  return text.startsWith('[') ? (JSON.parse(text) as string[]) : text.split(',')
+}
+
+function readOutputs(query: URLSearchParams): BuildOutput[] {
+  const text = query.get('outputs')
+  if (!text) return []
+  const outputs = JSON.parse(text) as { Type: string; Attrs?: Record<string, string> | null }[]
+  return outputs.map(({ Type, Attrs }) => ({ type: Type, attributes: Attrs ?? {} }))
+}
+
+function readAuths(header: string | undefined): Record<string, AuthConfig> {
+  if (!header) return {}
+  try {
+    const standard = header.replaceAll('-', '+').replaceAll('_', '/')
+    return JSON.parse(decodeUtf8(fromBase64(standard))) as Record<string, AuthConfig>
+  } catch {
+    return {}
+  }
+}
