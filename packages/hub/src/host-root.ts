@@ -52,6 +52,9 @@ export function hostRootEntries({ programs, hostname, address }: HostRootOptions
     .file('/etc/resolv.conf', 'nameserver 192.168.0.1\n')
     .file('/etc/motd', MOTD)
     .file('/etc/passwd', hostPasswd(tree))
+    // As on Play with Docker, hosts of a session let one another in; whoever sets a password is asked for it.
+    .file('/etc/shadow', tree.text('/etc/shadow').replace('root:*:', 'root::'), { mode: 0o640, gid: 42 })
+    .file('/etc/ssh/sshd_config', SSHD_CONFIG)
     .file('/etc/shells', '/bin/sh\n/bin/ash\n/bin/bash\n')
     .file('/etc/profile', PROFILE)
     .file('/root/.bashrc', bashrc(address))
@@ -59,6 +62,14 @@ export function hostRootEntries({ programs, hostname, address }: HostRootOptions
     .file('/root/.docker/config.json', '{}\n', { mode: 0o600 })
   return tree.list()
 }
+
+const SSHD_CONFIG = `# See sshd_config(5).
+Port 22
+PermitRootLogin yes
+PasswordAuthentication yes
+PermitEmptyPasswords yes
+PrintMotd no
+`
 
 const PROFILE = `export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PAGER=less

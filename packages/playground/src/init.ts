@@ -2,6 +2,7 @@ import {
   isErrno,
   O_CREAT,
   O_RDONLY,
+  O_RDWR,
   O_TRUNC,
   O_WRONLY,
   type Process,
@@ -18,6 +19,9 @@ const RESPAWN_MS = 1000
 /** The engine starts this long after the host is up unless it is wanted earlier, in milliseconds. */
 const ENGINE_DELAY_MS = 1000
 export const ENGINE_SOCKET = '/var/run/docker.sock'
+/** sshd starts so long after the engine was started: nobody waits for it, and the first command comes first. */
+const SSHD_DELAY_MS = 1500
+const HOST_KEY = '/etc/ssh/ssh_host_ed25519_key'
 /** Orphans are reaped as well and nobody asks for them. */
 const MOST_ENDED = 256
 
@@ -47,6 +51,7 @@ export class Init {
     init.configure()
     options.onReady(init)
     void init.keepEngine()
+    void init.keepSshd()
     await init.reap()
     return 0
   }
@@ -92,6 +97,42 @@ export class Init {
       const pid = await this.startEngine(socket)
       if (pid !== undefined) await this.waitFor(pid)
       await this.sys.sleep(RESPAWN_MS)
+    }
+  }
+
+  /** As an OpenRC script would: keys when there are none yet, then the daemon for as long as it lasts. */
+  private async keepSshd(): Promise<void> {
+    await this.engineWanted
+    await this.sys.sleep(SSHD_DELAY_MS)
+    if (!this.hasHostKey()) await this.daemon(['/usr/bin/ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', HOST_KEY])
+    for (;;) {
+      await this.daemon(['/usr/sbin/sshd', '-D'])
+      await this.sys.sleep(RESPAWN_MS)
+    }
+  }
+
+  private hasHostKey(): boolean {
+    try {
+      this.sys.stat(HOST_KEY)
+      return true
+    } catch (error) {
+      if (isErrno(error)) return false
+      throw error
+    }
+  }
+
+  /** Runs a program without a terminal to its end; one that is not there counts as ended. */
+  private async daemon(argv: readonly [string, ...string[]]): Promise<void> {
+    const { sys } = this
+    const nothing = sys.open('/dev/null', O_RDWR)
+    const fds = new Map([0, 1, 2].map((fd) => [fd, nothing]))
+    try {
+      const pid = await sys.spawn(argv[0], { argv, env: DAEMON_ENVIRONMENT, cwd: '/', fds, setsid: true })
+      await this.waitFor(pid)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+    } finally {
+      sys.close(nothing)
     }
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { BlockStore, Clock, StoredValue } from '@drydock/abi'
 import { DockerClient } from '@drydock/docker-api'
 import type { MessageEndpoint, TerminalInput, TerminalOutput } from './rpc.ts'
@@ -53,11 +53,13 @@ class Typist implements MessageEndpoint {
     return this.prompt()
   }
   async prompt(): Promise<string> {
-    await expect.poll(() => this.shown, { timeout: 10_000, interval: 5 }).toMatch(/\n\$ $/)
+    await expect.poll(() => this.shown, { timeout: 60_000, interval: 5 }).toMatch(/\n\$ $/)
     return this.shown
   }
 }
 
+// The first command of each kind loads its room, which takes long on a machine with other work.
+vi.setConfig({ testTimeout: 90_000 })
 const sessions: Session[] = []
 afterEach(() => {
   for (const session of sessions.splice(0)) session.dispose()
@@ -131,6 +133,18 @@ describe('a session', () => {
     expect(await typist.run('ping -c 1 node3')).toContain('1 received')
     await session.deleteHost('node3')
     expect((await session.addHost()).name).toBe('node3')
+  })
+
+  it('has hosts that let one another in by ssh', async () => {
+    const session = await open(new Store())
+    await session.addHost()
+    await session.addHost()
+    const typist = await terminal(session)
+    await terminal(session, 'node2')
+    const login = 'ssh -o StrictHostKeyChecking=accept-new node2 hostname'
+    await expect.poll(() => typist.run(login), { timeout: 20_000 }).toMatch(/\nnode2\r\n/)
+    expect(await typist.run('ssh node2 "exit 5"; echo "status $?"')).toContain('status 5')
+    expect(await typist.run('ssh root@192.168.0.7 true; ps -ef | grep [s]shd')).toContain('sshd')
   })
 
   it('says why a port cannot be reached', async () => {

@@ -14,6 +14,7 @@ import { busyboxNc, nc } from './netcat/nc.ts'
 import { iptables } from './netfilter/iptables.ts'
 import { busyboxPing } from './ping/busybox-ping.ts'
 import { ping } from './ping/iputils-ping.ts'
+import { sshPrograms } from './ssh/index.ts'
 import { busyboxTelnet, telnet } from './telnet/telnet.ts'
 import { busyboxTraceroute, traceroute } from './traceroute/traceroute.ts'
 import { busyboxWget } from './wget/busybox-wget.ts'
@@ -52,4 +53,5 @@ export const netPrograms: readonly Program[] = [
     traceroute,
     wget,
   ],
+  ...sshPrograms,
 ]
