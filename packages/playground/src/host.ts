@@ -8,7 +8,7 @@ import type { DockerWatch } from './docker-watch.ts'
 import { type Gauge, Gauges } from './gauges.ts'
 import { ENGINE_SOCKET, Init } from './init.ts'
 import { LAN_PREFIX, ROUTER } from './internet.ts'
-import type { HostView, MessageEndpoint, PublishedPort } from './rpc.ts'
+import type { FilesApi, HostView, MessageEndpoint, PublishedPort } from './rpc.ts'
 import type { SavedValues } from './saver.ts'
 import type { HostRecord } from './session-record.ts'
 import { Terminal } from './terminal.ts'
@@ -104,6 +104,12 @@ export class Host {
     terminal.attach(endpoint)
   }
 
+  closeTerminal(name: string): void {
+    this.openTerminals.get(name)?.dispose()
+    this.openTerminals.delete(name)
+    this.options.terminals.delete(name)
+  }
+
   keepScreen(name: string, screen: string): void {
     const terminal = this.openTerminals.get(name)
     const kept: KeptTerminal = { screen, cwd: terminal?.cwd() ?? '/root', foreground: terminal?.foreground() }
@@ -139,6 +145,18 @@ export class Host {
     accept().catch((end: unknown) => {
       if (!this.disposed) throw end
     })
+  }
+
+  /** As dialEngine, but whoever only looks on waits until somebody else wants the engine: it is not started for him. */
+  async watchingEngine(): Promise<ByteStream> {
+    await (await this.up).engineWanted
+    return this.dialEngine()
+  }
+
+  /** Its files, for the page's tree and editor. */
+  async files(): Promise<FilesApi> {
+    const { sys } = await this.up
+    return (await import('./host-files.ts')).hostFiles(sys)
   }
 
   /** Why nobody answers on a port, as far as the engine knows. */

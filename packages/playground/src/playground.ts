@@ -1,6 +1,6 @@
 import type { BlockStore, Clock, Entropy, ForeignHost } from '@drydock/abi'
 import type { Host } from './host.ts'
-import type { PlaygroundApi, SessionSummary, SessionView } from './rpc.ts'
+import type { FilesApi, PlaygroundApi, SessionSummary, SessionView } from './rpc.ts'
 import { Session } from './session.ts'
 import { readSessionRecord } from './session-record.ts'
 import { deleteBelow, SESSIONS, sessionKey, sessionPrefixes } from './store-keys.ts'
@@ -51,6 +51,7 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
     await adding
     return (await session()).host(name)
   }
+  const files = async (name: string): Promise<FilesApi> => (await host(name)).files()
   const leave = async (): Promise<void> => {
     const leaving = current
     current = undefined
@@ -83,8 +84,20 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
     },
     flush: async () => (await current)?.flush(),
     openTerminal: async (name, terminal, size, port) => (await host(name)).openTerminal(terminal, size, port),
+    closeTerminal: async (name, terminal) => (await host(name)).closeTerminal(terminal),
     keepScreen: async (name, terminal, text) => (await host(name)).keepScreen(terminal, text),
     screen: async (name, terminal) => (await host(name)).screen(terminal),
+    dialEngine: async (name, endpoint) => {
+      const stream = await (await host(name)).watchingEngine()
+      const { EndpointStream, joinStreams } = await import('./stream-endpoint.ts')
+      void joinStreams(stream, new EndpointStream(endpoint))
+    },
+    listFiles: async (name, path) => (await files(name)).list(path),
+    readFile: async (name, path, max) => (await files(name)).read(path, max),
+    writeFile: async (name, path, bytes) => (await files(name)).write(path, bytes),
+    makeDirectory: async (name, path) => (await files(name)).mkdir(path),
+    renameFile: async (name, from, to) => (await files(name)).rename(from, to),
+    removeFile: async (name, path) => (await files(name)).remove(path),
     bridge: async (name, port, endpoint) => (await session()).gateway.serve(await host(name), port, endpoint),
     diagnose: async (name, port) => (await session()).gateway.diagnose(await host(name), port),
   }

@@ -73,6 +73,15 @@ export type TerminalOutput =
   /** The login shell ended; another takes its place. */
   | { readonly kind: 'closed' }
 
+/** Either way on the port of a byte stream. */
+export type StreamMessage =
+  | { readonly kind: 'data'; readonly bytes: Uint8Array }
+  /** So many bytes were read. */
+  | { readonly kind: 'credit'; readonly bytes: number }
+  /** No more will be written. */
+  | { readonly kind: 'end' }
+  | { readonly kind: 'close' }
+
 /** One request of a preview, over a port of its own. */
 export interface PreviewRequest {
   readonly method: string
@@ -93,6 +102,28 @@ export type PreviewResponse =
   | { readonly kind: 'end' }
   | { readonly kind: 'error'; readonly reason: string }
 
+export interface FileEntry {
+  readonly name: string
+  readonly kind: 'file' | 'directory' | 'link' | 'other'
+  readonly sizeBytes: number
+  readonly mtimeMs: number
+  /** Of a link. */
+  readonly leadsToDirectory?: boolean
+}
+
+/** Files of a host, as root sees them. Every call @throws Error with the path and the words of errno(3). */
+export interface FilesApi {
+  list(path: string): Promise<readonly FileEntry[]>
+  /** @throws Error as well when the file has more than `max` bytes */
+  read(path: string, max: number): Promise<Uint8Array>
+  /** Makes the file, or replaces what is in it. */
+  write(path: string, bytes: Uint8Array): Promise<void>
+  mkdir(path: string): Promise<void>
+  rename(from: string, to: string): Promise<void>
+  /** A directory goes with everything in it. */
+  remove(path: string): Promise<void>
+}
+
 /** The worker's control calls. */
 export interface PlaygroundApi {
   sessions(): Promise<readonly SessionSummary[]>
@@ -103,9 +134,22 @@ export interface PlaygroundApi {
   /** Saves what is not saved yet. */
   flush(): Promise<void>
   openTerminal(host: string, terminal: string, size: WindowSize, port: MessageEndpoint): Promise<void>
+  /** Hangs up and forgets the terminal and its screen. */
+  closeTerminal(host: string, terminal: string): Promise<void>
   /** Whatever the page wants kept with a terminal, its scrollback for instance. */
   keepScreen(host: string, terminal: string, text: string): Promise<void>
   screen(host: string, terminal: string): Promise<string | undefined>
+  /**
+   * A connection to the host's engine, as a stream on `endpoint`; resolves when the engine is up, which it is soon after
+   * the first prompt. @throws when nobody listens on its socket
+   */
+  dialEngine(host: string, endpoint: MessageEndpoint): Promise<void>
+  listFiles(host: string, path: string): Promise<readonly FileEntry[]>
+  readFile(host: string, path: string, max: number): Promise<Uint8Array>
+  writeFile(host: string, path: string, bytes: Uint8Array): Promise<void>
+  makeDirectory(host: string, path: string): Promise<void>
+  renameFile(host: string, from: string, to: string): Promise<void>
+  removeFile(host: string, path: string): Promise<void>
   /** Preview requests for a port of a host come in over `endpoint`. */
   bridge(host: string, port: number, endpoint: MessageEndpoint): Promise<void>
   diagnose(host: string, port: number): Promise<PortDiagnosis>

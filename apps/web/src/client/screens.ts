@@ -1,6 +1,7 @@
 import { FitAddon } from '@xterm/addon-fit'
 import { Terminal } from '@xterm/xterm'
-import { storedFontSize, terminalTheme } from './terminal-look.ts'
+import { terminalFontSize, useSettings } from '../settings/settings-store.ts'
+import { terminalTheme } from './terminal-look.ts'
 
 export interface Screen {
   readonly terminal: Terminal
@@ -37,7 +38,7 @@ function makeScreen(): Screen {
   document.body.append(frame)
   const terminal = new Terminal({
     fontFamily: '"JetBrains Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace',
-    fontSize: storedFontSize(),
+    fontSize: terminalFontSize(useSettings.getState()),
     theme: terminalTheme(),
     cursorBlink: true,
     lineHeight: 1.15,

@@ -1,30 +1,9 @@
 import type { ITheme } from '@xterm/xterm'
-
-const FONT_KEY = 'drydock.font-size'
-
-/** The user's font size in pixels, 8 to 39; 14 where storage gives none. */
-export function storedFontSize(): number {
-  try {
-    return within(Number(localStorage.getItem(FONT_KEY) ?? 14))
-  } catch {
-    return 14
-  }
-}
-
-export function storeFontSize(size: number): number {
-  const kept = within(size)
-  try {
-    localStorage.setItem(FONT_KEY, String(kept))
-  } catch {
-    // Without storage the size lasts as long as the tab.
-  }
-  return kept
-}
-
-const within = (size: number): number => Math.min(39, Math.max(8, size || 14))
+import { isDark } from '../settings/apply-theme.ts'
+import { useSettings } from '../settings/settings-store.ts'
 
 const DARK: ITheme = {
-  background: '#0c1420',
+  background: '#0c1320',
   foreground: '#d7e0ec',
   cursor: '#6cb6ff',
   selectionBackground: '#2b4a6f',
@@ -68,4 +47,11 @@ const LIGHT: ITheme = {
   brightWhite: '#1d2735',
 }
 
-export const terminalTheme = (): ITheme => (matchMedia('(prefers-color-scheme: dark)').matches ? DARK : LIGHT)
+const CONTRAST: ITheme = { ...DARK, background: '#000000', foreground: '#ffffff', cursor: '#ffffff' }
+
+/** The colours of terminals now. */
+export function terminalTheme(): ITheme {
+  const { theme } = useSettings.getState()
+  if (theme === 'contrast') return CONTRAST
+  return isDark(theme) ? DARK : LIGHT
+}

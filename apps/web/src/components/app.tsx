@@ -1,30 +1,32 @@
 import { useSyncExternalStore } from 'react'
 import type { SessionDoor } from '../client/session-door.ts'
+import { useText } from '../messages/use-text.ts'
 import { Notice } from './notice.tsx'
 import { Workbench } from './workbench.tsx'
 
 /** What the door shows: the session, or why it is not open here. */
 export function App({ door }: { door: SessionDoor }) {
+  const text = useText()
   const state = useSyncExternalStore(door.subscribe, door.snapshot)
   if (state.kind === 'open')
     return <Workbench sessionId={door.sessionId} client={state.client} bridges={state.bridges} />
   if (state.kind === 'elsewhere')
     return (
-      <Notice title="This session is open in another tab" action="Use it here" onAction={() => door.takeOver()}>
-        Two tabs on one session would overwrite each other. The other tab saves everything before it lets go.
+      <Notice title={text('elsewhereTitle')} action={text('elsewhereAction')} onAction={() => door.takeOver()}>
+        {text('elsewhereText')}
       </Notice>
     )
   if (state.kind === 'taken')
     return (
-      <Notice title="Another tab has taken over this session" action="Take it back" onAction={() => location.reload()}>
-        Everything was saved before the hand-over.
+      <Notice title={text('takenTitle')} action={text('takenAction')} onAction={() => location.reload()}>
+        {text('takenText')}
       </Notice>
     )
   if (state.kind === 'broken')
     return (
-      <Notice title="The playground could not start" action="Try again" onAction={() => location.reload()}>
+      <Notice title={text('brokenTitle')} action={text('brokenAction')} onAction={() => location.reload()}>
         {state.reason}
       </Notice>
     )
-  return <div className="opening" aria-busy="true" />
+  return <div className="opening" aria-busy="true" data-label={text('starting')} />
 }

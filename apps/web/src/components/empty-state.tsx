@@ -1,16 +1,21 @@
-/** What a new session shows. */
+import { Plus } from 'lucide-react'
+import { useText } from '../messages/use-text.ts'
+import styles from './notice.module.css'
+
+/** What a session without instances shows. */
 export function EmptyState({ onAdd }: { onAdd: () => Promise<void> }) {
+  const text = useText()
   return (
-    <section className="empty">
-      <h1>Your Docker playground</h1>
-      <p>
-        A Linux host with a container engine, in this tab. No account, no server; what you do is kept in this browser.
-      </p>
+    <section className={styles.notice}>
+      <img src="./favicon.svg" alt="" width="64" height="64" />
+      <h1>{text('emptyTitle')}</h1>
+      <p>{text('emptyText')}</p>
       <button type="button" className="button primary large" onClick={() => void onAdd()}>
-        Add your first instance
+        <Plus aria-hidden="true" />
+        {text('emptyAction')}
       </button>
       <p className="quiet">
-        Then try <code>docker run -d -p 80:80 nginx</code> and click the port that appears.
+        {text('emptyHint')} <code>docker run -d -p 80:80 nginx</code>
       </p>
     </section>
   )

@@ -1,13 +1,14 @@
 import type { StorageState } from '@drydock/playground/rpc'
+import { useText } from '../messages/use-text.ts'
 
 /** Says when work is not being kept, and why. */
 export function StorageBanner({ storage }: { storage: StorageState }) {
+  const text = useText()
   if (storage.kind !== 'unavailable' && storage.kind !== 'failing') return null
-  const lead = storage.kind === 'unavailable' ? 'This browser keeps nothing for this page' : 'Saving failed'
   return (
     <div className="banner storage-banner" role="alert">
-      <strong>{lead}</strong> ({storage.reason}). The playground works, but your work is not saved: a reload or closing
-      the tab loses it.
+      <strong>{text(storage.kind === 'unavailable' ? 'storageUnavailable' : 'storageFailing')}</strong>{' '}
+      {text('storageText', { reason: storage.reason })}
     </div>
   )
 }

@@ -1,54 +1,124 @@
-import { useEffect, useState, useSyncExternalStore } from 'react'
-import type { HostView } from '@drydock/playground/rpc'
+import type { HostView, SessionView } from '@drydock/playground/rpc'
+import { Tooltip } from 'radix-ui'
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useHotkeys } from '../client/hotkeys.ts'
+import { openInTab } from '../client/open-in-tab.ts'
 import type { PortBridges } from '../client/port-bridges.ts'
 import { hostInAddress, selectHostInAddress } from '../client/session-address.ts'
 import type { SessionClient } from '../client/session-client.ts'
+import { EnginesContext, EngineStores } from '../engine/engine-stores.ts'
+import { LayoutContext } from '../layout/layout-context.ts'
+import { createLayoutStore } from '../layout/layout-store.ts'
+import { Dock } from './dock/dock.tsx'
+import { Rail } from './dock/rail.tsx'
 import { EmptyState } from './empty-state.tsx'
-import { HostPane } from './host-pane.tsx'
-import { Sidebar } from './sidebar.tsx'
+import { HostHeader } from './host/host-header.tsx'
+import { HostPane } from './host/host-pane.tsx'
+import { Overlays, useOverlay } from './overlays.tsx'
+import { Sidebar } from './sidebar/sidebar.tsx'
 import { StorageBanner } from './storage-banner.tsx'
+import styles from './workbench.module.css'
 
 interface Props {
-  sessionId: string
-  client: SessionClient
-  bridges: PortBridges
+  readonly sessionId: string
+  readonly client: SessionClient
+  readonly bridges: PortBridges
 }
 
-/** The session: hosts on the left, the selected one in the rest. Terminals of the others stay alive, hidden. */
+/** The session: instances on the left, the selected one's terminals, and a panel beside them. */
 export function Workbench({ sessionId, client, bridges }: Props) {
   const view = useSyncExternalStore(client.subscribe, client.snapshot)
-  const [selected, setSelected] = useState(hostInAddress)
-  const hosts = view?.hosts ?? []
-  const current = hosts.find((host) => host.name === selected) ?? hosts[0]
-
-  useEffect(() => {
-    if (current) selectHostInAddress(current.name)
-    document.title = current ? `${current.name} · Drydock` : 'Drydock'
-  }, [current?.name])
+  const engines = useMemo(() => new EngineStores(client), [client])
+  const layout = useMemo(() => createLayoutStore(sessionId), [sessionId])
   useEffect(() => saveWhenHidden(client), [client])
-  useEffect(() => makeBridges(bridges, sessionId, hosts), [view])
-
-  const addHost = async (): Promise<void> => setSelected((await client.api.addHost()).name)
+  useEffect(() => {
+    if (!view) return
+    makeBridges(bridges, sessionId, view.hosts)
+    engines.keepOnly(view.hosts.map(({ name }) => name))
+  }, [view])
   if (!view) return null
   return (
-    <div className="workbench">
+    <EnginesContext value={engines}>
+      <LayoutContext value={layout}>
+        <Tooltip.Provider delayDuration={400}>
+          <Frame view={view} client={client} bridges={bridges} />
+        </Tooltip.Provider>
+      </LayoutContext>
+    </EnginesContext>
+  )
+}
+
+function Frame({ view, client, bridges }: { view: SessionView; client: SessionClient; bridges: PortBridges }) {
+  const [selected, setSelected] = useState(hostInAddress)
+  const [word, setWord] = useState<string>()
+  const current = view.hosts.find(({ name }) => name === selected) ?? view.hosts[0]
+  const overlay = useOverlay()
+  useTitle(current)
+  const addHost = async (): Promise<void> => setSelected((await client.api.addHost()).name)
+  const openPort = (port: number): void =>
+    void (current && openInTab(bridges, view.id, current, port).catch((error: Error) => setWord(error.message)))
+  const selectHost = (index: number): void => setSelected((before) => view.hosts[index]?.name ?? before)
+  useHotkeys({ overlay, addHost, selectHost })
+  return (
+    <div className={styles.workbench}>
       <Sidebar view={view} client={client} selected={current?.name} onSelect={setSelected} onAdd={addHost} />
-      <main className="stage">
+      <div className={styles.stage}>
+        {current && <CurrentHeader host={current} view={view} client={client} onOpen={openPort} />}
         <StorageBanner storage={view.storage} />
-        {hosts.map((host) => (
-          <HostPane
-            key={host.name}
-            sessionId={sessionId}
-            host={host}
-            client={client}
-            bridges={bridges}
-            visible={host === current}
-          />
-        ))}
-        {hosts.length === 0 && <EmptyState onAdd={addHost} />}
-      </main>
+        <div className={styles.deck}>
+          <main className={styles.hosts}>
+            {view.hosts.map((host) => (
+              <HostPane
+                key={host.name}
+                host={host}
+                client={client}
+                visible={host === current}
+                word={host === current ? word : undefined}
+                onWordRead={() => setWord(undefined)}
+              />
+            ))}
+            {view.hosts.length === 0 && <EmptyState onAdd={addHost} />}
+          </main>
+          {current && <Dock view={view} host={current} client={client} bridges={bridges} onOpenPort={openPort} />}
+        </div>
+      </div>
+      <Rail overlay={overlay} />
+      <Overlays
+        overlay={overlay}
+        view={view}
+        client={client}
+        host={current}
+        onSelect={setSelected}
+        onAdd={addHost}
+        onOpenPort={openPort}
+      />
     </div>
   )
+}
+
+interface HeaderProps {
+  readonly host: HostView
+  readonly view: SessionView
+  readonly client: SessionClient
+  readonly onOpen: (port: number) => void
+}
+
+function CurrentHeader({ host, view, client, onOpen }: HeaderProps) {
+  return (
+    <HostHeader
+      sessionId={view.id}
+      host={host}
+      onOpen={onOpen}
+      onDelete={() => void client.api.deleteHost(host.name)}
+    />
+  )
+}
+
+function useTitle(host: HostView | undefined): void {
+  useEffect(() => {
+    if (host) selectHostInAddress(host.name)
+    document.title = host ? `${host.name} · Drydock` : 'Drydock'
+  }, [host?.name])
 }
 
 /** A page that goes out of sight may be on its way out. */

@@ -1,0 +1,98 @@
+import type { ContainerSummary } from '@drydock/docker-api'
+import { Play, Plus } from 'lucide-react'
+import { useState } from 'react'
+import { isLive, nameOf, projectOf } from '../../engine/container-facts.ts'
+import { useEngine } from '../../engine/engine-stores.ts'
+import { useText } from '../../messages/use-text.ts'
+import type { PanelProps } from '../dock/dock.tsx'
+import { Blank } from '../kit/blank.tsx'
+import { Filter } from '../kit/filter.tsx'
+import { RunDialog } from '../images/run-dialog.tsx'
+import { ContainerDetail } from './container-detail.tsx'
+import { ContainerRow } from './container-row.tsx'
+import styles from './containers-panel.module.css'
+
+/** Every container of the instance, by compose project; one of them in detail when clicked. */
+export default function ContainersPanel({ host, client, onOpenPort }: PanelProps) {
+  const text = useText()
+  const { containers, state } = useEngine(host.name)
+  const [filter, setFilter] = useState('')
+  const [chosen, setChosen] = useState<string>()
+  const [running, setRunning] = useState(false)
+  const detail = containers.find(({ Id }) => Id === chosen)
+  if (detail)
+    return (
+      <ContainerDetail
+        host={host}
+        client={client}
+        container={detail}
+        onBack={() => setChosen(undefined)}
+        onOpenPort={onOpenPort}
+      />
+    )
+  const shown = containers.filter((container) => matches(container, filter))
+  return (
+    <>
+      <div className={styles.tools}>
+        <Filter value={filter} onChange={setFilter} label={text('filterContainers')} />
+        <button type="button" className="button" onClick={() => setRunning(true)}>
+          <Plus className={styles.icon} aria-hidden="true" />
+          {text('run')}
+        </button>
+      </div>
+      {containers.length === 0 && (
+        <Blank icon={<Play />} title={text(state === 'up' ? 'noContainers' : 'engineStarting')}>
+          {text('noContainersHint')} <code>docker run -d -p 80:80 nginx</code>
+        </Blank>
+      )}
+      <div className={styles.list}>
+        {[...byProject(shown)].map(([project, members]) => (
+          <section key={project} aria-label={project || text('containers')}>
+            {project && (
+              <h3 className={styles.project}>
+                {project}
+                <small>
+                  {members.filter(isLive).length}/{members.length}
+                </small>
+              </h3>
+            )}
+            <ul className={styles.rows}>
+              {members.map((container) => (
+                <ContainerRow
+                  key={container.Id}
+                  host={host.name}
+                  container={container}
+                  onShow={() => setChosen(container.Id)}
+                  onOpenPort={onOpenPort}
+                />
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
+      {running && <RunDialog host={host.name} onClose={() => setRunning(false)} />}
+    </>
+  )
+}
+
+function matches(container: ContainerSummary, filter: string): boolean {
+  const wanted = filter.trim().toLowerCase()
+  if (wanted === '') return true
+  return [nameOf(container), container.Image, container.Id, container.Status].some((word) =>
+    word.toLowerCase().includes(wanted),
+  )
+}
+
+/** Running ones first; those without a project come before the projects. */
+function byProject(containers: readonly ContainerSummary[]): Map<string, ContainerSummary[]> {
+  const sorted = containers.toSorted(
+    (a, b) => Number(isLive(b)) - Number(isLive(a)) || nameOf(a).localeCompare(nameOf(b)),
+  )
+  const groups = new Map<string, ContainerSummary[]>([['', []]])
+  for (const container of sorted) {
+    const project = projectOf(container) ?? ''
+    groups.set(project, [...(groups.get(project) ?? []), container])
+  }
+  if (groups.get('')?.length === 0) groups.delete('')
+  return groups
+}

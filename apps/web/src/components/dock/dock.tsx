@@ -1,0 +1,64 @@
+import type { HostView, SessionView } from '@drydock/playground/rpc'
+import { X } from 'lucide-react'
+import { type ComponentType, lazy, Suspense } from 'react'
+import type { PortBridges } from '../../client/port-bridges.ts'
+import type { SessionClient } from '../../client/session-client.ts'
+import { useLayout } from '../../layout/layout-context.ts'
+import type { PanelName } from '../../layout/layout-store.ts'
+import { useText } from '../../messages/use-text.ts'
+import { IconButton } from '../kit/icon-button.tsx'
+import { Splitter } from '../kit/splitter.tsx'
+import styles from './dock.module.css'
+import { PANEL_LOOK } from './rail.tsx'
+
+/** What every panel is given. */
+export interface PanelProps {
+  readonly view: SessionView
+  readonly host: HostView
+  readonly client: SessionClient
+  readonly bridges: PortBridges
+  readonly onOpenPort: (port: number) => void
+}
+
+/** Each panel is loaded when it is first opened. */
+const PANELS: Readonly<Record<PanelName, ComponentType<PanelProps>>> = {
+  containers: lazy(() => import('../containers/containers-panel.tsx')),
+  images: lazy(() => import('../images/images-panel.tsx')),
+  volumes: lazy(() => import('../volumes/volumes-panel.tsx')),
+  networks: lazy(() => import('../networks/networks-panel.tsx')),
+  map: lazy(() => import('../map/map-panel.tsx')),
+  files: lazy(() => import('../files/files-panel.tsx')),
+  preview: lazy(() => import('../preview/preview-panel.tsx')),
+  help: lazy(() => import('../help/help-panel.tsx')),
+}
+
+/** The panel beside the terminals, if one is open. */
+export function Dock(props: PanelProps) {
+  const text = useText()
+  const panel = useLayout((layout) => layout.panel)
+  const part = useLayout((layout) => layout.panelPart)
+  const setPart = useLayout((layout) => layout.setPanelPart)
+  const showPanel = useLayout((layout) => layout.showPanel)
+  if (!panel) return null
+  const Panel = PANELS[panel]
+  const name = text(PANEL_LOOK[panel].name)
+  return (
+    <>
+      <Splitter label={text('panelWidth')} orientation="vertical" part={part} onChange={setPart} />
+      <aside className={styles.dock} style={{ width: `${100 * part}%` }} aria-label={name}>
+        <header className={styles.head}>
+          <h2>{name}</h2>
+          <span className={styles.host}>{props.host.name}</span>
+          <IconButton label={text('closePanel')} onClick={() => showPanel(undefined)}>
+            <X />
+          </IconButton>
+        </header>
+        <div className={styles.body}>
+          <Suspense fallback={<p className={styles.loading}>{text('loading')}</p>}>
+            <Panel key={props.host.name} {...props} />
+          </Suspense>
+        </div>
+      </aside>
+    </>
+  )
+}

@@ -1,0 +1,129 @@
+import { FilePlus, FolderPlus, RefreshCw, Upload, X } from 'lucide-react'
+import { useRef, useState } from 'react'
+import { useText } from '../../messages/use-text.ts'
+import type { PanelProps } from '../dock/dock.tsx'
+import { IconButton } from '../kit/icon-button.tsx'
+import { useToasts } from '../kit/toasts.tsx'
+import { Editor } from './editor.tsx'
+import { childOf, nameIn } from './file-paths.ts'
+import { FileTree } from './file-tree.tsx'
+import styles from './files-panel.module.css'
+import { uploadFiles } from './upload.ts'
+
+const HOME = '/root'
+
+/** The editor: the host's files as a tree, open ones as tabs. */
+export default function FilesPanel({ host, client }: PanelProps) {
+  const text = useText()
+  const say = useToasts((state) => state.say)
+  const picker = useRef<HTMLInputElement>(null)
+  const [open, setOpen] = useState<readonly string[]>([])
+  const [shown, setShown] = useState<string>()
+  const [directory, setDirectory] = useState(HOME)
+  const [turn, setTurn] = useState(0)
+  const show = (path: string): void => {
+    setOpen((before) => (before.includes(path) ? before : [...before, path]))
+    setShown(path)
+  }
+  const close = (path: string): void => {
+    const rest = open.filter((other) => other !== path)
+    setOpen(rest)
+    if (shown === path) setShown(rest.at(-1))
+  }
+  const attempt = (act: Promise<unknown>): void =>
+    void act
+      .catch((error: Error) => say({ tone: 'danger', text: error.message }))
+      .finally(() => setTurn((times) => times + 1))
+  const make = (question: string, act: (path: string) => Promise<unknown>): void => {
+    const name = prompt(question)?.trim()
+    if (name) attempt(act(childOf(directory, name)))
+  }
+  return (
+    <div className={styles.files}>
+      <div className={styles.side}>
+        <div className={styles.tools}>
+          <span title={directory}>{directory}</span>
+          <IconButton
+            label={text('newFile')}
+            onClick={() =>
+              make(text('newFile'), async (path) => {
+                await client.api.writeFile(host.name, path, new Uint8Array(0))
+                show(path)
+              })
+            }
+          >
+            <FilePlus />
+          </IconButton>
+          <IconButton
+            label={text('newFolder')}
+            onClick={() => make(text('newFolder'), (path) => client.api.makeDirectory(host.name, path))}
+          >
+            <FolderPlus />
+          </IconButton>
+          <IconButton label={text('upload')} onClick={() => picker.current?.click()}>
+            <Upload />
+          </IconButton>
+          <IconButton label={text('reload')} onClick={() => setTurn(turn + 1)}>
+            <RefreshCw />
+          </IconButton>
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            aria-label={text('upload')}
+            onChange={(event) => attempt(uploadFiles(client, host.name, directory, [...(event.target.files ?? [])]))}
+          />
+        </div>
+        <FileTree
+          key={turn}
+          client={client}
+          host={host.name}
+          top="/"
+          unfolded={directory}
+          shown={shown}
+          onOpen={show}
+          onDirectory={setDirectory}
+          onRemove={(path) => attempt(client.api.removeFile(host.name, path))}
+          onRename={(path) => {
+            const name = prompt(text('rename'), nameIn(path))?.trim()
+            if (name)
+              attempt(client.api.renameFile(host.name, path, childOf(path.slice(0, path.lastIndexOf('/')), name)))
+          }}
+        />
+      </div>
+      <div className={styles.work}>
+        {open.length > 0 && (
+          <div className={styles.tabs} role="tablist" aria-label={text('openFiles')}>
+            {open.map((path) => (
+              <span key={path} className={styles.tab} data-active={path === shown}>
+                <button
+                  type="button"
+                  role="tab"
+                  aria-selected={path === shown}
+                  title={path}
+                  onClick={() => setShown(path)}
+                >
+                  {nameIn(path)}
+                </button>
+                <button
+                  type="button"
+                  className={styles.close}
+                  aria-label={text('closeFile', { name: nameIn(path) })}
+                  onClick={() => close(path)}
+                >
+                  <X />
+                </button>
+              </span>
+            ))}
+          </div>
+        )}
+        {shown === undefined ? (
+          <p className={styles.nothing}>{text('chooseFile')}</p>
+        ) : (
+          <Editor key={shown} client={client} host={host.name} path={shown} />
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,40 @@
+import { Check, Copy, Lightbulb, X } from 'lucide-react'
+import { useState } from 'react'
+import type { Hint } from '../../hints/rules.ts'
+import { useText } from '../../messages/use-text.ts'
+import { IconButton } from '../kit/icon-button.tsx'
+import styles from './hint-line.module.css'
+
+/** What a failed command probably meant: beside the terminal, never in its output. */
+export function HintLine({ hint, onDismiss }: { hint: Hint; onDismiss: () => void }) {
+  const text = useText()
+  return (
+    <div className={`hint ${styles.line}`} role="status">
+      <Lightbulb className={styles.lamp} aria-hidden="true" />
+      <p className={styles.text}>
+        {hint.text} {hint.command && <code className={styles.command}>{hint.command}</code>}
+        {hint.command && <CopyCommand command={hint.command} />}
+      </p>
+      <IconButton label={text('dismiss')} onClick={onDismiss}>
+        <X />
+      </IconButton>
+    </div>
+  )
+}
+
+const SHOWN_MS = 1200
+
+function CopyCommand({ command }: { command: string }) {
+  const text = useText()
+  const [copied, setCopied] = useState(false)
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(command)
+    setCopied(true)
+    setTimeout(() => setCopied(false), SHOWN_MS)
+  }
+  return (
+    <IconButton label={text('copyCommand')} onClick={() => void copy()}>
+      {copied ? <Check /> : <Copy />}
+    </IconButton>
+  )
+}

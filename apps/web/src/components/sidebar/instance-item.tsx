@@ -1,0 +1,99 @@
+import type { ContainerSummary } from '@drydock/docker-api'
+import type { HostView } from '@drydock/playground/rpc'
+import { ChevronRight, Server } from 'lucide-react'
+import { useState } from 'react'
+import { useEngine } from '../../engine/engine-stores.ts'
+import { nameOf, stateTone } from '../../engine/container-facts.ts'
+import { useLayout } from '../../layout/layout-context.ts'
+import { useText } from '../../messages/use-text.ts'
+import styles from './instance-item.module.css'
+
+interface Props {
+  readonly host: HostView
+  readonly current: boolean
+  readonly onSelect: (name: string) => void
+}
+
+/** One instance: address, name, load, and the containers that run in it. */
+export function InstanceItem({ host, current, onSelect }: Props) {
+  const text = useText()
+  const { containers } = useEngine(host.name)
+  const running = containers.filter(({ State }) => State === 'running' || State === 'paused')
+  const [folded, setFolded] = useState(false)
+  return (
+    <div className={styles.item} data-current={current}>
+      <div className={styles.row}>
+        <button
+          type="button"
+          className={`instance ${styles.select}`}
+          aria-current={current}
+          title={`${host.name}, ${host.address}`}
+          onClick={() => onSelect(host.name)}
+        >
+          <Server className={styles.icon} aria-hidden="true" />
+          <span className={styles.names}>
+            <b>{host.address}</b>
+            <span>{host.name}</span>
+          </span>
+          <Load cpu={host.cpuShare} memory={host.memoryBytes / (host.memoryLimitBytes || 1)} />
+        </button>
+        {running.length > 0 && (
+          <button
+            type="button"
+            className={styles.fold}
+            aria-expanded={!folded}
+            aria-label={text('containersRunning', { count: running.length })}
+            title={text('containersRunning', { count: running.length })}
+            onClick={() => setFolded(!folded)}
+          >
+            {running.length}
+            <ChevronRight aria-hidden="true" />
+          </button>
+        )}
+      </div>
+      {running.length > 0 && !folded && <Running containers={running} onShow={() => onSelect(host.name)} />}
+    </div>
+  )
+}
+
+const MOST_SHOWN = 8
+
+function Running({ containers, onShow }: { containers: readonly ContainerSummary[]; onShow: () => void }) {
+  const text = useText()
+  const showPanel = useLayout((layout) => layout.showPanel)
+  const show = (): void => {
+    onShow()
+    showPanel('containers')
+  }
+  const rest = containers.length - MOST_SHOWN
+  return (
+    <ul className={styles.containers}>
+      {containers.slice(0, MOST_SHOWN).map((container) => (
+        <li key={container.Id}>
+          <button type="button" title={`${nameOf(container)}: ${container.Image}`} onClick={show}>
+            <i className={styles.dot} data-tone={stateTone(container)} />
+            <span>{nameOf(container)}</span>
+          </button>
+        </li>
+      ))}
+      {rest > 0 && (
+        <li>
+          <button type="button" onClick={show}>
+            {text('andMore', { count: rest })}
+          </button>
+        </li>
+      )}
+    </ul>
+  )
+}
+
+/** Processor and memory as two small upright bars. */
+function Load({ cpu, memory }: { cpu: number; memory: number }) {
+  const height = (part: number): string => `${Math.max(6, Math.min(100, 100 * part)).toFixed(0)}%`
+  return (
+    <span className={styles.load} aria-hidden="true">
+      <i style={{ height: height(cpu) }} data-tone="good" />
+      <i style={{ height: height(memory) }} data-tone="accent" />
+    </span>
+  )
+}

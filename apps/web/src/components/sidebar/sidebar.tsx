@@ -1,0 +1,89 @@
+import type { SessionView } from '@drydock/playground/rpc'
+import { PanelLeftClose, PanelLeftOpen, Plus } from 'lucide-react'
+import { useState } from 'react'
+import type { SessionClient } from '../../client/session-client.ts'
+import { useLayout } from '../../layout/layout-context.ts'
+import { useText } from '../../messages/use-text.ts'
+import { ConfirmButton } from '../kit/confirm-button.tsx'
+import { IconButton } from '../kit/icon-button.tsx'
+import { InstanceItem } from './instance-item.tsx'
+import { SessionClock } from './session-clock.tsx'
+import { SessionMenu } from './session-menu.tsx'
+import styles from './sidebar.module.css'
+
+const MOST_HOSTS = 10
+
+interface Props {
+  readonly view: SessionView
+  readonly client: SessionClient
+  readonly selected: string | undefined
+  readonly onSelect: (name: string) => void
+  readonly onAdd: () => Promise<void>
+}
+
+/** Session clock, CLOSE SESSION, ADD NEW INSTANCE and the instances with what runs in them. */
+export function Sidebar({ view, client, selected, onSelect, onAdd }: Props) {
+  const text = useText()
+  const narrow = useLayout((layout) => layout.narrow)
+  const toggleNarrow = useLayout((layout) => layout.toggleNarrow)
+  const close = async (): Promise<void> => {
+    await client.api.deleteSession(view.id)
+    location.href = location.pathname
+  }
+  return (
+    <aside className={styles.sidebar} data-narrow={narrow} aria-label={text('session')}>
+      <header className={styles.head}>
+        <span className={styles.brand}>
+          <img src="./favicon.svg" alt="" width="22" height="22" />
+          <b>Drydock</b>
+        </span>
+        <IconButton
+          label={text(narrow ? 'widenSidebar' : 'narrowSidebar')}
+          className={styles.fold ?? ''}
+          onClick={toggleNarrow}
+        >
+          {narrow ? <PanelLeftOpen /> : <PanelLeftClose />}
+        </IconButton>
+      </header>
+      <div className={styles.session}>
+        <SessionMenu client={client} current={view.id} />
+        <SessionClock since={view.createdMs} />
+      </div>
+      <AddInstance full={view.hosts.length >= MOST_HOSTS} onAdd={onAdd} />
+      <nav className={styles.instances} aria-label={text('instances')}>
+        {view.hosts.map((host) => (
+          <InstanceItem key={host.name} host={host} current={host.name === selected} onSelect={onSelect} />
+        ))}
+      </nav>
+      <footer className={styles.foot}>
+        <ConfirmButton
+          className={`button danger ${styles.closeSession}`}
+          label={text('closeSession')}
+          question={text('closeSessionQuestion')}
+          onConfirm={() => void close()}
+        />
+      </footer>
+    </aside>
+  )
+}
+
+function AddInstance({ full, onAdd }: { full: boolean; onAdd: () => Promise<void> }) {
+  const text = useText()
+  const [adding, setAdding] = useState(false)
+  const add = async (): Promise<void> => {
+    setAdding(true)
+    await onAdd().finally(() => setAdding(false))
+  }
+  return (
+    <button
+      type="button"
+      className={`button ${styles.add}`}
+      disabled={adding || full}
+      title={full ? text('tenInstances') : undefined}
+      onClick={() => void add()}
+    >
+      <Plus aria-hidden="true" />
+      <span>{text('addInstance')}</span>
+    </button>
+  )
+}

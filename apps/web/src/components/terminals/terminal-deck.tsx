@@ -1,0 +1,125 @@
+import { Columns2, Plus, Rows2, X } from 'lucide-react'
+import { Tabs as Radix } from 'radix-ui'
+import type { SessionClient } from '../../client/session-client.ts'
+import type { Hint } from '../../hints/rules.ts'
+import { useLayout } from '../../layout/layout-context.ts'
+import { tabsOf } from '../../layout/layout-store.ts'
+import { MOST_PANES, type TabGroup } from '../../layout/tabs.ts'
+import { useText } from '../../messages/use-text.ts'
+import { IconButton } from '../kit/icon-button.tsx'
+import { TerminalView } from './terminal-view.tsx'
+import styles from './terminal-deck.module.css'
+
+interface Props {
+  readonly client: SessionClient
+  readonly host: string
+  readonly visible: boolean
+  readonly onHint: (hint: Hint | undefined) => void
+}
+
+/** The terminals of a host: tabs, and panes side by side under a tab. All of them stay alive, shown or not. */
+export function TerminalDeck({ client, host, visible, onHint }: Props) {
+  const tabs = useLayout((layout) => tabsOf(layout, host))
+  const activate = useLayout((layout) => layout.activate)
+  const close = useLayout((layout) => layout.close)
+  const closePane = (pane: string): void => {
+    void client.api.closeTerminal(host, pane)
+    close(host, pane)
+  }
+  return (
+    <Radix.Root
+      className={styles.deck}
+      value={String(tabs.active)}
+      onValueChange={(tab) => activate(host, Number(tab))}
+      activationMode="manual"
+    >
+      <TabStrip host={host} groups={tabs.groups} active={tabs.active} onClose={closePane} />
+      {tabs.groups.map((group, index) => (
+        <Radix.Content
+          key={group.id}
+          value={String(index)}
+          forceMount
+          hidden={index !== tabs.active}
+          tabIndex={-1}
+          className={`${styles.group} ${styles[group.direction]}`}
+        >
+          {group.panes.map((pane) => (
+            <Pane key={pane} alone={group.panes.length === 1} onClose={() => closePane(pane)}>
+              <TerminalView
+                client={client}
+                host={host}
+                name={pane}
+                visible={visible && index === tabs.active}
+                onHint={onHint}
+              />
+            </Pane>
+          ))}
+        </Radix.Content>
+      ))}
+    </Radix.Root>
+  )
+}
+
+interface StripProps {
+  readonly host: string
+  readonly groups: readonly TabGroup[]
+  readonly active: number
+  readonly onClose: (pane: string) => void
+}
+
+function TabStrip({ host, groups, active, onClose }: StripProps) {
+  const text = useText()
+  const addTab = useLayout((layout) => layout.addTab)
+  const split = useLayout((layout) => layout.split)
+  const full = (groups[active]?.panes.length ?? 0) >= MOST_PANES
+  return (
+    <div className={styles.strip}>
+      <Radix.List className={styles.tabs} aria-label={text('terminals')}>
+        {groups.map(({ id, panes }, index) => (
+          <span key={id} className={styles.tab} data-active={index === active}>
+            <Radix.Trigger value={String(index)} className={styles.name}>
+              {text('terminalNumber', { number: index + 1 })}
+              {panes.length > 1 && <small> {panes.length}</small>}
+            </Radix.Trigger>
+            {groups.length > 1 && (
+              <button
+                type="button"
+                className={styles.close}
+                aria-label={text('closeTerminal', { number: index + 1 })}
+                onClick={() => panes.forEach(onClose)}
+              >
+                <X />
+              </button>
+            )}
+          </span>
+        ))}
+      </Radix.List>
+      <IconButton label={text('newTerminal')} onClick={() => addTab(host)}>
+        <Plus />
+      </IconButton>
+      <span className={styles.gap} />
+      <IconButton label={text('splitRight')} disabled={full} onClick={() => split(host, 'row')}>
+        <Columns2 />
+      </IconButton>
+      <IconButton label={text('splitDown')} disabled={full} onClick={() => split(host, 'column')}>
+        <Rows2 />
+      </IconButton>
+    </div>
+  )
+}
+
+function Pane({ alone, onClose, children }: { alone: boolean; onClose: () => void; children: React.ReactNode }) {
+  const text = useText()
+  return (
+    <div className={styles.pane}>
+      {children}
+      {!alone && (
+        <span className={styles.paneClose}>
+          <IconButton label={text('closePane')} onClick={onClose}>
+            <X />
+          </IconButton>
+        </span>
+      )}
+    </div>
+  )
+}
