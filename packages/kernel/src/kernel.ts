@@ -6,6 +6,7 @@ import { mountFirst } from './boot/first-mounts.ts'
 import { registerLogDevices } from './boot/log-device.ts'
 import { Cgroup, type CgroupHost } from './cgroup/cgroup.ts'
 import { findCgroup } from './cgroup/lookup.ts'
+import { oomReport } from './cgroup/oom-killer.ts'
 import { registerMemoryDevices } from './fs/index.ts'
 import { KernelLog } from './kernel-log.ts'
 import type { KernelParts, Signals } from './kernel-parts.ts'
@@ -96,7 +97,7 @@ export class Kernel {
     const scheduler = new Scheduler(clock)
     const log = new KernelLog(clock)
     const signals: Signals = { send: sendSignal, sendGroup: signalGroup, releaseOrphans, takePending }
-    const rootCgroup = new Cgroup(cgroupHost(clock, log), '')
+    const rootCgroup = new Cgroup(cgroupHost(this.options, log), '')
     let ino = 10000
     const nextIno = (): number => ++ino
     const parts: KernelParts = {
@@ -170,6 +171,7 @@ export class Kernel {
     })
     parts.rootPids.init = task
     parts.rootCgroup.join(task)
+    task.chargeMemory()
     return task
   }
 
@@ -181,14 +183,15 @@ export class Kernel {
   }
 }
 
-const cgroupHost = (clock: Clock, log: KernelLog): CgroupHost => ({
+const cgroupHost = ({ clock, memoryBytes, cpus }: KernelOptions, log: KernelLog): CgroupHost => ({
+  memoryBytes,
+  cpus,
   now: () => clock.monotonic(),
   takePending,
   kill: (task) => exitTask(task, KILLED),
-  outOfMemory(group, victim) {
-    const kb = Math.floor(victim.rssBytes / 1024)
-    log.write(`oom-kill:constraint=CONSTRAINT_MEMCG,oom_memcg=${group.path},task=${victim.image.comm},pid=${victim.id}`)
-    log.write(`Memory cgroup out of memory: Killed process ${victim.id} (${victim.image.comm}) anon-rss:${kb}kB`)
+  log: (text) => log.write(text),
+  outOfMemory(group, invoker, victim) {
+    for (const line of oomReport(group, invoker, victim)) log.write(line)
     exitTask(victim, { ...KILLED, oomKilled: true })
   },
 })

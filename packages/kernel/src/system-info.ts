@@ -18,7 +18,7 @@ export function sysinfo(parts: KernelParts): Sysinfo {
     uptimeMs: clock.monotonic() - bootMs,
     loads: loads.averages(),
     totalMemory: memoryBytes,
-    freeMemory: Math.max(0, memoryBytes - rootCgroup.memoryBytes),
+    freeMemory: Math.max(0, memoryBytes - rootCgroup.memory.bytes),
     processes: rootPids.tasks().length,
     cpus,
   }

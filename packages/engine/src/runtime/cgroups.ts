@@ -11,7 +11,15 @@ export const cgroupOf = (id: string, parent = ''): string => `${parent || '/dock
 
 export function makeCgroup(sys: Sys, cgroup: string, resources: Resources): void {
   makeDirectories(sys, MOUNT + cgroup)
+  for (const above of parentsOf(cgroup))
+    quietly(() => writeBytes(sys, `${MOUNT}${above}/cgroup.subtree_control`, '+cpuset +cpu +io +memory +pids\n'))
   applyResources(sys, cgroup, resources)
+}
+
+/** The groups above, the topmost first: each hands its controllers down. */
+const parentsOf = (cgroup: string): string[] => {
+  const names = cgroup.split('/').slice(1, -1)
+  return names.map((_, at) => `/${names.slice(0, at + 1).join('/')}`)
 }
 
 /** Writes the limits that docker run and docker update set. cgroup-v2.rst */

@@ -1,16 +1,25 @@
 import type { CgroupNode, TextSource } from '../fs/index.ts'
 import type { Cgroup } from './cgroup.ts'
-import { controlFiles, removeChild } from './control-files.ts'
+import { filesOf } from './control-files.ts'
 
 /** A group as its directory shows it. The same node for the same group, so that its directory is the same too. */
 export class GroupNode implements CgroupNode {
   private readonly group: Cgroup
   private readonly nodes = new Map<Cgroup, GroupNode>()
-  readonly files: ReadonlyMap<string, TextSource>
+  private readonly sources = new Map<string, TextSource>()
 
   constructor(group: Cgroup) {
     this.group = group
-    this.files = controlFiles(group)
+  }
+
+  get files(): ReadonlyMap<string, TextSource> {
+    return new Map(
+      filesOf(this.group).map(({ name, make }): [string, TextSource] => {
+        const known = this.sources.get(name) ?? make(this.group)
+        this.sources.set(name, known)
+        return [name, known]
+      }),
+    )
   }
 
   get children(): ReadonlyMap<string, CgroupNode> {
@@ -22,7 +31,7 @@ export class GroupNode implements CgroupNode {
     return this.nodeOf(this.group.make(name))
   }
   removeChild(name: string): void {
-    removeChild(this.group, name)
+    this.group.remove(name)
   }
 
   private nodeOf(group: Cgroup): GroupNode {

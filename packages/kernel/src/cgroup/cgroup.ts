@@ -1,18 +1,20 @@
+import { EAGAIN, EBUSY, EEXIST, ENOENT } from '@drydock/abi'
 import type { Task } from '../task/task.ts'
+import { type Controller, ControllerSet } from './controllers.ts'
 import { CpuBandwidth } from './cpu-bandwidth.ts'
-
-/** What a group counts. Each counter of memory.events and cgroup.events by its name. */
-export interface CgroupEvents {
-  oomKill: number
-  maxPids: number
-}
+import { MemoryController } from './memory-controller.ts'
+import { worstOf } from './oom-killer.ts'
 
 /** Powers the tree of groups needs from the kernel. */
 export interface CgroupHost {
+  readonly memoryBytes: number
+  readonly cpus: number
   now(): number
   takePending(task: Task): void
   kill(task: Task): void
-  outOfMemory(group: Cgroup, victim: Task): void
+  /** @param group undefined when the machine itself has no memory left */
+  outOfMemory(group: Cgroup | undefined, invoker: Task, victim: Task): void
+  log(text: string): void
 }
 
 /** A control group of version 2: its members and what they may use, with the groups below. cgroups(7), cgroup-v2.rst. */
@@ -21,27 +23,31 @@ export class Cgroup {
   readonly parent: Cgroup | undefined
   readonly children = new Map<string, Cgroup>()
   readonly members = new Set<Task>()
-  readonly events: CgroupEvents = { oomKill: 0, maxPids: 0 }
+  readonly host: CgroupHost
+  readonly memory: MemoryController
   readonly bandwidth = new CpuBandwidth()
-  /** Bytes; Infinity is `max`. */
-  memoryMax = Infinity
-  memoryPeak = 0
-  /** File systems in memory that its members mounted; what is in them counts for the group. */
-  readonly ramdisks = new Set<{ readonly usedBytes: number }>()
-  memoryHigh = Infinity
-  memoryLow = 0
-  swapMax = Infinity
+  /** Controllers that the groups below have: cgroup.subtree_control. */
+  readonly delegated: ControllerSet
+  /** Files that are kept and shown again, by name: what nothing here asks for. */
+  readonly settings = new Map<string, string>()
   pidsMax = Infinity
   pidsPeak = 0
+  pidsRefused = 0
   cpuWeight = 100
   cpuMs = 0
+  maxDepth = Infinity
+  maxDescendants = Infinity
+  /** Tasks of this group and all below. */
+  private taskCount = 0
   private selfFrozen = false
-  private readonly host: CgroupHost
 
   constructor(host: CgroupHost, name: string, parent?: Cgroup) {
     this.host = host
     this.name = name
     this.parent = parent
+    this.delegated = new ControllerSet(parent ? [] : ['cpuset', 'cpu', 'io', 'memory', 'pids'])
+    this.memory = new MemoryController(() => this.memoryBelow())
+    if (!parent) this.memory.max = host.memoryBytes
   }
 
   /** From the root, as /proc/PID/cgroup shows it: `/docker/3f…`. */
@@ -50,15 +56,35 @@ export class Cgroup {
     return this.parent.parent ? `${this.parent.path}/${this.name}` : `/${this.name}`
   }
 
+  /** Controllers it has: those that the group above hands down. */
+  has(controller: Controller): boolean {
+    return this.parent?.delegated.has(controller) ?? true
+  }
+
+  // the tree ----------------------------------------------------------------------------------------------------------
+
+  /** mkdir(2) of a group. @throws EEXIST, EAGAIN beyond cgroup.max.depth and cgroup.max.descendants */
   make(name: string): Cgroup {
+    if (this.children.has(name)) throw EEXIST
+    let depth = 1
+    for (const group of this.ancestors()) {
+      if (depth++ > group.maxDepth || group.descendants >= group.maxDescendants) throw EAGAIN
+    }
     const child = new Cgroup(this.host, name, this)
     this.children.set(name, child)
     return child
   }
 
+  /** rmdir(2) of a group. @throws EBUSY while somebody is in it, ENOENT */
+  remove(name: string): void {
+    const child = this.children.get(name)
+    if (child === undefined) throw ENOENT
+    if (child.children.size > 0 || child.members.size > 0) throw EBUSY
+    this.children.delete(name)
+  }
+
   *ancestors(): IterableIterator<Cgroup> {
-    yield this
-    if (this.parent) yield* this.parent.ancestors()
+    for (let at: Cgroup | undefined = this; at; at = at.parent) yield at
   }
 
   /** Its own members and those of all groups below. */
@@ -67,32 +93,25 @@ export class Cgroup {
     for (const child of this.children.values()) yield* child.tasks()
   }
 
-  get populated(): boolean {
-    return this.pids > 0
-  }
-  get pids(): number {
-    let count = this.members.size
-    for (const child of this.children.values()) count += child.pids
+  get descendants(): number {
+    let count = this.children.size
+    for (const child of this.children.values()) count += child.descendants
     return count
   }
-  /** shmem of memory.stat. */
-  get ramdiskBytes(): number {
-    let sum = 0
-    for (const disk of this.ramdisks) sum += disk.usedBytes
-    return sum
+  get populated(): boolean {
+    return this.taskCount > 0
   }
-  get memoryBytes(): number {
-    let sum = this.ramdiskBytes
-    for (const task of this.members) sum += task.rssBytes
-    for (const child of this.children.values()) sum += child.memoryBytes
-    return sum
+  get pids(): number {
+    return this.taskCount
   }
+
+  // members -----------------------------------------------------------------------------------------------------------
 
   /** Whether one more task would be too many. pids.max */
   mayFork(): boolean {
-    for (const group of this.ancestors()) {
-      if (group.pids < group.pidsMax) continue
-      group.events.maxPids++
+    for (let group: Cgroup | undefined = this; group; group = group.parent) {
+      if (group.taskCount < group.pidsMax) continue
+      if (group.pidsRefused++ === 0) this.host.log(`cgroup: fork rejected by pids controller in ${this.path}`)
       return false
     }
     return true
@@ -100,25 +119,74 @@ export class Cgroup {
 
   join(task: Task): void {
     this.members.add(task)
-    for (const group of this.ancestors()) group.pidsPeak = Math.max(group.pidsPeak, group.pids)
-    this.checkMemory()
+    for (let group: Cgroup | undefined = this; group; group = group.parent) {
+      group.taskCount++
+      group.memory.charge(task.chargedBytes)
+      if (group.taskCount > group.pidsPeak) group.pidsPeak = group.taskCount
+    }
+    if (task.chargedBytes > 0) this.checkMemory(task)
   }
 
   leave(task: Task): void {
-    this.members.delete(task)
+    if (!this.members.delete(task)) return
+    for (let group: Cgroup | undefined = this; group; group = group.parent) {
+      group.taskCount--
+      group.memory.charge(-task.chargedBytes)
+    }
   }
 
-  /** Moves a task here from where it is. cgroup.procs */
+  /** Moves a task here from where it is. cgroup.procs @throws EBUSY where groups below have controllers */
   move(task: Task): void {
+    if (this.parent && !this.delegated.empty) throw EBUSY
+    if (task.cgroup === this) return
     task.cgroup.leave(task)
     task.cgroup = this
     this.join(task)
     if (!this.frozen) this.host.takePending(task)
   }
 
+  // memory ------------------------------------------------------------------------------------------------------------
+
+  private *memoryBelow(): IterableIterator<MemoryController> {
+    for (const child of this.children.values()) yield child.memory
+  }
+
+  /** A member's memory changed by so many bytes. */
+  chargeMemory(task: Task, bytes: number): void {
+    for (let group: Cgroup | undefined = this; group; group = group.parent) group.memory.charge(bytes)
+    if (bytes > 0) this.checkMemory(task)
+  }
+
+  /** The sum of memory grew: the worst task of a group beyond its limit is killed. */
+  checkMemory(invoker?: Task): void {
+    for (let group: Cgroup | undefined = this; group; group = group.parent) {
+      const { memory } = group
+      if (memory.check()) group.killWorst(invoker)
+    }
+  }
+
+  private killWorst(invoker: Task | undefined): void {
+    const limit = Math.min(this.memory.max, this.host.memoryBytes)
+    const victim = worstOf(this.tasks(), limit)
+    if (!victim) return
+    const together = [...victim.cgroup.ancestors()].find((group) => group.memory.oomGroup && group.isWithin(this))
+    for (const group of victim.cgroup.ancestors()) group.memory.events.oomKill++
+    this.host.outOfMemory(this.parent ? this : undefined, invoker ?? victim, victim)
+    if (!together) return
+    together.memory.events.oomGroupKill++
+    together.killAll()
+  }
+
+  private isWithin(other: Cgroup): boolean {
+    for (const group of this.ancestors()) if (group === other) return true
+    return false
+  }
+
+  // processor time ----------------------------------------------------------------------------------------------------
+
   chargeCpu(ms: number): void {
     const now = this.host.now()
-    for (const group of this.ancestors()) {
+    for (let group: Cgroup | undefined = this; group; group = group.parent) {
       group.cpuMs += ms
       group.bandwidth.charge(ms, now)
     }
@@ -128,39 +196,29 @@ export class Cgroup {
   throttleMs(): number {
     const now = this.host.now()
     let longest = 0
-    for (const group of this.ancestors()) longest = Math.max(longest, group.bandwidth.throttleMs(now))
+    for (let group: Cgroup | undefined = this; group; group = group.parent)
+      longest = Math.max(longest, group.bandwidth.throttleMs(now))
     return longest
   }
 
-  /** The sum of memory changed: the biggest task of a group beyond its limit is killed. */
-  checkMemory(): void {
-    for (const group of this.ancestors()) {
-      const bytes = group.memoryBytes
-      group.memoryPeak = Math.max(group.memoryPeak, Math.min(bytes, group.memoryMax))
-      if (bytes > group.memoryMax) group.killBiggest()
-    }
-  }
-
-  private killBiggest(): void {
-    let biggest: Task | undefined
-    for (const task of this.tasks()) if (task.alive && (!biggest || task.rssBytes > biggest.rssBytes)) biggest = task
-    if (!biggest) return
-    for (const group of biggest.cgroup.ancestors()) group.events.oomKill++
-    this.host.outOfMemory(this, biggest)
-  }
+  // freezing and killing ----------------------------------------------------------------------------------------------
 
   /** It or a group above is frozen. */
   get frozen(): boolean {
-    return this.selfFrozen || (this.parent?.frozen ?? false)
+    for (let group: Cgroup | undefined = this; group; group = group.parent) if (group.selfFrozen) return true
+    return false
   }
   get freeze(): boolean {
     return this.selfFrozen
   }
   /** cgroup.freeze */
   set freeze(on: boolean) {
+    if (this.selfFrozen === on) return
     this.selfFrozen = on
-    if (on || this.frozen) return
-    for (const task of Array.from(this.tasks())) this.host.takePending(task)
+    for (const task of Array.from(this.tasks())) {
+      if (on) task.hold()
+      else if (!this.frozen) this.host.takePending(task)
+    }
   }
 
   /** cgroup.kill */

@@ -1,25 +1,23 @@
-import { EBUSY, EINVAL, ENOENT, ESRCH } from '@drydock/abi'
+import { EBUSY, EINVAL, ESRCH } from '@drydock/abi'
 import type { TextSource } from '../fs/index.ts'
 import { Task } from '../task/task.ts'
 import type { PathContext } from '../vfs/index.ts'
 import type { Cgroup } from './cgroup.ts'
+import { type Controller, CONTROLLERS, readChanges } from './controllers.ts'
+import { CPU_FILES, CPUSET_FILES } from './cpu-files.ts'
+import { IO_FILES } from './io-files.ts'
+import { MEMORY_FILES } from './memory-files.ts'
+import { counters, limit, natural, pressure, shows } from './value-text.ts'
 
-/** The files of a control group by name. cgroup-v2.rst, "Core Interface Files" and "Controllers". */
-
-const CONTROLLERS = 'cpuset cpu io memory pids'
-
-type Row = readonly [name: string, make: (group: Cgroup) => TextSource]
-
-const number = (text: string): number => {
-  const value = Number(text.trim())
-  if (!Number.isFinite(value) || value < 0) throw EINVAL
-  return value
+/** A file of a control group. cgroup-v2.rst, "Core Interface Files" and "Controllers". */
+export interface ControlFile {
+  readonly name: string
+  /** Undefined: every group has it. */
+  readonly controller?: Controller
+  /** Which groups have it; default all. */
+  readonly on?: 'root' | 'not-root'
+  make(group: Cgroup): TextSource
 }
-const limitText = (value: number): string => (value === Infinity ? 'max' : String(value))
-const limitOf = (text: string): number => (text.trim() === 'max' ? Infinity : number(text))
-const lines = (entries: readonly (readonly [string, number])[]): string =>
-  entries.map(([key, value]) => `${key} ${Math.round(value)}\n`).join('')
-const us = (ms: number): number => Math.round(ms * 1000)
 
 /** @throws ESRCH when the reader is no task of ours */
 function reader(context: PathContext): Task {
@@ -38,178 +36,146 @@ function members(group: Cgroup, context: PathContext): string {
 
 function moveHere(group: Cgroup, text: string, context: PathContext): void {
   const caller = reader(context)
-  const pid = number(text)
+  const pid = natural(text)
   const task = pid === 0 ? caller : caller.pidNamespace.find(pid)?.task
   if (!task?.alive) throw ESRCH
   group.move(task)
 }
 
-const CORE: readonly Row[] = [
-  ['cgroup.procs', procs],
-  ['cgroup.threads', procs],
-  ['cgroup.controllers', () => ({ read: () => `${CONTROLLERS}\n` })],
-  ['cgroup.subtree_control', () => ({ read: () => `${CONTROLLERS}\n`, write: () => {} })],
-  ['cgroup.type', () => ({ read: () => 'domain\n', write: () => {} })],
-  ['cgroup.max.depth', () => ({ read: () => 'max\n' })],
-  ['cgroup.max.descendants', () => ({ read: () => 'max\n' })],
-  ['cpu.stat', (group) => ({ read: () => cpuStat(group) })],
-  ['memory.stat', (group) => ({ read: () => memoryStat(group) })],
-  ['io.stat', () => ({ read: () => '' })],
-]
+const procs = (group: Cgroup): TextSource => ({
+  read: (context) => members(group, context),
+  write: (text, context) => moveHere(group, text, context),
+})
 
-/** What the root group lacks. */
-const LIMITS: readonly Row[] = [
-  [
-    'cgroup.events',
-    (group) => ({
-      read: () =>
-        lines([
-          ['populated', Number(group.populated)],
-          ['frozen', Number(group.frozen)],
-        ]),
-    }),
-  ],
-  [
-    'cgroup.freeze',
-    (group) => ({
+/** Groups with members of their own cannot share out what these use. "No Internal Process Constraint" */
+const DOMAIN: readonly Controller[] = ['memory', 'io']
+
+function delegate(group: Cgroup, text: string): void {
+  const changes = readChanges(text, (name) => group.has(name))
+  for (const [name, on] of changes) {
+    if (on && group.parent && DOMAIN.includes(name) && group.members.size > 0) throw EBUSY
+    if (!on && [...group.children.values()].some((child) => child.delegated.has(name))) throw EBUSY
+  }
+  for (const [name, on] of changes) group.delegated.set(name, on)
+}
+
+/** cgroup.type: there is nothing to be threaded here. @throws EINVAL for anything but what it is */
+function setType(text: string): void {
+  if (text.trim() !== 'domain') throw EINVAL
+}
+
+const CORE: readonly ControlFile[] = [
+  {
+    name: 'cgroup.controllers',
+    make: (group) => shows(() => `${CONTROLLERS.filter((name) => group.has(name)).join(' ')}\n`),
+  },
+  {
+    name: 'cgroup.events',
+    on: 'not-root',
+    make: (group) => shows(() => `populated ${Number(group.populated)}\nfrozen ${Number(group.frozen)}\n`),
+  },
+  {
+    name: 'cgroup.freeze',
+    on: 'not-root',
+    make: (group) => ({
       read: () => `${Number(group.freeze)}\n`,
       write: (text) => {
-        group.freeze = number(text) === 1
+        group.freeze = flagOf(text)
       },
     }),
-  ],
-  ['cgroup.kill', (group) => ({ write: (text) => (number(text) === 1 ? group.killAll() : undefined) })],
-  ['cpu.max', (group) => ({ read: () => cpuMax(group), write: (text) => setCpuMax(group, text) })],
-  [
-    'cpu.weight',
-    (group) => ({
-      read: () => `${group.cpuWeight}\n`,
+  },
+  {
+    name: 'cgroup.kill',
+    on: 'not-root',
+    make: (group) => ({
       write: (text) => {
-        group.cpuWeight = number(text)
+        if (!flagOf(text)) throw EINVAL
+        group.killAll()
       },
     }),
-  ],
-  ['cpuset.cpus', () => ({ read: () => '\n', write: () => {} })],
-  ['cpuset.cpus.effective', () => ({ read: () => '0-3\n' })],
-  ['cpuset.mems', () => ({ read: () => '\n', write: () => {} })],
-  ['memory.current', (group) => ({ read: () => `${group.memoryBytes}\n` })],
-  ['memory.peak', (group) => ({ read: () => `${group.memoryPeak}\n` })],
-  [
-    'memory.max',
-    (group) =>
+  },
+  {
+    name: 'cgroup.max.depth',
+    make: (group) =>
       limit(
-        () => group.memoryMax,
-        (value) => setMemoryMax(group, value),
+        () => group.maxDepth,
+        (value) => void (group.maxDepth = value),
       ),
-  ],
-  [
-    'memory.high',
-    (group) =>
+  },
+  {
+    name: 'cgroup.max.descendants',
+    make: (group) =>
       limit(
-        () => group.memoryHigh,
-        (value) => void (group.memoryHigh = value),
+        () => group.maxDescendants,
+        (value) => void (group.maxDescendants = value),
       ),
-  ],
-  [
-    'memory.low',
-    (group) =>
-      limit(
-        () => group.memoryLow,
-        (value) => void (group.memoryLow = value),
-      ),
-  ],
-  [
-    'memory.swap.max',
-    (group) =>
-      limit(
-        () => group.swapMax,
-        (value) => void (group.swapMax = value),
-      ),
-  ],
-  ['memory.swap.current', () => ({ read: () => '0\n' })],
-  ['memory.events', (group) => ({ read: () => memoryEvents(group) })],
-  ['memory.oom.group', () => ({ read: () => '0\n', write: () => {} })],
-  ['pids.current', (group) => ({ read: () => `${group.pids}\n` })],
-  ['pids.peak', (group) => ({ read: () => `${group.pidsPeak}\n` })],
-  [
-    'pids.max',
-    (group) =>
+  },
+  { name: 'cgroup.pressure', on: 'not-root', make: (group) => kept(group, 'cgroup.pressure', '1') },
+  { name: 'cgroup.procs', make: procs },
+  {
+    name: 'cgroup.stat',
+    make: (group) => shows(() => `nr_descendants ${group.descendants}\nnr_dying_descendants 0\n`),
+  },
+  {
+    name: 'cgroup.subtree_control',
+    make: (group) => ({ read: () => `${group.delegated.text}\n`, write: (text) => delegate(group, text) }),
+  },
+  { name: 'cgroup.threads', make: procs },
+  {
+    name: 'cgroup.type',
+    on: 'not-root',
+    make: () => ({ read: () => 'domain\n', write: setType }),
+  },
+  { name: 'irq.pressure', make: () => pressure(['full']) },
+]
+
+const PIDS_FILES: readonly ControlFile[] = [
+  { name: 'pids.current', on: 'not-root', controller: 'pids', make: (group) => shows(() => `${group.pids}\n`) },
+  {
+    name: 'pids.events',
+    on: 'not-root',
+    controller: 'pids',
+    make: (group) => shows(() => counters([['max', group.pidsRefused]])),
+  },
+  {
+    name: 'pids.max',
+    on: 'not-root',
+    controller: 'pids',
+    make: (group) =>
       limit(
         () => group.pidsMax,
         (value) => void (group.pidsMax = value),
       ),
-  ],
-  ['pids.events', (group) => ({ read: () => lines([['max', group.events.maxPids]]) })],
+  },
+  { name: 'pids.peak', on: 'not-root', controller: 'pids', make: (group) => shows(() => `${group.pidsPeak}\n`) },
 ]
 
-function procs(group: Cgroup): TextSource {
-  return {
-    read: (context) => members(group, context),
-    write: (text, context) => moveHere(group, text, context),
-  }
+function flagOf(text: string): boolean {
+  const value = text.trim()
+  if (value !== '0' && value !== '1') throw EINVAL
+  return value === '1'
 }
 
-const limit = (get: () => number, set: (value: number) => void): TextSource => ({
-  read: () => `${limitText(get())}\n`,
-  write: (text) => set(limitOf(text)),
+/** A setting that nothing in this kernel asks for. */
+export const kept = (group: Cgroup, name: string, initial: string): TextSource => ({
+  read: () => `${group.settings.get(name) ?? initial}\n`,
+  write: (text) => void group.settings.set(name, text.trim()),
 })
 
-function setMemoryMax(group: Cgroup, value: number): void {
-  group.memoryMax = value
-  group.checkMemory()
-}
+const ALL: readonly ControlFile[] = [
+  ...CORE,
+  ...CPU_FILES,
+  ...CPUSET_FILES,
+  ...IO_FILES,
+  ...MEMORY_FILES,
+  ...PIDS_FILES,
+].sort((a, b) => (a.name < b.name ? -1 : 1))
 
-const cpuMax = ({ bandwidth }: Cgroup): string => `${limitText(bandwidth.quotaUs)} ${bandwidth.periodUs}\n`
+const isRoot = (group: Cgroup): boolean => group.parent === undefined
 
-function setCpuMax({ bandwidth }: Cgroup, text: string): void {
-  const [quota = '', period] = text.trim().split(/\s+/)
-  bandwidth.quotaUs = limitOf(quota)
-  if (period !== undefined) bandwidth.periodUs = number(period)
-}
-
-function cpuStat({ cpuMs, bandwidth }: Cgroup): string {
-  return lines([
-    ['usage_usec', us(cpuMs)],
-    ['user_usec', us(cpuMs * 0.7)],
-    ['system_usec', us(cpuMs * 0.3)],
-    ['nr_periods', bandwidth.periods],
-    ['nr_throttled', bandwidth.throttledPeriods],
-    ['throttled_usec', us(bandwidth.throttledMs)],
-  ])
-}
-
-function memoryStat(group: Cgroup): string {
-  return lines([
-    ['anon', group.memoryBytes - group.ramdiskBytes],
-    ['file', group.ramdiskBytes],
-    ['kernel', 0],
-    ['shmem', group.ramdiskBytes],
-    ['inactive_anon', 0],
-    ['active_anon', group.memoryBytes - group.ramdiskBytes],
-    ['inactive_file', 0],
-    ['active_file', 0],
-    ['pgfault', 0],
-    ['pgmajfault', 0],
-  ])
-}
-
-const memoryEvents = ({ events }: Cgroup): string =>
-  lines([
-    ['low', 0],
-    ['high', 0],
-    ['max', events.oomKill],
-    ['oom', events.oomKill],
-    ['oom_kill', events.oomKill],
-    ['oom_group_kill', 0],
-  ])
-
-export const controlFiles = (group: Cgroup): ReadonlyMap<string, TextSource> =>
-  new Map([...CORE, ...(group.parent ? LIMITS : [])].map(([name, make]) => [name, make(group)]))
-
-/** rmdir(2) of a group. @throws EBUSY while somebody is in it, ENOENT */
-export function removeChild(group: Cgroup, name: string): void {
-  const child = group.children.get(name)
-  if (child === undefined) throw ENOENT
-  if (child.children.size > 0 || child.members.size > 0) throw EBUSY
-  group.children.delete(name)
-}
+/** The files that a group has now. */
+export const filesOf = (group: Cgroup): ControlFile[] =>
+  ALL.filter(
+    ({ controller, on }) =>
+      (controller === undefined || group.has(controller)) && (on === undefined || (on === 'root') === isRoot(group)),
+  )

@@ -7,7 +7,7 @@ import { DynamicDirectory, TextFile, type TextSource } from './pseudo-inode.ts'
 /** A control group, as its directory shows it. Implemented by the kernel. cgroups(7), version 2. */
 export interface CgroupNode {
   readonly children: ReadonlyMap<string, CgroupNode>
-  /** Control files by name: `cgroup.procs`, `memory.max`… The table of one group never changes. */
+  /** Control files by name: `cgroup.procs`, `memory.max`… They come and go with controllers; each keeps its source. */
   readonly files: ReadonlyMap<string, TextSource>
   /** @throws EAGAIN, ENOSPC at limits on depth and number */
   makeChild(name: string): CgroupNode
@@ -33,23 +33,26 @@ export class Cgroupfs extends PseudoFileSystem {
   }
 }
 
-class GroupDirectory extends DynamicDirectory<CgroupNode> {
+/** What stands behind a name of a group's directory. */
+type GroupEntry = CgroupNode | TextSource
+const isGroup = (entry: GroupEntry): entry is CgroupNode => 'makeChild' in entry
+
+class GroupDirectory extends DynamicDirectory<GroupEntry> {
   private readonly group: CgroupNode
 
   constructor(fs: PseudoFileSystem, group: CgroupNode) {
-    const files = Array.from(group.files, ([name, source]) => [name, () => new TextFile(fs, source)] as const)
-    super(fs, new Map(files), undefined, 0o755)
+    super(fs, new Map(), undefined, 0o755)
     this.group = group
   }
 
   protected override names(): Iterable<string> {
-    return this.group.children.keys()
+    return [...this.group.files.keys(), ...this.group.children.keys()]
   }
-  protected override find(name: string): CgroupNode | undefined {
-    return this.group.children.get(name)
+  protected override find(name: string): GroupEntry | undefined {
+    return this.group.files.get(name) ?? this.group.children.get(name)
   }
-  protected override makeChild(group: CgroupNode): Inode {
-    return new GroupDirectory(this.fs, group)
+  protected override makeChild(entry: GroupEntry): Inode {
+    return isGroup(entry) ? new GroupDirectory(this.fs, entry) : new TextFile(this.fs, entry)
   }
 
   override create(name: string, init: NewInode): Inode {

@@ -82,6 +82,7 @@ function stopTask(task: Task, signal: Signal): void {
   if (signal !== SIGSTOP && task.group.orphaned) return
   if (task.state !== 'running') return
   task.state = 'stopped'
+  task.hold()
   report(task, { kind: 'stopped', signal })
 }
 

@@ -126,7 +126,6 @@ export const processCalls: SyscallTable<
 
   memory(task, rssBytes) {
     task.heapBytes = Math.max(0, rssBytes - task.image.rssBytes)
-    task.cgroup.checkMemory()
     if (!task.alive) throw UNWIND
   },
 }

@@ -124,8 +124,7 @@ const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 export function replaceImage(task: Task, { image, credentials }: Executable): void {
   task.image = image
   task.credentials = credentials
-  task.heapBytes = 0
   task.signals.resetHandlers()
   task.fds.closeOnExec()
-  task.cgroup.checkMemory()
+  task.heapBytes = 0
 }

@@ -67,7 +67,9 @@ export class Task implements PathContext, Billed {
   readonly startTimeMs: number
   cpuMs = 0
   /** What the program says it holds on its heap, beyond what its image takes. */
-  heapBytes = 0
+  private heap = 0
+  /** What of its memory its control group knows. */
+  chargedBytes = 0
   nice = 0
   oomScoreAdj = 0
 
@@ -86,6 +88,8 @@ export class Task implements PathContext, Billed {
   private readonly held: (() => void)[] = []
   /** What has to go when the task ends or executes: watches and the like. */
   readonly closers = new Set<() => void>()
+  /** Stop and go of its foreign code, with the task itself. */
+  readonly pausers = new Set<(on: boolean) => void>()
 
   constructor(init: TaskInit) {
     this.parts = init.parts
@@ -129,7 +133,22 @@ export class Task implements PathContext, Billed {
     return this.pidNamespace.init === this
   }
   get rssBytes(): number {
-    return this.alive ? this.image.rssBytes + this.heapBytes : 0
+    return this.alive ? this.image.rssBytes + this.heap : 0
+  }
+  get heapBytes(): number {
+    return this.heap
+  }
+  set heapBytes(bytes: number) {
+    this.heap = bytes
+    this.chargeMemory()
+  }
+
+  /** Its memory may have changed: its group is told, which may be the end of it. */
+  chargeMemory(): void {
+    const change = this.rssBytes - this.chargedBytes
+    if (change === 0) return
+    this.chargedBytes += change
+    if (this.cgroup.members.has(this)) this.cgroup.chargeMemory(this, change)
   }
 
   /** The same places with other rights. */
@@ -156,9 +175,15 @@ export class Task implements PathContext, Billed {
     })
   }
 
+  /** It may not run any more: its foreign code stops as well. */
+  hold(): void {
+    for (const pause of this.pausers) pause(true)
+  }
+
   /** It may run again. */
   thaw(): void {
     if (!this.mayRun) return
+    for (const pause of this.pausers) pause(false)
     for (const run of this.held.splice(0)) this.resume(run)
   }
 

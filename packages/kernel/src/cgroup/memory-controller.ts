@@ -1,0 +1,67 @@
+/** What memory.events counts. */
+export interface MemoryEvents {
+  low: number
+  high: number
+  max: number
+  oom: number
+  oomKill: number
+  oomGroupKill: number
+}
+
+/** A file system in memory: what is in it counts for the group that mounted it. */
+export interface Ramdisk {
+  readonly usedBytes: number
+}
+
+/** The limits and the books of memory of one group; anonymous memory of the groups below is included. cgroup-v2.rst, "Memory". */
+export class MemoryController {
+  /** Bytes; Infinity is `max`. */
+  max = Infinity
+  high = Infinity
+  low = 0
+  min = 0
+  swapMax = Infinity
+  swapHigh = Infinity
+  /** All members die together. memory.oom.group */
+  oomGroup = false
+  peak = 0
+  readonly events: MemoryEvents = { low: 0, high: 0, max: 0, oom: 0, oomKill: 0, oomGroupKill: 0 }
+  readonly ramdisks = new Set<Ramdisk>()
+  private anon = 0
+  private readonly below: () => Iterable<MemoryController>
+
+  /** @param below the controllers of the groups below, one level down */
+  constructor(below: () => Iterable<MemoryController>) {
+    this.below = below
+  }
+
+  /** Memory of processes. */
+  get anonBytes(): number {
+    return this.anon
+  }
+  /** Memory of files in memory: shmem of memory.stat. */
+  get shmemBytes(): number {
+    let sum = 0
+    for (const disk of this.ramdisks) sum += disk.usedBytes
+    for (const each of this.below()) sum += each.shmemBytes
+    return sum
+  }
+  get bytes(): number {
+    return this.anon + this.shmemBytes
+  }
+
+  charge(bytes: number): void {
+    this.anon += bytes
+  }
+
+  /** Looks at the sum after it grew. @returns whether it is beyond the limit */
+  check(): boolean {
+    const { bytes } = this
+    this.peak = Math.max(this.peak, Math.min(bytes, this.max))
+    if (bytes > this.high) this.events.high++
+    if (bytes <= this.max) return false
+    this.events.max++
+    this.events.oom++
+    return true
+  }
+}
