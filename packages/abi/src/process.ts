@@ -49,6 +49,13 @@ export interface PollFd {
   readonly events: number
 }
 
+/** What prlimit(2) limits, without `RLIMIT_`. */
+export const RESOURCES = [
+  ...(['CPU', 'FSIZE', 'DATA', 'STACK', 'CORE', 'RSS', 'NPROC', 'NOFILE'] as const),
+  ...(['MEMLOCK', 'AS', 'LOCKS', 'SIGPENDING', 'MSGQUEUE', 'NICE', 'RTPRIO', 'RTTIME'] as const),
+] as const
+export type ResourceName = (typeof RESOURCES)[number]
+
 /** uname(2). */
 export interface Utsname {
   readonly sysname: string

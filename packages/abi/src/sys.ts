@@ -1,6 +1,6 @@
 import type { DirectoryEntry, LazyContent, Stat, StatFs } from './file.ts'
 import type { NetlinkAnswer, NetlinkRequest } from './netlink.ts'
-import type { PollFd, ProcessInfo, Sysinfo, Utsname, WaitResult } from './process.ts'
+import type { PollFd, ProcessInfo, ResourceName, Sysinfo, Utsname, WaitResult } from './process.ts'
 import type { Signal, SignalDisposition } from './signal.ts'
 import type { Datagram, SocketAddress } from './socket.ts'
 import type { MaybePromise } from './stream.ts'
@@ -99,13 +99,25 @@ export interface Sys {
   /** nanosleep(2). @throws EINTR */
   sleep(ms: number): Promise<void>
   setpriority(pid: number, nice: number): void
+  /** Infinity is RLIM_INFINITY. @param pid default the caller @throws EPERM, EINVAL, ESRCH */
   prlimit(
-    resource: 'NOFILE' | 'NPROC' | 'FSIZE' | 'AS' | 'CORE' | 'STACK',
-    limit?: { soft: number; hard: number },
+    resource: ResourceName,
+    limit?: { readonly soft: number; readonly hard: number },
+    pid?: number,
   ): { soft: number; hard: number }
+  /** Processor time of the caller and of the children it has waited for. times(2) */
+  times(): {
+    readonly userMs: number
+    readonly systemMs: number
+    readonly childrenUserMs: number
+    readonly childrenSystemMs: number
+  }
   processes(): readonly ProcessInfo[]
-  /** Tells the kernel how much memory the program holds now (its heap), for ps, cgroups and the OOM killer. */
-  memory(rssBytes: number): void
+  /**
+   * The program's heap grew or shrank by so many bytes, beyond what its image takes: for ps, cgroups and the OOM killer.
+   * sbrk(2). @throws ENOMEM beyond RLIMIT_AS or RLIMIT_DATA
+   */
+  sbrk(bytes: number): void
 
   // files -----------------------------------------------------------------------------------------------------------
   open(path: string, flags: number, mode?: number): number

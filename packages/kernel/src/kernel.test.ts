@@ -141,7 +141,7 @@ describe('exit and wait', () => {
     const status = await inTask(kernel, () => {
       throw new TypeError('wild pointer')
     })
-    expect(status).toMatchObject({ kind: 'signaled', signal: 11, core: true })
+    expect(status).toMatchObject({ kind: 'signaled', signal: 11, core: false })
     expect(kernel.oopses().join()).toContain('wild pointer')
     const old = kernel
     kernel = await bootTestKernel([])
@@ -486,8 +486,8 @@ describe('control groups', () => {
     const status = await inTask(
       kernel,
       async ({ sys }) => {
-        sys.memory(32 * 1024 * 1024)
-        sys.memory(128 * 1024 * 1024)
+        sys.sbrk(32 * 1024 * 1024)
+        sys.sbrk(96 * 1024 * 1024)
         return 0
       },
       { cgroup: '/box' },

@@ -1,5 +1,6 @@
 export * from './connection.ts'
 export * from './getopt.ts'
+export * from './heap.ts'
 export * from './passwd.ts'
 export * from './program.ts'
 export * from './resolve.ts'

@@ -5,6 +5,7 @@ import {
   exitStatus,
   isDirectory,
   isErrno,
+  RESOURCES,
   SIGCHLD,
   SIGKILL,
   SIGSTOP,
@@ -111,18 +112,9 @@ function environment(pairs: readonly string[], user: RuntimeUser): Map<string, s
   return env
 }
 
-const LIMITS = new Map([
-  ['nofile', 'NOFILE'],
-  ['nproc', 'NPROC'],
-  ['fsize', 'FSIZE'],
-  ['as', 'AS'],
-  ['core', 'CORE'],
-  ['stack', 'STACK'],
-] as const)
-
 function limit(sys: Sys, { limits }: ProcessSpec): void {
   for (const { name, soft, hard } of limits) {
-    const resource = LIMITS.get(name as 'nofile')
+    const resource = RESOURCES.find((each) => each === name.toUpperCase())
     const whole = (value: number): number => (value < 0 ? Infinity : value)
     if (resource) sys.prlimit(resource, { soft: whole(soft), hard: whole(hard) })
   }

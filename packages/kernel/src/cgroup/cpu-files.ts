@@ -68,9 +68,14 @@ export const CPU_FILES: readonly ControlFile[] = [
   { name: 'cpu.pressure', make: () => pressure() },
   {
     name: 'cpu.stat',
-    make: (group) => shows(() => counters([...usage(group), ...(group.has('cpu') && group.parent ? throttling(group) : [])])),
+    make: (group) =>
+      shows(() => counters([...usage(group), ...(group.has('cpu') && group.parent ? throttling(group) : [])])),
   },
-  { name: 'cpu.stat.local', on: 'not-root', make: (group) => shows(() => counters([['throttled_usec', us(group.bandwidth.throttledMs)]])) },
+  {
+    name: 'cpu.stat.local',
+    on: 'not-root',
+    make: (group) => shows(() => counters([['throttled_usec', us(group.bandwidth.throttledMs)]])),
+  },
   {
     name: 'cpu.weight',
     on: 'not-root',

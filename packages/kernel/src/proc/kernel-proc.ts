@@ -1,6 +1,6 @@
-import { type Clock, type Entropy, ENODEV, type Sysinfo, type Utsname } from '@drydock/abi'
+import { type Clock, type Entropy, ENODEV, type ResourceName, type Sysinfo, type Utsname } from '@drydock/abi'
 import type { FileDescription } from '../file-description.ts'
-import type { NamespaceName, ProcResource, ProcSource, ProcTask } from '../fs/index.ts'
+import type { NamespaceName, ProcSource, ProcTask } from '../fs/index.ts'
 import type { KernelParts } from '../kernel-parts.ts'
 import type { NetNamespace } from '../net/index.ts'
 import { describeTask } from '../task/describe.ts'
@@ -79,7 +79,7 @@ class TaskView implements ProcTask {
     if (top === '/') return path
     return path === top ? '/' : path.startsWith(`${top}/`) ? path.slice(top.length) : `/..${path}`
   }
-  limit(resource: ProcResource): { soft: number; hard: number } {
+  limit(resource: ResourceName): { soft: number; hard: number } {
     return this.task.limits.get(resource)
   }
   groups(): readonly number[] {

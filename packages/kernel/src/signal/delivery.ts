@@ -67,7 +67,7 @@ function handle(task: Task, signal: Signal, handler: (signal: Signal) => void, r
 const terminate =
   (core: boolean) =>
   (task: Task, signal: Signal): void =>
-    exitTask(task, { kind: 'signaled', signal, core })
+    exitTask(task, { kind: 'signaled', signal, core: core && task.limits.get('CORE').soft > 0 })
 
 const ACTIONS: Readonly<Record<DefaultAction, (task: Task, signal: Signal) => void>> = {
   ignore: () => {},

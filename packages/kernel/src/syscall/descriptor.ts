@@ -1,4 +1,17 @@
-import { EAGAIN, EBADF, EINVAL, EPIPE, type MaybePromise, O_APPEND, O_CLOEXEC, O_NONBLOCK, SIGPIPE } from '@drydock/abi'
+import {
+  EAGAIN,
+  EBADF,
+  EFBIG,
+  EINVAL,
+  ENOSPC,
+  EPIPE,
+  type MaybePromise,
+  O_APPEND,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  SIGPIPE,
+  SIGXFSZ,
+} from '@drydock/abi'
 import type { FileDescription } from '../file-description.ts'
 import { makePipe } from '../pipe.ts'
 import { block, failCallsOn, giveWay } from '../task/pending-call.ts'
@@ -45,8 +58,14 @@ class Writing {
 
   /** @throws EAGAIN while something is left and there is no room */
   all(): number {
-    do this.step()
-    while (this.done < this.bytes.length)
+    do {
+      try {
+        this.step()
+      } catch (error) {
+        if (this.done > 0 && (error === ENOSPC || error === EFBIG)) break
+        throw error
+      }
+    } while (this.done < this.bytes.length)
     return this.done
   }
 
@@ -64,9 +83,11 @@ class Writing {
     try {
       this.done += this.description.write(rest, this.task)
     } catch (error) {
-      if (error !== EPIPE) throw error
-      this.task.parts.signals.send(this.task, SIGPIPE, 'kernel')
-      throw this.task.alive ? EPIPE : UNWIND
+      if (error !== EPIPE && error !== EFBIG) throw error
+      // A file that cannot take the rest: what it took counts, and the next call fails.
+      if (error === EFBIG && this.done > 0) throw error
+      this.task.parts.signals.send(this.task, error === EPIPE ? SIGPIPE : SIGXFSZ, 'kernel')
+      throw this.task.alive ? error : UNWIND
     }
   }
 }

@@ -1,6 +1,6 @@
-import { EAGAIN, EINVAL, EPERM, ESRCH, type MaybePromise } from '@drydock/abi'
+import { EAGAIN, EINVAL, ENOMEM, EPERM, ESRCH, type MaybePromise } from '@drydock/abi'
 import { childCredentials, cloneTask, joinGroup, run, startSession } from '../task/clone.ts'
-import { describeTask } from '../task/describe.ts'
+import { describeTask, VIRTUAL_FACTOR } from '../task/describe.ts'
 import { type Executable, findExecutable, replaceImage } from '../task/exec.ts'
 import { exitTask } from '../task/exit.ts'
 import { block, giveWay } from '../task/pending-call.ts'
@@ -32,7 +32,8 @@ export const processCalls: SyscallTable<
   | 'sleep'
   | 'setpriority'
   | 'processes'
-  | 'memory'
+  | 'sbrk'
+  | 'times'
   | 'prlimit'
 > = {
   tick(task) {
@@ -115,19 +116,40 @@ export const processCalls: SyscallTable<
     target.nice = level
   },
 
-  prlimit(task, resource, limit) {
-    const before = task.limits.get(resource)
-    if (limit) task.limits.set(resource, limit, task.credentials.uid === 0)
-    if (limit && resource === 'NOFILE') task.fds.limit = limit.soft
+  prlimit(task, resource, limit, pid = 0) {
+    const target = findTask(task, pid)
+    if (target !== task && task.credentials.uid !== 0 && task.uid !== target.uid) throw EPERM
+    const before = target.limits.get(resource)
+    if (limit) target.limits.set(resource, limit, task.credentials.uid === 0)
+    if (limit && resource === 'NOFILE') target.fds.limit = limit.soft
+    if (limit && resource === 'CPU') target.cpuAlarmMs = limit.soft * 1000
     return before
+  },
+
+  times(task) {
+    // What the task has used since it got the processor is not billed yet.
+    if (task.parts.scheduler.worksFor(task)) {
+      task.parts.scheduler.leave()
+      task.parts.scheduler.enter(task)
+    }
+    return { userMs: task.cpuMs, systemMs: 0, childrenUserMs: task.childrenCpuMs, childrenSystemMs: 0 }
   },
 
   processes: (task) => task.pidNamespace.tasks().map((each) => describeTask(task.pidNamespace, each)),
 
-  memory(task, rssBytes) {
-    task.heapBytes = Math.max(0, rssBytes - task.image.rssBytes)
+  sbrk(task, bytes) {
+    const heapBytes = Math.max(0, task.heapBytes + bytes)
+    if (bytes > 0) requireAddressSpace(task, heapBytes)
+    task.heapBytes = heapBytes
     if (!task.alive) throw UNWIND
   },
+}
+
+/** @throws ENOMEM beyond RLIMIT_AS or RLIMIT_DATA */
+function requireAddressSpace(task: Task, heapBytes: number): void {
+  const { limits, image } = task
+  if (image.rssBytes * VIRTUAL_FACTOR + heapBytes > limits.get('AS').soft) throw ENOMEM
+  if (heapBytes > limits.get('DATA').soft) throw ENOMEM
 }
 
 function neverReady(): never {

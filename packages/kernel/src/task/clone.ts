@@ -101,6 +101,7 @@ export function cloneTask(parent: Task, options: CloneOptions): Task {
     image: childImage(parent, options),
   })
   child.nice = parent.nice
+  child.cpuAlarmMs = child.limits.get('CPU').soft * 1000
   child.oomScoreAdj = parent.oomScoreAdj
   child.heapBytes = parent.heapBytes
   pid.namespace.init ??= child

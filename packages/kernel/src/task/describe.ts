@@ -2,6 +2,9 @@ import type { ProcessInfo } from '@drydock/abi'
 import type { PidNamespace } from './pid.ts'
 import type { Task } from './task.ts'
 
+/** Programs map more than they touch: libraries above all. */
+export const VIRTUAL_FACTOR = 3
+
 /** A letter as ps(1) shows it. */
 export function stateLetter(task: Task): ProcessInfo['state'] {
   if (task.state === 'zombie') return 'Z'
@@ -28,7 +31,7 @@ export function describeTask(namespace: PidNamespace, task: Task): ProcessInfo {
     startTimeMs: task.startTimeMs,
     cpuMs: task.cpuMs,
     rssBytes: task.rssBytes,
-    vszBytes: task.alive ? Math.ceil((task.rssBytes * 3) / 4096) * 4096 : 0,
+    vszBytes: task.alive ? Math.ceil((image.rssBytes * VIRTUAL_FACTOR + task.heapBytes) / 4096) * 4096 : 0,
     nice: task.nice,
     threads: 1,
   }

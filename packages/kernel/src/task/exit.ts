@@ -69,5 +69,5 @@ function reapSilently(task: Task): void {
 export function oops(task: Task, error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   task.parts.log.write(`${task.image.comm}[${task.id}]: segfault: ${text}`)
-  exitTask(task, { kind: 'signaled', signal: SIGSEGV, core: true })
+  exitTask(task, { kind: 'signaled', signal: SIGSEGV, core: task.limits.get('CORE').soft > 0 })
 }

@@ -1,6 +1,6 @@
-import { EINVAL, EPERM } from '@drydock/abi'
+import { EINVAL, EPERM, type ResourceName } from '@drydock/abi'
 
-export type Resource = 'NOFILE' | 'NPROC' | 'FSIZE' | 'AS' | 'CORE' | 'STACK'
+export type Resource = ResourceName
 export interface Limit {
   readonly soft: number
   readonly hard: number
@@ -8,12 +8,22 @@ export interface Limit {
 
 /** What a first process has on a Linux of our days; Infinity is RLIM_INFINITY. getrlimit(2). */
 const DEFAULTS: readonly (readonly [Resource, Limit])[] = [
-  ['NOFILE', { soft: 1024, hard: 1048576 }],
-  ['NPROC', { soft: 15640, hard: 15640 }],
+  ['CPU', { soft: Infinity, hard: Infinity }],
   ['FSIZE', { soft: Infinity, hard: Infinity }],
-  ['AS', { soft: Infinity, hard: Infinity }],
-  ['CORE', { soft: 0, hard: Infinity }],
+  ['DATA', { soft: Infinity, hard: Infinity }],
   ['STACK', { soft: 8388608, hard: Infinity }],
+  ['CORE', { soft: 0, hard: Infinity }],
+  ['RSS', { soft: Infinity, hard: Infinity }],
+  ['NPROC', { soft: 15640, hard: 15640 }],
+  ['NOFILE', { soft: 1024, hard: 1048576 }],
+  ['MEMLOCK', { soft: 8388608, hard: 8388608 }],
+  ['AS', { soft: Infinity, hard: Infinity }],
+  ['LOCKS', { soft: Infinity, hard: Infinity }],
+  ['SIGPENDING', { soft: 15640, hard: 15640 }],
+  ['MSGQUEUE', { soft: 819200, hard: 819200 }],
+  ['NICE', { soft: 0, hard: 0 }],
+  ['RTPRIO', { soft: 0, hard: 0 }],
+  ['RTTIME', { soft: Infinity, hard: Infinity }],
 ]
 
 /** The resource limits of a task. */

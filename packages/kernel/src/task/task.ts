@@ -1,4 +1,4 @@
-import type { Signal, WaitStatus } from '@drydock/abi'
+import { SIGKILL, SIGXCPU, type Signal, type WaitStatus } from '@drydock/abi'
 import type { Cgroup } from '../cgroup/cgroup.ts'
 import type { KernelParts } from '../kernel-parts.ts'
 import type { Namespaces } from '../namespace/namespaces.ts'
@@ -66,6 +66,8 @@ export class Task implements PathContext, Billed {
   readonly signals = new SignalState()
   readonly startTimeMs: number
   cpuMs = 0
+  /** Of children that were waited for, and theirs. */
+  childrenCpuMs = 0
   /** What the program says it holds on its heap, beyond what its image takes. */
   private heap = 0
   /** What of its memory its control group knows. */
@@ -160,6 +162,18 @@ export class Task implements PathContext, Billed {
   charge(ms: number): void {
     this.cpuMs += ms
     this.cgroup.chargeCpu(ms)
+    if (this.cpuMs >= this.cpuAlarmMs) this.overCpuLimit()
+  }
+
+  /** When RLIMIT_CPU is looked at next; set with the limit. */
+  cpuAlarmMs = Infinity
+
+  /** SIGXCPU at the soft limit and every second after, SIGKILL at the hard one. getrlimit(2), RLIMIT_CPU. */
+  private overCpuLimit(): void {
+    const { hard } = this.limits.get('CPU')
+    this.cpuAlarmMs += 1000
+    const signal = this.cpuMs >= hard * 1000 ? SIGKILL : SIGXCPU
+    this.parts.scheduler.yield(() => this.parts.signals.send(this, signal, 'kernel'))
   }
 
   /** Whether it may go on now: neither stopped nor frozen. */

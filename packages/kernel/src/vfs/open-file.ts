@@ -1,6 +1,19 @@
 import type { Stat } from '@drydock/abi'
-import { EBADF, EINVAL, EISDIR, O_APPEND, O_PATH, POLLIN, POLLOUT, SEEK_CUR, SEEK_END, SEEK_SET } from '@drydock/abi'
+import {
+  EBADF,
+  EFBIG,
+  EINVAL,
+  EISDIR,
+  O_APPEND,
+  O_PATH,
+  POLLIN,
+  POLLOUT,
+  SEEK_CUR,
+  SEEK_END,
+  SEEK_SET,
+} from '@drydock/abi'
 import { FileDescription } from '../file-description.ts'
+import type { Task } from '../task/task.ts'
 import type { Inode } from './inode.ts'
 import type { Location } from './location.ts'
 import { pathOf } from './path-name.ts'
@@ -61,11 +74,19 @@ export class OpenFile extends LocatedDescription {
     return bytes
   }
 
-  override write(bytes: Uint8Array): number {
+  override write(bytes: Uint8Array, caller?: Task): number {
     if ((this.flags & O_APPEND) !== 0) this.offset = this.file.size
-    const taken = this.pwrite(bytes, this.offset)
+    const taken = this.pwrite(caller ? this.allowed(bytes, caller) : bytes, this.offset)
     this.offset += taken
     return taken
+  }
+
+  /** As much as RLIMIT_FSIZE lets be written. @throws EFBIG (the kernel then sends SIGXFSZ) */
+  private allowed(bytes: Uint8Array, { limits }: Task): Uint8Array {
+    const { soft } = limits.get('FSIZE')
+    if (this.offset + bytes.length <= soft) return bytes
+    if (this.offset >= soft) throw EFBIG
+    return bytes.subarray(0, soft - this.offset)
   }
 
   override pread(max: number, offset: number): Uint8Array {

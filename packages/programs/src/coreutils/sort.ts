@@ -1,4 +1,4 @@
-import { defineProgram, flag, list, type ProgramContext, value, writeFile } from '@drydock/libc'
+import { defineProgram, flag, Heap, list, type ProgramContext, value, writeFile } from '@drydock/libc'
 import { isErrno } from '@drydock/abi'
 import { encodeText } from '../text/encoding.ts'
 import { eachInput } from '../text/input.ts'
@@ -68,9 +68,13 @@ function globalFlags({ options: o }: Context): SortFlags {
   }
 }
 
+/** What sort keeps of a line besides its text. */
+const LINE_OVERHEAD = 32
+
 /** All lines are held: sorting needs them. */
 async function readAllLines(context: Context): Promise<string[] | undefined> {
   const lines: string[] = []
+  const heap = new Heap(context.sys)
   const good = await eachInput(
     context,
     context.operands,
@@ -81,6 +85,7 @@ async function readAllLines(context: Context): Promise<string[] | undefined> {
         const line = got instanceof Promise ? await got : got
         if (line === undefined) return
         lines.push(line)
+        heap.add(line.length + LINE_OVERHEAD)
       }
     },
     (path, reason) => `${reason === 'Is a directory' ? 'read failed' : 'cannot read'}: ${path}: ${reason}`,

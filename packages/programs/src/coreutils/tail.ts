@@ -1,5 +1,5 @@
 import { isErrno, isRegular, type Sys } from '@drydock/abi'
-import { concat, defineProgram, flag, optional, type ProgramContext, value } from '@drydock/libc'
+import { concat, defineProgram, flag, Heap, optional, type ProgramContext, value } from '@drydock/libc'
 import { parseSize } from '../format/parse-size.ts'
 import { withArgv } from '../package-version.ts'
 import { eachInput } from '../text/input.ts'
@@ -92,17 +92,35 @@ async function lastOfFile(context: Context, fd: number, amount: Amount, end: num
   await copyRest(context, fd)
 }
 
+function count(bytes: Uint8Array, end: number): number {
+  let found = 0
+  for (let at = bytes.indexOf(end); at >= 0; at = bytes.indexOf(end, at + 1)) found++
+  return found
+}
+
 /** Of a stream only as much is kept as may still be the end. */
 async function lastOfStream({ sys, io }: Context, fd: number, amount: Amount, end: number): Promise<void> {
-  let held = new Uint8Array()
+  const held: { readonly bytes: Uint8Array; readonly units: number }[] = []
+  const heap = new Heap(sys)
+  let units = 0
+  // A line more than asked for: the last one may lack its end.
+  const enough = amount.unit === 'bytes' ? amount.count : amount.count + 1
   for (;;) {
     const bytes = await sys.read(fd, 65536)
-    const whole = bytes.length ? concat([held, bytes]) : held
-    const from = amount.unit === 'bytes' ? whole.length - amount.count : lastLines(whole, amount.count, end)
-    held = whole.slice(Math.max(0, from))
     if (bytes.length === 0) break
+    const piece = { bytes, units: amount.unit === 'bytes' ? bytes.length : count(bytes, end) }
+    held.push(piece)
+    units += piece.units
+    heap.add(bytes.length)
+    for (let [first] = held; first && units - first.units >= enough && held.length > 1; [first] = held) {
+      held.shift()
+      units -= first.units
+      heap.add(-first.bytes.length)
+    }
   }
-  await io.out.write(held)
+  const whole = concat(held.map(({ bytes }) => bytes))
+  const from = amount.unit === 'bytes' ? whole.length - amount.count : lastLines(whole, amount.count, end)
+  await io.out.write(whole.subarray(Math.max(0, from)))
 }
 
 const seekable = (sys: Sys, fd: number): boolean => isRegular(sys.fstat(fd).mode) && sys.fstat(fd).size > 0

@@ -1,5 +1,5 @@
 import type { MaybePromise, Sys } from '@drydock/abi'
-import { concat } from '@drydock/libc'
+import { concat, Heap } from '@drydock/libc'
 import { decodeText } from './encoding.ts'
 
 /** Reads a descriptor line by line (or record by record), with a promise only where it has to wait for input. */
@@ -13,12 +13,14 @@ export class LineReader {
   private at = 0
   private rest: Uint8Array[] = []
   private ended = false
+  private readonly heap: Heap
 
   /** @param separator byte that ends a line: newline, or 0 for -z */
   constructor(sys: Sys, fd: number, separator = 10) {
     this.sys = sys
     this.fd = fd
     this.separator = separator
+    this.heap = new Heap(sys)
   }
 
   /** The next line without its end; undefined after the last. */
@@ -34,8 +36,10 @@ export class LineReader {
       const end = bytes.lastIndexOf(this.separator)
       if (end < 0) {
         this.rest.push(bytes)
+        this.heap.add(bytes.length)
         continue
       }
+      if (this.heap.bytes > 0) this.heap.set(0)
       const whole = this.rest.length ? concat([...this.rest, bytes.subarray(0, end)]) : bytes.subarray(0, end)
       this.rest = end + 1 < bytes.length ? [bytes.subarray(end + 1)] : []
       this.ready = decodeText(whole).split(String.fromCharCode(this.separator))

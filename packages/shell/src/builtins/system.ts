@@ -1,6 +1,7 @@
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
 import { parseFlags } from './flags.ts'
+import { ulimit } from './ulimit.ts'
 
 function* umask(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: 'Sp' })
@@ -77,45 +78,15 @@ function permissionBits(what: string, allowed: number): number {
   return (what.includes('r') ? 4 : 0) | (what.includes('w') ? 2 : 0) | (execute ? 1 : 0)
 }
 
-const LIMITS: ReadonlyMap<
-  string,
-  readonly [text: string, resource: 'NOFILE' | 'NPROC' | 'FSIZE' | 'AS' | 'CORE' | 'STACK', unit: number]
-> = new Map([
-  ['c', ['core file size              (blocks, -c)', 'CORE', 512]],
-  ['f', ['file size                   (blocks, -f)', 'FSIZE', 512]],
-  ['n', ['open files                          (-n)', 'NOFILE', 1]],
-  ['s', ['stack size                  (kbytes, -s)', 'STACK', 1024]],
-  ['u', ['max user processes                  (-u)', 'NPROC', 1]],
-  ['v', ['virtual memory              (kbytes, -v)', 'AS', 1024]],
-])
-
-function* ulimit(shell: Shell, args: readonly string[]): Steps<number> {
-  const { options, operands } = parseFlags(args, { flags: 'acfnsuvHSdlmtx' })
-  const show = (value: number, unit: number): string =>
-    Number.isFinite(value) && value < 2 ** 62 ? String(Math.floor(value / unit)) : 'unlimited'
-  const letters = options.has('a') ? [...LIMITS.keys()] : [...options.keys()].filter((letter) => LIMITS.has(letter))
-  if (letters.length === 0) letters.push('f')
-  for (const letter of letters) {
-    const row = LIMITS.get(letter)
-    if (!row) continue
-    const [text, resource, unit] = row
-    const { soft, hard } = shell.sys.prlimit(resource)
-    const [value] = operands
-    if (value === undefined)
-      yield* wait(shell.print(`${options.has('a') ? `${text} ` : ''}${show(options.has('H') ? hard : soft, unit)}\n`))
-    else {
-      const wanted = value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value) * unit
-      shell.sys.prlimit(resource, {
-        soft: options.has('H') && !options.has('S') ? soft : wanted,
-        hard: options.has('S') && !options.has('H') ? hard : wanted,
-      })
-    }
-  }
-  return 0
+/** `0m1.234s` */
+export function minutesText(ms: number): string {
+  return `${Math.floor(ms / 60_000)}m${((ms % 60_000) / 1000).toFixed(3)}s`
 }
 
 function* times(shell: Shell): Steps<number> {
-  yield* wait(shell.print('0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n'))
+  const { userMs, systemMs, childrenUserMs, childrenSystemMs } = shell.sys.times()
+  const own = `${minutesText(userMs)} ${minutesText(systemMs)}`
+  yield* wait(shell.print(`${own}\n${minutesText(childrenUserMs)} ${minutesText(childrenSystemMs)}\n`))
   return 0
 }
 

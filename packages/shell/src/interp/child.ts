@@ -1,4 +1,5 @@
 import {
+  EAGAIN,
   type ForkOptions,
   type MaybePromise,
   O_RDONLY,
@@ -27,8 +28,29 @@ export interface ForkRequest {
   readonly body: (child: Shell) => Steps<number>
 }
 
+/** bash waits 2, 4 and 8 seconds for room for another process, and gives up. FORKSLEEP_MAX */
+const LONGEST_WAIT_S = 16
+const NO_FORK_STATUS = 254
+
+/** Makes a child; when there is no room for one, bash asks again and the others give up. */
+export function* forking(shell: Shell, attempt: () => MaybePromise<number>): Steps<number> {
+  for (let seconds = 1; ; seconds *= 2) {
+    try {
+      return yield* wait(attempt())
+    } catch (error) {
+      if (error !== EAGAIN) throw error
+      const { cannotFork } = shell.dialect
+      if (cannotFork !== undefined) throw new FatalError(cannotFork, 2)
+      const retry = seconds < LONGEST_WAIT_S
+      yield* wait(shell.say(`${shell.name}: fork: ${retry ? 'retry: ' : ''}${EAGAIN.message}`))
+      if (!retry) throw new FatalError('', NO_FORK_STATUS)
+      if (seconds > 1) yield* wait(shell.sys.sleep(seconds * 1000))
+    }
+  }
+}
+
 /** Forks: the child gets a copy of the shell as it is now. */
-export function forkShell(shell: Shell, request: ForkRequest): number {
+export function* forkShell(shell: Shell, request: ForkRequest): Steps<number> {
   const child = shell.fork()
   const { pgid, foreground, background } = request
   const jobControl = shell.jobControl && pgid !== undefined
@@ -38,7 +60,14 @@ export function forkShell(shell: Shell, request: ForkRequest): number {
     ...(shell.interactive ? { defaultSignals: SHELL_SIGNALS } : {}),
     ...(background && !shell.jobControl ? { ignoredSignals: [SIGINT, SIGQUIT] } : {}),
   }
-  return shell.sys.fork((process) => childMain(child, process, request, !background || jobControl), options)
+  const entry = (process: Process): MaybePromise<number> =>
+    childMain(child, process, request, !background || jobControl)
+  try {
+    return shell.sys.fork(entry, options)
+  } catch (error) {
+    if (error !== EAGAIN) throw error
+    return yield* forking(shell, () => shell.sys.fork(entry, options))
+  }
 }
 
 function childMain(child: Shell, process: Process, request: ForkRequest, ownInput: boolean): MaybePromise<number> {

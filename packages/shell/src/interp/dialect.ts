@@ -11,6 +11,8 @@ export interface Dialect {
   readonly notFound: (command: string) => string
   /** Wording of a file that is no program: with the path in front. */
   readonly cannotOpen: (path: string, message: string, create: boolean) => string
+  /** When there is no room for another process; bash alone waits for it. */
+  readonly cannotFork?: string
   /** Default prompts. */
   readonly ps1: string
   /** What echo does with backslashes without -e. */
@@ -43,6 +45,7 @@ const dash: Dialect = {
   notFound: (command) => `${command}: not found`,
   cannotOpen: (path, message, create) =>
     `cannot ${create ? 'create' : 'open'} ${path}: ${message === 'No such file or directory' ? (create ? 'Directory nonexistent' : 'No such file') : message}`,
+  cannotFork: 'Cannot fork',
   ps1: '\\$ ',
   echoEscapes: true,
 }
@@ -55,6 +58,7 @@ const ash: Dialect = {
   scriptLinesOnly: true,
   notFound: (command) => `${command}: not found`,
   cannotOpen: open,
+  cannotFork: "can't fork: Resource temporarily unavailable",
   ps1: '\\w \\$ ',
   echoEscapes: false,
 }

@@ -99,7 +99,9 @@ export function* runList(shell: Shell, list: List): Steps<number> {
   let status = 0
   for (const item of list.items) {
     if (shell.options.has('noexec') && !shell.interactive) return status
-    status = item.background ? startBackground(shell, item.command, item.line) : yield* execute(shell, item.command)
+    status = item.background
+      ? yield* startBackground(shell, item.command, item.line)
+      : yield* execute(shell, item.command)
     if (shell.pendingTraps.length) yield* runPendingTraps(shell)
     if (shell.interrupted) interrupt(shell)
     if (shell.jump) break
@@ -284,7 +286,7 @@ function* runConditional(shell: Shell, { expression, line }: Conditional): Steps
 }
 
 function* runSubshell(shell: Shell, { body }: Subshell): Steps<number> {
-  const pid = forkShell(shell, { pgid: 0, foreground: true, body: (child) => runLast(child, body) })
+  const pid = yield* forkShell(shell, { pgid: 0, foreground: true, body: (child) => runLast(child, body) })
   return yield* waitForeground(shell, pid, [pid], '( … )')
 }
 

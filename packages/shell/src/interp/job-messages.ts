@@ -19,6 +19,14 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
   [SIGNALS.SIGPIPE, 'Broken pipe'],
   [SIGNALS.SIGALRM, 'Alarm clock'],
   [SIGNALS.SIGTERM, 'Terminated'],
+  [SIGNALS.SIGSTKFLT, 'Stack fault'],
+  [SIGNALS.SIGXCPU, 'CPU time limit exceeded'],
+  [SIGNALS.SIGXFSZ, 'File size limit exceeded'],
+  [SIGNALS.SIGVTALRM, 'Virtual timer expired'],
+  [SIGNALS.SIGPROF, 'Profiling timer expired'],
+  [SIGNALS.SIGIO, 'I/O possible'],
+  [SIGNALS.SIGPWR, 'Power failure'],
+  [SIGNALS.SIGSYS, 'Bad system call'],
 ])
 export const signalText = (signal: number): string => TEXTS.get(signal) ?? `Signal ${signal}`
 

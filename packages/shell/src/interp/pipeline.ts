@@ -9,7 +9,7 @@ import { waitForeground } from './wait.ts'
 
 export function* runPipeline(shell: Shell, pipeline: Pipeline): Steps<number> {
   const { negated, timed, commands } = pipeline
-  const start = shell.sys.clock.monotonic()
+  const start = timed ? spent(shell) : undefined
   if (negated) shell.tested++
   let status = 0
   try {
@@ -19,21 +19,40 @@ export function* runPipeline(shell: Shell, pipeline: Pipeline): Steps<number> {
   } finally {
     if (negated) shell.tested--
   }
-  if (timed) yield* tellTime(shell, shell.sys.clock.monotonic() - start, timed === 'time -p')
+  if (start) yield* tellTime(shell, start, timed === 'time -p')
   return (shell.status = negated ? (status === 0 ? 1 : 0) : status)
 }
 
-function* tellTime(shell: Shell, ms: number, portable: boolean): Steps<void> {
-  const minutes = Math.floor(ms / 60000)
-  const text = portable
-    ? `real ${(ms / 1000).toFixed(2)}\nuser 0.00\nsys 0.00\n`
-    : `\nreal\t${minutes}m${((ms % 60000) / 1000).toFixed(3)}s\nuser\t0m0.000s\nsys\t0m0.000s\n`
-  yield* wait(shell.sys.write(2, encodeText(text)))
+interface Spent {
+  readonly realMs: number
+  readonly userMs: number
+  readonly systemMs: number
+}
+
+/** What the shell and the children it has waited for have used so far. */
+function spent({ sys }: Shell): Spent {
+  const { userMs, systemMs, childrenUserMs, childrenSystemMs } = sys.times()
+  const realMs = sys.clock.monotonic()
+  return { realMs, userMs: userMs + childrenUserMs, systemMs: systemMs + childrenSystemMs }
+}
+
+function* tellTime(shell: Shell, before: Spent, portable: boolean): Steps<void> {
+  const now = spent(shell)
+  const minutes = (ms: number): string => `${Math.floor(ms / 60_000)}m${((ms % 60_000) / 1000).toFixed(3)}s`
+  const show = portable ? (ms: number): string => (ms / 1000).toFixed(2) : minutes
+  const separator = portable ? ' ' : '\t'
+  const rows: readonly (readonly [string, keyof Spent])[] = [
+    ['real', 'realMs'],
+    ['user', 'userMs'],
+    ['sys', 'systemMs'],
+  ]
+  const text = rows.map(([name, key]) => `${name}${separator}${show(now[key] - before[key])}\n`).join('')
+  yield* wait(shell.sys.write(2, encodeText(portable ? text : `\n${text}`)))
 }
 
 function* pipe(shell: Shell, pipeline: Pipeline): Steps<number> {
   const lastHere = (shell.shopt.get('lastpipe') ?? false) && !shell.jobControl
-  const started = startPipeline(shell, pipeline, { foreground: true, lastHere })
+  const started = yield* startPipeline(shell, pipeline, { foreground: true, lastHere })
   if (started.input === undefined)
     return yield* waitForeground(shell, started.pgid, started.pids, commandText(pipeline))
   const status = yield* runLastHere(shell, pipeline, started.input)
@@ -64,11 +83,11 @@ interface Started {
   readonly input: number | undefined
 }
 
-function startPipeline(
+function* startPipeline(
   shell: Shell,
   { commands, withErrors }: Pipeline,
   how: { foreground: boolean; lastHere?: boolean },
-): Started {
+): Steps<Started> {
   const { sys } = shell
   const pids: number[] = []
   let input: number | undefined
@@ -81,17 +100,17 @@ function startPipeline(
     const prepare = (child: Shell): void =>
       plumb(child, from, next, withErrors[at] ?? false, !how.foreground && at === 0)
     const pgid = pids[0] ?? 0
-    pids.push(
-      forkShell(shell, {
-        pgid,
-        foreground: how.foreground,
-        background: !how.foreground,
-        prepare,
-        body: (child) => runLast(child, command),
-      }),
-    )
-    if (from !== undefined) sys.close(from)
-    if (next) sys.close(next[1])
+    let started = false
+    try {
+      const { foreground } = how
+      const body = (child: Shell): Steps<number> => runLast(child, command)
+      pids.push(yield* forkShell(shell, { pgid, foreground, background: !foreground, prepare, body }))
+      started = true
+    } finally {
+      if (from !== undefined) sys.close(from)
+      if (next) sys.close(next[1])
+      if (next && !started) sys.close(next[0])
+    }
     input = next?.[0]
   }
   return { pids, pgid: pids[0] ?? 0, input }
@@ -117,13 +136,13 @@ function plumb(
 }
 
 /** `command &`. @returns 0, always */
-export function startBackground(shell: Shell, command: Command, line: number): number {
+export function* startBackground(shell: Shell, command: Command, line: number): Steps<number> {
   shell.line = line
   const pipeline: Pipeline =
     command.type === 'pipeline' && !command.negated && !command.timed
       ? command
       : { type: 'pipeline', negated: false, timed: false, commands: [command], withErrors: [], line }
-  const { pids, pgid } = startPipeline(shell, pipeline, { foreground: false })
+  const { pids, pgid } = yield* startPipeline(shell, pipeline, { foreground: false })
   const text = commandText(command)
   const job = shell.jobs.add({
     pgid,

@@ -1,4 +1,5 @@
-import type { MaybePromise, Process, Signal, SignalDisposition, Sys } from '@drydock/abi'
+import { ENOMEM, type MaybePromise, type Process, type Signal, type SignalDisposition, type Sys } from '@drydock/abi'
+import { Heap } from '@drydock/libc'
 import { Patterns } from '../expand/pattern.ts'
 import type { ArithmeticNode } from '../expand/arithmetic.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
@@ -6,7 +7,7 @@ import type { Assignment, Command, FunctionDefinition, List, Part, ProcessSubsti
 import type { SyntaxOptions } from '../syntax/cursor.ts'
 import type { CompletionSpec } from '../completion/spec.ts'
 import type { Dialect } from './dialect.ts'
-import type { Steps } from './flow.ts'
+import { FatalError, type Steps } from './flow.ts'
 import { JobTable } from './job-table.ts'
 import { SHOPT_DEFAULTS } from './options.ts'
 import { Variables } from './variables.ts'
@@ -138,12 +139,26 @@ export class Shell {
     this.startedMs = process.sys.clock.now()
     const [a = 1, b = 2, c = 3] = process.sys.entropy.bytes(3)
     this.seed = a * 65536 + b * 256 + c
+    this.countLongValues()
   }
 
   /** A forked child's own system calls, once it runs. */
   attach(process: Process): void {
     this.process = process
     this.sys = process.sys
+    this.countLongValues()
+  }
+
+  private countLongValues(): void {
+    const heap = new Heap(this.sys)
+    this.variables.onLongValue = (bytes) => {
+      try {
+        heap.add(bytes)
+      } catch (error) {
+        if (error !== ENOMEM) throw error
+        throw new FatalError(`xrealloc: cannot allocate ${bytes} bytes`, 2)
+      }
+    }
   }
 
   /** What a child process starts with: to be made before it is forked, because it begins to run later. */
@@ -183,6 +198,7 @@ export class Shell {
       getoptsIndex: this.getoptsIndex,
       getoptsOffset: this.getoptsOffset,
     })
+    child.countLongValues()
     return child
   }
 
@@ -229,6 +245,11 @@ export class Shell {
   /** A message with the shell's prefix on standard error. */
   complain(message: string): MaybePromise<number> {
     return this.sys.write(2, encodeText(`${this.prefix()}${message}\n`))
+  }
+
+  /** A line on standard error. */
+  say(text: string): MaybePromise<number> {
+    return this.sys.write(2, encodeText(`${text}\n`))
   }
 
   prefix(line = this.line): string {

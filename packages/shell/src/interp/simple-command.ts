@@ -6,7 +6,7 @@ import type { Assignment, SimpleCommand } from '../syntax/ast.ts'
 import { assign, assignScalar } from './assign.ts'
 import { ExitShell, FatalError, LineError, type Steps, wait } from './flow.ts'
 import { applyRedirects, closeSubstitutions, quietly, RedirectError, withRedirects } from './redirect.ts'
-import { forkShell, SHELL_SIGNALS } from './child.ts'
+import { forking, forkShell, SHELL_SIGNALS } from './child.ts'
 import type { Builtin, FunctionEntry, Shell } from './shell.ts'
 import type { Variable } from './variables.ts'
 import { runScriptFile } from './script.ts'
@@ -261,7 +261,7 @@ function* start(shell: Shell, command: SimpleCommand, words: readonly string[], 
     if (mayExec) return yield* wait(shell.sys.exec(path, words, env))
     const group = shell.jobControl ? { pgid: 0, foreground: true } : {}
     const signals = shell.interactive ? { defaultSignals: SHELL_SIGNALS } : {}
-    const pid = yield* wait(shell.sys.spawn(path, { argv: words, env, ...group, ...signals }))
+    const pid = yield* forking(shell, () => shell.sys.spawn(path, { argv: words, env, ...group, ...signals }))
     return yield* waitForeground(shell, pid, [pid], shell.runningCommand)
   } catch (error) {
     if (error === ENOEXEC) return yield* runAsScript(shell, path, words)
@@ -320,6 +320,6 @@ function* notFound(shell: Shell, name: string, words: readonly string[], error: 
 /** A file without `#!` that is text: a script for this shell. POSIX, 2.9.1.1. */
 function* runAsScript(shell: Shell, path: string, words: readonly string[]): Steps<number> {
   const body = (child: Shell): Steps<number> => runScriptFile(child, path, words)
-  const pid = forkShell(shell, { pgid: 0, foreground: true, body })
+  const pid = yield* forkShell(shell, { pgid: 0, foreground: true, body })
   return yield* waitForeground(shell, pid, [pid], shell.runningCommand)
 }

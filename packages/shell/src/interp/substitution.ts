@@ -45,7 +45,7 @@ function* captureChild(shell: Shell, body: List): Steps<string> {
     child.jobControl = false
     inheritErrexit(shell, child)
   }
-  const pid = forkShell(shell, { prepare, body: (child) => runLast(child, body) })
+  const pid = yield* forkShell(shell, { prepare, body: (child) => runLast(child, body) })
   sys.close(writer)
   const text = yield* readText(shell, reader)
   sys.close(reader)
@@ -103,7 +103,7 @@ export function* processSubstitution(shell: Shell, { direction, body }: ProcessS
     child.captured = undefined
     child.jobControl = false
   }
-  const pid = yield* wait(forkShell(shell, { prepare, body: (child) => runLast(child, body) }))
+  const pid = yield* forkShell(shell, { prepare, body: (child) => runLast(child, body) })
   sys.close(given)
   shell.lastBackground = pid
   shell.substitutions.push({ fd: high, pid })

@@ -24,6 +24,9 @@ export interface Variable extends Attributes {
   dynamic?: { read(): string; write?(value: string): void }
 }
 
+/** Values shorter than this are not worth being counted one by one. */
+const LONG_VALUE = 65536
+
 /** What a function (or an assignment before a command) covers up, to be put back when it ends. */
 export interface Frame {
   readonly kind: 'function' | 'temporary'
@@ -36,6 +39,8 @@ export interface Frame {
 export class Variables {
   visible = new Map<string, Variable>()
   readonly frames: Frame[] = []
+  /** Told of long values that come and go. */
+  onLongValue: ((bytes: number) => void) | undefined = undefined
 
   /** A copy for a subshell, which cannot share anything with its parent. */
   copy(): Variables {
@@ -82,6 +87,8 @@ export class Variables {
   set(name: string, value: string): Variable {
     const variable = this.writable(name)
     const kept = recase(variable, value)
+    if (kept.length > LONG_VALUE || (variable.value?.length ?? 0) > LONG_VALUE)
+      this.onLongValue?.(kept.length - (variable.value?.length ?? 0))
     if (variable.dynamic) variable.dynamic.write?.(kept)
     else if (variable.array) variable.array.set(0, kept)
     else if (variable.assoc) variable.assoc.set('0', kept)

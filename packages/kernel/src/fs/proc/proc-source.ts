@@ -1,11 +1,10 @@
-import type { Clock, Entropy, ProcessInfo, Sysinfo, Utsname } from '@drydock/abi'
+import type { Clock, Entropy, ProcessInfo, ResourceName, Sysinfo, Utsname } from '@drydock/abi'
 import type { FileDescription } from '../../file-description.ts'
 import type { NetNamespace } from '../../net/index.ts'
 import type { Location } from '../../vfs/location.ts'
 import type { MountNamespace } from '../../vfs/mount-namespace.ts'
 import type { PathContext } from '../../vfs/path-context.ts'
 
-export type ProcResource = 'NOFILE' | 'NPROC' | 'FSIZE' | 'AS' | 'CORE' | 'STACK'
 export type NamespaceName = 'cgroup' | 'ipc' | 'mnt' | 'net' | 'pid' | 'user' | 'uts'
 
 /** One process as procfs shows it. Numbers of processes are those of the pid namespace that the proc mount belongs to. */
@@ -25,7 +24,7 @@ export interface ProcTask {
   /** Path of its control group, as the reader's cgroup namespace shows it: `/` or `/docker/<id>`. */
   cgroup(reader: PathContext): string
   /** Infinity is "unlimited". */
-  limit(resource: ProcResource): { soft: number; hard: number }
+  limit(resource: ResourceName): { soft: number; hard: number }
   groups(): readonly number[]
   umask(): number
   /** Signal numbers. */

@@ -1,10 +1,10 @@
-import type { ProcessInfo } from '@drydock/abi'
+import type { ProcessInfo, ResourceName } from '@drydock/abi'
 import { EACCES, EINVAL, ESRCH, SIGCHLD } from '@drydock/abi'
 import type { PathContext } from '../../vfs/path-context.ts'
 import { pathOf } from '../../vfs/path-name.ts'
 import type { TextSource } from '../pseudo-inode.ts'
 import { mountinfoText, mountsText } from './mount-files.ts'
-import type { ProcResource, ProcSource, ProcTask } from './proc-source.ts'
+import type { ProcSource, ProcTask } from './proc-source.ts'
 
 const PAGE_BYTES = 4096
 const RSS_UNLIMITED = '18446744073709551615'
@@ -139,27 +139,32 @@ function statm(task: ProcTask): string {
   return `${size} ${resident} 0 1 0 ${resident} 0\n`
 }
 
-/** A resource, or the number of one that nothing here counts. */
-const LIMITS: readonly (readonly [string, ProcResource | number | undefined, string])[] = [
-  ['Max cpu time', undefined, 'seconds'],
+/** In the order of Linux, with the units that it names. */
+const LIMITS: readonly (readonly [string, ResourceName, string])[] = [
+  ['Max cpu time', 'CPU', 'seconds'],
   ['Max file size', 'FSIZE', 'bytes'],
-  ['Max data size', undefined, 'bytes'],
+  ['Max data size', 'DATA', 'bytes'],
   ['Max stack size', 'STACK', 'bytes'],
   ['Max core file size', 'CORE', 'bytes'],
-  ['Max resident set', undefined, 'bytes'],
+  ['Max resident set', 'RSS', 'bytes'],
   ['Max processes', 'NPROC', 'processes'],
   ['Max open files', 'NOFILE', 'files'],
-  ['Max locked memory', 8388608, 'bytes'],
+  ['Max locked memory', 'MEMLOCK', 'bytes'],
   ['Max address space', 'AS', 'bytes'],
-  ['Max file locks', undefined, 'locks'],
+  ['Max file locks', 'LOCKS', 'locks'],
+  ['Max pending signals', 'SIGPENDING', 'signals'],
+  ['Max msgqueue size', 'MSGQUEUE', 'bytes'],
+  ['Max nice priority', 'NICE', ''],
+  ['Max realtime priority', 'RTPRIO', ''],
+  ['Max realtime timeout', 'RTTIME', 'us'],
 ]
 
 const limitText = (value: number): string => (Number.isFinite(value) ? String(value) : 'unlimited').padEnd(20)
 
 /** proc_pid_limits(5). */
 function limits(task: ProcTask): string {
-  const lines = LIMITS.map(([name, resource = Number.POSITIVE_INFINITY, unit]) => {
-    const { soft, hard } = typeof resource === 'number' ? { soft: resource, hard: resource } : task.limit(resource)
+  const lines = LIMITS.map(([name, resource, unit]) => {
+    const { soft, hard } = task.limit(resource)
     return `${name.padEnd(25)} ${limitText(soft)} ${limitText(hard)} ${unit.padEnd(10)}\n`
   })
   return `Limit                     Soft Limit           Hard Limit           Units     \n${lines.join('')}`

@@ -53,6 +53,7 @@ openssl|3.5.1-1|1487|2496|||Secure Sockets Layer toolkit - cryptographic utility
 procps|2:4.0.4-9|882|2412|libproc2-0|procps|/proc file system utilities
 publicsuffix|20250328.1952-0.1|296|351|||accurate, machine-readable list of domain name suffixes
 sed|4.9-2|329|987||sed|GNU stream editor for filtering/transforming text
+stress|1.0.7-1|18|52||stress|tool to impose load on and stress test a computer system
 tar|1.35+dfsg-3.1|815|3136||tar|GNU version of the tar archiving utility
 traceroute|1:2.1.6-1|58|162||traceroute|Traces the route taken by packets over an IPv4/IPv6 network
 tree|2.2.1-1|55|118||tree|displays an indented directory tree, in color
