@@ -21,6 +21,8 @@ export interface CgroupHost {
 export class Cgroup {
   readonly name: string
   readonly parent: Cgroup | undefined
+  /** Itself and the groups above, up to the root. */
+  readonly lineage: readonly Cgroup[]
   readonly children = new Map<string, Cgroup>()
   readonly members = new Set<Task>()
   readonly host: CgroupHost
@@ -45,6 +47,7 @@ export class Cgroup {
     this.host = host
     this.name = name
     this.parent = parent
+    this.lineage = [this, ...(parent?.lineage ?? [])]
     this.delegated = new ControllerSet(parent ? [] : ['cpuset', 'cpu', 'io', 'memory', 'pids'])
     this.memory = new MemoryController(() => this.memoryBelow())
     if (!parent) this.memory.max = host.memoryBytes
@@ -67,7 +70,7 @@ export class Cgroup {
   make(name: string): Cgroup {
     if (this.children.has(name)) throw EEXIST
     let depth = 1
-    for (const group of this.ancestors()) {
+    for (const group of this.lineage) {
       if (depth++ > group.maxDepth || group.descendants >= group.maxDescendants) throw EAGAIN
     }
     const child = new Cgroup(this.host, name, this)
@@ -81,10 +84,6 @@ export class Cgroup {
     if (child === undefined) throw ENOENT
     if (child.children.size > 0 || child.members.size > 0) throw EBUSY
     this.children.delete(name)
-  }
-
-  *ancestors(): IterableIterator<Cgroup> {
-    for (let at: Cgroup | undefined = this; at; at = at.parent) yield at
   }
 
   /** Its own members and those of all groups below. */
@@ -109,7 +108,7 @@ export class Cgroup {
 
   /** Whether one more task would be too many. pids.max */
   mayFork(): boolean {
-    for (let group: Cgroup | undefined = this; group; group = group.parent) {
+    for (const group of this.lineage) {
       if (group.taskCount < group.pidsMax) continue
       if (group.pidsRefused++ === 0) this.host.log(`cgroup: fork rejected by pids controller in ${this.path}`)
       return false
@@ -119,7 +118,7 @@ export class Cgroup {
 
   join(task: Task): void {
     this.members.add(task)
-    for (let group: Cgroup | undefined = this; group; group = group.parent) {
+    for (const group of this.lineage) {
       group.taskCount++
       group.memory.charge(task.chargedBytes)
       if (group.taskCount > group.pidsPeak) group.pidsPeak = group.taskCount
@@ -129,7 +128,7 @@ export class Cgroup {
 
   leave(task: Task): void {
     if (!this.members.delete(task)) return
-    for (let group: Cgroup | undefined = this; group; group = group.parent) {
+    for (const group of this.lineage) {
       group.taskCount--
       group.memory.charge(-task.chargedBytes)
     }
@@ -153,13 +152,13 @@ export class Cgroup {
 
   /** A member's memory changed by so many bytes. */
   chargeMemory(task: Task, bytes: number): void {
-    for (let group: Cgroup | undefined = this; group; group = group.parent) group.memory.charge(bytes)
+    for (const group of this.lineage) group.memory.charge(bytes)
     if (bytes > 0) this.checkMemory(task)
   }
 
   /** The sum of memory grew: the worst task of a group beyond its limit is killed. */
   checkMemory(invoker?: Task): void {
-    for (let group: Cgroup | undefined = this; group; group = group.parent) {
+    for (const group of this.lineage) {
       const { memory } = group
       if (memory.check()) group.killWorst(invoker)
     }
@@ -169,8 +168,8 @@ export class Cgroup {
     const limit = Math.min(this.memory.max, this.host.memoryBytes)
     const victim = worstOf(this.tasks(), limit)
     if (!victim) return
-    const together = [...victim.cgroup.ancestors()].find((group) => group.memory.oomGroup && group.isWithin(this))
-    for (const group of victim.cgroup.ancestors()) group.memory.events.oomKill++
+    const together = victim.cgroup.lineage.find((group) => group.memory.oomGroup && group.isWithin(this))
+    for (const group of victim.cgroup.lineage) group.memory.events.oomKill++
     this.host.outOfMemory(this.parent ? this : undefined, invoker ?? victim, victim)
     if (!together) return
     together.memory.events.oomGroupKill++
@@ -178,15 +177,14 @@ export class Cgroup {
   }
 
   private isWithin(other: Cgroup): boolean {
-    for (const group of this.ancestors()) if (group === other) return true
-    return false
+    return this.lineage.includes(other)
   }
 
   // processor time ----------------------------------------------------------------------------------------------------
 
   chargeCpu(ms: number): void {
     const now = this.host.now()
-    for (let group: Cgroup | undefined = this; group; group = group.parent) {
+    for (const group of this.lineage) {
       group.cpuMs += ms
       group.bandwidth.charge(ms, now)
     }
@@ -196,8 +194,7 @@ export class Cgroup {
   throttleMs(): number {
     const now = this.host.now()
     let longest = 0
-    for (let group: Cgroup | undefined = this; group; group = group.parent)
-      longest = Math.max(longest, group.bandwidth.throttleMs(now))
+    for (const group of this.lineage) longest = Math.max(longest, group.bandwidth.throttleMs(now))
     return longest
   }
 
@@ -205,8 +202,7 @@ export class Cgroup {
 
   /** It or a group above is frozen. */
   get frozen(): boolean {
-    for (let group: Cgroup | undefined = this; group; group = group.parent) if (group.selfFrozen) return true
-    return false
+    return this.lineage.some((group) => group.selfFrozen)
   }
   get freeze(): boolean {
     return this.selfFrozen
