@@ -26,6 +26,7 @@ interface Invocation {
   interactive: boolean
   standardInput: boolean
   version: boolean
+  help: boolean
   noRc: boolean
   noProfile: boolean
   rcFile?: string
@@ -41,6 +42,7 @@ const LONG: ReadonlyMap<string, (invocation: Invocation) => void> = new Map<stri
   ['--norc', (each) => void (each.noRc = true)],
   ['--noprofile', (each) => void (each.noProfile = true)],
   ['--version', (each) => void (each.version = true)],
+  ['--help', (each) => void (each.help = true)],
   ['--posix', (each) => void each.on.push('posix')],
   ['--verbose', (each) => void each.on.push('verbose')],
   ['--noediting', () => undefined],
@@ -53,6 +55,7 @@ function parseInvocation(args: readonly string[], bash: boolean): Invocation {
     interactive: false,
     standardInput: false,
     version: false,
+    help: false,
     noRc: false,
     noProfile: false,
     on: [],
@@ -132,6 +135,10 @@ function* start(shell: Shell, process: Process): Steps<number> {
     )
     return 2
   }
+  if (invocation.help) {
+    yield* wait(sys.write(1, encodeText(helpText(dialect.version))))
+    return 0
+  }
   if (invocation.version) {
     yield* wait(
       sys.write(
@@ -168,6 +175,22 @@ function* start(shell: Shell, process: Process): Steps<number> {
   if (shell.interactive) saveHistory(shell)
   return status
 }
+
+const helpText = (version: string): string => `GNU bash, version ${version}-(x86_64-pc-linux-gnu)
+Usage:	bash [GNU long option] [option] ...
+	bash [GNU long option] [option] script-file ...
+GNU long options:
+${[...LONG.keys(), '--rcfile', '--init-file']
+  .sort()
+  .map((name) => `	${name}\n`)
+  .join('')}Shell options:
+	-ilrsD or -c command or -O shopt_option		(invocation only)
+	-${SET_OPTIONS.map(([letter]) => letter)
+    .filter(Boolean)
+    .join('')} or -o option
+Type \`bash -c "help set"' for more information about shell options.
+Type \`bash -c help' for more information about shell builtin commands.
+`
 
 /** Signals and job control of a shell that talks with somebody. */
 function* beInteractive(shell: Shell): Steps<void> {

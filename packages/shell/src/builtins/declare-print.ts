@@ -1,4 +1,5 @@
 import { arrayLiteral, attributeLetters } from '../expand/operators.ts'
+import { specialParameter } from '../expand/special.ts'
 import { doubleQuote, quoteIfNeeded } from '../expand/quote.ts'
 import { type Steps, wait } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
@@ -43,12 +44,41 @@ const wanted = (variable: Variable, options: ReadonlyMap<string, string>): boole
   (!options.has('a') || variable.array !== undefined) &&
   (!options.has('A') || variable.assoc !== undefined)
 
+/** Arrays and `_` that bash keeps, and lists, besides the variables proper. */
+const KEPT: readonly string[] = [
+  'BASH_ALIASES',
+  'BASH_ARGC',
+  'BASH_ARGV',
+  'BASH_CMDS',
+  'BASH_LINENO',
+  'BASH_SOURCE',
+  'DIRSTACK',
+  'GROUPS',
+  'PIPESTATUS',
+  '_',
+]
+
+export const listedNames = (shell: Shell): string[] =>
+  shell.dialect.name === 'bash' ? [...new Set([...shell.variables.names(), ...KEPT])].sort() : shell.variables.names()
+
+export function listedVariable(shell: Shell, name: string): Variable | undefined {
+  const known = shell.variables.raw(name)
+  if (known || !KEPT.includes(name)) return known
+  if (name === '_') return { value: shell.lastArgument }
+  if (name === 'BASH_ALIASES') return { value: undefined, assoc: new Map(shell.aliases) }
+  if (name === 'BASH_CMDS')
+    return { value: undefined, assoc: new Map([...shell.hashed].map(([key, { path }]) => [key, path])) }
+  const lists = name === 'PIPESTATUS' || name.startsWith('BASH_')
+  const value = lists ? specialParameter(shell, name) : undefined
+  return { value: undefined, array: new Map((Array.isArray(value) ? value : []).entries()) }
+}
+
 /** Without operands: everything that has the attributes asked for. */
 export function* listVariables(shell: Shell, { options }: Flags, builtin: string): Steps<number> {
   const frame = builtin === 'local' ? shell.variables.functionFrame() : undefined
-  const names = frame ? [...frame.covered.keys()].sort() : shell.variables.names()
+  const names = frame ? [...frame.covered.keys()].sort() : listedNames(shell)
   for (const name of names) {
-    const variable = shell.variables.raw(name)
+    const variable = listedVariable(shell, name)
     if (!variable || !wanted(variable, options)) continue
     const line =
       shell.dialect.name !== 'bash'

@@ -1,10 +1,22 @@
-import { ECHILD, EINTR, exitStatus, isErrno, parseSignal, SIGCONT, signalName, SIGNALS, WUNTRACED } from '@drydock/abi'
+import {
+  ECHILD,
+  EINTR,
+  exitStatus,
+  isErrno,
+  parseSignal,
+  SIGCONT,
+  signalName,
+  SIGNALS,
+  type WaitStatus,
+  WUNTRACED,
+} from '@drydock/abi'
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
-import { jobLine } from '../interp/job-messages.ts'
+import { jobLine, signalText } from '../interp/job-messages.ts'
 import type { Job } from '../interp/job-table.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
 import { runPendingTraps } from '../interp/traps.ts'
 import { reap, waitForeground } from '../interp/wait.ts'
+import { encodeText } from '../syntax/ansi-escapes.ts'
 import { parseFlags } from './flags.ts'
 
 function* jobs(shell: Shell, args: readonly string[]): Steps<number> {
@@ -84,6 +96,7 @@ function* waitPid(shell: Shell, pid: number): Steps<number> {
   const known = shell.jobs.ended.get(pid)
   if (known) {
     shell.jobs.ended.delete(pid)
+    yield* tellKilled(shell, pid, known)
     return finish(shell, pid, exitStatus(known))
   }
   for (;;) {
@@ -92,6 +105,7 @@ function* waitPid(shell: Shell, pid: number): Steps<number> {
       if (!result) return 0
       shell.jobs.note(result.pid, result.status)
       shell.jobs.ended.delete(pid)
+      yield* tellKilled(shell, pid, result.status)
       return finish(shell, pid, exitStatus(result.status))
     } catch (error) {
       if (error === EINTR) {
@@ -108,6 +122,18 @@ function* waitPid(shell: Shell, pid: number): Steps<number> {
     }
   }
 }
+
+/** A shell without a terminal tells at once of a job that a signal ended, unless somebody asked for that. */
+function* tellKilled(shell: Shell, pid: number, status: WaitStatus): Steps<void> {
+  if (status.kind !== 'signaled' || shell.interactive || QUIET.has(status.signal)) return
+  if (shell.traps.has(signalName(status.signal) ?? '')) return
+  const text = signalText(status.signal)
+  const command = shell.jobs.byPid(pid)?.command ?? ''
+  if (shell.dialect.name === 'bash')
+    yield* wait(shell.complain(`${String(pid).padStart(5)} ${text.padEnd(24)}${command}`))
+  else yield* wait(shell.sys.write(2, encodeText(`${text}\n`)))
+}
+const QUIET: ReadonlySet<number> = new Set([SIGNALS.SIGINT, SIGNALS.SIGTERM, SIGNALS.SIGPIPE])
 
 function finish(shell: Shell, pid: number, status: number): number {
   const job = shell.jobs.byPid(pid)

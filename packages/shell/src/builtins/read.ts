@@ -1,4 +1,4 @@
-import { EINTR, isErrno, POLLIN } from '@drydock/abi'
+import { EINTR, EISDIR, isErrno, POLLIN } from '@drydock/abi'
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import { quietly } from '../interp/redirect.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
@@ -205,6 +205,16 @@ function last(
   return after >= length ? rest.slice(0, stop) : rest
 }
 
+/** A directory has no lines, and bash does not say so. */
+function* readSome(shell: Shell, fd: number): Steps<Uint8Array> {
+  try {
+    return yield* wait(shell.sys.read(fd, 65536))
+  } catch (error) {
+    if (error === EISDIR) return new Uint8Array(0)
+    throw error
+  }
+}
+
 function* mapfile(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: 't', values: 'dnOsucC' })
   const name = operands[0] ?? 'MAPFILE'
@@ -212,13 +222,14 @@ function* mapfile(shell: Shell, args: readonly string[]): Steps<number> {
   const fd = Number(options.get('u') ?? 0)
   const chunks: number[] = []
   for (;;) {
-    const bytes = yield* wait(shell.sys.read(fd, 65536))
+    const bytes = yield* readSome(shell, fd)
     if (bytes.length === 0) break
     for (const byte of bytes) chunks.push(byte)
   }
   const lines = decodeBytes(Uint8Array.from(chunks)).split(delimiter)
   const unfinished = lines.pop() ?? ''
-  const whole = lines.map((line) => (options.has('t') ? line : line + delimiter))
+  const kept = options.has('t') || delimiter === '\0' ? '' : delimiter
+  const whole = lines.map((line) => line + kept)
   if (unfinished !== '') whole.push(unfinished)
   const skip = Number(options.get('s') ?? 0)
   const count = Number(options.get('n') ?? 0) || Number.POSITIVE_INFINITY

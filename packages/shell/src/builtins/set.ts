@@ -1,4 +1,4 @@
-import { setLine } from './declare-print.ts'
+import { listedNames, listedVariable, setLine } from './declare-print.ts'
 import { ExitShell, FatalError, type Steps, TopLevelError, wait } from '../interp/flow.ts'
 import { tooMany } from './numeric.ts'
 import { optionOfLetter, SET_OPTIONS } from '../interp/options.ts'
@@ -79,8 +79,8 @@ function* set(shell: Shell, args: readonly string[]): Steps<number> {
 }
 
 function* listAll(shell: Shell): Steps<number> {
-  for (const name of shell.variables.names()) {
-    const variable = shell.variables.raw(name)
+  for (const name of listedNames(shell)) {
+    const variable = listedVariable(shell, name)
     if (!variable) continue
     const line =
       shell.dialect.name === 'bash'

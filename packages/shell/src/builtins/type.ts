@@ -43,18 +43,28 @@ function* lookUp(shell: Shell, name: string, all: boolean, noFunctions = false):
   if (KEYWORDS.includes(name)) yield { kind: 'keyword' }
   if (!noFunctions && shell.functions.has(name)) yield { kind: 'function' }
   if (shell.machinery.builtins.has(name) && !shell.disabled.has(name)) yield { kind: 'builtin' }
-  for (const path of filesOf(shell, name)) {
+  const files = filesOf(shell, name)
+  const others = files.length === 0 && !all && !name.includes('/') ? plainFilesOf(shell, name) : []
+  for (const path of [...files, ...others]) {
     yield { kind: 'file', path }
     if (!all) return
   }
 }
 
-/** Executables of that name in PATH. */
-export function filesOf(shell: Shell, name: string): string[] {
-  const candidates = name.includes('/')
+/** Files of that name in PATH that are no programs: what bash falls back on. */
+const plainFilesOf = (shell: Shell, name: string): string[] =>
+  candidatesOf(shell, name)
+    .filter((path) => quietly(() => !isDirectory(shell.sys.stat(path).mode)))
+    .slice(0, 1)
+
+const candidatesOf = (shell: Shell, name: string): string[] =>
+  name.includes('/')
     ? [name]
     : (shell.variables.get('PATH') ?? '').split(':').map((folder) => `${folder || '.'}/${name}`)
-  return candidates.filter((path) =>
+
+/** Executables of that name in PATH. */
+export function filesOf(shell: Shell, name: string): string[] {
+  return candidatesOf(shell, name).filter((path) =>
     quietly(() => (shell.sys.access(path, 1), !isDirectory(shell.sys.stat(path).mode))),
   )
 }

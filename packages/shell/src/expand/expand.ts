@@ -1,4 +1,4 @@
-import { FatalError, type Steps } from '../interp/flow.ts'
+import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
 import { promptText } from '../interp/prompt.ts'
 import type { Literal, Part, Word } from '../syntax/ast.ts'
@@ -18,7 +18,8 @@ const expander: WordExpander = {
   pattern: expandPattern,
   replacement: expandReplacement,
   prompt: promptText,
-  parts: (shell, parts, quoted, builder) => expandParts(shell, parts, quoted, builder, quoted ? 'none' : 'word', true),
+  parts: (shell, parts, quoted, builder) =>
+    expandParts(shell, parts, quoted, builder, quoted ? 'none' : builder.assigning ? 'assignment' : 'word', true),
 }
 
 /** The fields of words: all the expansions, in order. bash(1), "EXPANSION". */
@@ -85,6 +86,7 @@ export function pathsOf(shell: Shell, pattern: string): string[] {
     dotglob: (shell.shopt.get('dotglob') ?? false) || Boolean(ignore),
     globstar: shell.shopt.get('globstar') ?? false,
     nocase: shell.shopt.get('nocaseglob') ?? false,
+    skipDots: shell.dialect.name === 'bash' && (shell.shopt.get('globskipdots') ?? false),
   })
   if (!ignore) return found
   const patterns = ignore.split(/:(?![^[]*\])/).filter(Boolean)
@@ -123,6 +125,26 @@ export function* expandPattern(shell: Shell, word: Word): Steps<string> {
   return (yield* collect(shell, word, 'word')).wholePattern()
 }
 
+/** A regular expression as `[[ =~ ]]` takes it: what was quoted matches itself. */
+export function* expandRegex(shell: Shell, word: Word): Steps<string> {
+  const builder = new RegexBuilder(shell.ifs, false)
+  yield* expandParts(shell, word.parts, false, builder, 'word', false)
+  return builder.whole()
+}
+
+class RegexBuilder extends FieldBuilder {
+  private out = ''
+  override quoted(text: string): void {
+    this.out += text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  }
+  override literal(text: string): void {
+    this.out += text
+  }
+  override whole(): string {
+    return this.out
+  }
+}
+
 /** The replacement of `${x/y/z}`: an unquoted & becomes a mark. */
 function* expandReplacement(shell: Shell, word: Word): Steps<string> {
   if (!shell.shopt.get('patsub_replacement')) return yield* expandText(shell, word)
@@ -159,6 +181,7 @@ export function* expandArithmetic(shell: Shell, parts: readonly Part[]): Steps<n
 
 function* collect(shell: Shell, word: Word, tildes: Tildes): Steps<FieldBuilder> {
   const builder = new FieldBuilder(shell.ifs, false)
+  builder.assigning = tildes === 'assignment'
   yield* expandParts(shell, word.parts, false, builder, tildes, false)
   return builder
 }
@@ -201,7 +224,8 @@ function* expandParts(
         break
       }
       case 'command': {
-        const text = yield* shell.machinery.substitute(shell, part.body)
+        if (part.bad) yield* wait(shell.complain(`command substitution: line ${shell.line}: ${part.bad}`))
+        const text = part.bad ? '' : yield* shell.machinery.substitute(shell, part.body)
         if (quoted) builder.quoted(text)
         else builder.expanded(text)
         break
@@ -212,6 +236,10 @@ function* expandParts(
   }
 }
 
+/** The parser splits `name=~` after the sign where the tilde counts. */
+const behindName = (before: Part, tildes: Tildes): boolean =>
+  tildes === 'word' && before.kind === 'literal' && /^[A-Za-z_]\w*\+?=$/.test(before.text)
+
 function addLiteral(
   shell: Shell,
   part: Literal,
@@ -221,11 +249,20 @@ function addLiteral(
   tildes: Tildes,
   nested: boolean,
 ): void {
+  if (nested && tildes === 'assignment' && part.text.includes(':~')) {
+    const pieces = part.text.split(/(?<=:)(?=~)/).map((text): Literal => ({ kind: 'literal', text }))
+    for (const [at, piece] of pieces.entries())
+      addLiteral(shell, piece, pieces[at - 1] ?? before, pieces[at + 1] ?? after, builder, tildes, nested)
+    return
+  }
   let { text } = part
   if (tildes !== 'none' && text.charCodeAt(0) === 126) {
-    const colon = tildes === 'assignment' && before?.kind === 'literal' && before.text.endsWith(':')
+    const colon =
+      (tildes === 'assignment' || (before !== undefined && behindName(before, tildes))) &&
+      before?.kind === 'literal' &&
+      before.text.endsWith(':')
     const expanded =
-      before === undefined || colon
+      before === undefined || colon || behindName(before, tildes)
         ? tilde(shell, text, after === undefined || after.kind === 'literal', tildes === 'assignment')
         : undefined
     if (expanded) {

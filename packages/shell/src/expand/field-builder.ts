@@ -21,6 +21,8 @@ export class FieldBuilder {
   private afterBlank = false
   private readonly ifs: string
   readonly split: boolean
+  /** The value of an assignment is built: tildes count after colons, also in arguments of `${…}`. */
+  assigning = false
 
   constructor(ifs: string, split: boolean) {
     this.ifs = ifs

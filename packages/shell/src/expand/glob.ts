@@ -6,6 +6,8 @@ export interface GlobOptions {
   readonly dotglob: boolean
   readonly globstar: boolean
   readonly nocase: boolean
+  /** shopt globskipdots: `.` and `..` never match. */
+  readonly skipDots: boolean
 }
 
 /** The path names that match, sorted; empty when none does. bash(1), "Pathname Expansion". */
@@ -72,12 +74,13 @@ class Walk {
     const dots = pattern.startsWith('.') || pattern.startsWith('\\.') || /^[?*+@!]\((?:[^)]*\|)?\\?\./.test(pattern)
     const regex = this.patterns.regex(pattern, { extglob, nocase, path: true }, '^(?:', ')$')
     const entries = this.read(folder === '' ? '.' : folder)
-    const hidden = pattern.startsWith('.')
-      ? [
-          { name: '.', ino: 0, mode: S_IFDIR },
-          { name: '..', ino: 0, mode: S_IFDIR },
-        ]
-      : []
+    const hidden =
+      pattern.startsWith('.') && !this.options.skipDots
+        ? [
+            { name: '.', ino: 0, mode: S_IFDIR },
+            { name: '..', ino: 0, mode: S_IFDIR },
+          ]
+        : []
     return [...hidden, ...entries].filter(
       ({ name }) => (!name.startsWith('.') || dots || (dotglob && name !== '.' && name !== '..')) && regex.test(name),
     )

@@ -135,7 +135,7 @@ type Transform = (text: string) => string
 export const TRANSFORMS: ReadonlyMap<string, Transform> = new Map<string, Transform>([
   ['@Q', singleQuote],
   ['@K', singleQuote],
-  ['@k', (text) => text],
+  ['@k', singleQuote],
   ['@E', ansiEscapes],
   ['@U', (text) => text.toUpperCase()],
   ['@L', (text) => text.toLowerCase()],

@@ -24,10 +24,16 @@ export function* expandParameter(
   words: WordExpander,
 ): Steps<void> {
   if (node.bad !== undefined) throw new FatalError(`${node.bad}: bad substitution`, 1, !shell.dialect.bash)
-  if (node.names) return addList(shell, shell.variables.names(node.name), node.names === '*', quoted, builder)
+  if (node.names) {
+    const names = shell.variables.names(node.name)
+    return addList(shell, unsplit(shell, names, node.names === '*' && !quoted, ''), node.names === '*', quoted, builder)
+  }
   let value = yield* valueOf(shell, node, words.text)
   if (node.indirect) {
-    if (value.list && value.keys) return addList(shell, value.keys.map(String), value.star, quoted, builder)
+    if (value.list && value.keys && !node.operator) {
+      const keys = unsplit(shell, value.keys.map(String), value.star && !quoted, ' ')
+      return addList(shell, keys, value.star, quoted, builder)
+    }
     value = yield* indirect(shell, node, value)
   }
   if (node.length) return add(shell, String(lengthOf(shell, value)), quoted, builder)
@@ -37,7 +43,7 @@ export function* expandParameter(
     if (done) return
     if (operator.endsWith('+')) return
   } else checkSet(shell, node, value)
-  if (value.values.length === 0 && !value.list) {
+  if (value.values.length === 0 && !value.list && !(operator === '@a' && shell.variables.find(value.name))) {
     if (quoted) builder.quoted('')
     return
   }
@@ -56,6 +62,10 @@ function add(_shell: Shell, text: string, quoted: boolean, builder: FieldBuilder
   else builder.expanded(text)
 }
 
+/** With an empty IFS an unquoted list of names or subscripts is one text. */
+const unsplit = (shell: Shell, list: readonly string[], star: boolean, glue: string): readonly string[] =>
+  star && shell.ifs === '' && list.length > 0 ? [list.join(glue)] : list
+
 function addList(shell: Shell, values: readonly string[], star: boolean, quoted: boolean, builder: FieldBuilder): void {
   const { ifs } = shell
   if (quoted && star) return builder.quoted(values.join(ifs.charAt(0)))
@@ -64,6 +74,9 @@ function addList(shell: Shell, values: readonly string[], star: boolean, quoted:
     if (values.length === 0) return
     return quoted ? builder.quoted(joined) : builder.literal(joined)
   }
+  // Empty elements between others are kept where IFS is no blank: as if the list were joined and split again.
+  if (!quoted && /^[^ \t\n]/.test(ifs) && values.includes('') && shell.dialect.name === 'bash')
+    return builder.expanded(values.join(ifs.charAt(0)))
   values.forEach((value, at) => {
     if (at > 0) builder.end()
     if (quoted) builder.quoted(value)
@@ -85,6 +98,7 @@ function* indirect(shell: Shell, node: Parameter, value: Value): Steps<Value> {
     return { ...value, list: false, values: variable.value === undefined ? [] : [variable.value] }
   const target = value.list ? value.values.join(' ') : value.values[0]
   if (target === undefined) {
+    if (node.operator?.startsWith('@')) return { ...value, list: false, values: [] }
     if (variable) throw new FatalError(`${node.name}: invalid indirect expansion`, 1)
     throw new FatalError(`${node.name}: invalid indirect expansion`, 1)
   }
@@ -185,8 +199,10 @@ function sliceKeyless(values: readonly string[], offset: number, length: number 
 
 function transformed(shell: Shell, node: Parameter, operator: string, value: Value, words: WordExpander): Value {
   const variable = shell.variables.find(value.name)
-  if (operator === '@a')
-    return { ...value, values: value.values.map(() => (variable ? attributeLetters(variable) : '')) }
+  if (operator === '@a') {
+    const letters = variable ? attributeLetters(variable) : ''
+    return { ...value, values: value.values.length ? value.values.map(() => letters) : [letters] }
+  }
   if (operator === '@A') {
     if (value.name === '@' || value.name === '*')
       return {

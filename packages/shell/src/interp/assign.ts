@@ -19,6 +19,7 @@ const WATCHED: ReadonlyMap<string, (shell: Shell) => void> = new Map([
 /** Carries out `name=value`, `name[i]=value`, `name=(…)`. @throws FatalError */
 export function* assign(shell: Shell, node: Assignment): Steps<void> {
   if (node.array) {
+    if (node.bad) throw new LineError(node.bad)
     if (node.index) throw new LineError(`${node.name}[${node.index.source}]: cannot assign list to array member`)
     yield* assignArray(shell, node, shell.variables.writable(node.name))
     return

@@ -1,4 +1,4 @@
-import { expandPattern, expandText } from '../expand/expand.ts'
+import { expandPattern, expandRegex, expandText } from '../expand/expand.ts'
 import { arithmetic } from '../expand/numbers.ts'
 import type { Condition, Word } from '../syntax/ast.ts'
 import { fileBinary, fileUnary } from './file-tests.ts'
@@ -37,7 +37,7 @@ export function* evaluateCondition(shell: Shell, node: Condition): Steps<boolean
 
 function* binary(shell: Shell, operator: string, leftWord: Word, rightWord: Word): Steps<boolean> {
   const left = yield* expandText(shell, leftWord)
-  if (operator === '=~') return matchRegex(shell, left, yield* regexText(shell, rightWord))
+  if (operator === '=~') return matchRegex(shell, left, yield* expandRegex(shell, rightWord))
   if (operator === '==' || operator === '=' || operator === '!=') {
     const pattern = yield* expandPattern(shell, rightWord)
     const nocase = shell.shopt.get('nocasematch') ?? false
@@ -49,16 +49,6 @@ function* binary(shell: Shell, operator: string, leftWord: Word, rightWord: Word
   if (operator === '<') return left < right
   if (operator === '>') return left > right
   return fileBinary(shell, operator, left, right) ?? false
-}
-
-/** The regular expression as text: what was quoted matches itself. */
-function* regexText(shell: Shell, word: Word): Steps<string> {
-  let text = ''
-  for (const part of word.parts) {
-    const plain = yield* expandText(shell, { parts: [part], source: '' })
-    text += part.kind === 'quoted' || part.kind === 'double' ? plain.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : plain
-  }
-  return text
 }
 
 /** Sets BASH_REMATCH. @throws FatalError (status 2) for a wrong expression */

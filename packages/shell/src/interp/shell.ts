@@ -218,6 +218,7 @@ export class Shell {
   get syntax(): SyntaxOptions {
     return {
       bash: this.dialect.bash,
+      exact: this.dialect.name === 'bash' && !this.options.has('posix'),
       extglob: () => this.shopt.get('extglob') ?? false,
       alias: (name) => (this.expandsAliases ? this.aliases.get(name) : undefined),
     }

@@ -54,6 +54,12 @@ function* captureChild(shell: Shell, body: List): Steps<string> {
   return text
 }
 
+/** `<(<file)` is the file, as in `$(<file)`. */
+function* copyOf(child: Shell, command: SimpleCommand): Steps<number> {
+  yield* wait(child.print(yield* readRedirected(child, command)))
+  return child.status
+}
+
 function* readText(shell: Shell, fd: number): Steps<string> {
   const parts: Uint8Array[] = []
   for (;;) {
@@ -103,7 +109,11 @@ export function* processSubstitution(shell: Shell, { direction, body }: ProcessS
     child.captured = undefined
     child.jobControl = false
   }
-  const pid = yield* forkShell(shell, { prepare, body: (child) => runLast(child, body) })
+  const file = direction === '<' ? fileOf(body) : undefined
+  const pid = yield* forkShell(shell, {
+    prepare,
+    body: (child) => (file ? copyOf(child, file) : runLast(child, body)),
+  })
   sys.close(given)
   shell.lastBackground = pid
   shell.substitutions.push({ fd: high, pid })

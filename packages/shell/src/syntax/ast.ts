@@ -45,6 +45,8 @@ export interface Parameter {
 export interface CommandSubstitution {
   readonly kind: 'command'
   readonly body: List
+  /** What is wrong with the text between backquotes: told when it is expanded. */
+  readonly bad?: string
   readonly source: string
 }
 export interface ArithmeticExpansion {
@@ -78,6 +80,8 @@ export interface Assignment {
   readonly append: boolean
   readonly value?: Word
   readonly array?: readonly ArrayElement[]
+  /** What is wrong inside of the parentheses: told when it is assigned. */
+  readonly bad?: string
 }
 
 export interface Redirect {

@@ -8,6 +8,7 @@ import {
   type List,
   type Word,
 } from './ast.ts'
+import { expandAlias } from './alias.ts'
 import { parseConditional } from './conditional.ts'
 import type { Cursor } from './cursor.ts'
 import { bareWordAt, tokenAt } from './parser-tokens.ts'
@@ -135,11 +136,13 @@ function parseFor(cursor: Cursor, line: number, grammar: Grammar): CompoundComma
   cursor.position += type.length
   cursor.skipBlanks()
   if (type === 'for' && cursor.startsWith('((') && cursor.options.bash) return parseArithmeticFor(cursor, line, grammar)
+  if (cursor.takesAlias()) expandAlias(cursor)
   const word = readWord(cursor)
   if (!word) return cursor.unexpected(tokenAt(cursor) || '\n')
   const name = word.source
   if (!cursor.options.bash && nameAt(name, 0) !== name) cursor.unexpected(name)
   grammar.skipNewlines(cursor)
+  if (cursor.takesAlias()) expandAlias(cursor)
   let words: Word[] | undefined
   if (bareWordAt(cursor) === 'in') {
     cursor.position += 2
@@ -153,6 +156,7 @@ function readWords(cursor: Cursor): Word[] {
   const words: Word[] = []
   for (;;) {
     cursor.skipBlanks()
+    if (cursor.takesAlias()) expandAlias(cursor)
     const word = readWord(cursor)
     if (!word) break
     words.push(word)

@@ -7,6 +7,8 @@ export interface SyntaxOptions {
   /** POSIX shells (dash, ash) lack `[[`, arrays, `function`, process substitution… */
   readonly bash: boolean
   readonly alias: (name: string) => string | undefined
+  /** bash itself, where it differs from others that know its syntax: quotes hide braces, backquotes are parsed late. */
+  readonly exact: boolean
   /** What line the text starts with. */
   readonly firstLine?: number
 }
@@ -23,6 +25,16 @@ export class Cursor {
   aliases: { name: string; end: number }[] = []
   /** Where text is still subject to alias expansion because the alias before it ended in a blank. */
   aliasNext = -1
+  /** The text of an alias ended in a blank: the word at the cursor is looked at for an alias too. */
+  takesAlias(): boolean {
+    const { aliasNext } = this
+    if (aliasNext < 0) return false
+    const between = this.source.slice(aliasNext, this.position)
+    if (this.position < aliasNext || !/^(?:[ \t]|\\\n)*$/.test(between)) return false
+    this.aliasNext = -1
+    return true
+  }
+
   private markPosition = 0
   private markLine: number
   /** Reads `$(…)`: set by the parser, which words cannot import. */

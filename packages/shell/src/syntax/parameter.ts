@@ -101,14 +101,19 @@ function readReplacement(cursor: Cursor, target: Parameter, readWord: ReadWord, 
     ) ?? ''
   cursor.position += flag.length
   const first = cursor.position
-  const argument = readWord(cursor, (at) => at.peek() === '}' || (at.peek() === '/' && at.position > first))
+  const anchored = flag === '#' || flag === '%'
+  const argument = readWord(
+    cursor,
+    (at) => at.peek() === '}' || (at.peek() === '/' && (anchored || at.position > first)),
+  )
   const operator = `/${flag}`
   if (!cursor.take('/')) return { ...target, operator, argument }
-  const second = readWord(cursor, (at) => at.peek() === '}', quotes === 'none' ? 'none' : quotes)
+  const second = readWord(cursor, (at) => at.peek() === '}', quotes === 'here' ? 'here' : 'none')
   return { ...target, operator, argument, second }
 }
 
-function readSubstring(cursor: Cursor, target: Parameter, readWord: ReadWord): Parameter {
+function readSubstring(cursor: Cursor, target: Parameter, readWord: ReadWord): Parameter | undefined {
+  if (cursor.peek() === '}') return undefined
   let depth = 0
   let questions = 0
   const offset = readWord(cursor, (at) => {

@@ -177,11 +177,11 @@ function functionName(cursor: Cursor): string | undefined {
   const quick = /^(?![A-Za-z_]\w*\+?=)[^\s;&|()<>$`'"\\]+[ \t]*\([ \t]*\)/.exec(
     cursor.source.slice(cursor.position, cursor.position + 256),
   )
-  const fancy = keyword ? readWord(cursor)?.source : undefined
+  const fancy = keyword || (!quick && parenthesesAhead(cursor)) ? readWord(cursor)?.source : undefined
   if (keyword && fancy === undefined) cursor.unexpected(tokenAt(cursor))
-  if (!keyword && !quick) return undefined
+  if (!keyword && !quick && fancy === undefined) return undefined
   const name = fancy ?? quick?.[0].replace(/[ \t]*\([ \t]*\)$/, '') ?? ''
-  if (!keyword) cursor.position += name.length
+  if (!keyword && fancy === undefined) cursor.position += name.length
   cursor.skipBlanks()
   if (cursor.take('(')) {
     cursor.skipBlanks()
@@ -190,6 +190,11 @@ function functionName(cursor: Cursor): string | undefined {
   cursor.position = start
   return undefined
 }
+
+/** A name with an expansion in it: bash reads the definition and complains when it is run. */
+const parenthesesAhead = (cursor: Cursor): boolean =>
+  cursor.options.exact &&
+  /^[^\n;&|(]*[$`][^\n]*\([ \t]*\)[ \t]*\{/.test(cursor.source.slice(cursor.position, cursor.position + 256))
 
 function parseFunction(cursor: Cursor, name: string): Command {
   const line = cursor.line()

@@ -25,10 +25,7 @@ export function parseSimple(cursor: Cursor, line: number): SimpleCommand {
       continue
     }
     if (words.length === 0 && assignments.length + redirects.length > 0) expandAlias(cursor)
-    else if (cursor.aliasNext === cursor.position || (cursor.aliasNext >= 0 && blankBetween(cursor))) {
-      cursor.aliasNext = -1
-      expandAlias(cursor)
-    }
+    else if (cursor.takesAlias()) expandAlias(cursor)
     const assignment = words.length === 0 || declaring ? readAssignment(cursor) : undefined
     if (assignment && !declaring) {
       assignments.push(assignment)
@@ -39,7 +36,8 @@ export function parseSimple(cursor: Cursor, line: number): SimpleCommand {
       words.push({ parts: [{ kind: 'quoted', text: assignment.name }], source: assignment.name })
       continue
     }
-    const word = readWord(cursor)
+    const word =
+      words.length === 0 && cursor.options.bash ? readCommandWord(cursor) : argument(readWord(cursor), cursor)
     if (!word) {
       if (cursor.peek() === '(') openParenthesis(cursor)
       break
@@ -65,9 +63,6 @@ function openParenthesis(cursor: Cursor): never {
   )
 }
 
-const blankBetween = (cursor: Cursor): boolean =>
-  cursor.position > cursor.aliasNext && /^[ \t]*$/.test(cursor.source.slice(cursor.aliasNext, cursor.position))
-
 /** `name=`, `name+=`, `name[…]=` at the cursor with its value; undefined for anything else. */
 export function readAssignment(cursor: Cursor): Assignment | undefined {
   const start = cursor.position
@@ -83,17 +78,39 @@ export function readAssignment(cursor: Cursor): Assignment | undefined {
   }
   cursor.position += append ? 2 : 1
   const base = { name, append, ...(index ? { index } : {}) }
-  if (cursor.peek() === '(' && cursor.options.bash && !index) return { ...base, array: readArray(cursor) }
+  if (cursor.peek() === '(' && cursor.options.bash) return { ...base, ...readArray(cursor) }
   const value = readWord(cursor)
   return { ...base, ...(value ? { value: withTildes(value) } : {}) }
 }
 
-function readSubscript(cursor: Cursor): Word | undefined {
-  if (!cursor.options.bash) return undefined
-  const line = cursor.source.indexOf('\n', cursor.position)
-  const close = cursor.source.indexOf(']', cursor.position)
-  if (close < 0 || (line >= 0 && line < close)) return undefined
-  return readIndex(cursor, readWordUntil)
+const readSubscript = (cursor: Cursor): Word | undefined =>
+  cursor.options.bash ? readIndex(cursor, readWordUntil) : undefined
+
+/** A word where an assignment could stand: blanks between the brackets of `name[…]` belong to it. */
+function readCommandWord(cursor: Cursor): Word | undefined {
+  const head = /^[A-Za-z_]\w*(?=\[)/.exec(cursor.source.slice(cursor.position, cursor.position + 256))?.[0]
+  if (head === undefined) return readWord(cursor)
+  const start = cursor.position
+  cursor.position += head.length
+  const index = readIndex(cursor, readWordUntil)
+  const rest = readWord(cursor)
+  const parts: Part[] = [
+    { kind: 'literal', text: `${head}[` },
+    ...index.parts,
+    { kind: 'literal', text: ']' },
+    ...(rest?.parts ?? []),
+  ]
+  return { parts, source: cursor.source.slice(start, cursor.position) }
+}
+
+/** An argument that looks like an assignment: a tilde behind its `=` counts, too. */
+function argument(word: Word | undefined, cursor: Cursor): Word | undefined {
+  const [first, ...rest] = word?.parts ?? []
+  if (!word || first?.kind !== 'literal' || !cursor.options.exact) return word
+  const match = /^([A-Za-z_]\w*\+?=)(~[^]*)$/.exec(first.text)
+  if (!match) return word
+  const [, name = '', value = ''] = match
+  return { ...word, parts: [{ kind: 'literal', text: name }, { kind: 'literal', text: value }, ...rest] }
 }
 
 /** In a value a tilde counts after each unquoted colon too: the literals are split there, so that expansion sees it. */
@@ -106,17 +123,25 @@ function withTildes(word: Word): Word {
 }
 
 /** `(…)` of an array assignment. */
-function readArray(cursor: Cursor): ArrayElement[] {
-  const elements: ArrayElement[] = []
+function readArray(cursor: Cursor): { array: readonly ArrayElement[]; bad?: string } {
+  const array: ArrayElement[] = []
   const line = cursor.line()
   cursor.position++
   for (;;) {
     do cursor.skipBlanks()
     while (cursor.take('\n'))
     if (cursor.atEnd) cursor.unterminated(')', line)
-    if (cursor.take(')')) return elements
-    elements.push(readElement(cursor))
+    if (cursor.take(')')) return { array }
+    if (array.length > 0 && cursor.peek() === '(') return badArray(cursor, array)
+    array.push(readElement(cursor))
   }
+}
+
+/** bash looks into the parentheses when it assigns: what is wrong there is told then. */
+function badArray(cursor: Cursor, array: readonly ArrayElement[]): { array: readonly ArrayElement[]; bad: string } {
+  for (let depth = 1; depth > 0 && !cursor.atEnd; cursor.position++)
+    depth += cursor.peek() === '(' ? 1 : cursor.peek() === ')' ? -1 : 0
+  return { array, bad: "syntax error near unexpected token `('" }
 }
 
 function readElement(cursor: Cursor): ArrayElement {

@@ -2,6 +2,7 @@ import { EMPTY_WORD, type Part, type Word } from './ast.ts'
 import { ansiEscapes } from './ansi-escapes.ts'
 import { Cursor } from './cursor.ts'
 import { readParameter } from './parameter.ts'
+import { ShellSyntaxError } from './syntax-error.ts'
 
 /** Ends of an unquoted word. */
 const METACHARACTERS = ' \t\n;&|()<>'
@@ -14,6 +15,8 @@ interface Reading {
   /** `"`: only $ ` \ are live; `here`: the body of a here-document. */
   readonly quotes: 'none' | 'double' | 'here'
   readonly extglob?: boolean
+  /** The argument of `${…}`: a backslash quotes the brace that would close it. */
+  readonly inBraces?: boolean
 }
 
 /** A word at the cursor; undefined when an operator or the end stands there. */
@@ -50,7 +53,7 @@ function plainField(parts: readonly Part[]): string | undefined {
 /** A word that ends where `ends` says so: subscripts, patterns, arguments of `${…}`. */
 export function readWordUntil(cursor: Cursor, ends: Reading['ends'], quotes: Reading['quotes'] = 'none'): Word {
   const start = cursor.position
-  const parts = readParts(cursor, { quotes, ends, extglob: quotes === 'none' && cursor.options.bash })
+  const parts = readParts(cursor, { quotes, ends, extglob: quotes === 'none' && cursor.options.bash, inBraces: true })
   return { parts, source: cursor.source.slice(start, cursor.position) }
 }
 
@@ -119,12 +122,21 @@ function readSpecial(cursor: Cursor, reading: Reading, char: string): readonly P
   if (char === '`') return [readBackquotes(cursor, reading)]
   if (char === '"' && reading.quotes !== 'here') return [readDouble(cursor)]
   if (char === "'" && reading.quotes === 'none') return [readSingle(cursor)]
+  if (char === "'" && reading.quotes === 'double' && reading.inBraces && cursor.options.exact)
+    return [readHidden(cursor)]
   return undefined
 }
 
 const ESCAPED_IN: Record<Reading['quotes'], string> = { none: '', double: '$`"\\', here: '$`\\' }
 
-function readBackslash(cursor: Cursor, { quotes }: Reading): readonly Part[] | undefined {
+/** Single quotes that hide what they hold, and are kept themselves. */
+function readHidden(cursor: Cursor): Part {
+  const start = cursor.position
+  readSingle(cursor)
+  return { kind: 'quoted', text: cursor.source.slice(start, cursor.position) }
+}
+
+function readBackslash(cursor: Cursor, { quotes, inBraces }: Reading): readonly Part[] | undefined {
   const next = cursor.peek(1)
   if (next === '\n') {
     cursor.position += 2
@@ -134,7 +146,7 @@ function readBackslash(cursor: Cursor, { quotes }: Reading): readonly Part[] | u
     cursor.position++
     return [{ kind: 'quoted', text: '\\' }]
   }
-  if (quotes !== 'none' && !ESCAPED_IN[quotes].includes(next)) return undefined
+  if (quotes !== 'none' && !ESCAPED_IN[quotes].includes(next) && !(inBraces && next === '}')) return undefined
   cursor.position += 2
   return [{ kind: 'quoted', text: next }]
 }
@@ -178,8 +190,14 @@ function readBackquotes(cursor: Cursor, { quotes }: Reading): Part {
   }
   if (at >= cursor.source.length) cursor.unterminated('`', line)
   cursor.position = at + 1
-  const body = cursor.parseUntil(new Cursor(inner, { ...cursor.options, firstLine: line }, cursor.parseUntil), '')
-  return { kind: 'command', body, source: cursor.source.slice(start, cursor.position) }
+  const source = cursor.source.slice(start, cursor.position)
+  try {
+    const body = cursor.parseUntil(new Cursor(inner, { ...cursor.options, firstLine: line }, cursor.parseUntil), '')
+    return { kind: 'command', body, source }
+  } catch (error) {
+    if (!(error instanceof ShellSyntaxError) || !cursor.options.exact) throw error
+    return { kind: 'command', body: { type: 'list', items: [] }, bad: error.message, source }
+  }
 }
 
 function readDollar(cursor: Cursor, reading: Reading): readonly Part[] | undefined {
