@@ -23,6 +23,7 @@ const INSTALLED = [
   'xz',
   'less',
   'ps',
+  'time',
 ]
 
 const common = { clock: nodeClock, entropy: nodeEntropy, programs: [...shellPrograms, ...programs] }

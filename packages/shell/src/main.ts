@@ -237,14 +237,14 @@ function* runFile(shell: Shell, path: string, args: readonly string[]): Steps<nu
     const fd = sys.open(path, O_RDONLY)
     const bytes = yield* wait(readAll(sys, fd))
     sys.close(fd)
-    if (isBinary(bytes)) {
+    if (dialect.name === 'bash' && isBinary(bytes)) {
       yield* wait(sys.write(2, encodeText(`${path}: ${path}: cannot execute binary file\n`)))
       return 126
     }
     shell.name = path
     shell.source = path
     shell.positional = args
-    return yield* runText(shell, decodeBytes(bytes), { goesOn: true })
+    return yield* runText(shell, decodeBytes(bytes).replaceAll('\0', ''), { goesOn: true })
   } catch (error) {
     if (!isErrno(error) || shell.source !== '') throw error
     const shown =

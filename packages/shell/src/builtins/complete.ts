@@ -11,6 +11,7 @@ import {
   SPEC_OPTIONS,
   specLine,
 } from '../completion/spec.ts'
+import { ShellSyntaxError } from '../syntax/syntax-error.ts'
 import { parseFlags } from './flags.ts'
 
 interface Request {
@@ -124,7 +125,7 @@ function* compgen(shell: Shell, args: readonly string[]): Steps<number> {
     return found.length ? 0 : 1
   } catch (error) {
     if (error instanceof CompletionRetry) return 1
-    if (!(error instanceof FatalError)) throw error
+    if (!(error instanceof FatalError || error instanceof ShellSyntaxError)) throw error
     if (error.message) yield* wait(shell.complain(error.message))
     return 1
   }

@@ -73,7 +73,10 @@ function* bg(shell: Shell, args: readonly string[]): Steps<number> {
 }
 
 function* waitBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
-  const { options, operands } = parseFlags(args, { flags: 'fn', values: 'p' })
+  const { options, operands } = parseFlags(
+    args,
+    shell.dialect.name === 'bash' ? { flags: 'fn', values: 'p' } : { flags: '' },
+  )
   if (options.has('n')) return yield* waitAny(shell)
   if (operands.length === 0) {
     for (const job of [...shell.jobs.jobs.values()])

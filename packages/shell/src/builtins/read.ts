@@ -79,6 +79,7 @@ function* read(shell: Shell, args: readonly string[]): Steps<number> {
     values: shell.dialect.bash ? 'adinNptu' : 'p',
   })
   const fd = Number(options.get('u') ?? 0)
+  if (shell.dialect.name === 'dash' && operands.length === 0) throw new FatalError('arg count', 2, false)
   for (const name of operands)
     if (!/^[A-Za-z_]\w*(\[.*\])?$/s.test(name)) throw new FatalError(`\`${name}': not a valid identifier`, 1, false)
   const count = countOf(options.get('n') ?? options.get('N'))

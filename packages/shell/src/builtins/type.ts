@@ -40,11 +40,12 @@ interface Found {
 function* lookUp(shell: Shell, name: string, all: boolean, noFunctions = false): Generator<Found> {
   if (shell.aliases.has(name) && (shell.interactive || !shell.dialect.bash || shell.shopt.get('expand_aliases')))
     yield { kind: 'alias' }
-  if (KEYWORDS.includes(name)) yield { kind: 'keyword' }
+  if (isKeyword(shell, name)) yield { kind: 'keyword' }
   if (!noFunctions && shell.functions.has(name)) yield { kind: 'function' }
   if (shell.machinery.builtins.has(name) && !shell.disabled.has(name)) yield { kind: 'builtin' }
   const files = filesOf(shell, name)
-  const others = files.length === 0 && !all && !name.includes('/') ? plainFilesOf(shell, name) : []
+  const slash = name.includes('/') && shell.dialect.name === 'bash'
+  const others = files.length === 0 && !all && !slash ? plainFilesOf(shell, name) : []
   for (const path of [...files, ...others]) {
     yield { kind: 'file', path }
     if (!all) return
@@ -61,6 +62,10 @@ const candidatesOf = (shell: Shell, name: string): string[] =>
   name.includes('/')
     ? [name]
     : (shell.variables.get('PATH') ?? '').split(':').map((folder) => `${folder || '.'}/${name}`)
+
+const isKeyword = ({ dialect }: Shell, name: string): boolean =>
+  KEYWORDS.includes(name) && (dialect.name === 'bash' || !BASH_KEYWORDS.has(name))
+const BASH_KEYWORDS: ReadonlySet<string> = new Set(['select', 'function', 'time', '[[', ']]', 'coproc'])
 
 /** Executables of that name in PATH. */
 export function filesOf(shell: Shell, name: string): string[] {
@@ -83,13 +88,16 @@ const STYLES: Record<Style, (shell: Shell, name: string, found: Found) => string
         : `${name} is an alias for ${shell.aliases.get(name)}`
     if (kind === 'keyword') return `${name} is a shell keyword`
     if (kind === 'builtin')
-      return shell.posix && shell.machinery.builtins.get(name)?.special
+      return shell.posix &&
+        (shell.machinery.builtins.get(name)?.special || (name === 'local' && shell.dialect.name !== 'bash'))
         ? `${name} is a special shell builtin`
         : `${name} is a shell builtin`
     if (kind === 'file')
       return shell.hashed.has(name) && shell.dialect.name === 'bash'
         ? `${name} is hashed (${path})`
-        : `${name} is ${path}`
+        : shell.hashed.has(name) && shell.dialect.name === 'dash'
+          ? `${name} is a tracked alias for ${path}`
+          : `${name} is ${path}`
     const entry = shell.functions.get(name)
     if (shell.dialect.name !== 'bash') return `${name} is a ${shell.dialect.name === 'dash' ? 'shell ' : ''}function`
     return `${name} is a function\n${entry ? functionText(name, entry.definition.body) : ''}`
@@ -108,7 +116,7 @@ export function* describe(
     if (options.onlyFiles) found = filesOf(shell, name).map((path) => ({ kind: 'file', path }))
     const shown = options.all ? found : found.slice(0, 1)
     if (shown.length === 0) {
-      status = style === 'command' && shell.dialect.name === 'dash' ? 127 : 1
+      status = shell.dialect.name === 'bash' ? 1 : 127
       if (style === 'verbose') {
         const label = shell.dialect.bash ? 'type: ' : ''
         yield* wait(
@@ -127,7 +135,14 @@ export function* describe(
   return status
 }
 
+/** dash takes no options; with one ash says no more than `command -v` does. */
+function* portableType(shell: Shell, args: readonly string[]): Steps<number> {
+  const brief = shell.dialect.name === 'ash' && /^-./.test(args[0] ?? '')
+  return yield* describe(shell, brief ? args.slice(1) : args, brief ? 'command' : 'verbose')
+}
+
 function* typeBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
+  if (shell.dialect.name !== 'bash') return yield* portableType(shell, args)
   const { options, operands } = parseFlags(args, { flags: 'afptP' })
   const style: Style = options.has('t') ? 'word' : options.has('p') || options.has('P') ? 'path' : 'verbose'
   return yield* describe(shell, operands, style, {
@@ -152,7 +167,9 @@ function* hashBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
     }
   }
   if (args.length > 0) return status
-  if (shell.hashed.size === 0) yield* wait(shell.print('hash: hash table empty\n'))
+  if (shell.dialect.name !== 'bash')
+    yield* wait(shell.print([...shell.hashed.values()].map(({ path }) => `${path}\n`).join('')))
+  else if (shell.hashed.size === 0) yield* wait(shell.print('hash: hash table empty\n'))
   else
     yield* wait(
       shell.print(

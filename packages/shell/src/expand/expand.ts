@@ -80,12 +80,13 @@ function addPaths(shell: Shell, field: Field, into: string[]): void {
 }
 
 export function pathsOf(shell: Shell, pattern: string): string[] {
-  const ignore = shell.variables.get('GLOBIGNORE')
+  const ignore = shell.dialect.name === 'bash' ? shell.variables.get('GLOBIGNORE') : undefined
   const found = glob(shell.sys, shell.patterns, pattern, {
     extglob: shell.shopt.get('extglob') ?? false,
     dotglob: (shell.shopt.get('dotglob') ?? false) || Boolean(ignore),
     globstar: shell.shopt.get('globstar') ?? false,
     nocase: shell.shopt.get('nocaseglob') ?? false,
+    bytes: shell.dialect.name !== 'bash',
     skipDots: shell.dialect.name === 'bash' && (shell.shopt.get('globskipdots') ?? false),
   })
   if (!ignore) return found

@@ -1,11 +1,13 @@
 import { type DirectoryEntry, isDirectory, isErrno, isSymlink, S_IFDIR, type Sys } from '@drydock/abi'
-import { hasPattern, type Patterns, unescapePattern } from './pattern.ts'
+import { asBytes, hasPattern, type Patterns, unescapePattern } from './pattern.ts'
 
 export interface GlobOptions {
   readonly extglob: boolean
   readonly dotglob: boolean
   readonly globstar: boolean
   readonly nocase: boolean
+  /** `?` is a byte, as dash and ash have it. */
+  readonly bytes: boolean
   /** shopt globskipdots: `.` and `..` never match. */
   readonly skipDots: boolean
 }
@@ -72,7 +74,8 @@ class Walk {
   private names(folder: string, pattern: string): readonly DirectoryEntry[] {
     const { extglob, nocase, dotglob } = this.options
     const dots = pattern.startsWith('.') || pattern.startsWith('\\.') || /^[?*+@!]\((?:[^)]*\|)?\\?\./.test(pattern)
-    const regex = this.patterns.regex(pattern, { extglob, nocase, path: true }, '^(?:', ')$')
+    const { bytes } = this.options
+    const regex = this.patterns.regex(bytes ? asBytes(pattern) : pattern, { extglob, nocase, path: true }, '^(?:', ')$')
     const entries = this.read(folder === '' ? '.' : folder)
     const hidden =
       pattern.startsWith('.') && !this.options.skipDots
@@ -82,7 +85,9 @@ class Walk {
           ]
         : []
     return [...hidden, ...entries].filter(
-      ({ name }) => (!name.startsWith('.') || dots || (dotglob && name !== '.' && name !== '..')) && regex.test(name),
+      ({ name }) =>
+        (!name.startsWith('.') || dots || (dotglob && name !== '.' && name !== '..')) &&
+        regex.test(bytes ? asBytes(name) : name),
     )
   }
 

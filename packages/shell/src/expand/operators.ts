@@ -2,7 +2,7 @@ import { FatalError } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
 import { hashOrder, type Variable } from '../interp/variables.ts'
 import { ansiEscapes } from '../syntax/ansi-escapes.ts'
-import { patternSource, type PatternOptions } from './pattern.ts'
+import { asBytes, fromBytes, patternSource, type PatternOptions } from './pattern.ts'
 import { doubleQuote, singleQuote } from './quote.ts'
 
 const options = (shell: Shell): PatternOptions => ({
@@ -13,6 +13,12 @@ const options = (shell: Shell): PatternOptions => ({
 /** `#` `##` `%` `%%` on one value; `pattern` is a pattern. */
 export function removeAffix(shell: Shell, operator: string, text: string, pattern: string): string {
   if (pattern === '') return text
+  if (shell.dialect.name !== 'bash' && asBytes(text) !== text)
+    return fromBytes(affixRemoved(shell, operator, asBytes(text), asBytes(pattern)))
+  return affixRemoved(shell, operator, text, pattern)
+}
+
+function affixRemoved(shell: Shell, operator: string, text: string, pattern: string): string {
   const quick = quickAffix(operator, text, pattern)
   if (quick !== undefined) return quick
   const extglob = { extglob: shell.dialect.bash }
@@ -88,6 +94,10 @@ export function changeCase(shell: Shell, operator: string, text: string, pattern
     .map((char, at) => ((operator.length === 2 || at === 0) && regex.test(char) ? change(char) : char))
     .join('')
 }
+
+/** dash and ash count bytes. */
+export const byteSubstring: typeof substring = (text, offset, length, shown) =>
+  fromBytes(substring(asBytes(text), offset, length, shown))
 
 /** `${x:offset:length}` of a text, in characters. */
 export function substring(text: string, offset: number, length: number | undefined, shown: string): string {

@@ -3,7 +3,16 @@ import type { Shell } from '../interp/shell.ts'
 import type { Parameter, Part, Word } from '../syntax/ast.ts'
 import type { FieldBuilder } from './field-builder.ts'
 import { integer } from './numbers.ts'
-import { attributeLetters, changeCase, declaration, removeAffix, replace, substring, TRANSFORMS } from './operators.ts'
+import {
+  attributeLetters,
+  byteSubstring,
+  changeCase,
+  declaration,
+  removeAffix,
+  replace,
+  substring,
+  TRANSFORMS,
+} from './operators.ts'
 import { assignValue, nameValue, referenceValue, type Value, valueOf } from './values.ts'
 
 /** What the expansion of parameters needs from that of words. */
@@ -23,7 +32,10 @@ export function* expandParameter(
   builder: FieldBuilder,
   words: WordExpander,
 ): Steps<void> {
-  if (node.bad !== undefined) throw new FatalError(`${node.bad}: bad substitution`, 1, !shell.dialect.bash)
+  if (node.bad !== undefined)
+    throw shell.dialect.name === 'bash'
+      ? new FatalError(`${node.bad}: bad substitution`, 1, false)
+      : new FatalError('Bad substitution', 2)
   if (node.names) {
     const names = shell.variables.names(node.name)
     return addList(shell, unsplit(shell, names, node.names === '*' && !quoted, ''), node.names === '*', quoted, builder)
@@ -43,7 +55,11 @@ export function* expandParameter(
     if (done) return
     if (operator.endsWith('+')) return
   } else checkSet(shell, node, value)
-  if (value.values.length === 0 && !value.list && !(operator === '@a' && shell.variables.find(value.name))) {
+  if (
+    value.values.length === 0 &&
+    !value.list &&
+    !(operator === '@a' && !node.indirect && shell.variables.find(value.name))
+  ) {
     if (quoted) builder.quoted('')
     return
   }
@@ -70,7 +86,7 @@ function addList(shell: Shell, values: readonly string[], star: boolean, quoted:
   const { ifs } = shell
   if (quoted && star) return builder.quoted(values.join(ifs.charAt(0)))
   if (!builder.split) {
-    const joined = values.join(star ? ifs.charAt(0) : ' ')
+    const joined = values.join(star || shell.dialect.name !== 'bash' ? ifs.charAt(0) : ' ')
     if (values.length === 0) return
     return quoted ? builder.quoted(joined) : builder.literal(joined)
   }
@@ -87,7 +103,7 @@ function addList(shell: Shell, values: readonly string[], star: boolean, quoted:
 function lengthOf(shell: Shell, value: Value): number {
   if (value.list) return value.values.length
   const [text] = value.values
-  if (text === undefined && shell.options.has('nounset')) throw new FatalError(`${value.name}: unbound variable`, 1)
+  if (text === undefined && shell.options.has('nounset')) throw unsetParameter(shell, value.name)
   if (text === undefined) return 0
   return /[\ud800-\udfff]/.test(text) ? [...text].length : text.length
 }
@@ -107,10 +123,16 @@ function* indirect(shell: Shell, node: Parameter, value: Value): Steps<Value> {
   return yield* referenceValue(shell, target)
 }
 
+/** `set -u` */
+const unsetParameter = ({ dialect }: Shell, name: string): FatalError =>
+  dialect.name === 'bash'
+    ? new FatalError(`${name}: unbound variable`, 1)
+    : new FatalError(`${name}: parameter not set`, 2)
+
 function checkSet(shell: Shell, node: Parameter, value: Value): void {
   if (value.values.length > 0 || value.list || !shell.options.has('nounset')) return
   const index = node.index ? `[${node.index.source}]` : ''
-  throw new FatalError(`${node.name}${index}: unbound variable`, 1)
+  throw unsetParameter(shell, `${node.name}${index}`)
 }
 
 /** `-` `=` `?` `+` with or without a colon. @returns whether the expansion is done */
@@ -171,7 +193,10 @@ function* slice(shell: Shell, node: Parameter, value: Value, words: WordExpander
   const lengthText = node.second ? yield* words.text(shell, node.second) : undefined
   const offset = integer(shell, offsetText)
   const length = lengthText === undefined ? undefined : integer(shell, lengthText)
-  if (!value.list) return { ...value, values: [substring(value.values[0] ?? '', offset, length, lengthText ?? '')] }
+  if (!value.list || shell.dialect.name !== 'bash') {
+    const part = shell.dialect.name === 'bash' ? substring : byteSubstring
+    return { ...value, values: [part(value.values.join(' '), offset, length, lengthText ?? '')] }
+  }
   return { ...value, values: sliceList(shell, value, offset, length, lengthText ?? '') }
 }
 
@@ -201,7 +226,8 @@ function transformed(shell: Shell, node: Parameter, operator: string, value: Val
   const variable = shell.variables.find(value.name)
   if (operator === '@a') {
     const letters = variable ? attributeLetters(variable) : ''
-    return { ...value, values: value.values.length ? value.values.map(() => letters) : [letters] }
+    const values = value.values.length || value.list ? value.values.map(() => letters) : [letters]
+    return { ...value, values: node.indirect && value.values.length === 0 ? [] : values }
   }
   if (operator === '@A') {
     if (value.name === '@' || value.name === '*')

@@ -1,3 +1,5 @@
+import { decodeBytes, encodeText } from '../syntax/ansi-escapes.ts'
+
 /**
  * Pattern matching, by translation to a regular expression. bash(1), "Pattern Matching". In a pattern a backslash quotes
  * the next character; what the shell's quotes protected arrives in that form.
@@ -157,6 +159,14 @@ const bracketChar = (char: string): string =>
   /[\\\][^\-&~!#$%*+,.:;<=>?@`|(){}/]/.test(char) ? escapeInClass(char) : char
 /** With flag `u` only syntax characters may be escaped by a backslash. */
 const escapeInClass = (char: string): string => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`
+
+/** The text with a character for each of its bytes, for shells that match bytes. */
+export const asBytes = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  /^[\0-\x7f]*$/.test(text) ? text : String.fromCharCode(...encodeText(text))
+export const fromBytes = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  /^[\0-\x7f]*$/.test(text) ? text : decodeBytes(Uint8Array.from(text, (char) => char.charCodeAt(0)))
 
 /** Matchers by pattern; the same few patterns are tried again and again. */
 export class Patterns {

@@ -28,10 +28,32 @@ const flags = (shell: Shell): string => {
       .filter(([name]) => shell.options.has(name))
       .map(([, letter]) => letter)
       .join('')
+  if (shell.dialect.name !== 'bash') return portableFlags(shell)
   const interactive = shell.interactive ? 'i' : ''
   const mode = shell.options.has('commandString') ? 'c' : shell.options.has('standardInput') ? 's' : ''
   return on(letters) + interactive + on(more) + on(last) + mode
 }
+
+/** `$-` of dash and ash: in the order of their options. */
+function portableFlags(shell: Shell): string {
+  const on = PORTABLE.filter(([name]) => shell.options.has(name)).map(([, letter]) => letter)
+  return on.join('') + (shell.dialect.name === 'ash' && shell.options.has('commandString') ? 'c' : '')
+}
+const PORTABLE = [
+  ['errexit', 'e'],
+  ['noglob', 'f'],
+  ['ignoreeof', 'I'],
+  ['interactive', 'i'],
+  ['monitor', 'm'],
+  ['noexec', 'n'],
+  ['standardInput', 's'],
+  ['xtrace', 'x'],
+  ['verbose', 'v'],
+  ['noclobber', 'C'],
+  ['allexport', 'a'],
+  ['notify', 'b'],
+  ['nounset', 'u'],
+] as const
 
 /** Parameters that are no variables, and variables that are made when they are read. bash(1), "PARAMETERS". */
 const SPECIAL: ReadonlyMap<string, Read> = new Map<string, Read>([
@@ -43,9 +65,9 @@ const SPECIAL: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['$', (shell) => String(shell.pid)],
   ['!', (shell) => (shell.lastBackground ? String(shell.lastBackground) : undefined)],
   ['0', (shell) => shell.name],
-  ['_', (shell) => shell.lastArgument],
 ])
 const DYNAMIC: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ['_', (shell) => shell.lastArgument],
   ['LINENO', (shell) => String(shell.line)],
   ['BASHPID', (shell) => String(shell.sys.getpid())],
   ['BASH_SUBSHELL', (shell) => String(shell.subshell)],
@@ -89,7 +111,7 @@ const DYNAMIC: ReadonlyMap<string, Read> = new Map<string, Read>([
 export function specialParameter(shell: Shell, name: string): string | readonly string[] | undefined {
   const code = name.charCodeAt(0)
   if (code >= 49 && code <= 57) return shell.positional[Number(name) - 1]
-  return (SPECIAL.get(name) ?? (shell.dialect.name === 'dash' ? DASH : DYNAMIC).get(name))?.(shell)
+  return (SPECIAL.get(name) ?? TABLES[shell.dialect.name].get(name))?.(shell)
 }
 
 /** Scripts in files have a frame of their own below all functions; `-c` has none. */
@@ -98,6 +120,14 @@ function bottomed(shell: Shell, list: readonly string[], bottom: string): readon
   return [...list, bottom]
 }
 
-const DASH: ReadonlyMap<string, Read> = new Map<string, Read>([['LINENO', (shell) => String(shell.line)]])
+/** Debian's dash is built without LINENO; ash has no more of bash's variables than these. */
+const DASH: ReadonlyMap<string, Read> = new Map()
+const ASH: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ['LINENO', (shell) => String(shell.line)],
+  ['FUNCNAME', (shell) => shell.calls.at(-1)?.name ?? ''],
+  ['EPOCHSECONDS', (shell) => String(Math.floor(shell.sys.clock.now() / 1000))],
+  ['EPOCHREALTIME', (shell) => (shell.sys.clock.now() / 1000).toFixed(6)],
+])
+const TABLES = { bash: DYNAMIC, dash: DASH, ash: ASH } as const
 
 export const isSpecialName = (name: string): boolean => !/^[A-Za-z_]/.test(name)

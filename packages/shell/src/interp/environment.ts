@@ -22,7 +22,11 @@ export function startVariables(shell: Shell, env: ReadonlyMap<string, string>, c
     quietly(() => sys.stat(given).ino === sys.stat('.').ino && sys.stat(given).dev === sys.stat('.').dev)
   variables.visible.set('PWD', { value: same && given ? given : cwd, exported: true })
   variables.visible.set('IFS', { value: ' \t\n' })
-  variables.visible.set('PPID', { value: String(sys.getppid()), readonly: true, integer: true })
+  const ppid = String(sys.getppid())
+  variables.visible.set(
+    'PPID',
+    shell.dialect.name === 'bash' ? { value: ppid, readonly: true, integer: true } : { value: ppid },
+  )
   variables.visible.set('OPTIND', { value: '1' })
   setDefault(shell, 'PS4', '+ ')
   if (shell.dialect.name !== 'dash') dynamicVariables(shell)

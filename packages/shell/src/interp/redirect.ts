@@ -15,7 +15,7 @@ import {
 import { expandQuoted, expandText, expandWords } from '../expand/expand.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
 import type { Redirect } from '../syntax/ast.ts'
-import { type Steps, wait } from './flow.ts'
+import { FatalError, type Steps, wait } from './flow.ts'
 import type { Shell } from './shell.ts'
 
 /** Descriptors that the shell keeps for itself start here. */
@@ -123,6 +123,7 @@ function duplicateOf(shell: Shell, { operator, fd, variable }: Redirect, target:
   if (target === '-') return -1
   if (/^\d+-?$/.test(target)) return Number.parseInt(target, 10)
   if (operator === '>&' && (fd === undefined || fd === 1) && !variable && shell.dialect.bash) return undefined
+  if (shell.dialect.name === 'dash') throw new FatalError('Bad fd number', 2)
   throw new RedirectError(`${target}: ambiguous redirect`)
 }
 

@@ -180,6 +180,8 @@ export class Shell {
       sourcing: this.sourcing,
       tested: this.tested,
       subshell: this.subshell + 1,
+      // In dash and ash a loop goes on inside of a subshell: break and continue end that.
+      loops: this.dialect.name === 'bash' ? 0 : this.loops,
       directories: [...this.directories],
       umask: this.umask,
       history: [...this.history],

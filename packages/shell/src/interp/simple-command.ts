@@ -1,8 +1,8 @@
 import { EACCES, ENOENT, ENOEXEC, isDirectory, isErrno, O_RDONLY } from '@drydock/abi'
 import { searchPath } from '@drydock/libc'
-import { expandAssignment, expandText, expandWords } from '../expand/expand.ts'
+import { expandAssignment, expandText, expandWord, expandWords } from '../expand/expand.ts'
 import { commandText } from '../syntax/print.ts'
-import type { Assignment, SimpleCommand } from '../syntax/ast.ts'
+import type { Assignment, SimpleCommand, Word } from '../syntax/ast.ts'
 import { assign, assignScalar } from './assign.ts'
 import { ExitShell, FatalError, LineError, type Steps, wait } from './flow.ts'
 import { applyRedirects, closeSubstitutions, quietly, RedirectError, withRedirects } from './redirect.ts'
@@ -24,14 +24,32 @@ export function* runSimple(shell: Shell, command: SimpleCommand): Steps<number> 
   const open = shell.substitutions.length
   const words = command.declarations
     ? yield* expandDeclarations(shell, command)
-    : yield* expandWords(shell, command.words)
+    : shell.dialect.name === 'bash'
+      ? yield* expandWords(shell, command.words)
+      : yield* expandPortable(shell, command.words)
   const [name] = words
   if (name === undefined) return yield* withoutCommand(shell, command)
-  if (shell.options.has('xtrace')) yield* traceLine(shell, traceWords(words))
+  if (shell.options.has('xtrace')) yield* traceLine(shell, traceWords(shell, words))
   const status = yield* dispatch(shell, command, name, words, mayExec)
   closeSubstitutions(shell, open)
   shell.lastArgument = words.at(-1) ?? ''
   return status
+}
+
+const DECLARING: ReadonlySet<string> = new Set(['export', 'readonly', 'local'])
+
+/** dash and ash look at what the command's name turned out to be: behind `command` and by expansion, too. */
+function* expandPortable(shell: Shell, words: readonly Word[]): Steps<string[]> {
+  const [first] = words
+  if (first?.plain !== undefined && first.plain !== 'command') return yield* expandWords(shell, words)
+  const fields: string[] = []
+  for (const word of words) {
+    const name = fields.find((field) => field !== 'command')
+    const declaring = name !== undefined && DECLARING.has(name) && /^[A-Za-z_]\w*=/.test(word.source)
+    if (declaring) fields.push(yield* expandAssignment(shell, word))
+    else yield* expandWord(shell, word, fields)
+  }
+  return fields
 }
 
 /** Arguments of declare and its kind: assignments stay whole, arrays go by the side. */
@@ -59,7 +77,10 @@ function* expandAssignmentValue(shell: Shell, { value }: Assignment): Steps<stri
 }
 
 /** Only assignments and redirections. */
-function* withoutCommand(shell: Shell, { assignments, redirects }: SimpleCommand): Steps<number> {
+function* withoutCommand(shell: Shell, command: SimpleCommand): Steps<number> {
+  const { assignments, redirects } = command
+  if (shell.dialect.name !== 'bash' && redirects.length)
+    return yield* withRedirects(shell, redirects, () => withoutCommand(shell, { ...command, redirects: [] }))
   if (shell.options.has('xtrace')) yield* traceAssignments(shell, assignments)
   for (const assignment of assignments) yield* assign(shell, assignment)
   if (redirects.length) {
@@ -80,7 +101,7 @@ function* traceAssignments(shell: Shell, assignments: readonly Assignment[]): St
     const text = array
       ? `(${array.map((each) => each.value.source).join(' ')})`
       : value
-        ? traceWords([yield* expandText(shell, value)])
+        ? traceWords(shell, [yield* expandText(shell, value)])
         : ''
     yield* traceLine(
       shell,
@@ -97,7 +118,8 @@ function* dispatch(
   mayExec: boolean,
 ): Steps<number> {
   const builtin = shell.disabled.has(name) ? undefined : shell.machinery.builtins.get(name)
-  if (builtin?.special && shell.posix) return yield* runBuiltin(shell, command, builtin, words)
+  const special = builtin?.special || (name === 'local' && shell.dialect.name !== 'bash')
+  if (builtin && special && shell.posix) return yield* runBuiltin(shell, command, builtin, words)
   const definition = shell.functions.get(name)
   if (definition) return yield* callFunction(shell, command, definition, words)
   if (builtin) return yield* runBuiltin(shell, command, builtin, words)
@@ -126,7 +148,7 @@ function* assignTemporary(
   const old = shell.variables.raw(assignment.name)
   if (old?.readonly) throw new FatalError(`${assignment.name}: readonly variable`, 1, false)
   const before = assignment.append ? (shell.variables.get(assignment.name) ?? '') : ''
-  if (shell.options.has('xtrace')) yield* traceLine(shell, `${assignment.name}=${traceWords([value])}`)
+  if (shell.options.has('xtrace')) yield* traceLine(shell, `${assignment.name}=${traceWords(shell, [value])}`)
   shell.variables.cover(frame, assignment.name)
   assignScalar(shell, assignment.name, before + value, false)
   const variable = shell.variables.raw(assignment.name)
@@ -137,7 +159,7 @@ function* runBuiltin(shell: Shell, command: SimpleCommand, builtin: Builtin, wor
   if (command.assignments.length === 0 && command.redirects.length === 0)
     return yield* callBuiltin(shell, builtin, words)
   if (words[0] === 'exec') return yield* runExec(shell, command, builtin, words)
-  if (builtin.special && shell.posix && shell.dialect.name !== 'bash') {
+  if ((builtin.special || words[0] === 'local') && shell.posix && shell.dialect.name !== 'bash') {
     for (const assignment of command.assignments) yield* assign(shell, assignment)
     return yield* withRedirects(shell, command.redirects, () => callBuiltin(shell, builtin, words))
   }

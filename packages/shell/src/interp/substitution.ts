@@ -34,7 +34,7 @@ function inheritErrexit(shell: Shell, child: Shell): void {
 
 function* captureChild(shell: Shell, body: List): Steps<string> {
   const { sys } = shell
-  const direct = fileOf(body)
+  const direct = fileOf(shell, body)
   if (direct) return yield* readRedirected(shell, direct)
   const [reader, writer] = sys.pipe()
   const prepare = (child: Shell): void => {
@@ -70,7 +70,8 @@ function* readText(shell: Shell, fd: number): Steps<string> {
 }
 
 /** `$(<file)`. */
-function fileOf({ items }: List): SimpleCommand | undefined {
+function fileOf(shell: Shell, { items }: List): SimpleCommand | undefined {
+  if (shell.dialect.name !== 'bash') return undefined
   const command = items[0]?.command
   if (items.length !== 1 || command?.type !== 'simple') return undefined
   if (command.words.length || command.assignments.length || command.redirects.length !== 1) return undefined
@@ -109,7 +110,7 @@ export function* processSubstitution(shell: Shell, { direction, body }: ProcessS
     child.captured = undefined
     child.jobControl = false
   }
-  const file = direction === '<' ? fileOf(body) : undefined
+  const file = direction === '<' ? fileOf(shell, body) : undefined
   const pid = yield* forkShell(shell, {
     prepare,
     body: (child) => (file ? copyOf(child, file) : runLast(child, body)),

@@ -11,4 +11,6 @@ export function* traceLine(shell: Shell, text: string): Steps<void> {
   yield* wait(shell.sys.write(2, encodeText(`${head}${text}\n`)))
 }
 
-export const traceWords = (words: readonly string[]): string => words.map(quoteIfNeeded).join(' ')
+/** dash shows words as they are. */
+export const traceWords = ({ dialect }: Shell, words: readonly string[]): string =>
+  dialect.name === 'dash' ? words.join(' ') : words.map(quoteIfNeeded).join(' ')

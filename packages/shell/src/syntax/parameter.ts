@@ -83,7 +83,7 @@ function readOperator(cursor: Cursor, target: Parameter, quotes: Quotes, readWor
     if (cursor.take(operator)) return { ...target, operator, argument: readWord(cursor, toClose, quotes) }
   for (const operator of PATTERNS)
     if (cursor.take(operator)) return { ...target, operator, argument: readWord(cursor, toClose) }
-  if (!cursor.options.bash && cursor.peek() !== '/' && cursor.peek() !== ':') return undefined
+  if (!cursor.options.bash) return undefined
   if (cursor.take('/')) return readReplacement(cursor, target, readWord, quotes)
   if (cursor.take(':')) return readSubstring(cursor, target, readWord)
   if (cursor.take('@')) {

@@ -26,7 +26,7 @@ export function parseSimple(cursor: Cursor, line: number): SimpleCommand {
     }
     if (words.length === 0 && assignments.length + redirects.length > 0) expandAlias(cursor)
     else if (cursor.takesAlias()) expandAlias(cursor)
-    const assignment = words.length === 0 || declaring ? readAssignment(cursor) : undefined
+    const assignment = words.length === 0 || declaring ? readAssignment(cursor, declaring) : undefined
     if (assignment && !declaring) {
       assignments.push(assignment)
       continue
@@ -64,12 +64,16 @@ function openParenthesis(cursor: Cursor): never {
 }
 
 /** `name=`, `name+=`, `name[…]=` at the cursor with its value; undefined for anything else. */
-export function readAssignment(cursor: Cursor): Assignment | undefined {
+export function readAssignment(cursor: Cursor, argument = false): Assignment | undefined {
   const start = cursor.position
   const head = /^[A-Za-z_]\w*(?=\[|\+?=)/.exec(cursor.source.slice(start, start + 256))
   if (!head) return undefined
   const name = head[0]
   cursor.position += name.length
+  if (argument && /^\[[^\]'"$`]*\s/.test(cursor.source.slice(cursor.position, cursor.position + 256))) {
+    cursor.position = start
+    return undefined
+  }
   const index = cursor.peek() === '[' ? readSubscript(cursor) : undefined
   const append = cursor.options.bash && cursor.peek() === '+' && cursor.peek(1) === '='
   if (cursor.peek() === '[' || (!append && cursor.peek() !== '=')) {

@@ -122,18 +122,20 @@ function readSpecial(cursor: Cursor, reading: Reading, char: string): readonly P
   if (char === '`') return [readBackquotes(cursor, reading)]
   if (char === '"' && reading.quotes !== 'here') return [readDouble(cursor)]
   if (char === "'" && reading.quotes === 'none') return [readSingle(cursor)]
-  if (char === "'" && reading.quotes === 'double' && reading.inBraces && cursor.options.exact)
-    return [readHidden(cursor)]
+  if (char === "'" && reading.quotes === 'double' && reading.inBraces && cursor.options.exact) return readHidden(cursor)
   return undefined
 }
 
 const ESCAPED_IN: Record<Reading['quotes'], string> = { none: '', double: '$`"\\', here: '$`\\' }
 
-/** Single quotes that hide what they hold, and are kept themselves. */
-function readHidden(cursor: Cursor): Part {
-  const start = cursor.position
-  readSingle(cursor)
-  return { kind: 'quoted', text: cursor.source.slice(start, cursor.position) }
+/** Single quotes that hide braces in what they hold, and are kept themselves. */
+function readHidden(cursor: Cursor): readonly Part[] {
+  const line = cursor.line()
+  const quote: Part = { kind: 'quoted', text: "'" }
+  cursor.position++
+  const parts = readParts(cursor, { quotes: 'double', ends: (at) => at.peek() === "'" })
+  if (!cursor.take("'")) cursor.unterminated("'", line)
+  return [quote, ...parts, quote]
 }
 
 function readBackslash(cursor: Cursor, { quotes, inBraces }: Reading): readonly Part[] | undefined {
