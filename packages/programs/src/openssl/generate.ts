@@ -1,0 +1,32 @@
+import { generateRsa, type RsaPrivateKey } from '../crypto/rsa.ts'
+import type { Command } from './command.ts'
+import { Refused } from './command.ts'
+import { readPrivateKey } from './keys.ts'
+
+/** Makes a key and shows on standard error that something is happening, as openssl does. */
+export async function newKey(command: Command, bits: number): Promise<RsaPrivateKey> {
+  if (!Number.isInteger(bits) || bits < 512) throw new Refused(`${command.name}: Error generating RSA key\n`)
+  const size = Math.min(16_384, Math.ceil(bits / 16) * 16)
+  let steps = 0
+  const pause = (): Promise<void> | undefined => {
+    steps++
+    return command.pause()
+  }
+  const key = await generateRsa(size, command.random, pause)
+  const dots = (count: number): string => Array.from({ length: count }, (_, i) => (i % 5 === 4 ? '+' : '.')).join('')
+  const first = dots(10 + (steps % 40))
+  await command.io.warn(`${first}${'+'.repeat(65)}*${dots(steps % 23)}${'+'.repeat(65)}*${dots(steps % 31)}\n`)
+  return key
+}
+
+/** @throws Refused when it cannot be read */
+export async function loadKey(command: Command, path: string | undefined, source: string | undefined): Promise<RsaPrivateKey> {
+  const text = await command.text(path, 'Private Key')
+  const shown = path ?? '<stdin>'
+  const key = await readPrivateKey(text, async () =>
+    source === undefined ? command.prompt(`Enter pass phrase for ${shown}:`, true) : command.passphrase(source),
+  )
+  if (key === 'wrong passphrase') throw new Refused(`Could not read private key from ${shown}\n`)
+  if (!key) throw new Refused(`Could not read private key from ${shown}\n`)
+  return key
+}

@@ -1,0 +1,100 @@
+/** `-text` of certificates, requests and keys. */
+import { modInverse, type RsaPrivateKey, type RsaPublicKey, fromBigInt, bitLength } from '../crypto/rsa.ts'
+import type { Certificate, CertificateRequest, Extension } from './certificate.ts'
+import { nameText } from './distinguished-name.ts'
+import { extensionText } from './extensions.ts'
+import { longName } from './oids.ts'
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const two = (number: number): string => String(number).padStart(2, '0')
+
+/** `Nov 28 06:34:19 2026 GMT`. */
+export function dateText(ms: number): string {
+  const date = new Date(ms)
+  const clock = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(two).join(':')
+  return `${MONTHS[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2)} ${clock} ${date.getUTCFullYear()} GMT`
+}
+
+const hexPairs = (bytes: Uint8Array): string[] => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
+
+/** Bytes with colons, so many a line. */
+function hexBlock(bytes: Uint8Array, indent: number, perLine: number): string {
+  const pairs = hexPairs(bytes)
+  const lines: string[] = []
+  for (let at = 0; at < pairs.length; at += perLine) {
+    const more = at + perLine < pairs.length
+    lines.push(`${' '.repeat(indent)}${pairs.slice(at, at + perLine).join(':')}${more ? ':' : ''}\n`)
+  }
+  return lines.join('')
+}
+
+/** A number with a zero in front where its first bit is set. */
+function numberBlock(value: bigint, indent: number): string {
+  const bytes = fromBigInt(value)
+  return hexBlock((bytes[0] ?? 0) & 0x80 ? Uint8Array.of(0, ...bytes) : bytes, indent, 15)
+}
+
+function serialText(serial: bigint): string {
+  const bytes = fromBigInt(serial)
+  if (bytes.length <= 8) return ` ${serial} (0x${serial.toString(16)})`
+  return `\n            ${hexPairs(bytes).join(':')}`
+}
+
+function keyText({ n, e }: RsaPublicKey, indent: number): string {
+  const pad = ' '.repeat(indent)
+  return `${pad}Public Key Algorithm: rsaEncryption\n${pad}    Public-Key: (${bitLength(n)} bit)\n${pad}    Modulus:\n${numberBlock(n, indent + 8)}${pad}    Exponent: ${e} (0x${e.toString(16)})\n`
+}
+
+function extensionsText(extensions: readonly Extension[], indent: number): string {
+  const pad = ' '.repeat(indent)
+  return extensions
+    .map((each) => `${pad}${longName(each.oid)}: ${each.critical ? 'critical' : ''}\n${pad}    ${extensionText(each)}\n`)
+    .join('')
+}
+
+const signatureText = (algorithm: string, signature: Uint8Array): string =>
+  `    Signature Algorithm: ${longName(algorithm)}\n    Signature Value:\n${hexBlock(signature, 8, 18)}`
+
+export function certificateText(certificate: Certificate): string {
+  const { version, serial, issuer, subject, notBeforeMs, notAfterMs, key, extensions, signatureOid, signature } = certificate
+  const dates = `            Not Before: ${dateText(notBeforeMs)}\n            Not After : ${dateText(notAfterMs)}\n`
+  const more = extensions.length > 0 ? `        X509v3 extensions:\n${extensionsText(extensions, 12)}` : ''
+  return `Certificate:
+    Data:
+        Version: ${version} (0x${version - 1})
+        Serial Number:${serialText(serial)}
+        Signature Algorithm: ${longName(signatureOid)}
+        Issuer: ${nameText(issuer)}
+        Validity
+${dates}        Subject: ${nameText(subject)}
+        Subject Public Key Info:
+${keyText(key, 12)}${more}${signatureText(signatureOid, signature)}`
+}
+
+export function requestText({ subject, key, extensions, signatureOid, signature }: CertificateRequest): string {
+  const asked = extensions.length > 0 ? `            Requested Extensions:\n${extensionsText(extensions, 16)}` : '            (none)\n            Requested Extensions:\n'
+  return `Certificate Request:
+    Data:
+        Version: 1 (0x0)
+        Subject: ${nameText(subject)}
+        Subject Public Key Info:
+${keyText(key, 12)}        Attributes:
+${extensions.length > 0 ? asked : '            (none)\n'}${signatureText(signatureOid, signature)}`
+}
+
+export function privateKeyText(key: RsaPrivateKey): string {
+  const { n, e, d, p, q } = key
+  const parts: [string, bigint][] = [
+    ['privateExponent', d],
+    ['prime1', p],
+    ['prime2', q],
+    ['exponent1', d % (p - 1n)],
+    ['exponent2', d % (q - 1n)],
+    ['coefficient', modInverse(q, p)],
+  ]
+  const head = `Private-Key: (${bitLength(n)} bit, 2 primes)\nmodulus:\n${numberBlock(n, 4)}publicExponent: ${e} (0x${e.toString(16)})\n`
+  return head + parts.map(([name, value]) => `${name}:\n${numberBlock(value, 4)}`).join('')
+}
+
+export const publicKeyText = ({ n, e }: RsaPublicKey): string =>
+  `Public-Key: (${bitLength(n)} bit)\nModulus:\n${numberBlock(n, 4)}Exponent: ${e} (0x${e.toString(16)})\n`
