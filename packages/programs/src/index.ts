@@ -1,4 +1,5 @@
 import type { Program } from '@drydock/abi'
+import { apacheUtils } from './apache-utils/index.ts'
 import { awkPrograms } from './awk/index.ts'
 import { busyboxPrograms } from './busybox/index.ts'
 import { coreutils } from './coreutils/index.ts'
@@ -12,6 +13,7 @@ import { helloWorldPrograms } from './hello-world.ts'
 import { jqPrograms } from './jq/index.ts'
 import { miscPrograms } from './misc/index.ts'
 import { netPrograms } from './net/index.ts'
+import { opensslPrograms } from './openssl/index.ts'
 import { packageManagerPrograms } from './package-managers/index.ts'
 import { procps } from './procps/index.ts'
 import { sedPrograms } from './sed/index.ts'
@@ -46,5 +48,7 @@ export const programs: readonly Program[] = [
   ...extraPrograms,
   ...shadowPrograms,
   ...sudoPrograms,
+  ...opensslPrograms,
+  ...apacheUtils,
   ...unavailablePrograms,
 ]

@@ -1,6 +1,19 @@
 /** Certificates and requests for them. RFC 5280, RFC 2986. */
 import { Hash, type HashName } from '@drydock/codec'
-import { bits, der, type DerNode, integer, nothing, octets, oid, oidText, parseDer, sequence, TAG, truth } from '../crypto/der.ts'
+import {
+  bits,
+  der,
+  type DerNode,
+  integer,
+  nothing,
+  octets,
+  oid,
+  oidText,
+  parseDer,
+  sequence,
+  TAG,
+  truth,
+} from '../crypto/der.ts'
 import { type RsaPrivateKey, type RsaPublicKey, signRsa, toBigInt, verifyRsa } from '../crypto/rsa.ts'
 import { decodeName, encodeName, type NamePart } from './distinguished-name.ts'
 import { publicInfo, publicPkcs1, readPublicInfo } from './keys.ts'
@@ -47,7 +60,8 @@ const SIGNATURES: ReadonlyMap<string, HashName> = new Map([
   ['1.2.840.113549.1.1.12', 'sha384'],
   ['1.2.840.113549.1.1.13', 'sha512'],
 ])
-const oidOfHash = (hash: HashName): string => [...SIGNATURES].find(([, each]) => each === hash)?.[0] ?? '1.2.840.113549.1.1.11'
+const oidOfHash = (hash: HashName): string =>
+  [...SIGNATURES].find(([, each]) => each === hash)?.[0] ?? '1.2.840.113549.1.1.11'
 
 /** UTCTime up to 2049, GeneralizedTime after it. */
 function time(ms: number): Uint8Array {
@@ -59,18 +73,26 @@ function time(ms: number): Uint8Array {
 function readTime({ tag, content }: DerNode): number {
   const text = new TextDecoder().decode(content)
   const full = tag === TAG.utcTime ? `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}` : text
-  const [year = 0, month = 1, day, hours, minutes, seconds] = (/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(full) ?? []).slice(1).map(Number)
+  const [year = 0, month = 1, day, hours, minutes, seconds] = (
+    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(full) ?? []
+  )
+    .slice(1)
+    .map(Number)
   return Date.UTC(year, month - 1, day, hours, minutes, seconds)
 }
 
 const encodeExtensions = (extensions: readonly Extension[]): Uint8Array =>
-  sequence(...extensions.map((each) => sequence(oid(each.oid), ...(each.critical ? [truth()] : []), octets(each.value))))
+  sequence(
+    ...extensions.map((each) => sequence(oid(each.oid), ...(each.critical ? [truth()] : []), octets(each.value))),
+  )
 
 const readExtensions = (node: DerNode | undefined): Extension[] =>
   (node?.children ?? []).flatMap(({ children }): Extension[] => {
     const [type, second] = children
     const value = children.at(-1)
-    return type && value ? [{ oid: oidText(type), critical: second?.tag === TAG.boolean && second.content[0] !== 0, value: value.content }] : []
+    return type && value
+      ? [{ oid: oidText(type), critical: second?.tag === TAG.boolean && second.content[0] !== 0, value: value.content }]
+      : []
   })
 
 const signedWith = (body: Uint8Array, key: RsaPrivateKey, hash: HashName): Uint8Array =>
@@ -118,8 +140,14 @@ export function readCertificate(bytes: Uint8Array): Certificate | undefined {
   }
 }
 
-export function makeRequest(subject: readonly NamePart[], extensions: readonly Extension[], key: RsaPrivateKey, hash: HashName): Uint8Array {
-  const asked = extensions.length > 0 ? [sequence(oid(oidOf('extReq') ?? ''), der(TAG.set, encodeExtensions(extensions)))] : []
+export function makeRequest(
+  subject: readonly NamePart[],
+  extensions: readonly Extension[],
+  key: RsaPrivateKey,
+  hash: HashName,
+): Uint8Array {
+  const asked =
+    extensions.length > 0 ? [sequence(oid(oidOf('extReq') ?? ''), der(TAG.set, encodeExtensions(extensions)))] : []
   return signedWith(sequence(integer(0), encodeName(subject), publicInfo(key), der(0xa0, ...asked)), key, hash)
 }
 
@@ -141,7 +169,10 @@ export function readRequest(bytes: Uint8Array): CertificateRequest | undefined {
 }
 
 /** Whether a key has signed it. */
-export function isSignedBy({ signed, signature, signatureOid }: Pick<Certificate, 'signed' | 'signature' | 'signatureOid'>, key: RsaPublicKey): boolean {
+export function isSignedBy(
+  { signed, signature, signatureOid }: Pick<Certificate, 'signed' | 'signature' | 'signatureOid'>,
+  key: RsaPublicKey,
+): boolean {
   const hash = SIGNATURES.get(signatureOid)
   return hash !== undefined && verifyRsa(key, hash, signed, signature)
 }
@@ -157,5 +188,8 @@ export function nameHash(parts: readonly NamePart[]): string {
   })
   const hash = new Hash('sha1')
   for (const part of canonical) hash.update(part)
-  return [...hash.digest().subarray(0, 4)].reverse().map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return [...hash.digest().subarray(0, 4)]
+    .reverse()
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
 }

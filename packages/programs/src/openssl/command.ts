@@ -44,8 +44,10 @@ export class Command {
     const kind = Object.entries(kinds).find(([, names]) => names.includes(option))?.[0]
     if (kind !== undefined) this.add(kind, option)
     else if (flags.includes(option)) this.add(option, '')
-    else if (!values.includes(option)) throw new Refused(`${this.name}: Unknown option or cipher: ${option}\n${this.name}: Use -help for summary.\n`)
-    else if (next === undefined) throw new Refused(`${this.name}: Option -${option} needs a value\n${this.name}: Use -help for summary.\n`)
+    else if (!values.includes(option))
+      throw new Refused(`${this.name}: Unknown option or cipher: ${option}\n${this.name}: Use -help for summary.\n`)
+    else if (next === undefined)
+      throw new Refused(`${this.name}: Option -${option} needs a value\n${this.name}: Use -help for summary.\n`)
     else {
       this.add(option, next)
       return 1
@@ -73,7 +75,9 @@ export class Command {
       return await readFile(this.sys, path)
     } catch (error) {
       if (!isErrno(error)) throw error
-      throw new Refused(`Can't open "${path}" for reading, ${error.message}\n${errorLine(this.sys, '80000002', 'system library', 'BIO_new_file', error.message, `calling fopen(${path}, r)`)}Unable to load ${what}\n`)
+      throw new Refused(
+        `Can't open "${path}" for reading, ${error.message}\n${errorLine(this.sys, '80000002', 'system library', 'BIO_new_file', error.message, `calling fopen(${path}, r)`)}Unable to load ${what}\n`,
+      )
     }
   }
   async text(path: string | undefined, what?: string): Promise<string> {
@@ -122,5 +126,12 @@ export class Command {
 }
 
 /** As ERR_print_errors(3) prints one. */
-export const errorLine = (sys: Sys, code: string, library: string, function_: string, reason: string, data = ''): string =>
+export const errorLine = (
+  sys: Sys,
+  code: string,
+  library: string,
+  function_: string,
+  reason: string,
+  data = '',
+): string =>
   `${(sys.getpid() * 4096).toString(16).toUpperCase().padStart(16, '0')}:error:${code}:${library}:${function_}:${reason}:${data ? `${data}` : ''}\n`

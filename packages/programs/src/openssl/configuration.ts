@@ -10,7 +10,9 @@ export class Configuration {
       if (header) current = header[1] ?? 'default'
       else if (line.includes('=')) {
         const [, name = '', value = ''] = /^([^=]*?)\s*=\s*(.*)$/s.exec(line) ?? []
-        const filled = value.replace(/\$(?:\{)?(?:ENV::)(\w+)\}?/g, (_, each: string) => env.get(each) ?? '').replace(/^(["'])(.*)\1$/, '$2')
+        const filled = value
+          .replace(/\$(?:\{)?(?:ENV::)(\w+)\}?/g, (_, each: string) => env.get(each) ?? '')
+          .replace(/^(["'])(.*)\1$/, '$2')
         this.sections.set(current, [...this.section(current), [name.trim(), filled]])
       }
     }

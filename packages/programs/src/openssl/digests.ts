@@ -8,10 +8,21 @@ import { colons } from './extensions.ts'
 import { loadKey } from './generate.ts'
 import { readPublicKey } from './keys.ts'
 
-export const DGST_OPTIONS: OptionTable = { flags: ['r', 'c', 'hex', 'binary', 'non-fips-allow', 'help', 'list'], values: ['out', 'sign', 'verify', 'prverify', 'signature', 'hmac', 'passin', 'mac', 'macopt'], kinds: HASH_KIND }
+export const DGST_OPTIONS: OptionTable = {
+  flags: ['r', 'c', 'hex', 'binary', 'non-fips-allow', 'help', 'list'],
+  values: ['out', 'sign', 'verify', 'prverify', 'signature', 'hmac', 'passin', 'mac', 'macopt'],
+  kinds: HASH_KIND,
+}
 
 const FUNCTIONS = { md5, sha1, sha224, sha256, sha384, sha512 } as const
-const LABELS: Readonly<Record<HashName, string>> = { md5: 'MD5', sha1: 'SHA1', sha224: 'SHA2-224', sha256: 'SHA2-256', sha384: 'SHA2-384', sha512: 'SHA2-512' }
+const LABELS: Readonly<Record<HashName, string>> = {
+  md5: 'MD5',
+  sha1: 'SHA1',
+  sha224: 'SHA2-224',
+  sha256: 'SHA2-256',
+  sha384: 'SHA2-384',
+  sha512: 'SHA2-512',
+}
 
 /** openssl-dgst(1), and the commands named for a digest. */
 export async function dgst(command: Command): Promise<number> {
@@ -25,10 +36,16 @@ export async function dgst(command: Command): Promise<number> {
     const signer = command.get('sign')
     if (signer !== undefined) {
       const signature = signRsa(await loadKey(command, signer, command.get('passin')), hash, data)
-      await command.output(command.get('out'), command.has('hex') ? `RSA-${LABELS[hash]}(${name ?? 'stdin'})= ${toHex(signature)}\n` : signature)
+      await command.output(
+        command.get('out'),
+        command.has('hex') ? `RSA-${LABELS[hash]}(${name ?? 'stdin'})= ${toHex(signature)}\n` : signature,
+      )
       return 0
     }
-    const digest = keyed === undefined ? new Hash(hash).update(data).digest() : hmac(FUNCTIONS[hash], new TextEncoder().encode(keyed), data)
+    const digest =
+      keyed === undefined
+        ? new Hash(hash).update(data).digest()
+        : hmac(FUNCTIONS[hash], new TextEncoder().encode(keyed), data)
     if (command.has('binary')) {
       await command.output(command.get('out'), digest)
       continue

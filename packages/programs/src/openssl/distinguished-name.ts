@@ -11,7 +11,10 @@ const COUNTRY = '2.5.4.6'
 
 /** `/C=US/CN=x`; a part of several values has `+`. @returns what is wrong with it, or its parts */
 export function parseSubject(text: string): { parts: NamePart[]; skipped: string[] } | { wrong: string } {
-  if (!text.startsWith('/')) return { wrong: `name is expected to be in the format /type0=value0/type1=value1/type2=... where characters may be escaped by \\. This name is not in that format: '${text}'` }
+  if (!text.startsWith('/'))
+    return {
+      wrong: `name is expected to be in the format /type0=value0/type1=value1/type2=... where characters may be escaped by \\. This name is not in that format: '${text}'`,
+    }
   const parts: NamePart[] = []
   const skipped: string[] = []
   for (const piece of text.slice(1).match(/(?:\\.|[^/\\+])+/gs) ?? []) {
@@ -44,10 +47,16 @@ export const decodeName = (node: DerNode): NamePart[] =>
 
 /** As OpenSSL 3 prints it: `C = US, O = "A, B", CN = x`. */
 export const nameText = (parts: readonly NamePart[]): string =>
-  parts.map(([type, value]) => `${shortName(type)} = ${/[,+"\\<>;]|^[ #]| $/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : value}`).join(', ')
+  parts
+    .map(
+      ([type, value]) =>
+        `${shortName(type)} = ${/[,+"\\<>;]|^[ #]| $/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : value}`,
+    )
+    .join(', ')
 
 /** `-nameopt compat` and `-subject` of old. */
-export const slashName = (parts: readonly NamePart[]): string => parts.map(([type, value]) => `/${shortName(type)}=${value}`).join('')
+export const slashName = (parts: readonly NamePart[]): string =>
+  parts.map(([type, value]) => `/${shortName(type)}=${value}`).join('')
 
 /** RFC 2253: backwards, without blanks. */
 export const rfc2253Name = (parts: readonly NamePart[]): string =>

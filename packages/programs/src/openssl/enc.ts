@@ -42,7 +42,10 @@ function derive(command: Command, password: string, salt: Uint8Array, keyLength:
   const slow = command.has('pbkdf2') || command.has('iter')
   const functions = { sha1, sha256, sha512 }
   const material = slow
-    ? pbkdf2(functions[hash as keyof typeof functions] ?? sha256, bytes, salt, { c: Number(command.get('iter') ?? 10_000), dkLen: keyLength + ivLength })
+    ? pbkdf2(functions[hash as keyof typeof functions] ?? sha256, bytes, salt, {
+        c: Number(command.get('iter') ?? 10_000),
+        dkLen: keyLength + ivLength,
+      })
     : bytesToKey(hash, bytes, salt, keyLength + ivLength)
   return { key: material.subarray(0, keyLength), iv: material.subarray(keyLength), salt }
 }
@@ -75,7 +78,10 @@ export async function enc(command: Command): Promise<number> {
   const isText = command.has('a') || command.has('base64') || named === 'base64' || command.name === 'base64'
   const given = await command.input(command.get('in'))
   const data = isText && decrypting ? fromText(given) : given
-  const result = cipher === '' || cipher === 'base64' || cipher === 'none' ? data : await transform(command, cipher, data, decrypting)
+  const result =
+    cipher === '' || cipher === 'base64' || cipher === 'none'
+      ? data
+      : await transform(command, cipher, data, decrypting)
   if (!result) return 0
   const line = command.has('A') ? '' : '\n'
   const text = (): string => {
@@ -86,20 +92,38 @@ export async function enc(command: Command): Promise<number> {
   return 0
 }
 
-async function transform(command: Command, cipher: string, data: Uint8Array, decrypting: boolean): Promise<Uint8Array | undefined> {
+async function transform(
+  command: Command,
+  cipher: string,
+  data: Uint8Array,
+  decrypting: boolean,
+): Promise<Uint8Array | undefined> {
   const [, bits = '256', mode = 'cbc'] = cipher.split('-')
   const [keyLength, ivLength] = [Number(bits) / 8, mode === 'ecb' ? 0 : 16]
   const rawKey = command.get('K')
   if (rawKey !== undefined) {
     if (ivLength > 0 && !command.has('iv')) throw new Refused('iv undefined\n')
-    return run(command, mode, { key: hexBytes(rawKey, keyLength), iv: hexBytes(command.get('iv') ?? '', ivLength), salt: undefined }, data, decrypting)
+    return run(
+      command,
+      mode,
+      { key: hexBytes(rawKey, keyLength), iv: hexBytes(command.get('iv') ?? '', ivLength), salt: undefined },
+      data,
+      decrypting,
+    )
   }
   const secret = await password(command, cipher, decrypting)
-  if (!command.has('pbkdf2') && !command.has('iter')) await command.io.warn('*** WARNING : deprecated key derivation used.\nUsing -iter or -pbkdf2 would be better.\n')
+  if (!command.has('pbkdf2') && !command.has('iter'))
+    await command.io.warn('*** WARNING : deprecated key derivation used.\nUsing -iter or -pbkdf2 would be better.\n')
   const salted = !command.has('nosalt')
   if (decrypting && salted) {
     if (!SALTED.every((byte, at) => data[at] === byte)) throw new Refused('bad magic number\n')
-    return run(command, mode, derive(command, secret, data.subarray(8, 16), keyLength, ivLength), data.subarray(16), true)
+    return run(
+      command,
+      mode,
+      derive(command, secret, data.subarray(8, 16), keyLength, ivLength),
+      data.subarray(16),
+      true,
+    )
   }
   const salt = salted ? (command.has('S') ? hexBytes(command.get('S') ?? '', 8) : command.random(8)) : new Uint8Array(0)
   const derived = derive(command, secret, salt, keyLength, ivLength)
@@ -107,9 +131,19 @@ async function transform(command: Command, cipher: string, data: Uint8Array, dec
   return sealed && salted && !decrypting && !command.has('S') ? concat([SALTED, salt, sealed]) : sealed
 }
 
-async function run(command: Command, mode: string, { key, iv, salt }: Derived, data: Uint8Array, decrypting: boolean): Promise<Uint8Array | undefined> {
+async function run(
+  command: Command,
+  mode: string,
+  { key, iv, salt }: Derived,
+  data: Uint8Array,
+  decrypting: boolean,
+): Promise<Uint8Array | undefined> {
   if (command.has('p') || command.has('P')) {
-    const lines = [...(salt?.length ? [`salt=${toHex(salt).toUpperCase()}`] : []), `key=${toHex(key).toUpperCase()}`, ...(iv.length ? [`iv =${toHex(iv).toUpperCase()}`] : [])]
+    const lines = [
+      ...(salt?.length ? [`salt=${toHex(salt).toUpperCase()}`] : []),
+      `key=${toHex(key).toUpperCase()}`,
+      ...(iv.length ? [`iv =${toHex(iv).toUpperCase()}`] : []),
+    ]
     await command.io.print(`${lines.join('\n')}\n`)
     if (command.has('P')) return undefined
   }

@@ -8,8 +8,28 @@ import { integer } from '../crypto/der.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
-const USAGES = ['digitalSignature', 'nonRepudiation', 'keyEncipherment', 'dataEncipherment', 'keyAgreement', 'keyCertSign', 'cRLSign', 'encipherOnly', 'decipherOnly']
-const USAGE_TEXTS = ['Digital Signature', 'Non Repudiation', 'Key Encipherment', 'Data Encipherment', 'Key Agreement', 'Certificate Sign', 'CRL Sign', 'Encipher Only', 'Decipher Only']
+const USAGES = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+  'encipherOnly',
+  'decipherOnly',
+]
+const USAGE_TEXTS = [
+  'Digital Signature',
+  'Non Repudiation',
+  'Key Encipherment',
+  'Data Encipherment',
+  'Key Agreement',
+  'Certificate Sign',
+  'CRL Sign',
+  'Encipher Only',
+  'Decipher Only',
+]
 
 export interface ExtensionKeys {
   readonly subject: RsaPublicKey
@@ -51,7 +71,12 @@ function constraints(words: readonly string[]): Uint8Array {
 }
 
 /** @param line  `basicConstraints = critical, CA:TRUE` @returns undefined for one that is not understood */
-export function readExtensionLine(name: string, text: string, keys: ExtensionKeys, section: Section): Extension | undefined {
+export function readExtensionLine(
+  name: string,
+  text: string,
+  keys: ExtensionKeys,
+  section: Section,
+): Extension | undefined {
   const type = oidOf(name)
   const words = text.split(',').map((word) => word.trim())
   const critical = words[0] === 'critical'
@@ -60,7 +85,13 @@ export function readExtensionLine(name: string, text: string, keys: ExtensionKey
   return type && value ? { oid: type, critical, value } : undefined
 }
 
-function encodeValue(name: string, words: readonly string[], text: string, keys: ExtensionKeys, section: Section): Uint8Array | undefined {
+function encodeValue(
+  name: string,
+  words: readonly string[],
+  text: string,
+  keys: ExtensionKeys,
+  section: Section,
+): Uint8Array | undefined {
   if (name === 'basicConstraints') return constraints(words)
   if (name === 'keyUsage') return usage(words)
   if (name === 'subjectAltName') return alternativeNames(text, section)
@@ -73,7 +104,8 @@ function encodeValue(name: string, words: readonly string[], text: string, keys:
   return undefined
 }
 
-export const colons = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':')
+export const colons = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':')
 
 function generalName({ tag, content }: DerNode): string {
   if (tag === 0x87) return `IP Address:${content.join('.')}`

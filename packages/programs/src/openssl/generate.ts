@@ -20,7 +20,11 @@ export async function newKey(command: Command, bits: number): Promise<RsaPrivate
 }
 
 /** @throws Refused when it cannot be read */
-export async function loadKey(command: Command, path: string | undefined, source: string | undefined): Promise<RsaPrivateKey> {
+export async function loadKey(
+  command: Command,
+  path: string | undefined,
+  source: string | undefined,
+): Promise<RsaPrivateKey> {
   const text = await command.text(path, 'Private Key')
   const shown = path ?? '<stdin>'
   const key = await readPrivateKey(text, async () =>

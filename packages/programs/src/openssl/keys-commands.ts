@@ -7,15 +7,28 @@ import { pem } from './pem.ts'
 import { privateKeyText, publicKeyText } from './print.ts'
 
 const CIPHERS = ['aes128', 'aes192', 'aes256', 'aes-128-cbc', 'aes-256-cbc', 'des3', 'des']
-export const GENRSA_OPTIONS: OptionTable = { flags: ['traditional', 'verbose', 'quiet', 'F4', '3', 'f4', 'help'], values: ['out', 'passout', 'primes', 'rand'], kinds: { cipher: CIPHERS } }
-export const GENPKEY_OPTIONS: OptionTable = { flags: ['text', 'quiet', 'help'], values: ['out', 'algorithm', 'pkeyopt', 'outform', 'pass'], kinds: { cipher: CIPHERS } }
+export const GENRSA_OPTIONS: OptionTable = {
+  flags: ['traditional', 'verbose', 'quiet', 'F4', '3', 'f4', 'help'],
+  values: ['out', 'passout', 'primes', 'rand'],
+  kinds: { cipher: CIPHERS },
+}
+export const GENPKEY_OPTIONS: OptionTable = {
+  flags: ['text', 'quiet', 'help'],
+  values: ['out', 'algorithm', 'pkeyopt', 'outform', 'pass'],
+  kinds: { cipher: CIPHERS },
+}
 export const RSA_OPTIONS: OptionTable = {
   flags: ['text', 'noout', 'pubout', 'pubin', 'check', 'modulus', 'traditional', 'RSAPublicKey_out', 'help'],
   values: ['in', 'out', 'inform', 'outform', 'passin', 'passout'],
   kinds: { cipher: CIPHERS },
 }
 
-async function encrypted(command: Command, key: Awaited<ReturnType<typeof newKey>>, source: string | undefined, question: string): Promise<string> {
+async function encrypted(
+  command: Command,
+  key: Awaited<ReturnType<typeof newKey>>,
+  source: string | undefined,
+  question: string,
+): Promise<string> {
   const passphrase = source === undefined ? await command.newPassphrase(question) : await command.passphrase(source)
   return encryptedPem(key, passphrase, command.random)
 }
@@ -24,7 +37,9 @@ async function encrypted(command: Command, key: Awaited<ReturnType<typeof newKey
 export async function genrsa(command: Command): Promise<number> {
   const bits = Number(command.operands[0] ?? 2048)
   const key = await newKey(command, bits)
-  const text = command.has('cipher') ? await encrypted(command, key, command.get('passout'), 'Enter PEM pass phrase:') : privatePem(key, command.has('traditional'))
+  const text = command.has('cipher')
+    ? await encrypted(command, key, command.get('passout'), 'Enter PEM pass phrase:')
+    : privatePem(key, command.has('traditional'))
   await command.output(command.get('out'), text, 0o600)
   return 0
 }
@@ -32,10 +47,17 @@ export async function genrsa(command: Command): Promise<number> {
 /** openssl-genpkey(1), for RSA. */
 export async function genpkey(command: Command): Promise<number> {
   const algorithm = command.get('algorithm')
-  if (algorithm?.toUpperCase() !== 'RSA') throw new Refused(algorithm === undefined ? 'genpkey: Use -help for summary.\n' : `genpkey: Error setting ${algorithm} algorithm: only RSA is supported here\n`)
+  if (algorithm?.toUpperCase() !== 'RSA')
+    throw new Refused(
+      algorithm === undefined
+        ? 'genpkey: Use -help for summary.\n'
+        : `genpkey: Error setting ${algorithm} algorithm: only RSA is supported here\n`,
+    )
   const option = command.options.get('pkeyopt')?.find((each) => each.startsWith('rsa_keygen_bits:'))
   const key = await newKey(command, Number(option?.split(':')[1] ?? 2048))
-  const text = command.has('cipher') ? await encrypted(command, key, command.get('pass'), 'Enter PEM pass phrase:') : privatePem(key)
+  const text = command.has('cipher')
+    ? await encrypted(command, key, command.get('pass'), 'Enter PEM pass phrase:')
+    : privatePem(key)
   await command.output(command.get('out'), text + (command.has('text') ? privateKeyText(key) : ''), 0o600)
   return 0
 }
@@ -60,13 +82,19 @@ export async function rsa(command: Command): Promise<number> {
     if (command.name === 'rsa') await command.io.warn('writing RSA key\n')
     if (command.has('RSAPublicKey_out')) out += pem('RSA PUBLIC KEY', publicPkcs1(publicKey))
     else if (!key || command.has('pubout')) out += pem('PUBLIC KEY', publicInfo(publicKey))
-    else out += command.has('cipher') ? await encrypted(command, key, command.get('passout'), 'Enter PEM pass phrase:') : privatePem(key, command.has('traditional'))
+    else
+      out += command.has('cipher')
+        ? await encrypted(command, key, command.get('passout'), 'Enter PEM pass phrase:')
+        : privatePem(key, command.has('traditional'))
   }
   await command.output(command.get('out'), out, 0o600)
   return 0
 }
 
-export const PKEYUTL_OPTIONS: OptionTable = { flags: ['encrypt', 'decrypt', 'pubin', 'help'], values: ['in', 'out', 'inkey', 'passin', 'pkeyopt'] }
+export const PKEYUTL_OPTIONS: OptionTable = {
+  flags: ['encrypt', 'decrypt', 'pubin', 'help'],
+  values: ['in', 'out', 'inkey', 'passin', 'pkeyopt'],
+}
 
 /** openssl-pkeyutl(1) and rsautl: encryption by a key. */
 export async function pkeyutl(command: Command): Promise<number> {
@@ -79,9 +107,14 @@ export async function pkeyutl(command: Command): Promise<number> {
     await command.output(command.get('out'), plain)
     return 0
   }
-  const key = command.has('pubin') ? readPublicKey(await command.text(path, 'Public Key')) : await loadKey(command, path, command.get('passin'))
+  const key = command.has('pubin')
+    ? readPublicKey(await command.text(path, 'Public Key'))
+    : await loadKey(command, path, command.get('passin'))
   const sealed = key && encryptRsa(key, data, command.random)
-  if (!sealed) throw new Refused(`Public Key operation error\ndata too large for key size${key ? ` (${bitLength(key.n)} bit)` : ''}\n`)
+  if (!sealed)
+    throw new Refused(
+      `Public Key operation error\ndata too large for key size${key ? ` (${bitLength(key.n)} bit)` : ''}\n`,
+    )
   await command.output(command.get('out'), sealed)
   return 0
 }

@@ -18,10 +18,9 @@ export const publicPkcs1 = ({ n, e }: RsaPublicKey): Uint8Array => sequence(inte
 export const publicInfo = (key: RsaPublicKey): Uint8Array => sequence(algorithm(), bits(publicPkcs1(key)))
 
 export const privatePkcs1 = ({ n, e, d, p, q }: RsaPrivateKey): Uint8Array =>
-  sequence(
-    ...[0n, n, e, d, p, q, d % (p - 1n), d % (q - 1n), modInverse(q, p)].map((value) => integer(value)),
-  )
-export const privatePkcs8 = (key: RsaPrivateKey): Uint8Array => sequence(integer(0), algorithm(), octets(privatePkcs1(key)))
+  sequence(...[0n, n, e, d, p, q, d % (p - 1n), d % (q - 1n), modInverse(q, p)].map((value) => integer(value)))
+export const privatePkcs8 = (key: RsaPrivateKey): Uint8Array =>
+  sequence(integer(0), algorithm(), octets(privatePkcs1(key)))
 
 const derive = (passphrase: string, salt: Uint8Array, iterations: number, length: number): Uint8Array =>
   pbkdf2(sha256, passphrase, salt, { c: iterations, dkLen: length })
@@ -29,7 +28,10 @@ const derive = (passphrase: string, salt: Uint8Array, iterations: number, length
 export function encryptPkcs8(key: RsaPrivateKey, passphrase: string, random: RandomBytes): Uint8Array {
   const [salt, iv] = [random(16), random(16)]
   const data = cbc(derive(passphrase, salt, ITERATIONS, 32), iv).encrypt(privatePkcs8(key))
-  const kdf = sequence(id('PBKDF2'), sequence(octets(salt), integer(ITERATIONS), sequence(id('hmacWithSHA256'), nothing())))
+  const kdf = sequence(
+    id('PBKDF2'),
+    sequence(octets(salt), integer(ITERATIONS), sequence(id('hmacWithSHA256'), nothing())),
+  )
   const scheme = sequence(id('PBES2'), sequence(kdf, sequence(id('AES-256-CBC'), octets(iv))))
   return sequence(scheme, octets(data))
 }
@@ -43,7 +45,9 @@ function decryptPkcs8(bytes: Uint8Array, passphrase: string): Uint8Array | undef
   if (!salt || !iterations || !iv || !data || !cipher?.children[0]) return undefined
   const length = oidText(cipher.children[0]) === oidOf('AES-128-CBC') ? 16 : 32
   try {
-    return cbc(derive(passphrase, salt.content, Number(toBigInt(iterations.content)), length), iv.content).decrypt(data.content)
+    return cbc(derive(passphrase, salt.content, Number(toBigInt(iterations.content)), length), iv.content).decrypt(
+      data.content,
+    )
   } catch {
     return undefined
   }

@@ -45,6 +45,7 @@ const byName = new Map(
 )
 
 /** @returns undefined for a name nobody knows; dotted numbers stand for themselves */
-export const oidOf = (name: string): string | undefined => byName.get(name) ?? (/^\d+(\.\d+)+$/.test(name) ? name : undefined)
+export const oidOf = (name: string): string | undefined =>
+  byName.get(name) ?? (/^\d+(\.\d+)+$/.test(name) ? name : undefined)
 export const shortName = (oid: string): string => byOid.get(oid)?.short ?? oid
 export const longName = (oid: string): string => byOid.get(oid)?.long ?? oid

@@ -48,7 +48,9 @@ function keyText({ n, e }: RsaPublicKey, indent: number): string {
 function extensionsText(extensions: readonly Extension[], indent: number): string {
   const pad = ' '.repeat(indent)
   return extensions
-    .map((each) => `${pad}${longName(each.oid)}: ${each.critical ? 'critical' : ''}\n${pad}    ${extensionText(each)}\n`)
+    .map(
+      (each) => `${pad}${longName(each.oid)}: ${each.critical ? 'critical' : ''}\n${pad}    ${extensionText(each)}\n`,
+    )
     .join('')
 }
 
@@ -56,7 +58,8 @@ const signatureText = (algorithm: string, signature: Uint8Array): string =>
   `    Signature Algorithm: ${longName(algorithm)}\n    Signature Value:\n${hexBlock(signature, 8, 18)}`
 
 export function certificateText(certificate: Certificate): string {
-  const { version, serial, issuer, subject, notBeforeMs, notAfterMs, key, extensions, signatureOid, signature } = certificate
+  const { version, serial, issuer, subject, notBeforeMs, notAfterMs, key, extensions, signatureOid, signature } =
+    certificate
   const dates = `            Not Before: ${dateText(notBeforeMs)}\n            Not After : ${dateText(notAfterMs)}\n`
   const more = extensions.length > 0 ? `        X509v3 extensions:\n${extensionsText(extensions, 12)}` : ''
   return `Certificate:
@@ -72,14 +75,15 @@ ${keyText(key, 12)}${more}${signatureText(signatureOid, signature)}`
 }
 
 export function requestText({ subject, key, extensions, signatureOid, signature }: CertificateRequest): string {
-  const asked = extensions.length > 0 ? `            Requested Extensions:\n${extensionsText(extensions, 16)}` : '            (none)\n            Requested Extensions:\n'
+  const asked = `            Requested Extensions:
+${extensionsText(extensions, 16)}`
   return `Certificate Request:
     Data:
         Version: 1 (0x0)
         Subject: ${nameText(subject)}
         Subject Public Key Info:
 ${keyText(key, 12)}        Attributes:
-${extensions.length > 0 ? asked : '            (none)\n'}${signatureText(signatureOid, signature)}`
+${extensions.length > 0 ? '' : '            (none)\n'}${asked}${signatureText(signatureOid, signature)}`
 }
 
 export function privateKeyText(key: RsaPrivateKey): string {

@@ -1,6 +1,13 @@
 import type { HashName } from '@drydock/codec'
 import { toBigInt } from '../crypto/rsa.ts'
-import { type Extension, makeCertificate, makeRequest, isSignedBy, readCertificate, readRequest } from './certificate.ts'
+import {
+  type Extension,
+  makeCertificate,
+  makeRequest,
+  isSignedBy,
+  readCertificate,
+  readRequest,
+} from './certificate.ts'
 import { Command, HASH_KIND, type OptionTable, Refused } from './command.ts'
 import { Configuration, DEFAULT_CONFIGURATION } from './configuration.ts'
 import { type NamePart, nameText, parseSubject } from './distinguished-name.ts'
@@ -12,8 +19,50 @@ import { parsePem, pem } from './pem.ts'
 import { certificateText, requestText } from './print.ts'
 
 export const REQ_OPTIONS: OptionTable = {
-  flags: ['new', 'nodes', 'noenc', 'x509', 'batch', 'text', 'noout', 'verify', 'subject', 'pubkey', 'modulus', 'utf8', 'verbose', 'quiet', 'help'],
-  values: ['newkey', 'keyout', 'key', 'out', 'in', 'days', 'subj', 'config', 'extensions', 'reqexts', 'addext', 'set_serial', 'passout', 'passin', 'inform', 'outform', 'pkeyopt', 'sigopt', 'keyform', 'section', 'nameopt', 'rand', 'multivalue-rdn', 'CA', 'CAkey'],
+  flags: [
+    'new',
+    'nodes',
+    'noenc',
+    'x509',
+    'batch',
+    'text',
+    'noout',
+    'verify',
+    'subject',
+    'pubkey',
+    'modulus',
+    'utf8',
+    'verbose',
+    'quiet',
+    'help',
+  ],
+  values: [
+    'newkey',
+    'keyout',
+    'key',
+    'out',
+    'in',
+    'days',
+    'subj',
+    'config',
+    'extensions',
+    'reqexts',
+    'addext',
+    'set_serial',
+    'passout',
+    'passin',
+    'inform',
+    'outform',
+    'pkeyopt',
+    'sigopt',
+    'keyform',
+    'section',
+    'nameopt',
+    'rand',
+    'multivalue-rdn',
+    'CA',
+    'CAkey',
+  ],
   kinds: HASH_KIND,
 }
 const DAY_MS = 86_400_000
@@ -29,7 +78,10 @@ If you enter '.', the field will be left blank.
 
 async function loadConfiguration(command: Command): Promise<Configuration> {
   const path = command.get('config')
-  return new Configuration(path === undefined ? DEFAULT_CONFIGURATION : await command.text(path, 'config'), command.process.env)
+  return new Configuration(
+    path === undefined ? DEFAULT_CONFIGURATION : await command.text(path, 'config'),
+    command.process.env,
+  )
 }
 
 async function askSubject(command: Command, config: Configuration): Promise<NamePart[]> {
@@ -42,7 +94,11 @@ async function askSubject(command: Command, config: Configuration): Promise<Name
     const type = oidOf(name.replace(/^\d+\./, ''))
     if (type === undefined) continue
     const fallback = config.get(config.get('req', 'distinguished_name') ?? '', `${name}_default`) ?? ''
-    const answer = prompts ? await command.prompt(`${text} [${fallback}]:`, false) : config.get('req', 'prompt') === 'no' ? text : fallback
+    const answer = prompts
+      ? await command.prompt(`${text} [${fallback}]:`, false)
+      : config.get('req', 'prompt') === 'no'
+        ? text
+        : fallback
     const value = answer === '' || answer === undefined ? fallback : answer
     if (value !== '' && value !== '.') parts.push([type, value])
   }
@@ -59,7 +115,12 @@ async function subjectOf(command: Command, config: Configuration): Promise<NameP
   return parsed.parts
 }
 
-function extensionsOf(command: Command, config: Configuration, name: string | undefined, keys: ExtensionKeys): Extension[] {
+function extensionsOf(
+  command: Command,
+  config: Configuration,
+  name: string | undefined,
+  keys: ExtensionKeys,
+): Extension[] {
   const lines = [...(name === undefined ? [] : config.section(name))]
   for (const added of command.options.get('addext') ?? []) {
     const [, key = '', value = ''] = /^([^=]*?)\s*=\s*(.*)$/s.exec(added) ?? []
@@ -80,8 +141,16 @@ async function keyOf(command: Command): ReturnType<typeof newKey> {
   if (!wanted.startsWith('rsa')) throw new Refused(`req: ${wanted} keys are not supported here; use rsa:2048\n`)
   const key = await newKey(command, Number(bits ?? 2048))
   const plain = command.has('nodes') || command.has('noenc')
-  const passphrase = plain ? '' : command.has('passout') ? await command.passphrase(command.get('passout') ?? '') : await command.newPassphrase('Enter PEM pass phrase:')
-  await command.output(command.get('keyout') ?? 'privkey.pem', plain ? privatePem(key) : encryptedPem(key, passphrase, command.random), 0o600)
+  const passphrase = plain
+    ? ''
+    : command.has('passout')
+      ? await command.passphrase(command.get('passout') ?? '')
+      : await command.newPassphrase('Enter PEM pass phrase:')
+  await command.output(
+    command.get('keyout') ?? 'privkey.pem',
+    plain ? privatePem(key) : encryptedPem(key, passphrase, command.random),
+    0o600,
+  )
   await command.io.warn('-----\n')
   return key
 }
@@ -96,15 +165,33 @@ export async function req(command: Command): Promise<number> {
   const keys = { subject: key, issuer: key }
   if (!command.has('x509')) {
     if (!command.has('subj') && config.get('req', 'prompt') !== 'no' && !command.has('batch')) await askExtras(command)
-    const extensions = extensionsOf(command, config, command.get('reqexts') ?? command.get('extensions') ?? config.get('req', 'req_extensions'), keys)
+    const extensions = extensionsOf(
+      command,
+      config,
+      command.get('reqexts') ?? command.get('extensions') ?? config.get('req', 'req_extensions'),
+      keys,
+    )
     return finish(command, 'CERTIFICATE REQUEST', makeRequest(subject, extensions, key, hash))
   }
   const now = command.sys.clock.now()
-  const extensions = extensionsOf(command, config, command.get('extensions') ?? config.get('req', 'x509_extensions'), keys)
+  const extensions = extensionsOf(
+    command,
+    config,
+    command.get('extensions') ?? config.get('req', 'x509_extensions'),
+    keys,
+  )
   const serial = command.get('set_serial')
   const random = command.random(20)
   random[0] = (random[0] ?? 0) & 0x7f
-  const fields = { serial: serial === undefined ? toBigInt(random) : BigInt(serial), issuer: subject, subject, key, extensions, notBeforeMs: now, notAfterMs: now + Number(command.get('days') ?? 30) * DAY_MS }
+  const fields = {
+    serial: serial === undefined ? toBigInt(random) : BigInt(serial),
+    issuer: subject,
+    subject,
+    key,
+    extensions,
+    notBeforeMs: now,
+    notAfterMs: now + Number(command.get('days') ?? 30) * DAY_MS,
+  }
   return finish(command, 'CERTIFICATE', makeCertificate(fields, key, hash))
 }
 
@@ -117,7 +204,13 @@ async function askExtras(command: Command): Promise<void> {
 async function finish(command: Command, label: string, bytes: Uint8Array): Promise<number> {
   const certificate = label === 'CERTIFICATE' ? readCertificate(bytes) : undefined
   const request = label === 'CERTIFICATE' ? undefined : readRequest(bytes)
-  const text = command.has('text') ? (certificate ? certificateText(certificate) : request ? requestText(request) : '') : ''
+  const text = command.has('text')
+    ? certificate
+      ? certificateText(certificate)
+      : request
+        ? requestText(request)
+        : ''
+    : ''
   if (command.get('outform')?.toUpperCase() === 'DER') await command.output(command.get('out'), bytes)
   else await command.output(command.get('out'), text + (command.has('noout') ? '' : pem(label, bytes)))
   return 0
@@ -130,7 +223,9 @@ async function show(command: Command): Promise<number> {
   if (!block || !request) throw new Refused('Unable to load X509 request\n')
   if (command.has('verify')) {
     const fits = isSignedBy(request, request.key)
-    await command.io.warn(fits ? 'Certificate request self-signature verify OK\n' : 'Certificate request self-signature verify failure\n')
+    await command.io.warn(
+      fits ? 'Certificate request self-signature verify OK\n' : 'Certificate request self-signature verify failure\n',
+    )
     if (!fits) return 1
   }
   let out = ''

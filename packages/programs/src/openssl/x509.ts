@@ -12,8 +12,55 @@ import { parsePem, pem } from './pem.ts'
 import { certificateText, dateText } from './print.ts'
 
 export const X509_OPTIONS: OptionTable = {
-  flags: ['text', 'noout', 'subject', 'issuer', 'dates', 'startdate', 'enddate', 'serial', 'fingerprint', 'pubkey', 'modulus', 'hash', 'subject_hash', 'issuer_hash', 'req', 'CAcreateserial', 'email', 'ocsp_uri', 'alias', 'purpose', 'new', 'clrext', 'help'],
-  values: ['in', 'out', 'days', 'inform', 'outform', 'CA', 'CAkey', 'CAserial', 'set_serial', 'extfile', 'extensions', 'signkey', 'key', 'passin', 'checkend', 'checkhost', 'nameopt', 'certopt', 'ext', 'CAform', 'subj', 'copy_extensions'],
+  flags: [
+    'text',
+    'noout',
+    'subject',
+    'issuer',
+    'dates',
+    'startdate',
+    'enddate',
+    'serial',
+    'fingerprint',
+    'pubkey',
+    'modulus',
+    'hash',
+    'subject_hash',
+    'issuer_hash',
+    'req',
+    'CAcreateserial',
+    'email',
+    'ocsp_uri',
+    'alias',
+    'purpose',
+    'new',
+    'clrext',
+    'help',
+  ],
+  values: [
+    'in',
+    'out',
+    'days',
+    'inform',
+    'outform',
+    'CA',
+    'CAkey',
+    'CAserial',
+    'set_serial',
+    'extfile',
+    'extensions',
+    'signkey',
+    'key',
+    'passin',
+    'checkend',
+    'checkhost',
+    'nameopt',
+    'certopt',
+    'ext',
+    'CAform',
+    'subj',
+    'copy_extensions',
+  ],
   kinds: { digest: HASH_KIND.hash },
 }
 const DAY_MS = 86_400_000
@@ -47,7 +94,11 @@ const SHOWS: ReadonlyMap<string, Show> = new Map<string, Show>([
   ['startdate', ({ notBeforeMs }) => `notBefore=${dateText(notBeforeMs)}\n`],
   ['enddate', ({ notAfterMs }) => `notAfter=${dateText(notAfterMs)}\n`],
   ['serial', ({ serial }) => `serial=${evenHex(serial)}\n`],
-  ['fingerprint', ({ bytes }, command) => `${(command.get('digest') ?? 'sha1') === 'sha1' ? 'SHA1' : command.get('digest')} Fingerprint=${colons(new Hash((command.get('digest') ?? 'sha1') as HashName).update(bytes).digest())}\n`],
+  [
+    'fingerprint',
+    ({ bytes }, command) =>
+      `${(command.get('digest') ?? 'sha1') === 'sha1' ? 'SHA1' : command.get('digest')} Fingerprint=${colons(new Hash((command.get('digest') ?? 'sha1') as HashName).update(bytes).digest())}\n`,
+  ],
   ['pubkey', ({ key }) => pem('PUBLIC KEY', publicInfo(key))],
   ['modulus', ({ key }) => `Modulus=${key.n.toString(16).toUpperCase()}\n`],
   ['hash', ({ subject }) => `${nameHash(subject)}\n`],
@@ -60,7 +111,9 @@ function shownExtensions(extensions: Certificate['extensions'], names: string): 
   const wanted = names.split(',').map((name) => oidOf(name))
   const found = extensions.filter(({ oid }) => wanted.includes(oid))
   if (found.length === 0) return 'No extensions matching found\n'
-  return found.map((each) => `${longName(each.oid)}: ${each.critical ? 'critical' : ''}\n    ${extensionText(each)}\n`).join('')
+  return found
+    .map((each) => `${longName(each.oid)}: ${each.critical ? 'critical' : ''}\n    ${extensionText(each)}\n`)
+    .join('')
 }
 
 const evenHex = (value: bigint): string => {
@@ -70,7 +123,11 @@ const evenHex = (value: bigint): string => {
 
 /** openssl-x509(1). */
 export async function x509(command: Command): Promise<number> {
-  const certificate = command.has('req') ? await sign(command) : command.has('signkey') || command.has('key') ? await resign(command) : await loadCertificate(command, command.get('in'))
+  const certificate = command.has('req')
+    ? await sign(command)
+    : command.has('signkey') || command.has('key')
+      ? await resign(command)
+      : await loadCertificate(command, command.get('in'))
   let out = ''
   for (const option of command.options.keys()) out += SHOWS.get(option)?.(certificate, command) ?? ''
   const check = command.get('checkend')
@@ -92,7 +149,13 @@ async function resign(command: Command): Promise<Certificate> {
   const old = await loadCertificate(command, command.get('in'))
   const key = await loadKey(command, command.get('signkey') ?? command.get('key'), command.get('passin'))
   const now = command.sys.clock.now()
-  const fields = { ...old, key, issuer: old.subject, notBeforeMs: now, notAfterMs: now + Number(command.get('days') ?? 30) * DAY_MS }
+  const fields = {
+    ...old,
+    key,
+    issuer: old.subject,
+    notBeforeMs: now,
+    notAfterMs: now + Number(command.get('days') ?? 30) * DAY_MS,
+  }
   return made(makeCertificate(fields, key, (command.get('digest') ?? 'sha256') as HashName))
 }
 
@@ -104,7 +167,9 @@ function made(bytes: Uint8Array): Certificate {
 
 /** A request becomes a certificate, signed by an authority or by its own key. */
 async function sign(command: Command): Promise<Certificate> {
-  const [block] = parsePem(await command.text(command.get('in'), 'certificate request')).filter(({ label }) => label.endsWith('CERTIFICATE REQUEST'))
+  const [block] = parsePem(await command.text(command.get('in'), 'certificate request')).filter(({ label }) =>
+    label.endsWith('CERTIFICATE REQUEST'),
+  )
   const request = block && readRequest(block.bytes)
   if (!request) throw new Refused('Unable to load certificate request input\n')
   if (!isSignedBy(request, request.key)) throw new Refused('Certificate request self-signature verification failed\n')
@@ -112,7 +177,8 @@ async function sign(command: Command): Promise<Certificate> {
   const own = command.get('signkey') ?? command.get('key')
   const authority = command.has('CA') ? await loadCertificate(command, command.get('CA')) : undefined
   const keyPath = own ?? command.get('CAkey') ?? command.get('CA')
-  if (keyPath === undefined) throw new Refused('We need a private key to sign with, use -signkey or -CAkey or -CA <file> with private key\n')
+  if (keyPath === undefined)
+    throw new Refused('We need a private key to sign with, use -signkey or -CAkey or -CA <file> with private key\n')
   const key = await loadKey(command, keyPath, command.get('passin'))
   if (authority && authority.key.n !== key.n) throw new Refused('CA certificate and CA private key do not match\n')
   const now = command.sys.clock.now()
@@ -130,7 +196,10 @@ async function sign(command: Command): Promise<Certificate> {
   return made(makeCertificate(fields, key, (command.get('digest') ?? 'sha256') as HashName))
 }
 
-async function signedExtensions(command: Command, keys: Parameters<typeof readExtensionLine>[2]): Promise<Certificate['extensions']> {
+async function signedExtensions(
+  command: Command,
+  keys: Parameters<typeof readExtensionLine>[2],
+): Promise<Certificate['extensions']> {
   const path = command.get('extfile')
   if (path === undefined) return []
   const config = new Configuration(await command.text(path, 'extfile'), command.process.env)
@@ -147,12 +216,17 @@ async function nextSerial(command: Command): Promise<bigint> {
   if (given !== undefined) return BigInt(given)
   const random = command.random(20)
   random[0] = (random[0] ?? 0) & 0x7f
-  const file = command.get('CAserial') ?? (command.has('CAcreateserial') ? command.get('CA')?.replace(/\.[^./]*$/, '.srl') : undefined)
+  const file =
+    command.get('CAserial') ??
+    (command.has('CAcreateserial') ? command.get('CA')?.replace(/\.[^./]*$/, '.srl') : undefined)
   if (file !== undefined) await command.output(file, `${evenHex(toBigInt(random))}\n`)
   return toBigInt(random)
 }
 
-export const VERIFY_OPTIONS: OptionTable = { flags: ['verbose', 'x509_strict', 'partial_chain', 'help'], values: ['CAfile', 'CApath', 'untrusted', 'trusted', 'purpose'] }
+export const VERIFY_OPTIONS: OptionTable = {
+  flags: ['verbose', 'x509_strict', 'partial_chain', 'no_check_time', 'help'],
+  values: ['CAfile', 'CApath', 'untrusted', 'trusted', 'purpose'],
+}
 
 /** openssl-verify(1). */
 export async function verify(command: Command): Promise<number> {
@@ -165,15 +239,23 @@ export async function verify(command: Command): Promise<number> {
   let status = 0
   for (const path of command.operands) {
     const certificate = await loadCertificate(command, path)
-    const issuer = authorities.find((each) => nameText(each.subject) === nameText(certificate.issuer) && isSignedBy(certificate, each.key))
+    const issuer = authorities.find(
+      (each) => nameText(each.subject) === nameText(certificate.issuer) && isSignedBy(certificate, each.key),
+    )
     const own = nameText(certificate.subject) === nameText(certificate.issuer)
-    const expired = certificate.notAfterMs < command.sys.clock.now()
+    const expired = !command.has('no_check_time') && certificate.notAfterMs < command.sys.clock.now()
     if (issuer && !expired) {
       await command.io.print(`${path}: OK\n`)
       continue
     }
-    const [code, depth, reason] = expired ? [10, 0, 'certificate has expired'] : own ? [18, 0, 'self-signed certificate'] : [20, 0, 'unable to get local issuer certificate']
-    await command.io.warn(`${nameText(certificate.subject)}\nerror ${code} at ${depth} depth lookup: ${reason}\nerror ${path}: verification failed\n`)
+    const [code, depth, reason] = expired
+      ? [10, 0, 'certificate has expired']
+      : own
+        ? [18, 0, 'self-signed certificate']
+        : [20, 0, 'unable to get local issuer certificate']
+    await command.io.warn(
+      `${nameText(certificate.subject)}\nerror ${code} at ${depth} depth lookup: ${reason}\nerror ${path}: verification failed\n`,
+    )
     status = 2
   }
   return status
