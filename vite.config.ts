@@ -2,13 +2,14 @@ import { defineConfig } from 'vite'
 import react from '@vitejs/plugin-react'
 import { nodeGuest } from './tools/node-guest.mjs'
 import { programRows } from './tools/program-rows.mjs'
+import { preloadFirstScreen } from './tools/preload-first-screen.ts'
 import { previewFiles } from './tools/preview-files.ts'
 
 // Static files that work from a domain's root and from a folder below it: every address in them is relative.
 export default defineConfig({
   root: 'apps/web',
   base: './',
-  plugins: [react(), previewFiles(), nodeGuest(), programRows()],
+  plugins: [react(), preloadFirstScreen(), previewFiles(), nodeGuest(), programRows()],
   build: {
     outDir: '../../dist',
     emptyOutDir: true,

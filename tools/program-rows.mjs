@@ -1,20 +1,35 @@
-// A bundler's plugin: `virtual:program-rows` holds the rows of every program without the programs, so that images can be
-// described before anything is loaded.
+// A bundler's plugin: what is known of programs when the application is built, so that hosts start and images can be
+// described before any program is loaded.
+//   virtual:program-rows   the rows of every program, without the programs
+//   virtual:program-rooms  which room each of them is in
+//   virtual:host-image     the disk of a new host, ready-made
 import { importSource } from './bundle.mjs'
 
-const NAME = 'virtual:program-rows'
+const MAKERS = {
+  'virtual:program-rows': ({ programsByRoom }) => rowsOf(programsByRoom),
+  'virtual:program-rooms': ({ programsByRoom }) =>
+    Object.entries(programsByRoom).map(([room, programs]) => [room, programs.map(({ name }) => name).join(' ')]),
+  'virtual:host-image': ({ programsByRoom, hostImageTemplate }) => hostImageTemplate(rowsOf(programsByRoom)),
+}
+
+const rowsOf = (programsByRoom) =>
+  Object.entries(programsByRoom).flatMap(([room, programs]) =>
+    programs.map(({ name, paths, sizeBytes }) => ({ room, name, paths, ...(sizeBytes ? { sizeBytes } : {}) })),
+  )
 
 export function programRows(root = '.') {
+  let tables
   return {
     name: 'drydock-program-rows',
-    resolveId: (id) => (id === NAME ? `\0${NAME}` : null),
+    buildStart() {
+      tables = undefined
+    },
+    resolveId: (id) => (id in MAKERS ? `\0${id}` : null),
     async load(id) {
-      if (id !== `\0${NAME}`) return null
-      const { programsByRoom } = await importSource(`${root}/packages/playground/src/all-programs.ts`)
-      const rows = Object.entries(programsByRoom).flatMap(([room, programs]) =>
-        programs.map(({ name, paths, sizeBytes }) => ({ room, name, paths, ...(sizeBytes ? { sizeBytes } : {}) })),
-      )
-      return `export default ${JSON.stringify(rows)}`
+      const make = MAKERS[id.slice(1)]
+      if (!make) return null
+      tables ??= importSource(`${root}/packages/playground/src/build-tables.ts`)
+      return `export default ${JSON.stringify(make(await tables))}`
     },
   }
 }

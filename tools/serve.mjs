@@ -18,8 +18,12 @@ const TYPES = {
 }
 const COMPRESSED = ['.html', '.js', '.css', '.svg', '.json']
 
-/** @returns {Promise<{port: number, close(): void}>} */
-export function serve({ port = 8080, root = 'dist' } = {}) {
+/**
+ * @param {{port?: number, root?: string, onSent?: (path: string, bytes: number) => void}} options
+ *   onSent hears how long each compressed answer is
+ * @returns {Promise<{port: number, close(): void}>}
+ */
+export function serve({ port = 8080, root = 'dist', onSent = () => undefined } = {}) {
   const zipped = new Map()
   const server = createServer((request, response) => {
     const host = (request.headers.host ?? '').replace(/:\d+$/, '')
@@ -30,7 +34,7 @@ export function serve({ port = 8080, root = 'dist' } = {}) {
       return response.end()
     }
     const folder = preview ? join(root, 'preview') : root
-    send(request, response, zipped, pick(folder, new URL(request.url ?? '/', 'http://x').pathname))
+    send(request, response, { zipped, onSent }, pick(folder, new URL(request.url ?? '/', 'http://x').pathname))
   })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -44,7 +48,7 @@ function pick(folder, pathname) {
   return join(folder, 'index.html')
 }
 
-function send(request, response, zipped, file) {
+function send(request, response, { zipped, onSent }, file) {
   const extension = extname(file)
   const headers = {
     'content-type': TYPES[extension] ?? 'application/octet-stream',
@@ -57,5 +61,6 @@ function send(request, response, zipped, file) {
   const key = `${file} ${statSync(file).mtimeMs}`
   if (!zipped.has(key)) zipped.set(key, gzipSync(readFileSync(file)))
   response.writeHead(200, { ...headers, 'content-encoding': 'gzip' })
+  onSent(file, zipped.get(key).length)
   response.end(zipped.get(key))
 }

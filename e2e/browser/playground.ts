@@ -14,7 +14,13 @@ export class Playground {
     await page.goto(address)
     await expect(playground.screen()).toBeVisible()
     await playground.prompt()
+    await playground.whole()
     return playground
+  }
+
+  /** The terminal types before the page around it is there. */
+  async whole(): Promise<void> {
+    await expect(this.page.locator('#first-frame')).toHaveCount(0)
   }
 
   hosts(): Locator {
@@ -88,6 +94,7 @@ export class Playground {
     await expect(this.screen()).toBeVisible()
     await this.sees('back after a reload')
     await this.prompt()
+    await this.whole()
   }
 
   port(port: number): Locator {

@@ -1,4 +1,4 @@
-// One workload on a simulated host: a kernel on an empty disk with a host's own root, the script run by its bash. Prints
+// One workload on a simulated host: a kernel on a new host's disk, the script run by its bash. Prints
 // one line of JSON. Bundled by tools/bench-shell.mjs.
 // argv: the script, the folder with its input, `/bench` inside
 import { readdirSync, readFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { nodeClock, nodeEntropy } from '../../apps/cli/src/powers.ts'
 import { Diskfs, Kernel } from '../../packages/kernel/src/index.ts'
 import { exitStatus, O_CREAT, O_RDONLY, O_WRONLY } from '../../packages/abi/src/index.ts'
 import { concat } from '../../packages/libc/src/index.ts'
-import { fillRoot } from '../../packages/playground/src/host-root.ts'
+import { hostImage } from '../../packages/playground/src/host-image.ts'
 import { LazyProgramTable } from '../../packages/playground/src/program-table.ts'
 
 const [, , script, input] = process.argv
@@ -17,13 +17,12 @@ const kernel = new Kernel({
   clock: nodeClock,
   entropy: nodeEntropy,
   programs,
-  root: Diskfs.open([], { clock: nodeClock }),
+  root: Diskfs.open([], { clock: nodeClock, blank: hostImage('bench', '192.168.0.9') }),
   hostname: 'bench',
   memoryBytes: 4 * 1024 ** 3,
   cpus: 2,
 })
 await kernel.start(async ({ sys }) => {
-  fillRoot(sys, 'bench', '192.168.0.9')
   copyIn(sys)
   const measured = await measure(sys)
   process.stdout.write(`${JSON.stringify(measured)}\n`)

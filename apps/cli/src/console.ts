@@ -48,6 +48,8 @@ function consoleEndpoint(leave: () => void): ConsoleEndpoint {
     postMessage(message) {
       const output = message as TerminalOutput
       if (output.kind === 'closed') return leave()
+      if (output.kind === 'greeting') process.stdout.write(output.text)
+      if (output.kind !== 'data') return
       process.stdout.write(output.bytes, () => endpoint.send({ kind: 'credit', bytes: output.bytes.length }))
     },
     close: leave,

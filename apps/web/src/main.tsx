@@ -1,21 +1,10 @@
 import { createRoot } from 'react-dom/client'
-import '@xterm/xterm/css/xterm.css'
-import './theme.css'
 import type { SessionDoor } from './client/session-door.ts'
-import { Screens } from './client/screens.ts'
 import { App } from './components/app.tsx'
-import { ScreensContext } from './components/terminals/terminal-view.tsx'
-import { applyTheme } from './settings/apply-theme.ts'
+import type { FirstScreen } from './first-screen.ts'
 
-export function render(door: SessionDoor): void {
+/** The page around the terminal. What stands already is taken over. */
+export function render(door: SessionDoor, first: FirstScreen | undefined): void {
   const root = document.getElementById('root')
-  if (!root) return
-  applyTheme()
-  const screens = new Screens()
-  createRoot(root).render(
-    <ScreensContext value={screens}>
-      <App door={door} />
-    </ScreensContext>,
-  )
-  screens.prepare()
+  if (root) createRoot(root).render(<App door={door} first={first} />)
 }

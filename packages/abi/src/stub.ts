@@ -6,8 +6,7 @@ const HEAD = '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0'
 const MARK = 'drydock:'
 
 /** The first bytes of a file that runs `program`; what follows them is not looked at. */
-export const stubBytes = (program: string): Uint8Array =>
-  Uint8Array.from(`${HEAD}${MARK}${program}\n`, (c) => c.charCodeAt(0))
+export const stubBytes = (program: string): Uint8Array => new TextEncoder().encode(`${HEAD}${MARK}${program}\n`)
 
 /** The program a stub names; undefined for any other file. @param bytes at least the first 128 of the file */
 export function stubProgram(bytes: Uint8Array): string | undefined {

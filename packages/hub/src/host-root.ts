@@ -48,7 +48,7 @@ export function hostRootEntries({ programs, hostname, address }: HostRootOptions
       '/bin /sbin /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin /etc/docker /var/lib/docker /var/log /run /root/.docker',
     )
     .file('/etc/hostname', `${hostname}\n`)
-    .file('/etc/hosts', `127.0.0.1\tlocalhost\n${address}\t${hostname}\n`)
+    .file('/etc/hosts', `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${address}\t${hostname}\n`)
     .file('/etc/resolv.conf', 'nameserver 192.168.0.1\n')
     .file('/etc/motd', MOTD)
     .file('/etc/passwd', hostPasswd(tree))

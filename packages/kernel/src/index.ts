@@ -1,4 +1,4 @@
 export * from './file-description.ts'
-export { type DiskChange, Diskfs, type DiskfsOptions } from './fs/index.ts'
+export { type DiskChange, Diskfs, type DiskfsOptions, type DiskImage, type ImageEntry, printImage } from './fs/index.ts'
 export { Kernel, type KernelOptions } from './kernel.ts'
 export * from './wait-queue.ts'

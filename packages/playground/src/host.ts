@@ -66,8 +66,7 @@ export class Host {
       lan: { link: lan, address: record.address, prefix: LAN_PREFIX, gateway: ROUTER },
     })
     this.up = new Promise((onReady) => {
-      const init = { hostname: record.name, address: record.address, nameServer: ROUTER, onReady }
-      void this.kernel.start((process) => Init.run(process, init), ['init'])
+      void this.kernel.start((process) => Init.run(process, { onReady }), ['init'])
     })
     void this.up.then((init) => this.follow(init))
   }
@@ -91,14 +90,16 @@ export class Host {
     }
     const kept = this.options.terminals.get(name) as KeptTerminal | undefined
     const greeting = kept ? resumed(kept) : await readMotd(init)
-    const onOutput = (): void => init.wantEngine()
+    // The engine takes its time to load: the prompt comes first.
+    const onShown = (): void => init.wantEngine()
     const terminal = new Terminal({
       sys: init.sys,
       size,
       cwd: kept?.cwd ?? '/root',
+      screen: kept?.screen,
       greeting,
       waitFor: init.waitFor,
-      onOutput,
+      onShown,
     })
     this.openTerminals.set(name, terminal)
     terminal.attach(endpoint)

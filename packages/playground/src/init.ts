@@ -12,12 +12,11 @@ import {
   type WaitStatus,
 } from '@drydock/abi'
 import { listen } from '@drydock/libc'
-import { fillRoot, writeText } from './host-root.ts'
 
 /** Restart of a daemon that died, in milliseconds: at once would spin. */
 const RESPAWN_MS = 1000
 /** The engine starts this long after the host is up unless it is wanted earlier, in milliseconds. */
-const ENGINE_DELAY_MS = 1000
+const ENGINE_DELAY_MS = 3000
 export const ENGINE_SOCKET = '/var/run/docker.sock'
 /** sshd starts so long after the engine was started: nobody waits for it, and the first command comes first. */
 const SSHD_DELAY_MS = 1500
@@ -26,17 +25,13 @@ const HOST_KEY = '/etc/ssh/ssh_host_ed25519_key'
 const MOST_ENDED = 256
 
 interface InitOptions {
-  readonly hostname: string
-  readonly address: string
-  readonly nameServer: string
   /** The host is up: its daemon is being started. */
   readonly onReady: (init: Init) => void
 }
 
-/** Process 1 of a host: fills the disk, starts dockerd and keeps it running, reaps whoever is left. */
+/** Process 1 of a host: starts dockerd and keeps it running, reaps whoever is left. */
 export class Init {
   readonly sys: Sys
-  private readonly options: InitOptions
   private readonly awaited = new Map<number, (status: WaitStatus) => void>()
   /** Children that ended before anybody asked. */
   private readonly ended = new Map<number, WaitStatus>()
@@ -46,9 +41,7 @@ export class Init {
   wantEngine: () => void = () => undefined
 
   static async run(process: Process, options: InitOptions): Promise<number> {
-    const init = new Init(process.sys, options)
-    fillRoot(init.sys, options.hostname, options.address)
-    init.configure()
+    const init = new Init(process.sys)
     options.onReady(init)
     void init.keepEngine()
     void init.keepSshd()
@@ -56,9 +49,8 @@ export class Init {
     return 0
   }
 
-  private constructor(sys: Sys, options: InitOptions) {
+  private constructor(sys: Sys) {
     this.sys = sys
-    this.options = options
     this.engineWanted = new Promise((wanted) => {
       this.wantEngine = wanted
     })
@@ -72,17 +64,6 @@ export class Init {
       this.awaited.set(pid, gone)
       this.wake?.()
     })
-
-  private configure(): void {
-    const { hostname, address, nameServer } = this.options
-    writeText(this.sys, '/etc/hostname', `${hostname}\n`)
-    writeText(
-      this.sys,
-      '/etc/hosts',
-      `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${address}\t${hostname}\n`,
-    )
-    writeText(this.sys, '/etc/resolv.conf', `nameserver ${nameServer}\n`)
-  }
 
   /**
    * The engine's socket is there before the engine is, as systemd.socket(5) does it: whoever connects early waits. The

@@ -1,6 +1,6 @@
 import type { Program, ProgramTable } from '@drydock/abi'
 import { shellPrograms } from '@drydock/shell'
-import rows from 'virtual:program-rows'
+import rooms from 'virtual:program-rooms'
 
 /** The rooms of userland. */
 export type Room = 'shell' | 'programs' | 'engine' | 'docker-cli' | 'node'
@@ -12,9 +12,6 @@ export interface ProgramRow {
   readonly paths: readonly string[]
   readonly sizeBytes?: number
 }
-
-/** Rows of every program there is, written when the application is built. */
-export const programRows: readonly ProgramRow[] = rows
 
 /** The shell is there from the start; other rooms load when one of their programs is first started. */
 const LOADERS: Readonly<Record<Room, () => Promise<readonly Program[]>>> = {
@@ -28,7 +25,7 @@ const LOADERS: Readonly<Record<Room, () => Promise<readonly Program[]>>> = {
 /** Finds programs by the names that stubs hold, and loads their rooms. One table serves all hosts of a session. */
 export class LazyProgramTable implements ProgramTable {
   private readonly loaded = new Map<string, Program>(shellPrograms.map((program) => [program.name, program]))
-  private readonly rooms = new Map<string, Room>(programRows.map(({ name, room }) => [name, room]))
+  private readonly rooms = roomsOfPrograms()
   private readonly loading = new Map<Room, Promise<void>>()
 
   find(name: string): Program | undefined | Promise<Program | undefined> {
@@ -54,3 +51,7 @@ export class LazyProgramTable implements ProgramTable {
     return loading
   }
 }
+
+/** Which room each program is in, by its name. */
+const roomsOfPrograms = (): ReadonlyMap<string, Room> =>
+  new Map(rooms.flatMap(([room, names]) => names.split(' ').map((name) => [name, room] as const)))

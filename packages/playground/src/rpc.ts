@@ -69,6 +69,10 @@ export type TerminalInput =
   | { readonly kind: 'resize'; readonly size: WindowSize }
 /** Worker to page on a terminal's port. */
 export type TerminalOutput =
+  /** What the page kept of the screen before a reload, before anything else. */
+  | { readonly kind: 'screen'; readonly text: string }
+  /** Said by the host before the shell begins. */
+  | { readonly kind: 'greeting'; readonly text: string }
   | { readonly kind: 'data'; readonly bytes: Uint8Array }
   /** The login shell ended; another takes its place. */
   | { readonly kind: 'closed' }
@@ -138,7 +142,6 @@ export interface PlaygroundApi {
   closeTerminal(host: string, terminal: string): Promise<void>
   /** Whatever the page wants kept with a terminal, its scrollback for instance. */
   keepScreen(host: string, terminal: string, text: string): Promise<void>
-  screen(host: string, terminal: string): Promise<string | undefined>
   /**
    * A connection to the host's engine, as a stream on `endpoint`; resolves when the engine is up, which it is soon after
    * the first prompt. @throws when nobody listens on its socket

@@ -4,8 +4,9 @@ import { Diskfs } from '@drydock/kernel'
 import { Link } from '@drydock/net'
 import { Gateway } from './gateway.ts'
 import { Host } from './host.ts'
+import { hostImage } from './host-image.ts'
 import { Internet, type Service } from './internet.ts'
-import { LazyProgramTable, programRows } from './program-table.ts'
+import { LazyProgramTable } from './program-table.ts'
 import type { HostView, SessionView, StorageState } from './rpc.ts'
 import { SavedValues, Saver } from './saver.ts'
 import { nextHost, readSessionRecord, type HostRecord, type SessionRecord } from './session-record.ts'
@@ -134,7 +135,8 @@ export class Session {
   private async startHost(record: HostRecord): Promise<Host> {
     const { clock, entropy, foreign, store, id } = this.options
     const [diskAt, terminalsAt] = [diskPrefix(id, record.name), terminalPrefix(id, record.name)]
-    const disk = Diskfs.open(await loadBelow(store, diskAt), { clock })
+    const blank = hostImage(record.name, record.address)
+    const disk = Diskfs.open(await loadBelow(store, diskAt), { clock, blank })
     const terminals = new SavedValues(await loadBelow(store, terminalsAt), this.saver.dirty)
     disk.onDirty = this.saver.dirty
     this.saver.add(diskAt, disk)
@@ -164,8 +166,13 @@ export class Session {
       keys: () => values.keys(),
     }
     let hub: Promise<Hub> | undefined
-    const load = async (): Promise<Hub> =>
-      (await import('@drydock/hub')).createHub({ programs: programRows, clock, entropy, store })
+    const load = async (): Promise<Hub> => {
+      const [{ createHub }, { default: programs }] = await Promise.all([
+        import('@drydock/hub'),
+        import('virtual:program-rows'),
+      ])
+      return createHub({ programs, clock, entropy, store })
+    }
     const serve: Service = async (stream, host, port) => {
       hub ??= load()
       return (await hub).serve(stream, host, port)

@@ -11,12 +11,14 @@ interface TerminalOptions {
   readonly size: WindowSize
   /** Where the login shell starts. */
   readonly cwd: string
+  /** The screen that was kept, if any. */
+  readonly screen: string | undefined
   /** Shown before the first prompt. */
   readonly greeting: string
   /** Resolves when the child is gone. */
   readonly waitFor: (pid: number) => Promise<unknown>
-  /** The shell has said something. */
-  readonly onOutput: () => void
+  /** What the shell said first is on the screen. */
+  readonly onShown: () => void
 }
 
 /**
@@ -83,7 +85,9 @@ export class Terminal {
 
   private async run(): Promise<void> {
     let cwd = this.options.cwd
-    this.show(new TextEncoder().encode(this.options.greeting))
+    const { screen, greeting } = this.options
+    if (screen) this.send({ kind: 'screen', text: screen })
+    if (greeting) this.send({ kind: 'greeting', text: greeting })
     while (!this.disposed) {
       await this.session(cwd)
       cwd = '/root'
@@ -105,7 +109,7 @@ export class Terminal {
     await Promise.race([this.pump(master), gone.then(() => sys.sleep(LINGER_MS))])
     await gone
     this.closeMaster()
-    this.endpoint?.postMessage({ kind: 'closed' } satisfies TerminalOutput)
+    this.send({ kind: 'closed' })
   }
 
   private async login(slave: number, cwd: string): Promise<number> {
@@ -135,14 +139,16 @@ export class Terminal {
       const bytes = await readOrEnd(this.options.sys, master)
       if (bytes.length === 0) return
       this.show(bytes)
-      this.options.onOutput()
     }
   }
 
   private show(bytes: Uint8Array): void {
     if (bytes.length === 0) return
     this.inFlight += bytes.length
-    const message: TerminalOutput = { kind: 'data', bytes }
+    this.send({ kind: 'data', bytes })
+  }
+
+  private send(message: TerminalOutput): void {
     this.endpoint?.postMessage(message)
   }
 
@@ -151,6 +157,7 @@ export class Terminal {
     if (message.kind === 'data') return this.type(message.bytes)
     this.inFlight -= message.bytes
     if (this.inFlight < WINDOW_BYTES) this.resume?.()
+    if (this.inFlight === 0) this.options.onShown()
   }
 
   /** Keys reach the line discipline in the order they were pressed, even where one had to wait for room. */

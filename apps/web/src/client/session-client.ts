@@ -5,13 +5,17 @@ import type { WorkerApi } from '../worker/session-worker.ts'
 
 /** The page's end of the session's worker, and the newest view it sent. */
 export class SessionClient {
+  /** The first view. */
+  readonly viewed: Promise<SessionView>
   readonly api: Remote<WorkerApi>
   private readonly worker: Worker
   private view: SessionView | undefined
   private expecting = false
+  private firstView: (view: SessionView) => void = () => undefined
   private readonly listeners = new Set<() => void>()
 
   constructor() {
+    this.viewed = new Promise((resolve) => (this.firstView = resolve))
     this.worker = new Worker(new URL('../worker/session-worker.ts', import.meta.url), { type: 'module' })
     this.api = wrap<WorkerApi>(this.worker)
     const { port1, port2 } = new MessageChannel()
@@ -52,6 +56,7 @@ export class SessionClient {
 
   private show(view: SessionView): void {
     this.view = view
+    this.firstView(view)
     for (const listener of this.listeners) listener()
   }
 }

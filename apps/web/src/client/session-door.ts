@@ -15,7 +15,10 @@ export type DoorState =
 /** The way into the session that the address names. It knows no React: the worker starts before the page is drawn. */
 export class SessionDoor {
   readonly sessionId: string
+  /** The client as soon as its calls go to a session, opened or not; undefined when another tab has it. */
+  readonly entered: Promise<SessionClient | undefined>
   private readonly fresh: boolean
+  private tellEntered: (client: SessionClient | undefined) => void = () => undefined
   private state: DoorState = { kind: 'opening' }
   private readonly listeners = new Set<() => void>()
 
@@ -23,6 +26,7 @@ export class SessionDoor {
     const { id, fresh } = sessionInAddress()
     this.sessionId = id
     this.fresh = fresh
+    this.entered = new Promise((resolve) => (this.tellEntered = resolve))
   }
 
   /** Opens the session unless another tab has it. */
@@ -51,6 +55,7 @@ export class SessionDoor {
     const lock = await acquiring
     if (!lock) {
       client.dispose()
+      this.tellEntered(undefined)
       return this.show({ kind: 'elsewhere' })
     }
     const bridges = new PortBridges(client)
@@ -60,6 +65,7 @@ export class SessionDoor {
     })
     // Whoever comes for the first time finds a prompt, not a form.
     const opened = this.fresh ? client.openNew(this.sessionId) : client.open(this.sessionId)
+    this.tellEntered(client)
     if (!this.fresh) await opened
     this.show({ kind: 'open', client, bridges })
     await opened

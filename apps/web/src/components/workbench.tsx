@@ -7,8 +7,10 @@ import type { PortBridges } from '../client/port-bridges.ts'
 import { hostInAddress, selectHostInAddress } from '../client/session-address.ts'
 import type { SessionClient } from '../client/session-client.ts'
 import { EnginesContext, EngineStores } from '../engine/engine-stores.ts'
+import type { FirstScreen } from '../first-screen.ts'
 import { LayoutContext } from '../layout/layout-context.ts'
 import { createLayoutStore } from '../layout/layout-store.ts'
+import { Terminals } from '../terminal/terminals.ts'
 import { Dock } from './dock/dock.tsx'
 import { Rail } from './dock/rail.tsx'
 import { EmptyState } from './empty-state.tsx'
@@ -17,17 +19,20 @@ import { HostPane } from './host/host-pane.tsx'
 import { Overlays, useOverlay } from './overlays.tsx'
 import { Sidebar } from './sidebar/sidebar.tsx'
 import { StorageBanner } from './storage-banner.tsx'
+import { TerminalsContext } from './terminals/terminals-context.ts'
 import styles from './workbench.module.css'
 
 interface Props {
   readonly sessionId: string
   readonly client: SessionClient
   readonly bridges: PortBridges
+  readonly first: FirstScreen | undefined
 }
 
 /** The session: instances on the left, the selected one's terminals, and a panel beside them. */
-export function Workbench({ sessionId, client, bridges }: Props) {
+export function Workbench({ sessionId, client, bridges, first }: Props) {
   const view = useSyncExternalStore(client.subscribe, client.snapshot)
+  const terminals = useMemo(() => (first?.client === client ? first.terminals : new Terminals(client)), [client])
   const engines = useMemo(() => new EngineStores(client), [client])
   const layout = useMemo(() => createLayoutStore(sessionId), [sessionId])
   useEffect(() => saveWhenHidden(client), [client])
@@ -40,9 +45,11 @@ export function Workbench({ sessionId, client, bridges }: Props) {
   return (
     <EnginesContext value={engines}>
       <LayoutContext value={layout}>
-        <Tooltip.Provider delayDuration={400}>
-          <Frame view={view} client={client} bridges={bridges} />
-        </Tooltip.Provider>
+        <TerminalsContext value={terminals}>
+          <Tooltip.Provider delayDuration={400}>
+            <Frame view={view} client={client} bridges={bridges} />
+          </Tooltip.Provider>
+        </TerminalsContext>
       </LayoutContext>
     </EnginesContext>
   )

@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import { useSettings } from '../settings/settings-store.ts'
+import { useSettings } from '../settings/use-settings.ts'
 import { tongueOf, type Translate, translator } from './translate.ts'
 
 /** The page's words in the language of the moment. */

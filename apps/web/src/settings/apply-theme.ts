@@ -1,9 +1,9 @@
-import { type Theme, useSettings } from './settings-store.ts'
+import { settings, type Theme } from './settings-store.ts'
 
 /** The theme as attributes of the document, where the style sheets and the terminals find it. */
 export function applyTheme(): void {
-  show(useSettings.getState().theme, useSettings.getState().presentation)
-  useSettings.subscribe(({ theme, presentation }) => show(theme, presentation))
+  show(settings.getState().theme, settings.getState().presentation)
+  settings.subscribe(({ theme, presentation }) => show(theme, presentation))
 }
 
 function show(theme: Theme, presentation: boolean): void {
@@ -13,7 +13,7 @@ function show(theme: Theme, presentation: boolean): void {
 }
 
 /** Whether the page is dark now. */
-export function isDark(theme: Theme = useSettings.getState().theme): boolean {
+export function isDark(theme: Theme = settings.getState().theme): boolean {
   if (theme === 'contrast') return true
   return theme === 'auto' ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark'
 }
@@ -22,7 +22,7 @@ export function isDark(theme: Theme = useSettings.getState().theme): boolean {
 export function onThemeChange(callback: () => void): () => void {
   const scheme = matchMedia('(prefers-color-scheme: dark)')
   scheme.addEventListener('change', callback)
-  const unsubscribe = useSettings.subscribe((now, before) => {
+  const unsubscribe = settings.subscribe((now, before) => {
     if (now.theme !== before.theme) callback()
   })
   return () => {

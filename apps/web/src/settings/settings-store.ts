@@ -1,5 +1,5 @@
-import { create } from 'zustand'
 import { createJSONStorage, persist } from 'zustand/middleware'
+import { createStore } from 'zustand/vanilla'
 
 export type Theme = 'auto' | 'light' | 'dark' | 'contrast'
 export type Language = 'auto' | 'en' | 'ko'
@@ -17,7 +17,7 @@ export interface Settings {
   readonly toured: boolean
 }
 
-interface SettingsState extends Settings {
+export interface SettingsState extends Settings {
   change(settings: Partial<Settings>): void
 }
 
@@ -25,8 +25,11 @@ export const SMALLEST_FONT = 8
 export const LARGEST_FONT = 39
 const PRESENTATION_FONT = 22
 
-/** What the user chose, for all sessions of this browser; lasts as long as the tab where storage gives none. */
-export const useSettings = create<SettingsState>()(
+/**
+ * What the user chose, for all sessions of this browser; lasts as long as the tab where storage gives none. Terminals look
+ * here before there is React: components use `useSettings`.
+ */
+export const settings = createStore<SettingsState>()(
   persist(
     (set) => ({
       theme: 'auto',
@@ -35,7 +38,7 @@ export const useSettings = create<SettingsState>()(
       presentation: false,
       screenReader: false,
       toured: false,
-      change: (settings) => set({ ...settings, ...clamped(settings) }),
+      change: (changed) => set({ ...changed, ...clamped(changed) }),
     }),
     { name: 'drydock.settings', version: 1, storage: createJSONStorage(() => localStorage) },
   ),

@@ -1,11 +1,13 @@
 import type { StoredValue } from '@drydock/abi'
 import type { NewInode } from '../vfs/inode.ts'
+import { imageRecords } from './disk-image.ts'
 import {
   DiskFormatError,
   type FileRecord,
   type InodeRecord,
   parseKey,
   readChunk,
+  readImage,
   readInodeRecord,
   readSuperblock,
 } from './disk-record.ts'
@@ -18,28 +20,52 @@ export interface LoadedDisk {
   /** Inode number -> indexes of the chunks that have records of their own. */
   readonly chunks: Map<number, Set<number>>
   readonly nextIno: number
+  readonly image: DiskBase | undefined
+}
+
+/** The image that a disk stands on. */
+export interface DiskBase {
+  readonly text: string
+  readonly inodes: ReadonlySet<number>
+  readonly saved: boolean
 }
 
 interface SortedRecords {
   superblock: StoredValue
-  readonly inodes: Map<number, InodeRecord>
+  image: string | undefined
+  /** `null` for inodes of the image that are gone. */
+  readonly inodes: Map<number, InodeRecord | null>
   readonly chunks: Map<number, Map<number, SavedChunk>>
 }
 
 function sortRecords(records: Iterable<[string, StoredValue]>): SortedRecords | undefined {
-  const sorted: SortedRecords = { superblock: undefined, inodes: new Map(), chunks: new Map() }
+  const sorted: SortedRecords = { superblock: undefined, image: undefined, inodes: new Map(), chunks: new Map() }
   let count = 0
   for (const [text, value] of records) {
     count++
     const key = parseKey(text)
     if (key.kind === 'superblock') sorted.superblock = value
-    else if (key.kind === 'inode') sorted.inodes.set(key.ino, readInodeRecord(key.ino, value))
+    else if (key.kind === 'image') sorted.image = readImage(value)
+    else if (key.kind === 'inode') sorted.inodes.set(key.ino, value === null ? null : readInodeRecord(key.ino, value))
     else {
       const chunks = sorted.chunks.get(key.ino) ?? new Map<number, SavedChunk>()
       sorted.chunks.set(key.ino, chunks.set(key.index, readChunk(key.ino, key.index, value)))
     }
   }
   return count === 0 ? undefined : sorted
+}
+
+/** What the image holds, with what has changed since in its place. */
+function mergeRecords(
+  image: ReadonlyMap<number, InodeRecord>,
+  changed: ReadonlyMap<number, InodeRecord | null>,
+): Map<number, InodeRecord> {
+  const merged = new Map(image)
+  for (const [ino, record] of changed) {
+    if (record === null) merged.delete(ino)
+    else merged.set(ino, record)
+  }
+  return merged
 }
 
 function loadContent(
@@ -68,28 +94,41 @@ function loadInode(inode: MemoryInode, record: InodeRecord, inodes: ReadonlyMap<
 }
 
 /**
- * Builds the tree that records describe; undefined when there are none.
+ * Builds the tree that records describe, or a fresh one from `blank`, the text of an image; undefined when there is neither.
  * @throws DiskFormatError
  */
 export function loadDisk(
   records: Iterable<[string, StoredValue]>,
+  blank: string | undefined,
   rootIno: number,
   makeInode: (ino: number, init: NewInode) => MemoryInode,
 ): LoadedDisk | undefined {
   const sorted = sortRecords(records)
-  if (sorted === undefined) return undefined
-  const { nextIno } = readSuperblock(sorted.superblock)
+  const text = sorted === undefined ? blank : sorted.image
+  if (sorted === undefined && text === undefined) return undefined
+  const image = text === undefined ? new Map<number, InodeRecord>() : imageRecords(text, rootIno)
+  const nextIno = sorted === undefined ? rootIno + image.size : readSuperblock(sorted.superblock).nextIno
+  const inodes = loadInodes(mergeRecords(image, sorted?.inodes ?? new Map()), sorted?.chunks ?? new Map(), makeInode)
+  const root = inodes.get(rootIno)
+  if (root?.entries === undefined) throw new DiskFormatError('the root directory is missing')
+  const chunks = new Map(Array.from(sorted?.chunks ?? [], ([ino, saved]) => [ino, new Set(saved.keys())] as const))
+  const base = text === undefined ? undefined : { text, inodes: new Set(image.keys()), saved: sorted !== undefined }
+  return { root, inodes, chunks, nextIno, image: base }
+}
+
+function loadInodes(
+  records: ReadonlyMap<number, InodeRecord>,
+  chunks: ReadonlyMap<number, ReadonlyMap<number, SavedChunk>>,
+  makeInode: (ino: number, init: NewInode) => MemoryInode,
+): Map<number, MemoryInode> {
   const inodes = new Map<number, MemoryInode>()
-  for (const [ino, record] of sorted.inodes) inodes.set(ino, makeInode(ino, record))
-  for (const [ino, record] of sorted.inodes) {
+  for (const [ino, record] of records) inodes.set(ino, makeInode(ino, record))
+  for (const [ino, record] of records) {
     const inode = inodes.get(ino)
     if (inode === undefined) continue
     inode.nlink = record.nlink
-    if (record.file !== undefined) loadContent(inode, record.file, sorted.chunks.get(ino))
+    if (record.file !== undefined) loadContent(inode, record.file, chunks.get(ino))
     loadInode(inode, record, inodes)
   }
-  const root = inodes.get(rootIno)
-  if (root?.entries === undefined) throw new DiskFormatError('the root directory is missing')
-  const chunks = new Map(Array.from(sorted.chunks, ([ino, saved]) => [ino, new Set(saved.keys())] as const))
-  return { root, inodes, chunks, nextIno }
+  return inodes
 }

@@ -3,11 +3,13 @@ import type { SavedChunk } from './file-content.ts'
 
 /**
  * The records of a disk, version 1. Keys: `superblock`, `i:<ino>` for an inode, `c:<ino>:<index>` for a chunk of content
- * that is too long to stand in its inode's record. Values are what structured clone can store.
+ * that is too long to stand in its inode's record, `image` for the text of the image it began with, whose inodes are
+ * there unless a record says otherwise: `null` that one is gone. Values are what structured clone can store.
  */
 export const DISK_FORMAT = 'drydock-disk'
 export const DISK_VERSION = 1
 export const SUPERBLOCK = 'superblock'
+export const IMAGE = 'image'
 export const inodeKey = (ino: number): string => `i:${ino}`
 export const chunkKey = (ino: number, index: number): string => `c:${ino}:${index}`
 
@@ -48,12 +50,14 @@ export class DiskFormatError extends Error {
 
 export type DiskKey =
   | { readonly kind: 'superblock' }
+  | { readonly kind: 'image' }
   | { readonly kind: 'inode'; readonly ino: number }
   | { readonly kind: 'chunk'; readonly ino: number; readonly index: number }
 
 /** @throws DiskFormatError */
 export function parseKey(key: string): DiskKey {
   if (key === SUPERBLOCK) return { kind: 'superblock' }
+  if (key === IMAGE) return { kind: 'image' }
   const match = /^(?:i:(\d+)|c:(\d+):(\d+))$/.exec(key)
   if (match === null) throw new DiskFormatError(`unknown record ${JSON.stringify(key)}`)
   const [, inode, ino, index] = match
@@ -108,6 +112,12 @@ export function readSuperblock(value: StoredValue): Superblock {
   if (value.version !== DISK_VERSION) {
     throw new DiskFormatError(`format version ${value.version}, and this program reads version ${DISK_VERSION}`)
   }
+  return value
+}
+
+/** @throws DiskFormatError */
+export function readImage(value: StoredValue): string {
+  if (typeof value !== 'string') throw new DiskFormatError('the image that it stands on is damaged')
   return value
 }
 

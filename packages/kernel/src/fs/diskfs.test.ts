@@ -1,8 +1,21 @@
 import type { StoredValue } from '@drydock/abi'
-import { isErrno, isRegular, isSymlink, O_APPEND, O_CREAT, O_WRONLY, S_IFCHR, S_IFDIR } from '@drydock/abi'
+import {
+  isErrno,
+  isRegular,
+  isSymlink,
+  O_APPEND,
+  O_CREAT,
+  O_WRONLY,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFREG,
+  stubProgram,
+} from '@drydock/abi'
 import { describe, expect, test } from 'vitest'
 import type { Inode } from '../vfs/inode.ts'
 import { DISK_VERSION, DiskFormatError } from './disk-record.ts'
+import { printImage } from './disk-image.ts'
 import { Diskfs } from './diskfs.ts'
 import { FileTree, TickingClock } from './testing/file-tree.ts'
 
@@ -73,6 +86,79 @@ function act(tree: FileTree, roll: (sides: number) => number): void {
     if (!isErrno(error)) throw error
   }
 }
+
+const IMAGE = printImage({
+  mtimeMs: 1000,
+  entries: [
+    { path: '', mode: S_IFDIR | 0o755 },
+    { path: 'd', mode: S_IFDIR | 0o700, uid: 3, gid: 4 },
+    { path: 'd/a', mode: S_IFREG | 0o644, text: 'grüße\n' },
+    { path: 'd/s', mode: S_IFLNK | 0o777, text: 'a' },
+    { path: 'e', mode: S_IFREG | 0o755, stub: 'coreutils/ls', lazy: { size: 40_960, seed: 7 } },
+    { path: 'c', mode: S_IFREG | 0o755, stub: 'coreutils/cat' },
+  ],
+})
+
+describe('Diskfs from an image', () => {
+  test('holds what the image says', () => {
+    const disk = Diskfs.open([], { clock, blank: IMAGE })
+    const tree = new FileTree(disk)
+    const { root } = disk
+    expect(tree.read('/d/s')).toBe('grüße\n')
+    expect(root.lookup('d')?.stat()).toMatchObject({ mode: S_IFDIR | 0o700, uid: 3, gid: 4, nlink: 2, mtimeMs: 1000 })
+    expect(root.stat()).toMatchObject({ nlink: 3 })
+    expect(root.lookup('e')?.stat()).toMatchObject({ size: 40_960, nlink: 1 })
+    expect(stubProgram(tree.open('/e').pread(128, 0))).toBe('coreutils/ls')
+    expect(stubProgram(tree.open('/c').pread(128, 0))).toBe('coreutils/cat')
+  })
+
+  test('a change is saved with the image and not with all that is in it', () => {
+    const store = new Store()
+    const disk = Diskfs.open([], { clock, blank: IMAGE })
+    expect(disk.collect()).toBeUndefined()
+    new FileTree(disk).write('/d/a', 'changed')
+    store.commit(disk.collect())
+    expect([...store.records.keys()].sort()).toEqual(['i:4', 'image', 'superblock'])
+    expect(new FileTree(store.reopen()).read('/d/a')).toBe('changed')
+  })
+
+  test('what is deleted of it stays deleted', () => {
+    const store = new Store()
+    const disk = Diskfs.open([], { clock, blank: IMAGE })
+    const { files, context } = new FileTree(disk)
+    files.unlink(context, '/e')
+    const failed = disk.collect()
+    if (failed) disk.restore(failed)
+    store.commit(disk.collect())
+    const reopened = store.reopen()
+    expect(dump(reopened.root)).toEqual(dump(disk.root))
+    expect(reopened.statfs()).toEqual(disk.statfs())
+  })
+
+  test.each([11, 12, 13])('random operations on it, run %i: reopened it is the same tree', (seed) => {
+    const roll = dice(seed)
+    const store = new Store()
+    let disk = Diskfs.open([], { clock, blank: IMAGE })
+    for (let round = 0; round < 30; round++) {
+      const tree = new FileTree(disk)
+      for (let step = 0; step < 20; step++) act(tree, roll)
+      const change = disk.collect()
+      if (change && roll(4) === 0) disk.restore(change)
+      else store.commit(change)
+      if (store.records.size === 0) continue
+      store.commit(disk.collect())
+      const reopened = store.reopen()
+      expect(dump(reopened.root)).toEqual(dump(disk.root))
+      expect(reopened.statfs()).toEqual(disk.statfs())
+      if (roll(2) === 0) disk = reopened
+    }
+  })
+
+  test('a damaged image is refused', () => {
+    expect(() => Diskfs.open([['image', 3]], { clock })).toThrow(DiskFormatError)
+    expect(() => Diskfs.open([], { clock, blank: '{"entries":' })).toThrow(DiskFormatError)
+  })
+})
 
 describe('Diskfs', () => {
   test('a fresh disk is clean, and opens again from nothing', () => {

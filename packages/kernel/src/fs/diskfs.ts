@@ -1,8 +1,17 @@
 import type { Clock, StoredValue } from '@drydock/abi'
 import { S_IFDIR } from '@drydock/abi'
 import { makedev } from '../vfs/device-number.ts'
-import { loadDisk } from './disk-loader.ts'
-import { chunkKey, DISK_FORMAT, DISK_VERSION, type InodeRecord, inodeKey, parseKey, SUPERBLOCK } from './disk-record.ts'
+import { type DiskBase, loadDisk } from './disk-loader.ts'
+import {
+  chunkKey,
+  DISK_FORMAT,
+  DISK_VERSION,
+  IMAGE,
+  type InodeRecord,
+  inodeKey,
+  parseKey,
+  SUPERBLOCK,
+} from './disk-record.ts'
 import { MemoryFileSystem } from './memory-file-system.ts'
 import type { MemoryInode } from './memory-inode.ts'
 
@@ -12,6 +21,8 @@ export interface DiskfsOptions {
   readonly totalBytes?: number
   /** Real memory for content at most; default 768 MiB. */
   readonly heldBytes?: number
+  /** The text of the image that a disk without records begins with; default an empty root. */
+  readonly blank?: string
 }
 
 /** What a commit has to write. */
@@ -41,22 +52,27 @@ export class Diskfs extends MemoryFileSystem {
   private readonly deletedKeys = new Set<string>()
   /** Which chunks have records of their own. */
   private readonly savedChunks = new Map<number, Set<number>>()
+  /** What it began with. */
+  private readonly image: DiskBase | undefined
+  private imageSaved: boolean
   private loading = true
 
   private constructor(records: Iterable<[string, StoredValue]>, options: DiskfsOptions) {
     const { clock, totalBytes = 50 * 2 ** 30, heldBytes = 768 * 2 ** 20 } = options
     super(clock, { totalBytes, totalInodes: Math.floor(totalBytes / 16384), heldBytes }, ROOT_INO)
     this.dev = makedev(8, 1)
-    const loaded = loadDisk(records, ROOT_INO, (ino, init) => this.adoptInode(ino, init))
+    const loaded = loadDisk(records, options.blank, ROOT_INO, (ino, init) => this.adoptInode(ino, init))
     this.inodesByNumber = loaded?.inodes ?? new Map<number, MemoryInode>()
     this.root = loaded?.root ?? this.makeInode({ mode: S_IFDIR | 0o755, uid: 0, gid: 0 })
     if (loaded !== undefined) this.nextIno = loaded.nextIno
     for (const [ino, chunks] of loaded?.chunks ?? []) this.savedChunks.set(ino, chunks)
+    this.image = loaded?.image
+    this.imageSaved = this.image?.saved ?? true
     this.loading = false
   }
 
   /**
-   * A disk from its records; a fresh one with an empty root when there are none. Values are taken over, not copied.
+   * A disk from its records; a fresh one when there are none. Values are taken over, not copied.
    * @throws DiskFormatError
    */
   static open(records: Iterable<[string, StoredValue]>, options: DiskfsOptions): Diskfs {
@@ -96,8 +112,10 @@ export class Diskfs extends MemoryFileSystem {
     if (!this.isDirty()) return undefined
     const puts = new Map<string, StoredValue>()
     puts.set(SUPERBLOCK, { format: DISK_FORMAT, version: DISK_VERSION, nextIno: this.nextIno })
+    if (!this.imageSaved) puts.set(IMAGE, this.image?.text)
+    this.imageSaved = true
     for (const inode of this.dirtyInodes) this.collectInode(inode, puts)
-    const deletes = [...this.deletedKeys].filter((key) => !puts.has(key))
+    const deletes = this.collectDeletes(puts)
     this.dirtyInodes.clear()
     this.dirtyChunks.clear()
     this.deletedKeys.clear()
@@ -107,18 +125,35 @@ export class Diskfs extends MemoryFileSystem {
   /** Takes a change back that could not be committed, so that the next `collect` brings it again. */
   restore(change: { puts: ReadonlyMap<string, StoredValue>; deletes: readonly string[] }): void {
     this.becomesDirty()
-    for (const key of change.puts.keys()) this.restorePut(key)
+    for (const [key, value] of change.puts) this.restorePut(key, value)
     for (const key of change.deletes) this.deletedKeys.add(key)
   }
 
-  private restorePut(text: string): void {
+  private restorePut(text: string, value: StoredValue): void {
     const key = parseKey(text)
     if (key.kind === 'superblock') return
+    if (key.kind === 'image') {
+      this.imageSaved = false
+      return
+    }
+    if (value === null) this.deletedKeys.add(text)
     const inode = this.inodesByNumber.get(key.ino)
     // An inode that was deleted since then is among the deleted keys already; so are the chunks that were saved.
     if (inode === undefined) return
     this.inodeChanged(inode)
     if (key.kind === 'chunk') this.chunkChanged(inode, key.index)
+  }
+
+  /** Inodes of the image are not deleted but said to be gone: the image still has them. */
+  private collectDeletes(puts: Map<string, StoredValue>): string[] {
+    const deletes: string[] = []
+    for (const text of this.deletedKeys) {
+      if (puts.has(text)) continue
+      const key = parseKey(text)
+      if (key.kind === 'inode' && this.image?.inodes.has(key.ino)) puts.set(text, null)
+      else deletes.push(text)
+    }
+    return deletes
   }
 
   private collectInode(inode: MemoryInode, puts: Map<string, StoredValue>): void {

@@ -22,7 +22,7 @@ import { useEngineTask } from '../../engine/use-engine-task.ts'
 import { useLayout } from '../../layout/layout-context.ts'
 import { PANELS } from '../../layout/layout-store.ts'
 import { useText } from '../../messages/use-text.ts'
-import { useSettings } from '../../settings/settings-store.ts'
+import { useSettings } from '../../settings/use-settings.ts'
 import { PANEL_LOOK } from '../dock/rail.tsx'
 import type { OverlayProps } from '../overlays.tsx'
 
@@ -130,7 +130,7 @@ function useContainerEntries(host: string): readonly PaletteEntry[] {
 
 function useSettingsEntries({ overlay }: OverlayProps): readonly PaletteEntry[] {
   const text = useText()
-  const { presentation, change } = useSettings()
+  const { presentation, change } = useSettings((settings) => settings)
   return [
     { label: text('settings'), icon: <Settings />, run: () => overlay.show('settings') },
     { label: text('presentation'), icon: <Presentation />, run: () => change({ presentation: !presentation }) },

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
 import { useText } from '../../messages/use-text.ts'
 import type { MessageKey } from '../../messages/en.ts'
-import { type Language, type Settings, type Theme, useSettings } from '../../settings/settings-store.ts'
+import type { Language, Settings, Theme } from '../../settings/settings-store.ts'
+import { useSettings } from '../../settings/use-settings.ts'
 import { Dialog } from '../kit/dialog.tsx'
 import styles from './settings-dialog.module.css'
 
@@ -15,7 +16,7 @@ const THEMES: readonly (readonly [Theme, MessageKey])[] = [
 /** How the page looks and speaks, for all sessions of this browser. */
 export default function SettingsDialog({ onClose }: { onClose: () => void }) {
   const text = useText()
-  const settings = useSettings()
+  const settings = useSettings((all) => all)
   const { change } = settings
   return (
     <Dialog title={text('settings')} onClose={onClose}>

@@ -45,13 +45,7 @@ export function TerminalDeck({ client, host, visible, onHint }: Props) {
         >
           {group.panes.map((pane) => (
             <Pane key={pane} alone={group.panes.length === 1} onClose={() => closePane(pane)}>
-              <TerminalView
-                client={client}
-                host={host}
-                name={pane}
-                visible={visible && index === tabs.active}
-                onHint={onHint}
-              />
+              <TerminalView host={host} name={pane} visible={visible && index === tabs.active} onHint={onHint} />
             </Pane>
           ))}
         </Radix.Content>

@@ -1,6 +1,6 @@
 import type { ITheme } from '@xterm/xterm'
 import { isDark } from '../settings/apply-theme.ts'
-import { useSettings } from '../settings/settings-store.ts'
+import { settings } from '../settings/settings-store.ts'
 
 const DARK: ITheme = {
   background: '#0c1320',
@@ -51,7 +51,7 @@ const CONTRAST: ITheme = { ...DARK, background: '#000000', foreground: '#ffffff'
 
 /** The colours of terminals now. */
 export function terminalTheme(): ITheme {
-  const { theme } = useSettings.getState()
+  const { theme } = settings.getState()
   if (theme === 'contrast') return CONTRAST
   return isDark(theme) ? DARK : LIGHT
 }
