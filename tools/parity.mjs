@@ -7,6 +7,9 @@
 //   own      our CLI on our engine
 //   foreign  our CLI on the real engine at --engine SOCKET, which is EMPTIED: give it one that nobody else uses
 //
+// The answers of our engine go past a proxy: afterwards each is held against the API's own description, where that is at
+// hand.
+//
 // The least per cent of each script's commands that must match stands in parity-floors.json; --raise lifts it to what is
 // measured, and nothing lowers it.
 import { spawn, spawnSync } from 'node:child_process'
@@ -14,9 +17,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { ApiDescription } from './api-description.mjs'
 import { commandBundle } from './command-bundle.mjs'
 
 const ORACLE = process.env.DRYDOCK_ORACLE ?? '../shared/oracle/docker'
+const DESCRIPTION = process.env.DRYDOCK_API_DESCRIPTION ?? '../shared/oracle/engine-api/v1.50.yaml'
 const FLOORS = new URL('parity-floors.json', import.meta.url)
 const { values: options } = parseArgs({
   options: {
@@ -43,17 +48,22 @@ await commandBundle()
 const PAIRS = {
   async real() {
     if (spawnSync('docker', ['--version']).status !== 0) return 'no docker CLI on this machine'
+    const behind = join(folder, 'engine.sock')
     const socket = join(folder, 'docker.sock')
-    const serve = ['apps/cli/bin/drydock.mjs', 'serve', '--socket', socket, '--publish']
+    const answers = join(folder, 'answers.jsonl')
+    const serve = ['apps/cli/bin/drydock.mjs', 'serve', '--socket', behind, '--publish']
     const engine = spawn('node', serve, { stdio: ['ignore', 'ignore', 'inherit'] })
+    const proxy = spawn('node', ['tools/recording-proxy.mjs', socket, behind, answers], { stdio: 'inherit' })
     try {
-      await waitFor(() => existsSync(socket))
+      await waitFor(() => existsSync(behind) && existsSync(socket))
       const env = { DOCKER_HOST: `unix://${socket}` }
       const base = importBase({ ...process.env, ...env })
       compareAll('real', join(ORACLE, 'adapters/real-cli.mjs'), { ...env, BASE_IMAGE: base })
     } finally {
       engine.kill()
+      proxy.kill()
     }
+    checkAnswers(answers)
   },
   async own() {
     compareAll('own', 'e2e/oracle/docker.mjs', {})
@@ -72,6 +82,19 @@ for (const [pair, run] of Object.entries(PAIRS)) {
 }
 if (options.raise) writeFileSync(FLOORS, `${JSON.stringify(floors, null, 2)}\n`)
 rmSync(folder, { recursive: true, force: true })
+
+/** Every JSON answer of a call that went well must be as the description says. */
+function checkAnswers(file) {
+  if (!existsSync(DESCRIPTION)) return console.log(`  answers: SKIPPED, no description at ${DESCRIPTION}`)
+  const description = new ApiDescription(readFileSync(DESCRIPTION, 'utf8'))
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean)
+  const good = lines.map((line) => JSON.parse(line)).filter(({ status }) => status < 300)
+  const problems = new Set(good.flatMap((answer) => description.check(answer)))
+  const operations = new Set(good.map(({ method, path }) => description.find(method, path)).filter(Boolean))
+  console.log(`  ${good.length} answers of ${operations.size} operations were held against the API's description`)
+  for (const problem of problems) console.error(`parity: ${problem}`)
+  if (problems.size > 0) process.exitCode = 1
+}
 
 /**
  * The golden transcripts were taken on a busybox that was imported from a tar a moment before: so is ours, from what the
