@@ -1,3 +1,4 @@
+export * from './capability.ts'
 export * from './dns-message.ts'
 export * from './errno.ts'
 export * from './file.ts'

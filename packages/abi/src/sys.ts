@@ -75,6 +75,10 @@ export interface Sys {
   setgid(gid: number): void
   setgroups(groups: readonly number[]): void
   umask(mask?: number): number
+  /** The bounding set of capabilities as a mask; with one given it shrinks to what is in both. @returns the set before. capabilities(7) */
+  capabilities(mask?: number): number
+  /** From now on exec gives no new rights. prctl(2) PR_SET_NO_NEW_PRIVS. */
+  noNewPrivileges(): void
   /**
    * Starts the program in the file `path` (no search of PATH) as a child. fork(2) and execve(2) in one.
    * @throws ENOENT, EACCES, ENOEXEC, ENOTDIR, EAGAIN before any child exists

@@ -1,3 +1,4 @@
+import { invalid } from './problem.ts'
 import type { Filters } from './filters.ts'
 import { parseApiTime } from './timestamps.ts'
 
@@ -10,10 +11,12 @@ export function parseDuration(text: string): number | undefined {
   return [...parts].reduce((sum, [, value, unit]) => sum + Number(value) * (UNITS[unit ?? ''] ?? 0), 0)
 }
 
-/** The `until` filter of prune: a time, or a span before now. @returns milliseconds since the epoch */
+/** The `until` filter of prune: a time, or a span before now. @returns milliseconds since the epoch @throws Problem invalid */
 export function parseUntil(filters: Filters, nowMs: number): number | undefined {
   const [text] = filters.get('until')
   if (text === undefined) return undefined
   const span = parseDuration(text)
-  return span === undefined ? parseApiTime(text) : nowMs - span
+  const time = span === undefined ? parseApiTime(text) : nowMs - span
+  if (time === undefined) throw invalid(`failed to parse value as time or duration: ${JSON.stringify(text)}`)
+  return time
 }

@@ -66,17 +66,18 @@ const pathOf = ({ query }: Call): string => {
 
 function head(call: Call): Promise<ServerResponse> {
   const { sys, places, images, containers } = call.parts
+  const path = pathOf(call)
   const container = containers.find(param(call, 'id'))
   return withRootfs(sys, places, images, container, async (root) => {
-    const { header } = find(sys, container, root, pathOf(call), param(call, 'id'))
+    const { header } = find(sys, container, root, path, param(call, 'id'))
     return { status: 200, headers: { 'X-Docker-Container-Path-Stat': header } }
   })
 }
 
 function get(call: Call): Promise<ServerResponse> {
   const { sys, places, images, containers, events } = call.parts
-  const container = containers.find(param(call, 'id'))
   const path = pathOf(call)
+  const container = containers.find(param(call, 'id'))
   return withRootfs(sys, places, images, container, async (root) => {
     const { place, header } = find(sys, container, root, path, param(call, 'id'))
     // `dir/.` means what is in it, under the name ".".
@@ -100,8 +101,8 @@ async function* inPieces(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Arra
 
 function put(call: Call): Promise<ServerResponse> {
   const { sys, places, images, containers, events } = call.parts
-  const container = containers.find(param(call, 'id'))
   const path = pathOf(call)
+  const container = containers.find(param(call, 'id'))
   return withRootfs(sys, places, images, container, async (root) => {
     const place = locate(sys, container, root, path, true)
     const stat = ifExists(() => sys.lstat(place.host))

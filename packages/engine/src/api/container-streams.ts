@@ -3,6 +3,8 @@ import type { BodyWriter, ServerResponse } from '@drydock/http'
 import type { Container } from '../containers/container.ts'
 import { publishContainer } from '../containers/container-events.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
+import { logConfigOf, logFile } from '../logs/container-log.ts'
+import { isReadable } from '../logs/log-options.ts'
 import { LogReader } from '../logs/log-reader.ts'
 import { type LogOptions, printEntry, selectEntries } from '../logs/read-logs.ts'
 import { conflict, invalid, Problem } from '../problem.ts'
@@ -31,7 +33,7 @@ function logs(call: Call): ServerResponse {
   const container = parts.containers.find(param(call, 'id'))
   const options = logOptions(call)
   if (!options.stdout && !options.stderr) throw invalid('Bad parameters: you must choose at least one stream')
-  if (container.hostConfig.LogConfig?.Type === 'none')
+  if (!isReadable(logConfigOf(container)))
     throw new Problem('not implemented', 'configured logging driver does not support reading')
   const type = container.tty ? 'application/vnd.docker.raw-stream' : 'application/vnd.docker.multiplexed-stream'
   const follow = flag(call, 'follow')
@@ -49,7 +51,7 @@ async function writeLogs(
   writer: BodyWriter,
   gone: Promise<void> | undefined,
 ): Promise<void> {
-  const reader = new LogReader(parts.sys, container.record.LogPath)
+  const reader = new LogReader(parts.sys, logFile(container, parts.containers.folder(container.id)))
   for (const entry of selectEntries(reader.next(), options)) await writer.write(printEntry(container, entry, options))
   if (gone) await followLogs(container, { ...options, tail: undefined }, writer, gone, reader)
 }

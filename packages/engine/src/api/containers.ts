@@ -16,7 +16,7 @@ import { topContainer } from '../containers/top.ts'
 import { updateContainer } from '../containers/update.ts'
 import type { ExitResult } from '../containers/waiters.ts'
 import { Filters } from '../filters.ts'
-import { conflict, invalid, Problem } from '../problem.ts'
+import { conflict, invalid, Problem, systemProblem } from '../problem.ts'
 import { quietly } from '../state/files.ts'
 import { type Call, flag, integer, json, noContent, param, readJson, requireJson, type Route, route } from './route.ts'
 
@@ -70,7 +70,10 @@ function rename(call: Call): ServerResponse {
   const name = (call.query.get('name') ?? '').replace(/^\//, '')
   const before = container.name
   if (name === '') throw invalid('Neither old nor new names may be empty')
-  if (!isValidName(name)) throw invalid(`Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`)
+  if (!isValidName(name))
+    throw invalid(
+      `Error when allocating new name: Invalid container name (/${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`,
+    )
   if (name === before) throw invalid(`Renaming a container with the same name as its current name`)
   try {
     parts.containers.rename(container, name)
@@ -82,8 +85,18 @@ function rename(call: Call): ServerResponse {
   return noContent()
 }
 
+/** `/parent/alias` names a link; nothing else does. @throws Problem conflict */
+function removeLink(call: Call): never {
+  const name = `/${param(call, 'id').replace(/^\//, '')}`
+  const parent = name.slice(0, name.lastIndexOf('/'))
+  if (parent === '') throw conflict('Conflict, cannot remove the default link name of the container')
+  throw systemProblem(`Cannot get parent ${parent} for name ${name}`)
+}
+
 async function remove(call: Call): Promise<ServerResponse> {
-  await removeContainer(call.parts, find(call), { force: flag(call, 'force'), volumes: flag(call, 'v') })
+  const container = find(call)
+  if (flag(call, 'link')) removeLink(call)
+  await removeContainer(call.parts, container, { force: flag(call, 'force'), volumes: flag(call, 'v') })
   return noContent()
 }
 

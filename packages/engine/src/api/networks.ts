@@ -6,7 +6,7 @@ import type { NetworkRecord } from '../networks/network-record.ts'
 import { isPredefined } from '../networks/network-store.ts'
 import { parseTime } from '../timestamps.ts'
 import { parseUntil } from '../until.ts'
-import { Problem } from '../problem.ts'
+import { invalid, Problem } from '../problem.ts'
 import { type Call, json, noContent, param, requireJson, type Route, route } from './route.ts'
 
 const FILTERS: readonly string[] = ['dangling', 'driver', 'id', 'label', 'name', 'scope', 'type']
@@ -57,6 +57,8 @@ function describe({ parts }: Call, network: NetworkRecord, verbose: boolean): Ne
 
 function list(call: Call): ServerResponse {
   const filters = Filters.parse(call.query.get('filters'), FILTERS)
+  for (const type of filters.get('type'))
+    if (!['builtin', 'custom'].includes(type)) throw invalid(`invalid filter: 'type'='${type}'`)
   const { networks } = call.parts
   const dangling = filters.flag('dangling')
   const found = networks.store

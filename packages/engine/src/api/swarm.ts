@@ -1,14 +1,19 @@
-import { Problem } from '../problem.ts'
-import { json, type Route, route } from './route.ts'
-
-const NOT_A_MANAGER =
-  'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.'
+import { NOT_A_MANAGER } from '../networks/network-store.ts'
+import { notFound, Problem } from '../problem.ts'
+import { type Call, json, param, type Route, route } from './route.ts'
 
 const refuse = (): never => {
   throw new Problem('unavailable', NOT_A_MANAGER)
 }
 const unsupported = (): never => {
   throw new Problem('not implemented', 'swarm mode is not part of this engine yet')
+}
+
+const noPlugin = (call: Call): never => {
+  throw notFound(`plugin ${JSON.stringify(param(call, 'name'))} not found`)
+}
+const unsupportedPlugins = (): never => {
+  throw new Problem('not implemented', 'plugins are not part of this engine')
 }
 
 const NOUNS: readonly string[] = ['services', 'nodes', 'tasks', 'secrets', 'configs']
@@ -32,4 +37,12 @@ export const swarmRoutes: readonly Route[] = [
     throw new Problem('unavailable', 'This node is not part of a swarm')
   }),
   route('GET', '/plugins', () => json([])),
+  route('GET', '/plugins/{name...}/json', noPlugin),
+  ...['enable', 'disable', 'push', 'upgrade', 'set'].map((verb) =>
+    route('POST', `/plugins/{name...}/${verb}`, noPlugin),
+  ),
+  route('DELETE', '/plugins/{name...}', noPlugin),
+  route('GET', '/plugins/privileges', unsupportedPlugins),
+  route('POST', '/plugins/pull', unsupportedPlugins),
+  route('POST', '/plugins/create', unsupportedPlugins),
 ]

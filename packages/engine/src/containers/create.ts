@@ -18,26 +18,26 @@ import { makeMounts } from './make-mounts.ts'
 import { generateName, isValidName } from './names.ts'
 import { type ContainerRecord, type EndpointRecord, newState } from './record.ts'
 import { makeRootfs, removeRootfs } from './rootfs.ts'
-import { checkConfig, checkResources, checkRestartPolicy } from './validate.ts'
+import { checkLogConfig } from '../logs/log-options.ts'
+import { checkSettings } from './settings/check-settings.ts'
 
 /** @throws Problem not found (image), conflict (name), invalid */
 export function createContainer(parts: DaemonParts, name: string, body: ContainerCreateBody): ContainerCreateResponse {
-  const { HostConfig: hostWish = {}, NetworkingConfig: networking, ...user } = body
+  const { HostConfig, NetworkingConfig: networking, ...user } = body
   if (!user.Image) throw invalid('config cannot be empty in order to create a container')
   if (name !== '' && !isValidName(name))
     throw invalid(`Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`)
-  checkConfig(user)
-  checkRestartPolicy(hostWish.RestartPolicy, hostWish.AutoRemove)
-  checkResources(hostWish, parts.sys.sysinfo().cpus)
+  const { host: hostWish, warnings } = checkSettings(user, HostConfig ?? {}, parts.sys.sysinfo())
   const image = parts.images.require(user.Image)
   const config = mergeConfig(user, image.document.config ?? {})
   if (!config.Cmd?.length && !config.Entrypoint?.length) throw invalid('no command specified')
   const hostConfig = withDefaults(hostWish)
+  checkLogConfig(hostConfig.LogConfig ?? { Type: 'json-file' })
   const container = build(parts, name, image, config, hostConfig, networking)
-  return place(parts, container)
+  return place(parts, container, warnings)
 }
 
-function place(parts: DaemonParts, container: Container): ContainerCreateResponse {
+function place(parts: DaemonParts, container: Container, warnings: string[]): ContainerCreateResponse {
   const { sys, places, containers } = parts
   containers.requireFree(container.name)
   makeRootfs(sys, places, container.id)
@@ -49,14 +49,7 @@ function place(parts: DaemonParts, container: Container): ContainerCreateRespons
     throw error
   }
   publishContainer(parts, container, 'create')
-  return { Id: container.id, Warnings: warningsOf(container) }
-}
-
-function warningsOf({ hostConfig }: Container): string[] {
-  const published = Object.keys(hostConfig.PortBindings ?? {}).length > 0
-  return hostConfig.NetworkMode === 'host' && published
-    ? ['Published ports are discarded when using host network mode']
-    : []
+  return { Id: container.id, Warnings: warnings }
 }
 
 function build(

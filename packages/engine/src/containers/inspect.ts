@@ -93,7 +93,16 @@ export function sizesOf(
   return { SizeRw: rw, SizeRootFs: rw + (image ? images.size(image) : 0) }
 }
 
-export const mountPoint = ({ type, name, source, destination, driver, mode, rw }: MountRecord): MountPoint => ({
+export const mountPoint = ({
+  type,
+  name,
+  source,
+  destination,
+  driver,
+  mode,
+  rw,
+  propagation,
+}: MountRecord): MountPoint => ({
   Type: type,
   ...(name !== undefined ? { Name: name } : {}),
   Source: source,
@@ -101,7 +110,7 @@ export const mountPoint = ({ type, name, source, destination, driver, mode, rw }
   ...(driver !== undefined ? { Driver: driver } : {}),
   Mode: mode,
   RW: rw,
-  Propagation: type === 'bind' ? 'rprivate' : '',
+  Propagation: type === 'bind' ? (propagation ?? 'rprivate') : '',
 })
 
 /** The legacy fields repeat the default bridge's endpoint. */

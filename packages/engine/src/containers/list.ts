@@ -1,7 +1,7 @@
 import type { ContainerSummary, Port, PortMap } from '@drydock/docker-api'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { Filters, matchesName } from '../filters.ts'
-import { invalid, notFound } from '../problem.ts'
+import { invalid, notFound, systemProblem } from '../problem.ts'
 import { parseTime } from '../timestamps.ts'
 import type { Container } from './container.ts'
 import { mountPoint, sizesOf } from './inspect.ts'
@@ -37,13 +37,26 @@ function checkValues(filters: Filters): void {
   for (const status of filters.get('status'))
     if (!STATUSES.includes(status)) throw invalid(`invalid filter 'status=${status}'`)
   for (const health of filters.get('health'))
-    if (!HEALTH.includes(health)) throw invalid(`invalid filter 'health=${health}'`)
-  for (const code of filters.get('exited')) if (!/^-?\d+$/.test(code)) throw invalid(`invalid filter 'exited=${code}'`)
+    if (!HEALTH.includes(health)) throw invalid(`unrecognised filter value for health: ${health}`)
+  for (const code of filters.get('exited'))
+    if (!/^[+-]?\d+$/.test(code)) throw systemProblem(`strconv.Atoi: parsing ${JSON.stringify(code)}: invalid syntax`)
+  filters.flag('is-task')
+  for (const kind of ['publish', 'expose']) for (const port of filters.get(kind)) checkPortFilter(kind, port)
 }
 
 function isShown(container: Container, { all, limit, filters }: ListOptions): boolean {
   if (all || limit > 0 || ['status', 'exited', 'before', 'since'].some((name) => filters.has(name))) return true
   return container.running || container.record.State.Restarting
+}
+
+/** `80`, `80-90/udp`. @throws Problem invalid */
+function checkPortFilter(kind: string, text: string): void {
+  const [range = ''] = text.split('/')
+  const bad = range.split('-').find((each) => !/^\d+$/.test(each))
+  if (bad === undefined) return
+  throw invalid(
+    `error while looking up for ${kind} ${text}: strconv.ParseUint: parsing ${JSON.stringify(bad)}: invalid syntax`,
+  )
 }
 
 type Matcher = (parts: DaemonParts, container: Container, filters: Filters) => boolean
@@ -54,6 +67,8 @@ const MATCHERS: readonly Matcher[] = [
     filters.any('name', (value) => matchesName(value, name) || matchesName(value, `/${name}`)),
   (_parts, { record }, filters) => filters.labels(record.Config.Labels),
   (_parts, { status }, filters) => filters.any('status', (value) => value === status),
+  // No container here is a task of a service.
+  (_parts, _container, filters) => filters.flag('is-task') !== true,
   (_parts, { record, status }, filters) =>
     filters.any('exited', (value) => status === 'exited' && record.State.ExitCode === Number(value)),
   (_parts, { record }, filters) => filters.any('health', (value) => (record.State.Health?.Status ?? 'none') === value),
@@ -94,7 +109,7 @@ const exposes = ({ PrivatePort, Type }: Port, value: string): boolean => inRange
 function isBetween({ containers }: DaemonParts, container: Container, filters: Filters): boolean {
   const created = (reference: string): string => {
     const other = containers.peek(reference)
-    if (!other) throw notFound(`No such container: ${reference}`)
+    if (!other) throw notFound(`No such container ${reference}`)
     return other.record.Created
   }
   return (

@@ -26,22 +26,25 @@ export function makeMounts(parts: DaemonParts, container: Container): MountRecor
 type Maker = (parts: DaemonParts, container: Container, wish: MountWish) => MountRecord
 
 const MAKERS: Readonly<Record<MountWish['type'], Maker>> = {
-  bind({ sys }, _container, { source, destination, strict, readOnly, mode }) {
+  bind({ sys }, _container, { source, destination, strict, readOnly, mode, propagation = 'rprivate' }) {
     if (!exists(sys, source)) {
       if (strict) throw invalid(`invalid mount config for type "bind": bind source path does not exist: ${source}`)
       makeDirectories(sys, source)
     }
-    return { type: 'bind', source, destination, mode, rw: !readOnly }
+    return { type: 'bind', source, destination, mode, rw: !readOnly, propagation }
   },
 
   volume(parts, container, wish) {
     const anonymous = wish.source === ''
     const volume = parts.volumes.create({
       Name: anonymous ? randomId(parts.sys) : wish.source,
-      ...(wish.driver ? { Driver: wish.driver } : {}),
+      ...(wish.driver || container.hostConfig.VolumeDriver
+        ? { Driver: wish.driver || container.hostConfig.VolumeDriver || '' }
+        : {}),
+      ...(wish.driverOptions ? { DriverOpts: wish.driverOptions } : {}),
       ...(anonymous ? { Labels: { [ANONYMOUS_LABEL]: '' } } : wish.labels ? { Labels: wish.labels } : {}),
     })
-    if (!wish.noCopy) fillVolume(parts, container, wish.destination, volume.Mountpoint)
+    if (!wish.noCopy && !wish.subpath) fillVolume(parts, container, wish.destination, volume.Mountpoint)
     return {
       type: 'volume',
       name: volume.Name,
@@ -51,16 +54,18 @@ const MAKERS: Readonly<Record<MountWish['type'], Maker>> = {
       mode: wish.mode || (wish.strict ? '' : 'z'),
       rw: !wish.readOnly,
       ...(anonymous ? { anonymous: true } : {}),
+      ...(wish.subpath ? { subpath: wish.subpath } : {}),
     }
   },
 
-  tmpfs: (_parts, _container, { destination, readOnly, tmpfsOptions = '' }) => ({
+  tmpfs: (_parts, _container, { destination, readOnly, tmpfsOptions = '', tmpfsFlags }) => ({
     type: 'tmpfs',
     source: '',
     destination,
     mode: '',
     rw: !readOnly,
     tmpfsOptions,
+    ...(tmpfsFlags !== undefined ? { tmpfsFlags } : {}),
   }),
 }
 
@@ -76,6 +81,7 @@ function fillVolume(
 
 function mountsFrom({ containers }: DaemonParts, text: string): MountRecord[] {
   const [reference = '', mode = ''] = text.split(':')
+  if (!['', 'ro', 'rw', 'z', 'Z'].includes(mode)) throw invalid(`invalid mode: ${mode}`)
   const { record } = containers.find(reference)
   return record.Mounts.map((mount) => (mode === 'ro' ? { ...mount, rw: false } : mount))
 }

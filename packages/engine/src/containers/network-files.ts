@@ -43,7 +43,8 @@ export function writeHosts(sys: Sys, container: Container, gateway: string, link
 
 function ownLines({ record }: Container): string[] {
   const { Hostname = '', Domainname = '' } = record.Config
-  const names = Domainname ? `${Hostname}.${Domainname} ${Hostname}` : Hostname || shortId(record.ID)
+  const full = Domainname ? `${Hostname}.${Domainname}` : Hostname || shortId(record.ID)
+  const names = full.includes('.') ? `${full} ${full.split('.', 1)[0]}` : full
   return Object.values(record.Networks).flatMap(({ IPAddress }) => (IPAddress ? `${IPAddress}\t${names}` : []))
 }
 

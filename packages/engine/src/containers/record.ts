@@ -24,6 +24,12 @@ export interface MountRecord {
   /** What the image has there is not copied into the volume. */
   readonly noCopy?: boolean
   readonly tmpfsOptions?: string
+  /** MS_… flags of a tmpfs. */
+  readonly tmpfsFlags?: number
+  /** Of a bind. */
+  readonly propagation?: string
+  /** A directory of the volume in the volume's place. */
+  readonly subpath?: string
 }
 
 /** The state that outlives the daemon. */

@@ -4,9 +4,12 @@ import { inBackground } from '../background.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { watchHealth } from '../exec/health.ts'
 import { shortId } from '../identifiers.ts'
+import { attributesOf, logConfigOf, logFile } from '../logs/container-log.ts'
 import { JsonFileLog } from '../logs/json-file.ts'
+import { rotationOf } from '../logs/log-options.ts'
 import { invalid, Problem } from '../problem.ts'
 import { makeCgroup } from '../runtime/cgroups.ts'
+import { makeDirectories } from '../state/files.ts'
 import { killQuietly, launchContainer, type RunningProcess, RuntimeError } from '../runtime/launch.ts'
 import { timestamp } from '../timestamps.ts'
 import type { Container } from './container.ts'
@@ -16,6 +19,7 @@ import { type LinkedHost, writeHosts, writeNetworkFiles } from './network-files.
 import { pumpOutput } from './pump.ts'
 import { removeNow } from './remove.ts'
 import { mountRootfs, unmountRootfs } from './rootfs.ts'
+import { acquireVolumes, releaseVolumes } from './used-volumes.ts'
 import { containerSpec } from './runtime-spec.ts'
 
 /** Starts a container that does not run. @throws Problem */
@@ -46,6 +50,17 @@ export async function startNow(parts: DaemonParts, container: Container): Promis
   inBackground(parts.sys, `container ${shortId(container.id)}`, watchExit(parts, container, launched))
 }
 
+/** No driver here gives GPUs and their like. @throws Problem system */
+function refuseDevices({ hostConfig }: Container): void {
+  const [request] = hostConfig.DeviceRequests ?? []
+  if (!request) return
+  const wanted = (request.Capabilities ?? []).map((all) => `[${all.join(' ')}]`).join(' ')
+  throw new Problem(
+    'system',
+    `could not select device driver ${JSON.stringify(request.Driver ?? '')} with capabilities: [${wanted}]`,
+  )
+}
+
 interface Launched {
   readonly running: RunningProcess
   /** All output was read and logged. */
@@ -62,6 +77,8 @@ async function bringUp(parts: DaemonParts, container: Container): Promise<Launch
   const { sys, places, images, networks } = parts
   const rootfs = mountRootfs(sys, places, images, container)
   writeNetworkFiles(sys, container, '', [])
+  refuseDevices(container)
+  acquireVolumes(parts, container)
   const spec = containerSpec(parts, container, rootfs)
   makeCgroup(sys, spec.cgroup, container.hostConfig)
   const running = launchContainer(sys, spec, container.record.Config.OpenStdin ?? false)
@@ -71,7 +88,7 @@ async function bringUp(parts: DaemonParts, container: Container): Promise<Launch
     container.process = running
     if (ownsNetwork(container)) networks.connectAll(container, running.pid)
     publishPorts(parts, container)
-    writeHosts(sys, container, gatewayOf(container), linkedHosts(parts, container))
+    writeHosts(sys, container, hostGateway(parts), linkedHosts(parts, container))
     const drained = attachOutput(parts, container, running)
     drained.catch(() => undefined)
     await running.proceed()
@@ -88,8 +105,8 @@ function ownsNetwork({ hostConfig }: Container): boolean {
   return mode !== 'host' && !mode.startsWith('container:')
 }
 
-const gatewayOf = ({ record }: Container): string =>
-  Object.values(record.Networks).find(({ Gateway }) => Gateway)?.Gateway ?? ''
+/** What `host-gateway` in --add-host stands for: the host, as the default bridge sees it. */
+const hostGateway = ({ networks }: DaemonParts): string => networks.find('bridge').gateway
 
 /** The other containers of --link on the default bridge. */
 function linkedHosts({ containers }: DaemonParts, { hostConfig }: Container): LinkedHost[] {
@@ -97,7 +114,7 @@ function linkedHosts({ containers }: DaemonParts, { hostConfig }: Container): Li
     const [name = '', alias = name] = link.split(':')
     const other = containers.peek(name)
     const address = other?.record.Networks['bridge']?.IPAddress
-    if (!other) throw invalid(`could not get container for ${name}`)
+    if (!other) throw invalid(`could not get container for ${name}: No such container: ${name}`)
     return address ? { address, names: [...new Set([alias, shortId(other.id), other.name])] } : []
   })
 }
@@ -126,11 +143,8 @@ function publishPorts({ networks }: DaemonParts, container: Container): void {
 
 /** Everything the process writes goes to the log and to whoever is attached. */
 async function attachOutput(parts: DaemonParts, container: Container, running: RunningProcess): Promise<void> {
-  const { sys, containers } = parts
-  const { record, hostConfig } = container
-  const logs = hostConfig.LogConfig?.Type !== 'none'
-  record.LogPath = logs ? `${containers.folder(container.id)}/${container.id}-json.log` : ''
-  const log = logs ? new JsonFileLog(sys, record.LogPath) : undefined
+  const { sys } = parts
+  const log = openLog(parts, container)
   container.openInput(running.streams.input)
   await pumpOutput(sys, running, async (stream, bytes) => {
     if (log) await log.write(stream, bytes)
@@ -138,6 +152,18 @@ async function attachOutput(parts: DaemonParts, container: Container, running: R
     await container.output.send(stream, bytes)
   })
   await log?.close()
+}
+
+/** @throws Problem system */
+function openLog({ sys, containers }: DaemonParts, container: Container): JsonFileLog | undefined {
+  const folder = containers.folder(container.id)
+  const config = logConfigOf(container)
+  const path = logFile(container, folder)
+  container.record.LogPath = config.Type === 'json-file' ? path : ''
+  if (config.Type === 'none') return undefined
+  const rotation = rotationOf(config)
+  if (config.Type === 'local') makeDirectories(sys, `${folder}/local-logs`)
+  return new JsonFileLog(sys, path, rotation, attributesOf(container))
 }
 
 function markStarted(parts: DaemonParts, container: Container, running: RunningProcess): void {
@@ -168,6 +194,7 @@ function abandon(parts: DaemonParts, container: Container, error: unknown): unkn
   container.input = undefined
   container.cleanUp()
   networks.releaseAll(container)
+  releaseVolumes(parts, container)
   unmountRootfs(sys, places, container.id)
   container.output.end()
   if (!(error instanceof Error)) return error

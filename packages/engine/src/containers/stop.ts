@@ -17,7 +17,7 @@ export interface StopOptions {
 /** @throws Problem invalid */
 function signalOf(text: string): number {
   const signal = parseSignal(text)
-  if (signal === undefined) throw invalid(`Invalid signal: ${text}`)
+  if (!signal) throw invalid(`invalid signal: ${text}`)
   return signal
 }
 

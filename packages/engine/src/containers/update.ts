@@ -4,7 +4,8 @@ import { applyResources, cgroupOf } from '../runtime/cgroups.ts'
 import { conflict, invalid } from '../problem.ts'
 import type { Container } from './container.ts'
 import { publishContainer } from './container-events.ts'
-import { checkResources, checkRestartPolicy } from './validate.ts'
+import { checkResources } from './settings/resources.ts'
+import { checkRestartPolicy } from './settings/validate.ts'
 
 /** Values that are set in the body win; zero and null mean "as it was". @throws Problem invalid */
 export function updateContainer(parts: DaemonParts, container: Container, body: ContainerUpdateBody): void {
@@ -17,18 +18,32 @@ export function updateContainer(parts: DaemonParts, container: Container, body: 
   checkRestartPolicy(RestartPolicy, false)
   if (RestartPolicy?.Name && before.AutoRemove && RestartPolicy.Name !== 'no')
     throw conflict('Restart policy cannot be updated because AutoRemove is enabled for the container')
-  checkResources({ ...after, NanoCpus: after.NanoCpus ?? 0 }, parts.sys.sysinfo().cpus)
+  checkResources(body, parts.sys.sysinfo(), true)
   const swap = before.MemorySwap ?? 0
   if (body.Memory && !body.MemorySwap && swap > 0 && body.Memory > swap)
     throw invalid(
-      'Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time',
+      `Cannot update container ${container.id}: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time`,
     )
+  checkProcessorUpdate(before, body)
   if (RestartPolicy?.Name)
     after.RestartPolicy = { Name: RestartPolicy.Name, MaximumRetryCount: RestartPolicy.MaximumRetryCount ?? 0 }
   container.hostConfig = after
   parts.containers.save(container)
   if (container.process) applyResources(parts.sys, cgroupOf(container.id, after.CgroupParent), after)
   publishContainer(parts, container, 'update')
+}
+
+/** @throws Problem conflict: the two ways to say how much processor time there is do not mix. */
+function checkProcessorUpdate(
+  before: HostConfig,
+  { NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0 }: ContainerUpdateBody,
+): void {
+  const clash = (what: string, other: string): Error =>
+    conflict(`Conflicting options: ${what} cannot be updated as ${other} has already been set`)
+  if (CpuPeriod > 0 && before.NanoCpus) throw clash('CPU Period', 'NanoCPUs')
+  if (CpuQuota > 0 && before.NanoCpus) throw clash('CPU Quota', 'NanoCPUs')
+  if (NanoCpus > 0 && before.CpuQuota) throw clash('Nano CPUs', 'CPU Quota')
+  if (NanoCpus > 0 && before.CpuPeriod) throw clash('Nano CPUs', 'CPU Period')
 }
 
 const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0

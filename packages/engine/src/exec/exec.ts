@@ -1,4 +1,4 @@
-import { exitStatus } from '@drydock/abi'
+import { ALL_CAPABILITIES, exitStatus } from '@drydock/abi'
 import type { ExecCreateBody, ExecInspect } from '@drydock/docker-api'
 import { inBackground } from '../background.ts'
 import type { Container } from '../containers/container.ts'
@@ -7,21 +7,33 @@ import { pumpOutput } from '../containers/pump.ts'
 import { environmentOf, processSpec, sizeOf } from '../containers/runtime-spec.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { randomId } from '../identifiers.ts'
-import { conflict, invalid, Problem } from '../problem.ts'
+import { conflict, invalid, Problem, systemProblem } from '../problem.ts'
 import { cgroupOf } from '../runtime/cgroups.ts'
 import { launchExec, RuntimeError } from '../runtime/launch.ts'
 import { quietly } from '../state/files.ts'
+import { parseDetachKeys } from '../streams/detach-keys.ts'
 import type { ExecSession } from './exec-store.ts'
 
 /** POST /containers/{id}/exec. @throws Problem conflict, invalid */
 export function createExec(parts: DaemonParts, container: Container, body: ExecCreateBody): string {
   if (!body.Cmd || body.Cmd.length === 0) throw invalid('No exec command specified')
+  checkKeys(body.DetachKeys)
   requireRunning(container)
   const id = randomId(parts.sys)
   parts.execs.add(id, container.id, body)
   container.execs.add(id)
   publishContainer(parts, container, `exec_create: ${body.Cmd.join(' ')}`, { execID: id })
   return id
+}
+
+/** @throws Problem system */
+function checkKeys(keys: string | undefined): void {
+  try {
+    parseDetachKeys(keys)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    throw systemProblem(`Invalid escape keys (${keys}) provided`)
+  }
 }
 
 /** @throws Problem conflict */
@@ -64,8 +76,8 @@ export async function startExec(parts: DaemonParts, session: ExecSession): Promi
 function failed(session: ExecSession, error: RuntimeError): string {
   session.running = false
   session.exitCode = 126
-  if (error.kind === 'user') throw new Problem('invalid', error.message)
   session.output.end()
+  if (error.kind === 'user') return error.message
   return `OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`
 }
 
@@ -103,6 +115,7 @@ function specOf(container: Container, body: ExecCreateBody): ReturnType<typeof p
     env: environmentOf(container, body.Tty ?? false, body.Env ?? []),
     cwd: body.WorkingDir || own.cwd,
     user: body.User || own.user,
+    ...(body.Privileged ? { capabilities: ALL_CAPABILITIES } : {}),
     terminal: body.Tty ?? false,
     ...sizeOf(body.ConsoleSize),
   }

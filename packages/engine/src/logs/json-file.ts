@@ -1,28 +1,36 @@
-import { isErrno, O_APPEND, O_CREAT, O_WRONLY, type Sys } from '@drydock/abi'
+import type { Sys } from '@drydock/abi'
 import type { StreamName } from '../containers/output-hub.ts'
 import { timestamp } from '../timestamps.ts'
+import type { Rotation } from './log-options.ts'
+import { RotatingFile } from './rotating-file.ts'
 
 /** One line of <id>-json.log. */
 export interface LogEntry {
   readonly log: string
   readonly stream: StreamName
+  readonly attrs?: Attributes
   readonly time: string
 }
+
+export type Attributes = Readonly<Record<string, string>>
 
 const encoder = new TextEncoder()
 /** Longer lines are cut into pieces, as moby's copier does. */
 const MAX_LINE = 16 * 1024
 
-/** The json-file logging driver: cuts output into lines and appends them with stream and time. */
+/** A driver that keeps lines in a file: cuts output into lines and appends them with stream and time. */
 export class JsonFileLog {
   private readonly rest = new Map<StreamName, string>()
   private readonly decoders = new Map<StreamName, TextDecoder>()
   private readonly sys: Sys
-  private readonly fd: number
+  private readonly file: RotatingFile
+  private readonly attributes: Attributes | undefined
 
-  constructor(sys: Sys, path: string) {
+  /** @param attributes what the log options `labels`, `env` and `tag` add to each line */
+  constructor(sys: Sys, path: string, rotation: Rotation, attributes?: Attributes) {
     this.sys = sys
-    this.fd = sys.open(path, O_WRONLY | O_CREAT | O_APPEND, 0o640)
+    this.file = new RotatingFile(sys, path, rotation)
+    this.attributes = attributes
   }
 
   async write(stream: StreamName, bytes: Uint8Array): Promise<void> {
@@ -38,19 +46,15 @@ export class JsonFileLog {
   /** What came without a newline at the end goes in too. */
   async close(): Promise<void> {
     for (const [stream, text] of this.rest) if (text !== '') await this.append(stream, [text])
-    this.sys.close(this.fd)
+    this.file.close()
   }
 
   private async append(stream: StreamName, lines: readonly string[]): Promise<void> {
     if (lines.length === 0) return
+    const { attributes: attrs } = this
     const time = timestamp(this.sys.clock)
-    const text = lines.map((log) => `${JSON.stringify({ log, stream, time })}\n`).join('')
-    try {
-      await this.sys.write(this.fd, encoder.encode(text))
-    } catch (error) {
-      // A full disk must not stop the container.
-      if (!isErrno(error)) throw error
-    }
+    const text = lines.map((log) => `${JSON.stringify({ log, stream, ...(attrs ? { attrs } : {}), time })}\n`).join('')
+    await this.file.append(encoder.encode(text))
   }
 
   private decoder(stream: StreamName): TextDecoder {

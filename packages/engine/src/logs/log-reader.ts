@@ -1,5 +1,6 @@
 import { O_RDONLY, type Sys } from '@drydock/abi'
-import { ifExists } from '../state/files.ts'
+import { gunzip } from '@drydock/codec'
+import { ifExists, readBytes } from '../state/files.ts'
 import { type LogEntry, parseLog } from './json-file.ts'
 
 const PIECE = 1 << 20
@@ -10,6 +11,7 @@ export class LogReader {
   private readonly path: string
   private offset = 0
   private rest = ''
+  private started = false
   private decoder = new TextDecoder()
 
   /** @param path empty when there is no log */
@@ -24,9 +26,11 @@ export class LogReader {
     const fd = ifExists(() => this.sys.open(this.path, O_RDONLY))
     if (fd === undefined) return []
     try {
-      // The container was started again with a new log.
-      if (this.sys.fstat(fd).size < this.offset) this.rewind()
-      return this.entries(fd)
+      const earlier = this.started ? [] : this.rotated()
+      this.started = true
+      // The file was full and a new one has begun.
+      if (this.sys.fstat(fd).size < this.offset) return [...this.restOfLast(), ...this.entries(fd)]
+      return [...earlier, ...this.entries(fd)]
     } finally {
       this.sys.close(fd)
     }
@@ -43,6 +47,27 @@ export class LogReader {
     const end = text.lastIndexOf('\n') + 1
     this.rest = text.slice(end)
     return parseLog(text.slice(0, end))
+  }
+
+  /** What full files hold, the oldest first. */
+  private rotated(): LogEntry[] {
+    const texts: string[] = []
+    for (let n = 1; ; n++) {
+      const plain = ifExists(() => readBytes(this.sys, `${this.path}.${n}`))
+      const bytes = plain ?? ifExists(() => gunzip(readBytes(this.sys, `${this.path}.${n}.gz`)))
+      if (!bytes) return texts.reverse().flatMap(parseLog)
+      texts.push(new TextDecoder().decode(bytes))
+    }
+  }
+
+  private restOfLast(): LogEntry[] {
+    const fd = ifExists(() => this.sys.open(`${this.path}.1`, O_RDONLY))
+    try {
+      return fd === undefined ? [] : this.entries(fd)
+    } finally {
+      if (fd !== undefined) this.sys.close(fd)
+      this.rewind()
+    }
   }
 
   private rewind(): void {

@@ -1,7 +1,7 @@
 import type { Container } from '../containers/container.ts'
 import { frame } from '../streams/stdcopy.ts'
 import { parseTime } from '../timestamps.ts'
-import type { LogEntry } from './json-file.ts'
+import type { Attributes, LogEntry } from './json-file.ts'
 
 export interface LogOptions {
   readonly stdout: boolean
@@ -31,7 +31,7 @@ export function selectEntries(entries: readonly LogEntry[], options: LogOptions)
 
 /** An entry as it goes to the client. */
 export function printEntry(container: Container, entry: LogEntry, options: LogOptions): Uint8Array {
-  const details = options.details ? `${detailsOf(container)} ` : ''
+  const details = options.details ? `${printAttributes(entry.attrs)} ` : ''
   const text = `${options.timestamps ? `${paddedTime(entry.time)} ` : ''}${details}${entry.log}`
   const bytes = encoder.encode(text)
   return container.tty ? bytes : frame(entry.stream, bytes)
@@ -43,13 +43,8 @@ const paddedTime = (time: string): string => {
   return `${head}.${fraction.padEnd(9, '0')}Z`
 }
 
-/** What the log options `labels` and `env` add to each line. */
-function detailsOf({ record, hostConfig }: Container): string {
-  const wanted = hostConfig.LogConfig?.Config?.['labels']?.split(',') ?? []
-  const labels = record.Config.Labels ?? {}
-  return wanted
-    .filter((name) => Object.hasOwn(labels, name))
-    .map((name) => `${encodeURIComponent(name)}=${encodeURIComponent(labels[name] ?? '')}`)
+const printAttributes = (attributes: Attributes = {}): string =>
+  Object.entries(attributes)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
     .sort()
     .join(',')
-}

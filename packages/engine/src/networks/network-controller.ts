@@ -72,6 +72,11 @@ export class NetworkController {
     if (network.driver !== 'bridge') return describeBare(record, network)
     if (record.IPAMConfig?.IPv4Address && isPredefined(network.name))
       throw new Problem('invalid', 'user specified IP address is supported on user defined networks only')
+    if (record.IPAMConfig?.IPv4Address && network.chosenSubnet === false)
+      throw new Problem(
+        'invalid',
+        'user specified IP address is supported only when connecting to networks with user configured subnets',
+      )
     const taken = new Set(this.endpointsOf(network).map(({ address }) => address))
     // A container that comes back after a power cut gets the address it had, when nobody took it.
     const last = record.IPAddress && !taken.has(record.IPAddress) ? record.IPAddress : undefined
@@ -115,6 +120,11 @@ export class NetworkController {
       throw new Problem('forbidden', `endpoint with name ${container.name} already exists in network ${network.name}`)
     if (network.driver === 'host')
       throw conflict('container cannot be disconnected from host network or connected to host network')
+    if (network.driver === 'null' && Object.keys(container.record.Networks).length > 0)
+      throw new Problem(
+        'forbidden',
+        'container cannot be connected to multiple networks with one of the networks in private (none) mode',
+      )
   }
 
   requireConnected(container: Container, network: NetworkRecord): void {

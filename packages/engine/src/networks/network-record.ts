@@ -12,8 +12,9 @@ export interface NetworkRecord {
   readonly labels: Record<string, string>
   readonly subnet: string
   readonly gateway: string
+  /** Whether the user chose the subnet: only there may containers choose addresses. */
+  readonly chosenSubnet?: boolean
   readonly ipRange: string
-  /** The user gave no subnet: inspect tells the gateway all the same. */
   readonly auxiliary: Record<string, string>
   /** The host's link: docker0, br-<id>. */
   readonly bridge: string

@@ -15,6 +15,8 @@ import {
   type Subnet,
 } from './subnet.ts'
 
+export const NOT_A_MANAGER =
+  'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.'
 const PREDEFINED: readonly string[] = ['bridge', 'host', 'none']
 export const isPredefined = (name: string): boolean => PREDEFINED.includes(name)
 
@@ -66,10 +68,16 @@ export class NetworkStore {
   create(wish: NetworkWish): NetworkRecord {
     const driver = wish.Driver || 'bridge'
     if (!wish.Name?.trim()) throw invalid('invalid name: name is empty')
+    if (isPredefined(wish.Name))
+      throw new Problem('forbidden', `operation is not permitted on predefined ${wish.Name} network`)
     if (this.byName(wish.Name)) throw conflict(`network with name ${wish.Name} already exists`)
     if (driver === 'host' || driver === 'null')
       throw new Problem('forbidden', `only one instance of "${driver}" network is allowed`)
+    if (driver === 'overlay') throw new Problem('unavailable', NOT_A_MANAGER)
+    // What the kernel would have to make is not there.
+    if (['macvlan', 'ipvlan'].includes(driver)) throw new Problem('system', 'operation not supported')
     if (driver !== 'bridge') throw notFound(`plugin "${driver}" not found`)
+    checkOptions(wish.Options ?? {})
     const record = this.describe(wish, driver)
     this.keep(record)
     return record
@@ -97,6 +105,7 @@ export class NetworkStore {
       gateway: gatewayOf(subnet, config?.Gateway),
       ipRange: config?.IPRange ?? '',
       auxiliary: config?.AuxiliaryAddresses ?? {},
+      chosenSubnet: config?.Subnet !== undefined && config.Subnet !== '',
       bridge: wish.Options?.['com.docker.network.bridge.name'] ?? `br-${id.slice(0, 12)}`,
     }
   }
@@ -143,6 +152,15 @@ export class NetworkStore {
     this.networks.set(record.id, record)
     writeRecord(this.sys, `${this.directory}/${record.id}.json`, record)
   }
+}
+
+const MTU = 'com.docker.network.driver.mtu'
+
+/** @throws Problem invalid */
+function checkOptions(options: Readonly<Record<string, string>>): void {
+  const mtu = options[MTU]
+  if (mtu === undefined || /^[+-]?\d+$/.test(mtu)) return
+  throw invalid(`failed to parse ${MTU} value: ${mtu} (strconv.Atoi: parsing ${JSON.stringify(mtu)}: invalid syntax)`)
 }
 
 function gatewayOf(subnet: Subnet, wish: string | undefined): string {

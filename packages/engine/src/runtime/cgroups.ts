@@ -28,8 +28,24 @@ export function applyResources(sys: Sys, cgroup: string, resources: Resources): 
     quietly(() => writeBytes(sys, `${MOUNT}${cgroup}/${file}`, `${value}\n`))
 }
 
-function limitsOf({ Memory, NanoCpus, CpuQuota, CpuPeriod, PidsLimit, CpuShares }: Resources): [string, string][] {
+function limitsOf(resources: Resources): [string, string][] {
+  const {
+    Memory = 0,
+    MemorySwap = 0,
+    MemoryReservation = 0,
+    BlkioWeight = 0,
+    CpusetCpus = '',
+    CpusetMems = '',
+  } = resources
+  const { NanoCpus, CpuQuota, CpuPeriod, PidsLimit, CpuShares } = resources
   const limits: [string, string][] = [['memory.max', Memory ? String(Memory) : 'max']]
+  // Docker counts memory and swap together.
+  if (Memory > 0 && MemorySwap > 0) limits.push(['memory.swap.max', String(MemorySwap - Memory)])
+  if (MemorySwap < 0) limits.push(['memory.swap.max', 'max'])
+  if (MemoryReservation > 0) limits.push(['memory.low', String(MemoryReservation)])
+  if (BlkioWeight > 0) limits.push(['io.weight', String(1 + Math.floor(((BlkioWeight - 10) * 9999) / 990))])
+  if (CpusetCpus !== '') limits.push(['cpuset.cpus', CpusetCpus])
+  if (CpusetMems !== '') limits.push(['cpuset.mems', CpusetMems])
   const period = CpuPeriod || CPU_PERIOD
   const quota = NanoCpus ? Math.round((NanoCpus / 1e9) * period) : (CpuQuota ?? 0)
   limits.push(['cpu.max', `${quota > 0 ? quota : 'max'} ${period}`])

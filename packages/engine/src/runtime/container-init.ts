@@ -2,19 +2,15 @@ import {
   CLONE_NEWCGROUP,
   EACCES,
   ENOENT,
-  exitStatus,
   isDirectory,
   isErrno,
-  RESOURCES,
-  SIGCHLD,
-  SIGKILL,
-  SIGSTOP,
   type Process,
+  RESOURCES,
   type Sys,
   X_OK,
 } from '@drydock/abi'
 import { searchPath } from '@drydock/libc'
-import { makeDirectories } from '../state/files.ts'
+import { makeDirectories, writeBytes } from '../state/files.ts'
 import type { ContainerSpec, ProcessSpec } from './process-spec.ts'
 import { mountRoot } from './root-mounts.ts'
 import { findUser, type RuntimeUser, UserError } from './users.ts'
@@ -38,11 +34,12 @@ export const containerInit =
       await sys.read(GATE_FD, 1)
       sys.close(GATE_FD)
       sys.unshare(CLONE_NEWCGROUP)
+      setSysctls(sys, spec)
       mountRoot(sys, spec)
       sys.pivotRoot(spec.rootfs)
       sys.chdir('/')
       if (spec.hostname !== '') sys.sethostname(spec.hostname)
-      return becomeProcess(sys, spec.process, spec.init)
+      return becomeProcess(sys, spec.process, true)
     })
 
 /** First steps of a further process of a running container: `docker exec`. The caller is in its namespaces already. */
@@ -68,16 +65,18 @@ async function reporting(sys: Sys, steps: () => Promise<number>): Promise<number
   }
 }
 
-async function becomeProcess(sys: Sys, spec: ProcessSpec, init: boolean): Promise<number> {
+async function becomeProcess(sys: Sys, spec: ProcessSpec, mayMakeDirectory: boolean): Promise<number> {
   const user = findUser(sys, spec.user, spec.groupAdd)
   const env = environment(spec.env, user)
   limit(sys, spec)
-  makeWorkingDirectory(sys, spec.cwd)
+  if (mayMakeDirectory) makeWorkingDirectory(sys, spec.cwd)
+  adjustScore(sys, spec.oomScoreAdj)
   takeIdentity(sys, user)
+  sys.capabilities(spec.capabilities)
+  if (spec.noNewPrivileges) sys.noNewPrivileges()
   enterDirectory(sys, spec.cwd || '/')
   const file = findProgram(sys, spec.args[0] ?? '', env.get('PATH'))
-  if (!init) return replace(sys, file, spec.args, env)
-  return superviseOne(sys, (child) => replace(child, file, spec.args, env))
+  return replace(sys, file, spec.args, env)
 }
 
 async function replace(
@@ -110,6 +109,23 @@ function environment(pairs: readonly string[], user: RuntimeUser): Map<string, s
   )
   if (!env.get('HOME')) env.set('HOME', user.home)
   return env
+}
+
+/** Below the caller's own only root may go. proc_pid_oom_score_adj(5) */
+function adjustScore(sys: Sys, score: number): void {
+  if (score !== 0) writeBytes(sys, '/proc/self/oom_score_adj', `${score}\n`)
+}
+
+/** Settings of the new namespaces, written where the host's /proc still shows them. @throws InitError */
+function setSysctls(sys: Sys, { sysctls }: ContainerSpec): void {
+  for (const [name, value] of sysctls) {
+    try {
+      writeBytes(sys, `/proc/sys/${name.replaceAll('.', '/')}`, `${value}\n`)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      throw new InitError(`open /proc/sys/${name.replaceAll('.', '/')}: ${lower(error.message)}`)
+    }
+  }
 }
 
 function limit(sys: Sys, { limits }: ProcessSpec): void {
@@ -168,18 +184,5 @@ function checkExecutable(sys: Sys, file: string): void {
   } catch (error) {
     if (isErrno(error)) throw EACCES
     throw error
-  }
-}
-
-/** What docker-init (tini) does as process 1: hands signals on, reaps orphans, ends with its child. */
-async function superviseOne(sys: Sys, main: (sys: Sys) => Promise<number>): Promise<number> {
-  const child = sys.fork((process) => main(process.sys), { argv: ['/sbin/docker-init'] })
-  closeIfOpen(sys, ERROR_FD)
-  for (let signal = 1; signal < 32; signal++)
-    if (signal !== SIGKILL && signal !== SIGSTOP && signal !== SIGCHLD)
-      sys.sigaction(signal, () => sys.kill(child, signal), { restart: true })
-  for (;;) {
-    const result = await sys.wait(-1)
-    if (result?.pid === child) return exitStatus(result.status)
   }
 }

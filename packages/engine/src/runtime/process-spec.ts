@@ -3,11 +3,21 @@ import type { WindowSize } from '@drydock/abi'
 /** One mount of a container, as config.json of the OCI runtime spec lists it. `source` is a path of the host. */
 export interface RuntimeMount {
   readonly type: 'bind' | 'tmpfs'
+  /** Further MS_… flags; those of a tmpfs in place of nosuid, nodev, noexec. */
+  readonly flags?: number
   readonly source: string
   readonly destination: string
   readonly readOnly: boolean
   /** Option string for tmpfs: `size=…,mode=…`. */
   readonly data?: string
+}
+
+/** A device node of a container's /dev. */
+export interface RuntimeDevice {
+  readonly path: string
+  /** Kind and permissions, as mknod(2) takes them. */
+  readonly mode: number
+  readonly rdev: number
 }
 
 /** Soft and hard limit by name: `nofile`, `nproc`… */
@@ -27,6 +37,10 @@ export interface ProcessSpec {
   readonly user: string
   readonly groupAdd: readonly string[]
   readonly limits: readonly RuntimeLimit[]
+  /** The bounding set as a mask. */
+  readonly capabilities: number
+  readonly noNewPrivileges: boolean
+  readonly oomScoreAdj: number
   readonly terminal: boolean
   /** Of the terminal at first. */
   readonly size?: WindowSize
@@ -48,8 +62,12 @@ export interface ContainerSpec {
   /** Namespaces of other processes that it joins. */
   readonly joins: readonly { readonly pid: number; readonly flags: number }[]
   readonly privileged: boolean
-  /** Bytes of /dev/shm. */
-  readonly shmSize: number
-  /** Runs below a small process 1 that reaps (docker run --init). */
-  readonly init: boolean
+  readonly devices: readonly RuntimeDevice[]
+  /** Paths that show nothing, and paths that cannot be written. */
+  readonly maskedPaths: readonly string[]
+  readonly readOnlyPaths: readonly string[]
+  /** Name with dots -> value. */
+  readonly sysctls: ReadonlyMap<string, string>
+  /** Bytes of /dev/shm; undefined: it has none of its own. */
+  readonly shmSize: number | undefined
 }

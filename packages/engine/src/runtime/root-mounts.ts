@@ -11,7 +11,7 @@ import {
   type Sys,
 } from '@drydock/abi'
 import { exists, makeDirectories, quietly, writeBytes } from '../state/files.ts'
-import type { ContainerSpec, RuntimeMount } from './process-spec.ts'
+import type { ContainerSpec, RuntimeDevice, RuntimeMount } from './process-spec.ts'
 import { resolveInRoot } from './scoped-path.ts'
 
 const SAFE = MS_NOSUID | MS_NODEV | MS_NOEXEC
@@ -40,6 +40,9 @@ export function mountRoot(sys: Sys, spec: ContainerSpec): void {
   mountSystem(sys, spec)
   const depth = ({ destination }: RuntimeMount): number => destination.split('/').length
   for (const mount of spec.mounts.toSorted((a, b) => depth(a) - depth(b))) mountOne(sys, spec.rootfs, mount)
+  for (const device of spec.devices) addDevice(sys, spec.rootfs, device)
+  for (const path of spec.readOnlyPaths) makeReadOnly(sys, resolveInRoot(sys, spec.rootfs, path))
+  for (const path of spec.maskedPaths) mask(sys, resolveInRoot(sys, spec.rootfs, path))
   if (spec.readOnlyRoot) sys.mount('', spec.rootfs, '', MS_REMOUNT | MS_BIND | MS_RDONLY)
 }
 
@@ -52,13 +55,21 @@ function mountSystem(sys: Sys, { rootfs, privileged, shmSize }: ContainerSpec): 
   place(sys, rootfs, 'dev/pts', 'devpts', MS_NOSUID | MS_NOEXEC, 'newinstance,ptmxmode=0666,mode=0620,gid=5')
   place(sys, rootfs, 'sys', 'sysfs', SAFE | readOnly)
   quietly(() => sys.mount('cgroup', `${rootfs}/sys/fs/cgroup`, 'cgroup2', SAFE | readOnly))
-  place(sys, rootfs, 'dev/shm', 'tmpfs', SAFE, `mode=1777,size=${Math.ceil(shmSize / 1024)}k`)
+  place(sys, rootfs, 'dev/mqueue', 'mqueue', SAFE)
+  if (shmSize !== undefined)
+    place(sys, rootfs, 'dev/shm', 'tmpfs', SAFE, `mode=1777,size=${Math.ceil(shmSize / 1024)}k`)
 }
 
 function place(sys: Sys, rootfs: string, name: string, type: string, flags: number, data = ''): void {
   const target = resolveInRoot(sys, rootfs, name)
   makeDirectories(sys, target)
-  sys.mount(type === 'devpts' || type === 'proc' ? type : name === 'dev/shm' ? 'shm' : type, target, type, flags, data)
+  sys.mount(
+    type === 'devpts' || type === 'proc' || type === 'mqueue' ? type : name === 'dev/shm' ? 'shm' : type,
+    target,
+    type,
+    flags,
+    data,
+  )
 }
 
 function makeDevice(sys: Sys, path: string, major: number, minor: number): void {
@@ -71,10 +82,31 @@ function mountOne(sys: Sys, rootfs: string, mount: RuntimeMount): void {
   const readOnly = mount.readOnly ? MS_RDONLY : 0
   if (mount.type === 'tmpfs') {
     makeDirectories(sys, target)
-    return sys.mount('tmpfs', target, 'tmpfs', SAFE | readOnly, mount.data ?? '')
+    return sys.mount('tmpfs', target, 'tmpfs', (mount.flags ?? SAFE) | readOnly, mount.data ?? '')
   }
   makeMountPoint(sys, target, isDirectory(sys.stat(mount.source).mode))
   sys.mount(mount.source, target, 'bind', MS_BIND | MS_REC | readOnly)
+}
+
+function addDevice(sys: Sys, rootfs: string, { path, mode, rdev }: RuntimeDevice): void {
+  const target = resolveInRoot(sys, rootfs, path)
+  makeDirectories(sys, target.slice(0, target.lastIndexOf('/')))
+  quietly(() => sys.unlink(target))
+  sys.mknod(target, mode, rdev)
+  sys.chmod(target, mode & 0o7777)
+}
+
+/** What is not there needs no protection. */
+function makeReadOnly(sys: Sys, target: string): void {
+  if (!exists(sys, target)) return
+  sys.mount(target, target, 'bind', MS_BIND | MS_REC)
+  sys.mount('', target, '', MS_REMOUNT | MS_BIND | MS_RDONLY | SAFE)
+}
+
+function mask(sys: Sys, target: string): void {
+  if (!exists(sys, target)) return
+  if (isDirectory(sys.lstat(target).mode)) sys.mount('tmpfs', target, 'tmpfs', MS_RDONLY)
+  else sys.mount('/dev/null', target, 'bind', MS_BIND)
 }
 
 /** A mount point of the kind of its source: a directory, or an empty file. */

@@ -2,8 +2,9 @@ import type { Sys } from '@drydock/abi'
 import type { Volume, VolumeCreateBody } from '@drydock/docker-api'
 import type { EventLog } from '../events/event-log.ts'
 import { randomId } from '../identifiers.ts'
-import { conflict, invalid, notFound } from '../problem.ts'
+import { conflict, invalid, notFound, systemProblem } from '../problem.ts'
 import { listNames, makeDirectories, readRecord, removeTree, treeSize, writeRecord } from '../state/files.ts'
+import { MountedVolumes } from './mounted-volumes.ts'
 import { formatTime } from '../timestamps.ts'
 
 interface VolumeRecord {
@@ -18,6 +19,7 @@ export const ANONYMOUS_LABEL = 'com.docker.volume.anonymous'
 
 /** Volumes of the driver `local`: directories below volumes/<name>/_data. */
 export class VolumeStore {
+  readonly mounted: MountedVolumes
   private readonly volumes = new Map<string, VolumeRecord>()
   private readonly sys: Sys
   private readonly directory: string
@@ -27,6 +29,7 @@ export class VolumeStore {
     this.sys = sys
     this.directory = directory
     this.events = events
+    this.mounted = new MountedVolumes(sys)
   }
 
   load(): void {
@@ -74,6 +77,7 @@ export class VolumeStore {
     if (driver !== 'local')
       throw notFound(`create ${name}: error looking up volume plugin ${driver}: plugin "${driver}" not found`)
     checkName(name)
+    checkOptions(name, body.DriverOpts ?? {})
     const known = this.find(name)
     if (known) return known
     this.make(name, body)
@@ -106,6 +110,21 @@ export class VolumeStore {
     writeRecord(this.sys, `${this.directory}/${name}/opts.json`, record)
     this.volumes.set(name, record)
   }
+}
+
+const OPTIONS: readonly string[] = ['type', 'o', 'device', 'size']
+
+/** Options of mount(8) under other names. moby volume/local.validateOpts @throws Problem invalid */
+function checkOptions(name: string, options: Readonly<Record<string, string>>): void {
+  const given = Object.keys(options)
+  if (given.length === 0) return
+  const unknown = given.find((option) => !OPTIONS.includes(option))
+  if (unknown !== undefined) throw invalid(`create ${name}: invalid option: ${JSON.stringify(unknown)}`)
+  if (options['size'] !== undefined) throw systemProblem(`create ${name}: quota size requested but no quota support`)
+  const missing = ['type', 'device'].find(
+    (option) => (options[option] ?? '') === '' && !(option === 'type' && options['o']),
+  )
+  if (missing !== undefined) throw invalid(`create ${name}: missing required option: ${JSON.stringify(missing)}`)
 }
 
 function checkName(name: string): void {

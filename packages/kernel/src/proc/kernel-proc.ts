@@ -1,4 +1,12 @@
-import { type Clock, type Entropy, ENODEV, type ResourceName, type Sysinfo, type Utsname } from '@drydock/abi'
+import {
+  ALL_CAPABILITIES,
+  type Clock,
+  type Entropy,
+  ENODEV,
+  type ResourceName,
+  type Sysinfo,
+  type Utsname,
+} from '@drydock/abi'
 import type { FileDescription } from '../file-description.ts'
 import type { NamespaceName, ProcSource, ProcTask } from '../fs/index.ts'
 import type { KernelParts } from '../kernel-parts.ts'
@@ -82,6 +90,12 @@ class TaskView implements ProcTask {
   limit(resource: ResourceName): { soft: number; hard: number } {
     return this.task.limits.get(resource)
   }
+  capabilities(): number {
+    return this.task.credentials.capabilities ?? ALL_CAPABILITIES
+  }
+  noNewPrivileges(): boolean {
+    return this.task.credentials.noNewPrivileges ?? false
+  }
   groups(): readonly number[] {
     return this.task.credentials.groups
   }
@@ -153,6 +167,9 @@ export class KernelProc implements ProcSource {
   }
   sethostname(reader: PathContext, name: string): void {
     readerOf(reader).namespaces.uts.hostname = name
+  }
+  namespaceOf(reader: PathContext, kind: 'net' | 'ipc'): object {
+    return readerOf(reader).namespaces[kind]
   }
   ipForward(reader: PathContext): boolean {
     return readerOf(reader).namespaces.net.stack.forwarding

@@ -1,7 +1,8 @@
-import { EAGAIN, EINVAL, EPERM, ESRCH, SIGCONT, SIGKILL, SIGSTOP, type Signal } from '@drydock/abi'
+import { CAP_KILL, EAGAIN, EINVAL, EPERM, ESRCH, SIGCONT, SIGKILL, type Signal, SIGSTOP } from '@drydock/abi'
 import { block } from '../task/pending-call.ts'
 import type { Task } from '../task/task.ts'
 import { UNWIND } from '../task/unwind.ts'
+import { capable } from '../vfs/index.ts'
 import type { SyscallTable } from './table.ts'
 
 const LAST_SIGNAL = 64
@@ -17,7 +18,7 @@ function targets(caller: Task, pid: number): Task[] {
 
 /** kill(2), "RETURN VALUE": same user, root, or SIGCONT within the session. */
 const maySignal = (caller: Task, target: Task, signal: Signal): boolean =>
-  caller.credentials.uid === 0 ||
+  capable(caller.credentials, CAP_KILL) ||
   caller.credentials.uid === target.uid ||
   caller.uid === target.uid ||
   (signal === SIGCONT && caller.group.session === target.group.session)

@@ -1,10 +1,21 @@
-import { EAGAIN, EINPROGRESS, EINVAL, ENOTSOCK, ESRCH, type MaybePromise, O_NONBLOCK } from '@drydock/abi'
+import {
+  CAP_NET_ADMIN,
+  EAGAIN,
+  EINPROGRESS,
+  EINVAL,
+  ENOTSOCK,
+  EPERM,
+  ESRCH,
+  type MaybePromise,
+  O_NONBLOCK,
+} from '@drydock/abi'
 import { NamespaceInode } from '../fs/index.ts'
 import { NetNamespace, netlink } from '../net/index.ts'
 import { createSocket, createSocketPair, SocketDescription, type UnixNames } from '../socket/index.ts'
 import { block } from '../task/pending-call.ts'
 import type { Task } from '../task/task.ts'
 import { findTask } from './process.ts'
+import { capable } from '../vfs/index.ts'
 import type { SyscallTable } from './table.ts'
 
 /** @throws ENOTSOCK */
@@ -84,6 +95,7 @@ export const socketCalls: SyscallTable<
       if (!(inode instanceof NamespaceInode && inode.namespace instanceof NetNamespace)) throw EINVAL
       return inode.namespace
     }
+    if (!request.op.endsWith('-list') && !capable(task.credentials, CAP_NET_ADMIN)) throw EPERM
     return netlink(task.namespaces.net, request, { ofPid, ofPath })
   },
 }

@@ -1,4 +1,5 @@
 import {
+  CAP_SYS_ADMIN,
   CLONE_NEWCGROUP,
   CLONE_NEWIPC,
   CLONE_NEWNET,
@@ -13,6 +14,7 @@ import { newMounts, newNamespaces, requireNamespaceRights } from '../task/clone.
 import type { Namespaces } from '../namespace/namespaces.ts'
 import { sysinfo, uname } from '../system-info.ts'
 import { findTask } from './process.ts'
+import { capable } from '../vfs/index.ts'
 import type { SyscallTable } from './table.ts'
 
 const HOST_NAME_MAX = 64
@@ -45,7 +47,7 @@ export const systemCalls: SyscallTable<
 
   uname,
   sethostname(task, name) {
-    if (task.credentials.uid !== 0) throw EPERM
+    if (!capable(task.credentials, CAP_SYS_ADMIN)) throw EPERM
     if (name.length > HOST_NAME_MAX) throw ENAMETOOLONG
     task.namespaces.uts.hostname = name
   },

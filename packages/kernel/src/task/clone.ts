@@ -1,4 +1,5 @@
 import {
+  CAP_SYS_ADMIN,
   CLONE_NEWCGROUP,
   CLONE_NEWIPC,
   CLONE_NEWNET,
@@ -14,7 +15,7 @@ import {
 } from '@drydock/abi'
 import type { Cgroup } from '../cgroup/cgroup.ts'
 import { type Namespaces, UtsNamespace } from '../namespace/namespaces.ts'
-import type { Credentials, Location, MountNamespace } from '../vfs/index.ts'
+import { capable, type Credentials, type Location, type MountNamespace } from '../vfs/index.ts'
 import { exitTask, oops } from './exit.ts'
 import { Limits } from './limits.ts'
 import { isUnexpected } from './pending-call.ts'
@@ -57,7 +58,7 @@ export function newMounts(task: Task, flags: number): Places {
 
 /** @throws EPERM: new namespaces are for root. clone(2) */
 export function requireNamespaceRights(task: Task, flags: number): void {
-  if (flags & NEW_ANY && task.credentials.uid !== 0) throw EPERM
+  if (flags & NEW_ANY && !capable(task.credentials, CAP_SYS_ADMIN)) throw EPERM
 }
 
 /** @throws EAGAIN beyond RLIMIT_NPROC or pids.max, ENOMEM in a namespace whose init is dead */
@@ -148,6 +149,7 @@ function prepare(parent: Task, child: Task, options: CloneOptions): void {
 /** As the child's options say; a new group id brings its group alone. */
 export function childCredentials({ credentials }: Task, { uid, gid }: CloneOptions): Credentials {
   return {
+    ...credentials,
     uid: uid ?? credentials.uid,
     gid: gid ?? credentials.gid,
     groups: gid === undefined ? credentials.groups : [gid],

@@ -74,7 +74,7 @@ function describe(
 }
 
 function effective(credentials: Credentials, { inode, mount }: Location): Credentials {
-  if (mount.flags & MS_NOSUID) return credentials
+  if (mount.flags & MS_NOSUID || credentials.noNewPrivileges) return credentials
   const uid = inode.mode & S_ISUID ? inode.uid : credentials.uid
   const gid = inode.mode & S_ISGID ? inode.gid : credentials.gid
   return { ...credentials, uid, gid }

@@ -1,4 +1,6 @@
 import {
+  CAP_CHOWN,
+  CAP_FOWNER,
   EINVAL,
   EISDIR,
   EPERM,
@@ -14,7 +16,7 @@ import {
 } from '@drydock/abi'
 import type { AttributeChange } from './inode.ts'
 import type { Location } from './location.ts'
-import type { PathContext } from './path-context.ts'
+import { capable, type PathContext } from './path-context.ts'
 import { resolvePath } from './path-walk.ts'
 import { isMember, may, requireOwner, requirePermission, requireWritableMount } from './permission.ts'
 import { notifyModify } from './watch.ts'
@@ -29,7 +31,7 @@ export function chmod(context: PathContext, path: string, mode: number): void {
   const location = resolvePath(context, path)
   requireWritableMount(location)
   requireOwner(location.inode, context.credentials)
-  const keepsGroup = context.credentials.uid === 0 || isMember(context.credentials, location.inode.gid)
+  const keepsGroup = capable(context.credentials, CAP_FOWNER) || isMember(context.credentials, location.inode.gid)
   change(location, { mode: mode & (keepsGroup ? 0o7777 : 0o7777 & ~S_ISGID) })
 }
 
@@ -41,7 +43,7 @@ export function chown(context: PathContext, path: string, uid: number, gid: numb
   requireWritableMount(location)
   const keepsUid = uid < 0 || uid === inode.uid
   const mayGid = gid < 0 || gid === inode.gid || isMember(credentials, gid)
-  if (credentials.uid !== 0 && !(credentials.uid === inode.uid && keepsUid && mayGid)) throw EPERM
+  if (!(credentials.uid === inode.uid && keepsUid && mayGid) && !capable(credentials, CAP_CHOWN)) throw EPERM
   const mode = isRegular(inode.mode) ? inode.mode & 0o7777 & ~(S_ISUID | S_ISGID) : inode.mode & 0o7777
   change(location, { uid: uid < 0 ? inode.uid : uid, gid: gid < 0 ? inode.gid : gid, mode })
 }

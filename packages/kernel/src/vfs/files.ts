@@ -1,5 +1,6 @@
 import type { Clock, DirectoryEntry, LazyContent, Stat, StatFs } from '@drydock/abi'
 import {
+  CAP_SYS_CHROOT,
   EACCES,
   EADDRINUSE,
   ECONNREFUSED,
@@ -26,7 +27,7 @@ import type { Inode } from './inode.ts'
 import type { Location } from './location.ts'
 import * as mounts from './mount-operations.ts'
 import { OpenFile } from './open-file.ts'
-import type { PathContext } from './path-context.ts'
+import { capable, type PathContext } from './path-context.ts'
 import { isDeleted, pathOf } from './path-name.ts'
 import { resolvePath } from './path-walk.ts'
 import { requirePermission, requireWritableMount } from './permission.ts'
@@ -141,7 +142,7 @@ export class Files {
   /** Where the task's root moves to. chroot(2). */
   chroot(context: PathContext, path: string): Location {
     const location = this.chdir(context, path)
-    if (context.credentials.uid !== 0) throw EPERM
+    if (!capable(context.credentials, CAP_SYS_CHROOT)) throw EPERM
     return location
   }
 

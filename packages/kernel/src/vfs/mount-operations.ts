@@ -1,4 +1,5 @@
 import {
+  CAP_SYS_ADMIN,
   EBUSY,
   EINVAL,
   ENODEV,
@@ -17,7 +18,7 @@ import {
 import type { FileSystem } from './file-system.ts'
 import type { Location } from './location.ts'
 import type { Mount } from './mount.ts'
-import type { PathContext } from './path-context.ts'
+import { capable, type PathContext } from './path-context.ts'
 import { resolvePath } from './path-walk.ts'
 
 /** What mount(2) tells a file system type. */
@@ -44,7 +45,7 @@ const PROPAGATION_FLAGS = (1 << 17) | MS_PRIVATE | (1 << 19) | (1 << 20)
 const MOUNT_FLAGS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
 
 function requireRoot(context: PathContext): void {
-  if (context.credentials.uid !== 0) throw EPERM
+  if (!capable(context.credentials, CAP_SYS_ADMIN)) throw EPERM
 }
 
 function remount(at: Location, flags: number): void {

@@ -1,7 +1,19 @@
-import { EACCES, EPERM, EROFS, MS_RDONLY, S_IFDIR, S_IFMT, S_ISVTX, W_OK, X_OK } from '@drydock/abi'
+import {
+  CAP_DAC_OVERRIDE,
+  CAP_FOWNER,
+  EACCES,
+  EPERM,
+  EROFS,
+  MS_RDONLY,
+  S_IFDIR,
+  S_IFMT,
+  S_ISVTX,
+  W_OK,
+  X_OK,
+} from '@drydock/abi'
 import type { Inode } from './inode.ts'
 import type { Location } from './location.ts'
-import type { Credentials } from './path-context.ts'
+import { capable, type Credentials } from './path-context.ts'
 
 export const isMember = (credentials: Credentials, gid: number): boolean =>
   credentials.gid === gid || credentials.groups.includes(gid)
@@ -13,7 +25,7 @@ function rootMay(inode: Inode, mask: number): boolean {
 
 /** @param mask R_OK, W_OK and X_OK together */
 export function may(inode: Inode, credentials: Credentials, mask: number): boolean {
-  if (credentials.uid === 0) return rootMay(inode, mask)
+  if (capable(credentials, CAP_DAC_OVERRIDE)) return rootMay(inode, mask)
   const shift = credentials.uid === inode.uid ? 6 : isMember(credentials, inode.gid) ? 3 : 0
   return ((inode.mode >> shift) & mask) === mask
 }
@@ -33,10 +45,10 @@ export function requireDirectoryWrite(directory: Location, credentials: Credenti
 
 /** In a sticky directory only the owners may delete or rename. */
 export function requireStickyOwner(directory: Inode, victim: Inode, credentials: Credentials): void {
-  if ((directory.mode & S_ISVTX) === 0 || credentials.uid === 0) return
+  if ((directory.mode & S_ISVTX) === 0 || capable(credentials, CAP_FOWNER)) return
   if (credentials.uid !== victim.uid && credentials.uid !== directory.uid) throw EPERM
 }
 
 export function requireOwner(inode: Inode, credentials: Credentials): void {
-  if (credentials.uid !== 0 && credentials.uid !== inode.uid) throw EPERM
+  if (credentials.uid !== inode.uid && !capable(credentials, CAP_FOWNER)) throw EPERM
 }

@@ -26,6 +26,9 @@ export interface ProcTask {
   /** Infinity is "unlimited". */
   limit(resource: ResourceName): { soft: number; hard: number }
   groups(): readonly number[]
+  /** The bounding set as a mask, and whether exec gives no new rights. */
+  capabilities(): number
+  noNewPrivileges(): boolean
   umask(): number
   /** Signal numbers. */
   signals(): {
@@ -53,6 +56,8 @@ export interface ProcSource {
   bootTimeMs(): number
   uname(reader: PathContext): Utsname
   sethostname(reader: PathContext, name: string): void
+  /** The reader's namespace: the same object for all who are in it. */
+  namespaceOf(reader: PathContext, kind: 'net' | 'ipc'): object
   ipForward(reader: PathContext): boolean
   setIpForward(reader: PathContext, on: boolean): void
   /** All processes started since boot. */

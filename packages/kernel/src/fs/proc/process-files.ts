@@ -72,7 +72,6 @@ function memoryLines(info: ProcessInfo): StatusLine[] {
   ]
 }
 
-const ALL_CAPABILITIES = '000001ffffffffff'
 const NO_CAPABILITIES = '0000000000000000'
 
 function identityLines(task: ProcTask, info: ProcessInfo): StatusLine[] {
@@ -96,9 +95,11 @@ function identityLines(task: ProcTask, info: ProcessInfo): StatusLine[] {
   ]
 }
 
+const capabilityMask = (task: ProcTask): string => task.capabilities().toString(16).padStart(16, '0')
+
 function signalLines(task: ProcTask, info: ProcessInfo): StatusLine[] {
   const { pending, ignored, caught } = task.signals()
-  const capabilities = info.uid === 0 ? ALL_CAPABILITIES : NO_CAPABILITIES
+  const capabilities = info.uid === 0 ? capabilityMask(task) : NO_CAPABILITIES
   return [
     ['Threads', info.threads],
     ['SigQ', '0/7823'],
@@ -110,9 +111,9 @@ function signalLines(task: ProcTask, info: ProcessInfo): StatusLine[] {
     ['CapInh', NO_CAPABILITIES],
     ['CapPrm', capabilities],
     ['CapEff', capabilities],
-    ['CapBnd', ALL_CAPABILITIES],
+    ['CapBnd', capabilityMask(task)],
     ['CapAmb', NO_CAPABILITIES],
-    ['NoNewPrivs', 0],
+    ['NoNewPrivs', Number(task.noNewPrivileges())],
     ['Seccomp', 0],
   ]
 }

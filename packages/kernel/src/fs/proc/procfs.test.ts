@@ -70,6 +70,8 @@ const taskOf = (pid: number): ProcTask => ({
   cgroup: () => '/docker/abc',
   limit: () => ({ soft: 1024, hard: Number.POSITIVE_INFINITY }),
   groups: () => [0],
+  capabilities: () => 2 ** 41 - 1,
+  noNewPrivileges: () => false,
   umask: () => 0o022,
   signals: () => ({ pending: [], ignored: [2], caught: [15] }),
   oomScoreAdj: () => 0,
@@ -96,6 +98,7 @@ const source: ProcSource = {
   sethostname: (_reader, name) => {
     hostname = name
   },
+  namespaceOf: () => processes,
   ipForward: () => true,
   setIpForward: () => undefined,
   forks: () => 9,

@@ -18,16 +18,24 @@ function requireRoot({ credentials }: PathContext): void {
 
 const shows = (text: string): TextSource => ({ read: () => `${text}\n` })
 
-/** A setting that is kept and shown again, and that nothing in this kernel asks for. */
-function keeps(initial: number): TextSource {
-  let value = initial
+/** Settings that each network or IPC namespace has for itself. network_namespaces(7), ipc_namespaces(7) */
+const NAMESPACED: readonly (readonly [RegExp, 'net' | 'ipc'])[] = [
+  [/^net\//, 'net'],
+  [/^kernel\/(shm|msg|sem)|^fs\/mqueue\//, 'ipc'],
+]
+
+/** A setting that is kept and shown again, and that nothing in this kernel asks for: numbers, with tabs between them. */
+function keeps(path: string, initial: string, source: ProcSource): TextSource {
+  const [, kind] = NAMESPACED.find(([pattern]) => pattern.test(path)) ?? []
+  const values = new WeakMap<object, string>()
+  const keyOf = (context: PathContext): object => (kind ? source.namespaceOf(context, kind) : source)
   return {
-    read: () => `${value}\n`,
+    read: (context) => `${values.get(keyOf(context)) ?? initial}\n`,
     write: (text, context) => {
       requireRoot(context)
-      const number = Number(text.trim())
-      if (!Number.isInteger(number)) throw EINVAL
-      value = number
+      const numbers = text.trim().split(/\s+/)
+      if (numbers.length > initial.split('\t').length || !numbers.every((each) => /^-?\d+$/.test(each))) throw EINVAL
+      values.set(keyOf(context), numbers.join('\t'))
     },
   }
 }
@@ -74,12 +82,24 @@ const FIXED: readonly (readonly [string, string])[] = [
   ['kernel/overflowgid', '65534'],
   ['kernel/random/entropy_avail', '256'],
   ['kernel/random/poolsize', '256'],
-  ['kernel/shmmax', '18446744073692774399'],
-  ['kernel/sem', '32000\t1024000000\t500\t32000'],
-  ['net/ipv4/ip_local_port_range', '32768\t60999'],
 ]
 
-const KEPT: readonly (readonly [string, number])[] = [
+const KEPT: readonly (readonly [string, number | string])[] = [
+  ['kernel/shmall', '18446744073692774399'],
+  ['kernel/shmmax', '18446744073692774399'],
+  ['kernel/shmmni', 4096],
+  ['kernel/sem', '32000\t1024000000\t500\t32000'],
+  ['kernel/msgmnb', 16384],
+  ['kernel/msgmni', 32000],
+  ['fs/mqueue/queues_max', 256],
+  ['fs/mqueue/msg_max', 10],
+  ['net/ipv4/ip_local_port_range', '32768\t60999'],
+  ['net/ipv4/ping_group_range', '1\t0'],
+  ['net/ipv4/tcp_max_syn_backlog', 256],
+  ['net/ipv4/tcp_keepalive_intvl', 75],
+  ['net/ipv4/tcp_keepalive_probes', 9],
+  ['net/ipv6/conf/all/disable_ipv6', 0],
+  ['net/ipv6/conf/default/disable_ipv6', 0],
   ['fs/file-max', 9223372036854],
   ['fs/inotify/max_user_instances', 128],
   ['fs/inotify/max_user_watches', 65536],
@@ -141,7 +161,7 @@ const settingFile = (fs: PseudoFileSystem, source: TextSource): TextFile =>
 export function makeSysctlDirectory(fs: PseudoFileSystem, source: ProcSource): PseudoDirectory {
   const tree: SettingTree = new Map()
   for (const [path, text] of FIXED) plant(tree, path, shows(text))
-  for (const [path, value] of KEPT) plant(tree, path, keeps(value))
+  for (const [path, value] of KEPT) plant(tree, path, keeps(path, String(value), source))
   for (const [path, live] of liveSettings(source)) plant(tree, path, live)
   return directoryOf(fs, tree)
 }

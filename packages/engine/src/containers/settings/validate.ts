@@ -1,20 +1,8 @@
 import { parseSignal } from '@drydock/abi'
-import type { ContainerConfig, HostConfig, RestartPolicy } from '@drydock/docker-api'
-import { conflict, invalid } from '../problem.ts'
+import type { ContainerConfig, RestartPolicy } from '@drydock/docker-api'
+import { conflict, invalid } from '../../problem.ts'
 
-const MIN_MEMORY = 6 * 1024 * 1024
 const POLICIES: readonly string[] = ['', 'no', 'always', 'on-failure', 'unless-stopped']
-
-/** @throws Problem invalid */
-export function checkResources({ Memory = 0, MemorySwap = 0, NanoCpus = 0 }: HostConfig, cpus: number): void {
-  if (Memory !== 0 && Memory < MIN_MEMORY) throw invalid('Minimum memory limit allowed is 6MB')
-  if (MemorySwap > 0 && Memory === 0)
-    throw invalid('You should always set the Memory limit when using Memoryswap limit, see usage')
-  if (MemorySwap > 0 && MemorySwap < Memory)
-    throw invalid('Minimum memoryswap limit should be larger than memory limit, see usage')
-  if (NanoCpus < 0 || NanoCpus > cpus * 1e9)
-    throw invalid(`range of CPUs is from 0.01 to ${cpus}.00, as there are only ${cpus} CPUs available`)
-}
 
 /** @throws Problem invalid */
 export function checkRestartPolicy(policy: RestartPolicy | undefined, autoRemove: boolean | undefined): void {
