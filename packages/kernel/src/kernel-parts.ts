@@ -44,6 +44,8 @@ export interface KernelParts {
   /** Since the epoch. */
   readonly bootTimeMs: number
   readonly loads: LoadAverage
+  /** What was written to /proc/sys, by namespace; under this object itself the machine's own. */
+  readonly settings: WeakMap<object, Map<string, string>>
   readonly network: Network
   /** Inode number for a pipe or a socket. */
   nextIno(): number

@@ -123,6 +123,7 @@ export class Kernel {
       ),
       bootMs: clock.monotonic(),
       bootTimeMs: clock.now(),
+      settings: new WeakMap(),
       findCgroup,
       makeSys,
       adoptTerminal: (task, tty) => ptysOf(task).adopt(tty),

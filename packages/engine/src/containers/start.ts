@@ -1,6 +1,6 @@
 import { isErrno } from '@drydock/abi'
 import type { PortMap } from '@drydock/docker-api'
-import { inBackground } from '../background.ts'
+import { inBackground, logLine } from '../background.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { watchHealth } from '../exec/health.ts'
 import { shortId } from '../identifiers.ts'
@@ -69,8 +69,14 @@ interface Launched {
 
 async function watchExit(parts: DaemonParts, container: Container, { running, drained }: Launched): Promise<void> {
   const status = await running.exited
-  await drained
+  await drained.catch((error: unknown) => logFailure(parts, container, error))
   await handleExit(parts, container, status, startNow)
+}
+
+/** Output that could not be kept must not keep the container. */
+function logFailure({ sys }: DaemonParts, { id }: Container, error: unknown): void {
+  if (!(error instanceof Error)) throw error
+  logLine(sys, 'error', `output of container ${id}: ${error.message}`)
 }
 
 async function bringUp(parts: DaemonParts, container: Container): Promise<Launched> {
@@ -81,6 +87,7 @@ async function bringUp(parts: DaemonParts, container: Container): Promise<Launch
   acquireVolumes(parts, container)
   const spec = containerSpec(parts, container, rootfs)
   makeCgroup(sys, spec.cgroup, container.hostConfig)
+  const log = openLog(parts, container)
   const running = launchContainer(sys, spec, container.record.Config.OpenStdin ?? false)
   // Whoever fails before awaiting it must not leave a rejection that nobody handles.
   running.started.catch(() => undefined)
@@ -89,7 +96,7 @@ async function bringUp(parts: DaemonParts, container: Container): Promise<Launch
     if (ownsNetwork(container)) networks.connectAll(container, running.pid)
     publishPorts(parts, container)
     writeHosts(sys, container, hostGateway(parts), linkedHosts(parts, container))
-    const drained = attachOutput(parts, container, running)
+    const drained = attachOutput(parts, container, running, log)
     drained.catch(() => undefined)
     await running.proceed()
     return { running, drained }
@@ -142,9 +149,13 @@ function publishPorts({ networks }: DaemonParts, container: Container): void {
 }
 
 /** Everything the process writes goes to the log and to whoever is attached. */
-async function attachOutput(parts: DaemonParts, container: Container, running: RunningProcess): Promise<void> {
+async function attachOutput(
+  parts: DaemonParts,
+  container: Container,
+  running: RunningProcess,
+  log: JsonFileLog | undefined,
+): Promise<void> {
   const { sys } = parts
-  const log = openLog(parts, container)
   container.openInput(running.streams.input)
   await pumpOutput(sys, running, async (stream, bytes) => {
     if (log) await log.write(stream, bytes)

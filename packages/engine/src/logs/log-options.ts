@@ -1,5 +1,5 @@
 import type { LogConfig } from '@drydock/docker-api'
-import { invalid, notFound, systemProblem } from '../problem.ts'
+import { invalid, systemProblem } from '../problem.ts'
 
 /** Options that each driver knows. moby daemon/logger/<driver>.ValidateLogOpt */
 const FILE_OPTIONS = ['max-file', 'max-size', 'compress']
@@ -38,7 +38,7 @@ export const LOG_DRIVERS: readonly string[] = [...UNREACHABLE.keys(), ...KNOWN.k
 /** Drivers whose logs can be read again. */
 export const isReadable = ({ Type }: LogConfig): boolean => KNOWN.has(Type)
 
-/** @throws Problem invalid, not found */
+/** @throws Problem invalid */
 export function checkLogConfig({ Type, Config }: LogConfig): void {
   if (Type === 'none') return
   const options = Config ?? {}
@@ -46,7 +46,7 @@ export function checkLogConfig({ Type, Config }: LogConfig): void {
   if (options['max-buffer-size'] !== undefined && options['mode'] !== 'non-blocking')
     throw invalid('logger: max-buffer-size option is only supported with non-blocking logging mode')
   if (!LOG_DRIVERS.includes(Type))
-    throw notFound(`error looking up logging plugin ${Type}: plugin ${JSON.stringify(Type)} not found`)
+    throw invalid(`error looking up logging plugin ${Type}: plugin ${JSON.stringify(Type)} not found`)
   const known = KNOWN.get(Type)
   const unknown = known && Object.keys(options).find((name) => !known.includes(name) && !COMMON.includes(name))
   if (unknown === undefined) return

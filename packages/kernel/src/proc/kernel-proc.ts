@@ -168,8 +168,12 @@ export class KernelProc implements ProcSource {
   sethostname(reader: PathContext, name: string): void {
     readerOf(reader).namespaces.uts.hostname = name
   }
-  namespaceOf(reader: PathContext, kind: 'net' | 'ipc'): object {
-    return readerOf(reader).namespaces[kind]
+  settings(reader: PathContext, kind: 'net' | 'ipc' | undefined): Map<string, string> {
+    const { settings } = this.parts
+    const key = kind ? readerOf(reader).namespaces[kind] : this.parts
+    const known = settings.get(key) ?? new Map<string, string>()
+    settings.set(key, known)
+    return known
   }
   ipForward(reader: PathContext): boolean {
     return readerOf(reader).namespaces.net.stack.forwarding

@@ -56,8 +56,8 @@ export interface ProcSource {
   bootTimeMs(): number
   uname(reader: PathContext): Utsname
   sethostname(reader: PathContext, name: string): void
-  /** The reader's namespace: the same object for all who are in it. */
-  namespaceOf(reader: PathContext, kind: 'net' | 'ipc'): object
+  /** What was written to settings of /proc/sys, by path: the machine's, or those of the reader's namespace. */
+  settings(reader: PathContext, kind: 'net' | 'ipc' | undefined): Map<string, string>
   ipForward(reader: PathContext): boolean
   setIpForward(reader: PathContext, on: boolean): void
   /** All processes started since boot. */

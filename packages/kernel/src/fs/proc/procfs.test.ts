@@ -98,13 +98,15 @@ const source: ProcSource = {
   sethostname: (_reader, name) => {
     hostname = name
   },
-  namespaceOf: () => processes,
+  settings: () => settings,
   ipForward: () => true,
   setIpForward: () => undefined,
   forks: () => 9,
   cpuMs: () => 5000,
   dmesg: () => ['[    0.000000] Linux'],
 }
+
+const settings = new Map<string, string>()
 
 beforeEach(() => {
   tree = new FileTree(new Tmpfs({ clock: new TickingClock(), mode: 0o755 }))

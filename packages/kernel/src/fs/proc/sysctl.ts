@@ -27,15 +27,13 @@ const NAMESPACED: readonly (readonly [RegExp, 'net' | 'ipc'])[] = [
 /** A setting that is kept and shown again, and that nothing in this kernel asks for: numbers, with tabs between them. */
 function keeps(path: string, initial: string, source: ProcSource): TextSource {
   const [, kind] = NAMESPACED.find(([pattern]) => pattern.test(path)) ?? []
-  const values = new WeakMap<object, string>()
-  const keyOf = (context: PathContext): object => (kind ? source.namespaceOf(context, kind) : source)
   return {
-    read: (context) => `${values.get(keyOf(context)) ?? initial}\n`,
+    read: (context) => `${source.settings(context, kind).get(path) ?? initial}\n`,
     write: (text, context) => {
       requireRoot(context)
       const numbers = text.trim().split(/\s+/)
       if (numbers.length > initial.split('\t').length || !numbers.every((each) => /^-?\d+$/.test(each))) throw EINVAL
-      values.set(keyOf(context), numbers.join('\t'))
+      source.settings(context, kind).set(path, numbers.join('\t'))
     },
   }
 }
