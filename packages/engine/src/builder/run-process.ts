@@ -9,6 +9,7 @@ import { type ContainerRecord, newState } from '../containers/record.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { cgroupOf, makeCgroup, removeCgroup } from '../runtime/cgroups.ts'
 import { ALL_NAMESPACES, killQuietly, launchContainer } from '../runtime/launch.ts'
+import { capabilitiesOf } from '../containers/settings/capabilities.ts'
 import type { ContainerSpec, RuntimeMount } from '../runtime/process-spec.ts'
 import { makeDirectories } from '../state/files.ts'
 import type { WorkLayer } from './work-layer.ts'
@@ -128,6 +129,9 @@ function specOf(layer: WorkLayer, process: BuildProcess, { record }: Container, 
       user: process.user,
       groupAdd: [],
       limits: [],
+      capabilities: capabilitiesOf({}),
+      noNewPrivileges: false,
+      oomScoreAdj: 0,
       terminal: false,
     },
     mounts: [...files, ...process.mounts],
@@ -136,6 +140,9 @@ function specOf(layer: WorkLayer, process: BuildProcess, { record }: Container, 
     joins: [],
     privileged: false,
     shmSize: process.shmSize || DEFAULT_SHM,
-    init: false,
+    devices: [],
+    maskedPaths: [],
+    readOnlyPaths: [],
+    sysctls: new Map(),
   }
 }
