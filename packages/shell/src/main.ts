@@ -4,7 +4,7 @@ import { builtinsOf } from './builtins/index.ts'
 import { expandQuoted, expandText } from './expand/expand.ts'
 import { runProtected } from './interp/child.ts'
 import type { Dialect } from './interp/dialect.ts'
-import { execute } from './interp/execute.ts'
+import { execute, run } from './interp/execute.ts'
 import { drive, type Steps, wait } from './interp/flow.ts'
 import { optionOfLetter, SET_OPTIONS } from './interp/options.ts'
 import { readLine } from './interp/read-line.ts'
@@ -111,6 +111,7 @@ export const shellMain =
   (process: Process): MaybePromise<number> => {
     const machinery = {
       execute,
+      run,
       substitute,
       processSubstitution,
       expandText,

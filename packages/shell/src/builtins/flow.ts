@@ -1,5 +1,5 @@
 import { isErrno } from '@drydock/abi'
-import { ExitShell, type Steps, wait } from '../interp/flow.ts'
+import { ExitShell, finish, type Steps, wait } from '../interp/flow.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
 import { callBuiltin, findCommand } from '../interp/simple-command.ts'
 import { runScriptSource } from './source.ts'
@@ -98,7 +98,7 @@ function* commandBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   if (options.has('v') || options.has('V'))
     return yield* describe(shell, operands, options.has('v') ? 'command' : 'verbose')
   const builtin = shell.machinery.builtins.get(name)
-  if (builtin) return yield* callBuiltin(shell, builtin, operands)
+  if (builtin) return yield* finish(callBuiltin(shell, builtin, operands))
   const path = findCommand(shell, name)
   if (isErrno(path)) {
     yield* wait(shell.complain(shell.dialect.notFound(name)))
@@ -126,7 +126,7 @@ function* builtinBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   const words = args[0] === '--' ? args.slice(1) : args
   const builtin = shell.machinery.builtins.get(words[0] ?? '')
   if (words.length === 0) return 0
-  if (builtin) return yield* callBuiltin(shell, builtin, words)
+  if (builtin) return yield* finish(callBuiltin(shell, builtin, words))
   yield* wait(shell.complain(`builtin: ${words[0]}: not a shell builtin`))
   return 1
 }

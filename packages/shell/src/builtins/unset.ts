@@ -2,6 +2,7 @@ import { arithmetic } from '../expand/numbers.ts'
 import { expandSubscript, splitElement } from '../expand/subscript.ts'
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
+import { nextIndex } from '../interp/variables.ts'
 import { parseFlags } from './flags.ts'
 
 /** POSIX, unset; bash(1) for elements of arrays. */
@@ -55,7 +56,7 @@ function* unsetElement(shell: Shell, name: string, subscript: string): Steps<voi
   if (subscript === '@' || subscript === '*') return shell.variables.unset(name)
   const value = Number(arithmetic(shell, index))
   if (variable.array) {
-    const place = value < 0 ? Math.max(-1, ...variable.array.keys()) + 1 + value : value
+    const place = value < 0 ? nextIndex(variable) + value : value
     if (place < 0) throw new FatalError(`[${subscript}]: bad array subscript`, 1, false)
     variable.array.delete(place)
   } else if (value === 0) shell.variables.unset(name)

@@ -1,6 +1,6 @@
 import { expandWord } from '../expand/expand.ts'
 import { singleQuote } from '../expand/quote.ts'
-import { ExitShell, type Steps, wait } from '../interp/flow.ts'
+import { ExitShell, finish, type Steps, wait } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
 import { invoke } from '../interp/simple-command.ts'
 import { arrayOf } from '../interp/variables.ts'
@@ -94,7 +94,7 @@ function* askFunction(shell: Shell, name: string, context: CompletionContext): S
   setVariables(shell, context)
   shell.completing = true
   try {
-    const status = yield* invoke(shell, entry, [name, context.command, context.word, context.before])
+    const status = yield* finish(invoke(shell, entry, [name, context.command, context.word, context.before]))
     if (status === 124) throw new CompletionRetry()
   } finally {
     shell.completing = false

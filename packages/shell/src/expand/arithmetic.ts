@@ -2,6 +2,8 @@
 export type ArithmeticNode =
   | { readonly kind: 'number'; readonly value: number | bigint }
   | { readonly kind: 'variable'; readonly name: string; readonly index?: string }
+  /** A number that is only known when the expression is evaluated. */
+  | { readonly kind: 'hole'; readonly at: number }
   | { readonly kind: 'unary'; readonly operator: string; readonly operand: ArithmeticNode }
   | {
       readonly kind: 'binary'
@@ -23,10 +25,25 @@ export type ArithmeticNode =
     }
   | { readonly kind: 'step'; readonly delta: 1 | -1; readonly prefix: boolean; readonly target: ArithmeticNode }
 
+/** Where the values of variables come from and go to. */
+export interface ArithmeticScope {
+  /** The value as a number: the text of a variable is an expression again. */
+  read(name: string, index: string | undefined): number | bigint
+  write(name: string, index: string | undefined, value: number | bigint): void
+  hole(at: number): number
+}
+
+/** An expression that is ready to be evaluated. */
+export type CompiledArithmetic = (scope: ArithmeticScope) => number | bigint
+
 /** `message` is bash's without the shell's prefix: `1 +: syntax error: operand expected (error token is "+")`. */
 export class ArithmeticError extends Error {}
 
-type Token = { readonly kind: 'number' | 'name' | 'operator' | 'end'; readonly text: string; readonly at: number }
+type Token = {
+  readonly kind: 'number' | 'name' | 'operator' | 'hole' | 'end'
+  readonly text: string
+  readonly at: number
+}
 const TOKEN =
   /\s*(?:(\d+#[\w@]+|0[xX][0-9a-fA-F]+|\d\w*)|([A-Za-z_]\w*)|(\*\*|<<=|>>=|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-+*/%&|^~!<>=?:,()[\]]))/y
 
@@ -44,16 +61,24 @@ const LEVELS: readonly (readonly string[])[] = [
 ]
 const ASSIGNMENTS: ReadonlySet<string> = new Set(['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>='])
 
-/** @throws ArithmeticError */
-export const parseArithmetic = (text: string): ArithmeticNode => new ArithmeticParser(text).parse()
+/** In the text of an expression: number `at` of the values that are put in later. @param at below 256 */
+export const holeCharacter = (at: number): string => String.fromCharCode(FIRST_HOLE + at)
+const FIRST_HOLE = 0xe000
+const HOLE = /[\ue000-\ue0ff]/
+
+/** @param holes whether the text has holes in it @throws ArithmeticError */
+export const parseArithmetic = (text: string, holes = false): ArithmeticNode =>
+  new ArithmeticParser(text, holes).parse()
 
 class ArithmeticParser {
   private token: Token
   private position = 0
   private readonly text: string
+  private readonly holes: boolean
 
-  constructor(text: string) {
+  constructor(text: string, holes: boolean) {
     this.text = text
+    this.holes = holes
     this.token = this.scan()
   }
 
@@ -78,6 +103,7 @@ class ArithmeticParser {
     const start = this.position + (/^\s*/.exec(this.text.slice(this.position))?.[0].length ?? 0)
     if (start >= this.text.length) return { kind: 'end', text: '', at: start }
     const match = TOKEN.exec(this.text)
+    if (!match && this.holes && HOLE.test(this.text.slice(start, start + 1))) return this.scanHole(start)
     if (!match)
       throw new ArithmeticError(
         `${this.text.trimStart()}: syntax error: operand expected (error token is "${this.text.slice(start)}")`,
@@ -87,6 +113,11 @@ class ArithmeticParser {
     if (number !== undefined) return { kind: 'number', text: number, at: start }
     if (name !== undefined) return { kind: 'name', text: name, at: start }
     return { kind: 'operator', text: operator, at: start }
+  }
+
+  private scanHole(start: number): Token {
+    this.position = start + 1
+    return { kind: 'hole', text: this.text.charAt(start), at: start }
   }
 
   private next(): void {
@@ -179,6 +210,10 @@ class ArithmeticParser {
       return { kind: 'number', value }
     }
     if (kind === 'name') return this.variable(text)
+    if (kind === 'hole') {
+      this.next()
+      return { kind: 'hole', at: text.charCodeAt(0) - FIRST_HOLE }
+    }
     if (kind === 'operator' && text === '(') {
       this.next()
       const inner = this.comma()
@@ -240,122 +275,4 @@ function fromBase(base: number, text: string): number | bigint | string {
 export const small = (value: bigint): number | bigint =>
   value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value
 
-/** Where the values of variables come from and go to. */
-export interface ArithmeticScope {
-  /** The value as a number: the text of a variable is an expression again. */
-  read(name: string, index: string | undefined): number | bigint
-  write(name: string, index: string | undefined, value: number | bigint): void
-}
-
-export function evaluate(node: ArithmeticNode, scope: ArithmeticScope): number | bigint {
-  switch (node.kind) {
-    case 'number':
-      return node.value
-    case 'variable':
-      return scope.read(node.name, node.index)
-    case 'unary':
-      return unary(node.operator, evaluate(node.operand, scope))
-    case 'ternary':
-      return truth(evaluate(node.test, scope)) ? evaluate(node.yes, scope) : evaluate(node.no, scope)
-    case 'assign':
-      return assign(node, scope)
-    case 'step':
-      return step(node, scope)
-    case 'binary':
-      return binaryNode(node, scope)
-  }
-}
-
 export const truth = (value: number | bigint): boolean => value != 0
-
-function binaryNode(node: ArithmeticNode & { kind: 'binary' }, scope: ArithmeticScope): number | bigint {
-  const left = evaluate(node.left, scope)
-  if (node.operator === '&&') return truth(left) && truth(evaluate(node.right, scope)) ? 1 : 0
-  if (node.operator === '||') return truth(left) || truth(evaluate(node.right, scope)) ? 1 : 0
-  return binary(node.operator, left, evaluate(node.right, scope))
-}
-
-function assign(node: ArithmeticNode & { kind: 'assign' }, scope: ArithmeticScope): number | bigint {
-  const { target } = node
-  if (target.kind !== 'variable') throw new ArithmeticError('attempted assignment to non-variable')
-  const right = evaluate(node.value, scope)
-  const value = node.operator === '' ? right : binary(node.operator, evaluate(target, scope), right)
-  scope.write(target.name, target.index, value)
-  return value
-}
-
-function step(node: ArithmeticNode & { kind: 'step' }, scope: ArithmeticScope): number | bigint {
-  const { target } = node
-  if (target.kind !== 'variable') throw new ArithmeticError('attempted assignment to non-variable')
-  const old = evaluate(target, scope)
-  const value = binary('+', old, node.delta)
-  scope.write(target.name, target.index, value)
-  return node.prefix ? value : old
-}
-
-function unary(operator: string, value: number | bigint): number | bigint {
-  if (operator === '!') return truth(value) ? 0 : 1
-  if (operator === '-') return binary('-', 0, value)
-  return operator === '~' ? small(~BigInt(value)) : value
-}
-
-type Fast = (left: number, right: number) => number
-/** Exact on numbers; a result that is no safe integer is computed again with bigints. */
-const FAST: ReadonlyMap<string, Fast> = new Map<string, Fast>([
-  ['+', (a, b) => a + b],
-  ['-', (a, b) => a - b],
-  ['*', (a, b) => a * b],
-  ['/', (a, b) => (b === 0 ? Number.NaN : Math.trunc(a / b))],
-  ['%', (a, b) => (b === 0 ? Number.NaN : a % b)],
-  ['<', (a, b) => (a < b ? 1 : 0)],
-  ['>', (a, b) => (a > b ? 1 : 0)],
-  ['<=', (a, b) => (a <= b ? 1 : 0)],
-  ['>=', (a, b) => (a >= b ? 1 : 0)],
-  ['==', (a, b) => (a === b ? 1 : 0)],
-  ['!=', (a, b) => (a !== b ? 1 : 0)],
-  [',', (_, b) => b],
-])
-type Exact = (left: bigint, right: bigint) => bigint
-const EXACT: ReadonlyMap<string, Exact> = new Map<string, Exact>([
-  ['+', (a, b) => a + b],
-  ['-', (a, b) => a - b],
-  ['*', (a, b) => a * b],
-  ['/', (a, b) => a / b],
-  ['%', (a, b) => a % b],
-  ['<', (a, b) => (a < b ? 1n : 0n)],
-  ['>', (a, b) => (a > b ? 1n : 0n)],
-  ['<=', (a, b) => (a <= b ? 1n : 0n)],
-  ['>=', (a, b) => (a >= b ? 1n : 0n)],
-  ['==', (a, b) => (a === b ? 1n : 0n)],
-  ['!=', (a, b) => (a !== b ? 1n : 0n)],
-  ['&', (a, b) => a & b],
-  ['|', (a, b) => a | b],
-  ['^', (a, b) => a ^ b],
-  ['<<', (a, b) => a << (b & 63n)],
-  ['>>', (a, b) => a >> (b & 63n)],
-  ['**', (a, b) => a ** b],
-  [',', (_, b) => b],
-])
-
-function binary(operator: string, left: number | bigint, right: number | bigint): number | bigint {
-  if ((operator === '/' || operator === '%') && !truth(right)) throw new ArithmeticError('division by 0')
-  if (typeof left === 'number' && typeof right === 'number') {
-    const result = FAST.get(operator)?.(left, right)
-    if (result !== undefined && Number.isSafeInteger(result)) return result === 0 ? 0 : result
-  }
-  if (operator === '**') {
-    if (right < 0) throw new ArithmeticError('exponent less than 0')
-    return small(power(BigInt(left), BigInt(right)))
-  }
-  return small(BigInt.asIntN(64, EXACT.get(operator)?.(BigInt(left), BigInt(right)) ?? 0n))
-}
-
-function power(base: bigint, exponent: bigint): bigint {
-  let result = 1n
-  let factor = base
-  for (let rest = exponent; rest > 0n; rest >>= 1n) {
-    if (rest & 1n) result = BigInt.asIntN(64, result * factor)
-    factor = BigInt.asIntN(64, factor * factor)
-  }
-  return result
-}

@@ -1,51 +1,92 @@
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
 import { promptText } from '../interp/prompt.ts'
-import type { Literal, Part, Word } from '../syntax/ast.ts'
+import { valueOfVariable } from '../interp/variables.ts'
+import type { ArithmeticExpansion, Literal, Part, Word } from '../syntax/ast.ts'
 import { expandBraces, mayHaveBraces } from './brace.ts'
 import { type Field, FieldBuilder } from './field-builder.ts'
 import { glob } from './glob.ts'
-import { arithmeticSteps } from './numbers.ts'
-import { expandParameter, type WordExpander } from './parameter.ts'
+import { arithmetic, arithmeticSteps, evaluate, patiently, quickInteger } from './numbers.ts'
+import { expandParameter, parameterSteps, scalarText, type WordExpander, type WordSteps } from './parameter.ts'
+import { fillIn, prepareArithmetic } from './prepared-arithmetic.ts'
+import { isSingle } from './single-field.ts'
 import { specialParameter } from './special.ts'
+import { arithmeticSubscript, hasSingleQuotes, outright } from './subscript.ts'
 import { tilde } from './tilde.ts'
+import { isKeyed } from './values.ts'
+import { partWaits, waits } from './waits.ts'
 
 /** Whether tildes are live: at the start of a word, also after each colon (assignments), or not at all. */
 type Tildes = 'word' | 'assignment' | 'none'
 
+/** Words that hold no command substitution. */
 const expander: WordExpander = {
+  text: textOf,
+  subscript: subscriptOf,
+  pattern: patternOf,
+  replacement: replacementOf,
+  prompt: promptText,
+  parts: (shell, parts, quoted, builder) => addParts(shell, parts, quoted, builder, tildesIn(builder, quoted), true),
+}
+
+const tildesIn = (builder: FieldBuilder, quoted: boolean): Tildes =>
+  quoted ? 'none' : builder.assigning ? 'assignment' : 'word'
+
+const steps: WordSteps = {
   text: expandText,
+  subscript: (shell, name, index) =>
+    isKeyed(shell, name) ? expandText(shell, index) : arithmeticSubscript(shell, index),
   pattern: expandPattern,
   replacement: expandReplacement,
-  prompt: promptText,
-  parts: (shell, parts, quoted, builder) =>
-    expandParts(shell, parts, quoted, builder, quoted ? 'none' : builder.assigning ? 'assignment' : 'word', true),
+  parts: (shell, parts, quoted, builder) => expandParts(shell, parts, quoted, builder, tildesIn(builder, quoted), true),
 }
 
 /** The fields of words: all the expansions, in order. bash(1), "EXPANSION". */
 export function* expandWords(shell: Shell, words: readonly Word[]): Steps<string[]> {
   const fields: string[] = []
-  for (const word of words) {
-    if (word.plain !== undefined) fields.push(word.plain)
-    else yield* expandWord(shell, word, fields)
-  }
+  for (const word of words) yield* expandWord(shell, word, fields)
+  return fields
+}
+
+/** The same for words that hold no command substitution. */
+export function fieldsOf(shell: Shell, words: readonly Word[]): string[] {
+  const fields: string[] = []
+  for (const word of words) addFields(shell, word, fields)
   return fields
 }
 
 export function* expandWord(shell: Shell, word: Word, into: string[]): Steps<void> {
-  if (shell.dialect.bash && mayHaveBraces(word) && shell.options.has('braceexpand')) {
-    for (const each of expandBraces(word)) yield* expandOne(shell, each, into)
-  } else yield* expandOne(shell, word, into)
+  if (!waits(word)) return void into.push(...(yield* patiently(shell, () => fieldsOf(shell, [word]))))
+  if (!bracesLive(shell, word)) return yield* expandOne(shell, word, into)
+  for (const each of expandBraces(word)) yield* expandOne(shell, each, into)
 }
 
+export function addFields(shell: Shell, word: Word, into: string[]): void {
+  if (word.plain !== undefined) into.push(word.plain)
+  else if (!bracesLive(shell, word)) addOne(shell, word, into)
+  else for (const each of expandBraces(word)) addOne(shell, each, into)
+}
+
+const bracesLive = (shell: Shell, word: Word): boolean =>
+  mayHaveBraces(word) && shell.dialect.bash && shell.options.has('braceexpand')
+
 function* expandOne(shell: Shell, word: Word, into: string[]): Steps<void> {
-  const quick = quickText(shell, word)
-  if (quick !== undefined) {
-    into.push(quick)
+  const builder = new FieldBuilder(shell.ifs, true)
+  yield* expandParts(shell, word.parts, false, builder, 'word', false)
+  addBuilt(shell, builder, into)
+}
+
+function addOne(shell: Shell, word: Word, into: string[]): void {
+  if (isSingle(word)) {
+    into.push(joined(shell, word.parts))
     return
   }
   const builder = new FieldBuilder(shell.ifs, true)
-  yield* expandParts(shell, word.parts, false, builder, 'word', false)
+  addParts(shell, word.parts, false, builder, 'word', false)
+  addBuilt(shell, builder, into)
+}
+
+function addBuilt(shell: Shell, builder: FieldBuilder, into: string[]): void {
   for (const field of builder.finish()) {
     if (field.active && /[*?(]|\[.*\]/s.test(field.pattern) && !shell.options.has('noglob'))
       addPaths(shell, field, into)
@@ -53,21 +94,12 @@ function* expandOne(shell: Shell, word: Word, into: string[]): Steps<void> {
   }
 }
 
-/** `"$name"` with a plain variable. */
-function quickText(shell: Shell, word: Word): string | undefined {
-  const [part] = word.parts
-  if (part?.kind !== 'double' || word.parts.length !== 1) return undefined
-  const [inner] = part.parts
-  if (inner?.kind !== 'parameter' || part.parts.length !== 1) return undefined
-  return quickParameter(shell, inner)
-}
-
 /** The value of a parameter without subscript and operator; undefined when it is not that simple, or unset. */
 function quickParameter(shell: Shell, part: Part & { kind: 'parameter' }): string | undefined {
-  if (part.index || part.operator || part.length || part.indirect || part.names || part.bad !== undefined)
+  if (part.operator || part.index || part.length || part.indirect || part.names || part.bad !== undefined)
     return undefined
   const variable = shell.variables.raw(part.name)
-  if (variable) return variable.nameref ? undefined : shell.variables.get(part.name)
+  if (variable) return variable.nameref ? undefined : valueOfVariable(variable)
   const special = specialParameter(shell, part.name)
   return typeof special === 'string' ? special : undefined
 }
@@ -100,36 +132,64 @@ export function pathsOf(shell: Shell, pattern: string): string[] {
 
 /** One text, neither split nor globbed: assignments, subscripts, the word of case. */
 export function* expandText(shell: Shell, word: Word, tildes: Tildes = 'word'): Steps<string> {
+  if (waits(word)) return (yield* collect(shell, word, tildes)).whole()
+  return yield* patiently(shell, () => textOf(shell, word, tildes))
+}
+
+/** The same for a word that holds no command substitution. */
+export function textOf(shell: Shell, word: Word, tildes: Tildes = 'word'): string {
   if (word.plain !== undefined) return word.plain
-  return (yield* collect(shell, word, tildes)).whole()
+  return isSingle(word) ? joined(shell, word.parts) : collected(shell, word, tildes).whole()
+}
+
+/** A subscript of the variable of that name. */
+export function subscriptOf(shell: Shell, name: string, index: Word): string {
+  return !hasSingleQuotes(index) || isKeyed(shell, name)
+    ? textOf(shell, index)
+    : outright(index.source, arithmeticSubscript(shell, index))
 }
 
 /** The value of an assignment. */
 export function* expandAssignment(shell: Shell, word: Word): Steps<string> {
+  if (waits(word)) return (yield* collect(shell, word, 'assignment')).whole()
+  return yield* patiently(shell, () => assignedText(shell, word))
+}
+
+export function assignedText(shell: Shell, word: Word): string {
   if (word.plain !== undefined) return word.plain
+  if (isSingle(word)) return joined(shell, word.parts)
   const [part] = word.parts
-  if (part && word.parts.length === 1) {
-    if (part.kind === 'arithmetic') return String(yield* expandArithmetic(shell, part.parts))
-    if (part.kind === 'parameter') {
-      const quick = quickParameter(shell, part)
-      if (quick !== undefined) return quick
-    }
+  if (part?.kind === 'parameter' && word.parts.length === 1) {
+    const quick = quickParameter(shell, part) ?? scalarText(shell, part, expander)
+    if (quick !== undefined) return quick
   }
-  return (yield* collect(shell, word, 'assignment')).whole()
+  return collected(shell, word, 'assignment').whole()
 }
 
 /** A pattern: what was quoted is escaped. */
 export function* expandPattern(shell: Shell, word: Word): Steps<string> {
-  if (word.plain !== undefined && !word.parts.some((part) => part.kind !== 'literal')) return word.plain
+  if (waits(word)) return (yield* collect(shell, word, 'word')).wholePattern()
+  return yield* patiently(shell, () => patternOf(shell, word))
+}
+
+export function patternOf(shell: Shell, word: Word): string {
   const [part] = word.parts
-  if (part?.kind === 'literal' && word.parts.length === 1 && !part.text.startsWith('~')) return part.text
-  return (yield* collect(shell, word, 'word')).wholePattern()
+  if (part === undefined) return ''
+  if (part.kind === 'literal' && word.parts.length === 1 && part.text.charCodeAt(0) !== 126) return part.text
+  return collected(shell, word, 'word').wholePattern()
 }
 
 /** A regular expression as `[[ =~ ]]` takes it: what was quoted matches itself. */
 export function* expandRegex(shell: Shell, word: Word): Steps<string> {
+  if (!waits(word)) return yield* patiently(shell, () => regexOf(shell, word))
   const builder = new RegexBuilder(shell.ifs, false)
   yield* expandParts(shell, word.parts, false, builder, 'word', false)
+  return builder.whole()
+}
+
+export function regexOf(shell: Shell, word: Word): string {
+  const builder = new RegexBuilder(shell.ifs, false)
+  addParts(shell, word.parts, false, builder, 'word', false)
   return builder.whole()
 }
 
@@ -148,9 +208,17 @@ class RegexBuilder extends FieldBuilder {
 
 /** The replacement of `${x/y/z}`: an unquoted & becomes a mark. */
 function* expandReplacement(shell: Shell, word: Word): Steps<string> {
+  if (!waits(word)) return yield* patiently(shell, () => replacementOf(shell, word))
   if (!shell.shopt.get('patsub_replacement')) return yield* expandText(shell, word)
   const builder = new ReplacementBuilder(shell.ifs, false)
   yield* expandParts(shell, word.parts, false, builder, 'word', false)
+  return builder.whole()
+}
+
+function replacementOf(shell: Shell, word: Word): string {
+  if (!shell.shopt.get('patsub_replacement')) return textOf(shell, word)
+  const builder = new ReplacementBuilder(shell.ifs, false)
+  addParts(shell, word.parts, false, builder, 'word', false)
   return builder.whole()
 }
 
@@ -169,21 +237,89 @@ class ReplacementBuilder extends FieldBuilder {
 
 /** The body of a here-document, or a text as in double quotes. */
 export function* expandQuoted(shell: Shell, parts: readonly Part[]): Steps<string> {
-  const [part] = parts
-  if (part?.kind === 'quoted' && parts.length === 1) return part.text
+  if (!parts.some(partWaits)) return yield* patiently(shell, () => quotedText(shell, parts))
   const builder = new FieldBuilder(shell.ifs, false)
   yield* expandParts(shell, parts, true, builder, 'none', false)
   return builder.whole()
 }
 
-export function* expandArithmetic(shell: Shell, parts: readonly Part[]): Steps<number | bigint> {
-  return yield* arithmeticSteps(shell, yield* expandQuoted(shell, parts))
+const quotedText = (shell: Shell, parts: readonly Part[]): string => joined(shell, parts)
+
+/** Texts of parts that nothing splits, one behind the other. Tildes are not looked at. */
+function joined(shell: Shell, parts: readonly Part[]): string {
+  let text = ''
+  for (let at = 0; at < parts.length; at++) {
+    const part = parts[at]
+    if (part) text += partText(shell, part)
+  }
+  return text
+}
+
+function partText(shell: Shell, part: Part): string {
+  switch (part.kind) {
+    case 'literal':
+    case 'quoted':
+      return part.text
+    case 'double':
+      return joined(shell, part.parts)
+    case 'arithmetic':
+      return String(numberOf(shell, part))
+    default: {
+      const quick =
+        part.kind === 'parameter' ? (quickParameter(shell, part) ?? scalarText(shell, part, expander)) : undefined
+      if (quick !== undefined) return quick
+      const builder = new FieldBuilder(shell.ifs, false)
+      addParts(shell, [part], true, builder, 'none', false)
+      return builder.whole()
+    }
+  }
+}
+
+/** What holds an expression: `$((…))`, and the word of `((…))`. */
+export type Arithmetic = Word | ArithmeticExpansion
+
+export function* expandArithmetic(shell: Shell, node: Arithmetic): Steps<number | bigint> {
+  if (!node.parts.some(partWaits)) return yield* patiently(shell, () => numberOf(shell, node))
+  return yield* arithmeticSteps(shell, yield* expandQuoted(shell, node.parts))
+}
+
+/** The value of an expression that holds no command substitution. */
+export function numberOf(shell: Shell, node: Arithmetic): number | bigint {
+  if (!('prepared' in node)) node.prepared = prepareArithmetic(node.parts)
+  const { prepared } = node
+  if (!prepared) return arithmetic(shell, quotedText(shell, node.parts))
+  const { holes, texts, evaluate: expression } = prepared
+  if (holes.length === 0 && expression) return evaluate(shell, expression, () => texts[0] ?? '', NO_NUMBERS)
+  const values = holes.map((hole) => partText(shell, hole))
+  const numbers = expression && allNumbers(values)
+  if (!expression || !numbers) return arithmetic(shell, fillIn(texts, values))
+  return evaluate(shell, expression, () => fillIn(texts, values), numbers)
+}
+
+const NO_NUMBERS: readonly number[] = []
+
+/** Undefined when one of them is no plain number: then the text has to be parsed with them in it. */
+function allNumbers(values: readonly string[]): readonly number[] | undefined {
+  const numbers: number[] = []
+  for (const value of values) {
+    const number = quickInteger(value)
+    if (number === undefined || number < 0) return undefined
+    numbers.push(number)
+  }
+  return numbers
 }
 
 function* collect(shell: Shell, word: Word, tildes: Tildes): Steps<FieldBuilder> {
   const builder = new FieldBuilder(shell.ifs, false)
   builder.assigning = tildes === 'assignment'
   yield* expandParts(shell, word.parts, false, builder, tildes, false)
+  return builder
+}
+
+function collected(shell: Shell, word: Word, tildes: Tildes): FieldBuilder {
+  const builder = new FieldBuilder(shell.ifs, false)
+  builder.assigning = tildes === 'assignment'
+  addParts(shell, word.parts, false, builder, tildes, false)
   return builder
 }
 
@@ -199,42 +335,81 @@ function* expandParts(
   for (let at = 0; at < parts.length; at++) {
     const part = parts[at]
     if (!part) break
-    switch (part.kind) {
-      case 'literal':
-        if (quoted) builder.quoted(part.text)
-        else addLiteral(shell, part, parts[at - 1], parts[at + 1], builder, tildes, nested)
-        break
-      case 'quoted':
-        builder.quoted(part.text)
-        break
-      case 'double':
-        if (part.parts.length === 0) builder.quoted('')
-        else yield* expandParts(shell, part.parts, true, builder, 'none', false)
-        break
-      case 'parameter': {
-        const quick = quickParameter(shell, part)
-        if (quick === undefined) yield* expandParameter(shell, part, quoted, builder, expander)
-        else if (quoted) builder.quoted(quick)
-        else builder.expanded(quick)
-        break
-      }
-      case 'arithmetic': {
-        const value = String(yield* expandArithmetic(shell, part.parts))
-        if (quoted) builder.quoted(value)
-        else builder.expanded(value)
-        break
-      }
-      case 'command': {
-        if (part.bad) yield* wait(shell.complain(`command substitution: line ${shell.line}: ${part.bad}`))
-        const text = part.bad ? '' : yield* shell.machinery.substitute(shell, part.body)
-        if (quoted) builder.quoted(text)
-        else builder.expanded(text)
-        break
-      }
-      case 'process':
-        builder.quoted(yield* shell.machinery.processSubstitution(shell, part))
-    }
+    // Quoted parts one by one, so that what is tried again has added nothing yet.
+    if (!partWaits(part) && part.kind !== 'double')
+      yield* patiently(shell, () => addPart(shell, parts, at, part, quoted, builder, tildes, nested))
+    else yield* expandPart(shell, part, quoted, builder)
   }
+}
+
+/** A part that may have to wait. */
+function* expandPart(shell: Shell, part: Part, quoted: boolean, builder: FieldBuilder): Steps<void> {
+  switch (part.kind) {
+    case 'double':
+      if (part.parts.length === 0) builder.quoted('')
+      return yield* expandParts(shell, part.parts, true, builder, 'none', false)
+    case 'parameter':
+      return yield* parameterSteps(shell, part, quoted, builder, steps, promptText)
+    case 'arithmetic':
+      return addExpanded(String(yield* expandArithmetic(shell, part)), quoted, builder)
+    case 'command':
+      if (part.bad) yield* wait(shell.complain(`command substitution: line ${shell.line}: ${part.bad}`))
+      return addExpanded(part.bad ? '' : yield* shell.machinery.substitute(shell, part.body), quoted, builder)
+    case 'process':
+      return builder.quoted(yield* shell.machinery.processSubstitution(shell, part))
+  }
+}
+
+/** The same where nothing waits. */
+function addParts(
+  shell: Shell,
+  parts: readonly Part[],
+  quoted: boolean,
+  builder: FieldBuilder,
+  tildes: Tildes,
+  nested: boolean,
+): void {
+  for (let at = 0; at < parts.length; at++) {
+    const part = parts[at]
+    if (part) addPart(shell, parts, at, part, quoted, builder, tildes, nested)
+  }
+}
+
+function addPart(
+  shell: Shell,
+  parts: readonly Part[],
+  at: number,
+  part: Part,
+  quoted: boolean,
+  builder: FieldBuilder,
+  tildes: Tildes,
+  nested: boolean,
+): void {
+  switch (part.kind) {
+    case 'literal':
+      if (quoted) builder.quoted(part.text)
+      else addLiteral(shell, part, parts[at - 1], parts[at + 1], builder, tildes, nested)
+      return
+    case 'quoted':
+      return builder.quoted(part.text)
+    case 'double':
+      if (part.parts.length === 0) builder.quoted('')
+      else addParts(shell, part.parts, true, builder, 'none', false)
+      return
+    case 'parameter': {
+      const quick = quickParameter(shell, part)
+      if (quick === undefined) expandParameter(shell, part, quoted, builder, expander)
+      else addExpanded(quick, quoted, builder)
+      return
+    }
+    case 'arithmetic':
+      addExpanded(String(numberOf(shell, part)), quoted, builder)
+  }
+}
+
+function addExpanded(text: string, quoted: boolean, builder: FieldBuilder): void {
+  if (quoted) builder.quoted(text)
+  else builder.expanded(text)
 }
 
 /** The parser splits `name=~` after the sign where the tilde counts. */

@@ -1,23 +1,49 @@
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
-import type { Variable } from '../interp/variables.ts'
-import { ArithmeticError, type ArithmeticNode, type ArithmeticScope, evaluate, parseArithmetic } from './arithmetic.ts'
+import { nextIndex, valueOfVariable, type Variable } from '../interp/variables.ts'
+import { ArithmeticError, type ArithmeticScope, type CompiledArithmetic, parseArithmetic } from './arithmetic.ts'
+import { compile } from './arithmetic-compiler.ts'
 import { specialParameter } from './special.ts'
 import { PendingSubscript, splitElement, subscriptNow } from './subscript.ts'
 
 const MOST_NESTED = 1024
+/** Expressions that are kept parsed. */
+const MOST_KEPT = 1000
 
 /** Value of an arithmetic text. @throws FatalError with bash's message */
 export function arithmetic(shell: Shell, text: string): number | bigint {
   try {
     return evaluateText(shell, text, 0)
   } catch (error) {
-    if (!(error instanceof ArithmeticError)) throw error
-    const message = error.message.includes('(error token')
-      ? error.message
-      : `${text.trimStart()}: ${error.message}${token(text, error.message)}`
-    throw new ArithmeticFailure(message)
+    throw asFatal(error, text)
   }
+}
+
+const NO_HOLES: readonly number[] = []
+
+/**
+ * Value of an expression that was parsed before. @param holes what is put in @param text makes its text, for messages
+ * @throws FatalError with bash's message
+ */
+export function evaluate(
+  shell: Shell,
+  expression: CompiledArithmetic,
+  text: () => string,
+  holes: readonly number[] = NO_HOLES,
+): number | bigint {
+  try {
+    return expression(new ShellScope(shell, 0, holes))
+  } catch (error) {
+    throw error instanceof ArithmeticError ? asFatal(error, text()) : error
+  }
+}
+
+function asFatal(error: unknown, text: string): unknown {
+  if (!(error instanceof ArithmeticError)) return error
+  const message = error.message.includes('(error token')
+    ? error.message
+    : `${text.trimStart()}: ${error.message}${token(text, error.message)}`
+  return new ArithmeticFailure(message)
 }
 
 /** An expression that makes no sense, with bash's message. */
@@ -28,11 +54,15 @@ export class ArithmeticFailure extends FatalError {
 }
 
 /** As `arithmetic`, where a subscript in a value may wait for a process. @throws FatalError */
-export function* arithmeticSteps(shell: Shell, text: string): Steps<number | bigint> {
+export const arithmeticSteps = (shell: Shell, text: string): Steps<number | bigint> =>
+  patiently(shell, () => arithmetic(shell, text))
+
+/** Computes again with what it waited for, as often as a subscript in a value has to wait for a process. */
+export function* patiently<T>(shell: Shell, compute: () => T): Steps<T> {
   try {
     for (;;) {
       try {
-        return arithmetic(shell, text)
+        return compute()
       } catch (error) {
         if (!(error instanceof PendingSubscript)) throw error
         shell.subscripts.set(error.text, yield* wait(error.expanded))
@@ -53,26 +83,34 @@ const token = (text: string, message: string): string => {
 export const integer = (shell: Shell, text: string): number => Number(arithmetic(shell, text))
 
 function evaluateText(shell: Shell, text: string, depth: number): number | bigint {
+  const quick = quickInteger(text)
+  if (quick !== undefined) return quick
   if (depth > MOST_NESTED) throw new ArithmeticError('expression recursion level exceeded')
-  return evaluate(treeOf(shell, text), new ShellScope(shell, depth))
+  return compiled(shell, text)(new ShellScope(shell, depth, NO_HOLES))
 }
 
-function treeOf(shell: Shell, text: string): ArithmeticNode {
+function compiled(shell: Shell, text: string): CompiledArithmetic {
   const known = shell.arithmeticCache.get(text)
   if (known) return known
-  if (shell.arithmeticCache.size > 1000) shell.arithmeticCache.clear()
-  const tree = parseArithmetic(text)
-  shell.arithmeticCache.set(text, tree)
-  return tree
+  if (shell.arithmeticCache.size > MOST_KEPT) shell.arithmeticCache.clear()
+  const made = compile(parseArithmetic(text))
+  shell.arithmeticCache.set(text, made)
+  return made
 }
 
 class ShellScope implements ArithmeticScope {
   private readonly shell: Shell
   private readonly depth: number
+  private readonly holes: readonly number[]
 
-  constructor(shell: Shell, depth: number) {
+  constructor(shell: Shell, depth: number, holes: readonly number[]) {
     this.shell = shell
     this.depth = depth
+    this.holes = holes
+  }
+
+  hole(at: number): number {
+    return this.holes[at] ?? 0
   }
 
   read(name: string, index: string | undefined): number | bigint {
@@ -90,7 +128,7 @@ class ShellScope implements ArithmeticScope {
     const { shell } = this
     const raw = shell.variables.raw(name)
     if (raw) {
-      if (!raw.nameref) return shell.variables.get(name)
+      if (!raw.nameref) return valueOfVariable(raw)
       const element = splitElement(shell.variables.resolve(name))
       return element ? elementOf(shell, element.name, element.index) : shell.variables.get(name)
     }
@@ -105,16 +143,16 @@ class ShellScope implements ArithmeticScope {
 }
 
 /** Decimal integers without a leading zero, which are nearly all there are. */
-function quickInteger(text: string): number | undefined {
-  if (text.length > 15) return undefined
-  const first = text.charCodeAt(0)
-  if (first === 48) return text.length === 1 ? 0 : undefined
-  if (first !== 45 && (first < 49 || first > 57)) return undefined
-  for (let at = 1; at < text.length; at++) {
+export function quickInteger(text: string): number | undefined {
+  const { length } = text
+  const start = text.charCodeAt(0) === 45 ? 1 : 0
+  if (length > 15 || length === start) return undefined
+  if (text.charCodeAt(start) === 48) return length === 1 ? 0 : undefined
+  for (let at = start; at < length; at++) {
     const code = text.charCodeAt(at)
     if (code < 48 || code > 57) return undefined
   }
-  return text === '-' ? undefined : Number(text)
+  return Number(text)
 }
 
 /** Value of an array's element; the subscript is a text: a key, or arithmetic. */
@@ -136,8 +174,7 @@ const special = (shell: Shell, name: string, index: string): string | undefined 
 export function arrayIndex(shell: Shell, variable: Variable, name: string, text: string): number {
   const value = integer(shell, text)
   if (value >= 0) return value
-  const keys = variable.array ? [...variable.array.keys()] : variable.value === undefined ? [] : [0]
-  const from = Math.max(-1, ...keys) + 1 + value
+  const from = nextIndex(variable) + value
   if (from < 0) throw new FatalError(`${name}[${text}]: bad array subscript`, 1, false)
   return from
 }

@@ -19,33 +19,40 @@ export function removeAffix(shell: Shell, operator: string, text: string, patter
 }
 
 function affixRemoved(shell: Shell, operator: string, text: string, pattern: string): string {
-  const quick = quickAffix(operator, text, pattern)
+  const quick = quickAffix(shell, operator, text, pattern)
   if (quick !== undefined) return quick
-  const extglob = { extglob: shell.dialect.bash }
-  if (operator.startsWith('#')) {
-    const lengths = operator === '#' ? ascending(text) : ascending(text).reverse()
-    const regex = shell.patterns.regex(pattern, extglob, '^(?:', ')$')
-    const found = lengths.find((length) => regex.test(text.slice(0, length)))
-    return found === undefined ? text : text.slice(found)
-  }
-  const starts = operator === '%' ? ascending(text).reverse() : ascending(text)
-  const regex = shell.patterns.regex(pattern, extglob, '^(?:', ')$')
-  const found = starts.find((start) => regex.test(text.slice(start)))
-  return found === undefined ? text : text.slice(0, found)
+  const extglob = shell.dialect.bash
+  if (operator.startsWith('%')) return removeSuffix(shell, operator, text, pattern, extglob)
+  if (!extglob || !/[@?*+!]\(/.test(pattern)) return removePrefix(shell, operator, text, pattern)
+  const lengths = operator === '#' ? ascending(text) : ascending(text).reverse()
+  const regex = shell.patterns.regex(pattern, { extglob }, '^(?:', ')$')
+  const found = lengths.find((length) => regex.test(text.slice(0, length)))
+  return found === undefined ? text : text.slice(found)
+}
+
+/** What stands before the suffix takes as much as it can for `%`, and as little for `%%`. */
+function removeSuffix(shell: Shell, operator: string, text: string, pattern: string, extglob: boolean): string {
+  const before = operator === '%' ? '^([^]*)(?:' : '^([^]*?)(?:'
+  return shell.patterns.regex(pattern, { extglob }, before, ')$').exec(text)?.[1] ?? text
+}
+
+/** Without alternatives, stars that take as little or as much as they can give the shortest and the longest match. */
+function removePrefix(shell: Shell, operator: string, text: string, pattern: string): string {
+  const match = shell.patterns.regex(pattern, { lazy: operator === '#' }, '^(?:', ')').exec(text)
+  return match ? text.slice(match[0].length) : text
 }
 
 /** Patterns of one star and plain text, which are nearly all: `*x`, `x*`, `x`. */
-function quickAffix(operator: string, text: string, pattern: string): string | undefined {
-  const match = /^(\*?)([^*?[\]\\(]*)(\*?)$/.exec(pattern)
-  const fixed = match?.[2]
-  if (!match || fixed === undefined || (match[1] && match[3])) return undefined
-  if (fixed === '') return undefined
-  const prefix = operator.startsWith('#')
-  if (!match[1] && !match[3]) {
+function quickAffix(shell: Shell, operator: string, text: string, pattern: string): string | undefined {
+  const plain = shell.patterns.plainPattern(pattern)
+  if (!plain || plain.text === '' || (plain.starBefore && plain.starAfter)) return undefined
+  const { text: fixed, starBefore } = plain
+  const prefix = operator.charCodeAt(0) === 35
+  if (!starBefore && !plain.starAfter) {
     if (prefix) return text.startsWith(fixed) ? text.slice(fixed.length) : text
     return text.endsWith(fixed) ? text.slice(0, -fixed.length) : text
   }
-  if (prefix !== Boolean(match[1])) return undefined
+  if (prefix !== starBefore) return undefined
   if (prefix) {
     const at = operator === '#' ? text.indexOf(fixed) : text.lastIndexOf(fixed)
     return at < 0 ? text : text.slice(at + fixed.length)
@@ -66,7 +73,9 @@ export function replace(shell: Shell, operator: string, text: string, pattern: s
     if (operator === '/#') return replacement + text
     return operator === '/%' ? text + replacement : text
   }
-  const whole = (match: string): string => replacement.replaceAll('\0&', () => match)
+  const whole = replacement.includes('\0&')
+    ? (match: string): string => replacement.replaceAll('\0&', () => match)
+    : (): string => replacement
   const before = operator === '/#' ? '^(?:' : '(?:'
   const after = operator === '/%' ? ')$' : ')'
   const regex = shell.patterns.regex(pattern, options(shell), before, after, operator === '//' ? 'g' : '')

@@ -1,6 +1,7 @@
 import { FatalError, type Steps } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
 import type { Parameter, Part, Word } from '../syntax/ast.ts'
+import { valueOfVariable } from '../interp/variables.ts'
 import type { FieldBuilder } from './field-builder.ts'
 import { integer } from './numbers.ts'
 import {
@@ -13,65 +14,214 @@ import {
   substring,
   TRANSFORMS,
 } from './operators.ts'
-import { assignValue, nameValue, referenceValue, type Value, valueOf } from './values.ts'
+import { assignValue, nameValue, needsSubscript, referenceValue, type Value, valueOf } from './values.ts'
 
-/** What the expansion of parameters needs from that of words. */
+/** What the expansion of parameters needs from that of words whose expansion does not wait. */
 export interface WordExpander {
+  text(shell: Shell, word: Word): string
+  /** Of the variable of that name. */
+  subscript(shell: Shell, name: string, index: Word): string
+  pattern(shell: Shell, word: Word): string
+  replacement(shell: Shell, word: Word): string
+  prompt(shell: Shell, text: string): string
+  parts(shell: Shell, parts: readonly Part[], quoted: boolean, builder: FieldBuilder): void
+}
+
+/** The same for words that may have to wait. */
+export interface WordSteps {
   text(shell: Shell, word: Word): Steps<string>
+  subscript(shell: Shell, name: string, index: Word): Steps<string>
   pattern(shell: Shell, word: Word): Steps<string>
   replacement(shell: Shell, word: Word): Steps<string>
-  prompt(shell: Shell, text: string): string
   parts(shell: Shell, parts: readonly Part[], quoted: boolean, builder: FieldBuilder): Steps<void>
 }
 
-/** Adds what the parameter expands to. */
-export function* expandParameter(
+/** Adds what the parameter expands to. Subscript and arguments must not have to wait. */
+export function expandParameter(
   shell: Shell,
   node: Parameter,
   quoted: boolean,
   builder: FieldBuilder,
   words: WordExpander,
+): void {
+  const subscript = needsSubscript(node) ? words.subscript(shell, node.name, node.index) : ''
+  const value = begin(shell, node, subscript, quoted, builder)
+  if (!value) return
+  const { argument, second } = node
+  switch (nextStep(shell, node, value, quoted, builder)) {
+    case 'value':
+      return addValue(shell, value, quoted, builder)
+    case 'parts':
+      return words.parts(shell, argument?.parts ?? [], quoted, builder)
+    case 'settle':
+      return settle(shell, node, value, argument ? words.text(shell, argument) : '', quoted, builder)
+    case 'slice': {
+      const length = second ? words.text(shell, second) : undefined
+      return addValue(shell, slice(shell, value, argument ? words.text(shell, argument) : '', length), quoted, builder)
+    }
+    case 'transform': {
+      const pattern = argument ? words.pattern(shell, argument) : ''
+      const replacement = replaces(node) && second ? words.replacement(shell, second) : ''
+      return addValue(shell, operate(shell, node, value, pattern, replacement, words.prompt), quoted, builder)
+    }
+    case 'nothing':
+  }
+}
+
+/** The same where subscript or arguments may have to wait. */
+export function* parameterSteps(
+  shell: Shell,
+  node: Parameter,
+  quoted: boolean,
+  builder: FieldBuilder,
+  words: WordSteps,
+  prompt: WordExpander['prompt'],
 ): Steps<void> {
+  const subscript = needsSubscript(node) ? yield* words.subscript(shell, node.name, node.index) : ''
+  const value = begin(shell, node, subscript, quoted, builder)
+  if (!value) return
+  const { argument, second } = node
+  switch (nextStep(shell, node, value, quoted, builder)) {
+    case 'value':
+      return addValue(shell, value, quoted, builder)
+    case 'parts':
+      return yield* words.parts(shell, argument?.parts ?? [], quoted, builder)
+    case 'settle':
+      return settle(shell, node, value, argument ? yield* words.text(shell, argument) : '', quoted, builder)
+    case 'slice': {
+      const offset = argument ? yield* words.text(shell, argument) : ''
+      const length = second ? yield* words.text(shell, second) : undefined
+      return addValue(shell, slice(shell, value, offset, length), quoted, builder)
+    }
+    case 'transform': {
+      const pattern = argument ? yield* words.pattern(shell, argument) : ''
+      const replacement = replaces(node) && second ? yield* words.replacement(shell, second) : ''
+      return addValue(shell, operate(shell, node, value, pattern, replacement, prompt), quoted, builder)
+    }
+    case 'nothing':
+  }
+}
+
+/**
+ * The text of a plain variable's `${x#y}`, `${x/y/z}`, `${x:1}`, `${x:-y}` or `${#x}` where nothing splits it; undefined
+ * when the parameter is something else, or unset.
+ */
+export function scalarText(shell: Shell, node: Parameter, words: WordExpander): string | undefined {
+  const { operator, argument, second } = node
+  if (node.index || node.indirect || node.names || node.bad !== undefined) return undefined
+  const variable = shell.variables.raw(node.name)
+  const text = variable && !variable.nameref ? valueOfVariable(variable) : undefined
+  if (text === undefined) return undefined
+  if (node.length) return String(lengthOfText(text))
+  if (operator === undefined) return text
+  const conditional = CONDITIONALS.get(operator)
+  if (conditional) return conditional.kind === '+' || (conditional.colon && text === '') ? undefined : text
+  if (operator.charCodeAt(0) === 64) return undefined
+  if (operator === ':') {
+    const offset = integer(shell, argument ? words.text(shell, argument) : '')
+    const length = second ? words.text(shell, second) : undefined
+    const part = shell.dialect.name === 'bash' ? substring : byteSubstring
+    return part(text, offset, length === undefined ? undefined : integer(shell, length), length ?? '')
+  }
+  const pattern = argument ? words.pattern(shell, argument) : ''
+  const replacement = replaces(node) && second ? words.replacement(shell, second) : ''
+  return operation(shell, operator, pattern, replacement)(text)
+}
+
+const replaces = ({ operator }: Parameter): boolean => operator?.charCodeAt(0) === 47
+
+/** The value before operators; undefined when all is done already. @param subscript expanded, `@` and `*` excepted */
+function begin(
+  shell: Shell,
+  node: Parameter,
+  subscript: string,
+  quoted: boolean,
+  builder: FieldBuilder,
+): Value | undefined {
   if (node.bad !== undefined)
     throw shell.dialect.name === 'bash'
       ? new FatalError(`${node.bad}: bad substitution`, 1, false)
       : new FatalError('Bad substitution', 2)
   if (node.names) {
-    const names = shell.variables.names(node.name)
-    return addList(shell, unsplit(shell, names, node.names === '*' && !quoted, ''), node.names === '*', quoted, builder)
+    const names = unsplit(shell, shell.variables.names(node.name), node.names === '*' && !quoted, '')
+    return done(addList(shell, names, node.names === '*', quoted, builder))
   }
-  let value = yield* valueOf(shell, node, words.text)
-  if (node.indirect) {
-    if (value.list && value.keys && !node.operator) {
-      const keys = unsplit(shell, value.keys.map(String), value.star && !quoted, ' ')
-      return addList(shell, keys, value.star, quoted, builder)
-    }
-    value = yield* indirect(shell, node, value)
+  const named = valueOf(shell, node, subscript)
+  if (node.indirect && named.list && named.keys && !node.operator) {
+    const keys = unsplit(shell, named.keys.map(String), named.star && !quoted, ' ')
+    return done(addList(shell, keys, named.star, quoted, builder))
   }
-  if (node.length) return add(shell, String(lengthOf(shell, value)), quoted, builder)
-  const { operator } = node
-  if (operator && CONDITIONALS.has(operator.replace(':', ''))) {
-    const done = yield* conditional(shell, node, operator, value, quoted, builder, words)
-    if (done) return
-    if (operator.endsWith('+')) return
-  } else checkSet(shell, node, value)
-  if (
-    value.values.length === 0 &&
-    !value.list &&
-    !(operator === '@a' && !node.indirect && shell.variables.find(value.name))
-  ) {
-    if (quoted) builder.quoted('')
-    return
-  }
-  const result =
-    operator && !CONDITIONALS.has(operator.replace(':', ''))
-      ? yield* transform(shell, node, operator, value, words)
-      : value
-  if (result.list) addList(shell, result.values, result.star, quoted, builder)
-  else add(shell, result.values[0] ?? '', quoted, builder)
+  const value = node.indirect ? indirect(shell, node, named) : named
+  return node.length ? done(add(shell, String(lengthOf(shell, value)), quoted, builder)) : value
 }
 
-const CONDITIONALS: ReadonlySet<string> = new Set(['-', '=', '?', '+'])
+const done = (_: void): undefined => undefined
+
+type Next = 'value' | 'parts' | 'settle' | 'slice' | 'transform' | 'nothing'
+
+type Kind = '-' | '=' | '?' | '+'
+/** Operators that look whether there is a value; with a colon an empty one is none. */
+const CONDITIONALS: ReadonlyMap<string, { readonly kind: Kind; readonly colon: boolean }> = new Map(
+  (['-', '=', '?', '+'] as const).flatMap((kind) =>
+    [false, true].map((colon) => [colon ? `:${kind}` : kind, { kind, colon }] as const),
+  ),
+)
+
+/** What the operator asks for. */
+function nextStep(shell: Shell, node: Parameter, value: Value, quoted: boolean, builder: FieldBuilder): Next {
+  const { operator } = node
+  const conditional = operator === undefined ? undefined : CONDITIONALS.get(operator)
+  if (conditional) return choose(conditional.kind, conditional.colon, node, value, quoted, builder)
+  checkSet(shell, node, value)
+  const missing = value.values.length === 0 && !value.list
+  if (operator === undefined || (missing && !(operator === '@a' && !node.indirect && shell.variables.find(value.name))))
+    return 'value'
+  return operator === ':' ? 'slice' : 'transform'
+}
+
+function choose(
+  kind: Kind,
+  colon: boolean,
+  node: Parameter,
+  { values }: Value,
+  quoted: boolean,
+  builder: FieldBuilder,
+): Next {
+  const missing = values.length === 0 || (colon && values.join(' ') === '')
+  if (kind === '+' && missing) {
+    if (quoted) builder.quoted('')
+    return 'nothing'
+  }
+  if (kind !== '+' && !missing) return 'value'
+  if (kind === '=' || kind === '?') return 'settle'
+  if (quoted && !node.argument?.parts.length) builder.quoted('')
+  return 'parts'
+}
+
+/** `${x?text}` fails, `${x=text}` assigns. */
+function settle(
+  shell: Shell,
+  node: Parameter,
+  value: Value,
+  text: string,
+  quoted: boolean,
+  builder: FieldBuilder,
+): void {
+  if (node.operator?.endsWith('?')) {
+    const index = node.index ? `[${node.index.source}]` : ''
+    const plain = node.operator === '?' && shell.dialect.bash
+    const fallback = plain ? 'parameter not set' : 'parameter null or not set'
+    throw new FatalError(`${node.name}${index}: ${text || fallback}`, shell.dialect.bash ? 1 : 2)
+  }
+  assignValue(shell, value, text)
+  add(shell, nameOrElement(shell, value, text), quoted, builder)
+}
+
+function addValue(shell: Shell, value: Value, quoted: boolean, builder: FieldBuilder): void {
+  if (value.list) addList(shell, value.values, value.star, quoted, builder)
+  else if (value.values.length > 0) add(shell, value.values[0] ?? '', quoted, builder)
+  else if (quoted) builder.quoted('')
+}
 
 function add(_shell: Shell, text: string, quoted: boolean, builder: FieldBuilder): void {
   if (quoted) builder.quoted(text)
@@ -104,11 +254,12 @@ function lengthOf(shell: Shell, value: Value): number {
   if (value.list) return value.values.length
   const [text] = value.values
   if (text === undefined && shell.options.has('nounset')) throw unsetParameter(shell, value.name)
-  if (text === undefined) return 0
-  return /[\ud800-\udfff]/.test(text) ? [...text].length : text.length
+  return text === undefined ? 0 : lengthOfText(text)
 }
 
-function* indirect(shell: Shell, node: Parameter, value: Value): Steps<Value> {
+const lengthOfText = (text: string): number => (/[\ud800-\udfff]/.test(text) ? [...text].length : text.length)
+
+function indirect(shell: Shell, node: Parameter, value: Value): Value {
   const variable = shell.variables.raw(node.name)
   if (variable?.nameref && !node.index)
     return { ...value, list: false, values: variable.value === undefined ? [] : [variable.value] }
@@ -120,7 +271,7 @@ function* indirect(shell: Shell, node: Parameter, value: Value): Steps<Value> {
   }
   if (!/^(?:[A-Za-z_]\w*(?:\[.+\])?|\d+|[@*#?$!-])$/s.test(target))
     throw new FatalError(`${target}: invalid variable name`, 1)
-  return yield* referenceValue(shell, target)
+  return referenceValue(shell, target)
 }
 
 /** `set -u` */
@@ -135,62 +286,33 @@ function checkSet(shell: Shell, node: Parameter, value: Value): void {
   throw unsetParameter(shell, `${node.name}${index}`)
 }
 
-/** `-` `=` `?` `+` with or without a colon. @returns whether the expansion is done */
-function* conditional(
-  shell: Shell,
-  node: Parameter,
-  operator: string,
-  value: Value,
-  quoted: boolean,
-  builder: FieldBuilder,
-  words: WordExpander,
-): Steps<boolean> {
-  const joined = value.values.join(' ')
-  const missing = value.values.length === 0 || (operator.startsWith(':') && joined === '')
-  const kind = operator.at(-1)
-  const parts = node.argument?.parts ?? []
-  if (kind === '+' ? missing : !missing) {
-    if (kind === '+' && quoted) builder.quoted('')
-    return kind === '+'
-  }
-  if (kind === '?') {
-    const text = node.argument ? yield* words.text(shell, node.argument) : ''
-    const index = node.index ? `[${node.index.source}]` : ''
-    const fallback = operator.startsWith(':') || !shell.dialect.bash ? 'parameter null or not set' : 'parameter not set'
-    throw new FatalError(`${node.name}${index}: ${text || fallback}`, shell.dialect.bash ? 1 : 2)
-  }
-  if (kind === '=') {
-    const text = node.argument ? yield* words.text(shell, node.argument) : ''
-    assignValue(shell, value, text)
-    add(shell, nameOrElement(shell, value, text), quoted, builder)
-    return true
-  }
-  if (parts.length === 0 && quoted) builder.quoted('')
-  yield* words.parts(shell, parts, quoted, builder)
-  return true
-}
-
 const nameOrElement = (shell: Shell, value: Value, text: string): string =>
   value.index === undefined ? (nameValue(shell, value.name).values[0] ?? text) : text
 
-type Operate = (shell: Shell, text: string) => string
+type Operate = (text: string) => string
 
-function* transform(shell: Shell, node: Parameter, operator: string, value: Value, words: WordExpander): Steps<Value> {
-  if (operator === ':') return yield* slice(shell, node, value, words)
-  if (operator.startsWith('@')) return transformed(shell, node, operator, value, words)
-  const pattern = node.argument ? yield* words.pattern(shell, node.argument) : ''
-  const replacement = operator.startsWith('/') && node.second ? yield* words.replacement(shell, node.second) : ''
-  const operate: Operate = operator.startsWith('/')
-    ? (_, text) => replace(shell, operator, text, pattern, replacement)
-    : /[#%]/.test(operator)
-      ? (_, text) => removeAffix(shell, operator, text, pattern)
-      : (_, text) => changeCase(shell, operator, text, pattern)
-  return { ...value, values: value.values.map((text) => operate(shell, text)) }
+function operate(
+  shell: Shell,
+  node: Parameter,
+  value: Value,
+  pattern: string,
+  replacement: string,
+  prompt: WordExpander['prompt'],
+): Value {
+  const { operator = '' } = node
+  if (operator.startsWith('@')) return transformed(shell, operator, value, node.indirect ?? false, prompt)
+  const change = operation(shell, operator, pattern, replacement)
+  return { ...value, values: value.values.map(change) }
 }
 
-function* slice(shell: Shell, node: Parameter, value: Value, words: WordExpander): Steps<Value> {
-  const offsetText = node.argument ? yield* words.text(shell, node.argument) : ''
-  const lengthText = node.second ? yield* words.text(shell, node.second) : undefined
+function operation(shell: Shell, operator: string, pattern: string, replacement: string): Operate {
+  const first = operator.charAt(0)
+  if (first === '/') return (text) => replace(shell, operator, text, pattern, replacement)
+  if (first === '#' || first === '%') return (text) => removeAffix(shell, operator, text, pattern)
+  return (text) => changeCase(shell, operator, text, pattern)
+}
+
+function slice(shell: Shell, value: Value, offsetText: string, lengthText: string | undefined): Value {
   const offset = integer(shell, offsetText)
   const length = lengthText === undefined ? undefined : integer(shell, lengthText)
   if (!value.list || shell.dialect.name !== 'bash') {
@@ -222,12 +344,18 @@ function sliceKeyless(values: readonly string[], offset: number, length: number 
   return start < 0 ? [] : values.slice(start, length === undefined ? undefined : start + length)
 }
 
-function transformed(shell: Shell, node: Parameter, operator: string, value: Value, words: WordExpander): Value {
+function transformed(
+  shell: Shell,
+  operator: string,
+  value: Value,
+  indirect: boolean,
+  prompt: WordExpander['prompt'],
+): Value {
   const variable = shell.variables.find(value.name)
   if (operator === '@a') {
     const letters = variable ? attributeLetters(variable) : ''
     const values = value.values.length || value.list ? value.values.map(() => letters) : [letters]
-    return { ...value, values: node.indirect && value.values.length === 0 ? [] : values }
+    return { ...value, values: indirect && value.values.length === 0 ? [] : values }
   }
   if (operator === '@A') {
     if (value.name === '@' || value.name === '*')
@@ -238,7 +366,7 @@ function transformed(shell: Shell, node: Parameter, operator: string, value: Val
       }
     return variable ? { ...value, list: false, values: [declaration(value.name, variable)] } : value
   }
-  if (operator === '@P') return { ...value, values: value.values.map((text) => words.prompt(shell, text)) }
+  if (operator === '@P') return { ...value, values: value.values.map((text) => prompt(shell, text)) }
   if ((operator === '@K' || operator === '@k') && value.list && variable && (variable.array || variable.assoc))
     return keyed(value, operator)
   const change = TRANSFORMS.get(operator)

@@ -9,6 +9,8 @@ export interface PatternOptions {
   readonly nocase?: boolean
   /** Path names: `*`, `?` and `[…]` do not match a slash. */
   readonly path?: boolean
+  /** Stars take as little as they can. */
+  readonly lazy?: boolean
 }
 
 /** POSIX character classes as parts of a bracket expression. */
@@ -73,7 +75,7 @@ class Translation {
     this.at += char.length
     if (char === '*') {
       while (this.pattern[this.at] === '*' && !(this.options.extglob && this.pattern[this.at + 1] === '(')) this.at++
-      return `${this.any}*`
+      return this.options.lazy ? `${this.any}*?` : `${this.any}*`
     }
     if (char === '?') return this.any
     if (char === '[') return this.bracket() ?? '\\['
@@ -168,26 +170,77 @@ export const fromBytes = (text: string): string =>
   // oxlint-disable-next-line no-control-regex
   /^[\0-\x7f]*$/.test(text) ? text : decodeBytes(Uint8Array.from(text, (char) => char.charCodeAt(0)))
 
+/** A pattern of one star at most and plain text, which nearly all are that remove a prefix or a suffix. */
+export interface PlainPattern {
+  readonly starBefore: boolean
+  readonly text: string
+  readonly starAfter: boolean
+}
+
 /** Matchers by pattern; the same few patterns are tried again and again. */
 export class Patterns {
   private readonly cache = new Map<string, RegExp>()
+  private readonly matchers = new Map<string, RegExp>()
+  private readonly plain = new Map<string, PlainPattern | undefined>()
 
   /** Whether the whole text matches. */
   matches(pattern: string, text: string, options: PatternOptions = {}): boolean {
-    return this.regex(pattern, options, '^(?:', ')$').test(text)
+    const simple = this.plainPattern(pattern)
+    if (simple && !options.nocase && !options.path) return matchesPlain(simple, text)
+    return this.matcher(pattern, options).test(text)
+  }
+
+  private matcher(pattern: string, options: PatternOptions): RegExp {
+    if (options.nocase || options.path || !options.extglob) return this.regex(pattern, options, '^(?:', ')$')
+    const found = this.matchers.get(pattern)
+    if (found) return found
+    const made = this.regex(pattern, options, '^(?:', ')$')
+    if (this.matchers.size > MOST_KEPT) this.matchers.clear()
+    this.matchers.set(pattern, made)
+    return made
   }
 
   /** @param before and @param after go around the translated pattern */
   regex(pattern: string, options: PatternOptions, before: string, after: string, flags = ''): RegExp {
-    const key = `${before}\0${after}\0${flags}${options.extglob ? 'e' : ''}${options.nocase ? 'i' : ''}${options.path ? 'p' : ''}\0${pattern}`
+    const key = `${before}\0${after}\0${flags}${options.extglob ? 'e' : ''}${options.nocase ? 'i' : ''}${options.path ? 'p' : ''}${options.lazy ? 'l' : ''}\0${pattern}`
+    return this.kept(
+      key,
+      () => new RegExp(before + patternSource(pattern, options) + after, `us${options.nocase ? 'i' : ''}${flags}`),
+    )
+  }
+
+  /** What `make` made for this key before. */
+  kept(key: string, make: () => RegExp): RegExp {
     const found = this.cache.get(key)
     if (found) {
       found.lastIndex = 0
       return found
     }
-    if (this.cache.size > 500) this.cache.clear()
-    const made = new RegExp(before + patternSource(pattern, options) + after, `us${options.nocase ? 'i' : ''}${flags}`)
+    if (this.cache.size > MOST_KEPT) this.cache.clear()
+    const made = make()
     this.cache.set(key, made)
     return made
   }
+
+  /** Undefined for other patterns. */
+  plainPattern(pattern: string): PlainPattern | undefined {
+    const known = this.plain.get(pattern)
+    if (known || this.plain.has(pattern)) return known
+    const match = /^(\*?)([^*?[\]\\()]*)(\*?)$/.exec(pattern)
+    const made = match && {
+      starBefore: match[1] !== '',
+      text: match[2] ?? '',
+      starAfter: match[3] !== '',
+    }
+    if (this.plain.size > MOST_KEPT) this.plain.clear()
+    this.plain.set(pattern, made ?? undefined)
+    return made ?? undefined
+  }
+}
+
+const MOST_KEPT = 500
+
+function matchesPlain({ starBefore, text: part, starAfter }: PlainPattern, text: string): boolean {
+  if (starBefore) return starAfter ? text.includes(part) : text.endsWith(part)
+  return starAfter ? text.startsWith(part) : text === part
 }

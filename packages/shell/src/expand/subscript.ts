@@ -25,10 +25,12 @@ export function* expandSubscript(shell: Shell, text: string): Steps<string> {
 
 /** The subscript of an indexed array is arithmetic, where only double quotes go away. */
 export function* arithmeticSubscript(shell: Shell, word: Word): Steps<string> {
-  if (!word.source.includes("'")) return yield* shell.machinery.expandText(shell, word)
+  if (!hasSingleQuotes(word)) return yield* shell.machinery.expandText(shell, word)
   const { cursor } = new Parser(word.source, shell.syntax)
   return yield* shell.machinery.expandQuoted(shell, readQuotedText(word.source, cursor, 'double').parts)
 }
+
+export const hasSingleQuotes = (word: Word): boolean => word.source.includes("'")
 
 /** An expansion in a value that arithmetic came upon has to wait for a process: whoever can wait tries again with its text. */
 export class PendingSubscript {
@@ -45,7 +47,12 @@ export function subscriptNow(shell: Shell, text: string): string {
   if (!isLive(text)) return text
   const known = shell.subscripts.get(text)
   if (known !== undefined) return known
-  const expanded = drive(expandSubscript(shell, text))
+  return outright(text, expandSubscript(shell, text))
+}
+
+/** What the steps lead to, where nothing can wait. @throws PendingSubscript */
+export function outright(text: string, steps: Steps<string>): string {
+  const expanded = drive(steps)
   if (expanded instanceof Promise) throw new PendingSubscript(text, expanded)
   return expanded
 }

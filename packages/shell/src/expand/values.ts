@@ -1,9 +1,9 @@
-import { FatalError, type Steps, TopLevelError } from '../interp/flow.ts'
+import { FatalError, TopLevelError } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
 import { elements, type Variable } from '../interp/variables.ts'
 import type { Parameter, Word } from '../syntax/ast.ts'
 import { ArithmeticFailure, arrayIndex, elementOf } from './numbers.ts'
-import { arithmeticSubscript, expandSubscript, splitElement } from './subscript.ts'
+import { splitElement, subscriptNow } from './subscript.ts'
 import { specialParameter } from './special.ts'
 
 /** What a parameter stands for: one text (or nothing), or a list as `$@` and `${a[*]}` do. */
@@ -19,8 +19,6 @@ export interface Value {
   readonly index?: string
 }
 
-export type Text = (shell: Shell, word: Word) => Steps<string>
-
 const scalar = (name: string, value: string | undefined, index?: string): Value => ({
   list: false,
   star: false,
@@ -29,16 +27,21 @@ const scalar = (name: string, value: string | undefined, index?: string): Value 
   ...(index === undefined ? {} : { index }),
 })
 
-/** @param text expands a subscript */
-export function* valueOf(shell: Shell, { name, index }: Parameter, text: Text): Steps<Value> {
+/** Whether the parameter has a subscript that has to be expanded. */
+export const needsSubscript = (node: Parameter): node is Parameter & { readonly index: Word } =>
+  node.index !== undefined && node.index.source !== '@' && node.index.source !== '*'
+
+/** How the subscript of that variable is expanded: a key is a text, a number an expression. */
+export const isKeyed = (shell: Shell, name: string): boolean => shell.variables.find(name)?.assoc !== undefined
+
+/** @param subscript expanded */
+export function valueOf(shell: Shell, { name, index }: Parameter, subscript: string): Value {
   if (!index) {
     const reference = shell.variables.raw(name)?.nameref ? shell.variables.resolve(name) : undefined
-    return reference === undefined ? nameValue(shell, name) : yield* referenceValue(shell, reference)
+    return reference === undefined ? nameValue(shell, name) : referenceValue(shell, reference)
   }
   const mark = index.source
   if (mark === '@' || mark === '*') return listValue(shell, name, mark === '*')
-  const assoc = shell.variables.find(name)?.assoc !== undefined
-  const subscript = assoc ? yield* text(shell, index) : yield* arithmeticSubscript(shell, index)
   try {
     return elementValue(shell, name, subscript)
   } catch (error) {
@@ -59,18 +62,18 @@ export function nameValue(shell: Shell, name: string): Value {
 }
 
 /** What a nameref or `${!x}` names: `name`, `name[index]`, `name[@]`. */
-export function* referenceValue(shell: Shell, target: string): Steps<Value> {
+export function referenceValue(shell: Shell, target: string): Value {
   const element = splitElement(target)
   if (!element) {
     const raw = shell.variables.raw(target)
     if (!raw?.nameref) return nameValue(shell, target)
     const further = shell.variables.resolve(target)
     if (further === target) return scalar(target, shell.variables.get(target))
-    return yield* referenceValue(shell, further)
+    return referenceValue(shell, further)
   }
   const { name, index } = element
   if (index === '@' || index === '*') return listValue(shell, name, index === '*')
-  return elementValue(shell, name, yield* expandSubscript(shell, index))
+  return elementValue(shell, name, subscriptNow(shell, index))
 }
 
 function elementValue(shell: Shell, name: string, index: string): Value {

@@ -1,12 +1,14 @@
-import { expandAssignment, expandText, expandWord } from '../expand/expand.ts'
-import { arithmetic, ArithmeticFailure, arrayIndex } from '../expand/numbers.ts'
-import { arithmeticSubscript, expandSubscript, splitElement } from '../expand/subscript.ts'
+import { assignedText, expandAssignment, expandText, expandWord, subscriptOf } from '../expand/expand.ts'
+import { assignmentWaits } from '../expand/waits.ts'
+import { arithmetic, ArithmeticFailure, arrayIndex, patiently } from '../expand/numbers.ts'
+import { arithmeticSubscript, expandSubscript, splitElement, subscriptNow } from '../expand/subscript.ts'
 import { mayHaveBraces } from '../expand/brace.ts'
 import type { ArrayElement, Assignment, Word } from '../syntax/ast.ts'
 import { stifle, truncateFile } from '../readline/history-file.ts'
 import { FatalError, LineError, type Steps, TopLevelError, wait } from './flow.ts'
 import type { Shell } from './shell.ts'
-import { arrayOf, recase, type Variable } from './variables.ts'
+import { IndexedArray } from './indexed-array.ts'
+import { arrayOf, nextIndex, recase, type Variable } from './variables.ts'
 
 /** Variables that do something when they are assigned to. */
 const WATCHED: ReadonlyMap<string, (shell: Shell) => void> = new Map([
@@ -18,6 +20,7 @@ const WATCHED: ReadonlyMap<string, (shell: Shell) => void> = new Map([
 
 /** Carries out `name=value`, `name[i]=value`, `name=(…)`. @throws FatalError */
 export function* assign(shell: Shell, node: Assignment): Steps<void> {
+  if (!assignmentWaits(node) && !node.array) return yield* patiently(shell, () => assignNow(shell, node))
   if (node.array) {
     if (node.bad) throw new LineError(node.bad)
     if (node.index) throw new LineError(`${node.name}[${node.index.source}]: cannot assign list to array member`)
@@ -27,6 +30,16 @@ export function* assign(shell: Shell, node: Assignment): Steps<void> {
   const text = node.value ? yield* expandAssignment(shell, node.value) : ''
   if (node.index) yield* assignElement(shell, node, text)
   else yield* assignNamed(shell, node.name, text, node.append)
+}
+
+/** The same for a plain value or an element, without a command substitution in it. */
+export function assignNow(shell: Shell, node: Assignment): void {
+  const { name, index, append } = node
+  const text = node.value ? assignedText(shell, node.value) : ''
+  if (index) return assignAt(shell, name, subscriptOf(shell, name, index), text, append)
+  const element = shell.variables.raw(name)?.nameref ? splitElement(shell.variables.resolve(name)) : undefined
+  if (element) setIndexed(shell, element.name, subscriptNow(shell, element.index), text, append)
+  else assignScalar(shell, name, text, append)
 }
 
 /** Assigns to a variable, or to the element that a nameref stands for. */
@@ -50,12 +63,13 @@ export function* setNamed(shell: Shell, name: string, text: string): Steps<void>
 }
 
 export function assignScalar(shell: Shell, name: string, text: string, append: boolean): void {
-  const target = shell.variables.resolve(name)
-  const element = /^([A-Za-z_]\w*)\[(.*)\]$/s.exec(target)
-  if (element) return setIndexed(shell, element[1] ?? '', element[2] ?? '', text, append)
-  const old = shell.variables.find(name)
-  const variable = append || old?.integer ? combine(shell, old, shell.variables.get(name), text, append) : text
-  const changed = shell.variables.set(name, variable)
+  const { variables } = shell
+  const target = variables.resolve(name)
+  const element = target.endsWith(']') ? splitElement(target) : undefined
+  if (element) return setIndexed(shell, element.name, element.index, text, append)
+  const old = variables.find(name)
+  const value = append || old?.integer ? combine(shell, old, variables.get(name), text, append) : text
+  const changed = variables.set(name, value)
   if (shell.options.has('allexport')) changed.exported = true
   WATCHED.get(target)?.(shell)
 }
@@ -78,6 +92,10 @@ function* assignElement(shell: Shell, { name, index, append }: Assignment, text:
   if (!index) return
   const assoc = shell.variables.find(name)?.assoc !== undefined
   const key = assoc ? yield* expandText(shell, index) : yield* arithmeticSubscript(shell, index)
+  assignAt(shell, name, key, text, append)
+}
+
+function assignAt(shell: Shell, name: string, key: string, text: string, append: boolean): void {
   try {
     setIndexed(shell, name, key, text, append)
   } catch (error) {
@@ -98,11 +116,11 @@ function setIndexed(shell: Shell, name: string, index: string, text: string, app
 export function* assignArray(shell: Shell, { array = [], append, name }: Assignment, variable: Variable): Steps<void> {
   if (variable.assoc) return yield* assignPairs(shell, array, variable, append, name)
   const items = yield* expandElements(shell, array)
-  const values = append ? arrayOf(variable) : new Map<number, string>()
+  let next = append ? nextIndex(variable) : 0
+  const values = append ? arrayOf(variable) : new IndexedArray()
   variable.value = undefined
   variable.declared = false
   variable.array = values
-  let next = append ? Math.max(-1, ...values.keys()) + 1 : 0
   for (const { index, value, appends } of items) {
     if (index !== undefined) next = arrayIndex(shell, variable, name, index)
     const old = appends ? values.get(next) : undefined

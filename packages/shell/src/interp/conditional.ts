@@ -1,8 +1,10 @@
-import { expandPattern, expandRegex, expandText } from '../expand/expand.ts'
+import { expandPattern, expandRegex, expandText, patternOf, regexOf, textOf } from '../expand/expand.ts'
 import { arithmetic } from '../expand/numbers.ts'
+import { waits } from '../expand/waits.ts'
 import type { Condition, Word } from '../syntax/ast.ts'
 import { fileBinary, fileUnary } from './file-tests.ts'
 import { FatalError, type Steps } from './flow.ts'
+import { IndexedArray } from './indexed-array.ts'
 import type { Shell } from './shell.ts'
 
 type Compare = (left: number | bigint, right: number | bigint) => boolean
@@ -35,33 +37,87 @@ export function* evaluateCondition(shell: Shell, node: Condition): Steps<boolean
   }
 }
 
+/** The same for an expression without a command substitution. */
+export function truthOf(shell: Shell, node: Condition): boolean {
+  switch (node.kind) {
+    case 'not':
+      return !truthOf(shell, node.operand)
+    case 'group':
+      return truthOf(shell, node.operand)
+    case 'and':
+      return truthOf(shell, node.left) && truthOf(shell, node.right)
+    case 'or':
+      return truthOf(shell, node.left) || truthOf(shell, node.right)
+    case 'word':
+      return textOf(shell, node.word) !== ''
+    case 'unary':
+      return fileUnary(shell, node.operator, textOf(shell, node.operand)) ?? false
+    case 'binary': {
+      const left = textOf(shell, node.left)
+      const right = OPERANDS.get(node.operator)?.now ?? textOf
+      return compare(shell, node.operator, left, right(shell, node.right))
+    }
+  }
+}
+
+/** Whether the expansion of one of its words may have to wait. */
+export function conditionWaits(node: Condition): boolean {
+  switch (node.kind) {
+    case 'not':
+    case 'group':
+      return conditionWaits(node.operand)
+    case 'and':
+    case 'or':
+      return conditionWaits(node.left) || conditionWaits(node.right)
+    case 'word':
+      return waits(node.word)
+    case 'unary':
+      return waits(node.operand)
+    case 'binary':
+      return waits(node.left) || waits(node.right)
+  }
+}
+
 function* binary(shell: Shell, operator: string, leftWord: Word, rightWord: Word): Steps<boolean> {
   const left = yield* expandText(shell, leftWord)
-  if (operator === '=~') return matchRegex(shell, left, yield* expandRegex(shell, rightWord))
+  const right = OPERANDS.get(operator)?.steps ?? expandText
+  return compare(shell, operator, left, yield* right(shell, rightWord))
+}
+
+function compare(shell: Shell, operator: string, left: string, right: string): boolean {
+  if (operator === '=~') return matchRegex(shell, left, right)
   if (operator === '==' || operator === '=' || operator === '!=') {
-    const pattern = yield* expandPattern(shell, rightWord)
     const nocase = shell.shopt.get('nocasematch') ?? false
-    return shell.patterns.matches(pattern, left, { extglob: true, nocase }) === (operator !== '!=')
+    return shell.patterns.matches(right, left, { extglob: true, nocase }) === (operator !== '!=')
   }
-  const right = yield* expandText(shell, rightWord)
-  const compare = NUMERIC.get(operator)
-  if (compare) return compare(arithmetic(shell, left), arithmetic(shell, right))
+  const numeric = NUMERIC.get(operator)
+  if (numeric) return numeric(arithmetic(shell, left), arithmetic(shell, right))
   if (operator === '<') return left < right
   if (operator === '>') return left > right
   return fileBinary(shell, operator, left, right) ?? false
 }
 
+/** How the right side is expanded, where it is no text. */
+const OPERANDS: ReadonlyMap<
+  string,
+  { readonly now: (shell: Shell, word: Word) => string; readonly steps: (shell: Shell, word: Word) => Steps<string> }
+> = new Map([
+  ['=~', { now: regexOf, steps: expandRegex }],
+  ...['==', '=', '!='].map((operator) => [operator, { now: patternOf, steps: expandPattern }] as const),
+])
+
 /** Sets BASH_REMATCH. @throws FatalError (status 2) for a wrong expression */
 function matchRegex(shell: Shell, text: string, source: string): boolean {
   let regex: RegExp
   try {
-    regex = new RegExp(translateEre(source), shell.shopt.get('nocasematch') ? 'ius' : 'us')
+    const flags = shell.shopt.get('nocasematch') ? 'ius' : 'us'
+    regex = shell.patterns.kept(`=~${flags}\0${source}`, () => new RegExp(translateEre(source), flags))
   } catch {
     throw new FatalError('', 2, false)
   }
   const match = regex.exec(text)
   const groups = match ? [...match].map((group) => group ?? '') : []
-  shell.variables.visible.set('BASH_REMATCH', { value: undefined, array: new Map(groups.entries()) })
+  shell.variables.visible.set('BASH_REMATCH', { value: undefined, array: new IndexedArray(groups.entries()) })
   return match !== null
 }
 

@@ -1,24 +1,38 @@
-import { expandArithmetic, expandPattern, expandText, expandWords } from '../expand/expand.ts'
+import {
+  expandArithmetic,
+  expandPattern,
+  expandText,
+  expandWords,
+  numberOf,
+  patternOf,
+  textOf,
+} from '../expand/expand.ts'
 import { truth } from '../expand/arithmetic.ts'
+import type { PatternOptions } from '../expand/pattern.ts'
+import { PendingSubscript } from '../expand/subscript.ts'
+import { waits } from '../expand/waits.ts'
 import type {
   AndOr,
   ArithmeticCommand,
   ArithmeticFor,
   Case,
+  CaseItem,
   Command,
+  CompoundCommand,
+  Condition,
   Conditional,
   For,
   FunctionDefinition,
   If,
   List,
+  ListItem,
   Subshell,
   While,
-  Word,
 } from '../syntax/ast.ts'
 import { assignScalar } from './assign.ts'
 import { forkShell, runLast } from './child.ts'
-import { evaluateCondition } from './conditional.ts'
-import { ExitShell, FatalError, Interrupted, type Steps, wait } from './flow.ts'
+import { conditionWaits, evaluateCondition, truthOf } from './conditional.ts'
+import { begin, ExitShell, FatalError, Interrupted, type Outcome, type Steps, wait } from './flow.ts'
 import { runPipeline, startBackground } from './pipeline.ts'
 import { withRedirects } from './redirect.ts'
 import { runSimple } from './simple-command.ts'
@@ -30,83 +44,131 @@ import { traceLine } from './trace.ts'
 
 /** Runs a command; its status is also the shell's `$?`. */
 export function* execute(shell: Shell, command: Command): Steps<number> {
+  const outcome = run(shell, command)
+  return typeof outcome === 'number' ? outcome : yield* outcome
+}
+
+/** Runs a command as far as it goes without waiting: most commands end there. */
+export function run(shell: Shell, command: Command): Outcome {
   switch (command.type) {
     case 'simple':
-      return yield* checked(shell, runSimple(shell, command))
+      return checked(shell, runSimple(shell, command))
     case 'list':
-      return yield* runList(shell, command)
+      return runList(shell, command)
     case 'and':
     case 'or':
-      return yield* runAndOr(shell, command)
-    case 'pipeline':
-      return command.negated ? yield* runPipeline(shell, command) : yield* checked(shell, runPipeline(shell, command))
+      return runAndOr(shell, command)
+    case 'pipeline': {
+      const outcome = begin(runPipeline(shell, command))
+      return command.negated ? outcome : checked(shell, outcome)
+    }
     case 'function':
-      return yield* define(shell, command)
+      return begin(define(shell, command))
     case 'subshell':
     case 'conditional':
     case 'arithmetic':
-      return yield* checked(
-        shell,
-        withRedirects(shell, command.redirects, () => runCompound(shell, command)),
-      )
+      return checked(shell, redirected(shell, command))
     case 'coproc':
-      yield* wait(shell.complain('coproc: not supported here'))
-      return (shell.status = 1)
+      return begin(noCoprocess(shell))
     default:
-      if (command.redirects.length === 0) return yield* runCompound(shell, command)
-      return yield* withRedirects(shell, command.redirects, () => runCompound(shell, command))
+      return redirected(shell, command)
   }
 }
 
-function* runCompound(shell: Shell, command: Command): Steps<number> {
+const redirected = (shell: Shell, command: CompoundCommand): Outcome =>
+  command.redirects.length === 0
+    ? runCompound(shell, command)
+    : begin(withRedirects(shell, command.redirects, () => runCompound(shell, command)))
+
+function* noCoprocess(shell: Shell): Steps<number> {
+  yield* wait(shell.complain('coproc: not supported here'))
+  return (shell.status = 1)
+}
+
+function runCompound(shell: Shell, command: CompoundCommand): Outcome {
   switch (command.type) {
     case 'group':
-      return yield* runList(shell, command.body)
+      return runList(shell, command.body)
     case 'if':
-      return yield* runIf(shell, command)
+      return runIf(shell, command)
     case 'while':
-      return yield* runWhile(shell, command)
+      return begin(runWhile(shell, command))
     case 'for':
-      return yield* runFor(shell, command)
+      return begin(runFor(shell, command))
     case 'select':
-      return yield* runSelect(shell, command, runList)
+      return begin(runSelect(shell, command, listSteps))
     case 'arithmetic-for':
-      return yield* runArithmeticFor(shell, command)
+      return begin(runArithmeticFor(shell, command))
     case 'case':
-      return yield* runCase(shell, command)
+      return runCase(shell, command)
     case 'arithmetic':
-      return yield* runArithmetic(shell, command)
+      return runArithmetic(shell, command)
     case 'conditional':
-      return yield* runConditional(shell, command)
+      return runConditional(shell, command)
     case 'subshell':
-      return yield* runSubshell(shell, command)
+      return begin(runSubshell(shell, command))
     default:
-      return yield* execute(shell, command)
+      return run(shell, command)
   }
 }
 
 /** `set -e` and the ERR trap look at the status, unless it is being tested. */
-function* checked(shell: Shell, steps: Steps<number>): Steps<number> {
+function checked(shell: Shell, outcome: Outcome): Outcome {
+  if (typeof outcome !== 'number') return checkedLater(shell, outcome)
+  if (outcome === 0 || shell.tested > 0 || shell.jump) return outcome
+  return shell.traps.has('ERR') ? begin(failed(shell, outcome)) : leaveOnError(shell, outcome)
+}
+
+function* checkedLater(shell: Shell, steps: Steps<number>): Steps<number> {
   const status = yield* steps
   if (status === 0 || shell.tested > 0 || shell.jump) return status
+  return yield* failed(shell, status)
+}
+
+function* failed(shell: Shell, status: number): Steps<number> {
   if (shell.traps.has('ERR') && (shell.calls.length === 0 || shell.options.has('errtrace')))
     yield* runTrap(shell, 'ERR')
+  return leaveOnError(shell, status)
+}
+
+function leaveOnError(shell: Shell, status: number): number {
   if (shell.options.has('errexit')) throw new ExitShell(status)
   return status
 }
 
-export function* runList(shell: Shell, list: List): Steps<number> {
+export function runList(shell: Shell, { items }: List): Outcome {
   let status = 0
-  for (const item of list.items) {
-    if (shell.options.has('noexec') && !shell.interactive) return status
-    status = item.background
-      ? yield* startBackground(shell, item.command, item.line)
-      : yield* execute(shell, item.command)
-    if (shell.pendingTraps.length) yield* runPendingTraps(shell)
-    if (shell.interrupted) interrupt(shell)
-    if (shell.jump) break
+  for (let at = 0; at < items.length; at++) {
+    const item = items[at]
+    if (item === undefined || (shell.options.has('noexec') && !shell.interactive)) return status
+    const outcome = runItem(shell, item)
+    if (typeof outcome !== 'number' || shell.pendingTraps.length > 0 || shell.interrupted)
+      return restOfList(shell, items, at, outcome)
+    status = outcome
+    if (shell.jump) return status
   }
   return status
+}
+
+const runItem = (shell: Shell, { command, background, line }: ListItem): Outcome =>
+  background ? begin(startBackground(shell, command, line)) : run(shell, command)
+
+/** Goes on with a list from the command that waits. */
+function* restOfList(shell: Shell, items: readonly ListItem[], from: number, first: Outcome): Steps<number> {
+  let outcome = first
+  for (let at = from; ; ) {
+    const status = typeof outcome === 'number' ? outcome : yield* outcome
+    if (shell.pendingTraps.length) yield* runPendingTraps(shell)
+    if (shell.interrupted) interrupt(shell)
+    const item = items[++at]
+    if (shell.jump || item === undefined || (shell.options.has('noexec') && !shell.interactive)) return status
+    outcome = runItem(shell, item)
+  }
+}
+
+function* listSteps(shell: Shell, list: List): Steps<number> {
+  const outcome = runList(shell, list)
+  return typeof outcome === 'number' ? outcome : yield* outcome
 }
 
 export function interrupt(shell: Shell): never {
@@ -115,35 +177,64 @@ export function interrupt(shell: Shell): never {
   throw new Interrupted()
 }
 
-function* runAndOr(shell: Shell, { type, left, right }: AndOr): Steps<number> {
-  shell.tested++
-  let status: number
-  try {
-    status = yield* execute(shell, left)
-  } finally {
-    shell.tested--
-  }
+function runAndOr(shell: Shell, command: AndOr): Outcome {
+  const status = tested(shell, command.left)
+  if (typeof status !== 'number') return andOrLater(shell, command, status)
+  if (shell.jump || (status === 0) !== (command.type === 'and')) return status
+  return run(shell, command.right)
+}
+
+function* andOrLater(shell: Shell, { type, right }: AndOr, left: Steps<number>): Steps<number> {
+  const status = yield* left
   if (shell.jump || (status === 0) !== (type === 'and')) return status
   return yield* execute(shell, right)
 }
 
-/** A list whose status is only asked for. */
-function* test(shell: Shell, list: List): Steps<boolean> {
+/** A command whose status is only asked for. */
+function tested(shell: Shell, command: Command): Outcome {
   shell.tested++
+  let outcome: Outcome
   try {
-    return (yield* runList(shell, list)) === 0
+    outcome = run(shell, command)
+  } catch (error) {
+    shell.tested--
+    throw error
+  }
+  if (typeof outcome !== 'number') return testedLater(shell, outcome)
+  shell.tested--
+  return outcome
+}
+
+/** The count of tests was raised already. */
+function* testedLater(shell: Shell, steps: Steps<number>): Steps<number> {
+  try {
+    return yield* steps
   } finally {
     shell.tested--
   }
 }
 
-function* runIf(shell: Shell, { clauses, otherwise }: If): Steps<number> {
-  for (const clause of clauses) {
-    const yes = yield* test(shell, clause.test)
+function runIf(shell: Shell, command: If): Outcome {
+  const { clauses, otherwise } = command
+  for (let at = 0; at < clauses.length; at++) {
+    const clause = clauses[at]
+    if (!clause) break
+    const status = tested(shell, clause.test)
+    if (typeof status !== 'number') return ifLater(shell, command, at, status)
     if (shell.jump) return shell.status
-    if (yes) return yield* runList(shell, clause.body)
+    if (status === 0) return runList(shell, clause.body)
   }
-  return otherwise ? yield* runList(shell, otherwise) : (shell.status = 0)
+  return otherwise ? runList(shell, otherwise) : (shell.status = 0)
+}
+
+/** Goes on with the clause whose test waits. */
+function* ifLater(shell: Shell, command: If, at: number, test: Steps<number>): Steps<number> {
+  const status = yield* test
+  if (shell.jump) return shell.status
+  const [clause, ...clauses] = command.clauses.slice(at)
+  if (status === 0 && clause) return yield* listSteps(shell, clause.body)
+  const rest = runIf(shell, { ...command, clauses })
+  return typeof rest === 'number' ? rest : yield* rest
 }
 
 /** Takes break and continue. @returns whether the loop goes on */
@@ -173,14 +264,16 @@ function* whileTurns(shell: Shell, { until, test: condition, body }: While): Ste
   for (;;) {
     const slice = shell.sys.tick()
     if (slice) yield slice
-    const yes = yield* test(shell, condition)
+    const test = tested(shell, condition)
+    const yes = (typeof test === 'number' ? test : yield* test) === 0
     if (shell.jump) {
       if (goesOn(shell)) continue
       return shell.jump ? shell.status : status
     }
     if (yes === until) return status
-    status = yield* runList(shell, body)
-    if (!goesOn(shell)) return shell.status
+    const outcome = runList(shell, body)
+    status = typeof outcome === 'number' ? outcome : yield* outcome
+    if (shell.jump && !goesOn(shell)) return shell.status
   }
 }
 
@@ -204,8 +297,9 @@ function* forTurns(shell: Shell, { name, body, line }: For, values: readonly str
     if (variable?.nameref) variable.value = value
     else assignScalar(shell, name, value, false)
     if (shell.options.has('xtrace')) yield* traceLine(shell, `for ${name} in ${values.join(' ')}`)
-    status = yield* runList(shell, body)
-    if (!goesOn(shell)) return shell.status
+    const outcome = runList(shell, body)
+    status = typeof outcome === 'number' ? outcome : yield* outcome
+    if (shell.jump && !goesOn(shell)) return shell.status
   }
   return status
 }
@@ -217,14 +311,15 @@ function* arithmeticTurns(shell: Shell, { start, test: condition, step, body, li
   let status = 0
   try {
     shell.line = line
-    yield* numberOf(shell, start)
-    while (condition.parts.length === 0 || truth(yield* numberOf(shell, condition))) {
+    yield* expandArithmetic(shell, start)
+    while (condition.parts.length === 0 || truth(yield* expandArithmetic(shell, condition))) {
       const slice = shell.sys.tick()
       if (slice) yield slice
-      status = yield* runList(shell, body)
-      if (!goesOn(shell)) return shell.status
+      const outcome = runList(shell, body)
+      status = typeof outcome === 'number' ? outcome : yield* outcome
+      if (shell.jump && !goesOn(shell)) return shell.status
       shell.line = line
-      yield* numberOf(shell, step)
+      yield* expandArithmetic(shell, step)
       shell.line = line
     }
   } catch (error) {
@@ -233,18 +328,43 @@ function* arithmeticTurns(shell: Shell, { start, test: condition, step, body, li
   return status
 }
 
-const numberOf = (shell: Shell, word: Word): Steps<number | bigint> => expandArithmetic(shell, word.parts)
-
 function* arithmeticFailure(shell: Shell, error: unknown): Steps<number> {
   if (!(error instanceof FatalError) || error.exits) throw error
   yield* wait(shell.complain(`((: ${error.message}`))
   return (shell.status = 1)
 }
 
-function* runCase(shell: Shell, { word, items, line }: Case): Steps<number> {
+function runCase(shell: Shell, command: Case): Outcome {
+  const { word, items, line } = command
+  if (waits(word) || items.some(isInvolved)) return begin(caseSteps(shell, command))
+  shell.line = line
+  let item: CaseItem | undefined
+  try {
+    const text = textOf(shell, word)
+    const options = caseOptions(shell)
+    item = items.find(({ patterns }) =>
+      patterns.some((pattern) => shell.patterns.matches(patternOf(shell, pattern), text, options)),
+    )
+  } catch (error) {
+    if (error instanceof PendingSubscript) return begin(caseSteps(shell, command))
+    throw error
+  }
+  shell.status = 0
+  return item ? runList(shell, item.body) : 0
+}
+
+/** Falls through to the next, or its patterns may have to wait. */
+const isInvolved = ({ end, patterns }: CaseItem): boolean => end !== ';;' || patterns.some(waits)
+
+const caseOptions = ({ shopt }: Shell): PatternOptions => ({
+  extglob: shopt.get('extglob') ?? false,
+  nocase: shopt.get('nocasematch') ?? false,
+})
+
+function* caseSteps(shell: Shell, { word, items, line }: Case): Steps<number> {
   shell.line = line
   const text = yield* expandText(shell, word)
-  const options = { extglob: shell.shopt.get('extglob') ?? false, nocase: shell.shopt.get('nocasematch') ?? false }
+  const options = caseOptions(shell)
   let falls = false
   let status = 0
   for (const item of items) {
@@ -257,32 +377,57 @@ function* runCase(shell: Shell, { word, items, line }: Case): Steps<number> {
       if (!matched) continue
     }
     shell.status = 0
-    status = yield* runList(shell, item.body)
+    status = yield* listSteps(shell, item.body)
     if (shell.jump || item.end === ';;') return status
     falls = item.end === ';&'
   }
   return (shell.status = status)
 }
 
-function* runArithmetic(shell: Shell, { expression, line }: ArithmeticCommand): Steps<number> {
+function runArithmetic(shell: Shell, command: ArithmeticCommand): Outcome {
+  if (waits(command.expression) || shell.options.has('xtrace')) return begin(arithmeticSteps(shell, command))
+  shell.line = command.line
+  try {
+    return (shell.status = truth(numberOf(shell, command.expression)) ? 0 : 1)
+  } catch (error) {
+    if (error instanceof PendingSubscript) return begin(arithmeticSteps(shell, command))
+    return begin(arithmeticFailure(shell, error))
+  }
+}
+
+function* arithmeticSteps(shell: Shell, { expression, line }: ArithmeticCommand): Steps<number> {
   shell.line = line
   if (shell.options.has('xtrace')) yield* traceLine(shell, `((${expression.source}))`)
   try {
-    return (shell.status = truth(yield* numberOf(shell, expression)) ? 0 : 1)
+    return (shell.status = truth(yield* expandArithmetic(shell, expression)) ? 0 : 1)
   } catch (error) {
     return yield* arithmeticFailure(shell, error)
   }
 }
 
-function* runConditional(shell: Shell, { expression, line }: Conditional): Steps<number> {
+function runConditional(shell: Shell, { expression, line }: Conditional): Outcome {
   shell.line = line
+  try {
+    if (conditionWaits(expression)) return begin(conditionalSteps(shell, expression))
+    return (shell.status = truthOf(shell, expression) ? 0 : 1)
+  } catch (error) {
+    if (error instanceof PendingSubscript) return begin(conditionalSteps(shell, expression))
+    return begin(conditionFailure(shell, error))
+  }
+}
+
+function* conditionalSteps(shell: Shell, expression: Condition): Steps<number> {
   try {
     return (shell.status = (yield* evaluateCondition(shell, expression)) ? 0 : 1)
   } catch (error) {
-    if (!(error instanceof FatalError) || error.exits) throw error
-    if (error.message) yield* wait(shell.complain(`[[: ${error.message}`))
-    return (shell.status = error.status)
+    return yield* conditionFailure(shell, error)
   }
+}
+
+function* conditionFailure(shell: Shell, error: unknown): Steps<number> {
+  if (!(error instanceof FatalError) || error.exits) throw error
+  if (error.message) yield* wait(shell.complain(`[[: ${error.message}`))
+  return (shell.status = error.status)
 }
 
 function* runSubshell(shell: Shell, { body }: Subshell): Steps<number> {

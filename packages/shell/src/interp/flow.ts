@@ -6,6 +6,36 @@ import type { MaybePromise } from '@drydock/abi'
  */
 export type Steps<T> = Generator<Promise<unknown>, T, unknown>
 
+/** A status that is there already, or the steps that lead to it: what never waits makes no generator. */
+export type Outcome = number | Steps<number>
+
+/** The rest of an outcome, as steps. */
+export function* finish(outcome: Outcome): Steps<number> {
+  return typeof outcome === 'number' ? outcome : yield* outcome
+}
+
+/** Goes as far as it goes without waiting. @returns the value, or the steps that are left */
+export function begin<T>(steps: Steps<T>): T | Steps<T> {
+  const first = steps.next()
+  return first.done ? first.value : goOn(steps, first.value)
+}
+
+/** Goes on with steps that wait for `pending`. */
+function* goOn<T>(steps: Steps<T>, pending: Promise<unknown>): Steps<T> {
+  let next: IteratorResult<Promise<unknown>, T> = { done: false, value: pending }
+  while (!next.done) {
+    let value: unknown
+    try {
+      value = yield next.value
+    } catch (error) {
+      next = steps.throw(error)
+      continue
+    }
+    next = steps.next(value)
+  }
+  return next.value
+}
+
 /** The value, waited for when it is a promise. */
 export function* wait<T>(value: MaybePromise<T>): Steps<T> {
   return value instanceof Promise ? ((yield value) as T) : value

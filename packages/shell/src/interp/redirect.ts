@@ -15,7 +15,7 @@ import {
 import { expandQuoted, expandText, expandWords } from '../expand/expand.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
 import type { Redirect } from '../syntax/ast.ts'
-import { FatalError, type Steps, wait } from './flow.ts'
+import { FatalError, type Outcome, type Steps, wait } from './flow.ts'
 import type { Shell } from './shell.ts'
 
 /** Descriptors that the shell keeps for itself start here. */
@@ -38,13 +38,13 @@ export function closeSubstitutions(shell: Shell, keep: number): void {
 }
 
 /** Runs `body` with the redirections in force. */
-export function* withRedirects(shell: Shell, redirects: readonly Redirect[], body: () => Steps<number>): Steps<number> {
-  if (redirects.length === 0) return yield* body()
+export function* withRedirects(shell: Shell, redirects: readonly Redirect[], body: () => Outcome): Steps<number> {
   const saved: Saved[] = []
   const open = shell.substitutions.length
   try {
     yield* applyRedirects(shell, redirects, saved)
-    return yield* body()
+    const outcome = body()
+    return typeof outcome === 'number' ? outcome : yield* outcome
   } catch (error) {
     if (!(error instanceof RedirectError)) throw error
     restore(shell, saved.splice(0))

@@ -1,13 +1,13 @@
 import { ENOMEM, type MaybePromise, type Process, type Signal, type SignalDisposition, type Sys } from '@drydock/abi'
 import { Heap } from '@drydock/libc'
 import { Patterns } from '../expand/pattern.ts'
-import type { ArithmeticNode } from '../expand/arithmetic.ts'
+import type { CompiledArithmetic } from '../expand/arithmetic.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
 import type { Assignment, Command, FunctionDefinition, List, Part, ProcessSubstitution, Word } from '../syntax/ast.ts'
 import type { SyntaxOptions } from '../syntax/cursor.ts'
 import type { CompletionSpec } from '../completion/spec.ts'
 import type { Dialect } from './dialect.ts'
-import { FatalError, type Steps } from './flow.ts'
+import { FatalError, type Outcome, type Steps } from './flow.ts'
 import { JobTable } from './job-table.ts'
 import { SHOPT_DEFAULTS } from './options.ts'
 import { Variables } from './variables.ts'
@@ -24,6 +24,8 @@ export interface Builtin {
 /** The parts of the interpreter that state cannot import: they are handed over when a shell is made. */
 export interface Machinery {
   execute(shell: Shell, command: Command): Steps<number>
+  /** As far as it goes without waiting. */
+  run(shell: Shell, command: Command): Outcome
   substitute(shell: Shell, body: List): Steps<string>
   processSubstitution(shell: Shell, part: ProcessSubstitution): Steps<string>
   expandText(shell: Shell, word: Word): Steps<string>
@@ -126,7 +128,7 @@ export class Shell {
   /** Files made for process substitution, to be closed after the command. */
   substitutions: { fd: number; pid: number }[] = []
   readonly patterns = new Patterns()
-  readonly arithmeticCache = new Map<string, ArithmeticNode>()
+  readonly arithmeticCache = new Map<string, CompiledArithmetic>()
 
   constructor(process: Process, dialect: Dialect, machinery: Machinery) {
     this.process = process

@@ -1,36 +1,71 @@
 import { EACCES, ENOENT, ENOEXEC, isDirectory, isErrno, O_RDONLY } from '@drydock/abi'
 import { searchPath } from '@drydock/libc'
-import { expandAssignment, expandText, expandWord, expandWords } from '../expand/expand.ts'
+import { expandAssignment, expandText, expandWord, expandWords, fieldsOf } from '../expand/expand.ts'
+import { PendingSubscript } from '../expand/subscript.ts'
+import { commandWaits } from '../expand/waits.ts'
 import { commandText } from '../syntax/print.ts'
 import type { Assignment, SimpleCommand, Word } from '../syntax/ast.ts'
-import { assign, assignScalar } from './assign.ts'
-import { ExitShell, FatalError, LineError, type Steps, wait } from './flow.ts'
+import { assign, assignNow, assignScalar } from './assign.ts'
+import { begin, ExitShell, FatalError, finish, LineError, type Outcome, type Steps, wait } from './flow.ts'
 import { applyRedirects, closeSubstitutions, quietly, RedirectError, withRedirects } from './redirect.ts'
 import { forking, forkShell, SHELL_SIGNALS } from './child.ts'
 import type { Builtin, FunctionEntry, Shell } from './shell.ts'
-import type { Variable } from './variables.ts'
 import { runScriptFile } from './script.ts'
 import { traceLine, traceWords } from './trace.ts'
 import { runTrap } from './traps.ts'
+import type { Frame, Variable } from './variables.ts'
 import { waitForeground } from './wait.ts'
 
 /** POSIX, 2.9.1. */
-export function* runSimple(shell: Shell, command: SimpleCommand): Steps<number> {
+export function runSimple(shell: Shell, command: SimpleCommand): Outcome {
   const { mayExec } = shell
   shell.mayExec = false
   shell.line = command.line
+  if (
+    commandWaits(command) ||
+    command.declarations ||
+    looksAtName(shell, command) ||
+    shell.traps.has('DEBUG') ||
+    shell.options.has('xtrace')
+  )
+    return begin(simpleSteps(shell, command, mayExec))
+  shell.substituted = undefined
+  let words: readonly string[]
+  try {
+    words = fieldsOf(shell, command.words)
+  } catch (error) {
+    if (error instanceof PendingSubscript) return begin(simpleSteps(shell, command, mayExec))
+    throw error
+  }
+  const [name] = words
+  if (name === undefined) return withoutCommand(shell, command)
+  const outcome = dispatch(shell, command, name, words, mayExec)
+  if (typeof outcome !== 'number') return ended(shell, outcome, words)
+  shell.lastArgument = words[words.length - 1] ?? ''
+  return outcome
+}
+
+function* ended(shell: Shell, steps: Steps<number>, words: readonly string[]): Steps<number> {
+  const status = yield* steps
+  shell.lastArgument = words.at(-1) ?? ''
+  return status
+}
+
+/** The same where expansions may have to wait, or somebody looks on. */
+function* simpleSteps(shell: Shell, command: SimpleCommand, mayExec: boolean): Steps<number> {
   if (shell.traps.has('DEBUG')) yield* runTrap(shell, 'DEBUG')
   shell.substituted = undefined
   const open = shell.substitutions.length
   const words = command.declarations
     ? yield* expandDeclarations(shell, command)
-    : shell.dialect.name === 'bash'
-      ? yield* expandWords(shell, command.words)
-      : yield* expandPortable(shell, command.words)
+    : looksAtName(shell, command)
+      ? yield* expandPortable(shell, command.words)
+      : yield* expandWords(shell, command.words)
   const [name] = words
-  if (name === undefined) return yield* withoutCommand(shell, command)
+  if (name === undefined) return yield* assignments(shell, command.assignments, command.redirects)
   if (shell.options.has('xtrace')) yield* traceLine(shell, traceWords(shell, words))
-  const status = yield* dispatch(shell, command, name, words, mayExec)
+  const outcome = dispatch(shell, command, name, words, mayExec)
+  const status = typeof outcome === 'number' ? outcome : yield* outcome
   closeSubstitutions(shell, open)
   shell.lastArgument = words.at(-1) ?? ''
   return status
@@ -39,9 +74,10 @@ export function* runSimple(shell: Shell, command: SimpleCommand): Steps<number> 
 const DECLARING: ReadonlySet<string> = new Set(['export', 'readonly', 'local'])
 
 /** dash and ash look at what the command's name turned out to be: behind `command` and by expansion, too. */
+const looksAtName = ({ dialect }: Shell, { words: [first] }: SimpleCommand): boolean =>
+  dialect.name !== 'bash' && first !== undefined && (first.plain === undefined || first.plain === 'command')
+
 function* expandPortable(shell: Shell, words: readonly Word[]): Steps<string[]> {
-  const [first] = words
-  if (first?.plain !== undefined && first.plain !== 'command') return yield* expandWords(shell, words)
   const fields: string[] = []
   for (const word of words) {
     const name = fields.find((field) => field !== 'command')
@@ -76,25 +112,48 @@ function* expandAssignmentValue(shell: Shell, { value }: Assignment): Steps<stri
   return value ? yield* expandAssignment(shell, value) : ''
 }
 
+/** Only assignments, as a rule. */
+function withoutCommand(shell: Shell, command: SimpleCommand): Outcome {
+  const { assignments: nodes, redirects } = command
+  if (redirects.length > 0 || nodes.some(({ array }) => array)) return begin(assignments(shell, nodes, redirects))
+  for (let at = 0; at < nodes.length; at++) {
+    const node = nodes[at]
+    try {
+      if (node) assignNow(shell, node)
+    } catch (error) {
+      if (error instanceof PendingSubscript) return begin(assignments(shell, nodes.slice(at), redirects))
+      throw error
+    }
+  }
+  return assigned(shell, nodes.length > 0)
+}
+
+function assigned(shell: Shell, any: boolean): number {
+  const status = shell.substituted ?? 0
+  if (any) shell.pipeStatus = status === 0 ? SUCCESS : [status]
+  if (shell.dialect.name === 'bash') shell.lastArgument = ''
+  return (shell.status = status)
+}
+const SUCCESS: readonly number[] = [0]
+
 /** Only assignments and redirections. */
-function* withoutCommand(shell: Shell, command: SimpleCommand): Steps<number> {
-  const { assignments, redirects } = command
+function* assignments(
+  shell: Shell,
+  nodes: readonly Assignment[],
+  redirects: SimpleCommand['redirects'],
+): Steps<number> {
   if (shell.dialect.name !== 'bash' && redirects.length)
-    return yield* withRedirects(shell, redirects, () => withoutCommand(shell, { ...command, redirects: [] }))
-  if (shell.options.has('xtrace')) yield* traceAssignments(shell, assignments)
-  for (const assignment of assignments) yield* assign(shell, assignment)
+    return yield* withRedirects(shell, redirects, () => begin(assignments(shell, nodes, [])))
+  if (shell.options.has('xtrace')) yield* traceAssignments(shell, nodes)
+  for (const node of nodes) yield* assign(shell, node)
   if (redirects.length) {
     const status = yield* withRedirects(shell, redirects, nothing)
     if (status !== 0) return status
   }
-  if (assignments.length) shell.pipeStatus = [shell.substituted ?? 0]
-  if (shell.dialect.name === 'bash') shell.lastArgument = ''
-  return (shell.status = shell.substituted ?? 0)
+  return assigned(shell, nodes.length > 0)
 }
 
-function* nothing(): Steps<number> {
-  return yield* wait(0)
-}
+const nothing = (): number => 0
 
 function* traceAssignments(shell: Shell, assignments: readonly Assignment[]): Steps<void> {
   for (const { name, append, value, array, index } of assignments) {
@@ -110,29 +169,41 @@ function* traceAssignments(shell: Shell, assignments: readonly Assignment[]): St
   }
 }
 
-function* dispatch(
+function dispatch(
   shell: Shell,
   command: SimpleCommand,
   name: string,
   words: readonly string[],
   mayExec: boolean,
-): Steps<number> {
-  const builtin = shell.disabled.has(name) ? undefined : shell.machinery.builtins.get(name)
-  const special = builtin?.special || (name === 'local' && shell.dialect.name !== 'bash')
-  if (builtin && special && shell.posix) return yield* runBuiltin(shell, command, builtin, words)
+): Outcome {
+  const known = shell.machinery.builtins.get(name)
+  const builtin = known && shell.disabled.has(name) ? undefined : known
+  if (builtin && shell.posix && isSpecial(shell, builtin, name)) return runBuiltin(shell, command, builtin, words)
   const definition = shell.functions.get(name)
-  if (definition) return yield* callFunction(shell, command, definition, words)
-  if (builtin) return yield* runBuiltin(shell, command, builtin, words)
-  return yield* runExternal(shell, command, words, mayExec)
+  if (definition) return around(shell, command, () => invoke(shell, definition, words))
+  if (builtin) return runBuiltin(shell, command, builtin, words)
+  return around(shell, command, () => begin(start(shell, command, words, mayExec)))
 }
 
-/** Assignments before a command hold while it runs. @returns what undoes them, or undefined */
-function* temporarily(shell: Shell, assignments: readonly Assignment[], body: () => Steps<number>): Steps<number> {
-  if (assignments.length === 0) return yield* body()
+const isSpecial = ({ dialect }: Shell, { special }: Builtin, name: string): boolean =>
+  special === true || (name === 'local' && dialect.name !== 'bash')
+
+/** Runs `body` with the command's assignments and redirections in force. */
+function around(shell: Shell, { assignments, redirects }: SimpleCommand, body: () => Outcome): Outcome {
+  if (assignments.length > 0)
+    return begin(
+      temporarily(shell, assignments, () => (redirects.length > 0 ? withRedirects(shell, redirects, body) : body())),
+    )
+  return redirects.length > 0 ? begin(withRedirects(shell, redirects, body)) : body()
+}
+
+/** Assignments before a command hold while it runs. */
+function* temporarily(shell: Shell, assignments: readonly Assignment[], body: () => Outcome): Steps<number> {
   const frame = shell.variables.push('temporary')
   try {
     for (const assignment of assignments) yield* assignTemporary(shell, frame, assignment)
-    return yield* body()
+    const outcome = body()
+    return typeof outcome === 'number' ? outcome : yield* outcome
   } finally {
     if (shell.variables.frames.at(-1) === frame) shell.variables.pop()
   }
@@ -155,18 +226,18 @@ function* assignTemporary(
   if (variable) variable.exported = true
 }
 
-function* runBuiltin(shell: Shell, command: SimpleCommand, builtin: Builtin, words: readonly string[]): Steps<number> {
-  if (command.assignments.length === 0 && command.redirects.length === 0)
-    return yield* callBuiltin(shell, builtin, words)
-  if (words[0] === 'exec') return yield* runExec(shell, command, builtin, words)
-  if ((builtin.special || words[0] === 'local') && shell.posix && shell.dialect.name !== 'bash') {
-    for (const assignment of command.assignments) yield* assign(shell, assignment)
-    return yield* withRedirects(shell, command.redirects, () => callBuiltin(shell, builtin, words))
-  }
-  if (builtin.special && shell.posix) return yield* persistently(shell, command, builtin, words)
-  return yield* temporarily(shell, command.assignments, () =>
-    withRedirects(shell, command.redirects, () => callBuiltin(shell, builtin, words)),
-  )
+function runBuiltin(shell: Shell, command: SimpleCommand, builtin: Builtin, words: readonly string[]): Outcome {
+  if (command.assignments.length === 0 && command.redirects.length === 0) return callBuiltin(shell, builtin, words)
+  if (words[0] === 'exec') return begin(runExec(shell, command, builtin, words))
+  if (shell.posix && isSpecial(shell, builtin, words[0] ?? '')) return begin(runSpecial(shell, command, builtin, words))
+  return around(shell, command, () => callBuiltin(shell, builtin, words))
+}
+
+/** POSIX special builtins: assignments before them stay. */
+function* runSpecial(shell: Shell, command: SimpleCommand, builtin: Builtin, words: readonly string[]): Steps<number> {
+  if (shell.dialect.name === 'bash') return yield* persistently(shell, command, builtin, words)
+  for (const assignment of command.assignments) yield* assign(shell, assignment)
+  return yield* withRedirects(shell, command.redirects, () => callBuiltin(shell, builtin, words))
 }
 
 /** POSIX: what is assigned before a special builtin stays, unless the builtin unset it. */
@@ -201,17 +272,36 @@ function* runExec(shell: Shell, command: SimpleCommand, builtin: Builtin, words:
   return yield* temporarily(shell, command.assignments, () => callBuiltin(shell, builtin, words))
 }
 
-export function* callBuiltin(shell: Shell, builtin: Builtin, words: readonly string[]): Steps<number> {
+export function callBuiltin(shell: Shell, builtin: Builtin, words: readonly string[]): Outcome {
   const name = words[0] ?? ''
-  let status: number
   try {
     const result = builtin.run(shell, words.slice(1), name)
-    status = typeof result === 'number' ? result : result instanceof Promise ? yield* wait(result) : yield* result
+    if (typeof result === 'number') return finished(shell, result)
+    return begin(builtinSteps(shell, name, result))
+  } catch (error) {
+    // Whatever was thrown at once; the steps take care of their own.
+    if (error instanceof FatalError || isErrno(error)) return begin(builtinFailed(shell, name, error))
+    throw error
+  }
+}
+
+function finished(shell: Shell, status: number): number {
+  if (!shell.jump) shell.pipeStatus = status === 0 ? SUCCESS : [status]
+  return (shell.status = status)
+}
+
+function* builtinSteps(shell: Shell, name: string, result: Promise<number> | Steps<number>): Steps<number> {
+  let status: number
+  try {
+    status = result instanceof Promise ? yield* wait(result) : yield* result
   } catch (error) {
     status = yield* builtinFailure(shell, name, error)
   }
-  if (!shell.jump) shell.pipeStatus = [status]
-  return (shell.status = status)
+  return finished(shell, status)
+}
+
+function* builtinFailed(shell: Shell, name: string, error: unknown): Steps<number> {
+  return finished(shell, yield* builtinFailure(shell, name, error))
 }
 
 function* builtinFailure(shell: Shell, name: string, error: unknown): Steps<number> {
@@ -227,22 +317,54 @@ const WRITERS: ReadonlySet<string> = new Set(['echo', 'printf', 'pwd', 'type', '
 /** These run other commands: an error in those is not theirs. */
 const NAMELESS: ReadonlySet<string> = new Set(['eval', 'source', '.', 'command', 'builtin'])
 
-function* callFunction(
-  shell: Shell,
-  command: SimpleCommand,
-  entry: FunctionEntry,
-  words: readonly string[],
-): Steps<number> {
-  return yield* temporarily(shell, command.assignments, () =>
-    withRedirects(shell, command.redirects, () => invoke(shell, entry, words)),
-  )
-}
-
 const MOST_CALLS = 4000
 
-export function* invoke(shell: Shell, { definition, source }: FunctionEntry, words: readonly string[]): Steps<number> {
+interface Entered {
+  readonly frame: Frame
+  readonly positional: readonly string[]
+  readonly loops: number
+}
+
+/** Calls a function. */
+export function invoke(shell: Shell, entry: FunctionEntry, words: readonly string[]): Outcome {
   const slice = shell.sys.tick()
-  if (slice) yield slice
+  if (slice) return invokeLater(shell, entry, words, slice)
+  const entered = enter(shell, entry, words)
+  let outcome: Outcome
+  try {
+    outcome = shell.machinery.run(shell, entry.definition.body)
+    if (typeof outcome === 'number' && !shell.traps.has('RETURN')) outcome = returned(shell, outcome)
+    else return callSteps(shell, entered, outcome)
+  } catch (error) {
+    leave(shell, entered)
+    throw error
+  }
+  leave(shell, entered)
+  return outcome
+}
+
+function* invokeLater(
+  shell: Shell,
+  entry: FunctionEntry,
+  words: readonly string[],
+  slice: Promise<void>,
+): Steps<number> {
+  yield slice
+  const outcome = invoke(shell, entry, words)
+  return typeof outcome === 'number' ? outcome : yield* outcome
+}
+
+function* callSteps(shell: Shell, entered: Entered, outcome: Outcome): Steps<number> {
+  try {
+    const status = returned(shell, typeof outcome === 'number' ? outcome : yield* outcome)
+    if (shell.traps.has('RETURN')) yield* runTrap(shell, 'RETURN')
+    return (shell.status = status)
+  } finally {
+    leave(shell, entered)
+  }
+}
+
+function enter(shell: Shell, { definition, source }: FunctionEntry, words: readonly string[]): Entered {
   if (shell.calls.length > MOST_CALLS)
     throw new FatalError(`${definition.name}: maximum function nesting level exceeded (${MOST_CALLS})`, 1, false)
   const { positional, loops } = shell
@@ -250,27 +372,23 @@ export function* invoke(shell: Shell, { definition, source }: FunctionEntry, wor
   shell.positional = words.slice(1)
   shell.loops = 0
   shell.calls.push({ name: definition.name, line: shell.line, source })
-  try {
-    let status = yield* shell.machinery.execute(shell, definition.body)
-    if (shell.jump?.kind === 'return') {
-      shell.jump = undefined
-      status = shell.status
-    }
-    if (shell.traps.has('RETURN')) yield* runTrap(shell, 'RETURN')
-    return (shell.status = status)
-  } finally {
-    shell.calls.pop()
-    while (shell.variables.frames.length && shell.variables.frames.at(-1) !== frame) shell.variables.pop()
-    shell.variables.pop()
-    shell.positional = positional
-    shell.loops = loops
-  }
+  return { frame, positional, loops }
 }
 
-function* runExternal(shell: Shell, command: SimpleCommand, words: readonly string[], mayExec: boolean): Steps<number> {
-  return yield* temporarily(shell, command.assignments, () =>
-    withRedirects(shell, command.redirects, () => start(shell, command, words, mayExec)),
-  )
+/** Takes the jump of `return`. @returns the function's status */
+function returned(shell: Shell, status: number): number {
+  if (shell.jump?.kind !== 'return') return (shell.status = status)
+  shell.jump = undefined
+  return shell.status
+}
+
+function leave(shell: Shell, { frame, positional, loops }: Entered): void {
+  const { frames } = shell.variables
+  shell.calls.pop()
+  while (frames.length > 0 && frames[frames.length - 1] !== frame) shell.variables.pop()
+  shell.variables.pop()
+  shell.positional = positional
+  shell.loops = loops
 }
 
 function* start(shell: Shell, command: SimpleCommand, words: readonly string[], mayExec: boolean): Steps<number> {
@@ -330,7 +448,7 @@ export function findCommand(shell: Shell, name: string): string | typeof ENOENT 
 function* notFound(shell: Shell, name: string, words: readonly string[], error: typeof ENOENT): Steps<number> {
   const handler = shell.functions.get('command_not_found_handle')
   if (handler && shell.dialect.name === 'bash')
-    return yield* invoke(shell, handler, ['command_not_found_handle', ...words])
+    return yield* finish(invoke(shell, handler, ['command_not_found_handle', ...words]))
   if (error === EACCES) {
     yield* wait(shell.complain(`${name}: ${EACCES.message}`))
     return (shell.status = 126)

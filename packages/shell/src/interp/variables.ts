@@ -1,5 +1,6 @@
 import { encodeText } from '../syntax/ansi-escapes.ts'
 import { FatalError } from './flow.ts'
+import { IndexedArray } from './indexed-array.ts'
 
 /** Attributes of a variable. declare in bash(1). */
 export interface Attributes {
@@ -76,11 +77,7 @@ export class Variables {
 
   get(name: string): string | undefined {
     const variable = this.find(name)
-    if (!variable) return undefined
-    if (variable.dynamic) return variable.dynamic.read()
-    if (variable.array) return variable.array.get(0)
-    if (variable.assoc) return variable.assoc.get('0')
-    return variable.value
+    return variable && valueOfVariable(variable)
   }
 
   /** Assigns a plain value, with the attributes respected except `integer` (arithmetic is the caller's). @throws FatalError */
@@ -159,8 +156,9 @@ export class Variables {
   /** Makes a variable of the frame's own that covers the one of that name. */
   cover(frame: Frame, name: string): Variable {
     const old = this.visible.get(name)
-    if (old && frame.covered.has(name)) return old
-    if (!frame.covered.has(name)) frame.covered.set(name, old)
+    const { covered } = frame
+    if (old && covered.has(name)) return old
+    if (!covered.has(name)) covered.set(name, old)
     const variable: Variable = { value: undefined }
     this.visible.set(name, variable)
     return variable
@@ -198,14 +196,31 @@ export class Variables {
   }
 }
 
+/** Its value as a text: of an array, element 0. */
+export function valueOfVariable(variable: Variable): string | undefined {
+  if (variable.dynamic) return variable.dynamic.read()
+  if (variable.array) return variable.array.get(0)
+  return variable.assoc ? variable.assoc.get('0') : variable.value
+}
+
 /** The variable as an indexed array; a scalar becomes element 0. */
 export function arrayOf(variable: Variable): Map<number, string> {
   if (variable.array) return variable.array
-  const array = new Map<number, string>()
+  const array = new IndexedArray()
   if (variable.value !== undefined) array.set(0, variable.value)
   variable.value = undefined
   variable.array = array
   return array
+}
+
+/** One more than the highest subscript of an indexed array, or of what would become one. */
+export function nextIndex(variable: Variable): number {
+  const { array } = variable
+  if (!array) return variable.value === undefined ? 0 : 1
+  if (array instanceof IndexedArray) return array.end
+  const indexed = new IndexedArray(array)
+  variable.array = indexed
+  return indexed.end
 }
 
 /** Values in the order of the subscripts. */
@@ -255,7 +270,7 @@ export function recase(variable: Variable, value: string): string {
 
 function copyVariable(variable: Variable): Variable {
   const copy = { ...variable }
-  if (variable.array) copy.array = new Map(variable.array)
+  if (variable.array) copy.array = new IndexedArray(variable.array)
   if (variable.assoc) copy.assoc = new Map(variable.assoc)
   return copy
 }

@@ -1,4 +1,8 @@
-/** The tree of a shell script, in the words of the Bash manual. */
+/**
+ * The tree of a shell script, in the words of the Bash manual. What the interpreter finds out about a node is kept in it:
+ * loops and functions come by again.
+ */
+import type { PreparedArithmetic } from '../expand/prepared-arithmetic.ts'
 
 /** A word: its parts, and the source text it was read from. */
 export interface Word {
@@ -6,6 +10,12 @@ export interface Word {
   readonly source: string
   /** The one field that the word always expands to, when that can be told from the text. */
   readonly plain?: string
+  /** Whether its expansion may have to wait, once somebody has looked. */
+  waits?: boolean
+  /** Whether it is always one field, whatever its parts expand to. */
+  single?: boolean
+  /** What was made of it as an arithmetic expression. */
+  prepared?: PreparedArithmetic | undefined
 }
 
 /** Text that stands there unquoted: pattern characters and braces in it are live. */
@@ -52,6 +62,7 @@ export interface CommandSubstitution {
 export interface ArithmeticExpansion {
   readonly kind: 'arithmetic'
   readonly parts: readonly Part[]
+  prepared?: PreparedArithmetic | undefined
 }
 export interface ProcessSubstitution {
   readonly kind: 'process'
@@ -105,6 +116,8 @@ export interface SimpleCommand extends Compound {
   readonly type: 'simple'
   readonly assignments: readonly Assignment[]
   readonly words: readonly Word[]
+  /** Whether the expansion of words or assignments may have to wait, once somebody has looked. */
+  waits?: boolean
   /** Assignments given to declare and its kind, by their place in `words`. */
   readonly declarations?: ReadonlyMap<number, Assignment>
 }
