@@ -2,12 +2,30 @@ import { isErrno, type MaybePromise, type Process, type Sys } from '@drydock/abi
 import type { Voice } from './voice.ts'
 
 const encoder = new TextEncoder()
-const BUFSIZ = 8192
+/** Written at a time to files and pipes: half of what a pipe holds, so that reader and writer take turns seldom. */
+const BUFSIZ = 32768
+
+/**
+ * Text to bytes. A lone surrogate U+DC80…U+DCFF stands for a byte that is no UTF-8: what a program read and writes again
+ * is the same bytes.
+ */
+export function encodeText(text: string): Uint8Array {
+  if (!/[\udc80-\udcff]/u.test(text)) return encoder.encode(text)
+  const bytes: number[] = []
+  for (const piece of text.split(/([\udc80-\udcff])/u)) {
+    const code = piece.charCodeAt(0)
+    if (piece.length === 1 && code >= 0xdc80 && code <= 0xdcff) bytes.push(code - 0xdc00)
+    else for (const byte of encoder.encode(piece)) bytes.push(byte)
+  }
+  return Uint8Array.from(bytes)
+}
 
 /** Buffered output on a descriptor: by line on a terminal, by block elsewhere. setvbuf(3). */
 export class Output {
   private readonly parts: Uint8Array[] = []
   private pendingBytes = 0
+  /** What came as text last: encoded when there is much of it. */
+  private text = ''
   private readonly sys: Sys
   private readonly fd: number
   private readonly limit: number
@@ -20,19 +38,31 @@ export class Output {
 
   /** Await what it returns: a promise only when the buffer went out and had to wait. */
   write(data: string | Uint8Array): MaybePromise<void> {
-    const bytes = typeof data === 'string' ? encoder.encode(data) : data
-    if (bytes.length === 0) return
-    this.parts.push(bytes)
-    this.pendingBytes += bytes.length
-    if (this.pendingBytes > this.limit) return this.flush()
+    if (data.length === 0) return
+    if (typeof data === 'string') this.text += data
+    else {
+      this.encode()
+      this.parts.push(data)
+      this.pendingBytes += data.length
+    }
+    if (this.pendingBytes + this.text.length > this.limit) return this.flush()
   }
 
   flush(): MaybePromise<void> {
+    this.encode()
     if (this.pendingBytes === 0) return
     const bytes = this.parts.length === 1 && this.parts[0] ? this.parts[0] : concat(this.parts)
     this.parts.length = 0
     this.pendingBytes = 0
     return writeAll(this.sys, this.fd, bytes)
+  }
+
+  private encode(): void {
+    if (this.text === '') return
+    const bytes = encodeText(this.text)
+    this.text = ''
+    this.parts.push(bytes)
+    this.pendingBytes += bytes.length
   }
 }
 
@@ -79,9 +109,17 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
-export async function writeAll(sys: Sys, fd: number, bytes: Uint8Array): Promise<void> {
-  let at = 0
-  while (at < bytes.length) at += await sys.write(fd, at === 0 ? bytes : bytes.subarray(at))
+/** A promise only where it has to wait: a write on a blocking descriptor mostly takes everything at once. */
+export function writeAll(sys: Sys, fd: number, bytes: Uint8Array): MaybePromise<void> {
+  if (bytes.length === 0) return
+  const taken = sys.write(fd, bytes)
+  if (taken === bytes.length) return
+  return writeRest(sys, fd, bytes, taken)
+}
+
+async function writeRest(sys: Sys, fd: number, bytes: Uint8Array, first: MaybePromise<number>): Promise<void> {
+  let at = await first
+  while (at < bytes.length) at += await sys.write(fd, bytes.subarray(at))
 }
 
 /** Everything up to the end of the file. */

@@ -98,8 +98,8 @@ class Pieces {
   get open(): boolean {
     return this.fd >= 0
   }
-  write(bytes: Uint8Array): Promise<void> {
-    return writeAll(this.context.sys, this.fd, bytes)
+  async write(bytes: Uint8Array): Promise<void> {
+    await writeAll(this.context.sys, this.fd, bytes)
   }
   close(): void {
     if (this.fd >= 0) this.context.sys.close(this.fd)

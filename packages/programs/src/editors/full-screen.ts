@@ -69,8 +69,8 @@ export class FullScreen {
     return { rows: 24, cols: 80 }
   }
 
-  write(text: string): Promise<void> {
-    return writeAll(this.sys, 1, new TextEncoder().encode(text))
+  async write(text: string): Promise<void> {
+    await writeAll(this.sys, 1, new TextEncoder().encode(text))
   }
 
   /** Paints every row; rows and columns of the cursor count from 0. */

@@ -1,9 +1,10 @@
+import { encodeText } from '@drydock/libc'
+
 /**
  * Text that keeps every byte: UTF-8 where it is valid, and a lone surrogate U+DC80…U+DCFF for each byte that is not.
  * What was read and is written again is the same bytes, as with a C program.
  */
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-const encoder = new TextEncoder()
 
 export function decodeText(bytes: Uint8Array): string {
   try {
@@ -43,17 +44,6 @@ function decodeBroken(bytes: Uint8Array): string {
   return text + strict.decode(bytes.subarray(start))
 }
 
-export function encodeText(text: string): Uint8Array {
-  if (!/[\udc80-\udcff]/u.test(text)) return encoder.encode(text)
-  const bytes: number[] = []
-  for (const piece of text.split(/([\udc80-\udcff])/u)) {
-    const code = piece.charCodeAt(0)
-    if (piece.length === 1 && code >= 0xdc80 && code <= 0xdcff) bytes.push(code - 0xdc00)
-    else for (const byte of encoder.encode(piece)) bytes.push(byte)
-  }
-  return Uint8Array.from(bytes)
-}
-
 /** One character a byte, for what counts bytes. */
 export function decodeLatin1(bytes: Uint8Array): string {
   let text = ''
@@ -66,3 +56,5 @@ export function encodeLatin1(text: string): Uint8Array {
   return bytes
 }
 export const byteLength = (text: string): number => encodeText(text).length
+
+export { encodeText }

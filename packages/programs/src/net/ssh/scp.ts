@@ -114,8 +114,8 @@ class Rcp {
     return text
   }
 
-  private write(data: string | Uint8Array): Promise<void> {
-    return writeAll(this.sys, this.output, typeof data === 'string' ? new TextEncoder().encode(data) : data)
+  private async write(data: string | Uint8Array): Promise<void> {
+    await writeAll(this.sys, this.output, typeof data === 'string' ? new TextEncoder().encode(data) : data)
   }
 
   /** @returns whether the other side is content */
