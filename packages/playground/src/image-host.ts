@@ -119,6 +119,7 @@ async function runCommand(sys: Sys, { argv, env, cwd, files }: CommandRun): Prom
     [2, errors[1]],
   ])
   const environment = new Map(Object.entries(env))
+  sys.setgroups([])
   const path = findCommand(sys, argv[0] ?? '', env['PATH'] ?? '')
   const pid = await sys.spawn(path, { argv, env: environment, cwd, fds, setsid: true })
   for (const fd of fds.values()) sys.close(fd)

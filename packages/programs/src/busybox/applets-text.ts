@@ -113,7 +113,10 @@ const ROWS: readonly (readonly [Program, AppletRow])[] = [
       usage: '[-bs] [-w WIDTH] [FILE]...',
       letters: 'bsw',
       words: NONE,
-      phrases: [["invalid number of columns: '%s'", "invalid number '%s'"]],
+      phrases: [
+        ["invalid number of columns: '%s': Numerical result out of range", 'number %s is not in 1..10000 range'],
+        ["invalid number of columns: '%s'", "invalid number '%s'"],
+      ],
     },
   ],
   [grep, GREP],

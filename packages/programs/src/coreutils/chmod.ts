@@ -21,13 +21,16 @@ type Context = ProgramContext<typeof options>
 const bits = (mode: number): string => `${(mode & 0o7777).toString(8).padStart(4, '0')} (${modeString(mode).slice(1)})`
 
 async function change(context: Context, path: string, apply: ModeChange, operand: boolean): Promise<boolean> {
-  const { sys, io, options: o } = context
+  const { sys, io, options: o, operands } = context
+  const text = o.mode ?? operands[0] ?? ''
+  const digits = o.reference === undefined && /^[0-7]{1,4}$/.test(text) ? Number.parseInt(text, 8) : undefined
   let good = true
   try {
     const link = isSymlink(sys.lstat(path).mode)
     if (link && !operand) return true
     const old = sys.stat(path).mode
-    const mode = apply(old)
+    // Only GNU's keeps the set-id bits of folders when digits say nothing of them.
+    const mode = context.flavour === 'busybox' && digits !== undefined ? (old & ~0o7777) | digits : apply(old)
     sys.chmod(path, mode & 0o7777)
     if (mode !== old && (o.verbose || o.changes))
       await io.print(

@@ -19,7 +19,7 @@ import { groups, id, logname, whoami } from './identity.ts'
 import { comm, expand, foldOld, nl, paste, tac, unexpand } from './line-tools.ts'
 import { ln } from './ln.ts'
 import { ls } from './ls.ts'
-import { mkfifo, mknod, mktemp, sync, truncate, unlink } from './make-tools.ts'
+import { link, mkfifo, mknod, mktemp, sync, truncate, unlink } from './make-tools.ts'
 import { mkdir, rmdir } from './mkdir.ts'
 import { mv } from './mv.ts'
 import { basename, dirname, readlink, realpath } from './path-names.ts'
@@ -43,7 +43,9 @@ import { factor } from './factor.ts'
 import { fmt } from './fmt.ts'
 import { install } from './install.ts'
 import { join } from './join.ts'
+import { numfmt } from './numfmt.ts'
 import { od } from './od.ts'
+import { sum } from './sum.ts'
 import { shuf } from './shuf.ts'
 import { split } from './split.ts'
 import { stty } from './stty.ts'
@@ -79,6 +81,9 @@ export const coreutils = fromPackage('GNU coreutils', '9.1', [
   tty,
   unexpand,
   unlink,
+  link,
+  numfmt,
+  sum,
   yes,
   ...digestPrograms,
   chgrp,

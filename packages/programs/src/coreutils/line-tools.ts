@@ -117,7 +117,8 @@ export const fold = defineProgram({
     const { io, options: o } = context
     const width = Number(o.width ?? 80)
     if (!Number.isInteger(width) || width < 1) {
-      await context.fail(`invalid number of columns: '${o.width}'`)
+      const small = Number.isInteger(width) ? ': Numerical result out of range' : ''
+      await context.fail(`invalid number of columns: '${o.width}'${small}`)
       return 1
     }
     const good = await eachLine(context, async (line, terminated) => {

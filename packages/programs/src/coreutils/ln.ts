@@ -68,7 +68,10 @@ async function makeLink(context: Context, confirm: Confirm, { from, to }: Pair):
     if (!o.symbolic) {
       const stat = statOr(sys, from, o.logical > 0)
       if (!stat) throw new LinkProblem(`failed to access '${from}': No such file or directory`)
-      if (isDirectory(stat.mode)) throw new LinkProblem(`${from}: hard link not allowed for directory`)
+      if (isDirectory(stat.mode))
+        throw new LinkProblem(
+          context.flavour === 'gnu' ? `${from}: hard link not allowed for directory` : `${to}: Operation not permitted`,
+        )
       const old = statOr(sys, to, false)
       if (o.force && old && old.ino === stat.ino && old.dev === stat.dev)
         throw new LinkProblem(`'${from}' and '${to}' are the same file`)

@@ -196,6 +196,29 @@ export const unlink = defineProgram({
   },
 })
 
+export const link = defineProgram({
+  name: 'coreutils/link',
+  paths: ['/usr/bin/link'],
+  covers: 'full',
+  summary: 'call the link function to create a link to a file',
+  usage: 'link FILE1 FILE2',
+  options: {},
+  async main({ sys, operands, fail }) {
+    const [from, to, extra] = operands
+    if (from === undefined) throw new UsageError('missing operand')
+    if (to === undefined) throw new UsageError(`missing operand after '${from}'`)
+    if (extra !== undefined) throw new UsageError(`extra operand '${extra}'`)
+    try {
+      sys.link(from, to)
+      return 0
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      await fail(`cannot create link '${to}' to '${from}': ${error.message}`)
+      return 1
+    }
+  },
+})
+
 /** sync: write what is held back. */
 export const sync = defineProgram({
   name: 'coreutils/sync',

@@ -221,7 +221,7 @@ export const od = defineProgram({
       if (pause) await pause
       if (block.length < width) break
     }
-    if (o.radix !== 'n') await io.print(`${address(at)}\n`)
+    if (o.radix !== 'n' && (source.good || at > skip)) await io.print(`${address(at)}\n`)
     return source.good ? 0 : 1
   },
 })

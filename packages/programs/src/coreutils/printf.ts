@@ -4,7 +4,7 @@ import { type Conversion, formatFloat, formatInteger, pad } from '../format/c-pr
 import { encodeText } from '../text/encoding.ts'
 import { joinBytes, unescapeFormat, unescapePercentB } from './printf-escapes.ts'
 
-const DIRECTIVE = /%(?:%|([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|j|z|t)?([a-zA-Z])?)/g
+const DIRECTIVE = /%(?:%|([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|j|z|t)?([^])?)/g
 const INTEGERS = 'diouxX'
 const FLOATS = 'eEfFgGaA'
 
@@ -16,7 +16,9 @@ class Printer {
   private stopped = false
   private next = 0
   private readonly words: readonly string[]
-  constructor(words: readonly string[]) {
+  private readonly busybox: boolean
+  constructor(words: readonly string[], busybox: boolean) {
+    this.busybox = busybox
     this.words = words
   }
 
@@ -28,7 +30,7 @@ class Printer {
       if (this.stopped) return
       if (this.next === before) break
     } while (this.next < this.words.length)
-    if (this.next < this.words.length)
+    if (this.next < this.words.length && !this.busybox)
       this.warnings.push(`warning: ignoring excess arguments, starting with '${this.words[this.next]}'`)
   }
 
@@ -38,7 +40,7 @@ class Printer {
       if (this.literal(format.slice(at, match.index))) return
       at = match.index + match[0].length
       if (match[0] === '%%') this.out += '%'
-      else this.directive(match)
+      else this.directive(match, format)
       if (this.stopped) return
     }
     this.literal(format.slice(at))
@@ -55,7 +57,7 @@ class Printer {
     return this.words[this.next++]
   }
 
-  private directive(match: RegExpMatchArray): void {
+  private directive(match: RegExpMatchArray, format: string): void {
     const [whole, flags = '', widthText, precisionText, type] = match
     const width = widthText === '*' ? this.integer(this.word() ?? '0') : BigInt(widthText ?? 0)
     const precision = precisionText === '*' ? this.integer(this.word() ?? '0') : precisionText
@@ -65,8 +67,10 @@ class Printer {
       precision: precision === undefined || Number(precision) < 0 ? undefined : Number(precision),
       type: type ?? '',
     }
-    if (!type || !`${INTEGERS}${FLOATS}csbq`.includes(type)) {
-      this.warnings.push(`${whole}: invalid conversion specification`)
+    if (!type || !`${INTEGERS}${FLOATS}csb${this.busybox ? '' : 'q'}`.includes(type)) {
+      this.warnings.push(
+        this.busybox ? `${format.slice(match.index)}: invalid format` : `${whole}: invalid conversion specification`,
+      )
       this.status = 1
       this.stopped = true
       return
@@ -99,7 +103,7 @@ class Printer {
     if (/^['"]./u.test(word)) return BigInt(word.codePointAt(1) ?? 0)
     const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)/.exec(word)
     if (!match) {
-      this.complain(`'${word}': expected a numeric value`)
+      this.complain(this.busybox ? `invalid number '${word}'` : `'${word}': expected a numeric value`)
       return 0n
     }
     const [whole, sign, digits = '0'] = match
@@ -133,7 +137,9 @@ export const printf: Program = {
   lacks: ['%N$ argument numbers'],
   summary: 'format and print data',
   sizeBytes: 64352,
-  async main({ sys, argv }) {
+  async main(process) {
+    const { sys, argv } = process
+    const busybox = 'voice' in process
     const io = new Stdio(sys)
     const words = argv[1] === '--' ? argv.slice(2) : argv.slice(1)
     const [format, ...rest] = words
@@ -141,7 +147,7 @@ export const printf: Program = {
       await io.warn("printf: missing operand\nTry 'printf --help' for more information.\n")
       return 1
     }
-    const printer = new Printer(rest)
+    const printer = new Printer(rest, busybox)
     printer.run(format)
     for (const warning of printer.warnings) await io.warn(`printf: ${warning}\n`)
     await io.print(encodeText(joinBytes(printer.out)))

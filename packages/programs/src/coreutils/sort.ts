@@ -133,7 +133,8 @@ async function sortOf(context: Context): Promise<number> {
   }
   const byKeys = lineComparator(keys, globals, separator, salt(context))
   const last = globals.reverse ? (a: string, b: string) => compareText(b, a) : compareText
-  const compare = o.stable || o.unique ? byKeys : (a: string, b: string) => byKeys(a, b) || last(a, b)
+  const keepsOrder = o.stable || (o.unique && context.flavour === 'gnu')
+  const compare = keepsOrder ? byKeys : (a: string, b: string) => byKeys(a, b) || last(a, b)
   const lines = await readAllLines(context)
   if (!lines) return 2
   if (o.check || o.checkQuiet || o.checkLong !== undefined)

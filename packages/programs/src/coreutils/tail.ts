@@ -194,6 +194,7 @@ export const tail = withArgv(
             : `cannot open '${path}' for reading: ${reason}`,
         title,
       )
+      if (!good && context.flavour === 'busybox' && operands.length === 1) await context.fail('no files')
       if (!follows) return good ? 0 : 1
       if (byName)
         for (const path of operands)

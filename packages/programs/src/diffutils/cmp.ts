@@ -39,6 +39,7 @@ export const cmp = defineProgram({
     const silent = o.silent + o.quiet > 0
     const width = String(length).length
     let line = 1
+    let listing = ''
     let differs = false
     for (let i = 0; i < length; i++) {
       if (a[i] !== b[i]) {
@@ -51,11 +52,14 @@ export const cmp = defineProgram({
           return 1
         }
         const octal = (byte: number | undefined): string => (byte ?? 0).toString(8).padStart(3)
-        await io.print(`${String(i + 1).padStart(width)} ${octal(a[i])} ${octal(b[i])}\n`)
+        listing += `${String(i + 1).padStart(width)} ${octal(a[i])} ${octal(b[i])}\n`
       }
       if (a[i] === 10) line++
     }
-    if (a.length === b.length) return differs ? 1 : 0
+    if (a.length === b.length) {
+      await io.print(listing)
+      return differs ? 1 : 0
+    }
     const shorter = a.length < b.length ? first : second
     if (!silent)
       await fail(
@@ -65,6 +69,8 @@ export const cmp = defineProgram({
             ? `EOF on ${shorter} after byte ${length}`
             : `EOF on ${shorter} after byte ${length}, ${a[length - 1] === 10 || b[length - 1] === 10 ? `line ${line - 1}` : `in line ${line}`}`,
       )
+    // The list is held back longer than the complaint where both go to one place.
+    await io.print(listing)
     return 1
   },
 })

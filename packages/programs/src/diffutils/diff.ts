@@ -195,11 +195,13 @@ class Printer {
   }
 
   async sideBySide(hunks: readonly Hunk[], width: number): Promise<void> {
-    const half = Math.floor((width - 3) / 2)
+    const { half, second } = columnsOf(width)
     const row = async (left: string | undefined, mark: string, right: string | undefined): Promise<void> => {
-      const cut = (text: string): string => text.slice(0, half)
-      const line = `${cut(left ?? '').padEnd(half)} ${mark} ${cut(right ?? '')}`
-      await this.put(line.trimEnd() + (mark === '<' ? '' : ''))
+      const shown = (left ?? '').slice(0, half)
+      const middle = Math.floor((half + second - 1) / 2)
+      const marked = mark === ' ' ? shown : `${shown}${tabsTo(shown.length, middle)}${mark}`
+      const column = mark === ' ' ? shown.length : middle + 1
+      await this.put(marked + (right ? tabsTo(column, second) + right.slice(0, half) : ''))
     }
     let [x, y] = [0, 0]
     for (const hunk of [
@@ -217,6 +219,28 @@ class Printer {
       }
     }
   }
+}
+
+const TAB = 8
+const GUTTER = 3
+
+/** How wide each half of a row is, and where the second one starts: at a tab stop. */
+function columnsOf(width: number): { half: number; second: number } {
+  const unaligned = (width >> 1) + ((TAB + GUTTER) >> 1) + (width & (TAB + GUTTER) & 1)
+  const second = unaligned - (unaligned % TAB)
+  const half = second <= GUTTER || width <= second ? 0 : Math.min(second - GUTTER, width - second)
+  return { half, second: half ? second : width }
+}
+
+/** Tabs, then blanks, from one column to another. */
+function tabsTo(from: number, to: number): string {
+  let text = ''
+  let at = from
+  for (let stop = from + TAB - (from % TAB); stop <= to; stop += TAB) {
+    text += '\t'
+    at = stop
+  }
+  return text + ' '.repeat(Math.max(0, to - at))
 }
 
 /** Hunks so near that their surroundings touch are shown together. */

@@ -1,5 +1,6 @@
-import { concat, defineProgram, flag, readAll, UsageError, value } from '@drydock/libc'
+import { concat, defineProgram, flag, list, readAll, UsageError, value } from '@drydock/libc'
 import { eachInput } from '../text/input.ts'
+import { HexdumpFormats } from './hexdump-format.ts'
 
 /** How a line of up to 16 bytes is shown: its width of offset and its cells. */
 interface Form {
@@ -78,6 +79,23 @@ function dump(bytes: Uint8Array, offset: number, { offset: width, cells }: Form,
   return bytes.length ? `${text}${hex(offset + bytes.length, width)}\n` : ''
 }
 
+/** By the formats of -e; blocks equal to the one before show as one `*`. */
+function formatted(bytes: Uint8Array, offset: number, formats: HexdumpFormats, all: boolean): string {
+  const size = formats.blockBytes
+  let text = ''
+  let last: Uint8Array | undefined
+  let starred = false
+  for (let at = 0; at < bytes.length; at += size) {
+    const block = bytes.subarray(at, at + size)
+    const repeated = !all && block.length === size && sameBytes(block, last)
+    if (!repeated) text += formats.block(block, offset + at)
+    else if (!starred) text += '*\n'
+    starred = repeated
+    last = block
+  }
+  return text
+}
+
 const SUFFIXES = new Map([
   ['', 1],
   ['b', 512],
@@ -98,7 +116,7 @@ export const hexdump = defineProgram({
   name: 'util-linux/hexdump',
   paths: ['/usr/bin/hexdump', '/usr/bin/hd'],
   covers: 'partial',
-  lacks: ['-e and -f formats, -L'],
+  lacks: ['-f format files, -L'],
   summary: 'display file contents in hexadecimal, decimal, octal, or ascii',
   sizeBytes: 55_736,
   usage: 'hexdump [options] <file>...',
@@ -112,6 +130,7 @@ export const hexdump = defineProgram({
     all: flag('v', 'no-squeezing'),
     length: value('n', 'length'),
     skip: value('s', 'skip'),
+    format: list('e', 'format'),
   },
   async main(context) {
     const { options: o, operands, sys, io, name } = context
@@ -119,6 +138,15 @@ export const hexdump = defineProgram({
     const good = await eachInput(context, operands, async (fd) => void parts.push(await readAll(sys, fd)))
     const skip = bytesIn(o.skip, 0)
     const bytes = concat(parts).subarray(skip, skip + bytesIn(o.length, Infinity))
+    if (o.format.length) {
+      const formats = HexdumpFormats.parse(o.format)
+      if (typeof formats === 'string') {
+        await context.fail(`bad format {${formats}}`)
+        return 1
+      }
+      await io.print(formatted(bytes, skip, formats, o.all > 0))
+      return good ? 0 : 1
+    }
     const keys = ['canonical', 'octalBytes', 'characters', 'decimal', 'octalPairs', 'hexPairs'] as const
     const chosen = keys.find((key) => o[key] > 0) ?? (name === 'hd' ? 'canonical' : 'plain')
     await io.print(dump(bytes, skip, FORMS[chosen], o.all > 0))

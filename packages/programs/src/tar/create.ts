@@ -58,7 +58,11 @@ export class ArchiveMaker {
     this.context = context
     this.write = write
     this.archive = archive
-    this.lines = new VerboseLines(timeZone(context.env), context.options.numericOwner > 0)
+    this.lines = new VerboseLines(
+      timeZone(context.env),
+      context.options.numericOwner > 0,
+      context.flavour === 'busybox',
+    )
   }
 
   async end(): Promise<void> {

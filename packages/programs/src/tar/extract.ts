@@ -38,7 +38,7 @@ export class ArchiveReader {
     const { options: o, operands } = context
     this.context = context
     this.extract = extract
-    this.lines = new VerboseLines(timeZone(context.env), o.numericOwner > 0)
+    this.lines = new VerboseLines(timeZone(context.env), o.numericOwner > 0, context.flavour === 'busybox')
     this.root = context.sys.geteuid() === 0
     this.strip = Number(o.stripComponents ?? 0)
     this.wanted = operands.map((name) => {

@@ -1,4 +1,4 @@
-import { isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
+import { isErrno, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, SEEK_SET, type Sys } from '@drydock/abi'
 import { Gunzip, gzip, GzipError, isGzip, TarError } from '@drydock/codec'
 import {
   concat,
@@ -7,6 +7,7 @@ import {
   list,
   optional,
   type ProgramContext,
+  readAll,
   readTextFile,
   UsageError,
   value,
@@ -93,6 +94,17 @@ function compressed({ options: o }: TarContext): boolean {
   return o.gzip > 0 || o.gunzip > 0 || (o.autoCompress > 0 && /\.(tgz|gz)$/.test(o.file ?? ''))
 }
 
+/** Where the members of an archive end and its blocks of zeroes begin. */
+async function endOfMembers(sys: Sys, fd: number): Promise<number> {
+  const bytes = await readAll(sys, fd)
+  let at = 0
+  while (at + 512 <= bytes.length && bytes[at] !== 0) {
+    const size = Number.parseInt(new TextDecoder().decode(bytes.subarray(at + 124, at + 136)), 8) || 0
+    at += 512 + Math.ceil(size / 512) * 512
+  }
+  return at
+}
+
 async function create(context: TarContext): Promise<number> {
   const { sys, operands, options: o } = context
   const names = [
@@ -108,14 +120,15 @@ async function create(context: TarContext): Promise<number> {
   const path = archiveName(context)
   let fd = 1
   try {
-    if (path !== '-') fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+    if (path !== '-') fd = sys.open(path, o.append ? O_RDWR | O_CREAT : O_WRONLY | O_CREAT | O_TRUNC, 0o666)
   } catch (error) {
     if (!isErrno(error)) throw error
     return fatal(context, `${path}: Cannot open: ${error.message}`)
   }
   const parts: Uint8Array[] = []
   const packs = compressed(context)
-  let written = 0
+  let written = o.append ? await endOfMembers(sys, fd) : 0
+  if (o.append) sys.lseek(fd, written, SEEK_SET)
   const write = async (bytes: Uint8Array): Promise<void> => {
     written += bytes.length
     if (packs) parts.push(bytes)
@@ -126,7 +139,7 @@ async function create(context: TarContext): Promise<number> {
   for (const folder of o.directory) if (!(await enter(context, folder))) return 2
   for (const name of names) await maker.add(name)
   await maker.end()
-  const record = 20 * 512
+  const record = (context.flavour === 'busybox' ? 1 : 20) * 512
   const missing = (record - (written % record)) % record
   if (missing) await write(new Uint8Array(missing))
   if (packs) await writeAll(sys, fd, gzip(concat(parts)))
@@ -199,7 +212,8 @@ async function read(context: TarContext, extract: boolean): Promise<number> {
   } finally {
     if (fd > 0) sys.close(fd)
   }
-  if (reader.failed) await context.fail('Exiting with failure status due to previous errors')
+  if (reader.failed && context.flavour === 'gnu')
+    await context.fail('Exiting with failure status due to previous errors')
   return reader.failed ? 2 : 0
 }
 
@@ -209,7 +223,7 @@ export const tar = withArgv(
     name: 'tar/tar',
     paths: ['/bin/tar'],
     covers: 'partial',
-    lacks: ['-r, -u, -d', 'bzip2 and xz', '--transform', 'multi-volume archives'],
+    lacks: ['-u, -d', 'bzip2 and xz', '--transform', 'multi-volume archives'],
     summary: 'an archiving utility',
     sizeBytes: 531984,
     usage: 'tar [OPTION...] [FILE]...',
@@ -222,20 +236,12 @@ export const tar = withArgv(
         throw new UsageError("You must specify one of the '-Acdtrux', '--delete' or '--test-label' options")
       if (modes.length > 1)
         throw new UsageError("You may not specify more than one '-Acdtrux', '--delete' or  '--test-label' option")
-      if (modes[0] === 'other' || o.bzip2 || o.xz) {
-        const what = o.bzip2
-          ? 'bzip2 (-j)'
-          : o.xz
-            ? 'xz (-J)'
-            : o.append
-              ? 'option -r'
-              : o.update
-                ? 'option -u'
-                : 'option -d'
+      if ((modes[0] === 'other' && !o.append) || o.bzip2 || o.xz) {
+        const what = o.bzip2 ? 'bzip2 (-j)' : o.xz ? 'xz (-J)' : o.update ? 'option -u' : 'option -d'
         await context.fail(`${what} is not supported here`)
         return 2
       }
-      return modes[0] === 'create' ? create(context) : read(context, modes[0] === 'extract')
+      return modes[0] === 'create' || o.append ? create(context) : read(context, modes[0] === 'extract')
     },
   }),
   bundled,

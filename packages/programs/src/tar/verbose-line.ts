@@ -18,7 +18,10 @@ export class VerboseLines {
   private width = 19
   private readonly zone: Zone
   private readonly numeric: boolean
-  constructor(zone: Zone, numeric: boolean) {
+  private readonly time: string
+  /** @param seconds shown in times, as busybox does */
+  constructor(zone: Zone, numeric: boolean, seconds = false) {
+    this.time = seconds ? '%Y-%m-%d %H:%M:%S' : '%Y-%m-%d %H:%M'
     this.zone = zone
     this.numeric = numeric
   }
@@ -38,6 +41,6 @@ export class VerboseLines {
         : header.type === 'hardlink'
           ? ` link to ${header.linkName}`
           : ''
-    return `${shownMode} ${who} ${size.padStart(this.width - who.length - 1)} ${strftime('%Y-%m-%d %H:%M', header.mtimeMs, this.zone)} ${header.name}${link}\n`
+    return `${shownMode} ${who} ${size.padStart(this.width - who.length - 1)} ${strftime(this.time, header.mtimeMs, this.zone)} ${header.name}${link}\n`
   }
 }
