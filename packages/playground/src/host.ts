@@ -111,6 +111,10 @@ export class Host {
     this.options.terminals.delete(name)
   }
 
+  workingDirectory(name: string): string {
+    return this.openTerminals.get(name)?.cwd() ?? '/root'
+  }
+
   keepScreen(name: string, screen: string): void {
     const terminal = this.openTerminals.get(name)
     const kept: KeptTerminal = { screen, cwd: terminal?.cwd() ?? '/root', foreground: terminal?.foreground() }

@@ -86,6 +86,7 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
     openTerminal: async (name, terminal, size, port) => (await host(name)).openTerminal(terminal, size, port),
     closeTerminal: async (name, terminal) => (await host(name)).closeTerminal(terminal),
     keepScreen: async (name, terminal, text) => (await host(name)).keepScreen(terminal, text),
+    workingDirectory: async (name, terminal) => (await host(name)).workingDirectory(terminal),
     dialEngine: async (name, endpoint) => {
       const stream = await (await host(name)).watchingEngine()
       const { EndpointStream, joinStreams } = await import('./stream-endpoint.ts')

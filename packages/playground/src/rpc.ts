@@ -142,6 +142,8 @@ export interface PlaygroundApi {
   closeTerminal(host: string, terminal: string): Promise<void>
   /** Whatever the page wants kept with a terminal, its scrollback for instance. */
   keepScreen(host: string, terminal: string, text: string): Promise<void>
+  /** Where the terminal's login shell is. */
+  workingDirectory(host: string, terminal: string): Promise<string>
   /**
    * A connection to the host's engine, as a stream on `endpoint`; resolves when the engine is up, which it is soon after
    * the first prompt. @throws when nobody listens on its socket

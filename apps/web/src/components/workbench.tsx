@@ -72,7 +72,7 @@ function Frame({ view, client, bridges }: { view: SessionView; client: SessionCl
       <div className={styles.stage}>
         {current && <CurrentHeader host={current} view={view} client={client} onOpen={openPort} />}
         <StorageBanner storage={view.storage} />
-        <div className={styles.deck}>
+        <div className={styles.deck} data-split>
           <main className={styles.hosts}>
             {view.hosts.map((host) => (
               <HostPane

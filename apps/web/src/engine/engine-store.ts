@@ -13,6 +13,8 @@ export interface EngineView {
 
 export const NOTHING: EngineView = { state: 'starting', containers: [], images: [], volumes: [], networks: [] }
 const RETRY_MS = 700
+/** `Up 3 minutes` grows without an event. */
+const AGING_MS = 10_000
 /** A burst of events, compose's for instance, is read once. */
 const SETTLE_MS = 40
 
@@ -36,12 +38,14 @@ export class EngineStore {
   private readonly listeners = new Set<() => void>()
   private readonly stale = new Set<Part>()
   private timer: ReturnType<typeof setTimeout> | undefined
+  private readonly aging: ReturnType<typeof setInterval>
   private connected: Promise<DockerClient> | undefined
   private disposed = false
 
   constructor(session: SessionClient, host: string) {
     this.session = session
     this.host = host
+    this.aging = setInterval(() => this.age(), AGING_MS)
     void this.follow()
   }
 
@@ -59,6 +63,7 @@ export class EngineStore {
 
   dispose(): void {
     this.disposed = true
+    clearInterval(this.aging)
     clearTimeout(this.timer)
   }
 
@@ -85,6 +90,12 @@ export class EngineStore {
     if (SILENT.test(event.Action ?? '')) return
     for (const part of CHANGED_BY[event.Type ?? ''] ?? []) this.stale.add(part)
     if (this.stale.size > 0) this.timer ??= setTimeout(() => void this.refresh(), SETTLE_MS)
+  }
+
+  private age(): void {
+    if (document.hidden || this.view.state !== 'up' || this.view.containers.length === 0) return
+    this.stale.add('containers')
+    this.timer ??= setTimeout(() => void this.refresh(), SETTLE_MS)
   }
 
   private async refresh(): Promise<void> {

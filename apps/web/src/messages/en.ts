@@ -211,6 +211,31 @@ export const en = {
   cheatRm: 'Stop and remove a container',
   cheatRmi: 'Remove an image',
   cheatPrune: 'Remove everything that is not used',
+  // Hints after a failed command
+  hintPortAteImage:
+    'After -p comes HOST:CONTAINER, then the image. The container’s port is missing here, so Docker took the image for a part of it. Probably:',
+  hintSpelling: 'Probably meant:',
+  hintPush: 'Pushing needs a login, and a repository below your own name: tag the image NAME/IMAGE first.',
+  hintNoImage: 'The Hub has no image {name}, or it is private. Look for the right name:',
+  hintNoTag: 'The Hub knows the image, but not this tag. Try it without one, or with a version that exists.',
+  hintLowercase: 'Names of images are in small letters:',
+  hintNameTaken: 'A container named {name} exists, running or not. Remove it first, or take another name:',
+  hintPortTaken: 'Something else has that port already. See what publishes which:',
+  hintRunning: 'It is running. Stop it first, or remove it by force:',
+  hintNoBash: 'This image has no bash. Most small ones have sh:',
+  hintNoTty: 'There is no terminal behind this command: leave out -t.',
+  hintImageUsed: 'A container still uses the image. Remove it first:',
+  hintVolumeUsed: 'A container still uses the volume. Remove it first:',
+  hintNoNetwork: 'There is no network {name} yet. Make it:',
+  hintNoContainer: 'There is no such container. All of them, running or not:',
+  hintNoDockerfile: 'There is no Dockerfile in this directory. See what is here, or name one with -f:',
+  hintNoCompose: 'There is no compose.yaml in this directory. See what is here, or name one with -f:',
+  hintNoDaemon: 'The engine of this instance does not run. Start it again:',
+  hintRefused: 'Nothing listens there. See which ports are published, and whether the container still runs:',
+  hintNoInternet:
+    'The playground has no way out to the internet: only its own Hub, the other instances and containers answer.',
+  hintForeign:
+    'This is a program for a real processor. Here run the programs of the catalogue’s images, scripts and WebAssembly.',
 } as const satisfies Record<string, Message>
 
 export type MessageKey = keyof typeof en

@@ -43,9 +43,9 @@ export function Dock(props: PanelProps) {
   const Panel = PANELS[panel]
   const name = text(PANEL_LOOK[panel].name)
   return (
-    <>
+    <aside className={styles.dock} style={{ width: `${100 * part}%` }} aria-label={name}>
       <Splitter label={text('panelWidth')} orientation="vertical" part={part} onChange={setPart} />
-      <aside className={styles.dock} style={{ width: `${100 * part}%` }} aria-label={name}>
+      <div className={styles.panel}>
         <header className={styles.head}>
           <h2>{name}</h2>
           <span className={styles.host}>{props.host.name}</span>
@@ -58,7 +58,7 @@ export function Dock(props: PanelProps) {
             <Panel key={props.host.name} {...props} />
           </Suspense>
         </div>
-      </aside>
-    </>
+      </div>
+    </aside>
   )
 }

@@ -8,7 +8,7 @@ import { Editor } from './editor.tsx'
 import { childOf, nameIn } from './file-paths.ts'
 import { FileTree } from './file-tree.tsx'
 import styles from './files-panel.module.css'
-import { uploadFiles } from './upload.ts'
+import { chosenFiles, uploadFiles } from './upload.ts'
 
 const HOME = '/root'
 
@@ -72,7 +72,9 @@ export default function FilesPanel({ host, client }: PanelProps) {
             multiple
             hidden
             aria-label={text('upload')}
-            onChange={(event) => attempt(uploadFiles(client, host.name, directory, [...(event.target.files ?? [])]))}
+            onChange={(event) =>
+              attempt(uploadFiles(client, host.name, directory, chosenFiles(event.target.files ?? [])))
+            }
           />
         </div>
         <FileTree

@@ -5,15 +5,23 @@ import { useText } from '../../messages/use-text.ts'
 import { IconButton } from '../kit/icon-button.tsx'
 import styles from './hint-line.module.css'
 
+interface Props {
+  readonly hint?: Hint | undefined
+  /** Something that the page itself has to say, in place of a hint. */
+  readonly word?: string | undefined
+  readonly onDismiss: () => void
+}
+
 /** What a failed command probably meant: beside the terminal, never in its output. */
-export function HintLine({ hint, onDismiss }: { hint: Hint; onDismiss: () => void }) {
+export function HintLine({ hint, word, onDismiss }: Props) {
   const text = useText()
+  const command = hint?.command
   return (
     <div className={`hint ${styles.line}`} role="status">
       <Lightbulb className={styles.lamp} aria-hidden="true" />
       <p className={styles.text}>
-        {hint.text} {hint.command && <code className={styles.command}>{hint.command}</code>}
-        {hint.command && <CopyCommand command={hint.command} />}
+        {word ?? (hint && text(hint.says, hint.values))} {command && <code className={styles.command}>{command}</code>}
+        {command && <CopyCommand command={command} />}
       </p>
       <IconButton label={text('dismiss')} onClick={onDismiss}>
         <X />

@@ -17,7 +17,6 @@ interface Props {
 /** The terminals of one host, and the quiet line below them. */
 export function HostPane({ host, client, visible, word, onWordRead }: Props) {
   const [hint, setHint] = useState<Hint>()
-  const shown = word === undefined ? hint : { text: word }
   const dismiss = (): void => {
     setHint(undefined)
     onWordRead()
@@ -25,7 +24,7 @@ export function HostPane({ host, client, visible, word, onWordRead }: Props) {
   return (
     <section className="host" hidden={!visible} aria-label={host.name}>
       <TerminalDeck client={client} host={host.name} visible={visible} onHint={setHint} />
-      {shown && <HintLine hint={shown} onDismiss={dismiss} />}
+      {(hint || word) && <HintLine hint={word ? undefined : hint} word={word} onDismiss={dismiss} />}
     </section>
   )
 }

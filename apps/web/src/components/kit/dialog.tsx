@@ -22,6 +22,7 @@ export function Dialog({ title, description, wide = false, onClose, children }: 
         <Radix.Overlay className={styles.veil} />
         <Radix.Content
           className={`${styles.window} ${wide ? styles.wide : ''}`}
+          onOpenAutoFocus={focusFirstField}
           {...(description ? {} : { 'aria-describedby': undefined })}
         >
           <header className={styles.head}>
@@ -38,4 +39,14 @@ export function Dialog({ title, description, wide = false, onClose, children }: 
       </Radix.Portal>
     </Radix.Root>
   )
+}
+
+/** Into the first field, or the window itself: never onto the cross, whose tip would open. */
+function focusFirstField(event: Event): void {
+  event.preventDefault()
+  if (!(event.currentTarget instanceof HTMLElement)) return
+  const field = event.currentTarget.querySelector<HTMLElement>(
+    'input, select, textarea, [role="radio"][aria-checked="true"]',
+  )
+  ;(field ?? event.currentTarget).focus()
 }

@@ -15,13 +15,13 @@ const BIGGER: Readonly<Record<string, number>> = { ArrowLeft: STEP, ArrowUp: STE
 
 /**
  * The line between two neighbours that can be dragged, or moved with the arrow keys (ARIA's window splitter pattern). It
- * measures itself against its parent.
+ * measures itself against the nearest element around it that has `data-split`.
  */
 export function Splitter({ label, part, orientation, onChange }: Props) {
   const line = useRef<HTMLDivElement>(null)
   const drag = (event: PointerEvent): void => {
     if (!line.current?.hasPointerCapture(event.pointerId)) return
-    const around = line.current.parentElement?.getBoundingClientRect()
+    const around = line.current.closest('[data-split]')?.getBoundingClientRect()
     if (!around) return
     onChange(
       orientation === 'vertical'

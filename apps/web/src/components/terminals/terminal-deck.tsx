@@ -7,6 +7,7 @@ import { tabsOf } from '../../layout/layout-store.ts'
 import { MOST_PANES, type TabGroup } from '../../layout/tabs.ts'
 import { useText } from '../../messages/use-text.ts'
 import { IconButton } from '../kit/icon-button.tsx'
+import { DropZone } from './drop-zone.tsx'
 import { TerminalView } from './terminal-view.tsx'
 import styles from './terminal-deck.module.css'
 
@@ -45,7 +46,9 @@ export function TerminalDeck({ client, host, visible, onHint }: Props) {
         >
           {group.panes.map((pane) => (
             <Pane key={pane} alone={group.panes.length === 1} onClose={() => closePane(pane)}>
-              <TerminalView host={host} name={pane} visible={visible && index === tabs.active} onHint={onHint} />
+              <DropZone client={client} host={host} terminal={pane}>
+                <TerminalView host={host} name={pane} visible={visible && index === tabs.active} onHint={onHint} />
+              </DropZone>
             </Pane>
           ))}
         </Radix.Content>

@@ -1,0 +1,54 @@
+import { type DragEvent, type ReactNode, useState } from 'react'
+import type { SessionClient } from '../../client/session-client.ts'
+import { useText } from '../../messages/use-text.ts'
+import { droppedFiles, uploadFiles } from '../files/upload.ts'
+import { useToasts } from '../kit/toasts.tsx'
+import styles from './drop-zone.module.css'
+
+interface Props {
+  readonly client: SessionClient
+  readonly host: string
+  readonly terminal: string
+  readonly children: ReactNode
+}
+
+/** Files and folders that are dropped on a terminal are copied to where its shell is. */
+export function DropZone({ client, host, terminal, children }: Props) {
+  const text = useText()
+  const say = useToasts((state) => state.say)
+  const [over, setOver] = useState(false)
+  const [progress, setProgress] = useState<string>()
+  const drop = async (event: DragEvent): Promise<void> => {
+    event.preventDefault()
+    setOver(false)
+    // The list of what was dropped is gone after the first await.
+    const dropping = droppedFiles(event.dataTransfer)
+    const directory = await client.api.workingDirectory(host, terminal)
+    const files = await dropping
+    try {
+      await uploadFiles(client, host, directory, files, (done) =>
+        setProgress(text('uploading', { done, count: files.length })),
+      )
+      say({ tone: 'good', text: text('uploaded', { count: files.length, directory }) })
+    } catch (error) {
+      say({ tone: 'danger', text: error instanceof Error ? error.message : String(error) })
+    } finally {
+      setProgress(undefined)
+    }
+  }
+  return (
+    <div
+      className={styles.zone}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes('Files')) return
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => void drop(event)}
+    >
+      {children}
+      {(over || progress) && <p className={styles.veil}>{progress ?? text('dropHere')}</p>}
+    </div>
+  )
+}
