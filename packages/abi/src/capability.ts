@@ -28,3 +28,19 @@ export const CAP_SYS_ADMIN = 21
 export const CAP_SYS_NICE = 23
 export const CAP_SYS_RESOURCE = 24
 export const CAP_MKNOD = 27
+
+/** What is in both. */
+export const commonCapabilities = (a: number, b: number): number =>
+  capabilityMask(CAPABILITIES.filter((_, bit) => hasCapability(a, bit) && hasCapability(b, bit)))
+/** What is in either. */
+export const joinedCapabilities = (a: number, b: number): number =>
+  capabilityMask(CAPABILITIES.filter((_, bit) => hasCapability(a, bit) || hasCapability(b, bit)))
+
+/** The five sets of a thread as masks, as /proc/PID/status shows them. */
+export interface CapabilitySets {
+  readonly effective: number
+  readonly permitted: number
+  readonly inheritable: number
+  readonly bounding: number
+  readonly ambient: number
+}

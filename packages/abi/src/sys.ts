@@ -1,3 +1,4 @@
+import type { CapabilitySets } from './capability.ts'
 import type { DirectoryEntry, LazyContent, Stat, StatFs } from './file.ts'
 import type { NetlinkAnswer, NetlinkRequest } from './netlink.ts'
 import type { PollFd, ProcessInfo, ResourceName, Sysinfo, Utsname, WaitResult } from './process.ts'
@@ -70,10 +71,24 @@ export interface Sys {
   getuid(): number
   geteuid(): number
   getgid(): number
+  getegid(): number
   getgroups(): readonly number[]
   setuid(uid: number): void
+  /** The effective user alone: back again with the real or the saved one. */
+  seteuid(uid: number): void
   setgid(gid: number): void
   setgroups(groups: readonly number[]): void
+  capget(): CapabilitySets
+  /** Sets that are left out stay; a smaller bounding set makes the others smaller. capset(2), prctl(2) @throws EPERM */
+  capset(sets: Partial<CapabilitySets>): void
+  /** PR_SET_NO_NEW_PRIVS, PR_SET_CHILD_SUBREAPER, PR_SET_NAME. prctl(2) */
+  prctl(settings: {
+    readonly noNewPrivileges?: boolean
+    readonly subreaper?: boolean
+    readonly name?: string
+    /** PR_SET_SECCOMP with a filter: shown, and nothing else. */
+    readonly seccomp?: boolean
+  }): void
   umask(mask?: number): number
   /** The bounding set of capabilities as a mask; with one given it shrinks to what is in both. @returns the set before. capabilities(7) */
   capabilities(mask?: number): number
@@ -187,6 +202,8 @@ export interface Sys {
   unshare(flags: number): void
   /** Joins the namespaces (CLONE_NEW… bits) of process `pid`. setns(2). Children get the new pid namespace, not the caller. */
   setns(pid: number, flags: number): void
+  /** Joins the namespace that a descriptor is open on: /proc/PID/ns/NAME, or a file it was mounted on. setns(2) */
+  setnsFd(fd: number, flags?: number): void
   uname(): Utsname
   sethostname(name: string): void
   sysinfo(): Sysinfo

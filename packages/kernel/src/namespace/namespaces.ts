@@ -1,5 +1,6 @@
 import type { Cgroup } from '../cgroup/cgroup.ts'
 import type { NetNamespace } from '../net/index.ts'
+import type { UserNamespace } from './user-namespace.ts'
 import type { PidNamespace } from '../task/pid.ts'
 
 /** Numbers of the namespaces' inodes, as /proc/PID/ns shows them. namespaces(7). */
@@ -14,9 +15,13 @@ export class NamespaceNumbers {
 export class UtsNamespace {
   readonly id: number
   hostname: string
-  constructor(id: number, hostname: string) {
+  domainname = '(none)'
+  /** The user namespace it belongs to; undefined for the first. */
+  readonly owner: UserNamespace | undefined
+  constructor(id: number, hostname: string, owner?: UserNamespace) {
     this.id = id
     this.hostname = hostname
+    this.owner = owner
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Link, parseAddress, Stack } from '@drydock/net'
+import type { UserNamespace } from '../namespace/user-namespace.ts'
 import type { Network } from './network.ts'
 
 export interface LanOptions {
@@ -18,6 +19,10 @@ export class NetNamespace {
   readonly ino: number
   /** Inodes of the open sockets, by what is behind them. */
   readonly sockets = new Map<object, number>()
+  /** The user namespace it belongs to; undefined for the first. */
+  owner: UserNamespace | undefined = undefined
+  /** net.ipv4.ip_unprivileged_port_start */
+  unprivilegedPorts = 1024
   private readonly onGone: () => void
   private references = 1
 

@@ -1,20 +1,13 @@
-import {
-  ALL_CAPABILITIES,
-  type Clock,
-  type Entropy,
-  ENODEV,
-  type ResourceName,
-  type Sysinfo,
-  type Utsname,
-} from '@drydock/abi'
+import { type Clock, type Entropy, ENODEV, type ResourceName, type Sysinfo, type Utsname } from '@drydock/abi'
 import type { FileDescription } from '../file-description.ts'
 import type { NamespaceName, ProcSource, ProcTask } from '../fs/index.ts'
 import type { KernelParts } from '../kernel-parts.ts'
 import type { NetNamespace } from '../net/index.ts'
 import { describeTask } from '../task/describe.ts'
-import type { PidNamespace } from '../task/pid.ts'
+import type { UserNamespace } from '../namespace/user-namespace.ts'
+import type { Pid, PidNamespace } from '../task/pid.ts'
 import { Task } from '../task/task.ts'
-import type { Location, MountNamespace, PathContext } from '../vfs/index.ts'
+import { capabilitiesOf, type Location, type MountNamespace, type PathContext } from '../vfs/index.ts'
 import { sysinfo, uname } from '../system-info.ts'
 
 /** @throws ENODEV for a reader that is no task of ours */
@@ -65,7 +58,10 @@ class TaskView implements ProcTask {
       ['mnt', namespace.id],
       ['net', this.netNumber()],
       ['pid', pidNamespace.id],
-      ['user', USER_NAMESPACE],
+      ['pid_for_children', namespaces.pidForChildren.id],
+      ['time', TIME_NAMESPACE],
+      ['time_for_children', TIME_NAMESPACE],
+      ['user', this.task.credentials.user?.id ?? USER_NAMESPACE],
       ['uts', namespaces.uts.id],
     ])
   }
@@ -78,7 +74,11 @@ class TaskView implements ProcTask {
   namespaceObject(name: NamespaceName): object | undefined {
     const { namespaces, namespace, pidNamespace } = this.task
     const { cgroup, ipc, net, uts } = namespaces
-    const objects: Partial<Record<NamespaceName, object>> = { cgroup, ipc, mnt: namespace, net, pid: pidNamespace, uts }
+    const objects: Partial<Record<NamespaceName, object | undefined>> = {
+      ...{ cgroup, ipc, mnt: namespace, net, pid: pidNamespace, uts },
+      pid_for_children: this.task.namespaces.pidForChildren,
+      user: this.task.credentials.user,
+    }
     return objects[name]
   }
   cgroup(reader: PathContext): string {
@@ -90,14 +90,43 @@ class TaskView implements ProcTask {
   limit(resource: ResourceName): { soft: number; hard: number } {
     return this.task.limits.get(resource)
   }
-  capabilities(): number {
-    return this.task.credentials.capabilities ?? ALL_CAPABILITIES
-  }
-  noNewPrivileges(): boolean {
-    return this.task.credentials.noNewPrivileges ?? false
-  }
   groups(): readonly number[] {
     return this.task.credentials.groups
+  }
+  identity(): ReturnType<ProcTask['identity']> {
+    const { uid, gid, savedUid, credentials, noNewPrivileges, seccomp } = this.task
+    return {
+      uids: [uid, credentials.uid, savedUid, credentials.uid],
+      gids: [gid, credentials.gid, credentials.gid, credentials.gid],
+      capabilities: capabilitiesOf(credentials),
+      noNewPrivileges,
+      seccomp,
+    }
+  }
+  nestedIds(): ReturnType<ProcTask['nestedIds']> {
+    const { pid, group } = this.task
+    const inner: PidNamespace[] = []
+    for (let at: PidNamespace | undefined = pid.namespace; at; at = at.parent) {
+      inner.unshift(at)
+      if (at === this.namespace) break
+    }
+    const numbers = (of: Pid): number[] => inner.map((namespace) => of.in(namespace))
+    return { pid: numbers(pid), pgid: numbers(group.pid), sid: numbers(group.session.pid) }
+  }
+  user(): UserNamespace | undefined {
+    return this.task.credentials.user
+  }
+  transfers(): ReturnType<ProcTask['transfers']> {
+    return this.task.transfers
+  }
+  childrenCpuMs(): number {
+    return this.task.childrenCpuMs
+  }
+  children(): readonly number[] {
+    return [...this.task.children].map((child) => child.pid.in(this.namespace)).sort((a, b) => a - b)
+  }
+  rename(name: string): void {
+    this.task.image.comm = name.slice(0, 15)
   }
   umask(): number {
     return this.task.umask
@@ -122,6 +151,7 @@ class TaskView implements ProcTask {
   }
 }
 
+const TIME_NAMESPACE = 4026531834
 const USER_NAMESPACE = 4026531837
 const FIRST_NET = 4026531840
 const LATER_NET = 4026600000
@@ -174,6 +204,12 @@ export class KernelProc implements ProcSource {
     const known = settings.get(key) ?? new Map<string, string>()
     settings.set(key, known)
     return known
+  }
+  network(reader: PathContext): { unprivilegedPorts: number } {
+    return readerOf(reader).namespaces.net
+  }
+  uts(reader: PathContext): { domainname: string } {
+    return readerOf(reader).namespaces.uts
   }
   ipForward(reader: PathContext): boolean {
     return readerOf(reader).namespaces.net.stack.forwarding

@@ -17,6 +17,7 @@ import { makePipe } from '../pipe.ts'
 import { block, failCallsOn, giveWay } from '../task/pending-call.ts'
 import type { Task } from '../task/task.ts'
 import { UNWIND, unlessGone } from '../task/unwind.ts'
+import { seenStat } from './seen-ids.ts'
 import type { SyscallTable } from './table.ts'
 
 /** Runs a call that never waits, after the end of the time slice when that has come. */
@@ -29,7 +30,12 @@ function read(task: Task, fd: number, max: number): MaybePromise<Uint8Array> {
   const description = task.fds.get(fd)
   if (!description.readable) throw EBADF
   if (max === 0) return new Uint8Array(0)
-  const attempt = (): Uint8Array => description.read(max, task)
+  const attempt = (): Uint8Array => {
+    const bytes = description.read(max, task)
+    task.transfers.reads++
+    task.transfers.readBytes += bytes.length
+    return bytes
+  }
   if (description.flags & O_NONBLOCK) return attempt()
   return inSlice(task, () => block(task, [description.queue], attempt, { fd }))
 }
@@ -81,7 +87,10 @@ class Writing {
   private step(): void {
     const rest = this.done === 0 ? this.bytes : this.bytes.subarray(this.done)
     try {
-      this.done += this.description.write(rest, this.task)
+      const taken = this.description.write(rest, this.task)
+      this.done += taken
+      this.task.transfers.writes++
+      this.task.transfers.writtenBytes += taken
     } catch (error) {
       if (error !== EPIPE && error !== EFBIG) throw error
       // A file that cannot take the rest: what it took counts, and the next call fails.
@@ -160,7 +169,7 @@ export const descriptorCalls: SyscallTable<
     }
   },
   openFds: (task) => [...task.fds.open()].map(([fd]) => fd),
-  fstat: (task, fd) => task.fds.get(fd).stat(),
+  fstat: (task, fd) => seenStat(task, task.fds.get(fd).stat()),
   ftruncate(task, fd, size) {
     task.fds.get(fd).truncate(size)
   },

@@ -1,59 +1,93 @@
-import { CAP_SETGID, CAP_SETUID, ALL_CAPABILITIES, EPERM, hasCapability } from '@drydock/abi'
-import { capable } from '../vfs/index.ts'
+import { type CapabilitySets, commonCapabilities, EPERM } from '@drydock/abi'
+import type { Task } from '../task/task.ts'
+import { afterSetuid, bounded, capabilitiesOf, capable } from '../vfs/index.ts'
+import { meantGid, meantUid, seenGid, seenUid } from './seen-ids.ts'
 import type { SyscallTable } from './table.ts'
 
-/** credentials(7). */
+const isWithin = (mask: number, other: number): boolean => commonCapabilities(mask, other) === mask
+
+/** capset(2) and prctl(2), PR_CAPBSET_DROP and PR_CAP_AMBIENT. @throws EPERM for what the caller may not have */
+function setCapabilities(task: Task, wanted: Partial<CapabilitySets>): void {
+  const before = capabilitiesOf(task.credentials)
+  const bounding = wanted.bounding ?? before.bounding
+  if (bounding !== before.bounding) {
+    if (!isWithin(bounding, before.bounding) || !capable(task.credentials, 'setpcap')) throw EPERM
+  }
+  const sets = bounding === before.bounding ? { ...before, ...wanted } : { ...bounded(before, bounding), ...wanted }
+  if (!isWithin(sets.permitted, before.permitted) || !isWithin(sets.effective, sets.permitted)) throw EPERM
+  task.credentials = { ...task.credentials, capabilities: sets }
+}
+
+/** credentials(7), capabilities(7). */
 export const identityCalls: SyscallTable<
   | 'getuid'
   | 'geteuid'
   | 'getgid'
+  | 'getegid'
   | 'getgroups'
   | 'setuid'
+  | 'seteuid'
   | 'setgid'
   | 'setgroups'
   | 'umask'
   | 'capabilities'
   | 'noNewPrivileges'
+  | 'capget'
+  | 'capset'
+  | 'prctl'
 > = {
-  getuid: (task) => task.uid,
-  geteuid: (task) => task.credentials.uid,
-  getgid: (task) => task.credentials.gid,
-  getgroups: (task) => task.credentials.groups,
-  setuid(task, uid) {
+  getuid: (task) => seenUid(task, task.uid),
+  geteuid: (task) => seenUid(task, task.credentials.uid),
+  getgid: (task) => seenGid(task, task.gid),
+  getegid: (task) => seenGid(task, task.credentials.gid),
+  getgroups: (task) => task.credentials.groups.map((gid) => seenGid(task, gid)),
+  setuid(task, id) {
+    const uid = meantUid(task, id)
     const { credentials } = task
-    const privileged = capable(credentials, CAP_SETUID)
-    if (!privileged && uid !== task.uid && uid !== credentials.uid) throw EPERM
-    if (privileged) task.uid = uid
-    task.credentials = { ...credentials, uid }
+    const privileged = capable(credentials, 'setuid')
+    if (!privileged && uid !== task.uid && uid !== task.savedUid) throw EPERM
+    if (privileged) task.uid = task.savedUid = uid
+    task.credentials = afterSetuid(credentials, uid)
   },
-  setgid(task, gid) {
+  seteuid(task, id) {
+    const uid = meantUid(task, id)
     const { credentials } = task
-    if (gid !== credentials.gid && !capable(credentials, CAP_SETGID)) throw EPERM
+    if (!capable(credentials, 'setuid') && uid !== task.uid && uid !== task.savedUid) throw EPERM
+    task.credentials = afterSetuid(credentials, uid)
+  },
+  setgid(task, id) {
+    const gid = meantGid(task, id)
+    const { credentials } = task
+    const privileged = capable(credentials, 'setgid')
+    if (!privileged && gid !== credentials.gid && gid !== task.gid) throw EPERM
+    if (privileged) task.gid = gid
     task.credentials = { ...credentials, gid }
   },
   setgroups(task, groups) {
-    if (!capable(task.credentials, CAP_SETGID)) throw EPERM
-    task.credentials = { ...task.credentials, groups: [...groups] }
-  },
-  capabilities(task, mask) {
-    const before = task.credentials.capabilities ?? ALL_CAPABILITIES
-    if (mask !== undefined) task.credentials = { ...task.credentials, capabilities: both(before, mask) }
-    return before
-  },
-  noNewPrivileges(task) {
-    task.credentials = { ...task.credentials, noNewPrivileges: true }
+    if (!capable(task.credentials, 'setgid')) throw EPERM
+    task.credentials = { ...task.credentials, groups: groups.map((gid) => meantGid(task, gid)) }
   },
   umask(task, mask) {
     const before = task.umask
     if (mask !== undefined) task.umask = mask & 0o777
     return before
   },
-}
-
-/** Bits that are in both: the bounding set only shrinks. */
-function both(a: number, b: number): number {
-  let mask = 0
-  for (let bit = 0; 2 ** bit <= ALL_CAPABILITIES; bit++)
-    if (hasCapability(a, bit) && hasCapability(b, bit)) mask += 2 ** bit
-  return mask
+  capabilities(task, mask) {
+    const before = capabilitiesOf(task.credentials)
+    // What is effective stays until exec: a container's first steps still need it.
+    if (mask !== undefined) setCapabilities(task, { ...before, bounding: commonCapabilities(before.bounding, mask) })
+    return before.bounding
+  },
+  noNewPrivileges(task) {
+    task.noNewPrivileges = true
+  },
+  capget: (task) => capabilitiesOf(task.credentials),
+  capset: setCapabilities,
+  prctl(task, { noNewPrivileges, subreaper, name, seccomp }) {
+    // Once set it stays. prctl(2), PR_SET_NO_NEW_PRIVS
+    if (noNewPrivileges) task.noNewPrivileges = true
+    if (subreaper !== undefined) task.subreaper = subreaper
+    if (name !== undefined) task.image.comm = name.slice(0, 15)
+    if (seccomp) task.seccomp = 2
+  },
 }

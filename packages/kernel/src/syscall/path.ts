@@ -1,3 +1,4 @@
+import { meantGid, meantUid, seenStat } from './seen-ids.ts'
 import type { SyscallTable } from './table.ts'
 
 /** Calls on paths: the VFS does them; here they get their task. */
@@ -30,8 +31,8 @@ export const pathCalls: SyscallTable<
   | 'umount'
   | 'pivotRoot'
 > = {
-  stat: (task, path) => task.parts.files.stat(task, path),
-  lstat: (task, path) => task.parts.files.lstat(task, path),
+  stat: (task, path) => seenStat(task, task.parts.files.stat(task, path)),
+  lstat: (task, path) => seenStat(task, task.parts.files.lstat(task, path)),
   statfs: (task, path) => task.parts.files.statfs(task, path),
   readdir: (task, path) => task.parts.files.readdir(task, path),
   mkdir: (task, path, mode) => task.parts.files.mkdir(task, path, mode),
@@ -43,7 +44,8 @@ export const pathCalls: SyscallTable<
   readlink: (task, path) => task.parts.files.readlink(task, path),
   mknod: (task, path, mode, rdev) => task.parts.files.mknod(task, path, mode, rdev),
   chmod: (task, path, mode) => task.parts.files.chmod(task, path, mode),
-  chown: (task, path, uid, gid, options) => task.parts.files.chown(task, path, uid, gid, options?.follow),
+  chown: (task, path, uid, gid, options) =>
+    task.parts.files.chown(task, path, meantUid(task, uid), meantGid(task, gid), options?.follow),
   utimes: (task, path, atimeMs, mtimeMs, options) =>
     task.parts.files.utimes(task, path, atimeMs, mtimeMs, options?.follow),
   truncate: (task, path, size) => task.parts.files.truncate(task, path, size),

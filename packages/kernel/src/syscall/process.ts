@@ -1,13 +1,13 @@
-import { CAP_SYS_NICE, CAP_SYS_RESOURCE, EAGAIN, EINVAL, ENOMEM, EPERM, ESRCH, type MaybePromise } from '@drydock/abi'
+import { EACCES, EAGAIN, EINVAL, ENOMEM, EPERM, ESRCH, type MaybePromise } from '@drydock/abi'
 import { childCredentials, cloneTask, joinGroup, run, startSession } from '../task/clone.ts'
 import { describeTask, VIRTUAL_FACTOR } from '../task/describe.ts'
 import { type Executable, findExecutable, replaceImage } from '../task/exec.ts'
 import { exitTask } from '../task/exit.ts'
 import { block, giveWay } from '../task/pending-call.ts'
 import type { Task } from '../task/task.ts'
+import { capable } from '../vfs/index.ts'
 import { UNWIND } from '../task/unwind.ts'
 import { pollChildren } from '../task/wait.ts'
-import { capable } from '../vfs/index.ts'
 import type { SyscallTable } from './table.ts'
 
 /** @throws ESRCH */
@@ -113,15 +113,16 @@ export const processCalls: SyscallTable<
   setpriority(task, pid, nice) {
     const target = findTask(task, pid)
     const level = Math.max(-20, Math.min(19, Math.trunc(nice)))
-    if (level < target.nice && !capable(task.credentials, CAP_SYS_NICE)) throw EPERM
+    if (level < target.nice && !capable(task.credentials, 'sys_nice')) throw EACCES
     target.nice = level
   },
 
   prlimit(task, resource, limit, pid = 0) {
     const target = findTask(task, pid)
-    if (target !== task && task.uid !== target.uid && !capable(task.credentials, CAP_SYS_RESOURCE)) throw EPERM
+    const privileged = capable(task.credentials, 'sys_resource')
+    if (target !== task && !privileged && task.uid !== target.uid) throw EPERM
     const before = target.limits.get(resource)
-    if (limit) target.limits.set(resource, limit, capable(task.credentials, CAP_SYS_RESOURCE))
+    if (limit) target.limits.set(resource, limit, privileged)
     if (limit && resource === 'NOFILE') target.fds.limit = limit.soft
     if (limit && resource === 'CPU') target.cpuAlarmMs = limit.soft * 1000
     return before

@@ -1,4 +1,4 @@
-import { CAP_KILL, EAGAIN, EINVAL, EPERM, ESRCH, SIGCONT, SIGKILL, type Signal, SIGSTOP } from '@drydock/abi'
+import { EAGAIN, EINVAL, EPERM, ESRCH, SIGCONT, SIGKILL, SIGSTOP, type Signal } from '@drydock/abi'
 import { block } from '../task/pending-call.ts'
 import type { Task } from '../task/task.ts'
 import { UNWIND } from '../task/unwind.ts'
@@ -18,7 +18,7 @@ function targets(caller: Task, pid: number): Task[] {
 
 /** kill(2), "RETURN VALUE": same user, root, or SIGCONT within the session. */
 const maySignal = (caller: Task, target: Task, signal: Signal): boolean =>
-  capable(caller.credentials, CAP_KILL) ||
+  capable(caller.credentials, 'kill') ||
   caller.credentials.uid === target.uid ||
   caller.uid === target.uid ||
   (signal === SIGCONT && caller.group.session === target.group.session)

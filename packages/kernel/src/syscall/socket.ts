@@ -1,5 +1,6 @@
 import {
-  CAP_NET_ADMIN,
+  AF_INET,
+  EACCES,
   EAGAIN,
   EINPROGRESS,
   EINVAL,
@@ -7,15 +8,17 @@ import {
   EPERM,
   ESRCH,
   type MaybePromise,
+  type NetlinkRequest,
   O_NONBLOCK,
+  type SocketAddress,
 } from '@drydock/abi'
 import { NamespaceInode } from '../fs/index.ts'
 import { NetNamespace, netlink } from '../net/index.ts'
 import { createSocket, createSocketPair, SocketDescription, type UnixNames } from '../socket/index.ts'
 import { block } from '../task/pending-call.ts'
 import type { Task } from '../task/task.ts'
+import { capableIn } from '../vfs/index.ts'
 import { findTask } from './process.ts'
-import { capable } from '../vfs/index.ts'
 import type { SyscallTable } from './table.ts'
 
 /** @throws ENOTSOCK */
@@ -26,10 +29,19 @@ function socketOf(task: Task, fd: number): SocketDescription {
 }
 
 /** Unix sockets by their names, as the task sees the tree. */
+/** Everybody may ask; firewalls are shown to their administrators only. */
+const isQuestion = ({ op }: NetlinkRequest): boolean => op.endsWith('-list') && op !== 'rule-list'
+
 const namesFor = (task: Task): UnixNames => ({
   bind: (path, socket) => void task.parts.files.bindSocket(task, path, socket, 0o777),
   find: (path) => task.parts.files.socketAt(task, path),
 })
+
+/** @throws EACCES for the ports of servers, unless the caller may. ip(7), ip_unprivileged_port_start */
+function requirePort({ namespaces: { net }, credentials }: Task, address: SocketAddress): void {
+  if (address.family !== AF_INET || address.port === 0 || address.port >= net.unprivilegedPorts) return
+  if (!capableIn(credentials, 'net_bind_service', net.owner)) throw EACCES
+}
 
 /** Waits for the socket, unless O_NONBLOCK. */
 function onSocket<T>(task: Task, fd: number, attempt: (socket: SocketDescription) => T): MaybePromise<T> {
@@ -54,6 +66,7 @@ export const socketCalls: SyscallTable<
 > = {
   socket: (task, family, type) => task.fds.add(createSocket(task.namespaces.net, family, type)),
   bind(task, fd, address) {
+    requirePort(task, address)
     socketOf(task, fd).bind(address, namesFor(task))
   },
   listen(task, fd, backlog = 128) {
@@ -85,6 +98,7 @@ export const socketCalls: SyscallTable<
     return [task.fds.add(a), task.fds.add(b)]
   },
   netlink(task, request) {
+    if (!isQuestion(request) && !capableIn(task.credentials, 'net_admin', task.namespaces.net.owner)) throw EPERM
     const ofPid = (pid: number): NetNamespace => {
       const other = findTask(task, pid)
       if (!other.alive) throw ESRCH
@@ -95,7 +109,6 @@ export const socketCalls: SyscallTable<
       if (!(inode instanceof NamespaceInode && inode.namespace instanceof NetNamespace)) throw EINVAL
       return inode.namespace
     }
-    if (!request.op.endsWith('-list') && !capable(task.credentials, CAP_NET_ADMIN)) throw EPERM
     return netlink(task.namespaces.net, request, { ofPid, ofPath })
   },
 }

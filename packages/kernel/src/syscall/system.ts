@@ -1,29 +1,36 @@
 import {
-  CAP_SYS_ADMIN,
   CLONE_NEWCGROUP,
   CLONE_NEWIPC,
   CLONE_NEWNET,
   CLONE_NEWNS,
   CLONE_NEWPID,
+  CLONE_NEWUSER,
   CLONE_NEWUTS,
   EINVAL,
   ENAMETOOLONG,
   EPERM,
+  ESRCH,
 } from '@drydock/abi'
-import { newMounts, newNamespaces, requireNamespaceRights } from '../task/clone.ts'
-import type { Namespaces } from '../namespace/namespaces.ts'
+import { newMounts, newNamespaces, newUser, requireNamespaceRights } from '../task/clone.ts'
+import { UserNamespace } from '../namespace/user-namespace.ts'
+import type { Task } from '../task/task.ts'
+import { type CgroupNamespace, type Namespaces, type PlainNamespace, UtsNamespace } from '../namespace/namespaces.ts'
 import { sysinfo, uname } from '../system-info.ts'
+import { capableIn, inNewUserNamespace, locationOf, MountNamespace } from '../vfs/index.ts'
+import { NamespaceInode } from '../fs/index.ts'
+import { NetNamespace } from '../net/index.ts'
+import { PidNamespace } from '../task/pid.ts'
 import { findTask } from './process.ts'
-import { capable } from '../vfs/index.ts'
 import type { SyscallTable } from './table.ts'
 
 const HOST_NAME_MAX = 64
 
 export const systemCalls: SyscallTable<
-  'unshare' | 'setns' | 'uname' | 'sethostname' | 'sysinfo' | 'joinCgroup' | 'dmesg'
+  'unshare' | 'setns' | 'setnsFd' | 'uname' | 'sethostname' | 'sysinfo' | 'joinCgroup' | 'dmesg'
 > = {
   unshare(task, flags) {
     requireNamespaceRights(task, flags)
+    task.credentials = newUser(task, flags)
     const before = task.namespaces
     task.namespaces = newNamespaces(task, flags)
     before.net.release()
@@ -36,7 +43,9 @@ export const systemCalls: SyscallTable<
   setns(task, pid, flags) {
     requireNamespaceRights(task, flags)
     const other = findTask(task, pid)
-    if (!other.alive) throw EINVAL
+    if (!other.alive) throw ESRCH
+    if (flags & CLONE_NEWUSER && other.credentials.user !== task.credentials.user)
+      joinUser(task, other.credentials.user)
     task.namespaces = joined(task.namespaces, other.namespaces, flags)
     if (flags & CLONE_NEWPID) task.namespaces = { ...task.namespaces, pidForChildren: other.pidNamespace }
     if (!(flags & CLONE_NEWNS)) return
@@ -47,15 +56,73 @@ export const systemCalls: SyscallTable<
 
   uname,
   sethostname(task, name) {
-    if (!capable(task.credentials, CAP_SYS_ADMIN)) throw EPERM
+    if (!capableIn(task.credentials, 'sys_admin', task.namespaces.uts.owner)) throw EPERM
     if (name.length > HOST_NAME_MAX) throw ENAMETOOLONG
     task.namespaces.uts.hostname = name
   },
   sysinfo: ({ parts }) => sysinfo(parts),
+  setnsFd(task, fd, flags = 0) {
+    const location = locationOf(task.fds.get(fd))
+    if (!(location?.inode instanceof NamespaceInode)) throw EINVAL
+    const join = JOIN[location.inode.name]
+    if (join === undefined || (flags !== 0 && !(flags & join.flag))) throw EINVAL
+    requireNamespaceRights(task, join.flag)
+    join.by(task, location.inode.namespace)
+  },
   joinCgroup(task, path) {
     task.parts.findCgroup(task, path).move(task)
   },
   dmesg: (task) => task.parts.log.lines(),
+}
+
+function joinUser(task: Task, user: UserNamespace | undefined): void {
+  if (user) task.credentials = inNewUserNamespace(task.credentials, user)
+}
+
+interface Joining {
+  readonly flag: number
+  by(task: Task, namespace: object | undefined): void
+}
+
+/** Joining a namespace that a descriptor is open on. setns(2), "fd refers to a /proc/pid/ns/ link" */
+const JOIN: Partial<Record<NamespaceInode['name'], Joining>> = {
+  uts: {
+    flag: CLONE_NEWUTS,
+    by: (task, uts) => uts instanceof UtsNamespace && (task.namespaces = { ...task.namespaces, uts }),
+  },
+  ipc: {
+    flag: CLONE_NEWIPC,
+    by: (task, ipc) => (task.namespaces = { ...task.namespaces, ipc: ipc as PlainNamespace }),
+  },
+  net: {
+    flag: CLONE_NEWNET,
+    by(task, net) {
+      if (!(net instanceof NetNamespace)) throw EINVAL
+      const before = task.namespaces.net
+      task.namespaces = { ...task.namespaces, net: net.retain() }
+      before.release()
+    },
+  },
+  pid: {
+    flag: CLONE_NEWPID,
+    by(task, pids) {
+      if (!(pids instanceof PidNamespace)) throw EINVAL
+      task.namespaces = { ...task.namespaces, pidForChildren: pids }
+    },
+  },
+  mnt: {
+    flag: CLONE_NEWNS,
+    by(task, mounts) {
+      if (!(mounts instanceof MountNamespace)) throw EINVAL
+      task.namespace = mounts
+      task.root = task.cwd = mounts.root
+    },
+  },
+  cgroup: {
+    flag: CLONE_NEWCGROUP,
+    by: (task, cgroup) => (task.namespaces = { ...task.namespaces, cgroup: cgroup as CgroupNamespace }),
+  },
+  user: { flag: CLONE_NEWUSER, by: (task, user) => user instanceof UserNamespace && joinUser(task, user) },
 }
 
 /** The namespaces that `flags` name from `other`, the rest kept. */

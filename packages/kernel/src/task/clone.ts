@@ -1,10 +1,10 @@
 import {
-  CAP_SYS_ADMIN,
   CLONE_NEWCGROUP,
   CLONE_NEWIPC,
   CLONE_NEWNET,
   CLONE_NEWNS,
   CLONE_NEWPID,
+  CLONE_NEWUSER,
   CLONE_NEWUTS,
   EAGAIN,
   ENOMEM,
@@ -15,7 +15,16 @@ import {
 } from '@drydock/abi'
 import type { Cgroup } from '../cgroup/cgroup.ts'
 import { type Namespaces, UtsNamespace } from '../namespace/namespaces.ts'
-import { capable, type Credentials, type Location, type MountNamespace } from '../vfs/index.ts'
+import {
+  afterSetuid,
+  capable,
+  inNewUserNamespace,
+  type Credentials,
+  type Location,
+  type MountNamespace,
+} from '../vfs/index.ts'
+import { UserNamespace } from '../namespace/user-namespace.ts'
+import type { NetNamespace } from '../net/index.ts'
 import { exitTask, oops } from './exit.ts'
 import { Limits } from './limits.ts'
 import { isUnexpected } from './pending-call.ts'
@@ -34,10 +43,16 @@ export interface CloneOptions extends Omit<ForkOptions, 'cgroup'> {
 export function newNamespaces(task: Task, flags: number, group: Cgroup = task.cgroup): Namespaces {
   const { numbers } = task.parts
   const { uts, ipc, net, cgroup, pidForChildren } = task.namespaces
+  const owner = task.credentials.user
+  const newNet = (): NetNamespace => {
+    const made = task.parts.network.createNamespace()
+    made.owner = owner
+    return made
+  }
   return {
-    uts: flags & CLONE_NEWUTS ? new UtsNamespace(numbers.next(), uts.hostname) : uts,
+    uts: flags & CLONE_NEWUTS ? new UtsNamespace(numbers.next(), uts.hostname, owner) : uts,
     ipc: flags & CLONE_NEWIPC ? { id: numbers.next() } : ipc,
-    net: flags & CLONE_NEWNET ? task.parts.network.createNamespace() : net.retain(),
+    net: flags & CLONE_NEWNET ? newNet() : net.retain(),
     cgroup: flags & CLONE_NEWCGROUP ? { id: numbers.next(), root: group } : cgroup,
     pidForChildren: flags & CLONE_NEWPID ? new PidNamespace(pidForChildren, numbers.next()) : pidForChildren,
   }
@@ -53,12 +68,20 @@ export function newMounts(task: Task, flags: number): Places {
   const { namespace, root, cwd } = task
   if (!(flags & CLONE_NEWNS)) return { mounts: namespace, root, cwd }
   const clone = namespace.clone()
+  clone.namespace.owner = task.credentials.user
   return { mounts: clone.namespace, root: clone.translate(root), cwd: clone.translate(cwd) }
+}
+
+/** CLONE_NEWUSER: a user namespace of its own, in which it may all. */
+export function newUser(task: Task, flags: number): Credentials {
+  const { credentials, parts } = task
+  if (!(flags & CLONE_NEWUSER)) return credentials
+  return inNewUserNamespace(credentials, new UserNamespace(parts.numbers.next(), credentials))
 }
 
 /** @throws EPERM: new namespaces are for root. clone(2) */
 export function requireNamespaceRights(task: Task, flags: number): void {
-  if (flags & NEW_ANY && !capable(task.credentials, CAP_SYS_ADMIN)) throw EPERM
+  if (flags & NEW_ANY && !(flags & CLONE_NEWUSER) && !capable(task.credentials, 'sys_admin')) throw EPERM
 }
 
 /** @throws EAGAIN beyond RLIMIT_NPROC or pids.max, ENOMEM in a namespace whose init is dead */
@@ -66,7 +89,7 @@ function requireRoom(parent: Task, cgroup: Cgroup): void {
   const { init } = parent.namespaces.pidForChildren
   if (init && !init.alive) throw ENOMEM
   if (!cgroup.mayFork()) throw EAGAIN
-  if (parent.credentials.uid === 0) return
+  if (capable(parent.credentials, 'sys_resource')) return
   const { soft } = parent.limits.get('NPROC')
   if (parent.parts.rootPids.tasks().filter((task) => task.uid === parent.uid).length >= soft) throw EAGAIN
 }
@@ -96,7 +119,7 @@ export function cloneTask(parent: Task, options: CloneOptions): Task {
     mounts,
     root,
     cwd,
-    credentials: parent.credentials,
+    credentials: newUser(parent, flags),
     umask: options.umask ?? parent.umask,
     limits: new Limits(parent.limits),
     image: childImage(parent, options),
@@ -141,19 +164,19 @@ function prepare(parent: Task, child: Task, options: CloneOptions): void {
     const { tty } = child.group.session
     if (tty) tty.foreground = child.group
   }
-  child.credentials = childCredentials(parent, options)
+  child.credentials = childCredentials(child, options)
   child.uid = options.uid ?? parent.uid
+  child.savedUid = options.uid ?? parent.savedUid
+  child.noNewPrivileges = parent.noNewPrivileges
+  child.seccomp = parent.seccomp
+  child.gid = options.gid ?? parent.gid
   if (options.cwd !== undefined) child.cwd = child.parts.files.chdir(child, options.cwd)
 }
 
 /** As the child's options say; a new group id brings its group alone. */
 export function childCredentials({ credentials }: Task, { uid, gid }: CloneOptions): Credentials {
-  return {
-    ...credentials,
-    uid: uid ?? credentials.uid,
-    gid: gid ?? credentials.gid,
-    groups: gid === undefined ? credentials.groups : [gid],
-  }
+  const before = uid === undefined ? credentials : afterSetuid(credentials, uid)
+  return gid === undefined ? before : { ...before, gid, groups: [gid] }
 }
 
 function findGroup(caller: Task, pgid: number): Pid {

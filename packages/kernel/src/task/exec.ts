@@ -10,7 +10,7 @@ import {
   S_ISUID,
   stubProgram,
 } from '@drydock/abi'
-import type { Credentials, Location, OpenFile, PathContext } from '../vfs/index.ts'
+import { afterExec, type Credentials, type Location, type OpenFile, type PathContext } from '../vfs/index.ts'
 import type { KernelParts } from '../kernel-parts.ts'
 import type { Image, Task } from './task.ts'
 
@@ -70,14 +70,18 @@ function describe(
     exe: location,
     rssBytes: program.rssBytes ?? DEFAULT_RSS,
   }
-  return { program, image, credentials: effective(context.credentials, location) }
+  return { program, image, credentials: effective(context.credentials, location, !hasNoNewPrivileges(context)) }
 }
 
-function effective(credentials: Credentials, { inode, mount }: Location): Credentials {
-  if (mount.flags & MS_NOSUID || credentials.noNewPrivileges) return credentials
+const hasNoNewPrivileges = ({
+  task,
+}: PathContext & { readonly task?: { readonly noNewPrivileges?: boolean } }): boolean => task?.noNewPrivileges ?? false
+
+function effective(credentials: Credentials, { inode, mount }: Location, mayGain: boolean): Credentials {
+  if (mount.flags & MS_NOSUID || !mayGain) return afterExec(credentials)
   const uid = inode.mode & S_ISUID ? inode.uid : credentials.uid
   const gid = inode.mode & S_ISGID ? inode.gid : credentials.gid
-  return { ...credentials, uid, gid }
+  return afterExec({ ...credentials, uid, gid })
 }
 
 function follow(parts: KernelParts, context: PathContext, path: string, argv: readonly string[], depth: number): Found {
@@ -124,6 +128,7 @@ const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 export function replaceImage(task: Task, { image, credentials }: Executable): void {
   task.image = image
   task.credentials = credentials
+  task.savedUid = credentials.uid
   task.signals.resetHandlers()
   task.fds.closeOnExec()
   task.heapBytes = 0

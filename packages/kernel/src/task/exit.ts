@@ -43,8 +43,15 @@ function leaveSession(task: Task): void {
   task.parts.signals.sendGroup(foreground, SIGCONT, 'kernel')
 }
 
+/** Who adopts the children: the nearest ancestor that asked for it, or process 1. prctl(2), PR_SET_CHILD_SUBREAPER */
+function reaperOf(task: Task): Task | undefined {
+  for (let at = task.parent; at && at.pidNamespace === task.pidNamespace; at = at.parent)
+    if (at.subreaper && at.alive) return at
+  return task.pidNamespace.init
+}
+
 function orphanChildren(task: Task): void {
-  const reaper = task.isInit ? task.pidNamespace.parent?.init : task.pidNamespace.init
+  const reaper = task.isInit ? task.pidNamespace.parent?.init : reaperOf(task)
   for (const child of Array.from(task.children)) {
     task.children.delete(child)
     child.parent = reaper

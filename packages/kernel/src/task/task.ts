@@ -34,7 +34,8 @@ export interface TaskInit {
 export interface Image {
   readonly argv: readonly string[]
   readonly env: ReadonlyMap<string, string>
-  readonly comm: string
+  /** Its name, which it may change. prctl(2), PR_SET_NAME */
+  comm: string
   /** The file, as /proc/PID/exe shows it. */
   readonly exe: Location | undefined
   readonly rssBytes: number
@@ -60,6 +61,16 @@ export class Task implements PathContext, Billed {
   credentials: Credentials
   /** The real user id. */
   uid: number
+  /** The saved set-user-ID: what the effective one was after exec. */
+  savedUid: number
+  /** The real group id. */
+  gid: number
+  /** execve(2) gives no rights that the caller lacks. PR_SET_NO_NEW_PRIVS */
+  noNewPrivileges = false
+  /** Of 0 (none), 1 (strict) and 2 (filters): what /proc/PID/status shows. Nothing is filtered here. seccomp(2) */
+  seccomp = 0
+  /** Orphans below go to it in place of process 1. PR_SET_CHILD_SUBREAPER */
+  subreaper = false
   umask: number
   readonly limits: Limits
   image: Image
@@ -72,6 +83,8 @@ export class Task implements PathContext, Billed {
   private heap = 0
   /** What of its memory its control group knows. */
   chargedBytes = 0
+  /** What it has read and written. proc_pid_io(5) */
+  readonly transfers = { readBytes: 0, writtenBytes: 0, reads: 0, writes: 0 }
   nice = 0
   oomScoreAdj = 0
 
@@ -105,7 +118,8 @@ export class Task implements PathContext, Billed {
     this.root = init.root
     this.cwd = init.cwd
     this.credentials = init.credentials
-    this.uid = init.credentials.uid
+    this.uid = this.savedUid = init.credentials.uid
+    this.gid = init.credentials.gid
     this.umask = init.umask
     this.limits = init.limits
     this.image = init.image

@@ -1,6 +1,4 @@
 import {
-  CAP_CHOWN,
-  CAP_FOWNER,
   EINVAL,
   EISDIR,
   EPERM,
@@ -14,9 +12,10 @@ import {
   S_ISUID,
   W_OK,
 } from '@drydock/abi'
+import { capable, capableOver } from './capable.ts'
 import type { AttributeChange } from './inode.ts'
 import type { Location } from './location.ts'
-import { capable, type PathContext } from './path-context.ts'
+import type { PathContext } from './path-context.ts'
 import { resolvePath } from './path-walk.ts'
 import { isMember, may, requireOwner, requirePermission, requireWritableMount } from './permission.ts'
 import { notifyModify } from './watch.ts'
@@ -31,7 +30,7 @@ export function chmod(context: PathContext, path: string, mode: number): void {
   const location = resolvePath(context, path)
   requireWritableMount(location)
   requireOwner(location.inode, context.credentials)
-  const keepsGroup = capable(context.credentials, CAP_FOWNER) || isMember(context.credentials, location.inode.gid)
+  const keepsGroup = capable(context.credentials, 'fsetid') || isMember(context.credentials, location.inode.gid)
   change(location, { mode: mode & (keepsGroup ? 0o7777 : 0o7777 & ~S_ISGID) })
 }
 
@@ -43,7 +42,7 @@ export function chown(context: PathContext, path: string, uid: number, gid: numb
   requireWritableMount(location)
   const keepsUid = uid < 0 || uid === inode.uid
   const mayGid = gid < 0 || gid === inode.gid || isMember(credentials, gid)
-  if (!(credentials.uid === inode.uid && keepsUid && mayGid) && !capable(credentials, CAP_CHOWN)) throw EPERM
+  if (!capableOver(credentials, 'chown', inode) && !(credentials.uid === inode.uid && keepsUid && mayGid)) throw EPERM
   const mode = isRegular(inode.mode) ? inode.mode & 0o7777 & ~(S_ISUID | S_ISGID) : inode.mode & 0o7777
   change(location, { uid: uid < 0 ? inode.uid : uid, gid: gid < 0 ? inode.gid : gid, mode })
 }

@@ -1,5 +1,4 @@
 import {
-  CAP_MKNOD,
   EBUSY,
   EEXIST,
   EINVAL,
@@ -18,9 +17,10 @@ import {
   S_IFREG,
   S_ISGID,
 } from '@drydock/abi'
+import { capableIn } from './capable.ts'
 import type { Inode } from './inode.ts'
 import { Location } from './location.ts'
-import { capable, type PathContext } from './path-context.ts'
+import type { PathContext } from './path-context.ts'
 import { isPlainName, type LastComponent, PathWalk, resolvePath } from './path-walk.ts'
 import { requireDirectoryWrite, requireStickyOwner, requireWritableMount } from './permission.ts'
 import { notifyEntry } from './watch.ts'
@@ -86,7 +86,7 @@ export function symlink(context: PathContext, target: string, path: string): voi
 export function mknod(context: PathContext, path: string, mode: number, rdev: number): Location {
   const type = mode & S_IFMT
   if (type === S_IFDIR || type === S_IFLNK) throw EPERM
-  if ((type === S_IFCHR || type === S_IFBLK) && !capable(context.credentials, CAP_MKNOD)) throw EPERM
+  if ((type === S_IFCHR || type === S_IFBLK) && !capableIn(context.credentials, 'mknod', undefined)) throw EPERM
   return makeNew(context, path, { mode: type === 0 ? S_IFREG | mode : mode, rdev })
 }
 

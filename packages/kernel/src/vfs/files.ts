@@ -1,6 +1,5 @@
 import type { Clock, DirectoryEntry, LazyContent, Stat, StatFs } from '@drydock/abi'
 import {
-  CAP_SYS_CHROOT,
   EACCES,
   EADDRINUSE,
   ECONNREFUSED,
@@ -20,6 +19,7 @@ import {
   X_OK,
 } from '@drydock/abi'
 import type { FileDescription } from '../file-description.ts'
+import { capable } from './capable.ts'
 import * as attributes from './attribute-operations.ts'
 import * as directories from './directory-operations.ts'
 import { type OpeningParts, openFile } from './file-opening.ts'
@@ -27,7 +27,7 @@ import type { Inode } from './inode.ts'
 import type { Location } from './location.ts'
 import * as mounts from './mount-operations.ts'
 import { OpenFile } from './open-file.ts'
-import { capable, type PathContext } from './path-context.ts'
+import type { PathContext } from './path-context.ts'
 import { isDeleted, pathOf } from './path-name.ts'
 import { resolvePath } from './path-walk.ts'
 import { requirePermission, requireWritableMount } from './permission.ts'
@@ -142,7 +142,7 @@ export class Files {
   /** Where the task's root moves to. chroot(2). */
   chroot(context: PathContext, path: string): Location {
     const location = this.chdir(context, path)
-    if (!capable(context.credentials, CAP_SYS_CHROOT)) throw EPERM
+    if (!capable(context.credentials, 'sys_chroot')) throw EPERM
     return location
   }
 

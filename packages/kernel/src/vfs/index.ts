@@ -1,3 +1,4 @@
+export * from './capable.ts'
 export * from './dentry.ts'
 export * from './device-number.ts'
 export * from './device-table.ts'

@@ -155,6 +155,9 @@ export abstract class Inode {
     }
   }
 
+  /** It was mounted onto a file: what it stands for is held until that is undone. */
+  hold?(): () => void
+
   /** For files whose content is made when they are opened; regular files and directories leave it out. */
   open?(flags: number, context: PathContext, location: Location): FileDescription
 }

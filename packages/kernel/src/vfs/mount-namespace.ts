@@ -1,4 +1,5 @@
 import { EBUSY, EINVAL } from '@drydock/abi'
+import type { UserNamespace } from '../namespace/user-namespace.ts'
 import type { FileSystem } from './file-system.ts'
 import { Location } from './location.ts'
 import { crossMounts, Mount } from './mount.ts'
@@ -22,6 +23,8 @@ export interface ClonedNamespace {
 export class MountNamespace {
   /** Inode number of /proc/PID/ns/mnt. */
   readonly id: number
+  /** The user namespace it belongs to; undefined for the first. */
+  owner: UserNamespace | undefined = undefined
   private top: Mount
   private readonly numbers: MountNumbers
 
@@ -61,6 +64,7 @@ export class MountNamespace {
     const copy = this.copyOf(from.mount, from.dentry)
     if (recursive) this.copyChildren(from.mount, copy, new Map(), (mountpoint) => isBelow(mountpoint, from))
     copy.attach(at)
+    copy.letGo = from.inode.hold?.()
     return copy
   }
 
@@ -70,6 +74,7 @@ export class MountNamespace {
     if (at.dentry !== mount.root || mount === this.top) throw EINVAL
     if (mount.children.size > 0 || mount.openFiles > 0) throw EBUSY
     mount.detach()
+    mount.letGo?.()
   }
 
   clone(): ClonedNamespace {

@@ -1,5 +1,4 @@
 import {
-  CAP_SYS_ADMIN,
   EBUSY,
   EINVAL,
   ENODEV,
@@ -15,10 +14,11 @@ import {
   MS_REC,
   MS_REMOUNT,
 } from '@drydock/abi'
+import { capableIn } from './capable.ts'
 import type { FileSystem } from './file-system.ts'
 import type { Location } from './location.ts'
 import type { Mount } from './mount.ts'
-import { capable, type PathContext } from './path-context.ts'
+import type { PathContext } from './path-context.ts'
 import { resolvePath } from './path-walk.ts'
 
 /** What mount(2) tells a file system type. */
@@ -45,7 +45,7 @@ const PROPAGATION_FLAGS = (1 << 17) | MS_PRIVATE | (1 << 19) | (1 << 20)
 const MOUNT_FLAGS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
 
 function requireRoot(context: PathContext): void {
-  if (!capable(context.credentials, CAP_SYS_ADMIN)) throw EPERM
+  if (!capableIn(context.credentials, 'sys_admin', context.namespace.owner)) throw EPERM
 }
 
 function remount(at: Location, flags: number): void {

@@ -17,6 +17,8 @@ export class Mount {
   mountpoint: Dentry | undefined = undefined
   /** Mounts on top of dentries seen through this one. */
   readonly children: Map<Dentry, Mount> = new Map()
+  /** Lets go of what a mounted file stands for. */
+  letGo: (() => void) | undefined = undefined
   /** Open file descriptions: they keep a mount busy. */
   openFiles = 0
 

@@ -1,4 +1,5 @@
-import { hasCapability } from '@drydock/abi'
+import type { CapabilitySets } from '@drydock/abi'
+import type { UserNamespace } from '../namespace/user-namespace.ts'
 import type { Location } from './location.ts'
 import type { MountNamespace } from './mount-namespace.ts'
 
@@ -7,15 +8,11 @@ export interface Credentials {
   readonly uid: number
   readonly gid: number
   readonly groups: readonly number[]
-  /** The bounding set; left out: all of them. What is not in it is gone for good. */
-  readonly capabilities?: number
-  /** Set-user-ID programs give no rights. prctl(2) PR_SET_NO_NEW_PRIVS. */
-  readonly noNewPrivileges?: boolean
+  /** Undefined: all of them as root, none as anybody else. */
+  readonly capabilities?: CapabilitySets
+  /** Undefined: the first user namespace. Ids here are always those of the first one. */
+  readonly user?: UserNamespace
 }
-
-/** Root has the capabilities of its bounding set, everybody else none. */
-export const capable = ({ uid, capabilities }: Credentials, bit: number): boolean =>
-  uid === 0 && (capabilities === undefined || hasCapability(capabilities, bit))
 
 /** What a path means depends on who asks: the part of a task that the VFS sees. */
 export interface PathContext {

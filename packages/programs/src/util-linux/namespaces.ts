@@ -6,11 +6,13 @@ import {
   CLONE_NEWPID,
   CLONE_NEWUSER,
   CLONE_NEWUTS,
+  MS_BIND,
+  O_RDONLY,
   exitStatus,
   isErrno,
   type Sys,
 } from '@drydock/abi'
-import { defineProgram, flag, optional, readTextFile, searchPath, value } from '@drydock/libc'
+import { defineProgram, flag, optional, readTextFile, searchPath, value, writeFile } from '@drydock/libc'
 import { Accounts } from '../account/accounts.ts'
 import { execOrFail } from '../account/become.ts'
 
@@ -23,6 +25,34 @@ const KINDS = [
   ['user', 'user', CLONE_NEWUSER],
   ['cgroup', 'cgroup', CLONE_NEWCGROUP],
 ] as const
+
+/** unshare's letters take no file, nsenter's may. */
+const kindFlags = {
+  m: flag('m'),
+  u: flag('u'),
+  i: flag('i'),
+  n: flag('n'),
+  p: flag('p'),
+  U: flag('U'),
+  C: flag('C'),
+  T: flag('T', 'time'),
+  mount: optional('', 'mount'),
+  uts: optional('', 'uts'),
+  ipc: optional('', 'ipc'),
+  net: optional('', 'net'),
+  pid: optional('', 'pid'),
+  user: optional('', 'user'),
+  cgroup: optional('', 'cgroup'),
+}
+const LETTERS = { mount: 'm', uts: 'u', ipc: 'i', net: 'n', pid: 'p', user: 'U', cgroup: 'C' } as const
+
+/** Binds the new namespaces onto the files that were asked for, which keeps them. */
+function keepInFiles(sys: Sys, chosen: Chosen): void {
+  for (const [name, kind] of KINDS) {
+    const file = chosen[name]
+    if (file) sys.mount(`/proc/self/ns/${name === 'pid' ? 'pid_for_children' : kind}`, file, '', MS_BIND)
+  }
+}
 
 type Chosen = Readonly<Record<(typeof KINDS)[number][0], string | undefined>>
 const flagsOf = (chosen: Chosen): number =>
@@ -56,18 +86,25 @@ async function runChild(
   }
 }
 
+/** Makes the caller root of its new user namespace. user_namespaces(7), "Defining user and group ID mappings" */
+async function mapToRoot(sys: Sys, uid: number, gid: number): Promise<void> {
+  await writeFile(sys, '/proc/self/setgroups', 'deny')
+  await writeFile(sys, '/proc/self/uid_map', `0 ${uid} 1\n`)
+  await writeFile(sys, '/proc/self/gid_map', `0 ${gid} 1\n`)
+}
+
 /** unshare: run a program in new namespaces. util-linux 2.38. */
 export const unshare = defineProgram({
   name: 'util-linux/unshare',
   paths: ['/usr/bin/unshare'],
   covers: 'partial',
-  lacks: ['namespaces kept in files (--net=FILE)', '--map-user and its kin', '--propagation'],
+  lacks: ['--mount=FILE', '--map-user and its kin', '--propagation'],
   summary: 'run program in new namespaces',
   sizeBytes: 43848,
   usage: 'unshare [options] [<program> [<argument>...]]',
   stopAtOperand: true,
   options: {
-    ...kindOptions,
+    ...kindFlags,
     fork: flag('f', 'fork'),
     mountProc: optional('', 'mount-proc'),
     mapRoot: flag('r', 'map-root-user'),
@@ -77,9 +114,14 @@ export const unshare = defineProgram({
   },
   async main({ sys, env, operands, options: o, fail }) {
     const words = operands.length ? operands : [env.get('SHELL') ?? '/bin/sh']
-    const flags = flagsOf(o) | (o.mountProc === undefined ? 0 : CLONE_NEWNS) | (o.mapRoot ? CLONE_NEWUSER : 0)
+    const chosen = { ...o }
+    for (const [name] of KINDS) if (o[LETTERS[name]]) chosen[name] ??= ''
+    const flags = flagsOf(chosen) | (o.mountProc === undefined ? 0 : CLONE_NEWNS) | (o.mapRoot ? CLONE_NEWUSER : 0)
+    const [uid, gid] = [sys.geteuid(), sys.getegid()]
     try {
       sys.unshare(flags)
+      keepInFiles(sys, o)
+      if (o.mapRoot) await mapToRoot(sys, uid, gid)
     } catch (error) {
       if (!isErrno(error)) throw error
       await fail(`unshare failed: ${error.message}`)
@@ -110,7 +152,7 @@ export const nsenter = defineProgram({
   name: 'util-linux/nsenter',
   paths: ['/usr/bin/nsenter'],
   covers: 'partial',
-  lacks: ['namespaces by file (--net=FILE) other than /proc/PID/ns/…', '-S and -G'],
+  lacks: ['-S and -G'],
   summary: 'run program in different namespaces',
   sizeBytes: 31400,
   usage: 'nsenter [options] [<program> [<argument>...]]',
@@ -125,25 +167,29 @@ export const nsenter = defineProgram({
     preserve: flag('', 'preserve-credentials'),
   },
   async main({ sys, env, operands, options: o, fail }) {
-    const fromFile = KINDS.map(([name]) => /^\/proc\/(\d+)\/ns\//.exec(o[name] ?? '')?.[1]).find(Boolean)
-    const pid = Number(o.target ?? fromFile)
-    if (!Number.isInteger(pid)) {
+    const pid = Number(o.target)
+    const asked = KINDS.filter(([name]) => (o.all && name !== 'user') || o[name] !== undefined)
+    const lacking = o.root === '' || o.wd === '' || asked.some(([name]) => !o[name])
+    if (o.target === undefined && lacking) {
       await fail('no target PID specified')
       return 1
     }
-    const flags = o.all ? KINDS.reduce((all, [, , bit]) => all | bit, 0) & ~CLONE_NEWUSER : flagsOf(o)
-    try {
-      sys.stat(`/proc/${pid}`)
-    } catch (error) {
-      if (!isErrno(error)) throw error
-      const first = KINDS.find(([name]) => o.all || o[name] !== undefined)?.[1] ?? 'mnt'
-      await fail(`cannot open /proc/${pid}/ns/${first}: ${error.message}`)
-      return 1
+    const flags = asked.reduce((all, [, , bit]) => all | bit, 0)
+    const open: number[] = []
+    for (const [name, kind] of asked) {
+      const file = o[name] || `/proc/${pid}/ns/${kind}`
+      try {
+        open.push(sys.open(file, O_RDONLY))
+      } catch (error) {
+        if (!isErrno(error)) throw error
+        await fail(`cannot open ${file}: ${error.message}`)
+        return 1
+      }
     }
     try {
       const root = o.root === undefined ? undefined : o.root || `/proc/${pid}/root`
       if (root !== undefined) sys.chroot(root)
-      sys.setns(pid, flags)
+      for (const fd of open) sys.setnsFd(fd)
       if (flags & CLONE_NEWNS || root !== undefined) sys.chdir(o.wd || '/')
     } catch (error) {
       if (!isErrno(error)) throw error

@@ -56,6 +56,14 @@ export function mountsText(namespace: MountNamespace, root: Location): string {
     .join('')
 }
 
+/** /proc/PID/mountstats. proc_pid_mountstats(5). */
+export const mountstatsText = (namespace: MountNamespace, root: Location): string =>
+  shownMounts(namespace, root)
+    .map(
+      ({ mount, point }) => `device ${escape(mount.source)} mounted on ${escape(point)} with fstype ${mount.fs.type}\n`,
+    )
+    .join('')
+
 /** The path of a mount's root within its file system: not `/` for bind mounts. */
 function rootWithin(mount: Mount): string {
   const names: string[] = []

@@ -1,11 +1,22 @@
-import type { Clock, Entropy, ProcessInfo, ResourceName, Sysinfo, Utsname } from '@drydock/abi'
+import type { CapabilitySets, Clock, Entropy, ProcessInfo, ResourceName, Sysinfo, Utsname } from '@drydock/abi'
 import type { FileDescription } from '../../file-description.ts'
+import type { UserNamespace } from '../../namespace/user-namespace.ts'
 import type { NetNamespace } from '../../net/index.ts'
 import type { Location } from '../../vfs/location.ts'
 import type { MountNamespace } from '../../vfs/mount-namespace.ts'
 import type { PathContext } from '../../vfs/path-context.ts'
 
-export type NamespaceName = 'cgroup' | 'ipc' | 'mnt' | 'net' | 'pid' | 'user' | 'uts'
+export type NamespaceName =
+  | 'cgroup'
+  | 'ipc'
+  | 'mnt'
+  | 'net'
+  | 'pid'
+  | 'pid_for_children'
+  | 'time'
+  | 'time_for_children'
+  | 'user'
+  | 'uts'
 
 /** One process as procfs shows it. Numbers of processes are those of the pid namespace that the proc mount belongs to. */
 export interface ProcTask {
@@ -26,9 +37,30 @@ export interface ProcTask {
   /** Infinity is "unlimited". */
   limit(resource: ResourceName): { soft: number; hard: number }
   groups(): readonly number[]
-  /** The bounding set as a mask, and whether exec gives no new rights. */
-  capabilities(): number
-  noNewPrivileges(): boolean
+  /** Real, effective, saved and file system ids, and what they may do. */
+  identity(): {
+    readonly uids: readonly [number, number, number, number]
+    readonly gids: readonly [number, number, number, number]
+    readonly capabilities: CapabilitySets
+    readonly noNewPrivileges: boolean
+    readonly seccomp: number
+  }
+  /** Its numbers in each pid namespace, from that of the proc mount down to its own. */
+  nestedIds(): { readonly pid: readonly number[]; readonly pgid: readonly number[]; readonly sid: readonly number[] }
+  /** Its user namespace; undefined for the first one. */
+  user(): UserNamespace | undefined
+  /** What it has read and written. */
+  transfers(): {
+    readonly readBytes: number
+    readonly writtenBytes: number
+    readonly reads: number
+    readonly writes: number
+  }
+  childrenCpuMs(): number
+  /** Numbers of its children. */
+  children(): readonly number[]
+  /** @throws EACCES, in the words of prctl(2), PR_SET_NAME */
+  rename(name: string): void
   umask(): number
   /** Signal numbers. */
   signals(): {
@@ -58,6 +90,9 @@ export interface ProcSource {
   sethostname(reader: PathContext, name: string): void
   /** What was written to settings of /proc/sys, by path: the machine's, or those of the reader's namespace. */
   settings(reader: PathContext, kind: 'net' | 'ipc' | undefined): Map<string, string>
+  /** The namespaces of the reader whose settings /proc/sys shows. */
+  network(reader: PathContext): { unprivilegedPorts: number }
+  uts(reader: PathContext): { domainname: string }
   ipForward(reader: PathContext): boolean
   setIpForward(reader: PathContext, on: boolean): void
   /** All processes started since boot. */

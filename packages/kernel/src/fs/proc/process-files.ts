@@ -1,25 +1,17 @@
 import type { ProcessInfo, ResourceName } from '@drydock/abi'
-import { EACCES, EINVAL, ESRCH, SIGCHLD } from '@drydock/abi'
+import { EACCES, EINVAL, EPERM, ESRCH, SIGCHLD } from '@drydock/abi'
 import type { PathContext } from '../../vfs/path-context.ts'
-import { pathOf } from '../../vfs/path-name.ts'
 import type { TextSource } from '../pseudo-inode.ts'
-import { mountinfoText, mountsText } from './mount-files.ts'
+import { mountinfoText, mountstatsText, mountsText } from './mount-files.ts'
+import { maps, smaps, smapsRollup, statm } from './memory-maps.ts'
 import type { ProcSource, ProcTask } from './proc-source.ts'
+import { status } from './process-status.ts'
 
 const PAGE_BYTES = 4096
 const RSS_UNLIMITED = '18446744073709551615'
 /** USER_HZ: ticks of /proc/PID/stat in a second. */
 const TICKS_PER_SECOND = 100
 export const ticks = (ms: number): number => Math.floor((ms * TICKS_PER_SECOND) / 1000)
-
-const kilobytes = (bytes: number): string => `${String(Math.ceil(bytes / 1024)).padStart(8)} kB`
-
-/** A set of signals as a mask of 64 bits. */
-function mask(signals: Iterable<number>): string {
-  let bits = 0n
-  for (const signal of signals) bits |= 1n << BigInt(signal - 1)
-  return bits.toString(16).padStart(16, '0')
-}
 
 const TTY_MAJOR = 136
 /** tty_nr of stat: the device number of `pts/3`, 0 for none. */
@@ -34,7 +26,8 @@ function stat(task: ProcTask, source: ProcSource): string {
   const size = zombie ? [0, 0] : [info.vszBytes, pages]
   const fields: readonly (string | number)[][] = [
     [info.pid, `(${info.comm.slice(0, 15)})`, info.state, info.ppid, info.pgid, info.sid],
-    [ttyNumber(info.tty), info.tpgid, 4194304, 0, 0, 0, 0, ticks(info.cpuMs), 0, 0, 0],
+    [ttyNumber(info.tty), info.tpgid, 4194304, 0, 0, 0, 0],
+    [ticks(info.cpuMs), 0, ticks(task.childrenCpuMs()), 0],
     [20 + info.nice, info.nice, info.threads, 0, Math.max(0, start), ...size, RSS_UNLIMITED],
     // startcode to kstkeip, signals, wchan and swap; then exit_signal and the rest up to exit_code.
     Array.from({ length: 12 }, () => 0),
@@ -42,102 +35,6 @@ function stat(task: ProcTask, source: ProcSource): string {
     Array.from({ length: 14 }, () => 0),
   ]
   return `${fields.flat().join(' ')}\n`
-}
-
-const STATE_NAMES = new Map<ProcessInfo['state'], string>([
-  ['R', 'R (running)'],
-  ['S', 'S (sleeping)'],
-  ['D', 'D (disk sleep)'],
-  ['T', 'T (stopped)'],
-  ['Z', 'Z (zombie)'],
-])
-
-type StatusLine = readonly [name: string, value: string | number]
-
-function memoryLines(info: ProcessInfo): StatusLine[] {
-  if (info.state === 'Z') return []
-  const size = kilobytes(info.vszBytes)
-  const resident = kilobytes(info.rssBytes)
-  return [
-    ['VmPeak', size],
-    ['VmSize', size],
-    ['VmLck', kilobytes(0)],
-    ['VmHWM', resident],
-    ['VmRSS', resident],
-    ['RssAnon', resident],
-    ['RssFile', kilobytes(0)],
-    ['VmData', resident],
-    ['VmStk', kilobytes(132 * 1024)],
-    ['VmSwap', kilobytes(0)],
-  ]
-}
-
-const NO_CAPABILITIES = '0000000000000000'
-
-function identityLines(task: ProcTask, info: ProcessInfo): StatusLine[] {
-  return [
-    ['Name', info.comm.slice(0, 15)],
-    ['Umask', task.umask().toString(8).padStart(4, '0')],
-    ['State', STATE_NAMES.get(info.state) ?? info.state],
-    ['Tgid', info.pid],
-    ['Ngid', 0],
-    ['Pid', info.pid],
-    ['PPid', info.ppid],
-    ['TracerPid', 0],
-    ['Uid', Array.from({ length: 4 }, () => info.uid).join('\t')],
-    ['Gid', Array.from({ length: 4 }, () => info.gid).join('\t')],
-    ['FDSize', 256],
-    ['Groups', `${task.groups().join(' ')} `],
-    ['NStgid', info.pid],
-    ['NSpid', info.pid],
-    ['NSpgid', info.pgid],
-    ['NSsid', info.sid],
-  ]
-}
-
-const capabilityMask = (task: ProcTask): string => task.capabilities().toString(16).padStart(16, '0')
-
-function signalLines(task: ProcTask, info: ProcessInfo): StatusLine[] {
-  const { pending, ignored, caught } = task.signals()
-  const capabilities = info.uid === 0 ? capabilityMask(task) : NO_CAPABILITIES
-  return [
-    ['Threads', info.threads],
-    ['SigQ', '0/7823'],
-    ['SigPnd', NO_CAPABILITIES],
-    ['ShdPnd', mask(pending)],
-    ['SigBlk', NO_CAPABILITIES],
-    ['SigIgn', mask(ignored)],
-    ['SigCgt', mask(caught)],
-    ['CapInh', NO_CAPABILITIES],
-    ['CapPrm', capabilities],
-    ['CapEff', capabilities],
-    ['CapBnd', capabilityMask(task)],
-    ['CapAmb', NO_CAPABILITIES],
-    ['NoNewPrivs', Number(task.noNewPrivileges())],
-    ['Seccomp', 0],
-  ]
-}
-
-/** proc_pid_status(5). */
-function status(task: ProcTask, { sysinfo }: { sysinfo: { cpus: number } }): string {
-  const info = task.info()
-  const { cpus } = sysinfo
-  const processors: StatusLine[] = [
-    ['Cpus_allowed', (2 ** cpus - 1).toString(16)],
-    ['Cpus_allowed_list', cpus === 1 ? '0' : `0-${cpus - 1}`],
-    ['voluntary_ctxt_switches', 1],
-    ['nonvoluntary_ctxt_switches', 0],
-  ]
-  return [...identityLines(task, info), ...memoryLines(info), ...signalLines(task, info), ...processors]
-    .map(([name, value]) => `${name}:\t${value}\n`)
-    .join('')
-}
-
-function statm(task: ProcTask): string {
-  const { vszBytes, rssBytes } = task.info()
-  const size = Math.ceil(vszBytes / PAGE_BYTES)
-  const resident = Math.ceil(rssBytes / PAGE_BYTES)
-  return `${size} ${resident} 0 1 0 ${resident} 0\n`
 }
 
 /** In the order of Linux, with the units that it names. */
@@ -177,21 +74,6 @@ function environ(task: ProcTask): string {
   return ended(Array.from(task.env(), ([name, value]) => `${name}=${value}`))
 }
 
-function maps(task: ProcTask): string {
-  const exe = task.exe()
-  if (exe === undefined) return ''
-  const { ino } = exe.inode
-  const path = pathOf(exe, task.root())
-  const line = (range: string, rights: string, offset: string, name: string): string =>
-    `${`${range} ${rights} ${offset} 08:01 ${ino}`.padEnd(72)} ${name}\n`
-  return (
-    line('55d0c0000000-55d0c0002000', 'r--p', '00000000', path) +
-    line('55d0c0002000-55d0c0008000', 'r-xp', '00002000', path) +
-    `${'55d0c1000000-55d0c1021000 rw-p 00000000 00:00 0'.padEnd(72)} [heap]\n` +
-    `${'7ffd3c000000-7ffd3c021000 rw-p 00000000 00:00 0'.padEnd(72)} [stack]\n`
-  )
-}
-
 function mounts(task: ProcTask, text: typeof mountsText): string {
   const namespace = task.mountNamespace()
   const root = task.root()
@@ -204,6 +86,42 @@ function setOomScoreAdj(task: ProcTask, text: string, context: PathContext): voi
   if (!Number.isInteger(value) || Math.abs(value) > 1000) throw EINVAL
   if (context.credentials.uid !== 0 && value < task.oomScoreAdj()) throw EACCES
   task.setOomScoreAdj(value)
+}
+
+/** Of a thousand: the share of memory that it has, and what was added to it. proc_pid_oom_score(5) */
+function oomScore(task: ProcTask, proc: ProcSource): string {
+  const { totalMemory } = proc.sysinfo()
+  const share = (task.info().rssBytes / totalMemory) * 1000
+  return `${Math.max(0, Math.round(((1000 + share + task.oomScoreAdj()) * 2) / 3))}\n`
+}
+
+/** proc_pid_io(5). */
+function io(task: ProcTask): string {
+  const { readBytes, writtenBytes, reads, writes } = task.transfers()
+  const calls = `rchar: ${readBytes}\nwchar: ${writtenBytes}\nsyscr: ${reads}\nsyscw: ${writes}\n`
+  return `${calls}read_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n`
+}
+
+/** Ids of the user namespace and what they stand for outside. user_namespaces(7), "Defining user and group ID mappings" */
+const idMap = (name: 'uid_map' | 'gid_map'): ProcessFile => ({
+  name,
+  permissions: 0o644,
+  source: (task) => ({
+    read: () => task.user()?.[name].text() ?? `${'0'.padStart(10)} ${'0'.padStart(10)} 4294967295\n`,
+    write(text, context) {
+      const user = task.user()
+      if (user === undefined) throw EPERM
+      user[name].set(text, context.credentials)
+    },
+  }),
+})
+
+function denySetgroups(task: ProcTask, text: string): void {
+  const user = task.user()
+  const word = text.trim()
+  if (word !== 'allow' && word !== 'deny') throw EINVAL
+  if (user === undefined || user.gid_map.written) throw EPERM
+  user.setgroups = word
 }
 
 export interface ProcessFile {
@@ -226,15 +144,33 @@ const shows = (
 export const PROCESS_FILES: readonly ProcessFile[] = [
   shows('cgroup', (task, _proc, reader) => `0::${task.cgroup(reader)}\n`),
   shows('cmdline', (task) => (task.info().state === 'Z' ? '' : ended(task.info().argv))),
-  shows('comm', (task) => `${task.info().comm.slice(0, 15)}\n`, 0o644),
+  {
+    name: 'comm',
+    permissions: 0o644,
+    source: (task) => ({
+      read: () => `${task.info().comm.slice(0, 15)}\n`,
+      write: (text) => task.rename(text.replace(/\n$/, '')),
+    }),
+  },
+  shows('children', (task) =>
+    task
+      .children()
+      .map((pid) => `${pid} `)
+      .join(''),
+  ),
+  shows('coredump_filter', () => '00000033\n', 0o644),
+  shows('cpuset', (task, _proc, reader) => `${task.cgroup(reader)}\n`),
   shows('environ', environ, 0o400),
-  shows('gid_map', () => '         0          0 4294967295\n'),
+  idMap('gid_map'),
+  shows('io', io, 0o400),
   shows('limits', limits),
-  shows('loginuid', () => '4294967295'),
+  shows('loginuid', () => '4294967295', 0o644),
   shows('maps', maps),
   shows('mountinfo', (task) => mounts(task, mountinfoText)),
   shows('mounts', (task) => mounts(task, mountsText)),
-  shows('oom_score', () => '0\n'),
+  shows('mountstats', (task) => mounts(task, mountstatsText), 0o400),
+  shows('oom_adj', (task) => `${Math.round((task.oomScoreAdj() * 17) / 1000)}\n`, 0o644),
+  shows('oom_score', oomScore),
   {
     name: 'oom_score_adj',
     permissions: 0o644,
@@ -243,11 +179,27 @@ export const PROCESS_FILES: readonly ProcessFile[] = [
       write: (text, context) => setOomScoreAdj(task, text, context),
     }),
   },
+  shows('personality', () => '00000000\n', 0o400),
+  shows('projid_map', () => '', 0o644),
+  shows('schedstat', (task) => `${Math.round(task.info().cpuMs * 1e6)} 0 0\n`),
   shows('sessionid', () => '4294967295'),
+  {
+    name: 'setgroups',
+    permissions: 0o644,
+    source: (task) => ({
+      read: () => `${task.user()?.setgroups ?? 'allow'}\n`,
+      write: (text) => denySetgroups(task, text),
+    }),
+  },
+  shows('smaps', smaps),
+  shows('smaps_rollup', smapsRollup),
   shows('stat', stat),
   shows('statm', statm),
-  shows('status', (task, proc) => status(task, { sysinfo: proc.sysinfo() })),
-  shows('uid_map', () => '         0          0 4294967295\n'),
+  shows('status', (task, proc) => status(task, proc.sysinfo())),
+  shows('syscall', () => 'running\n', 0o400),
+  shows('timens_offsets', () => 'monotonic           0         0\nboottime            0         0\n', 0o644),
+  shows('timerslack_ns', () => '50000\n', 0o666),
+  idMap('uid_map'),
   shows('wchan', () => '0', 0o444),
 ]
 

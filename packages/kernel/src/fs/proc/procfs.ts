@@ -149,6 +149,14 @@ function taskEntries(fs: Procfs, task: ProcTask, hasThreads: boolean): Map<strin
   return entries
 }
 
+/** A namespace that goes when nobody holds it any more. */
+interface Counted {
+  retain(): unknown
+  release(): void
+}
+const isCounted = (namespace: object | undefined): namespace is Counted =>
+  namespace !== undefined && 'retain' in namespace && 'release' in namespace
+
 /** What /proc/PID/ns/NAME leads to: holds the namespace, also after its processes are gone. namespaces(7). */
 export class NamespaceInode extends PseudoInode {
   readonly name: NamespaceName
@@ -159,6 +167,13 @@ export class NamespaceInode extends PseudoInode {
     super(fs, S_IFREG | 0o444)
     this.name = name
     this.namespace = namespace
+  }
+
+  override hold(): () => void {
+    const { namespace } = this
+    if (!isCounted(namespace)) return () => undefined
+    namespace.retain()
+    return () => namespace.release()
   }
 }
 

@@ -16,6 +16,13 @@ function requireRoot({ credentials }: PathContext): void {
   if (credentials.uid !== 0) throw EPERM
 }
 
+/** @throws EINVAL */
+function natural(text: string): number {
+  const number = Number(text.trim())
+  if (!Number.isInteger(number) || number < 0) throw EINVAL
+  return number
+}
+
 const shows = (text: string): TextSource => ({ read: () => `${text}\n` })
 
 /** Settings that each network or IPC namespace has for itself. network_namespaces(7), ipc_namespaces(7) */
@@ -52,11 +59,31 @@ function liveSettings(source: ProcSource): readonly (readonly [string, TextSourc
         },
       },
     ],
+    [
+      'kernel/domainname',
+      {
+        read: (reader) => `${source.uts(reader).domainname}\n`,
+        write(text, reader) {
+          requireRoot(reader)
+          source.uts(reader).domainname = text.trim()
+        },
+      },
+    ],
     ['kernel/osrelease', { read: (reader) => `${source.uname(reader).release}\n` }],
     ['kernel/ostype', { read: (reader) => `${source.uname(reader).sysname}\n` }],
     ['kernel/version', { read: (reader) => `${source.uname(reader).version}\n` }],
     ['kernel/random/boot_id', shows(bootId)],
     ['kernel/random/uuid', { read: () => `${formatUuid(source.entropy.bytes(16))}\n` }],
+    [
+      'net/ipv4/ip_unprivileged_port_start',
+      {
+        read: (reader) => `${source.network(reader).unprivilegedPorts}\n`,
+        write(text, reader) {
+          requireRoot(reader)
+          source.network(reader).unprivilegedPorts = natural(text)
+        },
+      },
+    ],
     [
       'net/ipv4/ip_forward',
       {
@@ -72,9 +99,31 @@ function liveSettings(source: ProcSource): readonly (readonly [string, TextSourc
 
 /** Settings as Linux 6.8 has them by default. */
 const FIXED: readonly (readonly [string, string])[] = [
+  ['fs/aio-max-nr', '65536'],
+  ['fs/dentry-state', '31245\t17921\t45\t0\t1203\t0'],
+  ['fs/inode-nr', '28712\t512'],
+  ['fs/mqueue/msg_max', '10'],
+  ['kernel/core_uses_pid', '0'],
+  ['kernel/msgmnb', '16384'],
+  ['kernel/msgmni', '32000'],
+  ['kernel/printk', '4\t4\t1\t7'],
+  ['kernel/sched_rt_runtime_us', '950000'],
+  ['kernel/shmall', '18446744073692774399'],
+  ['kernel/shmmni', '4096'],
+  ['kernel/tainted', '0'],
+  ['kernel/yama/ptrace_scope', '1'],
+  ['net/core/rmem_default', '212992'],
+  ['net/core/wmem_default', '212992'],
+  ['net/ipv4/tcp_available_congestion_control', 'reno cubic'],
+  ['net/ipv4/tcp_rmem', '4096\t131072\t6291456'],
+  ['net/ipv4/tcp_wmem', '4096\t16384\t4194304'],
+  ['net/ipv4/tcp_mem', '46287\t61719\t92574'],
+  ['net/ipv4/ping_group_range', '0\t2147483647'],
+  ['user/max_user_namespaces', '15640'],
+  ['user/max_net_namespaces', '15640'],
+  ['user/max_pid_namespaces', '15640'],
   ['fs/file-nr', '1024\t0\t9223372036854775807'],
   ['kernel/cap_last_cap', '40'],
-  ['kernel/domainname', '(none)'],
   ['kernel/ngroups_max', '65536'],
   ['kernel/overflowuid', '65534'],
   ['kernel/overflowgid', '65534'],
@@ -101,7 +150,11 @@ const KEPT: readonly (readonly [string, number | string])[] = [
   ['fs/file-max', 9223372036854],
   ['fs/inotify/max_user_instances', 128],
   ['fs/inotify/max_user_watches', 65536],
+  ['fs/inotify/max_queued_events', 16384],
   ['fs/nr_open', 1048576],
+  ['fs/protected_hardlinks', 1],
+  ['fs/protected_symlinks', 1],
+  ['fs/suid_dumpable', 2],
   ['fs/pipe-max-size', 1048576],
   ['kernel/dmesg_restrict', 0],
   ['kernel/msgmax', 8192],
@@ -111,17 +164,45 @@ const KEPT: readonly (readonly [string, number | string])[] = [
   ['kernel/sysrq', 176],
   ['kernel/threads-max', 31294],
   ['kernel/unprivileged_userns_clone', 1],
+  ['kernel/kptr_restrict', 1],
+  ['kernel/panic_on_oops', 0],
+  ['kernel/perf_event_paranoid', 4],
+  ['net/bridge/bridge-nf-call-iptables', 1],
+  ['net/bridge/bridge-nf-call-ip6tables', 1],
+  ['net/core/netdev_max_backlog', 1000],
+  ['net/core/rmem_max', 212992],
+  ['net/core/wmem_max', 212992],
   ['net/core/somaxconn', 4096],
+  ['net/ipv4/conf/all/accept_redirects', 0],
+  ['net/ipv4/conf/all/route_localnet', 0],
+  ['net/ipv4/conf/all/send_redirects', 1],
+  ['net/ipv4/conf/default/forwarding', 1],
+  ['net/ipv4/conf/default/rp_filter', 2],
+  ['net/ipv4/tcp_keepalive_intvl', 75],
+  ['net/ipv4/tcp_keepalive_probes', 9],
+  ['net/ipv4/tcp_max_syn_backlog', 256],
+  ['net/ipv4/tcp_timestamps', 1],
+  ['net/ipv4/tcp_window_scaling', 1],
+  ['net/ipv6/conf/all/disable_ipv6', 0],
+  ['net/ipv6/conf/all/forwarding', 0],
+  ['net/ipv6/conf/default/disable_ipv6', 0],
+  ['net/netfilter/nf_conntrack_max', 65536],
   ['net/ipv4/conf/all/forwarding', 1],
   ['net/ipv4/conf/all/rp_filter', 2],
   ['net/ipv4/icmp_echo_ignore_all', 0],
   ['net/ipv4/ip_default_ttl', 64],
-  ['net/ipv4/ip_unprivileged_port_start', 1024],
   ['net/ipv4/tcp_fin_timeout', 60],
   ['net/ipv4/tcp_keepalive_time', 7200],
   ['net/ipv4/tcp_syncookies', 1],
   ['net/ipv4/tcp_tw_reuse', 2],
+  ['vm/dirty_background_ratio', 10],
+  ['vm/dirty_expire_centisecs', 3000],
+  ['vm/dirty_writeback_centisecs', 500],
   ['vm/dirty_ratio', 20],
+  ['vm/nr_hugepages', 0],
+  ['vm/oom_kill_allocating_task', 0],
+  ['vm/panic_on_oom', 0],
+  ['vm/vfs_cache_pressure', 100],
   ['vm/drop_caches', 0],
   ['vm/max_map_count', 65530],
   ['vm/min_free_kbytes', 45056],
