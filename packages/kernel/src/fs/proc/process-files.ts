@@ -1,4 +1,4 @@
-import type { ProcessInfo, ResourceName } from '@drydock/abi'
+import type { ResourceName } from '@drydock/abi'
 import { EACCES, EINVAL, EPERM, ESRCH, SIGCHLD } from '@drydock/abi'
 import type { PathContext } from '../../vfs/path-context.ts'
 import type { TextSource } from '../pseudo-inode.ts'
