@@ -1,4 +1,4 @@
-import type { CommandOptions, CommandOutcome } from '@drydock/playground'
+import type { ByteStream, CommandOptions, CommandOutcome } from '@drydock/playground'
 import { connect } from 'node:net'
 import { bridge } from './bridge.ts'
 import { openHost } from './open-host.ts'
@@ -9,6 +9,8 @@ const FOREIGN_ENGINE = '/run/foreign-docker.sock'
 export interface HeadlessHost {
   /** Runs one program on the host; see runCommand. */
   run(command: CommandOptions): Promise<CommandOutcome>
+  /** A connection to the host's own engine. */
+  dialEngine(): Promise<ByteStream>
   /** For DOCKER_HOST, where a real engine was asked for. */
   readonly engine: string | undefined
   /** Saves what is to be kept and stops. */
@@ -34,6 +36,7 @@ export async function openHeadless({
     })
   return {
     run: (command) => host.run(command),
+    dialEngine: () => host.dialEngine(),
     engine: engine === undefined ? undefined : `unix://${FOREIGN_ENGINE}`,
     async close() {
       await session.flush()

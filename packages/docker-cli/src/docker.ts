@@ -3,14 +3,15 @@ import { Stdio } from '@drydock/libc'
 import type { Command } from './cobra/command.ts'
 import { complete } from './cobra/complete.ts'
 import { bool, type FlagTable, list, string } from './cobra/flag.ts'
-import { commandHelp, rootHelp, type SwarmState, useLine } from './cobra/help.ts'
+import { commandHelp, rootHelp, useLine } from './cobra/help.ts'
+import { type EngineFacts, mustAsk, refusal } from './cobra/requirements.ts'
 import { FlagError, HelpWanted, parseFlags } from './cobra/parse-flags.ts'
 import { commands } from './command/index.ts'
 import { findPlugin, runPlugin } from './session/plugin.ts'
 import { Cli, isProblem, problemText } from './session/cli.ts'
 import { CliError } from './session/cli-error.ts'
 import { ConfigFile } from './session/config-file.ts'
-import { contextNotFound } from './session/context-name.ts'
+import { resolveEndpoint } from './session/endpoint.ts'
 import { VERSION } from './session/version.ts'
 
 const globalFlags = (folder: string) =>
@@ -36,6 +37,7 @@ interface Found {
   readonly command: Command
   /** Without the command's own name: `docker container`. */
   readonly parentPath: string
+  readonly parents: readonly Command[]
   readonly words: readonly string[]
 }
 
@@ -52,37 +54,48 @@ function find(words: readonly string[]): Found | undefined {
     const command = level.find((candidate) => named(candidate, rest[0] ?? ''))
     if (!command) return found
     rest = rest.slice(1)
-    found = { command, parentPath, words: rest }
+    found = { command, parentPath, parents: found ? [found.command, ...found.parents] : [], words: rest }
     if (!command.children) return found
     parentPath = `${parentPath} ${command.name}`
     level = command.children
   }
 }
 
-async function swarmState(cli: Cli): Promise<SwarmState> {
-  try {
-    const { swarm, experimental } = await cli.client.system.ping()
-    return {
-      known: swarm !== '',
-      active: swarm.startsWith('active'),
-      manager: swarm === 'active/manager',
-      experimental,
-    }
-  } catch (error) {
-    if (!isProblem(error)) throw error
-    return { known: false, active: false, manager: false, experimental: false }
-  }
-}
+/** Help goes to standard error where nobody asked for it. */
+type HelpTo = (text: string) => Promise<void>
 
-async function printRootHelp(cli: Cli, flags: FlagTable): Promise<number> {
-  await cli.print(rootHelp(commands, flags, cli.columns(0) ?? 80, await swarmState(cli)))
+async function printRootHelp(cli: Cli, flags: FlagTable, to: HelpTo = (text) => cli.print(text)): Promise<number> {
+  await to(rootHelp(commands, flags, cli.columns(0) ?? 80, await cli.engineFacts()))
   return 0
 }
 
-async function printHelp(cli: Cli, found: Found): Promise<number> {
+async function printHelp(cli: Cli, found: Found, to: HelpTo = (text) => cli.print(text)): Promise<number> {
   const { command, parentPath } = found
-  await cli.print(commandHelp(command, parentPath, cli.columns(0) ?? 80, await swarmState(cli)))
+  const facts = await cli.engineFacts()
+  const refused = commandRefusal(found, facts)
+  await to(refused === undefined ? commandHelp(command, parentPath, cli.columns(0) ?? 80, facts) : `${refused}\n`)
   return 0
+}
+
+/** Why the engine can't do it: what holds for a noun holds for its verbs. */
+function commandRefusal({ command, parentPath, parents }: Found, facts: EngineFacts): string | undefined {
+  const path = `${parentPath} ${command.name}`
+  for (const each of [command, ...parents]) {
+    const problem = refusal(path, each, facts)
+    if (problem !== undefined) return problem
+  }
+  return undefined
+}
+
+/** @throws CliError when the engine has not what the command or its flags want */
+async function checkSupport(cli: Cli, found: Found, changed: ReadonlySet<string>): Promise<void> {
+  const flags = Object.entries(found.command.flags).filter(([name, flag]) => changed.has(name) && mustAsk(flag))
+  if (flags.length === 0 && ![found.command, ...found.parents].some(mustAsk)) return
+  const facts = await cli.engineFacts()
+  const problem = commandRefusal(found, facts)
+  const problems = problem === undefined ? flags.map(([name, flag]) => refusal(`"--${name}"`, flag, facts)) : [problem]
+  const told = problems.filter((each) => each !== undefined)
+  if (told.length > 0) throw new CliError(told.join('\n'))
 }
 
 const usage = (problem: string, line: string, path: string, see = 'Run'): string =>
@@ -99,21 +112,29 @@ function unknownCommand(words: readonly string[], found: Found | undefined): Cli
 async function runCommand(cli: Cli, found: Found): Promise<number> {
   const { command, parentPath, words } = found
   const path = `${parentPath} ${command.name}`
-  if (command.children && words[0] !== undefined && !words[0].startsWith('-')) throw unknownCommand(words, found)
+  if (command.children && words[0] !== undefined && !words[0].startsWith('-')) {
+    if (words.includes('--help')) return printHelp(cli, found)
+    throw unknownCommand(words, found)
+  }
   await command.preface?.(cli)
   try {
     const parsed = parseFlags(words, command.flags, command.interspersed ?? true)
     for (const warning of parsed.warnings) await cli.warn(`${warning}\n`)
     const wrong = command.args?.(parsed.operands)
+    if (wrong && 'bare' in wrong) throw new CliError(wrong.bare)
     if (wrong)
       throw new CliError(usage(`docker: '${path}' ${wrong.problem}`, useLine(command, parentPath), path, wrong.see))
-    if (!command.run) return await printHelp(cli, found)
+    if (!command.run) return await printHelp(cli, found, (text) => cli.warn(text))
+    await checkSupport(cli, found, parsed.changed)
     const flags = Object.fromEntries(parsed.values)
     return (await command.run({ cli, args: parsed.operands, flags, changed: parsed.changed, path })) ?? 0
   } catch (error) {
-    if (error instanceof FlagError) throw new CliError(usage(error.message, useLine(command, parentPath), path), 125)
+    if (error instanceof FlagError) {
+      const line = command.children ? path : useLine(command, parentPath)
+      throw new CliError(usage(error.message, line, path), 125)
+    }
     if (!(error instanceof HelpWanted)) throw error
-    if (error.deprecatedShorthand) await cli.warn('Flag shorthand -h has been deprecated, use --help\n')
+    if (error.deprecatedShorthand) await cli.print(DEPRECATED_SHORTHAND)
     return printHelp(cli, found)
   }
 }
@@ -121,7 +142,7 @@ async function runCommand(cli: Cli, found: Found): Promise<number> {
 async function helpCommand(cli: Cli, words: readonly string[], flags: FlagTable): Promise<number> {
   if (words.length === 0) return printRootHelp(cli, flags)
   const found = find(words)
-  if (!found || found.words.length > 0) throw new CliError(`unknown help topic: ${words.join(' ')}`)
+  if (!found || found.words.length > 0) throw new CliError(`unknown help topic: ${(found?.words ?? words).join(' ')}`)
   return printHelp(cli, found)
 }
 
@@ -134,8 +155,14 @@ async function dispatch(cli: Cli, words: readonly string[], flags: FlagTable): P
   if (found) return runCommand(cli, found)
   const plugin = findPlugin(cli, first)
   if (plugin !== undefined) return runPlugin(cli, plugin, words)
+  if (rest.some((word) => word === '--help' || word === '-h')) {
+    if (!rest.includes('--help')) await cli.print(DEPRECATED_SHORTHAND)
+    return printRootHelp(cli, flags)
+  }
   throw unknownCommand(words, undefined)
 }
+
+const DEPRECATED_SHORTHAND = 'Flag shorthand -h has been deprecated, use --help\n'
 
 /** Everything before the command. @returns the status */
 async function start(process: Process, io: Stdio): Promise<number> {
@@ -147,35 +174,29 @@ async function start(process: Process, io: Stdio): Promise<number> {
   const { file, problem } = await ConfigFile.load(process.sys, value('config'))
   if (problem !== undefined) await io.warn(`${problem}\n`)
   const host = (parsed.values.get('host') ?? []) as readonly string[]
-  const cli = new Cli(
-    process,
-    io,
-    { config: value('config'), context: value('context'), debug: value('debug') === 'true', host },
-    file,
-  )
-  checkGlobals(cli, value('log-level'))
-  if (help?.deprecatedShorthand) await io.warn('Flag shorthand -h has been deprecated, use --help\n')
+  const level = value('log-level')
+  if (!LEVELS.includes(level.toLowerCase())) throw new CliError(`Unable to parse logging level: ${level}`)
+  const wishes = {
+    context: value('context'),
+    hosts: host,
+    env: process.env,
+    tls: ['tls', 'tlsverify'].some((name) => value(name) === 'true') || Boolean(process.env.get('DOCKER_TLS_VERIFY')),
+    tlscacert: value('tlscacert'),
+  }
+  if (wishes.context !== '' && host.length > 0)
+    throw new CliError('conflicting options: cannot specify both --host and --context')
+  const endpoint = await resolveEndpoint(process.sys, wishes, file)
+  const cli = new Cli(process, io, { config: value('config'), debug: value('debug') === 'true', host }, file, endpoint)
   if (help) return printRootHelp(cli, flags)
   if (value('version') === 'true') {
     await cli.print(`Docker version ${VERSION.version}, build ${VERSION.gitCommit}\n`)
     return 0
   }
-  return parsed.operands.length === 0 ? printRootHelp(cli, flags) : dispatch(cli, parsed.operands, flags)
+  if (parsed.operands.length === 0) return printRootHelp(cli, flags, (text) => cli.warn(text))
+  return dispatch(cli, parsed.operands, flags)
 }
 
 const LEVELS = ['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace']
-const HOST_FORM = /^(unix|tcp|http|fd|npipe|ssh):\/\//
-
-/** @throws CliError when the level, the context or the engine's address can't be */
-function checkGlobals(cli: Cli, level: string): void {
-  if (!LEVELS.includes(level.toLowerCase())) throw new CliError(`Unable to parse logging level: ${level}`)
-  const { context } = cli.globals
-  const unresolved = (why: string): CliError =>
-    new CliError(`Failed to initialize: unable to resolve docker endpoint: ${why}`)
-  if (context !== '' && context !== 'default') throw unresolved(contextNotFound(cli, context))
-  if (!HOST_FORM.test(cli.host)) throw unresolved(`invalid bind address format: ${cli.host}`)
-}
-
 function readGlobals(words: readonly string[], flags: FlagTable, onHelp: (wanted: HelpWanted) => void) {
   try {
     return parseFlags(words, flags, false)

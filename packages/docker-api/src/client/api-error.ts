@@ -17,6 +17,12 @@ export class ConnectionError extends Error {
   }
 }
 
+/** There is no way to the engine's address; thrown by whoever dials, told with the request that wanted to go there. */
+export class UnreachableError extends Error {}
+
+/** The engine would not turn the connection into a stream. */
+export class HijackError extends Error {}
+
 /** The engine was there, but broke off or spoke no HTTP. */
 export class BrokenAnswerError extends Error {}
 

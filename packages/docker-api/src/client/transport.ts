@@ -1,14 +1,14 @@
 import { type ByteStream, isErrno, type MaybePromise } from '@drydock/abi'
 import { type ClientResponse, HeaderMap, HttpError, request } from '@drydock/http'
 import type { Ping } from '../types/system.ts'
-import { ApiError, BrokenAnswerError, ConnectionError } from './api-error.ts'
+import { ApiError, BrokenAnswerError, ConnectionError, HijackError, UnreachableError } from './api-error.ts'
 import { readJsonLines } from './json-lines.ts'
 
 /** The newest version of the API these types describe. */
 export const API_VERSION = '1.50'
 
 export interface TransportOptions {
-  /** A fresh connection to the engine. @throws Errno */
+  /** A fresh connection to the engine. @throws Errno, UnreachableError */
   readonly dial: () => MaybePromise<ByteStream>
   /** As errors name it: `unix:///var/run/docker.sock`. */
   readonly host?: string
@@ -84,7 +84,14 @@ export class Transport {
 
   /** The version spoken; negotiated by /_ping when first asked. */
   async apiVersion(): Promise<string> {
-    if (this.version === undefined) await this.ping()
+    if (this.version === undefined) {
+      try {
+        await this.ping()
+      } catch (error) {
+        // The request itself will tell it.
+        if (!(error instanceof UnreachableError)) throw error
+      }
+    }
     return this.version ?? API_VERSION
   }
 
@@ -154,7 +161,10 @@ export class Transport {
       ...call,
       headers: { ...call.headers, ...upgrade },
     })
-    if (response.status >= 400) throw await this.failure(toAnswer(response, stream))
+    if (response.status >= 400) {
+      toAnswer(response, stream).close()
+      throw new HijackError(`unable to upgrade to tcp, received ${response.status}`)
+    }
     return { stream: response.hijack(), contentType: response.headers.get('content-type') ?? '' }
   }
 
@@ -168,7 +178,7 @@ export class Transport {
   }
 
   private async open(target: string, call: Call): Promise<{ response: ClientResponse; stream: ByteStream }> {
-    const stream = await this.dial()
+    const stream = await this.dial(call.method, target)
     try {
       const body = call.json === undefined ? call.body : encoder.encode(JSON.stringify(call.json))
       const headers = this.headers(call, body !== undefined, body instanceof Uint8Array ? body.length : undefined)
@@ -190,10 +200,15 @@ export class Transport {
     return headers
   }
 
-  private async dial(): Promise<ByteStream> {
+  private async dial(method: string, target: string): Promise<ByteStream> {
     try {
       return await this.options.dial()
     } catch (error) {
+      if (error instanceof UnreachableError) {
+        const verb = `${method.charAt(0)}${method.slice(1).toLowerCase()}`
+        const url = `${(this.options.host ?? '').replace(/^tcp:/, 'http:')}${target}`
+        throw new UnreachableError(`error during connect: ${verb} "${url}": ${error.message}`)
+      }
       if (!isErrno(error) || error.code === 'EACCES') throw error
       throw new ConnectionError(this.options.host ?? 'unix:///var/run/docker.sock')
     }

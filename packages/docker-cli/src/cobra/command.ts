@@ -1,6 +1,7 @@
 import type { MaybePromise } from '@drydock/abi'
 import type { Cli } from '../session/cli.ts'
 import type { FlagTable, FlagValues } from './flag.ts'
+import type { Requirement } from './requirements.ts'
 
 /** What a command's `run` is given. */
 export interface Context<F extends FlagTable> {
@@ -14,9 +15,11 @@ export interface Context<F extends FlagTable> {
 }
 
 /** How many operands a command takes; undefined when they are right, else the words after `'docker x' `. */
-export type ArgsRule = (
-  args: readonly string[],
-) => { readonly problem: string; readonly see: 'Run' | 'See' | 'SRun' } | undefined
+export type ArgsRule = (args: readonly string[]) =>
+  | { readonly problem: string; readonly see: 'Run' | 'See' | 'SRun' }
+  /** Words that stand alone. */
+  | { readonly bare: string }
+  | undefined
 
 const count = (n: number): string => `${n} argument${n === 1 ? '' : 's'}`
 export const noArgs: ArgsRule = (args) =>
@@ -46,9 +49,18 @@ export const anyArgs: ArgsRule = () => undefined
 export type CommandGroup = 'common' | 'management' | 'swarm' | 'plain'
 
 /** What a completion proposes: names, or a rule of the shell. */
-export type Completion = 'containers' | 'running' | 'stopped' | 'images' | 'networks' | 'volumes' | 'files' | 'none'
+export type Completion =
+  | 'containers'
+  | 'running'
+  | 'stopped'
+  | 'images'
+  | 'networks'
+  | 'volumes'
+  | 'contexts'
+  | 'files'
+  | 'none'
 
-interface CommandRow {
+interface CommandRow extends Requirement {
   readonly name: string
   readonly aliases?: readonly string[]
   /** The usage line without what stands before the name: `ls [OPTIONS]`. */
@@ -64,8 +76,6 @@ interface CommandRow {
   readonly hidden?: boolean
   /** Help says that it is an experiment. */
   readonly experimental?: boolean
-  /** Shown when the engine is in a swarm, manages one, or has experiments switched on. */
-  readonly needs?: 'swarm' | 'manager' | 'experimental'
   /** Flags may stand behind operands; false for run, exec, top… */
   readonly interspersed?: boolean
   readonly args?: ArgsRule

@@ -1,5 +1,7 @@
+import type { Requirement } from './requirements.ts'
+
 /** Flags of commands, as spf13/pflag reads them; the words of errors are strconv's and go-units'. */
-export interface Flag<T> {
+export interface Flag<T> extends Requirement {
   /** What stands behind the name in help: `string`, `list`…; '' for a switch. */
   readonly type: string
   readonly short?: string
@@ -37,6 +39,12 @@ function parseBool(text: string): boolean {
 
 /** Go's %q of plain text. */
 export const quote = (text: string): string => JSON.stringify(text)
+
+/** The flag, where the engine's API has it. */
+export const since = <F extends Flag<unknown>>(version: string, flag: F): F => ({ ...flag, since: version })
+
+/** The flag, where the engine is such a one. */
+export const wanting = <F extends Flag<unknown>>(requirement: Requirement, flag: F): F => ({ ...flag, ...requirement })
 
 const withShort = (short: string): { short?: string } => (short === '' ? {} : { short })
 
@@ -114,6 +122,17 @@ export const strings = (short: string, usage: string, settings: ListSettings = {
   parse: (text, before) => [...before, ...text.split(',')],
 })
 
+/** `a=1,b=2`, as words `a=1` and `b=2`. pflag's stringToString. */
+export const pairs = (short: string, usage: string): Flag<readonly string[]> => ({
+  ...list(short, usage, { type: 'stringToString', shown: '[]' }),
+  parse: (text, before) => {
+    const words = text.split('=').length === 2 ? [text] : text.split(',')
+    for (const word of words)
+      if (!word.includes('=')) throw new FlagValueError(`${word} must be formatted as key=value`)
+    return [...before, ...words]
+  },
+})
+
 const SUFFIX: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40, p: 2 ** 50 }
 /** Bytes of `512m`, `1.5GiB`. go-units RAMInBytes. */
 export function parseBytes(text: string): number {
@@ -158,13 +177,14 @@ export const duration = (short: string, usage: string, settings: { shown?: strin
 
 /** Billionths of a processor. */
 function parseCpus(text: string): number {
-  const fraction = /^(\d+)\/(\d+)$/.exec(text)
+  const fraction = /^([+-]?\d+)\/(\d+)$/.exec(text)
   const value = fraction
     ? Number(fraction[1]) / Number(fraction[2])
-    : /^\d*\.?\d+$/.test(text)
+    : /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)
       ? Number(text)
       : Number.NaN
-  if (Number.isNaN(value)) throw new FlagValueError(`failed to parse ${text} as a rational number`)
+  if (!Number.isFinite(value)) throw new FlagValueError(`failed to parse ${text} as a rational number`)
+  if (Math.abs(value * 1e9 - Math.round(value * 1e9)) > 1e-6) throw new FlagValueError('value is too precise')
   return Math.round(value * 1e9)
 }
 export const decimal = (short: string, usage: string): Flag<number> => ({

@@ -34,6 +34,13 @@ const OMITTED = new Map<string, unknown>([
   ['Annotations', NIL_MAP],
 ])
 
+export interface InspectSettings {
+  /** Go's type of the objects, for "can't evaluate field". */
+  readonly typeName?: string
+  /** `<`, `>` and `&` are escaped in JSON, as where the client makes the JSON itself. */
+  readonly escapeHtml?: boolean
+}
+
 /**
  * Prints what `get` finds for each name, as JSON or by a template. What is printed before a failure stays.
  * @returns the status
@@ -43,6 +50,7 @@ export async function inspectObjects(
   names: readonly string[],
   format: string,
   get: (name: string) => Promise<unknown>,
+  how: InspectSettings = {},
 ): Promise<number> {
   const found: unknown[] = []
   const failures: string[] = []
@@ -55,17 +63,28 @@ export async function inspectObjects(
       // The engine's answers of other kinds than "no such thing" end it, as do failures of the connection.
       if (!isNotFound(error) && !(error instanceof CliError)) break
     }
-  const text = format === '' || format === 'json' ? asJson(found, format) : await byTemplate(cli, found, format)
+  const json = format === '' || format === 'json'
+  const text = json ? asJson(found, format, how) : await byTemplate(cli, found, format, how)
   await cli.print(text)
   if (failures.length > 0) throw new CliError(failures.join('\n'))
   return 0
 }
 
-const asJson = (found: readonly unknown[], format: string): string =>
+function asJson(found: readonly unknown[], format: string, { escapeHtml = false }: InspectSettings): string {
+  const text = plainJson(found, format)
+  return escapeHtml ? text.replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`) : text
+}
+
+const plainJson = (found: readonly unknown[], format: string): string =>
   format === 'json' ? `${JSON.stringify(found)}\n` : found.length === 0 ? '[]\n' : `${JSON.stringify(found, null, 4)}\n`
 
-async function byTemplate(cli: Cli, found: readonly unknown[], format: string): Promise<string> {
-  const template = compile(format)
+async function byTemplate(
+  cli: Cli,
+  found: readonly unknown[],
+  format: string,
+  { typeName }: InspectSettings,
+): Promise<string> {
+  const template = compile(format, typeName)
   const lines: string[] = []
   for (const each of found)
     try {
@@ -78,9 +97,13 @@ async function byTemplate(cli: Cli, found: readonly unknown[], format: string): 
   return lines.length > 0 ? lines.join('') : '\n'
 }
 
-function compile(format: string) {
+function compile(format: string, typeName: string | undefined) {
   try {
-    return compileTemplate(format.replaceAll('\\t', '\t').replaceAll('\\n', '\n'), { omitted: OMITTED })
+    return compileTemplate(format.replaceAll('\\t', '\t').replaceAll('\\n', '\n'), {
+      omitted: OMITTED,
+      spelled: new Map([['ID', 'Id']]),
+      ...(typeName === undefined ? {} : { typeName }),
+    })
   } catch (error) {
     if (!(error instanceof TemplateSyntaxError)) throw error
     throw new CliError(`template parsing error: ${error.message}`, 64)

@@ -49,11 +49,28 @@ const headerRow = (list: ListFormat): Row => {
 /** `com.example.some-name` heads its column as `some name`. */
 const headerOfLabel = (name: string): string => (name.split('.').at(-1) ?? '').replaceAll('-', ' ').replaceAll('_', ' ')
 
+/**
+ * Runs a template on a row that has every field and no values, as the client does before it asks.
+ * @throws CliError
+ */
+export function checkFormat(list: ListFormat, format: string): void {
+  try {
+    const fields = [...Object.keys(list.headers).map((name) => [name, ''] as const), ['Label', () => ''] as const]
+    compileTemplate(format, { typeName: list.typeName }).run(new Map<string, unknown>(fields))
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) throw new CliError(`failed to parse template: ${error.message}`)
+    if (!(error instanceof TemplateError)) throw error
+    // A function that has no use for an empty value may like the real one.
+    if (error.message.includes("can't evaluate field"))
+      throw new CliError(`failed to execute template: ${error.message}`)
+  }
+}
+
 function compile(source: string, typeName: string, functions?: FunctionTable): Template {
   try {
     return compileTemplate(source, { typeName, ...(functions ? { functions } : {}) })
   } catch (error) {
-    if (error instanceof TemplateSyntaxError) throw new CliError(`failed to parse template: ${error.message}`)
+    if (error instanceof TemplateSyntaxError) throw new CliError(`template parsing error: ${error.message}`)
     throw error
   }
 }
@@ -62,7 +79,7 @@ function execute(template: Template, row: Row): string {
   try {
     return template.run(row)
   } catch (error) {
-    if (error instanceof TemplateError) throw new CliError(`failed to execute template: ${error.message}`)
+    if (error instanceof TemplateError) throw new CliError(`template parsing error: ${error.message}`)
     throw error
   }
 }

@@ -1,19 +1,26 @@
 import { inet, isErrno, type Process, type Sys, unix } from '@drydock/abi'
-import { ApiError, BrokenAnswerError, ConnectionError, DockerClient, isNotFound } from '@drydock/docker-api'
-import { dial, ResolveError, resolveHost, Stdio } from '@drydock/libc'
+import {
+  ApiError,
+  BrokenAnswerError,
+  ConnectionError,
+  DockerClient,
+  HijackError,
+  isNotFound,
+  UnreachableError,
+} from '@drydock/docker-api'
+import { dial, readTextFile, ResolveError, resolveHost, Stdio } from '@drydock/libc'
+import type { EngineFacts } from '../cobra/requirements.ts'
 import { TemplateError } from '../template/execute.ts'
 import { TemplateSyntaxError } from '../template/syntax.ts'
 import { inBackground } from './background.ts'
 import { CliError } from './cli-error.ts'
 import { ConfigFile } from './config-file.ts'
+import { type Endpoint, parseHost } from './endpoint.ts'
 import { VERSION } from './version.ts'
-
-export const DEFAULT_HOST = 'unix:///var/run/docker.sock'
 
 /** Values of the flags that stand before the command. */
 export interface GlobalFlags {
   readonly config: string
-  readonly context: string
   readonly host: readonly string[]
   readonly debug: boolean
 }
@@ -26,15 +33,27 @@ export class Cli {
   readonly env: ReadonlyMap<string, string>
   readonly globals: GlobalFlags
   readonly config: ConfigFile
+  private readonly endpoint: Endpoint
   private connection: DockerClient | undefined
 
-  constructor(process: Process, io: Stdio, globals: GlobalFlags, config: ConfigFile) {
+  constructor(process: Process, io: Stdio, globals: GlobalFlags, config: ConfigFile, endpoint: Endpoint) {
     this.process = process
     this.sys = process.sys
     this.io = io
     this.env = process.env
     this.globals = globals
     this.config = config
+    this.endpoint = endpoint
+  }
+
+  /** The name of the context in force. */
+  get context(): string {
+    return this.endpoint.context
+  }
+
+  /** Where the context "default" leads. @throws CliError */
+  get defaultHost(): string {
+    return parseHost(this.globals.host.at(-1) ?? this.env.get('DOCKER_HOST') ?? '')
   }
 
   get client(): DockerClient {
@@ -47,21 +66,46 @@ export class Cli {
     return this.connection
   }
 
-  /** -H, DOCKER_HOST, the socket; a TCP address without port means 2375. */
+  /** The engine's address. @throws CliError when it can't be found out */
   get host(): string {
-    const given = this.globals.host.at(-1) ?? this.env.get('DOCKER_HOST') ?? ''
-    if (given === '') return DEFAULT_HOST
-    if (!given.includes('://')) return `tcp://${given.includes(':') ? given : `${given}:2375`}`
-    return given
+    const { host, problem } = this.endpoint
+    if (host !== undefined) return host
+    throw new CliError(`Failed to initialize: unable to resolve docker endpoint: ${problem}`)
+  }
+
+  /** What the engine says of itself; everything there can be where there is none. */
+  async engineFacts(): Promise<EngineFacts> {
+    try {
+      const { swarm, experimental, osType } = await this.client.system.ping()
+      return {
+        apiVersion: await this.client.transport.apiVersion(),
+        os: osType,
+        experimental,
+        swarm: swarm === '' ? undefined : { active: swarm !== 'inactive', manager: swarm === 'active/manager' },
+      }
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      return { apiVersion: VERSION.apiVersion, os: '', experimental: true, swarm: undefined }
+    }
   }
 
   private async dial(): ReturnType<typeof dial> {
     const { host } = this
     if (host.startsWith('unix://')) return dial(this.sys, unix(host.slice(7)))
-    const address = /^(?:tcp|http):\/\/([^:/]+)(?::(\d+))?/.exec(host)
+    const address = /^(?:tcp|http):\/\/(\[[^\]]*\]|[^:/]+)(?::(\d+))?/.exec(host)
     if (!address) throw new CliError(`unable to parse docker host \`${host}\``)
-    const [ip = ''] = await resolveHost(this.sys, address[1] ?? '')
+    const [ip = ''] = await this.lookUp((address[1] ?? '').replace(/^\[(.*)\]$/, '$1'))
     return dial(this.sys, inet(ip, Number(address[2] ?? 2375)))
+  }
+
+  /** In the words of Go's resolver. */
+  private async lookUp(name: string): Promise<readonly string[]> {
+    try {
+      return await resolveHost(this.sys, name)
+    } catch (error) {
+      if (!(error instanceof ResolveError)) throw error
+      throw new UnreachableError(`dial tcp: lookup ${name} on ${await nameServer(this.sys)}:53: no such host`)
+    }
   }
 
   async print(text: string | Uint8Array): Promise<void> {
@@ -100,12 +144,24 @@ export function problemText(error: unknown): string {
   return String(error)
 }
 
+/** The name server asked first. */
+async function nameServer(sys: Sys): Promise<string> {
+  try {
+    return /^nameserver\s+(\S+)/m.exec(await readTextFile(sys, '/etc/resolv.conf'))?.[1] ?? '127.0.0.1'
+  } catch (error) {
+    if (isErrno(error)) return '127.0.0.1'
+    throw error
+  }
+}
+
 const PROBLEMS = [
   ApiError,
   BrokenAnswerError,
   ConnectionError,
+  HijackError,
   CliError,
   ResolveError,
+  UnreachableError,
   TemplateError,
   TemplateSyntaxError,
   SyntaxError,

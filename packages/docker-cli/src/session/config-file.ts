@@ -48,7 +48,7 @@ export class ConfigFile {
 
   async save(): Promise<void> {
     makeFolder(this.sys, this.folder)
-    await writeFile(this.sys, this.path, JSON.stringify(this.values, null, '\t'), 0o600)
+    await writeFile(this.sys, this.path, JSON.stringify({ auths: {}, ...this.values }, null, '\t'), 0o600)
   }
 
   /** What is kept for a registry, for the X-Registry-Auth header; undefined when nobody logged in. */

@@ -12,6 +12,8 @@ export interface TemplateSettings {
   readonly typeName?: string
   /** Values of fields that JSON leaves out although the Go struct has them. */
   readonly omitted?: ReadonlyMap<string, unknown>
+  /** Fields of Go's structs that JSON spells otherwise. */
+  readonly spelled?: ReadonlyMap<string, string>
 }
 
 /** A template read once, run on many values. */
@@ -201,6 +203,8 @@ class Execution {
     }
     if (isRecord(value)) {
       if (Object.hasOwn(value, name)) return value[name]
+      const spelling = this.settings.spelled?.get(name)
+      if (spelling !== undefined && Object.hasOwn(value, spelling)) return value[spelling]
       if (!looksLikeStruct(value) && value !== this.root) return undefined
       if (this.settings.omitted?.has(name)) return this.settings.omitted.get(name)
     }

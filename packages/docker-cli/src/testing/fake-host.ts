@@ -35,6 +35,12 @@ const REASONS: Readonly<Record<number, string>> = {
   404: 'Not Found',
 }
 
+function encodePing(headers: Readonly<Record<string, string>>): Uint8Array {
+  const all = { 'Api-Version': '1.50', 'Content-Length': '0', ...headers }
+  const fields = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  return encoder.encode(`HTTP/1.1 200 OK\r\n${fields.join('')}\r\n`)
+}
+
 function encodeAnswer({ status = 200, body, raw }: FakeAnswer, head: boolean): Uint8Array {
   const content = raw ?? (body === undefined ? new Uint8Array(0) : encoder.encode(JSON.stringify(body)))
   const fields = raw
@@ -89,7 +95,13 @@ function parseRequest(text: string): SeenRequest | undefined {
 export async function runDocker(
   argv: readonly string[],
   engine: FakeEngine = () => ({}),
-  settings: { env?: Readonly<Record<string, string>>; stdin?: string; nowMs?: number } = {},
+  settings: {
+    env?: Readonly<Record<string, string>>
+    stdin?: string
+    nowMs?: number
+    /** Headers of the answer to /_ping. */
+    ping?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<FakeRun> {
   const requests: SeenRequest[] = []
   const written = new Map<number, string>([
@@ -101,7 +113,7 @@ export async function runDocker(
   const serve = (text: string): Uint8Array | undefined => {
     const request = parseRequest(text)
     if (!request) return undefined
-    if (request.path === '/_ping') return encodeAnswer({}, true)
+    if (request.path === '/_ping') return encodePing(settings.ping ?? {})
     requests.push(request)
     return encodeAnswer(engine(request), request.method === 'HEAD')
   }

@@ -8,7 +8,21 @@ const refuse = (problem: string): never => {
   throw new FlagValueError(problem)
 }
 
-export const isIp = (text: string): boolean => isIpv4(text) || (text.includes(':') && /^[0-9a-fA-F:.]+$/.test(text))
+/** RFC 4291, 2.2: eight groups, one run of zeroes left out, the last two perhaps as IPv4. */
+function isIpv6(text: string): boolean {
+  const sides = text.split('::')
+  if (sides.length > 2) return false
+  const groups = sides.map((side) => (side === '' ? [] : side.split(':')))
+  const all = groups.flat()
+  const last = all.at(-1) ?? ''
+  const dotted = last.includes('.')
+  if (dotted && !isIpv4(last)) return false
+  const count = all.length + (dotted ? 1 : 0)
+  const hex = dotted ? all.slice(0, -1) : all
+  return hex.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group)) && (sides.length === 2 ? count < 8 : count === 8)
+}
+
+export const isIp = (text: string): boolean => isIpv4(text) || isIpv6(text)
 
 export const checkIp: Check = (text) =>
   isIp(text.trim()) ? text.trim() : refuse(`IP address is not correctly formatted: ${text}`)
@@ -62,11 +76,6 @@ export const checkSysctl: Check = (text) => {
   const known = KERNEL_SYSCTLS.includes(name) || name.startsWith('net.') || name.startsWith('fs.mqueue.')
   return value !== undefined && known ? text : refuse(`sysctl '${text}' is not allowed`)
 }
-export const checkAnnotation: Check = (text) => {
-  if (text.split('=')[0]?.trim() === '' || !text.includes('=')) return refuse(`invalid annotation '${text}'`)
-  return text
-}
-
 const ULIMITS = [
   'core',
   'cpu',
@@ -138,7 +147,36 @@ const MOUNT_FIELDS = [
 const asWritten = (text: string, key: string): string =>
   text.split(',').find((field) => field.split('=')[0]?.trim().toLowerCase() === key) ?? key
 
+function isSize(text: string): boolean {
+  try {
+    parseBytes(text)
+    return true
+  } catch (error) {
+    if (!(error instanceof FlagValueError)) throw error
+    return false
+  }
+}
+
+/** encoding/csv: a quoted field ends with its quote. */
+function checkQuotes(text: string): void {
+  for (let at = 0; at < text.length; ) {
+    if (text.charAt(at) !== '"') {
+      const comma = text.indexOf(',', at)
+      const bare = text.slice(at, comma < 0 ? undefined : comma).indexOf('"')
+      if (bare >= 0) refuse(`parse error on line 1, column ${at + bare + 1}: bare " in non-quoted-field`)
+      if (comma < 0) return
+      at = comma + 1
+      continue
+    }
+    const end = /^"(?:[^"]|"")*"(,|$)/.exec(text.slice(at))
+    if (!end) refuse(`parse error on line 1, column ${text.length + 1}: extraneous or missing " in quoted-field`)
+    at += end?.[0].length ?? text.length
+  }
+}
+
 export const checkMount: Check = (text) => {
+  if (text === '') return refuse('EOF')
+  checkQuotes(text)
   const pairs = csvPairs(text)
   for (const [key, value] of pairs) {
     if (value === undefined && !SWITCHES.includes(key))
@@ -146,6 +184,8 @@ export const checkMount: Check = (text) => {
     if (!MOUNT_FIELDS.includes(key)) return refuse(`unexpected key '${key}' in '${asWritten(text, key)}'`)
     if (SWITCHES.includes(key) && value !== undefined && !/^(true|false|1|0)$/.test(value))
       return refuse(`invalid value for ${key}: ${value}`)
+    if (key === 'tmpfs-mode' && !/^[0-7]+$/.test(value ?? '')) return refuse(`invalid value for ${key}: ${value}`)
+    if (key === 'tmpfs-size' && !isSize(value ?? '')) return refuse(`invalid value for ${key}: ${value}`)
   }
   const given = (...keys: string[]): string | undefined => pairs.find(([key]) => keys.includes(key))?.[1]
   const type = given('type') ?? 'volume'
@@ -180,7 +220,8 @@ export const checkWeightDevice: Check = (text) => {
   const [path = '', weight] = text.split(':')
   if (weight === undefined) return refuse(`bad format: ${text}`)
   if (!path.startsWith('/dev/')) return refuse(`bad format for device path: ${text}`)
-  return /^\d+$/.test(weight) ? text : refuse(`invalid weight for device: ${text}`)
+  const value = /^\d+$/.test(weight) ? Number(weight) : -1
+  return value === 0 || (value >= 10 && value <= 1000) ? text : refuse(`invalid weight for device: ${text}`)
 }
 export const checkThrottle: Check = (text) => {
   const [path = '', rate] = text.split(':')

@@ -11,6 +11,8 @@ import { parseVolumes } from './volume-flags.ts'
 
 export type ContainerFlags = FlagValues<typeof containerFlags>
 
+const MAC = /^[0-9a-f]{2}([:-])[0-9a-f]{2}(?:\1[0-9a-f]{2}){4}$/i
+
 /** What POST /containers/create is sent. */
 export interface ContainerRequest {
   readonly config: ContainerConfig
@@ -26,6 +28,8 @@ export async function containerRequest(
   args: readonly string[],
 ): Promise<ContainerRequest> {
   const [image = '', ...command] = args
+  const mac = flags['mac-address']
+  if (mac !== '' && !MAC.test(mac)) throw new CliError(`${mac} is not a valid mac address`)
   const published = parsePublished(flags.publish)
   const exposed = { ...published.exposed, ...parseExposed(flags.expose) }
   const { binds, volumes } = parseVolumes(flags.volume, cli.sys.getcwd())
@@ -115,7 +119,7 @@ function parseNetworks(flags: ContainerFlags): Record<string, EndpointSettings> 
     endpoints.set(name, i === 0 ? withFlags(name, endpoint, flags) : endpoint)
   })
   const all = [...endpoints.keys()]
-  if (all.length > 1 && all.some((name) => !isUserDefined(name) && !['bridge', 'default'].includes(name)))
+  if (all.some(isUserDefined) && !all.every(isUserDefined))
     throw new CliError('conflicting options: cannot attach both user-defined and non-user-defined network-modes')
   return Object.fromEntries(endpoints)
 }

@@ -1,6 +1,17 @@
-import { bool, bytes, decimal, duration, hidden, hiddenAlias, int, list, string, uint } from '../../cobra/flag.ts'
 import {
-  checkAnnotation,
+  bool,
+  bytes,
+  decimal,
+  duration,
+  hiddenAlias,
+  int,
+  list,
+  string,
+  uint,
+  wanting,
+  since,
+} from '../../cobra/flag.ts'
+import {
   checkAttach,
   checkCgroupRule,
   checkDnsSearch,
@@ -22,11 +33,13 @@ import {
 /** What `docker create` and `docker run` share: the container that is wanted. */
 const visible = {
   'add-host': list('', 'Add a custom host-to-IP mapping (host:ip)', { check: checkExtraHost }),
-  annotation: list('', 'Add an annotation to the container (passed through to the OCI runtime)', {
-    type: 'map',
-    shown: 'map[]',
-    check: checkAnnotation,
-  }),
+  annotation: since(
+    '1.43',
+    list('', 'Add an annotation to the container (passed through to the OCI runtime)', {
+      type: 'map',
+      shown: 'map[]',
+    }),
+  ),
   attach: list('a', 'Attach to STDIN, STDOUT or STDERR', { check: checkAttach }),
   'blkio-weight': uint('', 'Block IO (relative weight), between 10 and 1000, or 0 to disable', 'uint16', '0'),
   'blkio-weight-device': list('', 'Block IO weight (relative device weight)', {
@@ -36,9 +49,12 @@ const visible = {
   'cap-add': list('', 'Add Linux capabilities'),
   'cap-drop': list('', 'Drop Linux capabilities'),
   'cgroup-parent': string('', 'Optional parent cgroup for the container'),
-  cgroupns: string(
-    '',
-    "Cgroup namespace to use (host|private)\n'host':    Run the container in the Docker host's cgroup namespace\n'private': Run the container in its own private cgroup namespace\n'':        Use the cgroup namespace as configured by the\n           default-cgroupns-mode option on the daemon (default)",
+  cgroupns: since(
+    '1.41',
+    string(
+      '',
+      "Cgroup namespace to use (host|private)\n'host':    Run the container in the Docker host's cgroup namespace\n'private': Run the container in its own private cgroup namespace\n'':        Use the cgroup namespace as configured by the\n           default-cgroupns-mode option on the daemon (default)",
+    ),
   ),
   cidfile: string('', 'Write the container ID to the file'),
   'cpu-period': int('', 'Limit CPU CFS (Completely Fair Scheduler) period'),
@@ -75,17 +91,23 @@ const visible = {
   env: list('e', 'Set environment variables', { check: checkEnv }),
   'env-file': list('', 'Read in a file of environment variables'),
   expose: list('', 'Expose a port or a range of ports'),
-  gpus: list('', "GPU devices to add to the container ('all' to pass all GPUs)", {
-    type: 'gpu-request',
-    check: checkGpus,
-  }),
+  gpus: since(
+    '1.40',
+    list('', "GPU devices to add to the container ('all' to pass all GPUs)", {
+      type: 'gpu-request',
+      check: checkGpus,
+    }),
+  ),
   'group-add': list('', 'Add additional groups to join'),
   'health-cmd': string('', 'Command to run to check health'),
   'health-interval': duration('', 'Time between running the check (ms|s|m|h)', { shown: '0s' }),
   'health-retries': int('', 'Consecutive failures needed to report unhealthy'),
-  'health-start-interval': duration('', 'Time between running the check during the start period (ms|s|m|h)', {
-    shown: '0s',
-  }),
+  'health-start-interval': since(
+    '1.44',
+    duration('', 'Time between running the check during the start period (ms|s|m|h)', {
+      shown: '0s',
+    }),
+  ),
   'health-start-period': duration(
     '',
     'Start period for the container to initialize before starting health-retries countdown (ms|s|m|h)',
@@ -149,9 +171,12 @@ export const containerFlags = {
   help: bool('', 'Print usage'),
   net: hiddenAlias(visible.network, 'network'),
   'net-alias': hiddenAlias(visible['network-alias'], 'network-alias'),
-  'cpu-count': hidden(int('', 'CPU count (Windows only)')),
-  'cpu-percent': hidden(int('', 'CPU percent (Windows only)')),
-  'io-maxiops': hidden(uint('', 'Maximum IOps limit for the system drive (Windows only)', 'uint')),
-  'io-maxbandwidth': hidden(bytes('', 'Maximum IO bandwidth limit for the system drive (Windows only)')),
+  'cpu-count': wanting({ os: 'windows' }, int('', 'CPU count (Windows only)')),
+  'cpu-percent': wanting({ os: 'windows' }, int('', 'CPU percent (Windows only)')),
+  'io-maxiops': wanting({ os: 'windows' }, uint('', 'Maximum IOps limit for the system drive (Windows only)', 'uint')),
+  'io-maxbandwidth': wanting(
+    { os: 'windows' },
+    bytes('', 'Maximum IO bandwidth limit for the system drive (Windows only)'),
+  ),
   'dns-opt': hiddenAlias(visible['dns-option'], 'dns-option'),
 }

@@ -4,6 +4,7 @@ import { writeFile } from '@drydock/libc'
 import type { Cli } from '../../session/cli.ts'
 import { CliError } from '../../session/cli-error.ts'
 import { familiar, parseReference, tagged } from '../../session/reference.ts'
+import { checkPlatform } from '../../session/platform.ts'
 import { pullImage } from '../image/pull-image.ts'
 import type { ContainerRequest } from './container-config.ts'
 
@@ -25,14 +26,16 @@ export async function createContainer(
 ): Promise<ContainerCreateResponse> {
   if (!POLICIES.includes(settings.pull))
     throw new CliError(`invalid pull option: '${settings.pull}': must be one of "always", "missing" or "never"`)
+  const platform = settings.platform || (cli.env.get('DOCKER_DEFAULT_PLATFORM') ?? '')
+  checkPlatform(platform)
   const cidFile = request.hostConfig.ContainerIDFile ?? ''
   if (cidFile !== '' && exists(cli, cidFile))
     throw new CliError(`container ID file found, make sure the other container isn't running or delete ${cidFile}`)
   const image = request.config.Image ?? ''
-  const pull = (): Promise<void> => pullImage(cli, image, { platform: settings.platform, quiet: settings.quiet, fd: 2 })
+  const pull = (): Promise<void> => pullImage(cli, image, { platform, quiet: settings.quiet, fd: 2 })
   if (!isImageId(image)) parseReference(image)
   if (settings.pull === 'always') await pull()
-  const created = await createOrPull(cli, request, settings, pull)
+  const created = await createOrPull(cli, request, { ...settings, platform }, pull)
   for (const warning of created.Warnings ?? []) await cli.warn(`WARNING: ${warning}\n`)
   if (cidFile !== '') await writeFile(cli.sys, cidFile, created.Id)
   return created
@@ -66,8 +69,8 @@ async function createOrPull(
   try {
     return await create()
   } catch (error) {
-    const missing = isNotFound(error) && /no such image/i.test(error.message)
-    if (!missing || settings.pull !== 'missing') throw error
+    // Whatever the engine did not find, the image is pulled: the client can't tell which it was.
+    if (!isNotFound(error) || isImageId(request.config.Image ?? '') || settings.pull !== 'missing') throw error
     if (!settings.quiet) await cli.warn(`Unable to find image '${nameOf(request.config.Image ?? '')}' locally\n`)
     await pull()
     return create()

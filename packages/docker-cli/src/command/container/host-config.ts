@@ -1,4 +1,6 @@
 import type { DeviceMapping, DeviceRequest, HostConfig, PortMap, ThrottleDevice, Ulimit } from '@drydock/docker-api'
+import { isErrno } from '@drydock/abi'
+import { readTextFile } from '@drydock/libc'
 import { parseBytes } from '../../cobra/flag.ts'
 import type { Cli } from '../../session/cli.ts'
 import { CliError } from '../../session/cli-error.ts'
@@ -22,7 +24,7 @@ export function parseRestart(text: string): { Name: string; MaximumRetryCount: n
   if (text === '') return { Name: '', MaximumRetryCount: 0 }
   const [name = '', count] = text.split(':')
   if (name === '') throw new CliError(`invalid restart policy format: no policy provided before colon`)
-  if (count !== undefined && !/^\d+$/.test(count))
+  if (count !== undefined && !/^[+-]?\d+$/.test(count))
     throw new CliError(`invalid restart policy format: maximum retry count must be an integer`)
   return { Name: name, MaximumRetryCount: Number(count ?? 0) }
 }
@@ -87,11 +89,25 @@ function storageOptions(words: readonly string[]): Record<string, string> {
 }
 
 /** `no-new-privileges` needs no value, everything else is `name=value`. */
-function securityOptions(words: readonly string[]): string[] | null {
+async function securityOptions(cli: Cli, words: readonly string[]): Promise<string[] | null> {
   for (const word of words)
     if (!/[=:]/.test(word) && word !== 'no-new-privileges' && word !== 'systempaths=unconfined')
-      throw new CliError(`invalid --security-opt: ${JSON.stringify(word)}`)
-  return orNull(words)
+      throw new CliError(`Invalid --security-opt: ${JSON.stringify(word)}`)
+  return orNull(await Promise.all(words.map((word) => withProfile(cli, word))))
+}
+
+/** The engine is sent the profile, not its file. */
+async function withProfile(cli: Cli, word: string): Promise<string> {
+  const [, file = ''] = /^seccomp[=:](.*)$/.exec(word) ?? []
+  if (file === '' || file === 'unconfined' || file === 'builtin') return word
+  try {
+    return `seccomp=${JSON.stringify(JSON.parse(await readTextFile(cli.sys, file)))}`
+  } catch (error) {
+    if (isErrno(error))
+      throw new CliError(`opening seccomp profile (${file}) failed: open ${file}: ${error.message.toLowerCase()}`)
+    if (!(error instanceof SyntaxError)) throw error
+    throw new CliError(`compacting json for seccomp profile (${file}) failed: ${error.message}`)
+  }
 }
 
 function logConfig(flags: ContainerFlags): { Type: string; Config: Record<string, string> } {
@@ -163,7 +179,7 @@ export async function hostConfig(
     Privileged: flags.privileged,
     PublishAllPorts: flags['publish-all'],
     ReadonlyRootfs: flags['read-only'],
-    SecurityOpt: securityOptions(flags['security-opt']),
+    SecurityOpt: await securityOptions(cli, flags['security-opt']),
     ...(flags['storage-opt'].length > 0 ? { StorageOpt: storageOptions(flags['storage-opt']) } : {}),
     ...(flags.tmpfs.length > 0 ? { Tmpfs: tmpfs(flags.tmpfs) } : {}),
     UTSMode: flags.uts,

@@ -1,4 +1,4 @@
-import { isErrno } from '@drydock/abi'
+import { EISDIR, isErrno } from '@drydock/abi'
 import { readTextFile } from '@drydock/libc'
 import type { Cli } from '../../session/cli.ts'
 import { CliError } from '../../session/cli-error.ts'
@@ -42,6 +42,7 @@ async function readOr(cli: Cli, file: string): Promise<string> {
   try {
     return await readTextFile(cli.sys, file)
   } catch (error) {
+    if (error === EISDIR) throw new CliError(`invalid env file (${file}): read ${file}: is a directory`)
     if (isErrno(error)) throw new CliError(`open ${file}: ${error.message.toLowerCase()}`)
     throw error
   }

@@ -2,7 +2,7 @@ import { defineCommand, noArgs } from '../../cobra/command.ts'
 import { FILTER_HELP, FORMAT_HELP } from '../../cobra/format-help.ts'
 import { bool, filter, int, string } from '../../cobra/flag.ts'
 import { containerFormat, containerRow } from '../../formatter/containers.ts'
-import { formatList } from '../../formatter/list-format.ts'
+import { checkFormat, formatList } from '../../formatter/list-format.ts'
 import { toFilters } from '../filters.ts'
 
 export const ls = defineCommand({
@@ -24,6 +24,7 @@ export const ls = defineCommand({
   },
   async run({ cli, flags, changed }) {
     const format = flags.format || (flags.quiet ? '' : (cli.config.values.psFormat ?? ''))
+    if (format !== '' && !['table', 'raw', 'json'].includes(format)) checkFormat(containerFormat(flags.size), format)
     const size = flags.size || (format !== '' && /\.Size\b/.test(format))
     const limit = flags.latest && !changed.has('last') ? 1 : flags.last
     const containers = await cli.client.containers.list({

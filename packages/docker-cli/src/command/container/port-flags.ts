@@ -68,6 +68,16 @@ function range(text: string): [number, number] | undefined {
   return start > 65535 || end > 65535 || end < start ? undefined : [start, end]
 }
 
+/** In the words of go-connections' ParsePortRange. */
+function rangeProblem(ports: string): string {
+  if (ports === '') return 'empty string specified for ports'
+  for (const text of ports.split('-', 2)) {
+    if (!/^\d+$/.test(text)) return `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`
+    if (Number(text) > 65535) return `strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`
+  }
+  return `invalid range specified for port: ${ports}`
+}
+
 /** `--expose 80`, `--expose 3000-3005/tcp`. */
 export function parseExposed(specs: readonly string[]): Record<string, object> {
   const exposed: Record<string, object> = {}
@@ -75,10 +85,7 @@ export function parseExposed(specs: readonly string[]): Record<string, object> {
     if (spec.includes(':')) fail(`invalid port format for --expose: ${spec}`)
     const [ports = '', protocol = 'tcp'] = spec.split('/')
     const [start, end] =
-      range(ports) ??
-      fail(
-        `invalid range format for --expose: ${spec}, error: strconv.ParseUint: parsing ${JSON.stringify(ports)}: invalid syntax`,
-      )
+      range(ports) ?? fail(`invalid range format for --expose: ${spec}, error: ${rangeProblem(ports)}`)
     for (let port = start; port <= end; port++) exposed[`${port}/${protocol.toLowerCase()}`] = {}
   }
   return exposed

@@ -59,7 +59,7 @@ export const run = defineCommand({
   async run({ cli, args, flags, changed }) {
     const attached = !flags.detach
     if (flags.detach && flags.attach.length > 0)
-      throw runFailure('conflicting options: cannot specify both --attach and --detach')
+      throw new CliError('conflicting options: cannot specify both --attach and --detach')
     const request = await orFail(
       () => containerRequest(cli, flags, changed, args),
       () => 125,
@@ -90,8 +90,9 @@ async function runAttached(cli: Cli, id: string, request: ContainerRequest, flag
   const detachKeys = flags['detach-keys'] || cli.detachKeys
   const signals = flags['sig-proxy'] && !tty ? proxySignals(cli, () => id) : undefined
   try {
-    const { stream } = await orFail(() => attachTo(cli, id, request, detachKeys))
+    const { stream } = await attachTo(cli, id, request, detachKeys)
     const waiting = await orFail(() => cli.client.containers.wait(id, flags.rm ? 'removed' : 'next-exit'))
+    inBackground(waiting.result)
     const joined = joinStreams(cli, stream, { stdin: config.AttachStdin ?? false, tty, detachKeys })
     inBackground(joined)
     const unfollow = await startFollowed(cli, id, tty, stream, waiting, flags.rm, joined)

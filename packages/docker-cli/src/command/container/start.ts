@@ -1,5 +1,5 @@
 import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { bool, hidden, string } from '../../cobra/flag.ts'
+import { bool, string, wanting } from '../../cobra/flag.ts'
 import { inBackground } from '../../session/background.ts'
 import { type Cli, isProblem, problemText } from '../../session/cli.ts'
 import { CliError } from '../../session/cli-error.ts'
@@ -17,8 +17,8 @@ export const start = defineCommand({
     attach: bool('a', 'Attach STDOUT/STDERR and forward signals'),
     'detach-keys': string('', 'Override the key sequence for detaching a container'),
     interactive: bool('i', "Attach container's STDIN"),
-    checkpoint: hidden(string('', 'Restore from this checkpoint')),
-    'checkpoint-dir': hidden(string('', 'Use a custom checkpoint storage directory')),
+    checkpoint: wanting({ needs: 'experimental' }, string('', 'Restore from this checkpoint')),
+    'checkpoint-dir': wanting({ needs: 'experimental' }, string('', 'Use a custom checkpoint storage directory')),
   },
   async run({ cli, args, flags }) {
     if (flags.attach || flags.interactive) {

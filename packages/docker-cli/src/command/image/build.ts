@@ -1,5 +1,5 @@
 import { defineCommand, exactly } from '../../cobra/command.ts'
-import { bool, bytes, hidden, int, list, string, strings } from '../../cobra/flag.ts'
+import { bool, bytes, hidden, int, list, string, strings, wanting } from '../../cobra/flag.ts'
 import type { JsonMessage } from '@drydock/docker-api'
 import type { FlagValues } from '../../cobra/flag.ts'
 import { humanSize } from '../../formatter/units.ts'
@@ -39,7 +39,7 @@ const flags = {
   'shm-size': bytes('', 'Size of "/dev/shm"'),
   tag: list('t', 'Name and optionally a tag in the "name:tag" format'),
   target: string('', 'Set the target build stage to build.'),
-  squash: hidden(bool('', 'Squash newly built layers into a single new layer')),
+  squash: wanting({ needs: 'experimental' }, bool('', 'Squash newly built layers into a single new layer')),
   ulimit: list('', 'Ulimit options', { type: 'ulimit', shown: '[]' }),
 }
 

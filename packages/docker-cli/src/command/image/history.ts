@@ -1,6 +1,6 @@
 import { defineCommand, exactly } from '../../cobra/command.ts'
 import { FORMAT_HELP } from '../../cobra/format-help.ts'
-import { bool, string } from '../../cobra/flag.ts'
+import { bool, string, since } from '../../cobra/flag.ts'
 import type { HistoryItem } from '@drydock/docker-api'
 import { type ListFormat, formatList, row } from '../../formatter/list-format.ts'
 import { ellipsis, humanDuration, humanSize, shortId } from '../../formatter/units.ts'
@@ -43,9 +43,9 @@ export const history = defineCommand({
     format: string('', FORMAT_HELP),
     human: bool('H', 'Print sizes and dates in human readable format', true),
     'no-trunc': bool('', "Don't truncate output"),
-    platform: string(
-      '',
-      'Show history for the given platform. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")',
+    platform: since(
+      '1.48',
+      string('', 'Show history for the given platform. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")'),
     ),
     quiet: bool('q', 'Only show image IDs'),
   },

@@ -1,6 +1,6 @@
 import { atLeast, defineCommand } from '../../cobra/command.ts'
 import { INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
-import { string } from '../../cobra/flag.ts'
+import { string, since } from '../../cobra/flag.ts'
 import { inspectObjects } from '../inspect-objects.ts'
 
 export const inspect = defineCommand({
@@ -11,9 +11,12 @@ export const inspect = defineCommand({
   completes: ['images'],
   flags: {
     format: string('f', INSPECT_FORMAT_HELP),
-    platform: string(
-      '',
-      "Inspect a specific platform of the multi-platform image.\nIf the image or the server is not multi-platform capable, the command will error out if the platform does not match.\n'os[/arch[/variant]]': Explicit platform (eg. linux/amd64)",
+    platform: since(
+      '1.49',
+      string(
+        '',
+        "Inspect a specific platform of the multi-platform image.\nIf the image or the server is not multi-platform capable, the command will error out if the platform does not match.\n'os[/arch[/variant]]': Explicit platform (eg. linux/amd64)",
+      ),
     ),
   },
   run: ({ cli, args, flags }) => inspectObjects(cli, args, flags.format, (name) => cli.client.images.inspect(name)),

@@ -1,5 +1,5 @@
 import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { bool, string } from '../../cobra/flag.ts'
+import { bool, string, since } from '../../cobra/flag.ts'
 import { isErrno, O_RDONLY } from '@drydock/abi'
 import { showJsonMessages } from '../../progress/json-messages.ts'
 import type { Cli } from '../../session/cli.ts'
@@ -14,9 +14,9 @@ export const load = defineCommand({
   args: noArgs,
   flags: {
     input: string('i', 'Read from tar archive file, instead of STDIN'),
-    platform: string(
-      '',
-      'Load only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")',
+    platform: since(
+      '1.48',
+      string('', 'Load only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")'),
     ),
     quiet: bool('q', 'Suppress the load output'),
   },

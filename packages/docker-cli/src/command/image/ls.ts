@@ -1,6 +1,6 @@
 import { atMost, defineCommand } from '../../cobra/command.ts'
 import { FILTER_HELP, FORMAT_HELP } from '../../cobra/format-help.ts'
-import { bool, filter, string } from '../../cobra/flag.ts'
+import { bool, filter, string, since } from '../../cobra/flag.ts'
 import { imageFormat, imageRows } from '../../formatter/images.ts'
 import { formatList } from '../../formatter/list-format.ts'
 import { CliError } from '../../session/cli-error.ts'
@@ -22,7 +22,7 @@ export const ls = defineCommand({
     format: string('', FORMAT_HELP),
     'no-trunc': bool('', "Don't truncate output"),
     quiet: bool('q', 'Only show image IDs'),
-    tree: bool('', 'List multi-platform images as a tree (EXPERIMENTAL)'),
+    tree: since('1.47', bool('', 'List multi-platform images as a tree (EXPERIMENTAL)')),
   },
   async run({ cli, args, flags }) {
     if (flags.tree) throw new CliError('images: option --tree is not supported here')

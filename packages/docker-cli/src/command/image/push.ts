@@ -1,5 +1,5 @@
 import { defineCommand, exactly } from '../../cobra/command.ts'
-import { bool, string } from '../../cobra/flag.ts'
+import { bool, string, since } from '../../cobra/flag.ts'
 import { showJsonMessages } from '../../progress/json-messages.ts'
 import { CliError } from '../../session/cli-error.ts'
 import { parseReference, registryKey, tagged } from '../../session/reference.ts'
@@ -14,9 +14,12 @@ export const push = defineCommand({
   flags: {
     'all-tags': bool('a', 'Push all tags of an image to the repository'),
     'disable-content-trust': bool('', 'Skip image signing', true),
-    platform: string(
-      '',
-      "Push a platform-specific manifest as a single-platform image to the registry.\nImage index won't be pushed, meaning that other manifests, including attestations won't be preserved.\n'os[/arch[/variant]]': Explicit platform (eg. linux/amd64)",
+    platform: since(
+      '1.46',
+      string(
+        '',
+        "Push a platform-specific manifest as a single-platform image to the registry.\nImage index won't be pushed, meaning that other manifests, including attestations won't be preserved.\n'os[/arch[/variant]]': Explicit platform (eg. linux/amd64)",
+      ),
     ),
     quiet: bool('q', 'Suppress verbose output'),
   },

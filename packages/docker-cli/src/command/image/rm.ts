@@ -1,5 +1,5 @@
 import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { bool, strings } from '../../cobra/flag.ts'
+import { bool, strings, since } from '../../cobra/flag.ts'
 import { forEachTogether } from '../../session/cli.ts'
 
 export const rm = defineCommand({
@@ -13,9 +13,9 @@ export const rm = defineCommand({
   flags: {
     force: bool('f', 'Force removal of the image'),
     'no-prune': bool('', 'Do not delete untagged parents'),
-    platform: strings(
-      '',
-      'Remove only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")',
+    platform: since(
+      '1.50',
+      strings('', 'Remove only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")'),
     ),
   },
   run: ({ cli, args, flags }) =>

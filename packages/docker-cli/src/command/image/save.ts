@@ -1,5 +1,5 @@
 import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { string } from '../../cobra/flag.ts'
+import { string, since } from '../../cobra/flag.ts'
 import { CliError } from '../../session/cli-error.ts'
 import { saveStream } from '../save-stream.ts'
 
@@ -12,9 +12,9 @@ export const save = defineCommand({
   completes: ['images'],
   flags: {
     output: string('o', 'Write to a file, instead of STDOUT'),
-    platform: string(
-      '',
-      'Save only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")',
+    platform: since(
+      '1.48',
+      string('', 'Save only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")'),
     ),
   },
   async run({ cli, args, flags }) {

@@ -7,7 +7,7 @@ import { CliError } from '../../session/cli-error.ts'
 import { VERSION } from '../../session/version.ts'
 import { compileTemplate } from '../../template/execute.ts'
 
-const clientVersion = (apiVersion: string) => ({
+const clientVersion = (apiVersion: string, context: string) => ({
   Version: VERSION.version,
   ApiVersion: apiVersion,
   DefaultAPIVersion: VERSION.apiVersion,
@@ -16,7 +16,7 @@ const clientVersion = (apiVersion: string) => ({
   Os: 'linux',
   Arch: 'amd64',
   BuildTime: VERSION.built,
-  Context: 'default',
+  Context: context,
 })
 type ClientVersion = ReturnType<typeof clientVersion>
 
@@ -87,7 +87,7 @@ async function ask(cli: Cli): Promise<{ server: Version | null; api: string; fai
     }))
     return { server: { ...server, Components: shown }, api: await cli.client.transport.apiVersion() }
   } catch (error) {
-    if (!isProblem(error)) throw error
+    if (!isProblem(error) || error instanceof CliError) throw error
     return { server: null, api: VERSION.apiVersion, failure: problemText(error) }
   }
 }
@@ -115,11 +115,12 @@ export const version = defineCommand({
   },
   async run({ cli, flags }) {
     const { server, api, failure } = await ask(cli)
-    const client = clientVersion(api)
+    const client = clientVersion(api, cli.context)
     if (flags.format === '') await cli.print(clientText(client) + (server ? serverText(server) : ''))
     else {
       const template = compileTemplate(flags.format === 'json' ? '{{json .}}' : flags.format, {
         typeName: 'system.versionInfo',
+        spelled: new Map([['APIVersion', 'ApiVersion']]),
       })
       await cli.print(`${template.run({ Client: client, Server: server })}\n`)
     }

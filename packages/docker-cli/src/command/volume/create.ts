@@ -1,7 +1,10 @@
 import { atMost, defineCommand } from '../../cobra/command.ts'
-import { hidden, bytes, list, string } from '../../cobra/flag.ts'
+import { bytes, hidden, list, string, wanting } from '../../cobra/flag.ts'
 import { CliError } from '../../session/cli-error.ts'
 import { toRecord } from '../container/key-value-file.ts'
+
+/** What only volumes of a whole swarm have. */
+const CLUSTER = { since: '1.42', needs: 'manager' } as const
 
 export const create = defineCommand({
   name: 'create',
@@ -9,19 +12,22 @@ export const create = defineCommand({
   short: 'Create a volume',
   args: atMost(1),
   flags: {
-    availability: hidden(string('', 'Cluster Volume availability ("active", "pause", "drain")', 'active')),
+    availability: wanting(CLUSTER, string('', 'Cluster Volume availability ("active", "pause", "drain")', 'active')),
     driver: string('d', 'Specify volume driver name', 'local'),
-    group: hidden(string('', 'Cluster Volume group (cluster volumes)')),
+    group: wanting(CLUSTER, string('', 'Cluster Volume group (cluster volumes)')),
     label: list('', 'Set metadata for a volume'),
-    'limit-bytes': hidden(bytes('', 'Minimum size of the Cluster Volume in bytes')),
+    'limit-bytes': wanting(CLUSTER, bytes('', 'Minimum size of the Cluster Volume in bytes')),
     opt: list('o', 'Set driver specific options', { type: 'map', shown: 'map[]' }),
-    'required-bytes': hidden(bytes('', 'Maximum size of the Cluster Volume in bytes')),
-    scope: hidden(string('', 'Cluster Volume access scope ("single", "multi")', 'single')),
-    secret: hidden(list('', 'Cluster Volume secrets', { type: 'map', shown: 'map[]' })),
-    sharing: hidden(string('', 'Cluster Volume access sharing ("none", "readonly", "onewriter", "all")', 'none')),
-    'topology-preferred': hidden(list('', 'A topology that the Cluster Volume would be preferred in')),
-    'topology-required': hidden(list('', 'A topology that the Cluster Volume must be accessible from')),
-    type: hidden(string('', 'Cluster Volume access type ("mount", "block")', 'block')),
+    'required-bytes': wanting(CLUSTER, bytes('', 'Maximum size of the Cluster Volume in bytes')),
+    scope: wanting(CLUSTER, string('', 'Cluster Volume access scope ("single", "multi")', 'single')),
+    secret: wanting(CLUSTER, list('', 'Cluster Volume secrets', { type: 'map', shown: 'map[]' })),
+    sharing: wanting(
+      CLUSTER,
+      string('', 'Cluster Volume access sharing ("none", "readonly", "onewriter", "all")', 'none'),
+    ),
+    'topology-preferred': wanting(CLUSTER, list('', 'A topology that the Cluster Volume would be preferred in')),
+    'topology-required': wanting(CLUSTER, list('', 'A topology that the Cluster Volume must be accessible from')),
+    type: wanting(CLUSTER, string('', 'Cluster Volume access type ("mount", "block")', 'block')),
     name: hidden(string('', 'Specify volume name')),
   },
   async run({ cli, args, flags }) {

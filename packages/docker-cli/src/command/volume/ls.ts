@@ -1,6 +1,6 @@
 import { defineCommand, noArgs } from '../../cobra/command.ts'
 import { FORMAT_HELP } from '../../cobra/format-help.ts'
-import { bool, hidden, filter, string } from '../../cobra/flag.ts'
+import { bool, wanting, filter, string } from '../../cobra/flag.ts'
 import type { Volume } from '@drydock/docker-api'
 import { labelList, labelOf } from '../../formatter/labels.ts'
 import { type ListFormat, formatList, row } from '../../formatter/list-format.ts'
@@ -50,7 +50,10 @@ export const ls = defineCommand({
   aliasLine: 'docker volume ls, docker volume list',
   args: noArgs,
   flags: {
-    cluster: hidden(bool('', 'Display only cluster volumes, and use cluster volume list formatting')),
+    cluster: wanting(
+      { since: '1.42', needs: 'manager' },
+      bool('', 'Display only cluster volumes, and use cluster volume list formatting'),
+    ),
     filter: filter('f', 'Provide filter values (e.g. "dangling=true")'),
     format: string('', FORMAT_HELP),
     quiet: bool('q', 'Only display volume names'),

@@ -1,5 +1,5 @@
 import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { bool, filter } from '../../cobra/flag.ts'
+import { bool, filter, since } from '../../cobra/flag.ts'
 import { humanSize } from '../../formatter/units.ts'
 import { CliError } from '../../session/cli-error.ts'
 import { confirm } from '../confirm.ts'
@@ -14,7 +14,7 @@ export const prune = defineCommand({
   short: 'Remove unused local volumes',
   args: noArgs,
   flags: {
-    all: bool('a', 'Remove all unused volumes, not just anonymous ones'),
+    all: since('1.42', bool('a', 'Remove all unused volumes, not just anonymous ones')),
     filter: filter('', 'Provide filter values (e.g. "label=<label>")'),
     force: bool('f', 'Do not prompt for confirmation'),
   },

@@ -6,7 +6,8 @@ export const update = defineCommand({
   use: 'update [OPTIONS] [VOLUME]',
   short: 'Update a volume (cluster volumes only)',
   args: exactly(1),
-  needs: 'swarm',
+  needs: 'manager',
+  since: '1.42',
   flags: {
     availability: string('', 'Cluster Volume availability ("active", "pause", "drain")', 'active'),
   },
