@@ -1,5 +1,5 @@
 import { defineCommand, exactly } from '../../cobra/command.ts'
-import { bool, bytes, hidden, int, list, string, strings, wanting } from '../../cobra/flag.ts'
+import { bool, bytes, int, list, string, strings, wanting } from '../../cobra/flag.ts'
 import type { JsonMessage } from '@drydock/docker-api'
 import type { FlagValues } from '../../cobra/flag.ts'
 import { humanSize } from '../../formatter/units.ts'
