@@ -6,7 +6,12 @@ import { writeFileSync } from 'node:fs'
 
 const GOLDEN = 'packages/docker-cli/src/testing/help.golden'
 /** Nobody answers there, so that no page depends on an engine; no plugins in that HOME. */
-const env = { PATH: process.env.PATH, HOME: '/root', DOCKER_HOST: 'unix:///nowhere.sock', DOCKER_CONFIG: '/root/.docker' }
+const env = {
+  PATH: process.env.PATH,
+  HOME: '/root',
+  DOCKER_HOST: 'unix:///nowhere.sock',
+  DOCKER_CONFIG: '/root/.docker',
+}
 
 const pages = []
 walk([])
