@@ -1,4 +1,4 @@
-import { gzip as deflateAll, Inflate } from 'pako'
+import { deflate as zlibAll, gzip as deflateAll, Inflate } from 'pako'
 import { type ByteSource, concatBytes } from './bytes.ts'
 
 /** The bytes are no gzip file, damaged or cut short. */
@@ -14,6 +14,9 @@ export interface GzipOptions {
  * was made.
  */
 export const gzip = (bytes: Uint8Array, { level = 6 }: GzipOptions = {}): Uint8Array => deflateAll(bytes, { level })
+
+/** RFC 1950: zlib's own wrapping, as git keeps its objects. */
+export const zlibDeflate = (bytes: Uint8Array): Uint8Array => zlibAll(bytes, { level: 6 })
 
 /** Whether the bytes begin as a gzip file does. */
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b

@@ -47,7 +47,9 @@ export class Internet {
 
   constructor(options: InternetOptions) {
     this.options = options
-    ;[...options.services.keys()].forEach((name, index) => this.addresses.set(name, `198.51.100.${index + 10}`))
+    ;[...options.services.keys()].forEach((name, index) => {
+      if (!this.addresses.has(name)) this.addresses.set(name, `198.51.100.${index + 10}`)
+    })
     this.addresses.set('example.com', '203.0.113.10')
     this.names = new Map([...this.addresses].map(([name, address]) => [address, name]))
     this.stack = new Stack({ clock: options.clock, entropy: options.entropy, promiscuous: true })

@@ -147,6 +147,24 @@ describe('a session', () => {
     expect(await typist.run('ssh root@192.168.0.7 true; ps -ef | grep [s]shd')).toContain('sshd')
   })
 
+  it('clones what lessons clone, and says what it does not have', async () => {
+    const session = await open(new Store())
+    await session.addHost()
+    const typist = await terminal(session)
+    const cloned = await typist.run('git clone https://github.com/docker/getting-started-app && ls getting-started-app')
+    expect(cloned).toMatch(/Cloning into 'getting-started-app'\.\.\.[^]*Receiving objects: 100%[^]*package\.json/)
+    expect(await typist.run('cd getting-started-app; git status; git log --oneline | cat')).toMatch(
+      /Your branch is up to date with 'origin\/main'\.[^]*working tree clean[^]*Add the todo application/,
+    )
+    await typist.run('cd; git clone -b step1 https://github.com/ibnesayeed/linkextractor.git')
+    expect(await typist.run('cd linkextractor; git branch -a; git checkout step4')).toMatch(
+      /step1[^]*Switched to a new branch 'step4'/,
+    )
+    expect(await typist.run('git clone https://github.com/no/such; git clone https://nowhere.invalid/x')).toMatch(
+      /could not read Username for 'https:\/\/github\.com'[^]*Could not resolve host: nowhere\.invalid/,
+    )
+  })
+
   it('says why a port cannot be reached', async () => {
     const session = await open(new Store())
     await session.addHost()

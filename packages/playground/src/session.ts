@@ -1,5 +1,6 @@
 import type { BlockStore, Clock, Entropy, ForeignHost } from '@drydock/abi'
 import type { Hub } from '@drydock/hub'
+import type { Forge } from '@drydock/hub/forge'
 import { Diskfs } from '@drydock/kernel'
 import { Link } from '@drydock/net'
 import { Gateway } from './gateway.ts'
@@ -177,7 +178,13 @@ export class Session {
       hub ??= load()
       return (await hub).serve(stream, host, port)
     }
-    return new Map(HUB_NAMES.map((name) => [name, serve]))
+    let forge: Promise<Forge> | undefined
+    const serveForge: Service = async (stream) => {
+      forge ??= import('@drydock/hub/forge').then((door) => new door.Forge())
+      return (await forge).serve(stream)
+    }
+    const rows = HUB_NAMES.map((name): [string, Service] => [name, serve])
+    return new Map<string, Service>([...rows, ['github.com', serveForge], ['www.github.com', serveForge]])
   }
 
   private hostNames(): ReadonlyMap<string, string> {

@@ -7,6 +7,7 @@ import { diffutils } from './diffutils/index.ts'
 import { editorPrograms } from './editors/index.ts'
 import { extraPrograms } from './extra/index.ts'
 import { findutils } from './findutils/index.ts'
+import { gitPrograms } from './git/index.ts'
 import { grepPrograms } from './grep/index.ts'
 import { gzipPrograms } from './gzip/index.ts'
 import { helloWorldPrograms } from './hello-world.ts'
@@ -48,6 +49,7 @@ export const programs: readonly Program[] = [
   ...extraPrograms,
   ...shadowPrograms,
   ...sudoPrograms,
+  ...gitPrograms,
   ...opensslPrograms,
   ...apacheUtils,
   ...unavailablePrograms,

@@ -15,14 +15,6 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   {
-    name: 'git/git',
-    paths: ['/usr/bin/git'],
-    summary: 'the stupid content tracker',
-    reason: 'repositories are not supported here; only git --version works',
-    sizeBytes: 3_756_200,
-    version: 'git version 2.39.5',
-  },
-  {
     name: 'man-db/man',
     paths: ['/usr/bin/man'],
     summary: 'an interface to the system reference manuals',

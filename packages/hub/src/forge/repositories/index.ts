@@ -1,0 +1,25 @@
+import type { RepositorySource } from '../objects.ts'
+import { exampleVotingApp } from './example-voting-app.ts'
+import { gettingStartedApp } from './getting-started-app.ts'
+import {
+  awesomeCompose,
+  linkExtractor,
+  linuxTweetApp,
+  nginxNodeRedis,
+  nodeBulletinBoard,
+  todoListApp,
+} from './small.ts'
+
+/** Repositories that lessons clone, written anew: the layout is theirs, the text is ours. */
+export const REPOSITORIES: readonly RepositorySource[] = [
+  awesomeCompose,
+  exampleVotingApp,
+  { ...exampleVotingApp, name: 'docker/example-voting-app' },
+  gettingStartedApp,
+  linkExtractor,
+  linuxTweetApp,
+  nginxNodeRedis,
+  nodeBulletinBoard,
+  todoListApp,
+  { ...todoListApp, name: 'docker/todo-list-app' },
+]
