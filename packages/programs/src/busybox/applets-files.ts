@@ -3,11 +3,13 @@ import { cat } from '../coreutils/cat.ts'
 import { chmod } from '../coreutils/chmod.ts'
 import { chgrp, chown } from '../coreutils/chown.ts'
 import { cp } from '../coreutils/cp.ts'
+import { dd } from '../coreutils/dd.ts'
 import { ln } from '../coreutils/ln.ts'
-import { mkfifo, mknod, mktemp, truncate, unlink } from '../coreutils/make-tools.ts'
+import { link, mkfifo, mknod, mktemp, truncate, unlink } from '../coreutils/make-tools.ts'
 import { mkdir, rmdir } from '../coreutils/mkdir.ts'
 import { mv } from '../coreutils/mv.ts'
 import { basename, dirname, readlink, realpath } from '../coreutils/path-names.ts'
+import { printf } from '../coreutils/printf.ts'
 import { rm } from '../coreutils/rm.ts'
 import { stat } from '../coreutils/stat.ts'
 import { tee } from '../coreutils/tee.ts'
@@ -87,7 +89,19 @@ const ROWS: readonly (readonly [Program, AppletRow])[] = [
       phrases: COPY_PHRASES,
     },
   ],
+  [
+    dd,
+    {
+      usage: '[if=FILE] [of=FILE] [ibs=N obs=N/bs=N] [count=N] [skip=N] [seek=N]\n[conv=notrunc|noerror|sync|fsync]',
+      phrases: [["failed to open '%s': %s", "can't open '%s': %s"]],
+    },
+  ],
+  [printf, { usage: 'FORMAT [ARG]...' }],
   [dirname, { usage: 'FILENAME', letters: '', words: NONE }],
+  [
+    link,
+    { usage: 'FILE LINK', phrases: [["cannot create link '%s' to '%s': %s", "can't create link '%s' to '%s': %s"]] },
+  ],
   [
     ln,
     {

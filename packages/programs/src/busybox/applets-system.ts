@@ -38,7 +38,9 @@ const TEST_PHRASES: readonly Phrase[] = [
 const ZIP_PHRASES: readonly Phrase[] = [
   ['%s already exists;\tnot overwritten', "can't open '%s': File exists"],
   ['%s: unknown suffix -- ignored', '%s: unknown suffix - ignored'],
-  ['\ngzip: %s: not in gzip format', 'gzip: %s: no gzip magic'],
+  ['\ngzip: %s: not in gzip format', 'invalid magic'],
+  ['%s: not in gzip format', 'invalid magic'],
+  ['\n%s: not in gzip format', 'invalid magic'],
   ['\ngzip: %s: unexpected end of file', 'gzip: %s: unexpected end of file'],
   ['\ngzip: %s: invalid compressed data--crc error', 'gzip: %s: crc error'],
 ]

@@ -1,6 +1,6 @@
 import { isDirectory } from '@drydock/abi'
 import { defineProgram, flag, optional, type ProgramContext, value } from '@drydock/libc'
-import { dirname, join } from '../paths.ts'
+import { basename, dirname, join } from '../paths.ts'
 import { makeBackup } from './backup-name.ts'
 import { Confirm } from './confirm.ts'
 import { type CopyOptions, statOr, TreeCopier } from './copy-tree.ts'
@@ -109,7 +109,11 @@ export const cp = defineProgram({
     const { sys, operands, options: o } = context
     const pairs = pairOperands({ sys, operands, targetDirectory: o.target, noTargetDirectory: o.noTarget > 0 })
     if (typeof pairs === 'string') {
-      await context.fail(pairs)
+      const last = operands.at(-1) ?? ''
+      if (context.flavour === 'busybox' && operands.length > 2 && !statOr(sys, last, true))
+        for (const from of operands.slice(0, -1))
+          await context.fail(`can't create '${join(last, basename(from))}': No such file or directory`)
+      else await context.fail(pairs)
       return 1
     }
     const copier = new TreeCopier(sys, copyOptions(context))

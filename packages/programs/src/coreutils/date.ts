@@ -63,6 +63,10 @@ async function printMany(context: Context, path: string, format: string, zone: Z
   return good && opened ? 0 : 1
 }
 
+/** What busybox reads: clock times, dates with digits only, seconds since the epoch. */
+const BUSYBOX_DATE =
+  /^(?:@\d+|\d{1,2}:\d\d(?::\d\d)?|(?:\d{4}\.)?\d\d?\.\d\d?-\d\d?:\d\d(?::\d\d)?|\d{4}-\d\d?-\d\d?(?:[ T]\d\d?:\d\d(?::\d\d)?)?(?: ?(?:UTC|Z))?|\d{2,12}(?:\.\d\d)?)$/
+
 /** date: print the date and time. GNU coreutils 9 date; without a locale its default format is that of C. */
 export const date = defineProgram({
   name: 'coreutils/date',
@@ -89,7 +93,8 @@ export const date = defineProgram({
       }
     }
     const words = o.set ?? o.date
-    if (words !== undefined) at = parseDate(words, at, zone)
+    if (words !== undefined)
+      at = context.flavour === 'busybox' && !BUSYBOX_DATE.test(words) ? undefined : parseDate(words, at, zone)
     const [operand] = operands
     if (operand !== undefined && !operand.startsWith('+')) at = undefined
     if (at === undefined) {

@@ -55,6 +55,12 @@ export const tac = defineProgram({
   },
 })
 
+/** busybox passes over files that are done, with what would stand behind them. */
+function shortRow(cells: readonly (string | undefined)[], mark: (i: number) => string, end: string): string {
+  const there = cells.flatMap((cell, at) => (cell === undefined ? [] : [{ cell, last: at === cells.length - 1 }]))
+  return there.map(({ cell, last }, at) => cell + (last ? end : mark(at))).join('')
+}
+
 /** paste: lines side by side. GNU coreutils 9. */
 export const paste = defineProgram({
   name: 'coreutils/paste',
@@ -63,7 +69,7 @@ export const paste = defineProgram({
   summary: 'merge lines of files',
   usage: 'paste [OPTION]... [FILE]...',
   options: { delimiters: value('d', 'delimiters'), serial: flag('s', 'serial'), zero: flag('z', 'zero-terminated') },
-  async main({ sys, io, operands, options: o, fail }) {
+  async main({ sys, io, operands, options: o, fail, flavour }) {
     const delimiters = [
       ...(o.delimiters ?? '\t').replace(/\\([nt0\\])/g, (_, c: string) =>
         c === 'n' ? '\n' : c === 't' ? '\t' : c === '0' ? '\0' : '\\',
@@ -97,6 +103,10 @@ export const paste = defineProgram({
         const cells: (string | undefined)[] = []
         for (const reader of readers) cells.push(await reader.next())
         if (cells.every((cell) => cell === undefined)) return 0
+        if (flavour === 'busybox') {
+          await io.print(encodeText(shortRow(cells, mark, end)))
+          continue
+        }
         await io.print(
           encodeText(cells.map((cell, i) => (cell ?? '') + (i < cells.length - 1 ? mark(i) : '')).join('') + end),
         )

@@ -126,7 +126,11 @@ export const mv = defineProgram({
     const named = o.strip ? operands.map((path) => path.replace(/(.)\/+$/, '$1')) : operands
     const pairs = pairOperands({ sys, operands: named, targetDirectory: o.target, noTargetDirectory: o.noTarget > 0 })
     if (typeof pairs === 'string') {
-      await context.fail(pairs)
+      const missing = operands.length > 2 && !statOr(sys, operands.at(-1) ?? '', true)
+      if (context.flavour === 'busybox' && missing)
+        for (const from of operands.slice(0, -1))
+          await context.fail(`can't rename '${from}': No such file or directory`)
+      else await context.fail(pairs)
       return 1
     }
     const confirm = new Confirm(sys, io)

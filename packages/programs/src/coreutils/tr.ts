@@ -47,14 +47,15 @@ function character(text: string): [number, number] {
   return [text.charCodeAt(0), 1]
 }
 
-function parseSet(text: string): ByteSet {
+function parseSet(text: string, plain: boolean): ByteSet {
   const set: ByteSet = { bytes: [], fill: undefined, caseClasses: [] }
   let rest = Array.from(new TextEncoder().encode(text), (b) => String.fromCharCode(b)).join('')
-  while (rest !== '') rest = rest.slice(element(rest, set))
+  while (rest !== '') rest = rest.slice(element(rest, set, plain))
   return set
 }
 
-function element(rest: string, set: ByteSet): number {
+/** @param plain busybox: `[x*n]` and ranges the wrong way round stand for themselves */
+function element(rest: string, set: ByteSet, plain: boolean): number {
   const named = CLASS.exec(rest)
   if (named) {
     const member = CLASSES.get(named[1] ?? '')
@@ -68,7 +69,7 @@ function element(rest: string, set: ByteSet): number {
     set.bytes.push((equivalent[1] ?? '').charCodeAt(0))
     return equivalent[0].length
   }
-  const repeat = REPEAT.exec(rest)
+  const repeat = plain ? null : REPEAT.exec(rest)
   if (repeat) return repeated(repeat, set)
   const [first, used] = character(rest)
   if (rest[used] !== '-' || used + 1 >= rest.length) {
@@ -76,6 +77,10 @@ function element(rest: string, set: ByteSet): number {
     return used
   }
   const [last, usedLast] = character(rest.slice(used + 1))
+  if (last < first && plain) {
+    set.bytes.push(first, 45, last)
+    return used + 1 + usedLast
+  }
   if (last < first)
     throw new TrError(
       `range-endpoints of '${rest.slice(0, used + 1 + usedLast)}' are in reverse collating sequence order`,
@@ -130,7 +135,7 @@ export const tr = defineProgram({
     squeeze: flag('s', 'squeeze-repeats'),
     truncate: flag('t', 'truncate-set1'),
   },
-  async main({ operands, options: o, sys, io, fail }) {
+  async main({ operands, options: o, sys, io, fail, flavour }) {
     const [text1, text2, extra] = operands
     if (text1 === undefined) throw new UsageError('missing operand')
     if (text2 === undefined && !o.delete && !o.squeeze)
@@ -145,7 +150,7 @@ export const tr = defineProgram({
       )
     if (extra !== undefined) throw new UsageError(`extra operand '${extra}'`)
     try {
-      await translate(sys, io, plan(text1, text2, o))
+      await translate(sys, io, plan(text1, text2, o, flavour === 'busybox'))
       return 0
     } catch (error) {
       if (!(error instanceof TrError)) throw error
@@ -159,9 +164,10 @@ function plan(
   text1: string,
   text2: string | undefined,
   o: { complement: number; delete: number; squeeze: number; truncate: number },
+  plain: boolean,
 ): Plan {
-  const set1 = parseSet(text1)
-  const set2 = text2 === undefined ? undefined : parseSet(text2)
+  const set1 = parseSet(text1, plain)
+  const set2 = text2 === undefined ? undefined : parseSet(text2, plain)
   const from = o.complement ? complementOf(set1.bytes) : set1.bytes
   const map = Uint8Array.from({ length: 256 }, (_, c) => c)
   if (!o.delete && set2) {

@@ -61,6 +61,8 @@ export const cmp = defineProgram({
       return differs ? 1 : 0
     }
     const shorter = a.length < b.length ? first : second
+    if (flavour === 'busybox') await io.print(listing)
+    await io.out.flush()
     if (!silent)
       await fail(
         length === 0
@@ -70,7 +72,7 @@ export const cmp = defineProgram({
             : `EOF on ${shorter} after byte ${length}, ${a[length - 1] === 10 || b[length - 1] === 10 ? `line ${line - 1}` : `in line ${line}`}`,
       )
     // The list is held back longer than the complaint where both go to one place.
-    await io.print(listing)
+    if (flavour === 'gnu') await io.print(listing)
     return 1
   },
 })

@@ -271,7 +271,7 @@ async function compareFiles(context: Context, first: string, second: string, tit
     (h) => !(o.ignoreBlankLines && blank(a, h.aFrom, h.aTo) && blank(b, h.bFrom, h.bTo)),
   )
   if (hunks.length === 0) {
-    if (o.identical) await io.print(`Files ${first} and ${second} are identical\n`)
+    if (o.identical && context.flavour === 'gnu') await io.print(`Files ${first} and ${second} are identical\n`)
     if (o.sideBySide) await new Printer(context, a, b).sideBySide([], Number(o.width ?? 130))
     return 0
   }
