@@ -252,6 +252,8 @@ class ArithmeticParser {
 export function parseNumber(text: string): number | bigint | string {
   const based = /^(\d+)#(.+)$/.exec(text)
   if (based) return fromBase(Number(based[1]), based[2] ?? '')
+  if (/^0[xX]$/.test(text)) return 0
+  if (/^0[xX]/.test(text) && !/^0[xX][0-9a-fA-F]+$/.test(text)) return 'value too great for base'
   if (/^0[xX]/.test(text)) return small(BigInt.asIntN(64, BigInt(text)))
   if (/^0\d/.test(text))
     return /^[0-7]+$/.test(text) ? small(BigInt.asIntN(64, BigInt(`0o${text}`))) : 'value too great for base'
