@@ -3,6 +3,7 @@
 // argv: the script, the folder with its input, `/bench` inside
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { collectGarbage } from './garbage.mjs'
 import { nodeClock, nodeEntropy } from '../../apps/cli/src/powers.ts'
 import { Diskfs, Kernel } from '../../packages/kernel/src/index.ts'
 import { exitStatus, O_CREAT, O_RDONLY, O_WRONLY } from '../../packages/abi/src/index.ts'
@@ -24,6 +25,7 @@ const kernel = new Kernel({
 })
 await kernel.start(async ({ sys }) => {
   copyIn(sys)
+  collectGarbage()
   const measured = await measure(sys)
   process.stdout.write(`${JSON.stringify(measured)}\n`)
   process.exit(0)

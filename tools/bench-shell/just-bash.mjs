@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { collectGarbage } from './garbage.mjs'
 
 const LIMITS = `CommandCount LoopIterations AwkIterations SedIterations AwkParserOperations WorkUnits TraversalEntries
   TraversalWork GlobOperations ArrayElements OutputSize StringLength HeredocSize LiveBytes InputBytes ArchiveBytes
@@ -25,6 +26,7 @@ for (const entry of readdirSync(input, { recursive: true, withFileTypes: true })
   await bash.fs.writeFile(to, readFileSync(from))
 }
 
+collectGarbage()
 const cpu = process.cpuUsage()
 const started = performance.now()
 const { stdout, stderr, exitCode } = await bash.exec(readFileSync(script, 'utf8'), { rawScript: true })

@@ -143,6 +143,11 @@ export interface Sys {
   close(fd: number): void
   /** At most `max` bytes; empty at the end of the file. The caller owns the result. */
   read(fd: number, max: number): MaybePromise<Uint8Array>
+  /**
+   * As many one-byte reads as it takes to come to `delimiter`, which is included, at most `max` bytes: what a shell's
+   * `read` needs, that must leave the rest to others. Fewer bytes without the delimiter are no end; empty is.
+   */
+  readUntil(fd: number, delimiter: number, max: number): MaybePromise<Uint8Array>
   /** Writes all of `bytes` (as a blocking write does); copies what it keeps. @returns bytes written @throws EPIPE after SIGPIPE */
   write(fd: number, bytes: Uint8Array): MaybePromise<number>
   pread(fd: number, max: number, offset: number): Uint8Array

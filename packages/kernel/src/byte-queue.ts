@@ -47,6 +47,14 @@ export class ByteQueue {
     return taken
   }
 
+  /** How many bytes there are up to `delimiter`, included; at most `max`, and no further than the first piece. */
+  lengthUntil(delimiter: number, max: number): number {
+    const front = this.pieces[this.first]
+    if (front === undefined) return max
+    const end = front.indexOf(delimiter, this.head)
+    return Math.min(max, (end < 0 ? front.length : end + 1) - this.head)
+  }
+
   clear(): void {
     this.pieces = []
     this.first = 0

@@ -23,6 +23,10 @@ export abstract class FileDescription {
   abstract stat(): Stat
   /** At most `max` bytes; empty at the end. The caller counts only for terminals and their job control. @throws EAGAIN, EBADF, EISDIR, EIO */
   abstract read(max: number, caller?: Task): Uint8Array
+  /** Bytes up to `delimiter`, included, or fewer. @throws as read does */
+  readUntil(_delimiter: number, _max: number, caller?: Task): Uint8Array {
+    return this.read(1, caller)
+  }
   /** @returns bytes taken, at least one. @throws EAGAIN, EBADF, EPIPE (the kernel then sends SIGPIPE), ENOSPC */
   abstract write(bytes: Uint8Array, caller?: Task): number
   /** POLLIN, POLLOUT, POLLERR, POLLHUP as they are now. */

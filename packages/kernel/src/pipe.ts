@@ -45,6 +45,11 @@ export class Pipe {
     return taken
   }
 
+  /** Bytes up to `delimiter`, included. @throws as read does */
+  readUntil(delimiter: number, max: number): Uint8Array {
+    return this.read(this.bytes.lengthUntil(delimiter, max))
+  }
+
   /** @throws EPIPE, EAGAIN */
   write(bytes: Uint8Array): number {
     if (this.readers === 0) throw EPIPE
@@ -113,6 +118,10 @@ class PipeEnd extends FileDescription {
   read(max: number): Uint8Array {
     if (!this.readable) throw EBADF
     return this.pipe.read(max)
+  }
+  override readUntil(delimiter: number, max: number): Uint8Array {
+    if (!this.readable) throw EBADF
+    return this.pipe.readUntil(delimiter, max)
   }
   write(bytes: Uint8Array): number {
     if (!this.writable) throw EBADF

@@ -40,6 +40,14 @@ function read(task: Task, fd: number, max: number): MaybePromise<Uint8Array> {
   return inSlice(task, () => block(task, [description.queue], attempt, { fd }))
 }
 
+function readUntil(task: Task, fd: number, delimiter: number, max: number): MaybePromise<Uint8Array> {
+  const description = task.fds.get(fd)
+  if (!description.readable) throw EBADF
+  const attempt = (): Uint8Array => description.readUntil(delimiter, max, task)
+  if (description.flags & O_NONBLOCK) return attempt()
+  return inSlice(task, () => block(task, [description.queue], attempt, { fd }))
+}
+
 /** As a blocking write does: until all is taken. write(2); pipe(7) for what O_NONBLOCK changes. */
 function write(task: Task, fd: number, bytes: Uint8Array): MaybePromise<number> {
   const description = task.fds.get(fd)
@@ -107,6 +115,7 @@ export const descriptorCalls: SyscallTable<
   | 'open'
   | 'close'
   | 'read'
+  | 'readUntil'
   | 'write'
   | 'pread'
   | 'pwrite'
@@ -130,6 +139,7 @@ export const descriptorCalls: SyscallTable<
     failCallsOn(task, fd)
   },
   read,
+  readUntil,
   write,
   pread: (task, fd, max, offset) => task.fds.get(fd).pread(max, offset),
   pwrite: (task, fd, bytes, offset) => task.fds.get(fd).pwrite(bytes, offset),

@@ -45,6 +45,6 @@ export function callMethods(calls: Readonly<Record<string, AnyCall>>): object {
 
 /** Calls whose callers await them: in a program that is gone they never end. */
 const WAITING: ReadonlySet<string> = new Set<CallName>([
-  ...(['tick', 'spawn', 'exec', 'wait', 'pause', 'sleep', 'read', 'write', 'poll'] as const),
+  ...(['tick', 'spawn', 'exec', 'wait', 'pause', 'sleep', 'read', 'readUntil', 'write', 'poll'] as const),
   ...(['accept', 'connect', 'sendto', 'recvfrom'] as const),
 ])

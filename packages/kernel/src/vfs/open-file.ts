@@ -19,6 +19,9 @@ import type { Location } from './location.ts'
 import { pathOf } from './path-name.ts'
 import { notifyModify } from './watch.ts'
 
+/** How far a line's end is looked for at once. */
+const LINE_WINDOW = 256
+
 /** Descriptions remember where they were opened, whoever made them. */
 interface Placed {
   location?: Location
@@ -70,6 +73,14 @@ export class OpenFile extends LocatedDescription {
 
   override read(max: number): Uint8Array {
     const bytes = this.pread(max, this.offset)
+    this.offset += bytes.length
+    return bytes
+  }
+
+  override readUntil(delimiter: number, max: number): Uint8Array {
+    const window = this.pread(Math.min(max, LINE_WINDOW), this.offset)
+    const end = window.indexOf(delimiter)
+    const bytes = end < 0 ? window : window.subarray(0, end + 1)
     this.offset += bytes.length
     return bytes
   }

@@ -101,12 +101,15 @@ export const cut = defineProgram({
     const end = o.zero ? '\0' : '\n'
     const good = await eachInput(context, operands, async (fd) => {
       const reader = new LineReader(sys, fd, o.zero ? 0 : 10)
-      for (;;) {
-        const got = reader.next()
-        const line = got instanceof Promise ? await got : got
-        if (line === undefined) return
-        const kept = cutLine(line)
-        if (kept !== undefined) await io.print(encodeText(kept + end))
+      for (let block = await reader.block(); block; block = await reader.block()) {
+        let text = ''
+        for (const line of block) {
+          const kept = cutLine(line)
+          if (kept !== undefined) text += kept + end
+        }
+        await io.print(text)
+        const pause = sys.tick()
+        if (pause) await pause
       }
     })
     return good ? 0 : 1

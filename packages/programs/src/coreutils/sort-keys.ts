@@ -91,7 +91,22 @@ function extract(line: string, key: SortKey, separator: string | undefined): str
 
 const SUFFIXES = ' KMGTPEZYRQ'
 const MONTHS = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ')
-const leadingNumber = (text: string): number => Number(/^[ \t]*(-?\d*\.?\d*)/.exec(text)?.[1] || 0) || 0
+export function leadingNumber(text: string): number {
+  const quick = plainDigits(text)
+  return quick ?? (Number(/^[ \t]*(-?\d*\.?\d*)/.exec(text)?.[1] || 0) || 0)
+}
+
+/** Lines of nothing but a few digits, which are what is mostly sorted by number. */
+function plainDigits(text: string): number | undefined {
+  if (text.length > 15 || text.length === 0) return undefined
+  let value = 0
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return undefined
+    value = value * 10 + digit
+  }
+  return value
+}
 
 function human(text: string): [number, number] {
   const match = /^[ \t]*(-?\d*\.?\d*)([kKMGTPEZYRQ]?)/.exec(text)

@@ -5,6 +5,7 @@ import { eachInput } from '../text/input.ts'
 import { LineReader } from '../text/line-reader.ts'
 import { compareText } from './ls-sort.ts'
 import { lineComparator, parseKey, type SortFlags, type SortKey } from './sort-keys.ts'
+import { isPlain, sortPlain } from './sort-plain.ts'
 
 const options = {
   blanks: flag('b', 'ignore-leading-blanks'),
@@ -80,12 +81,13 @@ async function readAllLines(context: Context): Promise<string[] | undefined> {
     context.operands,
     async (fd) => {
       const reader = new LineReader(context.sys, fd, context.options.zero ? 0 : 10)
-      for (;;) {
-        const got = reader.next()
-        const line = got instanceof Promise ? await got : got
-        if (line === undefined) return
-        lines.push(line)
-        heap.add(line.length + LINE_OVERHEAD)
+      for (let block = await reader.block(); block; block = await reader.block()) {
+        let bytes = 0
+        for (const line of block) {
+          lines.push(line)
+          bytes += line.length + LINE_OVERHEAD
+        }
+        heap.add(bytes)
       }
     },
     (path, reason) => `${reason === 'Is a directory' ? 'read failed' : 'cannot read'}: ${path}: ${reason}`,
@@ -141,12 +143,13 @@ async function sortOf(context: Context): Promise<number> {
     return checkOrder(context, o.unique ? byKeys : compare, lines)
   const pause = context.sys.tick()
   if (pause) await pause
-  lines.sort(compare)
+  if (keys.length === 0 && isPlain(globals)) sortPlain(lines, globals, !(o.stable || o.unique))
+  else lines.sort(compare)
   const kept = o.unique ? lines.filter((line, i) => i === 0 || byKeys(lines[i - 1] ?? '', line) !== 0) : lines
   const end = o.zero ? '\0' : '\n'
   const text = kept.length ? kept.join(end) + end : ''
   try {
-    if (o.output === undefined) await io.print(encodeText(text))
+    if (o.output === undefined) await io.print(text)
     else await writeFile(context.sys, o.output, encodeText(text))
   } catch (error) {
     if (!isErrno(error) || o.output === undefined) throw error

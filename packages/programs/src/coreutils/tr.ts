@@ -197,6 +197,11 @@ async function translate(
     const bytes = await sys.read(0, 65536)
     if (bytes.length === 0) return
     const out = new Uint8Array(bytes.length)
+    if (deleted.size === 0 && squeezed.size === 0) {
+      for (let at = 0; at < bytes.length; at++) out[at] = map[bytes[at] ?? 0] ?? 0
+      await io.out.write(out)
+      continue
+    }
     let length = 0
     for (const byte of bytes) {
       if (deleted.has(byte)) continue

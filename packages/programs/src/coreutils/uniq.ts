@@ -1,6 +1,5 @@
 import { isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '@drydock/abi'
 import { defineProgram, flag, optional, Output, type ProgramContext, UsageError, value } from '@drydock/libc'
-import { encodeText } from '../text/encoding.ts'
 import { LineReader } from '../text/line-reader.ts'
 
 const options = {
@@ -19,6 +18,8 @@ const options = {
 type Context = ProgramContext<typeof options>
 
 function keyOf({ options: o }: Context): (line: string) => string {
+  const given = [o.skipFields, o.skipChars, o.checkChars].some((option) => option !== undefined)
+  if (!given && !o.ignoreCase) return (line) => line
   const fields = new RegExp(`^(?:[ \\t]*[^ \\t]+){0,${Number(o.skipFields ?? 0)}}`)
   const chars = Number(o.skipChars ?? 0)
   const width = o.checkChars === undefined ? undefined : chars + Number(o.checkChars)
@@ -42,21 +43,28 @@ class Groups {
     this.method = o.allRepeatedLong || (o.group === undefined ? 'none' : o.group || 'separate')
   }
 
-  async start(line: string): Promise<void> {
-    await this.end()
+  start(line: string): void | Promise<void> {
+    const ended = this.end()
     this.first = line
     this.count = 1
-    if (this.o.group !== undefined) {
-      if (this.printed++ > 0 ? this.method !== 'append' : this.method === 'prepend' || this.method === 'both')
-        await this.out('')
-      await this.out(line)
-    }
+    if (this.o.group === undefined) return ended
+    return this.startGroup(line, ended)
   }
 
-  async add(line: string): Promise<void> {
+  private async startGroup(line: string, ended: void | Promise<void>): Promise<void> {
+    await ended
+    if (this.printed++ > 0 ? this.method !== 'append' : this.method === 'prepend' || this.method === 'both')
+      await this.out('')
+    await this.out(line)
+  }
+
+  add(line: string): void | Promise<void> {
     this.count++
     if (this.o.group !== undefined) return this.out(line)
-    if (!this.everyOne()) return
+    if (this.everyOne()) return this.addOne(line)
+  }
+
+  private async addOne(line: string): Promise<void> {
     if (this.count === 2) {
       if (this.method === 'prepend' || (this.method === 'separate' && this.printed > 0)) await this.out('')
       await this.out(this.first ?? '')
@@ -69,16 +77,14 @@ class Groups {
     return this.o.allRepeated > 0 || this.o.allRepeatedLong !== undefined
   }
 
-  async end(last = false): Promise<void> {
+  end(last = false): void | Promise<void> {
     if (this.first === undefined) return
-    if (this.o.group !== undefined) {
-      if (this.method === 'append' || (last && this.method === 'both')) await this.out('')
-      return
-    }
+    if (this.o.group !== undefined)
+      return this.method === 'append' || (last && this.method === 'both') ? this.out('') : undefined
     if (this.everyOne()) return
     const repeated = this.count > 1
     if ((this.o.repeated && !repeated) || (this.o.unique && repeated)) return
-    await this.out((this.o.count ? `${String(this.count).padStart(7)} ` : '') + this.first)
+    return this.out((this.o.count ? `${String(this.count).padStart(7)} ` : '') + this.first)
   }
 }
 
@@ -86,14 +92,15 @@ async function uniqOf(context: Context, input: number, output: Output): Promise<
   const end = context.options.zero ? '\0' : '\n'
   const key = keyOf(context)
   const reader = new LineReader(context.sys, input, end.charCodeAt(0))
-  const groups = new Groups(context.options, (text) => output.write(encodeText(text + end)))
+  const groups = new Groups(context.options, (text) => output.write(text + end))
   let last: string | undefined
   for (;;) {
-    const line = await reader.next()
+    const got = reader.next()
+    const line = got instanceof Promise ? await got : got
     if (line === undefined) break
     const now = key(line)
-    if (last !== undefined && now === last) await groups.add(line)
-    else await groups.start(line)
+    const done = last !== undefined && now === last ? groups.add(line) : groups.start(line)
+    if (done instanceof Promise) await done
     last = now
   }
   await groups.end(true)

@@ -26,13 +26,19 @@ const isBlank = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 
 
 async function count({ sys, options: o }: Context, fd: number): Promise<Counts> {
   const counts: Counts = { lines: 0, words: 0, chars: 0, bytes: 0, longest: 0 }
+  const linesOnly = o.lines + o.bytes > 0 && o.words + o.chars + o.longest === 0
   let inWord = false
   let tail = ''
   for (;;) {
     const bytes = await sys.read(fd, 65536)
     if (bytes.length === 0) break
     counts.bytes += bytes.length
-    for (const byte of bytes) {
+    if (linesOnly) {
+      for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) counts.lines++
+      continue
+    }
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0
       if (byte === 10) counts.lines++
       if ((byte & 0xc0) !== 0x80) counts.chars++
       const blank = isBlank(byte)

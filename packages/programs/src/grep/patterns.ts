@@ -76,8 +76,12 @@ export function compilePatterns(patterns: readonly string[], options: PatternOpt
     }
     return best
   }
+  const [only] = compiled
+  // A pattern for yes or no needs no place to go on from.
+  const single =
+    only && compiled.length === 1 && !options.word ? new RegExp(only.source, only.flags.replace('g', '')) : undefined
   return {
-    test: (line) => first(line, 0) !== undefined,
+    test: single ? (line) => single.test(line) : (line) => first(line, 0) !== undefined,
     all(line) {
       const found: [number, number][] = []
       let at = 0

@@ -14,6 +14,8 @@ interface Look {
   readonly color: boolean
 }
 
+const BINARY = /\0|[\udc80-\udcff]/u
+
 const SGR = { match: '01;31', name: '35', number: '32', separator: '36' }
 
 /** Searches one file after another and prints what the options ask for. */
@@ -69,10 +71,11 @@ export class Searcher {
   /** @returns how many lines were selected */
   private async scan(reader: LineReader, name: string, max: number, quiet: boolean, one: boolean): Promise<number> {
     const { options: o, sys } = this.context
+    if (max === 0) return 0
+    if (this.isPlain(max)) return this.scanBlocks(reader, name, quiet, one)
     const held: Line[] = []
     let [count, number, offset, trailing, lastPrinted] = [0, 0, 0, 0, 0]
     let binary = false
-    if (max === 0) return 0
     for (;;) {
       const got = reader.next()
       const text = got instanceof Promise ? await got : got
@@ -120,6 +123,43 @@ export class Searcher {
         return count
       }
     }
+  }
+
+  /** Nothing around the lines is printed, nothing in them marked or counted. */
+  private isPlain(max: number): boolean {
+    const { options: o } = this.context
+    const marks = o.only + o.byteOffset + o.lineBuffered + o.initialTab > 0 || this.look.color
+    return max === Infinity && this.before === 0 && this.after === 0 && !marks
+  }
+
+  /** The same as `scan`, a block of lines at a time. */
+  private async scanBlocks(reader: LineReader, name: string, quiet: boolean, one: boolean): Promise<number> {
+    const { options: o, sys, io, flavour } = this.context
+    const wanted = o.invert === 0
+    const end = o.nullData ? '\0' : '\n'
+    const looks = flavour === 'gnu' && !o.text && !o.nullData && o.binaryFiles !== 'text'
+    const head = this.look.names ? name + (o.null ? '\0' : ':') : ''
+    let [count, number] = [0, 0]
+    let binary = false
+    for (let block = await reader.block(); block; block = await reader.block()) {
+      let text = ''
+      for (const line of block) {
+        number++
+        if (looks && !binary && BINARY.test(line)) binary = true
+        if (binary && (o.binaryNoMatch || o.binaryFiles === 'without-match')) {
+          if (text !== '') await io.print(text)
+          return 0
+        }
+        if (this.matcher.test(line) !== wanted) continue
+        count++
+        if (one) return count
+        if (!quiet && !binary) text += (o.lineNumber ? `${head}${number}:` : head) + line + end
+      }
+      if (text !== '') await io.print(text)
+      const pause = sys.tick()
+      if (pause) await pause
+    }
+    return binary && count > 0 && !quiet ? this.binaryMatches(name, count) : count
   }
 
   private async binaryMatches(name: string, count: number): Promise<number> {

@@ -1,4 +1,4 @@
-import { isDirectory, isErrno, type Sys } from '@drydock/abi'
+import { isDirectory, isErrno, type MaybePromise, type Sys } from '@drydock/abi'
 import { LineReader } from '../text/line-reader.ts'
 
 export interface SourceLine {
@@ -12,9 +12,9 @@ export interface LineSource {
   readonly fileName: string
   /** Nothing follows the current line. */
   readonly ended: boolean
-  next(): Promise<SourceLine | undefined>
+  next(): MaybePromise<SourceLine | undefined>
   isLast(): Promise<boolean>
-  output(bytes: Uint8Array): Promise<void> | void
+  output(data: string | Uint8Array): MaybePromise<void>
 }
 
 export class FileLines implements LineSource {
@@ -28,14 +28,14 @@ export class FileLines implements LineSource {
   private readonly sys: Sys
   private readonly paths: string[]
   private readonly separator: number
-  private readonly write: (bytes: Uint8Array) => Promise<void> | void
+  private readonly write: (data: string | Uint8Array) => MaybePromise<void>
   private readonly complain: (message: string) => Promise<void>
 
   constructor(
     sys: Sys,
     paths: readonly string[],
     separator: number,
-    write: (bytes: Uint8Array) => Promise<void> | void,
+    write: (data: string | Uint8Array) => MaybePromise<void>,
     complain: (message: string) => Promise<void>,
   ) {
     this.sys = sys
@@ -49,14 +49,23 @@ export class FileLines implements LineSource {
     return this.looked && this.ahead === undefined
   }
 
-  output(bytes: Uint8Array): Promise<void> | void {
-    return this.write(bytes)
+  output(data: string | Uint8Array): MaybePromise<void> {
+    return this.write(data)
   }
 
-  private async read(): Promise<SourceLine | undefined> {
+  private read(): MaybePromise<SourceLine | undefined> {
+    const text = this.reader?.next()
+    if (typeof text !== 'string') return this.readOn(text)
+    return { text, terminated: this.reader?.terminated ?? true }
+  }
+
+  /** Waits for more of the file, or goes on to the next one. */
+  private async readOn(first: MaybePromise<string | undefined>): Promise<SourceLine | undefined> {
+    let got = first
     for (;;) {
       if (!this.reader && !(await this.open())) return undefined
-      const text = await this.reader?.next()
+      const text = await (got ?? this.reader?.next())
+      got = undefined
       if (text !== undefined) return { text, terminated: this.reader?.terminated ?? true }
       if (this.fd > 0) this.sys.close(this.fd)
       this.reader = undefined
@@ -85,13 +94,17 @@ export class FileLines implements LineSource {
     }
   }
 
-  async next(): Promise<SourceLine | undefined> {
-    const line = this.looked ? this.ahead : await this.read()
+  next(): MaybePromise<SourceLine | undefined> {
+    const line = this.looked ? this.ahead : this.read()
+    if (line instanceof Promise) return line.then((came) => this.take(came))
+    return this.take(line)
+  }
+
+  private take(line: SourceLine | undefined): MaybePromise<SourceLine | undefined> {
     this.looked = false
     if (line) this.line++
     // A last line without a newline is printed without one: whether it is the last must be known by then.
-    if (line && !line.terminated) await this.isLast()
-    return line
+    return line && !line.terminated ? this.isLast().then(() => line) : line
   }
 
   async isLast(): Promise<boolean> {

@@ -1,9 +1,9 @@
-import { isErrno, O_CREAT, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
+import { isErrno, type MaybePromise, O_CREAT, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
 import { Output, readTextFile } from '@drydock/libc'
 import { encodeText } from '../text/encoding.ts'
 import { LineReader } from '../text/line-reader.ts'
 import type { Address, Command, ReplacementPart, Substitution } from './script.ts'
-import type { LineSource } from './line-source.ts'
+import type { LineSource, SourceLine } from './line-source.ts'
 
 export interface MachineOptions {
   readonly quiet: boolean
@@ -54,38 +54,38 @@ export class Machine {
       const path = command.substitution?.file ?? ('wW'.includes(command.name) ? command.text : undefined)
       if (path !== undefined) this.file(path)
     }
-    while (!this.quit && (await this.nextLine())) {
-      await this.cycle()
+    while (!this.quit) {
+      const more = this.nextLine()
+      if (!(more instanceof Promise ? await more : more)) break
+      // `D` starts again without reading.
+      while (await this.script());
       const pause = this.sys.tick()
       if (pause) await pause
     }
     for (const file of this.files.values()) await file.flush()
   }
 
-  private async nextLine(): Promise<boolean> {
-    const line = await this.source.next()
+  private nextLine(): MaybePromise<boolean> {
+    const line = this.source.next()
+    return line instanceof Promise ? line.then((came) => this.take(came)) : this.take(line)
+  }
+
+  private take(line: SourceLine | undefined): boolean {
     if (line === undefined) return false
     this.space = line.text
     this.missingNewline = !line.terminated
     return true
   }
 
-  /** One line through the script; `D` starts again without reading. */
-  private async cycle(): Promise<void> {
-    for (;;) {
-      const again = await this.script()
-      if (!again) return
-    }
+  private endCycle(print = true): MaybePromise<void> {
+    const printed = print && !this.options.quiet ? this.print(this.space) : undefined
+    if (this.appended.length === 0) return printed
+    return printed instanceof Promise ? printed.then(() => this.flushAppended()) : this.flushAppended()
   }
 
-  private async endCycle(print = true): Promise<void> {
-    if (print && !this.options.quiet) await this.print(this.space)
-    await this.flushAppended()
-  }
-
-  private async print(text: string, end?: string): Promise<void> {
+  private print(text: string, end?: string): MaybePromise<void> {
     const line = end ?? (this.missingNewline && this.source.ended ? '' : this.options.separator)
-    await this.source.output(encodeText(text + line))
+    return this.source.output(text + line)
   }
 
   private file(path: string): Output {
@@ -114,7 +114,7 @@ export class Machine {
     return used.test(this.space)
   }
 
-  private async at(address: Address): Promise<boolean> {
+  private at(address: Address): MaybePromise<boolean> {
     const { line } = this.source
     if (address.kind === 'line') return line === address.line
     if (address.kind === 'last') return this.source.isLast()
@@ -125,11 +125,11 @@ export class Machine {
     return address.kind === 'regex' ? this.matches(address.regex) : false
   }
 
-  private async selected(command: Command): Promise<boolean> {
+  private selected(command: Command): MaybePromise<boolean> {
     const { first, second, negated } = command
     if (!first) return !negated
-    const inside = second ? await this.inRange(command, first, second) : await this.at(first)
-    return inside !== negated
+    const inside = second ? this.inRange(command, first, second) : this.at(first)
+    return inside instanceof Promise ? inside.then((is) => is !== negated) : inside !== negated
   }
 
   private async inRange(command: Command, first: Address, second: Address): Promise<boolean> {
@@ -167,7 +167,8 @@ export class Machine {
     for (let i = 0; i < this.commands.length; i++) {
       const command = this.commands[i]
       if (!command) break
-      if (!(await this.selected(command))) {
+      const selected = this.selected(command)
+      if (!(selected instanceof Promise ? await selected : selected)) {
         if (command.name === '{') i = (command.end ?? this.commands.length) - 1
         continue
       }
@@ -181,7 +182,8 @@ export class Machine {
         continue
       }
       if (name === 'T') this.substituted = false
-      const next = await this.execute(command)
+      const done = this.execute(command)
+      const next = done instanceof Promise ? await done : done
       if (next === 'again') return true
       if (next === 'done') return false
     }
@@ -189,15 +191,16 @@ export class Machine {
     return false
   }
 
-  private async execute(command: Command): Promise<'next' | 'done' | 'again'> {
+  private execute(command: Command): MaybePromise<'next' | 'done' | 'again'> {
     const { name, text = '' } = command
-    const simple = this.simple.get(name)
-    if (simple) {
-      await simple(text)
-      return 'next'
+    if (name === 's' && command.substitution) return following(this.substitute(command.substitution))
+    if (name === 'd') {
+      const ended = this.endCycle(false)
+      return ended instanceof Promise ? ended.then(() => 'done' as const) : 'done'
     }
-    if (name === 's' && command.substitution) await this.substitute(command.substitution)
-    else if (name === 'y') this.space = [...this.space].map((char) => command.map?.get(char) ?? char).join('')
+    const simple = this.simple.get(name)
+    if (simple) return following(simple(text))
+    if (name === 'y') this.space = [...this.space].map((char) => command.map?.get(char) ?? char).join('')
     else return this.flow(command)
     return 'next'
   }
@@ -250,10 +253,6 @@ export class Machine {
 
   /** Commands that end the cycle or read on. */
   private async flow({ name, text = '', second, negated }: Command): Promise<'next' | 'done' | 'again'> {
-    if (name === 'd') {
-      await this.endCycle(false)
-      return 'done'
-    }
     if (name === 'c') {
       const active =
         second && !negated && [...this.ranges].some(([each, state]) => each.second === second && state.active)
@@ -293,7 +292,7 @@ export class Machine {
     return 'next'
   }
 
-  private async substitute({ regex, parts, global, nth, print, file }: Substitution): Promise<void> {
+  private substitute({ regex, parts, global, nth, print, file }: Substitution): MaybePromise<void> {
     const used = regex ?? this.lastRegex
     if (!used) throw new SedError('no previous regular expression')
     this.lastRegex = used
@@ -324,10 +323,17 @@ export class Machine {
     if (!changed) return
     this.space = out + this.space.slice(at)
     this.substituted = true
+    if (print || file !== undefined) return this.show(print, file)
+  }
+
+  private async show(print: boolean, file: string | undefined): Promise<void> {
     if (print) await this.print(this.space)
     if (file !== undefined) await this.toFile(file, this.space)
   }
 }
+
+const following = (done: unknown): MaybePromise<'next'> =>
+  done instanceof Promise ? done.then(() => 'next' as const) : 'next'
 
 const FOLDS = new Map<string, (text: string) => string>([
   ['U', (text) => text.toUpperCase()],

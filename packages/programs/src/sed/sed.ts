@@ -87,7 +87,13 @@ async function editInPlace(
     return 4
   }
   const parts: Uint8Array[] = []
-  const source = new FileLines(sys, [path], o.nullData ? 0 : 10, (bytes) => void parts.push(bytes), context.fail)
+  const source = new FileLines(
+    sys,
+    [path],
+    o.nullData ? 0 : 10,
+    (data) => void parts.push(typeof data === 'string' ? encodeText(data) : data),
+    context.fail,
+  )
   const machine = new Machine(sys, commands, source, machineOptions(context, text))
   await machine.run()
   for (let rest = await source.next(); rest; rest = await source.next()) {

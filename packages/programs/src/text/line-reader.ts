@@ -29,6 +29,24 @@ export class LineReader {
     return this.ended ? undefined : this.fill()
   }
 
+  /** All lines that are there, waiting for one at least; undefined after the last. `terminated` tells of the last of them. */
+  block(): MaybePromise<readonly string[] | undefined> {
+    if (this.at < this.ready.length) return this.remaining()
+    if (this.ended) return undefined
+    return this.fill().then((line) => {
+      if (line === undefined) return undefined
+      if (this.ended) return [line]
+      this.at = 0
+      return this.remaining()
+    })
+  }
+
+  private remaining(): readonly string[] {
+    const lines = this.at === 0 ? this.ready : this.ready.slice(this.at)
+    this.at = this.ready.length
+    return lines
+  }
+
   private async fill(): Promise<string | undefined> {
     for (;;) {
       const bytes = await this.sys.read(this.fd, 65536)

@@ -103,7 +103,7 @@ function* declareOne(shell: Shell, text: string, how: Declaring): Steps<boolean>
     return false
   }
   becomeArray(variable, name, options)
-  for (const [letter, key] of ATTRIBUTES) {
+  for (const [letter, key] of options.size + removed.size > 0 ? ATTRIBUTES : []) {
     if (letter === 'r') continue
     const opposite = OPPOSITES.get(letter)
     if (options.has(letter) && opposite) delete variable[opposite]

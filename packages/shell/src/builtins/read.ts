@@ -1,4 +1,5 @@
 import { EINTR, EISDIR, isErrno, POLLIN } from '@drydock/abi'
+import { concat } from '@drydock/libc'
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import { quietly } from '../interp/redirect.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
@@ -22,48 +23,49 @@ interface Limits {
   readonly fd: number
 }
 
+/** What is read at once where only the delimiter ends it. */
+const LINE_BYTES = 4096
+
 function* take(shell: Shell, limits: Limits): Steps<Taken> {
   const { raw, delimiter, count, exact, deadline, fd } = limits
+  const { sys } = shell
+  const byLine = count === Number.POSITIVE_INFINITY && !exact && deadline === Number.POSITIVE_INFINITY
   const bytes: number[] = []
-  const quotedBytes = new Set<number>()
+  const quotedBytes: number[] = []
   let escaped = false
-  let ended = false
-  let timedOut = false
-  for (let characters = 0; characters < count; ) {
+  let characters = 0
+  let end: 'open' | 'delimiter' | 'file' | 'time' = 'open'
+  while (end === 'open' && characters < count) {
     if (deadline < Number.POSITIVE_INFINITY) {
-      const left = Math.max(0, deadline - shell.sys.clock.monotonic())
-      const [ready] = yield* wait(shell.sys.poll([{ fd, events: POLLIN }], left))
+      const [ready] = yield* wait(sys.poll([{ fd, events: POLLIN }], Math.max(0, deadline - sys.clock.monotonic())))
       if (!ready) {
-        timedOut = true
+        end = 'time'
         break
       }
     }
-    const [byte] = yield* wait(shell.sys.read(fd, 1))
-    if (byte === undefined) {
-      ended = true
-      break
-    }
-    if (escaped) {
-      escaped = false
-      if (byte === 10) continue
-      quotedBytes.add(bytes.length)
+    const chunk = yield* wait(byLine ? sys.readUntil(fd, delimiter, LINE_BYTES) : sys.read(fd, 1))
+    if (chunk.length === 0) end = 'file'
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at] ?? 0
+      if (escaped) {
+        escaped = false
+        if (byte === 10) continue
+        quotedBytes.push(bytes.length)
+      } else if (byte === 92 && !raw) {
+        escaped = true
+        continue
+      } else if (byte === delimiter && !exact) {
+        end = 'delimiter'
+        break
+      } else if (byte === 0) continue
       bytes.push(byte)
-      characters++
-      continue
+      if ((byte & 0xc0) !== 0x80) characters++
     }
-    if (byte === 92 && !raw) {
-      escaped = true
-      continue
-    }
-    if (byte === delimiter && !exact) break
-    if (byte === 0) continue
-    bytes.push(byte)
-    if ((byte & 0xc0) !== 0x80) characters++
   }
   const text = decodeBytes(Uint8Array.from(bytes))
   const quoted = new Set<number>()
   for (const at of quotedBytes) quoted.add(decodeBytes(Uint8Array.from(bytes.slice(0, at))).length)
-  return { text, quoted, ended, timedOut }
+  return { text, quoted, ended: end === 'file', timedOut: end === 'time' }
 }
 
 /** -n and -N. @throws FatalError */
@@ -221,13 +223,13 @@ function* mapfile(shell: Shell, args: readonly string[]): Steps<number> {
   const name = operands[0] ?? 'MAPFILE'
   const delimiter = options.has('d') ? options.get('d') || '\0' : '\n'
   const fd = Number(options.get('u') ?? 0)
-  const chunks: number[] = []
+  const chunks: Uint8Array[] = []
   for (;;) {
     const bytes = yield* readSome(shell, fd)
     if (bytes.length === 0) break
-    for (const byte of bytes) chunks.push(byte)
+    chunks.push(bytes)
   }
-  const lines = decodeBytes(Uint8Array.from(chunks)).split(delimiter)
+  const lines = decodeBytes(concat(chunks)).split(delimiter)
   const unfinished = lines.pop() ?? ''
   const kept = options.has('t') || delimiter === '\0' ? '' : delimiter
   const whole = lines.map((line) => line + kept)

@@ -1,14 +1,17 @@
+import { concat } from '@drydock/libc'
 import { decodeBytes } from '../syntax/ansi-escapes.ts'
 import { type Steps, wait } from './flow.ts'
 import type { Shell } from './shell.ts'
 
-/** A line without its newline, byte by byte so that what follows is left to others; undefined at the end. */
+const NEWLINE = 10
+
+/** A line without its newline; what follows is left to others. Undefined at the end. */
 export function* readLine(shell: Shell, fd: number): Steps<string | undefined> {
-  const bytes: number[] = []
+  const parts: Uint8Array[] = []
   for (;;) {
-    const [byte] = yield* wait(shell.sys.read(fd, 1))
-    if (byte === undefined) return bytes.length ? decodeBytes(Uint8Array.from(bytes)) : undefined
-    if (byte === 10) return decodeBytes(Uint8Array.from(bytes))
-    bytes.push(byte)
+    const bytes = yield* wait(shell.sys.readUntil(fd, NEWLINE, 4096))
+    if (bytes.length === 0) return parts.length ? decodeBytes(concat(parts)) : undefined
+    if (bytes[bytes.length - 1] === NEWLINE) return decodeBytes(concat([...parts, bytes.subarray(0, -1)]))
+    parts.push(bytes)
   }
 }

@@ -1,7 +1,6 @@
 import { isDirectory, O_RDONLY } from '@drydock/abi'
 import { readAll } from '@drydock/libc'
 import { decodeBytes } from '../syntax/ansi-escapes.ts'
-import { Parser } from '../syntax/parser.ts'
 import { ShellSyntaxError } from '../syntax/syntax-error.ts'
 import { ExitShell, FatalError, type Steps, TopLevelError, wait } from './flow.ts'
 import { runLast } from './child.ts'
@@ -20,14 +19,14 @@ export interface TextOptions {
 /** Runs a text, one complete command after the other. */
 export function* runText(shell: Shell, text: string, options: TextOptions = {}): Steps<number> {
   const { firstLine = 1, goesOn, last } = options
-  const parser = new Parser(text, { ...shell.syntax, firstLine })
+  const script = shell.scripts.read(shell, text, firstLine)
   let status = 0
   for (;;) {
     try {
-      const list = parser.next()
+      const list = script.next()
       if (!list) return status
       if (shell.options.has('noexec') && !shell.interactive) continue
-      status = last && parser.atEnd ? yield* runLast(shell, list) : yield* shell.machinery.execute(shell, list)
+      status = last && script.atEnd ? yield* runLast(shell, list) : yield* shell.machinery.execute(shell, list)
     } catch (error) {
       if (error instanceof ShellSyntaxError) return yield* syntaxFailure(shell, error, options.label)
       if (!(error instanceof FatalError) || !goesOn || shell.options.has('errexit') || !recovers(shell, error))

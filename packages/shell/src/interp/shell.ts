@@ -9,6 +9,7 @@ import type { CompletionSpec } from '../completion/spec.ts'
 import type { Dialect } from './dialect.ts'
 import { FatalError, type Outcome, type Steps } from './flow.ts'
 import { JobTable } from './job-table.ts'
+import { KeptScripts } from './kept-scripts.ts'
 import { SHOPT_DEFAULTS } from './options.ts'
 import { Variables } from './variables.ts'
 
@@ -128,6 +129,7 @@ export class Shell {
   /** Files made for process substitution, to be closed after the command. */
   substitutions: { fd: number; pid: number }[] = []
   readonly patterns = new Patterns()
+  readonly scripts = new KeptScripts()
   readonly arithmeticCache = new Map<string, CompiledArithmetic>()
 
   constructor(process: Process, dialect: Dialect, machinery: Machinery) {
@@ -201,6 +203,10 @@ export class Shell {
       jobs: this.jobs.copy(),
       getoptsIndex: this.getoptsIndex,
       getoptsOffset: this.getoptsOffset,
+      // What was made of texts is the same for all.
+      patterns: this.patterns,
+      scripts: this.scripts,
+      arithmeticCache: this.arithmeticCache,
     })
     child.countLongValues()
     return child

@@ -35,16 +35,26 @@ export function joinBytes(text: string): string {
   })
 }
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+/** Shorter texts are mostly ASCII, and quicker made by hand. */
+const SHORT = 256
+
 /** UTF-8 to text; bytes that are no UTF-8 become byte characters. */
 export function decodeBytes(bytes: Uint8Array): string {
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  const { length } = bytes
+  if (length < SHORT) {
+    let at = 0
+    while (at < length && (bytes[at] ?? 0) < 128) at++
+    if (at === length) return String.fromCharCode.apply(undefined, bytes as unknown as number[])
+  }
+  const text = decoder.decode(bytes)
   if (!text.includes('\ufffd')) return text
   let out = ''
   for (let at = 0; at < bytes.length; ) {
     const length = sequenceLength(bytes, at)
     if (length === 0) out += byteCharacter(bytes[at++] ?? 0)
     else {
-      out += new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(at, at + length))
+      out += decoder.decode(bytes.subarray(at, at + length))
       at += length
     }
   }

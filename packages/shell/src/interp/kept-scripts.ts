@@ -1,0 +1,70 @@
+import type { List } from '../syntax/ast.ts'
+import { Parser } from '../syntax/parser.ts'
+import type { Shell } from './shell.ts'
+
+/** Complete commands of a text, one at a time. */
+export interface Script {
+  /** @throws ShellSyntaxError */
+  next(): List | undefined
+  readonly atEnd: boolean
+}
+
+const MOST_KEPT = 256
+const LONGEST = 16384
+
+/** Texts that `eval`, `.` and traps run again and again are parsed once. */
+export class KeptScripts {
+  private readonly kept = new Map<string, readonly List[]>()
+
+  /** Whatever the parser asks the shell for is a part of the key; with aliases there is too much of it. */
+  read(shell: Shell, text: string, firstLine: number): Script {
+    const { syntax } = shell
+    const parser = (): Parser => new Parser(text, { ...syntax, firstLine })
+    if (text.length > LONGEST || shell.aliases.size > 0 || text.includes('<<')) return parser()
+    const key = `${firstLine}${syntax.extglob() ? 'e' : ''}${shell.options.has('posix') ? 'p' : ''}:${text}`
+    const lists = this.kept.get(key)
+    return lists ? new Replay(lists) : new Recorder(parser(), (parsed) => this.keep(key, parsed))
+  }
+
+  private keep(key: string, lists: readonly List[]): void {
+    if (this.kept.size >= MOST_KEPT) this.kept.clear()
+    this.kept.set(key, lists)
+  }
+}
+
+class Replay implements Script {
+  private at = 0
+  private readonly lists: readonly List[]
+
+  constructor(lists: readonly List[]) {
+    this.lists = lists
+  }
+
+  next(): List | undefined {
+    return this.lists[this.at++]
+  }
+  get atEnd(): boolean {
+    return this.at >= this.lists.length
+  }
+}
+
+class Recorder implements Script {
+  private readonly lists: List[] = []
+  private readonly parser: Parser
+  private readonly keep: (lists: readonly List[]) => void
+
+  constructor(parser: Parser, keep: (lists: readonly List[]) => void) {
+    this.parser = parser
+    this.keep = keep
+  }
+
+  next(): List | undefined {
+    const list = this.parser.next()
+    if (list) this.lists.push(list)
+    else this.keep(this.lists)
+    return list
+  }
+  get atEnd(): boolean {
+    return this.parser.atEnd
+  }
+}
