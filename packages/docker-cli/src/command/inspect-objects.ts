@@ -1,7 +1,7 @@
 import { isNotFound } from '@drydock/docker-api'
 import { type Cli, isProblem, problemText } from '../session/cli.ts'
 import { CliError } from '../session/cli-error.ts'
-import { compileTemplate, TemplateError } from '../template/execute.ts'
+import { compileTemplate, type Template, TemplateError } from '../template/execute.ts'
 import { TemplateSyntaxError } from '../template/syntax.ts'
 import { Nil } from '../template/value.ts'
 
@@ -34,6 +34,16 @@ const OMITTED = new Map<string, unknown>([
   ['Annotations', NIL_MAP],
 ])
 
+const LISTS =
+  'Entrypoint Cmd Env OnBuild Shell Binds CapAdd CapDrop Dns DnsOptions DnsSearch ExtraHosts GroupAdd Links SecurityOpt VolumesFrom DeviceRequests Devices DeviceCgroupRules Ulimits MaskedPaths ReadonlyPaths Aliases DNSNames ExecIDs RepoTags RepoDigests Mounts SecondaryIPAddresses SecondaryIPv6Addresses BlkioWeightDevice Layers'
+const MAPS =
+  'Labels Options Volumes ExposedPorts PortBindings Ports Networks DriverOpts Annotations Sysctls Tmpfs StorageOpt Containers Config'
+/** Fields that are slices and maps in Go: what is null in JSON is empty there. */
+const NULLS = new Map([
+  ...LISTS.split(' ').map((name) => [name, NIL_LIST] as const),
+  ...MAPS.split(' ').map((name) => [name, NIL_MAP] as const),
+])
+
 export interface InspectSettings {
   /** Go's type of the objects, for "can't evaluate field". */
   readonly typeName?: string
@@ -64,8 +74,12 @@ export async function inspectObjects(
       if (!isNotFound(error) && !(error instanceof CliError)) break
     }
   const json = format === '' || format === 'json'
-  const text = json ? asJson(found, format, how) : await byTemplate(cli, found, format, how)
-  await cli.print(text)
+  try {
+    await cli.print(json ? asJson(found, format, how) : await byTemplate(cli, found, format, how))
+  } catch (error) {
+    if (!(error instanceof CliError) || error.status !== 1) throw error
+    failures.unshift(error.message)
+  }
   if (failures.length > 0) throw new CliError(failures.join('\n'))
   return 0
 }
@@ -84,11 +98,11 @@ async function byTemplate(
   format: string,
   { typeName }: InspectSettings,
 ): Promise<string> {
-  const template = compile(format, typeName)
   const lines: string[] = []
+  const [struct, raw] = compile(format, typeName)
   for (const each of found)
     try {
-      lines.push(`${template.run(each)}\n`)
+      lines.push(`${runEither(struct, raw, each)}\n`)
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error
       await cli.print(`${lines.join('')}\n`)
@@ -97,13 +111,25 @@ async function byTemplate(
   return lines.length > 0 ? lines.join('') : '\n'
 }
 
-function compile(format: string, typeName: string | undefined) {
+/** What the Go struct has not may be in the JSON as it came. */
+function runEither(struct: Template, raw: Template | undefined, data: unknown): string {
+  if (!raw) return struct.run(data)
   try {
-    return compileTemplate(format.replaceAll('\\t', '\t').replaceAll('\\n', '\n'), {
-      omitted: OMITTED,
-      spelled: new Map([['ID', 'Id']]),
-      ...(typeName === undefined ? {} : { typeName }),
-    })
+    return struct.run(data)
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    return raw.run(data)
+  }
+}
+
+/** Go's structs call it ID, the JSON Id. */
+const SPELLED = new Map([['ID', 'Id']])
+
+function compile(format: string, typeName: string | undefined): [Template, Template | undefined] {
+  try {
+    const struct = { omitted: OMITTED, nulls: NULLS, spelled: SPELLED }
+    if (typeName !== undefined) return [compileTemplate(format, { ...struct, typeName }), undefined]
+    return [compileTemplate(format, struct), compileTemplate(format)]
   } catch (error) {
     if (!(error instanceof TemplateSyntaxError)) throw error
     throw new CliError(`template parsing error: ${error.message}`, 64)

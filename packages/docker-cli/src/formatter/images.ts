@@ -20,7 +20,7 @@ export const imageFormat = (digests: boolean): ListFormat => ({
     SharedSize: 'SHARED SIZE',
     UniqueSize: 'UNIQUE SIZE',
   },
-  typeName: '*formatter.ImageContext',
+  typeName: '*formatter.imageContext',
 })
 
 const NONE = '<none>'

@@ -21,7 +21,10 @@ export interface ListFormat {
 /** The text that is printed for `rows`. @param format '' for the default table @throws CliError */
 export function formatList(list: ListFormat, format: string, quiet: boolean, rows: readonly Row[]): string {
   const { isTable, template } = choose(list, format, quiet)
-  const source = template.replaceAll('\\t', '\t').replaceAll('\\n', '\n')
+  const source = template
+    .replace(/^ +| +$/g, '')
+    .replaceAll('\\t', '\t')
+    .replaceAll('\\n', '\n')
   const compiled = compile(source, list.typeName)
   const body = rows.map((row) => `${execute(compiled, row)}\n`).join('')
   if (!isTable) return body
@@ -55,13 +58,16 @@ const headerOfLabel = (name: string): string => (name.split('.').at(-1) ?? '').r
  */
 export function checkFormat(list: ListFormat, format: string): void {
   try {
-    const fields = [...Object.keys(list.headers).map((name) => [name, ''] as const), ['Label', () => ''] as const]
+    const fields = [
+      ...Object.keys(list.headers).map((name) => [name, ''] as const),
+      ['Label', (_name: unknown) => ''] as const,
+    ]
     compileTemplate(format, { typeName: list.typeName }).run(new Map<string, unknown>(fields))
   } catch (error) {
     if (error instanceof TemplateSyntaxError) throw new CliError(`failed to parse template: ${error.message}`)
     if (!(error instanceof TemplateError)) throw error
     // A function that has no use for an empty value may like the real one.
-    if (error.message.includes("can't evaluate field"))
+    if (/can't evaluate field|wrong number of args|not a method/.test(error.message))
       throw new CliError(`failed to execute template: ${error.message}`)
   }
 }

@@ -1,6 +1,13 @@
-import { type FunctionTable, FunctionError, functions as defaultFunctions } from './functions.ts'
+import {
+  arities,
+  type FunctionTable,
+  FunctionError,
+  functions as defaultFunctions,
+  textArguments,
+} from './functions.ts'
 import { parseTemplate } from './parse.ts'
-import type { Call, Node, Operand, Pipe } from './syntax.ts'
+import { goType } from './printf.ts'
+import { type Call, type Node, type Operand, type Pipe, TemplateSyntaxError, type Tree } from './syntax.ts'
 import { isRecord, isTrue, looksLikeStruct, Nil, printValue } from './value.ts'
 
 /** Running the template failed; the message is text/template's. */
@@ -8,12 +15,16 @@ export class TemplateError extends Error {}
 
 export interface TemplateSettings {
   readonly functions?: FunctionTable
+  /** The template's name in errors. */
+  readonly name?: string
   /** Go's type of the data, for "can't evaluate field". */
   readonly typeName?: string
   /** Values of fields that JSON leaves out although the Go struct has them. */
   readonly omitted?: ReadonlyMap<string, unknown>
   /** Fields of Go's structs that JSON spells otherwise. */
   readonly spelled?: ReadonlyMap<string, string>
+  /** What null stands for in fields that are slices and maps in Go. */
+  readonly nulls?: ReadonlyMap<string, Nil>
 }
 
 /** A template read once, run on many values. */
@@ -24,34 +35,46 @@ export interface Template {
 /** @throws TemplateSyntaxError; `run` @throws TemplateError */
 export function compileTemplate(source: string, settings: TemplateSettings = {}): Template {
   const functions = settings.functions ?? defaultFunctions
-  const nodes = parseTemplate(source, new Set(functions.keys()))
-  return { run: (data) => new Execution(source, functions, settings, data).text(nodes) }
+  const tree = parse(source, functions, settings.name ?? '')
+  return { run: (data) => new Execution(source, functions, settings, tree, data).text() }
+}
+
+function parse(source: string, functions: FunctionTable, name: string): Tree {
+  try {
+    return parseTemplate(source, new Set(functions.keys()))
+  } catch (error) {
+    if (!(error instanceof TemplateSyntaxError) || name === '') throw error
+    throw new TemplateSyntaxError(error.message.replace('template: :', `template: ${name}:`))
+  }
 }
 
 /** Nodes with a body. */
-type Control = Exclude<Node, { kind: 'text' | 'action' | 'break' | 'continue' }>
+type Control = Exclude<Node, { kind: 'text' | 'action' | 'template' | 'break' | 'continue' }>
 
 class Break extends Error {}
 class Continue extends Error {}
 
 class Execution {
   private out = ''
-  private readonly scopes: Map<string, unknown>[]
+  private scopes: Map<string, unknown>[]
+  private depth = 0
   private readonly source: string
   private readonly functions: FunctionTable
   private readonly settings: TemplateSettings
+  private readonly tree: Tree
   private readonly root: unknown
 
-  constructor(source: string, functions: FunctionTable, settings: TemplateSettings, data: unknown) {
+  constructor(source: string, functions: FunctionTable, settings: TemplateSettings, tree: Tree, data: unknown) {
     this.source = source
     this.functions = functions
     this.settings = settings
+    this.tree = tree
     this.root = data
     this.scopes = [new Map([['$', data]])]
   }
 
-  text(nodes: readonly Node[]): string {
-    this.walk(nodes, this.root)
+  text(): string {
+    this.walk(this.tree.nodes, this.root)
     return this.out
   }
 
@@ -59,7 +82,10 @@ class Execution {
     const before = this.source.slice(0, offset)
     const line = before.split('\n').length
     const column = offset - (before.lastIndexOf('\n') + 1)
-    throw new TemplateError(`template: :${line}:${column}: executing "" at <${context}>: ${problem}`)
+    const name = this.settings.name ?? ''
+    throw new TemplateError(
+      `template: ${name}:${line}:${column}: executing ${JSON.stringify(name)} at <${context}>: ${problem}`,
+    )
   }
 
   private walk(nodes: readonly Node[], dot: unknown): void {
@@ -71,9 +97,27 @@ class Execution {
     else if (node.kind === 'action') {
       const value = this.pipe(node.pipe, dot)
       if (node.pipe.names.length === 0) this.out += printValue(value)
-    } else if (node.kind === 'break') throw new Break()
+    } else if (node.kind === 'template') this.invokeTemplate(node, dot)
+    else if (node.kind === 'break') throw new Break()
     else if (node.kind === 'continue') throw new Continue()
     else this.scoped(() => this.control(node, dot))
+  }
+
+  /** Sees its argument as `$` and no variable of the caller's. */
+  private invokeTemplate(node: Extract<Node, { kind: 'template' }>, dot: unknown): void {
+    const nodes = this.tree.defined.get(node.name)
+    if (!nodes) return this.fail(node.offset, node.source, `template ${JSON.stringify(node.name)} not defined`)
+    const value = node.pipe ? this.pipe(node.pipe, dot) : null
+    if (++this.depth > MOST_DEPTH)
+      this.fail(node.offset, node.source, `exceeded maximum template depth (${MOST_DEPTH})`)
+    const outside = this.scopes
+    this.scopes = [new Map([['$', value]])]
+    try {
+      this.walk(nodes, value)
+    } finally {
+      this.scopes = outside
+      this.depth--
+    }
   }
 
   private scoped(body: () => void): void {
@@ -138,6 +182,7 @@ class Execution {
     const [first, ...others] = call.operands
     if (!first) return undefined
     if (first.kind === 'call') return this.invoke(first.name, call, others, dot, piped)
+    if (first.kind === 'constant' && first.value === null) return this.fail(first.offset, 'nil', 'nil is not a command')
     const args = (): unknown[] => [...others.map((each) => this.operand(each, dot, [])), ...piped]
     return this.operand(first, dot, first.kind === 'field' || first.kind === 'variable' ? args() : [])
   }
@@ -149,9 +194,12 @@ class Execution {
     dot: unknown,
     piped: readonly unknown[],
   ): unknown {
+    this.checkCount(name, call, operands.length + piped.length)
     const args: unknown[] = []
-    for (const each of operands) {
-      const value = this.operand(each, dot, [])
+    const texts = textArguments.get(name) ?? 0
+    for (const [i, each] of operands.entries()) {
+      const value = name === 'len' && isNil(each) ? undefined : this.operand(each, dot, [])
+      if (i < texts) this.checkText(value, each)
       args.push(value)
       if ((name === 'and' && !isTrue(value)) || (name === 'or' && isTrue(value))) return value
     }
@@ -161,6 +209,20 @@ class Execution {
       if (!(error instanceof FunctionError)) throw error
       return this.fail(call.offset, call.source, `error calling ${name}: ${error.message}`)
     }
+  }
+
+  private checkCount(name: string, call: Call, count: number): void {
+    const [least = 0, most = least] = arities.get(name) ?? [0, Infinity]
+    const open = arities.get(name)?.[1] === undefined
+    if (count >= least && (open || count <= most)) return
+    const want = open ? `at least ${least}` : String(least)
+    this.fail(call.offset, name, `wrong number of args for ${name}: want ${want} got ${count}`)
+  }
+
+  private checkText(value: unknown, operand: Operand): void {
+    if (typeof value === 'string' || value instanceof Map) return
+    if (operand.kind === 'constant')
+      this.fail(operand.offset, String(operand.value), `expected string; found ${String(operand.value)}`)
   }
 
   private operand(operand: Operand, dot: unknown, args: readonly unknown[]): unknown {
@@ -199,10 +261,18 @@ class Execution {
   ): unknown {
     if (value instanceof Map && value.has(name)) {
       const field: unknown = value.get(name)
-      return typeof field === 'function' ? (field as (...a: unknown[]) => unknown)(...args) : field
+      if (typeof field !== 'function') return this.plain(field, name, operand, args)
+      if (field.length !== args.length)
+        this.fail(
+          operand.offset,
+          operand.source,
+          `wrong number of args for ${name}: want ${field.length} got ${args.length}`,
+        )
+      return (field as (...a: unknown[]) => unknown)(...args)
     }
     if (isRecord(value)) {
-      if (Object.hasOwn(value, name)) return value[name]
+      if (Object.hasOwn(value, name))
+        return this.plain(value[name] ?? this.settings.nulls?.get(name) ?? value[name], name, operand, args)
       const spelling = this.settings.spelled?.get(name)
       if (spelling !== undefined && Object.hasOwn(value, spelling)) return value[spelling]
       if (!looksLikeStruct(value) && value !== this.root) return undefined
@@ -210,8 +280,29 @@ class Execution {
     }
     if (value === null || value === undefined || value instanceof Nil)
       return this.fail(operand.offset, operand.source, `nil data; no entry for key "${name}"`)
+    if (typeof value !== 'object')
+      return this.fail(operand.offset, operand.source, `can't evaluate field ${name} in type ${this.typeOf(value)}`)
     const type = this.settings.typeName
     const problem = type ? `can't evaluate field ${name} in type ${type}` : `map has no entry for key "${name}"`
     return this.fail(operand.offset, operand.source, problem)
   }
+
+  private typeOf(value: unknown): string {
+    return this.settings.typeName === undefined ? 'interface {}' : goType(value)
+  }
+
+  private plain(
+    value: unknown,
+    name: string,
+    operand: { source: string; offset: number },
+    args: readonly unknown[],
+  ): unknown {
+    if (args.length === 0) return value
+    return this.fail(operand.offset, operand.source, `${name} is not a method but has arguments`)
+  }
 }
+
+/** text/template gives up there. */
+const MOST_DEPTH = 100
+
+const isNil = (operand: Operand): boolean => operand.kind === 'constant' && operand.value === null

@@ -1,4 +1,4 @@
-import { sprintf } from './printf.ts'
+import { goType, sprintf } from './printf.ts'
 import { isRecord, isTrue, Nil, printValue, toJson } from './value.ts'
 
 /** A function failed; the executor says where. */
@@ -16,7 +16,7 @@ function at(value: unknown, key: unknown): unknown {
   }
   if (value instanceof Map) return value.get(String(key))
   if (isRecord(value)) return Object.hasOwn(value, String(key)) ? value[String(key)] : ''
-  throw new FunctionError(`can't index item of type ${typeof value}`)
+  throw new FunctionError(`can't index item of type ${goType(value)}`)
 }
 
 function size(value: unknown): number {
@@ -25,7 +25,8 @@ function size(value: unknown): number {
   if (value instanceof Map) return value.size
   if (isRecord(value)) return Object.keys(value).length
   if (value === null || value instanceof Nil) return 0
-  throw new FunctionError(`len of type ${typeof value}`)
+  if (value === undefined) throw new FunctionError('reflect: call of reflect.Value.Type on zero Value')
+  throw new FunctionError(`len of type ${goType(value)}`)
 }
 
 function compare(a: unknown, b: unknown): number {
@@ -47,22 +48,65 @@ const text = (value: unknown): string => {
   )
 }
 const title = (value: unknown): string => text(value).replace(/(^|\s)\p{Ll}/gu, (c) => c.toUpperCase())
-const slice = (value: unknown, from: unknown, to: unknown): unknown =>
-  Array.isArray(value) || typeof value === 'string'
-    ? value.slice(Number(from ?? 0), to === undefined ? undefined : Number(to))
-    : undefined
+function slice(value: unknown, ...bounds: unknown[]): unknown {
+  if (!Array.isArray(value) && typeof value !== 'string')
+    throw new FunctionError(`can't slice item of type ${goType(value)}`)
+  for (const bound of bounds) {
+    if (typeof bound !== 'number') throw new FunctionError(`cannot index slice/array with type ${goType(bound)}`)
+    if (bound < 0 || bound > value.length) throw new FunctionError(`index out of range: ${bound}`)
+  }
+  const [from = 0, to = value.length] = bounds.map(Number)
+  if (from > to) throw new FunctionError(`invalid slice index: ${from} > ${to}`)
+  return value.slice(from, to)
+}
 const print = (args: readonly unknown[]): string =>
   args.reduce<string>((sofar, arg, i) => {
     const blank = i > 0 && typeof arg !== 'string' && typeof args[i - 1] !== 'string'
     return sofar + (blank ? ' ' : '') + printValue(arg)
   }, '')
+const JS: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  "'": "\\'",
+  '"': '\\"',
+  '<': '\\u003C',
+  '>': '\\u003E',
+  '&': '\\u0026',
+  '=': '\\u003D',
+}
+const jsEscape = (c: string): string => JS[c] ?? `\\u${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
 const HTML: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&#34;', "'": '&#39;' }
+
+function callFunction(value: unknown): unknown {
+  throw new FunctionError(value === null ? 'call of nil' : `non-function of type ${goType(value)}`)
+}
+
+/** How many arguments: the least, and the most where there is one. */
+export const arities: ReadonlyMap<string, readonly [least: number, most: number | undefined]> = new Map<
+  string,
+  readonly [number, number | undefined]
+>([
+  ...['and', 'or', 'index', 'slice', 'call', 'eq', 'printf'].map(
+    (name) => [name, [1, undefined]] as [string, [number, undefined]],
+  ),
+  ...['not', 'len', 'json', 'title', 'lower', 'upper'].map((name) => [name, [1, 1]] as [string, [number, number]]),
+  ...['ne', 'lt', 'le', 'gt', 'ge', 'split', 'join', 'truncate'].map(
+    (name) => [name, [2, 2]] as [string, [number, number]],
+  ),
+  ['pad', [3, 3]],
+])
+
+/** Functions whose first so many arguments are texts. */
+export const textArguments: ReadonlyMap<string, number> = new Map([
+  ...['upper', 'lower', 'title', 'truncate', 'pad', 'printf'].map((name) => [name, 1] as const),
+  ['split', 2],
+])
 
 /** The functions of text/template and those docker adds. `and` and `or` are read lazily by the executor. */
 export const functions: FunctionTable = new Map<string, TemplateFunction>([
   ['and', (...args) => args.find((arg) => !isTrue(arg)) ?? args.at(-1)],
   ['or', (...args) => args.find((arg) => isTrue(arg)) ?? args.at(-1)],
   ['not', (arg) => !isTrue(arg)],
+  ['call', (first) => callFunction(first)],
   ['len', size],
   ['index', (value, ...keys) => keys.reduce(at, value)],
   ['slice', slice],
@@ -70,8 +114,8 @@ export const functions: FunctionTable = new Map<string, TemplateFunction>([
   ['printf', (format, ...args) => sprintf(text(format), args)],
   ['println', (...args) => `${args.map((arg) => printValue(arg)).join(' ')}\n`],
   ['html', (...args) => print(args).replace(/[<>&"']/g, (c) => HTML[c] ?? c)],
-  ['js', (...args) => JSON.stringify(print(args)).slice(1, -1)],
-  ['urlquery', (...args) => encodeURIComponent(print(args))],
+  ['js', (...args) => print(args).replace(/[\\'"<>&=\p{Cc}]/gu, jsEscape)],
+  ['urlquery', (...args) => encodeURIComponent(print(args)).replaceAll('%20', '+')],
   ['eq', (first, ...others) => others.some((other) => equal(first, other))],
   ['ne', (a, b) => !equal(a, b)],
   ['lt', (a, b) => compare(a, b) < 0],

@@ -1,4 +1,4 @@
-import { type Call, type Node, type Operand, type Pipe, TemplateSyntaxError } from './syntax.ts'
+import { type Call, type Node, type Operand, type Pipe, TemplateSyntaxError, type Tree } from './syntax.ts'
 
 interface Token {
   readonly kind: 'field' | 'variable' | 'word' | 'string' | 'char' | 'number' | 'punctuation' | 'space'
@@ -97,6 +97,10 @@ class Parser {
   private at = 0
   private tokens: readonly Token[] = []
   private next = 0
+  readonly defined = new Map<string, readonly Node[]>()
+  /** Variables that are in sight. */
+  private variables: string[] = ['$']
+  private ranges = 0
 
   constructor(template: string, functions: ReadonlySet<string>) {
     this.template = template
@@ -137,29 +141,92 @@ class Parser {
       this.next++
       return this.control(word, depth)
     }
-    if (word === 'break' || word === 'continue') return { kind: word }
+    if (word === 'break' || word === 'continue') {
+      if (this.ranges === 0) fail(this.template, piece.offset, `{{${word}}} outside {{range}}`)
+      return { kind: word }
+    }
+    if (word === 'define') return this.define(depth)
+    if (word === 'template' || word === 'block') return this.invocation(word, depth)
     if (this.peek() === undefined) fail(this.template, piece.offset, 'missing value for command')
-    return { kind: 'action', pipe: this.pipe('command') }
+    return { kind: 'action', pipe: this.wholePipe('command') }
+  }
+
+  /** A definition leaves nothing where it stands. */
+  private define(depth: number): Node {
+    this.next++
+    const name = this.name('define clause')
+    this.body(name, depth)
+    return { kind: 'text', text: '' }
+  }
+
+  private body(name: string, depth: number): void {
+    const [variables, ranges] = [this.variables, this.ranges]
+    this.variables = ['$']
+    this.ranges = 0
+    this.at++
+    this.defined.set(name, this.nodes(depth + 1))
+    this.variables = variables
+    this.ranges = ranges
+  }
+
+  private name(context: string): string {
+    this.blanks()
+    const token = this.peek()
+    if (token?.kind !== 'string')
+      return fail(this.template, token?.offset ?? 0, `unexpected ${shown(token)} in ${context}`)
+    this.next++
+    this.blanks()
+    return String(constant(token).value)
+  }
+
+  private invocation(word: 'template' | 'block', depth: number): Node {
+    this.next++
+    this.blanks()
+    const offset = this.peek()?.offset ?? 0
+    const name = this.name(`${word} clause`)
+    const pipe = this.peek() === undefined ? undefined : this.wholePipe(`${word} clause`)
+    const shownPipe = pipe?.commands.map(({ source }) => source).join(' | ')
+    const source = `{{template ${JSON.stringify(name)}${shownPipe === undefined ? '' : ` ${shownPipe}`}}}`
+    if (word === 'block') this.body(name, depth)
+    return { kind: 'template', name, pipe, source, offset }
+  }
+
+  /** A pipeline up to the action's end. */
+  private wholePipe(context: string): Pipe {
+    const pipe = this.pipe(context)
+    this.blanks()
+    const left = this.peek()
+    if (left?.text === ')') fail(this.template, left.offset, 'unexpected right paren')
+    if (left !== undefined) fail(this.template, left.offset, `unexpected ${shown(left)} in ${context}`)
+    return pipe
   }
 
   private control(kind: 'if' | 'with' | 'range', depth: number): Node {
-    const pipe = this.pipe(kind)
+    const outside = this.variables
+    this.variables = [...outside]
+    const pipe = this.wholePipe(kind)
     this.at++
+    if (kind === 'range') this.ranges++
     const body = this.nodes(depth + 1)
-    let otherwise: Node[] = []
+    if (kind === 'range') this.ranges--
+    const otherwise = this.otherwise(depth)
+    this.variables = outside
+    return { kind, pipe, body, otherwise }
+  }
+
+  private otherwise(depth: number): Node[] {
     if (this.peek()?.text === 'else') {
       this.next++
       this.blanks()
       const word = this.peek()?.text
       if (word === 'if' || word === 'with') {
         this.next++
-        otherwise = [this.control(word, depth)]
-        return { kind, pipe, body, otherwise }
+        return [this.control(word, depth)]
       }
       this.at++
-      otherwise = this.nodes(depth + 1)
+      return this.nodes(depth + 1)
     }
-    return { kind, pipe, body, otherwise }
+    return []
   }
 
   private peek(): Token | undefined {
@@ -176,14 +243,18 @@ class Parser {
       this.blanks()
       const token = this.peek()
       if (token === undefined || token.text === ')') break
-      commands.push(this.call())
+      if (token.text === '|') fail(this.template, token.offset, `unexpected "|" in ${context}`)
+      const call = this.call()
+      const [first] = call.operands
+      if (commands.length > 0 && (first?.kind === 'constant' || first?.kind === 'dot'))
+        fail(this.template, token.offset, `non executable command in pipeline stage ${commands.length + 1}`)
+      commands.push(call)
       this.blanks()
       if (this.peek()?.text !== '|') break
       this.next++
-      this.blanks()
-      if (this.peek() === undefined) fail(this.template, token.offset, `missing value for ${context}`)
     }
     if (commands.length === 0) fail(this.template, this.template.length, `missing value for ${context}`)
+    if (declares) this.variables.push(...names)
     return { names, declares, commands }
   }
 
@@ -248,6 +319,8 @@ class Parser {
     }
     this.next++
     if (token.kind === 'variable') {
+      if (!this.variables.includes(token.text))
+        fail(this.template, offset, `undefined variable ${JSON.stringify(token.text)}`)
       const path = this.path()
       const at = path.length > 0 ? offset + token.text.length : offset
       return { kind: 'variable', name: token.text, path, source: this.sourceFrom(offset), offset: at }
@@ -281,7 +354,9 @@ class Parser {
   }
 }
 
-function constant(token: Token): Operand {
+const shown = (token: Token | undefined): string => (token === undefined ? '"}}"' : JSON.stringify(token.text))
+
+function constant(token: Token): Extract<Operand, { kind: 'constant' }> {
   const { text, offset } = token
   if (token.kind === 'number') return { kind: 'constant', value: Number(text), offset }
   if (token.kind === 'char') return { kind: 'constant', value: unescape(text.slice(1, -1)).codePointAt(0) ?? 0, offset }
@@ -290,6 +365,8 @@ function constant(token: Token): Operand {
 }
 
 /** @throws TemplateSyntaxError */
-export function parseTemplate(template: string, functions: ReadonlySet<string>): readonly Node[] {
-  return new Parser(template, functions).nodes(0)
+export function parseTemplate(template: string, functions: ReadonlySet<string>): Tree {
+  const parser = new Parser(template, functions)
+  const nodes = parser.nodes(0)
+  return { nodes, defined: parser.defined }
 }

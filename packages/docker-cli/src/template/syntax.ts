@@ -8,6 +8,14 @@ export type Node =
       readonly body: readonly Node[]
       readonly otherwise: readonly Node[]
     }
+  /** `{{template "name" .}}`; a `block` is one whose definition stands in its place. */
+  | {
+      readonly kind: 'template'
+      readonly name: string
+      readonly pipe: Pipe | undefined
+      readonly source: string
+      readonly offset: number
+    }
   | { readonly kind: 'break' }
   | { readonly kind: 'continue' }
 
@@ -42,6 +50,12 @@ export type Operand =
     }
   | { readonly kind: 'call'; readonly name: string; readonly offset: number }
   | { readonly kind: 'constant'; readonly value: string | number | boolean | null; readonly offset: number }
+
+/** A template and those that it defines. */
+export interface Tree {
+  readonly nodes: readonly Node[]
+  readonly defined: ReadonlyMap<string, readonly Node[]>
+}
 
 /** The template can't be read; the message begins with `template: :1: `. */
 export class TemplateSyntaxError extends Error {}

@@ -53,9 +53,12 @@ export function printValue(value: unknown, nested = false): string {
   return nested || Object.keys(value).length > 0 ? printMap(Object.entries(value)) : 'map[]'
 }
 
+/** What a set's members point to: `map[string]struct{}`. */
+const isEmptyStruct = (value: unknown): boolean => isRecord(value) && Object.keys(value).length === 0
+
 const printMap = (entries: readonly (readonly [unknown, unknown])[]): string => {
   const sorted = entries.map(([key, each]) => [String(key), each] as const).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return `map[${sorted.map(([key, each]) => `${key}:${printValue(each, true)}`).join(' ')}]`
+  return `map[${sorted.map(([key, each]) => `${key}:${isEmptyStruct(each) ? '{}' : printValue(each, true)}`).join(' ')}]`
 }
 
 /** encoding/json with its escapes of `<`, `>` and `&`; a row becomes an object with its fields in order of name. */

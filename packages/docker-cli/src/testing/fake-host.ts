@@ -1,4 +1,4 @@
-import { ENOENT, ENOTTY, type Sys } from '@drydock/abi'
+import { EINTR, ENOENT, ENOTTY, type Sys } from '@drydock/abi'
 import { docker } from '../docker.ts'
 
 /** One request as the fake engine got it. */
@@ -91,6 +91,26 @@ function parseRequest(text: string): SeenRequest | undefined {
   }
 }
 
+const absent = (): never => {
+  throw ENOENT
+}
+/** A disk without a file. */
+const nothingThere = {
+  open: absent,
+  access: absent,
+  stat: absent,
+  lstat: absent,
+  readdir: absent,
+  readlink: absent,
+  mkdir: absent,
+  unlink: absent,
+  rmdir: absent,
+  spawn: absent,
+  exec: absent,
+}
+/** Then a signal comes: what redraws for ever ends. */
+const MOST_SLEEPS = 20
+
 /** Runs `docker ARGV` on a host that has nothing but an engine's socket, at a clock that stands still. */
 export async function runDocker(
   argv: readonly string[],
@@ -110,6 +130,7 @@ export async function runDocker(
   ])
   const connections = new Map<number, Connection>()
   let input = encoder.encode(settings.stdin ?? '')
+  let sleeps = 0
   const serve = (text: string): Uint8Array | undefined => {
     const request = parseRequest(text)
     if (!request) return undefined
@@ -124,17 +145,9 @@ export async function runDocker(
       throw ENOTTY
     },
     getcwd: () => '/work',
-    open: () => {
-      throw ENOENT
-    },
-    access: () => {
-      throw ENOENT
-    },
-    stat: () => {
-      throw ENOENT
-    },
-    lstat: () => {
-      throw ENOENT
+    ...nothingThere,
+    sleep: async () => {
+      if (++sleeps > MOST_SLEEPS) throw EINTR
     },
     sigaction: () => 'SIG_DFL',
     socket: () => {

@@ -1,3 +1,4 @@
+import { checkLabel } from '../container/container-checks.ts'
 import { defineCommand, exactly } from '../../cobra/command.ts'
 import { bool, list, string, strings } from '../../cobra/flag.ts'
 import type { Ipam, IpamConfig } from '@drydock/docker-api'
@@ -19,7 +20,7 @@ const flags = {
   'ipam-opt': list('', 'Set IPAM driver specific options', { type: 'map', shown: 'map[]' }),
   ipv4: bool('', 'Enable or disable IPv4 address assignment', true),
   ipv6: bool('', 'Enable or disable IPv6 address assignment'),
-  label: list('', 'Set metadata on a network'),
+  label: list('', 'Set metadata on a network', { check: checkLabel }),
   opt: list('o', 'Set driver specific options', { type: 'map', shown: 'map[]' }),
   scope: string('', "Control the network's scope"),
   subnet: strings('', 'Subnet in CIDR format that represents a network segment'),

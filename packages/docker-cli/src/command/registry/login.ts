@@ -82,7 +82,7 @@ export const login = defineCommand({
   },
   async run({ cli, args, flags, changed }) {
     if (changed.has('password') && flags['password-stdin'])
-      throw new CliError('--password and --password-stdin are mutually exclusive')
+      throw new CliError('conflicting options: cannot specify both --password and --password-stdin')
     const server = serverOf(args[0])
     const { username, password, stored } = await credentials(cli, server, flags)
     if (stored) await cli.print('Authenticating with existing credentials...\n')

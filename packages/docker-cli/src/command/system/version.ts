@@ -119,7 +119,9 @@ export const version = defineCommand({
     if (flags.format === '') await cli.print(clientText(client) + (server ? serverText(server) : ''))
     else {
       const template = compileTemplate(flags.format === 'json' ? '{{json .}}' : flags.format, {
+        name: 'version',
         typeName: 'system.versionInfo',
+        omitted: new Map<string, unknown>([['Experimental', false]]),
         spelled: new Map([['APIVersion', 'ApiVersion']]),
       })
       await cli.print(`${template.run({ Client: client, Server: server })}\n`)

@@ -1,6 +1,7 @@
 import { atMost, defineCommand } from '../../cobra/command.ts'
 import { bytes, hidden, list, string, wanting } from '../../cobra/flag.ts'
 import { CliError } from '../../session/cli-error.ts'
+import { checkLabel } from '../container/container-checks.ts'
 import { toRecord } from '../container/key-value-file.ts'
 
 /** What only volumes of a whole swarm have. */
@@ -15,7 +16,7 @@ export const create = defineCommand({
     availability: wanting(CLUSTER, string('', 'Cluster Volume availability ("active", "pause", "drain")', 'active')),
     driver: string('d', 'Specify volume driver name', 'local'),
     group: wanting(CLUSTER, string('', 'Cluster Volume group (cluster volumes)')),
-    label: list('', 'Set metadata for a volume'),
+    label: list('', 'Set metadata for a volume', { check: checkLabel }),
     'limit-bytes': wanting(CLUSTER, bytes('', 'Minimum size of the Cluster Volume in bytes')),
     opt: list('o', 'Set driver specific options', { type: 'map', shown: 'map[]' }),
     'required-bytes': wanting(CLUSTER, bytes('', 'Maximum size of the Cluster Volume in bytes')),
