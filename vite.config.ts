@@ -1,6 +1,7 @@
 import { defineConfig } from 'vite'
 import react from '@vitejs/plugin-react'
 import { nodeGuest } from './tools/node-guest.mjs'
+import { offlineFiles } from './tools/offline-files.ts'
 import { programRows } from './tools/program-rows.mjs'
 import { preloadFirstScreen } from './tools/preload-first-screen.ts'
 import { previewFiles } from './tools/preview-files.ts'
@@ -9,7 +10,7 @@ import { previewFiles } from './tools/preview-files.ts'
 export default defineConfig({
   root: 'apps/web',
   base: './',
-  plugins: [react(), preloadFirstScreen(), previewFiles(), nodeGuest(), programRows()],
+  plugins: [react(), preloadFirstScreen(), previewFiles(), nodeGuest(), programRows(), offlineFiles()],
   build: {
     outDir: '../../dist',
     emptyOutDir: true,

@@ -24,6 +24,7 @@ export const en = {
   panelWidth: 'Width of the panel',
   closePanel: 'Close the panel',
   loading: 'Loading…',
+  newVersion: 'A new version is here. It opens with the next visit; nothing is interrupted.',
   close: 'Close',
   back: 'Back',
   more: 'More',

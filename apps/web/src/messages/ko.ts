@@ -21,6 +21,7 @@ export const ko: Catalogue = {
   panelWidth: '패널 너비',
   closePanel: '패널 닫기',
   loading: '불러오는 중…',
+  newVersion: '새 버전이 준비되었습니다. 다음에 열 때 적용되며 지금 작업은 그대로입니다.',
   close: '닫기',
   back: '뒤로',
   more: '더 보기',

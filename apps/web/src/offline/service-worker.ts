@@ -1,0 +1,38 @@
+// Keeps the playground's own files, so that it opens without a network. One version of the page is served as a whole:
+// a new one is fetched beside it and takes over when the last tab of the old one is closed.
+export {}
+
+declare const self: ServiceWorkerGlobalScope
+/** Set by the build: addresses below the scope, and a name that changes with any of them. */
+declare const OFFLINE_FILES: readonly string[]
+declare const OFFLINE_VERSION: string
+
+const PREFIX = 'drydock-'
+const CACHE = `${PREFIX}${OFFLINE_VERSION}`
+
+self.addEventListener('install', (event) => event.waitUntil(keep()))
+self.addEventListener('activate', (event) => event.waitUntil(dropOthers()))
+self.addEventListener('fetch', (event) => {
+  const { request } = event
+  if (request.method !== 'GET' || !request.url.startsWith(self.registration.scope)) return
+  event.respondWith(answer(request))
+})
+
+async function keep(): Promise<void> {
+  const cache = await caches.open(CACHE)
+  await cache.addAll(OFFLINE_FILES.map((file) => new Request(file, { cache: 'no-cache' })))
+}
+
+async function dropOthers(): Promise<void> {
+  const names = await caches.keys()
+  await Promise.all(
+    names.filter((name) => name.startsWith(PREFIX) && name !== CACHE).map((name) => caches.delete(name)),
+  )
+}
+
+/** The page for any address that is opened, whatever session it names; files as they were kept. */
+async function answer(request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE)
+  const wanted = request.mode === 'navigate' ? new URL('./', self.registration.scope) : request
+  return (await cache.match(wanted, { ignoreSearch: true, ignoreVary: true })) ?? fetch(request)
+}
