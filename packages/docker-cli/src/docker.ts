@@ -61,6 +61,11 @@ function find(words: readonly string[]): Found | undefined {
   }
 }
 
+function inPlace(cli: Cli, found: Found | undefined): Found | undefined {
+  const other = found?.command.instead?.(cli)
+  return found && other ? { ...found, ...other } : found
+}
+
 /** Help goes to standard error where nobody asked for it. */
 type HelpTo = (text: string) => Promise<void>
 
@@ -141,7 +146,7 @@ async function runCommand(cli: Cli, found: Found): Promise<number> {
 
 async function helpCommand(cli: Cli, words: readonly string[], flags: FlagTable): Promise<number> {
   if (words.length === 0) return printRootHelp(cli, flags)
-  const found = find(words)
+  const found = inPlace(cli, find(words))
   if (!found || found.words.length > 0) throw new CliError(`unknown help topic: ${(found?.words ?? words).join(' ')}`)
   return printHelp(cli, found)
 }
@@ -151,7 +156,7 @@ async function dispatch(cli: Cli, words: readonly string[], flags: FlagTable): P
   if (first === 'help') return helpCommand(cli, rest, flags)
   if (first === '__complete' || first === '__completeNoDesc')
     return complete(cli, commands, flags, rest, first === '__complete')
-  const found = find(words)
+  const found = inPlace(cli, find(words))
   if (found) return runCommand(cli, found)
   const plugin = findPlugin(cli, first)
   if (plugin !== undefined) return runPlugin(cli, plugin, words)

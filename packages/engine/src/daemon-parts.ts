@@ -1,4 +1,5 @@
 import type { Sys } from '@drydock/abi'
+import type { BuildCache } from './builder/buildkit/build-cache.ts'
 import type { ContainerStore } from './containers/container-store.ts'
 import type { EventLog } from './events/event-log.ts'
 import type { ExecStore } from './exec/exec-store.ts'
@@ -17,6 +18,7 @@ export interface DaemonParts {
   readonly networks: NetworkController
   readonly volumes: VolumeStore
   readonly execs: ExecStore
+  readonly buildCache: BuildCache
   /** Random, kept in <root>/engine-id. */
   readonly engineId: string
 }

@@ -1,5 +1,7 @@
 import type { Sys } from '@drydock/abi'
 import { logLine } from './background.ts'
+import { BuildCache } from './builder/buildkit/build-cache.ts'
+import { clearBuilds } from './builder/work-layer.ts'
 import { ContainerStore } from './containers/container-store.ts'
 import type { Container } from './containers/container.ts'
 import { unmountRootfs } from './containers/rootfs.ts'
@@ -27,6 +29,10 @@ export function assemble(sys: Sys, root: string): DaemonParts {
   const networks = new NetworkController(sys, places.networks, events)
   const volumes = new VolumeStore(sys, places.volumes, events)
   images.load()
+  const buildCache = new BuildCache(sys, places.buildkit, images.layers)
+  clearBuilds(sys, places)
+  buildCache.load()
+  images.pinned = () => buildCache.pinned()
   volumes.load()
   networks.load()
   containers.load()
@@ -39,6 +45,7 @@ export function assemble(sys: Sys, root: string): DaemonParts {
     networks,
     volumes,
     execs: new ExecStore(),
+    buildCache,
     engineId: engineId(sys, root),
   }
 }

@@ -5,6 +5,12 @@ import type { HostMember } from './host-tree.ts'
 
 /** The archive of these members, made while it is read. */
 export async function* pack(cli: Cli, members: Iterable<HostMember>): AsyncGenerator<Uint8Array, void, void> {
+  yield* packMembers(cli, members)
+  yield new TarWriter().end()
+}
+
+/** The same without the archive's end: others may follow. */
+export async function* packMembers(cli: Cli, members: Iterable<HostMember>): AsyncGenerator<Uint8Array, void, void> {
   const writer = new TarWriter()
   for (const { header, path } of members) {
     if (path === undefined || header.type !== 'file') {
@@ -22,7 +28,6 @@ export async function* pack(cli: Cli, members: Iterable<HostMember>): AsyncGener
     yield* content(cli, path, header.size)
     yield writer.padding(header.size)
   }
-  yield writer.end()
 }
 
 /** Exactly `size` bytes of the file: a file that shrank is filled up with zeroes. */

@@ -83,6 +83,8 @@ interface CommandRow extends Requirement {
   readonly completes?: readonly Completion[]
   /** One line: what this command can't do here yet. */
   readonly lacks?: string
+  /** The command that runs in its place in this environment, and its path: build, when BuildKit is on. */
+  readonly instead?: (cli: Cli) => { readonly command: Command; readonly parentPath: string } | undefined
   /** Called before anything is read: build's deprecation words. */
   readonly preface?: (cli: Cli) => MaybePromise<void>
 }

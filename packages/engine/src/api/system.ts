@@ -1,8 +1,10 @@
-import type { AuthConfig, SystemInfo, Version } from '@drydock/docker-api'
+import type { AuthConfig, BuildCacheItem, SystemInfo, Version } from '@drydock/docker-api'
 import type { ServerResponse } from '@drydock/http'
 import { commitContainer } from '../containers/commit.ts'
 import { listContainers } from '../containers/list.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
+import type { CacheUse } from '../builder/buildkit/build-cache.ts'
+import { layersOfImages } from '../builder/buildkit/prune.ts'
 import { Filters } from '../filters.ts'
 import { summarizeImage } from '../images/describe.ts'
 import { fetchUrl } from '../images/registry-client.ts'
@@ -162,6 +164,19 @@ function info({ parts }: Call): ServerResponse {
   return json(answer)
 }
 
+const cacheItem = (record: CacheUse): BuildCacheItem => ({
+  ID: record.id,
+  Parents: [...record.parents],
+  Type: record.type,
+  Description: record.description,
+  InUse: record.inUse,
+  Shared: record.shared,
+  Size: record.size,
+  CreatedAt: record.createdAt,
+  LastUsedAt: record.lastUsedAt,
+  UsageCount: record.usageCount,
+})
+
 function diskUsage(call: Call): ServerResponse {
   const { parts } = call
   const { images, volumes } = parts
@@ -189,7 +204,7 @@ function diskUsage(call: Call): ServerResponse {
       ...volume,
       UsageData: { RefCount: usersOf(parts, volume.Name).length, Size: volumes.size(volume.Name) },
     })),
-    BuildCache: [],
+    BuildCache: parts.buildCache.list(layersOfImages(parts)).map(cacheItem),
   })
 }
 

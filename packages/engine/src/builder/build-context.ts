@@ -54,11 +54,21 @@ export class BuildContext {
     return this.inParts && ifExists(() => this.parts.sys.stat(path)) ? path : undefined
   }
 
+  /** The Dockerfile's text; undefined when it is not there. */
+  dockerfile(path: string): string | undefined {
+    const own = this.inParts ? this.textBelow(`${this.folder}/dockerfile`, path) : undefined
+    return own ?? this.text(path)
+  }
+
   /** A file's text; undefined when it is not there. Links do not lead out. */
   text(path: string): string | undefined {
+    return this.textBelow(this.root, path)
+  }
+
+  private textBelow(root: string, path: string): string | undefined {
     const { sys } = this.parts
     try {
-      return readText(sys, findInRoot(sys, this.root, path))
+      return readText(sys, findInRoot(sys, root, path))
     } catch (error) {
       if (isErrno(error)) return undefined
       throw error

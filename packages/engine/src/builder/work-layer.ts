@@ -2,6 +2,7 @@ import type { Sys } from '@drydock/abi'
 import type { LayerRecord } from '../content/layer-store.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { randomId } from '../identifiers.ts'
+import type { Places } from '../state/places.ts'
 import { listNames, makeDirectories, quietly, removeTree, writeBytes } from '../state/files.ts'
 
 /** Mount points of every container: a layer of their own, which no image gets. */
@@ -11,8 +12,8 @@ const INIT_FILES = ['etc/hostname', 'etc/hosts', 'etc/resolv.conf']
 const workFolder = (parts: DaemonParts): string => `${parts.places.buildkit}/work`
 
 /** Takes away what builds left that a power cut ended. */
-export function clearWork(parts: DaemonParts): void {
-  removeTree(parts.sys, workFolder(parts))
+export function clearBuilds(sys: Sys, { buildkit }: Places): void {
+  for (const name of ['work', 'contexts']) removeTree(sys, `${buildkit}/${name}`)
 }
 
 /** Files of a chain of layers with a layer of changes on top: mounted while something is done to them. */
@@ -24,7 +25,8 @@ export class WorkLayer {
   readonly stubs: string
   private readonly parts: DaemonParts
   private readonly chain: readonly LayerRecord[]
-  private readonly folder: string
+  /** Gone with the layer. */
+  readonly folder: string
 
   private constructor(parts: DaemonParts, chain: readonly LayerRecord[]) {
     this.parts = parts

@@ -24,6 +24,8 @@ interface ImageMetadata {
 /** Images by id, and the names that point to them (repositories.json). */
 export class ImageStore {
   readonly layers: LayerStore
+  /** Layers that stay when the last image with them goes. */
+  pinned: () => ReadonlySet<string> = () => new Set()
   private readonly images = new Map<string, Image>()
   private readonly metadata = new Map<string, ImageMetadata>()
   /** `nginx:latest` or `nginx@sha256:…` -> id. */
@@ -136,7 +138,8 @@ export class ImageStore {
     const layers = this.layersOf(image)
     this.images.delete(image.id)
     this.metadata.delete(image.id)
-    const used = new Set(this.all().flatMap((other) => this.layersOf(other).map(({ chainId }) => chainId)))
+    const ofImages = this.all().flatMap((other) => this.layersOf(other).map(({ chainId }) => chainId))
+    const used = new Set([...ofImages, ...this.pinned()])
     const free = layers.filter(({ chainId }) => !used.has(chainId)).reverse()
     for (const layer of free) this.layers.remove(layer)
     return free

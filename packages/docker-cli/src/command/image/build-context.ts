@@ -7,7 +7,7 @@ import type { Cli } from '../../session/cli.ts'
 import { CliError } from '../../session/cli-error.ts'
 import { absolute } from '../container/volume-flags.ts'
 import { readStream } from '../read-stream.ts'
-import { ignoreRule } from './docker-ignore.ts'
+import { IgnoreRules } from '@drydock/dockerfile'
 
 export interface BuildContext {
   readonly tar: AsyncIterable<Uint8Array>
@@ -68,8 +68,9 @@ async function fromFolder(cli: Cli, place: string, file: string): Promise<BuildC
   if (file !== '-' && !exists(cli, path))
     throw prepare(`unable to evaluate symlinks in Dockerfile path: lstat ${path}: no such file or directory`)
   const inside = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : undefined
-  const excluded = await ignoreRule(await ignoreFile(cli, folder, inside ?? 'Dockerfile'))
-  const kept = (relative: string): boolean => relative === inside || relative === '.dockerignore' || !excluded(relative)
+  const rules = new IgnoreRules(await ignoreFile(cli, folder, inside ?? 'Dockerfile'))
+  const kept = (relative: string): boolean =>
+    relative === inside || relative === '.dockerignore' || !rules.ignores(relative)
   const tree = hostTree(cli, folder, '', kept)
   if (inside !== undefined && file !== '-') return { tar: pack(cli, dropTop(tree)), dockerfile: inside, close: nothing }
   const outside = file === '-' ? await readAll(cli.sys, 0) : await readFile(cli.sys, path)

@@ -6,6 +6,8 @@ import { humanSize } from '../../formatter/units.ts'
 import { showJsonMessages } from '../../progress/json-messages.ts'
 import type { Cli } from '../../session/cli.ts'
 import { CliError } from '../../session/cli-error.ts'
+import { buildkitIsOff } from '../builder/buildkit-choice.ts'
+import { buildxBuild } from '../builder/build.ts'
 import { buildContext } from './build-context.ts'
 import { readKeyValues, toRecord } from '../container/key-value-file.ts'
 import { writeFile } from '@drydock/libc'
@@ -44,14 +46,11 @@ const flags = {
 }
 
 /** The builder behind POST /build is the old one; the CLI says so before anything else. */
-async function deprecation(cli: Cli): Promise<void> {
-  const choice = cli.env.get('DOCKER_BUILDKIT')
-  const off = choice !== undefined && ['0', 'f', 'false', 'F', 'FALSE', 'False'].includes(choice)
-  const advice = off
-    ? '            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n            environment-variable.\n\n'
-    : '            Install the buildx component to build images with BuildKit:\n            https://docs.docker.com/go/buildx/\n\n'
-  await cli.warn(`DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n${advice}`)
-}
+const deprecation = (cli: Cli): Promise<void> =>
+  cli.warn(
+    'DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n' +
+      '            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n            environment-variable.\n\n',
+  )
 
 export const build = defineCommand({
   name: 'build',
@@ -59,9 +58,10 @@ export const build = defineCommand({
   short: 'Build an image from a Dockerfile',
   aliasLine: 'docker image build, docker build, docker builder build',
   args: exactly(1),
-  lacks: 'BuildKit, and a URL as context',
+  lacks: 'a URL as context',
   completes: ['files', 'none'],
   preface: deprecation,
+  instead: (cli) => (buildkitIsOff(cli) ? undefined : { command: buildxBuild, parentPath: 'docker buildx' }),
   flags,
   async run({ cli, args, flags: given }) {
     const { tar, dockerfile, close } = await buildContext(cli, args[0] ?? '', given.file)

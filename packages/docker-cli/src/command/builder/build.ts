@@ -1,0 +1,299 @@
+import { isErrno } from '@drydock/abi'
+import type { JsonMessage } from '@drydock/docker-api'
+import { writeFile } from '@drydock/libc'
+import { unpack } from '../../archive/unpack.ts'
+import { type BuildFailure, followBuild, openDisplay, warningsText } from '../../build-progress/build-display.ts'
+import { BuildTrace } from '../../build-progress/build-trace.ts'
+import { excerpt } from '../../build-progress/excerpt.ts'
+import { defineCommand, exactly } from '../../cobra/command.ts'
+import { bool, bytes, type FlagValues, hidden, int, list, string, strings } from '../../cobra/flag.ts'
+import type { Cli } from '../../session/cli.ts'
+import { CliError } from '../../session/cli-error.ts'
+import { readKeyValues, toRecord } from '../container/key-value-file.ts'
+import { absolute } from '../container/volume-flags.ts'
+import { type BuildParts, buildParts, fieldsOf, readSecrets } from './build-parts.ts'
+
+const array = (short: string, usage: string) => list(short, usage, { type: 'stringArray' })
+
+export const buildFlags = {
+  'add-host': strings('', 'Add a custom host-to-IP mapping (format: "host:ip")'),
+  allow: array('', 'Allow extra privileged entitlement (e.g., "network.host", "security.insecure")'),
+  annotation: array('', 'Add annotation to the image'),
+  attest: array('', 'Attestation parameters (format: "type=sbom,generator=image")'),
+  'build-arg': array('', 'Set build-time variables'),
+  'build-context': array('', 'Additional build contexts (e.g., name=path)'),
+  builder: string('', 'Override the configured builder instance'),
+  'cache-from': array('', 'External cache sources (e.g., "user/app:cache", "type=local,src=path/to/dir")'),
+  'cache-to': array('', 'Cache export destinations (e.g., "user/app:cache", "type=local,dest=path/to/dir")'),
+  call: string('', 'Set method for evaluating build ("check", "outline", "targets")', 'build'),
+  'cgroup-parent': string('', 'Set the parent cgroup for the "RUN" instructions during build'),
+  check: bool('', 'Shorthand for "--call=check"'),
+  file: string('f', 'Name of the Dockerfile (default: "PATH/Dockerfile")'),
+  iidfile: string('', 'Write the image ID to a file'),
+  label: array('', 'Set metadata for an image'),
+  load: bool('', 'Shorthand for "--output=type=docker"'),
+  'metadata-file': string('', 'Write build result metadata to a file'),
+  network: string('', 'Set the networking mode for the "RUN" instructions during build', 'default'),
+  'no-cache': bool('', 'Do not use cache when building the image'),
+  'no-cache-filter': array('', 'Do not cache specified stages'),
+  output: array('o', 'Output destination (format: "type=local,dest=path")'),
+  platform: array('', 'Set target platform for build'),
+  progress: string(
+    '',
+    'Set type of progress output ("auto", "none",  "plain", "quiet", "rawjson", "tty"). Use plain to show container output',
+    'auto',
+  ),
+  provenance: string('', 'Shorthand for "--attest=type=provenance"'),
+  pull: bool('', 'Always attempt to pull all referenced images'),
+  push: bool('', 'Shorthand for "--output=type=registry,unpack=false"'),
+  quiet: bool('q', 'Suppress the build output and print image ID on success'),
+  sbom: string('', 'Shorthand for "--attest=type=sbom"'),
+  secret: array('', 'Secret to expose to the build (format: "id=mysecret[,src=/local/secret]")'),
+  'shm-size': bytes('', 'Shared memory size for build containers'),
+  ssh: array('', 'SSH agent socket or keys to expose to the build (format: "default|<id>[=<socket>|<key>[,<key>]]")'),
+  tag: array('t', 'Image identifier (format: "[registry/]repository[:tag]")'),
+  target: string('', 'Set the target build stage to build'),
+  ulimit: list('', 'Ulimit options', { type: 'ulimit', shown: '[]' }),
+  compress: hidden(bool('', 'Compress the build context using gzip')),
+  'cpu-period': hidden(int('', 'Limit the CPU CFS (Completely Fair Scheduler) period')),
+  'cpu-quota': hidden(int('', 'Limit the CPU CFS (Completely Fair Scheduler) quota')),
+  'cpu-shares': hidden(int('c', 'CPU shares (relative weight)')),
+  'cpuset-cpus': hidden(string('', 'CPUs in which to allow execution ("0-3", "0,1")')),
+  'cpuset-mems': hidden(string('', 'MEMs in which to allow execution ("0-3", "0,1")')),
+  'force-rm': hidden(bool('', 'Always remove intermediate containers')),
+  isolation: hidden(string('', 'Container isolation technology')),
+  memory: hidden(bytes('m', 'Memory limit')),
+  'memory-swap': hidden(bytes('', 'Swap limit equal to memory plus swap: "-1" to enable unlimited swap')),
+  rm: hidden(bool('', 'Remove intermediate containers after a successful build', true)),
+  'security-opt': hidden(strings('', 'Security options')),
+  squash: hidden(bool('', 'Squash newly built layers into a single new layer')),
+}
+
+export type BuildFlags = FlagValues<typeof buildFlags>
+
+export const buildxBuild = defineCommand({
+  name: 'build',
+  aliases: ['b'],
+  use: 'build [OPTIONS] PATH | URL | -',
+  short: 'Start a build',
+  aliasLine: 'docker build, docker builder build, docker image build, docker buildx b',
+  args: exactly(1),
+  lacks: 'a URL as context, several platforms at once, attestations, remote caches',
+  completes: ['files', 'none'],
+  flags: buildFlags,
+  run: ({ cli, args, flags }) => runBuild(cli, args[0] ?? '', flags),
+})
+
+/** One output of -o, with where its bytes go on this side. */
+interface Output {
+  readonly type: string
+  readonly attributes: Readonly<Record<string, string>>
+  /** A file, a folder, `-`, or nothing. */
+  readonly destination: string
+}
+
+const MULTI = `ERROR: Multi-platform build is not supported for the docker driver.
+Switch to a different driver, or turn on the containerd image store, and try again.
+Learn more at https://docs.docker.com/go/build-multi-platform/`
+
+/** @throws CliError with BuildKit's words */
+export async function runBuild(cli: Cli, place: string, given: BuildFlags): Promise<number> {
+  const platforms = given.platform.flatMap((each) => each.split(','))
+  if (platforms.length > 1) throw new CliError(MULTI)
+  const outputs = outputsOf(cli, given)
+  const parts = await buildParts(cli, {
+    place,
+    file: given.file,
+    contexts: new Map(given['build-context'].map(nameAndPlace)),
+    secrets: await readSecrets(cli, given.secret),
+  })
+  const trace = new BuildTrace()
+  const mode = modeOf(cli, given)
+  const display = openDisplay(cli, mode, trace)
+  const received: Uint8Array[] = []
+  let image = ''
+  let call: { text: string; json: unknown; status: number } | undefined
+  let source: BuildFailure | undefined
+  const messages = request(cli, given, platforms, outputs, parts)
+  const failure = await followBuild(messages, display, {
+    onImage: (id) => (image = id),
+    onCall: (result) => (call = result),
+    onExport: (piece) => received.push(piece),
+    onSource: (where) => (source = where),
+  })
+  await display.finish()
+  if (mode !== 'quiet' && mode !== 'rawjson' && call === undefined) await tellWarnings(cli, trace)
+  if (failure !== undefined) return tellFailure(cli, failure, source)
+  if (call) return tellCall(cli, given, call)
+  const [output] = outputs
+  if (output) await receive(cli, output, received)
+  await writeResults(cli, given, image, trace)
+  return 0
+}
+
+function modeOf(cli: Cli, given: BuildFlags): string {
+  const asked = given.progress === 'auto' ? (cli.env.get('BUILDKIT_PROGRESS') ?? 'auto') : given.progress
+  const quiet = given.quiet || asked === 'quiet'
+  if (quiet && asked !== 'auto' && asked !== 'quiet')
+    throw new CliError(`ERROR: progress=${asked} and quiet cannot be used together`)
+  return quiet || asked === 'none' ? 'quiet' : asked
+}
+
+function nameAndPlace(spec: string): [string, string] {
+  const at = spec.indexOf('=')
+  if (at < 0) throw new CliError(`ERROR: invalid context value: ${spec}, expected key=value`)
+  return [spec.slice(0, at).toLowerCase(), spec.slice(at + 1)]
+}
+
+function outputsOf(cli: Cli, given: BuildFlags): Output[] {
+  const outputs = given.output.map(outputOf)
+  if (given.push) {
+    const images = outputs.filter(({ type }) => type === 'image')
+    if (outputs.length === 0) return [{ type: 'image', attributes: { push: 'true' }, destination: '' }]
+    if (images.length === 0) throw new CliError('ERROR: push and load may not be set together at the moment')
+  }
+  for (const { type, destination } of outputs)
+    if (destination === '-' && cli.isTerminal(1) && type !== 'local')
+      throw new CliError(`ERROR: dest file is required for ${type} exporter. refusing to write to console`)
+  return outputs
+}
+
+function outputOf(spec: string): Output {
+  if (spec === '-') return { type: 'tar', attributes: {}, destination: '-' }
+  if (!spec.includes('=')) return { type: 'local', attributes: {}, destination: spec }
+  const { type = '', dest = '', ...attributes } = Object.fromEntries(fieldsOf(spec))
+  if (type === '') throw new CliError('ERROR: type is required for output')
+  if (type === 'local' && dest === '') throw new CliError('ERROR: dest is required for local exporter')
+  if (type === 'registry') return { type: 'image', attributes: { ...attributes, push: 'true' }, destination: '' }
+  // Without a place for the archive the engine keeps the image.
+  if (type === 'docker' && dest === '') return { type: 'image', attributes, destination: '' }
+  return { type, attributes, destination: dest || (type === 'tar' || type === 'oci' ? '-' : '') }
+}
+
+async function* request(
+  cli: Cli,
+  given: BuildFlags,
+  platforms: readonly string[],
+  outputs: readonly Output[],
+  { tar, dockerfile, inParts }: BuildParts,
+): AsyncGenerator<JsonMessage, void, void> {
+  const args = await readKeyValues(cli, [], given['build-arg'], (name) => cli.env.get(name))
+  const query = {
+    version: '2',
+    dockerfile,
+    t: given.tag,
+    nocache: given['no-cache'] || undefined,
+    nocachefilter: given['no-cache-filter'].join(',') || undefined,
+    pull: given.pull || undefined,
+    buildargs: JSON.stringify(toRecord(args)),
+    labels: JSON.stringify(toRecord(given.label)),
+    networkmode: given.network,
+    target: given.target || undefined,
+    platform: platforms[0],
+    extrahosts: given['add-host'].length > 0 ? JSON.stringify(given['add-host']) : undefined,
+    memory: given.memory || undefined,
+    shmsize: given['shm-size'] || undefined,
+    outputs:
+      outputs.length > 0
+        ? JSON.stringify(outputs.map(({ type, attributes }) => ({ Type: type, Attrs: attributes })))
+        : undefined,
+    call: callOf(given) === 'build' ? undefined : callOf(given),
+    inparts: inParts || undefined,
+  }
+  yield* cli.client.images.build(query, tar, auths(cli))
+}
+
+const callOf = ({ check, call }: BuildFlags): string => {
+  const name = (call.split(',')[0] ?? 'build').replace(/^format=.*/, 'build')
+  return check || name === 'check' ? 'lint' : name
+}
+
+const auths = (cli: Cli): Record<string, object> =>
+  Object.fromEntries(
+    Object.keys(cli.config.values.auths ?? {}).map((server) => [server, cli.config.auth(server) ?? {}]),
+  )
+
+async function tellWarnings(cli: Cli, trace: BuildTrace): Promise<void> {
+  await cli.warn(
+    warningsText(trace.warnings, cli.globals.debug, ({ source, ranges }) => {
+      const [range] = ranges
+      return source && range ? excerpt(source.filename, source.data, range.start, range.end) : ''
+    }),
+  )
+}
+
+async function tellFailure(cli: Cli, failure: string, source: BuildFailure | undefined): Promise<number> {
+  if (source) await cli.warn(excerpt(source.filename.split('/').at(-1) ?? '', source.data, source.start, source.end))
+  await cli.warn(`ERROR: ${failure}\n`)
+  return 1
+}
+
+async function tellCall(
+  cli: Cli,
+  given: BuildFlags,
+  { text, json, status }: { text: string; json: unknown; status: number },
+): Promise<number> {
+  if (given.call.includes('format=json')) {
+    await cli.print(`${JSON.stringify(json, undefined, 2)}\n`)
+    return status
+  }
+  if (callOf(given) === 'lint') {
+    const { warnings } = json as { warnings: readonly unknown[] }
+    const count = warnings.length === 1 ? '1 warning has been found!' : `${warnings.length} warnings have been found!`
+    if (warnings.length > 0) await cli.print(`Check complete, ${count}\n`)
+    else if (status === 0) await cli.print('Check complete, no warnings found.\n')
+  }
+  await cli.print(text)
+  return status
+}
+
+/** Puts what the build sent back where its user wants it. */
+async function receive(cli: Cli, { type, destination }: Output, pieces: readonly Uint8Array[]): Promise<void> {
+  if (pieces.length === 0) return
+  const whole = join(pieces)
+  if (type === 'local') {
+    const folder = absolute(destination, cli.sys.getcwd())
+    makeFolders(cli, folder)
+    await unpack(cli, once(whole), folder, (name) => name, false)
+  } else if (destination === '-') await cli.print(whole)
+  else await writeFile(cli.sys, absolute(destination, cli.sys.getcwd()), whole)
+}
+
+async function* once(bytes_: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield bytes_
+}
+
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}
+
+function makeFolders(cli: Cli, path: string): void {
+  const parts = path.split('/').filter((part) => part !== '')
+  for (let i = 1; i <= parts.length; i++)
+    try {
+      cli.sys.mkdir(`/${parts.slice(0, i).join('/')}`, 0o755)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+    }
+}
+
+async function writeResults(cli: Cli, given: BuildFlags, image: string, trace: BuildTrace): Promise<void> {
+  const inHere = (path: string): string => absolute(path, cli.sys.getcwd())
+  if (given.quiet && image !== '') await cli.print(`${image}\n`)
+  if (given.iidfile !== '') await writeFile(cli.sys, inHere(given.iidfile), image)
+  if (given['metadata-file'] === '') return
+  const first = [...trace.vertexes.keys()][0]?.slice(7, 32) ?? ''
+  const names = given.tag.map((tag) => `docker.io/library/${tag.includes(':') ? tag : `${tag}:latest`}`)
+  const metadata = {
+    'buildx.build.ref': `default/default/${first}`,
+    ...(image === '' ? {} : { 'containerimage.config.digest': image, 'containerimage.digest': image }),
+    ...(names.length > 0 ? { 'image.name': names.join(',') } : {}),
+  }
+  await writeFile(cli.sys, inHere(given['metadata-file']), JSON.stringify(metadata, undefined, 2))
+}

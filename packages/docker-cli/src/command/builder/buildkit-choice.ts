@@ -1,0 +1,6 @@
+import type { Cli } from '../../session/cli.ts'
+
+const OFF: ReadonlySet<string> = new Set(['0', 'f', 'false', 'F', 'FALSE', 'False'])
+
+/** DOCKER_BUILDKIT=0 asks for the first builder. */
+export const buildkitIsOff = (cli: Cli): boolean => OFF.has(cli.env.get('DOCKER_BUILDKIT') ?? '')
