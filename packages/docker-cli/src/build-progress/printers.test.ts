@@ -1,4 +1,4 @@
-import type { Vertex } from '@drydock/docker-api'
+import type { SolveStatus, Vertex } from '@drydock/docker-api'
 import { expect, test } from 'vitest'
 import { BuildTrace, bytesText } from './build-trace.ts'
 import { excerpt } from './excerpt.ts'
@@ -15,7 +15,7 @@ const vertex = (digest: string, name: string, fields: Partial<Vertex> = {}): Ver
   error: '',
   ...fields,
 })
-const EMPTY = { vertexes: [], statuses: [], logs: [], warnings: [] }
+const EMPTY: SolveStatus = { vertexes: [], statuses: [], logs: [], warnings: [] }
 const log = (digest: string, text: string, timestamp: number) => ({
   vertex: digest,
   timestamp,
@@ -27,7 +27,7 @@ test('plain: a step that goes on makes room for one that ends, and is taken up a
   const trace = new BuildTrace()
   const printer = new PlainPrinter(trace, 'building')
   let out = ''
-  const tell = (status: Partial<typeof EMPTY> & object): void => {
+  const tell = (status: Partial<SolveStatus>): void => {
     trace.update({ ...EMPTY, ...status })
     out += printer.update()
   }
@@ -64,7 +64,7 @@ test('tty: header, colours, redraw in place', () => {
   )
   trace.update({ ...EMPTY, vertexes: [vertex('a', '[1/2] FROM busybox', { completed: 2500, cached: true })] })
   expect(printer.draw(3000, size, true)).toBe(
-    '\u001b[2A\u001b[0G\u001b[?25l[+] Building 2.0s (1/1) FINISHED              docker:default\n' +
+    '\u001b[2A\u001b[0G\u001b[?25l[+] Building 2.0s (1/1) FINISHED             docker:default\n' +
       '\u001b[34m => CACHED [1/2] FROM busybox                          1.5s\u001b[0m\n\u001b[?25h',
   )
 })

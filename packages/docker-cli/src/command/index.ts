@@ -1,4 +1,5 @@
 import { type Command, shortcut } from '../cobra/command.ts'
+import { buildx } from './builder/buildx.ts'
 import { builder } from './builder/index.ts'
 import { container } from './container/index.ts'
 import { context } from './context/index.ts'
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   version,
   ...common(same(system, ['info']), 12),
   builder,
+  buildx,
   checkpoint,
   container,
   context,

@@ -2,6 +2,7 @@ import { archiveRoutes } from './archive.ts'
 import { buildRoutes } from './build.ts'
 import { containerRoutes } from './containers.ts'
 import { containerStreamRoutes } from './container-streams.ts'
+import { distributionRoutes } from './distribution.ts'
 import { execRoutes } from './exec.ts'
 import { imageRoutes } from './images.ts'
 import { networkRoutes } from './networks.ts'
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...execRoutes,
   ...imageRoutes,
   ...buildRoutes,
+  ...distributionRoutes,
   ...networkRoutes,
   ...volumeRoutes,
   ...swarmRoutes,

@@ -21,7 +21,7 @@ export class WorkLayer {
   readonly id: string
   /** Where the files are. */
   readonly root: string
-  /** Below the changes, above the image: mount points and the like. */
+  /** At the very bottom: mount points that the image does not have, and no image gets. */
   readonly stubs: string
   private readonly parts: DaemonParts
   private readonly chain: readonly LayerRecord[]
@@ -53,7 +53,7 @@ export class WorkLayer {
   mount(): this {
     const { sys, images } = this.parts
     const lowers = this.chain.map((layer) => images.layers.diffPath(layer)).reverse()
-    const lower = [this.stubs, ...lowers].join(':')
+    const lower = [...lowers, this.stubs].join(':')
     const data = `lowerdir=${lower},upperdir=${this.folder}/diff,workdir=${this.folder}/work`
     sys.mount('overlay', this.root, 'overlay', 0, data)
     return this

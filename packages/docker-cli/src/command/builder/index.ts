@@ -4,6 +4,8 @@ import { humanSize } from '../../formatter/units.ts'
 import { confirm } from '../confirm.ts'
 import { toFilters } from '../filters.ts'
 import { build } from '../image/build.ts'
+import { buildkitIsOff } from './buildkit-choice.ts'
+import { prune as buildxPrune } from './cache-commands.ts'
 
 const prune = defineCommand({
   name: 'prune',
@@ -11,6 +13,7 @@ const prune = defineCommand({
   short: 'Remove build cache',
   args: noArgs,
   ...(build.preface ? { preface: build.preface } : {}),
+  instead: (cli) => (buildkitIsOff(cli) ? undefined : { command: buildxPrune, parentPath: 'docker buildx' }),
   flags: {
     all: bool('a', 'Remove all unused build cache, not just dangling ones'),
     filter: filter('', 'Provide filter values (e.g. "until=24h")'),

@@ -49,9 +49,10 @@ function find(context: SolveContext, { step }: CopyOp, root: string): Found[] {
 export async function copyKey(context: SolveContext, op: CopyOp, source: Files | undefined): Promise<unknown> {
   const { step } = op
   const { add, destination, chown, chmod, exclude, instruction, contents, checksum } = step
-  const content = await withRoot(context, source, (root) => {
-    const paths = find(context, op, root).map(({ path }) => path)
-    return contentHash(context.parts.sys, root, paths, exclude)
+  const content = await withRoot(context, source, async (root) => {
+    const found = find(context, op, root)
+    const paths = found.map(({ path }) => path)
+    return [await contentHash(context.parts.sys, root, paths, exclude), found.map(({ pivot }) => pivot ?? null)]
   })
   const remote = await Promise.all(step.sources.filter(isUrl).map((url) => remoteKey(context, url)))
   const documents = contents.map(({ name, content: text }) => [name, text])

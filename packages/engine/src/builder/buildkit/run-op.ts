@@ -1,7 +1,9 @@
+import { isDirectory } from '@drydock/abi'
 import { encodeUtf8, sha256Hex } from '@drydock/codec'
 import type { RunMount } from '@drydock/dockerfile'
 import { RuntimeError } from '../../runtime/launch.ts'
 import type { RuntimeMount } from '../../runtime/process-spec.ts'
+import { makeMountPoint } from '../../runtime/root-mounts.ts'
 import { resolveInRoot } from '../../runtime/scoped-path.ts'
 import { exists, ifExists, makeDirectories, readBytes, readText, writeBytes } from '../../state/files.ts'
 import { timestamp } from '../../timestamps.ts'
@@ -36,6 +38,7 @@ export async function applyRun(
   try {
     for (const [i, { mount }] of mounts.entries()) prepare(context, mount, sources[i], layer, prepared)
     if (step.script) prepareScript(context, step.script, layer, prepared)
+    for (const mount of prepared.mounts) makeStub(context, layer, mount)
     layer.mount()
     const network = step.network === 'default' ? options.network : step.network
     const process = {
@@ -57,6 +60,12 @@ export async function applyRun(
   } finally {
     for (const undo of prepared.undo.reverse()) undo()
   }
+}
+
+/** The mount point, so that the command leaves none in the image. */
+function makeStub({ parts: { sys } }: SolveContext, { stubs }: WorkLayer, mount: RuntimeMount): void {
+  const folder = mount.type === 'tmpfs' || isDirectory(sys.stat(mount.source).mode)
+  if (!mount.destination.startsWith('/dev/')) makeMountPoint(sys, stubs + mount.destination, folder)
 }
 
 /** What keeps the command from starting is told by the runtime, in the step's log. */

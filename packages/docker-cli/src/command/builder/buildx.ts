@@ -1,0 +1,191 @@
+import { atLeast, between, defineCommand, exactly, noArgs, noun } from '../../cobra/command.ts'
+import { bool, list, string } from '../../cobra/flag.ts'
+import type { Cli } from '../../session/cli.ts'
+import { CliError } from '../../session/cli-error.ts'
+import { tabulate } from '../../template/tabwriter.ts'
+import { manifestText } from '../other/registry-manifest.ts'
+import { bake } from './bake.ts'
+import { buildxBuild } from './build.ts'
+import { du, prune } from './cache-commands.ts'
+import { addInstance, findInstance, type Instance, listInstances, removeInstance, useInstance } from './instances.ts'
+
+const BUILDKIT = 'v0.22.0'
+const VERSION = 'github.com/docker/buildx v0.24.0 d0e5e86c8b88ae4865040bc96917c338f4dd673c'
+
+const ls = defineCommand({
+  name: 'ls',
+  use: 'ls',
+  short: 'List builder instances',
+  args: noArgs,
+  flags: { format: string('', 'Format the output', 'table'), 'no-trunc': bool('', "Don't truncate output") },
+  async run({ cli, flags }) {
+    const { current, instances } = await listInstances(cli)
+    if (flags.format === 'json') {
+      const json = instances.map((each) =>
+        JSON.stringify({ Name: each.name, Driver: each.driver, Current: each.name === current }),
+      )
+      return cli.print(json.map((line) => `${line}\n`).join(''))
+    }
+    const rows = instances.flatMap(({ name, driver, platforms }) => [
+      `${name}${name === current ? '*' : ''}\t${driver}\t\t\t`,
+      ` \\_ ${nodeOf(name, driver)}\t \\_ ${driver === 'docker' ? 'default' : 'unix:///var/run/docker.sock'}\trunning\t${BUILDKIT}\t${platforms.join(', ')}`,
+    ])
+    await cli.print(
+      tabulate(`NAME/NODE\tDRIVER/ENDPOINT\tSTATUS\tBUILDKIT\tPLATFORMS\n${rows.map((line) => `${line}\n`).join('')}`),
+    )
+  },
+})
+
+const nodeOf = (name: string, driver: string): string => (driver === 'docker' ? name : `${name}0`)
+
+const inspect = defineCommand({
+  name: 'inspect',
+  use: 'inspect [NAME]',
+  short: 'Inspect current builder instance',
+  args: between(0, 1),
+  flags: {
+    bootstrap: bool('', 'Ensure builder has booted before inspecting'),
+    builder: string('', 'Override the configured builder instance'),
+  },
+  async run({ cli, args, flags }) {
+    const { name, driver, platforms } = await findInstance(cli, args[0] ?? flags.builder)
+    const endpoint = driver === 'docker' ? 'default' : 'unix:///var/run/docker.sock'
+    const node = [
+      ['Name', nodeOf(name, driver)],
+      ['Endpoint', endpoint],
+      ['Status', 'running'],
+      ['BuildKit version', BUILDKIT],
+      ['Platforms', platforms.join(', ')],
+      ['Labels', ''],
+    ]
+    await cli.print(
+      `${table([
+        ['Name', name],
+        ['Driver', driver],
+      ])}\nNodes:\n${table(node)} org.mobyproject.buildkit.worker.moby.host-gateway-ip:  172.17.0.1\n`,
+    )
+  },
+})
+
+const table = (rows: readonly (readonly string[])[]): string => {
+  const width = Math.max(...rows.map(([key = '']) => key.length)) + 2
+  return rows.map(([key = '', value = '']) => `${`${key}:`.padEnd(width)}${value}`.trimEnd() + '\n').join('')
+}
+
+const ADJECTIVES = ['brave', 'calm', 'eager', 'fervent', 'jolly', 'keen', 'lucid', 'modest', 'quirky', 'sharp']
+const NAMES = ['bell', 'curie', 'darwin', 'euler', 'hopper', 'kepler', 'lovelace', 'noether', 'turing', 'wozniak']
+
+function freeName(cli: Cli): string {
+  const [a = 0, b = 0] = cli.sys.entropy.bytes(2)
+  return `${ADJECTIVES[a % ADJECTIVES.length] ?? ''}_${NAMES[b % NAMES.length] ?? ''}`
+}
+
+const DRIVERS = ['docker-container', 'kubernetes', 'remote', 'cloud', 'docker']
+
+const create = defineCommand({
+  name: 'create',
+  use: 'create [OPTIONS] [CONTEXT|ENDPOINT]',
+  short: 'Create a new builder instance',
+  args: between(0, 1),
+  lacks: 'drivers of their own: every builder is the engine',
+  flags: {
+    append: bool('', 'Append a node to builder instead of changing it'),
+    bootstrap: bool('', 'Boot builder after creation'),
+    'buildkitd-config': string('', 'BuildKit daemon config file'),
+    'buildkitd-flags': string('', 'BuildKit daemon flags'),
+    driver: string('', 'Driver to use (available: "docker-container", "kubernetes", "remote")'),
+    'driver-opt': list('', 'Options for the driver', { type: 'stringArray' }),
+    leave: bool('', 'Remove a node from builder instead of changing it'),
+    name: string('', 'Builder instance name'),
+    node: string('', 'Create/modify node with given name'),
+    platform: list('', 'Fixed platforms for current node', { type: 'stringArray' }),
+    use: bool('', 'Set the current builder instance'),
+  },
+  async run({ cli, flags }) {
+    const driver = flags.driver || 'docker-container'
+    if (!DRIVERS.includes(driver)) throw new CliError(`ERROR: failed to find driver ${JSON.stringify(driver)}`)
+    const name = flags.name || freeName(cli)
+    const platforms =
+      flags.platform.length > 0 ? flags.platform.flatMap((each) => each.split(',')) : ['linux/amd64', 'linux/386']
+    const instance: Instance = { name, driver, platforms }
+    await addInstance(cli, instance, flags.use)
+    await cli.print(`${name}\n`)
+  },
+})
+
+const use = defineCommand({
+  name: 'use',
+  use: 'use [OPTIONS] NAME',
+  short: 'Set the current builder instance',
+  args: exactly(1),
+  flags: {
+    default: bool('', 'Set builder as default for current context'),
+    global: bool('', 'Builder persists context changes'),
+  },
+  run: ({ cli, args }) => useInstance(cli, args[0] ?? ''),
+})
+
+const rm = defineCommand({
+  name: 'rm',
+  use: 'rm [OPTIONS] [NAME...]',
+  short: 'Remove one or more builder instances',
+  args: atLeast(0),
+  flags: {
+    'all-inactive': bool('', 'Remove all inactive builders'),
+    force: bool('f', 'Do not prompt for confirmation'),
+    'keep-daemon': bool('', 'Keep the BuildKit daemon running'),
+    'keep-state': bool('', 'Keep BuildKit state'),
+  },
+  async run({ cli, args }) {
+    const names = args.length > 0 ? args : [(await listInstances(cli)).current]
+    for (const name of names) {
+      await removeInstance(cli, name)
+      await cli.print(`${name} removed\n`)
+    }
+  },
+})
+
+const stop = defineCommand({
+  name: 'stop',
+  use: 'stop [NAME]',
+  short: 'Stop builder instance',
+  args: between(0, 1),
+  flags: {},
+  run: async ({ cli, args }) => void (await findInstance(cli, args[0] ?? '')),
+})
+
+const version = defineCommand({
+  name: 'version',
+  use: 'version',
+  short: 'Show buildx version information',
+  args: noArgs,
+  flags: {},
+  run: ({ cli }) => cli.print(`${VERSION}\n`),
+})
+
+const imagetools = noun({
+  name: 'imagetools',
+  short: 'Commands to work on images in registry',
+  lacks: 'create',
+  children: [
+    defineCommand({
+      name: 'inspect',
+      use: 'inspect [OPTIONS] NAME',
+      short: 'Show details of an image in the registry',
+      args: exactly(1),
+      flags: {
+        format: string('', 'Format the output', '{{.Manifest}}'),
+        raw: bool('', 'Show original, unformatted JSON manifest'),
+      },
+      run: async ({ cli, args, flags }) => cli.print(await manifestText(cli, args[0] ?? '', flags.raw)),
+    }),
+  ],
+})
+
+export const buildx = noun({
+  name: 'buildx',
+  short: 'Docker Buildx',
+  group: 'management',
+  hidden: true,
+  children: [bake, buildxBuild, create, du, imagetools, inspect, ls, prune, rm, stop, use, version],
+})
