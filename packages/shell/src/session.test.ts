@@ -24,6 +24,21 @@ describe('an interactive shell', () => {
     ['repeats by !!', 'echo r$((6))\r!!\r', 'echo r$((6))\r\nr6\r\n'],
     ['completes a builtin', 'unali\tx$((7)) 2>&1\r', 'bash: unalias: x7: not found\r\n'],
     ['completes a path', 'mkdir() { :; }; cd /ro\t\rpwd\r', '/root\r\n'],
+    ['searches on by C-s', 'echo one$((8))\recho two\recho one\r\x12one\x12\x13\r', 'one\r\n'],
+    ['changes a word of an event', 'echo a.b$((1))\r!!:s/a/z/\r', 'echo z.b$((1))\r\nz.b1\r\n'],
+    ['shows an event without running it', 'echo q$((1))\r!ec:p\r', '\r\necho q$((1))\r\n'],
+    ['swaps words by M-t', 'echo b$((1)) a\x1bt\r', 'echo b$((a)) 1'],
+    [
+      'completes by a function',
+      '_f() { COMPREPLY=(alpha$2); }; complete -F _f zz; zz() { echo got-$1; }\rzz \t\r',
+      'got-alpha\r\n',
+    ],
+    ['completes by words', 'complete -W "apple apricot banana" zz; zz() { echo $1-$((1)); }\rzz b\t\r', 'banana-1\r\n'],
+    [
+      'talks to a coprocess',
+      'coproc { read x; echo got:$x; }; echo hi >&${COPROC[1]}; read y <&${COPROC[0]}; echo $y\r',
+      'got:hi\r\n',
+    ],
     ['searches back by C-r', 'echo findme$((8))\recho other\r\x12findm\r', 'findme8\r\n'],
   ]
   it.each(rows)('%s', async (_, keys, shown) => {

@@ -1,3 +1,4 @@
+import { startCoprocess } from './coprocess.ts'
 import {
   expandArithmetic,
   expandPattern,
@@ -69,7 +70,7 @@ export function run(shell: Shell, command: Command): Outcome {
     case 'arithmetic':
       return checked(shell, redirected(shell, command))
     case 'coproc':
-      return begin(noCoprocess(shell))
+      return begin(startCoprocess(shell, command))
     default:
       return redirected(shell, command)
   }
@@ -79,11 +80,6 @@ const redirected = (shell: Shell, command: CompoundCommand): Outcome =>
   command.redirects.length === 0
     ? runCompound(shell, command)
     : begin(withRedirects(shell, command.redirects, () => runCompound(shell, command)))
-
-function* noCoprocess(shell: Shell): Steps<number> {
-  yield* wait(shell.complain('coproc: not supported here'))
-  return (shell.status = 1)
-}
 
 function runCompound(shell: Shell, command: CompoundCommand): Outcome {
   switch (command.type) {

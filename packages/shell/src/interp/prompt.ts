@@ -1,3 +1,6 @@
+import { isErrno } from '@drydock/abi'
+import { strftime, timeZone, type Zone } from '@drydock/libc'
+import { passwdRow } from '../expand/tilde.ts'
 import type { Shell } from './shell.ts'
 
 const two = (value: number): string => String(value).padStart(2, '0')
@@ -12,8 +15,30 @@ export function shortDirectory(shell: Shell): string {
   return cwd === home || cwd.startsWith(`${home}/`) ? `~${cwd.slice(home.length)}` : cwd
 }
 
+/** …and only its last folders, where PROMPT_DIRTRIM says how many. */
+function trimmedDirectory(shell: Shell): string {
+  const path = shortDirectory(shell)
+  const most = Number(shell.variables.get('PROMPT_DIRTRIM') ?? 0)
+  const parts = path.split('/').slice(1)
+  if (!(most > 0) || parts.length <= most) return path
+  return `${path.startsWith('~') ? '~/' : ''}.../${parts.slice(-most).join('/')}`
+}
+
 function userName(shell: Shell): string {
-  return shell.variables.get('USER') ?? (shell.sys.geteuid() === 0 ? 'root' : 'I have no name!')
+  const uid = String(shell.sys.geteuid())
+  return passwdRow(shell, (row) => row[2] === uid)?.[0] ?? 'I have no name!'
+}
+
+const zoneOf = (shell: Shell): Zone => timeZone(new Map([['TZ', shell.variables.get('TZ') ?? '']]))
+
+/** `pts/0` is shown as `0`. */
+function terminalName({ sys }: Shell): string {
+  try {
+    return (sys.readlink('/proc/self/fd/0').split('/').pop() ?? '').replace(/^tty/, '')
+  } catch (error) {
+    if (isErrno(error)) return ''
+    throw error
+  }
 }
 
 type Escape = (shell: Shell, date: Date) => string
@@ -22,7 +47,7 @@ const ESCAPES: ReadonlyMap<string, Escape> = new Map<string, Escape>([
   ['u', userName],
   ['h', ({ sys }) => sys.uname().nodename.split('.')[0] ?? ''],
   ['H', ({ sys }) => sys.uname().nodename],
-  ['w', shortDirectory],
+  ['w', trimmedDirectory],
   [
     'W',
     (shell) =>
@@ -39,9 +64,9 @@ const ESCAPES: ReadonlyMap<string, Escape> = new Map<string, Escape>([
   ['v', (shell) => shell.dialect.version.replace(/^(\d+\.\d+).*/, '$1')],
   ['V', (shell) => shell.dialect.version.replace(/\(.*/, '')],
   ['j', (shell) => String(shell.jobs.jobs.size)],
-  ['l', () => '0'],
-  ['!', (shell) => String(shell.history.length + 1)],
-  ['#', (shell) => String(shell.history.length + 1)],
+  ['l', terminalName],
+  ['!', (shell) => String(shell.history.length + shell.historyCounts.dropped + 1)],
+  ['#', (shell) => String(shell.commandNumber)],
   ['t', (_, date) => `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`],
   ['T', (_, date) => `${two(date.getUTCHours() % 12 || 12)}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`],
   ['A', (_, date) => `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`],
@@ -58,12 +83,13 @@ const ESCAPES: ReadonlyMap<string, Escape> = new Map<string, Escape>([
 
 /** The backslash escapes of a prompt; parameters in it are expanded afterwards by the caller. */
 export function promptText(shell: Shell, text: string): string {
-  const date = new Date(shell.sys.clock.now())
+  const now = shell.sys.clock.now()
+  const date = new Date(now + zoneOf(shell).offsetMinutes(now) * 60000)
   return text.replace(
     /\\(?:([0-7]{3})|D\{([^}]*)\}|([^]))/g,
     (match, octal?: string, format?: string, char?: string) => {
       if (octal) return String.fromCharCode(Number.parseInt(octal, 8))
-      if (format !== undefined) return date.toISOString().slice(0, 19).replace('T', ' ')
+      if (format !== undefined) return strftime(format || '%X', shell.sys.clock.now(), zoneOf(shell))
       return char === undefined ? match : (ESCAPES.get(char)?.(shell, date) ?? match)
     },
   )

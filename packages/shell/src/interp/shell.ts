@@ -116,6 +116,8 @@ export class Shell {
   runningCommand = ''
   jobs: JobTable
   history: string[] = []
+  /** `\#` of prompts: commands read in this session, and one. */
+  commandNumber = 1
   /** Lines that no file has yet, lines of the file that were read, and lines that HISTSIZE made go. */
   readonly historyCounts = { unsaved: 0, inFile: 0, dropped: 0 }
   seed: number

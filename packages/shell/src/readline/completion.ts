@@ -6,6 +6,7 @@ import type { Steps } from '../interp/flow.ts'
 import { quietly } from '../interp/redirect.ts'
 import type { Shell } from '../interp/shell.ts'
 import { Parser } from '../syntax/parser.ts'
+import { programmed } from './programmable.ts'
 import { charWidth } from './width.ts'
 
 export interface Completion {
@@ -37,6 +38,10 @@ export function* completeLine(shell: Shell, text: string): Steps<Completion> {
   if (variable && quote !== "'")
     return finish(start, variableCandidates(shell, variable[1] ?? '', variable[2] ?? ''), typed, '')
   if (words.length === 0 && !word.includes('/')) return finish(start, commandCandidates(shell, word), word, quote)
+  if (words.length > 0 && shell.dialect.name === 'bash') {
+    const found = yield* programmed(shell, text, words, word)
+    if (found) return finish(start, found, word, quote)
+  }
   if (words[0] === 'docker' || words[0] === 'docker-compose') {
     const found = yield* askDocker(shell, words, word)
     if (found) return finish(start, found, word, quote)

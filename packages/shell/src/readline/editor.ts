@@ -37,6 +37,9 @@ const EDITS: ReadonlyMap<string, Edit> = new Map<string, Edit>([
   ['\x1bu', (line) => line.changeWord((word) => word.toUpperCase())],
   ['\x1bl', (line) => line.changeWord((word) => word.toLowerCase())],
   ['\x1bc', (line) => line.changeWord((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())],
+  ['\x1bt', (line) => line.transposeWords()],
+  ['\x1b\\', (line) => line.deleteBlanks()],
+  ['\x1b[3;5~', (line) => line.remove(line.cursor, line.wordRight())],
   ['\x1f', (line) => line.undo()],
 ])
 const ALIASES: ReadonlyMap<string, string> = new Map([
@@ -79,6 +82,10 @@ export class LineEditor {
   private draft = ''
   private lastTab = false
   private yanked = 0
+  /** What the last search looked for. */
+  private sought = ''
+  /** The line that C-o wants next. */
+  private next: number | undefined
 
   constructor(shell: Shell) {
     this.shell = shell
@@ -108,12 +115,20 @@ export class LineEditor {
     this.place = this.shell.history.length
     this.draft = ''
     yield* this.screen.begin(prompt)
+    if (this.next !== undefined) yield* this.recall(this.next)
     for (;;) {
       const raw = yield* readKey(this.shell)
       if (raw === undefined) return { kind: 'end' }
       const result = yield* this.key(ALIASES.get(raw) ?? raw)
       if (result) return result
     }
+  }
+
+  private *recall(place: number): Steps<void> {
+    this.next = undefined
+    this.place = Math.min(place, this.shell.history.length)
+    this.line.set(this.shell.history[this.place] ?? '')
+    yield* this.screen.draw(this.line.chars, this.line.cursor)
   }
 
   private *key(key: string): Steps<LineResult | undefined> {
@@ -133,7 +148,15 @@ export class LineEditor {
     if (key === '\x04' && line.chars.length === 0) return { kind: 'end' }
     if (tab) yield* this.complete(wasTab)
     else if (key === '\x0c') yield* screen.clear()
-    else if (key === '\x12') return yield* this.search()
+    else if (key === '\x12' || key === '\x13') return yield* this.search(key === '\x13')
+    else if (key === '\x16') yield* this.quotedInsert()
+    else if (key === '\x1b#') {
+      line.set(`#${line.text}`)
+      yield* screen.draw(line.chars, line.cursor)
+      yield* screen.leave()
+      return { kind: 'line', text: line.text }
+    } else if (key === '\x0f') return yield* this.operateAndNext()
+    else if (key === '\x1b\x1f' || key === '\x1br') this.revert()
     else if (key === '\x10') this.browse(-1)
     else if (key === '\x0e') this.browse(1)
     else if (key === '\x1b<') this.browse(-this.place)
@@ -203,31 +226,61 @@ export class LineEditor {
     yield* screen.below(listing(found.candidates, screen.width), this.prompt)
   }
 
-  /** C-r. */
-  private *search(): Steps<LineResult | undefined> {
+  /** C-v: the next key as it is. */
+  private *quotedInsert(): Steps<void> {
+    const key = yield* readKey(this.shell)
+    if (key === undefined) return
+    this.line.remember()
+    this.line.insert(key)
+  }
+
+  /** C-o: runs the line, and has the one after it in the history ready. */
+  private *operateAndNext(): Steps<LineResult> {
+    this.next = this.place < this.shell.history.length ? this.place + 1 : undefined
+    yield* this.screen.leave()
+    return { kind: 'line', text: this.line.text }
+  }
+
+  /** M-r: the line as it was before it was edited. */
+  private revert(): void {
+    const { history } = this.shell
+    this.line.remember()
+    this.line.set(this.place === history.length ? '' : (history[this.place] ?? ''))
+  }
+
+  /** C-r, and C-s the other way. */
+  private *search(forward = false): Steps<LineResult | undefined> {
     const { shell, screen, line } = this
     let wanted = ''
     let at = shell.history.length
     let failing = false
+    let ahead = forward
+    if (forward) at = this.place
     const find = (from: number): void => {
-      const place = shell.history.slice(0, from).findLastIndex((each) => each.includes(wanted))
+      const place = ahead
+        ? shell.history.findIndex((each, index) => index >= from && each.includes(wanted))
+        : shell.history.slice(0, from).findLastIndex((each) => each.includes(wanted))
       failing = place < 0
       if (place >= 0) at = place
     }
     for (;;) {
       const found = wanted === '' ? '' : (shell.history[at] ?? '')
       yield* screen.write(`\r\x1b[J`)
-      yield* screen.begin(`\r(${failing ? 'failed ' : ''}reverse-i-search)\`${wanted}': `)
+      yield* screen.begin(`\r(${failing ? 'failed ' : ''}${ahead ? 'i-search' : 'reverse-i-search'})\`${wanted}': `)
       yield* screen.draw([...found], Math.max(0, found.indexOf(wanted)))
       const key = yield* readKey(shell)
-      if (key === '\x12') find(at)
-      else if (key === '\x7f' || key === '\x08') {
+      if (key === '\x12' || key === '\x13') {
+        ahead = key === '\x13'
+        if (wanted === '') wanted = this.sought
+        find(ahead ? at + 1 : at)
+      } else if (key === '\x7f' || key === '\x08') {
         wanted = wanted.slice(0, -1)
-        find(shell.history.length)
+        find(ahead ? 0 : shell.history.length)
       } else if (key !== undefined && key >= ' ' && key !== '\x7f' && !key.startsWith('\x1b')) {
         wanted += key
-        find(Math.min(shell.history.length, at + 1))
+        find(ahead ? at : Math.min(shell.history.length, at + 1))
       } else {
+        if (wanted !== '') this.sought = wanted
         if (key !== '\x07' && key !== '\x03') {
           line.set(found, Math.max(0, found.indexOf(wanted)))
           this.place = at

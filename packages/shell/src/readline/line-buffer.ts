@@ -61,6 +61,32 @@ export class LineBuffer {
     this.cursor = at + 1
   }
 
+  /** M-t: the word at the cursor and the one before it change places. */
+  transposeWords(): void {
+    const end = this.wordRight()
+    const start = this.wordLeft(end)
+    const before = this.wordLeft(start)
+    let beforeEnd = before
+    while (beforeEnd < start && /[\p{L}\p{N}]/u.test(this.chars[beforeEnd] ?? '')) beforeEnd++
+    if (before === start) return
+    const [first, between, second] = [
+      this.chars.slice(before, beforeEnd),
+      this.chars.slice(beforeEnd, start),
+      this.chars.slice(start, end),
+    ]
+    this.chars.splice(before, end - before, ...second, ...between, ...first)
+    this.cursor = end
+  }
+
+  /** M-\: the blanks around the cursor. */
+  deleteBlanks(): void {
+    let from = this.cursor
+    let to = this.cursor
+    while (from > 0 && /\s/.test(this.chars[from - 1] ?? '')) from--
+    while (to < this.chars.length && /\s/.test(this.chars[to] ?? '')) to++
+    this.remove(from, to, false)
+  }
+
   changeWord(change: (word: string) => string): void {
     const end = this.wordRight()
     const changed = [...change(this.chars.slice(this.cursor, end).join(''))]

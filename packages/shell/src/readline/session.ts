@@ -7,6 +7,7 @@ import { readLine } from '../interp/read-line.ts'
 import { runText, syntaxFailure } from '../interp/script.ts'
 import type { Shell } from '../interp/shell.ts'
 import { runPendingTraps } from '../interp/traps.ts'
+import { elements } from '../interp/variables.ts'
 import { reap, takeTerminal } from '../interp/wait.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
 import { Parser } from '../syntax/parser.ts'
@@ -65,6 +66,8 @@ export function* runInteractive(shell: Shell, terminal: boolean): Steps<number> 
       return shell.status
     }
     warned = false
+    shell.commandNumber++
+    if (shell.variables.get('PS0')) yield* wait(shell.sys.write(2, encodeText(yield* prompt(shell, 'PS0'))))
     yield* runOne(shell, text, line)
     line += text.split('\n').length - 1
   }
@@ -113,14 +116,20 @@ function* tellJobs(shell: Shell): Steps<void> {
   }
 }
 
+/** PROMPT_COMMAND: one command, or an array of them. */
+function* runPromptCommands(shell: Shell): Steps<void> {
+  const variable = shell.dialect.name === 'bash' ? shell.variables.find('PROMPT_COMMAND') : undefined
+  if (!variable) return
+  for (const [, command] of elements(variable)) {
+    const { status, pipeStatus, lastArgument } = shell
+    yield* runOne(shell, command, 1)
+    Object.assign(shell, { status, pipeStatus, lastArgument })
+  }
+}
+
 /** A complete command; '' at the end of the input, undefined when there is nothing to run. */
 function* readCommand(shell: Shell, console: Console): Steps<string | undefined> {
-  const command = shell.variables.get('PROMPT_COMMAND')
-  if (command && shell.dialect.name === 'bash') {
-    const { status } = shell
-    yield* runOne(shell, command, 1)
-    shell.status = status
-  }
+  yield* runPromptCommands(shell)
   let text = ''
   for (;;) {
     const result = yield* readOne(shell, console.editor, yield* prompt(shell, text === '' ? 'PS1' : 'PS2'))
@@ -176,7 +185,7 @@ function* history(shell: Shell, text: string, memory: ExpansionMemory): Steps<Ex
   }
 }
 
-function* prompt(shell: Shell, name: 'PS1' | 'PS2'): Steps<string> {
+function* prompt(shell: Shell, name: 'PS0' | 'PS1' | 'PS2'): Steps<string> {
   const text = promptText(shell, shell.variables.get(name) ?? '')
   if (!/[$`]/.test(text)) return text
   const { status, substituted, pipeStatus } = shell
