@@ -1,8 +1,13 @@
 import { isErrno, SIGHUP, type Sys, type WindowSize } from '@drydock/abi'
 import type { MessageEndpoint, TerminalInput, TerminalOutput } from './rpc.ts'
 
-/** Bytes of output that may be under way to the screen before the shell has to wait. */
-const WINDOW_BYTES = 256 * 1024
+/**
+ * Bytes of output that may be under way to the screen before the shell has to wait. Whatever is typed is echoed behind
+ * them, so they must be drawn sooner than anybody notices; but they have to last until the worker hears of the next credit.
+ */
+const WINDOW_BYTES = 128 * 1024
+/** The screen draws and listens to keys between pieces of this length. */
+const PIECE_BYTES = 32 * 1024
 /** For the last words of a session, in milliseconds. */
 const LINGER_MS = 20
 
@@ -191,7 +196,7 @@ const LOGIN_ENVIRONMENT: ReadonlyMap<string, string> = new Map([
 /** A master whose slaves are all closed answers EIO, pty(7): here the end. */
 async function readOrEnd(sys: Sys, fd: number): Promise<Uint8Array> {
   try {
-    return await sys.read(fd, 65536)
+    return await sys.read(fd, PIECE_BYTES)
   } catch (error) {
     if (isErrno(error)) return new Uint8Array(0)
     throw error
