@@ -4,7 +4,16 @@
 //
 //   npm run bench:terminal [-- ROUNDS [PART]]
 import { spawnSync } from 'node:child_process'
-import { buildFloor, dropFolder, median, newProfile, printTable, promptTime, watchForPrompt, withBrowser } from './bench/browser.mjs'
+import {
+  buildFloor,
+  dropFolder,
+  median,
+  newProfile,
+  printTable,
+  promptTime,
+  watchForPrompt,
+  withBrowser,
+} from './bench/browser.mjs'
 import { watchTerminalPort } from './bench/terminal-port.mjs'
 import { serve } from './serve.mjs'
 
@@ -19,7 +28,7 @@ const FLOODS = {
 /** A file of numbered lines, made by the host itself. */
 const MAKE_FILE = `seq 1 4000000 | head -c ${FILE_BYTES} > /root/flood; echo made`
 const KEYS = 15
-const WINDOW_BYTES = 128 * 1024
+const WINDOW_BYTES = 96 * 1024
 const FLOOR = {
   page: `import { Terminal } from '@xterm/xterm'
 const terminal = new Terminal({ cols: 100, rows: 40, scrollback: 5000, lineHeight: 1.15 })
@@ -60,7 +69,8 @@ onmessage = ({ data }) => {
 }
 
 const rounds = Number(process.argv[2] ?? 3)
-if (!process.env['DRYDOCK_BENCH_BUILT']) spawnSync('npx', ['vite', 'build', '--logLevel', 'error'], { stdio: 'inherit' })
+if (!process.env['DRYDOCK_BENCH_BUILT'])
+  spawnSync('npx', ['vite', 'build', '--logLevel', 'error'], { stdio: 'inherit' })
 const floorRoot = await buildFloor(FLOOR)
 const [ours, floor] = [await serve({ port: 0 }), await serve({ port: 0, root: floorRoot })]
 const empty = () => ({ ours: [], floor: [], echo: [], stop: [] })

@@ -57,9 +57,7 @@ export function watchTerminalPort() {
       const shown = expect(new RegExp(key), false)
       const area = document.querySelector('.xterm-helper-textarea')
       area.value = key
-      area.dispatchEvent(
-        new InputEvent('input', { data: key, inputType: 'insertText', bubbles: true, composed: true }),
-      )
+      area.dispatchEvent(new InputEvent('input', { data: key, inputType: 'insertText', bubbles: true, composed: true }))
       return shown
     },
     interrupt() {

@@ -5,9 +5,9 @@ import type { MessageEndpoint, TerminalInput, TerminalOutput } from './rpc.ts'
  * Bytes of output that may be under way to the screen before the shell has to wait. Whatever is typed is echoed behind
  * them, so they must be drawn sooner than anybody notices; but they have to last until the worker hears of the next credit.
  */
-const WINDOW_BYTES = 128 * 1024
+const WINDOW_BYTES = 96 * 1024
 /** The screen draws and listens to keys between pieces of this length. */
-const PIECE_BYTES = 32 * 1024
+const PIECE_BYTES = 16 * 1024
 /** For the last words of a session, in milliseconds. */
 const LINGER_MS = 20
 

@@ -102,6 +102,18 @@ describe('job control', () => {
     expect(output).toContain('[1]+  Stopped                 sleep 100000')
   }, 5000)
 
+  it('leaves a loop when the program in it is interrupted, and a list as well', async () => {
+    const output = await withPrograms([
+      { expect: '# ', type: 'while true; do sleep 100000; done; echo never$((1))\r' },
+      { expect: 'never', type: '\x03' },
+      { expect: '# ', type: 'sleep 100000; echo never$((2))\r' },
+      { expect: 'echo never', type: '\x03' },
+      { expect: '# ', type: 'echo status $?; exit\r' },
+    ])
+    expect(output).not.toMatch(/never[12]/)
+    expect(output).toContain('status 130')
+  }, 20_000)
+
   it('tells of jobs in the background', async () => {
     const output = await withPrograms([
       { expect: '# ', type: 'sleep 1 &\r' },

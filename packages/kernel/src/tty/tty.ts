@@ -11,7 +11,7 @@ import type { Signals } from '../kernel-parts.ts'
 import { LineDiscipline } from './line-discipline.ts'
 
 /** Output that the master has not taken yet: writers wait beyond it. */
-const OUTPUT_CAPACITY = 65536
+const OUTPUT_CAPACITY = 32768
 const NEWLINE = 10
 const RETURN = 13
 

@@ -93,7 +93,9 @@ function* tellSignal(shell: Shell, status: WaitStatus | undefined, pid: number):
   if (status?.kind !== 'signaled') return
   const { signal } = status
   if (signal === SIGINT) {
-    if (shell.interactive) yield* wait(shell.sys.write(2, encodeText('\n')))
+    // As wait_for() of bash: the signal went to the program's group alone, and means the loop around it as well.
+    if (shell.interactive && !shell.traps.has('INT')) shell.interrupted = true
+    else if (shell.interactive) yield* wait(shell.sys.write(2, encodeText('\n')))
     return
   }
   if (signal === SIGNALS.SIGPIPE || shell.subshell > 0) return
