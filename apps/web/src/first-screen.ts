@@ -13,7 +13,7 @@ export interface FirstScreen {
 }
 
 /** The page's own code is not kept waiting longer than this for a prompt. */
-const PATIENCE_MS = 1500
+const PATIENCE_MS = 5000
 
 /**
  * Draws the terminal of the host that the page will show into the frame that index.html brings, and ties it to the host:
