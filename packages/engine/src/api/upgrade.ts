@@ -7,6 +7,8 @@ const encoder = new TextEncoder()
 export async function upgrade(request: ServerRequest, tty: boolean): Promise<ByteStream> {
   const type = tty ? 'application/vnd.docker.raw-stream' : 'application/vnd.docker.multiplexed-stream'
   const asked = request.headers.has('upgrade')
+  // Some clients send a body as well: it is no input of the process.
+  await request.body.readAll()
   const stream = request.hijack()
   const head = asked
     ? `HTTP/1.1 101 UPGRADED\r\nContent-Type: ${type}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`
