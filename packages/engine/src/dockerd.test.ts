@@ -86,7 +86,9 @@ class Client {
     try {
       const bytes =
         body instanceof Uint8Array ? body : body === undefined ? undefined : encodeUtf8(JSON.stringify(body))
-      const response = await request(stream, { method, target: `/v1.50${target}`, body: bytes })
+      const type = body instanceof Uint8Array ? 'application/x-tar' : 'application/json'
+      const headers = bytes === undefined ? {} : { 'Content-Type': type }
+      const response = await request(stream, { method, target: `/v1.50${target}`, headers, body: bytes })
       return { status: response.status, text: new TextDecoder().decode(await response.body.readAll()) }
     } finally {
       stream.close()

@@ -1,10 +1,12 @@
 import { isErrno } from '@drydock/abi'
+import { concatBytes } from '@drydock/codec'
 import type { BodyWriter, ServerResponse } from '@drydock/http'
 import type { Container } from '../containers/container.ts'
 import { publishContainer } from '../containers/container-events.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { logConfigOf, logFile } from '../logs/container-log.ts'
 import { isReadable } from '../logs/log-options.ts'
+import type { LogEntry } from '../logs/json-file.ts'
 import { LogReader } from '../logs/log-reader.ts'
 import { type LogOptions, printEntry, selectEntries } from '../logs/read-logs.ts'
 import { conflict, invalid, Problem } from '../problem.ts'
@@ -52,8 +54,32 @@ async function writeLogs(
   gone: Promise<void> | undefined,
 ): Promise<void> {
   const reader = new LogReader(parts.sys, logFile(container, parts.containers.folder(container.id)))
-  for (const entry of selectEntries(reader.next(), options)) await writer.write(printEntry(container, entry, options))
+  await writeEntries(container, selectEntries(reader.next(), options), options, writer)
   if (gone) await followLogs(container, { ...options, tail: undefined }, writer, gone, reader)
+}
+
+/** Bytes that go out at once. */
+const PIECE = 64 * 1024
+
+/** Many short entries go out together. */
+async function writeEntries(
+  container: Container,
+  entries: readonly LogEntry[],
+  options: LogOptions,
+  writer: BodyWriter,
+): Promise<void> {
+  let parts: Uint8Array[] = []
+  let size = 0
+  for (const entry of entries) {
+    const bytes = printEntry(container, entry, options)
+    parts.push(bytes)
+    size += bytes.length
+    if (size < PIECE) continue
+    await writer.write(concatBytes(parts))
+    parts = []
+    size = 0
+  }
+  if (size > 0) await writer.write(concatBytes(parts))
 }
 
 /** Waits for more, until the container stops or the client goes. */
@@ -81,7 +107,7 @@ async function followLogs(
       news = false
       const ended = !container.process
       const fresh = reader.next()
-      for (const entry of selectEntries(fresh, options)) await writer.write(printEntry(container, entry, options))
+      await writeEntries(container, selectEntries(fresh, options), options, writer)
       if (left || (ended && fresh.length === 0) || container.removed) return
       if (!ended && !news)
         await new Promise<void>((resolve) => {

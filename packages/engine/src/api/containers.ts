@@ -18,12 +18,13 @@ import type { ExitResult } from '../containers/waiters.ts'
 import { Filters } from '../filters.ts'
 import { conflict, invalid, Problem, systemProblem } from '../problem.ts'
 import { quietly } from '../state/files.ts'
+import { CONTAINER_CREATE, CONTAINER_UPDATE } from './body-shapes.ts'
 import { type Call, flag, integer, json, noContent, param, readJson, requireJson, type Route, route } from './route.ts'
 
 const find = (call: Call): Container => call.parts.containers.find(param(call, 'id'))
 
 async function create(call: Call): Promise<ServerResponse> {
-  const body = await requireJson<ContainerCreateBody>(call)
+  const body = await requireJson<ContainerCreateBody>(call, CONTAINER_CREATE)
   const { platform } = Object.fromEntries(call.query)
   if (platform && !/^linux(\/(amd64|x86_64))?$/.test(platform))
     throw new Problem(
@@ -137,7 +138,7 @@ function resize(call: Call): ServerResponse {
 }
 
 async function update(call: Call): Promise<ServerResponse> {
-  const body = (await readJson<ContainerUpdateBody>(call)) ?? {}
+  const body = (await readJson<ContainerUpdateBody>(call, CONTAINER_UPDATE)) ?? {}
   updateContainer(call.parts, find(call), body)
   return json({ Warnings: null })
 }

@@ -5,6 +5,7 @@ import { conflict, Problem } from '../problem.ts'
 import { attach } from '../streams/attach.ts'
 import { parseDetachKeys } from '../streams/detach-keys.ts'
 import { frame } from '../streams/stdcopy.ts'
+import { EXEC_CREATE, EXEC_START } from './body-shapes.ts'
 import { type Call, integer, json, param, readJson, requireJson, type Route, route } from './route.ts'
 import { upgrade } from './upgrade.ts'
 
@@ -12,14 +13,14 @@ const encoder = new TextEncoder()
 
 async function create(call: Call): Promise<ReturnType<typeof json>> {
   const { parts } = call
-  const body = await requireJson<ExecCreateBody>(call)
+  const body = await requireJson<ExecCreateBody>(call, EXEC_CREATE)
   return json({ Id: createExec(parts, parts.containers.find(param(call, 'id')), body) }, 201)
 }
 
 async function start(call: Call): Promise<ReturnType<typeof json> | undefined> {
   const { parts } = call
   const session = parts.execs.find(param(call, 'id'))
-  const options = (await readJson<ExecStartBody>(call)) ?? {}
+  const options = (await readJson<ExecStartBody>(call, EXEC_START)) ?? {}
   if (session.started) throw conflict(`Error: Exec command ${session.id} has already run`)
   session.started = true
   if (options.ConsoleSize) session.body.ConsoleSize = options.ConsoleSize

@@ -7,6 +7,7 @@ import { isPredefined } from '../networks/network-store.ts'
 import { parseTime } from '../timestamps.ts'
 import { parseUntil } from '../until.ts'
 import { invalid, Problem } from '../problem.ts'
+import { NETWORK_CONNECT, NETWORK_CREATE, NETWORK_DISCONNECT } from './body-shapes.ts'
 import { type Call, json, noContent, param, requireJson, type Route, route } from './route.ts'
 
 const FILTERS: readonly string[] = ['dangling', 'driver', 'id', 'label', 'name', 'scope', 'type']
@@ -78,7 +79,7 @@ function list(call: Call): ServerResponse {
 }
 
 async function create(call: Call): Promise<ServerResponse> {
-  const network = call.parts.networks.create(await requireJson<NetworkCreateBody>(call))
+  const network = call.parts.networks.create(await requireJson<NetworkCreateBody>(call, NETWORK_CREATE))
   return json({ Id: network.id, Warning: '' }, 201)
 }
 
@@ -87,7 +88,7 @@ const find = (call: Call): NetworkRecord => call.parts.networks.find(param(call,
 async function connect(call: Call): Promise<ServerResponse> {
   const { containers, networks } = call.parts
   const network = find(call)
-  const body = await requireJson<NetworkConnectBody>(call)
+  const body = await requireJson<NetworkConnectBody>(call, NETWORK_CONNECT)
   const container = containers.find(body.Container)
   networks.requireUnconnected(container, network)
   const record = { ...EMPTY_ENDPOINT, ...body.EndpointConfig }
@@ -100,7 +101,7 @@ async function connect(call: Call): Promise<ServerResponse> {
 async function disconnect(call: Call): Promise<ServerResponse> {
   const { containers, networks } = call.parts
   const network = find(call)
-  const body = await requireJson<NetworkDisconnectBody>(call)
+  const body = await requireJson<NetworkDisconnectBody>(call, NETWORK_DISCONNECT)
   const container = containers.find(body.Container)
   networks.requireConnected(container, network)
   if (network.driver === 'host')

@@ -1,6 +1,8 @@
 import type { MaybePromise } from '@drydock/abi'
 import type { HeaderMap, ServerRequest, ServerResponse } from '@drydock/http'
 import type { DaemonParts } from '../daemon-parts.ts'
+import { type Shape, typeError } from '../go-json/shape.ts'
+import { syntaxError } from '../go-json/syntax-error.ts'
 import { invalid } from '../problem.ts'
 
 /** One request on its way through a handler. */
@@ -42,20 +44,38 @@ export function integer({ query }: Call, name: string): number | undefined {
   return Number(text)
 }
 
-/** The body as JSON; an empty one is undefined. @throws Problem invalid */
-export async function readJson<T>({ request }: Call): Promise<T | undefined> {
+/** The body as JSON of that shape; an empty one is undefined. moby httputils.ReadJSON @throws Problem invalid */
+export async function readJson<T>({ request }: Call, shape: Shape): Promise<T | undefined> {
   const text = new TextDecoder().decode(await request.body.readAll())
+  if (text !== '') requireJsonType(request.headers.get('content-type') ?? '')
   if (text.trim() === '') return undefined
+  const value = parse(text)
+  const problem = typeError(shape, value)
+  if (problem !== undefined) throw invalid(`invalid JSON: ${problem}`)
+  return (value ?? {}) as T
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as T
+    return JSON.parse(text)
   } catch {
-    throw invalid('invalid JSON')
+    const message = syntaxError(text) ?? ''
+    // A decoder that reads a stream says it in other words.
+    throw invalid(`invalid JSON: ${message === 'unexpected end of JSON input' ? 'unexpected EOF' : message}`)
   }
 }
 
+/** @throws Problem invalid */
+function requireJsonType(type: string): void {
+  const [media = ''] = type.split(';')
+  if (media.trim().toLowerCase() === 'application/json') return
+  if (media.trim() === '') throw invalid(`malformed Content-Type header (${type}): mime: no media type`)
+  throw invalid(`unsupported Content-Type header (${type}): must be 'application/json'`)
+}
+
 /** @throws Problem invalid when there is no body */
-export async function requireJson<T>(call: Call): Promise<T> {
-  const value = await readJson<T>(call)
+export async function requireJson<T>(call: Call, shape: Shape): Promise<T> {
+  const value = await readJson<T>(call, shape)
   if (value === undefined) throw invalid('invalid JSON: got EOF while reading request body')
   return value
 }

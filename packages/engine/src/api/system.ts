@@ -23,6 +23,7 @@ import {
   RUNC,
 } from '../version.ts'
 import { streamEvents } from './events.ts'
+import { AUTH, CONTAINER_CONFIG } from './body-shapes.ts'
 import { type Call, json, readJson, requireJson, type Route, route } from './route.ts'
 import { usersOf } from './volumes.ts'
 
@@ -210,7 +211,7 @@ function diskUsage(call: Call): ServerResponse {
 
 /** The registry says whether name and password are right. */
 async function auth(call: Call): Promise<ServerResponse> {
-  const body = await requireJson<AuthConfig>(call)
+  const body = await requireJson<AuthConfig>(call, AUTH)
   const { username = '', password = '' } = body
   const answer = await fetchUrl(call.parts.sys, 'https://hub.docker.com/v2/users/login', {
     method: 'POST',
@@ -240,7 +241,7 @@ async function commit(call: Call): Promise<ServerResponse> {
     comment: query.get('comment') ?? '',
     author: query.get('author') ?? '',
     changes,
-    config: await readJson(call),
+    config: await readJson(call, CONTAINER_CONFIG),
   })
   return json({ Id: id }, 201)
 }

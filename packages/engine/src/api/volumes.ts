@@ -3,6 +3,7 @@ import type { ServerResponse } from '@drydock/http'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { Filters, matchesName } from '../filters.ts'
 import { ANONYMOUS_LABEL } from '../volumes/volume-store.ts'
+import { VOLUME_CREATE } from './body-shapes.ts'
 import { type Call, flag, json, noContent, param, readJson, type Route, route } from './route.ts'
 
 /** Ids of the containers that mount a volume, running or not. */
@@ -29,7 +30,7 @@ function list(call: Call): ServerResponse {
 }
 
 async function create(call: Call): Promise<ServerResponse> {
-  return json(call.parts.volumes.create((await readJson<VolumeCreateBody>(call)) ?? {}), 201)
+  return json(call.parts.volumes.create((await readJson<VolumeCreateBody>(call, VOLUME_CREATE)) ?? {}), 201)
 }
 
 function remove(call: Call): ServerResponse {
