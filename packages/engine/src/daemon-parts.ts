@@ -1,5 +1,6 @@
 import type { Sys } from '@drydock/abi'
 import type { BuildCache } from './builder/buildkit/build-cache.ts'
+import type { DaemonConfig } from './config/daemon-config.ts'
 import type { ContainerStore } from './containers/container-store.ts'
 import type { EventLog } from './events/event-log.ts'
 import type { ExecStore } from './exec/exec-store.ts'
@@ -19,6 +20,7 @@ export interface DaemonParts {
   readonly volumes: VolumeStore
   readonly execs: ExecStore
   readonly buildCache: BuildCache
+  readonly config: DaemonConfig
   /** Random, kept in <root>/engine-id. */
   readonly engineId: string
 }

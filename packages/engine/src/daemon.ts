@@ -1,7 +1,8 @@
-import type { Sys } from '@drydock/abi'
+import { SIGKILL, type Sys } from '@drydock/abi'
 import { logLine } from './background.ts'
 import { BuildCache } from './builder/buildkit/build-cache.ts'
 import { clearBuilds } from './builder/work-layer.ts'
+import type { DaemonConfig } from './config/daemon-config.ts'
 import { ContainerStore } from './containers/container-store.ts'
 import type { Container } from './containers/container.ts'
 import { unmountRootfs } from './containers/rootfs.ts'
@@ -14,19 +15,24 @@ import { hex } from './identifiers.ts'
 import { ImageStore } from './images/image-store.ts'
 import { NetworkController } from './networks/network-controller.ts'
 import { Problem } from './problem.ts'
-import { ifExists, makeDirectories, readText, replaceFile } from './state/files.ts'
+import { cgroupOf, readControl } from './runtime/cgroups.ts'
+import { ifExists, makeDirectories, quietly, readText, replaceFile } from './state/files.ts'
 import { placesBelow } from './state/places.ts'
+import { timestamp } from './timestamps.ts'
 import { VolumeStore } from './volumes/volume-store.ts'
 
-/** Puts the daemon together from what is on disk. @param root its data root */
-export function assemble(sys: Sys, root: string): DaemonParts {
+const KILLED = 137
+
+/** Puts the daemon together from what is on disk. */
+export function assemble(sys: Sys, config: DaemonConfig): DaemonParts {
+  const root = config.dataRoot
   const places = placesBelow(root)
   makeDirectories(sys, root, 0o710)
   makeDirectories(sys, '/sys/fs/cgroup/docker')
   const events = new EventLog(sys.clock)
   const containers = new ContainerStore(sys, places.containers)
   const images = new ImageStore(sys, places)
-  const networks = new NetworkController(sys, places.networks, events)
+  const networks = new NetworkController(sys, places.networks, events, config)
   const volumes = new VolumeStore(sys, places.volumes, events)
   images.load()
   const buildCache = new BuildCache(sys, places.buildkit, images.layers)
@@ -46,6 +52,7 @@ export function assemble(sys: Sys, root: string): DaemonParts {
     volumes,
     execs: new ExecStore(),
     buildCache,
+    config,
     engineId: engineId(sys, root),
   }
 }
@@ -59,13 +66,15 @@ function engineId(sys: Sys, root: string): string {
   return id
 }
 
-/** Whether a container that an earlier daemon left comes back: what ran when the power went does. */
-function comesBack({ record, hostConfig }: Container): boolean {
+/**
+ * Whether a container that an earlier daemon left comes back. After a power cut what ran does, whatever its policy; on
+ * a machine that is still up its policy decides.
+ */
+function comesBack({ record, hostConfig }: Container, powerCut: boolean): boolean {
   const policy = hostConfig.RestartPolicy?.Name ?? 'no'
   return (
-    record.State.Running ||
-    record.State.Restarting ||
-    policy === 'always' ||
+    (powerCut && (record.State.Running || record.State.Restarting)) ||
+    (policy === 'always' && record.HasBeenStartedBefore) ||
     (policy === 'unless-stopped' && !record.HasBeenManuallyStopped && record.HasBeenStartedBefore)
   )
 }
@@ -73,8 +82,12 @@ function comesBack({ record, hostConfig }: Container): boolean {
 /** Starts again what ran, oldest first, with the addresses it had. */
 export async function restoreContainers(parts: DaemonParts): Promise<void> {
   const left = parts.containers.all().reverse()
-  const wanted = left.filter(comesBack)
-  for (const container of left) forgetRun(parts, container)
+  const powerCut = isNewBoot(parts) || parts.config.liveRestore
+  const wanted = left.filter((container) => comesBack(container, powerCut))
+  for (const container of left) {
+    killLeftOver(parts, container)
+    forgetRun(parts, container)
+  }
   for (const container of wanted) {
     try {
       await startContainer(parts, container)
@@ -85,20 +98,39 @@ export async function restoreContainers(parts: DaemonParts): Promise<void> {
   }
 }
 
+/** The machine was off since a daemon last started with this data root. */
+function isNewBoot({ sys, places }: DaemonParts): boolean {
+  const boot = readText(sys, '/proc/sys/kernel/random/boot_id')
+  const file = `${places.root}/boot-id`
+  const before = ifExists(() => readText(sys, file))
+  replaceFile(sys, file, boot)
+  return before !== boot
+}
+
+/** Processes that outlived a daemon that was killed. */
+function killLeftOver({ sys }: DaemonParts, { id, hostConfig }: Container): void {
+  const members = readControl(sys, cgroupOf(id, hostConfig.CgroupParent), 'cgroup.procs') ?? ''
+  for (const pid of members.split('\n').filter(Boolean)) quietly(() => sys.kill(Number(pid), SIGKILL))
+}
+
 function forgetRun({ sys, places, containers }: DaemonParts, container: Container): void {
   const { State } = container.record
   const ran = State.Running
+  if (ran) Object.assign(State, { ExitCode: KILLED, FinishedAt: timestamp(sys.clock) })
   Object.assign(State, { Running: false, Paused: false, Restarting: false, RemovalInProgress: false, Pid: 0 })
   unmountRootfs(sys, places, container.id)
   if (ran) containers.save(container)
 }
+
+/** Seconds a container has when the daemon ends. */
+const SHUTDOWN_S = 10
 
 /** SIGTERM: every container is stopped before the daemon ends. */
 export async function shutDown(parts: DaemonParts): Promise<void> {
   const running = parts.containers.all().filter((container) => container.process)
   const stops = running.map(async (container) => {
     const byHand = container.record.HasBeenManuallyStopped
-    await stopContainer(parts, container)
+    await stopContainer(parts, container, { timeout: container.record.Config.StopTimeout ?? SHUTDOWN_S })
     container.record.HasBeenManuallyStopped = byHand
     parts.containers.save(container)
   })

@@ -4,13 +4,13 @@ import { defineProgram, FdStream, flag, list, type ProgramContext, value } from 
 import { Router } from './api/router.ts'
 import { routes } from './api/routes.ts'
 import { inBackground, logLine } from './background.ts'
+import { ConfigError, type DaemonConfig, type GivenFlags, readConfig } from './config/daemon-config.ts'
 import { assemble, restoreContainers, shutDown } from './daemon.ts'
 import { type Listener, ListenerError, openListeners } from './listeners.ts'
-import { quietly, replaceFile } from './state/files.ts'
+import { ifExists, quietly, readText, replaceFile } from './state/files.ts'
 import { ENGINE_VERSION, GIT_COMMIT } from './version.ts'
 
 const DEFAULT_HOST = 'unix:///var/run/docker.sock'
-const PID_FILE = '/var/run/docker.pid'
 
 const OPTIONS = {
   hosts: list('H', 'host'),
@@ -20,9 +20,19 @@ const OPTIONS = {
   debug: flag('D', 'debug'),
   logLevel: value('l', 'log-level'),
   insecure: list('', 'insecure-registry'),
+  mirrors: list('', 'registry-mirror'),
   execRoot: value('', 'exec-root'),
   containerd: value('', 'containerd'),
   driver: value('s', 'storage-driver'),
+  configFile: value('', 'config-file'),
+  validate: flag('', 'validate'),
+  logDriver: value('', 'log-driver'),
+  labels: list('', 'label'),
+  dns: list('', 'dns'),
+  liveRestore: flag('', 'live-restore'),
+  bip: value('', 'bip'),
+  tls: value('', 'tls'),
+  group: value('G', 'group'),
 } as const
 
 /** The container engine. It needs nothing but system calls, so it runs in containers as well (docker:dind). */
@@ -30,7 +40,12 @@ export const dockerd = defineProgram({
   name: 'docker/dockerd',
   paths: ['/usr/bin/dockerd'],
   covers: 'partial',
-  lacks: ['swarm mode', 'plugins', 'logging drivers beside json-file and none', 'configuration file'],
+  lacks: [
+    'adoption of what runs at the start (live-restore)',
+    'swarm mode',
+    'plugins',
+    'logging drivers beside json-file and none',
+  ],
   summary: 'A self-sufficient runtime for containers.',
   usage: 'dockerd [OPTIONS]',
   sizeBytes: 96_000_000,
@@ -46,33 +61,75 @@ async function run({ sys, io, env, options, process }: ProgramContext<typeof OPT
     return 0
   }
   sys.sigaction(SIGPIPE, 'SIG_IGN')
-  const hosts = options.hosts.length > 0 ? options.hosts : [DEFAULT_HOST]
+  let config: DaemonConfig
   let listeners: Listener[]
   try {
+    config = readConfig(sys, flagsOf(options), options.configFile)
+    if (options.validate > 0) {
+      await io.print('configuration OK\n')
+      return 0
+    }
+    refuseSecond(sys, config.pidFile)
+    logLine(sys, 'info', 'Starting up')
+    const hosts = config.hosts.length > 0 ? config.hosts : [DEFAULT_HOST]
     listeners = hosts.flatMap((host) => openListeners(sys, env, host))
   } catch (error) {
-    if (!(error instanceof ListenerError)) throw error
+    if (!(error instanceof ListenerError) && !(error instanceof ConfigError)) throw error
     await io.warn(`${error.message}\n`)
     return 1
   }
   const ending = whenTold(sys)
-  const parts = assemble(sys, options.root ?? '/var/lib/docker')
+  const parts = assemble(sys, config)
   const router = new Router(parts, routes)
-  replaceFile(sys, options.pidFile ?? PID_FILE, String(sys.getpid()), 0o644)
+  replaceFile(sys, config.pidFile, String(sys.getpid()), 0o644)
+  logLine(sys, 'info', 'Loading containers: start.')
   // Nobody is answered before what was running runs again, as in real life.
   await restoreContainers(parts)
+  logLine(sys, 'info', 'Loading containers: done.')
   for (const { fd } of listeners) inBackground(sys, 'API', acceptAll(process, fd, router))
   logLine(sys, 'info', 'Daemon has completed initialization')
-  await ending
+  for (const host of config.hosts.length > 0 ? config.hosts : [DEFAULT_HOST])
+    logLine(sys, 'info', `API listen on ${host.replace(/^(unix|tcp):\/\//, '')}`)
+  const signal = await ending
+  logLine(sys, 'info', `Processing signal '${signal === SIGINT ? 'interrupt' : 'terminated'}'`)
   await shutDown(parts)
   for (const listener of listeners) listener.remove()
-  quietly(() => sys.unlink(options.pidFile ?? PID_FILE))
+  quietly(() => sys.unlink(config.pidFile))
+  logLine(sys, 'info', 'Daemon shutdown complete')
   return 0
 }
 
-const whenTold = (sys: Sys): Promise<void> =>
+/** Flags by the names that they have in the configuration file. */
+const flagsOf = (options: ProgramContext<typeof OPTIONS>['options']): GivenFlags => ({
+  hosts: options.hosts,
+  'data-root': options.root,
+  pidfile: options.pidFile,
+  debug: options.debug > 0,
+  'insecure-registries': options.insecure,
+  'registry-mirrors': options.mirrors,
+  'log-driver': options.logDriver,
+  labels: options.labels,
+  dns: options.dns,
+  'live-restore': options.liveRestore > 0,
+  bip: options.bip,
+})
+
+/** @throws ConfigError when a daemon with that file runs */
+function refuseSecond(sys: Sys, pidFile: string): void {
+  const pid = Number(ifExists(() => readText(sys, pidFile)) ?? 0)
+  if (!(pid > 0) || pid === sys.getpid() || !isAlive(sys, pid)) return
+  throw new ConfigError(
+    `failed to start daemon, ensure docker is not running or delete ${pidFile}: process with PID ${pid} is still running`,
+  )
+}
+
+function isAlive(sys: Sys, pid: number): boolean {
+  return sys.processes().some((each) => each.pid === pid && each.comm === 'dockerd')
+}
+
+const whenTold = (sys: Sys): Promise<number> =>
   new Promise((resolve) => {
-    for (const signal of [SIGTERM, SIGINT]) sys.sigaction(signal, () => resolve(), { restart: true })
+    for (const signal of [SIGTERM, SIGINT]) sys.sigaction(signal, () => resolve(signal), { restart: true })
   })
 
 async function acceptAll({ sys }: Process, socket: number, router: Router): Promise<never> {

@@ -6,6 +6,8 @@ import {
   O_TRUNC,
   O_WRONLY,
   type Process,
+  SIGABRT,
+  SIGSEGV,
   type Sys,
   unix,
   type WaitResult,
@@ -76,9 +78,13 @@ export class Init {
     this.wantEngine()
     for (;;) {
       const pid = await this.startEngine(socket)
-      if (pid !== undefined) await this.waitFor(pid)
+      const status = pid === undefined ? undefined : await this.waitFor(pid)
+      // Whoever stops it means it, and may start it again: only one that broke comes back by itself.
+      if (status && !isCrash(status)) break
       await this.sys.sleep(RESPAWN_MS)
     }
+    this.sys.close(socket)
+    this.sys.unlink(ENGINE_SOCKET)
   }
 
   /** As an OpenRC script would: keys when there are none yet, then the daemon for as long as it lasts. */
@@ -165,6 +171,9 @@ export class Init {
     }
   }
 }
+
+const isCrash = (status: WaitStatus): boolean =>
+  status.kind === 'signaled' && (status.signal === SIGSEGV || status.signal === SIGABRT)
 
 const DAEMON_ENVIRONMENT: ReadonlyMap<string, string> = new Map([
   ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],

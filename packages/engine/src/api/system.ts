@@ -2,9 +2,11 @@ import type { AuthConfig, BuildCacheItem, SystemInfo, Version } from '@drydock/d
 import type { ServerResponse } from '@drydock/http'
 import { commitContainer } from '../containers/commit.ts'
 import { listContainers } from '../containers/list.ts'
+import type { DaemonConfig } from '../config/daemon-config.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import type { CacheUse } from '../builder/buildkit/build-cache.ts'
 import { layersOfImages } from '../builder/buildkit/prune.ts'
+import { LOG_DRIVERS } from '../logs/log-options.ts'
 import { Filters } from '../filters.ts'
 import { summarizeImage } from '../images/describe.ts'
 import { fetchUrl } from '../images/registry-client.ts'
@@ -73,6 +75,20 @@ function version({ parts }: Call): ServerResponse {
 const osName = ({ sys }: DaemonParts): string =>
   /^PRETTY_NAME="?([^"\n]*)/m.exec(ifExists(() => readText(sys, '/etc/os-release')) ?? '')?.[1] ?? 'Linux'
 
+/** Registries that are spoken to without TLS: names as they are, ranges of addresses apart. */
+function registryConfig({ insecureRegistries, registryMirrors }: DaemonConfig): SystemInfo['RegistryConfig'] {
+  const ranges = insecureRegistries.filter((each) => each.includes('/'))
+  const names = insecureRegistries.filter((each) => !each.includes('/'))
+  const mirrors = [...registryMirrors]
+  const hub = { Name: 'docker.io', Mirrors: mirrors, Secure: true, Official: true }
+  const others = names.map((Name) => [Name, { Name, Mirrors: [], Secure: false, Official: false }] as const)
+  return {
+    InsecureRegistryCIDRs: [...ranges, '::1/128', '127.0.0.0/8'],
+    IndexConfigs: Object.fromEntries([['docker.io', hub], ...others]),
+    Mirrors: mirrors,
+  }
+}
+
 function info({ parts }: Call): ServerResponse {
   const { sys, containers, images, places } = parts
   const { totalMemory, cpus } = sys.sysinfo()
@@ -98,9 +114,9 @@ function info({ parts }: Call): ServerResponse {
     ],
     Plugins: {
       Volume: ['local'],
-      Network: ['bridge', 'host', 'null'],
+      Network: ['bridge', 'host', 'ipvlan', 'macvlan', 'null', 'overlay'],
       Authorization: null,
-      Log: ['json-file', 'none'],
+      Log: [...LOG_DRIVERS],
     },
     MemoryLimit: true,
     SwapLimit: true,
@@ -110,12 +126,12 @@ function info({ parts }: Call): ServerResponse {
     CPUSet: true,
     PidsLimit: true,
     IPv4Forwarding: true,
-    Debug: false,
+    Debug: parts.config.debug,
     NFd: sys.openFds().length,
     OomKillDisable: false,
     NGoroutines: 40 + 4 * running,
     SystemTime: timestamp(sys.clock),
-    LoggingDriver: 'json-file',
+    LoggingDriver: parts.config.log.Type,
     CgroupDriver: 'cgroupfs',
     CgroupVersion: '2',
     NEventsListener: parts.events.listenerCount,
@@ -125,11 +141,7 @@ function info({ parts }: Call): ServerResponse {
     OSType: 'linux',
     Architecture: 'x86_64',
     IndexServerAddress: 'https://index.docker.io/v1/',
-    RegistryConfig: {
-      InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'],
-      IndexConfigs: { 'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true } },
-      Mirrors: [],
-    },
+    RegistryConfig: registryConfig(parts.config),
     NCPU: cpus,
     MemTotal: totalMemory,
     GenericResources: null,
@@ -138,7 +150,7 @@ function info({ parts }: Call): ServerResponse {
     HttpsProxy: '',
     NoProxy: '',
     Name: nodename,
-    Labels: [],
+    Labels: [...parts.config.labels],
     ExperimentalBuild: false,
     ServerVersion: ENGINE_VERSION,
     Runtimes: { 'io.containerd.runc.v2': { path: 'runc' }, runc: { path: 'runc' } },
@@ -151,7 +163,7 @@ function info({ parts }: Call): ServerResponse {
       Error: '',
       RemoteManagers: null,
     },
-    LiveRestoreEnabled: false,
+    LiveRestoreEnabled: parts.config.liveRestore,
     Isolation: '',
     InitBinary: 'docker-init',
     ContainerdCommit: { ID: CONTAINERD.commit },

@@ -1,5 +1,6 @@
 import type { AuthConfig } from '@drydock/docker-api'
 import { fromBase64, decodeUtf8 } from '@drydock/codec'
+import { syntaxError } from '../go-json/syntax-error.ts'
 import { invalid } from '../problem.ts'
 
 /** One `--output`. */
@@ -83,14 +84,23 @@ export function readBuildOptions(query: URLSearchParams, registryConfig: string 
 
 /** The CLI sends a JSON list, others one entry a parameter. */
 function hostsOf(text: string): string[] {
-  return text.startsWith('[') ? (JSON.parse(text) as string[]) : text.split(',')
+  return text.startsWith('[') ? listOf<string>(text, 'extrahosts') : text.split(',')
+}
+
+/** @throws Problem invalid for what is no list */
+function listOf<T>(text: string, name: string): T[] {
+  const problem = syntaxError(text)
+  if (problem !== undefined) throw invalid(`error reading ${name}: ${problem}`)
+  const value: unknown = JSON.parse(text)
+  if (!Array.isArray(value)) throw invalid(`error reading ${name}: not a list`)
+  return value as T[]
 }
 
 function readOutputs(query: URLSearchParams): BuildOutput[] {
   const text = query.get('outputs')
   if (!text) return []
-  const outputs = JSON.parse(text) as { Type: string; Attrs?: Record<string, string> | null }[]
-  return outputs.map(({ Type, Attrs }) => ({ type: Type, attributes: Attrs ?? {} }))
+  const outputs = listOf<{ Type?: string; Attrs?: Record<string, string> | null }>(text, 'outputs')
+  return outputs.map((output) => ({ type: output?.Type ?? '', attributes: output?.Attrs ?? {} }))
 }
 
 function readAuths(header: string | undefined): Record<string, AuthConfig> {

@@ -4,8 +4,10 @@ import type {
   ContainerCreateBody,
   ContainerCreateResponse,
   HostConfig,
+  LogConfig,
   NetworkingConfig,
 } from '@drydock/docker-api'
+import type { DaemonConfig } from '../config/daemon-config.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { randomId, shortId } from '../identifiers.ts'
 import type { Image } from '../images/image-store.ts'
@@ -31,7 +33,7 @@ export function createContainer(parts: DaemonParts, name: string, body: Containe
   const image = parts.images.require(user.Image)
   const config = mergeConfig(user, image.document.config ?? {})
   if (!config.Cmd?.length && !config.Entrypoint?.length) throw invalid('no command specified')
-  const hostConfig = withDefaults(hostWish)
+  const hostConfig = withDefaults(hostWish, parts.config)
   checkLogConfig(hostConfig.LogConfig ?? { Type: 'json-file' })
   const container = build(parts, name, image, config, hostConfig, networking)
   return place(parts, container, warnings)
@@ -100,7 +102,7 @@ const sharedHostname = (parts: DaemonParts, reference: string): ContainerConfig 
   Hostname: parts.containers.peek(reference)?.record.Config.Hostname ?? '',
 })
 
-function withDefaults(host: HostConfig): HostConfig {
+function withDefaults(host: HostConfig, config: DaemonConfig): HostConfig {
   const mode = host.NetworkMode && host.NetworkMode !== 'default' ? host.NetworkMode : 'bridge'
   return {
     ...HOST_DEFAULTS,
@@ -110,8 +112,8 @@ function withDefaults(host: HostConfig): HostConfig {
       Name: host.RestartPolicy?.Name || 'no',
       MaximumRetryCount: host.RestartPolicy?.MaximumRetryCount ?? 0,
     },
-    LogConfig: { Type: host.LogConfig?.Type || 'json-file', Config: host.LogConfig?.Config ?? {} },
-    ShmSize: host.ShmSize || 64 * 1024 * 1024,
+    LogConfig: logConfig(host.LogConfig, config.log),
+    ShmSize: host.ShmSize || config.shmSize || 64 * 1024 * 1024,
     IpcMode: host.IpcMode || 'private',
     CgroupnsMode: host.CgroupnsMode || 'private',
     Runtime: host.Runtime || 'runc',
@@ -119,6 +121,12 @@ function withDefaults(host: HostConfig): HostConfig {
     MaskedPaths: host.Privileged ? null : (host.MaskedPaths ?? MASKED),
     ReadonlyPaths: host.Privileged ? null : (host.ReadonlyPaths ?? READ_ONLY),
   }
+}
+
+/** The daemon's options count where its driver is taken. moby mergeAndVerifyLogConfig */
+function logConfig(wish: LogConfig | undefined, { Type, Config }: LogConfig): LogConfig {
+  const type = wish?.Type || Type
+  return { Type: type, Config: type === Type ? { ...Config, ...wish?.Config } : (wish?.Config ?? {}) }
 }
 
 const MASKED = [

@@ -3,6 +3,8 @@ import { shortId } from '../identifiers.ts'
 import { NAME_SERVER } from '../networks/name-server.ts'
 import { userNetworks } from '../networks/network-controller.ts'
 import { readText, writeBytes } from '../state/files.ts'
+import type { DaemonConfig } from '../config/daemon-config.ts'
+import type { DaemonParts } from '../daemon-parts.ts'
 import type { Container } from './container.ts'
 
 const HOSTS_HEAD = [
@@ -21,10 +23,15 @@ export interface LinkedHost {
 }
 
 /** Writes /etc/hostname, /etc/hosts and /etc/resolv.conf of a container. */
-export function writeNetworkFiles(sys: Sys, container: Container, gateway: string, links: readonly LinkedHost[]): void {
+export function writeNetworkFiles(
+  { sys, config }: Pick<DaemonParts, 'sys' | 'config'>,
+  container: Container,
+  gateway: string,
+  links: readonly LinkedHost[],
+): void {
   const { record } = container
   writeBytes(sys, record.HostnamePath, `${record.Config.Hostname ?? ''}\n`)
-  writeBytes(sys, record.ResolvConfPath, resolvConf(sys, container))
+  writeBytes(sys, record.ResolvConfPath, resolvConf(sys, container, config))
   writeHosts(sys, container, gateway, links)
 }
 
@@ -48,14 +55,17 @@ function ownLines({ record }: Container): string[] {
   return Object.values(record.Networks).flatMap(({ IPAddress }) => (IPAddress ? `${IPAddress}\t${names}` : []))
 }
 
-function resolvConf(sys: Sys, container: Container): string {
+function resolvConf(sys: Sys, container: Container, config: DaemonConfig): string {
   const { hostConfig } = container
   const host = hostFile(sys, '/etc/resolv.conf')
-  const servers = hostConfig.Dns?.length ? hostConfig.Dns : linesOf(host, 'nameserver')
-  const search = hostConfig.DnsSearch?.length
-    ? hostConfig.DnsSearch.filter((each) => each !== '.')
-    : linesOf(host, 'search')
-  const options = hostConfig.DnsOptions?.length ? hostConfig.DnsOptions : linesOf(host, 'options')
+  const wish = {
+    servers: hostConfig.Dns?.length ? hostConfig.Dns : config.dns,
+    search: hostConfig.DnsSearch?.length ? hostConfig.DnsSearch : config.dnsSearch,
+    options: hostConfig.DnsOptions?.length ? hostConfig.DnsOptions : config.dnsOptions,
+  }
+  const servers = wish.servers.length > 0 ? wish.servers : linesOf(host, 'nameserver')
+  const search = wish.search.length > 0 ? wish.search.filter((each) => each !== '.') : linesOf(host, 'search')
+  const options = wish.options.length > 0 ? wish.options : linesOf(host, 'options')
   const embedded = userNetworks(container).length > 0
   return [
     ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),

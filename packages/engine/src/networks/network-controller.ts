@@ -1,4 +1,5 @@
 import type { Sys } from '@drydock/abi'
+import type { DaemonConfig } from '../config/daemon-config.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { Container } from '../containers/container.ts'
 import type { EndpointRecord } from '../containers/record.ts'
@@ -23,10 +24,10 @@ export class NetworkController {
   private readonly sys: Sys
   private readonly events: EventLog
 
-  constructor(sys: Sys, directory: string, events: EventLog) {
+  constructor(sys: Sys, directory: string, events: EventLog, config: Pick<DaemonConfig, 'bip' | 'addressPools'>) {
     this.sys = sys
     this.events = events
-    this.store = new NetworkStore(sys, directory)
+    this.store = new NetworkStore(sys, directory, config)
     this.ports = new PortMapper(sys)
   }
 

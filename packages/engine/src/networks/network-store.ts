@@ -1,5 +1,6 @@
 import type { Sys } from '@drydock/abi'
 import { randomId } from '../identifiers.ts'
+import type { AddressPool, DaemonConfig } from '../config/daemon-config.ts'
 import { conflict, invalid, notFound, Problem } from '../problem.ts'
 import { listNames, makeDirectories, readRecord, writeRecord } from '../state/files.ts'
 import { timestamp } from '../timestamps.ts'
@@ -25,10 +26,15 @@ export class NetworkStore {
   private readonly networks = new Map<string, NetworkRecord>()
   private readonly sys: Sys
   private readonly directory: string
+  /** The default bridge's address with its prefix; empty for docker's own. */
+  private readonly bip: string
+  private readonly pools: readonly Subnet[]
 
-  constructor(sys: Sys, directory: string) {
+  constructor(sys: Sys, directory: string, config: Pick<DaemonConfig, 'bip' | 'addressPools'>) {
     this.sys = sys
     this.directory = directory
+    this.bip = config.bip
+    this.pools = config.addressPools.length > 0 ? config.addressPools.flatMap(piecesOf) : DEFAULT_POOLS
   }
 
   load(): void {
@@ -42,7 +48,14 @@ export class NetworkStore {
       ['host', 'host'],
       ['none', 'null'],
     ] as const)
-      if (!this.byName(name)) this.keep(this.predefined(name, driver))
+      if (!this.byName(name) || (name === 'bridge' && this.bip !== '')) this.keepPredefined(name, driver)
+  }
+
+  /** The default bridge follows the configuration, with the id it had. */
+  private keepPredefined(name: string, driver: string): void {
+    const known = this.byName(name)
+    const fresh = this.predefined(name, driver)
+    this.keep(known ? { ...known, subnet: fresh.subnet, gateway: fresh.gateway } : fresh)
   }
 
   /** Newest last. */
@@ -111,7 +124,7 @@ export class NetworkStore {
   }
 
   private predefined(name: string, driver: string): NetworkRecord {
-    const [subnet = '', gateway = ''] = name === 'bridge' ? ['172.17.0.0/16', '172.17.0.1'] : []
+    const [subnet, gateway] = name === 'bridge' ? this.defaultBridge() : ['', '']
     return {
       id: randomId(this.sys),
       name,
@@ -129,6 +142,14 @@ export class NetworkStore {
     }
   }
 
+  /** Subnet and gateway of docker0. */
+  private defaultBridge(): [string, string] {
+    const wish = this.bip || printSubnet(this.pools[0] ?? { base: 0, bits: 0 })
+    const subnet = parseSubnet(wish) ?? { base: 0, bits: 0 }
+    const gateway = this.bip === '' ? printAddress(subnet.base + 1) : (this.bip.split('/')[0] ?? '')
+    return [printSubnet(subnet), gateway]
+  }
+
   private used(): Subnet[] {
     return this.all().flatMap(({ subnet }) => parseSubnet(subnet) ?? [])
   }
@@ -143,7 +164,7 @@ export class NetworkStore {
 
   private freePool(): Subnet {
     const used = this.used()
-    const free = DEFAULT_POOLS.find((pool) => !used.some((other) => overlaps(other, pool)))
+    const free = this.pools.find((pool) => !used.some((other) => overlaps(other, pool)))
     if (free) return free
     throw new Problem('system', 'all predefined address pools have been fully subnetted')
   }
@@ -154,6 +175,19 @@ export class NetworkStore {
   }
 }
 
+/** The subnets of a pool, each as large as it says. */
+function piecesOf({ Base, Size }: AddressPool): Subnet[] {
+  const whole = parseSubnet(Base)
+  if (!whole || Size < whole.bits || Size > 30) return []
+  const step = 2 ** (32 - Size)
+  return Array.from({ length: Math.min(MOST_PIECES, 2 ** (Size - whole.bits)) }, (_, i) => ({
+    base: whole.base + i * step,
+    bits: Size,
+  }))
+}
+
+/** More networks than anybody makes. */
+const MOST_PIECES = 4096
 const MTU = 'com.docker.network.driver.mtu'
 
 /** @throws Problem invalid */

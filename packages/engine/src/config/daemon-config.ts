@@ -1,0 +1,130 @@
+import type { Sys } from '@drydock/abi'
+import type { LogConfig } from '@drydock/docker-api'
+import { type Shape, typeError } from '../go-json/shape.ts'
+import { syntaxError } from '../go-json/syntax-error.ts'
+import { ifExists, readText } from '../state/files.ts'
+import { CONFIG_SHAPES } from './config-shapes.ts'
+
+export const CONFIG_FILE = '/etc/docker/daemon.json'
+
+/** A configuration that the daemon cannot start with; the message is dockerd's last line. */
+export class ConfigError extends Error {}
+
+/** A range that new networks get their subnets from. */
+export interface AddressPool {
+  readonly Base: string
+  readonly Size: number
+}
+
+/** What the daemon was told, by flags and in its file. dockerd(8), "DAEMON CONFIGURATION FILE" */
+export interface DaemonConfig {
+  readonly hosts: readonly string[]
+  readonly dataRoot: string
+  readonly pidFile: string
+  readonly debug: boolean
+  readonly log: LogConfig
+  readonly labels: readonly string[]
+  readonly insecureRegistries: readonly string[]
+  readonly registryMirrors: readonly string[]
+  readonly dns: readonly string[]
+  readonly dnsSearch: readonly string[]
+  readonly dnsOptions: readonly string[]
+  readonly liveRestore: boolean
+  readonly init: boolean
+  readonly shmSize: number | undefined
+  /** The default bridge's address with its prefix; empty for docker's own. */
+  readonly bip: string
+  readonly addressPools: readonly AddressPool[]
+  /** Seconds that containers have when the daemon ends. */
+  readonly shutdownTimeout: number
+}
+
+/** Flags of the command line by the name they have in the file; undefined where they were not given. */
+export type GivenFlags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+
+type Values = Readonly<Record<string, unknown>>
+
+/**
+ * Reads the file and puts the flags beside it.
+ * @param path undefined: the usual place, where the file may be missing
+ * @throws ConfigError in dockerd's words
+ */
+export function readConfig(sys: Sys, flags: GivenFlags, path: string | undefined): DaemonConfig {
+  const file = path ?? CONFIG_FILE
+  const text = ifExists(() => readText(sys, file))
+  const fail = (why: string): never => {
+    throw new ConfigError(`unable to configure the Docker daemon with file ${file}: ${why}`)
+  }
+  if (text === undefined && path !== undefined) fail(`open ${file}: no such file or directory`)
+  const values = text === undefined || text.trim() === '' ? {} : parse(text, fail)
+  refuseTwice(values, flags, fail)
+  return configOf({ ...values, ...given(flags) })
+}
+
+function parse(text: string, fail: (why: string) => never): Values {
+  const wrong = syntaxError(text)
+  if (wrong !== undefined) fail(wrong)
+  const values = JSON.parse(text) as Values
+  const unknown = Object.keys(values).filter((name) => !CONFIG_SHAPES.has(name))
+  if (unknown.length > 0) fail(`the following directives don't match any configuration option: ${unknown.join(', ')}`)
+  for (const [name, value] of Object.entries(values)) {
+    const problem = typeError(CONFIG_SHAPES.get(name) as Shape, value, { owner: 'Config', path: name })
+    if (problem !== undefined) fail(problem)
+  }
+  return values
+}
+
+const given = (flags: GivenFlags): Values =>
+  Object.fromEntries(
+    Object.entries(flags).filter(([, value]) => value !== undefined && value !== false && !isEmpty(value)),
+  )
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0
+const shown = (value: unknown): string => (Array.isArray(value) ? `[${value.join(' ')}]` : String(value))
+/** Lists that flags and file fill together. */
+const JOINED: readonly string[] = ['insecure-registries', 'registry-mirrors']
+
+/** @throws ConfigError */
+function refuseTwice(values: Values, flags: GivenFlags, fail: (why: string) => never): void {
+  const both = Object.entries(given(flags)).filter(([name]) => name in values && !JOINED.includes(name))
+  if (both.length === 0) return
+  const list = both.map(([name, flag]) => `${name}: (from flag: ${shown(flag)}, from file: ${shown(values[name])})`)
+  fail(`the following directives are specified both as a flag and in the configuration file: ${list.join(', ')}`)
+}
+
+function configOf(values: Values): DaemonConfig {
+  const texts = (name: string): readonly string[] => (values[name] as readonly string[] | undefined) ?? []
+  const text = (name: string, missing: string): string => (values[name] as string | undefined) || missing
+  const flag = (name: string): boolean => values[name] === true
+  return {
+    hosts: texts('hosts'),
+    dataRoot: text('data-root', '/var/lib/docker'),
+    pidFile: text('pidfile', '/var/run/docker.pid'),
+    debug: flag('debug'),
+    log: {
+      Type: text('log-driver', 'json-file'),
+      Config: (values['log-opts'] as Record<string, string> | undefined) ?? {},
+    },
+    labels: texts('labels'),
+    insecureRegistries: texts('insecure-registries'),
+    registryMirrors: texts('registry-mirrors').map((mirror) => `${mirror.replace(/\/$/, '')}/`),
+    dns: texts('dns'),
+    dnsSearch: texts('dns-search'),
+    dnsOptions: texts('dns-opts'),
+    liveRestore: flag('live-restore'),
+    init: flag('init'),
+    shmSize: sizeOf(values['default-shm-size']),
+    bip: text('bip', ''),
+    addressPools: (
+      (values['default-address-pools'] as readonly { base: string; size: number }[] | undefined) ?? []
+    ).map(({ base, size }) => ({ Base: base, Size: size })),
+    shutdownTimeout: (values['shutdown-timeout'] as number | undefined) ?? 15,
+  }
+}
+
+const UNITS: Readonly<Record<string, number>> = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+
+function sizeOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return value
+  const [, digits = '', unit = 'b'] = /^(\d+)([bkmg])?/i.exec(String(value ?? '')) ?? []
+  return digits === '' ? undefined : Number(digits) * (UNITS[unit.toLowerCase()] ?? 1)
+}
