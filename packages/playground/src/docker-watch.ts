@@ -10,6 +10,8 @@ interface DockerWatchOptions {
 
 const RETRY_MS = 100
 const SLOWEST_RETRY_MS = 2000
+/** Events that come within so many milliseconds are one. */
+const TOGETHER_MS = 25
 
 /** What happened to a container or a network that can change which ports are published. */
 const TELLING: readonly string[] = ['start', 'die', 'destroy', 'rename', 'pause', 'unpause', 'connect', 'disconnect']
@@ -20,6 +22,7 @@ export class DockerWatch {
   private readonly options: DockerWatchOptions
   private readonly client: DockerClient
   private timer: Timer | undefined
+  private reading: Timer | undefined
   private disposed = false
   private retryMs = RETRY_MS
 
@@ -31,6 +34,7 @@ export class DockerWatch {
 
   dispose(): void {
     this.disposed = true
+    this.reading?.cancel()
     this.timer?.cancel()
   }
 
@@ -54,7 +58,7 @@ export class DockerWatch {
       await this.read()
       this.retryMs = RETRY_MS
       for (let event = await first; !event.done && !this.disposed; event = await events.next())
-        if (TELLING.includes(String(event.value.Action))) await this.read()
+        if (TELLING.includes(String(event.value.Action))) this.readSoon()
     } catch {
       // The engine is not up yet, or is being restarted.
     }
@@ -64,8 +68,17 @@ export class DockerWatch {
     this.retryMs = Math.min(SLOWEST_RETRY_MS, this.retryMs * 2)
   }
 
+  /** What happens in one go is read once. */
+  private readSoon(): void {
+    this.reading ??= this.options.clock.after(TOGETHER_MS, () => {
+      this.reading = undefined
+      // A daemon that went away is noticed by its events.
+      if (!this.disposed) void this.read().catch(() => undefined)
+    })
+  }
+
   private async read(): Promise<void> {
-    const containers = await this.client.containers.list()
+    const containers = await this.client.containers.list({ filters: { publish: ['1-65535/tcp', '1-65535/udp'] } })
     this.show(containers.flatMap(published))
   }
 

@@ -67,7 +67,9 @@ export class ContainerStore {
   save(container: Container): void {
     if (container.removed) return
     writeRecord(this.sys, `${this.folder(container.id)}/config.v2.json`, container.record)
+    if (container.savedHostConfig === container.hostConfig) return
     writeRecord(this.sys, `${this.folder(container.id)}/hostconfig.json`, container.hostConfig)
+    container.savedHostConfig = container.hostConfig
   }
 
   delete(container: Container): void {

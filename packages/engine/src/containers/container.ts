@@ -8,7 +8,10 @@ import { Waiters } from './waiters.ts'
 /** One container: its record and, while it runs, what belongs to the run. */
 export class Container {
   readonly record: ContainerRecord
+  /** Replaced as a whole when it changes. */
   hostConfig: HostConfig
+  /** The one that hostconfig.json holds. */
+  savedHostConfig: HostConfig | undefined
   readonly output = new OutputHub()
   readonly waiters = new Waiters()
   /** Present while process 1 runs. */

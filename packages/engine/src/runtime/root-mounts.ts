@@ -41,8 +41,11 @@ export function mountRoot(sys: Sys, spec: ContainerSpec): void {
   const depth = ({ destination }: RuntimeMount): number => destination.split('/').length
   for (const mount of spec.mounts.toSorted((a, b) => depth(a) - depth(b))) mountOne(sys, spec.rootfs, mount)
   for (const device of spec.devices) addDevice(sys, spec.rootfs, device)
-  for (const path of spec.readOnlyPaths) makeReadOnly(sys, resolveInRoot(sys, spec.rootfs, path))
-  for (const path of spec.maskedPaths) mask(sys, resolveInRoot(sys, spec.rootfs, path))
+  // In what was mounted a moment ago no link of the image is on the way.
+  const within = (path: string): string =>
+    /^\/(proc|sys)\//.test(path) ? spec.rootfs + path : resolveInRoot(sys, spec.rootfs, path)
+  for (const path of spec.readOnlyPaths) quietly(() => makeReadOnly(sys, within(path)))
+  for (const path of spec.maskedPaths) quietly(() => mask(sys, within(path)))
   if (spec.readOnlyRoot) sys.mount('', spec.rootfs, '', MS_REMOUNT | MS_BIND | MS_RDONLY)
 }
 
@@ -96,15 +99,14 @@ function addDevice(sys: Sys, rootfs: string, { path, mode, rdev }: RuntimeDevice
   sys.chmod(target, mode & 0o7777)
 }
 
-/** What is not there needs no protection. */
+/** @throws ENOENT: what is not there needs no protection. */
 function makeReadOnly(sys: Sys, target: string): void {
-  if (!exists(sys, target)) return
   sys.mount(target, target, 'bind', MS_BIND | MS_REC)
   sys.mount('', target, '', MS_REMOUNT | MS_BIND | MS_RDONLY | SAFE)
 }
 
+/** @throws ENOENT */
 function mask(sys: Sys, target: string): void {
-  if (!exists(sys, target)) return
   if (isDirectory(sys.lstat(target).mode)) sys.mount('tmpfs', target, 'tmpfs', MS_RDONLY)
   else sys.mount('/dev/null', target, 'bind', MS_BIND)
 }
