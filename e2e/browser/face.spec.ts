@@ -72,6 +72,21 @@ test('a file is made, written and seen by the shell at once', async ({ page }) =
   expect(await playground.run('sh hello.sh')).toBe('written in the editor')
 })
 
+test('a session saved as a file opens as another one', async ({ page }, testInfo) => {
+  const playground = await Playground.open(page)
+  await playground.run('echo from the first > kept.txt; docker pull alpine', { timeout: 60_000 })
+  const first = page.url()
+  await open(page, 'Sessions')
+  const downloading = page.waitForEvent('download')
+  await page.getByRole('menuitem', { name: 'Save as a file' }).click()
+  const file = testInfo.outputPath('session.drydock')
+  await (await downloading).saveAs(file)
+  await page.getByLabel('Open a file…').setInputFiles(file)
+  await page.waitForURL((url) => url.href !== first)
+  await playground.prompt()
+  expect(await playground.run('cat kept.txt; docker images')).toMatch(/^from the first\n[^]*alpine/)
+})
+
 test('the palette finds what the page can do, in Korean too', async ({ page }) => {
   const playground = await Playground.open(page)
   await playground.press('Control+Shift+K')

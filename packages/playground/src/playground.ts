@@ -82,6 +82,15 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
       await store.commit({ puts: new Map(), deletes: [sessionKey(id)] })
       await deleteBelow(store, sessionPrefixes(id))
     },
+    async exportSession() {
+      const [{ store }, open] = await Promise.all([opened, session()])
+      await open.flush()
+      return (await import('./session-file.ts')).exportSession(store, open.view().id)
+    },
+    async importSession(file, id) {
+      const { store } = await opened
+      await (await import('./session-file.ts')).importSession(store, file, id, options.clock.now())
+    },
     flush: async () => (await current)?.flush(),
     openTerminal: async (name, terminal, size, port) => (await host(name)).openTerminal(terminal, size, port),
     closeTerminal: async (name, terminal) => (await host(name)).closeTerminal(terminal),

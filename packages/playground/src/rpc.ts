@@ -135,6 +135,10 @@ export interface PlaygroundApi {
   addHost(): Promise<HostView>
   deleteHost(name: string): Promise<void>
   deleteSession(sessionId: string): Promise<void>
+  /** The open session as a file. */
+  exportSession(): Promise<Uint8Array>
+  /** Keeps a session's file under a new id. @throws SessionFileError with what is wrong with the file */
+  importSession(file: Uint8Array, sessionId: string): Promise<void>
   /** Saves what is not saved yet. */
   flush(): Promise<void>
   openTerminal(host: string, terminal: string, size: WindowSize, port: MessageEndpoint): Promise<void>

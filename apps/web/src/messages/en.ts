@@ -10,6 +10,8 @@ export const en = {
   sessionAge: 'Age of this session; it is kept until you close it',
   sessionFacts: { one: '{count} instance, {date}', other: '{count} instances, {date}' },
   newSession: 'New session',
+  saveSession: 'Save as a file',
+  openSessionFile: 'Open a file…',
   otherSessions: 'Kept in this browser',
   closeSession: 'Close session',
   closeSessionQuestion: 'Delete all of it?',

@@ -7,6 +7,8 @@ export const ko: Catalogue = {
   sessionAge: '이 세션이 열린 시간입니다. 닫기 전까지 보관됩니다',
   sessionFacts: '인스턴스 {count}개, {date}',
   newSession: '새 세션',
+  saveSession: '파일로 저장',
+  openSessionFile: '파일 열기…',
   otherSessions: '이 브라우저에 보관된 세션',
   closeSession: '세션 닫기',
   closeSessionQuestion: '모두 삭제할까요?',

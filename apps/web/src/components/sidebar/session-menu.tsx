@@ -1,10 +1,12 @@
 import type { SessionSummary } from '@drydock/playground/rpc'
-import { ChevronsUpDown, Plus } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { ChevronsUpDown, FileDown, FileUp, Plus } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
 import { newSessionId } from '../../client/session-address.ts'
 import type { SessionClient } from '../../client/session-client.ts'
 import { useText } from '../../messages/use-text.ts'
+import { handOver } from '../files/file-paths.ts'
 import { Menu, type MenuItem } from '../kit/menu.tsx'
+import { useToasts } from '../kit/toasts.tsx'
 import styles from './session-menu.module.css'
 
 const open = (id: string): void => location.assign(`?session=${id}`)
@@ -15,9 +17,25 @@ export function SessionMenu({ client, current }: { client: SessionClient; curren
   const [sessions, setSessions] = useState<readonly SessionSummary[]>([])
   const read = (): void => void client.api.sessions().then(setSessions)
   useEffect(read, [client])
+  const say = useToasts((state) => state.say)
+  const picker = useRef<HTMLInputElement>(null)
+  const attempt = (act: () => Promise<void>): void =>
+    void act().catch((error: Error) => say({ tone: 'danger', text: error.message }))
+  const save = async (): Promise<void> => {
+    const bytes = await client.api.exportSession()
+    handOver(new Blob([bytes as Uint8Array<ArrayBuffer>]), `${current}.drydock`)
+  }
+  const openFile = async (file: File | undefined): Promise<void> => {
+    if (!file) return
+    const id = newSessionId()
+    await client.api.importSession(new Uint8Array(await file.arrayBuffer()), id)
+    open(id)
+  }
   const others = sessions.filter(({ id }) => id !== current)
   const items: MenuItem[] = [
     { label: text('newSession'), icon: <Plus />, onSelect: () => open(newSessionId()) },
+    { label: text('saveSession'), icon: <FileDown />, onSelect: () => attempt(save) },
+    { label: text('openSessionFile'), icon: <FileUp />, onSelect: () => picker.current?.click() },
     ...(others.length > 0 ? (['line', { heading: text('otherSessions') }] as const) : []),
     ...others.map(({ id, hosts, usedMs }) => ({
       label: id,
@@ -26,15 +44,25 @@ export function SessionMenu({ client, current }: { client: SessionClient; curren
     })),
   ]
   return (
-    <Menu
-      align="start"
-      items={items}
-      trigger={
-        <button type="button" className={styles.trigger} aria-label={text('sessions')} onPointerEnter={read}>
-          <span className={styles.id}>{current}</span>
-          <ChevronsUpDown aria-hidden="true" />
-        </button>
-      }
-    />
+    <>
+      <Menu
+        align="start"
+        items={items}
+        trigger={
+          <button type="button" className={styles.trigger} aria-label={text('sessions')} onPointerEnter={read}>
+            <span className={styles.id}>{current}</span>
+            <ChevronsUpDown aria-hidden="true" />
+          </button>
+        }
+      />
+      <input
+        ref={picker}
+        type="file"
+        accept=".drydock"
+        hidden
+        aria-label={text('openSessionFile')}
+        onChange={(event) => attempt(() => openFile(event.target.files?.[0]))}
+      />
+    </>
   )
 }
