@@ -19,13 +19,45 @@ export type Filter =
   | {
       readonly kind: 'reduce'
       readonly source: Filter
-      readonly name: string
+      readonly pattern: Pattern
       readonly start: Filter
       readonly step: Filter
     }
-  | { readonly kind: 'bind'; readonly source: Filter; readonly name: string; readonly body: Filter }
+  | {
+      readonly kind: 'foreach'
+      readonly source: Filter
+      readonly pattern: Pattern
+      readonly start: Filter
+      readonly step: Filter
+      readonly extract: Filter | undefined
+    }
+  | {
+      readonly kind: 'bind'
+      readonly source: Filter
+      readonly patterns: readonly Pattern[]
+      readonly body: Filter
+    }
+  | { readonly kind: 'define'; readonly definition: Definition; readonly body: Filter }
+  | { readonly kind: 'label'; readonly name: string; readonly body: Filter }
+  | { readonly kind: 'break'; readonly name: string }
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Filter[] }
+
+/** What stands behind `as`: a variable, or arrays and objects of patterns. */
+export type Pattern =
+  | { readonly kind: 'variable'; readonly name: string }
+  | { readonly kind: 'array'; readonly items: readonly Pattern[] }
+  | {
+      readonly kind: 'object'
+      readonly entries: readonly (readonly [key: Filter, variable: string | undefined, Pattern | undefined])[]
+    }
+
+export interface Definition {
+  readonly name: string
+  /** `$name` for those that stand for a value. */
+  readonly params: readonly string[]
+  readonly body: Filter
+}
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export interface JsonObject {
@@ -35,4 +67,11 @@ export interface JsonObject {
 /** The filter cannot be read. */
 export class JqSyntaxError extends Error {}
 /** The filter failed on its input; `try` and `?` catch it. */
-export class JqError extends Error {}
+export class JqError extends Error {
+  /** What `error(value)` was given, where it is no text. */
+  readonly value: Json
+  constructor(message: string, value: Json = message) {
+    super(message)
+    this.value = value
+  }
+}

@@ -1,5 +1,6 @@
 import { JqError, type Json, type JsonObject } from './ast.ts'
 import { indexInto, type Results, truthy, valuesOf } from './access.ts'
+import { MORE_BUILTINS } from './more-builtins.ts'
 import { arithmetic, compareJson, isObject, shown, typeName } from './json.ts'
 
 type Closure = (input: Json) => Results
@@ -175,7 +176,7 @@ const numberOf = (value: Json): Json =>
       ? Number(value)
       : fail(`Cannot parse '${plainText(value)}' as JSON`)
 
-export const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
+const OWN: readonly (readonly [string, Builtin])[] = [
   ['length/0', one(length)],
   ['keys/0', one(keys)],
   ['keys_unsorted/0', one((value) => (isObject(value) ? Object.keys(value) : keys(value)))],
@@ -412,5 +413,6 @@ export const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
       yield by ? valuesOf(input).every((each) => Array.from(by(each)).every(truthy)) : true
     },
   ],
-  ['del/1', () => fail('del is not supported here')],
-])
+]
+
+export const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([...OWN, ...MORE_BUILTINS])

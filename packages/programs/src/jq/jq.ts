@@ -1,135 +1,389 @@
-import { isErrno } from '@drydock/abi'
-import { defineProgram, flag, readAll, readFile } from '@drydock/libc'
+import { isErrno, type Process, type Program, type Sys } from '@drydock/abi'
+import { readAll, readFile, Stdio } from '@drydock/libc'
 import { decodeText } from '../text/encoding.ts'
 import { isTerminal } from '../text/terminal.ts'
-import { JqError, JqSyntaxError, type Filter, type Json } from './ast.ts'
 import { truthy } from './access.ts'
-import { evaluate } from './evaluate.ts'
-import { documents, isObject } from './json.ts'
-import { parseJq } from './parser.ts'
+import { type Definition, type Filter, JqError, JqSyntaxError, type Json } from './ast.ts'
+import { evaluate, Halt, type Host, Scope } from './evaluate.ts'
+import { documents } from './json.ts'
+import { parseDefinitions, parseJq } from './parser.ts'
+import { PRELUDE } from './prelude.ts'
+import { colours, type PrintOptions, printJson } from './print.ts'
 
-const sortKeys = (value: Json): Json => {
-  if (Array.isArray(value)) return value.map(sortKeys)
-  return isObject(value)
-    ? Object.fromEntries(
-        Object.keys(value)
-          .sort()
-          .map((key) => [key, sortKeys(value[key] ?? null)]),
-      )
-    : value
+const HELP = `Usage:	jq [OPTIONS] FILTER [FILES...]
+	jq [OPTIONS] -f FILE [FILES...]
+	jq [OPTIONS] --args FILTER [ARGUMENTS...]
+	jq [OPTIONS] --jsonargs FILTER [JSON_VALUES...]
+
+jq is a tool for processing JSON inputs, applying the given filter to
+its JSON text inputs and producing the filter's results as JSON on
+standard output.
+
+The simplest filter is ., which copies jq's input to its output
+unmodified except for formatting. For more advanced filters see
+the jq(1) manpage ("man jq") and/or https://jqlang.github.io/jq/.
+
+Example:
+
+	$ echo '{"foo": 0}' | jq .
+	{
+	  "foo": 0
+	}
+
+Command options:
+  -n, --null-input          use \`null\` as the single input value;
+  -R, --raw-input           read each line as string instead of JSON;
+  -s, --slurp               read all inputs into an array and use it as
+                            the single input value;
+  -c, --compact-output      compact instead of pretty-printed output;
+  -r, --raw-output          output strings without escapes and quotes;
+      --raw-output0         implies -r and output NUL after each output;
+  -j, --join-output         implies -r and output without newline after
+                            each output;
+  -a, --ascii-output        output strings by only ASCII characters
+                            using escape sequences;
+  -S, --sort-keys           sort keys of each object on output;
+  -C, --color-output        colorize JSON output;
+  -M, --monochrome-output   disable colored output;
+      --tab                 use tabs for indentation;
+      --indent n            use n spaces for indentation (max 7 spaces);
+      --unbuffered          flush output stream after each output;
+      --stream              parse the input value in streaming fashion;
+      --seq                 parse input/output as application/json-seq;
+  -f, --from-file file      load filter from the file;
+  -L directory              search modules from the directory;
+      --arg name value      set $name to the string value;
+      --argjson name value  set $name to the JSON value;
+      --slurpfile name file set $name to an array of JSON values read
+                            from the file;
+      --rawfile name file   set $name to string contents of file;
+      --args                consume remaining arguments as positional
+                            string values;
+      --jsonargs            consume remaining arguments as positional
+                            JSON values;
+  -e, --exit-status         set exit status code based on the output;
+  -V, --version             show the version;
+  --build-configuration     show jq's build configuration;
+  -h, --help                show the help;
+  --                        terminates argument processing;
+
+Named arguments are also available as $ARGS.named[], while
+positional arguments are available as $ARGS.positional[].
+`
+
+interface CommandLine {
+  readonly flags: ReadonlySet<string>
+  readonly indent: number
+  readonly words: readonly string[]
+  readonly filterFile: string | undefined
+  readonly named: Record<string, Json>
+  readonly positional: readonly Json[]
 }
-
-/** `--arg name text` and `--argjson name json`, which take two words: read before the options. */
-function takeArguments(words: readonly string[]): { scope: Map<string, Json>; rest: string[] } {
-  const scope = new Map<string, Json>()
-  const rest: string[] = []
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] ?? ''
-    if (word === '--arg' || word === '--argjson') {
-      const value = words[i + 2] ?? ''
-      scope.set(words[i + 1] ?? '', word === '--arg' ? value : (JSON.parse(value) as Json))
-      i += 2
-    } else rest.push(word)
+/** Ends with a message and a status. */
+class Refused extends Error {
+  readonly status: number
+  constructor(message: string, status = 2) {
+    super(message)
+    this.status = status
   }
-  return { scope, rest }
 }
 
-const program = (scope: ReadonlyMap<string, Json>) =>
-  defineProgram({
-    name: 'jq/jq',
-    paths: ['/usr/bin/jq'],
-    covers: 'partial',
-    lacks: ['def, foreach, label, path functions, del, dates, streaming, colours', 'numbers beyond double precision'],
-    summary: 'command-line JSON processor',
-    sizeBytes: 30_808,
-    usage: 'jq [OPTIONS] FILTER [FILE...]',
-    usageStatus: 2,
-    options: {
-      raw: flag('r', 'raw-output'),
-      join: flag('j', 'join-output'),
-      compact: flag('c', 'compact-output'),
-      slurp: flag('s', 'slurp'),
-      nothing: flag('n', 'null-input'),
-      rawInput: flag('R', 'raw-input'),
-      sort: flag('S', 'sort-keys'),
-      status: flag('e', 'exit-status'),
-      tab: flag('', 'tab'),
-      mono: flag('M', 'monochrome-output'),
-      color: flag('C', 'color-output'),
-      version: flag('V', 'version'),
-    },
-    async main({ options: o, operands, sys, io, env }) {
-      if (o.version) {
-        await io.print('jq-1.7.1\n')
-        return 0
-      }
-      const [source = isTerminal(sys, 0) ? undefined : '.', ...files] = operands
-      if (source === undefined) {
-        await io.warn('Usage:\tjq [OPTIONS] FILTER [FILE...]\n')
-        return 2
-      }
-      let filter: Filter
+const SHORT: Readonly<Record<string, string>> = {
+  n: 'null-input',
+  R: 'raw-input',
+  s: 'slurp',
+  c: 'compact-output',
+  r: 'raw-output',
+  j: 'join-output',
+  a: 'ascii-output',
+  S: 'sort-keys',
+  C: 'color-output',
+  M: 'monochrome-output',
+  e: 'exit-status',
+  V: 'version',
+  h: 'help',
+  f: 'from-file',
+}
+const FLAGS = new Set([
+  ...Object.values(SHORT),
+  'tab',
+  'unbuffered',
+  'stream',
+  'seq',
+  'raw-output0',
+  'build-configuration',
+])
+
+function json(text: string, what: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    throw new Refused(
+      `jq: Invalid JSON text passed to --${what}\nUse jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://jqlang.github.io/jq`,
+    )
+  }
+}
+
+class ArgumentReader {
+  readonly flags = new Set<string>()
+  readonly words: string[] = []
+  readonly named: Record<string, Json> = {}
+  readonly positional: Json[] = []
+  indent = 2
+  filterFile: string | undefined
+  private rest: 'files' | 'args' | 'jsonargs' = 'files'
+  private readonly sys: Sys
+
+  constructor(sys: Sys) {
+    this.sys = sys
+  }
+
+  async read(argv: readonly string[]): Promise<CommandLine> {
+    let only = false
+    for (let at = 0; at < argv.length; at++) {
+      const word = argv[at] ?? ''
+      if (only || !word.startsWith('-') || word === '-') this.operand(word)
+      else if (word === '--') only = true
+      else if (word.startsWith('--')) at += await this.long(word.slice(2), argv[at + 1], argv[at + 2])
+      else for (const letter of word.slice(1)) at += this.short(letter, argv[at + 1])
+    }
+    return this
+  }
+
+  private operand(word: string): void {
+    if (this.rest === 'files' || (this.words.length === 0 && this.filterFile === undefined)) this.words.push(word)
+    else this.positional.push(this.rest === 'args' ? word : json(word, 'jsonargs'))
+  }
+
+  private short(letter: string, next: string | undefined): number {
+    const name = SHORT[letter]
+    if (!name)
+      throw new Refused(
+        `jq: Unknown arguments\nUse jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://jqlang.github.io/jq`,
+      )
+    if (name === 'from-file') {
+      this.filterFile = next
+      return 1
+    }
+    this.flags.add(name)
+    return 0
+  }
+
+  private async long(name: string, first: string | undefined, second: string | undefined): Promise<number> {
+    if (name === 'args' || name === 'jsonargs') this.rest = name
+    else if (name === 'arg') this.named[first ?? ''] = second ?? ''
+    else if (name === 'argjson') this.named[first ?? ''] = json(second ?? '', 'argjson')
+    else if (name === 'slurpfile') this.named[first ?? ''] = Array.from(documents(await this.file(first, second)))
+    else if (name === 'rawfile') this.named[first ?? ''] = await this.file(first, second)
+    else if (name === 'indent') {
+      this.indent = Number(first)
+      if (this.indent < 0 || this.indent > 7)
+        throw new Refused(`jq: Cannot indent ${this.indent > 7 ? 'more than 7 characters' : 'less than zero'}`)
+      return 1
+    } else if (name === 'from-file') {
+      this.filterFile = first
+      return 1
+    } else if (FLAGS.has(name)) this.flags.add(name)
+    else
+      throw new Refused(
+        `jq: Unknown option: --${name}\nUse jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://jqlang.github.io/jq`,
+      )
+    return ['arg', 'argjson', 'slurpfile', 'rawfile'].includes(name) ? 2 : 0
+  }
+
+  private async file(name: string | undefined, path: string | undefined): Promise<string> {
+    try {
+      return decodeText(await readFile(this.sys, path ?? ''))
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      throw new Refused(`jq: Bad JSON in --slurpfile ${name} ${path}: Could not open ${path}: ${error.message}`)
+    }
+  }
+}
+
+class Jq {
+  private readonly process: Process
+  private readonly io: Stdio
+  private readonly line: CommandLine
+  private status = 0
+  private last: Json | undefined
+
+  constructor(process: Process, line: CommandLine) {
+    this.process = process
+    this.io = new Stdio(process.sys)
+    this.line = line
+  }
+
+  private has(name: string): boolean {
+    return this.line.flags.has(name)
+  }
+
+  private async input(files: readonly string[]): Promise<string> {
+    const { sys } = this.process
+    if (files.length === 0) return decodeText(await readAll(sys, 0))
+    let text = ''
+    for (const path of files)
       try {
-        filter = parseJq(source)
+        text += decodeText(await readFile(sys, path))
       } catch (error) {
-        if (!(error instanceof JqSyntaxError)) throw error
-        await io.warn(`jq: error: ${error.message} at <top-level>, line 1:\n${source}\njq: 1 compile error\n`)
-        return 3
+        if (!isErrno(error)) throw error
+        await this.io.warn(`jq: error: Could not open ${path}: ${error.message}\n`)
+        this.status = 2
       }
-      let status = 0
-      let input = ''
-      if (!o.nothing && files.length === 0) input = decodeText(await readAll(sys, 0))
-      for (const path of o.nothing ? [] : files)
+    return text
+  }
+
+  private *values(text: string): Generator<Json, void, void> {
+    if (this.has('raw-input')) {
+      if (this.has('slurp')) yield text
+      else yield* text.split('\n').filter((each, at, all) => each !== '' || at < all.length - 1)
+    } else if (this.has('slurp')) yield Array.from(documents(text))
+    else yield* documents(text)
+  }
+
+  async run(): Promise<number> {
+    const { sys, env } = this.process
+    const { filterFile, named, positional } = this.line
+    const files = [...this.line.words]
+    const source = filterFile === undefined ? files.shift() : decodeText(await readFile(sys, filterFile))
+    if (source === undefined && isTerminal(sys, 0)) throw new Refused(HELP.split('\n\n')[0] ?? '')
+    const filter = compile(source ?? '.')
+    const text =
+      this.has('null-input') && files.length === 0 && isTerminal(sys, 0)
+        ? ''
+        : await this.lazyInput(files, source ?? '.')
+    const inputs = this.values(text)
+    const said: string[] = []
+    const host: Host = {
+      input: () => {
+        const next = inputs.next()
+        if (next.done) throw new JqError('No more inputs')
+        return next.value
+      },
+      nowSeconds: sys.clock.now() / 1000,
+      say: (words) => void said.push(words),
+    }
+    const args = { positional: [...positional], named }
+    const variables: [string, Json][] = [
+      ['ENV', Object.fromEntries(env)],
+      ['__prog_args', args],
+      ['ARGS', args],
+      ...Object.entries(named),
+    ]
+    const scope = variables.reduce(
+      (at, [name, value]) => at.with(name, value),
+      library().reduce((at, each) => at.define(each), new Scope(host)),
+    )
+    await this.each(this.has('null-input') ? [null] : { [Symbol.iterator]: () => inputs }, filter, scope, said)
+    await this.io.out.flush()
+    if (this.status !== 0 || !this.has('exit-status')) return this.status
+    return this.last === undefined ? 4 : truthy(this.last) ? 0 : 1
+  }
+
+  /** With -n, standard input is read only where the filter asks for it. */
+  private async lazyInput(files: readonly string[], source: string): Promise<string> {
+    return this.has('null-input') && !/\binputs?\b/.test(source) ? '' : this.input(files)
+  }
+
+  private async each(values: Iterable<Json>, filter: Filter, scope: Scope, said: string[]): Promise<void> {
+    const flush = async (): Promise<void> => {
+      if (said.length > 0) await this.io.warn(said.splice(0).join(''))
+    }
+    try {
+      for (const value of values)
         try {
-          input += decodeText(await readFile(sys, path))
-        } catch (error) {
-          if (!isErrno(error)) throw error
-          await io.warn(`jq: error: Could not open ${path}: ${error.message}\n`)
-          status = 2
-        }
-      const variables = new Map(scope).set('ENV', Object.fromEntries(env))
-      const inputs = o.rawInput
-        ? o.slurp
-          ? [input]
-          : input.split('\n').filter((line, i, all) => line !== '' || i < all.length - 1)
-        : documents(input)
-      let last: Json = null
-      try {
-        for (const value of o.nothing ? [null] : o.slurp && !o.rawInput ? [Array.from(inputs)] : inputs)
-          try {
-            for (const result of evaluate(filter, value, variables)) {
-              last = result
-              const plain = typeof result === 'string' && o.raw + o.join > 0
-              const text = plain
-                ? result
-                : JSON.stringify(
-                    o.sort ? sortKeys(result) : result,
-                    undefined,
-                    o.compact ? undefined : o.tab ? '\t' : 2,
-                  )
-              await io.print(o.join ? text : `${text}\n`)
-              const pause = sys.tick()
-              if (pause) await pause
-            }
-          } catch (error) {
-            if (!(error instanceof JqError)) throw error
-            await io.warn(`jq: error (at ${files[0] ?? '<stdin>'}:0): ${error.message}\n`)
-            status = 5
+          for (const result of evaluate(filter, value, scope)) {
+            this.last = result
+            await flush()
+            await this.print(result)
+            const pause = this.process.sys.tick()
+            if (pause) await pause
           }
-      } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error
-        await io.warn(`jq: parse error: ${error.message}\n`)
-        return 2
-      }
-      return status || (o.status && !truthy(last) ? 1 : 0)
-    },
-  })
+          await flush()
+        } catch (error) {
+          await flush()
+          if (!(error instanceof JqError)) throw error
+          await this.io.warn(`jq: error (at ${this.line.words[1] ?? '<stdin>'}:0): ${error.message}\n`)
+          this.status = 5
+        }
+    } catch (error) {
+      if (error instanceof Halt) return this.halt(error)
+      if (!(error instanceof SyntaxError)) throw error
+      await this.io.warn(`jq: parse error: ${error.message}\n`)
+      this.status = 2
+    }
+  }
+
+  private async halt({ status, output }: Halt): Promise<void> {
+    this.status = status
+    this.last = true
+    if (output !== undefined) await this.io.warn(typeof output === 'string' ? output : `${JSON.stringify(output)}\n`)
+  }
+
+  private async print(value: Json): Promise<void> {
+    const raw = this.has('raw-output') || this.has('join-output') || this.has('raw-output0')
+    const end = this.has('join-output') ? '' : this.has('raw-output0') ? '\0' : '\n'
+    const text = raw && typeof value === 'string' ? value : printJson(value, this.printOptions)
+    await this.io.print(`${this.has('seq') ? '\x1e' : ''}${text}${end}`)
+  }
+
+  private get printOptions(): PrintOptions {
+    const coloured =
+      this.has('color-output') ||
+      (!this.has('monochrome-output') && isTerminal(this.process.sys, 1) && !this.process.env.get('NO_COLOR'))
+    return {
+      indent: this.has('compact-output') ? '' : this.has('tab') ? '\t' : ' '.repeat(this.line.indent),
+      sort: this.has('sort-keys'),
+      ascii: this.has('ascii-output'),
+      colours: coloured ? colours(this.process.env.get('JQ_COLORS')) : undefined,
+    }
+  }
+}
+
+const library = (): readonly Definition[] => parseDefinitions(PRELUDE)
+
+function compile(source: string): Filter {
+  try {
+    return parseJq(source)
+  } catch (error) {
+    if (!(error instanceof JqSyntaxError)) throw error
+    throw new Refused(
+      `jq: error: ${error.message} (Unix shell quoting issues?) at <top-level>, line 1:\n${source}\njq: 1 compile error`,
+      3,
+    )
+  }
+}
+
+async function main(process: Process): Promise<number> {
+  const io = new Stdio(process.sys)
+  try {
+    const line = await new ArgumentReader(process.sys).read(process.argv.slice(1))
+    if (line.flags.has('help') || line.flags.has('version')) {
+      await io.print(line.flags.has('help') ? HELP : 'jq-1.7.1\n')
+      await io.out.flush()
+      return 0
+    }
+    return await new Jq(process, line).run()
+  } catch (error) {
+    if (isErrno(error)) await io.warn(`jq: error: ${error.message}\n`)
+    else if (error instanceof Refused) await io.warn(`${error.message}\n`)
+    else throw error
+    return error instanceof Refused ? error.status : 2
+  }
+}
 
 /** jq: filters JSON. jq(1), version 1.7. */
-export const jq = {
-  ...program(new Map()),
-  main: (process: Parameters<ReturnType<typeof program>['main']>[0]) => {
-    const { scope, rest } = takeArguments(process.argv.slice(1))
-    return program(scope).main({ sys: process.sys, env: process.env, argv: [process.argv[0] ?? 'jq', ...rest] })
-  },
+export const jq: Program = {
+  name: 'jq/jq',
+  paths: ['/usr/bin/jq'],
+  covers: 'partial',
+  lacks: [
+    'modules (import, include, -L)',
+    '--stream, --seq of inputs',
+    'numbers beyond double precision; keys that are whole numbers come first',
+    'names that are not defined are found only when they are run',
+  ],
+  summary: 'command-line JSON processor',
+  sizeBytes: 30_808,
+  main,
 }

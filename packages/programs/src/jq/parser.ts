@@ -1,12 +1,14 @@
-import { type Filter, JqSyntaxError } from './ast.ts'
+import { type Definition, type Filter, JqSyntaxError, type Pattern } from './ast.ts'
 
 const TOKEN =
-  /\s+|#[^\n]*|(\.\.|\?\/\/|\/\/=|\/\/|\|=|\+=|-=|\*=|%=|\/=|==|!=|<=|>=|[.[\]{}()|,:;=<>+\-*/%?])|(@[a-z0-9]+)|(\$[a-zA-Z_]\w*)|([a-zA-Z_]\w*)|(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|(")/gy
+  /\s+|#[^\n]*|(\.\.|\?\/\/|\/\/=|\/\/|\|=|\+=|-=|\*=|%=|\/=|==|!=|<=|>=|[.[\]{}()|,:;=<>+\-*/%?])|(@[a-z0-9]+)|(\$(?:__loc__|[a-zA-Z_]\w*(?:::\w+)*))|([a-zA-Z_]\w*(?:::\w+)*)|(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|(")/gy
 
 interface Token {
   readonly type: 'mark' | 'format' | 'variable' | 'name' | 'number' | 'string' | 'end'
   readonly text: string
   readonly parts?: readonly (string | Filter)[]
+  /** White space stands in front of it. */
+  readonly apart?: boolean
 }
 const TYPES = ['mark', 'format', 'variable', 'name', 'number'] as const
 
@@ -17,6 +19,7 @@ const syntax = (message: string): never => {
 function tokenize(text: string): Token[] {
   const tokens: Token[] = []
   let at = 0
+  let apart = false
   while (at < text.length) {
     TOKEN.lastIndex = at
     const match = TOKEN.exec(text)
@@ -24,12 +27,14 @@ function tokenize(text: string): Token[] {
     at += match[0].length
     const which = TYPES.findIndex((_, i) => match[i + 1] !== undefined)
     const type = TYPES[which]
-    if (type) tokens.push({ type, text: match[0] })
+    const blank = which < 0 && match[0] !== '"'
+    if (type) tokens.push({ type, text: match[0], apart })
     else if (match[0] === '"') {
       const [parts, end] = readString(text, at)
       tokens.push({ type: 'string', text: '"', parts })
       at = end
     }
+    apart = blank
   }
   return [...tokens, { type: 'end', text: '' }]
 }
@@ -99,6 +104,11 @@ const NAMED_KINDS = new Map<string, 'alternative' | 'or' | 'and'>([
 
 /** @throws JqSyntaxError */
 export const parseJq = (text: string): Filter => new Parser(tokenize(text)).whole()
+export const parseDefinitions = (text: string): Definition[] => new Parser(tokenize(text)).definitions()
+
+/** A name belongs to the dot only where it touches it: `then . else`. */
+const isField = (token: Token | undefined): boolean =>
+  token?.type === 'string' || (token?.type === 'name' && !token.apart)
 
 class Parser {
   private readonly tokens: readonly Token[]
@@ -128,19 +138,89 @@ class Parser {
 
   whole(): Filter {
     if (this.tokens.length === 1) return { kind: 'identity' }
+    if (this.is('def')) {
+      const definitions = this.definitions()
+      const body: Filter = this.token.type === 'end' ? { kind: 'identity' } : this.whole()
+      return definitions.reduceRight<Filter>((inner, definition) => ({ kind: 'define', definition, body: inner }), body)
+    }
     const filter = this.pipe()
     if (this.token.type !== 'end') this.wrong()
     return filter
   }
 
   private pipe(): Filter {
-    const left = this.comma()
-    if (this.take('as')) {
+    if (this.is('def')) {
+      const definition = this.definition()
+      return { kind: 'define', definition, body: this.pipe() }
+    }
+    if (this.take('label')) {
       const name = this.variable()
       this.expect('|')
-      return { kind: 'bind', source: left, name, body: this.pipe() }
+      return { kind: 'label', name, body: this.pipe() }
+    }
+    const left = this.comma()
+    if (this.take('as')) {
+      const patterns = [this.pattern()]
+      while (this.take('?//')) patterns.push(this.pattern())
+      this.expect('|')
+      return { kind: 'bind', source: left, patterns, body: this.pipe() }
     }
     return this.take('|') ? { kind: 'pipe', left, right: this.pipe() } : left
+  }
+
+  private definition(): Definition {
+    this.expect('def')
+    const { text } = this.token
+    this.at++
+    const params: string[] = []
+    if (this.take('(')) {
+      do {
+        params.push(this.token.text)
+        this.at++
+      } while (this.take(';'))
+      this.expect(')')
+    }
+    this.expect(':')
+    const body = this.pipe()
+    this.expect(';')
+    return { name: text, params, body }
+  }
+
+  /** Definitions alone, as in a library. */
+  definitions(): Definition[] {
+    const found: Definition[] = []
+    while (this.is('def')) found.push(this.definition())
+    return found
+  }
+
+  private pattern(): Pattern {
+    if (this.take('[')) {
+      const items: Pattern[] = []
+      do items.push(this.pattern())
+      while (this.take(','))
+      this.expect(']')
+      return { kind: 'array', items }
+    }
+    if (!this.take('{')) return { kind: 'variable', name: this.variable() }
+    const entries: [Filter, string | undefined, Pattern | undefined][] = []
+    do entries.push(this.patternEntry())
+    while (this.take(','))
+    this.expect('}')
+    return { kind: 'object', entries }
+  }
+
+  private patternEntry(): [Filter, string | undefined, Pattern | undefined] {
+    const { type, text, parts } = this.token
+    this.at++
+    const variable = type === 'variable' ? text.slice(1) : undefined
+    let key: Filter
+    if (type === 'variable' || type === 'name') key = { kind: 'literal', value: variable ?? text }
+    else if (type === 'string') key = { kind: 'string', format: undefined, parts: parts ?? [] }
+    else if (text === '(') {
+      key = this.pipe()
+      this.expect(')')
+    } else return this.wrong()
+    return [key, variable, this.take(':') ? this.pattern() : undefined]
   }
 
   private variable(): string {
@@ -176,10 +256,7 @@ class Parser {
     for (;;) {
       if (this.take('?')) filter = { kind: 'attempt', body: filter, otherwise: undefined }
       else if (this.is('[')) filter = this.bracket(filter)
-      else if (
-        this.is('.') &&
-        (this.tokens[this.at + 1]?.type === 'name' || this.tokens[this.at + 1]?.type === 'string')
-      ) {
+      else if (this.is('.') && isField(this.tokens[this.at + 1])) {
         this.at++
         filter = this.field(filter)
       } else if (this.is('.') && this.tokens[this.at + 1]?.text === '[') this.at++
@@ -236,8 +313,7 @@ class Parser {
   private marked(text: string): Filter {
     if (text === '..') return { kind: 'recurse' }
     if (text === '.') {
-      const { type } = this.token
-      return type === 'name' || type === 'string' ? this.field({ kind: 'identity' }) : { kind: 'identity' }
+      return isField(this.token) ? this.field({ kind: 'identity' }) : { kind: 'identity' }
     }
     if (text === '(') {
       const body = this.pipe()
@@ -290,9 +366,14 @@ class Parser {
       const body = this.postfix()
       return { kind: 'attempt', body, otherwise: this.take('catch') ? this.postfix() : undefined }
     }
-    if (text === 'reduce') return this.reduce()
-    if (text === 'def' || text === 'foreach' || text === 'label' || text === 'import')
-      return syntax(`${text} is not supported here`)
+    if (text === 'reduce' || text === 'foreach') return this.fold(text)
+    if (text === 'import' || text === 'include') return syntax(`${text} is not supported here`)
+    if (text === 'break') return { kind: 'break', name: this.variable() }
+    if (text === 'def') {
+      this.at--
+      const definition = this.definition()
+      return { kind: 'define', definition, body: this.pipe() }
+    }
     if (text === 'null' || text === 'true' || text === 'false')
       return { kind: 'literal', value: text === 'null' ? null : text === 'true' }
     const args: Filter[] = []
@@ -313,15 +394,16 @@ class Parser {
     return { kind: 'if', test, yes, no }
   }
 
-  private reduce(): Filter {
+  private fold(kind: 'reduce' | 'foreach'): Filter {
     const source = this.postfix()
     this.expect('as')
-    const name = this.variable()
+    const pattern = this.pattern()
     this.expect('(')
     const start = this.pipe()
     this.expect(';')
     const step = this.pipe()
+    const extract = kind === 'foreach' && this.take(';') ? this.pipe() : undefined
     this.expect(')')
-    return { kind: 'reduce', source, name, start, step }
+    return kind === 'reduce' ? { kind, source, pattern, start, step } : { kind, source, pattern, start, step, extract }
   }
 }
