@@ -1,3 +1,5 @@
+import type { FirewallChain, FirewallRule, FirewallTable } from './firewall.ts'
+
 /**
  * What rtnetlink(7) and nf_tables do on Linux, as plain requests and answers: links, addresses, routes, neighbours and
  * NAT rules of the caller's network namespace.
@@ -31,26 +33,6 @@ export interface RouteInfo {
   readonly source?: string
 }
 
-/** A rule of the nat or filter table, in the order of its chain. iptables-extensions(8). */
-export interface FirewallRule {
-  readonly chain: 'PREROUTING' | 'OUTPUT' | 'POSTROUTING' | 'FORWARD' | 'INPUT'
-  readonly proto?: 'tcp' | 'udp' | 'icmp'
-  /** Prefixes; `!` in front negates. */
-  readonly source?: string
-  readonly destination?: string
-  readonly destinationPort?: number
-  /** Names of links; `!` in front negates. */
-  readonly inLink?: string
-  readonly outLink?: string
-  /** Destination is one of the namespace's own addresses (`-m addrtype --dst-type LOCAL`). */
-  readonly destinationLocal?: boolean
-  readonly target:
-    | { readonly kind: 'DNAT'; readonly to: string }
-    | { readonly kind: 'MASQUERADE' | 'ACCEPT' | 'DROP' | 'REJECT' }
-  /** Whose rule it is, so that the owner can find and delete it. */
-  readonly comment?: string
-}
-
 export interface SocketInfo {
   readonly proto: 'tcp' | 'udp'
   /** TCP state as ss(8) prints it: LISTEN, ESTAB, TIME-WAIT… */
@@ -80,10 +62,72 @@ export type NetlinkRequest =
   | { op: 'route-add'; route: RouteInfo }
   | { op: 'route-delete'; destination: string; dev?: string }
   | { op: 'neighbour-list' }
-  | { op: 'rule-list' }
-  | { op: 'rule-add'; rule: FirewallRule; first?: boolean }
-  | { op: 'rule-delete'; comment: string }
+  /** Chains of a table, built-in ones first. */
+  | { op: 'rule-list'; table: FirewallTable }
+  /** @param at place from 1; default at the end */
+  | { op: 'rule-add'; rule: FirewallRule; at?: number }
+  | { op: 'rule-replace'; rule: FirewallRule; at: number }
+  /** By place, or all that belong to an owner. */
+  | { op: 'rule-delete'; table: FirewallTable; chain: string; at: number }
+  | { op: 'rule-delete'; owner: string }
+  | { op: 'chain-add'; table: FirewallTable; chain: string }
+  /** Without a name: every chain of the user's own (delete), all chains (flush, zero). */
+  | { op: 'chain-delete'; table: FirewallTable; chain?: string }
+  | { op: 'chain-flush'; table: FirewallTable; chain?: string }
+  | { op: 'chain-zero'; table: FirewallTable; chain?: string }
+  | { op: 'chain-rename'; table: FirewallTable; chain: string; name: string }
+  | { op: 'chain-policy'; table: FirewallTable; chain: string; policy: 'ACCEPT' | 'DROP' }
+  | { op: 'conntrack-list' }
+  | { op: 'qdisc-list' }
+  /** Without settings the link has its standard discipline again. @throws ENODEV, ENOENT when there is none to take away */
+  | { op: 'qdisc-set'; dev: string; qdisc: QdiscSettings | undefined }
   | { op: 'socket-list' }
+
+/** What is done to packets that leave. tc-netem(8), tc-tbf(8) */
+export interface NetemSettings {
+  readonly delayMs?: number
+  readonly jitterMs?: number
+  readonly lossPercent?: number
+  readonly duplicatePercent?: number
+  readonly reorderPercent?: number
+  readonly rateBitsPerSecond?: number
+  /** Packets that may wait. */
+  readonly limit?: number
+}
+export interface QdiscSettings extends NetemSettings {
+  readonly kind: 'netem' | 'tbf'
+  /** `8001:`, and how `tc qdisc show` prints the rest. */
+  readonly handle: string
+  readonly text: string
+}
+export interface QdiscStatistics {
+  readonly bytes: number
+  readonly packets: number
+  readonly dropped: number
+  readonly backlogPackets: number
+}
+export interface QdiscInfo extends QdiscStatistics {
+  readonly dev: string
+  /** Undefined: the standard one of such a link. */
+  readonly settings?: QdiscSettings
+  readonly link: LinkKind
+}
+
+/** A conversation that is followed, as conntrack(8) lists it. */
+export interface ConntrackInfo {
+  readonly proto: 'tcp' | 'udp' | 'icmp'
+  /** Seconds until it is forgotten. */
+  readonly seconds: number
+  readonly state: string
+  readonly original: ConntrackTuple
+  readonly reply: ConntrackTuple
+}
+export interface ConntrackTuple {
+  readonly source: string
+  readonly destination: string
+  readonly sourcePort: number
+  readonly destinationPort: number
+}
 
 export interface NeighbourInfo {
   readonly address: string
@@ -95,7 +139,9 @@ export interface NetlinkAnswers {
   'link-list': readonly LinkInfo[]
   'route-list': readonly RouteInfo[]
   'neighbour-list': readonly NeighbourInfo[]
-  'rule-list': readonly FirewallRule[]
+  'rule-list': readonly FirewallChain[]
+  'conntrack-list': readonly ConntrackInfo[]
+  'qdisc-list': readonly QdiscInfo[]
   'socket-list': readonly SocketInfo[]
 }
 /** Listing requests answer with their list, all others with undefined. */

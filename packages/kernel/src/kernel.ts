@@ -116,7 +116,7 @@ export class Kernel {
       ptys: new PtyTable(signals, scheduler),
       rootPids: new PidNamespace(undefined, FIRST.pid),
       numbers: new NamespaceNumbers(),
-      network: new Network({ clock, entropy, nextIno }),
+      network: new Network({ clock, entropy, nextIno, log: (text) => log.write(text) }),
       loads: new LoadAverage(
         () => clock.monotonic(),
         () => rootCgroup.cpuMs,

@@ -24,6 +24,8 @@ export interface Connection {
   /** Which sides have said that they send no more (TCP). */
   readonly finished: Set<'original' | 'reply'>
   closed: boolean
+  /** The other side has sent something. */
+  answered: boolean
 }
 
 /** Which conversations pass through, so that their later packets are translated like the first. */
@@ -56,10 +58,22 @@ export class Conntrack {
       lastMs: this.clock.monotonic(),
       finished: new Set(),
       closed: false,
+      answered: false,
     }
     this.byTuple.set(tupleKey(original), connection)
     this.byTuple.set(tupleKey(reply), connection)
     return connection
+  }
+
+  /** Every conversation that is remembered. */
+  list(): { connection: Connection; seconds: number }[] {
+    const now = this.clock.monotonic()
+    return [...new Set(this.byTuple.values())]
+      .filter((each) => !this.expired(each))
+      .map((connection) => ({
+        connection,
+        seconds: Math.ceil((this.limitOf(connection) - (now - connection.lastMs)) / 1000),
+      }))
   }
 
   /** The packet as it goes on; undefined when nobody here knows its conversation. */
@@ -70,6 +84,7 @@ export class Conntrack {
     if (!connection) return undefined
     const way = isOriginal(connection, tuple) ? 'original' : 'reply'
     if (this.begunAnew(connection, packet, way)) return undefined
+    if (way === 'reply') connection.answered = true
     return withTuple(packet, inverse(way === 'original' ? connection.reply : connection.original))
   }
 
@@ -97,9 +112,11 @@ export class Conntrack {
     return false
   }
 
+  private limitOf({ closed, original }: Connection): number {
+    return closed ? CLOSED_MS : IDLE_MS[original.proto]
+  }
   private expired(connection: Connection): boolean {
-    const limit = connection.closed ? CLOSED_MS : IDLE_MS[connection.original.proto]
-    return this.clock.monotonic() - connection.lastMs > limit
+    return this.clock.monotonic() - connection.lastMs > this.limitOf(connection)
   }
 
   private drop(connection: Connection): void {

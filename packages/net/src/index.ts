@@ -1,5 +1,6 @@
 export * from './address.ts'
 export * from './bridge.ts'
+export * from './conntrack.ts'
 export * from './endpoint.ts'
 export * from './event-queue.ts'
 export * from './icmp.ts'

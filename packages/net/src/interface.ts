@@ -1,7 +1,8 @@
-import type { LinkInfo, LinkKind } from '@drydock/abi'
+import type { LinkInfo, LinkKind, QdiscSettings } from '@drydock/abi'
 import { formatAddress, type Prefix } from './address.ts'
 import { Bridge } from './bridge.ts'
 import type { Link, LinkEnd } from './link.ts'
+import type { Netem } from './netem.ts'
 import { type Frame, frameSize, wirePackets } from './packet.ts'
 
 /** Who takes the frames that arrive at an interface: the stack it is in. */
@@ -25,6 +26,10 @@ export class Interface implements LinkEnd {
   mac: string
   mtu: number
   up = false
+  /** What is done to frames that leave; undefined: nothing. */
+  netem: Netem | undefined
+  /** How that was asked for. */
+  qdisc: QdiscSettings | undefined
   addresses: Prefix[] = []
   owner: InterfaceOwner | undefined
   /** The segment it is plugged into. */
@@ -65,6 +70,13 @@ export class Interface implements LinkEnd {
   }
 
   transmit(frame: Frame): void {
+    if (!this.up) return
+    const { netem } = this
+    if (netem) return netem.send(frameSize(frame), () => this.emit(frame))
+    this.emit(frame)
+  }
+
+  private emit(frame: Frame): void {
     if (!this.up) return
     this.countSent(frameSize(frame))
     if (this.bridge) this.bridge.send(frame)

@@ -1,38 +1,87 @@
-import type { Clock } from '@drydock/abi'
+import type { Clock, ConnectionState, Entropy } from '@drydock/abi'
 import { isLoopback } from './address.ts'
 import { Conntrack } from './conntrack.ts'
-import { Firewall, type Hook, type NatTarget } from './firewall.ts'
+import { Firewall, type NatTarget, type Verdict } from './firewall.ts'
+import type { Hook } from './firewall-match.ts'
 import type { Interface } from './interface.ts'
 import { inverse, isIcmpError, type Packet, type Tuple, tupleOf, withTuple } from './packet.ts'
 
 const FIRST_PORT = 32768
 const LAST_PORT = 60999
 
+export interface NetfilterOptions {
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly log?: ((text: string) => void) | undefined
+  isLocal(address: number): boolean
+}
+
 /** Firewall and address translation at the five hooks of an IP host. */
 export class Netfilter {
-  readonly firewall = new Firewall()
-  private readonly conntrack: Conntrack
+  readonly firewall: Firewall
+  readonly conntrack: Conntrack
+  private readonly isLocal: (address: number) => boolean
 
-  constructor(clock: Clock) {
+  constructor({ clock, entropy, log, isLocal }: NetfilterOptions) {
     this.conntrack = new Conntrack(clock)
+    this.isLocal = isLocal
+    this.firewall = new Firewall({
+      log: (text) => log?.(text),
+      random: () => (entropy.bytes(1)[0] ?? 0) / 256,
+      now: () => clock.monotonic(),
+    })
   }
 
   get idle(): boolean {
     return this.firewall.empty
   }
 
-  /** PREROUTING or OUTPUT: turns back what is answered, sends new conversations where the rules say. */
-  translateDestination(chain: 'PREROUTING' | 'OUTPUT', packet: Packet, hook: Omit<Hook, 'packet'>): Packet {
+  /** The filter table with all it may ask about a packet. */
+  verdict(chain: 'INPUT' | 'FORWARD' | 'OUTPUT', packet: Packet, hook: Omit<Hook, 'packet'>): Verdict {
+    return this.idle ? 'ACCEPT' : this.firewall.verdict(chain, this.hookOf(packet, hook))
+  }
+
+  private hookOf(packet: Packet, hook: Omit<Hook, 'packet'>): Hook {
+    return { ...hook, packet, sourceLocal: this.isLocal(packet.source), state: this.stateOf(packet) }
+  }
+
+  /** What `-m conntrack --ctstate` goes by. */
+  private stateOf(packet: Packet): ConnectionState {
+    if (isIcmpError(packet.payload))
+      return this.conntrack.find(inverse(tupleOf(packet.payload.about))) ? 'RELATED' : 'INVALID'
+    const tuple = tupleOf(packet)
+    // A packet that was translated already is known by what its answer looks like.
+    const connection = this.conntrack.find(tuple) ?? this.conntrack.find(inverse(tuple))
+    return connection?.answered ? 'ESTABLISHED' : 'NEW'
+  }
+
+  /**
+   * PREROUTING or OUTPUT: turns back what is answered, sends new conversations where the rules say.
+   * @param own the address that REDIRECT leads to @returns undefined for a packet that is dropped
+   */
+  translateDestination(
+    chain: 'PREROUTING' | 'OUTPUT',
+    packet: Packet,
+    hook: Omit<Hook, 'packet'>,
+    own: number | undefined,
+  ): Packet | undefined {
     if (this.idle) return packet
+    if (!this.firewall.admits(chain, this.hookOf(packet, hook))) return undefined
     const known = this.conntrack.translate(packet)
     if (known) return known
     if (isIcmpError(packet.payload)) return packet
-    const target = this.firewall.destinationNat(chain, { packet, ...hook })
-    if (!target) return packet
     const original = tupleOf(packet)
-    const moved = withTuple(packet, toTarget(original, target))
-    this.conntrack.track(original, inverse(tupleOf(moved)))
+    const target = this.firewall.destinationNat(chain, this.hookOf(packet, hook), own)
+    const moved = target ? withTuple(packet, toTarget(original, target)) : packet
+    if (target || chain === 'OUTPUT') this.conntrack.track(original, inverse(tupleOf(moved)))
     return moved
+  }
+
+  /** INPUT has let a packet in: its conversation is followed, so that answers are known as such. */
+  confirm(packet: Packet): void {
+    if (this.idle || isIcmpError(packet.payload)) return
+    const tuple = tupleOf(packet)
+    if (!this.conntrack.find(tuple) && !this.conntrack.find(inverse(tuple))) this.conntrack.track(tuple, inverse(tuple))
   }
 
   /** Answers to translated conversations only. */
@@ -52,12 +101,18 @@ export class Netfilter {
     if (connection && connection.original.source !== packet.source) return packet
     if (this.isAnswer(packet)) return packet
     const looped = connection !== undefined && from === to && connection.original.destination !== packet.destination
+    if (looped || isLoopback(packet.source))
+      return this.masquerade(packet, connection?.original ?? tupleOf(packet), own)
+    if (connection?.answered) return packet
     const hook = { packet, inLink: from?.name, outLink: to.name, destinationLocal: false }
-    if (!looped && !isLoopback(packet.source) && !this.firewall.masquerades(hook)) {
-      if (!connection) this.conntrack.track(tupleOf(packet), inverse(tupleOf(packet)))
-      return packet
+    const target = this.firewall.sourceNat({ ...hook, sourceLocal: this.isLocal(packet.source) })
+    if (target !== undefined) {
+      const address = target === 'masquerade' ? own : target.address
+      const port = target === 'masquerade' ? undefined : target.port
+      return this.masquerade(packet, connection?.original ?? tupleOf(packet), address, port)
     }
-    return this.masquerade(packet, connection?.original ?? tupleOf(packet), own)
+    if (!connection) this.conntrack.track(tupleOf(packet), inverse(tupleOf(packet)))
+    return packet
   }
 
   private isAnswer(packet: Packet): boolean {
@@ -69,8 +124,8 @@ export class Netfilter {
     )
   }
 
-  private masquerade(packet: Packet, original: Tuple, own: number): Packet {
-    const wanted = { ...tupleOf(packet), source: own }
+  private masquerade(packet: Packet, original: Tuple, own: number, port?: number): Packet {
+    const wanted = { ...tupleOf(packet), source: own, ...(port === undefined ? {} : { sourcePort: port }) }
     const moved = withTuple(packet, { ...wanted, ...this.freePort(wanted) })
     this.conntrack.track(original, inverse(tupleOf(moved)))
     return moved

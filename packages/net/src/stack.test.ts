@@ -54,7 +54,7 @@ function bridged() {
   one.setUp(bridge, true)
   const { firewall } = one.netfilter
   firewall.add({ chain: 'POSTROUTING', source: '172.17.0.0/16', outLink: '!docker0', target: { kind: 'MASQUERADE' } })
-  const dnat = { proto: 'tcp', destinationPort: 8080, destinationLocal: true } as const
+  const dnat = { proto: 'tcp', destinationPort: '8080', destinationLocal: true } as const
   firewall.add({ chain: 'PREROUTING', ...dnat, target: { kind: 'DNAT', to: '172.17.0.2:80' } })
   firewall.add({ chain: 'OUTPUT', ...dnat, target: { kind: 'DNAT', to: '172.17.0.2:80' } })
   return { ...world, a: container(one, 'docker0', '172.17.0.2', 100), b: container(one, 'docker0', '172.17.0.3', 120) }

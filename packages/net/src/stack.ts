@@ -8,6 +8,7 @@ import {
   type Entropy,
   isErrno,
   type LinkKind,
+  type QdiscSettings,
 } from '@drydock/abi'
 import {
   formatAddress,
@@ -19,10 +20,12 @@ import {
   type Prefix,
   parseAddress,
 } from './address.ts'
+import type { Hook } from './firewall-match.ts'
 import { EventQueue } from './event-queue.ts'
 import { Icmp, mayComplain } from './icmp.ts'
 import { Interface, type InterfaceOwner } from './interface.ts'
 import { Link } from './link.ts'
+import { Netem } from './netem.ts'
 import { NeighbourTable } from './neighbour-table.ts'
 import { Netfilter } from './netfilter.ts'
 import { type Frame, type IcmpError, isIcmpError, type Packet, packetSize } from './packet.ts'
@@ -33,11 +36,21 @@ import { Udp, UdpSocket } from './udp.ts'
 
 const DEFAULT_TTL = 64
 
+/** What `--reject-with` says to the sender. */
+const REJECTIONS: Readonly<Record<string, IcmpError>> = {
+  'icmp-net-unreachable': 'net-unreachable',
+  'icmp-host-unreachable': 'host-unreachable',
+  'icmp-host-prohibited': 'host-unreachable',
+  'icmp-admin-prohibited': 'host-unreachable',
+}
+
 export interface StackOptions {
   readonly clock: Clock
   readonly entropy: Entropy
   /** Shared by stacks that live in one kernel; default a queue of its own. */
   readonly queue?: EventQueue
+  /** What LOG rules write; default nowhere. */
+  readonly log?: ((text: string) => void) | undefined
   /** Every address that is not on one of its links is its own: the whole internet in one host. */
   readonly promiscuous?: boolean
 }
@@ -75,7 +88,7 @@ export class Stack implements IpOutput, InterfaceOwner {
     this.queue = options.queue ?? new EventQueue(clock)
     this.promiscuous = options.promiscuous ?? false
     this.neighbours = new NeighbourTable(clock, (packet) => this.complain(packet, 'host-unreachable'))
-    this.netfilter = new Netfilter(clock)
+    this.netfilter = new Netfilter({ clock, entropy, log: options.log, isLocal: (address) => this.isLocal(address) })
     this.tcp = new Tcp(this, clock, entropy)
     this.udp = new Udp(this, entropy)
     this.icmp = new Icmp(this, entropy)
@@ -273,10 +286,8 @@ export class Stack implements IpOutput, InterfaceOwner {
     const whole: Packet = { ...packet, ttl: packet.ttl ?? DEFAULT_TTL }
     const destinationLocal = this.isLocal(whole.destination)
     const outLink = destinationLocal ? 'lo' : this.routes.lookup(whole.destination)?.at.name
-    const moved = this.netfilter.translateDestination('OUTPUT', whole, { outLink, destinationLocal })
-    const verdict = this.netfilter.firewall.verdict('OUTPUT', { packet: moved, outLink, destinationLocal })
-    if (verdict === 'DROP') return
-    if (verdict === 'REJECT') return this.complain(moved, 'port-unreachable')
+    const moved = this.netfilter.translateDestination('OUTPUT', whole, { outLink, destinationLocal }, LOOPBACK)
+    if (moved === undefined || !this.passes('OUTPUT', moved, { outLink, destinationLocal })) return
     if (this.isLocal(moved.destination)) return this.loop(moved)
     this.route(moved, undefined)
   }
@@ -287,6 +298,12 @@ export class Stack implements IpOutput, InterfaceOwner {
     this.input(body.ip, at)
   }
 
+  /** Sets what is done to frames that leave by an interface. tc(8) */
+  setQdisc(at: Interface, qdisc: QdiscSettings | undefined): void {
+    at.qdisc = qdisc
+    at.netem = qdisc && new Netem(qdisc, this)
+  }
+
   private ownsOnLink(address: number): boolean {
     for (const each of this.interfaces.values())
       if (each !== this.loopback && each.addresses.some((prefix) => prefix.address === address)) return true
@@ -294,8 +311,12 @@ export class Stack implements IpOutput, InterfaceOwner {
   }
 
   private loop(packet: Packet): void {
-    this.loopback.countLoopback(packetSize(packet))
-    this.queue.push(() => this.input(packet, this.loopback))
+    const carry = (): void => {
+      this.loopback.countLoopback(packetSize(packet))
+      this.queue.push(() => this.input(packet, this.loopback))
+    }
+    if (this.loopback.netem) this.loopback.netem.send(packetSize(packet), carry)
+    else carry()
   }
 
   private input(packet: Packet, at: Interface): void {
@@ -305,11 +326,11 @@ export class Stack implements IpOutput, InterfaceOwner {
     // Looped packets have passed OUTPUT: only answers to translated conversations are still to be turned back.
     const moved = looped
       ? this.netfilter.turnBack(packet)
-      : this.netfilter.translateDestination('PREROUTING', packet, hook)
+      : this.netfilter.translateDestination('PREROUTING', packet, hook, at.addresses[0]?.address)
+    if (moved === undefined) return
     if (!this.isLocal(moved.destination)) return looped ? this.route(moved, undefined) : this.forward(moved, at)
-    const verdict = this.netfilter.firewall.verdict('INPUT', { packet: moved, inLink, destinationLocal: true })
-    if (verdict === 'DROP') return
-    if (verdict === 'REJECT') return this.complain(moved, 'port-unreachable')
+    if (!this.passes('INPUT', moved, { inLink, destinationLocal: true })) return
+    this.netfilter.confirm(moved)
     // Who stands for the whole internet is still a router in front of it.
     if (moved.ttl <= 1 && !this.ownsOnLink(moved.destination) && !looped) return this.complain(moved, 'time-exceeded')
     this.deliver(moved)
@@ -319,11 +340,21 @@ export class Stack implements IpOutput, InterfaceOwner {
     if (!this.forwarding) return
     if (packet.ttl <= 1) return this.complain(packet, 'time-exceeded')
     const outLink = this.routes.lookup(packet.destination)?.at.name
-    const hook = { packet, inLink: at.name, outLink, destinationLocal: false }
-    const verdict = this.netfilter.firewall.verdict('FORWARD', hook)
-    if (verdict === 'DROP') return
-    if (verdict === 'REJECT') return this.complain(packet, 'port-unreachable')
+    if (!this.passes('FORWARD', packet, { inLink: at.name, outLink, destinationLocal: false })) return
     this.route({ ...packet, ttl: packet.ttl - 1 }, at)
+  }
+
+  /** Asks the filter table; who is rejected hears of it. */
+  private passes(chain: 'INPUT' | 'FORWARD' | 'OUTPUT', packet: Packet, hook: Omit<Hook, 'packet'>): boolean {
+    const verdict = this.netfilter.verdict(chain, packet, hook)
+    if (verdict === 'ACCEPT') return true
+    if (verdict !== 'DROP') this.reject(packet, verdict.reject)
+    return false
+  }
+
+  private reject(packet: Packet, how: string): void {
+    if (how === 'tcp-reset' && packet.payload.proto === 'tcp') return this.tcp.refusePacket(packet, packet.payload)
+    this.complain(packet, REJECTIONS[how] ?? 'port-unreachable')
   }
 
   private route(packet: Packet, from: Interface | undefined): void {

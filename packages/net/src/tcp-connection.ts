@@ -14,6 +14,7 @@ import {
 import { ByteQueue } from './byte-queue.ts'
 import { type Endpoint, type Readiness, SHUTDOWN_READ, SHUTDOWN_WRITE, type Socket } from './endpoint.ts'
 import type { IcmpError, TcpSegment } from './packet.ts'
+import { Retransmission } from './retransmission.ts'
 import type { Tcp } from './tcp.ts'
 
 /** As ss(8) prints them. */
@@ -66,8 +67,7 @@ const UNREACHABLE: Partial<Record<IcmpError, Errno>> = {
 }
 
 /**
- * A TCP connection. RFC 9293. The wires below lose nothing once a connection stands, so nothing but the SYN is ever sent
- * twice; windows are real and give back-pressure.
+ * A TCP connection. RFC 9293. Windows are real and give back-pressure; what netem loses on its way is sent again.
  */
 export class TcpConnection implements Socket {
   onChange: () => void = () => {}
@@ -91,6 +91,7 @@ export class TcpConnection implements Socket {
   private orphan = false
   private timer: Timer | undefined
   private attempts = 0
+  private readonly lost: Retransmission
 
   constructor(tcp: Tcp, local: Endpoint, remote: Endpoint, state: 'SYN-SENT' | 'SYN-RECV', onEstablished?: () => void) {
     this.tcp = tcp
@@ -98,6 +99,11 @@ export class TcpConnection implements Socket {
     this.remote = remote
     this.state = state
     this.onEstablished = onEstablished
+    this.lost = new Retransmission({
+      clock: tcp.clock,
+      resend: (segment) => this.tcp.send(this.local, this.remote, { ...segment, acknowledgment: this.receiveNext }),
+      giveUp: () => this.fail(ETIMEDOUT),
+    })
   }
 
   /** Bytes that wait to be read, to be acknowledged. */
@@ -238,6 +244,7 @@ export class TcpConnection implements Socket {
   /** Stops its timers; the host is gone. */
   dispose(): void {
     this.timer?.cancel()
+    this.lost.stop()
     this.onChange = () => {}
   }
 
@@ -266,8 +273,12 @@ export class TcpConnection implements Socket {
 
   private takeAcknowledgment(segment: TcpSegment): void {
     const before = this.outgoing.length
+    const same = segment.window === this.peerWindow && segment.data.length === 0 && !segment.fin
     this.peerWindow = segment.window
-    if (segment.acknowledgment > this.sendAcked) this.sendAcked = segment.acknowledgment
+    if (segment.acknowledgment > this.sendAcked) {
+      this.sendAcked = segment.acknowledgment
+      this.lost.acknowledged(this.sendAcked)
+    } else if (same && segment.acknowledgment === this.sendAcked) this.lost.repeated()
     const finSent = this.finWanted && !SENDING.includes(this.state) && before === 0
     if (finSent && this.sendAcked === this.sendNext) this.enter(AFTER_FIN_ACKED[this.state])
   }
@@ -305,6 +316,7 @@ export class TcpConnection implements Socket {
     this.timer?.cancel()
     this.timer = undefined
     this.outgoing.clear()
+    this.lost.stop()
     this.tcp.ended(this)
   }
 
@@ -345,7 +357,7 @@ export class TcpConnection implements Socket {
     this.advertised = window
     const sequence = part.sequence ?? this.sendNext
     this.sendNext = Math.max(this.sendNext, sequence + data.length + (part.fin ? 1 : 0))
-    this.tcp.send(this.local, this.remote, {
+    const segment: TcpSegment = {
       proto: 'tcp',
       sourcePort: this.local.port,
       destinationPort: this.remote.port,
@@ -357,6 +369,8 @@ export class TcpConnection implements Socket {
       rst: part.rst ?? false,
       window,
       data,
-    })
+    }
+    if (data.length > 0 || segment.fin || (segment.syn && segment.ack)) this.lost.sent(segment, this.sendNext)
+    this.tcp.send(this.local, this.remote, segment)
   }
 }

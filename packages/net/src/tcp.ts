@@ -96,7 +96,7 @@ export class Tcp {
     if (segment.rst) return
     const listener = segment.syn && !segment.ack ? this.listenerAt(local) : undefined
     if (listener) return listener.receive(local, remote, segment)
-    if (!this.isFinalAck(local, remote, segment)) this.refuse(local, remote, segment)
+    if (!this.isAfterwards(local, remote, segment)) this.refuse(local, remote, segment)
   }
 
   unreachable(about: Packet, kind: IcmpError): void {
@@ -145,21 +145,36 @@ export class Tcp {
     return reservation && this.listeners.get(reservation)
   }
 
-  private isFinalAck(local: Endpoint, remote: Endpoint, segment: TcpSegment): boolean {
+  /** For a connection in TIME-WAIT: its last acknowledgment may have been lost, and is said again. */
+  private isAfterwards(local: Endpoint, remote: Endpoint, segment: TcpSegment): boolean {
     if (segment.data.length > 0 || segment.syn) return false
-    return this.timeWait.some((each) => key(each.local, each.remote) === key(local, remote))
+    if (!this.timeWait.some((each) => key(each.local, each.remote) === key(local, remote))) return false
+    if (segment.fin) this.answer(local, remote, segment, false)
+    return true
   }
 
   /** RFC 9293 section 3.10.7.1. */
   private refuse(local: Endpoint, remote: Endpoint, segment: TcpSegment): void {
+    this.answer(local, remote, segment, true)
+  }
+
+  /** An acknowledgment of a segment that no connection is there for. */
+  private answer(local: Endpoint, remote: Endpoint, segment: TcpSegment, rst: boolean): void {
     this.send(local, remote, {
       ...segment,
       sourcePort: local.port,
       destinationPort: remote.port,
       sequence: segment.acknowledgment,
       acknowledgment: segment.sequence + segment.data.length + (segment.syn || segment.fin ? 1 : 0),
-      ...{ syn: false, fin: false, rst: true, ack: true, window: 0, data: new Uint8Array(0) },
+      ...{ syn: false, fin: false, rst, ack: true, window: 0, data: new Uint8Array(0) },
     })
+  }
+
+  /** A firewall answers with a reset in the place of whoever was meant. */
+  refusePacket(packet: Packet, segment: TcpSegment): void {
+    if (segment.rst) return
+    const local = { address: packet.destination, port: segment.destinationPort }
+    this.refuse(local, { address: packet.source, port: segment.sourcePort }, segment)
   }
 
   private ephemeral(address: number, remote: Endpoint): number {

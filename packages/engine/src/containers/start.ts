@@ -129,7 +129,7 @@ function linkedHosts({ containers }: DaemonParts, { hostConfig }: Container): Li
 /** Ports are published on the first network with an address. @throws Problem */
 function publishPorts({ networks }: DaemonParts, container: Container): void {
   const { record, hostConfig } = container
-  const endpoint = Object.values(record.Networks).find(({ IPAddress }) => IPAddress)
+  const [network = '', endpoint] = Object.entries(record.Networks).find(([, { IPAddress }]) => IPAddress) ?? []
   const exposed: PortMap = Object.fromEntries(Object.keys(record.Config.ExposedPorts ?? {}).map((port) => [port, null]))
   if (!endpoint?.IPAddress) {
     record.Ports = {}
@@ -140,7 +140,11 @@ function publishPorts({ networks }: DaemonParts, container: Container): void {
     : {}
   const wishes: PortMap = { ...exposed, ...published, ...hostConfig.PortBindings }
   try {
-    record.Ports = networks.ports.publish(container.id, endpoint.IPAddress, wishes)
+    record.Ports = networks.ports.publish(
+      container.id,
+      { address: endpoint.IPAddress, bridge: networks.bridgeOf(network) },
+      wishes,
+    )
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     const where = `endpoint ${container.name} (${endpoint.EndpointID})`

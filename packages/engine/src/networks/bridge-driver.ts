@@ -2,25 +2,22 @@ import { CLONE_NEWNET, isErrno, type Sys } from '@drydock/abi'
 import { hex } from '../identifiers.ts'
 import { insideNamespaces } from '../runtime/launch.ts'
 import { quietly } from '../state/files.ts'
+import { guardNetwork, releaseNetwork } from './firewall.ts'
 import type { NetworkRecord } from './network-record.ts'
 import { parseSubnet } from './subnet.ts'
 
 /** Makes what a bridge network is on the host: a bridge with the gateway's address, and address translation outwards. */
 export function makeBridge(sys: Sys, network: NetworkRecord): void {
-  const { bridge: name, subnet, gateway, internal, id } = network
+  const { bridge: name, subnet, gateway } = network
   quietly(() => sys.netlink({ op: 'link-add', name, kind: 'bridge' }))
   const bits = parseSubnet(subnet)?.bits ?? 16
   quietly(() => sys.netlink({ op: 'address-add', link: name, address: `${gateway}/${bits}` }))
   sys.netlink({ op: 'link-set', name, up: true })
-  const comment = `docker-network:${id}`
-  quietly(() => sys.netlink({ op: 'rule-delete', comment }))
-  if (internal) return
-  const target = { kind: 'MASQUERADE' } as const
-  sys.netlink({ op: 'rule-add', rule: { chain: 'POSTROUTING', source: subnet, outLink: `!${name}`, target, comment } })
+  guardNetwork(sys, network)
 }
 
 export function removeBridge(sys: Sys, { bridge, id }: NetworkRecord): void {
-  quietly(() => sys.netlink({ op: 'rule-delete', comment: `docker-network:${id}` }))
+  releaseNetwork(sys, id)
   quietly(() => sys.netlink({ op: 'link-delete', name: bridge }))
 }
 

@@ -36,6 +36,11 @@ export class NetworkController {
     for (const network of this.store.all()) if (network.driver === 'bridge') makeBridge(this.sys, network)
   }
 
+  /** The bridge that a network of this name is on the host. */
+  bridgeOf(name: string): string {
+    return this.store.all().find((network) => network.name === name)?.bridge ?? ''
+  }
+
   create(wish: NetworkWish): NetworkRecord {
     const network = this.store.create(wish)
     makeBridge(this.sys, network)

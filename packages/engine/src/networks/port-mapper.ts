@@ -13,6 +13,7 @@ import { dial, FdStream, listen } from '@drydock/libc'
 import type { PortBinding, PortMap } from '@drydock/docker-api'
 import { inBackground } from '../background.ts'
 import { Problem } from '../problem.ts'
+import { openPort } from './firewall.ts'
 import { quietly } from '../state/files.ts'
 
 const FIRST_EPHEMERAL = 32768
@@ -42,12 +43,12 @@ export class PortMapper {
    * @returns what inspect shows under Ports
    * @throws Problem system
    */
-  publish(id: string, address: string, wishes: PortMap): PortMap {
+  publish(id: string, to: { readonly address: string; readonly bridge: string }, wishes: PortMap): PortMap {
     try {
       return Object.fromEntries(
         Object.entries(wishes).map(([port, bindings]) => [
           port,
-          bindings ? this.publishPort(id, address, port, bindings) : null,
+          bindings ? this.publishPort(id, to, port, bindings) : null,
         ]),
       )
     } catch (error) {
@@ -62,18 +63,24 @@ export class PortMapper {
       if (proxyPid !== undefined) quietly(() => this.sys.kill(proxyPid, SIGKILL))
     }
     this.mappings.delete(id)
-    quietly(() => this.sys.netlink({ op: 'rule-delete', comment: `docker-port:${id}` }))
+    quietly(() => this.sys.netlink({ op: 'rule-delete', owner: `docker-port:${id}` }))
   }
 
-  private publishPort(id: string, address: string, port: string, bindings: readonly PortBinding[]): PortBinding[] {
+  private publishPort(
+    id: string,
+    to: { readonly address: string; readonly bridge: string },
+    port: string,
+    bindings: readonly PortBinding[],
+  ): PortBinding[] {
     const [number = '0', kind = 'tcp'] = port.split('/')
     const proto = kind === 'udp' ? 'udp' : 'tcp'
     return bindings.flatMap(({ HostIp = '', HostPort = '' }) => {
       const hostIp = HostIp === '' || HostIp === '::' ? '0.0.0.0' : HostIp
       const mapping = this.bindPort(proto, hostIp, HostPort)
       this.mappings.set(id, [...(this.mappings.get(id) ?? []), mapping])
-      this.translate(id, mapping, address, Number(number))
-      this.startProxy(mapping, address, Number(number))
+      const { hostPort } = mapping
+      openPort(this.sys, `docker-port:${id}`, { ...to, proto, hostIp, hostPort, port: Number(number) })
+      this.startProxy(mapping, to.address, Number(number))
       const text = String(mapping.hostPort)
       return HostIp === ''
         ? [
@@ -116,21 +123,6 @@ export class PortMapper {
       const reason = error === EADDRNOTAVAIL ? 'cannot assign requested address' : lower(error.message)
       throw new Problem('system', `Error starting userland proxy: listen ${proto}4 ${hostIp}:${port}: bind: ${reason}`)
     }
-  }
-
-  private translate(id: string, { proto, hostIp, hostPort }: Mapping, address: string, port: number): void {
-    const destination = hostIp === '0.0.0.0' ? { destinationLocal: true } : { destination: `${hostIp}/32` }
-    this.sys.netlink({
-      op: 'rule-add',
-      rule: {
-        chain: 'PREROUTING',
-        proto,
-        ...destination,
-        destinationPort: hostPort,
-        target: { kind: 'DNAT', to: `${address}:${port}` },
-        comment: `docker-port:${id}`,
-      },
-    })
   }
 
   private startProxy(mapping: Mapping, address: string, port: number): void {

@@ -30,8 +30,8 @@ export class NetNamespace {
     this.network = network
     this.onGone = onGone
     this.ino = network.nextIno()
-    const { clock, entropy, queue } = network
-    this.stack = new Stack({ clock, entropy, queue })
+    const { clock, entropy, queue, log } = network
+    this.stack = new Stack({ clock, entropy, queue, log })
   }
 
   /** A process joins, or a bind mount holds it. */

@@ -1,7 +1,10 @@
 import {
+  type ConntrackInfo,
+  type ConntrackTuple,
   EEXIST,
   EINVAL,
   ENODEV,
+  ENOENT,
   EOPNOTSUPP,
   ESRCH,
   ENETUNREACH,
@@ -17,7 +20,9 @@ import {
   type Prefix,
   parseAddress,
   parsePrefix,
+  type Conntrack,
   type Route,
+  type Tuple,
 } from '@drydock/net'
 import type { NetNamespace } from './net-namespace.ts'
 import { listSockets } from './socket-list.ts'
@@ -74,12 +79,53 @@ const HANDLERS: Handlers = {
     if (!namespace.stack.routes.delete(prefix(destination), at)) throw ESRCH
   },
   'neighbour-list': ({ stack }) => stack.neighbours.entries().map(neighbourInfo),
-  'rule-list': ({ stack }) => stack.netfilter.firewall.rules,
-  'rule-add': ({ stack }, { rule, first }) => {
-    stack.netfilter.firewall.add(rule, first)
+  'rule-list': ({ stack }, { table }) => stack.netfilter.firewall.list(table),
+  'rule-add': ({ stack }, { rule, at }) => {
+    stack.netfilter.firewall.add(rule, at)
   },
-  'rule-delete': ({ stack }, { comment }) => {
-    stack.netfilter.firewall.deleteByComment(comment)
+  'rule-replace': ({ stack }, { rule, at }) => {
+    stack.netfilter.firewall.replace(rule, at)
+  },
+  'rule-delete': ({ stack }, request) => {
+    const { firewall } = stack.netfilter
+    if ('owner' in request) firewall.deleteOwned(request.owner)
+    else firewall.deleteAt(request.table, request.chain, request.at)
+  },
+  'chain-add': ({ stack }, { table, chain }) => {
+    stack.netfilter.firewall.newChain(table, chain)
+  },
+  'chain-delete': ({ stack }, { table, chain }) => {
+    stack.netfilter.firewall.deleteChain(table, chain)
+  },
+  'chain-flush': ({ stack }, { table, chain }) => {
+    stack.netfilter.firewall.flush(table, chain)
+  },
+  'chain-zero': ({ stack }, { table, chain }) => {
+    stack.netfilter.firewall.zero(table, chain)
+  },
+  'chain-rename': ({ stack }, { table, chain, name }) => {
+    stack.netfilter.firewall.renameChain(table, chain, name)
+  },
+  'chain-policy': ({ stack }, { table, chain, policy }) => {
+    stack.netfilter.firewall.setPolicy(table, chain, policy)
+  },
+  'conntrack-list': ({ stack }) => stack.netfilter.conntrack.list().map(conntrackInfo),
+  'qdisc-list': ({ stack }) =>
+    [...stack.interfaces.values()].map((at) => ({
+      dev: at.name,
+      link: at.kind,
+      ...(at.qdisc ? { settings: at.qdisc } : {}),
+      ...(at.netem?.statistics ?? {
+        bytes: at.info().txBytes,
+        packets: at.info().txPackets,
+        dropped: 0,
+        backlogPackets: 0,
+      }),
+    })),
+  'qdisc-set': (namespace, { dev, qdisc }) => {
+    const at = device(namespace, dev)
+    if (qdisc === undefined && at.qdisc === undefined) throw ENOENT
+    namespace.stack.setQdisc(at, qdisc)
   },
   'socket-list': (namespace) => listSockets(namespace),
 }
@@ -147,6 +193,19 @@ function prefix(text: string): Prefix {
   const found = parsePrefix(text)
   if (!found) throw EINVAL
   return found
+}
+
+function conntrackInfo({ connection, seconds }: ReturnType<Conntrack['list']>[number]): ConntrackInfo {
+  const { original, reply, answered, closed } = connection
+  const ends = (tuple: Tuple): ConntrackTuple => ({
+    source: formatAddress(tuple.source),
+    destination: formatAddress(tuple.destination),
+    sourcePort: tuple.sourcePort,
+    destinationPort: tuple.destinationPort,
+  })
+  const tcp = closed ? 'TIME_WAIT' : answered ? 'ESTABLISHED' : 'SYN_SENT'
+  const state = original.proto === 'tcp' ? tcp : answered ? '' : '[UNREPLIED]'
+  return { proto: original.proto, seconds, state, original: ends(original), reply: ends(reply) }
 }
 
 const routeInfo = ({ destination, gateway, at, source }: Route): RouteInfo => ({

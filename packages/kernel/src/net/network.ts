@@ -7,6 +7,8 @@ export interface NetworkOptions {
   readonly entropy: Entropy
   /** Inode numbers for sockets and namespaces. */
   nextIno(): number
+  /** The kernel's log. */
+  log(text: string): void
 }
 
 /** What the network namespaces of one kernel share. */
@@ -15,12 +17,14 @@ export class Network {
   readonly entropy: Entropy
   readonly queue: EventQueue
   readonly nextIno: () => number
+  readonly log: (text: string) => void
   private readonly namespaces = new Set<NetNamespace>()
 
   constructor(options: NetworkOptions) {
     this.clock = options.clock
     this.entropy = options.entropy
     this.nextIno = () => options.nextIno()
+    this.log = (text) => options.log(text)
     this.queue = new EventQueue(options.clock)
   }
 

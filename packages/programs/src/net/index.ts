@@ -6,12 +6,13 @@ import { host } from './dns/host.ts'
 import { busyboxNslookup, nslookup } from './dns/nslookup.ts'
 import { busyboxIp, ip } from './iproute2/ip.ts'
 import { ss } from './iproute2/ss.ts'
+import { tc } from './iproute2/tc.ts'
 import { arp, busyboxArp } from './net-tools/arp.ts'
 import { busyboxIfconfig, ifconfig } from './net-tools/ifconfig.ts'
 import { busyboxNetstat, netstat } from './net-tools/netstat.ts'
 import { busyboxRoute, route } from './net-tools/route.ts'
 import { busyboxNc, nc } from './netcat/nc.ts'
-import { iptables } from './netfilter/iptables.ts'
+import { iptables, iptablesSave } from './netfilter/iptables.ts'
 import { busyboxPing } from './ping/busybox-ping.ts'
 import { ping } from './ping/iputils-ping.ts'
 import { sshPrograms } from './ssh/index.ts'
@@ -43,12 +44,14 @@ export const netPrograms: readonly Program[] = [
     ifconfig,
     ip,
     iptables,
+    iptablesSave,
     nc,
     netstat,
     nslookup,
     ping,
     route,
     ss,
+    tc,
     telnet,
     traceroute,
     wget,

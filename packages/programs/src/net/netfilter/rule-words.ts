@@ -1,39 +1,168 @@
-import type { FirewallRule } from '@drydock/abi'
+import type { ConnectionState, FirewallRule, FirewallTarget } from '@drydock/abi'
 
 type Draft = { -readonly [K in keyof FirewallRule]?: FirewallRule[K] }
 type Taker = (draft: Draft, argument: string) => void
 
-const PROTOS = ['tcp', 'udp', 'icmp'] as const
-const isChain = (chain: string): chain is FirewallRule['chain'] =>
-  ['PREROUTING', 'OUTPUT', 'POSTROUTING', 'FORWARD', 'INPUT'].includes(chain)
+/** What the words of a rule come to, apart from where it goes. */
+export interface ParsedRule {
+  readonly draft: Draft
+  readonly target: FirewallTarget
+}
 
-const TAKERS: ReadonlyMap<string, Taker> = new Map<string, Taker>([
-  ['-s', (draft, text) => (draft.source = text)],
-  ['--source', (draft, text) => (draft.source = text)],
-  ['-d', (draft, text) => (draft.destination = text)],
-  ['--destination', (draft, text) => (draft.destination = text)],
-  ['-i', (draft, text) => (draft.inLink = text)],
-  ['-o', (draft, text) => (draft.outLink = text)],
-  ['--dport', (draft, text) => (draft.destinationPort = Number(text))],
-  ['--dst-type', (draft) => (draft.destinationLocal = true)],
-  ['-m', () => {}],
-  ['--reject-with', () => {}],
-  ['--comment', () => {}],
-  [
-    '-p',
-    (draft, text) => {
-      const proto = PROTOS.find((each) => each === text)
-      if (proto) draft.proto = proto
-    },
-  ],
+/** What is wrong with a command line. */
+export class RuleError extends Error {}
+
+const PROTOS = new Map([
+  ['tcp', 'tcp'],
+  ['6', 'tcp'],
+  ['udp', 'udp'],
+  ['17', 'udp'],
+  ['icmp', 'icmp'],
+  ['1', 'icmp'],
+] as const)
+const STATES: readonly ConnectionState[] = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED']
+const PER_SECOND = new Map([
+  ['s', 1],
+  ['m', 60],
+  ['h', 3600],
+  ['d', 86_400],
 ])
 
-/** A rule from the words after the chain, or what is wrong with them. */
-export function parseRule(chain: string, words: readonly string[]): FirewallRule | string {
-  if (!isChain(chain)) return `No chain/target/match by that name.`
+function setProto(draft: Draft, text: string): void {
+  if (text === 'all' || text === '0') return
+  const proto = PROTOS.get(text.toLowerCase() as 'tcp')
+  if (proto === undefined) throw new RuleError(`unknown protocol "${text}" specified`)
+  draft.proto = proto
+}
+
+/** A prefix with its host bits off, as the kernel keeps it: `10.0.0.0/8`, `1.2.3.4/32`. */
+function prefixText(text: string): string {
+  const negated = text.startsWith('!')
+  const [host = '', bits = '32'] = (negated ? text.slice(1) : text).split('/')
+  const parts = host.split('.').map(Number)
+  if (parts.length !== 4 || parts.some((part) => !(part >= 0 && part < 256)))
+    throw new RuleError(`host/network \`${host}' not found`)
+  const length = bits.includes('.') ? maskLength(bits) : Number(bits)
+  const value = parts.reduce((sum, part) => sum * 256 + part, 0)
+  const network = length === 0 ? 0 : Math.floor(value / 2 ** (32 - length)) * 2 ** (32 - length)
+  const quad = [24, 16, 8, 0].map((shift) => Math.floor(network / 2 ** shift) % 256).join('.')
+  return `${negated ? '!' : ''}${quad}/${length}`
+}
+
+const maskLength = (mask: string): number =>
+  mask
+    .split('.')
+    .map((part) => Number(part).toString(2).replaceAll('0', '').length)
+    .reduce((sum, ones) => sum + ones, 0)
+
+const SERVICES = new Map([
+  ['ssh', '22'],
+  ['domain', '53'],
+  ['http', '80'],
+  ['https', '443'],
+])
+function ports(draft: Draft, text: string): string {
+  if (draft.proto !== 'tcp' && draft.proto !== 'udp') throw new RuleError('unknown option "--dport"')
+  const named = text.replace(/[a-z]+/g, (name) => SERVICES.get(name) ?? name)
+  if (!/^!?\d*([:,]\d*)*$/.test(named)) throw new RuleError(`invalid port/service \`${text}' specified`)
+  return named
+}
+
+function setStates(draft: Draft, text: string): void {
+  const states = text.split(',').map((state) => state.toUpperCase() as ConnectionState)
+  if (!states.every((state) => STATES.includes(state))) throw new RuleError(`Bad ctstate "${text}"`)
+  draft.states = STATES.filter((state) => states.includes(state))
+}
+
+function setLimit(draft: Draft, text: string): void {
+  const [, count = '', unit = ''] = /^(\d+)(?:\/(s|m|h|d)\w*)?$/.exec(text) ?? []
+  const seconds = PER_SECOND.get(unit || 's')
+  if (count === '' || seconds === undefined) throw new RuleError(`bad rate \`${text}'`)
+  const name = { s: 'sec', m: 'min', h: 'hour', d: 'day' }[unit || 's']
+  draft.limit = { perSecond: Number(count) / seconds, burst: draft.limit?.burst ?? 5, text: `${count}/${name}` }
+}
+
+function setBurst(draft: Draft, text: string): void {
+  const before = draft.limit ?? { perSecond: 3 / 3600, text: '3/hour' }
+  draft.limit = { ...before, burst: Number(text) }
+}
+
+const ICMP_TYPES = new Map([
+  ['8', 'echo-request'],
+  ['0', 'echo-reply'],
+  ['3', 'destination-unreachable'],
+  ['11', 'time-exceeded'],
+])
+
+const source: Taker = (draft, text) => (draft.source = prefixText(text))
+const destination: Taker = (draft, text) => (draft.destination = prefixText(text))
+const inLink: Taker = (draft, text) => (draft.inLink = text)
+const outLink: Taker = (draft, text) => (draft.outLink = text)
+const sport: Taker = (draft, text) => (draft.sourcePort = ports(draft, text))
+const dport: Taker = (draft, text) => (draft.destinationPort = ports(draft, text))
+
+/** Options with one argument. iptables(8), iptables-extensions(8) */
+const TAKERS: ReadonlyMap<string, Taker> = new Map<string, Taker>([
+  ['-s', source],
+  ['--source', source],
+  ['--src', source],
+  ['-d', destination],
+  ['--destination', destination],
+  ['--dst', destination],
+  ['-i', inLink],
+  ['--in-interface', inLink],
+  ['-o', outLink],
+  ['--out-interface', outLink],
+  ['-p', setProto],
+  ['--proto', setProto],
+  ['--protocol', setProto],
+  ['--sport', sport],
+  ['--source-port', sport],
+  ['--sports', sport],
+  ['--dport', dport],
+  ['--destination-port', dport],
+  ['--dports', dport],
+  ['--dst-type', (draft, text) => (draft.destinationLocal = text.toUpperCase().replace('!', '') === 'LOCAL')],
+  ['--src-type', (draft, text) => (draft.sourceLocal = text.toUpperCase().replace('!', '') === 'LOCAL')],
+  ['--state', setStates],
+  ['--ctstate', setStates],
+  ['--icmp-type', (draft, text) => (draft.icmpType = ICMP_TYPES.get(text) ?? text)],
+  ['--limit', setLimit],
+  ['--limit-burst', setBurst],
+  ['--mode', () => {}],
+  ['--probability', (draft, text) => (draft.probability = Number(text))],
+  ['--comment', (draft, text) => (draft.comment = text)],
+  ['-m', () => {}],
+  ['--match', () => {}],
+])
+
+/** What the target's own options said. */
+interface TargetOptions {
+  jump: string | undefined
+  to: string | undefined
+  rejectWith: string | undefined
+  prefix: string
+  ports: string | undefined
+}
+
+type TargetTaker = (target: TargetOptions, argument: string) => void
+const TARGET_TAKERS: ReadonlyMap<string, TargetTaker> = new Map<string, TargetTaker>([
+  ['-j', (target, text) => (target.jump = text)],
+  ['--jump', (target, text) => (target.jump = text)],
+  ['-g', (target, text) => (target.jump = text)],
+  ['--to-destination', (target, text) => (target.to = text)],
+  ['--to-source', (target, text) => (target.to = text)],
+  ['--to-ports', (target, text) => (target.ports = text)],
+  ['--to-port', (target, text) => (target.ports = text)],
+  ['--reject-with', (target, text) => (target.rejectWith = text)],
+  ['--log-prefix', (target, text) => (target.prefix = text)],
+  ['--log-level', () => {}],
+])
+
+/** @throws RuleError */
+export function parseRule(words: readonly string[]): ParsedRule {
   const draft: Draft = {}
-  let jump = ''
-  let to = ''
+  const target: TargetOptions = { jump: undefined, to: undefined, rejectWith: undefined, prefix: '', ports: undefined }
   let negated = false
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? ''
@@ -41,24 +170,38 @@ export function parseRule(chain: string, words: readonly string[]): FirewallRule
       negated = true
       continue
     }
-    const argument = words[++at]
-    if (argument === undefined) return `option "${word}" requires an argument`
-    if (word === '-j' || word === '--jump') jump = argument
-    else if (word === '--to-destination') to = argument
-    else {
-      const taker = TAKERS.get(word)
-      if (!taker) return `unknown option "${word}"`
-      taker(draft, negated ? `!${argument}` : argument)
+    if (word === '--syn') {
+      draft.syn = !negated
+      negated = false
+      continue
     }
+    const taker = TAKERS.get(word)
+    const ofTarget = TARGET_TAKERS.get(word)
+    if (!taker && !ofTarget)
+      throw new RuleError(word.startsWith('-') ? `unknown option "${word}"` : `Bad argument \`${word}'`)
+    let argument = words[++at]
+    if (argument === '!') {
+      negated = true
+      argument = words[++at]
+    }
+    if (argument === undefined) throw new RuleError(`option "${word}" requires an argument`)
+    taker?.(draft, negated ? `!${argument}` : argument)
+    ofTarget?.(target, argument)
     negated = false
   }
-  const target = targetOf(jump, to)
-  if (typeof target === 'string') return target
-  return { ...draft, chain, target, comment: `user ${[chain, ...words].join(' ')}` }
+  return { draft, target: targetOf(target) }
 }
 
-function targetOf(jump: string, to: string): FirewallRule['target'] | string {
-  if (jump === 'DNAT') return to === '' ? 'DNAT: option "--to-destination" must be specified' : { kind: 'DNAT', to }
-  if (jump === 'MASQUERADE' || jump === 'ACCEPT' || jump === 'DROP' || jump === 'REJECT') return { kind: jump }
-  return `Couldn't load target \`${jump}':No such file or directory`
+function targetOf({ jump, to, rejectWith, prefix, ports: port }: TargetOptions): FirewallTarget {
+  if (jump === undefined) return { kind: 'NONE' }
+  if (jump === 'DNAT' || jump === 'SNAT') {
+    if (to === undefined)
+      throw new RuleError(`${jump}: option "--to-${jump === 'DNAT' ? 'destination' : 'source'}" must be specified`)
+    return { kind: jump, to }
+  }
+  if (jump === 'REJECT') return { kind: jump, with: rejectWith ?? 'icmp-port-unreachable' }
+  if (jump === 'LOG') return { kind: jump, prefix }
+  if (jump === 'REDIRECT') return { kind: jump, ...(port === undefined ? {} : { port: Number(port) }) }
+  if (jump === 'ACCEPT' || jump === 'DROP' || jump === 'RETURN' || jump === 'MASQUERADE') return { kind: jump }
+  return { kind: 'JUMP', chain: jump }
 }
