@@ -19,6 +19,14 @@ runQuickJs({
       Atomics.wait(counter, 0, before)
     }
   },
+  poll(wait) {
+    for (;;) {
+      const before = Atomics.load(counter, 0)
+      const received = receiveMessageOnPort(port)
+      if (received || !wait) return received?.message as never
+      Atomics.wait(counter, 0, before)
+    }
+  },
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs)
     return { cancel: () => clearTimeout(timer) }

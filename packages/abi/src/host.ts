@@ -38,6 +38,8 @@ export interface ForeignWorker {
   onMessage(handler: (message: unknown) => void): void
   onError(handler: (message: string) => void): void
   terminate(): void
+  /** Told when its process is stopped or frozen, and when it may go on: the code has to stand still meanwhile. */
+  onHold?(handler: (held: boolean) => void): void
 }
 export interface ForeignHost {
   /** @param kind names an entry the application knows, such as `quickjs` */

@@ -137,6 +137,11 @@ export interface Sys {
    * sbrk(2). @throws ENOMEM beyond RLIMIT_AS or RLIMIT_DATA
    */
   sbrk(bytes: number): void
+  /**
+   * Foreign code of this process used so much processor time in a worker of its own: it is billed for it.
+   * @returns for how many milliseconds the code has to stand still now, by the limits of its control group
+   */
+  charge(cpuMs: number): number
 
   // files -----------------------------------------------------------------------------------------------------------
   open(path: string, flags: number, mode?: number): number

@@ -1,9 +1,11 @@
 import { type ForeignWorker, isErrno, parseSignal, type Process, type Program, type Sys } from '@drydock/abi'
 import { readAll, writeAll } from '@drydock/libc'
 import { type Command, readCommand } from './command-line.ts'
-import type { FromWorker, StartMessage } from './protocol.ts'
+import type { FromWorker, StartMessage, UsageMessage } from './protocol.ts'
 import { answerCall } from './system-calls.ts'
 
+/** Shorter than this a pause is not worth its messages. */
+const LEAST_PAUSE_MS = 5
 const DEFAULT_VERSION = '24.11.1'
 
 export const node: Program = {
@@ -46,6 +48,37 @@ class Runner {
     this.sys = process.sys
     this.version = version
     this.worker = worker
+    worker.onHold?.((held) => {
+      this.held = held
+      this.pause()
+    })
+  }
+
+  /** Stopped or frozen from outside, or out of processor time. */
+  private held = false
+  private throttled = false
+  private paused = false
+
+  private pause(): void {
+    const on = this.held || this.throttled
+    if (on === this.paused) return
+    this.paused = on
+    this.worker.post({ kind: 'pause', on })
+  }
+
+  private async account({ cpuMs, heapBytes }: UsageMessage): Promise<void> {
+    const { sys } = this
+    sys.sbrk(heapBytes)
+    const rest = sys.charge(cpuMs)
+    if (rest < LEAST_PAUSE_MS || this.throttled) return
+    this.throttled = true
+    this.pause()
+    try {
+      await sys.sleep(rest)
+    } finally {
+      this.throttled = false
+      this.pause()
+    }
   }
 
   /** However the process ends, its worker ends with it: SIGKILL is real. */
@@ -86,6 +119,11 @@ class Runner {
       await this.knocked(read)
       for (const message of this.inbox.splice(0)) {
         if (message.kind === 'exit') return message.code
+        if (message.kind === 'usage') {
+          // The process may be ended meanwhile: its main thread unwinds by itself.
+          this.account(message).catch(() => undefined)
+          continue
+        }
         if (message.op === 'signal') this.watchSignal(String(message.args[0]), message.args[1] === true)
         else void this.answer(message)
       }

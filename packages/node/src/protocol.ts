@@ -49,5 +49,18 @@ export interface ExitMessage {
   readonly code: number
 }
 
-export type ToWorker = StartMessage | AnswerMessage | SignalMessage
-export type FromWorker = CallMessage | ExitMessage
+/** The script stands still, whatever it does, until it may go on. */
+export interface PauseMessage {
+  readonly kind: 'pause'
+  readonly on: boolean
+}
+
+/** What the script has used since it said so last. */
+export interface UsageMessage {
+  readonly kind: 'usage'
+  readonly cpuMs: number
+  readonly heapBytes: number
+}
+
+export type ToWorker = StartMessage | AnswerMessage | SignalMessage | PauseMessage
+export type FromWorker = CallMessage | ExitMessage | UsageMessage

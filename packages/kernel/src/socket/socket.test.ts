@@ -38,7 +38,7 @@ function newNetwork(): Network {
   let ino = 100
   let byte = 0
   const entropy = { bytes: (length: number) => Uint8Array.from({ length }, () => byte++ & 255) }
-  return new Network({ clock, entropy, nextIno: () => ++ino })
+  return new Network({ clock, entropy, nextIno: () => ++ino, log: () => undefined })
 }
 
 function noNames(): UnixNames {
@@ -224,11 +224,11 @@ it('what dockerd does for a container with a published port', async () => {
   )
   const rule = {
     proto: 'tcp',
-    destinationPort: 8080,
+    destinationPort: '8080',
     destinationLocal: true,
     target: { kind: 'DNAT', to: '172.17.0.2:80' },
   } as const
-  ask(host, { op: 'rule-add', rule: { chain: 'OUTPUT', ...rule, comment: 'c1' } })
+  ask(host, { op: 'rule-add', rule: { chain: 'OUTPUT', ...rule, owner: 'c1' } })
   const [server, client] = [createSocket(inside, AF_INET, SOCK_STREAM), createSocket(host, AF_INET, SOCK_STREAM)]
   server.bind(inet('0.0.0.0', 80), noNames())
   server.listen(1)
@@ -247,7 +247,7 @@ it('what dockerd does for a container with a published port', async () => {
     localPort: 80,
     ino: server.ino,
   })
-  ask(host, { op: 'rule-delete', comment: 'c1' })
+  ask(host, { op: 'rule-delete', owner: 'c1' })
   const late = createSocket(host, AF_INET, SOCK_STREAM)
   late.connect(inet('127.0.0.1', 8080), noNames())
   await settle()

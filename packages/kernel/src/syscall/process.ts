@@ -35,6 +35,7 @@ export const processCalls: SyscallTable<
   | 'processes'
   | 'sbrk'
   | 'times'
+  | 'charge'
   | 'prlimit'
 > = {
   tick(task) {
@@ -126,6 +127,11 @@ export const processCalls: SyscallTable<
     if (limit && resource === 'NOFILE') target.fds.limit = limit.soft
     if (limit && resource === 'CPU') target.cpuAlarmMs = limit.soft * 1000
     return before
+  },
+
+  charge(task, cpuMs) {
+    task.charge(Math.max(0, cpuMs))
+    return task.cgroup.throttleMs()
   },
 
   times(task) {

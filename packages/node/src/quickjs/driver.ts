@@ -12,10 +12,14 @@ export interface QuickJsHost {
   onMessage(handler: (message: ToWorker) => void): void
   /** Stands still until the next message; absent where a worker cannot. */
   receiveBlocking?(): ToWorker
+  /** The next message, waiting for one when asked to; absent where a worker cannot. */
+  poll?(wait: boolean): ToWorker | undefined
   after(delayMs: number, callback: () => void): { cancel(): void }
   now(): number
 }
 
+/** How long a script runs before it lets messages in. */
+const TURN_MS = 20
 const MEMORY_LIMIT = 512 * 1024 * 1024
 
 /** Runs one script from its start message to its exit. */
@@ -48,7 +52,53 @@ class Driver {
     this.host = host
   }
 
+  // time and memory ------------------------------------------------------------------------------------------------------
+
+  private busySince = 0
+  private lastTurn = 0
+  private toldBytes = 0
+  private held = false
+  private release: (() => void) | undefined
+
+  /** Says what was used; called before the script waits and now and then while it runs. */
+  private tell(): void {
+    const now = this.host.now()
+    const cpuMs = now - this.busySince
+    const bytes = this.vm?.memoryBytes ?? 0
+    this.busySince = now
+    if (cpuMs >= 1 || bytes !== this.toldBytes)
+      this.host.post({ kind: 'usage', cpuMs, heapBytes: bytes - this.toldBytes })
+    this.toldBytes = bytes
+  }
+
+  /** A script that runs for long lets messages in, and stands still while its process may not run. */
+  private turn(): Promise<void> | undefined {
+    const now = this.host.now()
+    if (now - this.lastTurn < TURN_MS) return undefined
+    this.lastTurn = now
+    this.tell()
+    const { poll } = this.host
+    if (poll) return this.standStill(poll)
+    return new Promise<void>((later) => void this.host.after(0, later))
+      .then(() => (this.held ? new Promise<void>((go) => (this.release = go)) : undefined))
+      .then(() => void (this.busySince = this.lastTurn = this.host.now()))
+  }
+
+  private standStill(poll: (wait: boolean) => ToWorker | undefined): undefined {
+    for (let message = poll(this.held); message; message = poll(this.held)) this.receive(message)
+    this.busySince = this.lastTurn = this.host.now()
+    return undefined
+  }
+
+  private hold(on: boolean): void {
+    this.held = on
+    if (on) return
+    this.release?.()
+    this.release = undefined
+  }
+
   receive(message: ToWorker): void {
+    if (message.kind === 'pause') return this.hold(message.on)
     if (message.kind === 'start') {
       this.main(message).catch((error: unknown) => this.crash(error))
       return
@@ -68,8 +118,11 @@ class Driver {
       webAssembly: this.host.webAssembly,
       memoryLimit: MEMORY_LIMIT,
       loadModule: (name) => this.moduleSource(name),
+      onTurn: () => this.turn(),
     })
+    this.toldBytes = this.vm.memoryBytes
     this.defineHost(this.vm)
+    this.busySince = this.host.now()
     await this.vm.run(guest, 'node:internal/bootstrap')
     await this.guestCall('start', start)
     for (;;) {
@@ -100,7 +153,14 @@ class Driver {
     return text.startsWith('{') ? JSON.parse(text) : undefined
   }
 
-  private waitForEvent(timeoutMs: number): Promise<void> {
+  private async waitForEvent(timeoutMs: number): Promise<void> {
+    this.tell()
+    await this.nextEvent(timeoutMs)
+    if (this.held) await new Promise<void>((go) => (this.release = go))
+    this.busySince = this.host.now()
+  }
+
+  private nextEvent(timeoutMs: number): Promise<void> {
     if (this.events.length > 0 || timeoutMs === 0) return new Promise((later) => void this.host.after(0, later))
     return new Promise((resolve) => {
       const timer = timeoutMs > 0 ? this.host.after(timeoutMs, resolve) : undefined
@@ -112,6 +172,7 @@ class Driver {
   }
 
   private exit(code: number): void {
+    this.tell()
     this.host.post({ kind: 'exit', code })
   }
 
@@ -164,11 +225,13 @@ class Driver {
     const copy = bytes && vm.quickjs.typeof(bytes) === 'object' ? bytes.toUint8Array() : undefined
     this.host.post({ kind: 'call', id, op, args, bytes: copy, wait })
     if (!wait) return
+    this.tell()
     if (this.host.receiveBlocking) return this.blockFor(id, this.host.receiveBlocking.bind(this.host))
     vm.suspendFor(
       new Promise((resume) => {
         this.answers.set(id, (answer) => {
           this.answer = answer
+          this.busySince = this.host.now()
           resume()
         })
       }),
@@ -180,9 +243,11 @@ class Driver {
       const message = receive()
       if (message.kind === 'answer' && message.id === id) {
         this.answer = message
+        this.busySince = this.host.now()
         return
       }
-      this.events.push(message)
+      if (message.kind === 'pause') this.hold(message.on)
+      else this.events.push(message)
     }
   }
 }

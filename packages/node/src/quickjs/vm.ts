@@ -15,6 +15,7 @@ interface Internals {
   readonly exports: Record<'qjs_is_job_pending' | 'qjs_execute_pending_job', () => number> & {
     qjs_eval(...args: number[]): number
     wasm_free(pointer: number): void
+    readonly memory: { readonly buffer: ArrayBuffer }
   }
   writeString(text: string): { ptr: number; len: number }
   throwIfException(handle: JSValueHandle): JSValueHandle
@@ -27,6 +28,8 @@ export interface VmOptions {
   readonly memoryLimit: number
   /** Module sources by their full names, for import statements: the machine cannot wait while it loads one. */
   readonly loadModule: (name: string) => string
+  /** Called now and then while a script runs: it goes on when the promise settles. */
+  readonly onTurn: () => Promise<void> | undefined
 }
 
 type Entry = (...args: number[]) => number | Promise<number>
@@ -41,18 +44,27 @@ export class Vm {
   private readonly runJob: Entry
   /** Set by a host function: the script goes on when it settles. */
   private pending: Promise<void> | undefined
+  /** An entry that may be suspended is under way. */
+  private inside = false
 
   static async create(options: VmOptions): Promise<Vm> {
     const box: { vm?: Vm } = {}
+    const suspends = 'Suspending' in options.webAssembly && 'promising' in options.webAssembly
     const entries = await withSuspension(
       options.webAssembly,
       () => box.vm?.takePending(),
+      () => (box.vm?.inside ? options.onTurn() : undefined),
       () =>
         QuickJS.create({
           wasm: options.wasm as never,
           memoryLimit: options.memoryLimit,
           maxStackSize: 256 * 1024,
           timezoneOffset: 0,
+          interruptHandler: () => {
+            // Where nothing can be suspended the turn itself stands still.
+            if (!suspends && box.vm?.inside) void options.onTurn()
+            return false
+          },
           moduleLoader: { load: options.loadModule },
           onUnhandledRejection: (promise: JSValueHandle, reason: JSValueHandle, handled: boolean) =>
             box.vm?.rejected(promise, reason, handled),
@@ -102,7 +114,7 @@ export class Vm {
     const internals = this.internals()
     const source = internals.writeString(code)
     const name = internals.writeString(filename)
-    const pointer = await this.evaluate(source.ptr, source.len, name.ptr, flags)
+    const pointer = await this.within(() => this.evaluate(source.ptr, source.len, name.ptr, flags))
     internals.exports.wasm_free(source.ptr)
     internals.exports.wasm_free(name.ptr)
     const Handle = this.quickjs.getUndefined().constructor as new (vm: QuickJS, pointer: number) => JSValueHandle
@@ -122,7 +134,23 @@ export class Vm {
 
   private async runJobs(): Promise<void> {
     const { exports } = this.internals()
-    while (exports.qjs_is_job_pending()) if ((await this.runJob()) < 0) this.quickjs.getException().dispose()
+    while (exports.qjs_is_job_pending())
+      if ((await this.within(() => this.runJob())) < 0) this.quickjs.getException().dispose()
+  }
+
+  private async within(entry: () => number | Promise<number>): Promise<number> {
+    this.inside = true
+    try {
+      return await entry()
+    } finally {
+      this.inside = false
+    }
+  }
+
+  /** Bytes of the machine's memory, which only grows. */
+  get memoryBytes(): number {
+    const { memory } = this.internals().exports
+    return memory.buffer.byteLength
   }
 
   private takePending(): Promise<void> | undefined {
@@ -143,12 +171,13 @@ export class Vm {
 async function withSuspension(
   webAssembly: object,
   pending: () => Promise<void> | undefined,
+  turn: () => Promise<void> | undefined,
   create: () => Promise<QuickJS>,
 ) {
   const host = webAssembly as WebAssemblyHost & Partial<Integration>
   const { Suspending, promising } = host
-  if (!Suspending || !promising) return { result: await create(), integration: undefined }
   const instantiate = host.instantiate
+  if (!Suspending || !promising) return { result: await create(), integration: undefined }
   host.instantiate = (module, imports) => {
     const hostCall = imports.env.host_call as HostCall
     const suspending = (...args: number[]): number | Promise<number> => {
@@ -156,9 +185,19 @@ async function withSuspension(
       const wait = pending()
       return wait ? wait.then(() => result) : result
     }
+    const hostInterrupt = imports.env.host_interrupt as HostCall
+    const turning = (...args: number[]): number | Promise<number> => {
+      const result = hostInterrupt(...args)
+      const wait = turn()
+      return wait ? wait.then(() => result) : result
+    }
     return instantiate.call(webAssembly, module, {
       ...imports,
-      env: { ...imports.env, host_call: new Suspending(suspending as never) },
+      env: {
+        ...imports.env,
+        host_call: new Suspending(suspending as never),
+        host_interrupt: new Suspending(turning as never),
+      },
     })
   }
   try {
