@@ -22,8 +22,16 @@ export class Sysfs extends PseudoFileSystem {
     super(source.clock)
     const build = new SysfsBuilder(this)
     this.root = build.directory([
-      ['block', build.directory([['sda', build.directory([['size', build.text(() => '104857600')]])]])],
-      ['class', build.directory([['net', () => new NetDirectory(this, source)]])],
+      ['block', build.directory([['sda', disk(build)]])],
+      ['bus', build.directory([])],
+      [
+        'class',
+        build.directory([
+          ['block', build.directory([['sda', disk(build)]])],
+          ['net', () => new NetDirectory(this, source)],
+        ]),
+      ],
+      ['dev', build.directory([])],
       [
         'devices',
         build.directory([['system', build.directory([['cpu', build.directory(processors(build, source.cpus))]])]]),
@@ -32,7 +40,17 @@ export class Sysfs extends PseudoFileSystem {
       ['fs', build.directory([['cgroup', build.directory([])]])],
       [
         'kernel',
-        build.directory([['mm', build.directory([['transparent_hugepage', build.directory(hugePages(build))]])]]),
+        build.directory([
+          [
+            'cgroup',
+            build.directory([
+              ['delegate', build.text(() => 'cgroup.procs\ncgroup.threads\ncgroup.subtree_control\nmemory.oom.group')],
+            ]),
+          ],
+          ['debug', build.directory([])],
+          ['security', build.directory([])],
+          ['mm', build.directory([['transparent_hugepage', build.directory(hugePages(build))]])],
+        ]),
       ],
       ['module', build.directory([])],
     ])()
@@ -61,6 +79,35 @@ class ReadOnlyDirectory extends PseudoDirectory {
   override create(): Inode {
     throw EACCES
   }
+}
+
+const DISK_SECTORS = 104_857_600
+
+/** /sys/block/sda. Documentation/ABI/stable/sysfs-block */
+function disk(build: SysfsBuilder): PseudoMaker {
+  const part: readonly Entry[] = [
+    ['dev', build.text(() => '8:1')],
+    ['partition', build.text(() => '1')],
+    ['ro', build.text(() => '0')],
+    ['size', build.text(() => String(DISK_SECTORS - 2048))],
+    ['start', build.text(() => '2048')],
+  ]
+  const queue: readonly Entry[] = [
+    ['hw_sector_size', build.text(() => '512')],
+    ['logical_block_size', build.text(() => '512')],
+    ['physical_block_size', build.text(() => '4096')],
+    ['rotational', build.text(() => '0')],
+    ['scheduler', build.text(() => '[none] mq-deadline')],
+  ]
+  return build.directory([
+    ['dev', build.text(() => '8:0')],
+    ['queue', build.directory(queue)],
+    ['removable', build.text(() => '0')],
+    ['ro', build.text(() => '0')],
+    ['sda1', build.directory(part)],
+    ['size', build.text(() => String(DISK_SECTORS))],
+    ['stat', build.text(() => Array.from({ length: 17 }, () => '0').join(' '))],
+  ])
 }
 
 const hugePages = (build: SysfsBuilder): readonly Entry[] => [['enabled', build.text(() => 'always [madvise] never')]]

@@ -17,6 +17,8 @@ export class NetNamespace {
   readonly stack: Stack
   /** As /proc/PID/ns/net shows it. */
   readonly ino: number
+  /** Unix sockets with abstract names, which begin with a zero byte. unix(7) */
+  readonly abstractNames = new Map<string, object>()
   /** Inodes of the open sockets, by what is behind them. */
   readonly sockets = new Map<object, number>()
   /** The user namespace it belongs to; undefined for the first. */

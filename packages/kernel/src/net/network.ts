@@ -11,6 +11,15 @@ export interface NetworkOptions {
   log(text: string): void
 }
 
+/** A unix socket as /proc/net/unix shows it. */
+export interface UnixSocketView {
+  readonly ino: number
+  /** The name it is bound to, possibly empty. */
+  readonly boundTo: string
+  readonly listening: boolean
+  readonly linked: boolean
+}
+
 /** What the network namespaces of one kernel share. */
 export class Network {
   readonly clock: Clock
@@ -18,6 +27,8 @@ export class Network {
   readonly queue: EventQueue
   readonly nextIno: () => number
   readonly log: (text: string) => void
+  /** Every open socket of the unix family. */
+  readonly unixSockets = new Set<UnixSocketView>()
   private readonly namespaces = new Set<NetNamespace>()
 
   constructor(options: NetworkOptions) {

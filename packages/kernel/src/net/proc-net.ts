@@ -40,6 +40,68 @@ export function procNetArp({ stack }: NetNamespace): string {
   return lines([head, ...rows])
 }
 
+/** /proc/net/fib_trie: local addresses and connected networks, as the kernel's trie shows them. */
+export function procNetFibTrie({ stack }: NetNamespace): string {
+  const quad = (address: number): string => formatAddress(address)
+  const rows = [...stack.interfaces.values()].flatMap((at) =>
+    at.addresses.flatMap(({ address, length }) => {
+      const network = (address & maskOf(length)) >>> 0
+      return [
+        `     +-- ${quad(network)}/${length} 2 0 2`,
+        `        |-- ${quad(network)}`,
+        `           /${length} link UNICAST`,
+        `        |-- ${quad(address)}`,
+        '           /32 host LOCAL',
+      ]
+    }),
+  )
+  return lines(['Main:', '  +-- 0.0.0.0/0 3 0 5', ...rows, 'Local:', '  +-- 0.0.0.0/0 3 0 5', ...rows])
+}
+
+/** /proc/net/snmp, as far as this kernel counts. RFC 1213 */
+export function procNetSnmp({ stack }: NetNamespace): string {
+  let received = 0
+  let sent = 0
+  for (const at of stack.interfaces.values()) {
+    received += at.info().rxPackets
+    sent += at.info().txPackets
+  }
+  const established = stack.tcp.list().filter(({ state }) => state === 'ESTAB').length
+  return lines([
+    'Ip: Forwarding DefaultTTL InReceives InDelivers OutRequests',
+    `Ip: ${stack.forwarding ? 1 : 2} 64 ${received} ${received} ${sent}`,
+    'Tcp: RtoAlgorithm RtoMin RtoMax MaxConn CurrEstab',
+    `Tcp: 1 200 120000 -1 ${established}`,
+  ])
+}
+
+/** /proc/net/sockstat. */
+export function procNetSockstat(namespace: NetNamespace): string {
+  const all = listSockets(namespace)
+  const tcp = all.filter(({ proto }) => proto === 'tcp')
+  const waiting = tcp.filter(({ state }) => state === 'TIME-WAIT').length
+  const udp = all.length - tcp.length
+  return lines([
+    `sockets: used ${all.length - waiting}`,
+    `TCP: inuse ${tcp.length - waiting} orphan 0 tw ${waiting} alloc ${tcp.length - waiting} mem 0`,
+    `UDP: inuse ${udp} mem 0`,
+    'UDPLITE: inuse 0',
+    'RAW: inuse 0',
+    'FRAG: inuse 0 memory 0',
+  ])
+}
+
+/** /proc/net/unix. */
+export function procNetUnix({ network }: NetNamespace): string {
+  const rows = [...network.unixSockets].map(({ ino, boundTo, listening, linked }) => {
+    const flags = listening ? '00010000' : '00000000'
+    const state = linked ? '03' : '01'
+    const path = boundTo === '' ? '' : ` ${boundTo}`
+    return `0000000000000000: 00000002 00000000 ${flags} 0001 ${state} ${String(ino).padStart(5)}${path}`
+  })
+  return lines(['Num       RefCount Protocol Flags    Type St Inode Path', ...rows])
+}
+
 const STATES: Readonly<Record<string, number>> = {
   ESTAB: 1,
   'SYN-SENT': 2,

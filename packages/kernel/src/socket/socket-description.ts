@@ -17,8 +17,8 @@ import { FileDescription } from '../file-description.ts'
 
 /** How unix sockets find each other: names in the file system, as the calling task sees it. unix(7). */
 export interface UnixNames {
-  /** Makes the node. @throws EADDRINUSE, ENOENT, EACCES… */
-  bind(path: string, socket: object): void
+  /** Makes the node. @returns what gives the name back, for names that go with their socket @throws EADDRINUSE, ENOENT, EACCES… */
+  bind(path: string, socket: object): (() => void) | void
   /** What is bound there. @throws ENOENT, ECONNREFUSED, EACCES… */
   find(path: string): unknown
 }

@@ -29,6 +29,7 @@ export class UnixStreamSocket extends SocketDescription {
   private readonly network: Network
   private readonly incoming = new ByteQueue()
   private name = ''
+  private unbind: (() => void) | undefined
   private peer: UnixStreamSocket | undefined
   private peerName = ''
   private connected = false
@@ -42,6 +43,17 @@ export class UnixStreamSocket extends SocketDescription {
   constructor(network: Network) {
     super(network.nextIno(), network.clock.now())
     this.network = network
+    network.unixSockets.add(this)
+  }
+
+  get boundTo(): string {
+    return this.name.replace('\0', '@')
+  }
+  get listening(): boolean {
+    return this.pending !== undefined
+  }
+  get linked(): boolean {
+    return this.connected
   }
 
   /** Two that are connected to each other. socketpair(2). */
@@ -56,7 +68,7 @@ export class UnixStreamSocket extends SocketDescription {
   bind(address: SocketAddress, names: UnixNames): void {
     if (this.name !== '') throw EINVAL
     const path = pathOf(address)
-    names.bind(path, this)
+    this.unbind = names.bind(path, this) ?? undefined
     this.name = path
   }
 
@@ -153,6 +165,8 @@ export class UnixStreamSocket extends SocketDescription {
   }
 
   protected override dispose(): void {
+    this.network.unixSockets.delete(this)
+    this.unbind?.()
     this.closed = true
     for (const waiting of this.pending ?? []) waiting.release()
     this.pending = undefined

@@ -1,7 +1,9 @@
 import {
   AF_INET,
   EACCES,
+  EADDRINUSE,
   EAGAIN,
+  ECONNREFUSED,
   EINPROGRESS,
   EINVAL,
   ENOTSOCK,
@@ -33,8 +35,19 @@ function socketOf(task: Task, fd: number): SocketDescription {
 const isQuestion = ({ op }: NetlinkRequest): boolean => op.endsWith('-list') && op !== 'rule-list'
 
 const namesFor = (task: Task): UnixNames => ({
-  bind: (path, socket) => void task.parts.files.bindSocket(task, path, socket, 0o777),
-  find: (path) => task.parts.files.socketAt(task, path),
+  bind(path, socket) {
+    if (!path.startsWith('\0')) return void task.parts.files.bindSocket(task, path, socket, 0o777)
+    const { abstractNames } = task.namespaces.net
+    if (abstractNames.has(path)) throw EADDRINUSE
+    abstractNames.set(path, socket)
+    return () => abstractNames.delete(path)
+  },
+  find(path) {
+    if (!path.startsWith('\0')) return task.parts.files.socketAt(task, path)
+    const found = task.namespaces.net.abstractNames.get(path)
+    if (found === undefined) throw ECONNREFUSED
+    return found
+  },
 })
 
 /** @throws EACCES for the ports of servers, unless the caller may. ip(7), ip_unprivileged_port_start */

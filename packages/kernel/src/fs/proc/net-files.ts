@@ -1,9 +1,35 @@
 import { EINVAL } from '@drydock/abi'
-import { type NetNamespace, procNetArp, procNetDev, procNetRoute, procNetSockets } from '../../net/index.ts'
+import {
+  type NetNamespace,
+  procNetArp,
+  procNetDev,
+  procNetFibTrie,
+  procNetRoute,
+  procNetSnmp,
+  procNetSockets,
+  procNetSockstat,
+  procNetUnix,
+} from '../../net/index.ts'
 import type { ProcTask } from './proc-source.ts'
+
+const SOCKET_HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n'
+/** There is no IPv6 here: its files have a head and nothing below. */
+const SOCKET_HEAD_6 =
+  '  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n'
 
 const FILES: readonly (readonly [string, (namespace: NetNamespace) => string])[] = [
   ['arp', procNetArp],
+  ['fib_trie', procNetFibTrie],
+  ['if_inet6', () => ''],
+  ['netlink', () => 'sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n'],
+  ['packet', () => 'sk       RefCnt Type Proto  Iface R Rmem   User   Inode\n'],
+  ['raw', () => SOCKET_HEAD],
+  ['raw6', () => SOCKET_HEAD_6],
+  ['snmp', procNetSnmp],
+  ['sockstat', procNetSockstat],
+  ['tcp6', () => SOCKET_HEAD_6],
+  ['udp6', () => SOCKET_HEAD_6],
+  ['unix', procNetUnix],
   ['dev', procNetDev],
   ['route', procNetRoute],
   ['tcp', (namespace) => procNetSockets(namespace, 'tcp')],

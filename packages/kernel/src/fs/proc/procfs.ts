@@ -91,10 +91,19 @@ function rootEntries(fs: Procfs): Map<string, PseudoMaker> {
     ...empty,
     ['mounts', () => new PseudoLink(fs, () => 'self/mounts')],
     ['net', () => new PseudoLink(fs, () => 'self/net')],
+    ['pressure', () => pressureDirectory(fs)],
     ['self', self],
     ['sys', () => makeSysctlDirectory(fs, source)],
     ['thread-self', threadSelf],
   ])
+}
+
+/** Pressure stall information: nobody ever waits here for what the machine lacks. psi.rst */
+function pressureDirectory(fs: Procfs): Inode {
+  const line = (kind: string): string => `${kind} avg10=0.00 avg60=0.00 avg300=0.00 total=0\n`
+  const read = (): string => line('some') + line('full')
+  const file = (name: string): [string, PseudoMaker] => [name, () => new TextFile(fs, { read })]
+  return new PseudoDirectory(fs, new Map(['cpu', 'io', 'memory'].map(file)))
 }
 
 /** Only root and the owner look into a process. ptrace(2), "Ptrace access mode checking", in short. */

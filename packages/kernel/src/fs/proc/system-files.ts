@@ -125,6 +125,38 @@ const PARTITIONS = `major minor  #blocks  name
    8        1   52427776 sda1
 `
 
+/** proc_vmstat(5): counters of what this kernel has. */
+function vmstat({ totalMemory, freeMemory }: Sysinfo): string {
+  const page = 4096
+  const used = Math.floor((totalMemory - freeMemory) / page)
+  const rows: readonly (readonly [string, number])[] = [
+    ['nr_free_pages', Math.floor(freeMemory / page)],
+    ['nr_zone_active_anon', used],
+    ['nr_active_anon', used],
+    ['nr_anon_pages', used],
+    ['nr_mapped', 0],
+    ['nr_file_pages', 0],
+    ['nr_dirty', 0],
+    ['nr_writeback', 0],
+    ['nr_shmem', 0],
+    ['pgpgin', 0],
+    ['pgpgout', 0],
+    ['pswpin', 0],
+    ['pswpout', 0],
+    ['pgfault', 0],
+    ['pgmajfault', 0],
+    ['oom_kill', 0],
+  ]
+  return rows.map(([name, value]) => `${name} ${value}\n`).join('')
+}
+
+const SOFTIRQS = ['HI', 'TIMER', 'NET_TX', 'NET_RX', 'BLOCK', 'IRQ_POLL', 'TASKLET', 'SCHED', 'HRTIMER', 'RCU']
+function softirqs({ cpus }: Sysinfo): string {
+  const head = `${' '.repeat(20)}${Array.from({ length: cpus }, (_, cpu) => `CPU${cpu}`.padEnd(11)).join('')}\n`
+  const zeros = Array.from({ length: cpus }, () => '0'.padStart(11)).join('')
+  return head + SOFTIRQS.map((name) => `${name.padStart(12)}:${zeros}\n`).join('')
+}
+
 type SystemText = (source: ProcSource, reader: PathContext, sysinfo: () => Sysinfo) => string
 
 const ZERO_STATS = Array.from({ length: 17 }, () => '0').join(' ')
@@ -154,5 +186,22 @@ export const SYSTEM_FILES: ReadonlyMap<string, SystemText> = new Map<string, Sys
   ['swaps', () => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'],
   ['uptime', (source, _reader, sysinfo) => uptime(source, sysinfo())],
   ['version', version],
-  ['vmstat', () => ''],
+  ['vmstat', (_source, _reader, sysinfo) => vmstat(sysinfo())],
+  [
+    'buddyinfo',
+    () => 'Node 0, zone   Normal      1      1      1      1      1      1      1      1      1      1    900 \n',
+  ],
+  ['consoles', () => 'ttyS0                -W- (EC  p a)    4:64\n'],
+  ['crypto', () => ''],
+  ['execdomains', () => '0-0\tLinux           \t[kernel]\n'],
+  ['fb', () => ''],
+  ['iomem', () => '00000000-00000000 : System RAM\n'],
+  ['ioports', () => '0000-0000 : PCI Bus 0000:00\n'],
+  ['key-users', () => '    0:     1 0/0 1/1000000 0/25000000\n'],
+  ['keys', () => ''],
+  ['locks', () => ''],
+  ['misc', () => '229 fuse\n237 loop-control\n'],
+  ['sched_debug', () => ''],
+  ['softirqs', (_source, _reader, sysinfo) => softirqs(sysinfo())],
+  ['timer_list', () => ''],
 ])
