@@ -74,8 +74,11 @@ export const identityCalls: SyscallTable<
   },
   capabilities(task, mask) {
     const before = capabilitiesOf(task.credentials)
-    // What is effective stays until exec: a container's first steps still need it.
-    if (mask !== undefined) setCapabilities(task, { ...before, bounding: commonCapabilities(before.bounding, mask) })
+    // What is effective stays until exec: a container's first steps still need it, before and after they change the user.
+    if (mask !== undefined) {
+      const bounding = commonCapabilities(before.bounding, mask)
+      task.credentials = { ...task.credentials, capabilities: { ...before, bounding } }
+    }
     return before.bounding
   },
   noNewPrivileges(task) {
