@@ -62,11 +62,19 @@ function closingBracket(text: string, open: number): number {
 interface Declaring {
   readonly flags: Flags
   readonly builtin: string
-  /** Place of the operand among the builtin's words: arrays stand by the side. */
-  readonly place: number
+  /** The operand's array, which stands by the side. */
+  readonly array: Assignment | undefined
+}
+
+/** The arrays among the arguments, by their place; they belong to one command only. */
+function takeArrays(shell: Shell): Shell['declarations'] {
+  const arrays = shell.declarations
+  shell.declarations = new Map()
+  return arrays
 }
 
 function* declareBuiltin(shell: Shell, args: readonly string[], name: string): Steps<number> {
+  const arrays = takeArrays(shell)
   const flags = parseFlags(args, { flags: 'aAfFgiIlnrtuxp', plus: true })
   const shift = args.length - flags.operands.length + 1
   if (name === 'local' && !shell.variables.functionFrame()) {
@@ -78,13 +86,13 @@ function* declareBuiltin(shell: Shell, args: readonly string[], name: string): S
   if (flags.options.has('p')) return yield* printVariables(shell, flags, name)
   let status = 0
   for (const [at, operand] of flags.operands.entries())
-    if (!(yield* declareOne(shell, operand, { flags, builtin: name, place: at + shift }))) status = 1
+    if (!(yield* declareOne(shell, operand, { flags, builtin: name, array: arrays.get(at + shift) }))) status = 1
   return status
 }
 
 /** @returns whether it worked */
 function* declareOne(shell: Shell, text: string, how: Declaring): Steps<boolean> {
-  const { flags, builtin, place } = how
+  const { flags, builtin } = how
   const { options, removed } = flags
   const operand = parseOperand(text)
   if (!operand) {
@@ -97,7 +105,7 @@ function* declareOne(shell: Shell, text: string, how: Declaring): Steps<boolean>
     return false
   }
   const { variable, name: target } = variableFor(shell, name, how)
-  const array = shell.declarations.get(place) ?? dynamicArray(shell, operand, variable, flags)
+  const array = how.array ?? dynamicArray(shell, operand, variable, flags)
   if (variable.readonly && (operator !== undefined || removed.has('r') || array)) {
     yield* wait(shell.complain(`${builtin}: ${name}: readonly variable`))
     return false
@@ -205,6 +213,7 @@ function functionLine(shell: Shell, name: string): string {
 /** export and readonly. */
 function mark(letter: 'x' | 'r'): Builtin['run'] {
   return function* (shell, args, name): Steps<number> {
+    const arrays = takeArrays(shell)
     const flags = parseFlags(args, { flags: shell.dialect.bash ? 'aAfnp' : 'p' })
     const shift = args.length - flags.operands.length + 1
     if (flags.options.has('f')) return yield* markFunctions(shell, flags, letter, name)
@@ -220,7 +229,8 @@ function mark(letter: 'x' | 'r'): Builtin['run'] {
       if (!named) {
         yield* wait(shell.complain(`${name}: \`${text.replace(/=[^]*/, '')}': not a valid identifier`))
         status = 1
-      } else if (!(yield* declareOne(shell, text, { flags: how, builtin: name, place: at + shift }))) status = 1
+      } else if (!(yield* declareOne(shell, text, { flags: how, builtin: name, array: arrays.get(at + shift) })))
+        status = 1
     }
     if (status && !shell.dialect.bash) throw new FatalError('', 2)
     return status

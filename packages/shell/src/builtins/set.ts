@@ -64,12 +64,7 @@ function* set(shell: Shell, args: readonly string[]): Steps<number> {
         turn(shell, name, on)
       } else {
         const name = optionOfLetter(letter)
-        if (!name)
-          throw new FatalError(
-            `${word.charAt(0)}${letter}: invalid option\nset: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]`,
-            2,
-            false,
-          )
+        if (!name) throw new FatalError(`${word.charAt(0)}${letter}: invalid option`, 2, false)
         turn(shell, name, on)
       }
     }

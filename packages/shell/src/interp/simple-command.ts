@@ -3,8 +3,10 @@ import { searchPath } from '@drydock/libc'
 import { expandAssignment, expandText, expandWord, expandWords, fieldsOf } from '../expand/expand.ts'
 import { PendingSubscript } from '../expand/subscript.ts'
 import { commandWaits } from '../expand/waits.ts'
+import { encodeText } from '../syntax/ansi-escapes.ts'
 import { commandText } from '../syntax/print.ts'
 import type { Assignment, SimpleCommand, Word } from '../syntax/ast.ts'
+import { usageLine } from '../builtins/help-topics.ts'
 import { assign, assignNow, assignScalar } from './assign.ts'
 import { begin, ExitShell, FatalError, finish, LineError, type Outcome, type Steps, wait } from './flow.ts'
 import { applyRedirects, closeSubstitutions, quietly, RedirectError, withRedirects } from './redirect.ts'
@@ -306,13 +308,22 @@ function* builtinFailed(shell: Shell, name: string, error: unknown): Steps<numbe
 
 function* builtinFailure(shell: Shell, name: string, error: unknown): Steps<number> {
   if (error instanceof FatalError && !error.exits && !(error instanceof LineError)) {
-    yield* wait(shell.complain(NAMELESS.has(name) ? error.message : `${name}: ${error.message}`))
+    const usage = /: (?:invalid option|option requires an argument)$/.test(error.message)
+    if (usage) yield* wrongOption(shell, name, error.message)
+    else yield* wait(shell.complain(NAMELESS.has(name) ? error.message : `${name}: ${error.message}`))
     return error.status
   }
   if (!isErrno(error)) throw error
   yield* wait(shell.complain(`${name}: ${WRITERS.has(name) ? 'write error: ' : ''}${error.message}`))
   return 1
 }
+/** How the builtin is used follows in bash; dash names the letter. */
+function* wrongOption(shell: Shell, name: string, message: string): Steps<void> {
+  const words = shell.dialect.name === 'dash' ? message.replace(/^(-.): invalid option$/, 'Illegal option $1') : message
+  yield* wait(shell.complain(`${name}: ${words}`))
+  if (shell.dialect.name === 'bash') yield* wait(shell.sys.write(2, encodeText(usageLine(name))))
+}
+
 const WRITERS: ReadonlySet<string> = new Set(['echo', 'printf', 'pwd', 'type', 'set', 'declare'])
 /** These run other commands: an error in those is not theirs. */
 const NAMELESS: ReadonlySet<string> = new Set(['eval', 'source', '.', 'command', 'builtin'])

@@ -38,7 +38,7 @@ function plainField(parts: readonly Part[]): string | undefined {
   let text = ''
   for (const part of parts) {
     if (part.kind === 'literal') {
-      if (/[~{}*?(]|\[./.test(part.text)) return undefined
+      if (/[~{}*?(]|\[./.test(part.text) || (parts.length > 1 && part.text.endsWith('['))) return undefined
       text += part.text
     } else if (part.kind === 'quoted') text += part.text
     else if (part.kind === 'double') {
