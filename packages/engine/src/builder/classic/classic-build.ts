@@ -249,14 +249,15 @@ export class ClassicBuild {
     const copier = this.copier(progress)
     const verb = step.add ? 'ADD' : 'COPY'
     const source = await this.copySource(step)
-    const temporary = WorkLayer.open(this.parts, []).mount()
+    const remote = step.add && step.sources.some((each) => /^https?:/.test(each))
+    const temporary = remote ? WorkLayer.open(this.parts, []).mount() : undefined
     try {
-      const { sums, copy } = await copier.plan(step, source, temporary.root)
+      const { sums, copy } = await copier.plan(step, source, temporary?.root ?? '')
       const chown = step.chown === '' ? '' : `--chown=${step.chown}`
       const command = [...shellOf(progress.state), `#(nop) ${verb} ${chown}${sums} in ${step.writtenDestination} `]
       await this.commit(progress, command, copy, false)
     } finally {
-      temporary.discard()
+      temporary?.discard()
       source.close()
     }
   }
