@@ -27,20 +27,36 @@ interface Binding {
 export function callMethods(calls: Readonly<Record<string, AnyCall>>): object {
   const methods: Record<string, unknown> = {}
   for (const [name, call] of Object.entries(calls)) {
-    const run = call as (task: Task, ...args: unknown[]) => unknown
-    methods[name] = function (this: Binding, ...args: unknown[]): unknown {
-      const { task } = this
-      try {
-        if (!task.alive || task.image !== this.image) throw UNWIND
-        task.parts.scheduler.enter(task)
-        return run(task, ...args)
-      } catch (error) {
-        if (error === UNWIND && WAITING.has(name)) return new Promise(() => {})
-        throw error
-      }
-    }
+    const run = call as Call5
+    methods[name] = WAITING.has(name) ? waitingMethod(run) : plainMethod(run)
   }
   return methods
+}
+
+/** No call has more arguments. They are passed on one by one: calls are many, and a list of arguments is an object. */
+type Call5 = (task: Task, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown) => unknown
+
+function plainMethod(run: Call5): Function5 {
+  return function (a, b, c, d, e) {
+    const { task } = this
+    if (!task.alive || task.image !== this.image) throw UNWIND
+    task.parts.scheduler.enter(task)
+    return run(task, a, b, c, d, e)
+  }
+}
+
+type Function5 = (this: Binding, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown) => unknown
+
+function waitingMethod(run: Call5): Function5 {
+  const plain = plainMethod(run)
+  return function (a, b, c, d, e) {
+    try {
+      return plain.call(this, a, b, c, d, e)
+    } catch (error) {
+      if (error === UNWIND) return new Promise(() => {})
+      throw error
+    }
+  }
 }
 
 /** Calls whose callers await them: in a program that is gone they never end. */

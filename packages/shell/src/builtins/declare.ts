@@ -9,6 +9,7 @@ import { readAssignment } from '../syntax/simple.ts'
 import { functionText } from '../syntax/print.ts'
 import { listVariables, printVariables } from './declare-print.ts'
 import { type Flags, parseFlags } from './flags.ts'
+import { declarePlainLocals } from './plain-local.ts'
 
 export const ATTRIBUTES: ReadonlyMap<string, keyof Attributes> = new Map<string, keyof Attributes>([
   ['x', 'exported'],
@@ -250,10 +251,13 @@ function* markFunctions(shell: Shell, { options, operands }: Flags, letter: 'x' 
   return status
 }
 
+const local: Builtin['run'] = (shell, args, name) =>
+  declarePlainLocals(shell, args) ? 0 : declareBuiltin(shell, args, name)
+
 export const variableBuiltins: readonly (readonly [string, Builtin])[] = [
   ['declare', { run: declareBuiltin, pure: true }],
   ['typeset', { run: declareBuiltin, pure: true }],
-  ['local', { run: declareBuiltin, pure: true }],
+  ['local', { run: local, pure: true }],
   ['export', { run: mark('x'), special: true, pure: true }],
   ['readonly', { run: mark('r'), special: true, pure: true }],
 ]

@@ -11,7 +11,7 @@ import { expandParameter, parameterSteps, scalarText, type WordExpander, type Wo
 import { fillIn, prepareArithmetic } from './prepared-arithmetic.ts'
 import { isSingle } from './single-field.ts'
 import { specialParameter } from './special.ts'
-import { arithmeticSubscript, hasSingleQuotes, outright } from './subscript.ts'
+import { arithmeticSubscript, hasSingleQuotes, outright, PendingSubscript } from './subscript.ts'
 import { tilde } from './tilde.ts'
 import { isKeyed } from './values.ts'
 import { partWaits, waits } from './waits.ts'
@@ -281,6 +281,17 @@ export type Arithmetic = Word | ArithmeticExpansion
 export function* expandArithmetic(shell: Shell, node: Arithmetic): Steps<number | bigint> {
   if (!node.parts.some(partWaits)) return yield* patiently(shell, () => numberOf(shell, node))
   return yield* arithmeticSteps(shell, yield* expandQuoted(shell, node.parts))
+}
+
+/** The value itself where it is there at once, which is nearly always. */
+export function numberOrSteps(shell: Shell, word: Word): number | bigint | Steps<number | bigint> {
+  if (waits(word)) return expandArithmetic(shell, word)
+  try {
+    return numberOf(shell, word)
+  } catch (error) {
+    if (error instanceof PendingSubscript) return expandArithmetic(shell, word)
+    throw error
+  }
 }
 
 /** The value of an expression that holds no command substitution. */

@@ -60,12 +60,23 @@ export const arithmeticSteps = (shell: Shell, text: string): Steps<number | bigi
 /** Computes again with what it waited for, as often as a subscript in a value has to wait for a process. */
 export function* patiently<T>(shell: Shell, compute: () => T): Steps<T> {
   try {
+    return compute()
+  } catch (error) {
+    if (!(error instanceof PendingSubscript)) throw error
+    return yield* again(shell, compute, error)
+  }
+}
+
+function* again<T>(shell: Shell, compute: () => T, first: PendingSubscript): Steps<T> {
+  let pending = first
+  try {
     for (;;) {
+      shell.subscripts.set(pending.text, yield* wait(pending.expanded))
       try {
         return compute()
       } catch (error) {
         if (!(error instanceof PendingSubscript)) throw error
-        shell.subscripts.set(error.text, yield* wait(error.expanded))
+        pending = error
       }
     }
   } finally {

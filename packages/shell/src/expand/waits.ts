@@ -21,8 +21,12 @@ export function partWaits(part: Part): boolean {
   }
 }
 
-export const commandWaits = (command: SimpleCommand): boolean =>
-  (command.waits ??= command.words.some(waits) || command.assignments.some(assignmentWaits))
+export const commandWaits = (command: SimpleCommand): boolean => (command.waits ??= lookForWaits(command))
+
+function lookForWaits({ words, assignments, declarations }: SimpleCommand): boolean {
+  const declared = [...(declarations?.values() ?? [])]
+  return words.some(waits) || [...assignments, ...declared].some(assignmentWaits)
+}
 
 export const assignmentWaits = ({ value, index, array }: Assignment): boolean =>
   (value !== undefined && waits(value)) ||

@@ -5,6 +5,7 @@ import {
   expandText,
   expandWords,
   numberOf,
+  numberOrSteps,
   patternOf,
   textOf,
 } from '../expand/expand.ts'
@@ -308,14 +309,17 @@ function* arithmeticTurns(shell: Shell, { start, test: condition, step, body, li
   try {
     shell.line = line
     yield* expandArithmetic(shell, start)
-    while (condition.parts.length === 0 || truth(yield* expandArithmetic(shell, condition))) {
+    for (;;) {
+      const test = condition.parts.length === 0 ? 1 : numberOrSteps(shell, condition)
+      if (!truth(typeof test === 'object' ? yield* test : test)) break
       const slice = shell.sys.tick()
       if (slice) yield slice
       const outcome = runList(shell, body)
       status = typeof outcome === 'number' ? outcome : yield* outcome
       if (shell.jump && !goesOn(shell)) return shell.status
       shell.line = line
-      yield* expandArithmetic(shell, step)
+      const stepped = numberOrSteps(shell, step)
+      if (typeof stepped === 'object') yield* stepped
       shell.line = line
     }
   } catch (error) {

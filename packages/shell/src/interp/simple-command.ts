@@ -1,6 +1,15 @@
 import { EACCES, ENOENT, ENOEXEC, isDirectory, isErrno, O_RDONLY } from '@drydock/abi'
 import { searchPath } from '@drydock/libc'
-import { expandAssignment, expandText, expandWord, expandWords, fieldsOf } from '../expand/expand.ts'
+import {
+  addFields,
+  assignedText,
+  expandAssignment,
+  expandText,
+  expandWord,
+  expandWords,
+  fieldsOf,
+  textOf,
+} from '../expand/expand.ts'
 import { PendingSubscript } from '../expand/subscript.ts'
 import { commandWaits } from '../expand/waits.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
@@ -25,7 +34,7 @@ export function runSimple(shell: Shell, command: SimpleCommand): Outcome {
   shell.line = command.line
   if (
     commandWaits(command) ||
-    command.declarations ||
+    declaresArrays(command) ||
     looksAtName(shell, command) ||
     shell.traps.has('DEBUG') ||
     shell.options.has('xtrace')
@@ -34,7 +43,9 @@ export function runSimple(shell: Shell, command: SimpleCommand): Outcome {
   shell.substituted = undefined
   let words: readonly string[]
   try {
-    words = fieldsOf(shell, command.words)
+    words = command.declarations
+      ? declaredFields(shell, command.words, command.declarations)
+      : fieldsOf(shell, command.words)
   } catch (error) {
     if (error instanceof PendingSubscript) return begin(simpleSteps(shell, command, mayExec))
     throw error
@@ -89,6 +100,27 @@ function* expandPortable(shell: Shell, words: readonly Word[]): Steps<string[]> 
   }
   return fields
 }
+
+const declaresArrays = ({ declarations }: SimpleCommand): boolean =>
+  declarations !== undefined && [...declarations.values()].some(({ array }) => array)
+
+/** The same as `expandDeclarations` without arrays and command substitutions. */
+function declaredFields(shell: Shell, words: readonly Word[], declarations: ReadonlyMap<number, Assignment>): string[] {
+  const fields: string[] = []
+  for (const [at, word] of words.entries()) {
+    const declared = declarations.get(at)
+    if (!declared) {
+      addFields(shell, word, fields)
+      continue
+    }
+    const index = declared.index ? `[${textOf(shell, declared.index)}]` : ''
+    const value = declared.value ? assignedText(shell, declared.value) : ''
+    fields.push(`${declared.name}${index}${declared.append ? '+=' : '='}${value}`)
+  }
+  shell.declarations = NONE
+  return fields
+}
+const NONE: ReadonlyMap<number, Assignment> = new Map()
 
 /** Arguments of declare and its kind: assignments stay whole, arrays go by the side. */
 function* expandDeclarations(shell: Shell, { words, declarations }: SimpleCommand): Steps<string[]> {
