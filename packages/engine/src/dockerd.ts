@@ -8,9 +8,12 @@ import { ConfigError, type DaemonConfig, type GivenFlags, readConfig } from './c
 import { assemble, restoreContainers, shutDown } from './daemon.ts'
 import { type Listener, ListenerError, openListeners } from './listeners.ts'
 import { ifExists, quietly, readText, replaceFile } from './state/files.ts'
+import { startContainerd } from './runtime/containerd.ts'
 import { ENGINE_VERSION, GIT_COMMIT } from './version.ts'
 
 const DEFAULT_HOST = 'unix:///var/run/docker.sock'
+
+const OPEN_FILES = 1_048_576
 
 const OPTIONS = {
   hosts: list('H', 'host'),
@@ -61,6 +64,7 @@ async function run({ sys, io, env, options, process }: ProgramContext<typeof OPT
     return 0
   }
   sys.sigaction(SIGPIPE, 'SIG_IGN')
+  raiseFileLimit(sys)
   let config: DaemonConfig
   let listeners: Listener[]
   try {
@@ -79,6 +83,7 @@ async function run({ sys, io, env, options, process }: ProgramContext<typeof OPT
     return 1
   }
   const ending = whenTold(sys)
+  const endContainerd = startContainerd(sys)
   const parts = assemble(sys, config)
   const router = new Router(parts, routes)
   replaceFile(sys, config.pidFile, String(sys.getpid()), 0o644)
@@ -95,8 +100,14 @@ async function run({ sys, io, env, options, process }: ProgramContext<typeof OPT
   await shutDown(parts)
   for (const listener of listeners) listener.remove()
   quietly(() => sys.unlink(config.pidFile))
+  quietly(endContainerd)
   logLine(sys, 'info', 'Daemon shutdown complete')
   return 0
+}
+
+/** A few descriptors for each container: the limit of docker.service, which containers inherit. */
+function raiseFileLimit(sys: Sys): void {
+  quietly(() => sys.prlimit('NOFILE', { soft: OPEN_FILES, hard: OPEN_FILES }))
 }
 
 /** Flags by the names that they have in the configuration file. */

@@ -144,7 +144,7 @@ export class NetworkStore {
 
   /** Subnet and gateway of docker0. */
   private defaultBridge(): [string, string] {
-    const wish = this.bip || printSubnet(this.pools[0] ?? { base: 0, bits: 0 })
+    const wish = this.bip || printSubnet(this.freePool())
     const subnet = parseSubnet(wish) ?? { base: 0, bits: 0 }
     const gateway = this.bip === '' ? printAddress(subnet.base + 1) : (this.bip.split('/')[0] ?? '')
     return [printSubnet(subnet), gateway]
@@ -152,6 +152,11 @@ export class NetworkStore {
 
   private used(): Subnet[] {
     return this.all().flatMap(({ subnet }) => parseSubnet(subnet) ?? [])
+  }
+
+  /** What the machine reaches already: a container that runs docker must not hide its own network. libnetwork netutils */
+  private reached(): Subnet[] {
+    return this.sys.netlink({ op: 'route-list' }).flatMap(({ destination }) => parseSubnet(destination) ?? [])
   }
 
   private requireFree(text: string): Subnet {
@@ -163,7 +168,7 @@ export class NetworkStore {
   }
 
   private freePool(): Subnet {
-    const used = this.used()
+    const used = [...this.used(), ...this.reached()]
     const free = this.pools.find((pool) => !used.some((other) => overlaps(other, pool)))
     if (free) return free
     throw new Problem('system', 'all predefined address pools have been fully subnetted')

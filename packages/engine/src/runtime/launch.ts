@@ -18,6 +18,7 @@ import {
 import { readAll } from '@drydock/libc'
 import { quietly } from '../state/files.ts'
 import { containerInit, ERROR_FD, execInit, GATE_FD } from './container-init.ts'
+import { namespaceKeeper } from './containerd.ts'
 import type { ContainerSpec, ProcessSpec } from './process-spec.ts'
 
 export const ALL_NAMESPACES = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP
@@ -56,12 +57,13 @@ export interface RunningProcess {
 /** Runs `action` inside namespaces of another process, all in one go: nothing else of the daemon runs meanwhile. setns(2) */
 export function insideNamespaces<T>(sys: Sys, joins: readonly { pid: number; flags: number }[], action: () => T): T {
   const all = joins.reduce((flags, join) => flags | join.flags, 0)
+  if (all === 0) return action()
+  const home = namespaceKeeper(sys)
   try {
     for (const { pid, flags } of joins) sys.setns(pid, flags)
     return action()
   } finally {
-    // The daemon lives in the namespaces of its machine's process 1.
-    if (all !== 0) sys.setns(1, all)
+    sys.setns(home, all)
   }
 }
 

@@ -2,11 +2,24 @@ import { setOf } from '../rootfs/image-spec.ts'
 import { entrypointFor, softwareRepository } from '../rootfs/software.ts'
 import type { Tree } from '../rootfs/tree.ts'
 
+/** Without arguments or with flags alone it starts the daemon, on its socket and in clear on TCP. */
+const DAEMON_ENTRYPOINT = `#!/bin/sh
+set -eu
+if [ "$#" -eq 0 ] || [ "${'$'}{1#-}" != "$1" ]; then
+  set -- dockerd --host=unix:///var/run/docker.sock --host=tcp://0.0.0.0:2375 --tls=false "$@"
+fi
+if [ "$1" = dockerd ]; then
+  find /run /var/run -iname 'docker*.pid' -delete 2>/dev/null || :
+fi
+exec "$@"
+`
+
 function dockerTree(tree: Tree): void {
   tree
     .mainCommand('docker', '/usr/local/bin/docker')
     .mainCommand('dockerd', '/usr/local/bin/dockerd')
     .script('/usr/local/bin/docker-entrypoint.sh', entrypointFor('docker'))
+    .script('/usr/local/bin/dockerd-entrypoint.sh', DAEMON_ENTRYPOINT)
 }
 
 export const docker = softwareRepository({
