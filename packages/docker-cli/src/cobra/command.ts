@@ -58,6 +58,7 @@ export type Completion =
   | 'volumes'
   | 'contexts'
   | 'files'
+  | 'folders'
   | 'none'
 
 interface CommandRow extends Requirement {

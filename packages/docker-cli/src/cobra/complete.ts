@@ -1,27 +1,37 @@
 import { type Cli, isProblem } from '../session/cli.ts'
 import type { Command, Completion } from './command.ts'
 import type { Flag, FlagTable } from './flag.ts'
+import {
+  COMMAND_FLAG_VALUES,
+  CONTAINER_FLAG_VALUES,
+  type Directive,
+  FILES,
+  FLAG_VALUES,
+  type FlagValue,
+  NOTHING,
+} from './flag-values.ts'
+import { type EngineFacts, isShown } from './requirements.ts'
+import { contextNames } from '../session/context-names.ts'
 
 interface Proposal {
   readonly word: string
   readonly about: string
 }
-/** cobra's directives: 0 default (files), 1 error, 4 no files. */
 interface Answer {
   readonly proposals: readonly Proposal[]
-  readonly directive: 0 | 1 | 4
+  readonly directive: Directive
 }
-const NO_FILES: Answer = { proposals: [], directive: 4 }
-const FILES: Answer = { proposals: [], directive: 0 }
-const NAMES = new Map([
+const NAMES = new Map<Directive, string>([
   [0, 'ShellCompDirectiveDefault'],
   [1, 'ShellCompDirectiveError'],
+  [2, 'ShellCompDirectiveNoSpace'],
   [4, 'ShellCompDirectiveNoFileComp'],
+  [16, 'ShellCompDirectiveFilterDirs'],
 ])
 
-const words = (names: readonly string[]): Answer => ({
+const words = (names: readonly string[], directive: Directive = 4): Answer => ({
   proposals: names.map((word) => ({ word, about: '' })),
-  directive: 4,
+  directive,
 })
 
 type Source = (cli: Cli) => Promise<readonly string[]>
@@ -36,60 +46,47 @@ const SOURCES: Readonly<Record<string, Source>> = {
   containers: containers(true, () => true),
   running: containers(false, () => true),
   stopped: containers(true, (state) => state === 'exited' || state === 'created'),
-  images: async (cli) => {
-    const names = (await cli.client.images.list()).flatMap((image) => image.RepoTags ?? [])
-    return names
-      .filter((name) => name !== '<none>:<none>')
-      .flatMap((name) => (name.endsWith(':latest') ? [name.slice(0, -7), name] : [name]))
-  },
-  networks: async (cli) => (await cli.client.networks.list()).map((network) => network.Name),
+  images: async (cli) =>
+    (await cli.client.images.list())
+      .flatMap((image) => image.RepoTags ?? [])
+      .filter((name) => name !== '<none>:<none>'),
+  networks: async (cli) => (await cli.client.networks.list()).map((network) => network.Name).toSorted(),
   volumes: async (cli) => ((await cli.client.volumes.list()).Volumes ?? []).map((volume) => volume.Name),
+  contexts: async (cli) => contextNames(cli),
+  environment: async (cli) => [...cli.env.keys()],
+  'log drivers': async (cli) => (await cli.client.system.info()).Plugins?.Log ?? [],
+  'volume drivers': async (cli) => (await cli.client.system.info()).Plugins?.Volume ?? [],
 }
 
-async function fromSource(cli: Cli, kind: string): Promise<Answer> {
-  const source = SOURCES[kind]
-  if (!source) return kind === 'files' ? FILES : NO_FILES
+async function fromSource(cli: Cli, kind: string, { directive, suffix = '' }: FlagValue): Promise<Answer> {
   try {
-    return words(await source(cli))
+    const names = (await SOURCES[kind]?.(cli)) ?? []
+    return words(
+      names.map((name) => name + suffix),
+      directive,
+    )
   } catch (error) {
     if (!isProblem(error)) throw error
     return { proposals: [], directive: 1 }
   }
 }
 
-/** Values that are one of a few words, or come from the engine, by name of the flag. */
-const FLAG_VALUES: Readonly<Record<string, readonly string[] | string>> = {
-  network: 'networks',
-  'volumes-from': 'containers',
-  link: 'containers',
-  restart: ['no', 'always', 'on-failure', 'unless-stopped'],
-  pull: ['always', 'missing', 'never'],
-  signal: ['ABRT', 'HUP', 'INT', 'KILL', 'QUIT', 'STOP', 'TERM', 'USR1', 'USR2'],
-  'stop-signal': ['ABRT', 'HUP', 'INT', 'KILL', 'QUIT', 'STOP', 'TERM', 'USR1', 'USR2'],
-  type: ['config', 'container', 'image', 'network', 'node', 'plugin', 'secret', 'service', 'task', 'volume'],
-  'log-driver': ['awslogs', 'gcplogs', 'gelf', 'json-file', 'local', 'none', 'fluentd', 'journald', 'splunk', 'syslog'],
-  platform: [
-    'linux/386',
-    'linux/amd64',
-    'linux/arm/v7',
-    'linux/arm64',
-    'linux/ppc64le',
-    'linux/riscv64',
-    'linux/s390x',
-  ],
-  'env-file': 'files',
-  'label-file': 'files',
-  cidfile: 'files',
-  file: 'files',
-  input: 'files',
-  output: 'files',
-  volume: 'files',
+async function flagValues(cli: Cli, command: Command | undefined, name: string): Promise<Answer> {
+  const isContainer = command?.name === 'run' || command?.name === 'create'
+  const value =
+    COMMAND_FLAG_VALUES.get(`${command?.name} ${name}`) ??
+    (isContainer && Object.hasOwn(command.flags, 'volume') ? CONTAINER_FLAG_VALUES.get(name) : undefined) ??
+    FLAG_VALUES.get(name) ??
+    (isContainer && Object.hasOwn(command.flags, 'volume') ? NOTHING : FILES)
+  return value.source === undefined ? words(value.words ?? [], value.directive) : fromSource(cli, value.source, value)
 }
 
-async function flagValues(cli: Cli, name: string): Promise<Answer> {
-  const values = FLAG_VALUES[name]
-  if (values === undefined) return NO_FILES
-  return typeof values === 'string' ? fromSource(cli, values) : words(values)
+async function operandValues(cli: Cli, at: Walk): Promise<Answer> {
+  const kinds: readonly Completion[] = at.command?.completes ?? ['none']
+  const kind = kinds[Math.min(at.operands.length, kinds.length - 1)] ?? 'none'
+  if (kind === 'files') return words([], 0)
+  if (kind === 'folders') return words([], 16)
+  return kind === 'none' ? words([]) : fromSource(cli, kind, NOTHING)
 }
 
 interface Walk {
@@ -136,12 +133,16 @@ function walk(root: readonly Command[], rootFlags: FlagTable, finished: readonly
 }
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? ''
-const flagNames = (flags: FlagTable): Answer => ({
+const usageOf = (flag: Flag<unknown>): string =>
+  flag.shown !== undefined && /^\d/.test(flag.shown) && ['uint16', 'duration'].includes(flag.type)
+    ? `${firstLine(flag.usage)} (default ${flag.shown})`
+    : firstLine(flag.usage)
+const flagNames = (flags: FlagTable, facts: EngineFacts): Answer => ({
   proposals: Object.entries(flags)
-    .filter(([, flag]) => !flag.hidden)
+    .filter(([, flag]) => !flag.hidden && isShown(flag, facts))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, flag]) =>
-      [`--${name}`, ...(flag.short ? [`-${flag.short}`] : [])].map((word) => ({ word, about: firstLine(flag.usage) })),
+      [`--${name}`, ...(flag.short ? [`-${flag.short}`] : [])].map((word) => ({ word, about: usageOf(flag) })),
     ),
   directive: 4,
 })
@@ -155,18 +156,16 @@ const commandNames = (children: readonly Command[], atRoot: boolean): Answer => 
 }
 
 async function answer(cli: Cli, at: Walk, last: string): Promise<{ answer: Answer; prefix: string }> {
-  if (at.wanting !== undefined) return { answer: await flagValues(cli, at.wanting), prefix: last }
+  if (at.wanting !== undefined) return { answer: await flagValues(cli, at.command, at.wanting), prefix: last }
   if (!at.flagsOver && last.startsWith('-')) {
     const equals = last.indexOf('=')
-    if (equals < 0) return { answer: flagNames(at.flags), prefix: last }
-    return { answer: await flagValues(cli, last.slice(2, equals)), prefix: last.slice(equals + 1) }
+    if (equals < 0) return { answer: flagNames(at.flags, await cli.engineFacts()), prefix: last }
+    return { answer: await flagValues(cli, at.command, last.slice(2, equals)), prefix: last.slice(equals + 1) }
   }
+  // Behind a word that is no command the shell does as it likes.
+  if (at.command === undefined && at.operands.length > 0) return { answer: words([], 0), prefix: last }
   if (at.children.length > 0) return { answer: commandNames(at.children, at.command === undefined), prefix: last }
-  const kinds: readonly Completion[] = at.command?.completes ?? ['none']
-  const kind = kinds[Math.min(at.operands.length, kinds.length - 1)] ?? 'none'
-  const found = await fromSource(cli, kind)
-  const fresh = found.proposals.filter(({ word }) => !at.operands.includes(word))
-  return { answer: { ...found, proposals: fresh }, prefix: last }
+  return { answer: await operandValues(cli, at), prefix: last }
 }
 
 /** `docker __complete WORDS…`: what may stand for the last word, a line each, and the directive. cobra's protocol. */

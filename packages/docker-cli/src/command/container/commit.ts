@@ -8,7 +8,7 @@ export const commit = defineCommand({
   short: "Create a new image from a container's changes",
   aliasLine: 'docker container commit, docker commit',
   args: between(1, 2),
-  completes: ['containers', 'images'],
+  completes: ['running', 'none'],
   flags: {
     author: string('a', 'Author (e.g., "John Hannibal Smith <hannibal@a-team.com>")'),
     change: list('c', 'Apply Dockerfile instruction to the created image'),

@@ -7,7 +7,7 @@ export const diff = defineCommand({
   short: "Inspect changes to files or directories on a container's filesystem",
   aliasLine: 'docker container diff, docker diff',
   args: exactly(1),
-  completes: ['containers'],
+  completes: ['running', 'none'],
   flags: {},
   async run({ cli, args }) {
     const changes = await cli.client.containers.changes(args[0] ?? '')

@@ -26,7 +26,7 @@ export const exec = defineCommand({
   aliasLine: 'docker container exec, docker exec',
   interspersed: false,
   args: atLeast(2),
-  completes: ['running', 'none'],
+  completes: ['running'],
   flags,
   async run({ cli, args, flags }) {
     const [container = '', ...command] = args

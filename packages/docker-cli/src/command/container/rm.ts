@@ -11,7 +11,7 @@ export const rm = defineCommand({
   short: 'Remove one or more containers',
   aliasLine: 'docker container rm, docker container remove, docker rm',
   args: atLeast(1),
-  completes: ['containers'],
+  completes: ['stopped'],
   flags: {
     force: bool('f', 'Force the removal of a running container (uses SIGKILL)'),
     link: bool('l', 'Remove the specified link'),

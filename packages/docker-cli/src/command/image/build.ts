@@ -59,7 +59,7 @@ export const build = defineCommand({
   aliasLine: 'docker image build, docker build, docker builder build',
   args: exactly(1),
   lacks: 'a URL as context',
-  completes: ['files', 'none'],
+  completes: ['folders', 'none'],
   preface: deprecation,
   instead: (cli) => (buildkitIsOff(cli) ? undefined : { command: buildxBuild, parentPath: 'docker buildx' }),
   flags,

@@ -14,7 +14,7 @@ export const ls = defineCommand({
   aliasLine: 'docker image ls, docker image list, docker images',
   args: atMost(1),
   lacks: '--tree',
-  completes: ['images', 'none'],
+  completes: ['files'],
   flags: {
     all: bool('a', 'Show all images (default hides intermediate images)'),
     digests: bool('', 'Show digests'),

@@ -11,7 +11,7 @@ export const pull = defineCommand({
   aliasLine: 'docker image pull, docker pull',
   args: exactly(1),
   lacks: '--all-tags',
-  completes: ['images', 'none'],
+  completes: ['none'],
   flags: {
     'all-tags': bool('a', 'Download all tagged images in the repository'),
     'disable-content-trust': bool('', 'Skip image verification', true),

@@ -7,7 +7,7 @@ export const connect = defineCommand({
   use: 'connect [OPTIONS] NETWORK CONTAINER',
   short: 'Connect a container to a network',
   args: exactly(2),
-  completes: ['networks', 'containers', 'none'],
+  completes: ['networks', 'none'],
   flags: {
     alias: strings('', 'Add network-scoped alias for the container'),
     'driver-opt': strings('', 'driver options for the network'),

@@ -9,6 +9,7 @@ export const logout = defineCommand({
   group: 'common',
   rank: 9,
   args: atMost(1),
+  completes: ['files'],
   flags: {},
   async run({ cli, args }) {
     const server = args[0] === undefined || args[0] === 'docker.io' ? HUB_SERVER : args[0]

@@ -24,6 +24,7 @@ export const search = defineCommand({
   group: 'common',
   rank: 10,
   args: exactly(1),
+  completes: ['files'],
   flags: {
     filter: filter('f', FILTER_HELP),
     format: string('', 'Pretty-print search using a Go template'),
