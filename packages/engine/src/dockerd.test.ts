@@ -302,3 +302,14 @@ test('-H fd:// answers on the socket handed over and leaves its file alone', asy
   await sys.wait(pid)
   expect(sys.stat('/var/run/handed/docker.sock').size).toBe(0)
 })
+
+test('a container runs as a user without rights', async () => {
+  const { client } = await boot()
+  await client.call('POST', '/images/load', imageTar())
+  const run = await client.run({ Cmd: ['echo', 'as nobody'], User: '65534:65534' })
+  expect(run.code).toBe(0)
+  expect(run.log).toContain('as nobody')
+  const host = JSON.parse((await client.call('GET', `/containers/${run.id}/json`)).text) as { HostConfig: object }
+  expect(host.HostConfig).toMatchObject({ OomKillDisable: false, ShmSize: 64 * 1024 * 1024 })
+  expect(Object.keys(host.HostConfig)).not.toContain('MemorySwappiness')
+})

@@ -71,8 +71,9 @@ async function becomeProcess(sys: Sys, spec: ProcessSpec, mayMakeDirectory: bool
   limit(sys, spec)
   if (mayMakeDirectory) makeWorkingDirectory(sys, spec.cwd)
   adjustScore(sys, spec.oomScoreAdj)
-  takeIdentity(sys, user)
+  // Whoever is not root may not change the bounding set any more; what is effective lasts until exec.
   sys.capabilities(spec.capabilities)
+  takeIdentity(sys, user)
   if (spec.noNewPrivileges) sys.noNewPrivileges()
   enterDirectory(sys, spec.cwd || '/')
   const file = findProgram(sys, spec.args[0] ?? '', env.get('PATH'))

@@ -26,7 +26,8 @@ export function checkSettings(
   checkHostConfig(wish)
   if (wish.NetworkMode === 'host' && Object.keys(wish.PortBindings ?? {}).length > 0)
     warnings.push('Published ports are discarded when using host network mode')
-  return { host: { ...wish, ...resources }, warnings }
+  const { MemorySwappiness: _, ...host } = { ...wish, ...resources }
+  return { host, warnings }
 }
 
 /** -1 means that nothing was asked for. */

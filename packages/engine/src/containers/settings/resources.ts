@@ -98,5 +98,6 @@ export function dropUnsupported(resources: Resources): { resources: Resources; w
       'Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.',
     )
   if (OomKillDisable) warnings.push('Your kernel does not support OomKillDisable. OomKillDisable discarded.')
-  return { resources: { ...resources, MemorySwappiness: null, OomKillDisable: null }, warnings }
+  const { MemorySwappiness: _, ...rest } = resources
+  return { resources: { ...rest, OomKillDisable: false }, warnings }
 }
