@@ -18,7 +18,15 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     assetsInlineLimit: 0,
   },
-  worker: { format: 'es', plugins: () => [nodeGuest(), programRows()] },
+  worker: {
+    format: 'es',
+    plugins: () => [nodeGuest(), programRows()],
+    // What every room of userland links with is one file: the worker asks for it before anything runs, and a request for
+    // each of many small files would cost a start its time.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'base', test: /packages[\\/](abi|libc)[\\/]/ }] } },
+    },
+  },
   optimizeDeps: { exclude: ['quickjs-wasi'] },
   server: { host: '127.0.0.1', port: 5173 },
 })

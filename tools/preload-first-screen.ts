@@ -1,7 +1,9 @@
-// Hints in index.html to fetch the code of the first terminal while the script that starts the worker is still on its way.
+// Hints in index.html to fetch the session's worker and the code of the first terminal while the script that starts them is
+// still on its way.
 import type { Plugin, Rolldown } from 'vite'
 
 const FIRST_SCREEN = 'apps/web/src/first-screen.ts'
+const WORKER = /^assets\/session-worker-[\w-]+\.js$/
 
 export function preloadFirstScreen(): Plugin {
   return {
@@ -9,16 +11,19 @@ export function preloadFirstScreen(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle }) {
-        const chunks = Object.values(bundle ?? {}).filter((each) => each.type === 'chunk')
+        const outputs = Object.values(bundle ?? {})
+        const chunks = outputs.filter((each) => each.type === 'chunk')
         const entry = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(FIRST_SCREEN))
-        if (!entry) return []
-        return [...withImports(entry, new Map(chunks.map((chunk) => [chunk.fileName, chunk])))]
-          .filter(({ isEntry }) => !isEntry)
-          .map(({ fileName }) => ({
-            tag: 'link',
-            attrs: { rel: 'modulepreload', crossorigin: true, href: `./${fileName}` },
-            injectTo: 'head' as const,
-          }))
+        const worker = outputs.find((each) => each.type === 'asset' && WORKER.test(each.fileName))
+        const first = entry ? withImports(entry, new Map(chunks.map((chunk) => [chunk.fileName, chunk]))) : []
+        return [
+          ...(worker?.type === 'asset' ? [worker.fileName, ...staticImports(worker)] : []),
+          ...[...first].filter(({ isEntry }) => !isEntry).map(({ fileName }) => fileName),
+        ].map((fileName) => ({
+          tag: 'link',
+          attrs: { rel: 'modulepreload', crossorigin: true, href: `./${fileName}` },
+          injectTo: 'head' as const,
+        }))
       },
     },
   }
@@ -37,4 +42,12 @@ function withImports(
     if (imported) withImports(imported, chunks, found)
   }
   return found
+}
+
+/** A worker's bundle is an asset to the page's: what it imports at once stands in its text. */
+function staticImports({ source }: Rolldown.OutputAsset): string[] {
+  const text = typeof source === 'string' ? source : new TextDecoder().decode(source)
+  return [...text.matchAll(/\bimport\s*(?:\{[^}]*\}\s*from\s*)?["']\.\/([\w-]+\.js)["']/g)].map(
+    ([, name]) => `assets/${name}`,
+  )
 }
