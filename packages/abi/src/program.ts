@@ -24,8 +24,17 @@ export interface Program {
   readonly sizeBytes?: number
   /** Resident memory in real life, for ps and the gauges; default 1 MiB. */
   readonly rssBytes?: number
+  /** The command line, for man; a program without one is asked for its --help. */
+  readonly manual?: Manual
   /** Returns the exit status. Errors that are no Errno are bugs: the process dies by SIGSEGV and dmesg tells. */
   readonly main: (process: Process) => MaybePromise<number>
+}
+
+/** A command line as a manual page shows it. */
+export interface Manual {
+  readonly synopsis: string
+  /** An option each, with its forms: `-n, --interval=VALUE`. */
+  readonly options: readonly string[]
 }
 
 /** How the kernel finds programs; a promise where a heavy one is loaded when first used. */

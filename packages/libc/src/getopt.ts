@@ -31,6 +31,14 @@ export interface ParsedOptions<S extends OptionSpecs> {
   readonly order: readonly (keyof S & string)[]
 }
 
+/** An option as manuals write it: `-n, --interval=VALUE`, `-l`, `--color[=WHEN]`. */
+export function optionForms({ kind, short = '', long }: OptionSpec): string {
+  const letters = [...short].map((letter) => `-${letter}`)
+  if (long === undefined) return `${letters.join(', ')}${kind === 'value' ? ' VALUE' : ''}`
+  const argument = { flag: '', value: '=VALUE', optional: '[=VALUE]' }[kind]
+  return [...letters, `--${long}${argument}`].join(', ')
+}
+
 /** Message as GNU getopt words it, without the program's name. */
 export class UsageError extends Error {}
 

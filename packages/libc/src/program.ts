@@ -1,5 +1,5 @@
 import { EPIPE, isErrno, type MaybePromise, type Process, type Program, type Sys } from '@drydock/abi'
-import { getopt, type OptionSpecs, type OptionValues, UsageError } from './getopt.ts'
+import { getopt, optionForms, type OptionSpecs, type OptionValues, UsageError } from './getopt.ts'
 import { programName, Stdio } from './stdio.ts'
 import { type Voice, voiceOf } from './voice.ts'
 
@@ -60,7 +60,8 @@ export function defineProgram<const S extends OptionSpecs>(definition: ProgramDe
       return 1
     }
   }
-  return { ...row, main: run }
+  const options = Object.values(specs).map(optionForms)
+  return { ...row, manual: { synopsis: usage, options }, main: run }
 }
 
 async function voicedUsage({ argv }: Process, io: Stdio, error: UsageError, voice: Voice): Promise<number> {

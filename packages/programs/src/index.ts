@@ -12,6 +12,7 @@ import { grepPrograms } from './grep/index.ts'
 import { gzipPrograms } from './gzip/index.ts'
 import { helloWorldPrograms } from './hello-world.ts'
 import { jqPrograms } from './jq/index.ts'
+import { manPrograms } from './man-db/index.ts'
 import { miscPrograms } from './misc/index.ts'
 import { netPrograms } from './net/index.ts'
 import { opensslPrograms } from './openssl/index.ts'
@@ -52,5 +53,6 @@ export const programs: readonly Program[] = [
   ...gitPrograms,
   ...opensslPrograms,
   ...apacheUtils,
+  ...manPrograms(() => programs),
   ...unavailablePrograms,
 ]

@@ -15,15 +15,6 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   {
-    name: 'man-db/man',
-    paths: ['/usr/bin/man'],
-    summary: 'an interface to the system reference manuals',
-    reason: 'manual pages are not installed here; try COMMAND --help',
-    sizeBytes: 125_144,
-    version: 'man 2.11.2',
-    status: 16,
-  },
-  {
     name: 'systemd/systemctl',
     paths: ['/usr/bin/systemctl'],
     summary: 'control the systemd system and service manager',

@@ -7,6 +7,7 @@ import { lscpu } from './lscpu.ts'
 import { mount, umount } from './mount.ts'
 import { lsns, nsenter, unshare } from './namespaces.ts'
 import { rev } from './rev.ts'
+import { script } from './script.ts'
 import { flock, ionice, last, logger, rename } from './small-tools.ts'
 import { runuser, su } from './su.ts'
 
@@ -27,6 +28,7 @@ export const utilLinux = fromPackage('util-linux', '2.38.1', [
   rename,
   rev,
   runuser,
+  script,
   su,
   umount,
   unshare,
