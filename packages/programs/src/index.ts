@@ -11,6 +11,7 @@ import { gitPrograms } from './git/index.ts'
 import { grepPrograms } from './grep/index.ts'
 import { gzipPrograms } from './gzip/index.ts'
 import { helloWorldPrograms } from './hello-world.ts'
+import { htop } from './htop/htop.ts'
 import { jqPrograms } from './jq/index.ts'
 import { manPrograms } from './man-db/index.ts'
 import { miscPrograms } from './misc/index.ts'
@@ -39,6 +40,7 @@ export const programs: readonly Program[] = [
   ...gzipPrograms,
   ...tarPrograms,
   ...procps,
+  htop,
   ...utilLinux,
   ...miscPrograms,
   ...helloWorldPrograms,

@@ -1,8 +1,10 @@
-import { isErrno, POLLIN, type ProcessInfo, rawTermios, type Sys } from '@drydock/abi'
+import type { ProcessInfo, Sys } from '@drydock/abi'
 import { defineProgram, flag, list, type ProgramContext, value } from '@drydock/libc'
 import { Accounts } from '../account/accounts.ts'
-import { isTerminal, windowSize } from '../text/terminal.ts'
+import { FullScreen } from '../editors/screen/full-screen.ts'
+import { isTerminal } from '../text/terminal.ts'
 import { readMeminfo } from './free.ts'
+import { takeKey, type View } from './top-keys.ts'
 import { uptimeLine } from './uptime.ts'
 
 const options = {
@@ -20,13 +22,6 @@ const options = {
 }
 type Context = ProgramContext<typeof options>
 
-/** What changes while top runs. */
-interface View {
-  sort: string
-  commandLine: boolean
-  delayMs: number
-  message: string
-}
 interface Sample {
   readonly atMs: number
   readonly cpu: ReadonlyMap<number, number>
@@ -60,7 +55,7 @@ function rowsOf(context: Context, view: View, processes: readonly ProcessInfo[],
   return processes
     .filter((p) => pids.size === 0 || pids.has(p.pid))
     .map((process) => ({ process, percent: percent(process) }))
-    .sort(SORTS.get(view.sort) ?? (() => 0))
+    .sort((a, b) => (view.reversed ? -1 : 1) * (SORTS.get(view.sort)?.(a, b) ?? 0))
 }
 
 const timePlus = (ms: number): string =>
@@ -72,15 +67,27 @@ const kib = (bytes: number, width: number): string => {
   return plain.length <= width ? plain : `${(bytes / 1024 ** 3).toFixed(1)}g`
 }
 
-function summary(sys: Sys, processes: readonly ProcessInfo[], busy: number, get: (key: string) => number): string[] {
+function cpuLine(name: string, user: number): string {
+  return `${name}: ${user.toFixed(1).padStart(4)} us,  0.0 sy,  0.0 ni, ${(100 - user).toFixed(1).padStart(4)} id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st `
+}
+
+function summary(
+  sys: Sys,
+  processes: readonly ProcessInfo[],
+  user: number,
+  perCpu: boolean,
+  get: (key: string) => number,
+): string[] {
   const count = (states: string): number => processes.filter((p) => states.includes(p.state)).length
   const mib = (bytes: number): string => (bytes / 1024 ** 2).toFixed(1).padStart(8)
-  const user = Math.min(100, busy)
   const cache = get('Buffers') + get('Cached') + get('SReclaimable')
   return [
     `top - ${uptimeLine(sys)}`,
     `Tasks: ${String(processes.length).padStart(3)} total, ${String(count('R')).padStart(3)} running, ${String(count('SD')).padStart(3)} sleeping, ${String(count('T')).padStart(3)} stopped, ${String(count('Z')).padStart(3)} zombie`,
-    `%Cpu(s): ${user.toFixed(1).padStart(4)} us,  0.0 sy,  0.0 ni, ${(100 - user).toFixed(1).padStart(4)} id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st `,
+    // As in /proc/stat: every processor carries the same share.
+    ...(perCpu
+      ? Array.from({ length: sys.sysinfo().cpus }, (_, cpu) => cpuLine(`%Cpu${cpu}  `, user))
+      : [cpuLine('%Cpu(s)', user)]),
     `MiB Mem : ${mib(get('MemTotal'))} total, ${mib(get('MemFree'))} free, ${mib(get('MemTotal') - get('MemAvailable'))} used, ${mib(cache)} buff/cache     `,
     `MiB Swap: ${mib(get('SwapTotal'))} total, ${mib(get('SwapFree'))} free, ${mib(get('SwapTotal') - get('SwapFree'))} used. ${mib(get('MemAvailable'))} avail Mem `,
   ]
@@ -107,28 +114,33 @@ function taskLine({ process: p, percent }: Row, accounts: Accounts, total: numbe
 }
 const TITLES = '    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND'
 
-async function frame(
-  context: Context,
-  view: View,
-  accounts: Accounts,
-  before: Sample | undefined,
-): Promise<{ lines: string[]; sample: Sample }> {
-  const { sys, options: o } = context
-  const uid = o.user === undefined ? undefined : accounts.uid(o.user)
+interface Frame {
+  readonly lines: string[]
+  readonly sample: Sample
+  readonly firstPid: number
+  /** Row of the message; the titles follow it. */
+  readonly messageRow: number
+}
+
+async function frame(context: Context, view: View, accounts: Accounts, before: Sample | undefined): Promise<Frame> {
+  const { sys } = context
   const processes = sys.processes()
   const rows = rowsOf(context, view, processes, before).filter(
-    ({ process, percent }) => (uid === undefined || process.uid === uid) && (!o.idle || percent > 0),
+    ({ process, percent }) => (view.uid === undefined || process.uid === view.uid) && (!view.idle || percent > 0),
   )
   const get = await readMeminfo(sys)
   const { totalMemory, cpus } = sys.sysinfo()
   const busy = rows.reduce((sum, row) => sum + row.percent, 0) / Math.max(1, cpus)
+  const top = summary(sys, processes, before ? Math.min(100, busy) : 0, view.perCpu, get)
+  const shown = view.rows > 0 ? rows.slice(0, view.rows) : rows
   const lines = [
-    ...summary(sys, processes, before ? busy : 0, get),
+    ...top,
     view.message,
     TITLES,
-    ...rows.map((row) => taskLine(row, accounts, totalMemory, view.commandLine)),
+    ...shown.map((row) => taskLine(row, accounts, totalMemory, view.commandLine)),
   ]
-  return { lines, sample: takeSample(sys, processes) }
+  const firstPid = rows[0]?.process.pid ?? 1
+  return { lines, sample: takeSample(sys, processes), firstPid, messageRow: top.length }
 }
 
 async function batch(context: Context, view: View, accounts: Accounts, count: number): Promise<number> {
@@ -145,69 +157,32 @@ async function batch(context: Context, view: View, accounts: Accounts, count: nu
   return 0
 }
 
-const KEYS = new Map<string, (view: View) => void>([
-  ['P', (view) => (view.sort = '%CPU')],
-  ['M', (view) => (view.sort = '%MEM')],
-  ['N', (view) => (view.sort = 'PID')],
-  ['T', (view) => (view.sort = 'TIME+')],
-  ['c', (view) => (view.commandLine = !view.commandLine)],
-  ['h', (view) => (view.message = 'P cpu  M memory  N pid  T time  c command line  q quit')],
-])
-
-function paint(lines: readonly string[], rows: number, cols: number): string {
-  const shown = lines.slice(0, rows).map((line, i) => {
-    const text = line.slice(0, cols)
-    return i === 6 ? `\x1b[7m${text.padEnd(cols)}\x1b[0m` : text
+function painted({ lines, messageRow }: Frame, { rows, cols }: FullScreen): string[] {
+  return lines.slice(0, rows).map((line, row) => {
+    if (row === messageRow) return line
+    return row === messageRow + 1 ? `\x1b[7m${line.slice(0, cols).padEnd(cols)}\x1b[0m` : line.slice(0, cols)
   })
-  return `\x1b[H${shown.map((line) => `${line}\x1b[K`).join('\r\n')}\x1b[J`
-}
-
-/** @returns false when the user wants to leave */
-async function keys(sys: Sys, view: View): Promise<boolean> {
-  const [ready = 0] = await sys.poll([{ fd: 0, events: POLLIN }], view.delayMs)
-  if (ready === 0) return true
-  const bytes = await sys.read(0, 64)
-  if (bytes.length === 0) return false
-  for (const byte of bytes) {
-    const key = String.fromCharCode(byte)
-    if (key === 'q' || byte === 3) return false
-    view.message = ''
-    KEYS.get(key)?.(view)
-  }
-  return true
 }
 
 async function interactive(context: Context, view: View, accounts: Accounts, count: number): Promise<number> {
-  const { sys, io } = context
-  const saved = sys.tcgetattr(0)
-  sys.tcsetattr(0, { ...rawTermios(saved), opost: saved.opost })
-  await io.print('\x1b[?25l\x1b[H\x1b[2J')
+  const { sys } = context
+  const screen = new FullScreen(sys, { alternate: false })
+  await screen.open()
   let before: Sample | undefined
   try {
     for (let i = 0; i < count; i++) {
-      const { lines, sample } = await frame(context, view, accounts, before)
-      before = sample
-      const { rows, cols } = windowSize(sys)
-      await io.print(paint(lines, rows, cols))
-      await io.out.flush()
-      if (!(await waitForKeys(sys, view))) break
+      const shown = await frame(context, view, accounts, before)
+      before = shown.sample
+      const { firstPid, messageRow } = shown
+      await screen.paint(painted(shown, screen), { row: messageRow, col: 0 })
+      const key = await screen.keyWithin(view.delayMs)
+      const top = { sys, screen, view, accounts, firstPid, messageRow }
+      if (key !== undefined && !(await takeKey(top, key))) break
     }
   } finally {
-    sys.tcsetattr(0, saved)
-    const { rows } = windowSize(sys)
-    await io.print(`\x1b[${rows};1H\x1b[?25h\x1b[K\n`)
+    await screen.close('\r\n')
   }
   return 0
-}
-
-/** A resize interrupts the wait; the screen is drawn anew. */
-async function waitForKeys(sys: Sys, view: View): Promise<boolean> {
-  try {
-    return await keys(sys, view)
-  } catch (error) {
-    if (isErrno(error) && error.code === 'EINTR') return true
-    throw error
-  }
 }
 
 /** top: processes as they run. procps-ng 4.0. */
@@ -215,21 +190,30 @@ export const top = defineProgram({
   name: 'procps/top',
   paths: ['/usr/bin/top'],
   covers: 'partial',
-  lacks: ['most interactive commands', 'configuration files', 'the split of processor time'],
+  lacks: [
+    'colours, windows, fields and trees of the interactive commands',
+    'configuration files',
+    'the split of processor time',
+  ],
   summary: 'display Linux processes',
   sizeBytes: 129968,
   usage: 'top [options]',
   options,
   async main(context) {
     const { options: o, sys, fail } = context
+    const accounts = await Accounts.read(sys)
     const view: View = {
       sort: o.sort ?? '%CPU',
+      reversed: false,
       commandLine: o.commandLine > 0,
+      perCpu: false,
+      idle: o.idle > 0,
+      uid: o.user === undefined ? undefined : accounts.uid(o.user),
+      rows: 0,
       delayMs: Math.max(100, Number(o.delay ?? 3) * 1000),
       message: '',
     }
     const count = o.count === undefined ? Infinity : Number(o.count)
-    const accounts = await Accounts.read(sys)
     if (o.batch) return batch(context, view, accounts, count)
     if (!isTerminal(sys, 0) || !isTerminal(sys, 1)) {
       await fail('failed tty get')

@@ -27,6 +27,10 @@ const TILDE: readonly (readonly [string, string])[] = [
   ['11', '<F1>'],
   ['15', '<F5>'],
   ['17', '<F6>'],
+  ['18', '<F7>'],
+  ['19', '<F8>'],
+  ['20', '<F9>'],
+  ['21', '<F10>'],
 ]
 const byFinal = new Map(FINAL)
 const byNumber = new Map(TILDE)
