@@ -1,12 +1,32 @@
 import { isErrno, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY, type Process, type Program, type Sys } from '@drydock/abi'
-import { parseUrl } from '@drydock/http'
-import { getopt, Stdio, UsageError, writeAll } from '@drydock/libc'
+import { type HttpUrl, parseUrl } from '@drydock/http'
+import { getopt, readAll, readFile, Stdio, UsageError, writeAll, writeFile } from '@drydock/libc'
+import { CookieJar } from './cookies.ts'
 import { CurlFailure } from './failure.ts'
 import { type CurlOptions, OPTIONS } from './options.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { requestBody } from './request-body.ts'
-import { Transfer, VERSION } from './transfer.ts'
+import { Transfer } from './transfer.ts'
+import { VERSION } from './version.ts'
 import { type TransferFacts, writeOut } from './write-out.ts'
+
+/** Statuses that --retry takes for passing. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504])
+const WARNING = 'Warning: '
+const WARNING_WIDTH = 79 - WARNING.length
+
+/** A warning in lines of 79 columns, each with the word in front. */
+function warningLines(text: string): string {
+  const lines: string[] = []
+  let rest = text
+  while (rest.length > WARNING_WIDTH) {
+    const blank = rest.lastIndexOf(' ', WARNING_WIDTH - 1)
+    const cut = blank > 0 ? blank + 1 : WARNING_WIDTH
+    lines.push(rest.slice(0, cut))
+    rest = rest.slice(cut)
+  }
+  return [...lines, rest].map((line) => `${WARNING}${line}\n`).join('')
+}
 
 const HINT = "curl: try 'curl --help' or 'curl --manual' for more information\n"
 const HELP = `Usage: curl [options...] <url>
@@ -31,7 +51,6 @@ Features: UnixSockets
 
 const REFUSED: readonly (readonly [keyof CurlOptions, string])[] = [
   ['ipv6', '-6'],
-  ['cookieJar', '-c'],
   ['http10', '--http1.0'],
   ['progressBar', '-#'],
 ]
@@ -64,8 +83,11 @@ async function main(process: Process): Promise<number> {
       await io.warn(options.url.length ? 'curl: no URL specified\n' : HINT)
       return 2
     }
+    const cookies = await openJar(process.sys, options)
     let status = 0
-    for (const [index, url] of urls.entries()) status = await new Download(process, io, options, order, index).run(url)
+    for (const [index, url] of urls.entries())
+      status = await new Download({ process, io, options, order, index, cookies }).run(url)
+    await saveJar(process.sys, io, options.cookieJar, cookies)
     return status
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
@@ -74,10 +96,42 @@ async function main(process: Process): Promise<number> {
   }
 }
 
-const newFacts = (url: string): TransferFacts => ({
+/** -b with a name in place of `name=value` reads cookies; a file that is not there has none. */
+async function openJar(sys: Sys, options: CurlOptions): Promise<CookieJar | undefined> {
+  const paths = options.cookie.filter((text) => !text.includes('='))
+  if (options.cookieJar === undefined && paths.length === 0) return undefined
+  const jar = new CookieJar(() => sys.clock.now())
+  for (const path of paths.filter(Boolean)) {
+    try {
+      jar.load(new TextDecoder().decode(path === '-' ? await readAll(sys, 0) : await readFile(sys, path)))
+    } catch (error) {
+      if (!isErrno(error)) throw error
+    }
+  }
+  return jar
+}
+
+async function saveJar(sys: Sys, io: Stdio, path: string | undefined, jar: CookieJar | undefined): Promise<void> {
+  if (path === undefined || jar === undefined) return
+  if (path === '-') {
+    await io.print(jar.print())
+    return void (await io.out.flush())
+  }
+  try {
+    await writeFile(sys, path, jar.print(), 0o600)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    await io.warn(`WARNING: failed to save cookies in ${path}: ${error.message}\n`)
+  }
+}
+
+const newFacts = (url: string, index: number, referer: string): TransferFacts => ({
   ...{
     response: undefined,
     url,
+    given: url,
+    index,
+    referer,
     method: 'GET',
     redirects: 0,
     redirectUrl: '',
@@ -91,6 +145,7 @@ const newFacts = (url: string): TransferFacts => ({
     lookupTime: 0,
     connectTime: 0,
     firstByteTime: 0,
+    redirectTime: 0,
     exitCode: 0,
     errorMessage: '',
     file: '',
@@ -100,6 +155,15 @@ const newFacts = (url: string): TransferFacts => ({
   remote: { address: '', port: 0 },
 })
 
+interface DownloadContext {
+  readonly process: Process
+  readonly io: Stdio
+  readonly options: CurlOptions
+  readonly order: readonly string[]
+  readonly index: number
+  readonly cookies: CookieJar | undefined
+}
+
 /** One URL of the command line: where its content goes, and what is said about it. */
 class Download {
   private readonly sys: Sys
@@ -107,28 +171,38 @@ class Download {
   private readonly options: CurlOptions
   private readonly order: readonly string[]
   private readonly index: number
+  private readonly cookies: CookieJar | undefined
   private fd: number | undefined
 
-  constructor(process: Process, io: Stdio, options: CurlOptions, order: readonly string[], index: number) {
+  constructor({ process, io, options, order, index, cookies }: DownloadContext) {
     this.sys = process.sys
     this.io = io
     this.options = options
     this.order = order
     this.index = index
+    this.cookies = cookies
   }
 
   async run(url: string): Promise<number> {
     const tries = Number(this.options.retry ?? 0)
     for (let attempt = 0; ; attempt++) {
-      const facts = newFacts(url)
+      const facts = newFacts(url, this.index, this.options.referer ?? '')
       const failure = await this.attempt(url, facts)
-      await this.report(facts)
-      if (!failure) return 0
-      const again = attempt < tries && this.mayRetry(failure, facts)
-      if (!again || this.options.showError) await this.complain(failure)
-      if (!again) return failure.code
-      await this.sys.sleep(Number(this.options.retryDelay ?? 2 ** attempt) * 1000)
+      const problem = attempt < tries ? this.passingProblem(failure, facts) : undefined
+      if (problem === undefined) await this.report(facts)
+      if (failure) await this.complain(failure)
+      if (problem === undefined) return failure?.code ?? 0
+      const seconds = Number(this.options.retryDelay ?? 2 ** attempt)
+      await this.announceRetry(problem, seconds, tries - attempt)
+      await this.sys.sleep(seconds * 1000)
     }
+  }
+
+  private async announceRetry(problem: string, seconds: number, left: number): Promise<void> {
+    if (this.options.silent) return
+    const retries = `${left} retr${left === 1 ? 'y' : 'ies'} left.`
+    const text = `Problem ${problem}. Will retry in ${seconds} second${seconds === 1 ? '' : 's'}. ${retries}`
+    await this.io.warn(warningLines(text))
   }
 
   /** @returns how it failed */
@@ -136,14 +210,14 @@ class Download {
     const meter = new ProgressMeter(this.io, () => this.sys.clock.monotonic(), this.showsMeter())
     let begun = false
     try {
-      const target = readUrl(url)
+      const target = uploadTarget(readUrl(url), this.options.upload)
       const file = this.fileFor(target.target)
       facts.file = file ?? ''
       await meter.begin()
       begun = true
       const body = await requestBody(this.sys, this.options, this.order)
       const transfer = new Transfer({
-        ...{ sys: this.sys, io: this.io, options: this.options, body, facts, meter },
+        ...{ sys: this.sys, io: this.io, options: this.options, cookies: this.cookies, body, facts, meter },
         onHead: (text) => this.takeHead(text, file),
         onData: (bytes) => this.takeData(bytes, file),
       })
@@ -165,18 +239,20 @@ class Download {
     }
   }
 
-  private mayRetry({ code }: CurlFailure, { response }: TransferFacts): boolean {
-    const passing = [408, 429, 500, 502, 503, 504].includes(response?.status ?? 0)
-    return (
-      code === 28 || passing || this.options.retryAllErrors > 0 || (code === 7 && this.options.retryConnrefused > 0)
-    )
+  /** What may be better the next time; undefined when nothing went wrong that could be. */
+  private passingProblem(failure: CurlFailure | undefined, { response }: TransferFacts): string | undefined {
+    const { retryAllErrors, retryConnrefused } = this.options
+    if (failure?.code === 28) return ': timeout'
+    if (failure?.code === 7 && retryConnrefused > 0) return ': connection refused'
+    if (PASSING_STATUSES.has(response?.status ?? 0)) return ': HTTP error'
+    return failure && retryAllErrors > 0 ? '(retrying all errors)' : undefined
   }
 
   private async report(facts: TransferFacts): Promise<void> {
     if (this.options.writeOut === undefined) return
-    const { text, unknown } = writeOut(this.options.writeOut, facts)
+    const { pieces, unknown } = writeOut(this.options.writeOut, facts)
     for (const name of unknown) await this.io.warn(`curl: unknown --write-out variable: '${name}'\n`)
-    await this.io.print(text)
+    for (const { stream, text } of pieces) await (stream === 'stderr' ? this.io.warn(text) : this.io.print(text))
     await this.io.out.flush()
   }
 
@@ -245,6 +321,12 @@ function readUrl(text: string) {
   return url
 }
 
+/** -T to a folder's address puts the file in it under its own name. */
+function uploadTarget(url: HttpUrl, upload: string | undefined): HttpUrl {
+  if (upload === undefined || upload === '-' || upload === '.' || !url.target.endsWith('/')) return url
+  return { ...url, target: `${url.target}${encodeURIComponent(upload.slice(upload.lastIndexOf('/') + 1))}` }
+}
+
 function asFailure(error: unknown): CurlFailure {
   if (error instanceof CurlFailure) return error
   if (isErrno(error)) return new CurlFailure(56, `Recv failure: ${error.message}`)
@@ -274,7 +356,6 @@ export const curl: Program = {
     'HTTP/2 and 3',
     'proxies',
     '-6',
-    '-c',
     '-#',
     '-C',
     '-Z',

@@ -13,13 +13,14 @@ import { type ClientResponse, HttpError, type HttpUrl, parseUrl, printUrl, reaso
 import { dial, type FdStream, isIpv4, ResolveError, resolveHost, type Stdio } from '@drydock/libc'
 import { connect } from '../http/connect.ts'
 import { TimedStream } from '../http/timed-stream.ts'
+import type { CookieJar } from './cookies.ts'
 import { CurlFailure } from './failure.ts'
 import type { CurlOptions } from './options.ts'
 import type { ProgressMeter } from './progress-meter.ts'
 import type { RequestBody } from './request-body.ts'
+import { VERSION } from './version.ts'
 import type { TransferFacts } from './write-out.ts'
 
-export const VERSION = '8.14.1'
 const DEFAULT_MAX_REDIRECTS = 50
 const CONNECT_TIMEOUT_MS = 300_000
 
@@ -28,6 +29,8 @@ export interface TransferContext {
   readonly io: Stdio
   readonly options: CurlOptions
   readonly body: RequestBody | undefined
+  /** Undefined: nobody asked for cookies to be kept. */
+  readonly cookies: CookieJar | undefined
   readonly facts: TransferFacts
   readonly meter: ProgressMeter
   /** Headers (with -i, -I, -D) and content. */
@@ -44,6 +47,7 @@ export class Transfer {
   private readonly startMs: number
   private method: string
   private sendsBody: boolean
+  private firstHost: string | undefined
 
   constructor(context: TransferContext) {
     const { options, body, sys } = context
@@ -64,6 +68,7 @@ export class Transfer {
       if (!next) return
       if (facts.redirects === limit) throw new CurlFailure(47, `Maximum (${limit}) redirects followed`)
       facts.redirects++
+      facts.redirectTime = facts.totalTime
       url = next
     }
   }
@@ -86,6 +91,7 @@ export class Transfer {
     try {
       const response = await this.exchange(stream, url)
       facts.response = response
+      for (const field of response.headers.getAll('set-cookie')) this.context.cookies?.take(field, url)
       const next = this.redirect(response, url)
       facts.redirectUrl = next && !this.context.options.location ? printUrl(next) : ''
       await this.receive(response, next !== undefined && this.context.options.location > 0)
@@ -212,7 +218,7 @@ export class Transfer {
       ['Accept', options.json.length ? 'application/json' : '*/*'],
       ['Accept-Encoding', options.compressed ? 'deflate, gzip, br, zstd' : undefined],
       ['Referer', options.referer],
-      ['Cookie', options.cookie.length ? options.cookie.join('; ') : undefined],
+      ['Cookie', this.cookies(url)],
       ['Range', options.range === undefined ? undefined : `bytes=${options.range}`],
     ]
     const sent: [string, string | undefined][] = this.sendsBody
@@ -231,6 +237,14 @@ export class Transfer {
     return [...host, ...kept(wanted), ...rest, ...kept(sent)].flatMap(([name, text]): [string, string][] =>
       text === undefined ? [] : [[name, text]],
     )
+  }
+
+  /** Those of the jar, then those of the command line, which only the first host gets. */
+  private cookies(url: HttpUrl): string | undefined {
+    const { options, cookies } = this.context
+    this.firstHost ??= url.host
+    const own = this.firstHost === url.host ? options.cookie.filter((text) => text.includes('=')) : []
+    return [cookies?.header(url) ?? '', ...own].filter(Boolean).join('; ') || undefined
   }
 
   private async exchange(stream: ByteStream, url: HttpUrl): Promise<ClientResponse> {

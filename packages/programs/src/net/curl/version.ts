@@ -1,0 +1,2 @@
+/** The libcurl this is like. */
+export const VERSION = '8.14.1'
