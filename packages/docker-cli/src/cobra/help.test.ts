@@ -8,8 +8,11 @@ const pages = readFileSync(new URL('../testing/help.golden', import.meta.url), '
   .slice(1)
   .map((page): [string, string] => [page.slice(0, page.indexOf('\n')), page.slice(page.indexOf('\n') + 1)])
 
-/** An engine that has everything and does not say on what it runs: as good as none. */
-const everything = { ping: { 'Docker-Experimental': 'true', Ostype: '' } }
+/**
+ * An engine that has everything and does not say on what it runs: as good as none. The pages are those of a client without
+ * buildx, whose own builder ours shows when BuildKit is switched off.
+ */
+const everything = { ping: { 'Docker-Experimental': 'true', Ostype: '' }, env: { DOCKER_BUILDKIT: '0' } }
 const help = async (line: string, settings: Parameters<typeof runDocker>[2] = everything): Promise<string> =>
   (await runDocker([...line.split(' '), '--help'].filter(Boolean), undefined, settings)).stdout
 

@@ -140,6 +140,7 @@ export async function runDocker(
   }
   const sys = {
     clock: { now: () => settings.nowMs ?? 0, monotonic: () => 0 },
+    entropy: { bytes: (length: number) => new Uint8Array(length) },
     isatty: () => false,
     getWindowSize: () => {
       throw ENOTTY
