@@ -1,4 +1,4 @@
-import { EACCES, ENOENT, ESRCH, O_ACCMODE, O_RDONLY, O_WRONLY, R_OK, S_IFREG, X_OK } from '@drydock/abi'
+import { EACCES, ENOENT, ESRCH, O_ACCMODE, O_RDONLY, O_WRONLY, R_OK, S_IFREG, type Stat, X_OK } from '@drydock/abi'
 import type { FileDescription } from '../../file-description.ts'
 import { Dentry } from '../../vfs/dentry.ts'
 import type { Inode } from '../../vfs/inode.ts'
@@ -171,11 +171,19 @@ export class NamespaceInode extends PseudoInode {
   readonly name: NamespaceName
   /** The kernel's object; undefined where the source does not give it. */
   readonly namespace: object | undefined
+  private readonly id: number | undefined
 
-  constructor(fs: PseudoFileSystem, name: NamespaceName, namespace: object | undefined) {
+  /** @param id  the number in brackets, which is the file's inode number as well */
+  constructor(fs: PseudoFileSystem, name: NamespaceName, namespace: object | undefined, id: number | undefined) {
     super(fs, S_IFREG | 0o444)
     this.name = name
     this.namespace = namespace
+    this.id = id
+  }
+
+  override stat(): Stat {
+    const stat = super.stat()
+    return { ...stat, ino: this.id ?? stat.ino }
   }
 
   override hold(): () => void {
@@ -195,7 +203,7 @@ function namespaceLink(fs: Procfs, task: ProcTask, name: NamespaceName): Inode {
   }
   const follow = (context: PathContext): Location => {
     requireAccess(task, context)
-    return fs.nowhere(new NamespaceInode(fs, name, task.namespaceObject?.(name)), text())
+    return fs.nowhere(new NamespaceInode(fs, name, task.namespaceObject?.(name), task.namespaceIds().get(name)), text())
   }
   return new PseudoLink(fs, text, follow, task.info())
 }

@@ -1,4 +1,5 @@
 import { isErrno, type Sys } from '@drydock/abi'
+import { addressJson, printJson } from './json.ts'
 import { linkFacts } from './link-facts.ts'
 import { ADDRESS_WORDS, IpProblem, noDevice, refused, unknownCommand } from './problem.ts'
 import { type ShowStyle, showAddresses } from './show-links.ts'
@@ -48,6 +49,11 @@ export function selectLinks(sys: Sys, argv: readonly string[]) {
 function show(sys: Sys, argv: readonly string[], style: ShowStyle): string {
   const links = selectLinks(sys, argv)
   const chosen = style.ipv4 ? links.filter((link) => link.addresses.length > 0) : style.ipv6 ? [] : links
+  if (style.json)
+    return printJson(
+      chosen.map((link) => addressJson(link, style)),
+      style.pretty,
+    )
   return chosen.map((link) => showAddresses(link, style)).join('')
 }
 

@@ -1,5 +1,6 @@
 import { isErrno, type Sys } from '@drydock/abi'
 import { selectLinks } from './ip-address.ts'
+import { linkJson, printJson } from './json.ts'
 import { IpProblem, noDevice, refused, unknownCommand } from './problem.ts'
 import { type ShowStyle, showLink } from './show-links.ts'
 import { abbreviated, Words } from './words.ts'
@@ -16,6 +17,11 @@ export function ipLink(sys: Sys, argv: readonly string[], style: ShowStyle): str
   const known = sys.netlink({ op: 'link-list' }).some(({ name }) => name === first)
   if (command === undefined && !known && first !== 'dev' && first !== 'up') throw unknownCommand(first, 'link')
   const links = selectLinks(sys, command === undefined ? argv : rest)
+  if (style.json)
+    return printJson(
+      links.map((link) => linkJson(link, style)),
+      style.pretty,
+    )
   return links.map((link) => showLink(link, style)).join('')
 }
 

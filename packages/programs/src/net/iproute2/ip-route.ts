@@ -1,5 +1,6 @@
 import { isErrno, type RouteInfo, type Sys } from '@drydock/abi'
 import { isPrefix } from './ip-address.ts'
+import { type Json, printJson } from './json.ts'
 import { linkFacts } from './link-facts.ts'
 import { IpProblem, noDevice, ROUTE_WORDS, refused, unknownCommand } from './problem.ts'
 import type { ShowStyle } from './show-links.ts'
@@ -52,12 +53,26 @@ function show(sys: Sys, argv: readonly string[], style: ShowStyle): string {
   }
   const links = linkFacts(sys.netlink({ op: 'link-list' }))
   if (dev !== undefined && !links.some(({ name }) => name === dev)) throw noDevice(dev)
-  return sys
+  const routes = sys
     .netlink({ op: 'route-list' })
     .filter((route) => (dev === undefined || route.dev === dev) && (only === undefined || route.destination === only))
-    .map((route) => `${routeWords(route, dev !== undefined, style)}${down(route, links)}\n`)
-    .join('')
+  if (style.json)
+    return printJson(
+      routes.map((route) => routeJson(route, links)),
+      style.pretty,
+    )
+  return routes.map((route) => `${routeWords(route, dev !== undefined, style)}${down(route, links)}\n`).join('')
 }
+
+const routeJson = (route: RouteInfo, links: ReturnType<typeof linkFacts>): Json => ({
+  dst: route.destination,
+  ...(route.gateway === undefined ? {} : { gateway: route.gateway }),
+  dev: route.dev,
+  ...(route.source === undefined ? {} : { protocol: 'kernel' }),
+  ...(route.gateway === undefined ? { scope: 'link' } : {}),
+  ...(route.source === undefined ? {} : { prefsrc: route.source }),
+  flags: down(route, links) === '' ? [] : ['linkdown'],
+})
 
 function routeWords({ destination, gateway, dev, source }: RouteInfo, without: boolean, style: ShowStyle): string {
   const device = without ? '' : `dev ${dev} `

@@ -1,9 +1,11 @@
-import { isErrno, type MaybePromise, type Process, type Program, type Sys } from '@drydock/abi'
+import type { MaybePromise, Process, Program, Sys } from '@drydock/abi'
 import { Stdio } from '@drydock/libc'
 import { ipAddress } from './ip-address.ts'
 import { ipLink } from './ip-link.ts'
+import { enterNetns, ipNetns } from './ip-netns.ts'
 import { ipRoute } from './ip-route.ts'
-import { IpProblem, unknownCommand } from './problem.ts'
+import { printJson } from './json.ts'
+import { IpProblem } from './problem.ts'
 import type { ShowStyle } from './show-links.ts'
 import { abbreviated } from './words.ts'
 
@@ -16,36 +18,27 @@ const OBJECTS: ReadonlyMap<string, IpObject> = new Map<string, IpObject>([
   ['neighbor', neighbours],
   ['neighbour', neighbours],
   ['rule', () => '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n'],
-  ['netns', netns],
 ])
 
 const USAGE = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
 where  OBJECT := { address | link | neighbor | neighbour | netns | route | rule }
        OPTIONS := { -V[ersion] | -s[tatistics] | -4 | -6 | -br[ief] |
-                    -o[neline] | -c[olor] }
+                    -o[neline] | -j[son] | -p[retty] | -n[etns] name |
+                    -c[olor] }
 `
 
-function neighbours(sys: Sys, argv: readonly string[]): string {
+function neighbours(sys: Sys, argv: readonly string[], style: ShowStyle): string {
   const dev = argv[argv.indexOf('dev') + 1]
   const chosen = argv.includes('dev') ? dev : undefined
-  return sys
-    .netlink({ op: 'neighbour-list' })
-    .filter((each) => chosen === undefined || each.dev === chosen)
+  const known = sys.netlink({ op: 'neighbour-list' }).filter((each) => chosen === undefined || each.dev === chosen)
+  if (style.json)
+    return printJson(
+      known.map(({ address, dev: link, mac }) => ({ dst: address, dev: link, lladdr: mac, state: ['REACHABLE'] })),
+      style.pretty,
+    )
+  return known
     .map((each) => `${each.address} ${chosen === undefined ? `dev ${each.dev} ` : ''}lladdr ${each.mac} REACHABLE \n`)
     .join('')
-}
-
-/** Names bound below /var/run/netns. ip-netns(8). */
-function netns(sys: Sys, argv: readonly string[]): string {
-  const [command = 'list'] = argv
-  if (!'list'.startsWith(command) && command !== 'show') throw unknownCommand(command, 'netns')
-  try {
-    const names = sys.readdir('/var/run/netns').map(({ name }) => `${name}\n`)
-    return names.join('')
-  } catch (error) {
-    if (isErrno(error)) return ''
-    throw error
-  }
 }
 
 const STYLES: ReadonlyMap<string, keyof ShowStyle> = new Map([
@@ -58,6 +51,10 @@ const STYLES: ReadonlyMap<string, keyof ShowStyle> = new Map([
   ['-s', 'statistics'],
   ['-stats', 'statistics'],
   ['-statistics', 'statistics'],
+  ['-j', 'json'],
+  ['-json', 'json'],
+  ['-p', 'pretty'],
+  ['-pretty', 'pretty'],
   ['-c', 'color'],
   ['-color', 'color'],
   ['-c=always', 'color'],
@@ -76,20 +73,27 @@ const IGNORED: readonly string[] = [
 ]
 
 /** Runs the command line. @throws IpProblem */
-function run(sys: Sys, argv: readonly string[], busybox: boolean): string {
-  const style = { brief: false, oneline: false, statistics: false, color: false, ipv4: false, ipv6: false, busybox }
+async function run(process: Process, busybox: boolean): Promise<string> {
+  const { sys } = process
+  const argv = process.argv.slice(1)
+  const style = {
+    ...{ brief: false, oneline: false, statistics: false, color: false },
+    ...{ ipv4: false, ipv6: false, json: false, pretty: false, busybox },
+  }
   let at = 0
   for (; argv[at]?.startsWith('-'); at++) {
     const word = (argv[at] ?? '').replace(/^--/, '-')
     const known = STYLES.get(word)
     if (word === '-V' || word === '-Version') return 'ip utility, iproute2-6.1.0, libbpf 1.1.2\n'
     if (known) style[known] = true
+    else if (word === '-n' || word === '-netns') enterNetns(sys, argv[++at] ?? '')
     else if (word === '-f' || word === '-family') at++
     else if (!IGNORED.includes(word)) throw new IpProblem(`Option "${word}" is unknown, try "ip -help".`, 255)
   }
   const [first, ...rest] = argv.slice(at)
   if (first === undefined) throw new IpProblem(USAGE.trimEnd(), 255)
-  const name = abbreviated(first, [...OBJECTS.keys()])
+  const name = abbreviated(first, [...OBJECTS.keys(), 'netns'])
+  if (name === 'netns') return ipNetns(process, rest)
   const object = name === undefined ? undefined : OBJECTS.get(name)
   if (first === 'help') return USAGE
   if (!object) throw new IpProblem(`Object "${first}" is unknown, try "ip help".`)
@@ -101,7 +105,7 @@ const mainOf =
   async (process: Process): Promise<number> => {
     const io = new Stdio(process.sys)
     try {
-      await io.print(run(process.sys, process.argv.slice(1), busybox))
+      await io.print(await run(process, busybox))
       await io.out.flush()
       return 0
     } catch (error) {
@@ -113,7 +117,7 @@ const mainOf =
 
 const row = {
   covers: 'partial',
-  lacks: ['-json', '-batch', 'monitor', 'netns add', 'neighbour changes', 'IPv6'],
+  lacks: ['-batch', 'monitor', '/etc/netns', 'neighbour changes', 'IPv6'],
   summary: 'show / manipulate routing, network devices, interfaces and tunnels',
 } as const
 

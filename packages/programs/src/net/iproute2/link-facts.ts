@@ -17,6 +17,8 @@ export function linkFacts(links: readonly LinkInfo[]): LinkFacts[] {
   return links.map((link) => {
     const peer = links.find(
       (other) =>
+        // Another namespace may have given the other end this one's number.
+        other !== link &&
         link.kind === 'veth' &&
         other.kind === 'veth' &&
         other.index === link.peerIndex &&

@@ -10,6 +10,9 @@ export interface ShowStyle {
   /** -4: no link layer. */
   readonly ipv4: boolean
   readonly ipv6: boolean
+  readonly json: boolean
+  /** -p: JSON spread over lines. */
+  readonly pretty: boolean
 }
 
 const paint = (style: ShowStyle, code: number, text: string): string =>

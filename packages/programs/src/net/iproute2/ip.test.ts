@@ -1,0 +1,77 @@
+import { bootTestKernel, type TestKernel } from '@drydock/kernel/testing'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { netPrograms } from '../index.ts'
+
+let kernel: TestKernel
+beforeAll(async () => {
+  kernel = await bootTestKernel(netPrograms)
+})
+afterAll(() => kernel.shutdown())
+
+/** [command line, standard output, standard error, status]: in turn, as iproute2 6.1 answered the same lines. */
+const ROWS: readonly (readonly [string, string | RegExp, string, number])[] = [
+  ['ip netns', '', '', 0],
+  ['ip netns add', '', 'No netns name specified\n', 1],
+  ['ip netns add a/b', '', 'Invalid netns name "a/b"\n', 255],
+  ['ip netns foo', '', 'Command "foo" is unknown, try "ip netns help".\n', 255],
+  ['ip netns exec nosuch true', '', 'Cannot open network namespace "nosuch": No such file or directory\n', 255],
+  ['ip netns del nosuch', '', 'Cannot remove namespace file "/run/netns/nosuch": No such file or directory\n', 1],
+  ['ip netns add red', '', '', 0],
+  ['ip netns add red', '', 'Cannot create namespace file "/run/netns/red": File exists\n', 1],
+  ['ip netns list', 'red\n', '', 0],
+  ['ip netns exec red', '', 'No command specified\n', 1],
+  ['ip netns exec red nocmd', '', 'exec of "nocmd" failed: No such file or directory\n', 1],
+  ['ip netns exec red ip -br link', 'lo               DOWN           00:00:00:00:00:00 <LOOPBACK> \n', '', 0],
+  ['ip netns exec red ip netns identify', 'red\n', '', 0],
+  ['ip netns identify', '', '', 0],
+  ['ip link add v0 type veth peer name v1', '', '', 0],
+  ['ip link set v1 netns red', '', '', 0],
+  ['ip addr add 10.0.0.1/24 dev v0', '', '', 0],
+  ['ip link set v0 up', '', '', 0],
+  ['ip netns exec red ip addr add 10.0.0.2/24 dev v1', '', '', 0],
+  ['ip -n red link set v1 up', '', '', 0],
+  ['ip -n nosuch link', '', 'Cannot open network namespace "nosuch": No such file or directory\n', 255],
+  [
+    'ip -n red -j -br addr show v1',
+    '[{"link_index":2,"ifname":"v1","operstate":"UP","addr_info":[{"local":"10.0.0.2","prefixlen":24}]}]\n',
+    '',
+    0,
+  ],
+  ['ip netns exec red ping -c 1 10.0.0.1', /1 packets transmitted, 1 received/, '', 0],
+  [
+    'ip -j route',
+    '[{"dst":"10.0.0.0/24","dev":"v0","protocol":"kernel","scope":"link","prefsrc":"10.0.0.1","flags":[]}]\n',
+    '',
+    0,
+  ],
+  ['ip link set lo up', '', '', 0],
+  [
+    'ip -j addr show lo',
+    '[{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP","LOWER_UP"],"mtu":65536,"qdisc":"noqueue","operstate":"UNKNOWN","group":"default","txqlen":1000,"link_type":"loopback","address":"00:00:00:00:00:00","broadcast":"00:00:00:00:00:00","addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8,"scope":"host","label":"lo","valid_life_time":4294967295,"preferred_life_time":4294967295}]}]\n',
+    '',
+    0,
+  ],
+  [
+    'ip -j link show lo',
+    /"operstate":"UNKNOWN","linkmode":"DEFAULT","group":"default","txqlen":1000,"link_type":"loopback","address":"00:00:00:00:00:00","broadcast":"00:00:00:00:00:00"\}\]\n$/,
+    '',
+    0,
+  ],
+  [
+    'ip -j -p addr show lo',
+    /^\[ \{\n {8}"ifindex": 1,\n {8}"ifname": "lo",\n {8}"flags": \[ "LOOPBACK","UP","LOWER_UP" \],\n[^]*\n {8}"addr_info": \[ \{\n {16}"family": "inet",\n[^]*: 4294967295\n {12}\} \]\n {4}\} \]\n$/,
+    '',
+    0,
+  ],
+  ['ip netns del red', '', '', 0],
+  ['ip netns', '', '', 0],
+]
+
+it.each(ROWS)('%s', async (line, stdout, stderr, status) => {
+  const result = await kernel.run(line.split(' '))
+  expect(result.stderr).toBe(stderr)
+  if (typeof stdout === 'string') expect(result.stdout).toBe(stdout)
+  else expect(result.stdout).toMatch(stdout)
+  expect(result.status).toBe(status)
+  expect(kernel.oopses()).toEqual([])
+})
