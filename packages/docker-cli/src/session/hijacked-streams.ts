@@ -1,4 +1,4 @@
-import { type ByteStream, isErrno } from '@drydock/abi'
+import { type ByteStream, EPIPE, isErrno, SIGPIPE, type Sys } from '@drydock/abi'
 import { StdDemultiplexer } from '@drydock/docker-api'
 import { writeAll } from '@drydock/libc'
 import type { Cli } from './cli.ts'
@@ -22,13 +22,28 @@ export type StreamEnd = 'closed' | 'detached'
  * detach keys.
  */
 export function joinStreams(cli: Cli, stream: ByteStream, plan: StreamPlan): Promise<StreamEnd> {
-  return withRawTerminal(cli, plan.tty && plan.stdin, async () => {
+  const before = cli.sys.sigaction(SIGPIPE, 'SIG_IGN')
+  const joined = withRawTerminal(cli, plan.tty && plan.stdin, async () => {
     const output = plan.tty ? copyRaw(cli, stream) : copyFrames(cli, stream)
     const input = plan.stdin ? sendInput(cli, stream, plan) : new Promise<never>(() => {})
     const end = await Promise.race([output, input])
     if (end === 'sent') return output
     return end
   })
+  return joined.finally(() => cli.sys.sigaction(SIGPIPE, before))
+}
+
+/** SIGPIPE ends the process where its own output broke, not where a connection did. Go: os/signal */
+async function show(sys: Sys, fd: 1 | 2, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeAll(sys, fd, bytes)
+  } catch (error) {
+    if (error === EPIPE) {
+      sys.sigaction(SIGPIPE, 'SIG_DFL')
+      sys.kill(sys.getpid(), SIGPIPE)
+    }
+    throw error
+  }
 }
 
 async function copyRaw(cli: Cli, stream: ByteStream): Promise<'closed'> {
@@ -36,7 +51,7 @@ async function copyRaw(cli: Cli, stream: ByteStream): Promise<'closed'> {
   for (;;) {
     const bytes = await readOr(stream)
     if (bytes.length === 0) return 'closed'
-    await writeAll(cli.sys, 1, bytes)
+    await show(cli.sys, 1, bytes)
   }
 }
 
@@ -49,7 +64,7 @@ export async function copyFrames(cli: Cli, stream: Pick<ByteStream, 'read'>): Pr
     if (bytes.length === 0) return 'closed'
     for (const { kind, payload } of demultiplexer.push(bytes)) {
       if (kind === 3) throw new CliError(new TextDecoder().decode(payload))
-      await writeAll(cli.sys, kind === 2 ? 2 : 1, payload)
+      await show(cli.sys, kind === 2 ? 2 : 1, payload)
     }
   }
 }

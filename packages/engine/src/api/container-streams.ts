@@ -8,7 +8,7 @@ import { logConfigOf, logFile } from '../logs/container-log.ts'
 import { isReadable } from '../logs/log-options.ts'
 import type { LogEntry } from '../logs/json-file.ts'
 import { LogReader } from '../logs/log-reader.ts'
-import { type LogOptions, printEntry, selectEntries } from '../logs/read-logs.ts'
+import { isPast, type LogOptions, printEntry, selectEntries } from '../logs/read-logs.ts'
 import { conflict, invalid, Problem } from '../problem.ts'
 import { quietly } from '../state/files.ts'
 import { attach } from '../streams/attach.ts'
@@ -54,8 +54,10 @@ async function writeLogs(
   gone: Promise<void> | undefined,
 ): Promise<void> {
   const reader = new LogReader(parts.sys, logFile(container, parts.containers.folder(container.id)))
-  await writeEntries(container, selectEntries(reader.next(), options), options, writer)
-  if (gone) await followLogs(container, { ...options, tail: undefined }, writer, gone, reader)
+  const entries = reader.next()
+  await writeEntries(container, selectEntries(entries, options), options, writer)
+  if (gone && !isPast(entries, options))
+    await followLogs(container, { ...options, tail: undefined }, writer, gone, reader)
 }
 
 /** Bytes that go out at once. */
@@ -108,7 +110,7 @@ async function followLogs(
       const ended = !container.process
       const fresh = reader.next()
       await writeEntries(container, selectEntries(fresh, options), options, writer)
-      if (left || (ended && fresh.length === 0) || container.removed) return
+      if (left || (ended && fresh.length === 0) || container.removed || isPast(fresh, options)) return
       if (!ended && !news)
         await new Promise<void>((resolve) => {
           wake = resolve

@@ -5,9 +5,9 @@ import { importImage } from '../images/import.ts'
 import { IMAGE_FILTERS, listImages, selectImages } from '../images/list.ts'
 import { loadImages } from '../images/load.ts'
 import { ProgressStream } from '../images/progress.ts'
-import { planPull, runPull } from '../images/pull.ts'
+import { listTags, planPull, type PullPlan, runPull, runPulls } from '../images/pull.ts'
 import { runPush } from '../images/push.ts'
-import { familiarString, parseReference, withDefaultTag } from '../images/reference.ts'
+import { familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts'
 import { fetchUrl, readAuth } from '../images/registry-client.ts'
 import { pruneImages, removeImage } from '../images/remove.ts'
 import { saveImages } from '../images/save.ts'
@@ -45,14 +45,16 @@ async function create(call: Call): Promise<ServerResponse> {
   const from = query.get('fromImage') ?? ''
   const tag = query.get('tag') ?? ''
   const separator = tag.startsWith('sha256:') ? '@' : ':'
-  const reference = withDefaultTag(parseReference(tag === '' ? from : `${from}${separator}${tag}`))
-  const plan = await planPull(
-    parts.sys,
-    reference,
-    readAuth(headers.get('x-registry-auth')),
-    query.get('platform') ?? '',
-  )
-  return streamed((progress) => runPull(parts, plan, progress))
+  const reference = parseReference(tag === '' ? from : `${from}${separator}${tag}`)
+  const auth = readAuth(headers.get('x-registry-auth'))
+  const plan = (one: Reference): Promise<PullPlan> => planPull(parts.sys, one, auth, query.get('platform') ?? '')
+  if (reference.tag === undefined && reference.digest === undefined) {
+    const tags = await listTags(parts.sys, reference, auth)
+    const plans = tags.map((each) => () => plan({ ...reference, tag: each }))
+    return streamed((progress) => runPulls(parts, reference, plans, progress))
+  }
+  const only = await plan(reference)
+  return streamed((progress) => runPull(parts, only, progress))
 }
 
 async function importFrom(call: Call, source: string): Promise<ServerResponse> {

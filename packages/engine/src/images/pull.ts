@@ -81,8 +81,37 @@ function refusal(reference: Reference, answer: RegistryAnswer): Error {
   return systemProblem(registryError(answer))
 }
 
+/** The tags of a repository, for a pull that names none. @throws Problem not found, system */
+export async function listTags(sys: Sys, reference: Reference, auth: AuthConfig | undefined): Promise<string[]> {
+  const answer = await new RegistryClient(sys, reference.domain, auth).listTags(reference.path)
+  if (answer.status !== 200) throw refusal(reference, answer)
+  return (JSON.parse(decoder.decode(answer.bytes)) as { tags: string[] | null }).tags ?? []
+}
+
 /** Fetches the layers, tells how it goes, and names the image. */
 export async function runPull(parts: DaemonParts, plan: PullPlan, progress: ProgressStream): Promise<void> {
+  await tellOutcome(progress, plan.reference, await pullOne(parts, plan, progress))
+}
+
+/** One tag after another. @param asked the repository */
+export async function runPulls(
+  parts: DaemonParts,
+  asked: Reference,
+  plans: readonly (() => Promise<PullPlan>)[],
+  progress: ProgressStream,
+): Promise<void> {
+  let known = true
+  for (const plan of plans) known = (await pullOne(parts, await plan(), progress)) && known
+  await tellOutcome(progress, asked, known)
+}
+
+function tellOutcome(progress: ProgressStream, reference: Reference, known: boolean): Promise<void> {
+  const outcome = known ? 'Image is up to date' : 'Downloaded newer image'
+  return progress.status(`Status: ${outcome} for ${familiarString(reference)}`)
+}
+
+/** @returns whether the image was there already */
+async function pullOne(parts: DaemonParts, plan: PullPlan, progress: ProgressStream): Promise<boolean> {
   const { images, events } = parts
   const { reference, digest } = plan
   await progress.status(`Pulling from ${reference.path}`, reference.tag ?? reference.digest ?? 'latest')
@@ -93,12 +122,11 @@ export async function runPull(parts: DaemonParts, plan: PullPlan, progress: Prog
   images.setName(name, image.id)
   images.setName(`${familiarName(reference)}@${digest}`, image.id)
   await progress.status(`Digest: ${digest}`)
-  const outcome = known ? 'Image is up to date' : 'Downloaded newer image'
-  await progress.status(`Status: ${outcome} for ${familiarString(reference)}`)
   events.publish('image', 'pull', familiarString(reference), {
     ...image.document.config?.Labels,
     name: familiarName(reference),
   })
+  return known
 }
 
 async function fetchLayers(parts: DaemonParts, plan: PullPlan, progress: ProgressStream): Promise<void> {

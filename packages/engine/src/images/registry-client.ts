@@ -43,6 +43,10 @@ export class RegistryClient {
     })
   }
 
+  listTags(repository: string): Promise<RegistryAnswer> {
+    return this.send({ method: 'GET', path: `/v2/${repository}/tags/list` })
+  }
+
   getBlob(repository: string, digest: string): Promise<RegistryAnswer> {
     return this.send({ method: 'GET', path: `/v2/${repository}/blobs/${digest}` })
   }

@@ -29,6 +29,10 @@ export function selectEntries(entries: readonly LogEntry[], options: LogOptions)
   return tail === undefined ? wanted : tail === 0 ? [] : wanted.slice(-tail)
 }
 
+/** The first entry after `until` ends what follows a log. */
+export const isPast = (entries: readonly LogEntry[], { until }: LogOptions): boolean =>
+  until !== undefined && entries.some(({ time }) => parseTime(time) > until)
+
 /** An entry as it goes to the client. */
 export function printEntry(container: Container, entry: LogEntry, options: LogOptions): Uint8Array {
   const details = options.details ? `${printAttributes(entry.attrs)} ` : ''

@@ -9,9 +9,10 @@ export function makeDirectories(sys: Sys, path: string, mode = 0o755): void {
     sys.mkdir(path, mode)
   } catch (error) {
     if (error === EEXIST) return
-    if (error !== ENOENT || path === '/') throw error
-    makeDirectories(sys, path.slice(0, path.lastIndexOf('/')) || '/', mode)
-    sys.mkdir(path, mode)
+    const bare = path.replace(/\/+$/, '')
+    if (error !== ENOENT || bare === '') throw error
+    makeDirectories(sys, bare.slice(0, bare.lastIndexOf('/')) || '/', mode)
+    sys.mkdir(bare, mode)
   }
 }
 

@@ -6,6 +6,9 @@ const UTIL_LINUX =
 const EVERYWHERE = `${COREUTILS} ${UTIL_LINUX} bash find xargs grep egrep fgrep sed tar gzip gunzip zcat`
 const SHADOW = 'chage chpasswd groupadd groupdel groupmod login newgrp passwd useradd userdel usermod'
 
+/** Ubuntu's base image has it, Debian's not. */
+export const PROCPS = 'ps top free uptime pgrep pkill vmstat w watch sysctl'
+
 export const DEBIAN_COMMANDS = `${EVERYWHERE} ${SHADOW} dash sh awk mawk diff cmp diff3 sdiff hostname which run-parts tempfile adduser addgroup deluser delgroup apt apt-get apt-cache apt-config apt-mark dpkg dpkg-query clear reset tput tset getent ldd tzselect perl`
 export const RHEL_COMMANDS = `${EVERYWHERE} ${SHADOW} sh awk gawk rpm yum curl diff cmp getent ldd clear tput reset ps top free uptime pgrep pkill vmstat w watch sysctl less vi hostname bzip2 which`
 

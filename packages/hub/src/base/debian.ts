@@ -2,7 +2,7 @@ import type { LayerSpec } from '../rootfs/image-spec.ts'
 import type { Tree } from '../rootfs/tree.ts'
 import { DEBIAN_ACCOUNTS, DEBIAN_GROUPS, groupText, passwdText, shadowText } from './accounts.ts'
 import { SERVICES } from './alpine.ts'
-import { DEBIAN_COMMANDS } from './command-sets.ts'
+import { DEBIAN_COMMANDS, PROCPS } from './command-sets.ts'
 
 /** A release of Debian or Ubuntu; bytes of its image, compressed and unpacked, and of the slim one where there is one. */
 export interface DebianRelease {
@@ -195,7 +195,7 @@ export function debianTree(tree: Tree, of: DebianRelease): void {
     .link('/var/run', '/run')
     .link('/var/lock', '/run/lock')
   debianConfig(tree, of)
-  tree.commands(DEBIAN_COMMANDS)
+  tree.commands(of.id === 'ubuntu' ? `${DEBIAN_COMMANDS} ${PROCPS}` : DEBIAN_COMMANDS)
   tree.link('/usr/bin/sh', 'dash')
 }
 
@@ -234,7 +234,7 @@ function debianConfig(tree: Tree, of: DebianRelease): void {
     .file('/etc/motd', '')
     .file(`/etc/apt/sources.list.d/${of.id}.sources`, SOURCES[of.id](of))
     .file('/etc/apt/apt.conf.d/docker-clean', 'Binary::apt::APT::Keep-Downloaded-Packages "false";\n')
-    .file('/var/lib/dpkg/status', statusText())
+    .file('/var/lib/dpkg/status', statusText(of))
   if (of.id === 'ubuntu')
     tree.file(
       '/etc/lsb-release',
@@ -246,8 +246,9 @@ function debianConfig(tree: Tree, of: DebianRelease): void {
 const PACKAGES =
   'apt:3.0.3:4288 base-files:13.8:345 base-passwd:3.6.7:245 bash:5.2.37-2:7163 coreutils:9.7-3:18304 dash:0.5.12-12:190 debconf:1.5.91:519 diffutils:3.10-4:1763 dpkg:1.22.21:6389 findutils:4.10.0-3:1892 grep:3.11-4:1093 gzip:1.13-1:245 hostname:3.25:52 libc-bin:2.41-12:1821 libc6:2.41-12:13043 login:4.16.2:1217 mawk:1.3.4.20250131-1:266 mount:2.41-5:368 passwd:4.17.4-2:2886 perl-base:5.40.1-6:7911 sed:4.9-2:987 tar:1.35:3136 tzdata:2025b-4:1392 util-linux:2.41-5:4981'
 
-const statusText = (): string =>
-  PACKAGES.split(' ')
+const statusText = (of: DebianRelease): string =>
+  (of.id === 'ubuntu' ? `${PACKAGES} procps:4.0.4-9:1465` : PACKAGES)
+    .split(' ')
     .map((row) => {
       const [name = '', version = '', kib = ''] = row.split(':')
       return `Package: ${name}\nStatus: install ok installed\nPriority: required\nSection: admin\nInstalled-Size: ${kib}\nMaintainer: Debian Developers\nArchitecture: amd64\nVersion: ${version}\nDescription: ${name}\n\n`

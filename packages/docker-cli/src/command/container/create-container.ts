@@ -32,7 +32,8 @@ export async function createContainer(
   if (cidFile !== '' && exists(cli, cidFile))
     throw new CliError(`container ID file found, make sure the other container isn't running or delete ${cidFile}`)
   const image = request.config.Image ?? ''
-  const pull = (): Promise<void> => pullImage(cli, image, { platform, quiet: settings.quiet, fd: 2 })
+  const pull = (): Promise<void> =>
+    pullImage(cli, tagged(parseReference(image)), { platform, quiet: settings.quiet, fd: 2 })
   if (!isImageId(image)) parseReference(image)
   if (settings.pull === 'always') await pull()
   const created = await createOrPull(cli, request, { ...settings, platform }, pull)

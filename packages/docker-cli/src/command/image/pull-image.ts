@@ -1,15 +1,14 @@
 import { showJsonMessages } from '../../progress/json-messages.ts'
 import type { Cli } from '../../session/cli.ts'
 import { CliError } from '../../session/cli-error.ts'
-import { familiarName, parseReference, registryKey, tagged } from '../../session/reference.ts'
+import { familiarName, type Reference, registryKey } from '../../session/reference.ts'
 
-/** Pulls one image and shows how. @throws CliError, ApiError */
+/** Pulls one image, or all tags of a reference that names none, and shows how. @throws CliError, ApiError */
 export async function pullImage(
   cli: Cli,
-  name: string,
+  reference: Reference,
   settings: { platform: string; quiet: boolean; fd: 1 | 2 },
 ): Promise<void> {
-  const reference = tagged(parseReference(name))
   const auth = cli.config.auth(registryKey(reference))
   const messages = cli.client.images.pull(
     {

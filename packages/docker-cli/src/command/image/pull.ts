@@ -10,7 +10,6 @@ export const pull = defineCommand({
   short: 'Download an image from a registry',
   aliasLine: 'docker image pull, docker pull',
   args: exactly(1),
-  lacks: '--all-tags',
   completes: ['none'],
   flags: {
     'all-tags': bool('a', 'Download all tagged images in the repository'),
@@ -22,9 +21,9 @@ export const pull = defineCommand({
     const reference = parseReference(args[0] ?? '')
     const untagged = reference.tag === undefined && reference.digest === undefined
     if (flags['all-tags'] && !untagged) throw new CliError("tag can't be used with --all-tags/-a")
-    if (flags['all-tags']) throw new CliError('pull: option --all-tags is not supported here')
-    if (untagged && !flags.quiet) await cli.print('Using default tag: latest\n')
-    await pullImage(cli, args[0] ?? '', { platform: flags.platform, quiet: flags.quiet, fd: 1 })
-    await cli.print(`${canonical(tagged(reference))}\n`)
+    const wanted = flags['all-tags'] ? reference : tagged(reference)
+    if (wanted !== reference && !flags.quiet) await cli.print('Using default tag: latest\n')
+    await pullImage(cli, wanted, { platform: flags.platform, quiet: flags.quiet, fd: 1 })
+    await cli.print(`${canonical(wanted)}\n`)
   },
 })
