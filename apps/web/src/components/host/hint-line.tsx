@@ -1,7 +1,7 @@
-import { Check, Copy, Lightbulb, X } from 'lucide-react'
-import { useState } from 'react'
+import { Lightbulb, X } from 'lucide-react'
 import type { Hint } from '../../hints/rules.ts'
 import { useText } from '../../messages/use-text.ts'
+import { CopyButton } from '../kit/copy-button.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
 import styles from './hint-line.module.css'
 
@@ -21,28 +21,11 @@ export function HintLine({ hint, word, onDismiss }: Props) {
       <Lightbulb className={styles.lamp} aria-hidden="true" />
       <p className={styles.text}>
         {word ?? (hint && text(hint.says, hint.values))} {command && <code className={styles.command}>{command}</code>}
-        {command && <CopyCommand command={command} />}
+        {command && <CopyButton label={text('copyCommand')} value={command} />}
       </p>
       <IconButton label={text('dismiss')} onClick={onDismiss}>
         <X />
       </IconButton>
     </div>
-  )
-}
-
-const SHOWN_MS = 1200
-
-function CopyCommand({ command }: { command: string }) {
-  const text = useText()
-  const [copied, setCopied] = useState(false)
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(command)
-    setCopied(true)
-    setTimeout(() => setCopied(false), SHOWN_MS)
-  }
-  return (
-    <IconButton label={text('copyCommand')} onClick={() => void copy()}>
-      {copied ? <Check /> : <Copy />}
-    </IconButton>
   )
 }

@@ -1,11 +1,11 @@
 import type { HostView } from '@drydock/playground/rpc'
-import { Check, Copy, Cpu, FolderCode, MemoryStick, Trash2 } from 'lucide-react'
+import { Cpu, FolderCode, MemoryStick, Trash2 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useLayout } from '../../layout/layout-context.ts'
 import { useText } from '../../messages/use-text.ts'
 import { bytesText } from '../../messages/sizes.ts'
 import { ConfirmButton } from '../kit/confirm-button.tsx'
-import { IconButton } from '../kit/icon-button.tsx'
+import { CopyButton } from '../kit/copy-button.tsx'
 import { Sparkline } from '../kit/sparkline.tsx'
 import styles from './host-header.module.css'
 import { PortChips } from './port-chips.tsx'
@@ -89,21 +89,5 @@ function Gauges({ host }: { host: HostView }) {
         <span className={styles.figure}>{(100 * host.cpuShare).toFixed(1)}%</span>
       </span>
     </>
-  )
-}
-
-const SHOWN_MS = 1200
-
-function CopyButton({ label, value }: { label: string; value: string }) {
-  const [copied, setCopied] = useState(false)
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(value)
-    setCopied(true)
-    setTimeout(() => setCopied(false), SHOWN_MS)
-  }
-  return (
-    <IconButton label={label} onClick={() => void copy()}>
-      {copied ? <Check /> : <Copy />}
-    </IconButton>
   )
 }

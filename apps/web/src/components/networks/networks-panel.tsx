@@ -1,11 +1,12 @@
 import type { ContainerSummary, Network } from '@drydock/docker-api'
-import { ArrowLeft, Network as NetworkIcon, Plus, Trash2 } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
+import { ArrowLeft, Network as NetworkIcon, Trash2 } from 'lucide-react'
+import { useState } from 'react'
 import { nameOf } from '../../engine/container-facts.ts'
 import { useEngine } from '../../engine/engine-stores.ts'
 import { useEngineTask } from '../../engine/use-engine-task.ts'
 import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
+import { CreateForm } from '../kit/create-form.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
 import { InspectView } from '../kit/inspect-view.tsx'
 import styles from '../kit/list.module.css'
@@ -19,16 +20,12 @@ export default function NetworksPanel({ host }: PanelProps) {
   const { busy, perform } = useEngineTask(host.name)
   const [chosen, setChosen] = useState<string>()
   const detail = networks.find(({ Id }) => Id === chosen)
-  const create = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault()
-    const form = event.currentTarget
-    const name = String(new FormData(form).get('name')).trim()
-    void perform({
+  const create = (name: string): Promise<boolean> =>
+    perform({
       command: `docker network create ${name}`,
       done: text('created', { name }),
       run: (engine) => engine.networks.create({ Name: name }),
-    }).then((done) => done && form.reset())
-  }
+    })
   const remove = ({ Name, Id }: Network): void =>
     void perform({
       command: `docker network rm ${Name}`,
@@ -56,20 +53,7 @@ export default function NetworksPanel({ host }: PanelProps) {
     )
   return (
     <>
-      <form className={styles.tools} onSubmit={create}>
-        <input
-          className="field-input"
-          name="name"
-          required
-          autoComplete="off"
-          aria-label={text('networkName')}
-          placeholder={text('networkName')}
-        />
-        <button type="submit" className="button" disabled={busy}>
-          <Plus className={styles.icon} aria-hidden="true" />
-          {text('create')}
-        </button>
-      </form>
+      <CreateForm label={text('networkName')} busy={busy} onCreate={create} />
       <ul className={styles.list}>
         {networks.map((network) => (
           <li key={network.Id} className={styles.row}>

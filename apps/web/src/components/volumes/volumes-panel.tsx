@@ -1,6 +1,6 @@
 import type { Volume } from '@drydock/docker-api'
-import { ArrowLeft, Database, Plus, Trash2 } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
+import { ArrowLeft, Database, Trash2 } from 'lucide-react'
+import { useState } from 'react'
 import { nameOf } from '../../engine/container-facts.ts'
 import { useEngine } from '../../engine/engine-stores.ts'
 import { useEngineTask } from '../../engine/use-engine-task.ts'
@@ -8,6 +8,7 @@ import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
 import { FileBrowser } from '../files/file-browser.tsx'
 import { Blank } from '../kit/blank.tsx'
+import { CreateForm } from '../kit/create-form.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
 import styles from '../kit/list.module.css'
 
@@ -20,16 +21,12 @@ export default function VolumesPanel({ host, client }: PanelProps) {
   const detail = volumes.find(({ Name }) => Name === chosen)
   const users = ({ Name }: Volume): string[] =>
     containers.filter(({ Mounts }) => Mounts.some((mount) => mount.Name === Name)).map(nameOf)
-  const create = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault()
-    const form = event.currentTarget
-    const name = String(new FormData(form).get('name')).trim()
-    void perform({
+  const create = (name: string): Promise<boolean> =>
+    perform({
       command: `docker volume create ${name}`,
       done: text('created', { name }),
       run: (engine) => engine.volumes.create({ Name: name }),
-    }).then((done) => done && form.reset())
-  }
+    })
   const remove = ({ Name }: Volume): void =>
     void perform({
       command: `docker volume rm ${Name}`,
@@ -53,20 +50,7 @@ export default function VolumesPanel({ host, client }: PanelProps) {
     )
   return (
     <>
-      <form className={styles.tools} onSubmit={create}>
-        <input
-          className="field-input"
-          name="name"
-          required
-          autoComplete="off"
-          aria-label={text('volumeName')}
-          placeholder={text('volumeName')}
-        />
-        <button type="submit" className="button" disabled={busy}>
-          <Plus className={styles.icon} aria-hidden="true" />
-          {text('create')}
-        </button>
-      </form>
+      <CreateForm label={text('volumeName')} busy={busy} onCreate={create} />
       {volumes.length === 0 && (
         <Blank icon={<Database />} title={text(state === 'up' ? 'noVolumes' : 'engineStarting')}>
           {text('noVolumesHint')} <code>docker run -v data:/data …</code>
