@@ -1,18 +1,31 @@
 import { type Process, type Program } from '@drydock/abi'
 import { Stdio } from '@drydock/libc'
-import type { Command } from './cobra/command.ts'
-import { complete } from './cobra/complete.ts'
-import { bool, type FlagTable, list, string } from './cobra/flag.ts'
-import { commandHelp, rootHelp, useLine } from './cobra/help.ts'
-import { type EngineFacts, mustAsk, refusal } from './cobra/requirements.ts'
-import { FlagError, HelpWanted, parseFlags } from './cobra/parse-flags.ts'
+import {
+  bool,
+  Cli,
+  CliError,
+  type Command,
+  commandHelp,
+  complete,
+  ConfigFile,
+  type EngineFacts,
+  FlagError,
+  type FlagTable,
+  HelpWanted,
+  isProblem,
+  list,
+  mustAsk,
+  parseFlags,
+  problemText,
+  refusal,
+  resolveEndpoint,
+  rootHelp,
+  string,
+  useLine,
+  VERSION,
+} from '@drydock/cli-plugin'
 import { commands } from './command/index.ts'
 import { findPlugin, runPlugin } from './session/plugin.ts'
-import { Cli, isProblem, problemText } from './session/cli.ts'
-import { CliError } from './session/cli-error.ts'
-import { ConfigFile } from './session/config-file.ts'
-import { resolveEndpoint } from './session/endpoint.ts'
-import { VERSION } from './session/version.ts'
 
 const globalFlags = (folder: string) =>
   ({

@@ -1,6 +1,5 @@
 import { decodeSolveStatus, type JsonMessage, type SolveStatus, type VertexWarning } from '@drydock/docker-api'
-import type { Cli } from '../session/cli.ts'
-import { CliError } from '../session/cli-error.ts'
+import { type Cli, CliError } from '@drydock/cli-plugin'
 import { BuildTrace } from './build-trace.ts'
 import { PlainPrinter } from './plain-printer.ts'
 import { rawJson } from './raw-json.ts'

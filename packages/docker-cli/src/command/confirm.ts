@@ -1,5 +1,4 @@
-import type { Cli } from '../session/cli.ts'
-import { CliError } from '../session/cli-error.ts'
+import { type Cli, CliError } from '@drydock/cli-plugin'
 
 /** Asks on the terminal. @throws CliError that ends the command, quietly and with status 0, when the answer is not yes */
 export async function confirm(cli: Cli, force: boolean, question: string): Promise<void> {

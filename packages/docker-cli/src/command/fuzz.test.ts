@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Command } from '../cobra/command.ts'
-import type { FlagTable } from '../cobra/flag.ts'
+import type { Command, FlagTable } from '@drydock/cli-plugin'
 import { type FakeAnswer, runDocker } from '../testing/fake-host.ts'
 import { commands } from './index.ts'
 

@@ -1,4 +1,4 @@
-import { type Command, shortcut } from '../cobra/command.ts'
+import { type Command, shortcut } from '@drydock/cli-plugin'
 import { buildx } from './builder/buildx.ts'
 import { builder } from './builder/index.ts'
 import { container } from './container/index.ts'

@@ -1,9 +1,15 @@
 import { isNotFound } from '@drydock/docker-api'
-import { type Cli, isProblem, problemText } from '../session/cli.ts'
-import { CliError } from '../session/cli-error.ts'
-import { compileTemplate, type Template, TemplateError } from '../template/execute.ts'
-import { TemplateSyntaxError } from '../template/syntax.ts'
-import { Nil } from '../template/value.ts'
+import {
+  type Cli,
+  CliError,
+  compileTemplate,
+  isProblem,
+  Nil,
+  problemText,
+  type Template,
+  TemplateError,
+  TemplateSyntaxError,
+} from '@drydock/cli-plugin'
 
 const NIL_LIST = new Nil('[]')
 const NIL_MAP = new Nil('map[]')

@@ -1,5 +1,4 @@
-import type { Cli } from '../session/cli.ts'
-import { CliError } from '../session/cli-error.ts'
+import { type Cli, CliError } from '@drydock/cli-plugin'
 
 /**
  * A command whose floor is not built: says so in one line. With `path`, the engine is asked first, since it has words of

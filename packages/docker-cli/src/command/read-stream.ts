@@ -1,4 +1,4 @@
-import type { Cli } from '../session/cli.ts'
+import type { Cli } from '@drydock/cli-plugin'
 
 /** The bytes of a descriptor, piece by piece. */
 export async function* readStream(cli: Cli, fd: number): AsyncGenerator<Uint8Array, void, void> {

@@ -1,7 +1,6 @@
 import { isErrno, O_CREAT, O_TRUNC, O_WRONLY } from '@drydock/abi'
 import { writeAll } from '@drydock/libc'
-import type { Cli } from '../session/cli.ts'
-import { CliError } from '../session/cli-error.ts'
+import { type Cli, CliError } from '@drydock/cli-plugin'
 
 /** Writes an archive to the file `path`, or to standard output when it is ''. */
 export async function saveStream(

@@ -1,5 +1,4 @@
-import { parseDuration } from '../cobra/flag.ts'
-import { CliError } from '../session/cli-error.ts'
+import { CliError, parseDuration } from '@drydock/cli-plugin'
 
 const FORM = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?)?(Z|[+-]\d\d:\d\d)?$/
 

@@ -1,9 +1,18 @@
 import type { ContainerSummary } from '@drydock/docker-api'
-import type { Row } from '../template/value.ts'
-import { labelList, labelOf } from './labels.ts'
-import { type ListFormat, row } from './list-format.ts'
-import { displayPorts } from './ports.ts'
-import { ellipsis, goTime, humanDuration, humanSize, quoted, shortId } from './units.ts'
+import {
+  displayPorts,
+  ellipsis,
+  goTime,
+  humanDuration,
+  humanSize,
+  labelList,
+  labelOf,
+  type ListFormat,
+  quoted,
+  row,
+  type Row,
+  shortId,
+} from '@drydock/cli-plugin'
 
 const TABLE = '{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}'
 

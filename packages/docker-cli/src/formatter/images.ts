@@ -1,7 +1,5 @@
 import type { ImageSummary } from '@drydock/docker-api'
-import type { Row } from '../template/value.ts'
-import { type ListFormat, row } from './list-format.ts'
-import { goTime, humanDuration, humanSize, shortId } from './units.ts'
+import { goTime, humanDuration, humanSize, type ListFormat, row, type Row, shortId } from '@drydock/cli-plugin'
 
 /** `docker images`. */
 export const imageFormat = (digests: boolean): ListFormat => ({

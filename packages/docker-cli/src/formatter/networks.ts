@@ -1,8 +1,5 @@
 import type { Network } from '@drydock/docker-api'
-import type { Row } from '../template/value.ts'
-import { labelList, labelOf } from './labels.ts'
-import { type ListFormat, row } from './list-format.ts'
-import { shortId } from './units.ts'
+import { labelList, labelOf, type ListFormat, row, type Row, shortId } from '@drydock/cli-plugin'
 
 /** `docker network ls`. */
 export const networkFormat: ListFormat = {

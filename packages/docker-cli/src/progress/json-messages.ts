@@ -1,6 +1,5 @@
 import type { JsonMessage } from '@drydock/docker-api'
-import type { Cli } from '../session/cli.ts'
-import { CliError } from '../session/cli-error.ts'
+import { type Cli, CliError } from '@drydock/cli-plugin'
 import { progressBar } from './progress-bar.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { JsonMessage } from '@drydock/docker-api'
-import { humanSize } from '../formatter/units.ts'
+import { humanSize } from '@drydock/cli-plugin'
 
 /** The right half of a layer's line: `[==>   ]  1.2MB/3.4MB`. moby, pkg/jsonmessage. @param columns of the terminal */
 export function progressBar(detail: NonNullable<JsonMessage['progressDetail']>, columns: number, now: number): string {

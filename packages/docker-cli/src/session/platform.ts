@@ -1,4 +1,4 @@
-import { CliError } from './cli-error.ts'
+import { CliError } from '@drydock/cli-plugin'
 
 const SYSTEMS = new Set(
   'aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos'.split(

@@ -1,5 +1,5 @@
 import { ENOEXEC, isErrno, X_OK } from '@drydock/abi'
-import type { Cli } from './cli.ts'
+import type { Cli } from '@drydock/cli-plugin'
 
 /** Where `docker-compose` and its like live. docs.docker.com, "CLI plugins". */
 const FOLDERS = [

@@ -1,14 +1,24 @@
 import { isErrno } from '@drydock/abi'
 import type { JsonMessage } from '@drydock/docker-api'
 import { writeFile } from '@drydock/libc'
-import { unpack } from '../../archive/unpack.ts'
+import {
+  bool,
+  bytes,
+  type Cli,
+  CliError,
+  defineCommand,
+  exactly,
+  type FlagValues,
+  hidden,
+  int,
+  list,
+  string,
+  strings,
+  unpack,
+} from '@drydock/cli-plugin'
 import { type BuildFailure, followBuild, openDisplay, warningsText } from '../../build-progress/build-display.ts'
 import { BuildTrace } from '../../build-progress/build-trace.ts'
 import { excerpt } from '../../build-progress/excerpt.ts'
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { bool, bytes, type FlagValues, hidden, int, list, string, strings } from '../../cobra/flag.ts'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
 import { readKeyValues, toRecord } from '../container/key-value-file.ts'
 import { absolute } from '../container/volume-flags.ts'
 import { type BuildParts, buildParts, fieldsOf, readSecrets } from './build-parts.ts'

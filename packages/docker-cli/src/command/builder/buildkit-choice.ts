@@ -1,4 +1,4 @@
-import type { Cli } from '../../session/cli.ts'
+import type { Cli } from '@drydock/cli-plugin'
 
 const OFF: ReadonlySet<string> = new Set(['0', 'f', 'false', 'F', 'FALSE', 'False'])
 

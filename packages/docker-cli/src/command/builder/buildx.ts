@@ -1,8 +1,17 @@
-import { atLeast, between, defineCommand, exactly, noArgs, noun } from '../../cobra/command.ts'
-import { bool, list, string } from '../../cobra/flag.ts'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { tabulate } from '../../template/tabwriter.ts'
+import {
+  atLeast,
+  between,
+  bool,
+  type Cli,
+  CliError,
+  defineCommand,
+  exactly,
+  list,
+  noArgs,
+  noun,
+  string,
+  tabulate,
+} from '@drydock/cli-plugin'
 import { manifestText } from '../other/registry-manifest.ts'
 import { bake } from './bake.ts'
 import { buildxBuild } from './build.ts'

@@ -1,9 +1,19 @@
 import type { BuildCacheItem } from '@drydock/docker-api'
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { bool, bytes, filter, hidden, string } from '../../cobra/flag.ts'
-import { type ListFormat, formatList, row } from '../../formatter/list-format.ts'
-import { humanDuration, humanSize } from '../../formatter/units.ts'
-import { tabulate } from '../../template/tabwriter.ts'
+import {
+  bool,
+  bytes,
+  defineCommand,
+  filter,
+  formatList,
+  hidden,
+  humanDuration,
+  humanSize,
+  type ListFormat,
+  noArgs,
+  row,
+  string,
+  tabulate,
+} from '@drydock/cli-plugin'
 import { confirm } from '../confirm.ts'
 import { toFilters } from '../filters.ts'
 

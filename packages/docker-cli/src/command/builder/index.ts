@@ -1,6 +1,4 @@
-import { defineCommand, noArgs, noun } from '../../cobra/command.ts'
-import { bool, bytes, filter } from '../../cobra/flag.ts'
-import { humanSize } from '../../formatter/units.ts'
+import { bool, bytes, defineCommand, filter, humanSize, noArgs, noun } from '@drydock/cli-plugin'
 import { confirm } from '../confirm.ts'
 import { toFilters } from '../filters.ts'
 import { build } from '../image/build.ts'

@@ -1,7 +1,6 @@
 import { isErrno } from '@drydock/abi'
 import { readTextFile, writeFile } from '@drydock/libc'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
+import { type Cli, CliError } from '@drydock/cli-plugin'
 
 /** A builder that somebody made: all of them are the engine's own in the end. */
 export interface Instance {

@@ -1,10 +1,15 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { bool, string } from '../../cobra/flag.ts'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { inBackground } from '../../session/background.ts'
-import { joinStreams } from '../../session/hijacked-streams.ts'
-import { followWindowSize, proxySignals } from '../../session/signal-proxy.ts'
+import {
+  bool,
+  type Cli,
+  CliError,
+  defineCommand,
+  exactly,
+  followWindowSize,
+  inBackground,
+  joinStreams,
+  proxySignals,
+  string,
+} from '@drydock/cli-plugin'
 
 export const attach = defineCommand({
   name: 'attach',

@@ -1,6 +1,4 @@
-import { between, defineCommand } from '../../cobra/command.ts'
-import { bool, list, string } from '../../cobra/flag.ts'
-import { parseReference, tagged } from '../../session/reference.ts'
+import { between, bool, defineCommand, list, parseReference, string, tagged } from '@drydock/cli-plugin'
 
 export const commit = defineCommand({
   name: 'commit',

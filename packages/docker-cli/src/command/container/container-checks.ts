@@ -1,4 +1,4 @@
-import { FlagValueError, parseBytes } from '../../cobra/flag.ts'
+import { FlagValueError, parseBytes } from '@drydock/cli-plugin'
 import { isIpv4 } from '@drydock/libc'
 
 /** Values of create's and run's flags that are refused before the engine is asked; each check gives the value back. */

@@ -1,7 +1,5 @@
 import type { ContainerConfig, EndpointSettings, HealthConfig, HostConfig } from '@drydock/docker-api'
-import type { FlagValues } from '../../cobra/flag.ts'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
+import { type Cli, CliError, type FlagValues } from '@drydock/cli-plugin'
 import { readKeyValues, toRecord } from './key-value-file.ts'
 import { csvPairs } from './container-checks.ts'
 import type { containerFlags } from './container-flags.ts'

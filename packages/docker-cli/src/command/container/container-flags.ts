@@ -6,11 +6,11 @@ import {
   hiddenAlias,
   int,
   list,
+  since,
   string,
   uint,
   wanting,
-  since,
-} from '../../cobra/flag.ts'
+} from '@drydock/cli-plugin'
 import {
   checkAttach,
   checkCgroupRule,

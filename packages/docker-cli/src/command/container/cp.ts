@@ -1,14 +1,18 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { bool } from '../../cobra/flag.ts'
+import {
+  bool,
+  type Cli,
+  CliError,
+  defineCommand,
+  exactly,
+  hostTree,
+  humanSize,
+  isProblem,
+  pack,
+  unpack,
+} from '@drydock/cli-plugin'
 import { isDirectory, isErrno, isSymlink } from '@drydock/abi'
 import { isNotFound, type PathStat } from '@drydock/docker-api'
 import { writeAll } from '@drydock/libc'
-import { hostTree } from '../../archive/host-tree.ts'
-import { pack } from '../../archive/pack.ts'
-import { unpack } from '../../archive/unpack.ts'
-import { humanSize } from '../../formatter/units.ts'
-import { type Cli, isProblem } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
 import { readStream } from '../read-stream.ts'
 import { absolute } from './volume-flags.ts'
 

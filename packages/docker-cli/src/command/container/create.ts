@@ -1,7 +1,4 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { bool, string } from '../../cobra/flag.ts'
-import { isProblem, problemText } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
+import { atLeast, bool, CliError, defineCommand, isProblem, problemText, string } from '@drydock/cli-plugin'
 import { containerRequest } from './container-config.ts'
 import { containerFlags } from './container-flags.ts'
 import { createContainer } from './create-container.ts'

@@ -1,4 +1,4 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
+import { defineCommand, exactly } from '@drydock/cli-plugin'
 const LETTERS = ['C', 'A', 'D']
 
 export const diff = defineCommand({

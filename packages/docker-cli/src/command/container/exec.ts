@@ -1,10 +1,15 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { bool, list, string } from '../../cobra/flag.ts'
+import {
+  atLeast,
+  bool,
+  type Cli,
+  CliError,
+  defineCommand,
+  followWindowSize,
+  joinStreams,
+  list,
+  string,
+} from '@drydock/cli-plugin'
 import type { ExecCreateBody } from '@drydock/docker-api'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { joinStreams } from '../../session/hijacked-streams.ts'
-import { followWindowSize } from '../../session/signal-proxy.ts'
 import { readKeyValues } from './key-value-file.ts'
 
 const flags = {

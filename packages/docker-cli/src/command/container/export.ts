@@ -1,6 +1,4 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { string } from '../../cobra/flag.ts'
-import { CliError } from '../../session/cli-error.ts'
+import { CliError, defineCommand, exactly, string } from '@drydock/cli-plugin'
 import { saveStream } from '../save-stream.ts'
 
 export const exportCommand = defineCommand({

@@ -1,4 +1,4 @@
-import { noun } from '../../cobra/command.ts'
+import { noun } from '@drydock/cli-plugin'
 import { attach } from './attach.ts'
 import { commit } from './commit.ts'
 import { cp } from './cp.ts'

@@ -1,6 +1,4 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
-import { bool, string } from '../../cobra/flag.ts'
+import { atLeast, bool, defineCommand, INSPECT_FORMAT_HELP, string } from '@drydock/cli-plugin'
 import { inspectObjects } from '../inspect-objects.ts'
 
 export const inspect = defineCommand({

@@ -1,7 +1,6 @@
 import { EISDIR, isErrno } from '@drydock/abi'
 import { readTextFile } from '@drydock/libc'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
+import { type Cli, CliError } from '@drydock/cli-plugin'
 
 /**
  * `name=value` words of files and flags, files first. A name alone takes what `value` gives for it; when

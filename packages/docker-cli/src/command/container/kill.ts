@@ -1,6 +1,4 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { string } from '../../cobra/flag.ts'
-import { forEachAtOnce } from '../../session/cli.ts'
+import { atLeast, defineCommand, forEachAtOnce, string } from '@drydock/cli-plugin'
 
 export const kill = defineCommand({
   name: 'kill',

@@ -1,8 +1,5 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { bool, string } from '../../cobra/flag.ts'
+import { bool, type Cli, copyFrames, defineCommand, exactly, string } from '@drydock/cli-plugin'
 import { writeAll } from '@drydock/libc'
-import type { Cli } from '../../session/cli.ts'
-import { copyFrames } from '../../session/hijacked-streams.ts'
 import { parseTimestamp } from '../timestamps.ts'
 
 export const logs = defineCommand({

@@ -1,8 +1,16 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { FILTER_HELP, FORMAT_HELP } from '../../cobra/format-help.ts'
-import { bool, filter, int, string } from '../../cobra/flag.ts'
+import {
+  bool,
+  checkFormat,
+  defineCommand,
+  filter,
+  FILTER_HELP,
+  FORMAT_HELP,
+  formatList,
+  int,
+  noArgs,
+  string,
+} from '@drydock/cli-plugin'
 import { containerFormat, containerRow } from '../../formatter/containers.ts'
-import { checkFormat, formatList } from '../../formatter/list-format.ts'
 import { toFilters } from '../filters.ts'
 
 export const ls = defineCommand({

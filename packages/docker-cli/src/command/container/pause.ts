@@ -1,5 +1,4 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { forEachAtOnce } from '../../session/cli.ts'
+import { atLeast, defineCommand, forEachAtOnce } from '@drydock/cli-plugin'
 
 export const pause = defineCommand({
   name: 'pause',

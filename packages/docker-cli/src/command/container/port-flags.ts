@@ -1,5 +1,5 @@
 import type { PortBinding } from '@drydock/docker-api'
-import { CliError } from '../../session/cli-error.ts'
+import { CliError } from '@drydock/cli-plugin'
 import { csvPairs, isIp } from './container-checks.ts'
 
 export interface Published {

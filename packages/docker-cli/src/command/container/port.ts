@@ -1,6 +1,5 @@
-import { between, defineCommand } from '../../cobra/command.ts'
+import { between, CliError, defineCommand } from '@drydock/cli-plugin'
 import type { PortBinding } from '@drydock/docker-api'
-import { CliError } from '../../session/cli-error.ts'
 import { naturalOrder } from '../natural-order.ts'
 
 const address = ({ HostIp = '', HostPort = '' }: PortBinding): string =>

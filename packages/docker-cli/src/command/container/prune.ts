@@ -1,6 +1,4 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { bool, filter } from '../../cobra/flag.ts'
-import { humanSize } from '../../formatter/units.ts'
+import { bool, defineCommand, filter, humanSize, noArgs } from '@drydock/cli-plugin'
 import { confirm } from '../confirm.ts'
 import { toFilters } from '../filters.ts'
 

@@ -1,5 +1,4 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { CliError } from '../../session/cli-error.ts'
+import { CliError, defineCommand, exactly } from '@drydock/cli-plugin'
 import { ApiError } from '@drydock/docker-api'
 
 export const rename = defineCommand({

@@ -1,6 +1,4 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { hiddenAlias, int, string } from '../../cobra/flag.ts'
-import { forEach } from '../../session/cli.ts'
+import { atLeast, defineCommand, forEach, hiddenAlias, int, string } from '@drydock/cli-plugin'
 
 export const restart = defineCommand({
   name: 'restart',

@@ -1,8 +1,5 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { bool } from '../../cobra/flag.ts'
+import { atLeast, bool, CliError, defineCommand, forEachAtOnce } from '@drydock/cli-plugin'
 import { isNotFound } from '@drydock/docker-api'
-import { forEachAtOnce } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
 
 export const rm = defineCommand({
   name: 'rm',

@@ -1,14 +1,22 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { bool, string } from '../../cobra/flag.ts'
+import {
+  atLeast,
+  bool,
+  type Cli,
+  CliError,
+  defineCommand,
+  type FlagValues,
+  followWindowSize,
+  inBackground,
+  isProblem,
+  joinStreams,
+  problemText,
+  proxySignals,
+  type StreamEnd,
+  string,
+} from '@drydock/cli-plugin'
 import type { ByteStream } from '@drydock/abi'
 import type { ContainerWaitResponse } from '@drydock/docker-api'
 
-import type { FlagValues } from '../../cobra/flag.ts'
-import { inBackground } from '../../session/background.ts'
-import { type Cli, isProblem, problemText } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { joinStreams, type StreamEnd } from '../../session/hijacked-streams.ts'
-import { followWindowSize, proxySignals } from '../../session/signal-proxy.ts'
 import { type ContainerRequest, containerRequest } from './container-config.ts'
 import { containerFlags } from './container-flags.ts'
 import { createContainer } from './create-container.ts'

@@ -1,10 +1,18 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { bool, string, wanting } from '../../cobra/flag.ts'
-import { inBackground } from '../../session/background.ts'
-import { type Cli, isProblem, problemText } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { joinStreams } from '../../session/hijacked-streams.ts'
-import { followWindowSize, proxySignals } from '../../session/signal-proxy.ts'
+import {
+  atLeast,
+  bool,
+  type Cli,
+  CliError,
+  defineCommand,
+  followWindowSize,
+  inBackground,
+  isProblem,
+  joinStreams,
+  problemText,
+  proxySignals,
+  string,
+  wanting,
+} from '@drydock/cli-plugin'
 
 export const start = defineCommand({
   name: 'start',

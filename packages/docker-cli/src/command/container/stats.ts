@@ -1,12 +1,22 @@
-import { anyArgs, defineCommand } from '../../cobra/command.ts'
-import { FORMAT_HELP } from '../../cobra/format-help.ts'
-import { bool, string } from '../../cobra/flag.ts'
+import {
+  anyArgs,
+  bool,
+  bytesSize,
+  type Cli,
+  CliError,
+  defineCommand,
+  FORMAT_HELP,
+  formatList,
+  humanSize,
+  inBackground,
+  isProblem,
+  type ListFormat,
+  problemText,
+  row,
+  shortId,
+  string,
+} from '@drydock/cli-plugin'
 import type { Stats } from '@drydock/docker-api'
-import { type ListFormat, formatList, row } from '../../formatter/list-format.ts'
-import { bytesSize, humanSize, shortId } from '../../formatter/units.ts'
-import { inBackground } from '../../session/background.ts'
-import { type Cli, isProblem, problemText } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
 
 const statsFormat: ListFormat = {
   table: '{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}',

@@ -1,6 +1,4 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { hiddenAlias, int, string } from '../../cobra/flag.ts'
-import { forEachAtOnce } from '../../session/cli.ts'
+import { atLeast, defineCommand, forEachAtOnce, hiddenAlias, int, string } from '@drydock/cli-plugin'
 
 export const stop = defineCommand({
   name: 'stop',

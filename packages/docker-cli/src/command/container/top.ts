@@ -1,5 +1,4 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { tabulate } from '../../template/tabwriter.ts'
+import { atLeast, defineCommand, tabulate } from '@drydock/cli-plugin'
 
 export const top = defineCommand({
   name: 'top',

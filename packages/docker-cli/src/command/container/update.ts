@@ -1,9 +1,18 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { bytes, decimal, int, string, uint } from '../../cobra/flag.ts'
-import { type Cli, isProblem, problemText } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
+import {
+  atLeast,
+  bytes,
+  type Cli,
+  CliError,
+  decimal,
+  defineCommand,
+  type FlagValues,
+  int,
+  isProblem,
+  problemText,
+  string,
+  uint,
+} from '@drydock/cli-plugin'
 import type { ContainerUpdateBody } from '@drydock/docker-api'
-import type { FlagValues } from '../../cobra/flag.ts'
 import { parseRestart } from './host-config.ts'
 
 const flags = {

@@ -1,6 +1,5 @@
 import type { Mount } from '@drydock/docker-api'
-import { parseBytes } from '../../cobra/flag.ts'
-import { CliError } from '../../session/cli-error.ts'
+import { CliError, parseBytes } from '@drydock/cli-plugin'
 import { toRecord } from './key-value-file.ts'
 import { csvPairs } from './container-checks.ts'
 

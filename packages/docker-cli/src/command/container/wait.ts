@@ -1,6 +1,4 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { forEach } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
+import { atLeast, CliError, defineCommand, forEach } from '@drydock/cli-plugin'
 
 export const wait = defineCommand({
   name: 'wait',

@@ -1,7 +1,4 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { pairs, string } from '../../cobra/flag.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { checkContextName } from '../../session/context-store.ts'
+import { checkContextName, CliError, defineCommand, exactly, pairs, string } from '@drydock/cli-plugin'
 import { contextStore, endpointOf, readContext, readEndpoint } from './docker-endpoint.ts'
 
 /** What create and update say of `--docker`. */

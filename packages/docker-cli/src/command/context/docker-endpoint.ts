@@ -1,8 +1,6 @@
 import { isErrno } from '@drydock/abi'
 import { readFile } from '@drydock/libc'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { type ContextRecord, ContextStore, type TlsFiles } from '../../session/context-store.ts'
+import { type Cli, CliError, type ContextRecord, ContextStore, type TlsFiles } from '@drydock/cli-plugin'
 
 /** What `--docker` describes, or an endpoint that is there already. */
 export interface DockerEndpoint {

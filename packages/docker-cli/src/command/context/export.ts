@@ -1,10 +1,7 @@
 import { EEXIST, isErrno, O_CREAT, O_EXCL, O_WRONLY } from '@drydock/abi'
 import { writeTar } from '@drydock/codec'
 import { writeAll } from '@drydock/libc'
-import { between, defineCommand } from '../../cobra/command.ts'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { metaJson } from '../../session/context-store.ts'
+import { between, type Cli, CliError, defineCommand, metaJson } from '@drydock/cli-plugin'
 import { readContext, readEndpoint } from './docker-endpoint.ts'
 
 export const exportContext = defineCommand({

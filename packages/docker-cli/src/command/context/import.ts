@@ -1,10 +1,15 @@
 import { isErrno } from '@drydock/abi'
 import { TarError, untar } from '@drydock/codec'
 import { readAll, readFile } from '@drydock/libc'
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { checkContextName, type ContextRecord, parseMeta } from '../../session/context-store.ts'
+import {
+  checkContextName,
+  type Cli,
+  CliError,
+  type ContextRecord,
+  defineCommand,
+  exactly,
+  parseMeta,
+} from '@drydock/cli-plugin'
 import { contextStore } from './docker-endpoint.ts'
 
 export const importContext = defineCommand({

@@ -1,4 +1,4 @@
-import { defineCommand, noArgs, noun } from '../../cobra/command.ts'
+import { defineCommand, noArgs, noun } from '@drydock/cli-plugin'
 import { create } from './create.ts'
 import { exportContext } from './export.ts'
 import { importContext } from './import.ts'

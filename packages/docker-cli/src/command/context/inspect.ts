@@ -1,7 +1,4 @@
-import { anyArgs, defineCommand } from '../../cobra/command.ts'
-import { INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
-import { string } from '../../cobra/flag.ts'
-import type { Cli } from '../../session/cli.ts'
+import { anyArgs, type Cli, defineCommand, INSPECT_FORMAT_HELP, string } from '@drydock/cli-plugin'
 import { inspectObjects } from '../inspect-objects.ts'
 import { contextStore, readContext, readEndpoint } from './docker-endpoint.ts'
 

@@ -1,11 +1,17 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { FORMAT_HELP } from '../../cobra/format-help.ts'
-import { bool, string } from '../../cobra/flag.ts'
-import { type ListFormat, formatList, row } from '../../formatter/list-format.ts'
-import { ellipsis } from '../../formatter/units.ts'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
-import type { Row } from '../../template/value.ts'
+import {
+  bool,
+  type Cli,
+  CliError,
+  defineCommand,
+  ellipsis,
+  FORMAT_HELP,
+  formatList,
+  type ListFormat,
+  noArgs,
+  row,
+  type Row,
+  string,
+} from '@drydock/cli-plugin'
 import { naturalOrder } from '../natural-order.ts'
 import { contextStore, readContext } from './docker-endpoint.ts'
 

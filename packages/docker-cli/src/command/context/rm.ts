@@ -1,7 +1,4 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { bool } from '../../cobra/flag.ts'
-import { type Cli, forEachTogether } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
+import { atLeast, bool, type Cli, CliError, defineCommand, forEachTogether } from '@drydock/cli-plugin'
 import { contextStore } from './docker-endpoint.ts'
 
 export const rm = defineCommand({

@@ -1,6 +1,4 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { pairs, string } from '../../cobra/flag.ts'
-import { checkContextName } from '../../session/context-store.ts'
+import { checkContextName, defineCommand, exactly, pairs, string } from '@drydock/cli-plugin'
 import { endpointHelp } from './create.ts'
 import { contextStore, endpointOf } from './docker-endpoint.ts'
 

@@ -1,4 +1,4 @@
-import { defineCommand } from '../../cobra/command.ts'
+import { defineCommand } from '@drydock/cli-plugin'
 import { readContext } from './docker-endpoint.ts'
 import { warnOfHost } from './ls.ts'
 

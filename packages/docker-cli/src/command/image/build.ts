@@ -1,11 +1,20 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { bool, bytes, int, list, string, strings, wanting } from '../../cobra/flag.ts'
+import {
+  bool,
+  bytes,
+  type Cli,
+  CliError,
+  defineCommand,
+  exactly,
+  type FlagValues,
+  humanSize,
+  int,
+  list,
+  string,
+  strings,
+  wanting,
+} from '@drydock/cli-plugin'
 import type { JsonMessage } from '@drydock/docker-api'
-import type { FlagValues } from '../../cobra/flag.ts'
-import { humanSize } from '../../formatter/units.ts'
 import { showJsonMessages } from '../../progress/json-messages.ts'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
 import { buildkitIsOff } from '../builder/buildkit-choice.ts'
 import { buildxBuild } from '../builder/build.ts'
 import { buildContext } from './build-context.ts'

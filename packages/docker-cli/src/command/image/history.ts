@@ -1,9 +1,19 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { FORMAT_HELP } from '../../cobra/format-help.ts'
-import { bool, string, since } from '../../cobra/flag.ts'
+import {
+  bool,
+  defineCommand,
+  ellipsis,
+  exactly,
+  FORMAT_HELP,
+  formatList,
+  humanDuration,
+  humanSize,
+  type ListFormat,
+  row,
+  shortId,
+  since,
+  string,
+} from '@drydock/cli-plugin'
 import type { HistoryItem } from '@drydock/docker-api'
-import { type ListFormat, formatList, row } from '../../formatter/list-format.ts'
-import { ellipsis, humanDuration, humanSize, shortId } from '../../formatter/units.ts'
 
 const historyFormat: ListFormat = {
   table: '{{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}',

@@ -1,10 +1,6 @@
-import { between, defineCommand } from '../../cobra/command.ts'
-import { list, string } from '../../cobra/flag.ts'
+import { between, type Cli, CliError, defineCommand, list, parseReference, string } from '@drydock/cli-plugin'
 import { isErrno, O_RDONLY } from '@drydock/abi'
 import { showJsonMessages } from '../../progress/json-messages.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { parseReference } from '../../session/reference.ts'
-import type { Cli } from '../../session/cli.ts'
 import { readStream } from '../read-stream.ts'
 
 export const importCommand = defineCommand({

@@ -1,4 +1,4 @@
-import { noun } from '../../cobra/command.ts'
+import { noun } from '@drydock/cli-plugin'
 import { build } from './build.ts'
 import { history } from './history.ts'
 import { importCommand } from './import.ts'

@@ -1,9 +1,6 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { bool, string, since } from '../../cobra/flag.ts'
+import { bool, type Cli, CliError, defineCommand, noArgs, since, string } from '@drydock/cli-plugin'
 import { isErrno, O_RDONLY } from '@drydock/abi'
 import { showJsonMessages } from '../../progress/json-messages.ts'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
 import { readStream } from '../read-stream.ts'
 
 export const load = defineCommand({

@@ -1,9 +1,16 @@
-import { atMost, defineCommand } from '../../cobra/command.ts'
-import { FILTER_HELP, FORMAT_HELP } from '../../cobra/format-help.ts'
-import { bool, filter, string, since } from '../../cobra/flag.ts'
+import {
+  atMost,
+  bool,
+  CliError,
+  defineCommand,
+  filter,
+  FILTER_HELP,
+  FORMAT_HELP,
+  formatList,
+  since,
+  string,
+} from '@drydock/cli-plugin'
 import { imageFormat, imageRows } from '../../formatter/images.ts'
-import { formatList } from '../../formatter/list-format.ts'
-import { CliError } from '../../session/cli-error.ts'
 import { toFilters } from '../filters.ts'
 
 export const ls = defineCommand({

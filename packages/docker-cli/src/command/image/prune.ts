@@ -1,7 +1,5 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { bool, filter } from '../../cobra/flag.ts'
+import { bool, defineCommand, filter, humanSize, noArgs } from '@drydock/cli-plugin'
 import type { ImageDeleteItem } from '@drydock/docker-api'
-import { humanSize } from '../../formatter/units.ts'
 import { confirm } from '../confirm.ts'
 import { toFilters } from '../filters.ts'
 

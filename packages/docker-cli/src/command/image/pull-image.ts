@@ -1,7 +1,5 @@
 import { showJsonMessages } from '../../progress/json-messages.ts'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { familiarName, type Reference, registryKey } from '../../session/reference.ts'
+import { type Cli, CliError, familiarName, type Reference, registryKey } from '@drydock/cli-plugin'
 
 /** Pulls one image, or all tags of a reference that names none, and shows how. @throws CliError, ApiError */
 export async function pullImage(

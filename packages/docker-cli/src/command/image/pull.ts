@@ -1,7 +1,4 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { bool, string } from '../../cobra/flag.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { canonical, parseReference, tagged } from '../../session/reference.ts'
+import { bool, canonical, CliError, defineCommand, exactly, parseReference, string, tagged } from '@drydock/cli-plugin'
 import { pullImage } from './pull-image.ts'
 
 export const pull = defineCommand({

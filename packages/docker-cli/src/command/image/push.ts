@@ -1,8 +1,15 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { bool, string, since } from '../../cobra/flag.ts'
+import {
+  bool,
+  CliError,
+  defineCommand,
+  exactly,
+  parseReference,
+  registryKey,
+  since,
+  string,
+  tagged,
+} from '@drydock/cli-plugin'
 import { showJsonMessages } from '../../progress/json-messages.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { parseReference, registryKey, tagged } from '../../session/reference.ts'
 
 export const push = defineCommand({
   name: 'push',

@@ -1,6 +1,4 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { bool, strings, since } from '../../cobra/flag.ts'
-import { forEachTogether } from '../../session/cli.ts'
+import { atLeast, bool, defineCommand, forEachTogether, since, strings } from '@drydock/cli-plugin'
 
 export const rm = defineCommand({
   name: 'rm',

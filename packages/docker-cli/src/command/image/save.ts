@@ -1,6 +1,4 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { string, since } from '../../cobra/flag.ts'
-import { CliError } from '../../session/cli-error.ts'
+import { atLeast, CliError, defineCommand, since, string } from '@drydock/cli-plugin'
 import { saveStream } from '../save-stream.ts'
 
 export const save = defineCommand({

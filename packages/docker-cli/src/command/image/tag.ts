@@ -1,6 +1,12 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { familiarName, parseReference, type Reference, tagged } from '../../session/reference.ts'
+import {
+  CliError,
+  defineCommand,
+  exactly,
+  familiarName,
+  parseReference,
+  type Reference,
+  tagged,
+} from '@drydock/cli-plugin'
 
 export const tag = defineCommand({
   name: 'tag',

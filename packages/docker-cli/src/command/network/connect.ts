@@ -1,5 +1,4 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { int, list, string, strings } from '../../cobra/flag.ts'
+import { defineCommand, exactly, int, list, string, strings } from '@drydock/cli-plugin'
 import { toRecord } from '../container/key-value-file.ts'
 
 export const connect = defineCommand({

@@ -1,9 +1,6 @@
 import { checkLabel } from '../container/container-checks.ts'
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { bool, list, string, strings } from '../../cobra/flag.ts'
+import { bool, CliError, defineCommand, exactly, type FlagValues, list, string, strings } from '@drydock/cli-plugin'
 import type { Ipam, IpamConfig } from '@drydock/docker-api'
-import type { FlagValues } from '../../cobra/flag.ts'
-import { CliError } from '../../session/cli-error.ts'
 import { toRecord } from '../container/key-value-file.ts'
 
 const flags = {

@@ -1,5 +1,4 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { bool } from '../../cobra/flag.ts'
+import { bool, defineCommand, exactly } from '@drydock/cli-plugin'
 export const disconnect = defineCommand({
   name: 'disconnect',
   use: 'disconnect [OPTIONS] NETWORK CONTAINER',

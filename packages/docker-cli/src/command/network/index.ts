@@ -1,4 +1,4 @@
-import { noun } from '../../cobra/command.ts'
+import { noun } from '@drydock/cli-plugin'
 import { connect } from './connect.ts'
 import { create } from './create.ts'
 import { disconnect } from './disconnect.ts'

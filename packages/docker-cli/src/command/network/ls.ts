@@ -1,7 +1,4 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { FORMAT_HELP } from '../../cobra/format-help.ts'
-import { bool, filter, string } from '../../cobra/flag.ts'
-import { formatList } from '../../formatter/list-format.ts'
+import { bool, defineCommand, filter, FORMAT_HELP, formatList, noArgs, string } from '@drydock/cli-plugin'
 import { networkFormat, networkRow } from '../../formatter/networks.ts'
 import { toFilters } from '../filters.ts'
 import { naturalOrder } from '../natural-order.ts'

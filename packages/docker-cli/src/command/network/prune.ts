@@ -1,5 +1,4 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { bool, filter } from '../../cobra/flag.ts'
+import { bool, defineCommand, filter, noArgs } from '@drydock/cli-plugin'
 import { confirm } from '../confirm.ts'
 import { toFilters } from '../filters.ts'
 

@@ -1,8 +1,5 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { bool } from '../../cobra/flag.ts'
+import { atLeast, bool, CliError, defineCommand, isProblem, problemText } from '@drydock/cli-plugin'
 import { isNotFound } from '@drydock/docker-api'
-import { CliError } from '../../session/cli-error.ts'
-import { isProblem, problemText } from '../../session/cli.ts'
 
 export const rm = defineCommand({
   name: 'rm',

@@ -1,5 +1,4 @@
-import { defineCommand, exactly, noun } from '../../cobra/command.ts'
-import { bool, string } from '../../cobra/flag.ts'
+import { bool, defineCommand, exactly, noun, string } from '@drydock/cli-plugin'
 import { notHere } from '../not-here.ts'
 
 const checkpointCreate = defineCommand({

@@ -1,5 +1,4 @@
-import { atLeast, between, defineCommand, exactly, noun } from '../../cobra/command.ts'
-import { bool, string, strings } from '../../cobra/flag.ts'
+import { atLeast, between, bool, defineCommand, exactly, noun, string, strings } from '@drydock/cli-plugin'
 import { notHere } from '../not-here.ts'
 
 const manifestAnnotate = defineCommand({

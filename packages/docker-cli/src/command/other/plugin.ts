@@ -1,7 +1,19 @@
-import { atLeast, between, defineCommand, exactly, noArgs, noun } from '../../cobra/command.ts'
-import { bool, filter, int, string } from '../../cobra/flag.ts'
-import { FORMAT_HELP, INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
-import { formatList, type ListFormat } from '../../formatter/list-format.ts'
+import {
+  atLeast,
+  between,
+  bool,
+  defineCommand,
+  exactly,
+  filter,
+  FORMAT_HELP,
+  formatList,
+  INSPECT_FORMAT_HELP,
+  int,
+  type ListFormat,
+  noArgs,
+  noun,
+  string,
+} from '@drydock/cli-plugin'
 import { notHere } from '../not-here.ts'
 
 const pluginFormat: ListFormat = {

@@ -1,4 +1,4 @@
-import type { Cli } from '../../session/cli.ts'
+import type { Cli } from '@drydock/cli-plugin'
 
 interface Distribution {
   readonly Descriptor: { readonly mediaType: string; readonly digest: string; readonly size: number }

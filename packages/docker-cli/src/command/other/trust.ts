@@ -1,5 +1,4 @@
-import { atLeast, between, defineCommand, exactly, noun } from '../../cobra/command.ts'
-import { bool, list, string } from '../../cobra/flag.ts'
+import { atLeast, between, bool, defineCommand, exactly, list, noun, string } from '@drydock/cli-plugin'
 import { notHere } from '../not-here.ts'
 
 const trustInspect = defineCommand({

@@ -1,9 +1,5 @@
-import { atMost, defineCommand } from '../../cobra/command.ts'
-import { bool, string } from '../../cobra/flag.ts'
+import { atMost, bool, type Cli, CliError, defineCommand, HUB_SERVER, string } from '@drydock/cli-plugin'
 import { readAll } from '@drydock/libc'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { HUB_SERVER } from '../../session/config-file.ts'
 
 const serverOf = (arg: string | undefined): string =>
   arg === undefined || ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(arg)

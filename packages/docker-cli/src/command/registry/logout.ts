@@ -1,5 +1,4 @@
-import { atMost, defineCommand } from '../../cobra/command.ts'
-import { HUB_SERVER } from '../../session/config-file.ts'
+import { atMost, defineCommand, HUB_SERVER } from '@drydock/cli-plugin'
 
 export const logout = defineCommand({
   name: 'logout',

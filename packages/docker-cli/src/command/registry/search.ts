@@ -1,8 +1,16 @@
-import { defineCommand, exactly } from '../../cobra/command.ts'
-import { FILTER_HELP } from '../../cobra/format-help.ts'
-import { bool, filter, int, string } from '../../cobra/flag.ts'
-import { type ListFormat, formatList, row } from '../../formatter/list-format.ts'
-import { ellipsis } from '../../formatter/units.ts'
+import {
+  bool,
+  defineCommand,
+  ellipsis,
+  exactly,
+  filter,
+  FILTER_HELP,
+  formatList,
+  int,
+  type ListFormat,
+  row,
+  string,
+} from '@drydock/cli-plugin'
 import { toFilters } from '../filters.ts'
 
 const searchFormat: ListFormat = {

@@ -1,6 +1,17 @@
-import { atLeast, defineCommand, exactly, noArgs, noun } from '../../cobra/command.ts'
-import { bool, filter, list, string } from '../../cobra/flag.ts'
-import { FILTER_HELP, FORMAT_HELP, INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
+import {
+  atLeast,
+  bool,
+  defineCommand,
+  exactly,
+  filter,
+  FILTER_HELP,
+  FORMAT_HELP,
+  INSPECT_FORMAT_HELP,
+  list,
+  noArgs,
+  noun,
+  string,
+} from '@drydock/cli-plugin'
 import { notHere } from '../not-here.ts'
 
 const configCreate = defineCommand({

@@ -1,6 +1,17 @@
-import { atLeast, between, defineCommand, noArgs, noun } from '../../cobra/command.ts'
-import { bool, filter, list, string } from '../../cobra/flag.ts'
-import { FILTER_HELP, FORMAT_HELP, INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
+import {
+  atLeast,
+  between,
+  bool,
+  defineCommand,
+  filter,
+  FILTER_HELP,
+  FORMAT_HELP,
+  INSPECT_FORMAT_HELP,
+  list,
+  noArgs,
+  noun,
+  string,
+} from '@drydock/cli-plugin'
 import { notHere } from '../not-here.ts'
 
 const secretCreate = defineCommand({

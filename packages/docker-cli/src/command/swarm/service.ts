@@ -1,6 +1,23 @@
-import { atLeast, defineCommand, exactly, noArgs, noun } from '../../cobra/command.ts'
-import { bool, bytes, decimal, duration, filter, float, int, list, string, uint } from '../../cobra/flag.ts'
-import { FILTER_HELP, FORMAT_HELP, INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
+import {
+  atLeast,
+  bool,
+  bytes,
+  decimal,
+  defineCommand,
+  duration,
+  exactly,
+  filter,
+  FILTER_HELP,
+  float,
+  FORMAT_HELP,
+  INSPECT_FORMAT_HELP,
+  int,
+  list,
+  noArgs,
+  noun,
+  string,
+  uint,
+} from '@drydock/cli-plugin'
 import { notHere } from '../not-here.ts'
 
 const serviceCreate = defineCommand({

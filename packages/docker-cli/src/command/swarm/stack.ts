@@ -1,6 +1,16 @@
-import { atLeast, defineCommand, exactly, noArgs, noun } from '../../cobra/command.ts'
-import { bool, filter, string, strings } from '../../cobra/flag.ts'
-import { FILTER_HELP, FORMAT_HELP } from '../../cobra/format-help.ts'
+import {
+  atLeast,
+  bool,
+  defineCommand,
+  exactly,
+  filter,
+  FILTER_HELP,
+  FORMAT_HELP,
+  noArgs,
+  noun,
+  string,
+  strings,
+} from '@drydock/cli-plugin'
 import { notHere } from '../not-here.ts'
 
 const stackConfig = defineCommand({

@@ -1,5 +1,4 @@
-import { defineCommand, exactly, noArgs, noun } from '../../cobra/command.ts'
-import { bool, duration, int, list, string, uint } from '../../cobra/flag.ts'
+import { bool, defineCommand, duration, exactly, int, list, noArgs, noun, string, uint } from '@drydock/cli-plugin'
 import { notHere } from '../not-here.ts'
 
 const swarmCa = defineCommand({

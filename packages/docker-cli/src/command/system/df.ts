@@ -1,15 +1,22 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { FORMAT_HELP } from '../../cobra/format-help.ts'
-import { bool, string } from '../../cobra/flag.ts'
+import {
+  bool,
+  compileTemplate,
+  defineCommand,
+  FORMAT_HELP,
+  formatList,
+  humanSize,
+  type ListFormat,
+  noArgs,
+  row,
+  shortId,
+  string,
+  tabulate,
+} from '@drydock/cli-plugin'
 import type { DiskUsage } from '@drydock/docker-api'
 import { containerRow } from '../../formatter/containers.ts'
 import { imageRows } from '../../formatter/images.ts'
-import { type ListFormat, formatList, row } from '../../formatter/list-format.ts'
-import { humanSize, shortId } from '../../formatter/units.ts'
-import { tabulate } from '../../template/tabwriter.ts'
 import { naturalOrder } from '../natural-order.ts'
 import { volumeRow } from '../volume/ls.ts'
-import { compileTemplate } from '../../template/execute.ts'
 
 const summary: ListFormat = {
   table: '{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}',

@@ -1,8 +1,13 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { FILTER_HELP, INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
-import { filter, string } from '../../cobra/flag.ts'
+import {
+  compileTemplate,
+  defineCommand,
+  filter,
+  FILTER_HELP,
+  INSPECT_FORMAT_HELP,
+  noArgs,
+  string,
+} from '@drydock/cli-plugin'
 import type { EventMessage } from '@drydock/docker-api'
-import { compileTemplate } from '../../template/execute.ts'
 import { toFilters } from '../filters.ts'
 import { parseTimestamp } from '../timestamps.ts'
 

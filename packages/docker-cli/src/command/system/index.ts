@@ -1,4 +1,4 @@
-import { noun } from '../../cobra/command.ts'
+import { noun } from '@drydock/cli-plugin'
 import { df } from './df.ts'
 import { events } from './events.ts'
 import { info } from './info.ts'

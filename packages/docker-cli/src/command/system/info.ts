@@ -1,12 +1,18 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
-import { string } from '../../cobra/flag.ts'
+import {
+  bytesSize,
+  type Cli,
+  CliError,
+  compileTemplate,
+  defineCommand,
+  INSPECT_FORMAT_HELP,
+  isProblem,
+  noArgs,
+  problemText,
+  string,
+  TemplateError,
+  VERSION,
+} from '@drydock/cli-plugin'
 import type { SystemInfo } from '@drydock/docker-api'
-import { bytesSize } from '../../formatter/units.ts'
-import { type Cli, isProblem, problemText } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { VERSION } from '../../session/version.ts'
-import { compileTemplate, TemplateError } from '../../template/execute.ts'
 
 const clientInfo = (cli: Cli) => ({
   Debug: cli.globals.debug,

@@ -1,9 +1,5 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
-import { bool, string } from '../../cobra/flag.ts'
+import { atLeast, bool, type Cli, CliError, defineCommand, INSPECT_FORMAT_HELP, string } from '@drydock/cli-plugin'
 import { isNotFound } from '@drydock/docker-api'
-import type { Cli } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
 import { inspectObjects } from '../inspect-objects.ts'
 
 type Look = (cli: Cli, name: string, size: boolean) => Promise<unknown>

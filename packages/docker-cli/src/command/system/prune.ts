@@ -1,12 +1,8 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { bool, filter } from '../../cobra/flag.ts'
-import { humanSize } from '../../formatter/units.ts'
-import type { Cli } from '../../session/cli.ts'
+import { bool, type Cli, CliError, defineCommand, filter, humanSize, noArgs } from '@drydock/cli-plugin'
 import { confirm } from '../confirm.ts'
 import { toFilters } from '../filters.ts'
 import { deletedImages } from '../image/prune.ts'
 import type { Filters } from '@drydock/docker-api'
-import { CliError } from '../../session/cli-error.ts'
 
 interface Wanted {
   readonly all: boolean

@@ -1,11 +1,16 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { INSPECT_FORMAT_HELP } from '../../cobra/format-help.ts'
-import { string } from '../../cobra/flag.ts'
+import {
+  type Cli,
+  CliError,
+  compileTemplate,
+  defineCommand,
+  INSPECT_FORMAT_HELP,
+  isProblem,
+  noArgs,
+  problemText,
+  string,
+  VERSION,
+} from '@drydock/cli-plugin'
 import type { Version } from '@drydock/docker-api'
-import { type Cli, isProblem, problemText } from '../../session/cli.ts'
-import { CliError } from '../../session/cli-error.ts'
-import { VERSION } from '../../session/version.ts'
-import { compileTemplate } from '../../template/execute.ts'
 
 const clientVersion = (apiVersion: string, context: string) => ({
   Version: VERSION.version,

@@ -1,6 +1,4 @@
-import { atMost, defineCommand } from '../../cobra/command.ts'
-import { bytes, hidden, list, string, wanting } from '../../cobra/flag.ts'
-import { CliError } from '../../session/cli-error.ts'
+import { atMost, bytes, CliError, defineCommand, hidden, list, string, wanting } from '@drydock/cli-plugin'
 import { checkLabel } from '../container/container-checks.ts'
 import { toRecord } from '../container/key-value-file.ts'
 

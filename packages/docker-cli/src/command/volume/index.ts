@@ -1,4 +1,4 @@
-import { noun } from '../../cobra/command.ts'
+import { noun } from '@drydock/cli-plugin'
 import { create } from './create.ts'
 import { inspect } from './inspect.ts'
 import { ls } from './ls.ts'

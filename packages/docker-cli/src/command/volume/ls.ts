@@ -1,10 +1,19 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { FORMAT_HELP } from '../../cobra/format-help.ts'
-import { bool, wanting, filter, string } from '../../cobra/flag.ts'
+import {
+  bool,
+  defineCommand,
+  filter,
+  FORMAT_HELP,
+  formatList,
+  humanSize,
+  labelList,
+  labelOf,
+  type ListFormat,
+  noArgs,
+  row,
+  string,
+  wanting,
+} from '@drydock/cli-plugin'
 import type { Volume } from '@drydock/docker-api'
-import { labelList, labelOf } from '../../formatter/labels.ts'
-import { type ListFormat, formatList, row } from '../../formatter/list-format.ts'
-import { humanSize } from '../../formatter/units.ts'
 import { toFilters } from '../filters.ts'
 import { naturalOrder } from '../natural-order.ts'
 

@@ -1,7 +1,4 @@
-import { defineCommand, noArgs } from '../../cobra/command.ts'
-import { bool, filter, since } from '../../cobra/flag.ts'
-import { humanSize } from '../../formatter/units.ts'
-import { CliError } from '../../session/cli-error.ts'
+import { bool, CliError, defineCommand, filter, humanSize, noArgs, since } from '@drydock/cli-plugin'
 import { confirm } from '../confirm.ts'
 import { toFilters } from '../filters.ts'
 

@@ -1,6 +1,4 @@
-import { atLeast, defineCommand } from '../../cobra/command.ts'
-import { bool } from '../../cobra/flag.ts'
-import { forEach } from '../../session/cli.ts'
+import { atLeast, bool, defineCommand, forEach } from '@drydock/cli-plugin'
 
 export const rm = defineCommand({
   name: 'rm',
