@@ -185,8 +185,9 @@ export class Host {
   }
 
   private follow(init: Init): void {
+    if (this.disposed) return
     const { clock, onChange } = this.options
-    void init.engineWanted.then(() => this.watchEngine())
+    void init.engineWanted.then(() => (this.disposed ? undefined : this.watchEngine()))
     const gauges = new Gauges(init.sys)
     const read = (): void => {
       const before = this.gauge

@@ -1,4 +1,4 @@
-import { createPlayground, type PlaygroundApi, type SessionView } from '@drydock/playground'
+import { createPlayground, isEndOfProgram, type PlaygroundApi, type SessionView } from '@drydock/playground'
 import { expose } from 'comlink'
 import { IdbBlockStore, MemoryBlockStore } from '../storage/idb-block-store.ts'
 import { browserClock, browserEntropy, browserForeignHost } from './powers.ts'
@@ -40,6 +40,11 @@ const api: WorkerApi = Object.assign(Object.create(playground) as PlaygroundApi,
   async follow(port: MessagePort) {
     listeners.push(port)
   },
+})
+
+// A killed program's loose ends are no failure of the page.
+addEventListener('unhandledrejection', (event) => {
+  if (isEndOfProgram(event.reason)) event.preventDefault()
 })
 
 expose(api)

@@ -1,6 +1,7 @@
 import type { Sys } from '@drydock/abi'
 import { foreignFor } from '../foreign-host.ts'
 import type { Task } from '../task/task.ts'
+import { TaskClock } from '../task/task-clock.ts'
 import { descriptorCalls } from './descriptor.ts'
 import { identityCalls } from './identity.ts'
 import { pathCalls } from './path.ts'
@@ -29,7 +30,8 @@ const METHODS = callMethods(CALLS)
 
 /** The system calls of the program that the task runs now. They are methods: `sys.read(…)`, never `const { read } = sys`. */
 export function makeSys(task: Task): Sys {
-  const { clock, entropy, foreign } = task.parts
+  const { entropy, foreign } = task.parts
+  const clock = new TaskClock(task)
   const powers = foreign ? { clock, entropy, foreign: foreignFor(task, foreign) } : { clock, entropy }
   // The table has a row for each call with its own types; a loop over it cannot keep them apart.
   return Object.assign(Object.create(METHODS), powers, { task, image: task.image }) as Sys

@@ -4,7 +4,7 @@ import { describeTask, VIRTUAL_FACTOR } from '../task/describe.ts'
 import { type Executable, findExecutable, replaceImage } from '../task/exec.ts'
 import { exitTask } from '../task/exit.ts'
 import { block, giveWay } from '../task/pending-call.ts'
-import type { Task } from '../task/task.ts'
+import type { Image, Task } from '../task/task.ts'
 import { capable } from '../vfs/index.ts'
 import { UNWIND } from '../task/unwind.ts'
 import { pollChildren } from '../task/wait.ts'
@@ -68,7 +68,7 @@ export const processCalls: SyscallTable<
   },
 
   spawn(task, path, options) {
-    const { parts } = task
+    const { parts, image } = task
     const env = options.env ?? task.image.env
     const cwd = options.cwd === undefined ? task.cwd : parts.files.chdir(task, options.cwd)
     const context = { ...task.withCredentials(childCredentials(task, options)), cwd }
@@ -79,7 +79,7 @@ export const processCalls: SyscallTable<
       run(child, executable.program.main)
       return child.pid.in(task.pidNamespace)
     }
-    return found instanceof Promise ? found.then((executable) => ifAlive(task, () => start(executable))) : start(found)
+    return found instanceof Promise ? whileCurrent(task, image, found).then(start) : start(found)
   },
 
   fork(task, entry, options = {}) {
@@ -92,12 +92,11 @@ export const processCalls: SyscallTable<
 
   async exec(task, path, argv, env) {
     const { image } = task
-    const executable = await findExecutable(task.parts, task, path, argv, env)
-    if (task.alive && task.image === image) {
-      task.abandonCalls()
-      replaceImage(task, executable)
-      run(task, executable.program.main)
-    }
+    const found = findExecutable(task.parts, task, path, argv, env)
+    const executable = found instanceof Promise ? await whileCurrent(task, image, found) : found
+    task.abandonCalls()
+    replaceImage(task, executable)
+    run(task, executable.program.main)
     return new Promise<never>(() => {})
   },
 
@@ -164,9 +163,17 @@ function neverReady(): never {
   throw EAGAIN
 }
 
-/** Never ends when the task is gone. */
-function ifAlive<T>(task: Task, action: () => T): MaybePromise<T> {
-  if (!task.alive) return new Promise(() => {})
-  task.parts.scheduler.enter(task)
-  return action()
+/** What is being loaded, or why it cannot be; never settles when the program that asked is gone meanwhile. */
+function whileCurrent<T>(task: Task, image: Image, loading: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const ifCurrent = (settle: () => void): void => {
+      if (!task.alive || task.image !== image) return
+      task.parts.scheduler.enter(task)
+      settle()
+    }
+    loading.then(
+      (value) => ifCurrent(() => resolve(value)),
+      (error: unknown) => ifCurrent(() => reject(error)),
+    )
+  })
 }

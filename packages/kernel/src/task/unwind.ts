@@ -11,6 +11,12 @@ class Unwind {
 
 export const UNWIND: Unwind = Object.freeze(new Unwind())
 
+/**
+ * Whether a rejection that nobody handled is no more than the end of a program: of a function it had left running, which
+ * came to its next system call. Whoever owns the event loop lets it pass.
+ */
+export const isEndOfProgram = (reason: unknown): boolean => reason === UNWIND
+
 /** A call that never ends when the program ended meanwhile. */
 export function unlessGone<T>(call: () => MaybePromise<T>): MaybePromise<T> {
   try {

@@ -59,15 +59,18 @@ export interface TestTerminal {
 
 export interface TestKernelOptions extends Partial<Omit<KernelOptions, 'programs'>> {
   readonly clock?: Clock
+  /** A program is there only when this has resolved, as when its code has to be fetched first. */
+  readonly load?: (name: string) => Promise<void> | undefined
 }
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const encoder = new TextEncoder()
 const toBytes = (data: string | Uint8Array): Uint8Array => (typeof data === 'string' ? encoder.encode(data) : data)
 
-function tableOf(programs: readonly Program[]): ProgramTable {
+function tableOf(programs: readonly Program[], load: TestKernelOptions['load']): ProgramTable {
   const byName = new Map(programs.map((program) => [program.name, program]))
-  return { find: (name) => byName.get(name) }
+  const find = (name: string): Program | undefined => byName.get(name)
+  return { find: (name) => load?.(name)?.then(() => find(name)) ?? find(name) }
 }
 
 /**
@@ -76,7 +79,7 @@ function tableOf(programs: readonly Program[]): ProgramTable {
  */
 export async function bootTestKernel(
   programs: readonly Program[],
-  options: TestKernelOptions = {},
+  { load, ...options }: TestKernelOptions = {},
 ): Promise<TestKernel> {
   const clock = options.clock ?? new TestClock()
   const kernel = new Kernel({
@@ -87,7 +90,7 @@ export async function bootTestKernel(
     memoryBytes: 4 * 1024 ** 3,
     cpus: 4,
     ...options,
-    programs: tableOf(programs),
+    programs: tableOf(programs, load),
   })
   const sys = await new Promise<Sys>((ready) => {
     void kernel.start(async (process) => {
