@@ -6,6 +6,7 @@ import type { Signal, SignalDisposition } from './signal.ts'
 import type { Datagram, SocketAddress } from './socket.ts'
 import type { MaybePromise } from './stream.ts'
 import type { Termios, WindowSize } from './termios.ts'
+import type { TraceEvent } from './trace.ts'
 import type { Clock, Entropy, ForeignHost } from './host.ts'
 import type { Process } from './program.ts'
 
@@ -132,6 +133,12 @@ export interface Sys {
     readonly childrenSystemMs: number
   }
   processes(): readonly ProcessInfo[]
+  /**
+   * Hears of every system call, signal and end of process `pid` until disposed, or until the caller ends; with `follow`
+   * of its new children as well. The process goes on meanwhile. ptrace(2) @throws ESRCH, EPERM for another's or one that
+   * is traced already
+   */
+  ptrace(pid: number, onEvent: (event: TraceEvent) => void, options?: { readonly follow?: boolean }): () => void
   /**
    * The program's heap grew or shrank by so many bytes, beyond what its image takes: for ps, cgroups and the OOM killer.
    * sbrk(2). @throws ENOMEM beyond RLIMIT_AS or RLIMIT_DATA

@@ -22,6 +22,7 @@ import { procps } from './procps/index.ts'
 import { sedPrograms } from './sed/index.ts'
 import { serverPrograms } from './servers/index.ts'
 import { shadowPrograms } from './shadow/index.ts'
+import { strace } from './strace/strace.ts'
 import { sudoPrograms } from './sudo/index.ts'
 import { tarPrograms } from './tar/index.ts'
 import { unavailablePrograms } from './unavailable/index.ts'
@@ -50,6 +51,7 @@ export const programs: readonly Program[] = [
   ...packageManagerPrograms,
   ...jqPrograms,
   ...extraPrograms,
+  strace,
   ...shadowPrograms,
   ...sudoPrograms,
   ...gitPrograms,

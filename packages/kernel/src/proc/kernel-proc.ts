@@ -131,6 +131,9 @@ class TaskView implements ProcTask {
   umask(): number {
     return this.task.umask
   }
+  tracer(): number {
+    return this.task.tracer?.owner.pid.in(this.namespace) ?? 0
+  }
   signals(): ReturnType<ProcTask['signals']> {
     const all = [...this.task.signals.dispositions()]
     return {

@@ -50,6 +50,7 @@ function isImmune(task: Task, signal: Signal, sender: Sender): boolean {
 
 function deliver(task: Task, signal: Signal, sender: Sender): void {
   if (isImmune(task, signal, sender)) return
+  task.tracer?.signalled(task, signal)
   const effect = signal === SIGKILL || signal === SIGSTOP ? defaultAction(signal) : task.signals.effect(signal)
   if (typeof effect === 'string') return ACTIONS[effect](task, signal)
   if (typeof effect.disposition === 'function') handle(task, signal, effect.disposition, effect.restart)

@@ -1,4 +1,4 @@
-import { EACCES, EAGAIN, EINVAL, ENOMEM, EPERM, ESRCH, type MaybePromise } from '@drydock/abi'
+import { EACCES, EAGAIN, EINVAL, ENOMEM, EPERM, ESRCH } from '@drydock/abi'
 import { childCredentials, cloneTask, joinGroup, run, startSession } from '../task/clone.ts'
 import { describeTask, VIRTUAL_FACTOR } from '../task/describe.ts'
 import { type Executable, findExecutable, replaceImage } from '../task/exec.ts'
@@ -7,6 +7,7 @@ import { block, giveWay } from '../task/pending-call.ts'
 import type { Image, Task } from '../task/task.ts'
 import { capable } from '../vfs/index.ts'
 import { UNWIND } from '../task/unwind.ts'
+import { Tracer } from '../task/tracer.ts'
 import { pollChildren } from '../task/wait.ts'
 import type { SyscallTable } from './table.ts'
 
@@ -33,6 +34,7 @@ export const processCalls: SyscallTable<
   | 'sleep'
   | 'setpriority'
   | 'processes'
+  | 'ptrace'
   | 'sbrk'
   | 'times'
   | 'charge'
@@ -76,6 +78,7 @@ export const processCalls: SyscallTable<
     const start = (executable: Executable): number => {
       const child = cloneTask(task, options)
       replaceImage(child, executable)
+      child.tracer?.executed(child, path)
       run(child, executable.program.main)
       return child.pid.in(task.pidNamespace)
     }
@@ -96,6 +99,7 @@ export const processCalls: SyscallTable<
     const executable = found instanceof Promise ? await whileCurrent(task, image, found) : found
     task.abandonCalls()
     replaceImage(task, executable)
+    task.tracer?.executed(task, path)
     run(task, executable.program.main)
     return new Promise<never>(() => {})
   },
@@ -143,6 +147,21 @@ export const processCalls: SyscallTable<
   },
 
   processes: (task) => task.pidNamespace.tasks().map((each) => describeTask(task.pidNamespace, each)),
+
+  ptrace(task, pid, onEvent, { follow = false } = {}) {
+    const target = findTask(task, pid)
+    if (!target.alive) throw ESRCH
+    const own = target.uid === task.credentials.uid && target.credentials.uid === task.credentials.uid
+    if (target === task || (!own && !capable(task.credentials, 'sys_ptrace'))) throw EPERM
+    const tracer = new Tracer(task, onEvent, follow)
+    try {
+      tracer.attach(target)
+    } catch (error) {
+      tracer.detach()
+      throw error
+    }
+    return tracer.detach
+  },
 
   sbrk(task, bytes) {
     const heapBytes = Math.max(0, task.heapBytes + bytes)

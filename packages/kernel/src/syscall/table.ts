@@ -1,5 +1,6 @@
 import type { Sys } from '@drydock/abi'
 import type { Task } from '../task/task.ts'
+import { tracedCall } from '../task/tracer.ts'
 import { UNWIND } from '../task/unwind.ts'
 
 type Call = (...args: never[]) => unknown
@@ -28,7 +29,7 @@ export function callMethods(calls: Readonly<Record<string, AnyCall>>): object {
   const methods: Record<string, unknown> = {}
   for (const [name, call] of Object.entries(calls)) {
     const run = call as Call5
-    methods[name] = WAITING.has(name) ? waitingMethod(run) : plainMethod(run)
+    methods[name] = WAITING.has(name) ? waitingMethod(name, run) : plainMethod(name, run)
   }
   return methods
 }
@@ -36,19 +37,21 @@ export function callMethods(calls: Readonly<Record<string, AnyCall>>): object {
 /** No call has more arguments. They are passed on one by one: calls are many, and a list of arguments is an object. */
 type Call5 = (task: Task, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown) => unknown
 
-function plainMethod(run: Call5): Function5 {
+function plainMethod(name: string, run: Call5): Function5 {
   return function (a, b, c, d, e) {
     const { task } = this
     if (!task.alive || task.image !== this.image) throw UNWIND
     task.parts.scheduler.enter(task)
+    const { tracer } = task
+    if (tracer) return tracedCall(task, tracer, name, [a, b, c, d, e], () => run(task, a, b, c, d, e))
     return run(task, a, b, c, d, e)
   }
 }
 
 type Function5 = (this: Binding, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown) => unknown
 
-function waitingMethod(run: Call5): Function5 {
-  const plain = plainMethod(run)
+function waitingMethod(name: string, run: Call5): Function5 {
+  const plain = plainMethod(name, run)
   return function (a, b, c, d, e) {
     try {
       return plain.call(this, a, b, c, d, e)

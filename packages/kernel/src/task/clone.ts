@@ -132,6 +132,7 @@ export function cloneTask(parent: Task, options: CloneOptions): Task {
   cgroup.join(child)
   try {
     prepare(parent, child, options)
+    parent.tracer?.forked(parent, child)
     return child
   } catch (error) {
     parent.children.delete(child)

@@ -8,6 +8,7 @@ import { reap, tellParent } from './wait.ts'
  */
 export function exitTask(task: Task, status: WaitStatus): void {
   if (!task.alive) return
+  task.tracer?.ended(task, status)
   task.state = 'zombie'
   task.exitStatus = status
   task.unreported = undefined

@@ -11,6 +11,7 @@ import type { PendingCall } from './pending-call.ts'
 import type { Pid, PidNamespace } from './pid.ts'
 import type { ProcessGroup } from './process-group.ts'
 import type { Limits } from './limits.ts'
+import type { Tracer } from './tracer.ts'
 
 /** What a task is made with: its own copies of what fork(2) copies. */
 export interface TaskInit {
@@ -103,6 +104,8 @@ export class Task implements PathContext, Billed {
   private readonly held: (() => void)[] = []
   /** What has to go when the task ends or executes: watches and the like. */
   readonly closers = new Set<() => void>()
+  /** Who looks on. ptrace(2) */
+  tracer: Tracer | undefined
   /** Stop and go of its foreign code, with the task itself. */
   readonly pausers = new Set<(on: boolean) => void>()
 

@@ -27,6 +27,7 @@ export type Capability =
   | 'sys_admin'
   | 'sys_chroot'
   | 'sys_nice'
+  | 'sys_ptrace'
   | 'sys_resource'
 
 const BITS: ReadonlyMap<string, number> = new Map(CAPABILITIES.map((name, bit) => [name.toLowerCase(), bit]))

@@ -149,6 +149,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['ping', bin('iputils', 'ping')],
   ['procps', bin('procps', 'ps', 'top', 'free', 'pgrep', 'pkill', 'uptime')],
   ['sed', bin('sed', 'sed')],
+  ['strace', bin('strace', 'strace')],
   ['strings', bin('binutils', 'strings')],
   ['tar', bin('tar', 'tar')],
   ['telnet', bin('inetutils', 'telnet')],

@@ -62,6 +62,8 @@ export interface ProcTask {
   /** @throws EACCES, in the words of prctl(2), PR_SET_NAME */
   rename(name: string): void
   umask(): number
+  /** Who looks on, or 0. ptrace(2) */
+  tracer(): number
   /** Signal numbers. */
   signals(): {
     readonly pending: Iterable<number>

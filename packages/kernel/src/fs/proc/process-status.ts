@@ -72,7 +72,7 @@ function identityLines(task: ProcTask, info: ProcessInfo): StatusLine[] {
     ['Ngid', 0],
     ['Pid', info.pid],
     ['PPid', info.ppid],
-    ['TracerPid', 0],
+    ['TracerPid', task.tracer()],
     ['Uid', task.identity().uids.join('\t')],
     ['Gid', task.identity().gids.join('\t')],
     ['FDSize', 256],

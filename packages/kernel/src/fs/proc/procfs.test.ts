@@ -84,6 +84,7 @@ const taskOf = (pid: number): ProcTask => ({
   children: () => [],
   rename: () => undefined,
   umask: () => 0o022,
+  tracer: () => 0,
   signals: () => ({ pending: [], ignored: [2], caught: [15] }),
   oomScoreAdj: () => 0,
   setOomScoreAdj: () => undefined,

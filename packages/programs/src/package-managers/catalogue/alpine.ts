@@ -58,6 +58,7 @@ pcre2|10.43-r1|250|650|||Perl-compatible regular expression library
 procps-ng,procps|4.0.4-r3|190|490|libproc2,libncursesw|procps|Utilities for monitoring your system and its processes
 readline|8.2.13-r1|140|310|libncursesw||GNU readline library
 sed|4.9-r2|80|190||sed|GNU stream editor
+strace|6.12-r0|538|1640||strace|Diagnostic, debugging and instructional userspace tracer
 stress|1.0.7-r0|10|30||stress|A tool to impose a configurable amount of CPU, memory, I/O, and disk stress
 tar|1.35-r3|210|460||tar|Utility used to store, backup, and transport files
 tree|2.2.1-r0|35|90||tree|A recursive directory indented listing program

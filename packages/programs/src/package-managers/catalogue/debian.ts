@@ -40,6 +40,7 @@ libproc2-0|2:4.0.4-9|65|147|||library for accessing process information from /pr
 libpsl5t64|0.21.2-1.1+b1|57|110|||Library for Public Suffix List (shared libraries)
 librtmp1|2.4+20151223-6|59|137|||toolkit for RTMP streams (shared library)
 libssh2-1t64|1.11.1-1|245|479|||SSH2 client-side library
+libunwind8|1.8.1-0.1|55|213|||library to determine the call-chain of a program - runtime
 lsb-release|12.1-1|6|24|||Linux Standard Base version reporting utility (minimal implementation)
 nano|8.4-1|750|2924|libncursesw6|nano|small, friendly text editor inspired by Pico
 net-tools|2.10-1.3|243|1024||net-tools|NET-3 networking toolkit
@@ -53,6 +54,7 @@ openssl|3.5.1-1|1487|2496|||Secure Sockets Layer toolkit - cryptographic utility
 procps|2:4.0.4-9|882|2412|libproc2-0|procps|/proc file system utilities
 publicsuffix|20250328.1952-0.1|296|351|||accurate, machine-readable list of domain name suffixes
 sed|4.9-2|329|987||sed|GNU stream editor for filtering/transforming text
+strace|6.13+ds-1|1363|2923|libunwind8|strace|System call tracer
 stress|1.0.7-1|18|52||stress|tool to impose load on and stress test a computer system
 tar|1.35+dfsg-3.1|815|3136||tar|GNU version of the tar archiving utility
 traceroute|1:2.1.6-1|58|162||traceroute|Traces the route taken by packets over an IPv4/IPv6 network

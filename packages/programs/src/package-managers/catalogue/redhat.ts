@@ -32,6 +32,7 @@ npm|1:8.19.4-8|1700|6600|nodejs|npm|Node.js Package Manager
 oniguruma|6.9.6-1|217|750|||Regular expressions library
 openssl|1:3.5.1-3|1450|2200|||Utilities from the general purpose cryptography library with TLS implementation
 procps-ng|3.3.17-14|349|1000||procps|System and process monitoring utilities
+strace|5.18-2.1|1400|2790||strace|Tracks and displays system calls associated with a running process
 stress|1.0.4-29|39|94||stress|A tool to put given subsystems under a specified load
 tar|2:1.34-7|881|3000||tar|GNU file archiving program
 telnet|1:0.17-85|63|121||telnet|The client program for the Telnet remote login protocol
