@@ -167,8 +167,11 @@ async function helpCommand(cli: Cli, words: readonly string[], flags: FlagTable)
 async function dispatch(cli: Cli, words: readonly string[], flags: FlagTable): Promise<number> {
   const [first = '', ...rest] = words
   if (first === 'help') return helpCommand(cli, rest, flags)
-  if (first === '__complete' || first === '__completeNoDesc')
+  if (first === '__complete' || first === '__completeNoDesc') {
+    const owner = rest.length > 1 && !find(rest) ? findPlugin(cli, rest[0] ?? '') : undefined
+    if (owner !== undefined) return runPlugin(cli, owner, words)
     return complete(cli, commands, flags, rest, first === '__complete')
+  }
   const found = inPlace(cli, find(words))
   if (found) return runCommand(cli, found)
   const plugin = findPlugin(cli, first)

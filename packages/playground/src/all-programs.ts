@@ -1,4 +1,5 @@
 import type { Program } from '@drydock/abi'
+import { composePrograms } from '@drydock/compose'
 import { dockerPrograms } from '@drydock/docker-cli'
 import { enginePrograms } from '@drydock/engine'
 import { nodePrograms } from '@drydock/node'
@@ -12,6 +13,7 @@ export const programsByRoom: Readonly<Record<Room, readonly Program[]>> = {
   programs,
   engine: enginePrograms,
   'docker-cli': dockerPrograms,
+  compose: composePrograms,
   node: nodePrograms,
 }
 

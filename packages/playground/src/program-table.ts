@@ -3,7 +3,7 @@ import { shellPrograms } from '@drydock/shell'
 import rooms from 'virtual:program-rooms'
 
 /** The rooms of userland. */
-export type Room = 'shell' | 'programs' | 'engine' | 'docker-cli' | 'node'
+export type Room = 'shell' | 'programs' | 'engine' | 'docker-cli' | 'compose' | 'node'
 
 /** What can be known of a program without loading it: enough to place its stub. */
 export interface ProgramRow {
@@ -19,6 +19,7 @@ const LOADERS: Readonly<Record<Room, () => Promise<readonly Program[]>>> = {
   programs: async () => (await import('@drydock/programs')).programs,
   engine: async () => (await import('@drydock/engine')).enginePrograms,
   'docker-cli': async () => (await import('@drydock/docker-cli')).dockerPrograms,
+  compose: async () => (await import('@drydock/compose')).composePrograms,
   node: async () => (await import('@drydock/node')).nodePrograms,
 }
 

@@ -57,6 +57,7 @@ export type Completion =
   | 'networks'
   | 'volumes'
   | 'contexts'
+  | 'services'
   | 'files'
   | 'folders'
   | 'none'

@@ -60,7 +60,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
 
 async function fromSource(cli: Cli, kind: string, { directive, suffix = '' }: FlagValue): Promise<Answer> {
   try {
-    const names = (await SOURCES[kind]?.(cli)) ?? []
+    const names = await (SOURCES[kind]?.(cli) ?? cli.completionNames(kind))
     return words(
       names.map((name) => name + suffix),
       directive,

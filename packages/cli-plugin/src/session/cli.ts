@@ -132,6 +132,11 @@ export class Cli {
     return cols > 0 ? cols : undefined
   }
 
+  /** What a plugin knows more of than the engine, for completion. */
+  async completionNames(_kind: string): Promise<readonly string[]> {
+    return []
+  }
+
   get detachKeys(): string | undefined {
     return this.config.values.detachKeys
   }

@@ -1,6 +1,5 @@
-import { bool, type Cli, copyFrames, defineCommand, exactly, string } from '@drydock/cli-plugin'
+import { bool, type Cli, copyFrames, defineCommand, exactly, parseTimestamp, string } from '@drydock/cli-plugin'
 import { writeAll } from '@drydock/libc'
-import { parseTimestamp } from '../timestamps.ts'
 
 export const logs = defineCommand({
   name: 'logs',

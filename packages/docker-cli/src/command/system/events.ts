@@ -5,11 +5,11 @@ import {
   FILTER_HELP,
   INSPECT_FORMAT_HELP,
   noArgs,
+  parseTimestamp,
   string,
 } from '@drydock/cli-plugin'
 import type { EventMessage } from '@drydock/docker-api'
 import { toFilters } from '../filters.ts'
-import { parseTimestamp } from '../timestamps.ts'
 
 /** Nanoseconds are more than a number holds: the seconds are exact, of the rest as much as came. */
 function stamp(event: EventMessage): string {

@@ -1,4 +1,5 @@
-import { CliError, parseDuration } from '@drydock/cli-plugin'
+import { parseDuration } from '../cobra/flag.ts'
+import { CliError } from '../session/cli-error.ts'
 
 const FORM = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?)?(Z|[+-]\d\d:\d\d)?$/
 
