@@ -14,22 +14,34 @@ export async function bridge(client: Socket, dialled: ByteStream | Promise<ByteS
   client.setNoDelay?.(true)
   await Promise.all([upstream(client, stream), downstream(client, stream)])
   client.destroy()
-  try {
-    stream.close()
-  } catch {
-    // The whole host is gone.
-  }
+  quietly(() => stream.close())
 }
 
-async function upstream(client: Socket, stream: ByteStream): Promise<void> {
-  try {
-    for await (const bytes of client.iterator({ destroyOnReturn: false }))
-      await stream.write(new Uint8Array(bytes as Buffer))
-    if (client.destroyed && !client.readableEnded) stream.close()
-    else stream.shutdown()
-  } catch {
-    // One side went away in the middle.
-  }
+/** What comes is written on at once; while the simulated side has no room the real one is not read. */
+function upstream(client: Socket, stream: ByteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (client.destroyed) return resolve()
+    const leave = (): void => {
+      if (!client.readableEnded) quietly(() => stream.close())
+      resolve()
+    }
+    client.on('data', (bytes: Buffer) => {
+      try {
+        const written = stream.write(new Uint8Array(bytes))
+        if (!(written instanceof Promise)) return
+        client.pause()
+        written.then(() => client.resume(), leave)
+      } catch {
+        // The simulated side went away in the middle.
+        leave()
+      }
+    })
+    client.on('end', () => {
+      quietly(() => stream.shutdown())
+      resolve()
+    })
+    client.on('close', leave)
+  })
 }
 
 async function downstream(client: Socket, stream: ByteStream): Promise<void> {
@@ -41,6 +53,15 @@ async function downstream(client: Socket, stream: ByteStream): Promise<void> {
     // As above.
   }
   client.end()
+}
+
+/** The whole host may be gone. */
+function quietly(action: () => void): void {
+  try {
+    action()
+  } catch {
+    // Nothing is left to tell it to.
+  }
 }
 
 /** Room to write again, or nobody to write to. */

@@ -15,7 +15,7 @@ import { hex } from './identifiers.ts'
 import { ImageStore } from './images/image-store.ts'
 import { NetworkController } from './networks/network-controller.ts'
 import { Problem } from './problem.ts'
-import { cgroupOf, readControl } from './runtime/cgroups.ts'
+import { cgroupOf, makeParents, readControl } from './runtime/cgroups.ts'
 import { ifExists, makeDirectories, quietly, readText, replaceFile } from './state/files.ts'
 import { placesBelow } from './state/places.ts'
 import { timestamp } from './timestamps.ts'
@@ -28,7 +28,7 @@ export function assemble(sys: Sys, config: DaemonConfig): DaemonParts {
   const root = config.dataRoot
   const places = placesBelow(root)
   makeDirectories(sys, root, 0o710)
-  makeDirectories(sys, '/sys/fs/cgroup/docker')
+  makeParents(sys, cgroupOf(''))
   const events = new EventLog(sys.clock)
   const containers = new ContainerStore(sys, places.containers)
   const images = new ImageStore(sys, places)

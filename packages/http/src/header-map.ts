@@ -11,17 +11,21 @@ export class HeaderMap {
 
   /** All values of the field joined by a comma; undefined when it is not there. */
   get(name: string): string | undefined {
-    const values = this.getAll(name)
-    return values.length > 0 ? values.join(', ') : undefined
+    const wanted = name.toLowerCase()
+    let joined: string | undefined
+    for (const [each, value] of this.fields)
+      if (isName(each, wanted)) joined = joined === undefined ? value : `${joined}, ${value}`
+    return joined
   }
 
   getAll(name: string): string[] {
     const wanted = name.toLowerCase()
-    return this.fields.filter(([each]) => each.toLowerCase() === wanted).map(([, value]) => value)
+    return this.fields.filter(([each]) => isName(each, wanted)).map(([, value]) => value)
   }
 
   has(name: string): boolean {
-    return this.getAll(name).length > 0
+    const wanted = name.toLowerCase()
+    return this.fields.some(([each]) => isName(each, wanted))
   }
 
   /** Whether the comma-separated list of the field holds `token`, without regard to case. */
@@ -41,10 +45,13 @@ export class HeaderMap {
 
   delete(name: string): void {
     const wanted = name.toLowerCase()
-    this.fields = this.fields.filter(([each]) => each.toLowerCase() !== wanted)
+    this.fields = this.fields.filter(([each]) => !isName(each, wanted))
   }
 
   [Symbol.iterator](): IterableIterator<[string, string]> {
     return this.fields.map(([name, value]): [string, string] => [name, value])[Symbol.iterator]()
   }
 }
+
+/** @param wanted in lower case */
+const isName = (name: string, wanted: string): boolean => name.length === wanted.length && name.toLowerCase() === wanted

@@ -48,7 +48,11 @@ export function parseFields(lines: readonly string[]): HeaderMap {
   return headers
 }
 
-const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0) & 255)
+function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at)
+  return bytes
+}
 
 /** @throws HttpError 500 for a name or value that would break the message */
 export function printHead(firstLine: string, headers: HeaderMap): Uint8Array {

@@ -9,6 +9,8 @@ const PIECE = 65536
 export class StreamReader {
   readonly stream: ByteStream
   private held: Uint8Array = new Uint8Array(0)
+  /** So much of it holds no end of a line. */
+  private searched = 0
   private ended = false
   private filling: Promise<void> | undefined
 
@@ -39,6 +41,7 @@ export class StreamReader {
   async read(max: number = PIECE): Promise<Uint8Array> {
     while (this.held.length === 0 && !this.ended) await this.fill()
     const bytes = this.held.subarray(0, max)
+    this.searched = 0
     this.held = this.held.subarray(bytes.length)
     return bytes
   }
@@ -48,20 +51,13 @@ export class StreamReader {
    * @returns undefined at the end, if nothing came @throws HttpError 400 when it breaks off or 431 when too long
    */
   async line(limit = HEAD_LIMIT): Promise<string | undefined> {
-    let from = 0
     for (;;) {
-      const end = this.held.indexOf(10, from)
-      if (end > limit || (end < 0 && this.held.length > limit)) throw new HttpError(431, 'header too large')
-      if (end >= 0) {
-        const line = this.held.subarray(0, end > 0 && this.held[end - 1] === 13 ? end - 1 : end)
-        this.held = this.held.subarray(end + 1)
-        return latin1(line)
-      }
+      const line = this.heldLine(limit)
+      if (line !== undefined) return line
       if (this.ended) {
         if (this.held.length === 0) return undefined
         throw new HttpError(400, 'unexpected EOF')
       }
-      from = this.held.length
       await this.fill()
     }
   }
@@ -71,13 +67,25 @@ export class StreamReader {
     const lines: string[] = []
     let size = 0
     for (;;) {
-      const line = await this.line()
+      // Mostly the whole head came in one piece: nothing is waited for then.
+      const line = this.heldLine(HEAD_LIMIT) ?? (await this.line())
       if (line === undefined) throw new HttpError(400, 'unexpected EOF')
       if (line === '') return lines
       size += line.length
       if (size > HEAD_LIMIT) throw new HttpError(431, 'header too large')
       lines.push(line)
     }
+  }
+
+  /** The next line, when all of it is here. */
+  private heldLine(limit: number): string | undefined {
+    const end = this.held.indexOf(10, this.searched)
+    if (end > limit || (end < 0 && this.held.length > limit)) throw new HttpError(431, 'header too large')
+    this.searched = end < 0 ? this.held.length : 0
+    if (end < 0) return undefined
+    const line = latin1(this.held, end > 0 && this.held[end - 1] === 13 ? end - 1 : end)
+    this.held = this.held.subarray(end + 1)
+    return line
   }
 
   /**
@@ -107,8 +115,8 @@ export class StreamReader {
   }
 }
 
-function latin1(bytes: Uint8Array): string {
+function latin1(bytes: Uint8Array, end: number): string {
   let text = ''
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
+  for (let at = 0; at < end; at++) text += String.fromCharCode(bytes[at] ?? 0)
   return text
 }

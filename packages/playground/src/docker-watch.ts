@@ -50,15 +50,14 @@ export class DockerWatch {
   /** The stream of events is opened before the list is read, so that nothing falls between them. */
   private async follow(): Promise<void> {
     try {
-      const filters = { type: ['container', 'network'] }
+      const filters = { type: ['container', 'network'], event: [...TELLING] }
       const events = this.client.system.events({ filters })
       const first = events.next()
       // Should the list fail as well, one of the two failures is enough.
       first.catch(() => undefined)
       await this.read()
       this.retryMs = RETRY_MS
-      for (let event = await first; !event.done && !this.disposed; event = await events.next())
-        if (TELLING.includes(String(event.value.Action))) this.readSoon()
+      for (let event = await first; !event.done && !this.disposed; event = await events.next()) this.readSoon()
     } catch {
       // The engine is not up yet, or is being restarted.
     }

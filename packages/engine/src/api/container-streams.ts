@@ -1,14 +1,12 @@
 import { isErrno } from '@drydock/abi'
-import { concatBytes } from '@drydock/codec'
 import type { BodyWriter, ServerResponse } from '@drydock/http'
 import type { Container } from '../containers/container.ts'
 import { publishContainer } from '../containers/container-events.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { logConfigOf, logFile } from '../logs/container-log.ts'
 import { isReadable } from '../logs/log-options.ts'
-import type { LogEntry } from '../logs/json-file.ts'
 import { LogReader } from '../logs/log-reader.ts'
-import { isPast, type LogOptions, printEntry, selectEntries } from '../logs/read-logs.ts'
+import { isPast, type LogOptions, printEntries, selectEntries } from '../logs/read-logs.ts'
 import { conflict, invalid, Problem } from '../problem.ts'
 import { quietly } from '../state/files.ts'
 import { attach } from '../streams/attach.ts'
@@ -55,33 +53,9 @@ async function writeLogs(
 ): Promise<void> {
   const reader = new LogReader(parts.sys, logFile(container, parts.containers.folder(container.id)))
   const entries = reader.next()
-  await writeEntries(container, selectEntries(entries, options), options, writer)
+  for (const piece of printEntries(container, selectEntries(entries, options), options)) await writer.write(piece)
   if (gone && !isPast(entries, options))
     await followLogs(container, { ...options, tail: undefined }, writer, gone, reader)
-}
-
-/** Bytes that go out at once. */
-const PIECE = 64 * 1024
-
-/** Many short entries go out together. */
-async function writeEntries(
-  container: Container,
-  entries: readonly LogEntry[],
-  options: LogOptions,
-  writer: BodyWriter,
-): Promise<void> {
-  let parts: Uint8Array[] = []
-  let size = 0
-  for (const entry of entries) {
-    const bytes = printEntry(container, entry, options)
-    parts.push(bytes)
-    size += bytes.length
-    if (size < PIECE) continue
-    await writer.write(concatBytes(parts))
-    parts = []
-    size = 0
-  }
-  if (size > 0) await writer.write(concatBytes(parts))
 }
 
 /** Waits for more, until the container stops or the client goes. */
@@ -109,7 +83,7 @@ async function followLogs(
       news = false
       const ended = !container.process
       const fresh = reader.next()
-      await writeEntries(container, selectEntries(fresh, options), options, writer)
+      for (const piece of printEntries(container, selectEntries(fresh, options), options)) await writer.write(piece)
       if (left || (ended && fresh.length === 0) || container.removed || isPast(fresh, options)) return
       if (!ended && !news)
         await new Promise<void>((resolve) => {

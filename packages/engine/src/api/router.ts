@@ -24,14 +24,20 @@ const number = (version: string): number => {
   return major * 1000 + minor
 }
 
+/** `/containers/json` -> `containers`. */
+const nounOf = (path: string): string => path.split('/', 2)[1] ?? ''
+
 /** Finds the handler of a request and turns what it throws into an answer. */
 export class Router {
-  private readonly routes: readonly Compiled[]
+  /** By the first part of the path. */
+  private readonly routes: ReadonlyMap<string, readonly Compiled[]>
   private readonly parts: DaemonParts
 
   constructor(parts: DaemonParts, routes: readonly Route[]) {
     this.parts = parts
-    this.routes = routes.map(compile)
+    const nouns = new Set(routes.map(({ pattern }) => nounOf(pattern)))
+    const ofNoun = (noun: string): Compiled[] => routes.filter(({ pattern }) => nounOf(pattern) === noun).map(compile)
+    this.routes = new Map(Array.from(nouns, (noun) => [noun, ofNoun(noun)]))
   }
 
   async handle(request: ServerRequest): Promise<ServerResponse | undefined> {
@@ -59,7 +65,7 @@ export class Router {
   }
 
   private async dispatch(request: ServerRequest, path: string): Promise<ServerResponse | undefined> {
-    const matching = this.routes.filter(({ regex }) => regex.test(path))
+    const matching = (this.routes.get(nounOf(path)) ?? []).filter(({ regex }) => regex.test(path))
     const found = matching.find(({ method }) => method === request.method)
     if (!found)
       return json(

@@ -49,7 +49,7 @@ export async function runProcess(
   const container = sandbox(parts, layer, process)
   const cgroup = cgroupOf(layer.id, '/docker/buildkit')
   makeCgroup(sys, cgroup, process.memory > 0 ? { Memory: process.memory } : {})
-  writeNetworkFiles(parts, container, '', [])
+  writeNetworkFiles(parts, container)
   const running = launchContainer(sys, specOf(layer, process, container, cgroup), false)
   running.started.catch(() => undefined)
   let ended = false

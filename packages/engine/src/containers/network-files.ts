@@ -22,20 +22,14 @@ export interface LinkedHost {
   readonly names: readonly string[]
 }
 
-/** Writes /etc/hostname, /etc/hosts and /etc/resolv.conf of a container. */
-export function writeNetworkFiles(
-  { sys, config }: Pick<DaemonParts, 'sys' | 'config'>,
-  container: Container,
-  gateway: string,
-  links: readonly LinkedHost[],
-): void {
+/** Writes /etc/hostname and /etc/resolv.conf of a container. */
+export function writeNetworkFiles({ sys, config }: Pick<DaemonParts, 'sys' | 'config'>, container: Container): void {
   const { record } = container
   writeBytes(sys, record.HostnamePath, `${record.Config.Hostname ?? ''}\n`)
   writeBytes(sys, record.ResolvConfPath, resolvConf(sys, container, config))
-  writeHosts(sys, container, gateway, links)
 }
 
-/** Also after a network came or went. */
+/** Once its addresses are known. */
 export function writeHosts(sys: Sys, container: Container, gateway: string, links: readonly LinkedHost[]): void {
   const { record, hostConfig } = container
   if (hostConfig.NetworkMode === 'host') return writeBytes(sys, record.HostsPath, hostFile(sys, '/etc/hosts'))

@@ -1,6 +1,6 @@
-import type { Sys } from '@drydock/abi'
+import { S_IFREG, type Sys } from '@drydock/abi'
 import type { ImageStore } from '../images/image-store.ts'
-import { exists, makeDirectories, quietly, removeTree, writeBytes } from '../state/files.ts'
+import { exists, inDirectory, makeDirectories, quietly, removeTree } from '../state/files.ts'
 import type { Places } from '../state/places.ts'
 import type { Container } from './container.ts'
 
@@ -9,15 +9,21 @@ export const layerOf = (places: Places, id: string): string => `${places.overlay
 const initLayerOf = (places: Places, id: string): string => `${places.overlay}/${id}-init`
 
 /** Mount points every container has: made in a layer of their own, so that docker diff does not show them. */
-const INIT_DIRECTORIES = ['dev/pts', 'dev/shm', 'proc', 'sys', 'etc']
+const INIT_DIRECTORIES = ['dev', 'dev/pts', 'dev/shm', 'proc', 'sys', 'etc']
 const INIT_FILES = ['dev/console', 'etc/hostname', 'etc/hosts', 'etc/resolv.conf', '.dockerenv']
 
 export function makeRootfs(sys: Sys, places: Places, id: string): void {
-  for (const name of ['diff', 'work', 'merged']) makeDirectories(sys, `${layerOf(places, id)}/${name}`)
+  makeDirectories(sys, layerOf(places, id))
+  inDirectory(sys, layerOf(places, id), () => {
+    for (const name of ['diff', 'work', 'merged']) sys.mkdir(name, 0o755)
+  })
   const init = `${initLayerOf(places, id)}/diff`
-  for (const name of INIT_DIRECTORIES) makeDirectories(sys, `${init}/${name}`)
-  for (const name of INIT_FILES) writeBytes(sys, `${init}/${name}`, '', 0o755)
-  quietly(() => sys.symlink('/proc/mounts', `${init}/etc/mtab`))
+  makeDirectories(sys, init)
+  inDirectory(sys, init, () => {
+    for (const name of INIT_DIRECTORIES) makeDirectories(sys, name)
+    for (const name of INIT_FILES) sys.mknod(name, S_IFREG | 0o755, 0)
+    sys.symlink('/proc/mounts', 'etc/mtab')
+  })
 }
 
 export function removeRootfs(sys: Sys, places: Places, id: string): void {

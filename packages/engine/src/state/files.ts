@@ -94,13 +94,41 @@ export function readRecord<T>(sys: Sys, path: string): T | undefined {
 export const writeRecord = (sys: Sys, path: string, value: unknown): void =>
   replaceFile(sys, path, JSON.stringify(value))
 
+/**
+ * Runs `action` with `path` as the working directory: from there the way to many files is short. It must not wait, since
+ * nothing else may see the change.
+ */
+export function inDirectory(sys: Sys, path: string, action: () => void): void {
+  // The directory that the daemon was started in may be gone.
+  const home = ifExists(() => sys.getcwd()) ?? '/'
+  sys.chdir(path)
+  try {
+    action()
+  } finally {
+    sys.chdir(home)
+  }
+}
+
 /** rm -rf. Missing files are fine. */
 export function removeTree(sys: Sys, path: string): void {
   const stat = ifExists(() => sys.lstat(path))
   if (stat === undefined) return
   if (!isDirectory(stat.mode)) return sys.unlink(path)
-  for (const { name } of sys.readdir(path)) removeTree(sys, `${path}/${name}`)
+  inDirectory(sys, path, () => emptyWorkingDirectory(sys))
   sys.rmdir(path)
+}
+
+function emptyWorkingDirectory(sys: Sys): void {
+  for (const { name, mode } of sys.readdir('.')) {
+    if (!isDirectory(mode)) {
+      sys.unlink(name)
+      continue
+    }
+    sys.chdir(name)
+    emptyWorkingDirectory(sys)
+    sys.chdir('..')
+    sys.rmdir(name)
+  }
 }
 
 /** Names in a directory in order; none when it is missing. */

@@ -45,57 +45,57 @@ function keeps(path: string, initial: string, source: ProcSource): TextSource {
   }
 }
 
+/** A path below /proc/sys, and what makes its file. */
+type Setting = readonly [path: string, make: (source: ProcSource) => TextSource]
+
 /** Settings that have an effect, or whose value the kernel knows. proc_sys(5). */
-function liveSettings(source: ProcSource): readonly (readonly [string, TextSource])[] {
-  const bootId = formatUuid(source.entropy.bytes(16))
-  return [
-    [
-      'kernel/hostname',
-      {
-        read: (reader) => `${source.uname(reader).nodename}\n`,
-        write: (text, reader) => {
-          requireRoot(reader)
-          source.sethostname(reader, text.trim())
-        },
+const LIVE: readonly Setting[] = [
+  [
+    'kernel/hostname',
+    (source) => ({
+      read: (reader) => `${source.uname(reader).nodename}\n`,
+      write: (text, reader) => {
+        requireRoot(reader)
+        source.sethostname(reader, text.trim())
       },
-    ],
-    [
-      'kernel/domainname',
-      {
-        read: (reader) => `${source.uts(reader).domainname}\n`,
-        write(text, reader) {
-          requireRoot(reader)
-          source.uts(reader).domainname = text.trim()
-        },
+    }),
+  ],
+  [
+    'kernel/domainname',
+    (source) => ({
+      read: (reader) => `${source.uts(reader).domainname}\n`,
+      write(text, reader) {
+        requireRoot(reader)
+        source.uts(reader).domainname = text.trim()
       },
-    ],
-    ['kernel/osrelease', { read: (reader) => `${source.uname(reader).release}\n` }],
-    ['kernel/ostype', { read: (reader) => `${source.uname(reader).sysname}\n` }],
-    ['kernel/version', { read: (reader) => `${source.uname(reader).version}\n` }],
-    ['kernel/random/boot_id', shows(bootId)],
-    ['kernel/random/uuid', { read: () => `${formatUuid(source.entropy.bytes(16))}\n` }],
-    [
-      'net/ipv4/ip_unprivileged_port_start',
-      {
-        read: (reader) => `${source.network(reader).unprivilegedPorts}\n`,
-        write(text, reader) {
-          requireRoot(reader)
-          source.network(reader).unprivilegedPorts = natural(text)
-        },
+    }),
+  ],
+  ['kernel/osrelease', (source) => ({ read: (reader) => `${source.uname(reader).release}\n` })],
+  ['kernel/ostype', (source) => ({ read: (reader) => `${source.uname(reader).sysname}\n` })],
+  ['kernel/version', (source) => ({ read: (reader) => `${source.uname(reader).version}\n` })],
+  ['kernel/random/boot_id', (source) => shows(formatUuid(source.entropy.bytes(16)))],
+  ['kernel/random/uuid', (source) => ({ read: () => `${formatUuid(source.entropy.bytes(16))}\n` })],
+  [
+    'net/ipv4/ip_unprivileged_port_start',
+    (source) => ({
+      read: (reader) => `${source.network(reader).unprivilegedPorts}\n`,
+      write(text, reader) {
+        requireRoot(reader)
+        source.network(reader).unprivilegedPorts = natural(text)
       },
-    ],
-    [
-      'net/ipv4/ip_forward',
-      {
-        read: (reader) => (source.ipForward(reader) ? '1\n' : '0\n'),
-        write: (text, reader) => {
-          requireRoot(reader)
-          source.setIpForward(reader, text.trim() !== '0')
-        },
+    }),
+  ],
+  [
+    'net/ipv4/ip_forward',
+    (source) => ({
+      read: (reader) => (source.ipForward(reader) ? '1\n' : '0\n'),
+      write: (text, reader) => {
+        requireRoot(reader)
+        source.setIpForward(reader, text.trim() !== '0')
       },
-    ],
-  ]
-}
+    }),
+  ],
+]
 
 /** Settings as Linux 6.8 has them by default. */
 const FIXED: readonly (readonly [string, string])[] = [
@@ -211,24 +211,36 @@ const KEPT: readonly (readonly [string, number | string])[] = [
   ['vm/swappiness', 60],
 ]
 
-interface SettingTree extends Map<string, TextSource | SettingTree> {}
+/** Of two rows with one path the later counts. */
+const SETTINGS: readonly Setting[] = [
+  ...FIXED.map(([path, text]): Setting => [path, () => shows(text)]),
+  ...KEPT.map(([path, value]): Setting => [path, (source) => keeps(path, String(value), source)]),
+  ...LIVE,
+]
 
-function plant(tree: SettingTree, path: string, source: TextSource): void {
-  const [head = '', ...rest] = path.split('/')
-  if (rest.length === 0) {
-    tree.set(head, source)
-    return
+/** What starts at the same `from` characters; each directory below is made when somebody looks into it. */
+function directoryOf(
+  fs: PseudoFileSystem,
+  source: ProcSource,
+  settings: readonly Setting[],
+  from: number,
+): PseudoDirectory {
+  const groups = new Map<string, Setting[]>()
+  for (const setting of settings) {
+    const [path] = setting
+    const slash = path.indexOf('/', from)
+    const name = path.slice(from, slash < 0 ? path.length : slash)
+    const group = groups.get(name)
+    if (group) group.push(setting)
+    else groups.set(name, [setting])
   }
-  const found = tree.get(head)
-  const branch: SettingTree = found instanceof Map ? found : new Map()
-  tree.set(head, branch)
-  plant(branch, rest.join('/'), source)
-}
-
-function directoryOf(fs: PseudoFileSystem, tree: SettingTree): PseudoDirectory {
-  const makers = Array.from(tree, ([name, node]): [string, PseudoMaker] => [
+  const makers = Array.from(groups, ([name, group]): [string, PseudoMaker] => [
     name,
-    () => (node instanceof Map ? directoryOf(fs, node) : settingFile(fs, node)),
+    () => {
+      const [path, make] = group.at(-1) ?? ['', () => shows('')]
+      const end = from + name.length
+      return path.length === end ? settingFile(fs, make(source)) : directoryOf(fs, source, group, end + 1)
+    },
   ])
   return new PseudoDirectory(fs, new Map(makers.sort(([a], [b]) => (a < b ? -1 : 1))))
 }
@@ -238,9 +250,5 @@ const settingFile = (fs: PseudoFileSystem, source: TextSource): TextFile =>
 
 /** /proc/sys. sysctl(8) reads and writes it. */
 export function makeSysctlDirectory(fs: PseudoFileSystem, source: ProcSource): PseudoDirectory {
-  const tree: SettingTree = new Map()
-  for (const [path, text] of FIXED) plant(tree, path, shows(text))
-  for (const [path, value] of KEPT) plant(tree, path, keeps(path, String(value), source))
-  for (const [path, live] of liveSettings(source)) plant(tree, path, live)
-  return directoryOf(fs, tree)
+  return directoryOf(fs, source, SETTINGS, 0)
 }
