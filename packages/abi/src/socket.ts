@@ -1,6 +1,7 @@
 /** Socket families, types and addresses. socket(2), ip(7), unix(7). */
 export const AF_UNIX = 1
 export const AF_INET = 2
+export const AF_PACKET = 17
 export const SOCK_STREAM = 1
 export const SOCK_DGRAM = 2
 /** For ICMP echo, as ping(8) uses it without privileges (icmp(7), "ping sockets"). */
@@ -18,7 +19,23 @@ export interface UnixAddress {
   readonly family: typeof AF_UNIX
   readonly path: string
 }
-export type SocketAddress = InetAddress | UnixAddress
+/** An interface and what passed it. packet(7), sockaddr_ll */
+export interface PacketAddress {
+  readonly family: typeof AF_PACKET
+  /** 0: every interface. */
+  readonly interfaceIndex: number
+  /** Of what was received. */
+  readonly packetType?: number
+  /** Who sent it on this link. */
+  readonly mac?: string
+}
+export const PACKET_HOST = 0
+export const PACKET_BROADCAST = 1
+export const PACKET_MULTICAST = 2
+export const PACKET_OTHERHOST = 3
+export const PACKET_OUTGOING = 4
+
+export type SocketAddress = InetAddress | UnixAddress | PacketAddress
 
 export const inet = (address: string, port: number): InetAddress => ({ family: AF_INET, address, port })
 export const unix = (path: string): UnixAddress => ({ family: AF_UNIX, path })
@@ -32,4 +49,6 @@ export interface Datagram {
   readonly from: SocketAddress
   /** For SOCK_RAW (ICMP) only: the IP header's time to live. */
   readonly ttl?: number
+  /** For AF_PACKET: when it passed, since the epoch. SO_TIMESTAMP */
+  readonly timeMs?: number
 }

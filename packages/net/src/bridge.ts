@@ -33,6 +33,8 @@ export class Bridge {
     this.forwarding.learn(frame.source, from)
     const mine = frame.destination === this.self.mac
     if (mine || frame.destination === BROADCAST_MAC) this.self.take(frame)
+    // Whoever looks on at a bridge hears what only passes it: the device is promiscuous then.
+    else this.self.overhear(frame, 'in')
     if (!mine) this.forward(frame, from)
   }
 

@@ -4,9 +4,11 @@ import { Bridge } from './bridge.ts'
 import type { Link, LinkEnd } from './link.ts'
 import type { Netem } from './netem.ts'
 import { type Frame, frameSize, wirePackets } from './packet.ts'
+import type { Tap } from './tap.ts'
 
 /** Who takes the frames that arrive at an interface: the stack it is in. */
 export interface InterfaceOwner {
+  readonly taps: ReadonlySet<Tap>
   receiveFrame(at: Interface, frame: Frame): void
 }
 
@@ -79,6 +81,7 @@ export class Interface implements LinkEnd {
   private emit(frame: Frame): void {
     if (!this.up) return
     this.countSent(frameSize(frame))
+    this.overhear(frame, 'out')
     if (this.bridge) this.bridge.send(frame)
     else this.link?.carry(frame, this)
   }
@@ -87,6 +90,7 @@ export class Interface implements LinkEnd {
     if (!this.up) return
     if (this.master?.bridge) {
       this.countReceived(frameSize(frame))
+      this.overhear(frame, 'in')
       this.master.bridge.input(this, frame)
     } else this.take(frame)
   }
@@ -94,7 +98,15 @@ export class Interface implements LinkEnd {
   /** Hands a frame to the stack. */
   take(frame: Frame): void {
     this.countReceived(frameSize(frame))
+    this.overhear(frame, 'in')
     this.owner?.receiveFrame(this, frame)
+  }
+
+  /** Tells those who look on. */
+  overhear(frame: Frame, direction: 'in' | 'out'): void {
+    const taps = this.owner?.taps
+    if (!taps || taps.size === 0) return
+    for (const tap of taps) tap.hear(this, frame, direction)
   }
 
   /** Loopback traffic never becomes a frame; only its counters move. */

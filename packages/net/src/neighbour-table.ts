@@ -51,7 +51,13 @@ export class NeighbourTable {
     const asked = arp.kind === 'request' && arp.target !== arp.sender && owns(arp.target)
     if (asked || this.rows.has(key(at, arp.sender))) this.learn(at, arp)
     if (!asked) return
-    const reply: Arp = { kind: 'reply', senderMac: at.mac, sender: arp.target, target: arp.sender }
+    const reply: Arp = {
+      kind: 'reply',
+      senderMac: at.mac,
+      sender: arp.target,
+      target: arp.sender,
+      targetMac: arp.senderMac,
+    }
     at.transmit({ source: at.mac, destination: arp.senderMac, body: { arp: reply } })
   }
 

@@ -112,6 +112,8 @@ export interface Arp {
   readonly senderMac: string
   readonly sender: number
   readonly target: number
+  /** Of a reply: who asked. */
+  readonly targetMac?: string
 }
 
 export interface Frame {

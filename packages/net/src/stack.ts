@@ -30,11 +30,13 @@ import { NeighbourTable } from './neighbour-table.ts'
 import { Netfilter } from './netfilter.ts'
 import { type Frame, type IcmpError, isIcmpError, type Packet, packetSize } from './packet.ts'
 import { RouteTable } from './route-table.ts'
+import type { Tap } from './tap.ts'
 import { type IpOutput, Tcp } from './tcp.ts'
 import { TcpStream } from './tcp-stream.ts'
 import { Udp, UdpSocket } from './udp.ts'
 
 const DEFAULT_TTL = 64
+const NO_MAC = '00:00:00:00:00:00'
 
 /** What `--reject-with` says to the sender. */
 const REJECTIONS: Readonly<Record<string, IcmpError>> = {
@@ -76,6 +78,8 @@ export class Stack implements IpOutput, InterfaceOwner {
   readonly udp: Udp
   readonly icmp: Icmp
   readonly loopback: Interface
+  /** Who looks on at its interfaces. */
+  readonly taps = new Set<Tap>()
   /** net.ipv4.ip_forward */
   forwarding = false
   private readonly promiscuous: boolean
@@ -92,7 +96,7 @@ export class Stack implements IpOutput, InterfaceOwner {
     this.tcp = new Tcp(this, clock, entropy)
     this.udp = new Udp(this, entropy)
     this.icmp = new Icmp(this, entropy)
-    this.loopback = this.create('lo', 'loopback', '00:00:00:00:00:00')
+    this.loopback = this.create('lo', 'loopback', NO_MAC)
   }
 
   // interfaces --------------------------------------------------------------------------------------------------------
@@ -313,6 +317,7 @@ export class Stack implements IpOutput, InterfaceOwner {
   private loop(packet: Packet): void {
     const carry = (): void => {
       this.loopback.countLoopback(packetSize(packet))
+      this.loopback.overhear({ source: NO_MAC, destination: NO_MAC, body: { ip: packet } }, 'in')
       this.queue.push(() => this.input(packet, this.loopback))
     }
     if (this.loopback.netem) this.loopback.netem.send(packetSize(packet), carry)

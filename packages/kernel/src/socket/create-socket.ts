@@ -1,9 +1,19 @@
-import { AF_INET, AF_UNIX, EAFNOSUPPORT, EPROTONOSUPPORT, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM } from '@drydock/abi'
+import {
+  AF_INET,
+  AF_PACKET,
+  AF_UNIX,
+  EAFNOSUPPORT,
+  EPROTONOSUPPORT,
+  SOCK_DGRAM,
+  SOCK_RAW,
+  SOCK_STREAM,
+} from '@drydock/abi'
 import type { NetNamespace } from '../net/net-namespace.ts'
 import { InetDatagramSocket } from './inet-datagram.ts'
 import { InetIcmpSocket } from './inet-icmp.ts'
 import { InetStreamSocket } from './inet-stream.ts'
 import type { SocketDescription } from './socket-description.ts'
+import { PacketSocket } from './packet-socket.ts'
 import { UnixStreamSocket } from './unix-stream.ts'
 
 type Factory = (namespace: NetNamespace) => SocketDescription
@@ -17,6 +27,7 @@ const FAMILIES: ReadonlyMap<number, ReadonlyMap<number, Factory>> = new Map([
       [SOCK_RAW, (namespace) => new InetIcmpSocket(namespace)],
     ]),
   ],
+  [AF_PACKET, new Map<number, Factory>([[SOCK_RAW, (namespace) => new PacketSocket(namespace)]])],
   [AF_UNIX, new Map<number, Factory>([[SOCK_STREAM, (namespace) => new UnixStreamSocket(namespace.network)]])],
 ])
 

@@ -1,5 +1,6 @@
 import {
   AF_INET,
+  AF_PACKET,
   EACCES,
   EADDRINUSE,
   EAGAIN,
@@ -77,7 +78,11 @@ export const socketCalls: SyscallTable<
   | 'socketpair'
   | 'netlink'
 > = {
-  socket: (task, family, type) => task.fds.add(createSocket(task.namespaces.net, family, type)),
+  socket(task, family, type) {
+    const { net } = task.namespaces
+    if (family === AF_PACKET && !capableIn(task.credentials, 'net_raw', net.owner)) throw EPERM
+    return task.fds.add(createSocket(net, family, type))
+  },
   bind(task, fd, address) {
     requirePort(task, address)
     socketOf(task, fd).bind(address, namesFor(task))

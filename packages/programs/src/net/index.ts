@@ -16,6 +16,7 @@ import { iptables, iptablesSave } from './netfilter/iptables.ts'
 import { busyboxPing } from './ping/busybox-ping.ts'
 import { ping } from './ping/iputils-ping.ts'
 import { sshPrograms } from './ssh/index.ts'
+import { tcpdump } from './tcpdump/tcpdump.ts'
 import { busyboxTelnet, telnet } from './telnet/telnet.ts'
 import { busyboxTraceroute, traceroute } from './traceroute/traceroute.ts'
 import { busyboxWget } from './wget/busybox-wget.ts'
@@ -52,6 +53,7 @@ export const netPrograms: readonly Program[] = [
     route,
     ss,
     tc,
+    tcpdump,
     telnet,
     traceroute,
     wget,

@@ -152,6 +152,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['strace', bin('strace', 'strace')],
   ['strings', bin('binutils', 'strings')],
   ['tar', bin('tar', 'tar')],
+  ['tcpdump', both(bin('tcpdump', 'tcpdump'), sbin('tcpdump', 'tcpdump'))],
   ['telnet', bin('inetutils', 'telnet')],
   ['traceroute', bin('traceroute', 'traceroute')],
   ['tree', bin('tree', 'tree')],

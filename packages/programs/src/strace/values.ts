@@ -106,6 +106,7 @@ export function addressText(address: SocketAddress | undefined): string {
     const abstract = address.path.startsWith('\0')
     return `{sa_family=AF_UNIX, sun_path=${abstract ? '@' : ''}${stringText(abstract ? address.path.slice(1) : address.path)}}`
   }
+  if (!('port' in address)) return `{sa_family=AF_PACKET, sll_ifindex=${address.interfaceIndex}, ...}`
   return `{sa_family=AF_INET, sin_port=htons(${address.port}), sin_addr=inet_addr("${address.address}")}`
 }
 

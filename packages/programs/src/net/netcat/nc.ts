@@ -147,7 +147,7 @@ async function talk(sys: Sys, options: Options, fd: number, words: Words): Promi
 }
 
 const show = (address: SocketAddress): string =>
-  address.family === AF_INET ? `${address.address} ${address.port}` : address.path
+  address.family === AF_INET ? `${address.address} ${address.port}` : 'path' in address ? address.path : ''
 
 async function serve({ sys, io, options, operands }: Context): Promise<number> {
   const [first, second] = operands

@@ -1,5 +1,4 @@
 import {
-  AF_UNIX,
   inet,
   isErrno,
   O_APPEND,
@@ -155,7 +154,7 @@ class Daemon {
 
   private async converse(child: Process, wire: Wire, peer: SocketAddress): Promise<void> {
     const { sys } = child
-    if (peer.family === AF_UNIX) return
+    if (!('address' in peer)) return
     await wire.sendLine(SERVER_VERSION)
     const version = await wire.line()
     if (!version?.startsWith('SSH-2.0-')) {

@@ -37,6 +37,7 @@ libidn2|2.3.7-r0|90|210|libunistring||Encode/Decode library for internationalize
 libmnl|1.0.5-r2|11|28|||Library for minimalistic netlink
 libncursesw|6.5_p20250503-r0|170|360|ncurses-terminfo-base||Console display library (libncursesw)
 libnftnl|1.2.9-r0|76|190|||Netfilter library providing an interface to the in-kernel nf_tables subsystem
+libpcap|1.10.5-r1|143|370|||A system-independent interface for user-level packet capture
 libproc2|4.0.4-r3|35|80|||Library for monitoring system and its processes
 libpsl|0.21.5-r3|62|140|libidn2,libunistring||C library for the Publix Suffix List
 libstdc++|14.2.0-r6|830|2700|libgcc||GNU C++ standard runtime library
@@ -61,6 +62,7 @@ sed|4.9-r2|80|190||sed|GNU stream editor
 strace|6.12-r0|538|1640||strace|Diagnostic, debugging and instructional userspace tracer
 stress|1.0.7-r0|10|30||stress|A tool to impose a configurable amount of CPU, memory, I/O, and disk stress
 tar|1.35-r3|210|460||tar|Utility used to store, backup, and transport files
+tcpdump|4.99.5-r1|502|1180|libpcap|tcpdump|A tool for network monitoring and data acquisition
 tree|2.2.1-r0|35|90||tree|A recursive directory indented listing program
 tzdata|2025b-r0|210|1380|||Timezone data
 util-linux-misc,util-linux|2.41-r9|110|280||bsdutils|Various system utilities from util-linux

@@ -36,6 +36,7 @@ libncursesw6|6.5+20250216-2|136|412|||shared libraries for terminal handling (wi
 libnftnl11|1.2.9-1|61|197|||Netfilter nftables userspace API library
 libnghttp2-14|1.64.0-1.1|76|214|||library implementing HTTP/2 protocol (shared library)
 libonig5|6.9.9-1+b1|188|669|||regular expressions library
+libpcap0.8t64|1.10.5-2|159|401|||system interface for user-level packet capture
 libproc2-0|2:4.0.4-9|65|147|||library for accessing process information from /proc
 libpsl5t64|0.21.2-1.1+b1|57|110|||Library for Public Suffix List (shared libraries)
 librtmp1|2.4+20151223-6|59|137|||toolkit for RTMP streams (shared library)
@@ -57,6 +58,7 @@ sed|4.9-2|329|987||sed|GNU stream editor for filtering/transforming text
 strace|6.13+ds-1|1363|2923|libunwind8|strace|System call tracer
 stress|1.0.7-1|18|52||stress|tool to impose load on and stress test a computer system
 tar|1.35+dfsg-3.1|815|3136||tar|GNU version of the tar archiving utility
+tcpdump|4.99.5-2|468|1422|libpcap0.8t64|tcpdump|command-line network traffic analyzer
 traceroute|1:2.1.6-1|58|162||traceroute|Traces the route taken by packets over an IPv4/IPv6 network
 tree|2.2.1-1|55|118||tree|displays an indented directory tree, in color
 tzdata|2025b-4|260|1392|||time zone and daylight-saving time data

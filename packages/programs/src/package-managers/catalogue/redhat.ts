@@ -20,6 +20,7 @@ jq|1.6-19|187|430|oniguruma|jq|Command-line JSON processor
 less|590-6|162|330||less|A text file browser similar to more, but better
 libmnl|1.0.4-16|28|61|||A minimalistic Netlink library
 libnftnl|1.2.6-4|88|240|||Library for low-level interaction with nftables Netlink's API over libmnl
+libpcap|14:1.10.0-4|172|396|||A system-independent interface for user-level packet capture
 libpsl|0.21.1-5|64|78|||C library for the Publix Suffix List
 nano|5.6.1-7|692|2700||nano|A small text editor
 net-tools|2.0-0.64|294|910||net-tools|Basic networking tools
@@ -35,6 +36,7 @@ procps-ng|3.3.17-14|349|1000||procps|System and process monitoring utilities
 strace|5.18-2.1|1400|2790||strace|Tracks and displays system calls associated with a running process
 stress|1.0.4-29|39|94||stress|A tool to put given subsystems under a specified load
 tar|2:1.34-7|881|3000||tar|GNU file archiving program
+tcpdump|14:4.99.0-9|543|1300|libpcap|tcpdump|A network traffic monitoring tool
 telnet|1:0.17-85|63|121||telnet|The client program for the Telnet remote login protocol
 traceroute|3:2.1.1-1|60|120||traceroute|Traces the route taken by packets over an IPv4/IPv6 network
 tree|1.8.0-10|55|110||tree|File system tree viewer
