@@ -1,6 +1,7 @@
 export * from './connection.ts'
 export * from './getopt.ts'
 export * from './heap.ts'
+export * from './line-editor.ts'
 export * from './passwd.ts'
 export * from './program.ts'
 export * from './resolve.ts'

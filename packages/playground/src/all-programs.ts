@@ -4,6 +4,7 @@ import { dockerPrograms } from '@drydock/docker-cli'
 import { enginePrograms } from '@drydock/engine'
 import { nodePrograms } from '@drydock/node'
 import { programs } from '@drydock/programs'
+import { redisPrograms } from '@drydock/redis'
 import { shellPrograms } from '@drydock/shell'
 import type { Room } from './program-table.ts'
 
@@ -15,6 +16,7 @@ export const programsByRoom: Readonly<Record<Room, readonly Program[]>> = {
   'docker-cli': dockerPrograms,
   compose: composePrograms,
   node: nodePrograms,
+  redis: redisPrograms,
 }
 
 export const allPrograms: readonly Program[] = Object.values(programsByRoom).flat()

@@ -4,7 +4,8 @@ import type { Tree } from '../rootfs/tree.ts'
 
 /** Under root, the data become redis's and the server runs as redis. */
 const AS_REDIS = `if [ "$1" = redis-server ] && [ "$(id -u)" = 0 ]; then
-    chown -R redis:redis . 2>/dev/null || true
+    find . \\! -user redis -exec chown redis '{}' + 2>/dev/null || true
+    exec gosu redis "$0" "$@"
 fi
 `
 
@@ -18,6 +19,8 @@ function redisTree(tree: Tree): void {
   tree
     .mainCommand('redis-server', '/usr/local/bin/redis-server')
     .mainCommand('redis-cli', '/usr/local/bin/redis-cli')
+    .mainCommand('gosu', '/usr/local/bin/gosu')
+    .mainCommand('redis-benchmark', '/usr/local/bin/redis-benchmark')
     .link('/usr/local/bin/redis-sentinel', 'redis-server')
     .link('/usr/local/bin/redis-check-aof', 'redis-server')
     .link('/usr/local/bin/redis-check-rdb', 'redis-server')

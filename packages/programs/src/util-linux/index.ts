@@ -2,6 +2,7 @@ import { fromPackage } from '../package-version.ts'
 import { dmesg } from './dmesg.ts'
 import { findmnt, mountpoint } from './findmnt.ts'
 import { getopt } from './getopt.ts'
+import { gosu } from './gosu.ts'
 import { lsblk } from './lsblk.ts'
 import { lscpu } from './lscpu.ts'
 import { mount, umount } from './mount.ts'
@@ -11,25 +12,28 @@ import { script } from './script.ts'
 import { flock, ionice, last, logger, rename } from './small-tools.ts'
 import { runuser, su } from './su.ts'
 
-export const utilLinux = fromPackage('util-linux', '2.38.1', [
-  dmesg,
-  findmnt,
-  flock,
-  getopt,
-  ionice,
-  last,
-  logger,
-  lsblk,
-  lscpu,
-  lsns,
-  mount,
-  mountpoint,
-  nsenter,
-  rename,
-  rev,
-  runuser,
-  script,
-  su,
-  umount,
-  unshare,
-])
+export const utilLinux = [
+  gosu,
+  ...fromPackage('util-linux', '2.38.1', [
+    dmesg,
+    findmnt,
+    flock,
+    getopt,
+    ionice,
+    last,
+    logger,
+    lsblk,
+    lscpu,
+    lsns,
+    mount,
+    mountpoint,
+    nsenter,
+    rename,
+    rev,
+    runuser,
+    script,
+    su,
+    umount,
+    unshare,
+  ]),
+]

@@ -1,0 +1,202 @@
+import type { Client } from '../client.ts'
+import { type Call, commandTable, type Handler } from '../command.ts'
+import { CommandError, OK, type Reply, ReplyMap, Status, SYNTAX, Verbatim } from '../resp/reply.ts'
+import { integer } from '../store/numbers.ts'
+
+const ping: Handler = ({ client }, [message]) => {
+  if (client.subscriptions > 0 && client.protocol === 2) return ['pong', message ?? '']
+  return message ?? new Status('PONG')
+}
+
+function authenticate({ server, client }: Call, user: string, password: string): void {
+  const wanted = server.config.get('requirepass')
+  if (user !== 'default' || (wanted !== '' && password !== wanted))
+    throw new CommandError('WRONGPASS invalid username-password pair or user is disabled.')
+  client.authenticated = true
+}
+
+const auth: Handler = (call, words) => {
+  if (words.length > 2) throw new CommandError(SYNTAX)
+  if (words.length === 1 && call.server.config.get('requirepass') === '')
+    throw new CommandError(
+      'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
+    )
+  const [user = '', password = ''] = words.length === 2 ? words : ['default', words[0]]
+  authenticate(call, user, password)
+  return OK
+}
+
+const hello: Handler = (call, [version, ...words]) => {
+  const { client, server } = call
+  if (version !== undefined && !/^\d+$/.test(version))
+    throw new CommandError('ERR Protocol version is not an integer or out of range')
+  if (version !== undefined && version !== '2' && version !== '3')
+    throw new CommandError('NOPROTO unsupported protocol version')
+  for (let i = 0; i < words.length; i++) {
+    const word = (words[i] ?? '').toUpperCase()
+    if (word === 'AUTH') authenticate(call, words[++i] ?? '', words[++i] ?? '')
+    else if (word === 'SETNAME') client.name = words[++i] ?? ''
+    else throw new CommandError(`ERR Syntax error in HELLO option '${words[i]}'`)
+  }
+  if (!client.authenticated)
+    throw new CommandError(
+      'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
+    )
+  if (version !== undefined) client.protocol = version === '3' ? 3 : 2
+  return new ReplyMap([
+    ['server', 'redis'],
+    ['version', server.version],
+    ['proto', client.protocol],
+    ['id', client.id],
+    ['mode', 'standalone'],
+    ['role', 'master'],
+    ['modules', []],
+  ])
+}
+
+function describe(client: Client, now: number): string {
+  const seconds = (since: number): number => Math.floor((now - since) / 1000)
+  const flags = client.monitor ? 'O' : client.wait ? 'b' : client.subscriptions > 0 ? 'P' : client.queue ? 'x' : 'N'
+  return [
+    `id=${client.id} addr=${client.address} laddr=127.0.0.1:6379 fd=${client.id + 7} name=${client.name}`,
+    `age=${seconds(client.since)} idle=${seconds(client.lastActive)} flags=${flags} db=${client.db}`,
+    `sub=${client.channels.size} psub=${client.patterns.size} ssub=0 multi=${client.queue?.length ?? -1}`,
+    `qbuf=26 qbuf-free=20448 argv-mem=10 multi-mem=0 rbs=1024 rbp=0 obl=0 oll=0 omem=0 tot-mem=22298`,
+    `events=r cmd=${client.lastCommand} user=default redir=-1 resp=${client.protocol}`,
+    `lib-name=${client.library} lib-ver=${client.libraryVersion}`,
+  ].join(' ')
+}
+
+function kill({ server, client }: Call, words: readonly string[]): Reply {
+  const old = words.length === 1
+  const wanted = new Map<string, string>()
+  if (old) wanted.set('ADDR', words[0] ?? '')
+  else for (let i = 0; i < words.length; i += 2) wanted.set((words[i] ?? '').toUpperCase(), words[i + 1] ?? '')
+  const victims = [...server.clients.values()].filter(
+    (each) =>
+      (!wanted.has('ID') || String(each.id) === wanted.get('ID')) &&
+      (!wanted.has('ADDR') || each.address === wanted.get('ADDR')) &&
+      (!wanted.has('TYPE') || wanted.get('TYPE') === (each.subscriptions > 0 ? 'pubsub' : 'normal')) &&
+      (old || each !== client || wanted.get('SKIPME') === 'no'),
+  )
+  if (old && victims.length === 0) throw new CommandError('ERR No such client')
+  for (const victim of victims) victim.close()
+  return old ? OK : victims.length
+}
+
+type Sub = (call: Call, words: readonly string[]) => Reply
+const CLIENT: ReadonlyMap<string, Sub> = new Map<string, Sub>([
+  ['ID', ({ client }) => client.id],
+  ['GETNAME', ({ client }) => (client.name === '' ? null : client.name)],
+  [
+    'SETNAME',
+    ({ client }, [name = '']) => {
+      if (/[^!-~]/.test(name))
+        throw new CommandError('ERR Client names cannot contain spaces, newlines or special characters.')
+      client.name = name
+      return OK
+    },
+  ],
+  [
+    'SETINFO',
+    ({ client }, [what = '', value = '']) => {
+      if (what.toUpperCase() === 'LIB-NAME') client.library = value
+      else if (what.toUpperCase() === 'LIB-VER') client.libraryVersion = value
+      else throw new CommandError(`ERR Unrecognized option '${what}'`)
+      return OK
+    },
+  ],
+  [
+    'LIST',
+    ({ server, now }) => new Verbatim([...server.clients.values()].map((each) => `${describe(each, now)}\n`).join('')),
+  ],
+  ['INFO', ({ client, now }) => new Verbatim(`${describe(client, now)}\n`)],
+  ['KILL', kill],
+  ['NO-EVICT', () => OK],
+  ['NO-TOUCH', () => OK],
+  ['REPLY', () => OK],
+  ['UNPAUSE', () => OK],
+  ['PAUSE', () => OK],
+  ['TRACKING', () => OK],
+  ['GETREDIR', () => -1],
+])
+
+const client: Handler = (call, [sub = '', ...words]) => {
+  const run = CLIENT.get(sub.toUpperCase())
+  if (!run) throw new CommandError(`ERR unknown subcommand '${sub}'. Try CLIENT HELP.`)
+  return run(call, words)
+}
+
+const reset: Handler = ({ client: each, server }) => {
+  server.pubSub.drop(each)
+  each.queue = undefined
+  each.watched.clear()
+  each.monitor = false
+  each.protocol = 2
+  each.db = 0
+  each.name = ''
+  each.authenticated = server.config.get('requirepass') === ''
+  return new Status('RESET')
+}
+
+const ACL: ReadonlyMap<string, Sub> = new Map<string, Sub>([
+  ['WHOAMI', () => 'default'],
+  ['USERS', () => ['default']],
+  [
+    'LIST',
+    ({ server }) => [
+      `user default on ${server.config.get('requirepass') === '' ? 'nopass ' : ''}sanitize-payload ~* &* +@all`,
+    ],
+  ],
+  [
+    'CAT',
+    () => [
+      'keyspace',
+      'read',
+      'write',
+      'set',
+      'sortedset',
+      'list',
+      'hash',
+      'string',
+      'pubsub',
+      'admin',
+      'fast',
+      'slow',
+      'blocking',
+      'dangerous',
+      'connection',
+      'transaction',
+    ],
+  ],
+])
+
+export const connectionCommands = commandTable({
+  ping: [-1, 'fs', '', ping],
+  echo: [2, 'f', '', (_call, [text = '']) => text],
+  auth: [-2, 'nf', '', auth],
+  hello: [-1, 'nf', '', hello],
+  select: [
+    2,
+    'f',
+    '',
+    ({ client: each, server }, [index = '']) => {
+      each.db = server.database(integer(index, 'ERR invalid DB index')).index
+      return OK
+    },
+  ],
+  quit: [-1, 'nfs', '', ({ client: each }) => (each.closeWhenSent(), OK)],
+  reset: [1, 'nfs', '', reset],
+  client: [-2, '', '', client],
+  acl: [
+    -2,
+    'a',
+    '',
+    (call, [sub = '', ...words]) => {
+      const run = ACL.get(sub.toUpperCase())
+      if (!run) throw new CommandError(`ERR unknown subcommand '${sub}'. Try ACL HELP.`)
+      return run(call, words)
+    },
+  ],
+  monitor: [1, 'a', '', ({ client: each }) => ((each.monitor = true), OK)],
+})

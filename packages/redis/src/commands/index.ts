@@ -1,0 +1,27 @@
+import type { Command } from '../command.ts'
+import { connectionCommands } from './connection.ts'
+import { hashCommands } from './hashes.ts'
+import { keyCommands } from './keys.ts'
+import { listCommands } from './lists.ts'
+import { pubSubCommands } from './pub-sub.ts'
+import { serverCommands } from './server.ts'
+import { setCommands } from './sets.ts'
+import { sortedSetCommands } from './sorted-sets.ts'
+import { stringCommands } from './strings.ts'
+import { transactionCommands } from './transactions.ts'
+
+/** Every command by its name in small letters. */
+export const commands: ReadonlyMap<string, Command> = new Map(
+  [
+    ...stringCommands,
+    ...keyCommands,
+    ...listCommands,
+    ...hashCommands,
+    ...setCommands,
+    ...sortedSetCommands,
+    ...pubSubCommands,
+    ...transactionCommands,
+    ...connectionCommands,
+    ...serverCommands(() => commands),
+  ].map((command) => [command.name, command]),
+)

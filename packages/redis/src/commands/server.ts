@@ -1,0 +1,214 @@
+import { type Call, type Command, commandTable, type Handler } from '../command.ts'
+import { CommandError, NO_REPLY, OK, type Reply, ReplyMap, Status, Verbatim } from '../resp/reply.ts'
+import { integer } from '../store/numbers.ts'
+import { infoText } from './info.ts'
+
+type Sub = (call: Call, words: readonly string[]) => Reply
+
+const subcommands =
+  (name: string, subs: Readonly<Record<string, Sub>>): Handler =>
+  (call, [sub = '', ...words]) => {
+    const run = subs[sub.toUpperCase()]
+    if (!run) throw new CommandError(`ERR unknown subcommand '${sub}'. Try ${name} HELP.`)
+    return run(call, words)
+  }
+
+const configSet: Sub = ({ server }, words) => {
+  if (words.length === 0 || words.length % 2)
+    throw new CommandError("ERR wrong number of arguments for 'config|set' command")
+  for (let i = 0; i < words.length; i += 2) server.config.set(words[i] ?? '', words[i + 1] ?? '')
+  server.persistence.configured()
+  return OK
+}
+
+const config = subcommands('CONFIG', {
+  GET: ({ server }, patterns) => new ReplyMap(server.config.matching(patterns)),
+  SET: configSet,
+  RESETSTAT: ({ server: { stats } }) => {
+    Object.assign(stats, { connections: 0, commands: 0, hits: 0, misses: 0, expired: 0 })
+    stats.perCommand.clear()
+    stats.errors.clear()
+    return OK
+  },
+  REWRITE: ({ server }) => {
+    if (server.configFile === '') throw new CommandError('ERR The server is running without a config file')
+    server.persistence.rewriteConfig()
+    return OK
+  },
+})
+
+const flush =
+  (all: boolean): Handler =>
+  ({ server, db }) => {
+    for (const each of all ? server.databases : [db]) each.clear()
+    server.dirty++
+    return OK
+  }
+
+const save: Handler = ({ server }) => {
+  if (!server.persistence.save()) throw new CommandError('ERR')
+  return OK
+}
+
+const bgsave: Handler = ({ server }) => {
+  server.persistence.saveSoon()
+  return new Status('Background saving started')
+}
+
+const shutdown: Handler = ({ server, client }, [how = '']) => {
+  const word = how.toUpperCase()
+  if (word === 'ABORT') throw new CommandError('ERR No shutdown in progress.')
+  server.stopping = word === 'NOSAVE' ? 'nosave' : 'save'
+  client.close()
+  server.sys.kill(server.sys.getpid(), 15)
+  return NO_REPLY
+}
+
+const slowlog = subcommands('SLOWLOG', {
+  GET: ({ server }, [count = '10']) =>
+    server.slowLog
+      .slice(0, integer(count) < 0 ? server.slowLog.length : integer(count))
+      .map(({ id, time, microseconds, argv, client }) => [id, time, microseconds, argv, client.address, client.name]),
+  LEN: ({ server }) => server.slowLog.length,
+  RESET: ({ server }) => ((server.slowLog.length = 0), OK),
+})
+
+const memory = subcommands('MEMORY', {
+  USAGE: ({ db, server }, [key = '']) => {
+    const entry = db.find(key)
+    return entry ? server.persistence.sizeOf(key, entry) : null
+  },
+  DOCTOR: () =>
+    "Hi Sam, I can't find any memory issue in your instance. I can only account for what occurs on this base.\n",
+  PURGE: () => OK,
+  STATS: ({ server }) =>
+    new ReplyMap([
+      ['total.allocated', server.persistence.usedBytes()],
+      ['keys.count', server.databases.reduce((sum, { size }) => sum + size, 0)],
+    ]),
+})
+
+const latency = subcommands('LATENCY', {
+  LATEST: () => [],
+  HISTORY: () => [],
+  RESET: () => 0,
+  DOCTOR: () => new Verbatim('Dave, I have observed latency spikes in this Redis instance: none.\n'),
+})
+
+const debug: Handler = ({ server, db }, [sub = '', ...words]) => {
+  const word = sub.toUpperCase()
+  if (word === 'SET-ACTIVE-EXPIRE' || word === 'CHANGE-REPL-ID') return OK
+  if (word === 'OBJECT') {
+    const entry = db.find(words[0] ?? '')
+    if (!entry) throw new CommandError('ERR no such key')
+    return new Status(
+      `Value at:0x7f0000000000 refcount:1 encoding:raw serializedlength:${server.persistence.sizeOf('', entry)} lru:0 lru_seconds_idle:0`,
+    )
+  }
+  throw new CommandError(
+    `ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
+  )
+}
+
+const MARKS: readonly (readonly [string, string])[] = [
+  ['w', 'write'],
+  ['r', 'readonly'],
+  ['a', 'admin'],
+  ['p', 'pubsub'],
+  ['n', 'no_auth'],
+  ['f', 'fast'],
+  ['b', 'blocking'],
+]
+
+const describe = ({ name, arity, flags, keys }: Command): Reply => [
+  name,
+  arity,
+  MARKS.filter(([mark]) => flags.includes(mark)).map(([, word]) => new Status(word)),
+  ...keys,
+  [],
+  [],
+  [],
+  [],
+]
+
+/** The keys of a command line, by its command's row. */
+function keysOf(table: ReadonlyMap<string, Command>, argv: readonly string[]): string[] {
+  const command = table.get((argv[0] ?? '').toLowerCase())
+  if (!command) throw new CommandError('ERR Invalid command specified')
+  const [first, last, step] = command.keys
+  if (first === 0) throw new CommandError('ERR The command has no key arguments')
+  const end = last < 0 ? argv.length + last : last
+  return argv.filter((_, i) => i >= first && i <= end && (i - first) % step === 0)
+}
+
+const commandCommand =
+  (table: () => ReadonlyMap<string, Command>): Handler =>
+  (_call, [sub, ...words]) => {
+    const rows = [...table().values()]
+    const word = sub?.toUpperCase()
+    if (word === undefined) return rows.map(describe)
+    if (word === 'COUNT') return rows.length
+    if (word === 'LIST') return rows.map(({ name }) => name)
+    if (word === 'INFO')
+      return (words.length ? words : rows.map(({ name }) => name)).map((name) => {
+        const row = table().get(name.toLowerCase())
+        return row ? describe(row) : null
+      })
+    if (word === 'DOCS') return new ReplyMap([])
+    if (word === 'GETKEYS') return keysOf(table(), words)
+    throw new CommandError(`ERR unknown subcommand '${sub}'. Try COMMAND HELP.`)
+  }
+
+const time: Handler = ({ server }) => {
+  const ms = server.now()
+  return [String(Math.floor(ms / 1000)), String((ms % 1000) * 1000)]
+}
+
+const lolwut: Handler = ({ server }) => new Verbatim(`Redis ver. ${server.version}\n`)
+
+const replicaof: Handler = (_call, [host = '', port = '']) => {
+  if (host.toLowerCase() === 'no' && port.toLowerCase() === 'one') return OK
+  throw new CommandError('ERR replication is not simulated here: this server is a master and stays one')
+}
+
+export const serverCommands = (table: () => ReadonlyMap<string, Command>): readonly Command[] =>
+  commandTable({
+    info: [-1, '', '', ({ server }, sections) => new Verbatim(infoText(server, sections))],
+    config: [-2, 'a', '', config],
+    dbsize: [1, 'rf', '', ({ db }) => db.size],
+    flushdb: [-1, 'w', '', flush(false)],
+    flushall: [-1, 'w', '', flush(true)],
+    swapdb: [3, 'wf', '', ({ server }, [a = '', b = '']) => (server.swap(integer(a), integer(b)), OK)],
+    save: [1, 'a', '', save],
+    bgsave: [-1, 'a', '', bgsave],
+    bgrewriteaof: [
+      1,
+      'a',
+      '',
+      ({ server }) => {
+        server.persistence.rewrite()
+        return new Status('Background append only file rewriting started')
+      },
+    ],
+    lastsave: [1, 'f', '', ({ server }) => server.persistence.lastSave],
+    shutdown: [-1, 'a', '', shutdown],
+    time: [1, 'f', '', time],
+    role: [1, 'f', '', () => ['master', 0, []]],
+    replicaof: [3, 'a', '', replicaof],
+    slaveof: [3, 'a', '', replicaof],
+    wait: [3, '', '', () => 0],
+    slowlog: [-2, 'a', '', slowlog],
+    memory: [-2, 'r', '', memory],
+    latency: [-2, 'a', '', latency],
+    debug: [-2, 'a', '', debug],
+    lolwut: [-1, 'rf', '', lolwut],
+    command: [-1, '', '', commandCommand(table)],
+    cluster: [
+      -2,
+      'a',
+      '',
+      () => {
+        throw new CommandError('ERR This instance has cluster support disabled')
+      },
+    ],
+  })

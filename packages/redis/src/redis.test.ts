@@ -1,0 +1,283 @@
+import { bootTestKernel, type TestKernel } from '@drydock/kernel/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { redisPrograms } from './index.ts'
+
+let kernel: TestKernel
+const words = (line: string): string[] =>
+  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
+const cli = async (line: string, stdin = ''): Promise<string> => {
+  const { stdout, stderr } = await kernel.run(['redis-cli', ...words(line)], { stdin })
+  return stdout + stderr
+}
+/** Lines at one connection, answers as on a terminal. */
+const session = (lines: string): Promise<string> => cli('--no-raw', `${lines.trim().replace(/\n\s+/g, '\n')}\n`)
+const running = new Map<number, Promise<{ stdout: string; status: number }>>()
+
+async function start(port: number, options: string): Promise<void> {
+  running.set(port, kernel.run(['redis-server', '--port', String(port), ...words(options)]))
+  for (let i = 0; i < 50; i++) {
+    if ((await cli(`-p ${port} ping`)).includes('PONG')) return
+    await kernel.sys.sleep(10)
+  }
+  throw new Error(`no server: ${(await running.get(port))?.stdout ?? ''}`)
+}
+
+async function stop(port: number): Promise<string> {
+  await cli(`-p ${port} shutdown`)
+  return (await running.get(port))?.stdout ?? ''
+}
+
+beforeAll(async () => {
+  kernel = await bootTestKernel(redisPrograms)
+  await kernel.sys.mkdir('/data')
+  await kernel.run(['redis-cli', '--version'], { files: { '/etc/hosts': '127.0.0.1 localhost\n' } })
+  await start(6379, '--dir /data')
+})
+beforeEach(() => cli('flushall'))
+afterAll(async () => {
+  await stop(6379)
+  expect(kernel.oopses()).toEqual([])
+  kernel.shutdown()
+})
+
+/** Commands at one connection and what a terminal shows. */
+const ROWS: readonly (readonly [lines: string, shown: string])[] = [
+  ['set a 1\nget a\nget b', 'OK\n"1"\n(nil)\n'],
+  ['set a 1 nx\nset a 2 nx\nset a 3 xx get', 'OK\n(nil)\n"1"\n'],
+  [
+    'incr n\nincrby n 41\ndecr n\nset n x\nincr n',
+    '(integer) 1\n(integer) 42\n(integer) 41\nOK\n(error) ERR value is not an integer or out of range\n',
+  ],
+  ['set n 9223372036854775807\nincr n', 'OK\n(error) ERR increment or decrement would overflow\n'],
+  ['incrbyfloat f 0.1\nincrbyfloat f 0.2', '"0.1"\n"0.3"\n'],
+  [
+    'append s ab\nappend s cd\ngetrange s 1 -2\nsetrange s 5 x\nstrlen s\nget s',
+    '(integer) 2\n(integer) 4\n"bc"\n(integer) 6\n(integer) 6\n"abcd\\x00x"\n',
+  ],
+  ['mset a 1 b 2\nmget a b c\nmsetnx b 3 d 4', 'OK\n1) "1"\n2) "2"\n3) (nil)\n(integer) 0\n'],
+  ['setbit b 7 1\ngetbit b 7\nbitcount b', '(integer) 0\n(integer) 1\n(integer) 1\n'],
+  ['set t 1 ex 100\nttl t\npersist t\nttl t\nttl none', 'OK\n(integer) 100\n(integer) 1\n(integer) -1\n(integer) -2\n'],
+  ['set t 1\nexpire t 0\nexists t', 'OK\n(integer) 1\n(integer) 0\n'],
+  [
+    'rpush l a b c\nlrange l 0 -1\nlpop l\nllen l\nlindex l -1',
+    '(integer) 3\n1) "a"\n2) "b"\n3) "c"\n"a"\n(integer) 2\n"c"\n',
+  ],
+  [
+    'rpush l a b a c a\nlrem l -2 a\nlrange l 0 -1\nlinsert l before c x\nltrim l 1 -1\nlrange l 0 -1',
+    '(integer) 5\n(integer) 2\n1) "a"\n2) "b"\n3) "c"\n(integer) 4\nOK\n1) "b"\n2) "x"\n3) "c"\n',
+  ],
+  ['rpush l a\nlmove l m left right\nexists l\nlpop m 5', '(integer) 1\n"a"\n(integer) 0\n1) "a"\n'],
+  [
+    'hset h f 1 g 2\nhget h f\nhincrby h f 5\nhdel h g\nhgetall h',
+    '(integer) 2\n"1"\n(integer) 6\n(integer) 1\n1) "f"\n2) "6"\n',
+  ],
+  [
+    'sadd s 1 2 3\nsadd u 3 4\nsinter s u\nscard s\nsismember s 9\nsdiffstore d s u\nsmembers d',
+    '(integer) 3\n(integer) 2\n1) "3"\n(integer) 3\n(integer) 0\n(integer) 2\n1) "1"\n2) "2"\n',
+  ],
+  [
+    'zadd z 1 a 2 b 2.5 c\nzrange z 0 -1 withscores\nzrevrank z a\nzincrby z 10 a\nzrangebyscore z (2 +inf',
+    '(integer) 3\n1) "a"\n2) "1"\n3) "b"\n4) "2"\n5) "c"\n6) "2.5"\n(integer) 2\n"11"\n1) "c"\n2) "a"\n',
+  ],
+  [
+    'zadd z 0 a 0 b 0 c\nzrangebylex z [b +\nzlexcount z - +\nzpopmin z',
+    '(integer) 3\n1) "b"\n2) "c"\n(integer) 3\n1) "a"\n2) "0"\n',
+  ],
+  [
+    'zadd p 1 a 2 b\nzadd q 10 b\nzunionstore r 2 p q weights 1 2\nzscore r b',
+    '(integer) 2\n(integer) 1\n(integer) 2\n"22"\n',
+  ],
+  ['set a 1\nlpush a x', 'OK\n(error) WRONGTYPE Operation against a key holding the wrong kind of value\n'],
+  [
+    'multi\nincr a\nlpush a x\nincr a\nexec',
+    'OK\nQUEUED\nQUEUED\nQUEUED\n1) (integer) 1\n2) (error) WRONGTYPE Operation against a key holding the wrong kind of value\n3) (integer) 2\n',
+  ],
+  [
+    'multi\nnosuch\nexec',
+    "OK\n(error) ERR unknown command 'nosuch', with args beginning with: \n(error) EXECABORT Transaction discarded because of previous errors.\n",
+  ],
+  ['rename a b\nset a 1\nrename a b\nkeys *\ntype b', '(error) ERR no such key\nOK\nOK\n1) "b"\nstring\n'],
+  ['get', "(error) ERR wrong number of arguments for 'get' command\n"],
+  [
+    'sadd s 1 2\nobject encoding s\nset t hello\nobject encoding t\nset n 12\nobject encoding n',
+    '(integer) 2\n"intset"\nOK\n"embstr"\nOK\n"int"\n',
+  ],
+  ['rpush l 3 1 2\nsort l desc\nsort l limit 0 1', '(integer) 3\n1) "3"\n2) "2"\n3) "1"\n1) "1"\n'],
+  [
+    'config set maxmemory 1mb\nconfig get maxmemory\nconfig set nosuch 1',
+    'OK\n1) "maxmemory"\n2) "1048576"\n(error) ERR Unknown option or number of arguments for CONFIG SET - \'nosuch\'\n',
+  ],
+  ['set "a b" \'x"y\'\nget "a b"', 'OK\n"x\\"y"\n'],
+]
+
+describe('redis-server', () => {
+  it.each(ROWS)('%s', async (lines, shown) => {
+    expect(await session(lines)).toBe(shown)
+  })
+
+  it('speaks RESP3', async () => {
+    expect(await cli('-3 --no-raw hset h a 1 b 2')).toBe('(integer) 2\n')
+    expect(await cli('-3 --no-raw hgetall h')).toBe('1# "a" => "1"\n2# "b" => "2"\n')
+    expect(await cli('-3 --no-raw zadd z 1.5 a')).toBe('(integer) 1\n')
+    expect(await cli('-3 --no-raw zscore z a')).toBe('(double) 1.5\n')
+  })
+
+  it('gives up a transaction whose key was touched', async () => {
+    const { sys } = kernel
+    const [input, feed] = sys.pipe()
+    const [output, out] = sys.pipe()
+    await sys.spawn('/bin/redis-cli', {
+      argv: ['redis-cli', '--no-raw'],
+      fds: new Map([
+        [0, input],
+        [1, out],
+        [2, out],
+      ]),
+    })
+    const say = (text: string) => sys.write(feed, new TextEncoder().encode(text))
+    const hear = async (wanted: string): Promise<string> => {
+      let text = ''
+      while (!text.includes(wanted)) text += new TextDecoder().decode(await sys.read(output, 4096))
+      return text
+    }
+    await say('watch k\nmulti\nset k mine\n')
+    await hear('QUEUED')
+    await cli('set k other')
+    await say('exec\n')
+    expect(await hear('\n')).toBe('(nil)\n')
+    expect(await cli('get k')).toBe('other\n')
+    sys.close(feed)
+  })
+
+  it('publishes to who listens, and lets clients wait for a list', async () => {
+    const listener = kernel.run(['redis-cli', 'subscribe', 'news'])
+    const waiter = kernel.run(['redis-cli', 'blpop', 'queue', '5'])
+    while ((await cli('publish news hello')) !== '1\n') await kernel.sys.sleep(5)
+    await cli('rpush queue job')
+    expect((await waiter).stdout).toBe('queue\njob\n')
+    expect(await cli('--no-raw blpop nothing 0.05')).toBe('(nil)\n')
+    await cli('client kill type pubsub')
+    expect((await listener).stdout).toBe('subscribe\nnews\n1\nmessage\nnews\nhello\n')
+  })
+
+  it('finds every key by SCAN while keys come and go', async () => {
+    await cli('--pipe', Array.from({ length: 500 }, (_, i) => `set key:${i} ${i}\r\n`).join(''))
+    const seen = new Set<string>()
+    let cursor = '0'
+    do {
+      const [next = '0', ...keys] = (await cli(`scan ${cursor} count 50 match key:*`)).trim().split('\n')
+      for (const key of keys) seen.add(key)
+      cursor = next
+      await cli(`set other:${seen.size} 1`)
+    } while (cursor !== '0')
+    expect(seen.size).toBe(500)
+    expect((await cli('--scan --pattern key:1*')).split('\n').filter(Boolean)).toHaveLength(111)
+  })
+
+  it('drops keys whose time is over', async () => {
+    await cli('set gone 1 px 20')
+    await cli('config set notify-keyspace-events Ex')
+    const listener = kernel.run(['redis-cli', 'psubscribe', '__keyevent@0__:expired'])
+    await kernel.sys.sleep(800)
+    expect(await cli('exists gone')).toBe('0\n')
+    expect(await cli('info stats')).toMatch(/expired_keys:[1-9]/)
+    await cli('client kill type pubsub')
+    expect((await listener).stdout).toContain('psubscribe')
+  })
+})
+
+describe('what outlives the process', () => {
+  const fill = async (port: number): Promise<void> => {
+    await cli(
+      `-p ${port}`,
+      'set s hello\nset t 1 ex 1000\nrpush l a b c\nhset h f v\nsadd u x y\nzadd z 1 a 2.5 b\nselect 3\nset other db\n',
+    )
+    await cli(`-p ${port}`, 'multi\nincr n\nincr n\nexec\n')
+  }
+  const check = async (port: number): Promise<void> => {
+    const text = await cli(
+      `-p ${port} --no-raw`,
+      'get s\nlrange l 0 -1\nhget h f\nscard u\nzscore z b\nget n\nselect 3\nget other\n',
+    )
+    expect(text).toBe('"hello"\n1) "a"\n2) "b"\n3) "c"\n"v"\n(integer) 2\n"2.5"\n"2"\nOK\n"db"\n')
+    expect(Number(await cli(`-p ${port} ttl t`))).toBeGreaterThan(900)
+  }
+
+  it('is in dump.rdb', async () => {
+    await kernel.sys.mkdir('/rdb')
+    await start(7001, '--dir /rdb')
+    await fill(7001)
+    expect(await stop(7001)).toContain('DB saved on disk')
+    await start(7001, '--dir /rdb')
+    await check(7001)
+    await stop(7001)
+  })
+
+  it('is in the append-only file, also after it was rewritten', async () => {
+    await kernel.sys.mkdir('/aof')
+    await start(7002, "--dir /aof --appendonly yes --save ''")
+    await fill(7002)
+    await stop(7002)
+    await start(7002, "--dir /aof --appendonly yes --save ''")
+    await check(7002)
+    await cli('-p 7002 bgrewriteaof')
+    await cli('-p 7002 set later 1')
+    await stop(7002)
+    expect(
+      kernel.sys
+        .readdir('/aof/appendonlydir')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['appendonly.aof.2.base.rdb', 'appendonly.aof.2.incr.aof', 'appendonly.aof.manifest'])
+    await start(7002, "--dir /aof --appendonly yes --save ''")
+    await check(7002)
+    expect(await cli('-p 7002 get later')).toBe('1\n')
+    await stop(7002)
+  })
+
+  it('asks for a password, reads a file, and refuses what it does not know', async () => {
+    await kernel.run(['redis-cli', '--version'], {
+      files: { '/etc/redis.conf': '# mine\nport 7003\nrequirepass "s3cret"\nsave ""\n' },
+    })
+    running.set(7003, kernel.run(['redis-server', '/etc/redis.conf']))
+    while (!(await cli('-p 7003 get a')).includes('NOAUTH')) await kernel.sys.sleep(10)
+    expect(await cli('-p 7003 -a wrong --no-auth-warning ping')).toContain('WRONGPASS')
+    expect(await cli('-p 7003 -a s3cret --no-auth-warning ping')).toBe('PONG\n')
+    await cli('-p 7003 -a s3cret --no-auth-warning shutdown nosave')
+    const { stderr, status } = await kernel.run(['redis-server', '--nosuch', '1'])
+    expect(stderr).toContain('FATAL CONFIG FILE ERROR')
+    expect(status).toBe(1)
+  })
+})
+
+describe('redis-cli', () => {
+  it('has a prompt with a history', async () => {
+    const { output } = await kernel.runOnTerminal(['redis-cli'], {
+      steps: [
+        { expect: '127.0.0.1:6379> ', type: 'set k 1\r' },
+        { expect: 'OK', type: 'select 2\r' },
+        { expect: '[2]> ', type: 'select 0\r' },
+        { expect: '6379> ', type: '\x1b[A\x1b[A\x1b[A\x7f7\r' },
+        { expect: 'OK', type: 'get k\r' },
+        { expect: '"7"', type: 'exit\r' },
+      ],
+    })
+    expect(output).toContain('"7"')
+  })
+
+  it('says when nobody listens', async () => {
+    expect(await cli('-p 1 ping')).toBe('Could not connect to Redis at 127.0.0.1:1: Connection refused\n')
+  })
+
+  it.each([
+    ['--csv lrange l 0 -1', '"a","b"\n'],
+    ['--json lrange l 0 -1', '["a","b"]\n'],
+    ['lrange l 0 -1', 'a\nb\n'],
+    ['-r 2 llen l', '2\n2\n'],
+    ['-n 1 llen l', '0\n'],
+    ['-u redis://127.0.0.1:6379/0 llen l', '2\n'],
+  ])('%s', async (line, shown) => {
+    await cli('rpush l a b')
+    expect(await cli(line)).toBe(shown)
+  })
+})
