@@ -2,7 +2,7 @@ import type { Program } from '@drydock/abi'
 import { DIALECTS, type Dialect } from './interp/dialect.ts'
 import { shellMain } from './main.ts'
 
-const LACKS: readonly string[] = ['vi editing mode', 'bind', 'text in locales other than UTF-8']
+const LACKS: readonly string[] = ['text in locales other than UTF-8']
 
 function shellProgram(name: Dialect['name'], row: Omit<Program, 'name' | 'main' | 'covers'>): Program {
   const dialect = DIALECTS.get(name)

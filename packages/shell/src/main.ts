@@ -162,6 +162,7 @@ function* start(shell: Shell, process: Process): Steps<number> {
   const terminal = quietly(() => sys.isatty(0)) === true && quietly(() => sys.isatty(2)) === true
   const fromInput = invocation.command === undefined && (file === undefined || invocation.standardInput)
   shell.interactive = invocation.interactive || (fromInput && terminal)
+  shell.talks = shell.interactive
   if (invocation.command !== undefined) shell.options.add('commandString')
   const status = yield* runProtected(shell, function* (): Steps<number> {
     if (shell.interactive) yield* beInteractive(shell)

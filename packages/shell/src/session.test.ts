@@ -13,6 +13,55 @@ async function session(steps: readonly { expect?: string; type: string }[]): Pro
   return output.replace(/\x1b\[\?2004[hl]\r?/g, '')
 }
 
+describe('set -o vi', () => {
+  const rows: readonly [keys: string, shown: string][] = [
+    ['echo abc def\x1bbdwaX\r', 'abc X'],
+    ['echo one two three\x1b0wcwzz\x1b\r', 'zz two three'],
+    ['echo foo bar baz\x1b2bd2wiQ\r', 'fooQ'],
+    ['echo a b c d\x1b0wdwi:\x1bw.\r', '::b c d'],
+    ['echo abcabc\x1b0fa;xAz\r', 'abcbcz'],
+    ['echo x.y.z w\x1b0eeelr=\r', 'x.=.z w'],
+    ['abc\x1bccecho new\r', 'new'],
+    ['echo xyz\x1bxxu\r', 'xy'],
+    ['echo 1 one\recho 2 two\r\x1bkkA!\r', '1 one!'],
+    ['echo 1 one\recho 2 two\r\x1b/one\r\r', '1 one'],
+    ['echo (\x7fmark me\x1b0wma$d`aiR\r', 'Re'],
+  ]
+  it.each(rows)('%j', async (keys, shown) => {
+    const output = await session([{ expect: '# ', type: `set -o vi\r${keys}echo done$((1))\rexit\r` }])
+    const before = output.slice(0, output.lastIndexOf('done1\r\n'))
+    expect(
+      before
+        .split('\r\n')
+        .filter((line) => !/[#$] /.test(line))
+        .at(-2),
+    ).toBe(shown)
+  })
+})
+
+describe('keys that were bound', () => {
+  const rows: readonly [title: string, keys: string, shown: string][] = [
+    ['to other keys', `bind '"\\C-xa": "echo macro$((1))\\n"'\r\x18a`, 'macro1\r\n'],
+    ['to a command that changes the line', `bind -x '"\\C-xb": READLINE_LINE="echo x$((2))"'\r\x18b\r`, 'x2\r\n'],
+    ['to a function by name', `bind Control-u:kill-whole-line\recho no\x02\x15echo yes$((3))\r`, 'yes3\r\n'],
+    ['by inputrc', `printf '"\\\\C-xc": "echo rc$((4))"\\n' > .rc; INPUTRC=.rc bash\r\x18c\rexit\r`, 'rc4\r\n'],
+    ['are listed', `bind '"\\C-xm": "ab"'; bind -s\r`, '"\\C-xm": "ab"\r\n'],
+    ['can be asked for', 'bind -q yank\r', 'yank can be invoked via "\\C-y".\r\n'],
+    ['can be taken away', "bind -r '\\C-y'; bind -q yank\r", 'yank is not bound to any keys.\r\n'],
+    ['go by the numeric argument', 'echo one\x1b5x$((1))\r', 'onexxxxx1\r\n'],
+    ['yank what was killed before that', 'echo a b c\x17\x1bb\x17\x19\x1by\r', 'cb\r\n'],
+    ['make a macro', '\x18(echo m$((1))\x18)\x18e\r', 'm1echo m1\r\n'],
+    [
+      'complete one after the other',
+      `bind '"\\C-n": menu-complete'\recho /root/../bin/bas\x0e\r`,
+      '/root/../bin/bash\r\n',
+    ],
+  ]
+  it.each(rows)('%s', async (_, keys, shown) => {
+    expect(await session([{ expect: '# ', type: `${keys}exit\r` }])).toContain(shown)
+  })
+})
+
 describe('an interactive shell', () => {
   const rows: readonly [title: string, keys: string, shown: string][] = [
     ['runs a line', 'echo a$((1+1))b\r', 'a2b\r\n'],

@@ -1,5 +1,6 @@
 import type { Dialect } from '../interp/dialect.ts'
 import type { Builtin } from '../interp/shell.ts'
+import { bindBuiltins } from './bind.ts'
 import { variableBuiltins } from './declare.ts'
 import { outputBuiltins } from './echo.ts'
 import { completionBuiltins } from './complete.ts'
@@ -31,6 +32,7 @@ const ALL = [
   trapBuiltins,
   systemBuiltins,
   historyBuiltins,
+  bindBuiltins,
   completionBuiltins,
   helpBuiltins,
   nameBuiltins,
@@ -39,6 +41,7 @@ const ALL = [
 /** Builtins that only bash has. */
 const BASH_ONLY: ReadonlySet<string> = new Set([
   'shopt',
+  'bind',
   'mapfile',
   'readarray',
   'declare',

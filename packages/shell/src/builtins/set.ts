@@ -17,6 +17,7 @@ function turn(shell: Shell, name: string, on: boolean): void {
   else shell.options.delete(name)
   const rival = RIVALS.get(name)
   if (on && rival) shell.options.delete(rival)
+  if (on && (name === 'vi' || name === 'emacs')) shell.lineSettings?.use(name)
   if (name === 'monitor') shell.jobControl = on && shell.interactive
 }
 

@@ -5,6 +5,8 @@ import type { Shell } from './shell.ts'
 import { Parser } from '../syntax/parser.ts'
 import { ShellSyntaxError } from '../syntax/syntax-error.ts'
 
+/** COMP_WORDBREAKS as readline has it, with the `@` of host names. */
+const COMPLETION_BREAKS = ' \t\n"\'@><=;|&(:'
 const VERSION_INFO = ['5', '2', '15', '1', 'release', 'x86_64-pc-linux-gnu']
 
 /** The variables that a shell begins with: the environment, and its own. */
@@ -70,6 +72,7 @@ function bashVariables(shell: Shell, command: string | undefined): void {
   variables.visible.set('UID', { value: String(sys.getuid()), readonly: true, integer: true })
   variables.visible.set('EUID', { value: String(sys.geteuid()), readonly: true, integer: true })
   variables.visible.set('OPTERR', { value: '1' })
+  variables.visible.set('COMP_WORDBREAKS', { value: COMPLETION_BREAKS })
   if (command !== undefined) variables.visible.set('BASH_EXECUTION_STRING', { value: command })
   for (const name of (variables.get('SHELLOPTS') ?? '').split(':'))
     if (SET_OPTIONS.some(([, each]) => each === name)) shell.options.add(name)

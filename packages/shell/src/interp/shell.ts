@@ -6,6 +6,7 @@ import { encodeText } from '../syntax/ansi-escapes.ts'
 import type { Assignment, Command, FunctionDefinition, List, Part, ProcessSubstitution, Word } from '../syntax/ast.ts'
 import type { SyntaxOptions } from '../syntax/cursor.ts'
 import type { CompletionSpec } from '../completion/spec.ts'
+import type { LineSettings } from '../readline/settings.ts'
 import type { Dialect } from './dialect.ts'
 import { FatalError, type Outcome, type Steps } from './flow.ts'
 import { JobTable } from './job-table.ts'
@@ -72,6 +73,8 @@ export class Shell {
   /** Where commands were found, with the number of times used. */
   hashed = new Map<string, { path: string; hits: number }>()
   completions = new Map<string, CompletionSpec>()
+  /** What inputrc and `bind` said; made when somebody first edits a line or binds a key. */
+  lineSettings: LineSettings | undefined
   /** A completion function runs, and these are the options of its spec now. */
   completing = false
   completionOptions = new Set<string>()
@@ -101,6 +104,8 @@ export class Shell {
   tested = 0
   subshell = 0
   interactive = false
+  /** It is interactive, or a child of one that is. */
+  talks = false
   jobControl = false
   login = false
   directories: string[] = []
@@ -193,6 +198,7 @@ export class Shell {
       history: [...this.history],
       startedMs: this.startedMs,
       interactive: false,
+      talks: this.talks,
       variables: variables.copy(),
       functions: new Map(functions),
       aliases: new Map(aliases),
@@ -201,6 +207,7 @@ export class Shell {
       disabled: new Set(disabled),
       hashed: new Map(hashed),
       completions: new Map(completions),
+      lineSettings: this.lineSettings,
       traps: new Map(traps),
       jobs: this.jobs.copy(),
       getoptsIndex: this.getoptsIndex,
@@ -268,7 +275,7 @@ export class Shell {
   prefix(line = this.line): string {
     const inner = this.calls.length > 0 || this.sourcing > 0
     const name = inner && this.source !== '' ? this.source : this.name
-    const lines = inner || (!this.interactive && !(this.dialect.scriptLinesOnly && this.options.has('commandString')))
+    const lines = inner || (!this.talks && !(this.dialect.scriptLinesOnly && this.options.has('commandString')))
     return this.dialect.prefix(name, line, !lines)
   }
 

@@ -6,6 +6,7 @@ import type { Steps } from '../interp/flow.ts'
 import { quietly } from '../interp/redirect.ts'
 import type { Shell } from '../interp/shell.ts'
 import { Parser } from '../syntax/parser.ts'
+import { lineSettings } from './inputrc.ts'
 import { programmed } from './programmable.ts'
 import { charWidth } from './width.ts'
 
@@ -16,6 +17,8 @@ export interface Completion {
   readonly insert: string
   /** To be listed. */
   readonly candidates: readonly string[]
+  /** What each of them would put in the place of the word. */
+  readonly values: readonly string[]
 }
 
 interface Candidate {
@@ -25,11 +28,11 @@ interface Candidate {
   readonly shown?: string
 }
 
-const NONE: Completion = { start: 0, insert: '', candidates: [] }
+const NONE: Completion = { start: 0, insert: '', candidates: [], values: [] }
 
 /** Completes the word at the end of the text. */
 export function* completeLine(shell: Shell, text: string): Steps<Completion> {
-  const start = wordStart(text)
+  const start = wordStart(text, BREAKS)
   const typed = text.slice(start)
   const quote = /^['"]/.exec(typed)?.[0] ?? ''
   const word = unquote(typed)
@@ -38,21 +41,30 @@ export function* completeLine(shell: Shell, text: string): Steps<Completion> {
   if (variable && quote !== "'")
     return finish(start, variableCandidates(shell, variable[1] ?? '', variable[2] ?? ''), typed, '')
   if (words.length === 0 && !word.includes('/')) return finish(start, commandCandidates(shell, word), word, quote)
-  if (words.length > 0 && shell.dialect.name === 'bash') {
-    const found = yield* programmed(shell, text, words, word)
-    if (found) return finish(start, found, word, quote)
+  if (words.length > 0 && shell.dialect.name === 'bash' && shell.shopt.get('progcomp')) {
+    const from = quote ? start : wordStart(text, breaksOf(shell))
+    const part = quote ? word : unquote(text.slice(from))
+    const found = yield* programmed(shell, text, [...words, word], part)
+    if (found) return finish(from, found, part, quote)
   }
   if (words[0] === 'docker' || words[0] === 'docker-compose') {
     const found = yield* askDocker(shell, words, word)
     if (found) return finish(start, found, word, quote)
   }
-  return finish(start, pathCandidates(shell, word, FOLDERS_ONLY.has(words[0] ?? ''), words.length === 0), word, quote)
+  const from = quote || words.length === 0 ? start : wordStart(text, breaksOf(shell))
+  const path = quote || words.length === 0 ? word : unquote(text.slice(from))
+  return finish(from, pathCandidates(shell, path, FOLDERS_ONLY.has(words[0] ?? ''), words.length === 0), path, quote)
 }
+
+/** What ends a word in any case. */
+const BREAKS = ' \t\n;&|()<>=`'
+/** …and what COMP_WORDBREAKS has besides. */
+const breaksOf = (shell: Shell): string => (shell.variables.get('COMP_WORDBREAKS') ?? BREAKS).replace(/["'@]/g, '')
 
 const FOLDERS_ONLY: ReadonlySet<string> = new Set(['cd', 'rmdir', 'pushd'])
 
 /** Where the last word begins, quotes and backslashes respected. */
-function wordStart(text: string): number {
+function wordStart(text: string, breaks: string): number {
   let start = 0
   let quote = ''
   for (let at = 0; at < text.length; at++) {
@@ -61,7 +73,7 @@ function wordStart(text: string): number {
     else if (quote) quote = char === quote ? '' : quote
     else if (char === '"' || char === "'") quote = char
     else if (
-      ' \t\n;&|()<>=`'.includes(char) &&
+      breaks.includes(char) &&
       !(char === '=' && /\s\S*$/.test(text.slice(0, at)) && text.slice(0, at).match(/\S*$/)?.[0].startsWith('--'))
     )
       start = at + 1
@@ -110,8 +122,12 @@ function pathCandidates(shell: Shell, word: string, foldersOnly: boolean, execut
   const home = folder.startsWith('~') ? tilde(shell, folder, true, false) : undefined
   const real = home ? home.home + home.rest : folder
   const entries = quietly(() => shell.sys.readdir(real || '.')) ?? []
+  const settings = lineSettings(shell)
+  const fold = settings.on('completion-ignore-case')
+  const begins = (name: string): boolean =>
+    fold ? name.toLowerCase().startsWith(prefix.toLowerCase()) : name.startsWith(prefix)
   return entries
-    .filter(({ name }) => name.startsWith(prefix) && (prefix.startsWith('.') || !name.startsWith('.')))
+    .filter(({ name }) => begins(name) && (prefix.startsWith('.') || !name.startsWith('.')))
     .map(({ name }) => ({ name, isFolder: quietly(() => isDirectory(shell.sys.stat(`${real}${name}`).mode)) === true }))
     .filter(
       ({ name, isFolder }) =>
@@ -120,7 +136,7 @@ function pathCandidates(shell: Shell, word: string, foldersOnly: boolean, execut
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, isFolder }) => ({
       value: folder + name,
-      suffix: isFolder ? '/' : ' ',
+      suffix: isFolder ? (settings.on('mark-directories') ? '/' : '') : ' ',
       shown: isFolder ? `${name}/` : name,
     }))
 }
@@ -150,16 +166,26 @@ function* askDocker(shell: Shell, words: readonly string[], word: string): Steps
   return found.map((value) => ({ value, suffix: directive & NO_SPACE ? '' : ' ' }))
 }
 
+/** Candidates for a word without quotes. */
+export const offered = (start: number, candidates: readonly Candidate[], typed: string): Completion =>
+  finish(start, candidates, typed, '')
+
 function finish(start: number, candidates: readonly Candidate[], typed: string, quote: string): Completion {
   const [only] = candidates
   if (!only) return { ...NONE, start }
   if (candidates.length === 1) {
     const end = only.suffix === '/' || quote === '' ? only.suffix : quote + only.suffix
-    return { start, insert: quoted(only.value, quote) + end, candidates: [only.value] }
+    const insert = quoted(only.value, quote) + end
+    return { start, insert, candidates: [only.shown ?? only.value], values: [insert] }
   }
   const shared = candidates.map(({ value }) => value).reduce(commonPrefix)
   const insert = shared.length >= typed.length ? quoted(shared, quote) : quoted(typed, quote)
-  return { start, insert, candidates: candidates.map(({ value, shown }) => shown ?? value) }
+  return {
+    start,
+    insert,
+    candidates: candidates.map(({ value, shown }) => shown ?? value),
+    values: candidates.map(({ value }) => quoted(value, quote)),
+  }
 }
 
 const quoted = (text: string, quote: string): string =>
@@ -172,15 +198,18 @@ function commonPrefix(a: string, b: string): string {
 }
 
 /** Names in columns, down first, as readline lists them. */
-export function listing(names: readonly string[], width: number): string {
+export function listing(names: readonly string[], width: number, horizontal = false): string {
   const widths = names.map((name) => [...name].reduce((sum, char) => sum + charWidth(char), 0))
   const column = Math.max(...widths) + 2
   const across = Math.max(1, Math.floor(width / column))
   const rows = Math.ceil(names.length / across)
   let out = ''
   for (let row = 0; row < rows; row++) {
-    for (let at = row; at < names.length; at += rows) {
-      const last = at + rows >= names.length
+    const from = horizontal ? row * across : row
+    const to = horizontal ? Math.min(names.length, from + across) : names.length
+    const step = horizontal ? 1 : rows
+    for (let at = from; at < to; at += step) {
+      const last = at + step >= to
       out += (names[at] ?? '') + (last ? '' : ' '.repeat(column - (widths[at] ?? 0)))
     }
     out += '\n'

@@ -1,300 +1,294 @@
 import { rawTermios, type Termios } from '@drydock/abi'
-import type { Steps } from '../interp/flow.ts'
+import { type Steps, wait } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
-import { completeLine, type Completion, listing } from './completion.ts'
-import { readKey } from './keys.ts'
+import type { Command, LineResult, Use } from './command.ts'
+import { COMPLETION_COMMANDS } from './completion-commands.ts'
+import { EDITS, MOVING } from './edits.ts'
+import { HISTORY_COMMANDS } from './history-commands.ts'
+import { lineSettings } from './inputrc.ts'
+import { Keyboard, type Typed } from './keys.ts'
+import { KillRing } from './kill-ring.ts'
 import { LineBuffer } from './line-buffer.ts'
+import { LINE_COMMANDS } from './line-commands.ts'
 import { Screen } from './screen.ts'
+import type { KeymapName, LineSettings } from './settings.ts'
+import type { ViMemory } from './vi/memory.ts'
 
-export type LineResult =
-  | { readonly kind: 'line'; readonly text: string }
-  | { readonly kind: 'end' }
-  | { readonly kind: 'interrupt' }
+export type { LineResult } from './command.ts'
 
-type Edit = (line: LineBuffer) => void
-/** Keys that only change the line. readline(3), "EDITING COMMANDS". */
-const EDITS: ReadonlyMap<string, Edit> = new Map<string, Edit>([
-  ['\x01', (line) => void (line.cursor = 0)],
-  ['\x05', (line) => void (line.cursor = line.chars.length)],
-  ['\x02', (line) => void (line.cursor = Math.max(0, line.cursor - 1))],
-  ['\x06', (line) => void (line.cursor = Math.min(line.chars.length, line.cursor + 1))],
-  ['\x08', (line) => line.cursor > 0 && line.remove(line.cursor - 1, line.cursor, false)],
-  ['\x7f', (line) => line.cursor > 0 && line.remove(line.cursor - 1, line.cursor, false)],
-  ['\x04', (line) => line.remove(line.cursor, line.cursor + 1, false)],
-  ['\x1b[3~', (line) => line.remove(line.cursor, line.cursor + 1, false)],
-  ['\x0b', (line) => line.remove(line.cursor, line.chars.length)],
-  ['\x15', (line) => line.remove(0, line.cursor)],
-  ['\x17', (line) => line.remove(line.wordLeft(line.cursor, /\s/), line.cursor)],
-  ['\x1b\x7f', (line) => line.remove(line.wordLeft(), line.cursor)],
-  ['\x1b\x08', (line) => line.remove(line.wordLeft(), line.cursor)],
-  ['\x1bd', (line) => line.remove(line.cursor, line.wordRight())],
-  ['\x19', (line) => line.insert(line.killed)],
-  ['\x14', (line) => line.transpose()],
-  ['\x1bb', (line) => void (line.cursor = line.wordLeft())],
-  ['\x1bf', (line) => void (line.cursor = line.wordRight())],
-  ['\x1b[1;5D', (line) => void (line.cursor = line.wordLeft())],
-  ['\x1b[1;5C', (line) => void (line.cursor = line.wordRight())],
-  ['\x1bu', (line) => line.changeWord((word) => word.toUpperCase())],
-  ['\x1bl', (line) => line.changeWord((word) => word.toLowerCase())],
-  ['\x1bc', (line) => line.changeWord((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())],
-  ['\x1bt', (line) => line.transposeWords()],
-  ['\x1b\\', (line) => line.deleteBlanks()],
-  ['\x1b[3;5~', (line) => line.remove(line.cursor, line.wordRight())],
-  ['\x1f', (line) => line.undo()],
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ...EDITS,
+  ...HISTORY_COMMANDS,
+  ...COMPLETION_COMMANDS,
+  ...LINE_COMMANDS,
 ])
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['\x1b[D', '\x02'],
-  ['\x1bOD', '\x02'],
-  ['\x1b[C', '\x06'],
-  ['\x1bOC', '\x06'],
-  ['\x1b[H', '\x01'],
-  ['\x1bOH', '\x01'],
-  ['\x1b[1~', '\x01'],
-  ['\x1b[F', '\x05'],
-  ['\x1bOF', '\x05'],
-  ['\x1b[4~', '\x05'],
-  ['\x1b[A', '\x10'],
-  ['\x1bOA', '\x10'],
-  ['\x1b[B', '\x0e'],
-  ['\x1bOB', '\x0e'],
-  ['\n', '\r'],
-])
-const MOVES: ReadonlySet<string> = new Set([
-  '\x01',
-  '\x05',
-  '\x02',
-  '\x06',
-  '\x1bb',
-  '\x1bf',
-  '\x1b[1;5D',
-  '\x1b[1;5C',
-  '\x1f',
-])
+/** They only collect the number of the command that follows. */
+const ARGUMENTS: ReadonlySet<string> = new Set(['digit-argument', 'universal-argument', 'vi-arg-digit'])
+/** What they did cannot be undone, as they undo. */
+const UNDOING: ReadonlySet<string> = new Set(['undo', 'vi-undo', 'revert-line'])
+/** So many typed characters are undone at once. */
+const UNDO_GROUP = 20
 
-/** Reads lines with editing, history and completion from the terminal on standard input. */
+/** Reads lines with editing, history and completion from the terminal on standard input. readline(3). */
 export class LineEditor {
-  private readonly shell: Shell
-  private readonly screen: Screen
-  private line = new LineBuffer()
-  private prompt = ''
+  readonly shell: Shell
+  readonly screen: Screen
+  readonly keyboard: Keyboard
+  readonly ring = new KillRing()
+  line = new LineBuffer(this.ring)
+  prompt = ''
+  keymap: KeymapName = 'emacs'
   /** Place in the history; its length is the new line. */
-  private place = 0
-  private draft = ''
-  private lastTab = false
-  private yanked = 0
+  place = 0
+  /** Lines of the history as they were left when another was looked at. */
+  readonly left = new Map<number, string>()
+  /** The command before this one. */
+  lastCommand = ''
+  /** How many lines M-. has gone back. */
+  yanked = 0
   /** What the last search looked for. */
-  private sought = ''
+  sought = ''
   /** The line that C-o wants next. */
-  private next: number | undefined
+  next: number | undefined
+  overwriting = false
+  /** The numeric argument so far. */
+  argument: string | undefined
+  /** Keys of the macro that is recorded, and of the last one. */
+  recording: string[] | undefined
+  macro: readonly string[] = []
+  /** The candidates that menu-complete goes through. */
+  menu: { readonly values: readonly string[]; readonly typed: string; at: number } | undefined
+  /** The change that vi's `.` repeats, and whether one is typed now. */
+  change: readonly string[] = []
+  readonly viMemory: ViMemory = { marks: new Map() }
+  private changing = false
+  /** The terminal's settings outside of the editor. */
+  private plain: Termios | undefined
+  private typed = 0
+  private vi: typeof import('./vi/commands.ts') | undefined
 
   constructor(shell: Shell) {
     this.shell = shell
     this.screen = new Screen(shell)
+    this.keyboard = new Keyboard(shell)
   }
 
-  *read(prompt: string): Steps<LineResult> {
+  get settings(): LineSettings {
+    return lineSettings(this.shell)
+  }
+
+  get history(): readonly string[] {
+    return this.shell.history
+  }
+
+  get isVi(): boolean {
+    return this.shell.options.has('vi')
+  }
+
+  /** @param initial  what stands in the line at first */
+  *read(prompt: string, initial = ''): Steps<LineResult> {
     const { sys, dialect } = this.shell
-    const old = sys.tcgetattr(0)
-    const paste = dialect.name === 'bash'
-    sys.tcsetattr(0, editing(old))
+    this.plain = sys.tcgetattr(0)
+    const paste = dialect.name === 'bash' && this.settings.on('enable-bracketed-paste')
+    if (this.isVi) yield* this.loadVi()
+    sys.tcsetattr(0, editing(this.plain))
     try {
       if (paste) yield* this.screen.write('\x1b[?2004h')
-      const result = yield* this.keys(prompt)
+      const result = yield* this.edit(prompt, initial)
       if (paste) yield* this.screen.write('\x1b[?2004l\r')
       return result
     } finally {
-      sys.tcsetattr(0, old)
+      sys.tcsetattr(0, this.plain)
     }
   }
 
-  private *keys(prompt: string): Steps<LineResult> {
-    const { killed } = this.line
-    this.line = new LineBuffer()
-    this.line.killed = killed
+  /** Runs something with the terminal as it is while no line is edited. */
+  *cooked<T>(run: () => Steps<T>): Steps<T> {
+    const { sys } = this.shell
+    sys.tcsetattr(0, this.plain ?? sys.tcgetattr(0))
+    try {
+      return yield* run()
+    } finally {
+      this.plain = sys.tcgetattr(0)
+      sys.tcsetattr(0, editing(this.plain))
+    }
+  }
+
+  *loadVi(): Steps<void> {
+    this.vi ??= yield* wait(import('./vi/commands.ts'))
+  }
+
+  private *edit(prompt: string, initial: string): Steps<LineResult> {
+    this.line = new LineBuffer(this.ring)
+    this.line.set(initial)
     this.prompt = prompt
-    this.place = this.shell.history.length
-    this.draft = ''
-    yield* this.screen.begin(prompt)
-    if (this.next !== undefined) yield* this.recall(this.next)
+    this.place = this.history.length
+    this.left.clear()
+    this.argument = undefined
+    this.overwriting = false
+    this.changing = false
+    this.keymap = this.isVi ? 'vi-insert' : 'emacs'
+    yield* this.screen.begin(this.shownPrompt())
+    if (this.next !== undefined) this.recall(this.next)
+    if (this.line.chars.length > 0) yield* this.draw()
     for (;;) {
-      const raw = yield* readKey(this.shell)
-      if (raw === undefined) return { kind: 'end' }
-      const result = yield* this.key(ALIASES.get(raw) ?? raw)
+      const result = yield* this.step()
       if (result) return result
     }
   }
 
-  private *recall(place: number): Steps<void> {
+  private recall(place: number): void {
     this.next = undefined
-    this.place = Math.min(place, this.shell.history.length)
-    this.line.set(this.shell.history[this.place] ?? '')
+    this.place = Math.min(place, this.history.length)
+    this.line.set(this.history[this.place] ?? '')
+  }
+
+  /** The prompt with the mark of the editing mode before its last line. */
+  private shownPrompt(): string {
+    if (!this.settings.on('show-mode-in-prompt')) return this.prompt
+    const name =
+      this.keymap === 'emacs' ? 'emacs-mode-string' : `vi-${this.keymap === 'vi-insert' ? 'ins' : 'cmd'}-mode-string`
+    const start = this.prompt.lastIndexOf('\n') + 1
+    return this.prompt.slice(0, start) + this.settings.value(name) + this.prompt.slice(start)
+  }
+
+  *draw(): Steps<void> {
     yield* this.screen.draw(this.line.chars, this.line.cursor)
   }
 
-  private *key(key: string): Steps<LineResult | undefined> {
-    const { line, screen } = this
-    const tab = key === '\t'
-    const wasTab = this.lastTab
-    this.lastTab = tab
-    if (key !== '\x1b.' && key !== '\x1b_') this.yanked = 0
-    if (key === '\r') {
-      yield* screen.leave()
-      return { kind: 'line', text: line.text }
-    }
-    if (key === '\x03') {
-      yield* screen.leave('^C')
-      return { kind: 'interrupt' }
-    }
-    if (key === '\x04' && line.chars.length === 0) return { kind: 'end' }
-    if (tab) yield* this.complete(wasTab)
-    else if (key === '\x0c') yield* screen.clear()
-    else if (key === '\x12' || key === '\x13') return yield* this.search(key === '\x13')
-    else if (key === '\x16') yield* this.quotedInsert()
-    else if (key === '\x1b#') {
-      line.set(`#${line.text}`)
-      yield* screen.draw(line.chars, line.cursor)
-      yield* screen.leave()
-      return { kind: 'line', text: line.text }
-    } else if (key === '\x0f') return yield* this.operateAndNext()
-    else if (key === '\x1b\x1f' || key === '\x1br') this.revert()
-    else if (key === '\x10') this.browse(-1)
-    else if (key === '\x0e') this.browse(1)
-    else if (key === '\x1b<') this.browse(-this.place)
-    else if (key === '\x1b>') this.browse(this.shell.history.length - this.place)
-    else if (key === '\x1b.' || key === '\x1b_') this.yankLast()
-    else if (key === '\x1b[200~') yield* this.paste()
-    else this.edit(key)
-    yield* screen.draw(line.chars, line.cursor)
+  /** Shows the line behind another prompt, or its own again. */
+  *reprompt(prompt = this.shownPrompt().split('\n').pop() ?? ''): Steps<undefined> {
+    yield* this.screen.reprompt(prompt)
+    yield* this.draw()
     return undefined
   }
 
-  private edit(key: string): void {
+  *bell(): Steps<undefined> {
+    if (this.settings.value('bell-style') === 'audible') yield* this.screen.write('\x07')
+    return undefined
+  }
+
+  *use(keymap: KeymapName): Steps<void> {
+    if (this.keymap === keymap) return
+    this.keymap = keymap
+    if (this.settings.on('show-mode-in-prompt')) yield* this.reprompt()
+  }
+
+  *sequence(): Steps<Typed | undefined> {
+    const typed = yield* this.keyboard.sequence(
+      this.settings.keymaps[this.keymap],
+      this.settings.number('keyseq-timeout') || -1,
+    )
+    if (typed && !typed.binding && this.keymap === 'emacs' && /^\x1b[A-Z]$/.test(typed.keys))
+      return { ...typed, binding: this.settings.keymaps.emacs.get(typed.keys.toLowerCase()) }
+    return typed
+  }
+
+  private *step(): Steps<LineResult | undefined> {
+    const { keyboard } = this
+    if (!this.changing && this.argument === undefined) keyboard.taken.length = 0
+    const from = keyboard.taken.length
+    const typed = yield* this.sequence()
+    if (!typed) return { kind: 'end' }
+    if (typed.keys === '\x03') {
+      yield* this.screen.leave('^C')
+      return { kind: 'interrupt' }
+    }
+    // The terminal's end-of-file character; one of a row that deletes is none.
+    if (typed.keys === '\x04' && this.line.chars.length === 0 && this.lastCommand !== 'delete-char')
+      return { kind: 'end' }
+    this.recording?.push(...keyboard.taken.slice(from))
+    return yield* this.perform(typed)
+  }
+
+  /** Does what keys are bound to. */
+  *perform({ keys, binding }: Typed): Steps<LineResult | undefined> {
+    if (this.continuesArgument(keys)) return yield* this.run('vi-arg-digit', keys)
+    if (binding?.kind === 'macro') this.keyboard.put([...binding.text])
+    else if (binding?.kind === 'command') {
+      const { runBound } = yield* wait(import('./bound-command.ts'))
+      yield* runBound(this, binding.text)
+    } else if (binding) return yield* this.run(binding.name, keys)
+    else if (keys >= ' ' && keys !== '\x7f' && this.keymap !== 'vi-command') yield* this.type(keys)
+    else if (keys !== '\x1a') yield* this.bell()
+    return undefined
+  }
+
+  private continuesArgument(keys: string): boolean {
+    return this.argument !== undefined && this.keymap !== 'vi-insert' && /^\d$/.test(keys)
+  }
+
+  private *type(keys: string): Steps<void> {
+    const { count } = this.takeArgument()
+    this.ring.next()
+    if (this.lastCommand !== 'self-insert' || this.typed >= UNDO_GROUP) {
+      this.line.remember()
+      this.typed = 0
+    }
+    this.typed++
+    this.lastCommand = 'self-insert'
+    for (let left = count; left > 0; left--) {
+      if (this.overwriting) this.line.overwrite(keys)
+      else this.line.insert(keys)
+    }
+    yield* this.draw()
+  }
+
+  takeArgument(): Omit<Use, 'keys'> {
+    const text = this.argument
+    this.argument = undefined
+    if (text === undefined) return { count: 1, counted: false }
+    return { count: text === '-' ? -1 : Number(text), counted: true }
+  }
+
+  *run(name: string, keys: string): Steps<LineResult | undefined> {
+    const command = COMMANDS.get(name) ?? this.vi?.VI_COMMANDS.get(name)
+    if (!command) {
+      yield* this.bell()
+      return undefined
+    }
+    if (!ARGUMENTS.has(name)) this.ring.next()
+    const argued = this.argument !== undefined && !ARGUMENTS.has(name)
+    const use = ARGUMENTS.has(name) ? { count: 1, counted: false, keys } : { ...this.takeArgument(), keys }
+    if (argued) yield* this.reprompt()
     const { line } = this
-    const change = EDITS.get(key)
-    if (change) {
-      if (!MOVES.has(key)) line.remember()
-      change(line)
-    } else if (key >= ' ' && !key.startsWith('\x1b')) {
-      line.remember()
-      line.insert(key)
+    const before = MOVING.has(name) || UNDOING.has(name) ? undefined : line.snapshot()
+    const outcome = command(this, use)
+    const result = outcome && 'next' in outcome ? yield* outcome : outcome
+    if (before && line === this.line) line.rememberIfChanged(before)
+    if (!ARGUMENTS.has(name)) this.lastCommand = name
+    if (result) return result
+    this.afterVi(name)
+    if (!ARGUMENTS.has(name)) yield* this.draw()
+    return undefined
+  }
+
+  /** In command mode the cursor stands on a character; what changed the line can be repeated. */
+  private afterVi(name: string): void {
+    if (this.keymap === 'emacs') return
+    const { line } = this
+    if (this.keymap === 'vi-command') line.cursor = Math.max(0, Math.min(line.cursor, line.chars.length - 1))
+    if (this.vi?.VI_CHANGES.has(name)) {
+      this.changing = this.keymap === 'vi-insert'
+      if (!this.changing) this.change = [...this.keyboard.taken]
+    } else if (name === 'vi-movement-mode' && this.changing) {
+      this.changing = false
+      this.change = [...this.keyboard.taken]
     }
   }
 
-  private browse(by: number): void {
-    const { history } = this.shell
-    const to = Math.min(history.length, Math.max(0, this.place + by))
+  /** Shows another line of the history. */
+  goTo(place: number): void {
+    const to = Math.min(this.history.length, Math.max(0, place))
     if (to === this.place) return
-    if (this.place === history.length) this.draft = this.line.text
+    this.left.set(this.place, this.line.text)
     this.place = to
-    this.line.set(to === history.length ? this.draft : (history[to] ?? ''))
+    this.line.set(this.lineAt(to), this.keymap === 'vi-command' ? 0 : undefined)
   }
 
-  /** M-. : the last word of an earlier line. */
-  private yankLast(): void {
-    const { history } = this.shell
-    const word = (text: string | undefined): string => text?.trim().split(/\s+/).pop() ?? ''
-    const old = this.yanked > 0 ? [...word(history.at(-this.yanked))].length : 0
-    this.line.remove(this.line.cursor - old, this.line.cursor, false)
-    this.yanked = Math.min(history.length, this.yanked + 1)
-    this.line.insert(word(history.at(-this.yanked)))
-  }
-
-  private *paste(): Steps<void> {
-    let text = ''
-    for (;;) {
-      const key = yield* readKey(this.shell)
-      if (key === undefined || key === '\x1b[201~') break
-      text += key === '\r' ? '\n' : key
-    }
-    this.line.remember()
-    this.line.insert(text.replace(/\n$/, ''))
-  }
-
-  private *complete(listAll: boolean): Steps<void> {
-    const { line, shell, screen } = this
-    const before = line.chars.slice(0, line.cursor).join('')
-    const found: Completion = yield* completeLine(shell, before)
-    if (found.candidates.length === 0) return yield* screen.write('\x07')
-    const typed = before.slice(found.start)
-    if (found.insert !== typed) {
-      line.remember()
-      line.remove(line.cursor - [...typed].length, line.cursor, false)
-      line.insert(found.insert)
-      return
-    }
-    if (!listAll) return yield* screen.write('\x07')
-    yield* screen.below(listing(found.candidates, screen.width), this.prompt)
-  }
-
-  /** C-v: the next key as it is. */
-  private *quotedInsert(): Steps<void> {
-    const key = yield* readKey(this.shell)
-    if (key === undefined) return
-    this.line.remember()
-    this.line.insert(key)
-  }
-
-  /** C-o: runs the line, and has the one after it in the history ready. */
-  private *operateAndNext(): Steps<LineResult> {
-    this.next = this.place < this.shell.history.length ? this.place + 1 : undefined
-    yield* this.screen.leave()
-    return { kind: 'line', text: this.line.text }
-  }
-
-  /** M-r: the line as it was before it was edited. */
-  private revert(): void {
-    const { history } = this.shell
-    this.line.remember()
-    this.line.set(this.place === history.length ? '' : (history[this.place] ?? ''))
-  }
-
-  /** C-r, and C-s the other way. */
-  private *search(forward = false): Steps<LineResult | undefined> {
-    const { shell, screen, line } = this
-    let wanted = ''
-    let at = shell.history.length
-    let failing = false
-    let ahead = forward
-    if (forward) at = this.place
-    const find = (from: number): void => {
-      const place = ahead
-        ? shell.history.findIndex((each, index) => index >= from && each.includes(wanted))
-        : shell.history.slice(0, from).findLastIndex((each) => each.includes(wanted))
-      failing = place < 0
-      if (place >= 0) at = place
-    }
-    for (;;) {
-      const found = wanted === '' ? '' : (shell.history[at] ?? '')
-      yield* screen.write(`\r\x1b[J`)
-      yield* screen.begin(`\r(${failing ? 'failed ' : ''}${ahead ? 'i-search' : 'reverse-i-search'})\`${wanted}': `)
-      yield* screen.draw([...found], Math.max(0, found.indexOf(wanted)))
-      const key = yield* readKey(shell)
-      if (key === '\x12' || key === '\x13') {
-        ahead = key === '\x13'
-        if (wanted === '') wanted = this.sought
-        find(ahead ? at + 1 : at)
-      } else if (key === '\x7f' || key === '\x08') {
-        wanted = wanted.slice(0, -1)
-        find(ahead ? 0 : shell.history.length)
-      } else if (key !== undefined && key >= ' ' && key !== '\x7f' && !key.startsWith('\x1b')) {
-        wanted += key
-        find(ahead ? at : Math.min(shell.history.length, at + 1))
-      } else {
-        if (wanted !== '') this.sought = wanted
-        if (key !== '\x07' && key !== '\x03') {
-          line.set(found, Math.max(0, found.indexOf(wanted)))
-          this.place = at
-        }
-        yield* screen.write('\r\x1b[J')
-        yield* screen.begin(this.prompt.split('\n').pop() ?? '')
-        yield* screen.draw(line.chars, line.cursor)
-        return key === undefined
-          ? { kind: 'end' }
-          : key === '\x07'
-            ? undefined
-            : yield* this.key(ALIASES.get(key) ?? key)
-      }
-    }
+  /** A line of the history as it was left. */
+  lineAt(place: number): string {
+    return this.left.get(place) ?? this.history[place] ?? ''
   }
 }
 

@@ -24,8 +24,23 @@ function specFor(shell: Shell, command: string): CompletionSpec | undefined {
   )
 }
 
+/** Runs of COMP_WORDBREAKS are words of their own, except blanks. */
+function brokenWords(shell: Shell, words: readonly string[]): string[] {
+  const breaks = (shell.variables.get('COMP_WORDBREAKS') ?? '').replace(/[\s"']/g, '')
+  if (breaks === '') return [...words]
+  const set = `[${breaks.replace(/[\]\\^-]/g, '\\$&')}]`
+  const parts = new RegExp(`${set}+|(?:(?!${set})[^])+`, 'g')
+  return words.flatMap((word, at) => {
+    const found = word.match(parts) ?? ['']
+    // Behind a break an empty word is completed.
+    return at === words.length - 1 && new RegExp(`${set}$`).test(word) ? [...found, ''] : found
+  })
+}
+
 /**
  * What `complete` says of the command's arguments. bash(1), "Programmable Completion".
+ * @param words  of the command, the one being completed last
+ * @param word  the part of that one that is being completed
  * @returns undefined when nothing is said, or when file names are to be tried
  */
 export function* programmed(
@@ -59,16 +74,17 @@ function* ask(
   words: readonly string[],
   word: string,
 ): Steps<readonly string[]> {
+  const all = brokenWords(shell, words)
   const { status, pipeStatus, lastArgument, substituted } = shell
   try {
     return yield* generate(shell, spec, {
       command: words[0] ?? '',
       word,
-      before: words.at(-1) ?? '',
+      before: all.at(-2) ?? '',
       line,
       point: line.length,
-      words: [...words, word],
-      at: words.length,
+      words: all,
+      at: all.length - 1,
     })
   } finally {
     Object.assign(shell, { status, pipeStatus, lastArgument, substituted })

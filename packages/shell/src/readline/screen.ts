@@ -4,6 +4,7 @@ import { encodeText } from '../syntax/ansi-escapes.ts'
 import { charWidth, promptWidth, visible } from './width.ts'
 
 const DEFAULT_COLUMNS = 80
+const DEFAULT_ROWS = 24
 
 /** Shows a line behind its prompt, over as many rows as it takes, and keeps the cursor. */
 export class Screen {
@@ -31,8 +32,28 @@ export class Screen {
     yield* this.write(head + this.prompt)
   }
 
+  /** Another prompt on the row of the old one; the line has to be drawn again. */
+  *reprompt(prompt: string): Steps<void> {
+    yield* this.hide()
+    yield* this.begin(prompt)
+  }
+
+  /** Takes prompt and line off the screen. */
+  *hide(): Steps<void> {
+    yield* this.write(`\r${this.row > 0 ? `\x1b[${this.row}A` : ''}\x1b[J`)
+    this.row = 0
+  }
+
   *write(text: string): Steps<void> {
     yield* wait(this.shell.sys.write(2, encodeText(text)))
+  }
+
+  get height(): number {
+    try {
+      return this.shell.sys.getWindowSize(0).rows || DEFAULT_ROWS
+    } catch {
+      return DEFAULT_ROWS
+    }
   }
 
   private columns(): number {
@@ -85,12 +106,14 @@ export class Screen {
     yield* this.write(`${mark}\n`)
   }
 
-  *clear(): Steps<void> {
-    yield* this.write('\x1b[H\x1b[2J')
+  /** @param display  what has scrolled off goes too */
+  *clear(display = false): Steps<undefined> {
+    yield* this.write(`\x1b[H\x1b[2J${display ? '\x1b[3J' : ''}`)
     this.row = 0
     const { shown, shownCursor } = this
     this.shown = []
     yield* this.draw(shown, shownCursor)
+    return undefined
   }
 
   /** Shows something below and the line again. */

@@ -158,9 +158,12 @@ function* readCommand(shell: Shell, console: Console): Steps<string | undefined>
 const keep = (shell: Shell, text: string, { terminal }: Console): void =>
   terminal ? rememberDurably(shell, text) : remember(shell, text)
 
+/** Options of `set` that edit lines; with neither of them they come as they are. */
+const EDITING = ['emacs', 'vi'] as const
+
 function* readOne(shell: Shell, editor: LineEditor | undefined, text: string): Steps<LineResult> {
   try {
-    if (editor) return yield* editor.read(text)
+    if (editor && EDITING.some((mode) => shell.options.has(mode))) return yield* editor.read(text)
     yield* wait(shell.sys.write(2, encodeText(text.replace(/[\x01\x02]/g, ''))))
     const line = yield* readLine(shell, 0)
     return line === undefined ? { kind: 'end' } : { kind: 'line', text: line }
