@@ -42,15 +42,6 @@ describe('vi', () => {
   })
 })
 
-describe('nano', () => {
-  it('inserts, cuts, pastes and writes', async () => {
-    expect(await edited(['nano'], 'Read 3 lines', ['zero \x0b\x15\x0f\r\x18'])).toBe('zero one two\nthree\nfour\n')
-  })
-  it('asks before it throws changes away', async () => {
-    expect(await edited(['nano'], 'GNU nano', ['xx\x18n'])).toBe(TEXT)
-  })
-})
-
 describe('less', () => {
   it('shows the end and leaves by q', async () => {
     const kernel = await bootTestKernel(editorPrograms)

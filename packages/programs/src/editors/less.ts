@@ -1,7 +1,20 @@
 import { isErrno, O_RDONLY, type Sys } from '@drydock/abi'
 import { defineProgram, flag, type ProgramContext, readAll, readFile } from '@drydock/libc'
 import { displayed, FullScreen, reverse, RESIZED } from './full-screen.ts'
-import { messageOf, patternOf } from './text-buffer.ts'
+
+/** A pattern as typed; text when it is no regular expression. */
+function patternOf(text: string, ignoreCase = false): RegExp {
+  try {
+    return new RegExp(text, ignoreCase ? 'i' : '')
+  } catch {
+    return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), ignoreCase ? 'i' : '')
+  }
+}
+
+const messageOf = (error: unknown): string => {
+  if (isErrno(error)) return error.message
+  throw error
+}
 
 interface PagerOptions {
   readonly raw: boolean

@@ -4,7 +4,10 @@ import { runCommand } from '../../exec/run-command.ts'
 import { decodeText, encodeText } from '../../text/encoding.ts'
 import type { Editor } from './editor.ts'
 
-const shellOf = (editor: Editor): string => editor.env.get('SHELL') || '/bin/sh'
+/** Where commands run. */
+export type CommandHost = Pick<Editor, 'sys' | 'env'>
+
+const shellOf = (editor: CommandHost): string => editor.env.get('SHELL') || '/bin/sh'
 
 /** Runs a command on the terminal and waits for a key, as `:!` does. */
 export async function runOnTerminal(editor: Editor, command: string): Promise<void> {
@@ -29,7 +32,7 @@ export async function runOnTerminal(editor: Editor, command: string): Promise<vo
  * @returns what it printed on standard output and on standard error, and its status
  */
 export async function filterLines(
-  editor: Editor,
+  editor: CommandHost,
   command: string,
   input: string,
 ): Promise<{ text: string; status: number }> {
@@ -56,9 +59,9 @@ export async function filterLines(
   }
 }
 
-const temporaryName = (editor: Editor, letter: string): string => `/tmp/v${editor.sys.getpid()}${letter}`
+const temporaryName = (editor: CommandHost, letter: string): string => `/tmp/v${editor.sys.getpid()}${letter}`
 
-function open3(editor: Editor, path: string, input: string): number {
+function open3(editor: CommandHost, path: string, input: string): number {
   const { sys } = editor
   const fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
   sys.pwrite(fd, encodeText(input), 0)
