@@ -13,11 +13,11 @@ export class Gateway {
     this.internet = internet
   }
 
-  /** Requests come in as messages, each with a port of its own for the answer. */
-  serve(host: Host, port: number, endpoint: MessageEndpoint): void {
+  /** Requests come in as messages, each with a port of its own for the answer; each asks for the host as it is then. */
+  serve(host: () => Host, port: number, endpoint: MessageEndpoint): void {
     endpoint.onmessage = ({ data, ports }) => {
       const answer = ports?.[0] as MessageEndpoint | undefined
-      if (answer) void this.answer(host, port, data as PreviewRequest, answer)
+      if (answer) void this.answer(host(), port, data as PreviewRequest, answer)
     }
   }
 

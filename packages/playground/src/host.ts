@@ -28,7 +28,14 @@ export interface HostOptions {
   /** Screens and working directories of its terminals. */
   readonly terminals: SavedValues
   readonly onChange: () => void
+  /** A line is about to be entered in one of its terminals. */
+  readonly onEnter: (command: string) => void
+  /** Pages' ends of terminals that were open when time went back. */
+  readonly screens?: OpenScreens | undefined
 }
+
+/** By the terminals' names. */
+export type OpenScreens = ReadonlyMap<string, { readonly endpoint: MessageEndpoint; readonly size: WindowSize }>
 
 interface KeptTerminal {
   readonly screen: string
@@ -44,6 +51,7 @@ export class Host {
   private readonly kernel: Kernel
   private readonly up: Promise<Init>
   private readonly openTerminals = new Map<string, Terminal>()
+  private readonly pages = new Set<ByteStream>()
   private watch: DockerWatch | undefined
   private disposed = false
   private gauge: Gauge = { memoryBytes: 0, memoryLimitBytes: MEMORY_BYTES, cpuShare: 0 }
@@ -69,6 +77,7 @@ export class Host {
       void this.kernel.start((process) => Init.run(process, { onReady }), ['init'])
     })
     void this.up.then((init) => this.follow(init))
+    if (options.screens) void this.resume(options.screens)
   }
 
   view(): HostView {
@@ -81,7 +90,12 @@ export class Host {
   }
 
   /** Opens the terminal, or ties the one that is open to another page. */
-  async openTerminal(name: string, size: WindowSize, endpoint: MessageEndpoint): Promise<void> {
+  async openTerminal(
+    name: string,
+    size: WindowSize,
+    endpoint: MessageEndpoint,
+    since: 'reload' | 'return' = 'reload',
+  ): Promise<void> {
     const init = await this.up
     const known = this.openTerminals.get(name)
     if (known) {
@@ -89,7 +103,7 @@ export class Host {
       return known.resize(size)
     }
     const kept = this.options.terminals.get(name) as KeptTerminal | undefined
-    const greeting = kept ? resumed(kept) : await readMotd(init)
+    const greeting = kept ? resumed(kept, since) : await readMotd(init)
     // The engine takes its time to load: the prompt comes first.
     const onShown = (): void => init.wantEngine()
     const terminal = new Terminal({
@@ -97,9 +111,11 @@ export class Host {
       size,
       cwd: kept?.cwd ?? '/root',
       screen: kept?.screen,
+      since,
       greeting,
       waitFor: init.waitFor,
       onShown,
+      onEnter: this.options.onEnter,
     })
     this.openTerminals.set(name, terminal)
     terminal.attach(endpoint)
@@ -152,8 +168,18 @@ export class Host {
     })
   }
 
+  /** A page's connection to the engine; it ends when the machine does. */
+  async serveEngine(endpoint: MessageEndpoint): Promise<void> {
+    const stream = await this.watchingEngine()
+    const { EndpointStream, joinStreams } = await import('./stream-endpoint.ts')
+    const page = new EndpointStream(endpoint)
+    this.pages.add(page)
+    void joinStreams(stream, page).then(() => this.pages.delete(page))
+    if (this.disposed) page.close()
+  }
+
   /** As dialEngine, but whoever only looks on waits until somebody else wants the engine: it is not started for him. */
-  async watchingEngine(): Promise<ByteStream> {
+  private async watchingEngine(): Promise<ByteStream> {
     await (await this.up).engineWanted
     return this.dialEngine()
   }
@@ -172,9 +198,27 @@ export class Host {
   /** Power cut. */
   dispose(): void {
     this.disposed = true
+    for (const page of this.pages) page.close()
     this.gaugeTimer?.cancel()
     this.watch?.dispose()
     this.kernel.shutdown()
+  }
+
+  /** As dispose, but screens are left for the machine that takes its place. */
+  cutOff(): OpenScreens {
+    const screens = new Map<string, { endpoint: MessageEndpoint; size: WindowSize }>()
+    for (const [name, terminal] of this.openTerminals) {
+      const { endpoint, size } = terminal.handOver()
+      if (endpoint) screens.set(name, { endpoint, size })
+    }
+    this.dispose()
+    return screens
+  }
+
+  /** What ran is to run again at once, whether somebody looks at a terminal or not. */
+  private async resume(screens: OpenScreens): Promise<void> {
+    ;(await this.up).wantEngine()
+    for (const [name, { endpoint, size }] of screens) await this.openTerminal(name, size, endpoint, 'return')
   }
 
   /** The engine's client comes after the first prompt: nothing is published before. */
@@ -215,9 +259,9 @@ async function readMotd({ sys }: Init): Promise<string> {
 }
 
 /** A reload is a power cut: whoever was inside a container is told how to get back in. */
-function resumed({ foreground = [] }: KeptTerminal): string {
+function resumed({ foreground = [] }: KeptTerminal, since: 'reload' | 'return'): string {
   const [command, verb = ''] = foreground
   if (!command?.endsWith('docker') || !['run', 'exec', 'attach'].includes(verb)) return ''
   const again = verb === 'run' ? 'docker ps, then docker exec -it CONTAINER sh' : foreground.join(' ')
-  return `\x1b[2m“${foreground.join(' ')}” was cut off by the reload. Back in with: ${again}\x1b[0m\r\n`
+  return `\x1b[2m“${foreground.join(' ')}” was cut off by the ${since === 'reload' ? 'reload' : 'way back'}. Back in with: ${again}\x1b[0m\r\n`
 }

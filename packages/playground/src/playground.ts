@@ -52,6 +52,12 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
     return (await session()).host(name)
   }
   const files = async (name: string): Promise<FilesApi> => (await host(name)).files()
+  /** Files that are about to be changed from the page. */
+  const marked = async (host: string, command: string): Promise<FilesApi> => {
+    const there = await files(host)
+    ;(await session()).mark({ kind: 'edit', host, command })
+    return there
+  }
   const leave = async (): Promise<void> => {
     const leaving = current
     current = undefined
@@ -95,19 +101,17 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
     openTerminal: async (name, terminal, size, port) => (await host(name)).openTerminal(terminal, size, port),
     closeTerminal: async (name, terminal) => (await host(name)).closeTerminal(terminal),
     keepScreen: async (name, terminal, text) => (await host(name)).keepScreen(terminal, text),
+    mark: async (host, command) => (await session()).mark({ kind: 'click', host, command }),
+    goBack: async (moment) => (await session()).goBack(moment),
     workingDirectory: async (name, terminal) => (await host(name)).workingDirectory(terminal),
-    dialEngine: async (name, endpoint) => {
-      const stream = await (await host(name)).watchingEngine()
-      const { EndpointStream, joinStreams } = await import('./stream-endpoint.ts')
-      void joinStreams(stream, new EndpointStream(endpoint))
-    },
+    dialEngine: async (name, endpoint) => (await host(name)).serveEngine(endpoint),
     listFiles: async (name, path) => (await files(name)).list(path),
     readFile: async (name, path, max) => (await files(name)).read(path, max),
-    writeFile: async (name, path, bytes) => (await files(name)).write(path, bytes),
-    makeDirectory: async (name, path) => (await files(name)).mkdir(path),
-    renameFile: async (name, from, to) => (await files(name)).rename(from, to),
-    removeFile: async (name, path) => (await files(name)).remove(path),
-    bridge: async (name, port, endpoint) => (await session()).gateway.serve(await host(name), port, endpoint),
+    writeFile: async (name, path, bytes) => (await marked(name, `edit ${path}`)).write(path, bytes),
+    makeDirectory: async (name, path) => (await marked(name, `mkdir ${path}`)).mkdir(path),
+    renameFile: async (name, from, to) => (await marked(name, `mv ${from} ${to}`)).rename(from, to),
+    removeFile: async (name, path) => (await marked(name, `rm -r ${path}`)).remove(path),
+    bridge: async (name, port, endpoint) => (await host(name), await session()).bridge(name, port, endpoint),
     diagnose: async (name, port) => (await session()).gateway.diagnose(await host(name), port),
   }
 }

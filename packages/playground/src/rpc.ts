@@ -38,11 +38,27 @@ export type StorageState =
   /** The last save failed; the playground goes on. */
   | { readonly kind: 'failing'; readonly reason: string }
 
+/** A point in time that one can go back to: everything that is kept as it stood before something was done. */
+export interface Moment {
+  readonly id: number
+  readonly atMs: number
+  /** A command in a terminal, a click on the page, a file that was written there, or a way back through time. */
+  readonly kind: 'command' | 'click' | 'edit' | 'return'
+  /** Where, unless it was done to the session. */
+  readonly host?: string | undefined
+  /** What was done, as one would type it; of a return, what was undone by it. */
+  readonly command: string
+  /** The moment that a return led to. */
+  readonly to?: number | undefined
+}
+
 export interface SessionView {
   readonly id: string
   readonly createdMs: number
   readonly hosts: readonly HostView[]
   readonly storage: StorageState
+  /** The oldest first. */
+  readonly moments: readonly Moment[]
 }
 
 /** The whole view after each change: small, and never out of step. */
@@ -63,14 +79,15 @@ export interface MessageEndpoint {
 
 /** Page to worker on a terminal's port. */
 export type TerminalInput =
-  | { readonly kind: 'data'; readonly bytes: Uint8Array }
+  /** `command` is the line that these bytes enter, as it stands on the screen behind its prompt. */
+  | { readonly kind: 'data'; readonly bytes: Uint8Array; readonly command?: string | undefined }
   /** So many bytes of output are on the screen. */
   | { readonly kind: 'credit'; readonly bytes: number }
   | { readonly kind: 'resize'; readonly size: WindowSize }
 /** Worker to page on a terminal's port. */
 export type TerminalOutput =
-  /** What the page kept of the screen before a reload, before anything else. */
-  | { readonly kind: 'screen'; readonly text: string }
+  /** What the page kept of the screen before a reload, or at the moment one went back to; before anything else. */
+  | { readonly kind: 'screen'; readonly text: string; readonly since: 'reload' | 'return' }
   /** Said by the host before the shell begins. */
   | { readonly kind: 'greeting'; readonly text: string }
   | { readonly kind: 'data'; readonly bytes: Uint8Array }
@@ -146,6 +163,10 @@ export interface PlaygroundApi {
   closeTerminal(host: string, terminal: string): Promise<void>
   /** Whatever the page wants kept with a terminal, its scrollback for instance. */
   keepScreen(host: string, terminal: string, text: string): Promise<void>
+  /** A click is about to change something: its moment, with the command that does the same. */
+  mark(host: string, command: string): Promise<void>
+  /** Everything that is kept as it was at the moment; what ran is started again. @throws when it is too long ago */
+  goBack(moment: number): Promise<void>
   /** Where the terminal's login shell is. */
   workingDirectory(host: string, terminal: string): Promise<string>
   /**

@@ -1,17 +1,11 @@
 import type { BlockStore, Clock, StoredValue, Timer } from '@drydock/abi'
+import { below, type Change, isEmpty, merged, NO_CHANGE } from './change.ts'
 import type { StorageState } from './rpc.ts'
-
-export interface Change {
-  readonly puts: Map<string, StoredValue>
-  readonly deletes: string[]
-}
 
 /** Something whose state is kept. */
 export interface Saved {
-  /** What changed since the last call; undefined for nothing. */
+  /** What changed since the last call; undefined for nothing. Values never change afterwards. */
   collect(): Change | undefined
-  /** The change did not reach the store: it counts as not collected. */
-  restore(change: Change): void
 }
 
 interface SaverOptions {
@@ -20,6 +14,8 @@ interface SaverOptions {
   /** Why nothing can be kept at all, if so. */
   readonly unavailable?: string | undefined
   readonly onState: (state: StorageState) => void
+  /** A change is on its way to the store. */
+  readonly onChange?: (change: Change) => void
 }
 
 const SETTLE_MS = 50
@@ -35,6 +31,8 @@ export class Saver {
   private timer: Timer | undefined
   private running: Promise<void> | undefined
   private stopped = false
+  /** Collected, and not yet in the store. */
+  private pending: Change = NO_CHANGE
   state: StorageState
 
   constructor(options: SaverOptions) {
@@ -59,6 +57,20 @@ export class Saver {
     this.schedule(this.state.kind === 'failing' ? RETRY_MS : SETTLE_MS)
   }
 
+  /** Takes in what changed up to now: whatever changes later is told apart from it. */
+  gather(): void {
+    for (const [prefix, member] of this.members) {
+      const change = member.collect()
+      if (change) this.hold(below(prefix, change))
+    }
+  }
+
+  /** A change to the store that no member collects. */
+  take(change: Change): void {
+    this.hold(change)
+    this.dirty()
+  }
+
   /** Resolves when everything up to now is saved, or could not be. */
   async flush(): Promise<void> {
     this.timer?.cancel()
@@ -75,6 +87,11 @@ export class Saver {
     this.timer?.cancel()
   }
 
+  private hold(change: Change): void {
+    this.options.onChange?.(change)
+    this.pending = merged([this.pending, change])
+  }
+
   private schedule(delayMs: number): void {
     this.timer = this.options.clock.after(delayMs, () => {
       this.timer = undefined
@@ -83,15 +100,14 @@ export class Saver {
   }
 
   private async commit(): Promise<void> {
-    const changes = [...this.members].flatMap(([prefix, member]) => {
-      const change = member.collect()
-      return change ? [{ prefix, member, change }] : []
-    })
+    this.gather()
+    const change = this.pending
+    this.pending = NO_CHANGE
     try {
-      if (changes.length > 0) await this.options.store.commit(joined(changes))
-      if (this.state.kind !== 'unavailable') this.show({ kind: 'saved' })
+      if (!isEmpty(change)) await this.options.store.commit(change)
+      if (this.state.kind !== 'unavailable') this.show({ kind: this.timer ? 'saving' : 'saved' })
     } catch (error) {
-      for (const { member, change } of changes) member.restore(change)
+      this.pending = merged([change, this.pending])
       this.show({ kind: 'failing', reason: error instanceof Error ? error.message : String(error) })
       if (!this.stopped && !this.timer) this.schedule(RETRY_MS)
     }
@@ -102,16 +118,6 @@ export class Saver {
     this.state = state
     this.options.onState(state)
   }
-}
-
-function joined(changes: readonly { prefix: string; change: Change }[]): Change {
-  const puts = new Map<string, StoredValue>()
-  const deletes: string[] = []
-  for (const { prefix, change } of changes) {
-    for (const [key, value] of change.puts) puts.set(prefix + key, value)
-    for (const key of change.deletes) deletes.push(prefix + key)
-  }
-  return { puts, deletes }
 }
 
 /** A few values by key, kept as they are. */
@@ -152,10 +158,6 @@ export class SavedValues implements Saved {
     }
     this.changed.clear()
     return { puts, deletes }
-  }
-
-  restore(change: Change): void {
-    for (const key of [...change.puts.keys(), ...change.deletes]) this.changed.add(key)
   }
 
   private touch(key: string): void {

@@ -1,17 +1,17 @@
 import type { BlockStore, Clock, Entropy, ForeignHost } from '@drydock/abi'
-import type { Hub } from '@drydock/hub'
-import type { Forge } from '@drydock/hub/forge'
 import { Diskfs } from '@drydock/kernel'
 import { Link } from '@drydock/net'
 import { Gateway } from './gateway.ts'
-import { Host } from './host.ts'
+import { Host, type OpenScreens } from './host.ts'
 import { hostImage } from './host-image.ts'
-import { Internet, type Service } from './internet.ts'
+import { HubService } from './hub-service.ts'
+import { Internet } from './internet.ts'
 import { LazyProgramTable } from './program-table.ts'
-import type { HostView, SessionView, StorageState } from './rpc.ts'
+import type { HostView, MessageEndpoint, SessionView, StorageState } from './rpc.ts'
 import { SavedValues, Saver } from './saver.ts'
 import { nextHost, readSessionRecord, type HostRecord, type SessionRecord } from './session-record.ts'
-import { deleteBelow, diskPrefix, hubPrefix, loadBelow, SESSIONS, sessionKey, terminalPrefix } from './store-keys.ts'
+import { diskPrefix, hubPrefix, SESSIONS, sessionKey, sessionPrefixes, terminalPrefix } from './store-keys.ts'
+import { type NewMoment, Timeline } from './timeline.ts'
 
 export interface SessionOptions {
   readonly id: string
@@ -24,21 +24,13 @@ export interface SessionOptions {
   readonly onChange: (view: SessionView) => void
 }
 
-/** Names under which the Hub and its services are found. */
-const HUB_NAMES: readonly string[] = [
-  'registry-1.docker.io',
-  'docker.io',
-  'auth.docker.io',
-  'index.docker.io',
-  'hub.docker.com',
-  'production.cloudflare.docker.com',
-]
-
 /** Hosts on one virtual LAN, the internet they see, and the store they are kept in. */
 export class Session {
   readonly gateway: Gateway
   private readonly options: SessionOptions
   private readonly saver: Saver
+  private readonly timeline: Timeline
+  private readonly hub: HubService
   private readonly records: SavedValues
   private readonly lan: Link
   private readonly programs = new LazyProgramTable()
@@ -48,14 +40,17 @@ export class Session {
 
   /** Opens what is kept under the id, or begins anew. @throws when what is kept cannot be read */
   static async open(options: SessionOptions): Promise<Session> {
-    const [kept] = await options.store.load(sessionKey(options.id))
-    const now = options.clock.now()
-    const found = kept ? readSessionRecord(kept[1]) : undefined
-    if (kept && !found) throw new Error('this session was kept by another version and cannot be read')
-    const record = found ?? { version: 1, id: options.id, createdMs: now, usedMs: now, hosts: [] }
-    const session = new Session(options, record, await loadBelow(options.store, hubPrefix(options.id)))
+    const { id, store, clock } = options
+    const below = await Promise.all([sessionKey(id), ...sessionPrefixes(id)].map((prefix) => store.load(prefix)))
+    const kept = new Map(below.flat())
+    const known = kept.get(sessionKey(id))
+    const now = clock.now()
+    const found = known === undefined ? undefined : readSessionRecord(known)
+    if (known !== undefined && !found) throw new Error('this session was kept by another version and cannot be read')
+    const record = found ?? { version: 1, id, createdMs: now, usedMs: now, hosts: [] }
+    const session = new Session(options, record, kept)
     try {
-      for (const host of record.hosts) await session.startHost(host)
+      for (const host of record.hosts) session.startHost(host)
     } catch (error) {
       session.dispose()
       throw error
@@ -64,27 +59,37 @@ export class Session {
     return session
   }
 
-  private constructor(options: SessionOptions, record: SessionRecord, pushed: Iterable<[string, unknown]>) {
-    const { clock, entropy, store, unavailable } = options
+  private constructor(options: SessionOptions, record: SessionRecord, kept: Iterable<[string, unknown]>) {
+    const { clock, entropy, store, unavailable, id } = options
     this.options = options
     this.record = record
     this.lan = new Link({ clock })
-    this.saver = new Saver({ store, clock, unavailable, onState: () => this.announce() })
-    this.records = new SavedValues([[options.id, record]], this.saver.dirty)
+    this.timeline = new Timeline(kept, { now: () => clock.now() })
+    this.saver = new Saver({
+      store,
+      clock,
+      unavailable,
+      onState: () => this.announce(),
+      onChange: (change) => this.timeline.changed(change),
+    })
+    this.records = new SavedValues([[id, record]], this.saver.dirty)
     this.saver.add(SESSIONS, this.records)
+    this.hub = new HubService({ clock, entropy, saver: this.saver, prefix: hubPrefix(id) })
+    this.hub.open(this.timeline.below(hubPrefix(id)))
     const internet = new Internet({
       clock,
       entropy,
       lan: this.lan,
       hosts: () => this.hostNames(),
-      services: this.services(pushed),
+      services: this.hub.services,
     })
     this.gateway = new Gateway(internet)
   }
 
   view(): SessionView {
     const hosts = [...this.hosts.values()].map((host) => host.view())
-    return { id: this.record.id, createdMs: this.record.createdMs, hosts, storage: this.storage() }
+    const { id, createdMs } = this.record
+    return { id, createdMs, hosts, storage: this.storage(), moments: this.timeline.moments() }
   }
 
   storage(): StorageState {
@@ -100,21 +105,62 @@ export class Session {
   async addHost(): Promise<HostView> {
     const record = nextHost(this.record.hosts, this.options.clock.now())
     if (!record) throw new Error('ten instances are the most that a session can have')
+    if (this.hosts.size > 0) this.mark({ kind: 'click', command: `add ${record.name}` })
     this.keepRecord({ ...this.record, hosts: [...this.record.hosts, record] })
-    const host = await this.startHost(record)
+    const host = this.startHost(record)
     this.announce()
     return host.view()
   }
 
   async deleteHost(name: string): Promise<void> {
-    this.host(name).dispose()
-    this.hosts.delete(name)
-    const prefixes = [diskPrefix(this.record.id, name), terminalPrefix(this.record.id, name)]
-    for (const prefix of prefixes) this.saver.remove(prefix)
-    this.keepRecord({ ...this.record, hosts: this.record.hosts.filter((host) => host.name !== name) })
+    const host = this.host(name)
+    this.mark({ kind: 'click', command: `delete ${name}` })
+    host.dispose()
+    this.forget(name)
+    for (const prefix of this.prefixesOf(name)) {
+      const deletes = this.timeline.below(prefix).map(([key]) => prefix + key)
+      this.saver.take({ puts: new Map(), deletes })
+    }
+    this.keepRecord({ ...this.record, hosts: this.record.hosts.filter((each) => each.name !== name) })
     this.announce()
     await this.saver.flush()
-    await deleteBelow(this.options.store, prefixes)
+  }
+
+  /** Serves a port of a host to the page, whatever machine stands for the host when it is asked. */
+  bridge(name: string, port: number, endpoint: MessageEndpoint): void {
+    this.gateway.serve(() => this.host(name), port, endpoint)
+  }
+
+  /** Something is about to be done that one may want to take back. */
+  mark(moment: NewMoment): void {
+    this.saver.gather()
+    this.timeline.mark(moment)
+  }
+
+  /**
+   * Everything that is kept as it was at the moment. Machines whose disk was another go through a power cut, so that
+   * what ran on them starts again; the others run on. @throws when the moment is no more
+   */
+  goBack(id: number): void {
+    this.saver.gather()
+    const way = this.timeline.wayBack(id)
+    if (!way) throw new Error('this is too long ago to go back to')
+    const left = this.record.hosts.filter(({ name }) => !this.leadsThrough(way, diskPrefix(this.record.id, name)))
+    // What stands on the screens of those that run on is newer.
+    for (const { name } of left)
+      for (const key of way.keys()) if (key.startsWith(terminalPrefix(this.record.id, name))) way.delete(key)
+    const screens = new Map<string, OpenScreens>()
+    for (const [name, host] of this.hosts) {
+      if (left.some((each) => each.name === name)) continue
+      screens.set(name, host.cutOff())
+      this.forget(name)
+    }
+    this.saver.take(this.timeline.goBack(id, way))
+    if (this.leadsThrough(way, hubPrefix(this.record.id))) this.hub.open(this.timeline.below(hubPrefix(this.record.id)))
+    this.keepRecord(readSessionRecord(this.timeline.get(sessionKey(this.record.id))) ?? this.record)
+    for (const record of this.record.hosts)
+      if (!this.hosts.has(record.name)) this.startHost(record, screens.get(record.name))
+    this.announce()
   }
 
   /** Loads programs that will be wanted soon, while nothing else is to be done. */
@@ -133,12 +179,12 @@ export class Session {
     this.hosts.clear()
   }
 
-  private async startHost(record: HostRecord): Promise<Host> {
-    const { clock, entropy, foreign, store, id } = this.options
+  private startHost(record: HostRecord, screens?: OpenScreens): Host {
+    const { clock, entropy, foreign, id } = this.options
     const [diskAt, terminalsAt] = [diskPrefix(id, record.name), terminalPrefix(id, record.name)]
     const blank = hostImage(record.name, record.address)
-    const disk = Diskfs.open(await loadBelow(store, diskAt), { clock, blank })
-    const terminals = new SavedValues(await loadBelow(store, terminalsAt), this.saver.dirty)
+    const disk = Diskfs.open(this.timeline.below(diskAt), { clock, blank })
+    const terminals = new SavedValues(this.timeline.below(terminalsAt), this.saver.dirty)
     disk.onDirty = this.saver.dirty
     this.saver.add(diskAt, disk)
     this.saver.add(terminalsAt, terminals)
@@ -151,40 +197,26 @@ export class Session {
       lan: this.lan,
       disk,
       terminals,
+      screens,
       onChange: () => this.announce(),
+      onEnter: (command) => this.mark({ kind: 'command', host: record.name, command }),
     })
     this.hosts.set(record.name, host)
     return host
   }
 
-  private services(pushed: Iterable<[string, unknown]>): ReadonlyMap<string, Service> {
-    const { clock, entropy, id } = this.options
-    const values = new SavedValues(pushed, this.saver.dirty)
-    this.saver.add(hubPrefix(id), values)
-    const store = {
-      get: (key: string) => values.get(key) as Uint8Array | undefined,
-      put: (key: string, bytes: Uint8Array) => values.set(key, bytes),
-      keys: () => values.keys(),
-    }
-    let hub: Promise<Hub> | undefined
-    const load = async (): Promise<Hub> => {
-      const [{ createHub }, { default: programs }] = await Promise.all([
-        import('@drydock/hub'),
-        import('virtual:program-rows'),
-      ])
-      return createHub({ programs, clock, entropy, store })
-    }
-    const serve: Service = async (stream, host, port) => {
-      hub ??= load()
-      return (await hub).serve(stream, host, port)
-    }
-    let forge: Promise<Forge> | undefined
-    const serveForge: Service = async (stream) => {
-      forge ??= import('@drydock/hub/forge').then((door) => new door.Forge())
-      return (await forge).serve(stream)
-    }
-    const rows = HUB_NAMES.map((name): [string, Service] => [name, serve])
-    return new Map<string, Service>([...rows, ['github.com', serveForge], ['www.github.com', serveForge]])
+  /** Its machine is gone; what it wrote last is gathered, as nothing comes after it. */
+  private forget(name: string): void {
+    this.hosts.delete(name)
+    for (const prefix of this.prefixesOf(name)) this.saver.remove(prefix)
+  }
+
+  private prefixesOf(host: string): readonly string[] {
+    return [diskPrefix(this.record.id, host), terminalPrefix(this.record.id, host)]
+  }
+
+  private leadsThrough(way: ReadonlyMap<string, unknown>, prefix: string): boolean {
+    return [...way.keys()].some((key) => key.startsWith(prefix))
   }
 
   private hostNames(): ReadonlyMap<string, string> {

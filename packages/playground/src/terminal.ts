@@ -18,12 +18,16 @@ interface TerminalOptions {
   readonly cwd: string
   /** The screen that was kept, if any. */
   readonly screen: string | undefined
+  /** Why it stands on the screen again. */
+  readonly since: 'reload' | 'return'
   /** Shown before the first prompt. */
   readonly greeting: string
   /** Resolves when the child is gone. */
   readonly waitFor: (pid: number) => Promise<unknown>
   /** What the shell said first is on the screen. */
   readonly onShown: () => void
+  /** A line is about to be entered. */
+  readonly onEnter: (command: string) => void
 }
 
 /**
@@ -59,6 +63,13 @@ export class Terminal {
     void this.run()
   }
 
+  /** The page's end, for another terminal to take its place. */
+  handOver(): { readonly endpoint: MessageEndpoint | undefined; readonly size: WindowSize } {
+    const { endpoint, size } = this
+    this.endpoint = undefined
+    return { endpoint, size }
+  }
+
   resize(size: WindowSize): void {
     this.size = size
     if (this.master >= 0) this.options.sys.setWindowSize(this.master, size)
@@ -90,8 +101,8 @@ export class Terminal {
 
   private async run(): Promise<void> {
     let cwd = this.options.cwd
-    const { screen, greeting } = this.options
-    if (screen) this.send({ kind: 'screen', text: screen })
+    const { screen, greeting, since } = this.options
+    if (screen !== undefined || since === 'return') this.send({ kind: 'screen', text: screen ?? '', since })
     if (greeting) this.send({ kind: 'greeting', text: greeting })
     while (!this.disposed) {
       await this.session(cwd)
@@ -159,8 +170,12 @@ export class Terminal {
 
   private receive(message: TerminalInput): void {
     if (message.kind === 'resize') return this.resize(message.size)
-    if (message.kind === 'data') return this.type(message.bytes)
-    this.inFlight -= message.bytes
+    if (message.kind === 'data') {
+      if (message.command) this.options.onEnter(message.command)
+      return this.type(message.bytes)
+    }
+    // What an earlier terminal sent to the same screen was not counted here.
+    this.inFlight = Math.max(0, this.inFlight - message.bytes)
     if (this.inFlight < WINDOW_BYTES) this.resume?.()
     if (this.inFlight === 0) this.options.onShown()
   }

@@ -107,7 +107,7 @@ export class Diskfs extends MemoryFileSystem {
     this.savedChunks.delete(inode.ino)
   }
 
-  /** What changed since the last call; undefined when nothing did. The values are copies. */
+  /** What changed since the last call; undefined when nothing did. The values never change. */
   collect(): DiskChange | undefined {
     if (!this.isDirty()) return undefined
     const puts = new Map<string, StoredValue>()
@@ -120,28 +120,6 @@ export class Diskfs extends MemoryFileSystem {
     this.dirtyChunks.clear()
     this.deletedKeys.clear()
     return { puts, deletes }
-  }
-
-  /** Takes a change back that could not be committed, so that the next `collect` brings it again. */
-  restore(change: { puts: ReadonlyMap<string, StoredValue>; deletes: readonly string[] }): void {
-    this.becomesDirty()
-    for (const [key, value] of change.puts) this.restorePut(key, value)
-    for (const key of change.deletes) this.deletedKeys.add(key)
-  }
-
-  private restorePut(text: string, value: StoredValue): void {
-    const key = parseKey(text)
-    if (key.kind === 'superblock') return
-    if (key.kind === 'image') {
-      this.imageSaved = false
-      return
-    }
-    if (value === null) this.deletedKeys.add(text)
-    const inode = this.inodesByNumber.get(key.ino)
-    // An inode that was deleted since then is among the deleted keys already; so are the chunks that were saved.
-    if (inode === undefined) return
-    this.inodeChanged(inode)
-    if (key.kind === 'chunk') this.chunkChanged(inode, key.index)
   }
 
   /** Inodes of the image are not deleted but said to be gone: the image still has them. */
@@ -162,7 +140,7 @@ export class Diskfs extends MemoryFileSystem {
     // A file that became short again leaves no chunk records behind: they would hide what its record says.
     if (inline) for (const index of this.savedChunks.get(inode.ino) ?? []) this.collectChunk(inode, index, true, puts)
     // A file that outgrew its record takes its first chunk out of it, whether that changed or not.
-    if (inode.content !== undefined && !inline && inode.content.savedChunk(0) !== undefined) {
+    if (inode.content?.hasChunk(0) === true && !inline) {
       if (this.savedChunks.get(inode.ino)?.has(0) !== true) this.collectChunk(inode, 0, false, puts)
     }
     puts.set(inodeKey(inode.ino), recordOf(inode, inline))

@@ -24,6 +24,8 @@ interface Chunk {
   bytes: Uint8Array | undefined
   /** How far it was written to. */
   used: number
+  /** Somebody else keeps `bytes` as they are: whoever writes makes a copy first. */
+  shared: boolean
 }
 
 /** A chunk as a disk keeps it: bytes, or the length of a run of zeros. */
@@ -118,24 +120,33 @@ export class FileContent {
       this.setLazy(other.base)
       if (other.baseSize < other.base.size) this.truncate(other.baseSize)
     }
-    other.chunks.forEach((chunk, index) => {
-      if (chunk !== undefined) this.restoreChunk(index, chunk.bytes?.slice(0, chunk.used) ?? chunk.used)
-    })
+    for (const index of other.chunkIndexes()) {
+      const saved = other.savedChunk(index)
+      if (saved !== undefined) this.restoreChunk(index, saved)
+    }
     this.length = other.length
     this.pristine = other.pristine
   }
 
-  /** Whether anything of the chunk is kept, and what. */
+  hasChunk(index: number): boolean {
+    return this.chunks[index] !== undefined
+  }
+  /** What is to be kept of the chunk, if anything. It is not copied, and never changes afterwards. */
   savedChunk(index: number): SavedChunk | undefined {
     const chunk = this.chunks[index]
-    if (chunk === undefined) return undefined
-    return chunk.bytes === undefined ? chunk.used : chunk.bytes.slice(0, chunk.used)
+    if (chunk?.bytes === undefined) return chunk?.used
+    if (chunk.bytes.length > chunk.used) {
+      this.owner.reserve(0, chunk.used - chunk.bytes.length)
+      chunk.bytes = chunk.bytes.slice(0, chunk.used)
+    }
+    chunk.shared = true
+    return chunk.bytes
   }
   chunkIndexes(): number[] {
     return [...this.chunks.keys()].filter((index) => this.chunks[index] !== undefined)
   }
 
-  /** Puts back what `savedChunk` gave. */
+  /** Puts back what `savedChunk` gave; bytes are shared with whoever gave them. */
   restoreChunk(index: number, saved: SavedChunk): void {
     const used = typeof saved === 'number' ? saved : saved.length
     const chunk = this.materialise(index)
@@ -143,6 +154,7 @@ export class FileContent {
     this.owner.reserve(used - chunk.used, held)
     this.allocated += used - chunk.used
     chunk.bytes = typeof saved === 'number' ? undefined : saved
+    chunk.shared = true
     chunk.used = used
     this.length = Math.max(this.length, index * CHUNK_BYTES + used)
     this.owner.chunkChanged(index)
@@ -170,8 +182,9 @@ export class FileContent {
     this.allocated += used - chunk.used
     chunk.used = used
     if (needsBytes) {
-      chunk.bytes = withCapacity(chunk.bytes, capacity)
+      chunk.bytes = owned(chunk, capacity)
       chunk.bytes.set(piece, start)
+      chunk.shared = false
     }
     this.pristine = false
     this.owner.chunkChanged(index)
@@ -181,7 +194,7 @@ export class FileContent {
   private materialise(index: number): Chunk {
     const present = this.chunks[index]
     if (present !== undefined) return present
-    const chunk: Chunk = { bytes: undefined, used: 0 }
+    const chunk: Chunk = { bytes: undefined, used: 0, shared: false }
     const covered = Math.max(0, Math.min(CHUNK_BYTES, this.baseSize - index * CHUNK_BYTES))
     if (this.base !== undefined && covered > 0) {
       this.owner.reserve(0, covered)
@@ -239,7 +252,10 @@ export class FileContent {
     if (chunk.used <= used) return
     this.owner.reserve(used - chunk.used, 0)
     this.allocated += used - chunk.used
-    chunk.bytes?.fill(0, used)
+    if (chunk.bytes !== undefined) {
+      chunk.bytes = owned(chunk, chunk.bytes.length).fill(0, used)
+      chunk.shared = false
+    }
     chunk.used = used
     this.owner.chunkChanged(index)
   }
@@ -256,8 +272,9 @@ function capacityFor(capacity: number, used: number): number {
   return capacity === 0 ? used : Math.min(CHUNK_BYTES, Math.max(used, capacity * 2))
 }
 
-function withCapacity(bytes: Uint8Array | undefined, capacity: number): Uint8Array {
-  if (bytes !== undefined && bytes.length === capacity) return bytes
+/** The chunk's bytes with room for so many, to be written to. */
+function owned({ bytes, shared }: Chunk, capacity: number): Uint8Array {
+  if (bytes !== undefined && bytes.length === capacity && !shared) return bytes
   const grown = new Uint8Array(capacity)
   if (bytes !== undefined) grown.set(bytes)
   return grown

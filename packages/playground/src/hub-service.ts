@@ -1,0 +1,69 @@
+import type { Clock, Entropy } from '@drydock/abi'
+import type { Hub } from '@drydock/hub'
+import type { Forge } from '@drydock/hub/forge'
+import type { Service } from './internet.ts'
+import { SavedValues, type Saver } from './saver.ts'
+
+/** Names under which the Hub and its services are found. */
+const HUB_NAMES: readonly string[] = [
+  'registry-1.docker.io',
+  'docker.io',
+  'auth.docker.io',
+  'index.docker.io',
+  'hub.docker.com',
+  'production.cloudflare.docker.com',
+]
+
+interface HubServiceOptions {
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly saver: Saver
+  /** Where the saver keeps what is pushed. */
+  readonly prefix: string
+}
+
+/** What the internet of a session has to offer: the Hub, which keeps what is pushed, and the forge. Loaded when asked for. */
+export class HubService {
+  readonly services: ReadonlyMap<string, Service>
+  private readonly options: HubServiceOptions
+  private pushed: SavedValues | undefined
+  private hub: Promise<Hub> | undefined
+  private forge: Promise<Forge> | undefined
+
+  constructor(options: HubServiceOptions) {
+    this.options = options
+    const serve: Service = async (stream, host, port) => {
+      this.hub ??= this.loadHub()
+      return (await this.hub).serve(stream, host, port)
+    }
+    const serveForge: Service = async (stream) => {
+      this.forge ??= import('@drydock/hub/forge').then((door) => new door.Forge())
+      return (await this.forge).serve(stream)
+    }
+    const rows = HUB_NAMES.map((name): [string, Service] => [name, serve])
+    this.services = new Map<string, Service>([...rows, ['github.com', serveForge], ['www.github.com', serveForge]])
+  }
+
+  /** Goes on with what is kept, and nothing else. */
+  open(pushed: Iterable<[string, unknown]>): void {
+    const { saver, prefix } = this.options
+    this.pushed = new SavedValues(pushed, saver.dirty)
+    saver.add(prefix, this.pushed)
+    this.hub = undefined
+  }
+
+  private async loadHub(): Promise<Hub> {
+    const { clock, entropy } = this.options
+    const values = this.pushed
+    const store = {
+      get: (key: string) => values?.get(key) as Uint8Array | undefined,
+      put: (key: string, bytes: Uint8Array) => values?.set(key, bytes),
+      keys: () => values?.keys() ?? [].values(),
+    }
+    const [{ createHub }, { default: programs }] = await Promise.all([
+      import('@drydock/hub'),
+      import('virtual:program-rows'),
+    ])
+    return createHub({ programs, clock, entropy, store })
+  }
+}

@@ -1,0 +1,125 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { DockerClient } from '@drydock/docker-api'
+import type { Moment } from './rpc.ts'
+import { Session } from './session.ts'
+import { clock, entropy, Store, Typist } from './testing/typist.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+const sessions: Session[] = []
+afterEach(() => {
+  for (const session of sessions.splice(0)) session.dispose()
+})
+
+async function open(store = new Store()): Promise<Session> {
+  const session = await Session.open({ id: 'test', clock, entropy, store, onChange: () => undefined })
+  sessions.push(session)
+  return session
+}
+
+async function terminal(session: Session, name = 'node1'): Promise<Typist> {
+  const typist = new Typist()
+  await session.host(name).openTerminal('main', { rows: 24, cols: 200 }, typist)
+  await typist.prompt()
+  return typist
+}
+
+const engine = (session: Session): DockerClient => new DockerClient({ dial: () => session.host('node1').dialEngine() })
+const moments = async (session: Session): Promise<readonly Moment[]> => {
+  await session.flush()
+  return session.view().moments
+}
+
+describe('undo', () => {
+  it('brings back a container and its volume that were removed', async () => {
+    const session = await open()
+    await session.addHost()
+    const typist = await terminal(session)
+    await typist.run('docker run -d --name db -v data:/data alpine sleep 1d')
+    await typist.run('docker exec db sh -c "echo precious > /data/row"')
+    await typist.run('docker exec db dd if=/dev/urandom of=/data/table bs=1M count=200')
+    const sum = await typist.run('docker exec db md5sum /data/table')
+    session.host('node1').keepScreen('main', 'what stood there')
+    await session.flush()
+    await typist.run('docker rm -f db && docker volume rm data')
+    expect(await typist.run('docker ps -aq; docker volume ls -q')).not.toContain('data')
+    const last = (await moments(session)).at(-1)
+    expect(last?.command).toBe('docker rm -f db && docker volume rm data')
+
+    const back = typist.comesBack(() => session.goBack(last?.id ?? 0))
+    const [containers, volumes] = await Promise.all([
+      engine(session).containers.list(),
+      engine(session).volumes.list(),
+    ])
+    expect(containers.map(({ Names, State }) => [Names, State])).toEqual([[['/db'], 'running']])
+    expect(volumes.Volumes?.map(({ Name }) => Name)).toEqual(['data'])
+    expect(typist.screens.at(-1)).toEqual({ kind: 'screen', text: 'what stood there', since: 'return' })
+    await back
+    expect(await typist.run('docker exec db cat /data/row')).toContain('precious')
+    expect(await typist.run('docker exec db md5sum /data/table')).toBe(sum)
+  })
+
+  it('leads forward again, and back over several commands', async () => {
+    const session = await open()
+    await session.addHost()
+    const typist = await terminal(session)
+    await typist.run('echo one > file')
+    await typist.run('echo two > file')
+    await typist.run('rm file')
+    const [, second] = await moments(session)
+    await typist.comesBack(() => session.goBack(second?.id ?? 0))
+    expect(await typist.run('cat file; history | tail -2')).toMatch(/one\r\n[^]*echo one > file[^]*cat file/)
+    const returning = (await moments(session)).at(-1)
+    expect(returning).toMatchObject({ kind: 'return', command: 'echo two > file' })
+    await typist.comesBack(() => session.goBack(returning?.id ?? 0))
+    expect(await typist.run('cat file')).toContain('No such file')
+    expect(() => session.goBack(99)).toThrow('too long ago')
+  })
+
+  it('brings back an instance that was deleted, and leaves the others running', async () => {
+    const session = await open()
+    await session.addHost()
+    await session.addHost()
+    const first = await terminal(session)
+    await (await terminal(session, 'node2')).run('echo there > file')
+    await first.run('sleep 1d &')
+    await session.deleteHost('node2')
+    const last = session.view().moments.at(-1)
+    expect(last).toMatchObject({ kind: 'click', command: 'delete node2' })
+    session.goBack(last?.id ?? 0)
+    expect(session.view().hosts.map(({ name }) => name)).toEqual(['node1', 'node2'])
+    expect(await (await terminal(session, 'node2')).run('cat file')).toContain('there')
+    expect(await first.run('jobs')).toContain('sleep 1d')
+  })
+
+  it('is kept as any other change: what is reopened is what one went back to', async () => {
+    const store = new Store()
+    const before = await open(store)
+    await before.addHost()
+    const typist = await terminal(before)
+    await typist.run('mkdir tree && dd if=/dev/urandom of=tree/big bs=1k count=700 && echo leaf > tree/leaf')
+    const sum = await typist.run('md5sum tree/big')
+    await typist.run('rm -r tree; echo new > other')
+    const [removal] = (await moments(before)).filter(({ command }) => command.startsWith('rm'))
+    await typist.comesBack(() => before.goBack(removal?.id ?? 0))
+    await typist.run('echo after > after')
+    await before.flush()
+    before.dispose()
+    const again = await terminal(await open(store))
+    expect(await again.run('md5sum tree/big')).toBe(sum)
+    expect(await again.run('cat tree/leaf after; ls')).toMatch(/leaf\r\nafter\r\n(?![^]*other)/)
+  })
+
+  it('lists what changed something, and not what only looked', async () => {
+    const session = await open()
+    await session.addHost()
+    const typist = await terminal(session)
+    await typist.run('docker run -d --name web alpine sleep 1d')
+    for (const command of ['ls /', 'docker ps', 'echo one > file', 'cat file', 'docker stop web', 'docker images'])
+      await typist.run(command)
+    expect((await moments(session)).map(({ command }) => command)).toEqual([
+      'docker run -d --name web alpine sleep 1d',
+      'echo one > file',
+      'docker stop web',
+    ])
+  })
+})
