@@ -164,7 +164,7 @@ export interface PlaygroundApi {
   /** Whatever the page wants kept with a terminal, its scrollback for instance. */
   keepScreen(host: string, terminal: string, text: string): Promise<void>
   /** A click is about to change something: its moment, with the command that does the same. */
-  mark(host: string, command: string): Promise<void>
+  mark(host: string, command: string): Promise<number>
   /** Everything that is kept as it was at the moment; what ran is started again. @throws when it is too long ago */
   goBack(moment: number): Promise<void>
   /** Where the terminal's login shell is. */
@@ -180,6 +180,8 @@ export interface PlaygroundApi {
   makeDirectory(host: string, path: string): Promise<void>
   renameFile(host: string, from: string, to: string): Promise<void>
   removeFile(host: string, path: string): Promise<void>
+  /** What `docker compose config` has to say of a file; empty when it is fine. */
+  checkCompose(host: string, path: string): Promise<string>
   /** Preview requests for a port of a host come in over `endpoint`. */
   bridge(host: string, port: number, endpoint: MessageEndpoint): Promise<void>
   diagnose(host: string, port: number): Promise<PortDiagnosis>

@@ -131,10 +131,10 @@ export class Session {
     this.gateway.serve(() => this.host(name), port, endpoint)
   }
 
-  /** Something is about to be done that one may want to take back. */
-  mark(moment: NewMoment): void {
+  /** Something is about to be done that one may want to take back. @returns the number of its moment */
+  mark(moment: NewMoment): number {
     this.saver.gather()
-    this.timeline.mark(moment)
+    return this.timeline.mark(moment)
   }
 
   /**
@@ -199,7 +199,7 @@ export class Session {
       terminals,
       screens,
       onChange: () => this.announce(),
-      onEnter: (command) => this.mark({ kind: 'command', host: record.name, command }),
+      onEnter: (command) => void this.mark({ kind: 'command', host: record.name, command }),
     })
     this.hosts.set(record.name, host)
     return host

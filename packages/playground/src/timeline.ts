@@ -57,12 +57,14 @@ export class Timeline {
     return this.kept.get(key)
   }
 
-  /** Something is about to be done: all changes until now belong to what was done before. */
-  mark(moment: NewMoment): void {
+  /** Something is about to be done: all changes until now belong to what was done before. @returns the moment's number */
+  mark(moment: NewMoment): number {
     const last = this.entries.at(-1)
-    if (last?.telling && isSame(last.moment, moment)) return
+    if (last?.telling && isSame(last.moment, moment)) return last.moment.id
     if (last && !last.telling) this.forgetLast(last)
-    this.push({ ...moment, id: ++this.made, atMs: this.options.now() }, new Map(), false)
+    const id = ++this.made
+    this.push({ ...moment, id, atMs: this.options.now() }, new Map(), false)
+    return id
   }
 
   /** The store is being changed. */
@@ -80,8 +82,7 @@ export class Timeline {
     const first = this.entries.findIndex(({ moment, telling }) => telling && moment.id === id)
     if (first < 0) return undefined
     const way = new Map<string, StoredValue>()
-    for (const { before } of this.entries.slice(first).reverse())
-      for (const [key, value] of before) way.set(key, value)
+    for (const { before } of this.entries.slice(first).reverse()) for (const [key, value] of before) way.set(key, value)
     return way
   }
 

@@ -46,10 +46,7 @@ describe('undo', () => {
     expect(last?.command).toBe('docker rm -f db && docker volume rm data')
 
     const back = typist.comesBack(() => session.goBack(last?.id ?? 0))
-    const [containers, volumes] = await Promise.all([
-      engine(session).containers.list(),
-      engine(session).volumes.list(),
-    ])
+    const [containers, volumes] = await Promise.all([engine(session).containers.list(), engine(session).volumes.list()])
     expect(containers.map(({ Names, State }) => [Names, State])).toEqual([[['/db'], 'running']])
     expect(volumes.Volumes?.map(({ Name }) => Name)).toEqual(['data'])
     expect(typist.screens.at(-1)).toEqual({ kind: 'screen', text: 'what stood there', since: 'return' })

@@ -1,11 +1,13 @@
 import { useContext, useEffect } from 'react'
 import type { OverlayState } from '../components/overlays.tsx'
 import { LayoutContext } from '../layout/layout-context.ts'
+import type { TimeTravel } from '../timeline/use-time-travel.ts'
 import { hostInAddress } from './session-address.ts'
 
 interface Hotkeys {
   readonly overlay: OverlayState
   readonly addHost: () => Promise<void>
+  readonly travel: TimeTravel
   readonly selectHost: (index: number) => void
 }
 
@@ -16,19 +18,21 @@ interface Hotkeys {
 function isPageKey(event: KeyboardEvent): boolean {
   if (event.code === 'KeyK' && event.metaKey) return true
   if (event.code === 'KeyK' && event.ctrlKey && !event.altKey) return event.shiftKey || !isInTerminal(event)
-  return event.altKey && event.shiftKey && !event.ctrlKey && /^(Key[TNB]|Digit[1-9])$/.test(event.code)
+  return event.altKey && event.shiftKey && !event.ctrlKey && /^(Key[TNBZY]|Digit[1-9])$/.test(event.code)
 }
 
 const isInTerminal = ({ target }: KeyboardEvent): boolean =>
   target instanceof Element && target.closest('.terminal') !== null
 
-export function useHotkeys({ overlay, addHost, selectHost }: Hotkeys): void {
+export function useHotkeys({ overlay, addHost, travel, selectHost }: Hotkeys): void {
   const layout = useContext(LayoutContext)
   useEffect(() => {
     const actions: Readonly<Record<string, () => void>> = {
       KeyK: () => overlay.show('palette'),
       KeyT: () => layout?.getState().addTab(hostInAddress()),
       KeyN: () => void addHost(),
+      KeyZ: () => travel.undo(),
+      KeyY: () => travel.redo(),
       KeyB: () => layout?.getState().togglePanel('containers'),
     }
     const press = (event: KeyboardEvent): void => {
@@ -41,5 +45,5 @@ export function useHotkeys({ overlay, addHost, selectHost }: Hotkeys): void {
     }
     addEventListener('keydown', press, { capture: true })
     return () => removeEventListener('keydown', press, { capture: true })
-  }, [overlay, layout, addHost, selectHost])
+  }, [overlay, layout, addHost, travel, selectHost])
 }

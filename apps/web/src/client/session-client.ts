@@ -39,7 +39,8 @@ export class SessionClient {
     const now = Date.now()
     const host = nextHost([], now)
     const idle = { memoryBytes: 0, memoryLimitBytes: 0, cpuShare: 0, ports: [] }
-    this.show({ id: sessionId, createdMs: now, hosts: host ? [{ ...host, ...idle }] : [], storage: { kind: 'saving' } })
+    const hosts = host ? [{ ...host, ...idle }] : []
+    this.show({ id: sessionId, createdMs: now, hosts, storage: { kind: 'saving' }, moments: [] })
     await Promise.all([this.api.open(sessionId), this.api.addHost()])
     this.expecting = false
   }

@@ -1,6 +1,7 @@
 import type { HostView, SessionView } from '@drydock/playground/rpc'
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import type { SessionClient } from '../client/session-client.ts'
+import type { TimeTravel } from '../timeline/use-time-travel.ts'
 import { Toasts } from './kit/toasts.tsx'
 
 export type OverlayName = 'palette' | 'settings'
@@ -18,6 +19,7 @@ export function useOverlay(): OverlayState {
 
 export interface OverlayProps {
   readonly overlay: OverlayState
+  readonly travel: TimeTravel
   readonly view: SessionView
   readonly client: SessionClient
   readonly host: HostView | undefined
@@ -31,14 +33,18 @@ const SettingsDialog = lazy(() => import('./settings/settings-dialog.tsx'))
 
 /** Windows over the page; each is loaded when first opened. */
 export function Overlays(props: OverlayProps) {
-  const { overlay } = props
+  const { overlay, travel, view } = props
+  const undo = (id: number): void => {
+    const moment = view.moments.find((each) => each.id === id)
+    if (moment) void travel.goBack(moment)
+  }
   return (
     <>
       <Suspense>
         {overlay.open === 'palette' && <Palette {...props} />}
         {overlay.open === 'settings' && <SettingsDialog onClose={() => overlay.show(undefined)} />}
       </Suspense>
-      <Toasts />
+      <Toasts onUndo={undo} />
     </>
   )
 }

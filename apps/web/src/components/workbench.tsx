@@ -10,12 +10,15 @@ import { EnginesContext, EngineStores } from '../engine/engine-stores.ts'
 import type { FirstScreen } from '../first-screen.ts'
 import { LayoutContext } from '../layout/layout-context.ts'
 import { createLayoutStore } from '../layout/layout-store.ts'
+import { useText } from '../messages/use-text.ts'
 import { Terminals } from '../terminal/terminals.ts'
+import { useTimeTravel } from '../timeline/use-time-travel.ts'
 import { Dock } from './dock/dock.tsx'
 import { Rail } from './dock/rail.tsx'
 import { EmptyState } from './empty-state.tsx'
 import { HostHeader } from './host/host-header.tsx'
 import { HostPane } from './host/host-pane.tsx'
+import { useToasts } from './kit/toasts.tsx'
 import { Overlays, useOverlay } from './overlays.tsx'
 import { Sidebar } from './sidebar/sidebar.tsx'
 import { StorageBanner } from './storage-banner.tsx'
@@ -65,7 +68,8 @@ function Frame({ view, client, bridges }: { view: SessionView; client: SessionCl
   const openPort = (port: number): void =>
     void (current && openInTab(bridges, view.id, current, port).catch((error: Error) => setWord(error.message)))
   const selectHost = (index: number): void => setSelected((before) => view.hosts[index]?.name ?? before)
-  useHotkeys({ overlay, addHost, selectHost })
+  const travel = useTimeTravel(client)
+  useHotkeys({ overlay, addHost, travel, selectHost })
   return (
     <div className={styles.workbench}>
       <Sidebar view={view} client={client} selected={current?.name} onSelect={setSelected} onAdd={addHost} />
@@ -92,6 +96,7 @@ function Frame({ view, client, bridges }: { view: SessionView; client: SessionCl
       <Rail overlay={overlay} />
       <Overlays
         overlay={overlay}
+        travel={travel}
         view={view}
         client={client}
         host={current}
@@ -111,14 +116,14 @@ interface HeaderProps {
 }
 
 function CurrentHeader({ host, view, client, onOpen }: HeaderProps) {
-  return (
-    <HostHeader
-      sessionId={view.id}
-      host={host}
-      onOpen={onOpen}
-      onDelete={() => void client.api.deleteHost(host.name)}
-    />
-  )
+  const text = useText()
+  const say = useToasts((state) => state.say)
+  const remove = async (): Promise<void> => {
+    await client.api.deleteHost(host.name)
+    const undo = client.snapshot()?.moments.at(-1)?.id
+    say({ tone: 'good', text: text('hostDeleted', { host: host.name }), undo })
+  }
+  return <HostHeader sessionId={view.id} host={host} onOpen={onOpen} onDelete={() => void remove()} />
 }
 
 function useTitle(host: HostView | undefined): void {

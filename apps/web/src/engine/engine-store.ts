@@ -41,6 +41,7 @@ export class EngineStore {
   private readonly aging: ReturnType<typeof setInterval>
   private connected: Promise<DockerClient> | undefined
   private disposed = false
+  private hurry: (() => void) | undefined
 
   constructor(session: SessionClient, host: string) {
     this.session = session
@@ -61,6 +62,16 @@ export class EngineStore {
     return this.connected
   }
 
+  /** A click is about to change something. @returns the moment that one can go back to */
+  mark(command: string): Promise<number> {
+    return this.session.api.mark(this.host, command)
+  }
+
+  /** The machine was replaced: there is no sense in waiting. */
+  reconnect(): void {
+    this.hurry?.()
+  }
+
   dispose(): void {
     this.disposed = true
     clearInterval(this.aging)
@@ -72,7 +83,10 @@ export class EngineStore {
       await this.followOnce().catch(() => undefined)
       if (this.disposed) return
       this.show({ ...this.view, state: this.view.state === 'starting' ? 'starting' : 'gone' })
-      await new Promise((later) => setTimeout(later, RETRY_MS))
+      await new Promise<void>((later) => {
+        this.hurry = later
+        setTimeout(later, RETRY_MS)
+      })
     }
   }
 

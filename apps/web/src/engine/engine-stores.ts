@@ -20,6 +20,10 @@ export class EngineStores {
     return store
   }
 
+  reconnect(): void {
+    for (const store of this.stores.values()) store.reconnect()
+  }
+
   /** Lets go of hosts that are no more. */
   keepOnly(hosts: readonly string[]): void {
     for (const [host, store] of this.stores) {

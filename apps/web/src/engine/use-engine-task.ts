@@ -20,8 +20,9 @@ export function useEngineTask(host: string): { busy: boolean; perform(task: Engi
     async ({ command, done, run }: EngineTask): Promise<boolean> => {
       setBusy(true)
       try {
+        const undo = await store.mark(command)
         await run(await store.client())
-        say({ tone: 'good', text: done, command })
+        say({ tone: 'good', text: done, command, undo })
         return true
       } catch (error) {
         say({ tone: 'danger', text: error instanceof Error ? error.message : String(error), command })

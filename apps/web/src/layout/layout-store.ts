@@ -3,7 +3,17 @@ import { createJSONStorage, persist } from 'zustand/middleware'
 import { closePane, newTab, splitTab, type TabGroup, type Tabs } from './tabs.ts'
 
 /** What can stand beside the terminals. */
-export const PANELS = ['containers', 'images', 'volumes', 'networks', 'map', 'files', 'preview', 'help'] as const
+export const PANELS = [
+  'containers',
+  'images',
+  'volumes',
+  'networks',
+  'map',
+  'files',
+  'preview',
+  'timeline',
+  'help',
+] as const
 export type PanelName = (typeof PANELS)[number]
 
 interface LayoutValues {

@@ -2,6 +2,7 @@ import type { TerminalInput, TerminalOutput } from '@drydock/playground/rpc'
 import { transfer } from 'comlink'
 import type { Terminal } from '@xterm/xterm'
 import type { SessionClient } from '../client/session-client.ts'
+import { enteredLine } from './entered-line.ts'
 
 /** The page's end of a terminal's MessagePort. */
 export interface Link {
@@ -21,7 +22,11 @@ export function linkTerminal(client: SessionClient, host: string, name: string, 
   const encoder = new TextEncoder()
   const send = (message: TerminalInput): void => port.postMessage(message)
   const subscriptions = [
-    terminal.onData((text) => send({ kind: 'data', bytes: encoder.encode(text) })),
+    terminal.onData((text) => {
+      const enter = text.indexOf('\r')
+      const command = enter < 0 ? undefined : enteredLine(terminal, text.slice(0, enter))
+      send({ kind: 'data', bytes: encoder.encode(text), command })
+    }),
     terminal.onBinary((text) => send({ kind: 'data', bytes: Uint8Array.from(text, (c) => c.charCodeAt(0)) })),
     terminal.onResize(({ rows, cols }) => send({ kind: 'resize', size: { rows, cols } })),
   ]
@@ -29,7 +34,7 @@ export function linkTerminal(client: SessionClient, host: string, name: string, 
   const opened = client.api.openTerminal(host, name, size, transfer(port2, [port2]) as never)
   const shown = new Promise<void>((resolve) => {
     port.onmessage = ({ data }: MessageEvent<TerminalOutput>) => {
-      if (data.kind === 'screen') terminal.write(`${data.text}\r\n\x1b[2m— back after a reload —\x1b[0m\r\n`)
+      if (data.kind === 'screen') showAgain(terminal, data)
       if (data.kind === 'greeting') terminal.write(data.text)
       if (data.kind !== 'data') return
       terminal.write(data.bytes, () => {
@@ -46,4 +51,11 @@ export function linkTerminal(client: SessionClient, host: string, name: string, 
       port.close()
     },
   }
+}
+
+const WHY = { reload: 'back after a reload', return: 'back as it was' } as const
+
+function showAgain(terminal: Terminal, { text, since }: TerminalOutput & { readonly kind: 'screen' }): void {
+  if (since === 'return') terminal.reset()
+  terminal.write(`${text}\r\n\x1b[2m— ${WHY[since]} —\x1b[0m\r\n`)
 }

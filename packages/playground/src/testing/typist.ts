@@ -64,4 +64,3 @@ export class Typist implements MessageEndpoint {
     return this.shown
   }
 }
-

@@ -29,6 +29,7 @@ const PANELS: Readonly<Record<PanelName, ComponentType<PanelProps>>> = {
   map: lazy(() => import('../map/map-panel.tsx')),
   files: lazy(() => import('../files/files-panel.tsx')),
   preview: lazy(() => import('../preview/preview-panel.tsx')),
+  timeline: lazy(() => import('../timeline/timeline-panel.tsx')),
   help: lazy(() => import('../help/help-panel.tsx')),
 }
 

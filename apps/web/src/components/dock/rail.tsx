@@ -5,6 +5,7 @@ import {
   Database,
   Eye,
   FolderCode,
+  History,
   Layers,
   Map as MapIcon,
   Network,
@@ -27,6 +28,7 @@ export const PANEL_LOOK: Readonly<Record<PanelName, { readonly name: MessageKey;
   map: { name: 'map', icon: MapIcon },
   files: { name: 'files', icon: FolderCode },
   preview: { name: 'preview', icon: Eye },
+  timeline: { name: 'timeline', icon: History },
   help: { name: 'help', icon: CircleHelp },
 }
 

@@ -13,7 +13,7 @@ import { chosenFiles, uploadFiles } from './upload.ts'
 const HOME = '/root'
 
 /** The editor: the host's files as a tree, open ones as tabs. */
-export default function FilesPanel({ host, client }: PanelProps) {
+export default function FilesPanel({ view, host, client }: PanelProps) {
   const text = useText()
   const say = useToasts((state) => state.say)
   const picker = useRef<HTMLInputElement>(null)
@@ -21,6 +21,8 @@ export default function FilesPanel({ host, client }: PanelProps) {
   const [shown, setShown] = useState<string>()
   const [directory, setDirectory] = useState(HOME)
   const [turn, setTurn] = useState(0)
+  // What was read before one went back is not what stands there now.
+  const returned = view.moments.findLast(({ kind }) => kind === 'return')?.id
   const show = (path: string): void => {
     setOpen((before) => (before.includes(path) ? before : [...before, path]))
     setShown(path)
@@ -78,7 +80,7 @@ export default function FilesPanel({ host, client }: PanelProps) {
           />
         </div>
         <FileTree
-          key={turn}
+          key={`${turn} ${returned}`}
           client={client}
           host={host.name}
           top="/"
@@ -123,7 +125,7 @@ export default function FilesPanel({ host, client }: PanelProps) {
         {shown === undefined ? (
           <p className={styles.nothing}>{text('chooseFile')}</p>
         ) : (
-          <Editor key={shown} client={client} host={host.name} path={shown} />
+          <Editor key={`${shown} ${returned}`} client={client} host={host.name} path={shown} />
         )}
       </div>
     </div>

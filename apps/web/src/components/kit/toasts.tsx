@@ -10,6 +10,8 @@ export interface Toast {
   readonly text: string
   /** The docker command that a click stood for. */
   readonly command?: string | undefined
+  /** The moment before it, where it can be taken back. */
+  readonly undo?: number | undefined
 }
 
 interface ToastState {
@@ -20,6 +22,8 @@ interface ToastState {
 }
 
 const SHOWN_MS = 5000
+/** With something to be done about it. */
+const LONGER_MS = 10_000
 const MOST = 4
 
 /** What the page says for a moment. */
@@ -31,22 +35,29 @@ export const useToasts = create<ToastState>()((set) => ({
   drop: (id) => set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) })),
 }))
 
-export function Toasts() {
+/** @param onUndo goes back to a moment */
+export function Toasts({ onUndo }: { onUndo: (moment: number) => void }) {
   const toasts = useToasts((state) => state.toasts)
   return (
     <div className={styles.stack} role="status" aria-live="polite">
       {toasts.map((toast) => (
-        <ToastLine key={toast.id} toast={toast} />
+        <ToastLine key={toast.id} toast={toast} onUndo={onUndo} />
       ))}
     </div>
   )
 }
 
-function ToastLine({ toast }: { toast: Toast & { readonly id: number } }) {
+interface LineProps {
+  readonly toast: Toast & { readonly id: number }
+  readonly onUndo: (moment: number) => void
+}
+
+function ToastLine({ toast, onUndo }: LineProps) {
+  const { undo } = toast
   const text = useText()
   const drop = useToasts((state) => state.drop)
   useEffect(() => {
-    const timer = setTimeout(() => drop(toast.id), SHOWN_MS)
+    const timer = setTimeout(() => drop(toast.id), undo === undefined ? SHOWN_MS : LONGER_MS)
     return () => clearTimeout(timer)
   }, [toast.id])
   return (
@@ -56,6 +67,18 @@ function ToastLine({ toast }: { toast: Toast & { readonly id: number } }) {
         <p>{toast.text}</p>
         {toast.command && <code>$ {toast.command}</code>}
       </div>
+      {undo !== undefined && (
+        <button
+          type="button"
+          className="button small"
+          onClick={() => {
+            drop(toast.id)
+            onUndo(undo)
+          }}
+        >
+          {text('undo')}
+        </button>
+      )}
       <IconButton label={text('dismiss')} onClick={() => drop(toast.id)}>
         <X />
       </IconButton>

@@ -6,6 +6,7 @@ import {
   Moon,
   Plus,
   Presentation,
+  RotateCcw,
   RotateCw,
   Rows2,
   Server,
@@ -23,6 +24,7 @@ import { useLayout } from '../../layout/layout-context.ts'
 import { PANELS } from '../../layout/layout-store.ts'
 import { useText } from '../../messages/use-text.ts'
 import { useSettings } from '../../settings/use-settings.ts'
+import { nextRedo, nextUndo } from '../../timeline/moments.ts'
 import { PANEL_LOOK } from '../dock/rail.tsx'
 import type { OverlayProps } from '../overlays.tsx'
 
@@ -42,6 +44,7 @@ export function usePaletteEntries(props: OverlayProps): readonly PaletteGroup[] 
   const groups = [
     { heading: text('instances'), entries: useInstanceEntries(props) },
     { heading: text('terminals'), entries: useTerminalEntries(props) },
+    { heading: text('timeline'), entries: useTimelineEntries(props) },
     { heading: text('panels'), entries: usePanelEntries() },
     { heading: text('containers'), entries: useContainerEntries(props.host?.name ?? '') },
     { heading: text('settings'), entries: useSettingsEntries(props) },
@@ -76,6 +79,33 @@ function useTerminalEntries({ host }: OverlayProps): readonly PaletteEntry[] {
     { label: text('splitRight'), icon: <Columns2 />, run: () => split(host.name, 'row') },
     { label: text('splitDown'), icon: <Rows2 />, run: () => split(host.name, 'column') },
     { label: text('fullScreen'), icon: <Maximize />, aside: 'Alt Enter', run: toggleFullScreen },
+  ]
+}
+
+function useTimelineEntries({ travel, view }: OverlayProps): readonly PaletteEntry[] {
+  const text = useText()
+  const [undo, redo] = [nextUndo(view.moments), nextRedo(view.moments)]
+  return [
+    ...(undo
+      ? [
+          {
+            label: text('undoOf', { command: undo.command }),
+            icon: <RotateCcw />,
+            aside: 'Alt Shift Z',
+            run: travel.undo,
+          },
+        ]
+      : []),
+    ...(redo
+      ? [
+          {
+            label: text('redoOf', { command: redo.command }),
+            icon: <RotateCw />,
+            aside: 'Alt Shift Y',
+            run: travel.redo,
+          },
+        ]
+      : []),
   ]
 }
 
