@@ -21,16 +21,19 @@ import {
 } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { languageFor } from './languages.ts'
+import { problemsIn } from './problems.ts'
 
 interface Opening {
   readonly parent: HTMLElement
   readonly path: string
   readonly content: string
   readonly onChange: (content: string) => void
+  /** See problemsIn. */
+  readonly checkCompose: () => Promise<string>
 }
 
 /** Opens an editor in `parent`. @returns what closes it */
-export async function openEditor({ parent, path, content, onChange }: Opening): Promise<() => void> {
+export async function openEditor({ parent, path, content, onChange, checkCompose }: Opening): Promise<() => void> {
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -38,6 +41,7 @@ export async function openEditor({ parent, path, content, onChange }: Opening): 
       extensions: [
         ...BASE,
         await languageFor(path),
+        problemsIn(path, { compose: checkCompose }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange(update.state.doc.toString())
         }),

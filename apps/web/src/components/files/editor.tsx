@@ -48,7 +48,13 @@ export function Editor({ client, host, path }: Props) {
         import('./code-mirror.ts'),
       ])
       if (bytes.subarray(0, 8000).includes(0)) return setState({ problem: text('binaryFile') })
-      const closing = await openEditor({ parent, path, content: new TextDecoder().decode(bytes), onChange: changed })
+      const closing = await openEditor({
+        parent,
+        path,
+        content: new TextDecoder().decode(bytes),
+        onChange: changed,
+        checkCompose: () => client.api.checkCompose(host, path),
+      })
       if (over) return closing()
       close = closing
       setState('saved')
