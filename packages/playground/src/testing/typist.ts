@@ -1,19 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { expect } from 'vitest'
-import type { BlockStore, Clock, StoredValue } from '@drydock/abi'
+import type { BlockStore, StoredValue } from '@drydock/abi'
 import type { MessageEndpoint, TerminalInput, TerminalOutput } from '../rpc.ts'
-
-/** Time of this machine, twenty times as fast where something waits: pulls are paced for the eye. */
-export const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs / 20)
-    return { cancel: () => clearTimeout(timer) }
-  },
-  soon: (callback) => void setImmediate(callback),
-}
-export const entropy = { bytes: (length: number) => new Uint8Array(randomBytes(length)) }
 
 export class Store implements BlockStore {
   readonly blocks = new Map<string, StoredValue>()
@@ -34,6 +20,7 @@ export class Typist implements MessageEndpoint {
   /** Screens that came from before. */
   readonly screens: (TerminalOutput & { readonly kind: 'screen' })[] = []
   private shown = ''
+  private heard: () => void = () => undefined
   private readonly decoder = new TextDecoder()
 
   postMessage(message: unknown): void {
@@ -42,6 +29,7 @@ export class Typist implements MessageEndpoint {
     if (output.kind !== 'data') return
     this.shown += this.decoder.decode(output.bytes, { stream: true })
     this.send({ kind: 'credit', bytes: output.bytes.length })
+    this.heard()
   }
   close(): void {}
   private send(data: TerminalInput): void {
@@ -60,7 +48,7 @@ export class Typist implements MessageEndpoint {
     return this.prompt()
   }
   async prompt(): Promise<string> {
-    await expect.poll(() => this.shown, { timeout: 60_000, interval: 5 }).toMatch(/\n\$ $/)
+    while (!this.shown.endsWith('\n$ ')) await new Promise<void>((heard) => (this.heard = heard))
     return this.shown
   }
 }
