@@ -9,8 +9,7 @@ const MAX_CANON = 4096
 const INPUT_CAPACITY = 65536
 const NEWLINE = 10
 const RETURN = 13
-const START = 17
-const STOP = 19
+const BELL = 7
 
 export interface LineDisciplineHost {
   termios(): Termios
@@ -34,7 +33,7 @@ export interface LineDisciplineHost {
  *                            ▼
  *                          screen
  *
- * Linux: drivers/tty/n_tty.c. Not here: OLCUC and its like, parity, XON/XOFF of input.
+ * Linux: drivers/tty/n_tty.c. Not here: what belongs to a wire: parity, breaks, XON/XOFF of input.
  */
 export class LineDiscipline {
   private readonly host: LineDisciplineHost
@@ -48,6 +47,10 @@ export class LineDiscipline {
   /** Input in raw mode. */
   private readonly raw = new ByteQueue()
   private literal = false
+  /** ^S was typed and nothing since. */
+  private stopped = false
+  /** Between the `\\` and the `/` around what ECHOPRT shows as erased. */
+  private printing = false
 
   constructor(host: LineDisciplineHost) {
     this.host = host
@@ -114,15 +117,23 @@ export class LineDiscipline {
   private receiveByte(byte: number): void {
     const termios = this.host.termios()
     if (this.literal) return this.takeLiteral(byte)
-    const signal = this.signalOf(byte)
-    if (signal !== undefined) return this.interrupt(byte, signal)
-    if (termios.ixon && (byte === STOP || byte === START)) return this.host.stopOutput(byte === STOP)
-    const char = byte === RETURN && termios.icrnl ? NEWLINE : byte
+    const char = translated(byte, termios)
+    if (char === undefined) return
+    const signal = this.signalOf(char)
+    if (signal !== undefined) return this.interrupt(char, signal)
+    if (termios.ixon && char !== 0 && (char === termios.cc.vstop || char === termios.cc.vstart))
+      return this.stop(char === termios.cc.vstop)
+    if (this.stopped && termios.ixany) this.stop(false)
     if (termios.icanon) this.canonical(char)
     else {
       this.raw.push(Uint8Array.of(char))
       this.echo(char)
     }
+  }
+
+  private stop(stopped: boolean): void {
+    this.stopped = stopped
+    this.host.stopOutput(stopped)
   }
 
   private takeLiteral(byte: number): void {
@@ -132,34 +143,41 @@ export class LineDiscipline {
   }
 
   private interrupt(byte: number, signal: Signal): void {
-    this.flush()
-    this.host.flushOutput()
-    this.host.stopOutput(false)
+    if (!this.host.termios().noflsh) {
+      this.flush()
+      this.host.flushOutput()
+    }
+    this.stop(false)
     this.echo(byte)
     this.host.signal(signal)
   }
 
   private canonical(byte: number): void {
-    const { cc, iexten } = this.host.termios()
+    const { cc, iexten, echo, echonl, imaxbel } = this.host.termios()
     const edits: readonly (readonly [number, boolean, () => void])[] = [
       [cc.verase, true, () => this.erase(1)],
-      [cc.vkill, true, () => this.erase(this.edit.length)],
+      [cc.vkill, true, () => this.kill()],
       [cc.veof, true, () => this.endLine()],
       [cc.vwerase, iexten, () => this.eraseWord()],
       [cc.vreprint, iexten, () => this.reprint()],
       [cc.vlnext, iexten, () => this.quoteNext()],
     ]
-    if (byte < 32 || byte === cc.verase || byte === cc.vkill)
+    if (byte < 32 || byte === cc.verase || byte === cc.vkill || edits.some(([char]) => char === byte))
       for (const [char, enabled, edit] of edits) if (enabled && char !== 0 && char === byte) return edit()
+    this.endPrinting()
     if (byte === NEWLINE) {
       this.edit.push(byte)
-      if (this.host.termios().echo) this.host.echo([NEWLINE])
+      if (echo || echonl) this.host.echo([NEWLINE])
       return this.endLine()
     }
-    if (this.edit.length >= MAX_CANON - 1) return
+    if (this.edit.length >= MAX_CANON - 1) {
+      if (imaxbel) this.host.echo([BELL])
+      return
+    }
     if (this.edit.length === 0) this.editColumn = this.host.column()
     this.append(byte)
     this.echo(byte)
+    if (byte !== 0 && (byte === cc.veol || (byte === cc.veol2 && iexten))) this.endLine()
   }
 
   private append(byte: number): void {
@@ -171,6 +189,27 @@ export class LineDiscipline {
     this.lines.push(Uint8Array.from(this.edit))
     this.linesBytes += this.edit.length
     this.edit = []
+  }
+
+  /** Without ECHOKE the line stays to be seen, and a new one begins. */
+  private kill(): void {
+    const { echo, echoe, echok, echoke } = this.host.termios()
+    if (!echo || (echoke && echok && echoe)) return this.erase(this.edit.length)
+    this.edit = []
+    this.echo(this.host.termios().cc.vkill)
+    if (echok) this.host.echo([NEWLINE])
+  }
+
+  /** ECHOPRT: as a terminal of paper shows it, what is erased stands between `\\` and `/`. */
+  private print(erased: readonly number[]): void {
+    if (!this.printing) this.host.echo([0x5c])
+    this.printing = true
+    for (const byte of erased) this.echo(byte)
+  }
+
+  private endPrinting(): void {
+    if (this.printing) this.host.echo([0x2f])
+    this.printing = false
   }
 
   private quoteNext(): void {
@@ -198,13 +237,15 @@ export class LineDiscipline {
 
   /** One character of UTF-8 may be several bytes (IUTF8). */
   private eraseOne(): void {
-    const { echo, echoe, echoctl } = this.host.termios()
+    const { echo, echoe, echoctl, echoprt, iutf8 } = this.host.termios()
     const before = this.width(echoctl)
     const tab = this.edit.at(-1) === 9
     let keep = this.edit.length - 1
-    while (keep > 0 && isContinuation(this.edit[keep])) keep--
-    this.edit.length = keep
-    if (!echo || !echoe) return
+    while (iutf8 && keep > 0 && isContinuation(this.edit[keep])) keep--
+    const erased = this.edit.splice(keep)
+    if (echo && echoprt) return this.print(erased)
+    if (echo && !echoe) return this.echo(this.host.termios().cc.verase)
+    if (!echo) return
     const columns = before - this.width(echoctl)
     for (let i = 0; i < columns; i++) this.host.echo(tab ? [8] : [8, 32, 8])
   }
@@ -220,6 +261,14 @@ export class LineDiscipline {
     if (control && echoctl) this.host.echo([0x5e, byte ^ 0x40])
     else this.host.echo([byte])
   }
+}
+
+/** What the flags for input make of a byte; undefined: nothing. */
+function translated(byte: number, { istrip, igncr, icrnl, inlcr, iuclc, iexten }: Termios): number | undefined {
+  const char = istrip ? byte & 0x7f : byte
+  if (char === RETURN) return igncr ? undefined : icrnl ? NEWLINE : RETURN
+  if (char === NEWLINE) return inlcr ? RETURN : NEWLINE
+  return iuclc && iexten && char >= 0x41 && char <= 0x5a ? char + 0x20 : char
 }
 
 const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80

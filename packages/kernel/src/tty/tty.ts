@@ -190,8 +190,7 @@ export class Tty {
 
   /** Through OPOST to the master. */
   private put(bytes: Uint8Array): void {
-    const { opost, onlcr } = this.termios
-    this.output.push(opost && onlcr ? addReturns(bytes) : bytes.slice())
+    this.output.push(processOutput(bytes, this.termios, () => this.cursor))
     this.moveCursor(bytes)
     this.masterQueue.wake()
   }
@@ -289,6 +288,45 @@ export class Tty {
     this.size = { rows: size.rows, cols: size.cols }
     this.signalForeground(SIGWINCH)
   }
+}
+
+/** OPOST and what belongs to it; for almost everybody that is ONLCR alone. */
+function processOutput(bytes: Uint8Array, termios: Termios, cursor: () => number): Uint8Array {
+  if (!termios.opost) return bytes.slice()
+  const { olcuc, ocrnl, onocr, onlret, onlcr, delays } = termios
+  if (!(olcuc || ocrnl || onocr || onlret || delays.tab === 3)) return onlcr ? addReturns(bytes) : bytes.slice()
+  const out: number[] = []
+  let column = cursor()
+  for (const byte of bytes) column = putByte(byte, termios, column, out)
+  return Uint8Array.from(out)
+}
+
+/** One character, as do_output_char of n_tty.c has it. @returns the column after it */
+function putByte(byte: number, termios: Termios, column: number, out: number[]): number {
+  const { olcuc, ocrnl, onocr, onlret, onlcr, delays } = termios
+  if (byte === NEWLINE) {
+    if (onlcr) out.push(RETURN)
+    out.push(NEWLINE)
+    return onlcr || onlret ? 0 : column
+  }
+  if (byte === RETURN) {
+    if (onocr && column === 0) return 0
+    out.push(ocrnl ? NEWLINE : RETURN)
+    return ocrnl && !onlret ? column : 0
+  }
+  if (byte === 9 && delays.tab === 3) {
+    const spaces = 8 - (column % 8)
+    out.push(...Array<number>(spaces).fill(32))
+    return column + spaces
+  }
+  out.push(olcuc && byte >= 0x61 && byte <= 0x7a ? byte - 0x20 : byte)
+  return byte === 8
+    ? Math.max(0, column - 1)
+    : byte === 9
+      ? column + 8 - (column % 8)
+      : byte >= 32
+        ? column + 1
+        : column
 }
 
 /** ONLCR. */
