@@ -82,6 +82,12 @@ export interface LazyContent {
   readonly seed: number
 }
 
+/** flock(2): a lock on the whole file, LOCK_NB besides for one that does not wait. */
+export const LOCK_SH = 1
+export const LOCK_EX = 2
+export const LOCK_NB = 4
+export const LOCK_UN = 8
+
 export const SEEK_SET = 0
 export const SEEK_CUR = 1
 export const SEEK_END = 2

@@ -204,6 +204,14 @@ export interface Sys {
   setLazyContent(path: string, content: LazyContent): void
   /** The lazy content of a file that nobody has written to; undefined for any other. */
   getLazyContent(path: string): LazyContent | undefined
+  /** Locks held by the open file description, LOCK_SH, LOCK_EX or LOCK_UN. flock(2) @throws EAGAIN with LOCK_NB, EINVAL */
+  flock(fd: number, operation: number): MaybePromise<void>
+  /** A descriptor that inotify events are read from. inotify(7) @throws EMFILE */
+  inotifyInit(): number
+  /** @returns the watch's number @throws ENOENT, EACCES, EINVAL without an event, ENOTDIR with IN_ONLYDIR */
+  inotifyAddWatch(fd: number, path: string, mask: number): number
+  /** @throws EINVAL */
+  inotifyRmWatch(fd: number, wd: number): void
   /** inotify(7) in small: calls back on each change below or at `path` until disposed. */
   watch(
     path: string,

@@ -10,6 +10,7 @@ import { findutils } from './findutils/index.ts'
 import { gitPrograms } from './git/index.ts'
 import { grepPrograms } from './grep/index.ts'
 import { gzipPrograms } from './gzip/index.ts'
+import { inotifyTools } from './inotify-tools/index.ts'
 import { helloWorldPrograms } from './hello-world.ts'
 import { htop } from './htop/htop.ts'
 import { jqPrograms } from './jq/index.ts'
@@ -52,6 +53,7 @@ export const programs: readonly Program[] = [
   ...jqPrograms,
   ...extraPrograms,
   strace,
+  ...inotifyTools,
   ...shadowPrograms,
   ...sudoPrograms,
   ...gitPrograms,

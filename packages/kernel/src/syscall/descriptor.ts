@@ -5,6 +5,10 @@ import {
   EINVAL,
   ENOSPC,
   EPIPE,
+  LOCK_EX,
+  LOCK_NB,
+  LOCK_SH,
+  LOCK_UN,
   type MaybePromise,
   O_APPEND,
   O_CLOEXEC,
@@ -13,9 +17,11 @@ import {
   SIGXFSZ,
 } from '@drydock/abi'
 import type { FileDescription } from '../file-description.ts'
+import { InotifyDescription } from '../inotify.ts'
 import { makePipe } from '../pipe.ts'
 import { block, failCallsOn, giveWay } from '../task/pending-call.ts'
 import type { Task } from '../task/task.ts'
+import { OpenFile } from '../vfs/index.ts'
 import { UNWIND, unlessGone } from '../task/unwind.ts'
 import { seenStat } from './seen-ids.ts'
 import type { SyscallTable } from './table.ts'
@@ -109,6 +115,23 @@ class Writing {
   }
 }
 
+/** @throws EINVAL for what is no inotify instance */
+function inotifyOf(task: Task, fd: number): InotifyDescription {
+  const description = task.fds.get(fd)
+  if (!(description instanceof InotifyDescription)) throw EINVAL
+  return description
+}
+
+function flock(task: Task, fd: number, operation: number): MaybePromise<void> {
+  const description = task.fds.get(fd)
+  const kind = operation & ~LOCK_NB
+  if (!(description instanceof OpenFile) || ![LOCK_SH, LOCK_EX, LOCK_UN].includes(kind)) throw EINVAL
+  const { lock } = description
+  if (kind === LOCK_UN) return lock.release(description)
+  const attempt = (): void => lock.take(description, kind === LOCK_SH ? 'shared' : 'exclusive')
+  return operation & LOCK_NB ? attempt() : block(task, [lock.queue], attempt, { fd })
+}
+
 const STATUS_FLAGS = { nonblock: O_NONBLOCK, append: O_APPEND } as const
 
 export const descriptorCalls: SyscallTable<
@@ -129,6 +152,10 @@ export const descriptorCalls: SyscallTable<
   | 'fstat'
   | 'ftruncate'
   | 'fsync'
+  | 'flock'
+  | 'inotifyInit'
+  | 'inotifyAddWatch'
+  | 'inotifyRmWatch'
 > = {
   open(task, path, flags, mode = 0o666) {
     const description = task.parts.files.open(task, path, flags, mode)
@@ -182,6 +209,12 @@ export const descriptorCalls: SyscallTable<
   fstat: (task, fd) => seenStat(task, task.fds.get(fd).stat()),
   ftruncate(task, fd, size) {
     task.fds.get(fd).truncate(size)
+  },
+  flock,
+  inotifyInit: (task) => task.fds.add(new InotifyDescription(task.parts.clock.now())),
+  inotifyAddWatch: (task, fd, path, mask) => inotifyOf(task, fd).add(task.parts.files.observed(task, path, mask), mask),
+  inotifyRmWatch(task, fd, wd) {
+    inotifyOf(task, fd).remove(wd)
   },
   fsync(task, fd) {
     task.fds.get(fd)

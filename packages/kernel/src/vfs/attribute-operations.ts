@@ -4,6 +4,7 @@ import {
   EPERM,
   EROFS,
   F_OK,
+  IN_ATTRIB,
   isBlockDevice,
   isCharDevice,
   isRegular,
@@ -22,7 +23,7 @@ import { notifyModify } from './watch.ts'
 
 function change(location: Location, attributes: AttributeChange): void {
   location.inode.setattr(attributes)
-  notifyModify(location.dentry)
+  notifyModify(location.dentry, IN_ATTRIB)
 }
 
 /** chmod(2). */

@@ -6,6 +6,13 @@ import {
   ENOENT,
   ENOTDIR,
   ENOTEMPTY,
+  IN_ATTRIB,
+  IN_CREATE,
+  IN_DELETE,
+  IN_DELETE_SELF,
+  IN_MOVE_SELF,
+  IN_MOVED_FROM,
+  IN_MOVED_TO,
   EPERM,
   EXDEV,
   isSymlink,
@@ -23,6 +30,7 @@ import { Location } from './location.ts'
 import type { PathContext } from './path-context.ts'
 import { isPlainName, type LastComponent, PathWalk, resolvePath } from './path-walk.ts'
 import { requireDirectoryWrite, requireStickyOwner, requireWritableMount } from './permission.ts'
+import { observeEntry, observeSelf } from './observe.ts'
 import { notifyEntry } from './watch.ts'
 
 interface Entry {
@@ -61,6 +69,7 @@ export function makeEntry(
   notifyEntry(directory.dentry, name, 'create')
   const dentry = directory.dentry.lookup(name, context)
   if (dentry === undefined) throw ENOENT
+  observeEntry(directory.dentry, name, dentry.inode, IN_CREATE)
   return new Location(directory.mount, dentry)
 }
 
@@ -102,6 +111,7 @@ export function link(context: PathContext, from: string, to: string): void {
   if (source.inode.isDirectory) throw EPERM
   directory.inode.link(last.name, source.inode)
   notifyEntry(directory.dentry, last.name, 'create')
+  observeEntry(directory.dentry, last.name, source.inode, IN_CREATE)
 }
 
 function requireRemovable(context: PathContext, entry: Entry): Location {
@@ -115,9 +125,11 @@ function requireRemovable(context: PathContext, entry: Entry): Location {
 
 const isMountPoint = (directory: Location, found: Location): boolean => found.mount !== directory.mount
 
-function drop(directory: Location, name: string): void {
+function drop(directory: Location, name: string, inode: Inode): void {
   directory.dentry.drop(name)
   notifyEntry(directory.dentry, name, 'delete')
+  observeEntry(directory.dentry, name, inode, IN_DELETE)
+  observeSelf(inode, inode.isDirectory || inode.nlink === 0 ? IN_DELETE_SELF : IN_ATTRIB)
 }
 
 /** unlink(2). */
@@ -130,7 +142,7 @@ export function unlink(context: PathContext, path: string): void {
   if (last.directory) throw ENOTDIR
   if (isMountPoint(directory, found)) throw EBUSY
   directory.inode.unlink(last.name)
-  drop(directory, last.name)
+  drop(directory, last.name, found.inode)
 }
 
 /** rmdir(2). */
@@ -144,7 +156,7 @@ export function rmdir(context: PathContext, path: string): void {
   if (!found.inode.isDirectory) throw ENOTDIR
   if (isMountPoint(directory, found)) throw EBUSY
   directory.inode.rmdir(last.name)
-  drop(directory, last.name)
+  drop(directory, last.name, found.inode)
 }
 
 const isWithin = (location: Location, ancestor: Inode): boolean => {
@@ -187,6 +199,11 @@ export function rename(context: PathContext, fromPath: string, toPath: string): 
   from.directory.dentry.move(from.last.name, to.directory.dentry, to.last.name)
   notifyEntry(from.directory.dentry, from.last.name, 'move')
   notifyEntry(to.directory.dentry, to.last.name, 'create')
+  if (to.found) observeSelf(to.found.inode, IN_DELETE_SELF)
+  const cookie = source.inode.ino
+  observeEntry(from.directory.dentry, from.last.name, source.inode, IN_MOVED_FROM, cookie)
+  observeEntry(to.directory.dentry, to.last.name, source.inode, IN_MOVED_TO, cookie)
+  observeSelf(source.inode, IN_MOVE_SELF)
 }
 
 /** readlink(2). */

@@ -6,6 +6,7 @@ import {
   ENOENT,
   ENOTDIR,
   ENXIO,
+  IN_OPEN,
   isBlockDevice,
   isCharDevice,
   isFifo,
@@ -31,6 +32,7 @@ import type { DeviceTable } from './device-table.ts'
 import { makeEntry } from './directory-operations.ts'
 import type { Fifo } from './inode.ts'
 import type { Location } from './location.ts'
+import { observe } from './observe.ts'
 import { OpenFile, placeAt } from './open-file.ts'
 import type { PathContext } from './path-context.ts'
 import { PathWalk, type LastComponent } from './path-walk.ts'
@@ -116,6 +118,7 @@ function openLocation(parts: OpeningParts, context: PathContext, location: Locat
   } else if (writes) {
     inode.prepareWrite()
   }
+  observe(location.dentry, IN_OPEN)
   return new OpenFile(flags, location)
 }
 

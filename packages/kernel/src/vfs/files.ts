@@ -9,6 +9,7 @@ import {
   ENOENT,
   ENOTDIR,
   EPERM,
+  IN_ONLYDIR,
   isRegular,
   isSocket,
   MS_NOEXEC,
@@ -171,6 +172,14 @@ export class Files {
     const { inode } = resolvePath(context, path)
     requirePermission(inode, context.credentials, R_OK)
     return addWatch(inode, listener)
+  }
+
+  /** What inotify_add_watch(2) of the path watches. @throws ENOENT, EACCES, ENOTDIR with IN_ONLYDIR */
+  observed(context: PathContext, path: string, mask: number): Inode {
+    const { inode } = resolvePath(context, path)
+    requirePermission(inode, context.credentials, R_OK)
+    if (mask & IN_ONLYDIR && !inode.isDirectory) throw ENOTDIR
+    return inode
   }
 
   /** bind(2) of a unix socket: makes the node that `socketAt` then finds. @throws EADDRINUSE */

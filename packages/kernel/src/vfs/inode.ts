@@ -1,8 +1,10 @@
 import type { DirectoryEntry, LazyContent, Stat } from '@drydock/abi'
 import { EINVAL, ENOTDIR, EPERM, S_IFDIR, S_IFMT, S_IFREG } from '@drydock/abi'
 import type { FileDescription } from '../file-description.ts'
+import type { FileLock } from './file-lock.ts'
 import type { FileSystem } from './file-system.ts'
 import type { Location } from './location.ts'
+import type { Observer } from './observe.ts'
 import type { PathContext } from './path-context.ts'
 import type { WatchListener } from './watch.ts'
 
@@ -51,8 +53,12 @@ export abstract class Inode {
   fifo: Fifo | undefined = undefined
   /** What a unix socket bound to this node; opaque to the VFS. unix(7). */
   socket: unknown = undefined
-  /** Who watches. inotify(7). */
+  /** Who watches it and all below. */
   watchers: Set<WatchListener> | undefined = undefined
+  /** Who hears of it alone. inotify(7) */
+  observers: Set<Observer> | undefined = undefined
+  /** Locks on it as a whole. flock(2) */
+  lock: FileLock | undefined = undefined
 
   get type(): number {
     return this.mode & S_IFMT

@@ -4,6 +4,9 @@ import {
   EFBIG,
   EINVAL,
   EISDIR,
+  IN_ACCESS,
+  IN_CLOSE_NOWRITE,
+  IN_CLOSE_WRITE,
   O_APPEND,
   O_PATH,
   POLLIN,
@@ -14,8 +17,10 @@ import {
 } from '@drydock/abi'
 import { FileDescription } from '../file-description.ts'
 import type { Task } from '../task/task.ts'
+import { FileLock } from './file-lock.ts'
 import type { Inode } from './inode.ts'
 import type { Location } from './location.ts'
+import { observe } from './observe.ts'
 import { pathOf } from './path-name.ts'
 import { notifyModify } from './watch.ts'
 
@@ -105,7 +110,9 @@ export class OpenFile extends LocatedDescription {
     if (this.file.isDirectory) throw EISDIR
     if (offset < 0) throw EINVAL
     this.file.touchAccess()
-    return this.file.readAt(offset, max)
+    const bytes = this.file.readAt(offset, max)
+    if (bytes.length > 0) observe(this.location.dentry, IN_ACCESS)
+    return bytes
   }
 
   override pwrite(bytes: Uint8Array, offset: number): number {
@@ -114,6 +121,18 @@ export class OpenFile extends LocatedDescription {
     const taken = this.file.writeAt(offset, bytes)
     notifyModify(this.location.dentry)
     return taken
+  }
+
+  /** Of the whole file. flock(2) */
+  get lock(): FileLock {
+    this.file.lock ??= new FileLock()
+    return this.file.lock
+  }
+
+  protected override dispose(): void {
+    this.file.lock?.release(this)
+    if ((this.flags & O_PATH) === 0) observe(this.location.dentry, this.writable ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE)
+    super.dispose()
   }
 
   override seek(offset: number, whence: number): number {

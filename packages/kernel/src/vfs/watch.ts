@@ -1,5 +1,7 @@
+import { IN_MODIFY } from '@drydock/abi'
 import type { Dentry } from './dentry.ts'
 import type { Inode } from './inode.ts'
+import { observe } from './observe.ts'
 
 export type WatchKind = 'create' | 'delete' | 'modify' | 'move'
 export interface WatchEvent {
@@ -35,8 +37,9 @@ export function notifyEntry(directory: Dentry, name: string, kind: WatchKind): v
 }
 
 /** The content or the attributes of a file changed. */
-export function notifyModify(dentry: Dentry): void {
+export function notifyModify(dentry: Dentry, mask = IN_MODIFY): void {
   if (dentry.inode.fs.watches === 0) return
+  observe(dentry, mask)
   tell(dentry.inode, { kind: 'modify', name: '' })
   if (dentry.parent !== undefined) notifyEntry(dentry.parent, dentry.name, 'modify')
 }

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly env?: ReadonlyMap<string, string>
   /** Standard input, where it is not the caller's. */
   readonly stdin?: number
+  /** Descriptors it does not get. */
+  readonly cloexec?: readonly number[]
 }
 
 /** Starts a command found by PATH. @returns its pid, or why it could not run */
@@ -20,6 +22,7 @@ export async function startCommand(
   env: ReadonlyMap<string, string>,
   options: RunOptions = {},
 ): Promise<number | Outcome> {
+  for (const fd of options.cloexec ?? []) sys.setFdFlags(fd, { cloexec: true })
   try {
     const path = searchPath(sys, words[0] ?? '', env.get('PATH'))
     const fds =

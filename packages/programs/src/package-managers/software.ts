@@ -93,6 +93,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
     },
   ],
   ['grep', bin('grep', 'grep', 'egrep', 'fgrep')],
+  ['inotify-tools', bin('inotify-tools', 'inotifywait', 'inotifywatch')],
   ['iproute2', both(sbin('iproute2', 'ip', 'tc'), bin('iproute2', 'ss'))],
   ['iptables', sbin('iptables', 'iptables', 'iptables-save')],
   ['jq', bin('jq', 'jq')],

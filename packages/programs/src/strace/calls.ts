@@ -13,6 +13,7 @@ import {
 } from '@drydock/abi'
 import {
   accessMode,
+  eventMask,
   addressLength,
   addressText,
   bytesText,
@@ -255,6 +256,24 @@ export const CALLS: Readonly<Record<string, CallRow>> = {
   ),
   umount: call('umount2', ['file'], (_: Style, name: string) => [stringText(name), '0']),
   pivotRoot: call('pivot_root', ['file'], (_: Style, name: string) => [stringText(name), stringText('.')]),
+  flock: call('flock', ['desc'], (s: Style, fd: number, operation: number) => [
+    s.fd(fd),
+    [
+      ['LOCK_SH', 1],
+      ['LOCK_EX', 2],
+      ['LOCK_UN', 8],
+      ['LOCK_NB', 4],
+    ]
+      .flatMap(([name, bit]) => (operation & Number(bit) ? [name] : []))
+      .join('|'),
+  ]),
+  inotifyInit: call('inotify_init1', ['desc'], () => ['IN_CLOEXEC']),
+  inotifyAddWatch: call('inotify_add_watch', ['file', 'desc'], (s: Style, fd: number, name: string, mask: number) => [
+    s.fd(fd),
+    stringText(name),
+    eventMask(mask),
+  ]),
+  inotifyRmWatch: call('inotify_rm_watch', ['desc'], (s: Style, fd: number, wd: number) => [s.fd(fd), String(wd)]),
   watch: call('inotify_add_watch', ['file', 'desc'], (_: Style, name: string) => [
     stringText(name),
     'IN_MODIFY|IN_ATTRIB|IN_MOVE|IN_CREATE|IN_DELETE',

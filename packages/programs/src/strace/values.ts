@@ -170,6 +170,15 @@ const MOUNT_FLAGS: readonly (readonly [number, string])[] = [
 ]
 export const mountFlags = (flags: number): string => flagsText(flags, MOUNT_FLAGS)
 
+const EVENTS: readonly (readonly [number, string])[] = [
+  ...'ACCESS MODIFY ATTRIB CLOSE_WRITE CLOSE_NOWRITE OPEN MOVED_FROM MOVED_TO CREATE DELETE DELETE_SELF MOVE_SELF'
+    .split(' ')
+    .map((name, bit) => [2 ** bit, `IN_${name}`] as const),
+  [0x1000000, 'IN_ONLYDIR'],
+]
+export const eventMask = (mask: number): string =>
+  (mask & 0xfff) === 0xfff ? 'IN_ALL_EVENTS' : flagsText(mask, EVENTS)
+
 const ACCESS_MODES: readonly (readonly [number, string])[] = [
   [4, 'R_OK'],
   [2, 'W_OK'],

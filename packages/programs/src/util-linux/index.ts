@@ -1,6 +1,8 @@
 import { fromPackage } from '../package-version.ts'
 import { dmesg } from './dmesg.ts'
+import { fallocate } from './fallocate.ts'
 import { findmnt, mountpoint } from './findmnt.ts'
+import { flock } from './flock.ts'
 import { getopt } from './getopt.ts'
 import { gosu } from './gosu.ts'
 import { lsblk } from './lsblk.ts'
@@ -9,13 +11,14 @@ import { mount, umount } from './mount.ts'
 import { lsns, nsenter, unshare } from './namespaces.ts'
 import { rev } from './rev.ts'
 import { script } from './script.ts'
-import { flock, ionice, last, logger, rename } from './small-tools.ts'
+import { ionice, last, logger, rename } from './small-tools.ts'
 import { runuser, su } from './su.ts'
 
 export const utilLinux = [
   gosu,
   ...fromPackage('util-linux', '2.38.1', [
     dmesg,
+    fallocate,
     findmnt,
     flock,
     getopt,

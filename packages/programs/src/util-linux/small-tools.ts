@@ -1,9 +1,7 @@
-import { EEXIST, exitStatus, isErrno, O_CREAT, O_EXCL, O_RDWR } from '@drydock/abi'
+import { isErrno, O_RDWR } from '@drydock/abi'
 import { defineProgram, flag, list, UsageError, value, writeAll } from '@drydock/libc'
 import { execOrFail } from '../account/become.ts'
 import { readLoginRecords, USER_PROCESS } from '../account/utmp.ts'
-import { parseInterval } from '../coreutils/sleep.ts'
-import { runCommand } from '../exec/run-command.ts'
 import { strftime } from '../format/strftime.ts'
 
 /** last: who has logged in, from the records of wtmp. util-linux 2.38. */
@@ -117,87 +115,6 @@ export const rename = defineProgram({
     return failed ? 2 : 0
   },
 })
-
-/**
- * flock: run a command under a lock. The kernel here has no flock(2), so the lock is a file beside the locked one that
- * only one may create; a lock whose owner is gone is taken over.
- */
-export const flock = defineProgram({
-  name: 'util-linux/flock',
-  paths: ['/usr/bin/flock'],
-  covers: 'partial',
-  lacks: ['shared locks (-s) as such', 'locks on a descriptor number'],
-  summary: 'manage locks from shell scripts',
-  sizeBytes: 35208,
-  usage: 'flock [options] <file>|<directory> <command> [<argument>...]',
-  usageStatus: 64,
-  stopAtOperand: true,
-  options: {
-    shared: flag('s', 'shared'),
-    exclusive: flag('xe', 'exclusive'),
-    unlock: flag('u', 'unlock'),
-    nonBlock: flag('n', 'nonblock'),
-    timeout: value('w', 'timeout'),
-    status: value('E', 'conflict-exit-code'),
-    close: flag('o', 'close'),
-    command: value('c', 'command'),
-    noFork: flag('F', 'no-fork'),
-    verbose: flag('', 'verbose'),
-  },
-  async main({ sys, env, operands, options: o, fail }) {
-    const [path, ...rest] = operands
-    if (path === undefined) throw new UsageError('not enough arguments')
-    const words = o.command ?? (rest[0] === '-c' ? rest[1] : undefined)
-    const command = words === undefined ? rest : [env.get('SHELL') ?? '/bin/sh', '-c', words]
-    if (command.length === 0) {
-      if (/^\d+$/.test(path)) return 0
-      throw new UsageError('not enough arguments')
-    }
-    const lock = `${path.replace(/\/+$/, '')}.flock`
-    const until = o.timeout === undefined ? Infinity : sys.clock.monotonic() + (parseInterval(o.timeout) ?? 0)
-    try {
-      sys.close(sys.open(path, O_CREAT, 0o666))
-    } catch (error) {
-      if (!isErrno(error)) throw error
-      if (error.code !== 'EISDIR') {
-        await fail(`cannot open lock file ${path}: ${error.message}`)
-        return 66
-      }
-    }
-    for (;;)
-      try {
-        const fd = sys.open(lock, O_RDWR | O_CREAT | O_EXCL, 0o600)
-        await writeAll(sys, fd, new TextEncoder().encode(String(sys.getpid())))
-        sys.close(fd)
-        break
-      } catch (error) {
-        if (error !== EEXIST) throw error
-        const owner = Number(new TextDecoder().decode(await readOwner(sys, lock)))
-        if (!sys.processes().some((process) => process.pid === owner)) {
-          sys.unlink(lock)
-          continue
-        }
-        if (o.nonBlock || sys.clock.monotonic() >= until) return Number(o.status ?? 1)
-        await sys.sleep(20)
-      }
-    try {
-      const outcome = await runCommand(sys, command, env)
-      if (outcome.kind === 'ended') return exitStatus(outcome.result.status)
-      await fail(`failed to execute ${command[0]}: ${outcome.message}`)
-      return 69
-    } finally {
-      sys.unlink(lock)
-    }
-  },
-})
-async function readOwner(sys: Parameters<typeof readLoginRecords>[0], path: string): Promise<Uint8Array> {
-  const fd = sys.open(path, 0)
-  try {
-    return await sys.read(fd, 32)
-  } finally {
-    sys.close(fd)
-  }
-}
 
 /** ionice: the disk here has no queue to be nice in; the command is run. */
 export const ionice = defineProgram({

@@ -19,6 +19,8 @@ gawk|5.3.2-r2|390|900||gawk|GNU awk pattern-matching language
 gcompat|1.1.0-r4|36|120|libucontext,musl-obstack||The GNU C Library compatibility layer for musl
 grep|3.12-r0|110|230|pcre2|grep|Searches input files for lines containing a match to a specified pattern
 icu-libs|76.1-r1|1060|2900|||International Components for Unicode library
+inotify-tools|4.23.9.0-r0|27|96|inotify-tools-libs|inotify-tools|C library and CLI tools providing a simple interface to inotify
+inotify-tools-libs|4.23.9.0-r0|24|76|||C library and CLI tools providing a simple interface to inotify (libraries)
 iproute2|6.15.0-r0|8|12|iproute2-minimal,iproute2-ss,iproute2-tc||IP Routing Utilities
 iproute2-minimal|6.15.0-r0|260|560|libcap2,libelf,libmnl|iproute2|Minimal parts of iproute2
 iproute2-ss|6.15.0-r0|70|150|||Socket statistics tool

@@ -19,6 +19,7 @@ gawk|1:5.2.1-2+b1|673|2919||gawk|GNU awk, a pattern scanning and processing lang
 gnupg|2.4.7-21|417|918|||GNU privacy guard - a free PGP replacement
 grep|3.11-4|389|1093||grep|GNU grep, egrep and fgrep
 inetutils-telnet,telnet|2:2.6-3|119|295||telnet|telnet client
+inotify-tools|4.23.9.0-2+b1|30|117|libinotifytools0|inotify-tools|command-line programs providing a simple interface to inotify
 iproute2|6.15.0-1|1107|3741|libelf1t64,libmnl0|iproute2|networking and traffic control tools
 iptables|1.8.11-2|360|2414|libmnl0,libnftnl11|iptables|administration tools for packet filtering and NAT
 iputils-ping,inetutils-ping|3:20240905-3|47|123||ping|Tools to test the reachability of network hosts
@@ -29,6 +30,7 @@ libbrotli1|1.1.0-2+b7|307|919|||library implementing brotli encoder and decoder
 libcurl4t64|8.14.1-2|391|893|libbrotli1,libgssapi-krb5-2,libldap2,libnghttp2-14,libpsl5t64,librtmp1,libssh2-1t64||easy-to-use client-side URL transfer library
 libelf1t64|0.192-4|189|337|||library to read and write ELF files
 libgssapi-krb5-2|1.21.3-5|138|458|||MIT Kerberos runtime libraries
+libinotifytools0|4.23.9.0-2+b1|22|69|||utility wrapper around inotify
 libjq1|1.7.1-6|160|389|libonig5||lightweight and flexible command-line JSON processor - shared library
 libldap2|2.6.10+dfsg-1|194|556|||OpenLDAP libraries
 libmnl0|1.0.5-3|12|42|||minimalistic Netlink communication library

@@ -13,6 +13,7 @@ diffutils|3.7-12|397|1400||diffutils|GNU collection of diff utilities
 epel-release|9-10|19|31|||Extra Packages for Enterprise Linux repository configuration
 findutils|1:4.8.0-7|550|1700||findutils|The GNU versions of find utilities (find and xargs)
 gawk|5.1.0-6|1000|1700||gawk|The GNU version of the AWK text processing utility
+inotify-tools|3.22.1.0-1|58|119||inotify-tools|Command line utilities for inotify
 iproute|6.14.0-2|834|2500|libmnl|iproute2|Advanced IP routing and network device configuration tools
 iptables-nft,iptables|1.8.10-11|206|810|libmnl,libnftnl|iptables|nftables compatibility for iptables, arptables and ebtables
 iputils|20210202-15|175|770||ping|Network monitoring tools including ping
