@@ -4,7 +4,9 @@ import type { FirewallChain, FirewallRule, FirewallTable } from './firewall.ts'
  * What rtnetlink(7) and nf_tables do on Linux, as plain requests and answers: links, addresses, routes, neighbours and
  * NAT rules of the caller's network namespace.
  */
-export type LinkKind = 'loopback' | 'bridge' | 'veth' | 'ether' | 'dummy'
+export type LinkKind = 'loopback' | 'bridge' | 'veth' | 'ether' | 'dummy' | SharingKind
+/** Devices that share the wire of another: by a hardware address of their own, by IP address, by a tag. */
+export type SharingKind = 'macvlan' | 'ipvlan' | 'vlan'
 
 export interface LinkInfo {
   readonly index: number
@@ -23,6 +25,12 @@ export interface LinkInfo {
   readonly txPackets: number
   /** Of a veth: the index of its peer. */
   readonly peerIndex?: number
+  /** Of macvlan, ipvlan and vlan: the index of the device below, and its name where it is in the same namespace. */
+  readonly parentIndex?: number
+  readonly parent?: string
+  /** Of macvlan `bridge` or `private`; of vlan the tag. */
+  readonly mode?: string
+  readonly tag?: number
 }
 
 export interface RouteInfo {
@@ -52,6 +60,10 @@ export type NetlinkRequest =
   | { op: 'link-list' }
   | { op: 'link-add'; name: string; kind: 'bridge' | 'dummy'; mac?: string }
   | { op: 'link-add'; name: string; kind: 'veth'; peer: string; mac?: string; peerMac?: string }
+  /** @throws ENODEV without the device below, EINVAL for one that shares itself, EBUSY beside the other kind */
+  | { op: 'link-add'; name: string; kind: 'macvlan'; parent: string; mode: 'bridge' | 'private'; mac?: string }
+  | { op: 'link-add'; name: string; kind: 'ipvlan'; parent: string }
+  | { op: 'link-add'; name: string; kind: 'vlan'; parent: string; tag: number }
   | { op: 'link-set'; name: string; up?: boolean; master?: string | null; rename?: string; mac?: string; mtu?: number }
   /** Moves a link into the network namespace of process `pid` (as the caller sees it) or the namespace bound at `path`. */
   | { op: 'link-move'; name: string; pid?: number; path?: string }

@@ -1,13 +1,16 @@
 import type { LinkInfo, LinkKind, QdiscSettings } from '@drydock/abi'
-import { formatAddress, type Prefix } from './address.ts'
+import { BROADCAST_MAC, formatAddress, type Prefix } from './address.ts'
 import { Bridge } from './bridge.ts'
+import type { EventQueue } from './event-queue.ts'
 import type { Link, LinkEnd } from './link.ts'
 import type { Netem } from './netem.ts'
 import { type Frame, frameSize, wirePackets } from './packet.ts'
+import { Sharers } from './sharers.ts'
 import type { Tap } from './tap.ts'
 
 /** Who takes the frames that arrive at an interface: the stack it is in. */
 export interface InterfaceOwner {
+  readonly queue: EventQueue
   readonly taps: ReadonlySet<Tap>
   receiveFrame(at: Interface, frame: Frame): void
 }
@@ -18,6 +21,8 @@ export interface InterfaceRow {
   readonly kind: LinkKind
   readonly mac: string
   readonly mtu?: number
+  readonly isPrivate?: boolean
+  readonly tag?: number
 }
 
 /** A network interface: what `ip link` lists. A bridge has ports in place of a link. */
@@ -41,6 +46,14 @@ export class Interface implements LinkEnd {
   /** The bridge it is a port of. */
   master: Interface | undefined
   readonly bridge: Bridge | undefined
+  /** Of macvlan, ipvlan and vlan: the one whose wire it shares. */
+  parent: Interface | undefined
+  /** Those that share its own. */
+  readonly sharers: Sharers = new Sharers(this)
+  /** Of macvlan: siblings are out of reach. */
+  readonly isPrivate: boolean
+  /** Of vlan. */
+  readonly tag: number | undefined
   private rxBytes = 0
   private rxPackets = 0
   private txBytes = 0
@@ -52,6 +65,8 @@ export class Interface implements LinkEnd {
     this.kind = row.kind
     this.mac = row.mac
     this.mtu = row.mtu ?? (row.kind === 'loopback' ? 65536 : 1500)
+    this.isPrivate = row.isPrivate ?? false
+    this.tag = row.tag
     this.bridge = row.kind === 'bridge' ? new Bridge(this) : undefined
   }
 
@@ -63,6 +78,13 @@ export class Interface implements LinkEnd {
   unplug(): void {
     this.link?.detach(this)
     this.link = undefined
+  }
+
+  /** Shares the wire of `parent` from now on; undefined: no more. */
+  share(parent: Interface | undefined): void {
+    this.parent?.sharers.remove(this)
+    this.parent = parent
+    parent?.sharers.add(this)
   }
 
   setMaster(master: Interface | undefined): void {
@@ -83,16 +105,30 @@ export class Interface implements LinkEnd {
     this.countSent(frameSize(frame))
     this.overhear(frame, 'out')
     if (this.bridge) this.bridge.send(frame)
+    else this.put(frame)
+  }
+
+  /** On the wire that it is plugged into, or shares. */
+  put(frame: Frame): void {
+    if (this.parent) this.parent.sharers.send(this, frame)
     else this.link?.carry(frame, this)
   }
 
   receive(frame: Frame): void {
     if (!this.up) return
+    if (this.sharers.size > 0 && this.sharers.receive(frame)) return
+    // Tags are for those who were told of them.
+    if (frame.vlan !== undefined && !this.master) return
     if (this.master?.bridge) {
       this.countReceived(frameSize(frame))
       this.overhear(frame, 'in')
       this.master.bridge.input(this, frame)
-    } else this.take(frame)
+    } else if (this.isFor(frame)) this.take(frame)
+    else this.overhear(frame, 'in')
+  }
+
+  private isFor({ destination }: Frame): boolean {
+    return destination === this.mac || destination === BROADCAST_MAC
   }
 
   /** Hands a frame to the stack. */
@@ -132,6 +168,18 @@ export class Interface implements LinkEnd {
       ...{ index, name, kind, mac, mtu, up, addresses, rxBytes, rxPackets, txBytes, txPackets },
       ...(this.master ? { master: this.master.name } : {}),
       ...(this.peer ? { peerIndex: this.peer.index } : {}),
+      ...this.sharing(),
+    }
+  }
+
+  private sharing(): Partial<LinkInfo> {
+    const { parent, tag } = this
+    if (!parent) return {}
+    return {
+      parentIndex: parent.index,
+      ...(parent.owner === this.owner ? { parent: parent.name } : {}),
+      ...(this.kind === 'macvlan' ? { mode: this.isPrivate ? 'private' : 'bridge' } : {}),
+      ...(tag === undefined ? {} : { tag }),
     }
   }
 }

@@ -120,6 +120,8 @@ export interface Frame {
   readonly source: string
   readonly destination: string
   readonly body: { readonly ip: Packet } | { readonly arp: Arp }
+  /** The number of the virtual network it belongs to. IEEE 802.1Q */
+  readonly vlan?: number
 }
 
 export const frameSize = ({ body }: Frame): number => 14 + ('ip' in body ? packetSize(body.ip) : 28)

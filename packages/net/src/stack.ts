@@ -2,6 +2,7 @@ import {
   type ByteStream,
   type Clock,
   EADDRNOTAVAIL,
+  EBUSY,
   EEXIST,
   EINVAL,
   ENETUNREACH,
@@ -23,7 +24,7 @@ import {
 import type { Hook } from './firewall-match.ts'
 import { EventQueue } from './event-queue.ts'
 import { Icmp, mayComplain } from './icmp.ts'
-import { Interface, type InterfaceOwner } from './interface.ts'
+import { Interface, type InterfaceOwner, type InterfaceRow } from './interface.ts'
 import { Link } from './link.ts'
 import { Netem } from './netem.ts'
 import { NeighbourTable } from './neighbour-table.ts'
@@ -138,6 +139,20 @@ export class Stack implements IpOutput, InterfaceOwner {
     return [one, other]
   }
 
+  /** A device that shares the wire of another. @throws EEXIST, EINVAL, EBUSY */
+  createSharer(parent: Interface, row: Omit<InterfaceRow, 'index' | 'mac'> & { mac?: string | undefined }): Interface {
+    if (parent.kind === 'loopback' || parent.kind === 'macvlan' || parent.kind === 'ipvlan') throw EINVAL
+    const other = row.kind === 'macvlan' ? 'ipvlan' : row.kind === 'ipvlan' ? 'macvlan' : undefined
+    if (other && parent.sharers.has(other)) throw EBUSY
+    if (this.interfaces.has(row.name)) throw EEXIST
+    const mac = row.kind === 'macvlan' ? (row.mac ?? macOf(this.entropy.bytes(5))) : parent.mac
+    const at = new Interface({ ...row, index: this.nextIndex++, mac, mtu: parent.mtu })
+    at.owner = this
+    at.share(parent)
+    this.interfaces.set(row.name, at)
+    return at
+  }
+
   /** The interface leaves with nothing but its name and hardware address. */
   release(at: Interface): void {
     this.setUp(at, false)
@@ -159,7 +174,9 @@ export class Stack implements IpOutput, InterfaceOwner {
   destroy(at: Interface): void {
     const { peer } = at
     for (const port of [...(at.bridge?.ports ?? [])]) port.setMaster(undefined)
+    for (const sharer of at.sharers.all()) if (sharer.owner instanceof Stack) sharer.owner.destroy(sharer)
     this.release(at)
+    at.share(undefined)
     at.unplug()
     at.peer = undefined
     if (!peer) return

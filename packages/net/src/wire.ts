@@ -38,8 +38,9 @@ const concat = (...parts: readonly ArrayLike<number>[]): Uint8Array => {
 }
 
 /** @param nowMs  for TCP's timestamps */
-export function encodeFrame({ source, destination, body }: Frame, nowMs: number): Uint8Array {
-  const macs = [...macBytes(destination), ...macBytes(source)]
+export function encodeFrame({ source, destination, body, vlan }: Frame, nowMs: number): Uint8Array {
+  const tag = vlan === undefined ? [] : [...u16(0x8100), ...u16(vlan)]
+  const macs = [...macBytes(destination), ...macBytes(source), ...tag]
   if ('arp' in body) return concat(macs, u16(ETHERTYPE.arp), encodeArp(body.arp))
   return concat(macs, u16(ETHERTYPE.ipv4), encodePacket(body.ip, nowMs))
 }

@@ -129,7 +129,11 @@ function linkedHosts({ containers }: DaemonParts, { hostConfig }: Container): Li
 /** Ports are published on the first network with an address. @throws Problem */
 function publishPorts({ networks }: DaemonParts, container: Container): void {
   const { record, hostConfig } = container
-  const [network = '', endpoint] = Object.entries(record.Networks).find(([, { IPAddress }]) => IPAddress) ?? []
+  const [network = '', endpoint] =
+    Object.entries(record.Networks).find(
+      // On a wire of its own a container is reached without the host's help.
+      ([name, { IPAddress }]) => IPAddress && networks.bridgeOf(name) !== '',
+    ) ?? []
   const exposed: PortMap = Object.fromEntries(Object.keys(record.Config.ExposedPorts ?? {}).map((port) => [port, null]))
   if (!endpoint?.IPAddress) {
     record.Ports = {}

@@ -38,15 +38,18 @@ export function plugIn(sys: Sys, pid: number, { bridge, address, mac, gateway }:
   sys.netlink({ op: 'link-set', name, master: bridge })
   sys.netlink({ op: 'link-set', name, up: true })
   sys.netlink({ op: 'link-move', name: peer, pid })
-  return insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () => {
-    const inside = freeName(sys)
-    sys.netlink({ op: 'link-set', name: peer, rename: inside })
-    sys.netlink({ op: 'address-add', link: inside, address })
-    sys.netlink({ op: 'link-set', name: inside, up: true })
-    if (gateway && !hasDefault(sys))
-      sys.netlink({ op: 'route-add', route: { destination: 'default', gateway, dev: inside } })
-    return inside
-  })
+  return insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () => joinInside(sys, peer, address, gateway))
+}
+
+/** A link that has come into the caller's namespace gets its name, address and way out. @returns the name */
+export function joinInside(sys: Sys, link: string, address: string, gateway: string | undefined): string {
+  const inside = freeName(sys)
+  sys.netlink({ op: 'link-set', name: link, rename: inside })
+  sys.netlink({ op: 'address-add', link: inside, address })
+  sys.netlink({ op: 'link-set', name: inside, up: true })
+  if (gateway && !hasDefault(sys))
+    sys.netlink({ op: 'route-add', route: { destination: 'default', gateway, dev: inside } })
+  return inside
 }
 
 function freeName(sys: Sys): string {

@@ -11,6 +11,8 @@ import { type Names, serveNames } from './name-server.ts'
 import type { Endpoint, NetworkRecord, NetworkWish } from './network-record.ts'
 import { isPredefined, NetworkStore } from './network-store.ts'
 import { PortMapper } from './port-mapper.ts'
+import { quietly } from '../state/files.ts'
+import { isSharing, makeParent, plugIntoWire, removeParent } from './sharing-driver.ts'
 import { macOf, parseSubnet, printAddress } from './subnet.ts'
 
 /** Networks and who is on them. */
@@ -33,7 +35,10 @@ export class NetworkController {
 
   load(): void {
     this.store.load()
-    for (const network of this.store.all()) if (network.driver === 'bridge') makeBridge(this.sys, network)
+    for (const network of this.store.all()) {
+      if (network.driver === 'bridge') makeBridge(this.sys, network)
+      else if (isSharing(network.driver)) quietly(() => makeParent(this.sys, network))
+    }
   }
 
   /** The bridge that a network of this name is on the host. */
@@ -43,9 +48,20 @@ export class NetworkController {
 
   create(wish: NetworkWish): NetworkRecord {
     const network = this.store.create(wish)
-    makeBridge(this.sys, network)
+    if (isSharing(network.driver)) this.makeParent(network)
+    else makeBridge(this.sys, network)
     this.publish(network, 'create')
     return network
+  }
+
+  /** A network whose parent cannot be had is no network. @throws Problem */
+  private makeParent(network: NetworkRecord): void {
+    try {
+      makeParent(this.sys, network)
+    } catch (error) {
+      this.store.remove(network)
+      throw error
+    }
   }
 
   /** @throws Problem forbidden, conflict */
@@ -58,7 +74,8 @@ export class NetworkController {
         `error while removing network: network ${network.name} id ${network.id} has active endpoints`,
       )
     this.store.remove(network)
-    removeBridge(this.sys, network)
+    if (isSharing(network.driver)) removeParent(this.sys, network)
+    else removeBridge(this.sys, network)
     this.publish(network, 'destroy')
   }
 
@@ -75,7 +92,7 @@ export class NetworkController {
 
   /** @throws Problem */
   connect(container: Container, network: NetworkRecord, record: EndpointRecord, pid: number): void {
-    if (network.driver !== 'bridge') return describeBare(record, network)
+    if (network.driver !== 'bridge' && !isSharing(network.driver)) return describeBare(record, network)
     if (record.IPAMConfig?.IPv4Address && isPredefined(network.name))
       throw new Problem('invalid', 'user specified IP address is supported on user defined networks only')
     if (record.IPAMConfig?.IPv4Address && network.chosenSubnet === false)
@@ -91,7 +108,9 @@ export class NetworkController {
     const mac = record.IPAMConfig && record.MacAddress ? record.MacAddress : macOf(address)
     fill(record, network, { address: printAddress(address), prefix, mac, endpointId: randomId(this.sys) })
     const gateway = network.internal ? undefined : network.gateway
-    plugIn(this.sys, pid, { bridge: network.bridge, address: `${printAddress(address)}/${prefix}`, mac, gateway })
+    const plug = { address: `${printAddress(address)}/${prefix}`, mac, gateway }
+    if (isSharing(network.driver)) plugIntoWire(this.sys, pid, { network, ...plug })
+    else plugIn(this.sys, pid, { bridge: network.bridge, ...plug })
     this.remember(container, network, record)
     this.publish(network, 'connect', container.id)
   }

@@ -18,6 +18,8 @@ export interface NetworkRecord {
   readonly auxiliary: Record<string, string>
   /** The host's link: docker0, br-<id>. */
   readonly bridge: string
+  /** Of macvlan and ipvlan: the host's link whose wire is shared. */
+  readonly parent?: string
 }
 
 export type NetworkWish = NetworkCreateBody

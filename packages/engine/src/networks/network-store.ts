@@ -5,6 +5,7 @@ import { conflict, invalid, notFound, Problem } from '../problem.ts'
 import { listNames, makeDirectories, readRecord, writeRecord } from '../state/files.ts'
 import { timestamp } from '../timestamps.ts'
 import type { NetworkRecord, NetworkWish } from './network-record.ts'
+import { checkMode, dummyParent, isSharing, type SharingDriver } from './sharing-driver.ts'
 import {
   contains,
   DEFAULT_POOLS,
@@ -87,10 +88,9 @@ export class NetworkStore {
     if (driver === 'host' || driver === 'null')
       throw new Problem('forbidden', `only one instance of "${driver}" network is allowed`)
     if (driver === 'overlay') throw new Problem('unavailable', NOT_A_MANAGER)
-    // What the kernel would have to make is not there.
-    if (['macvlan', 'ipvlan'].includes(driver)) throw new Problem('system', 'operation not supported')
-    if (driver !== 'bridge') throw notFound(`plugin "${driver}" not found`)
+    if (driver !== 'bridge' && !isSharing(driver)) throw notFound(`plugin "${driver}" not found`)
     checkOptions(wish.Options ?? {})
+    if (isSharing(driver)) this.checkParent(driver, wish.Options ?? {})
     const record = this.describe(wish, driver)
     this.keep(record)
     return record
@@ -110,7 +110,7 @@ export class NetworkStore {
       name: wish.Name,
       driver,
       created: timestamp(this.sys.clock),
-      internal: wish.Internal ?? false,
+      internal: (wish.Internal ?? false) || (isSharing(driver) && !wish.Options?.parent),
       attachable: wish.Attachable ?? false,
       options: wish.Options ?? {},
       labels: wish.Labels ?? {},
@@ -119,8 +119,20 @@ export class NetworkStore {
       ipRange: config?.IPRange ?? '',
       auxiliary: config?.AuxiliaryAddresses ?? {},
       chosenSubnet: config?.Subnet !== undefined && config.Subnet !== '',
-      bridge: wish.Options?.['com.docker.network.bridge.name'] ?? `br-${id.slice(0, 12)}`,
+      ...(isSharing(driver)
+        ? { bridge: '', parent: wish.Options?.parent || dummyParent(id, driver) }
+        : { bridge: wish.Options?.['com.docker.network.bridge.name'] ?? `br-${id.slice(0, 12)}` }),
     }
+  }
+
+  /** @throws Problem when another network has the interface already */
+  private checkParent(driver: SharingDriver, options: Readonly<Record<string, string>>): void {
+    checkMode(driver, options)
+    const { parent } = options
+    const other = parent ? this.all().find((network) => network.parent === parent) : undefined
+    if (!other) return
+    const shown = dummyParent(other.id, driver)
+    throw new Problem('forbidden', `network ${shown} is already using parent interface ${parent}`)
   }
 
   private predefined(name: string, driver: string): NetworkRecord {

@@ -45,12 +45,14 @@ type Handlers = {
 /** One row for each request. rtnetlink(7). */
 const HANDLERS: Handlers = {
   'link-list': ({ stack }) => [...stack.interfaces.values()].map((each) => each.info()),
-  'link-add': ({ stack }, request) => {
+  'link-add': (namespace, request) => {
+    const { stack } = namespace
     requireName(request.name)
     if (request.kind === 'veth') {
       requireName(request.peer)
       stack.createPair(request.name, request.peer, request.mac, request.peerMac)
-    } else stack.create(request.name, request.kind, request.mac)
+    } else if ('parent' in request) addSharer(namespace, request)
+    else stack.create(request.name, request.kind, request.mac)
   },
   'link-set': (namespace, request) => linkSet(namespace, request),
   'link-move': (namespace, { name, pid, path }, lookup) => {
@@ -142,6 +144,21 @@ export function netlink<R extends NetlinkRequest>(
     lookup: NamespaceLookup,
   ) => NetlinkAnswer<R>
   return handler(namespace, request, lookup)
+}
+
+/** macvlan, ipvlan and vlan. @throws EEXIST for a tag that is taken */
+function addSharer(namespace: NetNamespace, request: Extract<Request<'link-add'>, { parent: string }>): void {
+  const parent = device(namespace, request.parent)
+  const { name, kind } = request
+  if (kind !== 'vlan') {
+    const own = kind === 'macvlan' ? { mac: request.mac, isPrivate: request.mode === 'private' } : {}
+    namespace.stack.createSharer(parent, { name, kind, ...own })
+    return
+  }
+  const { tag } = request
+  if (!(tag >= 0 && tag < 4095)) throw EINVAL
+  if (parent.sharers.all().some((each) => each.tag === tag)) throw EEXIST
+  namespace.stack.createSharer(parent, { name, kind, tag })
 }
 
 function linkSet(namespace: NetNamespace, request: Request<'link-set'>): undefined {

@@ -70,9 +70,15 @@ function add(sys: Sys, argv: readonly string[]): void {
   let name: string | undefined
   let kind: string | undefined
   let peer: string | undefined
+  let parent: string | undefined
+  let mode: string | undefined
+  let tag: number | undefined
   while (!words.done) {
     const word = words.next()
     if (word === 'type') kind = words.next()
+    else if (word === 'link') parent = device(sys, words.next())
+    else if (word === 'mode') mode = words.next()
+    else if (word === 'id') tag = Number(words.next())
     else if (word === 'peer') {
       words.takes('name')
       peer = words.next()
@@ -82,7 +88,32 @@ function add(sys: Sys, argv: readonly string[]): void {
   if (name === undefined) throw new IpProblem('Not enough information: "dev" argument is required.')
   if (kind === 'veth') sys.netlink({ op: 'link-add', name, kind, peer: peer ?? freeVeth(sys, name) })
   else if (kind === 'bridge' || kind === 'dummy') sys.netlink({ op: 'link-add', name, kind })
+  else if (kind === 'macvlan' || kind === 'ipvlan' || kind === 'vlan') addSharer(sys, { kind, name, parent, mode, tag })
   else throw new IpProblem('Error: Unknown device type.', 2)
+}
+
+interface SharerWish {
+  readonly kind: 'macvlan' | 'ipvlan' | 'vlan'
+  readonly name: string
+  readonly parent: string | undefined
+  readonly mode: string | undefined
+  readonly tag: number | undefined
+}
+
+/** macvlan, ipvlan and vlan share the wire of another device, which `link` names. */
+function addSharer(sys: Sys, { kind, name, parent, mode = 'bridge', tag }: SharerWish): void {
+  if (parent === undefined) throw new IpProblem('RTNETLINK answers: Invalid argument', 2)
+  if (kind === 'ipvlan') return sys.netlink({ op: 'link-add', name, kind, parent })
+  if (kind === 'vlan') {
+    if (tag === undefined) throw new IpProblem('Error: argument "vlan" is wrong: id is required', 255)
+    return sys.netlink({ op: 'link-add', name, kind, parent, tag })
+  }
+  if (mode !== 'bridge' && mode !== 'private')
+    throw new IpProblem(
+      `Error: argument of "mode" must be "private", "vepa", "bridge", "passthru" or "source", not "${mode}"`,
+      255,
+    )
+  sys.netlink({ op: 'link-add', name, kind, parent, mode })
 }
 
 function freeVeth(sys: Sys, other: string): string {

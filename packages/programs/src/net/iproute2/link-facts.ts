@@ -26,15 +26,16 @@ export function linkFacts(links: readonly LinkInfo[]): LinkFacts[] {
     )
     const carrier = hasCarrier(link, links, peer)
     const loopback = link.kind === 'loopback'
+    const below = link.peerIndex ?? link.parentIndex
     return {
       ...link,
-      fullName: link.peerIndex === undefined ? link.name : `${link.name}@${peer?.name ?? `if${link.peerIndex}`}`,
+      fullName: below === undefined ? link.name : `${link.name}@${peer?.name ?? link.parent ?? `if${below}`}`,
       carrier,
       flags: flagsOf(link, carrier),
       state: !link.up ? 'DOWN' : loopback || link.kind === 'dummy' ? 'UNKNOWN' : carrier ? 'UP' : 'DOWN',
       qdisc: !link.up ? 'noop' : link.kind === 'ether' ? 'fq_codel' : 'noqueue',
       broadcastMac: loopback ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff',
-      peerElsewhere: link.peerIndex !== undefined && !peer,
+      peerElsewhere: below !== undefined && !peer && link.parent === undefined,
     }
   })
 }
