@@ -71,7 +71,7 @@ async function hashes(cli: ComposeCli, wanted: string): Promise<string> {
   )
 }
 async function variables(cli: ComposeCli): Promise<string> {
-  const { tree } = await cli.model({ noInterpolate: true })
+  const tree = await cli.tree({ noInterpolate: true })
   const found = new Map<string, readonly string[]>()
   const visit = (value: Tree): void => {
     if (isMapping(value)) for (const each of value.values()) visit(each)
@@ -105,7 +105,7 @@ async function document(
   const format = wishes.format || 'yaml'
   if (format !== 'yaml' && format !== 'json') throw new CliError(`unsupported format ${JSON.stringify(format)}`)
   if (wishes.raw) {
-    const { tree } = await cli.model({ noInterpolate: true })
+    const tree = await cli.tree({ noInterpolate: true })
     await cli.settle()
     return format === 'json' ? jsonText(toJson(tree), '  ') : yamlText(tree)
   }

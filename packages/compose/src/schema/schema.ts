@@ -50,6 +50,9 @@ export function validate(schema: Schema, value: Tree): SchemaProblem | undefined
     if (worst === undefined || depth(problem) > depth(worst)) worst = problem
   return worst
 }
+/** All problems; of the branches of a choice only the likeliest. */
+export const problemsIn = (schema: Schema, value: Tree): SchemaProblem[] => [...problemsOf(schema, value, [])]
+
 const depth = (problem: SchemaProblem): number => problem.path.length + (problem.unknownKeys ? 1 : 0)
 
 const typeNames = (value: Tree): readonly TypeName[] => {

@@ -1,12 +1,10 @@
 import { isErrno } from '@drydock/abi'
 import { Cli, CliError } from '@drydock/cli-plugin'
-import { type Files, Loader, readEnvFiles } from '../load/loader.ts'
-import { normalize } from '../load/normalize.ts'
+import { type Files, readEnvFiles } from '../load/loader.ts'
+import { loadProject, loadTree, type ProjectRequest } from '../load/load-project.ts'
 import { readYaml } from '../load/read-yaml.ts'
 import { joinPath } from '../load/resolve-paths.ts'
-import { type Project, withoutUnused, withSelected } from '../load/project.ts'
-import { resolveEnvironment } from '../load/resolve-environment.ts'
-import { toProject, withEnabled } from '../load/to-project.ts'
+import type { Project } from '../load/project.ts'
 import { substitute } from '../load/template.ts'
 import { ComposeError, isMapping, type Mapping } from '../model/tree.ts'
 import { systemFiles } from './system-files.ts'
@@ -95,43 +93,34 @@ export class ComposeCli extends Cli {
 
   /** The project as commands that change something want it. @throws ComposeError, Errno */
   async project(wishes: ProjectWishes = {}): Promise<Project> {
-    const { tree, place, name } = await this.model(wishes)
-    const profiles = this.root.profiles.length > 0 ? this.root.profiles : this.profilesFrom(place)
-    let project = toProject(tree, {
-      name,
-      workingDir: place.folder,
-      files: place.files,
-      environment: place.environment,
-      profiles,
-    })
-    const services = wishes.services ?? []
-    project = withEnabled(project, services)
-    if (services.length > 0) project = withSelected(project, services)
-    project = await resolveEnvironment(project, this.files, !wishes.keepEnvFiles)
+    const request = await this.request(wishes)
+    const project = await loadProject(request)
     await this.settle()
-    return wishes.all || this.root.allResources ? project : withoutUnused(project)
+    return project
   }
 
-  /** The files as one tree, with the project's name. */
-  async model(wishes: ProjectWishes = {}): Promise<{ tree: Mapping; place: Place; name: string; loader: Loader }> {
+  /** The files as one tree. @throws ComposeError, Errno */
+  async tree(wishes: ProjectWishes = {}): Promise<Mapping> {
+    const { tree } = await loadTree(await this.request(wishes))
+    return tree
+  }
+
+  private async request(wishes: ProjectWishes): Promise<ProjectRequest> {
     const place = await this.place()
     if (place.files.length === 0) throw new ComposeError('no configuration file provided: not found')
-    const loader = new Loader({
-      files: this.files,
-      home: this.env.get('HOME') ?? '/root',
-      noInterpolate: wishes.noInterpolate ?? false,
-      warn: (message) => this.warning(message),
-    })
-    const name = await this.projectName(place)
-    const environment = new Map(place.environment).set('COMPOSE_PROJECT_NAME', name)
-    const loaded = await loader.load(place.files, place.folder, environment)
-    if (loaded.size === 0) throw new ComposeError('empty compose file')
-    if (name === '') throw new ComposeError('project name must not be empty')
     return {
-      tree: normalize(loaded, name, (key) => environment.get(key)),
-      place: { ...place, environment },
-      name,
-      loader,
+      files: this.files,
+      paths: place.files,
+      folder: place.folder,
+      environment: place.environment,
+      name: await this.projectName(place),
+      home: this.env.get('HOME') ?? '/root',
+      profiles: this.root.profiles.length > 0 ? this.root.profiles : this.profilesFrom(place),
+      services: wishes.services ?? [],
+      keepEnvFiles: wishes.keepEnvFiles ?? false,
+      noInterpolate: wishes.noInterpolate ?? false,
+      all: (wishes.all ?? false) || this.root.allResources,
+      warn: (message) => this.warning(message),
     }
   }
 
