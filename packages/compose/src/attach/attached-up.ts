@@ -2,11 +2,13 @@ import { type ByteStream, SIGINT, SIGTERM } from '@drydock/abi'
 import { inBackground, isProblem } from '@drydock/cli-plugin'
 import { type ContainerSummary, type EventMessage, isNotFound } from '@drydock/docker-api'
 import { allOf, type Backend } from '../engine/backend.ts'
-import { LABEL, projectFilter, serviceOf } from '../engine/labels.ts'
+import { LABEL, nameOf, projectFilter, serviceOf } from '../engine/labels.ts'
 import { Lifecycle } from '../engine/lifecycle.ts'
 import type { Project } from '../load/project.ts'
 import { withProgress } from '../progress/printers.ts'
-import { LogConsumer, type LogSettings } from './log-consumer.ts'
+import { SILENT } from '../progress/tasks.ts'
+import { watchBeside } from '../watch/watch-project.ts'
+import { LogConsumer, type LogSettings, WATCH_LOGGER } from './log-consumer.ts'
 import { followAttached, followLogs, logName } from './streams.ts'
 
 export interface AttachWishes extends LogSettings {
@@ -18,7 +20,7 @@ export interface AttachWishes extends LogSettings {
   readonly cascade: 'none' | 'stop' | 'fail'
   readonly exitCodeFrom: string
   readonly timeout?: number | undefined
-  readonly watch?: (log: LogConsumer) => Promise<void>
+  readonly watch?: (log: LogConsumer) => Promise<never>
 }
 
 /** `up` without -d: starts the services, shows what they say and ends with them, or stops them at ^C. */
@@ -33,6 +35,8 @@ class AttachedUp {
   private readonly consumer: LogConsumer
   /** Containers that have not ended, by id. */
   private readonly alive = new Map<string, ContainerSummary>()
+  /** Names of containers whose successor is being made. */
+  private readonly replaced = new Set<string>()
   private readonly streams: ByteStream[] = []
   private readonly over: Promise<void>
   private end: () => void = () => {}
@@ -65,7 +69,8 @@ class AttachedUp {
       await this.attachAll(containers)
       this.follow(containers)
       await this.start()
-      if (this.wishes.watch) inBackground(this.wishes.watch(this.consumer))
+      if (this.wishes.watch)
+        watchBeside(this.wishes.watch(this.consumer), (error) => this.consumer.err(WATCH_LOGGER, error.message))
       await this.over
       await this.stopping
       await this.consumer.settle()
@@ -106,6 +111,8 @@ class AttachedUp {
   private async handle(event: EventMessage, known: Set<string>): Promise<void> {
     const id = event.Actor.ID
     const service = event.Actor.Attributes[LABEL.service] ?? ''
+    const successorOf = event.Action === 'create' ? event.Actor.Attributes[LABEL.replace] : undefined
+    if (successorOf !== undefined) this.replaced.add(successorOf)
     if (event.Action === 'die') await this.ended(id, service, Number(event.Actor.Attributes['exitCode'] ?? 0))
     if (event.Action !== 'start' || !this.wishes.attachTo.includes(service)) return
     const isNew = !known.has(id)
@@ -120,6 +127,7 @@ class AttachedUp {
     )
     if (!container) return
     this.alive.set(id, container)
+    this.replaced.delete(nameOf(container))
     inBackground(followLogs(this.backend, container, this.consumer, { follow: true, since: String(time) }))
   }
 
@@ -129,8 +137,13 @@ class AttachedUp {
     const restarting = await this.comesBack(id)
     // What it said last is still on its way.
     await this.backend.cli.sys.sleep(20)
-    if (!this.aborting) this.consumer.status(logName(container), `exited with code ${code}`)
+    const isReplaced = this.replaced.has(nameOf(container))
+    if (!this.aborting) {
+      this.consumer.status(logName(container), `exited with code ${code}`)
+      if (isReplaced) this.consumer.status(logName(container), 'has been recreated')
+    }
     if (!restarting) this.alive.delete(id)
+    if (isReplaced) return
     const { cascade } = this.wishes
     if (cascade === 'fail' && code !== 0 && !this.aborting) this.codeFrom = service
     if (cascade === 'stop' && this.codeFrom === '') this.codeFrom = service
@@ -188,5 +201,3 @@ class AttachedUp {
     }
   }
 }
-
-const SILENT = { on: (): void => {}, finish: async (): Promise<void> => {} }

@@ -9,6 +9,7 @@ import { logs } from './logs.ts'
 import { ps } from './ps.ts'
 import { run } from './run.ts'
 import { up } from './up.ts'
+import { watch } from './watch.ts'
 
 export const commands: readonly Command[] = [
   attach,
@@ -44,4 +45,5 @@ export const commands: readonly Command[] = [
   up,
   version,
   wait,
+  watch,
 ]

@@ -3,6 +3,7 @@ import { attachAndFollow } from '../attach/attached-up.ts'
 import { Lifecycle } from '../engine/lifecycle.ts'
 import { dependenciesOf, type Project, withServices } from '../load/project.ts'
 import { withProgress } from '../progress/printers.ts'
+import { watchProject } from '../watch/watch-project.ts'
 import { createWishes, withScales } from './create-flags.ts'
 import { array, composeCommand, timeoutOf } from './define.ts'
 
@@ -11,7 +12,7 @@ export const up = composeCommand({
   use: '[OPTIONS] [SERVICE...]',
   short: 'Create and start containers',
   args: anyArgs,
-  lacks: '--menu, --watch',
+  lacks: '--menu',
   flags: {
     'abort-on-container-exit': bool('', 'Stops all containers if any container was stopped. Incompatible with -d'),
     'abort-on-container-failure': bool(
@@ -91,6 +92,7 @@ export const up = composeCommand({
       prefix: !flags['no-log-prefix'],
       timestamps: flags.timestamps,
       timeout: timeoutOf(flags, changed),
+      ...(flags.watch ? { watch: (log) => watchProject(backend, project, services, log) } : {}),
     })
   },
 })

@@ -99,8 +99,7 @@ export async function buildServices(
   const file = bakeFile(project, inOrder(project, names), wishes)
   const status = await bake(backend, project, file, wishes)
   if (status !== 0) throw new ComposeError(wishes.quiet ? `failed to solve: exit status ${status}` : '', [], status)
-  if (!wishes.check)
-    for (const name of names) progress.on(done(imageOf(project, name, project.services.get(name) ?? {}), 'Built'))
+  if (!wishes.check) for (const name of names) progress.on(done(name, 'Built'))
 }
 
 /** Those that others build upon come first. */

@@ -164,7 +164,7 @@ export class Convergence {
     const number = numberOf(old) || 1
     const finalName = service.container_name ?? `${this.project.name}-${name}-${number}`
     const passing = `${old.Id.slice(0, 12)}_${finalName}`
-    const labels = new Map([[LABEL.replace, `${this.project.name}-${name}-${number}`]])
+    const labels = new Map([[LABEL.replace, finalName]])
     const inherited = this.wishes.inherit ? await this.inheritedMounts(name, service, old) : new Map<string, Mount>()
     const created = await this.createContainer(name, service, passing, { number, labels }, inherited, finalName)
     await this.backend.client.containers.stop(old.Id, { t: this.wishes.timeout })

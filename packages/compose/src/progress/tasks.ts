@@ -26,3 +26,6 @@ export const working = (id: string, status: string): TaskEvent => ({ id, status,
 export const done = (id: string, status: string): TaskEvent => ({ id, status, state: 'done' })
 export const warned = (id: string, status: string): TaskEvent => ({ id, status, state: 'warning' })
 export const failed = (id: string, status: string): TaskEvent => ({ id, status, state: 'error' })
+
+/** Shows nothing. */
+export const SILENT: Progress = { on: () => {}, finish: async () => {} }

@@ -1,5 +1,5 @@
 import { isErrno } from '@drydock/abi'
-import { readTextFile } from '@drydock/libc'
+import { readAll, readTextFile } from '@drydock/libc'
 import { anyArgs, bool, type Cli, CliError, defineCommand, list, string } from '@drydock/cli-plugin'
 import { absolute } from '../container/volume-flags.ts'
 import { type BakeFile, type BakeTarget, mergeFiles, readHcl, readJson, resolveTargets } from './bake-file.ts'
@@ -44,7 +44,7 @@ export const bake = defineCommand({
       return 0
     }
     for (const target of targets.values()) {
-      const status = await runBuild(cli, target.context ?? '.', {
+      const wishes = {
         ...flagsOf(target),
         progress: flags.progress,
         call: flags.call,
@@ -53,7 +53,8 @@ export const bake = defineCommand({
         ...(flags['no-cache'] ? { 'no-cache': true } : {}),
         ...(flags.pull ? { pull: true } : {}),
         'metadata-file': flags['metadata-file'],
-      })
+      }
+      const status = await runBuild(cli, target.context ?? '.', wishes, target['dockerfile-inline'])
       if (status !== 0) return status
     }
     return 0
@@ -79,7 +80,7 @@ async function readFiles(cli: Cli, names: readonly string[]): Promise<BakeFile> 
   const files: BakeFile[] = []
   for (const name of wanted) {
     const text = await readIfThere(cli, name)
-    if (text !== undefined) files.push(name.endsWith('.json') ? readJson(text) : readHcl(text, name))
+    if (text !== undefined) files.push(isJson(name, text) ? readJson(text) : readHcl(text, name))
     else if (names.length > 0)
       throw new CliError(`ERROR: failed to stat ${name}: open ${name}: no such file or directory`)
   }
@@ -87,7 +88,12 @@ async function readFiles(cli: Cli, names: readonly string[]): Promise<BakeFile> 
   return mergeFiles(files)
 }
 
+/** What comes from standard input tells by its first sign. */
+const isJson = (name: string, text: string): boolean =>
+  name.endsWith('.json') || (name === '-' && text.trimStart().startsWith('{'))
+
 async function readIfThere(cli: Cli, name: string): Promise<string | undefined> {
+  if (name === '-') return new TextDecoder().decode(await readAll(cli.sys, 0))
   try {
     return await readTextFile(cli.sys, absolute(name, cli.sys.getcwd()))
   } catch (error) {

@@ -11,6 +11,8 @@ export interface PartsWish {
   readonly place: string
   /** Of -f; empty: Dockerfile. */
   readonly file: string
+  /** The Dockerfile itself, in place of a file. */
+  readonly inline?: string | undefined
   /** Name to folder. */
   readonly contexts: ReadonlyMap<string, string>
   /** Id to content. */
@@ -98,8 +100,9 @@ async function fromFolder(cli: Cli, wish: PartsWish): Promise<BuildParts> {
   const folder = absolute(wish.place, cli.sys.getcwd())
   if (!isFolder(cli, folder)) fail(`unable to prepare context: path ${JSON.stringify(wish.place)} not found`)
   const path = wish.file === '' ? `${folder}/Dockerfile` : absolute(wish.file, cli.sys.getcwd())
-  const inside = wish.file !== '-' && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : undefined
-  const rules = await rulesFor(cli, folder, wish.file === '-' ? undefined : path)
+  const elsewhere = wish.file === '-' || wish.inline !== undefined
+  const inside = !elsewhere && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : undefined
+  const rules = await rulesFor(cli, folder, elsewhere ? undefined : path)
   const keep = (name: string): boolean => name === inside || name === '.dockerignore' || !rules.ignores(name)
   const plain = inside !== undefined && wish.contexts.size + wish.secrets.size === 0
   if (plain) {
@@ -107,10 +110,15 @@ async function fromFolder(cli: Cli, wish: PartsWish): Promise<BuildParts> {
     return { tar: ended(packMembers(cli, members)), dockerfile: inside, inParts: false }
   }
   const tree = packMembers(cli, ofRoot(hostTree(cli, folder, 'context', keep), 'context'))
-  const name = wish.file === '-' ? 'Dockerfile' : (path.split('/').at(-1) ?? 'Dockerfile')
-  const text = wish.file === '-' ? await readAll(cli.sys, 0) : await readIfThere(cli, path)
+  const name = elsewhere ? 'Dockerfile' : (path.split('/').at(-1) ?? 'Dockerfile')
+  const text = await dockerfileOf(cli, wish, path)
   const own = text === undefined ? tree : both(single(`dockerfile/${name}`, text), tree)
   return { tar: joined(cli, wish, own), dockerfile: name, inParts: true }
+}
+
+async function dockerfileOf(cli: Cli, { inline, file }: PartsWish, path: string): Promise<Uint8Array | undefined> {
+  if (inline !== undefined) return encodeUtf8(inline)
+  return file === '-' ? readAll(cli.sys, 0) : readIfThere(cli, path)
 }
 
 async function rulesFor(cli: Cli, folder: string, dockerfile: string | undefined): Promise<IgnoreRules> {

@@ -106,14 +106,15 @@ const MULTI = `ERROR: Multi-platform build is not supported for the docker drive
 Switch to a different driver, or turn on the containerd image store, and try again.
 Learn more at https://docs.docker.com/go/build-multi-platform/`
 
-/** @throws CliError with BuildKit's words */
-export async function runBuild(cli: Cli, place: string, given: BuildFlags): Promise<number> {
+/** @param inline the Dockerfile itself, for bake  @throws CliError with BuildKit's words */
+export async function runBuild(cli: Cli, place: string, given: BuildFlags, inline?: string): Promise<number> {
   const platforms = given.platform.flatMap((each) => each.split(','))
   if (platforms.length > 1) throw new CliError(MULTI)
   const outputs = outputsOf(cli, given)
   const parts = await buildParts(cli, {
     place,
     file: given.file,
+    inline,
     contexts: new Map(given['build-context'].map(nameAndPlace)),
     secrets: await readSecrets(cli, given.secret),
   })
