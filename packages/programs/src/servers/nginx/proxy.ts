@@ -35,13 +35,15 @@ export async function proxy(
 ): Promise<Answer | number> {
   const target = targetOf(exchange, location, interpolate(exchange, pass))
   const { context } = exchange
-  const turn = context.counters.requests
-  for (let attempt = 0; attempt < target.servers.length; attempt++) {
-    const server = target.servers[(turn + attempt) % target.servers.length] ?? ''
-    exchange.upstream = server
-    const stream = await open(exchange, server, target)
+  // Workers, whose numbers follow one another, do not all begin with the same server.
+  const turn = context.sys.getpid() + context.counters.requests
+  const addresses = (await Promise.all(target.servers.map((server) => addressesOf(exchange, server)))).flat()
+  for (let attempt = 0; attempt < addresses.length; attempt++) {
+    const address = addresses[(turn + attempt) % addresses.length] ?? ''
+    exchange.upstream = address
+    const stream = await open(exchange, address, target)
     if (typeof stream === 'number') {
-      if (attempt + 1 < target.servers.length) continue
+      if (attempt + 1 < addresses.length) continue
       return stream
     }
     return forward(exchange, location, stream, target)
@@ -64,19 +66,27 @@ function targetOf(exchange: Exchange, location: Location | undefined, pass: stri
   return { servers, name: authority, uri }
 }
 
+/** A name stands for all its addresses, in turn: an upstream that nobody wrote. None where it can't be resolved. */
+async function addressesOf(exchange: Exchange, server: string): Promise<readonly string[]> {
+  if (server.startsWith('unix:')) return [server]
+  const [host = '', port = '80'] = server.split(':')
+  try {
+    return (await resolveHost(exchange.context.sys, host)).toSorted().map((address) => `${address}:${port}`)
+  } catch (error) {
+    if (!(error instanceof ResolveError)) throw error
+    await exchange.context.logError('error', `${server} could not be resolved${requestWords(exchange)}`)
+    return []
+  }
+}
+
 async function open(exchange: Exchange, server: string, target: Target): Promise<FdStream | number> {
   const { context } = exchange
   const { sys } = context
   try {
     if (server.startsWith('unix:')) return await dial(sys, unix(server.slice(5).replace(/:$/, '')))
-    const [host = '', port = '80'] = server.split(':')
-    const [address = ''] = await resolveHost(sys, host)
-    return await connect(sys, address, Number(port), CONNECT_MS)
+    const colon = server.lastIndexOf(':')
+    return await connect(sys, server.slice(0, colon), Number(server.slice(colon + 1)), CONNECT_MS)
   } catch (error) {
-    if (error instanceof ResolveError) {
-      await context.logError('error', `${server} could not be resolved${requestWords(exchange)}`)
-      return 502
-    }
     if (!isErrno(error)) throw error
     await context.logError(
       'error',

@@ -1,0 +1,394 @@
+import { NODE_DOCKERFILE, NODE_SERVER, PROXY, type Sample } from './sample.ts'
+
+/** After collections of applications. */
+export const APPLICATIONS: readonly Sample[] = [
+  {
+    name: 'nginx-golang',
+    files: {
+      'compose.yaml': `services:
+  proxy:
+    image: nginx
+    volumes:
+      - type: bind
+        source: ./proxy/nginx.conf
+        target: /etc/nginx/conf.d/default.conf
+        read_only: true
+    ports: ["80:80"]
+    depends_on: [backend]
+  backend:
+    build: { context: backend, target: builder }
+`,
+      'proxy/nginx.conf': PROXY('backend:8000'),
+      'backend/Dockerfile':
+        'FROM node:18-alpine AS builder\nWORKDIR /code\nCOPY . .\nCMD ["node", "server.js"]\n\nFROM scratch\n',
+      'backend/server.js': NODE_SERVER(8000, 'from the backend'),
+    },
+    running: ['proxy', 'backend'],
+    check: 'curl -sf localhost | grep backend',
+  },
+  {
+    name: 'nginx-nodejs-redis',
+    files: {
+      'compose.yml': `services:
+  redis:
+    image: 'redis:alpine'
+    ports: ['6379:6379']
+  web1:
+    restart: on-failure
+    build: ./web
+    hostname: web1
+    ports: ['81:5000']
+  web2:
+    restart: on-failure
+    build: ./web
+    hostname: web2
+    ports: ['82:5000']
+  nginx:
+    build: ./nginx
+    ports: ['80:80']
+    depends_on: [web1, web2]
+`,
+      'web/Dockerfile': NODE_DOCKERFILE,
+      'web/server.js': "require('http').createServer((q, s) => s.end(require('os').hostname() + '\\n')).listen(5000)\n",
+      'nginx/Dockerfile': 'FROM nginx:alpine\nCOPY nginx.conf /etc/nginx/conf.d/default.conf\n',
+      'nginx/nginx.conf': `upstream loadbalancer {\n  server web1:5000;\n  server web2:5000;\n}\n${PROXY('loadbalancer')}`,
+    },
+    running: ['web1', 'web2', 'nginx'],
+    check: 'for i in 1 2 3 4; do curl -sf localhost; done | sort | uniq -c | wc -l | grep 2',
+  },
+  {
+    name: 'traefik-golang',
+    files: {
+      'compose.yml': `services:
+  frontend:
+    image: traefik:2.6
+    command: --providers.docker --entrypoints.web.address=:80 --providers.docker.exposedbydefault=false
+    ports: ["80:80"]
+    volumes: ["/var/run/docker.sock:/var/run/docker.sock"]
+    depends_on: [backend]
+  backend:
+    build: backend
+    labels:
+      - "traefik.enable=true"
+      - "traefik.http.routers.go.rule=Path(\`/\`)"
+      - "traefik.http.services.go.loadbalancer.server.port=80"
+`,
+      'backend/Dockerfile': NODE_DOCKERFILE,
+      'backend/server.js': NODE_SERVER(80, 'behind traefik'),
+    },
+    running: ['backend'],
+  },
+  {
+    name: 'wordpress-mysql',
+    files: {
+      'compose.yaml': `services:
+  db:
+    image: mariadb:10-focal
+    command: '--default-authentication-plugin=mysql_native_password'
+    volumes: [db_data:/var/lib/mysql]
+    restart: always
+    environment:
+      - MYSQL_ROOT_PASSWORD=somewordpress
+      - MYSQL_DATABASE=wordpress
+    expose: [3306, 33060]
+  wordpress:
+    image: wordpress:latest
+    volumes: [wp_data:/var/www/html]
+    ports: ["80:80"]
+    restart: always
+    environment: [WORDPRESS_DB_HOST=db, WORDPRESS_DB_USER=wordpress]
+volumes: { db_data: , wp_data: }
+`,
+    },
+    running: [],
+  },
+  {
+    name: 'react-nginx',
+    files: {
+      'compose.yaml':
+        'services:\n  frontend:\n    build:\n      context: .\n    container_name: frontend\n    ports:\n      - "80:80"\n',
+      Dockerfile:
+        'FROM node:18-alpine AS build\nWORKDIR /app\nCOPY src src\nRUN mkdir build && cp src/index.html build/\n\nFROM nginx:alpine\nCOPY --from=build /app/build /usr/share/nginx/html\n',
+      'src/index.html': '<div id="root">react</div>\n',
+    },
+    running: ['frontend'],
+    check: 'curl -sf localhost | grep react && docker ps --format "{{.Names}}" | grep -x frontend',
+  },
+  {
+    name: 'apache-php',
+    files: {
+      'compose.yaml':
+        'services:\n  web:\n    build: app\n    ports: ["80:80"]\n    volumes: ["./app:/usr/local/apache2/htdocs/"]\n',
+      'app/Dockerfile': 'FROM httpd:2.4\nRUN echo built > /built\n',
+      'app/index.html': 'apache\n',
+    },
+    running: ['web'],
+    check: 'curl -sf localhost | grep apache && echo edited > app/index.html && curl -sf localhost | grep edited',
+  },
+  {
+    name: 'flask',
+    files: {
+      'compose.yaml':
+        'services:\n  web:\n    build: { context: app, target: builder }\n    stop_signal: SIGINT\n    ports: ["8000:8000"]\n',
+      'app/Dockerfile': `${NODE_DOCKERFILE.replace('alpine', 'alpine AS builder')}`,
+      'app/server.js': NODE_SERVER(8000, 'Hello World!'),
+    },
+    running: ['web'],
+    check: 'curl -sf localhost:8000 | grep World',
+  },
+  {
+    name: 'nginx-flask-mongo',
+    files: {
+      'compose.yaml': `services:
+  web:
+    image: nginx
+    volumes: ["./nginx/nginx.conf:/tmp/nginx.conf"]
+    environment: [FLASK_SERVER_ADDR=backend:9091]
+    command: /bin/bash -c "sed s/ADDRESS/$$FLASK_SERVER_ADDR/ /tmp/nginx.conf > /etc/nginx/conf.d/default.conf && nginx -g 'daemon off;'"
+    ports: ["80:80"]
+    depends_on: [backend]
+  backend:
+    build: { context: flask }
+    environment: [FLASK_SERVER_PORT=9091]
+    volumes: ["./flask:/src"]
+    depends_on: [mongo]
+  mongo:
+    image: mongo
+`,
+      'nginx/nginx.conf': PROXY('ADDRESS'),
+      'flask/Dockerfile': 'FROM node:18-alpine\nWORKDIR /src\nCOPY . .\nCMD ["node", "server.js"]\n',
+      'flask/server.js': `require('http').createServer((q, s) => s.end('mongo app\\n')).listen(process.env.FLASK_SERVER_PORT)\n`,
+    },
+    running: ['web', 'backend'],
+    check: 'curl -sf localhost | grep mongo',
+  },
+  {
+    name: 'nginx-flask-mysql',
+    files: {
+      'compose.yaml': `services:
+  db:
+    image: mariadb:10-focal
+    restart: always
+    secrets: [db-password]
+    volumes: [db-data:/var/lib/mysql]
+    networks: [backnet]
+    environment: [MYSQL_DATABASE=example, MYSQL_ROOT_PASSWORD_FILE=/run/secrets/db-password]
+    expose: [3306, 33060]
+  backend:
+    build: { context: backend, target: builder }
+    restart: always
+    secrets: [db-password]
+    ports: ["8000:8000"]
+    networks: [backnet, frontnet]
+    depends_on: [db]
+  proxy:
+    build: proxy
+    restart: always
+    ports: ["80:80"]
+    depends_on: [backend]
+    networks: [frontnet]
+volumes: { db-data: }
+secrets: { db-password: { file: db/password.txt } }
+networks: { backnet: , frontnet: }
+`,
+      'db/password.txt': 'db-57xsl\n',
+      'backend/Dockerfile': NODE_DOCKERFILE.replace('alpine', 'alpine AS builder'),
+      'backend/server.js':
+        "require('http').createServer((q, s) => s.end(require('fs').readFileSync('/run/secrets/db-password'))).listen(8000)\n",
+      'proxy/Dockerfile': 'FROM nginx:alpine\nCOPY conf /etc/nginx/conf.d/default.conf\n',
+      'proxy/conf': PROXY('backend:8000'),
+    },
+    running: ['backend', 'proxy'],
+    check: 'curl -sf localhost | grep db-57xsl',
+  },
+  {
+    name: 'django',
+    files: {
+      'compose.yaml': `services:
+  web:
+    build: { context: app, target: dev-envs }
+    ports: ['8000:8000']
+    volumes: ["/var/run/docker.sock:/var/run/docker.sock"]
+`,
+      'app/Dockerfile':
+        'FROM node:18-alpine AS builder\nWORKDIR /app\nCOPY . .\nCMD ["node", "server.js"]\n\nFROM builder AS dev-envs\nRUN echo dev > /dev-env\n',
+      'app/server.js': NODE_SERVER(8000, 'The install worked successfully!'),
+    },
+    running: ['web'],
+    check: 'curl -sf localhost:8000 | grep successfully && docker compose exec -T web cat /dev-env',
+  },
+  {
+    name: 'postgresql-adminer',
+    files: {
+      'compose.yaml': `services:
+  postgres:
+    container_name: postgres
+    image: postgres:15-alpine
+    environment: ["POSTGRES_USER=\${POSTGRES_USER}", "POSTGRES_PASSWORD=\${POSTGRES_PW}", "POSTGRES_DB=\${POSTGRES_DB:-postgres}"]
+    ports: ["5432:5432"]
+    restart: always
+  admin:
+    image: nginx:alpine
+    environment: ["PGADMIN_DEFAULT_EMAIL=\${PGADMIN_MAIL:?mail is needed}"]
+    ports: ["5050:80"]
+    restart: always
+`,
+      '.env': 'POSTGRES_USER=yourUser\nPOSTGRES_PW=changeit\nPGADMIN_MAIL=your@email.com\n',
+    },
+    running: ['admin'],
+    check: 'docker compose exec -T admin env | grep your@email.com',
+  },
+  {
+    name: 'react-express-mysql',
+    files: {
+      'compose.yaml': `services:
+  backend:
+    build: { args: [NODE_ENV=development], context: backend, target: development }
+    environment: [DATABASE_DB=example, NODE_ENV=development]
+    ports: ["80:80", "9229:9229", "9230:9230"]
+    volumes: ["./backend/src:/code/src:ro", "./backend/package.json:/code/package.json", "back-notused:/opt/app/node_modules"]
+    networks: [public, private]
+    depends_on: [db]
+  db:
+    image: mariadb:10.6.4-focal
+    command: '--default-authentication-plugin=mysql_native_password'
+    restart: always
+    networks: [private]
+    volumes: [db-data:/var/lib/mysql]
+  frontend:
+    build: { context: frontend, target: development }
+    ports: ["3000:3000"]
+    networks: [public]
+    depends_on: [backend]
+networks: { public: , private: }
+volumes: { back-notused: , db-data: }
+`,
+      'backend/Dockerfile':
+        'FROM node:18-alpine AS development\nARG NODE_ENV\nWORKDIR /code\nCOPY . .\nRUN echo $NODE_ENV > /env\nCMD ["node", "src/server.js"]\n',
+      'backend/package.json': '{}\n',
+      'backend/src/server.js': NODE_SERVER(80, 'backend'),
+      'frontend/Dockerfile': 'FROM node:18-alpine AS development\nCOPY server.js .\nCMD ["node", "server.js"]\n',
+      'frontend/server.js': NODE_SERVER(3000, 'frontend'),
+    },
+    running: ['backend', 'frontend'],
+    check: 'curl -sf localhost:3000 | grep frontend && docker compose exec -T backend cat /env | grep development',
+  },
+  {
+    name: 'react-express-mongodb',
+    files: {
+      'compose.yaml': `services:
+  frontend:
+    build: { context: ./frontend }
+    ports: ["3000:3000"]
+    stdin_open: true
+    networks: [react-express]
+    depends_on: [backend]
+  backend:
+    container_name: backend
+    restart: always
+    build: { context: backend }
+    networks: [express-mongo, react-express]
+    expose: ["3000"]
+    depends_on: [mongo]
+  mongo:
+    container_name: mongo
+    restart: always
+    image: mongo:4.2.0
+    volumes: ["mongo_data:/data/db"]
+    networks: [express-mongo]
+    expose: ["27017"]
+networks: { react-express: , express-mongo: }
+volumes: { mongo_data: }
+`,
+      'frontend/Dockerfile': 'FROM node:18-alpine\nCOPY server.js .\nCMD ["node", "server.js"]\n',
+      'frontend/server.js': NODE_SERVER(3000, 'todo'),
+      'backend/Dockerfile': 'FROM node:18-alpine\nCOPY server.js .\nCMD ["node", "server.js"]\n',
+      'backend/server.js': NODE_SERVER(3000, 'api'),
+    },
+    running: ['frontend', 'backend'],
+    check: 'docker compose exec -T frontend wget -q -O - http://backend:3000 | grep api',
+  },
+  {
+    name: 'sparkjava',
+    files: {
+      'compose.yaml': 'services:\n  sparkjava:\n    build: sparkjava\n    ports:\n      - "80:8080"\n',
+      'sparkjava/Dockerfile':
+        'FROM busybox\nCOPY index.html /www/index.html\nEXPOSE 8080\nCMD ["httpd", "-f", "-p", "8080", "-h", "/www"]\n',
+      'sparkjava/index.html': 'Hello from Docker!\n',
+    },
+    running: ['sparkjava'],
+    check: 'curl -sf localhost | grep Docker',
+  },
+  {
+    name: 'vuejs',
+    files: {
+      'compose.yaml':
+        'services:\n  web:\n    build: { context: vuejs, target: development }\n    ports: ["80:80"]\n    volumes: ["./vuejs:/project", "/project/node_modules"]\n',
+      'vuejs/Dockerfile': 'FROM node:18-alpine AS development\nWORKDIR /project\nCOPY . .\nCMD ["node", "server.js"]\n',
+      'vuejs/server.js': NODE_SERVER(80, 'vue'),
+    },
+    running: ['web'],
+    check: 'curl -sf localhost | grep vue && docker compose up -d && docker volume ls -q | wc -l | grep -x 1',
+  },
+  {
+    name: 'portainer',
+    files: {
+      'compose.yaml': `services:
+  portainer:
+    image: docker:cli
+    container_name: portainer
+    command: sh -c 'docker ps -q | wc -l > /data/count; sleep 600'
+    restart: unless-stopped
+    security_opt: [no-new-privileges:true]
+    volumes: ["/var/run/docker.sock:/var/run/docker.sock", "portainer-data:/data"]
+volumes: { portainer-data: }
+`,
+    },
+    running: ['portainer'],
+    check: 'sleep 1; docker compose exec -T portainer cat /data/count | grep 1',
+  },
+  {
+    name: 'pihole',
+    files: {
+      'compose.yaml': `services:
+  dns:
+    container_name: dns
+    image: alpine
+    command: sleep 600
+    ports: ["5300:53/udp", "8082:80/tcp"]
+    environment: { TZ: 'America/Chicago' }
+    volumes: ['./etc-pihole:/etc/pihole']
+    cap_add: [NET_ADMIN]
+    dns: [127.0.0.1, 1.1.1.1]
+    restart: unless-stopped
+    ulimits: { nofile: { soft: 1024, hard: 2048 } }
+    deploy: { resources: { limits: { memory: 64M, cpus: "0.5" } } }
+`,
+    },
+    running: ['dns'],
+    check:
+      'docker inspect dns --format "{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.CapAdd}}" | grep "67108864 500000000"',
+  },
+  {
+    name: 'minecraft',
+    files: {
+      'compose.yaml':
+        'services:\n  game:\n    image: busybox\n    command: cat\n    stdin_open: true\n    tty: true\n    environment: { EULA: "TRUE" }\n    deploy: { resources: { limits: { memory: 1.5G } } }\n    volumes: ["~/minecraft_data:/data"]\n',
+    },
+    running: ['game'],
+    check:
+      'docker inspect $(docker compose ps -q) --format "{{.Config.Tty}} {{.Config.OpenStdin}}" | grep "true true" && test -d ~/minecraft_data',
+  },
+  {
+    name: 'rails',
+    files: {
+      'base.yaml':
+        'services:\n  app:\n    image: httpd:2.4\n    environment: { RAILS_ENV: production, LOG: info }\n    labels: { tier: base }\n',
+      'compose.yaml':
+        'services:\n  web:\n    extends: { file: base.yaml, service: app }\n    ports: ["3000:80"]\n    environment: { LOG: debug }\n  migrate:\n    extends: { file: base.yaml, service: app }\n    command: "true"\n  after:\n    image: alpine\n    command: sleep 600\n    depends_on: { migrate: { condition: service_completed_successfully } }\n',
+      'compose.override.yaml': 'services:\n  web:\n    environment: { RAILS_ENV: development }\n',
+    },
+    running: ['web', 'after'],
+    check: 'docker compose exec -T web env | sort | grep -c "LOG=debug\\|RAILS_ENV=development" | grep 2',
+  },
+]
