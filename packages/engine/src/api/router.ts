@@ -79,13 +79,17 @@ export class Router {
   }
 }
 
+const NEWEST = number(API_VERSION)
+const OLDEST = number(MIN_API_VERSION)
+
 function refuseVersion(version: string): ServerResponse | undefined {
-  if (number(version) > number(API_VERSION))
+  const asked = number(version)
+  if (asked > NEWEST)
     return json(
       { message: `client version ${version} is too new. Maximum supported API version is ${API_VERSION}` },
       400,
     )
-  if (number(version) < number(MIN_API_VERSION))
+  if (asked < OLDEST)
     return json(
       {
         message: `client version ${version} is too old. Minimum supported API version is ${MIN_API_VERSION}, please upgrade your client to a newer version`,

@@ -171,11 +171,18 @@ const ALL: readonly ControlFile[] = [
   ...PIDS_FILES,
 ].sort((a, b) => (a.name < b.name ? -1 : 1))
 
+const BY_NAME: ReadonlyMap<string, ControlFile> = new Map(ALL.map((file) => [file.name, file]))
+
 const isRoot = (group: Cgroup): boolean => group.parent === undefined
 
+const isOn = (group: Cgroup, { controller, on }: ControlFile): boolean =>
+  (controller === undefined || group.has(controller)) && (on === undefined || (on === 'root') === isRoot(group))
+
 /** The files that a group has now. */
-export const filesOf = (group: Cgroup): ControlFile[] =>
-  ALL.filter(
-    ({ controller, on }) =>
-      (controller === undefined || group.has(controller)) && (on === undefined || (on === 'root') === isRoot(group)),
-  )
+export const filesOf = (group: Cgroup): ControlFile[] => ALL.filter((file) => isOn(group, file))
+
+/** One of them. */
+export function fileOf(group: Cgroup, name: string): ControlFile | undefined {
+  const file = BY_NAME.get(name)
+  return file && isOn(group, file) ? file : undefined
+}

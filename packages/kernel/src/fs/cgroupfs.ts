@@ -6,9 +6,11 @@ import { DynamicDirectory, TextFile, type TextSource } from './pseudo-inode.ts'
 
 /** A control group, as its directory shows it. Implemented by the kernel. cgroups(7), version 2. */
 export interface CgroupNode {
-  readonly children: ReadonlyMap<string, CgroupNode>
-  /** Control files by name: `cgroup.procs`, `memory.max`… They come and go with controllers; each keeps its source. */
-  readonly files: ReadonlyMap<string, TextSource>
+  readonly childNames: Iterable<string>
+  child(name: string): CgroupNode | undefined
+  /** Control files: `cgroup.procs`, `memory.max`… They come and go with controllers; each keeps its source. */
+  readonly fileNames: Iterable<string>
+  file(name: string): TextSource | undefined
   /** @throws EAGAIN, ENOSPC at limits on depth and number */
   makeChild(name: string): CgroupNode
   /** @throws EBUSY while it has members or children */
@@ -46,10 +48,10 @@ class GroupDirectory extends DynamicDirectory<GroupEntry> {
   }
 
   protected override names(): Iterable<string> {
-    return [...this.group.files.keys(), ...this.group.children.keys()]
+    return [...this.group.fileNames, ...this.group.childNames]
   }
   protected override find(name: string): GroupEntry | undefined {
-    return this.group.files.get(name) ?? this.group.children.get(name)
+    return this.group.file(name) ?? this.group.child(name)
   }
   protected override makeChild(entry: GroupEntry): Inode {
     return isGroup(entry) ? new GroupDirectory(this.fs, entry) : new TextFile(this.fs, entry)

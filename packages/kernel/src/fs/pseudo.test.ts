@@ -30,6 +30,18 @@ class FakeGroup implements CgroupNode {
       ],
     ])
   }
+  get childNames(): Iterable<string> {
+    return this.children.keys()
+  }
+  get fileNames(): Iterable<string> {
+    return this.files.keys()
+  }
+  child(name: string): FakeGroup | undefined {
+    return this.children.get(name)
+  }
+  file(name: string): TextSource | undefined {
+    return this.files.get(name)
+  }
   makeChild(name: string): FakeGroup {
     const child = new FakeGroup()
     this.children.set(name, child)

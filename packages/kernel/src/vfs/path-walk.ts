@@ -43,14 +43,16 @@ export class PathWalk {
     if (path === '') throw ENOENT
     if (path.length >= PATH_MAX) throw ENAMETOOLONG
     if (path.startsWith('/')) this.at = this.context.root
-    const parts = path.split('/')
     let last = ''
-    for (const part of parts) {
-      if (part === '') continue
+    let end = 0
+    for (let from = 0; from < path.length; from = end + 1) {
+      const slash = path.indexOf('/', from)
+      end = slash < 0 ? path.length : slash
+      if (end === from) continue
       if (last !== '') this.enter(last)
-      last = part
+      last = path.slice(from, end)
     }
-    return { name: last, directory: parts.at(-1) === '' || isDots(last) }
+    return { name: last, directory: end < path.length || isDots(last) }
   }
 
   /** The entry of the directory come to, across mounts, symbolic links as they are; undefined when it isn't there. */
