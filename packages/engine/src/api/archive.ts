@@ -30,10 +30,20 @@ function goMode(mode: number): number {
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1) || '/'
 
-function describe(sys: Sys, container: Container, root: string, place: ContainerPath, stat: Stat): PathStat {
+/** `dir/.` means what is in it, under the name ".". */
+const nameOf = (path: string, place: ContainerPath): string => (path.endsWith('/.') ? '.' : baseName(place.inside))
+
+function describe(
+  sys: Sys,
+  container: Container,
+  root: string,
+  path: string,
+  place: ContainerPath,
+  stat: Stat,
+): PathStat {
   const link = isSymlink(stat.mode) ? locate(sys, container, root, place.inside, true).inside : ''
   return {
-    name: baseName(place.inside),
+    name: nameOf(path, place),
     size: stat.size,
     mode: goMode(stat.mode),
     mtime: formatTime(stat.mtimeMs),
@@ -54,7 +64,7 @@ function find(sys: Sys, container: Container, root: string, path: string, refere
   const place = locate(sys, container, root, path, path.endsWith('/') || path.endsWith('/.'))
   const stat = ifExists(() => sys.lstat(place.host))
   if (!stat) throw missing(path, reference)
-  const header = toBase64(encodeUtf8(JSON.stringify(describe(sys, container, root, place, stat))))
+  const header = toBase64(encodeUtf8(JSON.stringify(describe(sys, container, root, path, place, stat))))
   return { place, stat, header }
 }
 
@@ -80,8 +90,7 @@ function get(call: Call): Promise<ServerResponse> {
   const container = containers.find(param(call, 'id'))
   return withRootfs(sys, places, images, container, async (root) => {
     const { place, header } = find(sys, container, root, path, param(call, 'id'))
-    // `dir/.` means what is in it, under the name ".".
-    const rootName = path.endsWith('/.') ? '.' : baseName(place.inside)
+    const rootName = nameOf(path, place)
     const parts = [...treeTar(sys, place.host, { rootName: rootName === '/' ? '.' : rootName })]
     events.publish('container', 'archive-path', container.id, {
       name: container.name,
