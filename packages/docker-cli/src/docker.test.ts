@@ -181,4 +181,24 @@ describe('docker', () => {
     expect(await out('run', '--network-')).toBe('--network-alias\tAdd network-scoped alias for the container\n:4\n')
     expect(await out('stop', 'w')).toBe('web\n:4\n')
   })
+
+  it('hands shells a script that asks it', async () => {
+    for (const shell of ['bash', 'zsh', 'fish', 'powershell'])
+      expect((await runDocker(['completion', shell])).stdout).toContain('docker __complete ')
+    expect((await runDocker(['completion', 'bash', '--no-descriptions'])).stdout).toContain('docker __completeNoDesc ')
+  })
+
+  it('shows images as a tree, and leaves out what does not fit', async () => {
+    const image = { Id: `sha256:${'a'.repeat(64)}`, RepoTags: ['a:1', 'longer:2'], Size: 4_450_000 }
+    const engine = byPath({ 'GET /images/json': { body: [image, { ...image, RepoTags: [] }] } })
+    const { stdout, stderr } = await runDocker(['images', '--tree'], engine)
+    expect(stderr).toContain('WARNING: This is an experimental feature.')
+    const [legend, , titles, ...rows] = stdout.split('\n')
+    expect(legend).toBe(`${' '.repeat(62)}Info ->  U In Use `)
+    expect(titles?.replace(/\x1b\[\d+m/g, '')).toBe('IMAGE      ID             DISK USAGE   CONTENT SIZE   EXTRA')
+    expect(rows).toEqual(['a:1', 'longer:2   aaaaaaaaaaaa       4.45MB             0B        ', ''])
+    expect((await runDocker(['images', '--tree', '-q'], engine)).stderr).toBe(
+      '--quiet is not yet supported with --tree\n',
+    )
+  })
 })

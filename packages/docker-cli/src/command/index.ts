@@ -6,6 +6,7 @@ import { context } from './context/index.ts'
 import { image } from './image/index.ts'
 import { network } from './network/index.ts'
 import { checkpoint } from './other/checkpoint.ts'
+import { completion } from './other/completion.ts'
 import { manifest } from './other/manifest.ts'
 import { plugin } from './other/plugin.ts'
 import { trust } from './other/trust.ts'
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   builder,
   buildx,
   checkpoint,
+  completion,
   container,
   context,
   image,

@@ -2,18 +2,26 @@ import {
   atLeast,
   between,
   bool,
+  type Cli,
+  CliError,
   defineCommand,
   exactly,
   filter,
+  forEach,
   FORMAT_HELP,
   formatList,
   INSPECT_FORMAT_HELP,
   int,
+  isProblem,
   type ListFormat,
   noArgs,
   noun,
+  problemText,
   string,
 } from '@drydock/cli-plugin'
+import { isErrno } from '@drydock/abi'
+import { absolute } from '../container/volume-flags.ts'
+import { inspectObjects } from '../inspect-objects.ts'
 import { notHere } from '../not-here.ts'
 
 const pluginFormat: ListFormat = {
@@ -21,6 +29,29 @@ const pluginFormat: ListFormat = {
   headers: { ID: 'ID', Name: 'NAME', Description: 'DESCRIPTION', Enabled: 'ENABLED' },
   typeName: '*plugin.pluginContext',
 }
+
+const tagged = (name: string): string => (name.lastIndexOf(':') > name.lastIndexOf('/') ? name : `${name}:latest`)
+
+const describe = (cli: Cli, name: string): Promise<unknown> =>
+  cli.client.transport.json({ method: 'GET', path: `/plugins/${name}/json` })
+
+async function change(cli: Cli, name: string, verb: string, query: Record<string, string>): Promise<void> {
+  await cli.client.transport.done({ method: 'POST', path: `/plugins/${name}/${verb}`, query })
+  await cli.print(`${name}\n`)
+}
+
+/** @throws CliError in Go's words */
+function requireFile(cli: Cli, file: string): void {
+  const path = absolute(file, cli.sys.getcwd())
+  try {
+    cli.sys.stat(path)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new CliError(`${file.endsWith('/config.json') ? 'open' : 'lstat'} ${path}: ${lowerFirst(error.message)}`)
+  }
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
 const pluginCreate = defineCommand({
   name: 'create',
@@ -31,7 +62,10 @@ const pluginCreate = defineCommand({
   flags: {
     compress: bool('', 'Compress the context using gzip'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  run({ cli, args: [, folder = ''], path }) {
+    for (const file of [folder, `${folder}/config.json`]) requireFile(cli, file)
+    return notHere(cli, path)
+  },
 })
 
 const pluginDisable = defineCommand({
@@ -42,7 +76,7 @@ const pluginDisable = defineCommand({
   flags: {
     force: bool('f', 'Force the disable of an active plugin'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  run: ({ cli, args: [name = ''], flags }) => change(cli, name, 'disable', { force: flags.force ? '1' : '0' }),
 })
 
 const pluginEnable = defineCommand({
@@ -53,7 +87,7 @@ const pluginEnable = defineCommand({
   flags: {
     timeout: int('', 'HTTP client timeout (in seconds)', 30),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  run: ({ cli, args: [name = ''], flags }) => change(cli, name, 'enable', { timeout: String(flags.timeout) }),
 })
 
 const pluginInspect = defineCommand({
@@ -64,7 +98,7 @@ const pluginInspect = defineCommand({
   flags: {
     format: string('f', INSPECT_FORMAT_HELP),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  run: ({ cli, args, flags }) => inspectObjects(cli, args, flags.format, (name) => describe(cli, name)),
 })
 
 const pluginInstall = defineCommand({
@@ -109,7 +143,10 @@ const pluginPush = defineCommand({
   flags: {
     'disable-content-trust': bool('', 'Skip image signing', true),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  async run({ cli, args: [name = ''], path }) {
+    await cli.client.transport.done({ method: 'POST', path: `/plugins/${tagged(name)}/push` })
+    return notHere(cli, path)
+  },
 })
 
 const pluginRm = defineCommand({
@@ -122,7 +159,12 @@ const pluginRm = defineCommand({
   flags: {
     force: bool('f', 'Force the removal of an active plugin'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  run: ({ cli, args, flags }) =>
+    forEach(cli, args, async (name) => {
+      const query = { force: flags.force ? '1' : '0' }
+      await cli.client.transport.done({ method: 'DELETE', path: `/plugins/${name}`, query })
+      await cli.print(`${name}\n`)
+    }),
 })
 
 const pluginSet = defineCommand({
@@ -131,7 +173,9 @@ const pluginSet = defineCommand({
   short: 'Change settings for a plugin',
   args: atLeast(2),
   flags: {},
-  run: ({ cli, path }) => notHere(cli, path),
+  async run({ cli, args: [name = '', ...settings] }) {
+    await cli.client.transport.done({ method: 'POST', path: `/plugins/${name}/set`, json: settings })
+  },
 })
 
 const pluginUpgrade = defineCommand({
@@ -144,7 +188,15 @@ const pluginUpgrade = defineCommand({
     'grant-all-permissions': bool('', 'Grant all permissions necessary to run the plugin'),
     'skip-remote-check': bool('', 'Do not check if specified remote plugin matches existing plugin image'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  async run({ cli, args: [name = ''], path }) {
+    try {
+      await describe(cli, name)
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      throw new CliError(`error reading plugin data: ${problemText(error)}`)
+    }
+    return notHere(cli, path)
+  },
 })
 
 export const plugin = noun({

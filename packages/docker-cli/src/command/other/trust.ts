@@ -1,5 +1,11 @@
-import { atLeast, between, bool, defineCommand, exactly, list, noun, string } from '@drydock/cli-plugin'
+import { isErrno } from '@drydock/abi'
+import { atLeast, between, bool, CliError, defineCommand, exactly, list, noun, string } from '@drydock/cli-plugin'
+import { confirm } from '../confirm.ts'
 import { notHere } from '../not-here.ts'
+
+const NOTARY = 'notary.docker.io'
+
+const noNotary = (what: string): CliError => new CliError(`${what}: dial tcp: lookup ${NOTARY}: no such host`)
 
 const trustInspect = defineCommand({
   name: 'inspect',
@@ -9,7 +15,11 @@ const trustInspect = defineCommand({
   flags: {
     pretty: bool('', 'Print the information in a human friendly format'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  async run({ cli, args, flags }) {
+    // No notary has signatures of anything.
+    if (!flags.pretty) await cli.print('[]\n')
+    throw new CliError(`no signatures or cannot access ${args[0] ?? ''}`)
+  },
 })
 
 const trustRevoke = defineCommand({
@@ -20,18 +30,24 @@ const trustRevoke = defineCommand({
   flags: {
     yes: bool('y', 'Do not prompt for confirmation'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  async run({ cli, args: [name = ''], flags }) {
+    await confirm(cli, flags.yes, `Confirm you would like to delete all signature data for ${name}?`)
+    throw noNotary(`could not remove signature for ${name}: error contacting notary server`)
+  },
 })
 
 const trustSign = defineCommand({
   name: 'sign',
   use: 'sign IMAGE:TAG',
   short: 'Sign an image',
-  args: exactly(2),
+  args: exactly(1),
   flags: {
     local: bool('', 'Sign a locally tagged image'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  run({ args: [name = ''] }) {
+    if (name.lastIndexOf(':') <= name.lastIndexOf('/')) throw new CliError(`no tag specified for ${name}`)
+    throw noNotary('Error: error contacting notary server')
+  },
 })
 
 const keyGenerate = defineCommand({
@@ -53,7 +69,16 @@ const keyLoad = defineCommand({
   flags: {
     name: string('', 'Name for the loaded key', 'signer'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  async run({ cli, args: [file = ''], path }) {
+    await cli.print(`Loading key from "${file}"...\n`)
+    try {
+      cli.sys.stat(file)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      throw new CliError(`refusing to load key from ${file}: stat ${file}: ${error.message.toLowerCase()}`)
+    }
+    return notHere(cli, path)
+  },
 })
 
 const key = noun({
@@ -71,7 +96,10 @@ const signerAdd = defineCommand({
   flags: {
     key: list('', "Path to the signer's public key file"),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  run({ flags }) {
+    if (flags.key.length === 0) throw new CliError('path to a public key must be provided using the `--key` flag')
+    throw noNotary('error contacting notary server')
+  },
 })
 
 const signerRemove = defineCommand({
@@ -82,7 +110,13 @@ const signerRemove = defineCommand({
   flags: {
     force: bool('f', 'Do not prompt for confirmation before removing the most recent signer'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  async run({ cli, args: [name = '', ...repositories] }) {
+    for (const repository of repositories) {
+      await cli.print(`Removing signer "${name}" from ${repository}...\n`)
+      await cli.warn(`${noNotary(`error retrieving signers for ${repository}`).message}\n\n`)
+    }
+    throw new CliError(`error removing signer from: ${repositories.join(', ')}`)
+  },
 })
 
 const signer = noun({
