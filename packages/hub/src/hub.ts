@@ -1,10 +1,12 @@
 import type { ByteStream, Clock, Entropy } from '@drydock/abi'
 import { type ServerRequest, type ServerResponse, serveConnection } from '@drydock/http'
+import { DistributionApi } from '@drydock/registry'
 import { CATALOGUE } from './catalogue/index.ts'
 import { HubApi, TokenApi } from './registry/accounts-api.ts'
-import { DistributionApi } from './registry/distribution.ts'
+import { Accounts } from './registry/accounts.ts'
 import { Repositories } from './registry/repositories.ts'
 import { type HubStore, memoryStore } from './registry/store.ts'
+import { TokenAccess } from './registry/token-access.ts'
 import { ImageBuilder } from './rootfs/build-image.ts'
 import { type ProgramRow, ProgramRows } from './rootfs/program-rows.ts'
 
@@ -26,12 +28,13 @@ type Service = { handle(request: ServerRequest): Promise<ServerResponse> }
 
 /** Docker Hub: its registry, its tokens, its search. */
 export function createHub({ programs, clock, entropy, store = memoryStore() }: HubOptions): Hub {
-  const repositories = new Repositories(CATALOGUE, new ImageBuilder(new ProgramRows(programs)), store)
-  const registry = new DistributionApi(repositories, entropy)
-  const hubApi = new HubApi(repositories, clock)
+  const repositories = new Repositories(CATALOGUE, new ImageBuilder(new ProgramRows(programs)), store, entropy)
+  const accounts = new Accounts(store, entropy)
+  const registry = new DistributionApi({ store: repositories, access: new TokenAccess(), relativeUrls: true })
+  const hubApi = new HubApi(repositories, accounts, clock)
   const services: ReadonlyMap<string, Service> = new Map<string, Service>([
     ['registry-1.docker.io', registry],
-    ['auth.docker.io', new TokenApi(repositories, clock)],
+    ['auth.docker.io', new TokenApi(repositories, accounts, clock)],
     [
       'index.docker.io',
       {

@@ -5,6 +5,7 @@ import { enginePrograms } from '@drydock/engine'
 import { nodePrograms } from '@drydock/node'
 import { programs } from '@drydock/programs'
 import { redisPrograms } from '@drydock/redis'
+import { registryPrograms } from '@drydock/registry/program'
 import { shellPrograms } from '@drydock/shell'
 import type { Room } from './program-table.ts'
 
@@ -17,6 +18,7 @@ export const programsByRoom: Readonly<Record<Room, readonly Program[]>> = {
   compose: composePrograms,
   node: nodePrograms,
   redis: redisPrograms,
+  registry: registryPrograms,
 }
 
 export const allPrograms: readonly Program[] = Object.values(programsByRoom).flat()

@@ -3,7 +3,7 @@ import { shellPrograms } from '@drydock/shell'
 import rooms from 'virtual:program-rooms'
 
 /** The rooms of userland. */
-export type Room = 'shell' | 'programs' | 'engine' | 'docker-cli' | 'compose' | 'node' | 'redis'
+export type Room = 'shell' | 'programs' | 'engine' | 'docker-cli' | 'compose' | 'node' | 'redis' | 'registry'
 
 /** What can be known of a program without loading it: enough to place its stub. */
 export interface ProgramRow {
@@ -22,6 +22,7 @@ const LOADERS: Readonly<Record<Room, () => Promise<readonly Program[]>>> = {
   compose: async () => (await import('@drydock/compose')).composePrograms,
   node: async () => (await import('@drydock/node')).nodePrograms,
   redis: async () => (await import('@drydock/redis')).redisPrograms,
+  registry: async () => (await import('@drydock/registry/program')).registryPrograms,
 }
 
 /** Finds programs by the names that stubs hold, and loads their rooms. One table serves all hosts of a session. */

@@ -2,18 +2,48 @@ import { type Repository, setOf } from '../rootfs/image-spec.ts'
 import { softwareRepository } from '../rootfs/software.ts'
 import type { Tree } from '../rootfs/tree.ts'
 
-function registryTree(tree: Tree): void {
-  tree
-    .mainCommand('registry', '/bin/registry')
-    .script(
-      '/entrypoint.sh',
-      '#!/bin/sh\nset -e\ncase "$1" in\n  *.yaml | *.yml) set -- registry serve "$@" ;;\nesac\nexec "$@"\n',
-    )
-    .file(
-      '/etc/distribution/config.yml',
-      'version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: /var/lib/registry\nhttp:\n  addr: :5000\n',
-    )
-    .dir('/var/lib/registry')
+const CONFIG = (tags: string): string => `version: 0.1
+log:
+  fields:
+    service: registry
+storage:
+  cache:
+    blobdescriptor: inmemory
+  filesystem:
+    rootdirectory: /var/lib/registry
+${tags}http:
+  addr: :5000
+  headers:
+    X-Content-Type-Options: [nosniff]
+health:
+  storagedriver:
+    enabled: true
+    interval: 10s
+    threshold: 3
+`
+
+const ENTRYPOINT = `#!/bin/sh
+
+set -e
+
+case "$1" in
+    *.yaml|*.yml) set -- registry serve "$@" ;;
+    serve|garbage-collect|help|-*) set -- registry "$@" ;;
+esac
+
+exec "$@"
+`
+
+const withRegistry = (tree: Tree): Tree =>
+  tree.mainCommand('registry', '/bin/registry').script('/entrypoint.sh', ENTRYPOINT).dir('/var/lib/registry')
+
+const tree3 = (tree: Tree): void =>
+  void withRegistry(tree).file('/etc/distribution/config.yml', CONFIG('  tag:\n    concurrencylimit: 8\n'))
+
+/** htpasswd was in the image until 2.7.1 took it out. */
+function tree2(tree: Tree, version: string): void {
+  withRegistry(tree).file('/etc/docker/registry/config.yml', CONFIG(''))
+  if (/^2\.([0-6]\.|7\.0)/.test(version)) tree.command('htpasswd', '/usr/bin/htpasswd')
 }
 
 const version3 = softwareRepository({
@@ -22,7 +52,7 @@ const version3 = softwareRepository({
   stars: 4100,
   known: ['3.1.1', '3.1.0', '3.0.1', '3.0.0'],
 
-  build: registryTree,
+  build: tree3,
   facts: [
     {
       variant: 'default',
@@ -50,8 +80,8 @@ const version2 = softwareRepository({
   name: 'library/registry',
   description: version3.description,
   stars: version3.stars,
-  known: ['2.8.3', '2.8.2', '2.8.1', '2.7.1', '2.6.2'],
-  build: registryTree,
+  known: ['2.8.3', '2.8.2', '2.8.1', '2.7.1', '2.7.0', '2.6.2'],
+  build: tree2,
   facts: [
     {
       variant: 'default',

@@ -1,18 +1,21 @@
 import type { Clock } from '@drydock/abi'
 import type { ServerRequest, ServerResponse } from '@drydock/http'
-import { jsonAnswer } from './answers.ts'
+import { jsonAnswer } from '@drydock/registry'
+import type { Accounts } from './accounts.ts'
 import type { Repositories } from './repositories.ts'
-import { type Credentials, grant, isAccount, parseScope, readBasic, writeToken } from './token.ts'
+import { type Credentials, grant, parseScope, readBasic, readToken, writeToken } from './token.ts'
 
 const EXPIRES_SECONDS = 300
 
 /** Tokens for the registry. distribution, docs/spec/auth/token.md and oauth.md. */
 export class TokenApi {
   private readonly repositories: Repositories
+  private readonly accounts: Accounts
   private readonly clock: Clock
 
-  constructor(repositories: Repositories, clock: Clock) {
+  constructor(repositories: Repositories, accounts: Accounts, clock: Clock) {
     this.repositories = repositories
+    this.accounts = accounts
     this.clock = clock
   }
 
@@ -20,14 +23,14 @@ export class TokenApi {
     if (request.path !== '/token') return { status: 404, body: '404 page not found\n' }
     const form = request.method === 'POST' ? new URLSearchParams(await request.body.text(65536)) : request.query
     const credentials = request.method === 'POST' ? formCredentials(form) : readBasic(request.headers)
-    if (credentials && !isAccount(credentials)) return jsonAnswer(401, { details: 'incorrect username or password' })
+    if (credentials && !this.accounts.admits(credentials)) return jsonAnswer(401, { details: 'incorrect username or password' })
     return this.issue(credentials?.user ?? '', form)
   }
 
   private issue(user: string, form: URLSearchParams): ServerResponse {
     const asked = form.getAll('scope').flatMap((text) => text.split(' '))
     const scopes = asked.flatMap((text) => parseScope(text) ?? [])
-    const granted = scopes.map((scope) => grant(scope, user, (name) => this.repositories.exists(name)))
+    const granted = scopes.map((scope) => grant(scope, user, (name) => this.repositories.isPublic(name)))
     const now = this.clock.now()
     const token = writeToken({ user, scopes: granted }, now)
     const refresh = form.get('offline_token') === 'true' || form.get('access_type') === 'offline'
@@ -51,10 +54,12 @@ function formCredentials(form: URLSearchParams): Credentials | undefined {
 /** What index.docker.io and hub.docker.com answer: search, login, lists of tags. */
 export class HubApi {
   private readonly repositories: Repositories
+  private readonly accounts: Accounts
   private readonly clock: Clock
 
-  constructor(repositories: Repositories, clock: Clock) {
+  constructor(repositories: Repositories, accounts: Accounts, clock: Clock) {
     this.repositories = repositories
+    this.accounts = accounts
     this.clock = clock
   }
 
@@ -66,9 +71,53 @@ export class HubApi {
       return this.search(request, 'page_size')
     if (/^\/v1\/users\/?$/.test(path)) return this.checkUser(request)
     if (/^\/v2\/users\/login\/?$/.test(path) && method === 'POST') return this.login(request)
+    const owned = this.owned(request)
+    if (owned) return owned
     const tags = /^\/v2\/(?:repositories|namespaces)\/(.+?)\/tags\/?$/.exec(path)?.[1]?.replace('/repositories/', '/')
-    if (tags !== undefined && this.repositories.exists(tags)) return this.tags(tags)
+    if (tags !== undefined && this.visible(request, tags)) return this.tags(tags)
     return jsonAnswer(404, { message: 'object not found', errinfo: {} })
+  }
+
+  /** Whether the repository is there for whoever asks. */
+  private visible({ headers }: ServerRequest, name: string): boolean {
+    const user = readToken(headers)?.user ?? ''
+    return this.repositories.isPublic(name) || (this.repositories.exists(name) && name.startsWith(`${user}/`))
+  }
+
+  /** Making repositories, and making them private: what only owners may. hub.docker.com, "Repositories". */
+  private owned(request: ServerRequest): Promise<ServerResponse> | undefined {
+    const { path, method } = request
+    if (method === 'POST' && /^\/v2\/(namespaces\/[^/]+\/)?repositories\/?$/.test(path)) return this.create(request)
+    const name = /^\/v2\/(?:repositories|namespaces)\/(.+?)\/(?:privacy\/?)$/.exec(path)?.[1]
+    if (name === undefined || (method !== 'POST' && method !== 'PATCH')) return undefined
+    return this.hide(request, name.replace('/repositories/', '/'))
+  }
+
+  private async create(request: ServerRequest): Promise<ServerResponse> {
+    const wish = (await request.body.json(65536)) as { namespace?: string; name?: string; is_private?: boolean }
+    const user = readToken(request.headers)?.user ?? ''
+    const namespace = wish.namespace ?? /namespaces\/([^/]+)/.exec(request.path)?.[1] ?? user
+    if (user === '' || namespace !== user) return jsonAnswer(401, { detail: 'Authentication credentials were not provided.' })
+    const name = `${namespace}/${wish.name ?? ''}`
+    if (!/^[a-z0-9_-]+\/[a-z0-9_.-]{1,255}$/.test(name)) return jsonAnswer(400, { name: ['Enter a valid name.'] })
+    if (this.repositories.exists(name))
+      return jsonAnswer(400, { message: 'object already exists', errinfo: {} })
+    this.repositories.create(name, wish.is_private ?? false)
+    return jsonAnswer(201, this.described(name))
+  }
+
+  private async hide(request: ServerRequest, name: string): Promise<ServerResponse> {
+    const user = readToken(request.headers)?.user ?? ''
+    if (user === '' || !name.startsWith(`${user}/`) || !this.repositories.exists(name))
+      return jsonAnswer(404, { message: 'object not found', errinfo: {} })
+    const { is_private: isPrivate = true } = (await request.body.json(65536)) as { is_private?: boolean }
+    this.repositories.create(name, isPrivate)
+    return jsonAnswer(200, this.described(name))
+  }
+
+  private described(name: string): object {
+    const [namespace = '', short = ''] = name.split('/')
+    return { user: namespace, namespace, name: short, is_private: !this.repositories.isPublic(name), status: 1 }
   }
 
   private search({ query }: ServerRequest, sizeField: string): ServerResponse {
@@ -88,7 +137,9 @@ export class HubApi {
   /** Those that have the word in their name first, then by stars. */
   private found(word: string): readonly SearchResult[] {
     const known = this.repositories.listed()
-    const pushed = this.repositories.names().filter((name) => !known.some((each) => each.name === name))
+    const pushed = this.repositories
+      .names()
+      .filter((name) => this.repositories.isPublic(name) && !known.some((each) => each.name === name))
     const all = [...known, ...pushed.map((name) => ({ name, description: '', stars: 0 }))]
     const named = all.filter(({ name }) => shownName(name).includes(word.replace(/^library\//, '')))
     const described = all.filter((each) => !named.includes(each) && each.description.toLowerCase().includes(word))
@@ -105,7 +156,7 @@ export class HubApi {
 
   private checkUser({ headers, method }: ServerRequest): ServerResponse {
     const credentials = readBasic(headers)
-    if (method === 'GET' && credentials && isAccount(credentials)) return jsonAnswer(200, 'OK')
+    if (method === 'GET' && credentials && this.accounts.admits(credentials)) return jsonAnswer(200, 'OK')
     return jsonAnswer(401, { detail: 'Incorrect authentication credentials' })
   }
 
@@ -114,7 +165,7 @@ export class HubApi {
       username?: string
       password?: string
     }
-    if (!isAccount({ user: username, password }))
+    if (!this.accounts.admits({ user: username, password }))
       return jsonAnswer(401, { detail: 'Incorrect authentication credentials' })
     return jsonAnswer(200, { token: writeToken({ user: username, scopes: [] }, this.clock.now()) })
   }

@@ -1,34 +1,32 @@
 import { decodeUtf8, encodeUtf8 } from '@drydock/codec'
+import type { Entropy } from '@drydock/abi'
 import { type Digest, digestOf, isIndex, parseManifest } from '@drydock/oci'
-import type { BuiltImage, Content, ImageBuilder } from '../rootfs/build-image.ts'
+import { type Content, memoryUploads, MissingBlob, type RegistryStore, type UploadStore } from '@drydock/registry'
+import type { BuiltImage, ImageBuilder } from '../rootfs/build-image.ts'
 import type { Repository } from '../rootfs/image-spec.ts'
 import type { HubStore } from './store.ts'
 
-/** What a manifest names that the repository does not have. */
-export class MissingBlob extends Error {
-  readonly digest: Digest
-  constructor(digest: Digest) {
-    super('blob unknown to registry')
-    this.digest = digest
-  }
-}
+const PUBLIC = 0
+const PRIVATE = 1
 
 /**
  * All repositories: those of the catalogue, made when first asked for, and what was pushed. Pushed things are kept as
  * `blob/<digest>`, `link/<name>/<digest>` (the repository may hand the blob out), `manifest/<name>/<digest>` (its media
- * type, a newline, the document) and `tag/<name>/<tag>` (a digest).
+ * type, a newline, the document), `tag/<name>/<tag>` (a digest) and `repository/<name>` (whether it is private).
  */
-export class Repositories {
+export class Repositories implements RegistryStore {
+  readonly uploads: UploadStore
   private readonly catalogue: ReadonlyMap<string, Repository>
   private readonly builder: ImageBuilder
   private readonly store: HubStore
   /** By name and tag; undefined for tags that do not exist. */
   private readonly built = new Map<string, BuiltImage | undefined>()
 
-  constructor(catalogue: readonly Repository[], builder: ImageBuilder, store: HubStore) {
+  constructor(catalogue: readonly Repository[], builder: ImageBuilder, store: HubStore, entropy: Entropy) {
     this.catalogue = new Map(catalogue.map((repository) => [repository.name, repository]))
     this.builder = builder
     this.store = store
+    this.uploads = memoryUploads(entropy, (name, bytes) => void this.putBlob(name, bytes))
   }
 
   /** Whether there is anything of this name to pull. */
@@ -36,8 +34,20 @@ export class Repositories {
     return this.catalogue.has(name) || this.names().includes(name)
   }
 
+  /** Whether everybody may pull it. */
+  isPublic(name: string): boolean {
+    return this.exists(name) && this.store.get(`repository/${name}`)?.[0] !== PRIVATE
+  }
+
+  /** Makes a repository without tags, or changes who may see one. */
+  create(name: string, isPrivate: boolean): void {
+    this.store.put(`repository/${name}`, Uint8Array.of(isPrivate ? PRIVATE : PUBLIC))
+  }
+
   names(): string[] {
-    const pushed = [...this.store.keys()].flatMap((key) => /^tag\/(.+)\/[^/]+$/.exec(key)?.[1] ?? [])
+    const pushed = [...this.store.keys()].flatMap(
+      (key) => /^(?:tag\/(.+)\/[^/]+|repository\/(.+))$/.exec(key)?.slice(1).find(Boolean) ?? [],
+    )
     return [...new Set([...this.catalogue.keys(), ...pushed])].sort()
   }
 
@@ -65,6 +75,27 @@ export class Repositories {
       if (bytes) return bytes
     }
     return undefined
+  }
+
+  blobSize(name: string, digest: Digest): number | undefined {
+    return this.blob(name, digest)?.length
+  }
+
+  readBlob(name: string, digest: Digest, from: number, to: number): Uint8Array {
+    return this.blob(name, digest)?.subarray(from, to) ?? new Uint8Array(0)
+  }
+
+  /** Nothing is ever taken off the Hub by its registry. */
+  deleteManifest(): boolean {
+    return false
+  }
+
+  untag(): boolean {
+    return false
+  }
+
+  deleteBlob(): boolean {
+    return false
   }
 
   putBlob(name: string, bytes: Uint8Array): Digest {

@@ -33,7 +33,7 @@ export function writeToken(access: Access, issuedMs: number): string {
 
 /** @returns undefined when there is no token or it is none of ours */
 export function readToken(headers: HeaderMap): Access | undefined {
-  const token = /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1]
+  const token = /^(?:Bearer|JWT) (.+)$/i.exec(headers.get('authorization') ?? '')?.[1]
   const text = token === undefined ? undefined : decodeBase64Text(token.split('.')[1] ?? '')
   if (text === undefined) return undefined
   try {
@@ -58,19 +58,16 @@ export function readBasic(headers: HeaderMap): Credentials | undefined {
   return { user: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
-/** Any name with any password is an account of this Hub. */
-export const isAccount = ({ user, password }: Credentials): boolean => user !== '' && password !== ''
-
 /** Reads `repository:library/nginx:pull,push`. */
 export function parseScope(text: string): Scope | undefined {
   const match = /^repository(?:\([^)]*\))?:(.+):([a-z*,]+)$/.exec(text)
   return match ? { name: match[1] ?? '', actions: (match[2] ?? '').split(',') } : undefined
 }
 
-/** Everybody pulls what exists; only the owner of a namespace pushes to it. */
-export function grant(scope: Scope, user: string, exists: (name: string) => boolean): Scope {
+/** Everybody pulls what is public; only the owner of a namespace pushes to it, and pulls what is private there. */
+export function grant(scope: Scope, user: string, isPublic: (name: string) => boolean): Scope {
   const owns = user !== '' && scope.name.startsWith(`${user}/`)
-  const allowed = scope.actions.filter((action) => (action === 'pull' ? owns || exists(scope.name) : owns))
+  const allowed = scope.actions.filter((action) => (action === 'pull' ? owns || isPublic(scope.name) : owns))
   return { name: scope.name, actions: allowed }
 }
 

@@ -14,16 +14,10 @@ import {
   type Platform,
   writeLayer,
 } from '@drydock/oci'
+import type { Content } from '@drydock/registry'
 import type { ImageSpec, LayerSpec, Step } from './image-spec.ts'
 import type { ProgramRows } from './program-rows.ts'
 import { Tree } from './tree.ts'
-
-/** A document or blob as a registry hands it out. */
-export interface Content {
-  readonly mediaType: string
-  readonly digest: Digest
-  readonly bytes: Uint8Array
-}
 
 /** An image made: its index, and all that can be asked for by digest. */
 export interface BuiltImage {

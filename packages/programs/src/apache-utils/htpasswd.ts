@@ -3,8 +3,7 @@ import { encodeBase64, Hash } from '@drydock/codec'
 import { readTextFile, Stdio, writeFile } from '@drydock/libc'
 import { ask } from '../account/prompt.ts'
 import { sha512Crypt } from '../account/sha512-crypt.ts'
-import { bcrypt, bcryptFits } from '../crypto/bcrypt.ts'
-import { md5Crypt, saltText } from '../crypto/md5-crypt.ts'
+import { bcrypt, bcryptFits, md5Crypt, saltText } from '@drydock/crypto'
 
 const USAGE = `Usage:
 	htpasswd [-cimB25dpsDv] [-C cost] [-r rounds] passwordfile username

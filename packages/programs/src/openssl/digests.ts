@@ -2,11 +2,10 @@ import { Hash, type HashName, toHex } from '@drydock/codec'
 import { hmac } from '@noble/hashes/hmac.js'
 import { md5, sha1 } from '@noble/hashes/legacy.js'
 import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
-import { signRsa, verifyRsa } from '../crypto/rsa.ts'
+import { readPublicKey, signRsa, verifyRsa } from '@drydock/crypto'
 import { type Command, HASH_KIND, type OptionTable, Refused } from './command.ts'
 import { colons } from './extensions.ts'
 import { loadKey } from './generate.ts'
-import { readPublicKey } from './keys.ts'
 
 export const DGST_OPTIONS: OptionTable = {
   flags: ['r', 'c', 'hex', 'binary', 'non-fips-allow', 'help', 'list'],

@@ -1,10 +1,24 @@
 /** Extensions as they are written in configuration files and printed. x509v3_config(5). */
-import { bits, der, type DerNode, octets, oid, oidText, parseDer, sequence, TAG, truth } from '../crypto/der.ts'
-import type { RsaPublicKey } from '../crypto/rsa.ts'
-import { toBigInt } from '../crypto/rsa.ts'
-import { type Extension, keyIdentifier } from './certificate.ts'
-import { longName, oidOf, shortName } from './oids.ts'
-import { integer } from '../crypto/der.ts'
+import {
+  bits,
+  der,
+  type DerNode,
+  type Extension,
+  integer,
+  keyIdentifier,
+  longName,
+  octets,
+  oid,
+  oidOf,
+  oidText,
+  parseDer,
+  type RsaPublicKey,
+  sequence,
+  shortName,
+  TAG,
+  toBigInt,
+  truth,
+} from '@drydock/crypto'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

@@ -1,7 +1,6 @@
-import { generateRsa, type RsaPrivateKey } from '../crypto/rsa.ts'
+import { generateRsa, readPrivateKey, type RsaPrivateKey } from '@drydock/crypto'
 import type { Command } from './command.ts'
 import { Refused } from './command.ts'
-import { readPrivateKey } from './keys.ts'
 
 /** Makes a key and shows on standard error that something is happening, as openssl does. */
 export async function newKey(command: Command, bits: number): Promise<RsaPrivateKey> {

@@ -1,9 +1,16 @@
-import { bitLength, type RsaPublicKey } from '../crypto/rsa.ts'
+import {
+  bitLength,
+  encryptedPem,
+  pem,
+  privatePem,
+  publicInfo,
+  publicPkcs1,
+  readPublicKey,
+  type RsaPublicKey,
+} from '@drydock/crypto'
 import type { Command } from './command.ts'
 import { type OptionTable, Refused } from './command.ts'
 import { loadKey, newKey } from './generate.ts'
-import { encryptedPem, privatePem, publicInfo, publicPkcs1, readPublicKey } from './keys.ts'
-import { pem } from './pem.ts'
 import { privateKeyText, publicKeyText } from './print.ts'
 
 const CIPHERS = ['aes128', 'aes192', 'aes256', 'aes-128-cbc', 'aes-256-cbc', 'des3', 'des']
@@ -98,7 +105,7 @@ export const PKEYUTL_OPTIONS: OptionTable = {
 
 /** openssl-pkeyutl(1) and rsautl: encryption by a key. */
 export async function pkeyutl(command: Command): Promise<number> {
-  const { encryptRsa, decryptRsa } = await import('../crypto/rsa.ts')
+  const { encryptRsa, decryptRsa } = await import('@drydock/crypto')
   const data = await command.input(command.get('in'))
   const path = command.get('inkey')
   if (command.has('decrypt')) {

@@ -1,9 +1,17 @@
 /** `-text` of certificates, requests and keys. */
-import { modInverse, type RsaPrivateKey, type RsaPublicKey, fromBigInt, bitLength } from '../crypto/rsa.ts'
-import type { Certificate, CertificateRequest, Extension } from './certificate.ts'
-import { nameText } from './distinguished-name.ts'
+import {
+  bitLength,
+  type Certificate,
+  type CertificateRequest,
+  type Extension,
+  fromBigInt,
+  longName,
+  modInverse,
+  nameText,
+  type RsaPrivateKey,
+  type RsaPublicKey,
+} from '@drydock/crypto'
 import { extensionText } from './extensions.ts'
-import { longName } from './oids.ts'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const two = (number: number): string => String(number).padStart(2, '0')

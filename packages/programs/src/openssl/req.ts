@@ -1,21 +1,26 @@
 import type { HashName } from '@drydock/codec'
-import { toBigInt } from '../crypto/rsa.ts'
 import {
+  encryptedPem,
   type Extension,
+  isSignedBy,
   makeCertificate,
   makeRequest,
-  isSignedBy,
+  type NamePart,
+  nameText,
+  oidOf,
+  parsePem,
+  parseSubject,
+  pem,
+  privatePem,
+  publicInfo,
   readCertificate,
   readRequest,
-} from './certificate.ts'
+  toBigInt,
+} from '@drydock/crypto'
 import { Command, HASH_KIND, type OptionTable, Refused } from './command.ts'
 import { Configuration, DEFAULT_CONFIGURATION } from './configuration.ts'
-import { type NamePart, nameText, parseSubject } from './distinguished-name.ts'
 import { type ExtensionKeys, readExtensionLine } from './extensions.ts'
 import { loadKey, newKey } from './generate.ts'
-import { encryptedPem, privatePem, publicInfo } from './keys.ts'
-import { oidOf } from './oids.ts'
-import { parsePem, pem } from './pem.ts'
 import { certificateText, requestText } from './print.ts'
 
 export const REQ_OPTIONS: OptionTable = {

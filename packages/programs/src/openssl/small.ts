@@ -3,7 +3,7 @@ import { inet, isErrno } from '@drydock/abi'
 import { encodeBase64, toHex } from '@drydock/codec'
 import { dial, ResolveError, resolveHost, writeAll } from '@drydock/libc'
 import { sha512Crypt } from '../account/sha512-crypt.ts'
-import { md5Crypt, saltText } from '../crypto/md5-crypt.ts'
+import { md5Crypt, saltText } from '@drydock/crypto'
 import { type Command, type OptionTable, Refused } from './command.ts'
 
 export const VERSION = 'OpenSSL 3.0.15 3 Sep 2024 (Library: OpenSSL 3.0.15 3 Sep 2024)'

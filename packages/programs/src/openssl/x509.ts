@@ -1,14 +1,25 @@
 import { Hash, type HashName } from '@drydock/codec'
-import { toBigInt } from '../crypto/rsa.ts'
-import { type Certificate, isSignedBy, makeCertificate, nameHash, readCertificate, readRequest } from './certificate.ts'
+import {
+  type Certificate,
+  isSignedBy,
+  longName,
+  makeCertificate,
+  nameHash,
+  nameText,
+  oidOf,
+  parsePem,
+  pem,
+  publicInfo,
+  readCertificate,
+  readRequest,
+  rfc2253Name,
+  slashName,
+  toBigInt,
+} from '@drydock/crypto'
 import { Command, HASH_KIND, type OptionTable, Refused } from './command.ts'
 import { Configuration } from './configuration.ts'
-import { nameText, rfc2253Name, slashName } from './distinguished-name.ts'
 import { colons, extensionText, readExtensionLine } from './extensions.ts'
 import { loadKey } from './generate.ts'
-import { publicInfo } from './keys.ts'
-import { longName, oidOf } from './oids.ts'
-import { parsePem, pem } from './pem.ts'
 import { certificateText, dateText } from './print.ts'
 
 export const X509_OPTIONS: OptionTable = {

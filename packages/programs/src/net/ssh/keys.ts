@@ -13,7 +13,7 @@ import {
   signRsa,
   toBigInt,
   verifyRsa,
-} from '../../crypto/rsa.ts'
+} from '@drydock/crypto'
 
 export type KeyType = 'ed25519' | 'rsa'
 

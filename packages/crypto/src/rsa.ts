@@ -1,6 +1,5 @@
 /** RSA with BigInt: keys, PKCS #1 v1.5 signatures and encryption. RFC 8017. Not constant in time: for learning only. */
-import { Hash, type HashName } from '@drydock/codec'
-import { concat } from '@drydock/libc'
+import { concatBytes, Hash, type HashName } from '@drydock/codec'
 
 export interface RsaPublicKey {
   readonly n: bigint
@@ -129,9 +128,9 @@ const hexBytes = (hex: string): Uint8Array =>
 const sizeOf = ({ n }: RsaPublicKey): number => Math.ceil(bitLength(n) / 8)
 
 function padded(key: RsaPublicKey, hash: HashName, message: Uint8Array): Uint8Array {
-  const info = concat([hexBytes(DIGEST_INFO[hash]), new Hash(hash).update(message).digest()])
+  const info = concatBytes([hexBytes(DIGEST_INFO[hash]), new Hash(hash).update(message).digest()])
   const fill = new Uint8Array(sizeOf(key) - info.length - 3).fill(0xff)
-  return concat([Uint8Array.of(0, 1), fill, Uint8Array.of(0), info])
+  return concatBytes([Uint8Array.of(0, 1), fill, Uint8Array.of(0), info])
 }
 
 /** RSASSA-PKCS1-v1_5. */
@@ -146,7 +145,7 @@ export function encryptRsa(key: RsaPublicKey, message: Uint8Array, random: Rando
   const size = sizeOf(key)
   if (message.length > size - 11) return undefined
   const fill = random(size - message.length - 3).map((byte) => byte || 1)
-  const block = concat([Uint8Array.of(0, 2), fill, Uint8Array.of(0), message])
+  const block = concatBytes([Uint8Array.of(0, 2), fill, Uint8Array.of(0), message])
   return fromBigInt(modPow(toBigInt(block), key.e, key.n), size)
 }
 

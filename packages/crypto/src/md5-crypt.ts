@@ -1,11 +1,10 @@
 /** Passwords as `$1$salt$hash` of FreeBSD and `$apr1$…` of Apache. crypt(5), apr_md5.c. */
-import { Hash } from '@drydock/codec'
-import { concat } from '@drydock/libc'
+import { concatBytes, Hash } from '@drydock/codec'
 
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const ROUNDS = 1000
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
-const md5 = (...parts: readonly Uint8Array[]): Uint8Array => new Hash('md5').update(concat(parts)).digest()
+const md5 = (...parts: readonly Uint8Array[]): Uint8Array => new Hash('md5').update(concatBytes(parts)).digest()
 
 /** Letters of a salt from random bytes. */
 export const saltText = (bytes: Uint8Array): string => Array.from(bytes, (byte) => ALPHABET.charAt(byte & 63)).join('')

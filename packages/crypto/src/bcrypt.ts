@@ -1,5 +1,5 @@
 /** Passwords as `$2y$05$…`: "A Future-Adaptable Password Scheme", Provos and Mazières, 1999. */
-import { concat } from '@drydock/libc'
+import { concatBytes } from '@drydock/codec'
 import type { Pause } from './rsa.ts'
 
 const P_WORDS = 18
@@ -99,7 +99,7 @@ function decode(text: string): Uint8Array {
 
 /** @param cost  log2 of the rounds, 4 to 31 @param salt  16 bytes */
 export async function bcrypt(password: string, cost: number, salt: Uint8Array, pause: Pause): Promise<string> {
-  const key = cycle(concat([new TextEncoder().encode(password).subarray(0, 72), Uint8Array.of(0)]), P_WORDS)
+  const key = cycle(concatBytes([new TextEncoder().encode(password).subarray(0, 72), Uint8Array.of(0)]), P_WORDS)
   const saltWords = cycle(salt, 4)
   const saltKey = cycle(salt, P_WORDS)
   const cipher = new Blowfish(piWords())

@@ -1,5 +1,5 @@
 /** Names of subjects and issuers. RFC 5280 section 4.1.2.4; openssl-namedisplay-options(1). */
-import { der, type DerNode, oid, oidText, sequence, TAG } from '../crypto/der.ts'
+import { der, type DerNode, oid, oidText, sequence, TAG } from '../der.ts'
 import { oidOf, shortName } from './oids.ts'
 
 export type NamePart = readonly [oid: string, value: string]

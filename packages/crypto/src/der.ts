@@ -1,5 +1,5 @@
 /** Distinguished encoding rules: values as tags, lengths and contents. ITU-T X.690. */
-import { concat } from '@drydock/libc'
+import { concatBytes } from '@drydock/codec'
 import { fromBigInt } from './rsa.ts'
 
 export interface DerNode {
@@ -31,12 +31,12 @@ export const TAG = {
 function lengthBytes(length: number): Uint8Array {
   if (length < 128) return Uint8Array.of(length)
   const bytes = fromBigInt(BigInt(length))
-  return concat([Uint8Array.of(0x80 | bytes.length), bytes])
+  return concatBytes([Uint8Array.of(0x80 | bytes.length), bytes])
 }
 
 export function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  const content = concat(parts)
-  return concat([Uint8Array.of(tag), lengthBytes(content.length), content])
+  const content = concatBytes(parts)
+  return concatBytes([Uint8Array.of(tag), lengthBytes(content.length), content])
 }
 
 export const sequence = (...parts: readonly Uint8Array[]): Uint8Array => der(TAG.sequence, ...parts)

@@ -13,8 +13,8 @@ import {
   sequence,
   TAG,
   truth,
-} from '../crypto/der.ts'
-import { type RsaPrivateKey, type RsaPublicKey, signRsa, toBigInt, verifyRsa } from '../crypto/rsa.ts'
+} from '../der.ts'
+import { type RsaPrivateKey, type RsaPublicKey, signRsa, toBigInt, verifyRsa } from '../rsa.ts'
 import { decodeName, encodeName, type NamePart } from './distinguished-name.ts'
 import { publicInfo, publicPkcs1, readPublicInfo } from './keys.ts'
 import { oidOf } from './oids.ts'
