@@ -23,7 +23,8 @@ export class TokenApi {
     if (request.path !== '/token') return { status: 404, body: '404 page not found\n' }
     const form = request.method === 'POST' ? new URLSearchParams(await request.body.text(65536)) : request.query
     const credentials = request.method === 'POST' ? formCredentials(form) : readBasic(request.headers)
-    if (credentials && !this.accounts.admits(credentials)) return jsonAnswer(401, { details: 'incorrect username or password' })
+    if (credentials && !this.accounts.admits(credentials))
+      return jsonAnswer(401, { details: 'incorrect username or password' })
     return this.issue(credentials?.user ?? '', form)
   }
 
@@ -97,11 +98,11 @@ export class HubApi {
     const wish = (await request.body.json(65536)) as { namespace?: string; name?: string; is_private?: boolean }
     const user = readToken(request.headers)?.user ?? ''
     const namespace = wish.namespace ?? /namespaces\/([^/]+)/.exec(request.path)?.[1] ?? user
-    if (user === '' || namespace !== user) return jsonAnswer(401, { detail: 'Authentication credentials were not provided.' })
+    if (user === '' || namespace !== user)
+      return jsonAnswer(401, { detail: 'Authentication credentials were not provided.' })
     const name = `${namespace}/${wish.name ?? ''}`
     if (!/^[a-z0-9_-]+\/[a-z0-9_.-]{1,255}$/.test(name)) return jsonAnswer(400, { name: ['Enter a valid name.'] })
-    if (this.repositories.exists(name))
-      return jsonAnswer(400, { message: 'object already exists', errinfo: {} })
+    if (this.repositories.exists(name)) return jsonAnswer(400, { message: 'object already exists', errinfo: {} })
     this.repositories.create(name, wish.is_private ?? false)
     return jsonAnswer(201, this.described(name))
   }

@@ -3,7 +3,7 @@ import { isDigest } from '@drydock/oci'
 import type { RegistryStore } from '../storage/registry-store.ts'
 import { errorAnswer, type Fields } from './answers.ts'
 import { byteRange } from './byte-range.ts'
-import type { Call } from './distribution.ts'
+import type { Call } from './call.ts'
 
 const YEAR_SECONDS = 31_536_000
 
@@ -34,8 +34,13 @@ export class BlobApi {
     if (range === 'unsatisfiable') return { status: 416, headers: [...headers, ['Content-Range', `bytes */${size}`]] }
     const { from, to } = range ?? { from: 0, to: size }
     const part: Fields = range ? [['Content-Range', `bytes ${from}-${to - 1}/${size}`]] : []
-    const answer = { status: range ? 206 : 200, headers: [...headers, ...part, ['Content-Length', String(to - from)]] as Fields }
-    return request.method === 'HEAD' ? answer : { ...answer, body: await this.store.readBlob(name, reference, from, to) }
+    const answer = {
+      status: range ? 206 : 200,
+      headers: [...headers, ...part, ['Content-Length', String(to - from)]] as Fields,
+    }
+    return request.method === 'HEAD'
+      ? answer
+      : { ...answer, body: await this.store.readBlob(name, reference, from, to) }
   }
 
   async remove({ name, reference }: Call): Promise<ServerResponse> {

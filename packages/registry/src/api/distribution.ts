@@ -1,11 +1,12 @@
 import type { MaybePromise } from '@drydock/abi'
 import type { ServerRequest, ServerResponse } from '@drydock/http'
 import { digestOf, InvalidManifest, isDigest } from '@drydock/oci'
-import { MissingBlob, type RegistryStore } from '../storage/registry-store.ts'
+import { MissingBlob } from '../storage/registry-store.ts'
 import { insteadOfList, refusedType } from './accepted.ts'
-import type { Access, AccessController, Action } from './access.ts'
+import type { Access, Action } from './access.ts'
 import { errorAnswer, type Fields, jsonAnswer } from './answers.ts'
 import { BlobApi } from './blobs.ts'
+import { baseOf, type Call, type DistributionOptions } from './call.ts'
 import { isRefusal, pageOf } from './pagination.ts'
 import { UploadApi } from './uploads.ts'
 
@@ -15,13 +16,6 @@ const NAME = `${COMPONENT}(?:/${COMPONENT})*`
 /** A manifest may be so long. */
 const MANIFEST_BYTES = 4 << 20
 const PAGE_ENTRIES = 100
-
-export interface Call {
-  readonly request: ServerRequest
-  readonly name: string
-  /** Tag, digest or upload id, as the path has it. */
-  readonly reference: string
-}
 
 export type Run = (call: Call) => MaybePromise<ServerResponse>
 export interface Route {
@@ -37,22 +31,6 @@ const route = (methods: string, path: string, actions: readonly Action[], run: R
   actions,
   run,
 })
-
-export interface DistributionOptions {
-  readonly store: RegistryStore
-  readonly access: AccessController
-  /** Whether DELETE of manifests and blobs is let through. */
-  readonly deletes?: boolean
-  /** Whether a tag may be deleted without its manifest, as distribution 3 has it. */
-  readonly untags?: boolean
-  /** Whether documents are refused to clients that do not name their type in Accept. */
-  readonly negotiates?: boolean
-  /** Whether Location has no scheme and host. */
-  readonly relativeUrls?: boolean
-  readonly scheme?: 'http' | 'https'
-  /** Fields of every answer. */
-  readonly headers?: Fields
-}
 
 /** The registry's API. OCI distribution-spec v1.1 and distribution's docs/spec/api.md. */
 export class DistributionApi {
@@ -189,12 +167,6 @@ export class DistributionApi {
   private base(request: ServerRequest): string {
     return baseOf(request, this.options)
   }
-}
-
-/** Scheme and host in front of paths in Location. A proxy in front tells them by X-Forwarded-Proto. */
-export function baseOf({ headers }: ServerRequest, { relativeUrls, scheme = 'http' }: DistributionOptions): string {
-  if (relativeUrls) return ''
-  return `${headers.get('x-forwarded-proto') ?? scheme}://${headers.get('host') ?? ''}`
 }
 
 /** A mount reads from the other repository too. */

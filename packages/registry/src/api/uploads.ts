@@ -2,7 +2,7 @@ import type { ServerRequest, ServerResponse } from '@drydock/http'
 import { isDigest } from '@drydock/oci'
 import { type UploadStore, WrongDigest } from '../storage/registry-store.ts'
 import { errorAnswer } from './answers.ts'
-import { baseOf, type Call, type DistributionOptions } from './distribution.ts'
+import { baseOf, type Call, type DistributionOptions } from './call.ts'
 
 /** Uploads: in one piece, in pieces, or none where another repository has the blob. distribution-spec, "Push". */
 export class UploadApi {

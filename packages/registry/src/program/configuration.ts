@@ -40,7 +40,9 @@ function parseTree(text: string): Node {
   try {
     return nodeOf(parse(text))
   } catch (error) {
-    throw new ConfigurationError(`yaml: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`)
+    throw new ConfigurationError(
+      `yaml: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+    )
   }
 }
 
@@ -77,7 +79,10 @@ function configOf(tree: Node): RegistryConfig {
     throw new ConfigurationError(`StorageDriver not registered: ${driver}`)
   return {
     address: textOf(http?.['addr'], ':5000'),
-    root: textOf(nodeOf(storage?.['filesystem'])['rootdirectory'], driver === 'inmemory' ? '/tmp/registry' : '/var/lib/registry'),
+    root: textOf(
+      nodeOf(storage?.['filesystem'])['rootdirectory'],
+      driver === 'inmemory' ? '/tmp/registry' : '/var/lib/registry',
+    ),
     deletes: nodeOf(storage?.['delete'])['enabled'] === true,
     readOnly: nodeOf(nodeOf(storage?.['maintenance'])['readonly'])['enabled'] === true,
     relativeUrls: http?.['relativeurls'] === true,
@@ -98,12 +103,19 @@ const SETTINGS_OF_STORAGE: ReadonlySet<string> = new Set(['cache', 'delete', 'ma
 function htpasswdOf(auth: Node): RegistryConfig['htpasswd'] {
   const [kind] = Object.keys(auth)
   if (kind === undefined) return undefined
-  if (kind !== 'htpasswd') throw new ConfigurationError(`unable to configure authorization (${kind}): no access controller registered with name: ${kind}`)
+  if (kind !== 'htpasswd')
+    throw new ConfigurationError(
+      `unable to configure authorization (${kind}): no access controller registered with name: ${kind}`,
+    )
   const { realm, path } = nodeOf(auth['htpasswd'])
   if (realm === undefined || realm === null)
-    throw new ConfigurationError('unable to configure authorization (htpasswd): "realm" must be set for htpasswd access controller')
+    throw new ConfigurationError(
+      'unable to configure authorization (htpasswd): "realm" must be set for htpasswd access controller',
+    )
   if (path === undefined || path === null)
-    throw new ConfigurationError('unable to configure authorization (htpasswd): "path" must be set for htpasswd access controller')
+    throw new ConfigurationError(
+      'unable to configure authorization (htpasswd): "path" must be set for htpasswd access controller',
+    )
   return { realm: textOf(realm), path: textOf(path) }
 }
 

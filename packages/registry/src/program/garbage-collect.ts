@@ -36,7 +36,9 @@ export async function collectGarbage(sys: Sys, store: FileStore, io: Stdio, how:
   for (const digest of unused) {
     await io.print(`blob eligible for deletion: ${digest}\n`)
     if (how.dryRun) continue
-    await io.warn(`time="${new Date(sys.clock.now()).toISOString()}" level=info msg="Deleting blob: ${paths.blobFolder(digest)}" go.version=go1.20.8\n`)
+    await io.warn(
+      `time="${new Date(sys.clock.now()).toISOString()}" level=info msg="Deleting blob: ${paths.blobFolder(digest)}" go.version=go1.20.8\n`,
+    )
     store.files.remove(paths.blobFolder(digest))
   }
   if (!how.dryRun) removeDeadLinks(store, unused)

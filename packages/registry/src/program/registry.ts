@@ -48,12 +48,17 @@ async function run(process: Process, io: Stdio): Promise<number> {
   if (command === 'serve') return serveRegistry(process, await configuration(process, operands[0]), version)
   if (command === 'garbage-collect') {
     const config = await configuration(process, operands[0])
-    const how = { dryRun: has('-d', '--dry-run'), deleteUntagged: has('-m', '--delete-untagged', '--delete-untagged=true') }
+    const how = {
+      dryRun: has('-d', '--dry-run'),
+      deleteUntagged: has('-m', '--delete-untagged', '--delete-untagged=true'),
+    }
     await collectGarbage(process.sys, storeOf(process.sys, config), io, how)
     return 0
   }
   const known = ['', 'help', '-h', '--help'].includes(command)
-  await (known ? io.print(USAGE) : io.warn(`Error: unknown command "${command}" for "registry"\nRun 'registry --help' for usage.\n`))
+  await (known
+    ? io.print(USAGE)
+    : io.warn(`Error: unknown command "${command}" for "registry"\nRun 'registry --help' for usage.\n`))
   return known ? 0 : 1
 }
 

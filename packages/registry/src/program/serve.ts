@@ -20,7 +20,11 @@ export const storeOf = (sys: Sys, { root }: RegistryConfig): FileStore =>
   new FileStore(new FileTree(sys, root), sys.clock, sys.entropy)
 
 /** Listens and answers until the process is ended. @returns 1 when it cannot listen */
-export async function serveRegistry(process: Process, config: RegistryConfig, version: RegistryVersion): Promise<number> {
+export async function serveRegistry(
+  process: Process,
+  config: RegistryConfig,
+  version: RegistryVersion,
+): Promise<number> {
   const { sys } = process
   const journal = new Journal(process, version, config.level)
   if (!config.secret) await journal.say('warning', NO_SECRET)
@@ -99,7 +103,14 @@ class Server {
 
   private async answer(request: ServerRequest): Promise<ServerResponse> {
     if (request.path === '/')
-      return { status: 200, headers: [['Cache-Control', 'no-cache'], ['Date', httpDate(this.sys.clock.now())]], body: '' }
+      return {
+        status: 200,
+        headers: [
+          ['Cache-Control', 'no-cache'],
+          ['Date', httpDate(this.sys.clock.now())],
+        ],
+        body: '',
+      }
     if (this.config.readOnly && WRITES.has(request.method) && request.path.startsWith('/v2/'))
       return errorAnswer('UNSUPPORTED')
     return this.api.handle(request)

@@ -30,7 +30,8 @@ export class FileStore implements RegistryStore {
 
   async manifest(name: string, reference: string): Promise<Content | undefined> {
     const digest = reference.includes(':') ? reference : await this.files.text(paths.tagLink(name, reference))
-    if (digest === undefined || !isDigest(digest) || !this.files.exists(paths.revisionLink(name, digest))) return undefined
+    if (digest === undefined || !isDigest(digest) || !this.files.exists(paths.revisionLink(name, digest)))
+      return undefined
     if (!this.files.exists(paths.blobData(digest))) return undefined
     const bytes = await this.files.read(paths.blobData(digest))
     return { mediaType: parseManifest(decodeUtf8(bytes)).mediaType, digest, bytes }
