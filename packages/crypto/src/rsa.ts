@@ -155,3 +155,53 @@ export function decryptRsa(key: RsaPrivateKey, data: Uint8Array): Uint8Array | u
   const end = block.indexOf(0, 2)
   return block[1] === 2 && end >= 10 ? block.subarray(end + 1) : undefined
 }
+
+const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((byte, i) => byte ^ (b[i] ?? 0))
+
+/** MGF1, RFC 8017 appendix B.2.1. */
+function maskOf(hash: HashName, seed: Uint8Array, length: number): Uint8Array {
+  const parts: Uint8Array[] = []
+  for (let counter = 0, size = 0; size < length; counter++) {
+    const part = new Hash(hash)
+      .update(seed)
+      .update(Uint8Array.of(0, 0, counter >> 8, counter & 255))
+      .digest()
+    parts.push(part)
+    size += part.length
+  }
+  return concatBytes(parts).subarray(0, length)
+}
+
+const saltedDigest = (hash: HashName, message: Uint8Array, salt: Uint8Array): Uint8Array =>
+  new Hash(hash).update(new Uint8Array(8)).update(new Hash(hash).update(message).digest()).update(salt).digest()
+
+/** RSASSA-PSS with a salt as long as the digest, RFC 8017 section 8.1. */
+export function signPss(key: RsaPrivateKey, hash: HashName, message: Uint8Array, random: RandomBytes): Uint8Array {
+  const bits = bitLength(key.n) - 1
+  const size = Math.ceil(bits / 8)
+  const salt = random(new Hash(hash).digest().length)
+  const digest = saltedDigest(hash, message, salt)
+  const block = new Uint8Array(size - digest.length - 1)
+  block[block.length - salt.length - 1] = 1
+  block.set(salt, block.length - salt.length)
+  const masked = xor(block, maskOf(hash, digest, block.length))
+  masked[0] = (masked[0] ?? 0) & (0xff >> (8 * size - bits))
+  const encoded = concatBytes([masked, digest, Uint8Array.of(0xbc)])
+  return fromBigInt(privateOperation(key, toBigInt(encoded)), sizeOf(key))
+}
+
+export function verifyPss(key: RsaPublicKey, hash: HashName, message: Uint8Array, signature: Uint8Array): boolean {
+  const bits = bitLength(key.n) - 1
+  const size = Math.ceil(bits / 8)
+  const encoded = fromBigInt(modPow(toBigInt(signature), key.e, key.n), size)
+  const length = new Hash(hash).digest().length
+  if (encoded.length !== size || encoded[size - 1] !== 0xbc) return false
+  const masked = encoded.subarray(0, size - length - 1)
+  const digest = encoded.subarray(size - length - 1, size - 1)
+  const block = xor(masked, maskOf(hash, digest, masked.length))
+  block[0] = (block[0] ?? 0) & (0xff >> (8 * size - bits))
+  const one = block.length - length - 1
+  if (block[one] !== 1 || block.subarray(0, one).some((byte) => byte !== 0)) return false
+  const wanted = saltedDigest(hash, message, block.subarray(one + 1))
+  return wanted.every((byte, i) => byte === digest[i])
+}

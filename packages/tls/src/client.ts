@@ -1,0 +1,174 @@
+import { x25519 } from '@noble/curves/ed25519.js'
+import type { ByteStream } from '@drydock/abi'
+import { concatBytes, encodeUtf8, equalBytes } from '@drydock/codec'
+import { type Certificate, type RandomBytes, readCertificate, verifyPss } from '@drydock/crypto'
+import { ByteReader } from './byte-reader.ts'
+import { u8, u16, vector8, vector16, vector24 } from './byte-writer.ts'
+import { EXTENSION, Handshake, MESSAGE, message, PSS, signedContent, TLS_13, X25519 } from './handshake.ts'
+import { finishedOf, KeySchedule, SUITES, type Suite, TrafficKey } from './key-schedule.ts'
+import { RECORD, Records } from './records.ts'
+import { ALERT, protocolError, TlsError } from './tls-error.ts'
+import { TlsStream } from './tls-stream.ts'
+import { verifyChain } from './verify.ts'
+
+export interface TlsClientOptions {
+  /** Whom the certificate has to name: a DNS name or an IPv4 address. */
+  readonly name: string
+  readonly roots: readonly Certificate[]
+  /** The certificate is not looked at. */
+  readonly insecure?: boolean
+  readonly nowMs: number
+  readonly random: RandomBytes
+  readonly alpn?: readonly string[]
+}
+
+/** Agrees on TLS 1.3 as the client. RFC 8446. The stream is the caller's when this fails. @throws TlsError */
+export async function connectTls(stream: ByteStream, options: TlsClientOptions): Promise<TlsStream> {
+  const records = new Records(stream)
+  try {
+    return await new ClientHandshake(records, options).run()
+  } catch (error) {
+    if (error instanceof TlsError) await tell(records, error)
+    throw error
+  }
+}
+
+/** The alert that goes with what went wrong here. */
+export async function tell(records: Records, { failure }: TlsError): Promise<void> {
+  const alert =
+    failure.kind === 'protocol' ? failure.alert : failure.kind === 'certificate' ? ALERT.badCertificate : undefined
+  if (alert !== undefined) await records.write(RECORD.alert, Uint8Array.of(2, alert))
+}
+
+class ClientHandshake {
+  private readonly records: Records
+  private readonly options: TlsClientOptions
+  private readonly handshake: Handshake
+  private readonly secret: Uint8Array
+  private alpn: string | undefined
+
+  constructor(records: Records, options: TlsClientOptions) {
+    this.records = records
+    this.options = options
+    this.handshake = new Handshake(records)
+    this.secret = options.random(32)
+  }
+
+  async run(): Promise<TlsStream> {
+    const { records, handshake } = this
+    await records.write(RECORD.handshake, handshake.add(this.hello()))
+    const { suite, share } = readServerHello(await handshake.expect(MESSAGE.serverHello))
+    const schedule = new KeySchedule(x25519.getSharedSecret(this.secret, share))
+    const secrets = schedule.handshakeSecrets(handshake.digest())
+    records.readKey = new TrafficKey(suite, secrets.server)
+    this.readExtensions(await handshake.expect(MESSAGE.encryptedExtensions))
+    const { certificates, asked } = await this.certificates()
+    const before = handshake.digest()
+    await this.checkSignature(certificates, before)
+    const wanted = finishedOf(secrets.server, handshake.digest())
+    if (!equalBytes(await handshake.expect(MESSAGE.finished), wanted))
+      throw protocolError(ALERT.decryptError, 'invalid server finished hash')
+    const data = schedule.dataSecrets(handshake.digest())
+    records.writeKey = new TrafficKey(suite, secrets.client)
+    await this.finish(secrets.client, asked)
+    records.readKey = new TrafficKey(suite, data.server)
+    records.writeKey = new TrafficKey(suite, data.client)
+    return new TlsStream(records, { certificates, suite: suite.name, alpn: this.alpn })
+  }
+
+  private hello(): Uint8Array {
+    const { name, random, alpn = [] } = this.options
+    const share = vector16(u16(X25519), vector16(x25519.getPublicKey(this.secret)))
+    const schemes = [...Object.keys(PSS).map(Number), 0x0401, 0x0501, 0x0601].map(u16)
+    const extensions = [
+      ...(/^[\d.]+$/.test(name) ? [] : [extension(EXTENSION.serverName, vector16(u8(0), vector16(encodeUtf8(name))))]),
+      extension(EXTENSION.supportedVersions, vector8(u16(TLS_13))),
+      extension(EXTENSION.supportedGroups, vector16(u16(X25519))),
+      extension(EXTENSION.signatureAlgorithms, vector16(...schemes)),
+      extension(EXTENSION.keyShare, share),
+      ...(alpn.length > 0
+        ? [extension(EXTENSION.alpn, vector16(...alpn.map((each) => vector8(encodeUtf8(each)))))]
+        : []),
+    ]
+    return message(
+      MESSAGE.clientHello,
+      u16(0x0303),
+      random(32),
+      vector8(random(32)),
+      vector16(...SUITES.map(({ id }) => u16(id))),
+      vector8(u8(0)),
+      vector16(...extensions),
+    )
+  }
+
+  private readExtensions(body: Uint8Array): void {
+    for (const [type, value] of extensionsOf(new ByteReader(body)))
+      if (type === EXTENSION.alpn) this.alpn = new TextDecoder().decode(value.vector(2).vector(1).rest())
+  }
+
+  /** The server may ask for a certificate of the client's: there is none. */
+  private async certificates(): Promise<{ certificates: readonly Certificate[]; asked: boolean }> {
+    let next = await this.handshake.next()
+    const asked = next.type === MESSAGE.certificateRequest
+    if (asked) next = await this.handshake.next()
+    if (next.type !== MESSAGE.certificate) throw protocolError(ALERT.unexpectedMessage, 'unexpected message')
+    const reader = new ByteReader(next.body)
+    reader.vector(1)
+    const list = reader.vector(3)
+    const certificates: Certificate[] = []
+    while (!list.done) {
+      const found = readCertificate(list.vector(3).rest().slice())
+      list.vector(2)
+      if (found) certificates.push(found)
+    }
+    return { certificates, asked }
+  }
+
+  private async checkSignature(certificates: readonly Certificate[], transcript: Uint8Array): Promise<void> {
+    const reader = new ByteReader(await this.handshake.expect(MESSAGE.certificateVerify))
+    const hash = PSS[reader.number(2) as keyof typeof PSS]
+    const [leaf] = certificates
+    const { insecure, name, roots, nowMs } = this.options
+    if (!leaf || hash === undefined) throw protocolError(ALERT.handshakeFailure, 'unsupported certificate')
+    if (!verifyPss(leaf.key, hash, signedContent(transcript), reader.vector(2).rest()))
+      throw protocolError(ALERT.decryptError, 'invalid signature by the server certificate')
+    const problem = insecure ? undefined : verifyChain(certificates, { name, roots, nowMs })
+    if (problem) throw new TlsError({ kind: 'certificate', problem })
+  }
+
+  private async finish(secret: Uint8Array, asked: boolean): Promise<void> {
+    const { handshake, records } = this
+    const none = asked ? [handshake.add(message(MESSAGE.certificate, vector8(), vector24()))] : []
+    const finished = handshake.add(message(MESSAGE.finished, finishedOf(secret, handshake.digest())))
+    await records.stream.write(
+      concatBytes([
+        records.sealed(RECORD.changeCipherSpec, u8(1)),
+        records.sealed(RECORD.handshake, concatBytes([...none, finished])),
+      ]),
+    )
+  }
+}
+
+const extension = (type: number, value: Uint8Array): Uint8Array => concatBytes([u16(type), vector16(value)])
+
+export function* extensionsOf(reader: ByteReader): Generator<[number, ByteReader], void, void> {
+  if (reader.done) return
+  const list = reader.vector(2)
+  while (!list.done) yield [list.number(2), list.vector(2)]
+}
+
+function readServerHello(body: Uint8Array): { suite: Suite; share: Uint8Array } {
+  const reader = new ByteReader(body)
+  reader.take(2 + 32)
+  reader.vector(1)
+  const id = reader.number(2)
+  reader.take(1)
+  const extensions = new Map(extensionsOf(reader))
+  const suite = SUITES.find((each) => each.id === id)
+  if (extensions.get(EXTENSION.supportedVersions)?.number(2) !== TLS_13)
+    throw protocolError(ALERT.protocolVersion, 'server selected unsupported protocol version 303')
+  const share = extensions.get(EXTENSION.keyShare)
+  if (!suite || share?.number(2) !== X25519)
+    throw protocolError(ALERT.handshakeFailure, 'server selected unsupported group')
+  return { suite, share: share.vector(2).rest().slice() }
+}

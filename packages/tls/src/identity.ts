@@ -1,0 +1,14 @@
+import { type Certificate, readPrivateKey } from '@drydock/crypto'
+import type { TlsIdentity } from './server.ts'
+import { readCertificates } from './verify.ts'
+
+/** @returns what is wrong with the two files, in the words of Go's crypto/tls */
+export async function readIdentity(certificates: string, key: string): Promise<TlsIdentity | string> {
+  const chain: Certificate[] = readCertificates(certificates)
+  const [leaf] = chain
+  if (!leaf) return 'tls: failed to find any PEM data in certificate input'
+  const secret = await readPrivateKey(key, async () => undefined)
+  if (!secret || secret === 'wrong passphrase') return 'tls: failed to find any PEM data in key input'
+  if (secret.n !== leaf.key.n) return 'tls: private key does not match public key'
+  return { chain: chain.map(({ bytes }) => bytes), key: secret }
+}

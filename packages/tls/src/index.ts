@@ -1,0 +1,6 @@
+export { acceptTls, type TlsIdentity } from './server.ts'
+export { connectTls, type TlsClientOptions } from './client.ts'
+export { readIdentity } from './identity.ts'
+export { TlsError, type TlsFailure } from './tls-error.ts'
+export type { TlsStream } from './tls-stream.ts'
+export { readCertificates, verifyChain, type VerifyProblem } from './verify.ts'

@@ -1,0 +1,157 @@
+import { x25519 } from '@noble/curves/ed25519.js'
+import type { ByteStream } from '@drydock/abi'
+import { concatBytes, encodeUtf8, equalBytes } from '@drydock/codec'
+import { type RandomBytes, type RsaPrivateKey, signPss } from '@drydock/crypto'
+import { ByteReader } from './byte-reader.ts'
+import { u8, u16, vector8, vector16, vector24 } from './byte-writer.ts'
+import { extensionsOf, tell } from './client.ts'
+import { EXTENSION, Handshake, MESSAGE, message, PSS, signedContent, TLS_13, X25519 } from './handshake.ts'
+import { finishedOf, KeySchedule, SUITES, type Suite, TrafficKey } from './key-schedule.ts'
+import { RECORD, Records } from './records.ts'
+import { ALERT, protocolError, TlsError } from './tls-error.ts'
+import { TlsStream } from './tls-stream.ts'
+
+/** A server's certificates as DER, its own first, and its key. */
+export interface TlsIdentity {
+  readonly chain: readonly Uint8Array[]
+  readonly key: RsaPrivateKey
+}
+
+const HTTP = /^(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) /
+/** What Go's server says to those who come without TLS. */
+const PLAIN_ANSWER = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n'
+
+/**
+ * Agrees on TLS 1.3 as the server. RFC 8446. Whoever asks in plain HTTP is told so. The stream is the caller's when this
+ * fails.
+ * @param alpn  protocols that are spoken; the client's first of them is taken
+ * @throws TlsError
+ */
+export async function acceptTls(
+  stream: ByteStream,
+  identity: TlsIdentity,
+  random: RandomBytes,
+  alpn: readonly string[] = ['http/1.1'],
+): Promise<TlsStream> {
+  const records = new Records(stream)
+  try {
+    return await serve(records, identity, random, alpn)
+  } catch (error) {
+    if (!(error instanceof TlsError)) throw error
+    const { failure } = error
+    if (failure.kind === 'no tls' && HTTP.test(new TextDecoder().decode(failure.first.subarray(0, 8))))
+      await stream.write(encodeUtf8(PLAIN_ANSWER))
+    else await tell(records, error)
+    throw error
+  }
+}
+
+interface ClientHello {
+  readonly session: Uint8Array
+  readonly suite: Suite
+  readonly share: Uint8Array
+  readonly scheme: keyof typeof PSS
+  readonly alpn: string | undefined
+}
+
+async function serve(
+  records: Records,
+  identity: TlsIdentity,
+  random: RandomBytes,
+  alpn: readonly string[],
+): Promise<TlsStream> {
+  const handshake = new Handshake(records)
+  const hello = readClientHello(await handshake.expect(MESSAGE.clientHello), alpn)
+  const secret = random(32)
+  const first = handshake.add(serverHello(hello, x25519.getPublicKey(secret), random))
+  const schedule = new KeySchedule(x25519.getSharedSecret(secret, hello.share))
+  const secrets = schedule.handshakeSecrets(handshake.digest())
+  const plain = records.sealed(RECORD.handshake, first)
+  records.writeKey = new TrafficKey(hello.suite, secrets.server)
+  const sealed = records.sealed(RECORD.handshake, flight(handshake, hello, identity, secrets.server, random))
+  await records.stream.write(concatBytes([plain, records.sealed(RECORD.changeCipherSpec, u8(1)), sealed]))
+  const data = schedule.dataSecrets(handshake.digest())
+  records.readKey = new TrafficKey(hello.suite, secrets.client)
+  const wanted = finishedOf(secrets.client, handshake.digest())
+  if (!equalBytes(await handshake.expect(MESSAGE.finished), wanted))
+    throw protocolError(ALERT.decryptError, 'invalid client finished hash')
+  records.readKey = new TrafficKey(hello.suite, data.client)
+  records.writeKey = new TrafficKey(hello.suite, data.server)
+  return new TlsStream(records, { certificates: [], suite: hello.suite.name, alpn: hello.alpn })
+}
+
+function readClientHello(body: Uint8Array, spoken: readonly string[]): ClientHello {
+  const reader = new ByteReader(body)
+  reader.take(2 + 32)
+  const session = reader.vector(1).rest()
+  const ids = numbers(reader.vector(2))
+  reader.vector(1)
+  const extensions = new Map(extensionsOf(reader))
+  const versions = extensions.get(EXTENSION.supportedVersions)
+  if (!versions || !numbers(versions.vector(1)).includes(TLS_13))
+    throw protocolError(ALERT.protocolVersion, 'client offered only unsupported versions')
+  const suite = SUITES.find(({ id }) => ids.includes(id))
+  const share = keyShareOf(extensions.get(EXTENSION.keyShare))
+  const schemes = extensions.get(EXTENSION.signatureAlgorithms)
+  const offered = schemes ? numbers(schemes.vector(2)) : []
+  const scheme = ([0x0804, 0x0805, 0x0806] as const).find((each) => offered.includes(each))
+  if (!suite || !share || scheme === undefined)
+    throw protocolError(ALERT.handshakeFailure, 'no cipher suite supported by both client and server')
+  return { session, suite, share, scheme, alpn: alpnOf(extensions.get(EXTENSION.alpn), spoken) }
+}
+
+function numbers(reader: ByteReader): number[] {
+  const list: number[] = []
+  while (!reader.done) list.push(reader.number(2))
+  return list
+}
+
+function keyShareOf(reader: ByteReader | undefined): Uint8Array | undefined {
+  const list = reader?.vector(2)
+  while (list && !list.done) {
+    const group = list.number(2)
+    const share = list.vector(2).rest()
+    if (group === X25519) return share.slice()
+  }
+  return undefined
+}
+
+function alpnOf(reader: ByteReader | undefined, spoken: readonly string[]): string | undefined {
+  const list = reader?.vector(2)
+  while (list && !list.done) {
+    const name = new TextDecoder().decode(list.vector(1).rest())
+    if (spoken.includes(name)) return name
+  }
+  return undefined
+}
+
+const extension = (type: number, value: Uint8Array): Uint8Array => concatBytes([u16(type), vector16(value)])
+
+function serverHello({ session, suite }: ClientHello, share: Uint8Array, random: RandomBytes): Uint8Array {
+  const extensions = [
+    extension(EXTENSION.supportedVersions, u16(TLS_13)),
+    extension(EXTENSION.keyShare, concatBytes([u16(X25519), vector16(share)])),
+  ]
+  const body = [u16(0x0303), random(32), vector8(session), u16(suite.id), u8(0), vector16(...extensions)]
+  return message(MESSAGE.serverHello, ...body)
+}
+
+/** All that follows the hello, one message after the other. */
+function flight(
+  handshake: Handshake,
+  hello: ClientHello,
+  { chain, key }: TlsIdentity,
+  secret: Uint8Array,
+  random: RandomBytes,
+): Uint8Array {
+  const alpn = hello.alpn === undefined ? [] : [extension(EXTENSION.alpn, vector16(vector8(encodeUtf8(hello.alpn))))]
+  const entries = chain.map((bytes) => concatBytes([vector24(bytes), vector16()]))
+  const opening = [
+    handshake.add(message(MESSAGE.encryptedExtensions, vector16(...alpn))),
+    handshake.add(message(MESSAGE.certificate, vector8(), vector24(...entries))),
+  ]
+  const signature = signPss(key, PSS[hello.scheme], signedContent(handshake.digest()), random)
+  const verify = handshake.add(message(MESSAGE.certificateVerify, u16(hello.scheme), vector16(signature)))
+  const finished = handshake.add(message(MESSAGE.finished, finishedOf(secret, handshake.digest())))
+  return concatBytes([...opening, verify, finished])
+}
