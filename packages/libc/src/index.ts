@@ -1,3 +1,4 @@
+export * from './clear-https.ts'
 export * from './connection.ts'
 export * from './getopt.ts'
 export * from './heap.ts'

@@ -17,6 +17,8 @@ export interface TlsClientOptions {
   readonly roots: readonly Certificate[]
   /** The certificate is not looked at. */
   readonly insecure?: boolean
+  /** Whether a common name counts, see VerifyOptions. */
+  readonly commonName?: boolean
   readonly nowMs: number
   readonly random: RandomBytes
   readonly alpn?: readonly string[]
@@ -128,11 +130,11 @@ class ClientHandshake {
     const reader = new ByteReader(await this.handshake.expect(MESSAGE.certificateVerify))
     const hash = PSS[reader.number(2) as keyof typeof PSS]
     const [leaf] = certificates
-    const { insecure, name, roots, nowMs } = this.options
+    const { insecure, name, roots, nowMs, commonName = false } = this.options
     if (!leaf || hash === undefined) throw protocolError(ALERT.handshakeFailure, 'unsupported certificate')
     if (!verifyPss(leaf.key, hash, signedContent(transcript), reader.vector(2).rest()))
       throw protocolError(ALERT.decryptError, 'invalid signature by the server certificate')
-    const problem = insecure ? undefined : verifyChain(certificates, { name, roots, nowMs })
+    const problem = insecure ? undefined : verifyChain(certificates, { name, roots, nowMs, commonName })
     if (problem) throw new TlsError({ kind: 'certificate', problem })
   }
 

@@ -1,5 +1,7 @@
 export { acceptTls, type TlsIdentity } from './server.ts'
 export { connectTls, type TlsClientOptions } from './client.ts'
+export { goCertificateWords } from './go-words.ts'
+export { opensslCertificateWords } from './openssl-words.ts'
 export { readIdentity } from './identity.ts'
 export { TlsError, type TlsFailure } from './tls-error.ts'
 export type { TlsStream } from './tls-stream.ts'

@@ -7,7 +7,7 @@ export type VerifyProblem =
   | { readonly kind: 'self signed' }
   | { readonly kind: 'expired'; readonly nowMs: number; readonly certificate: Certificate }
   | { readonly kind: 'not yet valid'; readonly nowMs: number; readonly certificate: Certificate }
-  | { readonly kind: 'no names'; readonly wanted: string }
+  | { readonly kind: 'no names'; readonly wanted: string; readonly commonName: string }
   | { readonly kind: 'wrong name'; readonly wanted: string; readonly names: readonly string[] }
   | { readonly kind: 'no certificate' }
 
@@ -16,6 +16,8 @@ export interface VerifyOptions {
   readonly name: string
   readonly roots: readonly Certificate[]
   readonly nowMs: number
+  /** Whether the common name counts where there are no other names: as OpenSSL has it, and Go no more. */
+  readonly commonName?: boolean
 }
 
 /** All certificates of a PEM file. */
@@ -26,7 +28,7 @@ export const readCertificates = (text: string): Certificate[] =>
 export function verifyChain(chain: readonly Certificate[], options: VerifyOptions): VerifyProblem | undefined {
   const [leaf] = chain
   if (!leaf) return { kind: 'no certificate' }
-  return wrongTime(leaf, options.nowMs) ?? wrongName(leaf, options.name) ?? wrongIssuer(leaf, chain.slice(1), options)
+  return wrongTime(leaf, options.nowMs) ?? wrongName(leaf, options) ?? wrongIssuer(leaf, chain.slice(1), options)
 }
 
 function wrongTime(certificate: Certificate, nowMs: number): VerifyProblem | undefined {
@@ -75,10 +77,13 @@ function namesOf({ extensions }: Certificate): Names | undefined {
   }
 }
 
-function wrongName(certificate: Certificate, wanted: string): VerifyProblem | undefined {
+function wrongName(certificate: Certificate, { name: wanted, commonName }: VerifyOptions): VerifyProblem | undefined {
   const names = namesOf(certificate)
   const isAddress = /^\d+(\.\d+){3}$/.test(wanted)
-  if (!names) return { kind: 'no names', wanted }
+  if (!names) {
+    const common = certificate.subject.find(([type]) => type === oidOf('CN'))?.[1] ?? ''
+    return commonName && common === wanted ? undefined : { kind: 'no names', wanted, commonName: common }
+  }
   const fits = isAddress
     ? names.addresses.includes(wanted)
     : names.dns.some((pattern) => dnsFits(pattern, wanted.toLowerCase()))

@@ -10,7 +10,7 @@ import { type Call, json, param, type Route, route } from './route.ts'
 /** What the registry has under a name: GET /distribution/{name}/json. Engine API v1.50 */
 async function inspect(call: Call): Promise<ServerResponse> {
   const reference = withDefaultTag(parseReference(param(call, 'name')))
-  const client = new RegistryClient(call.parts.sys, reference.domain, readAuth(call.headers.get('x-registry-auth')))
+  const client = new RegistryClient(call.parts, reference.domain, readAuth(call.headers.get('x-registry-auth')))
   const answer = await client.getManifest(reference.path, reference.digest ?? reference.tag ?? 'latest')
   if (answer.status !== 200) throw refusal(answer.status, registryError(answer))
   const document = parseManifest(decodeUtf8(answer.bytes), answer.headers.get('content-type'))

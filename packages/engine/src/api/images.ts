@@ -8,7 +8,8 @@ import { ProgressStream } from '../images/progress.ts'
 import { listTags, planPull, type PullPlan, runPull, runPulls } from '../images/pull.ts'
 import { runPush } from '../images/push.ts'
 import { familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts'
-import { fetchUrl, readAuth } from '../images/registry-client.ts'
+import { fetchUrl } from '../images/fetch-url.ts'
+import { readAuth } from '../images/registry-client.ts'
 import { pruneImages, removeImage } from '../images/remove.ts'
 import { saveImages } from '../images/save.ts'
 import { invalid, notFound, Problem } from '../problem.ts'
@@ -47,9 +48,9 @@ async function create(call: Call): Promise<ServerResponse> {
   const separator = tag.startsWith('sha256:') ? '@' : ':'
   const reference = parseReference(tag === '' ? from : `${from}${separator}${tag}`)
   const auth = readAuth(headers.get('x-registry-auth'))
-  const plan = (one: Reference): Promise<PullPlan> => planPull(parts.sys, one, auth, query.get('platform') ?? '')
+  const plan = (one: Reference): Promise<PullPlan> => planPull(parts, one, auth, query.get('platform') ?? '')
   if (reference.tag === undefined && reference.digest === undefined) {
-    const tags = await listTags(parts.sys, reference, auth)
+    const tags = await listTags(parts, reference, auth)
     const plans = tags.map((each) => () => plan({ ...reference, tag: each }))
     return streamed((progress) => runPulls(parts, reference, plans, progress))
   }
@@ -60,9 +61,7 @@ async function create(call: Call): Promise<ServerResponse> {
 async function importFrom(call: Call, source: string): Promise<ServerResponse> {
   const { query, parts, request } = call
   const bytes =
-    source === '-'
-      ? await request.body.readAll()
-      : (await fetchUrl(parts.sys, source, { method: 'GET', path: '' })).bytes
+    source === '-' ? await request.body.readAll() : (await fetchUrl(parts.sys, source, { method: 'GET' })).bytes
   const repository = query.get('repo') ?? ''
   const tag = query.get('tag') ?? ''
   return streamed(async (progress) => {
@@ -122,7 +121,7 @@ async function search({ parts, query }: Call): Promise<ServerResponse> {
   if (Number(limit) < 1 || Number(limit) > 100) throw invalid(`limit ${limit} is outside the range of [1, 100]`)
   const filters = Filters.parse(query.get('filters'), ['is-automated', 'is-official', 'stars'])
   const target = `https://index.docker.io/v1/search?${new URLSearchParams({ q: term, n: limit }).toString()}`
-  const answer = await fetchUrl(parts.sys, target, { method: 'GET', path: '' })
+  const answer = await fetchUrl(parts.sys, target, { method: 'GET' })
   if (answer.status !== 200) throw new Problem('system', `Unexpected status code ${answer.status}`)
   const { results } = JSON.parse(new TextDecoder().decode(answer.bytes)) as {
     results: { is_official: boolean; star_count: number }[]

@@ -9,7 +9,8 @@ import { layersOfImages } from '../builder/buildkit/prune.ts'
 import { LOG_DRIVERS } from '../logs/log-options.ts'
 import { Filters } from '../filters.ts'
 import { summarizeImage } from '../images/describe.ts'
-import { fetchUrl } from '../images/registry-client.ts'
+import { fetchUrl } from '../images/fetch-url.ts'
+import { RegistryClient } from '../images/registry-client.ts'
 import { Problem } from '../problem.ts'
 import { ifExists, readText } from '../state/files.ts'
 import { timestamp } from '../timestamps.ts'
@@ -223,11 +224,16 @@ function diskUsage(call: Call): ServerResponse {
 
 /** The registry says whether name and password are right. */
 async function auth(call: Call): Promise<ServerResponse> {
-  const body = await requireJson<AuthConfig>(call, AUTH)
-  const { username = '', password = '' } = body
+  const wish = await requireJson<AuthConfig>(call, AUTH)
+  const server = (wish.serveraddress ?? '').replace(/^https?:\/\//, '').split('/')[0] ?? ''
+  if (['', 'index.docker.io', 'docker.io', 'registry-1.docker.io'].includes(server)) await loginToHub(call, wish)
+  else await loginToRegistry(call, server, wish)
+  return json({ IdentityToken: '', Status: 'Login Succeeded' })
+}
+
+async function loginToHub(call: Call, { username = '', password = '' }: AuthConfig): Promise<void> {
   const answer = await fetchUrl(call.parts.sys, 'https://hub.docker.com/v2/users/login', {
     method: 'POST',
-    path: '',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ username, password }),
   })
@@ -236,8 +242,25 @@ async function auth(call: Call): Promise<ServerResponse> {
       'unauthorized',
       'Get "https://registry-1.docker.io/v2/": unauthorized: incorrect username or password',
     )
-  return json({ IdentityToken: '', Status: 'Login Succeeded' })
 }
+
+/** One that asks for nothing lets everybody in. */
+async function loginToRegistry(call: Call, server: string, wish: AuthConfig): Promise<void> {
+  const client = new RegistryClient(call.parts, server, wish)
+  const { status } = await client.send({ method: 'GET', path: '/v2/' })
+  if (status === 200) return
+  const words = status === 401 ? 'Unauthorized' : (REASONS.get(status) ?? '')
+  throw new Problem(
+    status === 401 ? 'unauthorized' : 'system',
+    `login attempt to ${await client.url()}/v2/ failed with status: ${status} ${words}`.trimEnd(),
+  )
+}
+
+const REASONS: ReadonlyMap<number, string> = new Map([
+  [403, 'Forbidden'],
+  [404, 'Not Found'],
+  [500, 'Internal Server Error'],
+])
 
 async function commit(call: Call): Promise<ServerResponse> {
   const { parts, query } = call

@@ -24,7 +24,7 @@ export async function baseImage(
   const here = parts.images.find(name)
   if (here && (!options.pull || isId(here, name)) && fits(here, options.platform)) return here
   const reference = withDefaultTag(parseReference(name))
-  const plan = await planPull(parts.sys, reference, authFor(options.auths, reference.domain), options.platform)
+  const plan = await planPull(parts, reference, authFor(options.auths, reference.domain), options.platform)
   await runPull(parts, plan, progress)
   return parts.images.require(familiarString(reference))
 }

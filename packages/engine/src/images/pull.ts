@@ -14,11 +14,11 @@ import {
 import { chainIdOf } from '../content/layer-store.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { shortId } from '../identifiers.ts'
-import { invalid, notFound, systemProblem } from '../problem.ts'
+import { invalid, notFound, Problem, systemProblem } from '../problem.ts'
 import type { ImageDocument } from './image-config.ts'
 import { familiarName, familiarString, type Reference } from './reference.ts'
 import type { ProgressStream } from './progress.ts'
-import { type RegistryAnswer, RegistryClient, registryError } from './registry-client.ts'
+import { type RegistryAnswer, RegistryClient, registryError, type RegistrySource } from './registry-client.ts'
 
 /** What a pull will fetch: found out before the first line goes to the client, so that failures have a status. */
 export interface PullPlan {
@@ -36,13 +36,13 @@ const STEPS = 5
 
 /** @throws Problem not found, system, invalid */
 export async function planPull(
-  sys: Sys,
+  source: RegistrySource,
   reference: Reference,
   auth: AuthConfig | undefined,
   platform: string,
 ): Promise<PullPlan> {
-  const client = new RegistryClient(sys, reference.domain, auth)
-  const answer = await client.getManifest(reference.path, reference.digest ?? reference.tag ?? 'latest')
+  const client = new RegistryClient(source, reference.domain, auth)
+  const answer = await firstAnswer(client, reference)
   if (answer.status !== 200) throw refusal(reference, answer)
   const text = decoder.decode(answer.bytes)
   const digest = `sha256:${sha256Hex(answer.bytes)}`
@@ -51,6 +51,19 @@ export async function planPull(
   const config = await client.getBlob(reference.path, manifest.config.digest)
   if (config.status !== 200) throw systemProblem(registryError(config))
   return { reference, client, manifest, digest, config: decoder.decode(config.bytes) }
+}
+
+/** Whoever has to log in first is told so with the place. @throws Problem system */
+async function firstAnswer(
+  client: RegistryClient,
+  { path, digest, tag = 'latest' }: Reference,
+): Promise<RegistryAnswer> {
+  try {
+    return await client.getManifest(path, digest ?? tag)
+  } catch (error) {
+    if (!(error instanceof Problem) || error.message !== 'no basic auth credentials') throw error
+    throw systemProblem(`Head "${await client.url()}/v2/${path}/manifests/${digest ?? tag}": ${error.message}`)
+  }
 }
 
 async function choose(
@@ -82,8 +95,12 @@ function refusal(reference: Reference, answer: RegistryAnswer): Error {
 }
 
 /** The tags of a repository, for a pull that names none. @throws Problem not found, system */
-export async function listTags(sys: Sys, reference: Reference, auth: AuthConfig | undefined): Promise<string[]> {
-  const answer = await new RegistryClient(sys, reference.domain, auth).listTags(reference.path)
+export async function listTags(
+  source: RegistrySource,
+  reference: Reference,
+  auth: AuthConfig | undefined,
+): Promise<string[]> {
+  const answer = await new RegistryClient(source, reference.domain, auth).listTags(reference.path)
   if (answer.status !== 200) throw refusal(reference, answer)
   return (JSON.parse(decoder.decode(answer.bytes)) as { tags: string[] | null }).tags ?? []
 }

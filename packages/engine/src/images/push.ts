@@ -29,7 +29,7 @@ export async function runPush(
         : `tag does not exist: ${repository}:${tag}`,
     )
   await progress.status(`The push refers to repository [${reference.domain}/${reference.path}]`)
-  const client = new RegistryClient(parts.sys, reference.domain, auth)
+  const client = new RegistryClient(parts, reference.domain, auth)
   for (const each of tags) await pushTag(parts, client, { ...reference, tag: each }, progress)
 }
 

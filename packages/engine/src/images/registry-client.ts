@@ -1,19 +1,17 @@
-import { inet, isErrno, type Sys } from '@drydock/abi'
+import type { Sys } from '@drydock/abi'
 import { decodeUtf8, encodeUtf8, fromBase64, toBase64 } from '@drydock/codec'
 import type { AuthConfig } from '@drydock/docker-api'
-import { type ClientResponse, HeaderMap, HttpError, type OutgoingBody, parseUrl, request } from '@drydock/http'
+import type { OutgoingBody } from '@drydock/http'
 import { DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_INDEX, OCI_MANIFEST } from '@drydock/oci'
-import { dial, readResolvConf, ResolveError, resolveHost } from '@drydock/libc'
-import { systemProblem } from '../problem.ts'
-import { ENGINE_VERSION } from '../version.ts'
+import type { DaemonConfig } from '../config/daemon-config.ts'
+import { Problem, systemProblem } from '../problem.ts'
+import { type FetchAnswer, fetchUrl } from './fetch-url.ts'
+import { registryTrust } from './registry-trust.ts'
+import type { Trust } from './secured.ts'
 
 const MANIFEST_TYPES = [DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_MANIFEST, OCI_INDEX].join(', ')
 
-export interface RegistryAnswer {
-  readonly status: number
-  readonly headers: HeaderMap
-  readonly bytes: Uint8Array
-}
+export type RegistryAnswer = FetchAnswer
 
 interface RegistryRequest {
   readonly method: string
@@ -22,15 +20,29 @@ interface RegistryRequest {
   readonly body?: OutgoingBody
 }
 
+/** What a client of registries needs of the daemon. */
+export interface RegistrySource {
+  readonly sys: Sys
+  readonly config: Pick<DaemonConfig, 'insecureRegistries'>
+}
+
+interface Endpoint {
+  readonly url: string
+  readonly trust: Trust | undefined
+}
+
+const HUB: Endpoint = { url: 'https://registry-1.docker.io', trust: undefined }
+
 /** One registry for one repository: knows where it is and keeps the token. OCI distribution spec; Docker token auth. */
 export class RegistryClient {
   private token: string | undefined
-  private readonly sys: Sys
+  private readonly source: RegistrySource
   private readonly domain: string
   private readonly auth: AuthConfig | undefined
+  private found: Promise<Endpoint> | undefined
 
-  constructor(sys: Sys, domain: string, auth: AuthConfig | undefined) {
-    this.sys = sys
+  constructor(source: RegistrySource, domain: string, auth: AuthConfig | undefined) {
+    this.source = source
     this.domain = domain
     this.auth = auth
   }
@@ -56,25 +68,48 @@ export class RegistryClient {
     const first = await this.exchange(wish)
     if (first.status !== 401) return first
     const challenge = first.headers.get('www-authenticate') ?? ''
+    if (/^basic /i.test(challenge) && !this.auth?.username) throw systemProblem('no basic auth credentials')
     if (!(await this.authorize(challenge))) return first
     return this.exchange(wish)
   }
 
-  get url(): string {
-    const { host, port } = this.address()
-    return `${port === 443 ? 'https' : 'http'}://${host}${port === 443 || port === 80 ? '' : `:${port}`}`
+  /** Scheme, host and port. @throws Problem system when it cannot be reached */
+  async url(): Promise<string> {
+    return (await this.endpoint()).url
   }
 
-  private address(): { host: string; port: number } {
-    if (this.domain === 'docker.io') return { host: 'registry-1.docker.io', port: 443 }
-    const [host = '', port] = this.domain.split(':')
-    return { host, port: port === undefined ? 443 : Number(port) }
+  private endpoint(): Promise<Endpoint> {
+    this.found ??= this.domain === 'docker.io' ? Promise.resolve(HUB) : this.findEndpoint()
+    return this.found
   }
 
-  private exchange(wish: RegistryRequest): Promise<RegistryAnswer> {
-    const path = wish.path.startsWith('http') ? wish.path : this.url + wish.path
+  /** https; for those that are trusted without certificates also http, when the other cannot be had. */
+  private async findEndpoint(): Promise<Endpoint> {
+    const { sys, config } = this.source
+    const trust = await registryTrust(sys, config, this.domain)
+    const secure = { url: `https://${this.domain}`, trust }
+    if (!trust.insecure) return secure
+    try {
+      await fetchUrl(sys, `${secure.url}/v2/`, { method: 'GET', trust })
+      return secure
+    } catch (error) {
+      if (error instanceof Problem) return { url: `http://${this.domain}`, trust }
+      throw error
+    }
+  }
+
+  private async exchange(wish: RegistryRequest): Promise<RegistryAnswer> {
+    const { url, trust } = await this.endpoint()
+    const { method, body } = wish
     const authorization = this.token === undefined ? {} : { Authorization: this.token }
-    return fetchUrl(this.sys, path, { ...wish, headers: { ...wish.headers, ...authorization } }, `${this.url}/v2/`)
+    const headers = { ...wish.headers, ...authorization }
+    return fetchUrl(this.source.sys, wish.path.startsWith('http') ? wish.path : url + wish.path, {
+      method,
+      headers,
+      told: `${url}/v2/`,
+      ...(body !== undefined && { body }),
+      ...(trust && { trust }),
+    })
   }
 
   private async authorize(challenge: string): Promise<boolean> {
@@ -91,7 +126,9 @@ export class RegistryClient {
     const query = new URLSearchParams()
     for (const name of ['service', 'scope']) if (fields.has(name)) query.set(name, fields.get(name) ?? '')
     const headers = basic === undefined ? {} : { Authorization: basic }
-    const answer = await fetchUrl(this.sys, `${realm}?${query.toString()}`, { method: 'GET', path: '', headers })
+    const { trust } = await this.endpoint()
+    const wish = { method: 'GET', headers, ...(trust && { trust }) }
+    const answer = await fetchUrl(this.source.sys, `${realm}?${query.toString()}`, wish)
     if (answer.status !== 200) return false
     const { token, access_token: access } = JSON.parse(new TextDecoder().decode(answer.bytes)) as Record<string, string>
     this.token = `Bearer ${token ?? access ?? ''}`
@@ -101,54 +138,6 @@ export class RegistryClient {
 
 const basicAuth = (auth: AuthConfig | undefined): string | undefined =>
   auth?.username ? `Basic ${toBase64(encodeUtf8(`${auth.username}:${auth.password ?? ''}`))}` : undefined
-
-/**
- * One request over a connection of its own.
- * @param told the URL that messages name, as Go's http client does
- * @throws Problem system
- */
-export async function fetchUrl(sys: Sys, url: string, wish: RegistryRequest, told = url): Promise<RegistryAnswer> {
-  const parsed = parseUrl(url)
-  if (!parsed) throw systemProblem(`parse "${url}": invalid URL`)
-  try {
-    const [address = ''] = await resolveHost(sys, parsed.host)
-    const stream = await dial(sys, inet(address, parsed.port))
-    try {
-      const headers = {
-        Host: parsed.authority,
-        'User-Agent': `docker/${ENGINE_VERSION}`,
-        Connection: 'close',
-        ...wish.headers,
-      }
-      return await collect(
-        await request(stream, { method: wish.method, target: parsed.target, headers, body: wish.body }),
-      )
-    } finally {
-      stream.close()
-    }
-  } catch (error) {
-    throw await unreachable(sys, error, told, parsed.host, parsed.port)
-  }
-}
-
-const collect = async (response: ClientResponse): Promise<RegistryAnswer> => ({
-  status: response.status,
-  headers: response.headers,
-  bytes: await response.body.readAll(),
-})
-
-async function unreachable(sys: Sys, error: unknown, url: string, host: string, port: number): Promise<unknown> {
-  if (error instanceof ResolveError) {
-    const [server = ''] = (await readResolvConf(sys)).nameservers
-    const reason = error.code === 'EAI_NONAME' ? 'no such host' : 'server misbehaving'
-    return systemProblem(`Get "${url}": dial tcp: lookup ${host} on ${server}:53: ${reason}`)
-  }
-  if (error instanceof HttpError) return systemProblem(`Get "${url}": ${error.message}`)
-  if (!isErrno(error)) return error
-  return systemProblem(
-    `Get "${url}": dial tcp ${host}:${port}: connect: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
-  )
-}
 
 /** The X-Registry-Auth header. A damaged one counts as none. */
 export function readAuth(header: string | undefined): AuthConfig | undefined {

@@ -53,6 +53,16 @@ export class Journal {
     await this.say('info', 'response completed', fields)
   }
 
+  /** What net/http itself has to say. */
+  async plain(message: string): Promise<void> {
+    const stamp = new Date(this.process.sys.clock.now())
+      .toISOString()
+      .slice(0, 19)
+      .replaceAll('-', '/')
+      .replace('T', ' ')
+    await this.write(2, `${stamp} ${message}\n`)
+  }
+
   private write(fd: 1 | 2, text: string): Promise<void> | void {
     return writeAll(this.process.sys, fd, new TextEncoder().encode(text))
   }

@@ -1,6 +1,16 @@
-import { AF_INET, EINTR, inet, isErrno, type Process, type SocketAddress, type Sys } from '@drydock/abi'
+import {
+  AF_INET,
+  type ByteStream,
+  EINTR,
+  inet,
+  isErrno,
+  type Process,
+  type SocketAddress,
+  type Sys,
+} from '@drydock/abi'
 import { httpDate, serveConnection, type ServerRequest, type ServerResponse } from '@drydock/http'
-import { FdStream, listen } from '@drydock/libc'
+import { FdStream, listen, readTextFile } from '@drydock/libc'
+import type { TlsIdentity } from '@drydock/tls'
 import type { AccessController } from '../api/access.ts'
 import { errorAnswer } from '../api/answers.ts'
 import { DistributionApi } from '../api/distribution.ts'
@@ -42,8 +52,28 @@ export async function serveRegistry(
     await journal.say('fatal', `listen tcp ${config.address}: bind: ${reason}`)
     return 1
   }
+  const identity = config.tls && (await identityOf(sys, config.tls))
+  if (typeof identity === 'string') {
+    await journal.say('fatal', identity)
+    return 1
+  }
   await journal.say('info', `listening on ${host === '' ? '[::]' : host}:${port}${config.tls ? ', tls' : ''}`)
-  return accept(sys, listener, new Server(sys, config, api, journal))
+  return accept(sys, listener, new Server(sys, config, api, journal, identity))
+}
+
+/** @returns what is wrong with the files, in the registry's words */
+async function identityOf(sys: Sys, files: NonNullable<RegistryConfig['tls']>): Promise<TlsIdentity | string> {
+  const texts: string[] = []
+  for (const path of [files.certificate, files.key]) {
+    try {
+      texts.push(await readTextFile(sys, path))
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      return `open ${path}: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`
+    }
+  }
+  const { readIdentity } = await import('@drydock/tls')
+  return readIdentity(texts[0] ?? '', texts[1] ?? '')
 }
 
 const hostAddress = (host: string): string => (host === '' ? '0.0.0.0' : '127.0.0.1')
@@ -80,16 +110,26 @@ class Server {
   private readonly config: RegistryConfig
   private readonly api: DistributionApi
   private readonly journal: Journal
+  private readonly identity: TlsIdentity | undefined
 
-  constructor(sys: Sys, config: RegistryConfig, api: DistributionApi, journal: Journal) {
+  constructor(
+    sys: Sys,
+    config: RegistryConfig,
+    api: DistributionApi,
+    journal: Journal,
+    identity: TlsIdentity | undefined,
+  ) {
+    this.identity = identity
     this.sys = sys
     this.config = config
     this.api = api
     this.journal = journal
   }
 
-  async serve(stream: FdStream, peer: string): Promise<void> {
+  async serve(raw: FdStream, peer: string): Promise<void> {
     let startedMs = 0
+    const stream = await this.secured(raw, peer)
+    if (!stream) return
     const handler = (request: ServerRequest): Promise<ServerResponse> => {
       startedMs = this.sys.clock.monotonic()
       return this.answer(request)
@@ -99,6 +139,20 @@ class Server {
       onResponse: (request, status, bytes = 0) =>
         void this.journal.exchanged({ request, peer, status, bytes, startedMs }, this.config.accessLog),
     })
+  }
+
+  /** @returns undefined when the client and TLS do not get on */
+  private async secured(raw: FdStream, peer: string): Promise<ByteStream | undefined> {
+    if (!this.identity) return raw
+    const { acceptTls, TlsError } = await import('@drydock/tls')
+    try {
+      return await acceptTls(raw, this.identity, (length) => this.sys.entropy.bytes(length))
+    } catch (error) {
+      raw.close()
+      if (!(error instanceof TlsError) && !isErrno(error)) throw error
+      await this.journal.plain(`http: TLS handshake error from ${peer}: ${error.message}`)
+      return undefined
+    }
   }
 
   private async answer(request: ServerRequest): Promise<ServerResponse> {

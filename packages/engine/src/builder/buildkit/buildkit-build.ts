@@ -200,7 +200,7 @@ export class BuildkitBuild {
           document: here.document,
         }
       const auth = options.auths[parsed.domain === 'docker.io' ? 'https://index.docker.io/v1/' : parsed.domain]
-      const plan = await this.pullPlan(name, full, () => planPull(parts.sys, parsed, auth, printPlatform(platform)))
+      const plan = await this.pullPlan(name, full, () => planPull(parts, parsed, auth, printPlatform(platform)))
       const reference = parsed.digest ? full : `${full}@${plan.digest}`
       const document = JSON.parse(plan.config) as ImageDocument
       return { op: { kind: 'image', name: '', image: undefined, plan, reference }, document }

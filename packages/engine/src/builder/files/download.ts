@@ -1,6 +1,6 @@
 import { quietly, writeBytes } from '../../state/files.ts'
 import type { DaemonParts } from '../../daemon-parts.ts'
-import { fetchUrl } from '../../images/registry-client.ts'
+import { fetchUrl } from '../../images/fetch-url.ts'
 import { Problem, systemProblem } from '../../problem.ts'
 
 /** The file's name as ADD takes it from a URL. */
@@ -11,7 +11,7 @@ const nameOf = (url: string): string =>
 export async function downloadSource(parts: DaemonParts, url: string, folder: string, prefix: string): Promise<string> {
   const { sys } = parts
   try {
-    const answer = await fetchUrl(sys, url, { method: 'GET', path: '' })
+    const answer = await fetchUrl(sys, url, { method: 'GET' })
     if (answer.status >= 400)
       throw systemProblem(
         `failed to GET ${url} with status ${answer.status} : ${new TextDecoder().decode(answer.bytes).slice(0, 100)}`,

@@ -144,6 +144,7 @@ const newFacts = (url: string, index: number, referer: string): TransferFacts =>
     totalTime: 0,
     lookupTime: 0,
     connectTime: 0,
+    appConnectTime: 0,
     firstByteTime: 0,
     redirectTime: 0,
     exitCode: 0,
@@ -346,7 +347,7 @@ function makeParents(sys: Sys, path: string): void {
   }
 }
 
-/** curl. curl(1). There is no TLS here: https is spoken in clear. */
+/** curl. curl(1). Beyond the LAN https is spoken in clear. */
 export const curl: Program = {
   name: 'curl/curl',
   paths: ['/usr/bin/curl'],

@@ -26,6 +26,7 @@ export const OPTIONS = {
   get: flag('G', 'get'),
   upload: value('T', 'upload-file'),
   insecure: flag('k', 'insecure'),
+  cacert: value('', 'cacert'),
   user: value('u', 'user'),
   userAgent: value('A', 'user-agent'),
   referer: value('e', 'referer'),

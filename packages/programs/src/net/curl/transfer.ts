@@ -12,6 +12,7 @@ import {
 import { type ClientResponse, HttpError, type HttpUrl, parseUrl, printUrl, reasonPhrase, request } from '@drydock/http'
 import { dial, type FdStream, isIpv4, ResolveError, resolveHost, type Stdio } from '@drydock/libc'
 import { connect } from '../http/connect.ts'
+import { secure, SecureFailure } from '../http/secure.ts'
 import { TimedStream } from '../http/timed-stream.ts'
 import type { CookieJar } from './cookies.ts'
 import { CurlFailure } from './failure.ts'
@@ -36,6 +37,20 @@ export interface TransferContext {
   /** Headers (with -i, -I, -D) and content. */
   readonly onHead: (text: string) => Promise<void>
   readonly onData: (bytes: Uint8Array) => Promise<void>
+}
+
+const ABOUT_CERTIFICATES = `
+More details here: https://curl.se/docs/sslcerts.html
+
+curl failed to verify the legitimacy of the server and therefore could not
+establish a secure connection to it. To learn more about this situation and
+how to fix it, please visit the webpage mentioned above.`
+
+function failureOf({ kind, message }: SecureFailure): CurlFailure {
+  if (kind === 'certificate') return new CurlFailure(60, message + ABOUT_CERTIFICATES)
+  if (kind === 'no authorities')
+    return new CurlFailure(77, `error setting certificate verify locations:  CAfile: ${message} CApath: none`)
+  return new CurlFailure(35, `TLS connect error: ${message}`)
 }
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
@@ -116,13 +131,28 @@ export class Transfer {
     facts.local = endOf(sys.getsockname(raw.fd))
     facts.remote = endOf(sys.getpeername(raw.fd))
     const { maxTime } = options
-    if (maxTime === undefined) return raw
-    return new TimedStream(
-      sys,
-      raw,
-      () => seconds(maxTime) - this.elapsed(),
-      () => this.late(),
-    )
+    const late = () => this.late()
+    const timed = maxTime === undefined ? raw : new TimedStream(sys, raw, () => seconds(maxTime) - this.elapsed(), late)
+    return url.scheme === 'https' ? this.secured(timed, sys.getpeername(raw.fd), url) : timed
+  }
+
+  private async secured(raw: ByteStream, peer: SocketAddress, url: HttpUrl): Promise<ByteStream> {
+    const { sys, options, facts } = this.context
+    try {
+      const stream = await secure(sys, raw, {
+        name: url.host,
+        address: peer.family === AF_INET ? peer.address : '127.0.0.1',
+        insecure: options.insecure > 0,
+        authorities: options.cacert,
+      })
+      facts.appConnectTime = this.elapsed() / 1000
+      return stream
+    } catch (error) {
+      raw.close()
+      if (!(error instanceof SecureFailure)) throw error
+      await this.verbose(`* ${error.message}\n* closing connection #0`)
+      throw failureOf(error)
+    }
   }
 
   private late(): CurlFailure {

@@ -15,6 +15,7 @@ export interface TransferFacts {
   totalTime: number
   lookupTime: number
   connectTime: number
+  appConnectTime: number
   firstByteTime: number
   /** Spent before the last request. */
   redirectTime: number
@@ -65,7 +66,7 @@ const VARIABLES: Readonly<Record<string, (facts: TransferFacts) => string>> = {
   speed_download: ({ downloaded, totalTime }) => String(Math.floor(downloaded / Math.max(1e-6, totalTime))),
   speed_upload: ({ uploaded, totalTime }) => String(Math.floor(uploaded / Math.max(1e-6, totalTime))),
   ssl_verify_result: () => '0',
-  time_appconnect: () => seconds(0),
+  time_appconnect: ({ appConnectTime }) => seconds(appConnectTime),
   time_connect: ({ connectTime }) => seconds(connectTime),
   time_namelookup: ({ lookupTime }) => seconds(lookupTime),
   time_pretransfer: ({ connectTime }) => seconds(connectTime),

@@ -1,4 +1,4 @@
-import { isErrno, O_CREAT, O_EXCL, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
+import { type ByteStream, isErrno, O_CREAT, O_EXCL, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
 import { type ClientResponse, type HttpUrl, parseUrl, printUrl, request } from '@drydock/http'
 import {
   defineProgram,
@@ -13,6 +13,7 @@ import {
   writeAll,
 } from '@drydock/libc'
 import { connect } from '../http/connect.ts'
+import { secure, SecureFailure } from '../http/secure.ts'
 
 const OPTIONS = {
   quiet: flag('q', 'quiet'),
@@ -40,7 +41,7 @@ export const busyboxWget = defineProgram({
   name: 'busybox/wget',
   paths: ['/usr/bin/wget'],
   covers: 'partial',
-  lacks: ['FTP', 'TLS (https is spoken in clear)', '-c', '-Y'],
+  lacks: ['FTP', '-c', '-Y'],
   summary: 'Retrieve files via HTTP or FTP',
   usage:
     'wget [-cqS] [--spider] [-O FILE] [-o LOGFILE] [--header STR] [--post-data STR | --post-file FILE] [-P DIR] [-U AGENT] [-T SEC] URL...',
@@ -110,10 +111,14 @@ async function addressOf(sys: Sys, host: string): Promise<string> {
   }
 }
 
-async function dial(sys: Sys, url: HttpUrl, address: string, options: Options) {
+async function dial(sys: Sys, url: HttpUrl, address: string, options: Options): Promise<ByteStream> {
   try {
-    return await connect(sys, address, url.port, Number(options.timeout ?? 900) * 1000)
+    const stream = await connect(sys, address, url.port, Number(options.timeout ?? 900) * 1000)
+    // Its certificates are not checked: the real one cannot either.
+    const secured = { name: url.host, address, insecure: true }
+    return url.scheme === 'https' ? await secure(sys, stream, secured) : stream
   } catch (error) {
+    if (error instanceof SecureFailure) throw new Refusal(`TLS error from peer (${error.message})`)
     if (!isErrno(error)) throw error
     throw new Refusal(
       error.code === 'ETIMEDOUT' ? 'download timed out' : `can't connect to remote host (${address}): ${error.message}`,

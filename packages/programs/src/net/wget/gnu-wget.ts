@@ -1,4 +1,4 @@
-import { isErrno, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY, type Process, type Sys } from '@drydock/abi'
+import { type ByteStream, isErrno, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY, type Process, type Sys } from '@drydock/abi'
 import { type ClientResponse, type HttpUrl, parseUrl, printUrl, request } from '@drydock/http'
 import {
   defineProgram,
@@ -14,6 +14,7 @@ import {
   writeAll,
 } from '@drydock/libc'
 import { connect } from '../http/connect.ts'
+import { secure, SecureFailure } from '../http/secure.ts'
 import { bigNumber, dots, localStamp, rate, TerminalBar } from './gnu-progress.ts'
 
 const OPTIONS = {
@@ -52,6 +53,7 @@ type Options = OptionValues<typeof OPTIONS>
 /** Exit statuses of wget(1). */
 const EXIT_GENERIC = 1
 const EXIT_NETWORK = 4
+const EXIT_SSL = 5
 const EXIT_SERVER = 8
 
 /** Ends a transfer with the exit status; whatever was to be said is said. */
@@ -68,7 +70,7 @@ export const wget = defineProgram({
   name: 'wget/wget',
   paths: ['/usr/bin/wget'],
   covers: 'partial',
-  lacks: ['-r', 'FTP', 'TLS (https is spoken in clear)', 'cookies', '-i', '-b', '-m'],
+  lacks: ['-r', 'FTP', 'cookies', '-i', '-b', '-m'],
   summary: 'The non-interactive network downloader.',
   usage: 'wget [OPTION]... [URL]...',
   usageStatus: 2,
@@ -219,7 +221,22 @@ class Retrieval {
     const limit = this.options.timeout === undefined ? undefined : Number(this.options.timeout) * 1000
     const stream = await connect(this.sys, address, url.port, limit)
     await this.say('connected.\n')
-    return stream
+    return url.scheme === 'https' ? this.secured(stream, url, address) : stream
+  }
+
+  private async secured(stream: ByteStream, url: HttpUrl, address: string): Promise<ByteStream> {
+    try {
+      return await secure(this.sys, stream, { name: url.host, address, insecure: this.options.noCheck > 0 })
+    } catch (error) {
+      stream.close()
+      if (!(error instanceof SecureFailure)) throw error
+      if (error.kind === 'certificate')
+        await this.notQuiet(
+          `ERROR: cannot verify ${url.host}'s certificate: ${error.message}\nTo connect to ${url.host} insecurely, use \`--no-check-certificate'.\n`,
+        )
+      else await this.notQuiet(`${error.message}\nUnable to establish SSL connection.\n`)
+      throw new WgetFailure(error.kind === 'certificate' ? EXIT_SSL : EXIT_NETWORK)
+    }
   }
 
   private async notQuiet(text: string): Promise<void> {

@@ -1,0 +1,68 @@
+import { type ByteStream, inet, isErrno, type Sys } from '@drydock/abi'
+import { type ClientResponse, type HeaderMap, HttpError, type OutgoingBody, parseUrl, request } from '@drydock/http'
+import { dial, readResolvConf, ResolveError, resolveHost } from '@drydock/libc'
+import { systemProblem } from '../problem.ts'
+import { ENGINE_VERSION } from '../version.ts'
+import { HttpToHttps, secured, type Trust } from './secured.ts'
+
+export interface FetchAnswer {
+  readonly status: number
+  readonly headers: HeaderMap
+  readonly bytes: Uint8Array
+}
+
+export interface FetchWish {
+  readonly method: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: OutgoingBody
+  /** The URL that messages name, as Go's http client does; default the one asked for. */
+  readonly told?: string
+  /** Whose certificates count. */
+  readonly trust?: Trust
+}
+
+/** One request over a connection of its own. @throws Problem system; HttpToHttps */
+export async function fetchUrl(sys: Sys, url: string, wish: FetchWish): Promise<FetchAnswer> {
+  const { method, headers, body, told = url, trust } = wish
+  const parsed = parseUrl(url)
+  if (!parsed) throw systemProblem(`parse "${url}": invalid URL`)
+  let address = parsed.host
+  try {
+    ;[address = ''] = await resolveHost(sys, parsed.host)
+    let stream: ByteStream = await dial(sys, inet(address, parsed.port))
+    try {
+      if (parsed.scheme === 'https') stream = await secured(sys, stream, parsed.host, address, trust)
+      const all = {
+        Host: parsed.authority,
+        'User-Agent': `docker/${ENGINE_VERSION}`,
+        Connection: 'close',
+        ...headers,
+      }
+      return await collect(await request(stream, { method, target: parsed.target, headers: all, body }))
+    } finally {
+      stream.close()
+    }
+  } catch (error) {
+    if (error instanceof HttpToHttps) throw new HttpToHttps(`Get "${told}": ${error.message}`)
+    throw await unreachable(sys, error, told, address, parsed.port)
+  }
+}
+
+const collect = async (response: ClientResponse): Promise<FetchAnswer> => ({
+  status: response.status,
+  headers: response.headers,
+  bytes: await response.body.readAll(),
+})
+
+async function unreachable(sys: Sys, error: unknown, url: string, host: string, port: number): Promise<unknown> {
+  if (error instanceof ResolveError) {
+    const [server = ''] = (await readResolvConf(sys)).nameservers
+    const reason = error.code === 'EAI_NONAME' ? 'no such host' : 'server misbehaving'
+    return systemProblem(`Get "${url}": dial tcp: lookup ${host} on ${server}:53: ${reason}`)
+  }
+  if (error instanceof HttpError) return systemProblem(`Get "${url}": ${error.message}`)
+  if (!isErrno(error)) return error
+  return systemProblem(
+    `Get "${url}": dial tcp ${host}:${port}: connect: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
+  )
+}

@@ -1,0 +1,66 @@
+import { isErrno, type Sys } from '@drydock/abi'
+import { readTextFile, ResolveError, resolveHost } from '@drydock/libc'
+import type { DaemonConfig } from '../config/daemon-config.ts'
+import { contains, parseAddress, parseSubnet } from '../networks/subnet.ts'
+import type { Trust } from './secured.ts'
+
+const LOOPBACK = '127.0.0.0/8'
+const CERTS = '/etc/docker/certs.d'
+/** Bundles of authorities where distributions keep them. */
+const SYSTEM_AUTHORITIES: readonly string[] = ['/etc/ssl/certs/ca-certificates.crt', '/etc/ssl/cert.pem']
+
+/**
+ * How far a registry is trusted: whoever is on the loopback, or named in insecure-registries, may be spoken to without
+ * certificates. dockerd(8), "Insecure registries"; docs.docker.com/engine/security/certificates.
+ */
+export async function registryTrust(
+  sys: Sys,
+  { insecureRegistries }: Pick<DaemonConfig, 'insecureRegistries'>,
+  domain: string,
+): Promise<Trust> {
+  const ranges = [LOOPBACK, ...insecureRegistries.filter((each) => each.includes('/'))]
+  const insecure =
+    insecureRegistries.some((each) => each.replace(/^https?:\/\//, '') === domain) ||
+    (await addressesOf(sys, domain)).some((address) => ranges.some((range) => isIn(address, range)))
+  return { insecure, authorities: await authorities(sys, `${CERTS}/${domain}`) }
+}
+
+function isIn(address: string, range: string): boolean {
+  const [subnet, number] = [parseSubnet(range), parseAddress(address)]
+  return subnet !== undefined && number !== undefined && contains(subnet, number)
+}
+
+async function addressesOf(sys: Sys, domain: string): Promise<readonly string[]> {
+  try {
+    return await resolveHost(sys, domain.replace(/:\d+$/, ''))
+  } catch (error) {
+    if (error instanceof ResolveError) return []
+    throw error
+  }
+}
+
+async function authorities(sys: Sys, folder: string): Promise<readonly string[]> {
+  const own = listed(sys, folder)
+    .filter((name) => name.endsWith('.crt'))
+    .map((name) => `${folder}/${name}`)
+  const texts = await Promise.all([...own, ...SYSTEM_AUTHORITIES].map((path) => textOr(sys, path)))
+  return texts.filter((text) => text !== '')
+}
+
+function listed(sys: Sys, folder: string): readonly string[] {
+  try {
+    return sys.readdir(folder).map(({ name }) => name)
+  } catch (error) {
+    if (isErrno(error)) return []
+    throw error
+  }
+}
+
+async function textOr(sys: Sys, path: string): Promise<string> {
+  try {
+    return await readTextFile(sys, path)
+  } catch (error) {
+    if (isErrno(error)) return ''
+    throw error
+  }
+}
