@@ -1,14 +1,15 @@
 // Archives of images go out to tools that others wrote, and come back: skopeo, umoci and, where there is one, a real engine.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BlockStore, Clock } from '@drydock/abi'
+import type { BlockStore, ByteStream, Clock } from '@drydock/abi'
 import { writeTar } from '@drydock/codec'
 import { DockerClient } from '@drydock/docker-api'
 import { Session } from '@drydock/playground'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -116,3 +117,62 @@ it.runIf(REAL)(
   },
   120_000,
 )
+
+const REGISTRY_PORT = 5000 + Number(process.env['DRYDOCK_TEST_PORT'] ?? 4700)
+
+describe.runIf(TOOLS)('the image registry:2 on a real port', () => {
+  const socket = join(folder, 'engine.sock')
+  const registry = `127.0.0.1:${REGISTRY_PORT}`
+  let command: ChildProcess
+  beforeAll(async () => {
+    command = spawn('node', ['apps/cli/bin/drydock.mjs', 'serve', '--socket', socket, '--publish'], { stdio: 'ignore' })
+    await until(() => existsSync(socket))
+    const engine = new DockerClient({ dial: async () => streamOf(connect(socket)) })
+    await drain(engine.images.pull({ fromImage: 'registry', tag: '2' }))
+    const { Id } = await engine.containers.create({
+      Image: 'registry:2',
+      Env: ['REGISTRY_STORAGE_DELETE_ENABLED=true'],
+      HostConfig: { PortBindings: { '5000/tcp': [{ HostPort: String(REGISTRY_PORT) }] } },
+    })
+    await engine.containers.start(Id)
+    await until(async () => (await fetch(`http://${registry}/v2/`).catch(() => undefined))?.ok ?? false)
+  }, 180_000)
+  afterAll(() => void command.kill())
+
+  it('takes an image that skopeo copies to it, and gives it back the same', async () => {
+    skopeo(
+      'copy',
+      '--insecure-policy',
+      '--dest-tls-verify=false',
+      `docker-archive:${archive}`,
+      `docker://${registry}/team/made:1`,
+    )
+    const list = (await (await fetch(`http://${registry}/v2/_catalog`)).json()) as object
+    expect(list).toEqual({ repositories: ['team/made'] })
+    const there = JSON.parse(skopeo('inspect', '--tls-verify=false', `docker://${registry}/team/made:1`)) as {
+      Digest: string
+    }
+    expect(there).toMatchObject({ RepoTags: ['1'], Labels: { by: 'drydock' } })
+    const back = join(folder, 'returned')
+    skopeo('copy', '--insecure-policy', '--src-tls-verify=false', `docker://${registry}/team/made:1`, `oci:${back}:1`)
+    umoci('unpack', '--rootless', '--image', `${back}:1`, join(folder, 'returned-bundle'))
+    expect(readFileSync(join(folder, 'returned-bundle/rootfs/made/one'), 'utf8')).toBe('one\n')
+    skopeo('delete', '--tls-verify=false', `docker://${registry}/team/made:1`)
+    expect((await fetch(`http://${registry}/v2/team/made/manifests/${there.Digest}`)).status).toBe(404)
+  }, 120_000)
+})
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((later) => setTimeout(later, 50))
+}
+
+/** A socket of this machine as a stream. */
+function streamOf(socket: Socket): ByteStream {
+  const chunks = socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  return {
+    read: async () => new Uint8Array((await chunks.next()).value ?? []),
+    write: (bytes) => new Promise((done) => void socket.write(bytes, () => done())),
+    shutdown: () => void socket.end(),
+    close: () => void socket.destroy(),
+  }
+}
