@@ -1,6 +1,7 @@
 import { defineConfig } from 'vite'
 import react from '@vitejs/plugin-react'
 import { nodeGuest } from './tools/node-guest.mjs'
+import { npmMirror } from './tools/npm-mirror.mjs'
 import { offlineFiles } from './tools/offline-files.ts'
 import { programRows } from './tools/program-rows.mjs'
 import { preloadFirstScreen } from './tools/preload-first-screen.ts'
@@ -10,7 +11,7 @@ import { previewFiles } from './tools/preview-files.ts'
 export default defineConfig({
   root: 'apps/web',
   base: './',
-  plugins: [react(), preloadFirstScreen(), previewFiles(), nodeGuest(), programRows(), offlineFiles()],
+  plugins: [react(), preloadFirstScreen(), previewFiles(), nodeGuest(), npmMirror(), programRows(), offlineFiles()],
   build: {
     outDir: '../../dist',
     emptyOutDir: true,
@@ -20,7 +21,7 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
-    plugins: () => [nodeGuest(), programRows()],
+    plugins: () => [nodeGuest(), npmMirror(), programRows()],
     // What every room of userland links with is one file: the worker asks for it before anything runs, and a request for
     // each of many small files would cost a start its time.
     rolldownOptions: {

@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config'
 import { nodeGuest } from './tools/node-guest.mjs'
+import { npmMirror } from './tools/npm-mirror.mjs'
 import { programRows } from './tools/program-rows.mjs'
 
 export default defineConfig({
-  plugins: [nodeGuest(), programRows()],
+  plugins: [nodeGuest(), npmMirror(), programRows()],
   test: {
     include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'e2e/transcripts/**/*.test.ts'],
     testTimeout: 20_000,

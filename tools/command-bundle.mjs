@@ -17,11 +17,12 @@ export async function commandBundle() {
   if (newest(join(ROOT, 'packages'), newest(join(HOME, 'src'))) <= oldest) return dist
   const { build } = await import('rolldown')
   const { nodeGuest } = await import('./node-guest.mjs')
+  const { npmMirror } = await import('./npm-mirror.mjs')
   const { programRows } = await import('./program-rows.mjs')
   await build({
     input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(HOME, 'src', file)])),
     platform: 'node',
-    plugins: [nodeGuest(ROOT), programRows(ROOT)],
+    plugins: [nodeGuest(ROOT), npmMirror(ROOT), programRows(ROOT)],
     external: ['quickjs-wasi/quickjs.wasm'],
     logLevel: 'warn',
     output: { dir: dist, format: 'esm', entryFileNames: '[name].mjs', sourcemap: true },

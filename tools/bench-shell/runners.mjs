@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'rolldown'
 import { nodeGuest } from '../node-guest.mjs'
+import { npmMirror } from '../npm-mirror.mjs'
 import { programRows } from '../program-rows.mjs'
 
 const HERE = import.meta.dirname
@@ -57,7 +58,7 @@ export async function drydockRunner(scratch) {
   await build({
     input: { drydock: join(HERE, 'drydock.mjs') },
     platform: 'node',
-    plugins: [nodeGuest(), programRows()],
+    plugins: [nodeGuest(), npmMirror(), programRows()],
     external: ['quickjs-wasi/quickjs.wasm'],
     logLevel: 'silent',
     output: { dir, format: 'esm', entryFileNames: '[name].mjs' },

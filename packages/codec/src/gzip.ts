@@ -1,4 +1,4 @@
-import { deflate as zlibAll, gzip as deflateAll, Inflate } from 'pako'
+import { deflate as zlibAll, deflateRaw as rawAll, gzip as deflateAll, Inflate, inflate, inflateRaw } from 'pako'
 import { type ByteSource, concatBytes } from './bytes.ts'
 
 /** The bytes are no gzip file, damaged or cut short. */
@@ -17,6 +17,18 @@ export const gzip = (bytes: Uint8Array, { level = 6 }: GzipOptions = {}): Uint8A
 
 /** RFC 1950: zlib's own wrapping, as git keeps its objects. */
 export const zlibDeflate = (bytes: Uint8Array): Uint8Array => zlibAll(bytes, { level: 6 })
+
+/** RFC 1951 without any wrapping. */
+export const deflateRaw = (bytes: Uint8Array): Uint8Array => rawAll(bytes, { level: 6 })
+
+/** Unpacks zlib's or gzip's wrapping, or none. @throws GzipError when it is damaged */
+export function inflateAny(bytes: Uint8Array): Uint8Array {
+  try {
+    return (bytes[0] ?? 0) === 0x78 || isGzip(bytes) ? inflate(bytes) : inflateRaw(bytes)
+  } catch (error) {
+    throw new GzipError(error instanceof Error ? error.message : String(error))
+  }
+}
 
 /** Whether the bytes begin as a gzip file does. */
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b

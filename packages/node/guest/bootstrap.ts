@@ -1,4 +1,5 @@
 import './prelude.ts'
+import './call-sites.ts'
 import { Buffer } from 'buffer'
 import path from 'path-browserify'
 import type { SignalMessage, StartMessage } from '../src/protocol.ts'

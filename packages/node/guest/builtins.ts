@@ -6,8 +6,10 @@ import stream from 'readable-stream'
 import { StringDecoder } from 'string_decoder'
 import * as legacyUrl from 'url'
 import { assert } from './assert.ts'
+import { AsyncLocalStorage, AsyncResource } from './async-hooks.ts'
 import { childProcess } from './child-process.ts'
 import { fs, promises } from './fs.ts'
+import { Hash, Hmac } from './hashes.ts'
 import { callSync, pending } from './host.ts'
 import { httpModule } from './http.ts'
 import { customInspect, format, inspect } from './inspect.ts'
@@ -16,6 +18,7 @@ import type { Modules } from './modules.ts'
 import { net } from './net.ts'
 import type { NodeProcess } from './process.ts'
 import { readline } from './readline.ts'
+import { zlib } from './zlib.ts'
 
 interface Given {
   readonly process: NodeProcess
@@ -157,9 +160,6 @@ const random = () => {
   const [a = 0, b = 0, c = 0, d = 0] = callSync('random', [4]).bytes
   return (((a << 24) >>> 0) + (b << 16) + (c << 8) + d) / 2 ** 32
 }
-const unsupported = (name: string) => () => {
-  throw new Error(`${name} is not supported here`)
-}
 const crypto = {
   randomBytes: (size: number) => bufferModule.Buffer.from(callSync('random', [size]).bytes),
   randomUUID: uuid,
@@ -167,8 +167,11 @@ const crypto = {
     high === undefined ? Math.floor(random() * low) : low + Math.floor(random() * (high - low)),
   getRandomValues: <T extends Uint8Array>(into: T): T => (into.set(callSync('random', [into.length]).bytes), into),
   timingSafeEqual: (a: Uint8Array, b: Uint8Array) => hex(a) === hex(b),
-  createHash: unsupported('crypto.createHash'),
-  createHmac: unsupported('crypto.createHmac'),
+  createHash: (algorithm: string) => new Hash(algorithm),
+  createHmac: (algorithm: string, key: string | Uint8Array) => new Hmac(algorithm, key),
+  getHashes: () => ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'],
+  Hash,
+  Hmac,
 }
 export const webCrypto = crypto
 
@@ -198,6 +201,7 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
   const rows: readonly (readonly [string, () => unknown])[] = [
     ['assert', () => assert],
     ['assert/strict', () => assert],
+    ['async_hooks', () => ({ AsyncResource, AsyncLocalStorage })],
     ['buffer', () => bufferModule],
     ['child_process', () => childProcess],
     ['console', () => console],
@@ -238,6 +242,7 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
     ['url', () => url],
     ['util', () => util],
     ['util/types', () => types],
+    ['zlib', () => zlib],
   ]
   return new Map(rows)
 }

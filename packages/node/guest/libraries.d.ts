@@ -48,6 +48,13 @@ declare module 'readable-stream' {
     readonly destroyed: boolean
     static from(source: unknown): Readable
   }
+  class Transform extends Writable {
+    constructor(options: {
+      transform(this: Transform, chunk: Uint8Array, encoding: string, done: (error?: Error | null) => void): void
+      flush(this: Transform, done: (error?: Error | null) => void): void
+    })
+    push(chunk: Uint8Array | string | null): boolean
+  }
   class Writable extends EventEmitter {
     constructor(options?: Options)
     write(chunk: Uint8Array | string, encoding?: unknown, done?: unknown): boolean

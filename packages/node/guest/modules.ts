@@ -23,13 +23,11 @@ export class Module {
 
 const readText = (file: string): string => new TextDecoder().decode(callSync('readFile', [file]).bytes)
 
-function kindOf(file: string): 'file' | 'directory' | undefined {
-  try {
-    const { mode } = callSync('stat', [file]).value as { mode: number }
-    return (mode & 0o170000) === 0o040000 ? 'directory' : 'file'
-  } catch {
-    return undefined
-  }
+interface FoundPackage {
+  readonly home: string
+  readonly root: string
+  readonly whole: boolean
+  readonly files: readonly (readonly [name: string, text: string])[]
 }
 
 interface Manifest {
@@ -43,6 +41,12 @@ export class Modules {
   readonly cache = new Map<string, Module>()
   private readonly builtins: ReadonlyMap<string, () => unknown>
   private readonly loaded = new Map<string, unknown>()
+  /** Texts of files that were found and not run yet: finding a file brings it. */
+  private readonly known = new Map<string, string>()
+  /** Packages of which all scripts are known. */
+  private readonly wholes = new Set<string>()
+  private readonly packages = new Map<string, FoundPackage>()
+  private readonly manifests = new Map<string, Manifest | undefined>()
   main: Module | undefined
 
   constructor(builtins: ReadonlyMap<string, () => unknown>) {
@@ -67,8 +71,7 @@ export class Modules {
   runMain(file: string): unknown {
     const filename = this.asFile(file) ?? this.asFolder(file)
     if (filename === undefined) throw this.notFound(file, [])
-    const real = String(callSync('realpath', [filename]).value)
-    return this.load(real, undefined)
+    return this.load(filename, undefined)
   }
 
   requireFrom(parent: Module): ((name: string) => unknown) & object {
@@ -103,7 +106,7 @@ export class Modules {
       ? this.asPath(path.resolve(parent.path, name))
       : this.asPackage(name, parent.path)
     if (found === undefined) throw this.notFound(name, this.chain(parent))
-    return String(callSync('realpath', [found]).value)
+    return found
   }
 
   /** Whether a file's code is an ES module: by its name, else by its package's type, else by its looks. */
@@ -136,7 +139,7 @@ export class Modules {
   }
 
   private run(module: Module): void {
-    const source = readText(module.filename)
+    const source = this.known.get(module.filename) ?? readText(module.filename)
     if (module.filename.endsWith('.json')) module.exports = parseJson(source, module.filename)
     else if (module.filename.endsWith('.node'))
       throw new Error(`${module.filename}: native addons are not supported here`)
@@ -155,39 +158,63 @@ export class Modules {
   }
 
   private asPath(file: string): string | undefined {
-    return this.asFile(file) ?? this.asFolder(file)
+    const asFile = file.endsWith('/') ? undefined : this.asFile(file)
+    return asFile ?? this.asFolder(file)
   }
 
-  private asFile(file: string): string | undefined {
-    return [file, `${file}.js`, `${file}.json`, `${file}.cjs`, `${file}.mjs`].find((each) => kindOf(each) === 'file')
+  /** @returns the real path */
+  private asFile(...files: readonly string[]): string | undefined {
+    const home = [...this.wholes].find((each) => files.every((file) => file.startsWith(`${each}/`)))
+    if (home !== undefined) return files.flatMap(withEndings).find((file) => this.known.has(file))
+    const found = callSync('findFile', [files.flatMap(withEndings)]).value as { path: string; text: string } | null
+    if (found) this.known.set(found.path, found.text)
+    return found?.path
   }
 
   private asFolder(folder: string): string | undefined {
-    if (kindOf(folder) !== 'directory') return undefined
     const main = this.manifest(folder)?.main
-    const named =
-      main === undefined
-        ? undefined
-        : (this.asFile(path.join(folder, main)) ?? this.asFile(path.join(folder, main, 'index')))
-    return named ?? this.asFile(path.join(folder, 'index'))
+    const named = main === undefined ? [] : [path.join(folder, main), path.join(folder, main, 'index')]
+    return this.asFile(...named, path.join(folder, 'index'))
   }
 
   private asPackage(name: string, from: string): string | undefined {
-    const [, scope, rest = ''] = /^((?:@[^/]+\/)?[^/]+)\/?(.*)$/.exec(name) ?? []
-    for (let folder = from; ; folder = path.dirname(folder)) {
-      const home = path.join(folder, 'node_modules', scope ?? name)
-      if (kindOf(home) === 'directory') {
-        const exported = conditional(this.manifest(home)?.exports, rest === '' ? '.' : `./${rest}`)
-        const found = exported === undefined ? this.asPath(path.join(home, rest)) : path.join(home, exported)
-        if (found !== undefined) return found
-      }
-      if (folder === '/' || folder === '.') return undefined
+    const [, scope = name, rest = ''] = /^((?:@[^/]+\/)?[^/]+)\/?(.*)$/.exec(name) ?? []
+    let homes = [...placesOf(scope, from)]
+    while (homes.length > 0) {
+      const { home, root } = this.findPackage(homes) ?? {}
+      if (home === undefined || root === undefined) return undefined
+      const exported = conditional(this.manifest(root)?.exports, rest === '' ? '.' : `./${rest}`)
+      const found = exported === undefined ? this.inPackage(root, rest) : this.asFile(path.join(root, exported))
+      if (found !== undefined) return found
+      homes = homes.slice(homes.indexOf(home) + 1)
     }
+    return undefined
+  }
+
+  private findPackage(homes: readonly string[]): { readonly home: string; readonly root: string } | undefined {
+    const key = homes.join(':')
+    const before = this.packages.get(key)
+    if (before) return before
+    const found = callSync('findPackage', [homes]).value as FoundPackage | null
+    if (!found) return undefined
+    for (const [name, text] of found.files) this.known.set(`${found.root}/${name}`, text)
+    if (found.whole) this.wholes.add(found.root)
+    this.packages.set(key, found)
+    return found
+  }
+
+  private inPackage(home: string, rest: string): string | undefined {
+    return rest === '' ? this.asFolder(home) : this.asPath(path.join(home, rest))
   }
 
   private manifest(folder: string): Manifest | undefined {
+    if (this.manifests.has(folder)) return this.manifests.get(folder)
     const file = path.join(folder, 'package.json')
-    return kindOf(file) === 'file' ? (parseJson(readText(file), file) as Manifest) : undefined
+    const found = this.asFile(file)
+    const text = found === undefined ? undefined : this.known.get(found)
+    const manifest = text === undefined ? undefined : (parseJson(text, file) as Manifest)
+    this.manifests.set(folder, manifest)
+    return manifest
   }
 
   private nearestManifest(from: string): Manifest | undefined {
@@ -257,6 +284,16 @@ export class Modules {
       `const it = __drydock.bridged(${JSON.stringify(target)}); export default it; ${lines.join('')}`,
     )
     return target
+  }
+}
+
+const withEndings = (file: string): string[] => ['', '.js', '.json', '.cjs', '.mjs'].map((ending) => file + ending)
+
+/** Where a package may be: in node_modules of each folder upwards. */
+function* placesOf(name: string, from: string): Generator<string, void, void> {
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    if (!folder.endsWith('/node_modules')) yield path.join(folder, 'node_modules', name)
+    if (folder === '/' || folder === '.') return
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   AF_INET,
+  EINVAL,
   inet,
   isErrno,
   O_APPEND,
@@ -8,12 +9,16 @@ import {
   O_TRUNC,
   O_WRONLY,
   parseSignal,
+  S_IFDIR,
+  S_IFMT,
+  S_IFREG,
   SHUT_WR,
   SOCK_STREAM,
   type Stat,
   type Sys,
 } from '@drydock/abi'
-import { listen, readAll, ResolveError, resolveHost, searchPath, writeAll } from '@drydock/libc'
+import { deflateRaw, gunzip, gzip, GzipError, Hash, type HashName, inflateAny, zlibDeflate } from '@drydock/codec'
+import { listen, readAll, readTextFile, ResolveError, resolveHost, searchPath, writeAll } from '@drydock/libc'
 import type { AnswerMessage, CallMessage } from './protocol.ts'
 
 type Answer = Pick<AnswerMessage, 'value' | 'bytes'>
@@ -94,6 +99,72 @@ function childEnd(sys: Sys, kind: SpawnRequest['stdio'][number], fd: number): [n
   return fd === 0 ? [write, read] : [read, write]
 }
 
+const PACKERS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
+  gzip: (bytes) => gzip(bytes),
+  deflate: zlibDeflate,
+  deflateRaw,
+  gunzip,
+  inflate: inflateAny,
+  inflateRaw: inflateAny,
+  unzip: inflateAny,
+}
+
+/** @throws EINVAL for damaged data */
+function packed(format: string, bytes: Uint8Array): Uint8Array {
+  try {
+    return (PACKERS[format] ?? gunzip)(bytes)
+  } catch (error) {
+    if (error instanceof GzipError) throw EINVAL
+    throw error
+  }
+}
+
+/** The first of some paths that is a file: one question in place of many. @returns its real path and its text, or nothing */
+async function findFile(sys: Sys, paths: readonly string[]): Promise<Answer> {
+  for (const path of paths)
+    if (kindOf(sys, path) === S_IFREG) return done({ path: sys.realpath(path), text: await readTextFile(sys, path) })
+  return done(null)
+}
+
+/** A package's files are handed over with it when they are no more than this. */
+const PACKAGE_BYTES = 200_000
+
+/**
+ * The first of some paths that is a folder, with its package.json and, where they are few, all its scripts: a script that
+ * requires a hundred files asks once a package.
+ * @returns the real path, and each file's name and text
+ */
+async function findPackage(sys: Sys, paths: readonly string[]): Promise<Answer> {
+  const home = paths.find((path) => kindOf(sys, path) === S_IFDIR)
+  if (home === undefined) return done(null)
+  const root = sys.realpath(home)
+  const listed = scriptsOf(sys, root, '')
+  const whole = listed.reduce((sum, { size }) => sum + size, 0) <= PACKAGE_BYTES
+  const wanted = whole ? listed : listed.filter(({ name }) => name === 'package.json')
+  const files: [string, string][] = []
+  for (const { name } of wanted) files.push([name, await readTextFile(sys, `${root}/${name}`)])
+  return done({ home, root, whole, files })
+}
+
+function scriptsOf(sys: Sys, root: string, below: string): { name: string; size: number }[] {
+  return sys.readdir(`${root}/${below}`).flatMap(({ name }) => {
+    const path = `${root}/${below}${name}`
+    if (name === 'node_modules') return []
+    const { mode, size } = sys.stat(path)
+    if ((mode & S_IFMT) === S_IFDIR) return scriptsOf(sys, root, `${below}${name}/`)
+    return /\.(js|cjs|mjs|json)$/.test(name) ? [{ name: below + name, size }] : []
+  })
+}
+
+function kindOf(sys: Sys, path: string): number {
+  try {
+    return sys.stat(path).mode & S_IFMT
+  } catch (error) {
+    if (isErrno(error)) return 0
+    throw error
+  }
+}
+
 /** What a script may ask of the kernel, by name. Each row reads its own arguments. */
 export const SYSTEM_CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['write', async (sys, [fd], bytes) => (await writeAll(sys, number(fd), bytes), done(bytes.length))],
@@ -107,6 +178,8 @@ export const SYSTEM_CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
     'writeFile',
     (sys, [path, append, mode], bytes) => writeWhole(sys, text(path), append === true, number(mode), bytes),
   ],
+  ['findFile', (sys, [paths]) => findFile(sys, paths as readonly string[])],
+  ['findPackage', (sys, [paths]) => findPackage(sys, paths as readonly string[])],
   ['stat', (sys, [path]) => statValue(sys.stat(text(path)))],
   ['lstat', (sys, [path]) => statValue(sys.lstat(text(path)))],
   ['fstat', (sys, [fd]) => statValue(sys.fstat(number(fd)))],
@@ -129,6 +202,8 @@ export const SYSTEM_CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['windowSize', (sys, [fd]) => done(sys.getWindowSize(number(fd)))],
   ['random', (sys, [length]) => ({ bytes: sys.entropy.bytes(number(length)) })],
   ['kill', (sys, [pid, signal]) => done(sys.kill(number(pid), parseSignal(text(signal)) ?? 0))],
+  ['hash', (_, [algorithm], bytes) => ({ bytes: new Hash(text(algorithm) as HashName).update(bytes).digest() })],
+  ['zlib', (_, [format], bytes) => ({ bytes: packed(text(format), bytes) })],
   ['uname', (sys) => done(sys.uname())],
   ['sysinfo', (sys) => done(sys.sysinfo())],
   ['uid', (sys) => done({ uid: sys.getuid(), gid: sys.getgid() })],

@@ -1,0 +1,11 @@
+/** What of semver is used here. */
+declare module 'semver' {
+  interface Semver {
+    satisfies(version: string, range: string): boolean
+    maxSatisfying(versions: readonly string[], range: string): string | null
+    valid(version: string): string | null
+    validRange(range: string): string | null
+  }
+  const semver: Semver
+  export default semver
+}
