@@ -48,12 +48,11 @@ declare module 'readable-stream' {
     readonly destroyed: boolean
     static from(source: unknown): Readable
   }
-  class Transform extends Writable {
+  class Transform extends Duplex {
     constructor(options: {
       transform(this: Transform, chunk: Uint8Array, encoding: string, done: (error?: Error | null) => void): void
       flush(this: Transform, done: (error?: Error | null) => void): void
     })
-    push(chunk: Uint8Array | string | null): boolean
   }
   class Writable extends EventEmitter {
     constructor(options?: Options)
@@ -70,7 +69,6 @@ declare module 'readable-stream' {
     end(chunk?: unknown, encoding?: unknown, done?: unknown): this
     readonly writableEnded: boolean
   }
-  class Transform extends Duplex {}
   class PassThrough extends Transform {}
   class Stream extends EventEmitter {}
   export { Readable, Writable, Duplex, Transform, PassThrough, Stream }
