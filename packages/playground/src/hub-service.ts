@@ -1,6 +1,7 @@
 import type { Clock, Entropy } from '@drydock/abi'
 import type { Hub } from '@drydock/hub'
 import type { Forge } from '@drydock/hub/forge'
+import type { NpmMirror } from '@drydock/hub/npm-mirror'
 import type { Service } from './internet.ts'
 import { SavedValues, type Saver } from './saver.ts'
 
@@ -29,6 +30,7 @@ export class HubService {
   private pushed: SavedValues | undefined
   private hub: Promise<Hub> | undefined
   private forge: Promise<Forge> | undefined
+  private npm: Promise<NpmMirror> | undefined
 
   constructor(options: HubServiceOptions) {
     this.options = options
@@ -41,7 +43,17 @@ export class HubService {
       return (await this.forge).serve(stream)
     }
     const rows = HUB_NAMES.map((name): [string, Service] => [name, serve])
-    this.services = new Map<string, Service>([...rows, ['github.com', serveForge], ['www.github.com', serveForge]])
+    const serveNpm: Service = async (stream) => {
+      this.npm ??= import('@drydock/hub/npm-mirror').then((door) => new door.NpmMirror())
+      return (await this.npm).serve(stream)
+    }
+    this.services = new Map<string, Service>([
+      ...rows,
+      ['github.com', serveForge],
+      ['www.github.com', serveForge],
+      ['registry.npmjs.org', serveNpm],
+      ['registry.yarnpkg.com', serveNpm],
+    ])
   }
 
   /** Goes on with what is kept, and nothing else. */

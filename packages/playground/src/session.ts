@@ -1,7 +1,4 @@
 import type { BlockStore, Clock, Entropy, ForeignHost } from '@drydock/abi'
-import type { Hub } from '@drydock/hub'
-import type { Forge } from '@drydock/hub/forge'
-import type { NpmMirror } from '@drydock/hub/npm-mirror'
 import { Diskfs } from '@drydock/kernel'
 import { Link } from '@drydock/net'
 import { Gateway } from './gateway.ts'
@@ -220,45 +217,6 @@ export class Session {
 
   private leadsThrough(way: ReadonlyMap<string, unknown>, prefix: string): boolean {
     return [...way.keys()].some((key) => key.startsWith(prefix))
-  private services(pushed: Iterable<[string, unknown]>): ReadonlyMap<string, Service> {
-    const { clock, entropy, id } = this.options
-    const values = new SavedValues(pushed, this.saver.dirty)
-    this.saver.add(hubPrefix(id), values)
-    const store = {
-      get: (key: string) => values.get(key) as Uint8Array | undefined,
-      put: (key: string, bytes: Uint8Array) => values.set(key, bytes),
-      keys: () => values.keys(),
-    }
-    let hub: Promise<Hub> | undefined
-    const load = async (): Promise<Hub> => {
-      const [{ createHub }, { default: programs }] = await Promise.all([
-        import('@drydock/hub'),
-        import('virtual:program-rows'),
-      ])
-      return createHub({ programs, clock, entropy, store })
-    }
-    const serve: Service = async (stream, host, port) => {
-      hub ??= load()
-      return (await hub).serve(stream, host, port)
-    }
-    let forge: Promise<Forge> | undefined
-    const serveForge: Service = async (stream) => {
-      forge ??= import('@drydock/hub/forge').then((door) => new door.Forge())
-      return (await forge).serve(stream)
-    }
-    let npm: Promise<NpmMirror> | undefined
-    const serveNpm: Service = async (stream) => {
-      npm ??= import('@drydock/hub/npm-mirror').then((door) => new door.NpmMirror())
-      return (await npm).serve(stream)
-    }
-    const rows = HUB_NAMES.map((name): [string, Service] => [name, serve])
-    return new Map<string, Service>([
-      ...rows,
-      ['github.com', serveForge],
-      ['www.github.com', serveForge],
-      ['registry.npmjs.org', serveNpm],
-      ['registry.yarnpkg.com', serveNpm],
-    ])
   }
 
   private hostNames(): ReadonlyMap<string, string> {
