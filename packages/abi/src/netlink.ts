@@ -74,6 +74,8 @@ export type NetlinkRequest =
   | { op: 'route-add'; route: RouteInfo }
   | { op: 'route-delete'; destination: string; dev?: string }
   | { op: 'neighbour-list' }
+  /** Hardware addresses as bridges know them: those of the devices themselves, and those learned. */
+  | { op: 'fdb-list' }
   /** Chains of a table, built-in ones first. */
   | { op: 'rule-list'; table: FirewallTable }
   /** @param at place from 1; default at the end */
@@ -125,6 +127,15 @@ export interface QdiscInfo extends QdiscStatistics {
   readonly link: LinkKind
 }
 
+/** A row of a bridge's forwarding database. */
+export interface FdbEntry {
+  readonly mac: string
+  readonly dev: string
+  /** The bridge; undefined for an address of the device itself. */
+  readonly master?: string
+  readonly permanent: boolean
+}
+
 /** A conversation that is followed, as conntrack(8) lists it. */
 export interface ConntrackInfo {
   readonly proto: 'tcp' | 'udp' | 'icmp'
@@ -151,6 +162,7 @@ export interface NetlinkAnswers {
   'link-list': readonly LinkInfo[]
   'route-list': readonly RouteInfo[]
   'neighbour-list': readonly NeighbourInfo[]
+  'fdb-list': readonly FdbEntry[]
   'rule-list': readonly FirewallChain[]
   'conntrack-list': readonly ConntrackInfo[]
   'qdisc-list': readonly QdiscInfo[]

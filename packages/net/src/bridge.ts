@@ -13,6 +13,11 @@ export class Bridge {
     this.self = self
   }
 
+  /** Where addresses were last seen. */
+  learned(): [string, Interface][] {
+    return [...this.forwarding.entries()]
+  }
+
   add(port: Interface): void {
     this.ports.add(port)
   }

@@ -1,3 +1,4 @@
+export { procNetConntrack } from './conntrack-list.ts'
 export * from './net-namespace.ts'
 export * from './netlink.ts'
 export * from './network.ts'

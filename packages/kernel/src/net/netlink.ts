@@ -1,11 +1,10 @@
 import {
-  type ConntrackInfo,
-  type ConntrackTuple,
   EEXIST,
   EINVAL,
   ENODEV,
   ENOENT,
   EOPNOTSUPP,
+  type FdbEntry,
   ESRCH,
   ENETUNREACH,
   type NeighbourInfo,
@@ -20,10 +19,9 @@ import {
   type Prefix,
   parseAddress,
   parsePrefix,
-  type Conntrack,
   type Route,
-  type Tuple,
 } from '@drydock/net'
+import { listConversations } from './conntrack-list.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { listSockets } from './socket-list.ts'
 
@@ -81,6 +79,7 @@ const HANDLERS: Handlers = {
     if (!namespace.stack.routes.delete(prefix(destination), at)) throw ESRCH
   },
   'neighbour-list': ({ stack }) => stack.neighbours.entries().map(neighbourInfo),
+  'fdb-list': ({ stack }) => [...stack.interfaces.values()].flatMap(fdbEntries),
   'rule-list': ({ stack }, { table }) => stack.netfilter.firewall.list(table),
   'rule-add': ({ stack }, { rule, at }) => {
     stack.netfilter.firewall.add(rule, at)
@@ -111,7 +110,7 @@ const HANDLERS: Handlers = {
   'chain-policy': ({ stack }, { table, chain, policy }) => {
     stack.netfilter.firewall.setPolicy(table, chain, policy)
   },
-  'conntrack-list': ({ stack }) => stack.netfilter.conntrack.list().map(conntrackInfo),
+  'conntrack-list': ({ stack }) => listConversations(stack),
   'qdisc-list': ({ stack }) =>
     [...stack.interfaces.values()].map((at) => ({
       dev: at.name,
@@ -212,19 +211,6 @@ function prefix(text: string): Prefix {
   return found
 }
 
-function conntrackInfo({ connection, seconds }: ReturnType<Conntrack['list']>[number]): ConntrackInfo {
-  const { original, reply, answered, closed } = connection
-  const ends = (tuple: Tuple): ConntrackTuple => ({
-    source: formatAddress(tuple.source),
-    destination: formatAddress(tuple.destination),
-    sourcePort: tuple.sourcePort,
-    destinationPort: tuple.destinationPort,
-  })
-  const tcp = closed ? 'TIME_WAIT' : answered ? 'ESTABLISHED' : 'SYN_SENT'
-  const state = original.proto === 'tcp' ? tcp : answered ? '' : '[UNREPLIED]'
-  return { proto: original.proto, seconds, state, original: ends(original), reply: ends(reply) }
-}
-
 const routeInfo = ({ destination, gateway, at, source }: Route): RouteInfo => ({
   destination: destination.length === 32 ? formatAddress(destination.address) : formatPrefix(destination),
   dev: at.name,
@@ -234,6 +220,19 @@ const routeInfo = ({ destination, gateway, at, source }: Route): RouteInfo => ({
 
 const byAddress = (a: Route, b: Route): number =>
   a.destination.address - b.destination.address || a.destination.length - b.destination.length
+
+/** A port's own address, and what a bridge has learned behind its ports. */
+function fdbEntries(at: Interface): FdbEntry[] {
+  const { bridge, master, name, mac } = at
+  const own = bridge || master ? [{ mac, dev: name, permanent: true, ...(master ? { master: master.name } : {}) }] : []
+  const learned = (bridge?.learned() ?? []).map(([seen, port]) => ({
+    mac: seen,
+    dev: port.name,
+    master: name,
+    permanent: false,
+  }))
+  return [...own, ...learned]
+}
 
 const neighbourInfo = ({ address, mac, at }: { address: number; mac: string; at: Interface }): NeighbourInfo => ({
   address: formatAddress(address),

@@ -4,6 +4,9 @@ import { curl } from './curl/curl.ts'
 import { dig } from './dns/dig.ts'
 import { host } from './dns/host.ts'
 import { busyboxNslookup, nslookup } from './dns/nslookup.ts'
+import { conntrack } from './conntrack/conntrack.ts'
+import { ethtool } from './ethtool/ethtool.ts'
+import { bridge } from './iproute2/bridge.ts'
 import { busyboxIp, ip } from './iproute2/ip.ts'
 import { ss } from './iproute2/ss.ts'
 import { tc } from './iproute2/tc.ts'
@@ -11,6 +14,7 @@ import { arp, busyboxArp } from './net-tools/arp.ts'
 import { busyboxIfconfig, ifconfig } from './net-tools/ifconfig.ts'
 import { busyboxNetstat, netstat } from './net-tools/netstat.ts'
 import { busyboxRoute, route } from './net-tools/route.ts'
+import { mtr } from './mtr/mtr.ts'
 import { busyboxNc, nc } from './netcat/nc.ts'
 import { iptables, iptablesSave } from './netfilter/iptables.ts'
 import { busyboxPing } from './ping/busybox-ping.ts'
@@ -18,6 +22,7 @@ import { ping } from './ping/iputils-ping.ts'
 import { sshPrograms } from './ssh/index.ts'
 import { tcpdump } from './tcpdump/tcpdump.ts'
 import { busyboxTelnet, telnet } from './telnet/telnet.ts'
+import { tracepath } from './traceroute/tracepath.ts'
 import { busyboxTraceroute, traceroute } from './traceroute/traceroute.ts'
 import { busyboxWget } from './wget/busybox-wget.ts'
 import { wget } from './wget/gnu-wget.ts'
@@ -39,13 +44,17 @@ export const netPrograms: readonly Program[] = [
   ...[
     arp,
     brctl,
+    bridge,
+    conntrack,
     curl,
     dig,
+    ethtool,
     host,
     ifconfig,
     ip,
     iptables,
     iptablesSave,
+    mtr,
     nc,
     netstat,
     nslookup,
@@ -55,6 +64,7 @@ export const netPrograms: readonly Program[] = [
     tc,
     tcpdump,
     telnet,
+    tracepath,
     traceroute,
     wget,
   ],

@@ -2,6 +2,7 @@ import { EINVAL } from '@drydock/abi'
 import {
   type NetNamespace,
   procNetArp,
+  procNetConntrack,
   procNetDev,
   procNetFibTrie,
   procNetRoute,
@@ -22,6 +23,7 @@ const FILES: readonly (readonly [string, (namespace: NetNamespace) => string])[]
   ['fib_trie', procNetFibTrie],
   ['if_inet6', () => ''],
   ['netlink', () => 'sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n'],
+  ['nf_conntrack', procNetConntrack],
   ['packet', () => 'sk       RefCnt Type Proto  Iface R Rmem   User   Inode\n'],
   ['raw', () => SOCKET_HEAD],
   ['raw6', () => SOCKET_HEAD_6],

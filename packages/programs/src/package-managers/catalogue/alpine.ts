@@ -10,10 +10,12 @@ bridge-utils|1.7.1-r4|12|48||bridge-utils|Manage ethernet bridges
 brotli-libs|1.1.0-r2|376|930|||Generic lossless compressor (libraries)
 c-ares|1.34.5-r0|100|230|||Asynchronous DNS/names resolver library
 ca-certificates|20250911-r0|155|660|||Common CA certificates PEM files from Mozilla
+conntrack-tools|1.4.8-r0|99|250|libmnl|conntrack|Connection tracking userspace tools
 coreutils|9.7-r1|620|1100||coreutils|The basic file, shell and text manipulation utilities
 curl|8.14.1-r2|150|262|libcurl|curl|URL retrieval utility and library
 diffutils|3.12-r0|150|430||diffutils|Show differences among files
 docker-cli|28.3.3-r2|8230|30400|ca-certificates|docker-cli|Docker CLI
+ethtool|6.14.2-r0|247|830|libmnl|ethtool|Display or change Ethernet card settings
 findutils|4.10.0-r0|160|360||findutils|GNU utilities for finding files
 gawk|5.3.2-r2|390|900||gawk|GNU awk pattern-matching language
 gcompat|1.1.0-r4|36|120|libucontext,musl-obstack||The GNU C Library compatibility layer for musl
@@ -27,6 +29,7 @@ iproute2-ss|6.15.0-r0|70|150|||Socket statistics tool
 iproute2-tc|6.15.0-r0|230|500|||Traffic control tool
 iptables|1.8.11-r1|420|2200|libmnl,libnftnl|iptables|Linux kernel firewall, NAT and packet mangling tools
 iputils,iputils-ping|20240905-r0|60|160|libcap2|ping|IP Configuration Utilities (and Ping)
+iputils-tracepath|20240905-r0|14|32||tracepath|Tools to trace the network path to a remote host
 jq|1.8.1-r0|160|380|oniguruma|jq|A lightweight and flexible command-line JSON processor
 json-c|0.18-r1|30|70|||A JSON implementation in C
 less|679-r0|120|300|ncurses-terminfo-base,libncursesw|less|File pager
@@ -46,6 +49,7 @@ libstdc++|14.2.0-r6|830|2700|libgcc||GNU C++ standard runtime library
 libucontext|1.3.2-r0|6|24|||ucontext function implementation
 libunistring|1.3-r0|680|1780|||Library for manipulating Unicode strings and C strings
 libuv|1.51.0-r0|80|200|||Cross-platform asychronous I/O
+mtr|0.95-r2|54|150||mtr|Full screen ncurses traceroute tool
 musl-obstack|1.2.3-r2|4|16|||An implementation of obstack for musl
 nano|8.4-r0|330|850|ncurses-terminfo-base,libncursesw|nano|Enhanced clone of the Pico text editor
 ncurses-terminfo-base|6.5_p20250503-r0|20|60|||Descriptions of common terminals

@@ -12,9 +12,11 @@ binutils|2.44-3|265|1090||strings|GNU assembler, linker and binary utilities
 bridge-utils|1.7.1-4|35|119||bridge-utils|Utilities for configuring the Linux Ethernet bridge
 bsdextrautils,bsdmainutils,ncal|2.41-5|95|339||bsdutils|extra utilities from 4.4BSD-Lite
 ca-certificates|20250419|162|386|openssl||Common CA certificates
+conntrack|1:1.4.8-2|35|106|libmnl0|conntrack|Program to modify the conntrack tables
 coreutils|9.7-3|3000|18304||coreutils|GNU core utilities
 curl|8.14.1-2|269|507|libcurl4t64|curl|command line tool for transferring data with URL syntax
 diffutils|1:3.10-4|387|1763||diffutils|File comparison utilities
+ethtool|1:6.14.2-1|257|1029|libmnl0|ethtool|display or change Ethernet device settings
 gawk|1:5.2.1-2+b1|673|2919||gawk|GNU awk, a pattern scanning and processing language
 gnupg|2.4.7-21|417|918|||GNU privacy guard - a free PGP replacement
 grep|3.11-4|389|1093||grep|GNU grep, egrep and fgrep
@@ -23,6 +25,7 @@ inotify-tools|4.23.9.0-2+b1|30|117|libinotifytools0|inotify-tools|command-line p
 iproute2|6.15.0-1|1107|3741|libelf1t64,libmnl0|iproute2|networking and traffic control tools
 iptables|1.8.11-2|360|2414|libmnl0,libnftnl11|iptables|administration tools for packet filtering and NAT
 iputils-ping,inetutils-ping|3:20240905-3|47|123||ping|Tools to test the reachability of network hosts
+iputils-tracepath|3:20240905-3|21|47||tracepath|Tools to trace the network path to a remote host
 jq|1.7.1-6|77|108|libjq1|jq|lightweight and flexible command-line JSON processor
 krb5-locales|1.21.3-5|101|748|||internationalization support for MIT Kerberos
 less|668-1|161|340||less|pager program similar to more
@@ -45,6 +48,7 @@ librtmp1|2.4+20151223-6|59|137|||toolkit for RTMP streams (shared library)
 libssh2-1t64|1.11.1-1|245|479|||SSH2 client-side library
 libunwind8|1.8.1-0.1|55|213|||library to determine the call-chain of a program - runtime
 lsb-release|12.1-1|6|24|||Linux Standard Base version reporting utility (minimal implementation)
+mtr-tiny,mtr|0.95-1.1|63|165||mtr|Full screen ncurses traceroute tool
 nano|8.4-1|750|2924|libncursesw6|nano|small, friendly text editor inspired by Pico
 net-tools|2.10-1.3|243|1024||net-tools|NET-3 networking toolkit
 netbase|6.5|12|42|||Basic TCP/IP networking system

@@ -8,9 +8,11 @@ bind-utils|32:9.16.23-31|206|600|bind-libs|dig|Utilities for querying DNS name s
 binutils|2.35.2-67|4710|25200||strings|A GNU collection of binary utilities
 bridge-utils|1.7.1-3|34|70||bridge-utils|Utilities for configuring the linux ethernet bridge
 ca-certificates|2024.2.69-91|1050|2600|||The Mozilla CA root certificate bundle
+conntrack-tools|1.4.7-4|234|500|libmnl|conntrack|Manipulate netfilter connection tracking table
 curl|7.76.1-34|294|720||curl|A utility for getting files from remote servers (FTP, HTTP, and others)
 diffutils|3.7-12|397|1400||diffutils|GNU collection of diff utilities
 epel-release|9-10|19|31|||Extra Packages for Enterprise Linux repository configuration
+ethtool|2:6.2-1|233|690|libmnl|ethtool|Settings tool for Ethernet NICs
 findutils|1:4.8.0-7|550|1700||findutils|The GNU versions of find utilities (find and xargs)
 gawk|5.1.0-6|1000|1700||gawk|The GNU version of the AWK text processing utility
 inotify-tools|3.22.1.0-1|58|119||inotify-tools|Command line utilities for inotify
@@ -23,6 +25,7 @@ libmnl|1.0.4-16|28|61|||A minimalistic Netlink library
 libnftnl|1.2.6-4|88|240|||Library for low-level interaction with nftables Netlink's API over libmnl
 libpcap|14:1.10.0-4|172|396|||A system-independent interface for user-level packet capture
 libpsl|0.21.1-5|64|78|||C library for the Publix Suffix List
+mtr|2:0.94-5|82|210||mtr|Network diagnostic tool combining traceroute and ping
 nano|5.6.1-7|692|2700||nano|A small text editor
 net-tools|2.0-0.64|294|910||net-tools|Basic networking tools
 nginx|2:1.20.1-24|37|160|nginx-core||A high performance web server and reverse proxy server

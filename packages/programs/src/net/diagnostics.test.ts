@@ -1,0 +1,80 @@
+import { bootTestKernel, type TestKernel } from '@drydock/kernel/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { programs } from '../index.ts'
+
+let kernel: TestKernel
+beforeAll(async () => {
+  kernel = await bootTestKernel(programs)
+  for (const line of [
+    'ip link set lo up',
+    'ip link add br0 type bridge',
+    'ip addr add 10.0.0.1/24 dev br0',
+    'ip link set br0 up',
+    'ip link add one type veth peer name two',
+    'ip link set one master br0',
+    'ip link set one up',
+    'ip link set two up',
+    'ip addr add 10.0.0.2/24 dev two',
+    'iptables -t nat -A OUTPUT -p tcp -d 10.0.0.1 --dport 80 -j DNAT --to-destination 127.0.0.1:81',
+  ])
+    expect(await run(line)).toMatchObject({ status: 0 })
+})
+afterAll(() => {
+  expect(kernel.oopses()).toEqual([])
+  kernel.shutdown()
+})
+const run = (line: string) => kernel.run(line.split(' '), { files: { '/etc/hosts': '127.0.0.1\tlocalhost\n' } })
+
+test('conntrack lists what netfilter follows, as /proc/net/nf_conntrack does', async () => {
+  await run('ping -c 1 127.0.0.1')
+  await run('nc -w 1 10.0.0.1 80')
+  const { stdout, stderr } = await run('conntrack -L')
+  expect(stderr).toMatch(/^conntrack v1\.4\.7 \(conntrack-tools\): \d+ flow entries have been shown\.\n$/)
+  const icmp =
+    /^icmp {5}1 (\d+) src=127\.0\.0\.1 dst=127\.0\.0\.1 type=8 code=0 id=(\d+) (?:\[UNREPLIED\] )?src=127\.0\.0\.1 dst=127\.0\.0\.1 type=0 code=0 id=\2 mark=0 use=1$/m
+  expect(stdout).toMatch(icmp)
+  const natted = (await run('conntrack -L -p tcp -g')).stdout
+  expect(natted).toMatch(
+    /^tcp {6}6 \d+ \w+ src=\S+ dst=10\.0\.0\.1 sport=\d+ dport=80 (\[UNREPLIED\] )?src=127\.0\.0\.1 dst=\S+ sport=81 dport=\d+ .*mark=0 use=1\n$/,
+  )
+  expect((await run('conntrack -L -p tcp --dport 443')).stdout).toBe('')
+  expect((await run('conntrack -C')).stdout).toBe(`${stdout.split('\n').length - 1}\n`)
+  const proc = (await run('cat /proc/net/nf_conntrack')).stdout
+  expect(proc).toMatch(/^ipv4 {5}2 icmp {5}1 \d+ src=127\.0\.0\.1 .* mark=0 zone=0 use=2$/m)
+  expect(proc).toMatch(/^ipv4 {5}2 tcp {6}6 \d+ \w+ src=\S+ dst=10\.0\.0\.1 /m)
+})
+
+test('bridge shows ports and the addresses behind them', async () => {
+  const link = (await run('bridge link')).stdout
+  expect(link).toMatch(
+    /^\d+: one@two: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 master br0 state forwarding priority 32 cost 2 \n$/,
+  )
+  const fdb = (await run('bridge fdb show br br0')).stdout
+  expect(fdb).toMatch(/^(\w\w:){5}\w\w dev one permanent$/m)
+  expect((await run('bridge fdb show dev one')).stdout).toContain(' dev one master br0 permanent\n')
+  expect((await run('bridge nothing')).status).toBe(255)
+})
+
+test('ethtool says what the driver would', async () => {
+  expect((await run('ethtool one')).stdout).toMatch(
+    /^Settings for one:\n\tSupported ports: \[ {2}\]\n[^]*\tSpeed: 10000Mb\/s\n\tDuplex: Full\n[^]*\tLink detected: yes\n$/,
+  )
+  expect((await run('ethtool -i one')).stdout).toMatch(/^driver: veth\nversion: 1\.0\n/)
+  const peer = /^(\d+): two@/m.exec((await run('ip link')).stdout)?.[1]
+  expect((await run('ethtool -S one')).stdout).toContain(`NIC statistics:\n     peer_ifindex: ${peer}\n`)
+  expect((await run('ethtool lo')).stdout).toBe('Settings for lo:\n\tLink detected: yes\n')
+  expect(await run('ethtool nope')).toMatchObject({ stderr: 'netlink error: No such device\n', status: 1 })
+})
+
+test('mtr and tracepath come to the end of the path', async () => {
+  const { stdout } = await run('mtr -r -n -c 3 127.0.0.1')
+  expect(stdout).toMatch(
+    /^Start: \d{4}-\d\d-\d\dT[\d:]+\+0000\nHOST: test {24}Loss% {3}Snt {3}Last {3}Avg {2}Best {2}Wrst StDev\n {2}1\.\|-- 127\.0\.0\.1 +0\.0% {5}3 +\d+\.\d +\d+\.\d +\d+\.\d +\d+\.\d +\d+\.\d\n$/,
+  )
+  expect(JSON.parse((await run('mtr -j -n -c 1 127.0.0.1')).stdout).report.hubs).toMatchObject([
+    { count: 1, 'Loss%': 0, Snt: 1 },
+  ])
+  expect((await run('tracepath -n 127.0.0.1')).stdout).toMatch(
+    /^ 1\?: \[LOCALHOST\] {22}pmtu 1500\n 1: {2}127\.0\.0\.1 +\d+\.\d{3}ms reached\n {5}Resume: pmtu 1500 hops 1 back 1 \n$/,
+  )
+})
