@@ -119,12 +119,14 @@ const runtimeMount = ({
   rw,
   tmpfsOptions,
   tmpfsFlags,
+  propagation,
 }: MountRecord): RuntimeMount => ({
   type: type === 'tmpfs' ? 'tmpfs' : 'bind',
   ...(tmpfsFlags !== undefined ? { flags: tmpfsFlags } : {}),
   source: subpath ? `${source}/${subpath}` : source,
   destination,
   readOnly: !rw,
+  ...(propagation ? { propagation } : {}),
   ...(tmpfsOptions ? { data: tmpfsOptions } : {}),
 })
 

@@ -8,6 +8,8 @@ export interface RuntimeMount {
   readonly source: string
   readonly destination: string
   readonly readOnly: boolean
+  /** Of a bind: `rprivate` (default), `rslave`, `shared`… */
+  readonly propagation?: string
   /** Option string for tmpfs: `size=…,mode=…`. */
   readonly data?: string
 }

@@ -6,7 +6,10 @@ import {
   MS_NOSUID,
   MS_RDONLY,
   MS_REC,
+  MS_PRIVATE,
   MS_REMOUNT,
+  MS_SHARED,
+  MS_SLAVE,
   S_IFCHR,
   type Sys,
 } from '@drydock/abi'
@@ -41,6 +44,7 @@ const LINKS: readonly (readonly [string, string])[] = [
  */
 export function mountRoot(sys: Sys, spec: ContainerSpec): void {
   const umask = sys.umask(0)
+  quietly(() => leaveHostMounts(sys, spec.mounts))
   mountSystem(sys, spec)
   const depth = ({ destination }: RuntimeMount): number => destination.split('/').length
   for (const mount of spec.mounts.toSorted((a, b) => depth(a) - depth(b))) mountOne(sys, spec.rootfs, mount)
@@ -80,6 +84,23 @@ function place(sys: Sys, rootfs: string, name: string, type: string, flags: numb
   )
 }
 
+/** How mounts below a bind mount are handed on. Bind mounts of Docker keep to themselves unless asked. */
+const PROPAGATION: ReadonlyMap<string, number> = new Map(
+  [
+    ['private', MS_PRIVATE],
+    ['slave', MS_SLAVE],
+    ['shared', MS_SHARED],
+  ].flatMap(([name, flag]): [string, number][] => [
+    [`${name}`, Number(flag)],
+    [`r${name}`, Number(flag) | MS_REC],
+  ]),
+)
+
+/** What the container mounts is no business of the host's, unless one of its mounts is shared. */
+function leaveHostMounts(sys: Sys, mounts: readonly RuntimeMount[]): void {
+  if (!mounts.some(({ propagation }) => propagation?.endsWith('shared'))) sys.mount('', '/', '', MS_SLAVE | MS_REC)
+}
+
 function mountOne(sys: Sys, rootfs: string, mount: RuntimeMount): void {
   const target = resolveInRoot(sys, rootfs, mount.destination)
   const readOnly = mount.readOnly ? MS_RDONLY : 0
@@ -89,6 +110,7 @@ function mountOne(sys: Sys, rootfs: string, mount: RuntimeMount): void {
   }
   makeMountPoint(sys, target, isDirectory(sys.stat(mount.source).mode))
   sys.mount(mount.source, target, 'bind', MS_BIND | MS_REC | readOnly)
+  sys.mount('', target, '', PROPAGATION.get(mount.propagation ?? 'rprivate') ?? MS_PRIVATE | MS_REC)
 }
 
 function addDevice(sys: Sys, rootfs: string, { path, mode, rdev }: RuntimeDevice): void {

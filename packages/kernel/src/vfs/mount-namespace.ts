@@ -4,6 +4,7 @@ import type { FileSystem } from './file-system.ts'
 import { Location } from './location.ts'
 import { crossMounts, Mount } from './mount.ts'
 import { parentOf } from './path-name.ts'
+import { inherit, leave, propagateMount, type PropagationType, propagateUmount, setPropagation } from './propagation.ts'
 
 /** Numbers that all mount namespaces of one kernel draw from. */
 export interface MountNumbers {
@@ -11,6 +12,8 @@ export interface MountNumbers {
   /** Minor number of the next st_dev with major 0. */
   device: number
   namespace: number
+  /** Of groups of shared mounts. */
+  group: number
 }
 
 export interface ClonedNamespace {
@@ -19,7 +22,7 @@ export interface ClonedNamespace {
   readonly translate: (location: Location) => Location
 }
 
-/** A tree of mounts. mount_namespaces(7); every mount is private, nothing propagates. */
+/** A tree of mounts. mount_namespaces(7) */
 export class MountNamespace {
   /** Inode number of /proc/PID/ns/mnt. */
   readonly id: number
@@ -36,7 +39,7 @@ export class MountNamespace {
 
   /** The first namespace of a kernel. */
   static create(root: FileSystem, source: string, flags = 0): MountNamespace {
-    const numbers = { mount: 21, device: 21, namespace: 0 }
+    const numbers = { mount: 21, device: 21, namespace: 0, group: 1 }
     const mount = new Mount(numbers.mount++, root, root.rootDentry, source, flags)
     if (root.dev === 0) root.dev = numbers.device++
     return new MountNamespace(mount, numbers)
@@ -55,15 +58,34 @@ export class MountNamespace {
   mount(fs: FileSystem, at: Location, source: string, flags: number): Mount {
     if (fs.dev === 0) fs.dev = this.numbers.device++
     const mount = new Mount(this.numbers.mount++, fs, fs.rootDentry, source, flags)
-    mount.attach(at)
+    this.put(mount, at)
     return mount
   }
 
-  /** Shows `from` at `at` too. @param recursive with the mounts below it (MS_REC) */
+  /** How mounts below a mount are handed on. @param recursive for all below it as well */
+  setPropagation({ mount }: Location, type: PropagationType, recursive: boolean): void {
+    for (const each of recursive ? mount.tree() : [mount]) setPropagation(each, type, this.newGroup)
+  }
+
+  private readonly newGroup = (): number => this.numbers.group++
+
+  private put(mount: Mount, at: Location): void {
+    mount.attach(at)
+    propagateMount(mount, at.mount, at.dentry, this.newGroup, () => this.copyTree(mount))
+  }
+
+  private copyTree(mount: Mount): Mount {
+    const copy = this.copyOf(mount, mount.root)
+    this.copyChildren(mount, copy, new Map(), () => true)
+    return copy
+  }
+
+  /** Shows `from` at `at` too. @param recursive with the mounts below it (MS_REC) @throws EINVAL for what is unbindable */
   bind(from: Location, at: Location, recursive: boolean): Mount {
+    if (from.mount.unbindable) throw EINVAL
     const copy = this.copyOf(from.mount, from.dentry)
     if (recursive) this.copyChildren(from.mount, copy, new Map(), (mountpoint) => isBelow(mountpoint, from))
-    copy.attach(at)
+    this.put(copy, at)
     copy.letGo = from.inode.hold?.()
     return copy
   }
@@ -73,8 +95,11 @@ export class MountNamespace {
     const { mount } = at
     if (at.dentry !== mount.root || mount === this.top) throw EINVAL
     if (mount.children.size > 0 || mount.openFiles > 0) throw EBUSY
+    const { parent, mountpoint } = mount
     mount.detach()
     mount.letGo?.()
+    if (parent && mountpoint) propagateUmount(mount, parent, mountpoint)
+    leave(mount)
   }
 
   clone(): ClonedNamespace {
@@ -96,11 +121,14 @@ export class MountNamespace {
     const { mount } = newRoot
     if (newRoot.dentry !== mount.root || mount === this.top) throw EINVAL
     mount.detach()
+    for (const old of Array.from(this.top.tree())) leave(old)
     this.top = mount
   }
 
   private copyOf(mount: Mount, root: Mount['root']): Mount {
-    return new Mount(this.numbers.mount++, mount.fs, root, mount.source, mount.flags)
+    const copy = new Mount(this.numbers.mount++, mount.fs, root, mount.source, mount.flags)
+    inherit(copy, mount)
+    return copy
   }
 
   private copyChildren(
@@ -110,7 +138,7 @@ export class MountNamespace {
     wanted: (mountpoint: Location) => boolean,
   ): void {
     for (const [dentry, child] of from.children) {
-      if (!wanted(new Location(from, dentry))) continue
+      if (child.unbindable || !wanted(new Location(from, dentry))) continue
       const copy = this.copyOf(child, child.root)
       copy.attach(new Location(to, dentry))
       copies.set(child, copy)

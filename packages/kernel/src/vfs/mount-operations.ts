@@ -9,7 +9,6 @@ import {
   MS_NODEV,
   MS_NOEXEC,
   MS_NOSUID,
-  MS_PRIVATE,
   MS_RDONLY,
   MS_REC,
   MS_REMOUNT,
@@ -20,6 +19,7 @@ import type { Location } from './location.ts'
 import type { Mount } from './mount.ts'
 import type { PathContext } from './path-context.ts'
 import { resolvePath } from './path-walk.ts'
+import { PROPAGATION_FLAGS, propagationOf } from './propagation.ts'
 
 /** What mount(2) tells a file system type. */
 export interface MountRequest {
@@ -40,8 +40,6 @@ export interface MountArguments {
   readonly data: string
 }
 
-/** MS_UNBINDABLE, MS_PRIVATE, MS_SLAVE, MS_SHARED: nothing propagates here, so there is nothing to change. */
-const PROPAGATION_FLAGS = (1 << 17) | MS_PRIVATE | (1 << 19) | (1 << 20)
 const MOUNT_FLAGS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
 
 function requireRoot(context: PathContext): void {
@@ -51,6 +49,12 @@ function requireRoot(context: PathContext): void {
 function remount(at: Location, flags: number): void {
   if (at.dentry !== at.mount.root) throw EINVAL
   at.mount.flags = flags & MOUNT_FLAGS
+}
+
+/** @throws EINVAL for what is no mount point */
+function changePropagation(context: PathContext, at: Location, flags: number): void {
+  if (at.dentry !== at.mount.root) throw EINVAL
+  context.namespace.setPropagation(at, propagationOf(flags), (flags & MS_REC) !== 0)
 }
 
 /** A directory goes on a directory, a file on a file. */
@@ -70,7 +74,7 @@ export function mount(types: ReadonlyMap<string, FileSystemType>, context: PathC
   const { source, target, flags, data } = request
   const at = resolvePath(context, target)
   if ((flags & MS_REMOUNT) !== 0) return remount(at, flags)
-  if ((flags & PROPAGATION_FLAGS) !== 0) return
+  if ((flags & PROPAGATION_FLAGS) !== 0) return changePropagation(context, at, flags)
   if ((flags & MS_BIND) !== 0) {
     // Linux ignores the other flags of a bind mount and wants a remount; mount(8) does both at once, and so do we.
     const bound = bind(context, request, at)

@@ -1,8 +1,9 @@
 import type { Dentry } from './dentry.ts'
 import type { FileSystem } from './file-system.ts'
 import { Location } from './location.ts'
+import type { PeerGroup } from './propagation.ts'
 
-/** A file system (or a part of it: a bind mount) attached to the tree. mount_namespaces(7); propagation is always private. */
+/** A file system (or a part of it: a bind mount) attached to the tree. mount_namespaces(7). */
 export class Mount {
   readonly id: number
   readonly fs: FileSystem
@@ -19,6 +20,12 @@ export class Mount {
   readonly children: Map<Dentry, Mount> = new Map()
   /** Lets go of what a mounted file stands for. */
   letGo: (() => void) | undefined = undefined
+  /** Of a shared mount. */
+  peers: PeerGroup | undefined = undefined
+  /** Of a slave: whom it gets mounts from. */
+  master: PeerGroup | undefined = undefined
+  /** No bind mount is made of it. */
+  unbindable = false
   /** Open file descriptions: they keep a mount busy. */
   openFiles = 0
 
@@ -31,9 +38,13 @@ export class Mount {
   }
 
   attach(at: Location): void {
-    this.parent = at.mount
-    this.mountpoint = at.dentry
-    at.mount.children.set(at.dentry, this)
+    this.attachAt(at.mount, at.dentry)
+  }
+
+  attachAt(parent: Mount, dentry: Dentry): void {
+    this.parent = parent
+    this.mountpoint = dentry
+    parent.children.set(dentry, this)
   }
 
   detach(): void {

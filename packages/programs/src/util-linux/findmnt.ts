@@ -1,12 +1,13 @@
 import { isErrno } from '@drydock/abi'
 import { defineProgram, flag, UsageError, value } from '@drydock/libc'
-import { type Mount, readMounts } from './mounts.ts'
+import { type Mount, readMounts, readPropagation } from './mounts.ts'
 
 const COLUMNS = new Map<string, (mount: Mount) => string>([
   ['TARGET', (mount) => mount.target],
   ['SOURCE', (mount) => mount.source],
   ['FSTYPE', (mount) => mount.type],
   ['OPTIONS', (mount) => mount.options],
+  ['PROPAGATION', (mount) => mount.propagation ?? ''],
 ])
 
 interface Line {
@@ -41,7 +42,7 @@ export const findmnt = defineProgram({
   name: 'util-linux/findmnt',
   paths: ['/bin/findmnt'],
   covers: 'partial',
-  lacks: ['-s', '-J', '-p', '--df', 'columns beyond TARGET, SOURCE, FSTYPE, OPTIONS'],
+  lacks: ['-s', '-J', '-p', '--df', 'columns beyond TARGET, SOURCE, FSTYPE, OPTIONS, PROPAGATION'],
   summary: 'find a filesystem',
   sizeBytes: 72200,
   usage: 'findmnt [options] <device> | <mountpoint>',
@@ -56,7 +57,7 @@ export const findmnt = defineProgram({
     mountpoint: value('M', 'mountpoint'),
   },
   async main({ sys, io, operands, options: o }) {
-    const mounts = await readMounts(sys)
+    const mounts = await readPropagation(sys)
     const names = (o.output ?? 'TARGET,SOURCE,FSTYPE,OPTIONS').toUpperCase().split(',')
     const unknown = names.find((name) => !COLUMNS.has(name))
     if (unknown !== undefined) throw new UsageError(`unknown column: ${unknown}`)

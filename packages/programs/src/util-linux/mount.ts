@@ -8,6 +8,9 @@ import {
   MS_RDONLY,
   MS_REC,
   MS_REMOUNT,
+  MS_SHARED,
+  MS_SLAVE,
+  MS_UNBINDABLE,
 } from '@drydock/abi'
 import { defineProgram, flag, list, type ProgramContext, readTextFile, value } from '@drydock/libc'
 import { parseMounts, readMounts } from './mounts.ts'
@@ -20,13 +23,35 @@ const options = {
   readWrite: flag('w', 'rw'),
   bind: flag('B', 'bind'),
   rbind: flag('R', 'rbind'),
-  makePrivate: flag('', 'make-private'),
-  makeRprivate: flag('', 'make-rprivate'),
+  shared: flag('', 'make-shared'),
+  rshared: flag('', 'make-rshared'),
+  slave: flag('', 'make-slave'),
+  rslave: flag('', 'make-rslave'),
+  private: flag('', 'make-private'),
+  rprivate: flag('', 'make-rprivate'),
+  unbindable: flag('', 'make-unbindable'),
+  runbindable: flag('', 'make-runbindable'),
   verbose: flag('v', 'verbose'),
   noMtab: flag('n', 'no-mtab'),
   label: value('L', 'label'),
 }
 type Context = ProgramContext<typeof options>
+
+/** --make-… and the options of the same names. */
+const PROPAGATION = [
+  ['shared', MS_SHARED],
+  ['rshared', MS_SHARED | MS_REC],
+  ['slave', MS_SLAVE],
+  ['rslave', MS_SLAVE | MS_REC],
+  ['private', MS_PRIVATE],
+  ['rprivate', MS_PRIVATE | MS_REC],
+  ['unbindable', MS_UNBINDABLE],
+  ['runbindable', MS_UNBINDABLE | MS_REC],
+] as const
+
+/** The changes of propagation that a command line asks for, one call of mount(2) each. */
+const propagation = ({ options: o }: Context, words: readonly string[]): number[] =>
+  PROPAGATION.filter(([name]) => o[name] || words.includes(name)).map(([, flags]) => flags)
 
 const FLAGS = new Map([
   ['ro', MS_RDONLY],
@@ -55,16 +80,11 @@ const IGNORED = new Set([
 
 function flagsAndData({ options: o }: Context, words: readonly string[]): { flags: number; data: string } {
   const data: string[] = []
-  let flags =
-    (o.readOnly ? MS_RDONLY : 0) |
-    (o.bind ? MS_BIND : 0) |
-    (o.rbind ? MS_BIND | MS_REC : 0) |
-    (o.makePrivate ? MS_PRIVATE : 0) |
-    (o.makeRprivate ? MS_PRIVATE | MS_REC : 0)
+  let flags = (o.readOnly ? MS_RDONLY : 0) | (o.bind ? MS_BIND : 0) | (o.rbind ? MS_BIND | MS_REC : 0)
   for (const word of words) {
     const known = FLAGS.get(word)
     if (known !== undefined) flags |= known
-    else if (!IGNORED.has(word)) data.push(word)
+    else if (!IGNORED.has(word) && !PROPAGATION.some(([name]) => name === word)) data.push(word)
   }
   return { flags, data: data.join(',') }
 }
@@ -91,6 +111,7 @@ async function mountOne(
   }
   try {
     sys.mount(source, target, type, flags, data)
+    for (const change of propagation(context, words)) sys.mount('none', target, '', change)
     if (context.options.verbose) await context.io.print(`mount: ${source} mounted on ${target}.\n`)
     return 0
   } catch (error) {
@@ -111,12 +132,22 @@ async function fstab(context: Context): Promise<ReturnType<typeof parseMounts>> 
   }
 }
 
+async function changePropagation(context: Context, target: string, changes: readonly number[]): Promise<number> {
+  try {
+    for (const change of changes) context.sys.mount('none', target, '', change)
+    return 0
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return fail(context, target, error.code === 'EINVAL' ? 'not mount point or bad option.' : `${error.message}.`)
+  }
+}
+
 /** mount: list and make mounts. util-linux 2.38. */
 export const mount = defineProgram({
   name: 'util-linux/mount',
   paths: ['/bin/mount'],
   covers: 'partial',
-  lacks: ['loop devices', 'LABEL= and UUID=', '--move', '--make-shared'],
+  lacks: ['loop devices', 'LABEL= and UUID=', '--move'],
   summary: 'mount a filesystem',
   sizeBytes: 59704,
   usage: 'mount [-lhV] | mount -a [options] | mount [options] [--source] <source> | [--target] <directory>',
@@ -146,7 +177,9 @@ export const mount = defineProgram({
         o.type ?? (words.includes('bind') || o.bind || o.rbind ? 'none' : 'auto'),
         words,
       )
-    if (words.includes('remount') || o.makePrivate || o.makeRprivate) {
+    const changes = propagation(context, words)
+    if (changes.length > 0) return changePropagation(context, first, changes)
+    if (words.includes('remount')) {
       const mounted = (await readMounts(sys)).findLast((row) => row.target === first)
       return mounted
         ? mountOne(context, mounted.source, first, mounted.type, words)

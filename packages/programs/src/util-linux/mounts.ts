@@ -7,6 +7,8 @@ export interface Mount {
   readonly target: string
   readonly type: string
   readonly options: string
+  /** `shared`, `private,slave`…; undefined in fstab. */
+  readonly propagation?: string
 }
 
 const unescape = (text: string): string =>
@@ -25,4 +27,20 @@ export function parseMounts(text: string): Mount[] {
 /** @throws ENOENT when /proc is not mounted */
 export async function readMounts(sys: Sys): Promise<Mount[]> {
   return parseMounts(await readTextFile(sys, '/proc/self/mounts'))
+}
+
+/** As findmnt(8) words the optional fields of mountinfo. */
+function propagationText(fields: readonly string[]): string {
+  const has = (name: string): boolean => fields.some((field) => field.startsWith(name))
+  const words = [has('shared:') ? 'shared' : 'private', ...(has('master:') ? ['slave'] : [])]
+  return [...words, ...(has('unbindable') ? ['unbindable'] : [])].join(',')
+}
+
+/** Those of readMounts with how they propagate; mountinfo has them in the same order. */
+export async function readPropagation(sys: Sys): Promise<Mount[]> {
+  const rows = (await readTextFile(sys, '/proc/self/mountinfo')).split('\n')
+  return (await readMounts(sys)).map((mount, i) => {
+    const words = rows[i]?.split(' ') ?? []
+    return { ...mount, propagation: propagationText(words.slice(6, words.indexOf('-'))) }
+  })
 }

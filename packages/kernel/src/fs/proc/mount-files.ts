@@ -4,6 +4,7 @@ import { Location } from '../../vfs/location.ts'
 import type { Mount } from '../../vfs/mount.ts'
 import type { MountNamespace } from '../../vfs/mount-namespace.ts'
 import { parentOf, pathOf } from '../../vfs/path-name.ts'
+import { propagationFields } from '../../vfs/propagation.ts'
 
 const FLAG_NAMES: readonly (readonly [number, string])[] = [
   [MS_NOSUID, 'nosuid'],
@@ -77,7 +78,8 @@ export function mountinfoText(namespace: MountNamespace, root: Location): string
     .map(({ mount, point }) => {
       const device = `${majorOf(mount.fs.dev)}:${minorOf(mount.fs.dev)}`
       const place = `${mount.id} ${mount.parent?.id ?? 1} ${device} ${escape(rootWithin(mount))} ${escape(point)}`
-      return `${place} ${flagsOf(mount)} - ${mount.fs.type} ${escape(mount.source)} ${withOptions('rw', mount)}\n`
+      const fields = propagationFields(mount).map((field) => ` ${field}`)
+      return `${place} ${flagsOf(mount)}${fields.join('')} - ${mount.fs.type} ${escape(mount.source)} ${withOptions('rw', mount)}\n`
     })
     .join('')
 }
