@@ -1,4 +1,6 @@
 import type { Clock, Timer } from '@drydock/abi'
+import type { CpuShare } from './cgroup/cpu-share.ts'
+import { RunQueue } from './run-queue.ts'
 
 /** How long the kernel keeps the host's thread before it lets others (input, rendering, other kernels) have their turn. */
 export const SLICE_MS = 8
@@ -17,16 +19,13 @@ export interface Billed {
 
 /**
  * Shares one thread among all tasks. They are async functions: a task that was woken goes on in a microtask while the
- * slice lasts, and in a later turn of the host's event loop when it is used up. Turns go by turns to those who were
- * woken, all together, and to one of those who compute without end: a busy loop slows nobody down by more than half.
+ * slice lasts, and in a later turn of the host's event loop when it is used up. Each turn is for the control group that
+ * has had least, and goes in it by turns to those who were woken and to one of those who compute without end: a busy
+ * loop slows nobody down by more than half, and a hundred of them in one group nobody in another.
  */
 export class Scheduler {
   private readonly clock: Clock
-  /** Tasks that waited for something which has come. */
-  private woken: (() => void)[] = []
-  /** Tasks that used up their slice. */
-  private readonly yielded: (() => void)[] = []
-  private lastWasYielded = false
+  private readonly queue = new RunQueue()
   private readonly timers = new Set<Timer>()
   private turnStart = 0
   private armed = false
@@ -42,17 +41,17 @@ export class Scheduler {
     this.clock = clock
   }
 
-  /** `run` goes on as soon as the slice allows. */
-  resume(run: () => void): void {
+  /** `run`, of a group with that share, goes on as soon as the slice allows. */
+  resume(share: CpuShare, run: () => void): void {
     if (this.stopped) return
     if (!this.exhausted()) return queueMicrotask(run)
-    this.woken.push(run)
+    this.queue.addWoken(share, run)
     this.arm()
   }
 
-  /** `run` goes on in a later turn, after those who gave way before. */
-  yield(run: () => void): void {
-    this.yielded.push(run)
+  /** `run` goes on in a later turn, after those of its group who gave way before. */
+  yield(share: CpuShare, run: () => void): void {
+    this.queue.addYielded(share, run)
     this.arm()
   }
 
@@ -116,8 +115,7 @@ export class Scheduler {
   /** Power cut: nothing runs any more. */
   stop(): void {
     this.stopped = true
-    this.woken.length = 0
-    this.yielded.length = 0
+    this.queue.clear()
     for (const timer of this.timers) timer.cancel()
   }
 
@@ -144,14 +142,10 @@ export class Scheduler {
   private turn(): void {
     this.armed = false
     if (this.stopped) return
+    // Whoever had the processor last pays before it is asked who comes next.
+    this.leave()
     this.turnStart = this.clock.monotonic()
-    const { woken } = this
-    this.lastWasYielded = woken.length === 0 || (!this.lastWasYielded && this.yielded.length > 0)
-    if (this.lastWasYielded) this.yielded.shift()?.()
-    else {
-      this.woken = []
-      for (const run of woken) run()
-    }
-    if (this.woken.length + this.yielded.length > 0) this.arm()
+    for (const run of this.queue.take()) run()
+    if (!this.queue.empty) this.arm()
   }
 }

@@ -220,3 +220,99 @@ describe('resource limits', () => {
     expect(status).toMatchObject({ kind: 'signaled', signal: SIGXCPU })
   })
 })
+
+describe('shares of the processor', () => {
+  /** A task that computes for ever. */
+  const spin = (cgroup: string): number =>
+    sys.fork(
+      async ({ sys }) => {
+        for (;;) {
+          const slice = sys.tick()
+          if (slice) await slice
+        }
+      },
+      { cgroup },
+    )
+  const usage = async (group: string): Promise<number> =>
+    Number(/usage_usec (\d+)/.exec(await show(`${group}/cpu.stat`))?.[1])
+
+  const make = (...groups: string[]): void => {
+    for (const group of groups) sys.mkdir(ROOT + group)
+  }
+  const end = async (...pids: number[]): Promise<void> => {
+    for (const pid of pids) {
+      sys.kill(pid, SIGKILL)
+      await sys.wait(pid)
+    }
+  }
+
+  test('go by group, not by task', async () => {
+    make('/crowd', '/crowd/deep', '/alone')
+    const pids = [...Array.from({ length: 30 }, () => spin('/crowd/deep')), spin('/alone')]
+    await sys.sleep(2000)
+    const [crowd, alone] = [await usage('/crowd'), await usage('/alone')]
+    expect(alone / crowd).toBeGreaterThan(0.8)
+    expect(alone / crowd).toBeLessThan(1.25)
+    await end(...pids)
+  })
+
+  test('go by weight', async () => {
+    make('/heavy', '/light')
+    put('/heavy/cpu.weight', '300')
+    const pids = [spin('/heavy'), spin('/light')]
+    await sys.sleep(2000)
+    const ratio = (await usage('/heavy')) / (await usage('/light'))
+    expect(ratio).toBeGreaterThan(2.5)
+    expect(ratio).toBeLessThan(3.5)
+    await end(...pids)
+  })
+
+  test('whoever slept does not get all of it afterwards', async () => {
+    make('/early', '/late')
+    const early = spin('/early')
+    await sys.sleep(2000)
+    const before = await usage('/early')
+    const late = spin('/late')
+    await sys.sleep(1000)
+    const gained = (await usage('/early')) - before
+    expect(gained / (await usage('/late'))).toBeGreaterThan(0.7)
+    await end(early, late)
+  })
+
+  test('a crowd that forks and wakes one another leaves a quick task in another group quick', async () => {
+    make('/bomb')
+    put('/bomb/pids.max', '60')
+    const bomb = sys.fork(
+      async ({ sys }) => {
+        const { 0: read, 1: write } = sys.pipe()
+        for (;;) {
+          try {
+            sys.fork(async ({ sys: inner }) => {
+              for (;;) {
+                await inner.write(write, Uint8Array.of(1))
+                await inner.read(read, 1)
+                const slice = inner.tick()
+                if (slice) await slice
+              }
+            })
+          } catch (error) {
+            if (!isErrno(error)) throw error
+          }
+          const slice = sys.tick()
+          if (slice) await slice
+        }
+      },
+      { cgroup: '/bomb' },
+    )
+    await sys.sleep(200)
+    const waits: number[] = []
+    for (let turn = 0; turn < 20; turn++) {
+      const start = sys.sysinfo().uptimeMs
+      await sys.sleep(5)
+      waits.push(sys.sysinfo().uptimeMs - start)
+    }
+    expect(Math.max(...waits)).toBeLessThan(60)
+    put('/bomb/cgroup.kill', '1')
+    await sys.wait(bomb)
+  })
+})

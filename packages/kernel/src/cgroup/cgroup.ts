@@ -2,6 +2,7 @@ import { EAGAIN, EBUSY, EEXIST, ENOENT } from '@drydock/abi'
 import type { Task } from '../task/task.ts'
 import { type Controller, ControllerSet } from './controllers.ts'
 import { CpuBandwidth } from './cpu-bandwidth.ts'
+import { CpuShare } from './cpu-share.ts'
 import { MemoryController } from './memory-controller.ts'
 import { worstOf } from './oom-killer.ts'
 
@@ -28,6 +29,9 @@ export class Cgroup {
   readonly host: CgroupHost
   readonly memory: MemoryController
   readonly bandwidth = new CpuBandwidth()
+  /** Its part beside its siblings; `share` is that of its own tasks beside the groups below. */
+  private readonly groupShare: CpuShare
+  readonly share: CpuShare
   /** Controllers that the groups below have: cgroup.subtree_control. */
   readonly delegated: ControllerSet
   /** Files that are kept and shown again, by name: what nothing here asks for. */
@@ -35,7 +39,6 @@ export class Cgroup {
   pidsMax = Infinity
   pidsPeak = 0
   pidsRefused = 0
-  cpuWeight = 100
   cpuMs = 0
   maxDepth = Infinity
   maxDescendants = Infinity
@@ -48,6 +51,8 @@ export class Cgroup {
     this.name = name
     this.parent = parent
     this.lineage = [this, ...(parent?.lineage ?? [])]
+    this.groupShare = new CpuShare(parent?.groupShare)
+    this.share = new CpuShare(this.groupShare)
     this.delegated = new ControllerSet(parent ? [] : ['cpuset', 'cpu', 'io', 'memory', 'pids'])
     this.memory = new MemoryController(() => this.memoryBelow())
     if (!parent) this.memory.max = host.memoryBytes
@@ -182,7 +187,15 @@ export class Cgroup {
 
   // processor time ----------------------------------------------------------------------------------------------------
 
+  get cpuWeight(): number {
+    return this.groupShare.weight
+  }
+  set cpuWeight(weight: number) {
+    this.groupShare.weight = weight
+  }
+
   chargeCpu(ms: number): void {
+    this.share.charge(ms)
     const now = this.host.now()
     for (const group of this.lineage) {
       group.cpuMs += ms

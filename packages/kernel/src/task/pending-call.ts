@@ -181,7 +181,7 @@ export function giveWay(task: Task, delayMs: number): Promise<void> {
       if (task.alive) task.resume(settle)
     }
     if (delayMs > 0) scheduler.after(delayMs, go)
-    else scheduler.yield(() => (task.mayRun ? settle() : go()))
+    else scheduler.yield(task.cgroup.share, () => (task.mayRun ? settle() : go()))
   })
 }
 

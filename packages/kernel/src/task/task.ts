@@ -190,7 +190,7 @@ export class Task implements PathContext, Billed {
     const { hard } = this.limits.get('CPU')
     this.cpuAlarmMs += 1000
     const signal = this.cpuMs >= hard * 1000 ? SIGKILL : SIGXCPU
-    this.parts.scheduler.yield(() => this.parts.signals.send(this, signal, 'kernel'))
+    this.parts.scheduler.yield(this.cgroup.share, () => this.parts.signals.send(this, signal, 'kernel'))
   }
 
   /** Whether it may go on now: neither stopped nor frozen. */
@@ -200,7 +200,7 @@ export class Task implements PathContext, Billed {
 
   /** `run` goes on when the task may and the scheduler lets it. */
   resume(run: () => void): void {
-    this.parts.scheduler.resume(() => {
+    this.parts.scheduler.resume(this.cgroup.share, () => {
       if (this.mayRun) run()
       else this.held.push(run)
     })
