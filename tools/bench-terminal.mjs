@@ -46,10 +46,11 @@ globalThis.flood = (kind) => new Promise((resolve) => {
 })
 terminal.write('$ ')
 `,
-  // The same bytes, ready-made: what is left is the way to the screen.
-  worker: `const lines = (count) => { let text = ''; for (let i = 1; i <= count; i++) text += i + '\\r\\n'; return new TextEncoder().encode(text) }
-const seq = lines(${SEQ_LINES})
-const cat = lines(4000000).subarray(0, ${FILE_BYTES})
+  // The same bytes, ready-made, as a tty sends them: what is left is the way to the screen.
+  worker: `const lines = (count) => { let text = ''; for (let i = 1; i <= count; i++) text += i + '\\n'; return text }
+const sent = (text) => new TextEncoder().encode(text.replaceAll('\\n', '\\r\\n'))
+const seq = sent(lines(${SEQ_LINES}))
+const cat = sent(lines(4000000).slice(0, ${FILE_BYTES}))
 let sending, at = 0, inFlight = 0
 const pump = () => {
   while (sending && inFlight < ${WINDOW_BYTES}) {
@@ -122,16 +123,19 @@ async function disturb(page, kind) {
   await page.waitForTimeout(500)
 }
 
-/** Lines with their returns, as they reach the screen. */
-function bytesOfSeq() {
-  let sum = 0
-  for (let line = 1; line <= SEQ_LINES; line++) sum += String(line).length + 2
-  return sum
+/** Bytes of numbered lines with their returns, as they reach the screen: so many lines, or as many as fill a file. */
+function shownBytes(lines, fileBytes = Infinity) {
+  let [file, shown] = [0, 0]
+  for (let line = 1; line <= lines && file < fileBytes; line++) {
+    file += String(line).length + 1
+    shown += String(line).length + 2
+  }
+  return shown
 }
 
 function report() {
   const megabytes = (bytes, ms) => `${(bytes / 1e6 / (ms / 1000)).toFixed(1)} MB/s`
-  const bytes = { seq: bytesOfSeq(), cat: FILE_BYTES }
+  const bytes = { seq: shownBytes(SEQ_LINES), cat: shownBytes(4_000_000, FILE_BYTES) }
   const worst = (values) => Math.max(...values)
   const rows = Object.entries(measured).flatMap(([kind, { ours, floor, echo, stop }]) => [
     [

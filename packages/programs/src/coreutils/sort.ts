@@ -1,11 +1,13 @@
-import { defineProgram, flag, Heap, list, type ProgramContext, value, writeFile } from '@drydock/libc'
 import { isErrno } from '@drydock/abi'
-import { encodeText } from '../text/encoding.ts'
+import { concat, defineProgram, flag, Heap, list, type ProgramContext, value, writeFile } from '@drydock/libc'
+import { decodeText, encodeText } from '../text/encoding.ts'
 import { eachInput } from '../text/input.ts'
-import { LineReader } from '../text/line-reader.ts'
-import { compareText } from './ls-sort.ts'
-import { lineComparator, parseKey, type SortFlags, type SortKey } from './sort-keys.ts'
-import { isPlain, sortPlain } from './sort-plain.ts'
+import { type LineTable, LineTableBuilder } from '../text/line-table.ts'
+import { type Column, columnOf, lineColumn, orderBy } from './sort-columns.ts'
+import { parseKey, type SortFlags, type SortKey } from './sort-keys.ts'
+import { type LineOrder, sortedOrder } from './sort-order.ts'
+
+const NEWLINE = 10
 
 const options = {
   blanks: flag('b', 'ignore-leading-blanks'),
@@ -71,41 +73,44 @@ function globalFlags({ options: o }: Context): SortFlags {
 
 /** What sort keeps of a line besides its text. */
 const LINE_OVERHEAD = 32
+const READ_BYTES = 65536
+/** Written at a time. */
+const PIECE_BYTES = 65536
 
 /** All lines are held: sorting needs them. */
-async function readAllLines(context: Context): Promise<string[] | undefined> {
-  const lines: string[] = []
-  const heap = new Heap(context.sys)
+async function readAllLines(context: Context): Promise<LineTable | undefined> {
+  const { sys, operands, options: o } = context
+  const builder = new LineTableBuilder(o.zero ? 0 : NEWLINE)
+  const heap = new Heap(sys)
   const good = await eachInput(
     context,
-    context.operands,
+    operands,
     async (fd) => {
-      const reader = new LineReader(context.sys, fd, context.options.zero ? 0 : 10)
-      for (let block = await reader.block(); block; block = await reader.block()) {
-        let bytes = 0
-        for (const line of block) {
-          lines.push(line)
-          bytes += line.length + LINE_OVERHEAD
-        }
-        heap.add(bytes)
+      for (;;) {
+        const got = sys.read(fd, READ_BYTES)
+        const bytes = got instanceof Promise ? await got : got
+        if (bytes.length === 0) break
+        builder.add(bytes)
+        heap.add(bytes.length)
       }
+      builder.endFile()
     },
     (path, reason) => `${reason === 'Is a directory' ? 'read failed' : 'cannot read'}: ${path}: ${reason}`,
   )
-  return good ? lines : undefined
+  if (!good) return undefined
+  const table = builder.finish()
+  heap.add(table.length * LINE_OVERHEAD)
+  return table
 }
 
-async function checkOrder(
-  context: Context,
-  compare: (a: string, b: string) => number,
-  lines: readonly string[],
-): Promise<number> {
+async function checkOrder(context: Context, compare: LineOrder, table: LineTable): Promise<number> {
   const { options: o } = context
-  for (let i = 1; i < lines.length; i++) {
-    const order = compare(lines[i - 1] ?? '', lines[i] ?? '')
+  for (let i = 1; i < table.length; i++) {
+    const order = compare(i - 1, i)
     if (order < 0 || (order === 0 && !o.unique)) continue
     const quiet = o.checkQuiet > 0 || /^(quiet|silent)$/.test(o.checkLong ?? '')
-    if (!quiet) await context.fail(`${context.operands[0] ?? '-'}:${i + 1}: disorder: ${lines[i]}`)
+    const line = decodeText(table.bytes.subarray(table.from(i), table.to(i)))
+    if (!quiet) await context.fail(`${context.operands[0] ?? '-'}:${i + 1}: disorder: ${line}`)
     return 1
   }
   return 0
@@ -117,7 +122,7 @@ function separatorOf({ options: o }: Context): string | undefined {
 }
 
 async function sortOf(context: Context): Promise<number> {
-  const { options: o, io } = context
+  const { options: o, sys } = context
   const globals = globalFlags(context)
   const keys: SortKey[] = []
   for (const text of o.key) {
@@ -133,24 +138,21 @@ async function sortOf(context: Context): Promise<number> {
     await context.fail(separator === '' ? 'empty tab' : `multi-character tab '${separator}'`)
     return 2
   }
-  const byKeys = lineComparator(keys, globals, separator, salt(context))
-  const last = globals.reverse ? (a: string, b: string) => compareText(b, a) : compareText
+  const table = await readAllLines(context)
+  if (!table) return 2
+  const fields = separator === undefined ? undefined : encodeText(separator)
+  const column = (key?: SortKey): Column => columnOf(table, key, key?.flags ?? globals, fields, salt(context))
+  const columns = keys.length > 0 ? keys.map(column) : [column()]
   const keepsOrder = o.stable || (o.unique && context.flavour === 'gnu')
-  const compare = keepsOrder ? byKeys : (a: string, b: string) => byKeys(a, b) || last(a, b)
-  const lines = await readAllLines(context)
-  if (!lines) return 2
+  const whole = keys.length === 0 && isWhole(globals)
+  const all = keepsOrder || whole ? columns : [...columns, lineColumn(table, globals.reverse)]
   if (o.check || o.checkQuiet || o.checkLong !== undefined)
-    return checkOrder(context, o.unique ? byKeys : compare, lines)
-  const pause = context.sys.tick()
-  if (pause) await pause
-  if (keys.length === 0 && isPlain(globals)) sortPlain(lines, globals, !(o.stable || o.unique))
-  else lines.sort(compare)
-  const kept = o.unique ? lines.filter((line, i) => i === 0 || byKeys(lines[i - 1] ?? '', line) !== 0) : lines
-  const end = o.zero ? '\0' : '\n'
-  const text = kept.length ? kept.join(end) + end : ''
+    return checkOrder(context, orderBy(o.unique ? columns : all), table)
+  const order = await sortTable(all, context)
+  const kept = o.unique ? firstOfEqual(order, orderBy(columns)) : order
   try {
-    if (o.output === undefined) await io.print(text)
-    else await writeFile(context.sys, o.output, encodeText(text))
+    if (o.output === undefined) await printLines(context, table, kept)
+    else await writeFile(sys, o.output, concat([...pieces(table, kept)]))
   } catch (error) {
     if (!isErrno(error) || o.output === undefined) throw error
     await context.fail(`open failed: ${o.output}: ${error.message}`)
@@ -158,6 +160,53 @@ async function sortOf(context: Context): Promise<number> {
   }
   return 0
 }
+
+/** Nothing but the bytes of the line decides: there is no last resort. */
+const isWhole = ({ blanks, dictionary, foldCase, printable, kind }: SortFlags): boolean =>
+  !blanks && !dictionary && !foldCase && !printable && kind === ''
+
+/** The first column's ranks are compared without a call, which takes them ascending. */
+async function sortTable(columns: readonly Column[], { sys }: Context): Promise<Uint32Array> {
+  const [first] = columns
+  if (!first) return new Uint32Array(0)
+  const ranks = first.reverse ? first.ranks.map((rank) => -rank) : first.ranks
+  const ties = first.ties || columns.length > 1 ? orderBy(columns) : undefined
+  return sortedOrder(ranks, ties, () => sys.tick())
+}
+
+function firstOfEqual(order: Uint32Array, compare: LineOrder): Uint32Array {
+  return order.filter((line, at) => at === 0 || compare(order[at - 1] ?? 0, line) !== 0)
+}
+
+async function printLines({ io, sys }: Context, table: LineTable, order: Uint32Array): Promise<void> {
+  for (const piece of pieces(table, order)) {
+    const written = io.print(piece)
+    if (written) await written
+    const pause = sys.tick()
+    if (pause) await pause
+  }
+}
+
+/** The lines in their order, with their separators, some at a time. */
+function* pieces({ bytes, starts }: LineTable, order: Uint32Array): IterableIterator<Uint8Array> {
+  let piece = new Uint8Array(PIECE_BYTES)
+  let at = 0
+  for (const line of order) {
+    const [from, to] = [starts[line] ?? 0, starts[line + 1] ?? 0]
+    if (at + to - from > piece.length) {
+      yield piece.subarray(0, at)
+      piece = new Uint8Array(Math.max(PIECE_BYTES, to - from))
+      at = 0
+    }
+    if (to - from > SHORT_BYTES) {
+      piece.set(bytes.subarray(from, to), at)
+      at += to - from
+    } else for (let i = from; i < to; i++) piece[at++] = bytes[i] ?? 0
+  }
+  yield piece.subarray(0, at)
+}
+/** Copied faster one by one. */
+const SHORT_BYTES = 48
 
 const salt = ({ sys, options: o }: Context): number =>
   o.random || o.sortWord === 'random' || o.key.some((k) => k.includes('R'))
