@@ -1,7 +1,11 @@
 import { defineProgram, flag, type ProgramContext, UsageError, value } from '@drydock/libc'
 import { decodeLatin1, decodeText, encodeLatin1, encodeText } from '../text/encoding.ts'
 import { eachInput } from '../text/input.ts'
+import { LineBlocks } from '../text/line-blocks.ts'
 import { LineReader } from '../text/line-reader.ts'
+import { cutFields, type FieldCut } from './cut-fields.ts'
+
+const NEWLINE = 10
 
 const options = {
   bytes: value('b', 'bytes'),
@@ -53,8 +57,22 @@ function complement(ranges: readonly Range[]): Range[] {
   return next === Infinity || Number.isNaN(next) ? rest : [...rest, [next, Infinity]]
 }
 
-function fieldCutter({ options: o }: Context, ranges: readonly Range[]): (line: string) => string | undefined {
+/** @returns undefined for a delimiter of several bytes */
+function fieldCut({ options: o }: Context, ranges: readonly Range[]): FieldCut | undefined {
   const delimiter = o.delimiter === undefined ? '\t' : o.delimiter === '' ? '\0' : o.delimiter
+  const [byte, ...others] = encodeText(delimiter)
+  if (byte === undefined || others.length > 0) return undefined
+  return {
+    delimiter: byte,
+    joiner: encodeText(o.outputDelimiter === '' ? '\0' : (o.outputDelimiter ?? delimiter)),
+    separator: o.zero ? 0 : NEWLINE,
+    onlyDelimited: o.onlyDelimited > 0,
+    ranges,
+  }
+}
+
+function fieldCutter({ options: o }: Context, ranges: readonly Range[]): (line: string) => string | undefined {
+  const delimiter = o.delimiter ?? ''
   const joiner = o.outputDelimiter ?? delimiter
   return (line) => {
     if (!line.includes(delimiter)) return o.onlyDelimited ? undefined : line
@@ -74,6 +92,38 @@ function byteCutter({ options: o }: Context, ranges: readonly Range[]): (line: s
   }
 }
 
+async function cutBlocks({ sys, io }: Context, fd: number, cut: FieldCut): Promise<void> {
+  const blocks = new LineBlocks(sys, fd, cut.separator)
+  for (;;) {
+    const next = blocks.next()
+    const block = next instanceof Promise ? await next : next
+    if (!block) return
+    const written = io.print(cutFields(block, cut))
+    if (written) await written
+    const pause = sys.tick()
+    if (pause) await pause
+  }
+}
+
+async function cutLines(
+  { sys, io, options: o }: Context,
+  fd: number,
+  cutLine: (line: string) => string | undefined,
+): Promise<void> {
+  const end = o.zero ? '\0' : '\n'
+  const reader = new LineReader(sys, fd, o.zero ? 0 : NEWLINE)
+  for (let block = await reader.block(); block; block = await reader.block()) {
+    let text = ''
+    for (const line of block) {
+      const kept = cutLine(line)
+      if (kept !== undefined) text += kept + end
+    }
+    await io.print(text)
+    const pause = sys.tick()
+    if (pause) await pause
+  }
+}
+
 /** cut: remove sections of lines. GNU coreutils 9 cut. */
 export const cut = defineProgram({
   name: 'coreutils/cut',
@@ -84,7 +134,7 @@ export const cut = defineProgram({
   usage: 'cut OPTION... [FILE]...',
   options,
   async main(context) {
-    const { options: o, io, sys, operands } = context
+    const { options: o, operands } = context
     const given = [o.bytes, o.characters, o.fields].filter((text) => text !== undefined)
     const [spec] = given
     if (spec === undefined) throw new UsageError('you must specify a list of bytes, characters, or fields')
@@ -97,21 +147,11 @@ export const cut = defineProgram({
       throw new UsageError('suppressing non-delimited lines makes sense\n\tonly when operating on fields')
     const parsed = parseRanges(spec, o.fields === undefined ? 'byte/character position' : 'field')
     const ranges = o.complement ? complement(parsed) : parsed
+    const cut = o.fields === undefined ? undefined : fieldCut(context, ranges)
     const cutLine = o.fields === undefined ? byteCutter(context, ranges) : fieldCutter(context, ranges)
-    const end = o.zero ? '\0' : '\n'
-    const good = await eachInput(context, operands, async (fd) => {
-      const reader = new LineReader(sys, fd, o.zero ? 0 : 10)
-      for (let block = await reader.block(); block; block = await reader.block()) {
-        let text = ''
-        for (const line of block) {
-          const kept = cutLine(line)
-          if (kept !== undefined) text += kept + end
-        }
-        await io.print(text)
-        const pause = sys.tick()
-        if (pause) await pause
-      }
-    })
+    const good = await eachInput(context, operands, (fd) =>
+      cut ? cutBlocks(context, fd, cut) : cutLines(context, fd, cutLine),
+    )
     return good ? 0 : 1
   },
 })

@@ -1,6 +1,7 @@
-import type { Program } from '@drydock/abi'
+import type { Program, Sys } from '@drydock/abi'
 import { programName, Stdio, voiceOf } from '@drydock/libc'
 import { formatFloat } from '../format/c-printf.ts'
+import { printIntegers } from './seq-integers.ts'
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 const decimals = (text: string): number => (/\.(\d*)/.exec(text)?.[1] ?? '').length
@@ -92,16 +93,43 @@ export const seq: Program = {
       await io.warn(`${name}: ${show}\n`)
       return 1
     }
-    await count(
-      process.sys,
-      io,
-      { first: Number(first), step: Number(step), last: Number(last.replace(/inf/i, 'Infinity')) },
-      show,
-      command.separator,
-    )
+    const range = { first: Number(first), step: Number(step), last: Number(last.replace(/inf/i, 'Infinity')) }
+    if (isPlain(command, [first, step]) && Math.abs(range.last) < MOST) {
+      await countWhole(sys, io, range, command.separator)
+      return 0
+    }
+    await count(process.sys, io, range, show, command.separator)
     await io.out.flush()
     return 0
   },
+}
+
+const MOST = 2 ** 53
+
+/** Whole numbers as they are, and one byte between them. */
+const isPlain = ({ format, equalWidth, separator }: Command, numbers: readonly string[]): boolean =>
+  format === undefined &&
+  !equalWidth &&
+  /^[\0-\x7f]$/.test(separator) &&
+  numbers.every((text) => /^[+-]?\d{1,15}$/.test(text))
+
+async function countWhole(
+  sys: Sys,
+  io: Stdio,
+  range: { first: number; step: number; last: number },
+  separator: string,
+): Promise<void> {
+  const { first, step, last } = range
+  if (step > 0 ? first > last : first < last) return
+  // The last number is followed by a newline, whatever separates them.
+  const end = first + Math.floor((last - first) / step) * step
+  await printIntegers({ first, step, last: end - step }, separator.charCodeAt(0), async (piece) => {
+    await io.print(piece)
+    const pause = sys.tick()
+    if (pause) await pause
+  })
+  await io.print(`${end}\n`)
+  await io.out.flush()
 }
 
 async function count(

@@ -23,15 +23,17 @@ export function readNumber(bytes: Uint8Array, from: number, to: number): number 
   return negative && value !== 0 ? -value : value
 }
 
+/** Digits before and behind the point as one whole number, and that by a power of ten: both exact, so is their quotient. */
 function withFraction(bytes: Uint8Array, start: number, to: number, negative: boolean): number {
-  let end = start
-  let points = 0
-  for (; end < to; end++) {
-    const byte = bytes[end] ?? 0
-    if (byte === POINT ? points++ > 0 : byte < 48 || byte > 57) break
+  let [at, value, point] = [start, 0, -1]
+  for (; at < to; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte === POINT && point < 0) point = at
+    else if (byte < 48 || byte > 57) break
+    else value = value * 10 + byte - 48
   }
-  const value = Number(latin(bytes, start, end)) || 0
-  return negative && value !== 0 ? -value : value
+  const number = at - start > SURE_DIGITS ? Number(latin(bytes, start, at)) || 0 : value / 10 ** (at - point - 1)
+  return negative && number !== 0 ? -number : number
 }
 
 const latin = (bytes: Uint8Array, from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to))

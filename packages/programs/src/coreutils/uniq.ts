@@ -1,6 +1,10 @@
 import { isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '@drydock/abi'
 import { defineProgram, flag, optional, Output, type ProgramContext, UsageError, value } from '@drydock/libc'
+import { LineBlocks } from '../text/line-blocks.ts'
 import { LineReader } from '../text/line-reader.ts'
+import { EqualLines, type UniqLook } from './uniq-lines.ts'
+
+const NEWLINE = 10
 
 const options = {
   count: flag('c', 'count'),
@@ -88,7 +92,35 @@ class Groups {
   }
 }
 
+/** Whole lines are compared and groups printed by their first: bytes will do. @returns undefined otherwise */
+function lookOf({ options: o }: Context): UniqLook | undefined {
+  const others = [o.skipFields, o.skipChars, o.checkChars, o.allRepeatedLong, o.group]
+  if (o.ignoreCase || o.allRepeated || others.some((option) => option !== undefined)) return undefined
+  return {
+    count: o.count > 0,
+    separator: o.zero ? 0 : NEWLINE,
+    single: o.repeated === 0,
+    repeated: o.unique === 0,
+  }
+}
+
+async function uniqBytes({ sys }: Context, input: number, output: Output, look: UniqLook): Promise<void> {
+  const blocks = new LineBlocks(sys, input, look.separator)
+  const lines = new EqualLines(look)
+  for (;;) {
+    const next = blocks.next()
+    const block = next instanceof Promise ? await next : next
+    const written = output.write(block ? lines.add(block) : lines.end())
+    if (written) await written
+    if (!block) return output.flush()
+    const pause = sys.tick()
+    if (pause) await pause
+  }
+}
+
 async function uniqOf(context: Context, input: number, output: Output): Promise<void> {
+  const look = lookOf(context)
+  if (look) return uniqBytes(context, input, output, look)
   const end = context.options.zero ? '\0' : '\n'
   const key = keyOf(context)
   const reader = new LineReader(context.sys, input, end.charCodeAt(0))
