@@ -2,8 +2,10 @@ import { isErrno, type MaybePromise, O_CREAT, O_TRUNC, O_WRONLY, type Sys } from
 import { Output, readTextFile } from '@drydock/libc'
 import { encodeText } from '../text/encoding.ts'
 import { LineReader } from '../text/line-reader.ts'
-import type { Address, Command, ReplacementPart, Substitution } from './script.ts'
+import type { Address, Command, Substitution } from './script.ts'
 import type { LineSource, SourceLine } from './line-source.ts'
+import { Substituter } from './substitute.ts'
+import { unambiguous } from './unambiguous.ts'
 
 export interface MachineOptions {
   readonly quiet: boolean
@@ -31,6 +33,9 @@ export class Machine {
   private readonly files = new Map<string, Output>()
   private readonly readers = new Map<string, LineReader>()
   private readonly labels = new Map<string, number>()
+  private readonly substituters = new Map<Substitution, Substituter>()
+  /** The last line printed had no newline: what follows begins with one. */
+  private owesNewline = false
   private readonly sys: Sys
   private readonly commands: readonly Command[]
   private readonly source: LineSource
@@ -58,7 +63,10 @@ export class Machine {
       const more = this.nextLine()
       if (!(more instanceof Promise ? await more : more)) break
       // `D` starts again without reading.
-      while (await this.script());
+      for (let again: MaybePromise<boolean> = true; again === true; ) {
+        const outcome = this.script(0)
+        again = outcome instanceof Promise ? await outcome : outcome
+      }
       const pause = this.sys.tick()
       if (pause) await pause
     }
@@ -85,7 +93,15 @@ export class Machine {
 
   private print(text: string, end?: string): MaybePromise<void> {
     const line = end ?? (this.missingNewline && this.source.ended ? '' : this.options.separator)
-    return this.source.output(text + line)
+    const printed = this.output(text + line)
+    this.owesNewline = line === ''
+    return printed
+  }
+
+  private output(text: string): MaybePromise<void> {
+    const owed = this.owesNewline ? this.options.separator : ''
+    this.owesNewline = false
+    return this.source.output(owed + text)
   }
 
   private file(path: string): Output {
@@ -100,9 +116,9 @@ export class Machine {
 
   private async flushAppended(): Promise<void> {
     for (const each of this.appended.splice(0)) {
-      if ('text' in each) await this.source.output(encodeText(each.text))
-      else if ('line' in each) await this.source.output(encodeText(`${each.line}\n`))
-      else await this.source.output(encodeText(await textOrNothing(this.sys, each.file)))
+      if ('text' in each) await this.output(each.text)
+      else if ('line' in each) await this.output(`${each.line}\n`)
+      else await this.output(await textOrNothing(this.sys, each.file))
     }
   }
 
@@ -161,54 +177,65 @@ export class Machine {
     return true
   }
 
-  /** @returns true when the script is to start again on what is left of the pattern space */
-  private async script(): Promise<boolean> {
-    this.substituted = false
-    for (let i = 0; i < this.commands.length; i++) {
-      const command = this.commands[i]
+  /**
+   * Runs the script from a command to its end, with a promise only where it has to wait.
+   * @returns true when it is to start again on what is left of the pattern space
+   */
+  private script(from: number): MaybePromise<boolean> {
+    if (from === 0) this.substituted = false
+    for (let at = from; at < this.commands.length; ) {
+      const command = this.commands[at]
       if (!command) break
       const selected = this.selected(command)
-      if (!(selected instanceof Promise ? await selected : selected)) {
-        if (command.name === '{') i = (command.end ?? this.commands.length) - 1
-        continue
-      }
-      const { name, text = '' } = command
-      if (name === 'b' || (name === 't' && this.substituted) || (name === 'T' && !this.substituted)) {
-        if (name === 't') this.substituted = false
-        if (text === '') break
-        i = this.labels.get(text) ?? i
-        const pause = this.sys.tick()
-        if (pause) await pause
-        continue
-      }
-      if (name === 'T') this.substituted = false
-      const done = this.execute(command)
-      const next = done instanceof Promise ? await done : done
-      if (next === 'again') return true
-      if (next === 'done') return false
+      if (selected instanceof Promise) return selected.then((is) => this.goOn(this.perform(command, at, is)))
+      const next = this.perform(command, at, selected)
+      if (typeof next !== 'number') return this.goOn(next)
+      at = next
     }
-    await this.endCycle()
-    return false
+    const ended = this.endCycle()
+    return ended instanceof Promise ? ended.then(() => false) : false
   }
 
-  private execute(command: Command): MaybePromise<'next' | 'done' | 'again'> {
+  private goOn(next: MaybePromise<Next>): MaybePromise<boolean> {
+    if (next instanceof Promise) return next.then((came) => this.goOn(came))
+    if (typeof next === 'number') return this.script(next)
+    return next === 'again'
+  }
+
+  private perform(command: Command, at: number, selected: boolean): MaybePromise<Next> {
+    const { name } = command
+    if (!selected) return name === '{' ? (command.end ?? this.commands.length) : at + 1
+    if (name === 'b' || name === 't' || name === 'T') return this.jump(command, at)
+    return this.execute(command, at)
+  }
+
+  private jump({ name, text = '' }: Command, at: number): MaybePromise<Next> {
+    const jumps = name === 'b' || this.substituted === (name === 't')
+    if (name !== 'b') this.substituted = false
+    if (!jumps) return at + 1
+    const target = text === '' ? this.commands.length : (this.labels.get(text) ?? at) + 1
+    const pause = this.sys.tick()
+    return pause ? pause.then(() => target) : target
+  }
+
+  private execute(command: Command, at: number): MaybePromise<Next> {
     const { name, text = '' } = command
-    if (name === 's' && command.substitution) return following(this.substitute(command.substitution))
+    if (name === 's' && command.substitution) return following(this.substitute(command.substitution), at)
     if (name === 'd') {
       const ended = this.endCycle(false)
       return ended instanceof Promise ? ended.then(() => 'done' as const) : 'done'
     }
     const simple = this.simple.get(name)
-    if (simple) return following(simple(text))
-    if (name === 'y') this.space = [...this.space].map((char) => command.map?.get(char) ?? char).join('')
-    else return this.flow(command)
-    return 'next'
+    if (simple) return following(simple(text), at)
+    if (name === 'y' && command.map) this.space = transliterated(this.space, command.map)
+    else return this.flow(command).then((next) => (next === 'next' ? at + 1 : next))
+    return at + 1
   }
 
   private readonly simple = new Map<string, (text: string) => unknown>([
-    ['=', () => this.source.output(encodeText(`${this.source.line}\n`))],
+    ['=', () => this.output(`${this.source.line}\n`)],
     ['a', (text) => this.appended.push({ text })],
-    ['i', (text) => this.source.output(encodeText(text))],
+    ['i', (text) => this.output(text)],
     ['r', (text) => this.appended.push({ file: text })],
     ['R', (text) => this.readOne(text)],
     ['g', () => (this.space = this.hold)],
@@ -219,18 +246,14 @@ export class Machine {
     ['z', () => (this.space = '')],
     ['p', () => this.print(this.space)],
     ['P', () => this.print(this.space.split('\n')[0] ?? '', this.options.separator)],
-    [
-      'l',
-      (text) =>
-        this.source.output(encodeText(unambiguous(this.space, text === '' ? this.options.lineLength : Number(text)))),
-    ],
+    ['l', (text) => this.output(unambiguous(this.space, text === '' ? this.options.lineLength : Number(text)))],
     ['w', (text) => this.toFile(text, this.space)],
     ['W', (text) => this.toFile(text, this.space.split('\n')[0] ?? '')],
-    ['F', () => this.source.output(encodeText(`${this.source.fileName}\n`))],
+    ['F', () => this.output(`${this.source.fileName}\n`)],
   ])
 
   private async toFile(path: string, text: string): Promise<void> {
-    if (path === '/dev/stdout') return void (await this.source.output(encodeText(`${text}\n`)))
+    if (path === '/dev/stdout') return void (await this.output(`${text}\n`))
     const output = this.file(path)
     await output.write(encodeText(`${text}\n`))
     await output.flush()
@@ -256,7 +279,7 @@ export class Machine {
     if (name === 'c') {
       const active =
         second && !negated && [...this.ranges].some(([each, state]) => each.second === second && state.active)
-      if (!active) await this.source.output(encodeText(text))
+      if (!active) await this.output(text)
       await this.endCycle(false)
       return 'done'
     }
@@ -292,38 +315,24 @@ export class Machine {
     return 'next'
   }
 
-  private substitute({ regex, parts, global, nth, print, file }: Substitution): MaybePromise<void> {
+  private substitute(substitution: Substitution): MaybePromise<void> {
+    const { regex, print, file } = substitution
     const used = regex ?? this.lastRegex
     if (!used) throw new SedError('no previous regular expression')
     this.lastRegex = used
-    let count = 0
-    let changed = false
-    used.lastIndex = 0
-    let out = ''
-    let at = 0
-    let lastEnd = -1
-    for (;;) {
-      const match = used.exec(this.space)
-      if (!match) break
-      // An empty match right behind the last one does not count.
-      const empty = match[0] === ''
-      if (!(empty && match.index === lastEnd)) {
-        count++
-        if (count >= nth) {
-          out += this.space.slice(at, match.index) + replacement(parts, match)
-          at = match.index + match[0].length
-          changed = true
-          if (!global) break
-        }
-      }
-      lastEnd = match.index + match[0].length
-      if (empty) used.lastIndex += 1
-      if (used.lastIndex > this.space.length) break
-    }
-    if (!changed) return
-    this.space = out + this.space.slice(at)
+    const changed = this.substituterOf(substitution).apply(used, this.space)
+    if (changed === undefined) return
+    this.space = changed
     this.substituted = true
     if (print || file !== undefined) return this.show(print, file)
+  }
+
+  private substituterOf(substitution: Substitution): Substituter {
+    const known = this.substituters.get(substitution)
+    if (known) return known
+    const substituter = new Substituter(substitution)
+    this.substituters.set(substitution, substituter)
+    return substituter
   }
 
   private async show(print: boolean, file: string | undefined): Promise<void> {
@@ -332,29 +341,15 @@ export class Machine {
   }
 }
 
-const following = (done: unknown): MaybePromise<'next'> =>
-  done instanceof Promise ? done.then(() => 'next' as const) : 'next'
+/** Where the script goes on, or that the cycle is over. */
+type Next = number | 'done' | 'again'
 
-const FOLDS = new Map<string, (text: string) => string>([
-  ['U', (text) => text.toUpperCase()],
-  ['L', (text) => text.toLowerCase()],
-])
+const following = (done: unknown, at: number): MaybePromise<number> =>
+  done instanceof Promise ? done.then(() => at + 1) : at + 1
 
-function replacement(parts: readonly ReplacementPart[], match: RegExpExecArray): string {
+function transliterated(text: string, map: ReadonlyMap<string, string>): string {
   let out = ''
-  let fold = ''
-  let once = ''
-  for (const part of parts) {
-    if (typeof part !== 'string' && 'fold' in part) {
-      if ('ul'.includes(part.fold)) once = part.fold.toUpperCase()
-      else fold = part.fold
-      continue
-    }
-    const text = typeof part === 'string' ? part : (match[part.group] ?? '')
-    const folded = FOLDS.get(fold)?.(text) ?? text
-    out += once && folded ? (FOLDS.get(once)?.(folded.charAt(0)) ?? '') + folded.slice(1) : folded
-    if (folded) once = ''
-  }
+  for (const char of text) out += map.get(char) ?? char
   return out
 }
 
@@ -365,35 +360,4 @@ async function textOrNothing(sys: Sys, path: string): Promise<string> {
     if (isErrno(error)) return ''
     throw error
   }
-}
-
-const NAMED = new Map([
-  ['\\', '\\\\'],
-  ['\x07', '\\a'],
-  ['\b', '\\b'],
-  ['\f', '\\f'],
-  ['\n', '\\n'],
-  ['\r', '\\r'],
-  ['\t', '\\t'],
-  ['\v', '\\v'],
-])
-/** `l`: escapes for what does not print, folded with a backslash. */
-function unambiguous(text: string, width: number): string {
-  const pieces = [...text].flatMap((char) => {
-    const named = NAMED.get(char)
-    if (named) return [named]
-    if (/[\x20-\x7e]/.test(char)) return [char]
-    return Array.from(encodeText(char), (byte) => `\\${byte.toString(8).padStart(3, '0')}`)
-  })
-  let out = ''
-  let column = 0
-  for (const piece of pieces) {
-    if (width > 1 && column + piece.length > width - 1) {
-      out += '\\\n'
-      column = 0
-    }
-    out += piece
-    column += piece.length
-  }
-  return `${out}$\n`
 }
