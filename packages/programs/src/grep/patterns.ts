@@ -11,6 +11,8 @@ export interface Matcher {
   test(line: string): boolean
   /** Start and end of each match that is not empty. */
   all(line: string): [number, number][]
+  /** Finds a line that matches in a text of many; undefined where lines have to be looked at one by one. */
+  readonly inText: RegExp | undefined
 }
 
 const WORD = /[\p{L}\p{Nd}_]/u
@@ -64,6 +66,26 @@ function nextMatch(pattern: RegExp, line: string, from: number): [number, number
   return match ? [match.index, match.index + match[0].length] : undefined
 }
 
+/** One expression for a text of many lines, none of which it leaves. */
+function textExpression(patterns: readonly string[], options: PatternOptions): RegExp | undefined {
+  const { kind, ignoreCase, word, line } = options
+  if (kind === 'perl' || word || patterns.length === 0) return undefined
+  const syntax = kind === 'extended' ? 'extended' : 'basic'
+  const byLine = (text: string): string =>
+    kind === 'fixed' ? escapeFixed(text) : translate(text, syntax, { byLine: true })
+  const sourceOfOne = (text: string): string =>
+    line ? `(?<![^\\n])(?:${byLine(text)})(?![^\\n])` : `(?:${byLine(text)})`
+  const source = patterns.map(sourceOfOne).join('|')
+  // Numbers of groups change when expressions are joined.
+  if (/\\[1-9]/.test(source)) return undefined
+  try {
+    return new RegExp(source, ignoreCase ? 'giu' : 'gu')
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
 /** @throws RegexError */
 export function compilePatterns(patterns: readonly string[], options: PatternOptions): Matcher {
   const compiled = expressions(patterns, options)
@@ -81,6 +103,7 @@ export function compilePatterns(patterns: readonly string[], options: PatternOpt
   const single =
     only && compiled.length === 1 && !options.word ? new RegExp(only.source, only.flags.replace('g', '')) : undefined
   return {
+    inText: textExpression(patterns, options),
     test: single ? (line) => single.test(line) : (line) => first(line, 0) !== undefined,
     all(line) {
       const found: [number, number][] = []

@@ -1,8 +1,10 @@
 import { isErrno } from '@drydock/abi'
-import { byteLength, encodeText } from '../text/encoding.ts'
+import { byteLength, decodeText, encodeText } from '../text/encoding.ts'
+import { LineBlocks } from '../text/line-blocks.ts'
 import { LineReader } from '../text/line-reader.ts'
 import type { GrepContext } from './grep.ts'
 import type { Matcher } from './patterns.ts'
+import { selectLines } from './text-search.ts'
 
 interface Line {
   readonly text: string
@@ -15,6 +17,13 @@ interface Look {
 }
 
 const BINARY = /\0|[\udc80-\udcff]/u
+
+/** Lines before the first with bytes that are no text, and the others. */
+function atBinary(text: string): string[] {
+  const at = text.search(BINARY)
+  const start = text.lastIndexOf('\n', at) + 1
+  return at < 0 || start === 0 ? [text] : [text.slice(0, start), text.slice(start)]
+}
 
 const SGR = { match: '01;31', name: '35', number: '32', separator: '36' }
 
@@ -45,14 +54,12 @@ export class Searcher {
     const silent = o.quiet + o.silent > 0
     const listing = o.with + o.without > 0
     let count = 0
+    const quiet = silent || listing || o.count > 0
+    const { inText } = this.matcher
     try {
-      count = await this.scan(
-        new LineReader(sys, fd, o.nullData ? 0 : 10),
-        name,
-        max,
-        silent || listing || o.count > 0,
-        listing || silent,
-      )
+      if (inText && this.isPlain(max) && max > 0)
+        count = await this.scanTexts(fd, inText, name, quiet, listing || silent)
+      else count = await this.scan(new LineReader(sys, fd, o.nullData ? 0 : 10), name, max, quiet, listing || silent)
     } catch (error) {
       if (!isErrno(error) || error.code === 'EPIPE') throw error
       if (!o.noMessages) await this.context.fail(`${name}: ${error.message}`)
@@ -72,7 +79,6 @@ export class Searcher {
   private async scan(reader: LineReader, name: string, max: number, quiet: boolean, one: boolean): Promise<number> {
     const { options: o, sys } = this.context
     if (max === 0) return 0
-    if (this.isPlain(max)) return this.scanBlocks(reader, name, quiet, one)
     const held: Line[] = []
     let [count, number, offset, trailing, lastPrinted] = [0, 0, 0, 0, 0]
     let binary = false
@@ -129,33 +135,31 @@ export class Searcher {
   private isPlain(max: number): boolean {
     const { options: o } = this.context
     const marks = o.only + o.byteOffset + o.lineBuffered + o.initialTab > 0 || this.look.color
-    return max === Infinity && this.before === 0 && this.after === 0 && !marks
+    return max === Infinity && this.before === 0 && this.after === 0 && !marks && !o.nullData
   }
 
-  /** The same as `scan`, a block of lines at a time. */
-  private async scanBlocks(reader: LineReader, name: string, quiet: boolean, one: boolean): Promise<number> {
+  /** The same as `scan`, a text of many lines at a time. */
+  private async scanTexts(fd: number, expression: RegExp, name: string, quiet: boolean, one: boolean): Promise<number> {
     const { options: o, sys, io, flavour } = this.context
-    const wanted = o.invert === 0
-    const end = o.nullData ? '\0' : '\n'
-    const looks = flavour === 'gnu' && !o.text && !o.nullData && o.binaryFiles !== 'text'
+    const blocks = new LineBlocks(sys, fd)
+    const looks = flavour === 'gnu' && !o.text && o.binaryFiles !== 'text'
     const head = this.look.names ? name + (o.null ? '\0' : ':') : ''
-    let [count, number] = [0, 0]
-    let binary = false
-    for (let block = await reader.block(); block; block = await reader.block()) {
-      let text = ''
-      for (const line of block) {
-        number++
-        if (looks && !binary && BINARY.test(line)) binary = true
-        if (binary && (o.binaryNoMatch || o.binaryFiles === 'without-match')) {
-          if (text !== '') await io.print(text)
-          return 0
-        }
-        if (this.matcher.test(line) !== wanted) continue
-        count++
-        if (one) return count
-        if (!quiet && !binary) text += (o.lineNumber ? `${head}${number}:` : head) + line + end
+    let [count, number, binary] = [0, 1, false]
+    for (;;) {
+      const next = blocks.next()
+      const bytes = next instanceof Promise ? await next : next
+      if (!bytes) break
+      for (const text of looks && !binary ? atBinary(decodeText(bytes)) : [decodeText(bytes)]) {
+        binary ||= looks && BINARY.test(text)
+        if (binary && (o.binaryNoMatch || o.binaryFiles === 'without-match')) return 0
+        const firstNumber = o.lineNumber ? number : undefined
+        const wanted = { invert: o.invert > 0, text: !quiet && !binary, head, firstNumber }
+        const found = selectLines(text.endsWith('\n') ? text : `${text}\n`, expression, wanted)
+        count += found.count
+        number += found.lines
+        if (one && count > 0) return count
+        if (found.text !== '') await io.print(found.text)
       }
-      if (text !== '') await io.print(text)
       const pause = sys.tick()
       if (pause) await pause
     }

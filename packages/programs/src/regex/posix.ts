@@ -8,6 +8,8 @@ export interface RegexOptions {
   readonly multiline?: boolean
   /** awk's string escapes (\t \/ \") inside the expression. */
   readonly awk?: boolean
+  /** For a text of several lines: nothing matches a newline, `^` and `$` do at each line's. */
+  readonly byLine?: boolean
 }
 
 /** The expression is wrong; `message` as regcomp(3) words it. */
@@ -41,6 +43,16 @@ const GNU = new Map([
   ['`', '(?<![\\s\\S])'],
   ["'", '(?![\\s\\S])'],
 ])
+/** The same where lines stand one behind the other. */
+const LINE_START = '(?<![^\\n])'
+const LINE_END = '(?![^\\n])'
+const BY_LINE = new Map([
+  ['W', '[^\\p{L}\\p{Nd}_\\n]'],
+  ['s', '[ \\t\\r\\f\\v]'],
+  ['`', LINE_START],
+  ["'", LINE_END],
+  ['n', '(?!)'],
+])
 const CONTROL = new Map([
   ['n', '\\n'],
   ['t', '\\t'],
@@ -59,6 +71,7 @@ class Translator {
   private readonly text: string
   private readonly extended: boolean
   private readonly awk: boolean
+  private readonly byLine: boolean
   private at = 0
   private out = ''
   private groups = 0
@@ -66,10 +79,11 @@ class Translator {
   /** Nothing stands before that a `*` could repeat. */
   private atStart = true
 
-  constructor(text: string, syntax: Syntax, awk: boolean) {
+  constructor(text: string, syntax: Syntax, { awk = false, byLine = false }: RegexOptions) {
     this.text = text
     this.extended = syntax === 'extended'
     this.awk = awk
+    this.byLine = byLine
   }
 
   run(): string {
@@ -93,7 +107,7 @@ class Translator {
     const char = this.take()
     if (char === '\\') return this.escaped()
     if (char === '[') return this.put(this.bracket())
-    if (char === '.') return this.put('[^]')
+    if (char === '.') return this.put(this.byLine ? '[^\\n]' : '[^]')
     if (char === '*') return this.star()
     if (char === '^') return this.caret()
     if (char === '$') return this.dollar()
@@ -136,13 +150,13 @@ class Translator {
   private caret(): void {
     const anchor = this.extended || this.atStart
     if (!anchor) return this.put('\\^')
-    this.out += '^'
+    this.out += this.byLine ? LINE_START : '^'
   }
 
   private dollar(): void {
     const rest = this.text.slice(this.at)
     const anchor = this.extended || rest === '' || rest.startsWith('\\)') || rest.startsWith('\\|')
-    this.put(anchor ? '$' : '\\$')
+    this.put(anchor ? (this.byLine ? LINE_END : '$') : '\\$')
   }
 
   private group(): void {
@@ -179,7 +193,7 @@ class Translator {
       const control = CONTROL.get(char) ?? (char === 'b' ? '\\x08' : undefined)
       if (control) return this.put(control)
     }
-    const gnu = GNU.get(char)
+    const gnu = (this.byLine ? BY_LINE.get(char) : undefined) ?? GNU.get(char)
     if (gnu) return this.put(gnu)
     if (!this.extended && '(){|+?'.includes(char)) return this.special(char)
     const control = CONTROL.get(char)
@@ -207,7 +221,9 @@ class Translator {
     }
     this.at++
     if (members === '') return negated ? '[^]' : '[]'
-    return `[${negated ? '^' : ''}${members}]`
+    if (!this.byLine) return `[${negated ? '^' : ''}${members}]`
+    if (negated) return `[^${members}\\n]`
+    return new RegExp(`[${members}]`, 'u').test('\n') ? `(?:(?!\\n)[${members}])` : `[${members}]`
   }
 
   private member(rest: string): string {
@@ -257,13 +273,14 @@ const CONTROL_CHARS = new Map([
   ['a', '\x07'],
 ])
 
-export const translate = (text: string, syntax: Syntax, awk = false): string => new Translator(text, syntax, awk).run()
+export const translate = (text: string, syntax: Syntax, options: RegexOptions = {}): string =>
+  new Translator(text, syntax, options).run()
 
 /** @throws RegexError */
 export function compileRegex(text: string, syntax: Syntax, options: RegexOptions = {}): RegExp {
   const flags = `u${options.ignoreCase ? 'i' : ''}${options.global ? 'g' : ''}${options.multiline ? 'm' : ''}`
   try {
-    return new RegExp(translate(text, syntax, options.awk ?? false), flags)
+    return new RegExp(translate(text, syntax, options), flags)
   } catch (error) {
     if (error instanceof SyntaxError) throw new RegexError('Invalid preceding regular expression')
     throw error
