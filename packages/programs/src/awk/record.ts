@@ -1,18 +1,26 @@
 import type { Regexes } from './regexes.ts'
 import { formatNumber, fromInput, toText, type Value, Variable } from './values.ts'
 
-const DEFAULT_SEPARATOR = /[ \t\n]+/
-
 /** Splits by the rules of FS. POSIX awk, "Regular expressions" and split(). */
 export function splitText(text: string, separator: string, regexes: Regexes): string[] {
   if (text === '') return []
-  if (separator === ' ') {
-    const trimmed = text.replace(/^[ \t\n]+|[ \t\n]+$/g, '')
-    return trimmed === '' ? [] : trimmed.split(DEFAULT_SEPARATOR)
-  }
+  if (separator === ' ') return splitByBlanks(text)
   if (separator === '') return [...text]
   if (separator.length === 1 && separator !== '\\') return text.split(separator)
   return splitByRegex(text, regexes.global(separator))
+}
+
+const isBlank = (code: number): boolean => code === 32 || code === 9 || code === 10
+
+function splitByBlanks(text: string): string[] {
+  const parts: string[] = []
+  for (let at = 0; ; ) {
+    while (at < text.length && isBlank(text.charCodeAt(at))) at++
+    if (at >= text.length) return parts
+    const start = at
+    while (at < text.length && !isBlank(text.charCodeAt(at))) at++
+    parts.push(text.slice(start, at))
+  }
 }
 
 /** Unlike String.split: no groups in the result, and an empty match does not split. */
@@ -63,7 +71,11 @@ export class RecordFields {
   private readonly regexes: Regexes
   private whole = ''
   private wholeValue: Value = ''
-  private fields: Value[] = []
+  /** Fields as they were split; a value of the program's own stands in `values`. */
+  private texts: readonly string[] = []
+  /** Fields that were looked at or set: whether a text looks like a number is asked only then. */
+  private values: Value[] = []
+  private length = 0
   private split = true
   private joined = true
 
@@ -82,7 +94,9 @@ export class RecordFields {
   record(): string {
     if (!this.joined) {
       const convfmt = this.specials.convfmt()
-      this.whole = this.fields.map((field) => toText(field, convfmt)).join(this.specials.text('OFS'))
+      const fields: string[] = []
+      for (let at = 0; at < this.length; at++) fields.push(toText(this.field(at), convfmt))
+      this.whole = fields.join(this.specials.text('OFS'))
       this.wholeValue = undefined
       this.joined = true
     }
@@ -96,27 +110,46 @@ export class RecordFields {
       return this.wholeValue
     }
     this.need()
-    return this.fields[index - 1]
+    return this.field(index - 1)
+  }
+
+  private field(at: number): Value {
+    const known = this.values[at]
+    if (known !== undefined) return known
+    const text = this.texts[at]
+    if (text === undefined || at >= this.length) return undefined
+    const value = fromInput(text)
+    this.values[at] = value
+    return value
   }
 
   set(index: number, value: Value): void {
     if (index === 0) return this.setRecord(toText(value, this.specials.convfmt()))
     this.need()
-    while (this.fields.length < index - 1) this.fields.push(undefined)
-    this.fields[index - 1] = typeof value === 'number' ? formatted(value, this.specials.convfmt()) : value
+    if (index > this.length) this.grow(index)
+    const kept = typeof value === 'number' ? formatted(value, this.specials.convfmt()) : value
+    // A field that is nothing hides the text that was there.
+    this.values[index - 1] = kept ?? ''
     this.joined = false
   }
 
   count(): number {
     this.need()
-    return this.fields.length
+    return this.length
+  }
+
+  /** Fields beyond the last are empty, whatever the record had there before it was cut. */
+  private grow(length: number): void {
+    this.texts = this.texts.slice(0, this.length)
+    this.values.length = this.length
+    this.length = length
   }
 
   setCount(count: number): void {
     this.need()
     const length = Math.max(0, Math.trunc(count))
-    while (this.fields.length < length) this.fields.push(undefined)
-    this.fields.length = length
+    if (length > this.length) this.grow(length)
+    this.length = length
     this.joined = false
   }
 
@@ -126,15 +159,14 @@ export class RecordFields {
     this.split = true
     const separator = this.specials.text('FS')
     const paragraph = this.specials.text('RS') === '' && separator !== ' '
-    this.fields = paragraph ? this.splitLines(separator) : splitText(this.whole, separator, this.regexes).map(fromInput)
+    this.texts = paragraph ? this.splitLines(separator) : splitText(this.whole, separator, this.regexes)
+    this.values = []
+    this.length = this.texts.length
   }
 
   /** With RS="" a newline separates fields too. */
-  private splitLines(separator: string): Value[] {
-    return this.whole
-      .split('\n')
-      .flatMap((line) => splitText(line, separator, this.regexes))
-      .map(fromInput)
+  private splitLines(separator: string): string[] {
+    return this.whole.split('\n').flatMap((line) => splitText(line, separator, this.regexes))
   }
 }
 

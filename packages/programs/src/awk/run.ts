@@ -52,7 +52,8 @@ async function eachRecord(rules: readonly Execute[], machine: Machine): Promise<
     const text = got instanceof Promise ? await got : got
     if (text === undefined) return false
     record.setRecord(text)
-    const outcome = await runRules(rules)
+    const ran = runRules(rules, 0)
+    const outcome = ran instanceof Promise ? await ran : ran
     if (outcome === 'exit') return true
     if (outcome === 'nextfile') input.skipFile()
     const pause = sys.tick()
@@ -60,18 +61,24 @@ async function eachRecord(rules: readonly Execute[], machine: Machine): Promise<
   }
 }
 
-async function runRules(rules: readonly Execute[]): Promise<Outcome> {
+/** From one rule on, with a promise only where one has to wait. */
+function runRules(rules: readonly Execute[], from: number): MaybePromise<Outcome> {
   try {
-    for (const rule of rules) {
-      const ran = rule([])
-      const outcome = ran instanceof Promise ? await ran : ran
-      if (outcome !== undefined) return outcome
+    for (let at = from; at < rules.length; at++) {
+      const ran = rules[at]?.([])
+      if (ran instanceof Promise) return goOn(rules, at + 1, ran)
+      if (ran !== undefined) return ran
     }
     return undefined
   } catch (error) {
     if (error instanceof Unwind) return error.outcome
     throw error
   }
+}
+
+async function goOn(rules: readonly Execute[], from: number, ran: Promise<Outcome>): Promise<Outcome> {
+  const outcome = await guarded(() => ran)
+  return outcome ?? runRules(rules, from)
 }
 
 function compileRule({ pattern, until, action }: Rule, compiler: StatementCompiler): Execute {

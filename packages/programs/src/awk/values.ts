@@ -50,8 +50,13 @@ export function parseNumber(text: string): number {
 }
 
 /** A value of input: fields, getline, FS splitting, ARGV, -v, ENVIRON. */
-export const fromInput = (text: string): Value =>
-  WHOLE.test(text) ? new NumericString(text, Number(text.trim())) : text
+export function fromInput(text: string): Value {
+  const first = text.charCodeAt(0)
+  // Nothing that begins with a letter, as most of a text does, is a number.
+  if (first > NINE || Number.isNaN(first)) return text
+  return WHOLE.test(text) ? new NumericString(text, Number(text.trim())) : text
+}
+const NINE = 57
 
 export function toNumber(value: Value): number {
   if (typeof value === 'number') return value
