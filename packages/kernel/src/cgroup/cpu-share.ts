@@ -10,7 +10,8 @@ export class CpuShare {
   /** cgroup-v2.rst, cpu.weight: 1 to 10000. */
   weight = DEFAULT_WEIGHT
   private readonly parent: CpuShare | undefined
-  private readonly depth: number
+  /** Itself and those above. */
+  private readonly lineage: readonly CpuShare[]
   /** Milliseconds of processor time, by weight. */
   private clock = 0
   /** The clock of the child that was served last: none that sleeps may fall behind it and save up time. */
@@ -18,35 +19,30 @@ export class CpuShare {
 
   constructor(parent?: CpuShare) {
     this.parent = parent
-    this.depth = parent ? parent.depth + 1 : 0
+    this.lineage = [this, ...(parent?.lineage ?? [])]
   }
 
   charge(ms: number): void {
-    for (const share of this.climb()) share.clock += (ms * DEFAULT_WEIGHT) / share.weight
+    for (const share of this.lineage) share.clock += (ms * DEFAULT_WEIGHT) / share.weight
   }
 
   /** Somebody in it wants the processor, perhaps after a long sleep. */
   wake(): void {
-    for (const share of this.climb()) share.clock = Math.max(share.clock, share.parent?.floor ?? 0)
+    for (const share of this.lineage) share.clock = Math.max(share.clock, share.parent?.floor ?? 0)
   }
 
   /** It has its turn. */
   serve(): void {
-    for (const { parent, clock } of this.climb()) if (parent) parent.floor = Math.max(parent.floor, clock)
+    for (const { parent, clock } of this.lineage) if (parent) parent.floor = Math.max(parent.floor, clock)
   }
 
   /** Whether it comes before the other: the first groups above them that are siblings decide. */
   precedes(other: CpuShare): boolean {
-    let [mine, its]: [CpuShare, CpuShare] = [this, other]
-    while (mine.parent !== its.parent) {
-      const [{ depth, parent }, { depth: itsDepth, parent: itsParent }] = [mine, its]
-      if (depth >= itsDepth && parent) mine = parent
-      if (itsDepth >= depth && itsParent) its = itsParent
+    const levels = Math.min(this.lineage.length, other.lineage.length)
+    for (let level = 1; level <= levels; level++) {
+      const [mine, its] = [this.lineage.at(-level), other.lineage.at(-level)]
+      if (mine && its && mine !== its) return mine.clock < its.clock
     }
-    return mine.clock < its.clock
-  }
-
-  private *climb(): IterableIterator<CpuShare> {
-    for (let share: CpuShare | undefined = this; share !== undefined; share = share.parent) yield share
+    return false
   }
 }

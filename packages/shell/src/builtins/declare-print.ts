@@ -3,7 +3,7 @@ import { specialParameter } from '../expand/special.ts'
 import { doubleQuote, quoteIfNeeded } from '../expand/quote.ts'
 import { type Steps, wait } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
-import type { Attributes, Variable } from '../interp/variables.ts'
+import { type Attributes, newVariable, type Variable } from '../interp/variables.ts'
 import { functionText } from '../syntax/print.ts'
 import type { Flags } from './flags.ts'
 
@@ -64,13 +64,13 @@ export const listedNames = (shell: Shell): string[] =>
 export function listedVariable(shell: Shell, name: string): Variable | undefined {
   const known = shell.variables.raw(name)
   if (known || !KEPT.includes(name)) return known
-  if (name === '_') return { value: shell.lastArgument }
-  if (name === 'BASH_ALIASES') return { value: undefined, assoc: new Map(shell.aliases) }
+  if (name === '_') return newVariable({ value: shell.lastArgument })
+  if (name === 'BASH_ALIASES') return newVariable({ value: undefined, assoc: new Map(shell.aliases) })
   if (name === 'BASH_CMDS')
-    return { value: undefined, assoc: new Map([...shell.hashed].map(([key, { path }]) => [key, path])) }
+    return newVariable({ value: undefined, assoc: new Map([...shell.hashed].map(([key, { path }]) => [key, path])) })
   const lists = name === 'PIPESTATUS' || name.startsWith('BASH_')
   const value = lists ? specialParameter(shell, name) : undefined
-  return { value: undefined, array: new Map((Array.isArray(value) ? value : []).entries()) }
+  return newVariable({ value: undefined, array: new Map((Array.isArray(value) ? value : []).entries()) })
 }
 
 /** Without operands: everything that has the attributes asked for. */

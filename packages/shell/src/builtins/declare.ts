@@ -2,7 +2,7 @@ import { splitElement } from '../expand/subscript.ts'
 import { assignArray, assignByText, assignScalar } from '../interp/assign.ts'
 import { FatalError, LineError, type Steps, wait } from '../interp/flow.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
-import { arrayOf, type Attributes, type Variable } from '../interp/variables.ts'
+import { arrayOf, type Attributes, newVariable, type Variable } from '../interp/variables.ts'
 import type { Assignment } from '../syntax/ast.ts'
 import { Parser } from '../syntax/parser.ts'
 import { readAssignment } from '../syntax/simple.ts'
@@ -115,9 +115,9 @@ function* declareOne(shell: Shell, text: string, how: Declaring): Steps<boolean>
   for (const [letter, key] of options.size + removed.size > 0 ? ATTRIBUTES : []) {
     if (letter === 'r') continue
     const opposite = OPPOSITES.get(letter)
-    if (options.has(letter) && opposite) delete variable[opposite]
+    if (options.has(letter) && opposite) variable[opposite] = undefined
     if (options.has(letter)) variable[key] = true
-    if (removed.has(letter)) delete variable[key]
+    if (removed.has(letter)) variable[key] = undefined
   }
   if (array) yield* assignArray(shell, array, variable)
   else if (index !== undefined && operator !== undefined)
@@ -147,7 +147,7 @@ function variableFor(shell: Shell, name: string, { flags, builtin }: Declaring):
   const target = itself ? name : variables.resolve(name)
   const known = variables.raw(splitElement(target)?.name ?? target)
   if (known) return { variable: known, name: target }
-  const variable: Variable = { value: undefined }
+  const variable = newVariable()
   variables.visible.set(target, variable)
   return { variable, name: target }
 }

@@ -80,8 +80,8 @@ function setVariables(shell: Shell, { line, point, words, at }: CompletionContex
     COMP_TYPE: '9',
     COMP_KEY: '9',
   }
-  for (const name of VARIABLES) variables.visible.set(name, { value: values[name] })
-  variables.visible.set('COMP_WORDS', { value: undefined, array: new Map(words.entries()) })
+  for (const name of VARIABLES) variables.define(name, { value: values[name] })
+  variables.define('COMP_WORDS', { array: new Map(words.entries()) })
 }
 
 /** @throws CompletionRetry */

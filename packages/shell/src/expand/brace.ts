@@ -1,4 +1,4 @@
-import type { Part, Word } from '../syntax/ast.ts'
+import { makeWord, type Part, type Word } from '../syntax/ast.ts'
 
 /** A word as a row of characters and whole parts: only literal characters can be braces, commas and dots. */
 type Item = string | Exclude<Part, { kind: 'literal' }>
@@ -27,7 +27,7 @@ function toWord(items: readonly Item[]): Word {
     }
   }
   if (text !== '') parts.push({ kind: 'literal', text })
-  return { parts, source: '' }
+  return makeWord(parts, '')
 }
 
 function expandItems(items: readonly Item[]): Item[][] {

@@ -296,9 +296,8 @@ export function numberOrSteps(shell: Shell, word: Word): number | bigint | Steps
 
 /** The value of an expression that holds no command substitution. */
 export function numberOf(shell: Shell, node: Arithmetic): number | bigint {
-  if (!('prepared' in node)) node.prepared = prepareArithmetic(node.parts)
-  const { prepared } = node
-  if (!prepared) return arithmetic(shell, quotedText(shell, node.parts))
+  const prepared = (node.prepared ??= prepareArithmetic(node.parts) ?? 'text')
+  if (prepared === 'text') return arithmetic(shell, quotedText(shell, node.parts))
   const { holes, texts, evaluate: expression } = prepared
   if (holes.length === 0 && expression) return evaluate(shell, expression, () => texts[0] ?? '', NO_NUMBERS)
   const values = holes.map((hole) => partText(shell, hole))

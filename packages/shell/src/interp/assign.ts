@@ -3,7 +3,7 @@ import { assignmentWaits } from '../expand/waits.ts'
 import { arithmetic, ArithmeticFailure, arrayIndex, patiently } from '../expand/numbers.ts'
 import { arithmeticSubscript, expandSubscript, splitElement, subscriptNow } from '../expand/subscript.ts'
 import { mayHaveBraces } from '../expand/brace.ts'
-import type { ArrayElement, Assignment, Word } from '../syntax/ast.ts'
+import { type ArrayElement, type Assignment, makeWord, type Word } from '../syntax/ast.ts'
 import { stifle, truncateFile } from '../readline/history-file.ts'
 import { FatalError, LineError, type Steps, TopLevelError, wait } from './flow.ts'
 import type { Shell } from './shell.ts'
@@ -154,10 +154,11 @@ function* expandElements(shell: Shell, array: readonly ArrayElement[]): Steps<It
 const bracesInside = (shell: Shell, { value }: ArrayElement): boolean =>
   shell.options.has('braceexpand') && mayHaveBraces(value)
 
-const wholeElement = (index: Word, value: Word): Word => ({
-  parts: [{ kind: 'literal', text: '[' }, ...index.parts, { kind: 'literal', text: ']=' }, ...value.parts],
-  source: `[${index.source}]=${value.source}`,
-})
+const wholeElement = (index: Word, value: Word): Word =>
+  makeWord(
+    [{ kind: 'literal', text: '[' }, ...index.parts, { kind: 'literal', text: ']=' }, ...value.parts],
+    `[${index.source}]=${value.source}`,
+  )
 
 function* assignPairs(
   shell: Shell,

@@ -117,7 +117,7 @@ function matchRegex(shell: Shell, text: string, source: string): boolean {
   }
   const match = regex.exec(text)
   const groups = match ? [...match].map((group) => group ?? '') : []
-  shell.variables.visible.set('BASH_REMATCH', { value: undefined, array: new IndexedArray(groups.entries()) })
+  shell.variables.define('BASH_REMATCH', { array: new IndexedArray(groups.entries()) })
   return match !== null
 }
 

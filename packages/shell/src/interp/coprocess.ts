@@ -37,8 +37,8 @@ export function* startCoprocess(shell: Shell, { name, body, line }: Coprocess): 
   sys.close(input)
   sys.close(output)
   const { variables } = shell
-  variables.visible.set(name, { value: undefined, array: new Map(ends.map((fd, at) => [at, String(fd)])) })
-  variables.visible.set(`${name}_PID`, { value: String(pid) })
+  variables.define(name, { array: new Map(ends.map((fd, at) => [at, String(fd)])) })
+  variables.define(`${name}_PID`, { value: String(pid) })
   shell.lastBackground = pid
   const job = shell.jobs.add({
     pgid: pid,

@@ -13,7 +13,7 @@ const VERSION_INFO = ['5', '2', '15', '1', 'release', 'x86_64-pc-linux-gnu']
 export function startVariables(shell: Shell, env: ReadonlyMap<string, string>, command: string | undefined): void {
   const { variables, sys } = shell
   for (const [name, value] of env) {
-    if (/^[A-Za-z_]\w*$/.test(name)) variables.visible.set(name, { value, exported: true })
+    if (/^[A-Za-z_]\w*$/.test(name)) variables.define(name, { value, exported: true })
     else if (shell.dialect.name === 'bash') importFunction(shell, name, value)
   }
   setDefault(shell, 'PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
@@ -22,30 +22,28 @@ export function startVariables(shell: Shell, env: ReadonlyMap<string, string>, c
   const same =
     given?.startsWith('/') &&
     quietly(() => sys.stat(given).ino === sys.stat('.').ino && sys.stat(given).dev === sys.stat('.').dev)
-  variables.visible.set('PWD', { value: same && given ? given : cwd, exported: true })
-  variables.visible.set('IFS', { value: ' \t\n' })
+  variables.define('PWD', { value: same && given ? given : cwd, exported: true })
+  variables.define('IFS', { value: ' \t\n' })
   const ppid = String(sys.getppid())
-  variables.visible.set(
+  variables.define(
     'PPID',
     shell.dialect.name === 'bash' ? { value: ppid, readonly: true, integer: true } : { value: ppid },
   )
-  variables.visible.set('OPTIND', { value: '1' })
+  variables.define('OPTIND', { value: '1' })
   setDefault(shell, 'PS4', '+ ')
   if (shell.dialect.name !== 'dash') dynamicVariables(shell)
   if (shell.dialect.name === 'bash') bashVariables(shell, command)
 }
 
 function setDefault(shell: Shell, name: string, value: string): void {
-  if (!shell.variables.raw(name)) shell.variables.visible.set(name, { value })
+  if (!shell.variables.raw(name)) shell.variables.define(name, { value })
 }
 
 function dynamicVariables(shell: Shell): void {
-  shell.variables.visible.set('RANDOM', {
-    value: undefined,
+  shell.variables.define('RANDOM', {
     dynamic: { read: () => String(shell.random()), write: (value) => void (shell.seed = Number(value) | 0) },
   })
-  shell.variables.visible.set('SECONDS', {
-    value: undefined,
+  shell.variables.define('SECONDS', {
     dynamic: {
       read: () => String(Math.floor((shell.sys.clock.now() - shell.startedMs) / 1000)),
       write: (value) => void (shell.startedMs = shell.sys.clock.now() - Number(value) * 1000),
@@ -56,10 +54,10 @@ function dynamicVariables(shell: Shell): void {
 function bashVariables(shell: Shell, command: string | undefined): void {
   const { variables, sys } = shell
   const level = Number(variables.get('SHLVL') ?? 0)
-  variables.visible.set('SHLVL', { value: String((Number.isInteger(level) ? level : 0) + 1), exported: true })
-  variables.visible.set('BASH', { value: '/bin/bash' })
-  variables.visible.set('BASH_VERSION', { value: shell.dialect.version })
-  variables.visible.set('BASH_VERSINFO', { value: undefined, readonly: true, array: new Map(VERSION_INFO.entries()) })
+  variables.define('SHLVL', { value: String((Number.isInteger(level) ? level : 0) + 1), exported: true })
+  variables.define('BASH', { value: '/bin/bash' })
+  variables.define('BASH_VERSION', { value: shell.dialect.version })
+  variables.define('BASH_VERSINFO', { readonly: true, array: new Map(VERSION_INFO.entries()) })
   const { nodename } = sys.uname()
   for (const [name, value] of [
     ['HOSTNAME', nodename],
@@ -69,17 +67,17 @@ function bashVariables(shell: Shell, command: string | undefined): void {
     ['TERM', 'dumb'],
   ] as const)
     setDefault(shell, name, value)
-  variables.visible.set('UID', { value: String(sys.getuid()), readonly: true, integer: true })
-  variables.visible.set('EUID', { value: String(sys.geteuid()), readonly: true, integer: true })
-  variables.visible.set('OPTERR', { value: '1' })
-  variables.visible.set('COMP_WORDBREAKS', { value: COMPLETION_BREAKS })
-  if (command !== undefined) variables.visible.set('BASH_EXECUTION_STRING', { value: command })
+  variables.define('UID', { value: String(sys.getuid()), readonly: true, integer: true })
+  variables.define('EUID', { value: String(sys.geteuid()), readonly: true, integer: true })
+  variables.define('OPTERR', { value: '1' })
+  variables.define('COMP_WORDBREAKS', { value: COMPLETION_BREAKS })
+  if (command !== undefined) variables.define('BASH_EXECUTION_STRING', { value: command })
   for (const name of (variables.get('SHELLOPTS') ?? '').split(':'))
     if (SET_OPTIONS.some(([, each]) => each === name)) shell.options.add(name)
   for (const name of ['SHELLOPTS', 'BASHOPTS']) {
     const inherited = variables.raw(name)?.exported ?? false
     const read = (): string => String(specialParameter(shell, name))
-    variables.visible.set(name, { value: undefined, readonly: true, exported: inherited, dynamic: { read } })
+    variables.define(name, { readonly: true, exported: inherited, dynamic: { read } })
   }
 }
 

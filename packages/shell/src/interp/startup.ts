@@ -29,8 +29,8 @@ export function* readStartupFiles(shell: Shell, options: StartupOptions): Steps<
 
 /** Startup files look at the prompt to see whether they are read by an interactive shell. */
 function setPrompts({ variables, dialect }: Shell): void {
-  if (!variables.get('PS1')) variables.visible.set('PS1', { value: dialect.ps1 })
-  if (!variables.get('PS2')) variables.visible.set('PS2', { value: '> ' })
+  if (!variables.get('PS1')) variables.define('PS1', { value: dialect.ps1 })
+  if (!variables.get('PS2')) variables.define('PS2', { value: '> ' })
 }
 
 /** @returns whether the file was there */

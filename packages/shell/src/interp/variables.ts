@@ -4,26 +4,42 @@ import { IndexedArray } from './indexed-array.ts'
 
 /** Attributes of a variable. declare in bash(1). */
 export interface Attributes {
-  exported?: boolean
-  readonly?: boolean
-  integer?: boolean
-  lower?: boolean
-  upper?: boolean
-  nameref?: boolean
-  trace?: boolean
+  exported: boolean | undefined
+  readonly: boolean | undefined
+  integer: boolean | undefined
+  lower: boolean | undefined
+  upper: boolean | undefined
+  nameref: boolean | undefined
+  trace: boolean | undefined
 }
 
 export interface Variable extends Attributes {
   value: string | undefined
   /** An indexed array; `value` is not used then. */
-  array?: Map<number, string>
+  array: Map<number, string> | undefined
   /** An associative array. */
-  assoc?: Map<string, string>
+  assoc: Map<string, string> | undefined
   /** Declared an array and never assigned to: not the same as empty. */
-  declared?: boolean
+  declared: boolean | undefined
   /** Made when it is read: RANDOM, SECONDS… */
-  dynamic?: { read(): string; write?(value: string): void }
+  dynamic: { read(): string; write?(value: string): void } | undefined
 }
+
+/** Variables have all their properties from the start, in one order: the engines that run this code tell objects by that. */
+export const newVariable = (some: Partial<Variable> = {}): Variable => ({
+  value: some.value,
+  array: some.array,
+  assoc: some.assoc,
+  declared: some.declared,
+  dynamic: some.dynamic,
+  exported: some.exported,
+  readonly: some.readonly,
+  integer: some.integer,
+  lower: some.lower,
+  upper: some.upper,
+  nameref: some.nameref,
+  trace: some.trace,
+})
 
 /** Values shorter than this are not worth being counted one by one. */
 const LONG_VALUE = 65536
@@ -52,6 +68,11 @@ export class Variables {
       copy.frames.push({ kind, covered: new Map(saved) })
     }
     return copy
+  }
+
+  /** Puts a new variable in the place of whatever had the name. */
+  define(name: string, some: Partial<Variable>): void {
+    this.visible.set(name, newVariable(some))
   }
 
   /** The variable itself, namerefs not followed. */
@@ -100,7 +121,7 @@ export class Variables {
       if (variable.readonly) throw new FatalError(`${name}: readonly variable`, 1, false)
       return variable
     }
-    variable = { value: undefined }
+    variable = newVariable()
     this.visible.set(this.resolve(name), variable)
     return variable
   }
@@ -159,7 +180,7 @@ export class Variables {
     const { covered } = frame
     if (old && covered.has(name)) return old
     if (!covered.has(name)) covered.set(name, old)
-    const variable: Variable = { value: undefined }
+    const variable: Variable = newVariable()
     this.visible.set(name, variable)
     return variable
   }
@@ -169,7 +190,7 @@ export class Variables {
     const frame = this.frames.find(({ covered }) => covered.has(name))
     const known = frame ? frame.covered.get(name) : this.visible.get(name)
     if (known) return known
-    const made: Variable = { value: undefined }
+    const made: Variable = newVariable()
     if (frame) frame.covered.set(name, made)
     else this.visible.set(name, made)
     return made
@@ -269,7 +290,7 @@ export function recase(variable: Variable, value: string): string {
 }
 
 function copyVariable(variable: Variable): Variable {
-  const copy = { ...variable }
+  const copy = newVariable(variable)
   if (variable.array) copy.array = new IndexedArray(variable.array)
   if (variable.assoc) copy.assoc = new Map(variable.assoc)
   return copy

@@ -112,7 +112,7 @@ export function historyDefaults(shell: Shell): void {
   const { variables, dialect } = shell
   const home = variables.get('HOME')
   if (!variables.raw('HISTFILE') && home !== undefined)
-    variables.visible.set('HISTFILE', { value: `${home}/.${dialect.name}_history` })
+    variables.define('HISTFILE', { value: `${home}/.${dialect.name}_history` })
   for (const name of ['HISTSIZE', 'HISTFILESIZE'])
-    if (!variables.raw(name)) variables.visible.set(name, { value: variables.get('HISTSIZE') ?? String(DEFAULT_LINES) })
+    if (!variables.raw(name)) variables.define(name, { value: variables.get('HISTSIZE') ?? String(DEFAULT_LINES) })
 }

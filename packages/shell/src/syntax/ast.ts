@@ -1,6 +1,7 @@
 /**
  * The tree of a shell script, in the words of the Bash manual. What the interpreter finds out about a node is kept in it:
- * loops and functions come by again.
+ * loops and functions come by again. Nodes of a kind have all their properties from the start, in one order: the engines
+ * that run this code tell objects by that.
  */
 import type { PreparedArithmetic } from '../expand/prepared-arithmetic.ts'
 
@@ -9,13 +10,13 @@ export interface Word {
   readonly parts: readonly Part[]
   readonly source: string
   /** The one field that the word always expands to, when that can be told from the text. */
-  readonly plain?: string
+  readonly plain: string | undefined
   /** Whether its expansion may have to wait, once somebody has looked. */
-  waits?: boolean
+  waits: boolean | undefined
   /** Whether it is always one field, whatever its parts expand to. */
-  single?: boolean
-  /** What was made of it as an arithmetic expression. */
-  prepared?: PreparedArithmetic | undefined
+  single: boolean | undefined
+  /** What was made of it as an arithmetic expression, once somebody has looked. */
+  prepared: PreparedArithmetic | 'text' | undefined
 }
 
 /** Text that stands there unquoted: pattern characters and braces in it are live. */
@@ -37,20 +38,20 @@ export interface Parameter {
   readonly kind: 'parameter'
   readonly name: string
   /** Subscript, `@` and `*` included. */
-  readonly index?: Word
+  readonly index: Word | undefined
   /** `${#name}` */
-  readonly length?: boolean
+  readonly length: boolean | undefined
   /** `${!name}` */
-  readonly indirect?: boolean
+  readonly indirect: boolean | undefined
   /** `${!prefix*}` and `${!prefix@}` */
-  readonly names?: '@' | '*'
+  readonly names: '@' | '*' | undefined
   /** `:-`, `#`, `//`, `:` (substring), `@` (transformation)… */
-  readonly operator?: string
-  readonly argument?: Word
+  readonly operator: string | undefined
+  readonly argument: Word | undefined
   /** The replacement of `/`, the length of `:`. */
-  readonly second?: Word
+  readonly second: Word | undefined
   /** Source of an expansion that is wrong only when it is reached: `${a b}`. */
-  readonly bad?: string
+  readonly bad: string | undefined
 }
 export interface CommandSubstitution {
   readonly kind: 'command'
@@ -62,7 +63,7 @@ export interface CommandSubstitution {
 export interface ArithmeticExpansion {
   readonly kind: 'arithmetic'
   readonly parts: readonly Part[]
-  prepared?: PreparedArithmetic | undefined
+  prepared: PreparedArithmetic | 'text' | undefined
 }
 export interface ProcessSubstitution {
   readonly kind: 'process'
@@ -87,12 +88,12 @@ export interface ArrayElement {
 /** `name=value`, `name[i]+=value`, `name=(…)`. */
 export interface Assignment {
   readonly name: string
-  readonly index?: Word
+  readonly index: Word | undefined
   readonly append: boolean
-  readonly value?: Word
-  readonly array?: readonly ArrayElement[]
+  readonly value: Word | undefined
+  readonly array: readonly ArrayElement[] | undefined
   /** What is wrong inside of the parentheses: told when it is assigned. */
-  readonly bad?: string
+  readonly bad: string | undefined
 }
 
 export interface Redirect {
@@ -117,9 +118,9 @@ export interface SimpleCommand extends Compound {
   readonly assignments: readonly Assignment[]
   readonly words: readonly Word[]
   /** Whether the expansion of words or assignments may have to wait, once somebody has looked. */
-  waits?: boolean
+  waits: boolean | undefined
   /** Assignments given to declare and its kind, by their place in `words`. */
-  readonly declarations?: ReadonlyMap<number, Assignment>
+  readonly declarations: ReadonlyMap<number, Assignment> | undefined
 }
 export interface Pipeline {
   readonly type: 'pipeline'
@@ -232,17 +233,50 @@ export type Command =
 /** Commands that carry redirections of their own. */
 export type CompoundCommand = Exclude<Command, Pipeline | AndOr | List>
 
-export const EMPTY_WORD: Word = { parts: [], source: '' }
+/** @param plain the one field that it always expands to, when that is known */
+export const makeWord = (parts: readonly Part[], source: string, plain?: string): Word => ({
+  parts,
+  source,
+  plain,
+  waits: undefined,
+  single: undefined,
+  prepared: undefined,
+})
+
+/** A parameter's node with some of its properties. */
+export const makeParameter = (name: string, some: Partial<Parameter> = {}): Parameter => ({
+  kind: 'parameter',
+  name,
+  index: some.index,
+  length: some.length,
+  indirect: some.indirect,
+  names: some.names,
+  operator: some.operator,
+  argument: some.argument,
+  second: some.second,
+  bad: some.bad,
+})
+
+export const makeAssignment = (name: string, append: boolean, some: Partial<Assignment> = {}): Assignment => ({
+  name,
+  index: some.index,
+  append,
+  value: some.value,
+  array: some.array,
+  bad: some.bad,
+})
+
+export const EMPTY_WORD: Word = makeWord([], '')
 /** A word of quoted text. */
-export const textWord = (text: string): Word => ({ parts: text === '' ? [] : [{ kind: 'quoted', text }], source: text })
+export const textWord = (text: string): Word => makeWord(text === '' ? [] : [{ kind: 'quoted', text }], text)
 
 /** The text of a word that has no expansion in it; undefined when it has one or, with `bare`, when it is quoted. */
-export function plainText(word: Word, bare = false): string | undefined {
+export function plainText(word: Pick<Word, 'parts'>, bare = false): string | undefined {
   let text = ''
   for (const part of word.parts) {
     if (part.kind === 'literal' || (part.kind === 'quoted' && !bare)) text += part.text
     else if (part.kind === 'double' && !bare) {
-      const inner = plainText({ parts: part.parts, source: '' })
+      const inner = plainText(part)
       if (inner === undefined) return undefined
       text += inner
     } else return undefined

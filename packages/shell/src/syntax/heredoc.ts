@@ -1,4 +1,4 @@
-import { hasQuotes, plainText, type Word } from './ast.ts'
+import { hasQuotes, plainText, textWord } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { readQuotedText } from './word.ts'
 
@@ -9,11 +9,9 @@ export function readHeredocs(cursor: Cursor): void {
   for (const redirect of owed) {
     const delimiter = plainText(redirect.target) ?? redirect.target.source
     const text = readBody(cursor, delimiter, redirect.operator === '<<-')
-    redirect.body = hasQuotes(redirect.target) ? literal(text) : readQuotedText(text, cursor, 'here')
+    redirect.body = hasQuotes(redirect.target) ? textWord(text) : readQuotedText(text, cursor, 'here')
   }
 }
-
-const literal = (text: string): Word => ({ parts: text === '' ? [] : [{ kind: 'quoted', text }], source: text })
 
 /** Without the line of the delimiter; a body that the end of the text cuts off counts as whole. */
 function readBody(cursor: Cursor, delimiter: string, strip: boolean): string {

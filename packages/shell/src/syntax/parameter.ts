@@ -1,4 +1,4 @@
-import type { Parameter, Word } from './ast.ts'
+import { makeParameter, type Parameter, type Word } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 
 type Quotes = 'none' | 'double' | 'here'
@@ -18,23 +18,22 @@ export function readParameter(cursor: Cursor, quotes: Quotes, readWord: ReadWord
   cursor.position = start + 2
   readWord(cursor, (at) => at.peek() === '}', quotes)
   if (!cursor.take('}')) cursor.unterminated('}', line)
-  return { kind: 'parameter', name: '', bad: cursor.source.slice(start, cursor.position) }
+  return makeParameter('', { bad: cursor.source.slice(start, cursor.position) })
 }
 
 function readInside(cursor: Cursor, quotes: Quotes, readWord: ReadWord): Parameter | undefined {
   const prefix = readPrefix(cursor)
   const name = readName(cursor)
   if (name === '') return undefined
-  const base = { kind: 'parameter' as const, name, ...prefix }
   const index = cursor.peek() === '[' && cursor.options.bash ? readIndex(cursor, readWord) : undefined
-  const target = index ? { ...base, index } : base
+  const target = makeParameter(name, { ...prefix, ...(index ? { index } : {}) })
   if (cursor.peek() === '}') return target
   if (prefix.length) return undefined
   if (prefix.indirect && !index) {
     const at = cursor.peek()
     if ((at === '@' || at === '*') && cursor.peek(1) === '}') {
       cursor.position++
-      return { kind: 'parameter', name, names: at }
+      return makeParameter(name, { names: at })
     }
   }
   return readOperator(cursor, target, quotes, readWord)
@@ -80,16 +79,18 @@ export function readIndex(cursor: Cursor, readWord: ReadWord): Word {
 function readOperator(cursor: Cursor, target: Parameter, quotes: Quotes, readWord: ReadWord): Parameter | undefined {
   const toClose = (at: Cursor): boolean => at.peek() === '}'
   for (const operator of DEFAULTS)
-    if (cursor.take(operator)) return { ...target, operator, argument: readWord(cursor, toClose, quotes) }
+    if (cursor.take(operator))
+      return makeParameter(target.name, { ...target, operator, argument: readWord(cursor, toClose, quotes) })
   for (const operator of PATTERNS)
-    if (cursor.take(operator)) return { ...target, operator, argument: readWord(cursor, toClose) }
+    if (cursor.take(operator))
+      return makeParameter(target.name, { ...target, operator, argument: readWord(cursor, toClose) })
   if (!cursor.options.bash) return undefined
   if (cursor.take('/')) return readReplacement(cursor, target, readWord, quotes)
   if (cursor.take(':')) return readSubstring(cursor, target, readWord)
   if (cursor.take('@')) {
     const operator = `@${cursor.peek()}`
     cursor.position++
-    return 'QEPAaUuLKk'.includes(operator.charAt(1)) ? { ...target, operator } : undefined
+    return 'QEPAaUuLKk'.includes(operator.charAt(1)) ? makeParameter(target.name, { ...target, operator }) : undefined
   }
   return undefined
 }
@@ -107,9 +108,9 @@ function readReplacement(cursor: Cursor, target: Parameter, readWord: ReadWord, 
     (at) => at.peek() === '}' || (at.peek() === '/' && (anchored || at.position > first)),
   )
   const operator = `/${flag}`
-  if (!cursor.take('/')) return { ...target, operator, argument }
+  if (!cursor.take('/')) return makeParameter(target.name, { ...target, operator, argument })
   const second = readWord(cursor, (at) => at.peek() === '}', quotes === 'here' ? 'here' : 'none')
-  return { ...target, operator, argument, second }
+  return makeParameter(target.name, { ...target, operator, argument, second })
 }
 
 function readSubstring(cursor: Cursor, target: Parameter, readWord: ReadWord): Parameter | undefined {
@@ -124,6 +125,6 @@ function readSubstring(cursor: Cursor, target: Parameter, readWord: ReadWord): P
     if (char === ':' && depth === 0 && questions-- <= 0) return true
     return char === '}'
   })
-  if (!cursor.take(':')) return { ...target, operator: ':', argument: offset }
+  if (!cursor.take(':')) return makeParameter(target.name, { ...target, operator: ':', argument: offset })
   return { ...target, operator: ':', argument: offset, second: readWord(cursor, (at) => at.peek() === '}') }
 }

@@ -1,6 +1,6 @@
 import { expandAlias } from './alias.ts'
 import type { ArrayElement, Assignment, Part, Redirect, SimpleCommand, Word } from './ast.ts'
-import { plainText } from './ast.ts'
+import { EMPTY_WORD, makeAssignment, makeWord, plainText, textWord } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { readIndex } from './parameter.ts'
 import { tokenAt } from './parser-tokens.ts'
@@ -33,7 +33,7 @@ export function parseSimple(cursor: Cursor, line: number): SimpleCommand {
     }
     if (assignment) {
       declarations.set(words.length, assignment)
-      words.push({ parts: [{ kind: 'quoted', text: assignment.name }], source: assignment.name })
+      words.push(textWord(assignment.name))
       continue
     }
     const word =
@@ -47,8 +47,8 @@ export function parseSimple(cursor: Cursor, line: number): SimpleCommand {
     if (words.length === 1) declaring = name !== undefined && DECLARATIONS.has(name)
   }
   if (words.length + assignments.length + redirects.length === 0) cursor.unexpected(tokenAt(cursor))
-  const declared = declarations.size ? { declarations } : {}
-  return { type: 'simple', assignments, words, redirects, line, ...declared }
+  const declared = declarations.size > 0 ? declarations : undefined
+  return { type: 'simple', assignments, words, redirects, line, waits: undefined, declarations: declared }
 }
 
 /** bash complains about what follows the parenthesis, which it takes for a function's. */
@@ -81,10 +81,9 @@ export function readAssignment(cursor: Cursor, argument = false): Assignment | u
     return undefined
   }
   cursor.position += append ? 2 : 1
-  const base = { name, append, ...(index ? { index } : {}) }
-  if (cursor.peek() === '(' && cursor.options.bash) return { ...base, ...readArray(cursor) }
+  if (cursor.peek() === '(' && cursor.options.bash) return makeAssignment(name, append, { index, ...readArray(cursor) })
   const value = readWord(cursor)
-  return { ...base, ...(value ? { value: withTildes(value) } : {}) }
+  return makeAssignment(name, append, { index, value: value && withTildes(value) })
 }
 
 const readSubscript = (cursor: Cursor): Word | undefined =>
@@ -104,7 +103,7 @@ function readCommandWord(cursor: Cursor): Word | undefined {
     { kind: 'literal', text: ']' },
     ...(rest?.parts ?? []),
   ]
-  return { parts, source: cursor.source.slice(start, cursor.position) }
+  return makeWord(parts, cursor.source.slice(start, cursor.position))
 }
 
 /** An argument that looks like an assignment: a tilde behind its `=` counts, too. */
@@ -114,7 +113,7 @@ function argument(word: Word | undefined, cursor: Cursor): Word | undefined {
   const match = /^([A-Za-z_]\w*\+?=)(~[^]*)$/.exec(first.text)
   if (!match) return word
   const [, name = '', value = ''] = match
-  return { ...word, parts: [{ kind: 'literal', text: name }, { kind: 'literal', text: value }, ...rest] }
+  return makeWord([{ kind: 'literal', text: name }, { kind: 'literal', text: value }, ...rest], word.source, word.plain)
 }
 
 /** In a value a tilde counts after each unquoted colon too: the literals are split there, so that expansion sees it. */
@@ -123,7 +122,7 @@ function withTildes(word: Word): Word {
   const parts = word.parts.flatMap((part): Part[] =>
     part.kind === 'literal' ? part.text.split(/(?<=:)(?=~)/).map((text) => ({ kind: 'literal', text })) : [part],
   )
-  return { parts, source: word.source }
+  return makeWord(parts, word.source)
 }
 
 /** `(…)` of an array assignment. */
@@ -155,7 +154,7 @@ function readElement(cursor: Cursor): ArrayElement {
     const append = cursor.peek() === '+' && cursor.peek(1) === '='
     if (append || cursor.peek() === '=') {
       cursor.position += append ? 2 : 1
-      return { index, append, value: withTildes(readWord(cursor) ?? { parts: [], source: '' }) }
+      return { index, append, value: withTildes(readWord(cursor) ?? EMPTY_WORD) }
     }
     cursor.position = start
   }

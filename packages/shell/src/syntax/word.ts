@@ -1,4 +1,4 @@
-import { EMPTY_WORD, type Part, type Word } from './ast.ts'
+import { EMPTY_WORD, makeParameter, makeWord, type Part, type Word } from './ast.ts'
 import { ansiEscapes } from './ansi-escapes.ts'
 import { Cursor } from './cursor.ts'
 import { readParameter } from './parameter.ts'
@@ -29,8 +29,7 @@ export function readWord(cursor: Cursor): Word | undefined {
   })
   if (cursor.position === start) return undefined
   const source = cursor.source.slice(start, cursor.position)
-  const plain = plainField(parts)
-  return plain === undefined ? { parts, source } : { parts, source, plain }
+  return makeWord(parts, source, plainField(parts))
 }
 
 /** The text of parts that no expansion touches. */
@@ -54,13 +53,13 @@ function plainField(parts: readonly Part[]): string | undefined {
 export function readWordUntil(cursor: Cursor, ends: Reading['ends'], quotes: Reading['quotes'] = 'none'): Word {
   const start = cursor.position
   const parts = readParts(cursor, { quotes, ends, extglob: quotes === 'none' && cursor.options.bash, inBraces: true })
-  return { parts, source: cursor.source.slice(start, cursor.position) }
+  return makeWord(parts, cursor.source.slice(start, cursor.position))
 }
 
 /** The whole text as it stands in double quotes, as here-documents and arithmetic are read. */
 export function readQuotedText(text: string, cursor: Cursor, quotes: 'double' | 'here'): Word {
   const inner = new Cursor(text, cursor.options, cursor.parseUntil)
-  return { parts: readParts(inner, { quotes, ends: () => false }), source: text }
+  return makeWord(readParts(inner, { quotes, ends: () => false }), text)
 }
 
 function readParts(cursor: Cursor, reading: Reading): Part[] {
@@ -219,7 +218,7 @@ function readDollar(cursor: Cursor, reading: Reading): readonly Part[] | undefin
   const parameter = name !== '' ? name : SPECIAL_PARAMETERS.includes(next) ? next : ''
   if (parameter === '') return undefined
   cursor.position += 1 + parameter.length
-  return [{ kind: 'parameter', name: parameter }]
+  return [makeParameter(parameter)]
 }
 
 /** The longest name at a position, or ''. */
@@ -254,7 +253,7 @@ function readArithmeticOrCommand(cursor: Cursor): Part {
   }
   const text = cursor.source.slice(start + 3, end)
   cursor.position = end + 2
-  return { kind: 'arithmetic', parts: readQuotedText(text, cursor, 'double').parts }
+  return { kind: 'arithmetic', parts: readQuotedText(text, cursor, 'double').parts, prepared: undefined }
 }
 
 /** Where the `))` stands that closes the arithmetic text at the cursor; -1 when there is none. */
@@ -285,7 +284,7 @@ function readOldArithmetic(cursor: Cursor): readonly Part[] | undefined {
     if (char === ']' && depth-- === 0) {
       const text = cursor.source.slice(cursor.position + 2, at)
       cursor.position = at + 1
-      return [{ kind: 'arithmetic', parts: readQuotedText(text, cursor, 'double').parts }]
+      return [{ kind: 'arithmetic', parts: readQuotedText(text, cursor, 'double').parts, prepared: undefined }]
     }
   }
   return undefined
