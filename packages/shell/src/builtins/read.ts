@@ -5,7 +5,7 @@ import { quietly } from '../interp/redirect.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
 import { decodeBytes, encodeText } from '../syntax/ansi-escapes.ts'
 import { parseFlags } from './flags.ts'
-import { setNamed } from '../interp/assign.ts'
+import { assignScalar, setNamed } from '../interp/assign.ts'
 
 interface Taken {
   readonly text: string
@@ -30,6 +30,7 @@ function* take(shell: Shell, limits: Limits): Steps<Taken> {
   const { raw, delimiter, count, exact, deadline, fd } = limits
   const { sys } = shell
   const byLine = count === Number.POSITIVE_INFINITY && !exact && deadline === Number.POSITIVE_INFINITY
+  if (byLine && raw) return yield* takeRaw(shell, fd, delimiter)
   const bytes: number[] = []
   const quotedBytes: number[] = []
   let escaped = false
@@ -67,6 +68,24 @@ function* take(shell: Shell, limits: Limits): Steps<Taken> {
   for (const at of quotedBytes) quoted.add(decodeBytes(Uint8Array.from(bytes.slice(0, at))).length)
   return { text, quoted, ended: end === 'file', timedOut: end === 'time' }
 }
+
+/** Up to the delimiter, where no backslash and no count has to be looked for. */
+function* takeRaw({ sys }: Shell, fd: number, delimiter: number): Steps<Taken> {
+  let before = NOTHING
+  for (;;) {
+    const got = sys.readUntil(fd, delimiter, LINE_BYTES)
+    const chunk = got instanceof Promise ? ((yield got) as Uint8Array) : got
+    const ended = chunk.length === 0
+    const whole = !ended && chunk[chunk.length - 1] === delimiter
+    const bytes = whole ? chunk.subarray(0, -1) : chunk
+    before = before.length > 0 ? concat([before, bytes]) : bytes
+    if (!whole && !ended) continue
+    const text = decodeBytes(before.includes(0) ? before.filter((byte) => byte !== 0) : before)
+    return { text, quoted: NO_PLACES, ended, timedOut: false }
+  }
+}
+const NOTHING: Uint8Array = new Uint8Array(0)
+const NO_PLACES: ReadonlySet<number> = new Set()
 
 /** -n and -N. @throws FatalError */
 function countOf(text: string | undefined): number | undefined {
@@ -156,7 +175,11 @@ function* share(
   }
   if (names.length === 0) return yield* setNamed(shell, 'REPLY', text)
   const fields = splitRead(text, quoted, shell.ifs, names.length)
-  for (const [at, name] of names.entries()) yield* setNamed(shell, name, fields[at] ?? '')
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] ?? ''
+    if (name.endsWith(']') || shell.variables.raw(name)?.nameref) yield* setNamed(shell, name, fields[at] ?? '')
+    else assignScalar(shell, name, fields[at] ?? '', false)
+  }
 }
 
 /** Fields; the last takes the rest of the line. POSIX, read. */
