@@ -200,7 +200,7 @@ async function main(process: Process): Promise<number> {
 
 export const dockerCompose: Program = {
   name: 'compose/docker-compose',
-  paths: ['/usr/local/lib/docker/cli-plugins/docker-compose', '/usr/local/bin/docker-compose'],
+  paths: ['/usr/local/libexec/docker/cli-plugins/docker-compose', '/usr/local/bin/docker-compose'],
   covers: 'partial',
   lacks: commands.flatMap((command) => (command.lacks === undefined ? [] : [`${command.name}: ${command.lacks}`])),
   summary: `docker compose, version ${COMPOSE_VERSION}`,

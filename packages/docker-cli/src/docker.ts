@@ -25,7 +25,7 @@ import {
   VERSION,
 } from '@drydock/cli-plugin'
 import { commands } from './command/index.ts'
-import { findPlugin, runPlugin } from './session/plugin.ts'
+import { findPlugin, listPlugins, type PluginFacts, runPlugin } from './session/plugin.ts'
 
 const globalFlags = (folder: string) =>
   ({
@@ -82,8 +82,18 @@ function inPlace(cli: Cli, found: Found | undefined): Found | undefined {
 /** Help goes to standard error where nobody asked for it. */
 type HelpTo = (text: string) => Promise<void>
 
+/** As help lists it: with a star. */
+const pluginRow = ({ name, metadata }: PluginFacts): Command => ({
+  name: `${name}*`,
+  use: name,
+  short: metadata.ShortDescription ?? '',
+  group: 'management',
+  flags: {},
+})
+
 async function printRootHelp(cli: Cli, flags: FlagTable, to: HelpTo = (text) => cli.print(text)): Promise<number> {
-  await to(rootHelp(commands, flags, cli.columns(0) ?? 80, await cli.engineFacts()))
+  const plugins = (await listPlugins(cli)).map(pluginRow)
+  await to(rootHelp([...commands, ...plugins], flags, cli.columns(0) ?? 80, await cli.engineFacts()))
   return 0
 }
 

@@ -1,7 +1,6 @@
-import { isProblem } from '@drydock/cli-plugin'
 import type { ContainerSummary } from '@drydock/docker-api'
 import { imageOf, type Project } from '../load/project.ts'
-import { done, failed, type Progress, working } from '../progress/tasks.ts'
+import { done, type Progress, working } from '../progress/tasks.ts'
 import { allOf, type Backend } from './backend.ts'
 import { type BuildWishes, buildServices } from './building.ts'
 import { Convergence, type ConvergeWishes } from './convergence.ts'
@@ -92,12 +91,7 @@ export class Lifecycle {
   private async startOne(name: string, container: ContainerSummary): Promise<void> {
     const task = taskOf(container)
     this.progress.on(working(task, 'Starting'))
-    try {
-      await this.backend.client.containers.start(container.Id)
-    } catch (error) {
-      if (isProblem(error)) this.progress.on(failed(task, 'Error'))
-      throw error
-    }
+    await this.backend.client.containers.start(container.Id)
     await runHooks(this.backend, container, this.project.services.get(name)?.post_start ?? [])
     this.progress.on(done(task, 'Started'))
   }

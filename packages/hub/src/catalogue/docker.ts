@@ -14,12 +14,15 @@ fi
 exec "$@"
 `
 
+const COMPOSE_PLUGIN = '/usr/local/libexec/docker/cli-plugins/docker-compose'
+
 function dockerTree(tree: Tree): void {
   tree
     .mainCommand('docker', '/usr/local/bin/docker')
     .mainCommand('dockerd', '/usr/local/bin/dockerd')
     .script('/usr/local/bin/docker-entrypoint.sh', entrypointFor('docker'))
     .script('/usr/local/bin/dockerd-entrypoint.sh', DAEMON_ENTRYPOINT)
+  if (tree.command('docker-compose', COMPOSE_PLUGIN)) tree.link('/usr/local/bin/docker-compose', COMPOSE_PLUGIN)
 }
 
 export const docker = softwareRepository({

@@ -13,8 +13,9 @@ import {
   VERSION,
 } from '@drydock/cli-plugin'
 import type { SystemInfo } from '@drydock/docker-api'
+import { listPlugins, type PluginFacts } from '../../session/plugin.ts'
 
-const clientInfo = (cli: Cli) => ({
+const clientInfo = (cli: Cli, plugins: readonly PluginFacts[]) => ({
   Debug: cli.globals.debug,
   Version: VERSION.version,
   GitCommit: VERSION.gitCommit,
@@ -23,7 +24,7 @@ const clientInfo = (cli: Cli) => ({
   Arch: 'amd64',
   BuildTime: VERSION.built,
   Context: 'default',
-  Plugins: [],
+  Plugins: plugins.map(({ name, path, metadata }) => ({ ...metadata, Name: name, Path: path })),
   Warnings: null,
 })
 
@@ -133,9 +134,20 @@ function registryLines(config: NonNullable<SystemInfo['RegistryConfig']>): strin
   ]
 }
 
-function clientLines(cli: Cli): string[] {
-  const client = clientInfo(cli)
-  return [`Client:`, ` Version:    ${client.Version}`, ` Context:    ${client.Context}`, ` Debug Mode: ${client.Debug}`]
+function clientLines(cli: Cli, plugins: readonly PluginFacts[]): string[] {
+  const client = clientInfo(cli, plugins)
+  const lines = plugins.flatMap(({ name, path, metadata }) => [
+    `  ${name}: ${metadata.ShortDescription ?? ''} (${metadata.Vendor ?? ''})`,
+    `    Version:  ${metadata.Version ?? ''}`,
+    `    Path:     ${path}`,
+  ])
+  return [
+    `Client:`,
+    ` Version:    ${client.Version}`,
+    ` Context:    ${client.Context}`,
+    ` Debug Mode: ${client.Debug}`,
+    ...(lines.length > 0 ? [' Plugins:', ...lines] : []),
+  ]
 }
 
 async function ask(cli: Cli): Promise<{ info?: SystemInfo; failure?: string }> {
@@ -167,16 +179,17 @@ export const info = defineCommand({
     format: string('f', INSPECT_FORMAT_HELP),
   },
   async run({ cli, flags }) {
+    const plugins = await listPlugins(cli)
     const { info: server, failure } = await ask(cli)
     if (flags.format !== '') {
       const template = compileTemplate(flags.format === 'json' ? '{{json .}}' : flags.format, {
         typeName: 'system.dockerInfo',
       })
       const extra = failure === undefined ? {} : { ServerErrors: [failure] }
-      await printOrBlank(cli, () => template.run({ ...server, ...extra, ClientInfo: clientInfo(cli) }))
+      await printOrBlank(cli, () => template.run({ ...server, ...extra, ClientInfo: clientInfo(cli, plugins) }))
       return 0
     }
-    const lines = [...clientLines(cli), '', 'Server:', ...(server ? serverLines(server) : [])]
+    const lines = [...clientLines(cli, plugins), '', 'Server:', ...(server ? serverLines(server) : [])]
     await cli.print(`${lines.join('\n')}\n`)
     if (server) await cli.print('\n')
     for (const warning of server?.Warnings ?? []) await cli.warn(`${warning}\n`)
