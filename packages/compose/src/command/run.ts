@@ -192,7 +192,7 @@ async function createOneOff(backend: Backend, project: Project, wishes: RunWishe
     })
     if (!flags['no-deps']) await new Waiting(backend, project, progress).dependencies(name, containers)
     const slug = Array.from(backend.cli.sys.entropy.bytes(32), (byte) => byte.toString(16).padStart(2, '0')).join('')
-    const containerName = flags.name || `${project.name}-${name}-run-${slug.slice(0, 12)}`
+    const containerName = flags.name || [project.name, name, 'run', slug.slice(0, 12)].join(backend.cli.separator)
     const created = await convergence.createContainer(name, convergence.resolveReferences(service), containerName, {
       number: 0,
       oneOff: true,

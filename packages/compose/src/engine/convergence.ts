@@ -144,7 +144,7 @@ export class Convergence {
   }
 
   private async create(name: string, service: Service, number: number): Promise<ContainerSummary> {
-    const containerName = service.container_name ?? `${this.project.name}-${name}-${number}`
+    const containerName = service.container_name ?? this.defaultName(name, number)
     const task = `Container ${containerName}`
     this.progress.on(working(task, 'Creating'))
     try {
@@ -157,12 +157,16 @@ export class Convergence {
     }
   }
 
+  private defaultName(name: string, number: number): string {
+    return [this.project.name, name, number].join(this.backend.cli.separator)
+  }
+
   /** Makes the new one under a passing name, then removes the old. */
   private async recreate(name: string, service: Service, old: ContainerSummary): Promise<ContainerSummary> {
     const task = taskOf(old)
     this.progress.on(working(task, 'Recreate'))
     const number = numberOf(old) || 1
-    const finalName = service.container_name ?? `${this.project.name}-${name}-${number}`
+    const finalName = service.container_name ?? this.defaultName(name, number)
     const passing = `${old.Id.slice(0, 12)}_${finalName}`
     const labels = new Map([[LABEL.replace, finalName]])
     const inherited = this.wishes.inherit ? await this.inheritedMounts(name, service, old) : new Map<string, Mount>()

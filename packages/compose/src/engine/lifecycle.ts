@@ -1,13 +1,14 @@
 import type { ContainerSummary } from '@drydock/docker-api'
 import { imageOf, type Project } from '../load/project.ts'
+import { ComposeError } from '../model/tree.ts'
 import { done, type Progress, working } from '../progress/tasks.ts'
 import { allOf, type Backend } from './backend.ts'
 import { type BuildWishes, buildServices } from './building.ts'
 import { Convergence, type ConvergeWishes } from './convergence.ts'
 import { inDependencyOrder, inReverseOrder } from './graph.ts'
-import { runHooks } from './hooks.ts'
+import { runHooks, runPreStart } from './hooks.ts'
 import { Images } from './images.ts'
-import { nameOf, serviceOf, taskOf } from './labels.ts'
+import { LABEL, nameOf, projectFilter, serviceOf, taskOf } from './labels.ts'
 import { Resources } from './resources.ts'
 import { Waiting } from './waiting.ts'
 
@@ -40,6 +41,8 @@ export class Lifecycle {
 
   /** As {@link create}, but makes no container. */
   async prepare(wishes: CreateWishes): Promise<Convergence> {
+    if (this.project.models.size > 0)
+      throw new ComposeError("docker: 'model' is not a docker command: models are not supported here")
     await this.ensureImages(wishes)
     const resources = new Resources(this.backend, this.project, this.progress)
     const networkIds = await resources.ensureNetworks()
@@ -91,6 +94,7 @@ export class Lifecycle {
   private async startOne(name: string, container: ContainerSummary): Promise<void> {
     const task = taskOf(container)
     this.progress.on(working(task, 'Starting'))
+    await runPreStart(this.backend, container, this.project.services.get(name)?.pre_start ?? [])
     await this.backend.client.containers.start(container.Id)
     await runHooks(this.backend, container, this.project.services.get(name)?.post_start ?? [])
     this.progress.on(done(task, 'Started'))
@@ -131,6 +135,7 @@ export class Lifecycle {
       oneOff: wishes.removeOrphans ? 'include' : 'exclude',
     })
     const removed = { any: containers.length > 0 }
+    await this.removeHookContainers(wishes.services)
     const roots = wishes.services.length > 0 ? this.withDependents(wishes.services) : undefined
     await inReverseOrder(
       this.project,
@@ -152,6 +157,14 @@ export class Lifecycle {
       wishes.volumes ? resources.removeVolumes() : undefined,
     ])
     return removed.any
+  }
+
+  /** Those of hooks that failed. */
+  private async removeHookContainers(services: readonly string[]): Promise<void> {
+    const filters = projectFilter(this.project.name, `${LABEL.hook}=pre_start`)
+    const found = await this.backend.client.containers.list({ all: true, filters })
+    const own = found.filter((each) => services.length === 0 || services.includes(serviceOf(each)))
+    await allOf(own, ({ Id }) => this.backend.client.containers.remove(Id, { force: true, v: true }))
   }
 
   private withDependents(names: readonly string[]): string[] {

@@ -52,6 +52,11 @@ export class ComposeCli extends Cli {
   root: RootFlags = NO_FLAGS
   readonly files: Files = systemFiles(this.sys)
 
+  /** Between the parts of names; version 1 had another. */
+  get separator(): string {
+    return this.root.compatibility || this.env.get('COMPOSE_COMPATIBILITY') === 'true' ? '_' : '-'
+  }
+
   /** Whether colours and cursor movements may be used. */
   get ansi(): boolean {
     return (
