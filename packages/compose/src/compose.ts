@@ -1,4 +1,4 @@
-import type { Process, Program } from '@drydock/abi'
+import { isErrno, type Process, type Program } from '@drydock/abi'
 import {
   bool,
   CliError,
@@ -23,6 +23,7 @@ import { Stdio } from '@drydock/libc'
 import { array } from './command/define.ts'
 import { commands } from './command/index.ts'
 import { COMPOSE_VERSION } from './engine/labels.ts'
+import { ComposeError } from './model/tree.ts'
 import { PRINTER_MODES } from './progress/printers.ts'
 import { ComposeCli, type RootFlags } from './session/compose-cli.ts'
 
@@ -177,6 +178,16 @@ function toRoot(values: ReadonlyMap<string, unknown>, env: ReadonlyMap<string, s
   }
 }
 
+/** Where a person reads along, a problem of a file tells its line besides what the real one says. */
+function isTerminal({ sys }: Process): boolean {
+  try {
+    return sys.isatty(2)
+  } catch (error) {
+    if (isErrno(error)) return false
+    throw error
+  }
+}
+
 async function main(process: Process): Promise<number> {
   const io = new Stdio(process.sys)
   const [, ...words] = process.argv
@@ -194,6 +205,8 @@ async function main(process: Process): Promise<number> {
     const text = problemText(error)
     await io.out.flush()
     if (text !== '') await io.warn(`${text}\n`)
+    if (error instanceof ComposeError && error.place !== undefined && isTerminal(process))
+      await io.warn(`\x1b[2m  at ${error.place}\x1b[0m\n`)
     return error instanceof CliError ? error.status : 1
   }
 }

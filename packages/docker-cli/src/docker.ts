@@ -83,8 +83,8 @@ function inPlace(cli: Cli, found: Found | undefined): Found | undefined {
 type HelpTo = (text: string) => Promise<void>
 
 /** As help lists it: with a star. */
-const pluginRow = ({ name, metadata }: PluginFacts): Command => ({
-  name: `${name}*`,
+const pluginRow = ({ name, metadata }: PluginFacts, shown = `${name}*`): Command => ({
+  name: shown,
   use: name,
   short: metadata.ShortDescription ?? '',
   group: 'management',
@@ -92,7 +92,7 @@ const pluginRow = ({ name, metadata }: PluginFacts): Command => ({
 })
 
 async function printRootHelp(cli: Cli, flags: FlagTable, to: HelpTo = (text) => cli.print(text)): Promise<number> {
-  const plugins = (await listPlugins(cli)).map(pluginRow)
+  const plugins = (await listPlugins(cli)).map((plugin) => pluginRow(plugin))
   await to(rootHelp([...commands, ...plugins], flags, cli.columns(0) ?? 80, await cli.engineFacts()))
   return 0
 }
@@ -180,7 +180,8 @@ async function dispatch(cli: Cli, words: readonly string[], flags: FlagTable): P
   if (first === '__complete' || first === '__completeNoDesc') {
     const owner = rest.length > 1 && !find(rest) ? findPlugin(cli, rest[0] ?? '') : undefined
     if (owner !== undefined) return runPlugin(cli, owner, words)
-    return complete(cli, commands, flags, rest, first === '__complete')
+    const plugins = rest.length > 1 ? [] : (await listPlugins(cli)).map((plugin) => pluginRow(plugin, plugin.name))
+    return complete(cli, [...commands, ...plugins], flags, rest, first === '__complete')
   }
   const found = inPlace(cli, find(words))
   if (found) return runCommand(cli, found)

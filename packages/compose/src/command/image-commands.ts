@@ -112,7 +112,7 @@ async function skipReason(
   pulled.set(service.image, name)
   if (
     (policy === 'missing' || policy === 'if_not_present') &&
-    parseReference(service.image).tag !== 'latest' &&
+    (parseReference(service.image).tag ?? 'latest') !== 'latest' &&
     (await images.inspect(service.image))
   )
     return 'Skipped - Image is already present locally'

@@ -36,7 +36,7 @@ export async function loadTree(
     warn: (text) => request.warn(text),
   })
   const environment = new Map(request.environment).set('COMPOSE_PROJECT_NAME', name)
-  const tree = await loader.load(paths, folder, environment)
+  const tree = await located(request, loader, () => loader.load(paths, folder, environment))
   if (tree.size === 0) throw new FileProblem('empty compose file', paths[0] ?? '', [])
   if (name === '') throw new ComposeError('project name must not be empty')
   return { tree: normalize(tree, name, (key) => environment.get(key)), environment, loader }
@@ -44,8 +44,29 @@ export async function loadTree(
 
 /** The project as commands work on it. @throws ComposeError, Errno */
 export async function loadProject(request: ProjectRequest): Promise<Project> {
-  const { tree, environment } = await loadTree(request)
-  return selectProject(request, tree, environment)
+  const { tree, environment, loader } = await loadTree(request)
+  return located(request, loader, () => selectProject(request, tree, environment))
+}
+
+/** Does it; a failure learns where in the files it has its reason. */
+async function located<T>({ paths }: ProjectRequest, loader: Loader, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof ComposeError && error.path.length > 0 && !error.path[0]?.startsWith('\0')) {
+      const found = error instanceof FileProblem ? error.file : fileWith(error.path, paths, loader)
+      const position = loader.positions.get(found)?.find(error.path)
+      if (position) error.place = `${found}:${position.line}:${position.column}`
+    }
+    throw error
+  }
+}
+
+/** The last of the files that has the place, or what is above it. */
+function fileWith(path: readonly string[], paths: readonly string[], loader: Loader): string {
+  for (let length = path.length; length > 0; length--)
+    for (const file of paths.toReversed()) if (loader.positions.get(file)?.has(path.slice(0, length))) return file
+  return paths[0] ?? ''
 }
 
 export async function selectProject(

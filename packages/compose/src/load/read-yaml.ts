@@ -32,6 +32,9 @@ export class Positions {
   set(path: Path, position: Position): void {
     this.known.set(path.join('\0'), position)
   }
+  has(path: Path): boolean {
+    return this.known.has(path.join('\0'))
+  }
   /** The nearest known place, going up. */
   find(path: Path): Position {
     for (let length = path.length; length > 0; length--) {

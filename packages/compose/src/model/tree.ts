@@ -10,6 +10,8 @@ export type Path = readonly string[]
 /** What makes a file unusable; `path` says where, as far as is known. */
 export class ComposeError extends CliError {
   readonly path: Path
+  /** `/app/compose.yaml:3:5`, when it is known and the message has it not. */
+  place: string | undefined
   constructor(message: string, path: Path = [], status = 1) {
     super(message, status)
     this.path = path

@@ -267,6 +267,25 @@ describe.each([
   })
 })
 
+/** Rows: files, and where the reason stands. */
+const REASONS: readonly (readonly [files: SpecFiles, place: string])[] = [
+  [{ 'compose.yaml': 'services:\n  web:\n    imge: a\n' }, '/app/compose.yaml:3:5'],
+  [
+    {
+      'compose.yaml': 'services:\n  web: {image: a}\n',
+      'compose.override.yaml': 'services:\n  web:\n    networks:\n      front:\n',
+    },
+    '/app/compose.override.yaml:4:7',
+  ],
+  [{ 'compose.yaml': 'services:\n  web:\n    image: a\n    scale: many\n' }, '/app/compose.yaml:4:5'],
+]
+
+describe('a refusal', () => {
+  it.each(REASONS)('knows its place: %j', async (files, place) => {
+    await expect(loadSpec(files)).rejects.toThrow(expect.objectContaining({ place }) as Error)
+  })
+})
+
 /** Rows: file, line and column from one, path, words. */
 const PLACES: readonly (readonly [source: string, line: number, column: number, path: string, message: string])[] = [
   ['services:\n  web:\n    imge: a\n', 3, 5, 'services.web', "services.web additional properties 'imge' not allowed"],
