@@ -1,7 +1,7 @@
 import { hostInAddress } from './client/session-address.ts'
 import type { SessionClient } from './client/session-client.ts'
-import type { SessionDoor } from './client/session-door.ts'
-import { createLayoutStore, type Layout, tabsOf } from './layout/layout-store.ts'
+import type { Entry } from './client/session-door.ts'
+import { type Layout, tabsOf } from './layout/layout-store.ts'
 import { applyTheme } from './settings/apply-theme.ts'
 import { HostTerminal } from './terminal/host-terminal.ts'
 import { Terminals } from './terminal/terminals.ts'
@@ -20,22 +20,24 @@ const PATIENCE_MS = 5000
  * the prompt stands and keys echo before any code of the page around it is loaded. Resolves when the prompt is painted,
  * or when there will be none.
  */
-export async function drawFirstScreen(door: SessionDoor, box: HTMLElement): Promise<FirstScreen | undefined> {
+export async function drawFirstScreen(
+  { client, opened }: Entry,
+  layout: Layout,
+  box: HTMLElement,
+): Promise<FirstScreen | undefined> {
   applyTheme()
-  const layout = createLayoutStore(door.sessionId).getState()
   outline(box.parentElement, layout)
   // Drawn while the worker starts: measuring fonts and building rows take as long as booting a host.
   const terminal = new HostTerminal(box)
-  const client = await door.entered
-  if (!client) {
-    terminal.dispose()
-    return undefined
-  }
   const terminals = new Terminals(client)
-  const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS))
-  await Promise.race([connect(terminal, client, terminals, (host) => shownPane(layout, host)), patience])
-  await painted()
-  return { client, terminals }
+  const shown = connect(terminal, client, terminals, (host) => shownPane(layout, host)).then(() => true)
+  const refused = opened.then((ours) => (ours ? new Promise<never>(() => undefined) : false))
+  if (await Promise.race([shown, refused, patience()])) {
+    await painted()
+    return { client, terminals }
+  }
+  terminal.dispose()
+  return undefined
 }
 
 async function connect(
@@ -74,4 +76,5 @@ function shownPane(layout: Layout, host: string): string {
   return groups[active]?.panes[0] ?? 'main'
 }
 
+const patience = (): Promise<true> => new Promise((resolve) => setTimeout(() => resolve(true), PATIENCE_MS))
 const painted = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))

@@ -18,6 +18,8 @@ export interface PlaygroundOptions {
   readonly openStore: () => Promise<OpenedStore>
   /** For what cannot be read in the store that there is: keeps nothing. */
   readonly openMemory: () => BlockStore
+  /** Makes the session this playground's alone. @returns whether it is; false when another has it and nobody waits */
+  readonly acquire: (id: string, wait: boolean) => Promise<boolean>
   readonly onChange: (view: SessionView) => void
 }
 
@@ -28,14 +30,15 @@ const PREFETCH_MS = 1500
 export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
   const opened = options.openStore()
   /** The session that is open or being opened: calls that follow wait for it. */
-  let current: Promise<Session> | undefined
+  let current: Promise<Session | undefined> | undefined
 
   const openFrom = (id: string, { store, unavailable }: OpenedStore): Promise<Session> => {
     const { clock, entropy, foreign, onChange } = options
     return Session.open({ id, clock, entropy, foreign, store, unavailable, onChange })
   }
-  const open = async (id: string): Promise<Session> => {
-    const kept = await opened
+  const open = async (id: string, wait: boolean): Promise<Session | undefined> => {
+    const [kept, ours] = await Promise.all([opened, options.acquire(id, wait)])
+    if (!ours) return undefined
     try {
       return await openFrom(id, kept)
     } catch (error) {
@@ -46,7 +49,11 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
   }
   /** Hosts that are being added: whoever asks for a host by name waits for them. */
   let adding: Promise<unknown> = Promise.resolve()
-  const session = (): Promise<Session> => current ?? Promise.reject(new Error('no session is open'))
+  const session = async (): Promise<Session> => {
+    const opened = await current
+    if (!opened) throw new Error('no session is open')
+    return opened
+  }
   const host = async (name: string): Promise<Host> => {
     await adding
     return (await session()).host(name)
@@ -69,10 +76,11 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
       const { store } = await opened
       return (await store.load(SESSIONS)).flatMap(([, value]) => summary(value)).sort((a, b) => b.usedMs - a.usedMs)
     },
-    async open(id) {
+    async open(id, wait) {
       const left = leave()
-      current = left.then(() => open(id))
+      current = left.then(() => open(id, wait))
       const opened = await current
+      if (!opened) return undefined
       options.clock.after(PREFETCH_MS, () => void opened.prefetch())
       return opened.view()
     },

@@ -148,7 +148,11 @@ export interface FilesApi {
 /** The worker's control calls. */
 export interface PlaygroundApi {
   sessions(): Promise<readonly SessionSummary[]>
-  open(sessionId: string): Promise<SessionView>
+  /**
+   * @param wait for whoever has the session now
+   * @returns undefined when another has it and nobody waits
+   */
+  open(sessionId: string, wait: boolean): Promise<SessionView | undefined>
   addHost(): Promise<HostView>
   deleteHost(name: string): Promise<void>
   deleteSession(sessionId: string): Promise<void>

@@ -45,10 +45,18 @@ export class Terminal {
   private started = false
   private disposed = false
   private input: Promise<void> = Promise.resolve()
+  /** What stands above the shell's first words. It goes with them, so that the page draws once. */
+  private opening: readonly TerminalOutput[]
 
   constructor(options: TerminalOptions) {
     this.options = options
     this.size = options.size
+    const { screen, greeting, since } = options
+    const kept = screen !== undefined || since === 'return'
+    this.opening = [
+      ...(kept ? [{ kind: 'screen' as const, text: screen ?? '', since }] : []),
+      ...(greeting ? [{ kind: 'greeting' as const, text: greeting }] : []),
+    ]
   }
 
   /** The page is at `endpoint` now; the first one starts the shell. */
@@ -101,9 +109,6 @@ export class Terminal {
 
   private async run(): Promise<void> {
     let cwd = this.options.cwd
-    const { screen, greeting, since } = this.options
-    if (screen !== undefined || since === 'return') this.send({ kind: 'screen', text: screen ?? '', since })
-    if (greeting) this.send({ kind: 'greeting', text: greeting })
     while (!this.disposed) {
       await this.session(cwd)
       cwd = '/root'
@@ -160,6 +165,8 @@ export class Terminal {
 
   private show(bytes: Uint8Array): void {
     if (bytes.length === 0) return
+    for (const message of this.opening) this.send(message)
+    this.opening = []
     this.inFlight += bytes.length
     this.send({ kind: 'data', bytes })
   }

@@ -3,6 +3,11 @@ import { nextHost } from '@drydock/playground/session-record'
 import { type Remote, transfer, wrap } from 'comlink'
 import type { WorkerApi } from '../worker/session-worker.ts'
 
+declare global {
+  /** The worker that the head of the built page started, before any of its code was there. */
+  var sessionWorker: Worker | undefined
+}
+
 /** The page's end of the session's worker, and the newest view it sent. */
 export class SessionClient {
   /** The first view. */
@@ -16,7 +21,8 @@ export class SessionClient {
 
   constructor() {
     this.viewed = new Promise((resolve) => (this.firstView = resolve))
-    this.worker = new Worker(new URL('../worker/session-worker.ts', import.meta.url), { type: 'module' })
+    this.worker =
+      takeEarlyWorker() ?? new Worker(new URL('../worker/session-worker.ts', import.meta.url), { type: 'module' })
     this.api = wrap<WorkerApi>(this.worker)
     const { port1, port2 } = new MessageChannel()
     port1.onmessage = (event: MessageEvent<SessionView>) => {
@@ -26,8 +32,11 @@ export class SessionClient {
     void this.api.follow(transfer(port2, [port2]))
   }
 
-  async open(sessionId: string): Promise<void> {
-    this.show(await this.api.open(sessionId))
+  /** @returns whether the session is this tab's; false when another has it and nobody waits */
+  async open(sessionId: string, wait: boolean): Promise<boolean> {
+    const view = await this.api.open(sessionId, wait)
+    if (view) this.show(view)
+    return view !== undefined
   }
 
   /**
@@ -41,7 +50,7 @@ export class SessionClient {
     const idle = { memoryBytes: 0, memoryLimitBytes: 0, cpuShare: 0, ports: [] }
     const hosts = host ? [{ ...host, ...idle }] : []
     this.show({ id: sessionId, createdMs: now, hosts, storage: { kind: 'saving' }, moments: [] })
-    await Promise.all([this.api.open(sessionId), this.api.addHost()])
+    await Promise.all([this.api.open(sessionId, true), this.api.addHost()])
     this.expecting = false
   }
 
@@ -60,4 +69,11 @@ export class SessionClient {
     this.firstView(view)
     for (const listener of this.listeners) listener()
   }
+}
+
+/** Once only: a session that is opened later has a worker of its own. */
+function takeEarlyWorker(): Worker | undefined {
+  const early = globalThis.sessionWorker
+  globalThis.sessionWorker = undefined
+  return early
 }

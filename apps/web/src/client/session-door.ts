@@ -1,7 +1,7 @@
 import { PortBridges } from './port-bridges.ts'
 import { sessionInAddress } from './session-address.ts'
 import { SessionClient } from './session-client.ts'
-import { acquireSession, onTakeOver, type SessionLock, takeOverSession } from './session-lock.ts'
+import { askForSession, onAsked } from './take-over.ts'
 
 export type DoorState =
   | { readonly kind: 'opening' }
@@ -12,13 +12,18 @@ export type DoorState =
   | { readonly kind: 'taken' }
   | { readonly kind: 'broken'; readonly reason: string }
 
+/** What a tab has of a session while it is trying to open it. */
+export interface Entry {
+  /** Its calls wait for the session to be open. */
+  readonly client: SessionClient
+  /** Whether it came to be open; false when another tab has it, or when it broke. */
+  readonly opened: Promise<boolean>
+}
+
 /** The way into the session that the address names. It knows no React: the worker starts before the page is drawn. */
 export class SessionDoor {
   readonly sessionId: string
-  /** The client as soon as its calls go to a session, opened or not; undefined when another tab has it. */
-  readonly entered: Promise<SessionClient | undefined>
   private readonly fresh: boolean
-  private tellEntered: (client: SessionClient | undefined) => void = () => undefined
   private state: DoorState = { kind: 'opening' }
   private readonly listeners = new Set<() => void>()
 
@@ -26,19 +31,18 @@ export class SessionDoor {
     const { id, fresh } = sessionInAddress()
     this.sessionId = id
     this.fresh = fresh
-    this.entered = new Promise((resolve) => (this.tellEntered = resolve))
   }
 
   /** Opens the session unless another tab has it. */
-  open(): void {
-    const client = new SessionClient()
-    this.enter(client, acquireSession(this.sessionId, false))
+  open(): Entry {
+    return this.enter(false)
   }
 
   /** Asks the tab that has it to let go, and opens. */
   takeOver(): void {
     this.show({ kind: 'opening' })
-    this.enter(new SessionClient(), takeOverSession(this.sessionId))
+    askForSession(this.sessionId)
+    this.enter(true)
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -47,28 +51,39 @@ export class SessionDoor {
   }
   readonly snapshot = (): DoorState => this.state
 
-  private enter(client: SessionClient, acquiring: Promise<SessionLock | undefined>): void {
-    this.openWith(client, acquiring).catch((error: unknown) => this.show({ kind: 'broken', reason: String(error) }))
+  private enter(wait: boolean): Entry {
+    const client = new SessionClient()
+    const opened = this.openWith(client, wait).catch((error: unknown) => {
+      this.show({ kind: 'broken', reason: String(error) })
+      return false
+    })
+    return { client, opened }
   }
 
-  private async openWith(client: SessionClient, acquiring: Promise<SessionLock | undefined>): Promise<void> {
-    const lock = await acquiring
-    if (!lock) {
-      client.dispose()
-      this.tellEntered(undefined)
-      return this.show({ kind: 'elsewhere' })
+  private async openWith(client: SessionClient, wait: boolean): Promise<boolean> {
+    // Whoever comes for the first time finds a prompt, not a form; nobody else can have a session that is new.
+    if (this.fresh && !wait) {
+      const opened = client.openNew(this.sessionId)
+      this.admit(client)
+      await opened
+      return true
     }
+    if (await client.open(this.sessionId, wait)) {
+      this.admit(client)
+      return true
+    }
+    client.dispose()
+    this.show({ kind: 'elsewhere' })
+    return false
+  }
+
+  private admit(client: SessionClient): void {
     const bridges = new PortBridges(client)
-    const stop = onTakeOver(this.sessionId, () => {
+    const stop = onAsked(this.sessionId, () => {
       stop()
-      void letGo(client, bridges, lock).then(() => this.show({ kind: 'taken' }))
+      void letGo(client, bridges).then(() => this.show({ kind: 'taken' }))
     })
-    // Whoever comes for the first time finds a prompt, not a form.
-    const opened = this.fresh ? client.openNew(this.sessionId) : client.open(this.sessionId)
-    this.tellEntered(client)
-    if (!this.fresh) await opened
     this.show({ kind: 'open', client, bridges })
-    await opened
   }
 
   private show(state: DoorState): void {
@@ -77,9 +92,9 @@ export class SessionDoor {
   }
 }
 
-async function letGo(client: SessionClient, bridges: PortBridges, lock: SessionLock): Promise<void> {
+/** The session's lock goes with the worker. */
+async function letGo(client: SessionClient, bridges: PortBridges): Promise<void> {
   await client.api.flush()
   client.dispose()
   bridges.dispose()
-  lock.release()
 }

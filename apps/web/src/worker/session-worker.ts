@@ -2,6 +2,7 @@ import { createPlayground, isEndOfProgram, type PlaygroundApi, type SessionView 
 import { expose } from 'comlink'
 import { IdbBlockStore, MemoryBlockStore } from '../storage/idb-block-store.ts'
 import { browserClock, browserEntropy, browserForeignHost } from './powers.ts'
+import { acquireSession } from './session-lock.ts'
 
 /** The session's worker: host powers of the browser around the playground, and nothing else. */
 export interface WorkerApi extends PlaygroundApi {
@@ -19,6 +20,7 @@ const playground = createPlayground({
   entropy: browserEntropy,
   foreign,
   openStore,
+  acquire: acquireSession,
   openMemory: () => new MemoryBlockStore(),
   onChange: (view: SessionView) => {
     for (const port of listeners) port.postMessage(view)
