@@ -20,9 +20,15 @@ const INSTALLED = [
   'jq',
   'patch',
   'bzip2',
+  'bunzip2',
+  'bzcat',
   'xz',
+  'unxz',
+  'xzcat',
   'less',
   'ps',
+  'vmstat',
+  'dc',
   'time',
 ]
 

@@ -1,5 +1,19 @@
 import { isErrno, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, SEEK_SET, type Sys } from '@drydock/abi'
-import { Gunzip, gzip, GzipError, isGzip, TarError } from '@drydock/codec'
+import {
+  Gunzip,
+  bunzip2,
+  bzip2,
+  Bzip2Error,
+  gzip,
+  GzipError,
+  isBzip2,
+  isGzip,
+  isXz,
+  TarError,
+  unxz,
+  xz,
+  XzError,
+} from '@drydock/codec'
 import {
   concat,
   defineProgram,
@@ -90,8 +104,12 @@ const modeOf = ({ options: o }: TarContext): string[] => [
 
 const archiveName = ({ options: o, env }: TarContext): string => o.file ?? env.get('TAPE') ?? '-'
 
-function compressed({ options: o }: TarContext): boolean {
-  return o.gzip > 0 || o.gunzip > 0 || (o.autoCompress > 0 && /\.(tgz|gz)$/.test(o.file ?? ''))
+/** How an archive is packed, by an option or, with -a, by its name. */
+function packerOf({ options: o }: TarContext): ((bytes: Uint8Array) => Uint8Array) | undefined {
+  const named = o.autoCompress > 0 ? /\.(?:(t?gz|taz)|(bz2|tbz2?|tz2)|(xz|txz))$/.exec(o.file ?? '') : undefined
+  if (o.gzip > 0 || o.gunzip > 0 || named?.[1]) return gzip
+  if (o.bzip2 > 0 || named?.[2]) return bzip2
+  return o.xz > 0 || named?.[3] ? xz : undefined
 }
 
 /** Where the members of an archive end and its blocks of zeroes begin. */
@@ -126,12 +144,12 @@ async function create(context: TarContext): Promise<number> {
     return fatal(context, `${path}: Cannot open: ${error.message}`)
   }
   const parts: Uint8Array[] = []
-  const packs = compressed(context)
+  const pack = packerOf(context)
   let written = o.append ? await endOfMembers(sys, fd) : 0
   if (o.append) sys.lseek(fd, written, SEEK_SET)
   const write = async (bytes: Uint8Array): Promise<void> => {
     written += bytes.length
-    if (packs) parts.push(bytes)
+    if (pack) parts.push(bytes)
     else await writeAll(sys, fd, bytes)
   }
   const maker = new ArchiveMaker(context, write, path === '-' ? undefined : sys.fstat(fd))
@@ -142,7 +160,7 @@ async function create(context: TarContext): Promise<number> {
   const record = (context.flavour === 'busybox' ? 1 : 20) * 512
   const missing = (record - (written % record)) % record
   if (missing) await write(new Uint8Array(missing))
-  if (packs) await writeAll(sys, fd, gzip(concat(parts)))
+  if (pack) await writeAll(sys, fd, pack(concat(parts)))
   if (fd !== 1) sys.close(fd)
   sys.chdir(home)
   if (maker.failed) await context.fail('Exiting with failure status due to previous errors')
@@ -166,13 +184,18 @@ async function fatal(context: TarContext, message: string): Promise<number> {
   return 2
 }
 
-/** The archive's bytes, unpacked when they are gzip. */
+/** The archive's bytes, unpacked when they are gzip, bzip2 or xz. */
 async function* source(sys: Sys, fd: number): AsyncGenerator<Uint8Array> {
   let unpacker: Gunzip | undefined
   for (let first = true; ; first = false) {
     let bytes = await sys.read(fd, 65536)
     if (bytes.length === 0) break
-    if (first && bytes.length < 2) bytes = concat([bytes, await sys.read(fd, 65536)])
+    if (first && bytes.length < 6) bytes = concat([bytes, await sys.read(fd, 65536)])
+    if (first && (isBzip2(bytes) || isXz(bytes))) {
+      const whole = concat([bytes, await readAll(sys, fd)])
+      yield* isXz(bytes) ? unxz(whole).parts : bunzip2(whole)
+      return
+    }
     if (first && isGzip(bytes)) unpacker = new Gunzip()
     if (unpacker) yield* unpacker.push(bytes)
     else yield bytes
@@ -204,6 +227,11 @@ async function read(context: TarContext, extract: boolean): Promise<number> {
       await context.fail('Child returned status 1')
       return fatal(context, '')
     }
+    if (error instanceof Bzip2Error || error instanceof XzError) {
+      await context.io.warn(`${error instanceof XzError ? 'xz' : 'bzip2'}: (stdin): ${error.message}\n`)
+      await context.fail('Child returned status 1')
+      return fatal(context, '')
+    }
     if (!(error instanceof TarError)) throw error
     if (error.message === 'unexpected EOF') await context.fail('Unexpected EOF in archive')
     else await context.fail('This does not look like a tar archive')
@@ -217,13 +245,13 @@ async function read(context: TarContext, extract: boolean): Promise<number> {
   return reader.failed ? 2 : 0
 }
 
-/** tar: make, list and unpack archives. GNU tar 1.34; gzip is done within. */
+/** tar: make, list and unpack archives. GNU tar 1.34; packing is done within. */
 export const tar = withArgv(
   defineProgram({
     name: 'tar/tar',
     paths: ['/bin/tar'],
     covers: 'partial',
-    lacks: ['-u, -d', 'bzip2 and xz', '--transform', 'multi-volume archives'],
+    lacks: ['-u, -d', '--transform', 'multi-volume archives'],
     summary: 'an archiving utility',
     sizeBytes: 531984,
     usage: 'tar [OPTION...] [FILE]...',
@@ -236,9 +264,8 @@ export const tar = withArgv(
         throw new UsageError("You must specify one of the '-Acdtrux', '--delete' or '--test-label' options")
       if (modes.length > 1)
         throw new UsageError("You may not specify more than one '-Acdtrux', '--delete' or  '--test-label' option")
-      if ((modes[0] === 'other' && !o.append) || o.bzip2 || o.xz) {
-        const what = o.bzip2 ? 'bzip2 (-j)' : o.xz ? 'xz (-J)' : o.update ? 'option -u' : 'option -d'
-        await context.fail(`${what} is not supported here`)
+      if (modes[0] === 'other' && !o.append) {
+        await context.fail(`option ${o.update ? '-u' : '-d'} is not supported here`)
         return 2
       }
       return modes[0] === 'create' || o.append ? create(context) : read(context, modes[0] === 'extract')

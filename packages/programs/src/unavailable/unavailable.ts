@@ -36,21 +36,6 @@ const ROWS: readonly Row[] = [
     reason: 'there is no cron daemon here',
     sizeBytes: 43_568,
   },
-  {
-    name: 'xz-utils/xz',
-    paths: ['/usr/bin/xz', '/usr/bin/unxz', '/usr/bin/xzcat'],
-    summary: 'compress or decompress .xz files',
-    reason: 'the xz format is not supported here; use gzip',
-    sizeBytes: 84_760,
-    version: 'xz (XZ Utils) 5.4.1\nliblzma 5.4.1',
-  },
-  {
-    name: 'bzip2/bzip2',
-    paths: ['/bin/bzip2', '/bin/bunzip2', '/bin/bzcat'],
-    summary: 'a block-sorting file compressor',
-    reason: 'the bzip2 format is not supported here; use gzip',
-    sizeBytes: 39_144,
-  },
 ]
 
 /** systemctl's words stand alone, without its name. */
