@@ -2,13 +2,13 @@ import { isDirectory, isErrno, O_RDONLY, type Stat, type Sys } from '@drydock/ab
 import { defineProgram, flag, list, optional, type ProgramContext, readAll, UsageError, value } from '@drydock/libc'
 import { describeFile } from '../coreutils/file-kind.ts'
 import { statOr } from '../coreutils/copy-tree.ts'
-import { strftime, timeZone } from '../format/strftime.ts'
 import { withArgv } from '../package-version.ts'
 import { basename, join } from '../paths.ts'
-import { decodeText, encodeText } from '../text/encoding.ts'
+import { decodeText } from '../text/encoding.ts'
 import { globMatcher } from '../text/glob.ts'
-import { isTerminal } from '../text/terminal.ts'
+import { compileRegex } from '../regex/posix.ts'
 import { editScript, type Hunk } from './edit-script.ts'
+import { isColored, type LineFormats, Printer, type Side } from './print.ts'
 
 const options = {
   ignoreCase: flag('i', 'ignore-case'),
@@ -34,16 +34,25 @@ const options = {
   width: value('W', 'width'),
   color: optional('', 'color'),
   minimal: flag('d', 'minimal'),
+  rcs: flag('n', 'rcs'),
+  ifdef: value('D', 'ifdef'),
+  ignoreMatching: list('I', 'ignore-matching-lines'),
+  showFunction: flag('p', 'show-c-function'),
+  functionPattern: value('F', 'show-function-line'),
+  suppressCommon: flag('', 'suppress-common-lines'),
+  leftColumn: flag('', 'left-column'),
+  expandTabs: flag('t', 'expand-tabs'),
+  initialTab: flag('T', 'initial-tab'),
+  stripCr: flag('', 'strip-trailing-cr'),
+  noDereference: flag('', 'no-dereference'),
+  speed: flag('', 'speed-large-files'),
+  lineFormat: value('', 'line-format'),
+  unchangedFormat: value('', 'unchanged-line-format'),
+  oldFormat: value('', 'old-line-format'),
+  newFormat: value('', 'new-line-format'),
 }
-type Context = ProgramContext<typeof options>
-
-interface Side {
-  readonly path: string
-  readonly lines: readonly string[]
-  readonly terminated: boolean
-  readonly binary: boolean
-  readonly mtimeMs: number
-}
+export type DiffContext = ProgramContext<typeof options>
+type Context = DiffContext
 
 async function load(sys: Sys, path: string, missingIsEmpty: boolean): Promise<Side> {
   if (missingIsEmpty && !statOr(sys, path, true))
@@ -70,7 +79,7 @@ async function load(sys: Sys, path: string, missingIsEmpty: boolean): Promise<Si
 /** Lines as they are compared; a last line without its newline is unlike the same with it. */
 function keys({ options: o }: Context, side: Side): string[] {
   const fold = (line: string): string => {
-    let out = line
+    let out = o.stripCr ? line.replace(/\r$/, '') : line
     if (o.ignoreAllSpace) out = out.replace(/\s+/g, '')
     else if (o.ignoreSpaceChange) out = out.replace(/\s+$/, '').replace(/\s+/g, ' ')
     else if (o.ignoreTrailing) out = out.replace(/\s+$/, '')
@@ -81,194 +90,18 @@ function keys({ options: o }: Context, side: Side): string[] {
   return folded
 }
 
-const COLORS = new Map([
-  ['-', '\x1b[31m'],
-  ['<', '\x1b[31m'],
-  ['+', '\x1b[32m'],
-  ['>', '\x1b[32m'],
-  ['@', '\x1b[36m'],
-])
-
-class Printer {
-  private readonly context: Context
-  private readonly a: Side
-  private readonly b: Side
-  private readonly color: boolean
-  constructor(context: Context, a: Side, b: Side) {
-    const { options: o, sys } = context
-    this.context = context
-    this.a = a
-    this.b = b
-    this.color = o.color === 'always' || (o.color !== undefined && o.color !== 'never' && isTerminal(sys, 1))
-  }
-
-  private async put(line: string): Promise<void> {
-    const color = this.color ? COLORS.get(line.charAt(0)) : undefined
-    await this.context.io.print(encodeText(color ? `${color}${line}\x1b[0m\n` : `${line}\n`))
-  }
-
-  private async line(prefix: string, side: Side, at: number): Promise<void> {
-    await this.put(prefix + (side.lines[at] ?? ''))
-    if (at === side.lines.length - 1 && !side.terminated) await this.put('\\ No newline at end of file')
-  }
-
-  private async lines(prefix: string, side: Side, from: number, to: number): Promise<void> {
-    for (let at = from; at < to; at++) await this.line(prefix, side, at)
-  }
-
-  async normal(hunks: readonly Hunk[]): Promise<void> {
-    const span = (from: number, to: number): string =>
-      to - from <= 1 ? String(to === from ? from : from + 1) : `${from + 1},${to}`
-    for (const { aFrom, aTo, bFrom, bTo } of hunks) {
-      const kind = aFrom === aTo ? 'a' : bFrom === bTo ? 'd' : 'c'
-      await this.put(`${span(aFrom, aTo)}${kind}${span(bFrom, bTo)}`)
-      await this.lines('< ', this.a, aFrom, aTo)
-      if (kind === 'c') await this.put('---')
-      await this.lines('> ', this.b, bFrom, bTo)
-    }
-  }
-
-  /** An ed script, from the end backwards. */
-  async ed(hunks: readonly Hunk[]): Promise<void> {
-    for (const { aFrom, aTo, bFrom, bTo } of hunks.toReversed()) {
-      const span = aTo - aFrom <= 1 ? String(aTo === aFrom ? aFrom : aFrom + 1) : `${aFrom + 1},${aTo}`
-      await this.put(`${span}${aFrom === aTo ? 'a' : bFrom === bTo ? 'd' : 'c'}`)
-      if (bFrom < bTo) {
-        await this.lines('', this.b, bFrom, bTo)
-        await this.put('.')
-      }
-    }
-  }
-
-  private async heads(first: string, second: string): Promise<void> {
-    const { options: o, env } = this.context
-    const zone = timeZone(env)
-    const label = (side: Side, i: number): string =>
-      o.labels[i] ??
-      (this.context.flavour === 'busybox' ? side.path : undefined) ??
-      `${side.path}\t${strftime('%Y-%m-%d %H:%M:%S.%N %z', side.mtimeMs, zone)}`
-    await this.put(`${first} ${label(this.a, 0)}`)
-    await this.put(`${second} ${label(this.b, 1)}`)
-  }
-
-  async unified(hunks: readonly Hunk[], around: number): Promise<void> {
-    await this.heads('---', '+++')
-    for (const group of grouped(hunks, around)) {
-      const { aFrom, aTo, bFrom, bTo } = widened(group, around, this.a.lines.length, this.b.lines.length)
-      const span = (from: number, to: number): string =>
-        to - from === 1 ? String(from + 1) : `${to === from ? from : from + 1},${to - from}`
-      await this.put(`@@ -${span(aFrom, aTo)} +${span(bFrom, bTo)} @@`)
-      let at = aFrom
-      for (const hunk of group) {
-        await this.lines(' ', this.a, at, hunk.aFrom)
-        await this.lines('-', this.a, hunk.aFrom, hunk.aTo)
-        await this.lines('+', this.b, hunk.bFrom, hunk.bTo)
-        at = hunk.aTo
-      }
-      await this.lines(' ', this.a, at, aTo)
-    }
-  }
-
-  async contextual(hunks: readonly Hunk[], around: number): Promise<void> {
-    await this.heads('***', '---')
-    for (const group of grouped(hunks, around)) {
-      const { aFrom, aTo, bFrom, bTo } = widened(group, around, this.a.lines.length, this.b.lines.length)
-      const span = (from: number, to: number): string => (to - from <= 1 ? String(to) : `${from + 1},${to}`)
-      await this.put('***************')
-      await this.put(`*** ${span(aFrom, aTo)} ****`)
-      if (group.some((hunk) => hunk.aFrom < hunk.aTo)) await this.half(group, this.a, aFrom, aTo, 'a')
-      await this.put(`--- ${span(bFrom, bTo)} ----`)
-      if (group.some((hunk) => hunk.bFrom < hunk.bTo)) await this.half(group, this.b, bFrom, bTo, 'b')
-    }
-  }
-
-  private async half(group: readonly Hunk[], side: Side, from: number, to: number, which: 'a' | 'b'): Promise<void> {
-    let at = from
-    for (const hunk of group) {
-      const [start, end] = which === 'a' ? [hunk.aFrom, hunk.aTo] : [hunk.bFrom, hunk.bTo]
-      const changed = hunk.aFrom < hunk.aTo && hunk.bFrom < hunk.bTo
-      await this.lines('  ', side, at, start)
-      await this.lines(changed ? '! ' : which === 'a' ? '- ' : '+ ', side, start, end)
-      at = end
-    }
-    await this.lines('  ', side, at, to)
-  }
-
-  async sideBySide(hunks: readonly Hunk[], width: number): Promise<void> {
-    const { half, second } = columnsOf(width)
-    const row = async (left: string | undefined, mark: string, right: string | undefined): Promise<void> => {
-      const shown = (left ?? '').slice(0, half)
-      const middle = Math.floor((half + second - 1) / 2)
-      const marked = mark === ' ' ? shown : `${shown}${tabsTo(shown.length, middle)}${mark}`
-      const column = mark === ' ' ? shown.length : middle + 1
-      await this.put(marked + (right ? tabsTo(column, second) + right.slice(0, half) : ''))
-    }
-    let [x, y] = [0, 0]
-    for (const hunk of [
-      ...hunks,
-      { aFrom: this.a.lines.length, aTo: this.a.lines.length, bFrom: this.b.lines.length, bTo: this.b.lines.length },
-    ]) {
-      while (x < hunk.aFrom) await row(this.a.lines[x++], ' ', this.b.lines[y++])
-      while (x < hunk.aTo || y < hunk.bTo) {
-        const [hasLeft, hasRight] = [x < hunk.aTo, y < hunk.bTo]
-        await row(
-          hasLeft ? this.a.lines[x++] : '',
-          hasLeft && hasRight ? '|' : hasLeft ? '<' : '>',
-          hasRight ? this.b.lines[y++] : '',
-        )
-      }
-    }
-  }
-}
-
-const TAB = 8
-const GUTTER = 3
-
-/** How wide each half of a row is, and where the second one starts: at a tab stop. */
-function columnsOf(width: number): { half: number; second: number } {
-  const unaligned = (width >> 1) + ((TAB + GUTTER) >> 1) + (width & (TAB + GUTTER) & 1)
-  const second = unaligned - (unaligned % TAB)
-  const half = second <= GUTTER || width <= second ? 0 : Math.min(second - GUTTER, width - second)
-  return { half, second: half ? second : width }
-}
-
-/** Tabs, then blanks, from one column to another. */
-function tabsTo(from: number, to: number): string {
-  let text = ''
-  let at = from
-  for (let stop = from + TAB - (from % TAB); stop <= to; stop += TAB) {
-    text += '\t'
-    at = stop
-  }
-  return text + ' '.repeat(Math.max(0, to - at))
-}
-
-/** Hunks so near that their surroundings touch are shown together. */
-function grouped(hunks: readonly Hunk[], around: number): Hunk[][] {
-  const groups: Hunk[][] = []
-  for (const hunk of hunks) {
-    const last = groups.at(-1)?.at(-1)
-    if (last && hunk.aFrom - last.aTo <= 2 * around) groups.at(-1)?.push(hunk)
-    else groups.push([hunk])
-  }
-  return groups
-}
-function widened(group: readonly Hunk[], around: number, aLength: number, bLength: number): Hunk {
-  const [first] = group
-  const last = group.at(-1)
-  if (!first || !last) return { aFrom: 0, aTo: 0, bFrom: 0, bTo: 0 }
-  const before = Math.min(around, first.aFrom, first.bFrom)
-  const after = Math.min(around, aLength - last.aTo, bLength - last.bTo)
-  return { aFrom: first.aFrom - before, aTo: last.aTo + after, bFrom: first.bFrom - before, bTo: last.bTo + after }
-}
-
 async function compareFiles(context: Context, first: string, second: string, title: string): Promise<number> {
   const { sys, io, options: o } = context
   const [a, b] = [await load(sys, first, o.newFile > 0), await load(sys, second, o.newFile > 0)]
   const blank = (side: Side, from: number, to: number): boolean =>
     side.lines.slice(from, to).every((line) => line === '')
+  const ignored = o.ignoreMatching.map((pattern) => compileRegex(pattern, 'basic'))
+  const skips = (h: Hunk, side: (lines: Side, from: number, to: number) => boolean): boolean =>
+    side(a, h.aFrom, h.aTo) && side(b, h.bFrom, h.bTo)
+  const unimportant = (side: Side, from: number, to: number): boolean =>
+    side.lines.slice(from, to).every((line) => ignored.some((pattern) => pattern.test(line)))
   const hunks = editScript(keys(context, a), keys(context, b)).filter(
-    (h) => !(o.ignoreBlankLines && blank(a, h.aFrom, h.aTo) && blank(b, h.bFrom, h.bTo)),
+    (h) => !(o.ignoreBlankLines && skips(h, blank)) && !(ignored.length > 0 && skips(h, unimportant)),
   )
   if (hunks.length === 0) {
     if (o.identical && context.flavour === 'gnu') await io.print(`Files ${first} and ${second} are identical\n`)
@@ -281,15 +114,24 @@ async function compareFiles(context: Context, first: string, second: string, tit
   }
   // Busybox knows one form only, without the line that tells the command, and without dates.
   const unified = context.flavour === 'busybox'
-  if (title && !unified) await io.print(`${title}\n`)
+  if (title && !unified) await io.print(isColored(context) ? `\x1b[1m${title}\x1b[0m\n` : `${title}\n`)
   const printer = new Printer(context, a, b)
   if (o.sideBySide) await printer.sideBySide(hunks, Number(o.width ?? 130))
   else if (o.ed) await printer.ed(hunks)
+  else if (o.rcs) await printer.rcs(hunks)
+  else if (o.ifdef !== undefined) await printer.merged(hunks, o.ifdef)
+  else if (o.lineFormat ?? o.oldFormat ?? o.newFormat ?? o.unchangedFormat)
+    await printer.formatted(hunks, formatsOf(context))
   else if (unified || o.unified || o.unifiedLines !== undefined || o.unifiedLong !== undefined)
     await printer.unified(hunks, Number(o.unifiedLines ?? (o.unifiedLong || 3)))
   else if (o.context || o.contextLines !== undefined) await printer.contextual(hunks, Number(o.contextLines ?? 3))
   else await printer.normal(hunks)
   return 1
+}
+
+function formatsOf({ options: o }: Context): LineFormats {
+  const usual = o.lineFormat ?? '%L'
+  return { unchanged: o.unchangedFormat ?? usual, old: o.oldFormat ?? usual, fresh: o.newFormat ?? usual }
 }
 
 async function compareFolders(context: Context, first: string, second: string, title: string): Promise<number> {
@@ -343,7 +185,7 @@ export const diff = withArgv(
     name: 'diffutils/diff',
     paths: ['/usr/bin/diff'],
     covers: 'partial',
-    lacks: ['-I', '-F', '-D', '--from-file', 'blank columns of -y to the letter'],
+    lacks: ['--from-file and --to-file', '-l', '-t and -T', 'group formats'],
     summary: 'compare files line by line',
     sizeBytes: 158880,
     usage: 'diff [OPTION]... FILES',
