@@ -2,6 +2,7 @@ import type { Program } from '@drydock/abi'
 import { apacheUtils } from './apache-utils/index.ts'
 import { awkPrograms } from './awk/index.ts'
 import { busyboxPrograms } from './busybox/index.ts'
+import { bzip2Programs } from './bzip2/bzip2.ts'
 import { coreutils } from './coreutils/index.ts'
 import { diffutils } from './diffutils/index.ts'
 import { editorPrograms } from './editors/index.ts'
@@ -19,6 +20,7 @@ import { miscPrograms } from './misc/index.ts'
 import { netPrograms } from './net/index.ts'
 import { opensslPrograms } from './openssl/index.ts'
 import { packageManagerPrograms } from './package-managers/index.ts'
+import { patch } from './patch/patch.ts'
 import { procps } from './procps/index.ts'
 import { sedPrograms } from './sed/index.ts'
 import { serverPrograms } from './servers/index.ts'
@@ -28,6 +30,7 @@ import { sudoPrograms } from './sudo/index.ts'
 import { tarPrograms } from './tar/index.ts'
 import { unavailablePrograms } from './unavailable/index.ts'
 import { utilLinux } from './util-linux/index.ts'
+import { xzPrograms } from './xz-utils/xz.ts'
 
 /** Every program of this room, a row each. */
 export const programs: readonly Program[] = [
@@ -35,11 +38,14 @@ export const programs: readonly Program[] = [
   ...busyboxPrograms,
   ...coreutils,
   ...diffutils,
+  patch,
   ...findutils,
   ...grepPrograms,
   ...sedPrograms,
   ...awkPrograms,
   ...gzipPrograms,
+  ...bzip2Programs,
+  ...xzPrograms,
   ...tarPrograms,
   ...procps,
   htop,

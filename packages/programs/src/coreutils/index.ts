@@ -45,6 +45,8 @@ import { install } from './install.ts'
 import { join } from './join.ts'
 import { numfmt } from './numfmt.ts'
 import { od } from './od.ts'
+import { pr } from './pr.ts'
+import { base32, basenc } from './basenc.ts'
 import { sum } from './sum.ts'
 import { shuf } from './shuf.ts'
 import { split } from './split.ts'
@@ -54,7 +56,9 @@ import { hostid, users, who } from './who.ts'
 
 export const coreutils = fromPackage('GNU coreutils', '9.1', [
   arch,
+  base32,
   base64,
+  basenc,
   basename,
   bracket,
   df,
@@ -132,6 +136,7 @@ export const coreutils = fromPackage('GNU coreutils', '9.1', [
   install,
   join,
   od,
+  pr,
   shuf,
   split,
   stty,

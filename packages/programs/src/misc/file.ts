@@ -10,94 +10,113 @@ import {
   S_ISVTX,
   type Sys,
 } from '@drydock/abi'
-import { defineProgram, flag } from '@drydock/libc'
+import { defineProgram, flag, list, readAll, value } from '@drydock/libc'
+import { decodeText } from '../text/encoding.ts'
+import { type Kind, kindOf } from './file-kinds.ts'
 
-const SIGNATURES: readonly (readonly [prefix: string, description: string])[] = [
-  ['\x7fELF\x02\x01', 'ELF 64-bit LSB executable, x86-64, version 1 (SYSV)'],
-  ['\x1f\x8b', 'gzip compressed data'],
-  ['PK\x03\x04', 'Zip archive data, at least v2.0 to extract'],
-  ['\x89PNG\r\n\x1a\n', 'PNG image data'],
-  ['\xff\xd8\xff', 'JPEG image data'],
-  ['GIF8', 'GIF image data'],
-  ['%PDF-', 'PDF document'],
-  ['\xfd7zXZ\0', 'XZ compressed data'],
-  ['BZh', 'bzip2 compressed data'],
-]
+const inode = (name: string, description: string): Kind => ({ description, mime: `inode/${name}`, encoding: 'binary' })
 
-function textKind(bytes: Uint8Array): string | undefined {
-  if (bytes.some((byte) => byte < 7 || (byte > 13 && byte < 27) || byte === 127)) return undefined
-  if (bytes.every((byte) => byte < 128)) return 'ASCII text'
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  try {
-    decoder.decode(bytes, { stream: true })
-    return 'Unicode text, UTF-8 text'
-  } catch {
-    return 'ISO-8859 text'
-  }
-}
+/** The numbers of a device, as its file has them. */
+const numbers = (rdev: number): string => `(${Math.floor(rdev / 256)}/${rdev % 256})`
 
-function describeBytes(bytes: Uint8Array): string {
-  const head = String.fromCharCode(...bytes.subarray(0, 512))
-  const known = SIGNATURES.find(([prefix]) => head.startsWith(prefix))
-  if (known) return known[1]
-  if (head.slice(257, 262) === 'ustar') return 'POSIX tar archive'
-  const kind = textKind(bytes)
-  if (kind === undefined) return 'data'
-  const ends = head.includes('\r\n')
-    ? ', with CRLF line terminators'
-    : bytes.includes(10)
-      ? ''
-      : ', with no line terminators'
-  const shell = /^#! ?(\S*\/)?(?:env )?(\S+)/.exec(head)?.[2]
-  if (shell === undefined) return kind + ends
-  const names = new Map([
-    ['sh', 'POSIX shell'],
-    ['bash', 'Bourne-Again shell'],
-    ['python3', 'Python'],
-    ['node', 'Node.js'],
-  ])
-  return `${names.get(shell) ?? shell} script, ${kind} executable${ends}`
-}
-
-async function describe(sys: Sys, path: string, follow: boolean): Promise<string> {
-  const { mode, size } = follow ? sys.stat(path) : sys.lstat(path)
-  if (isSymlink(mode)) return `symbolic link to ${sys.readlink(path)}`
-  if (isDirectory(mode)) return `${mode & S_ISVTX ? 'sticky, ' : ''}directory`
-  if (isCharDevice(mode)) return 'character special'
-  if (isBlockDevice(mode)) return 'block special'
-  if (isFifo(mode)) return 'fifo (named pipe)'
-  if (isSocket(mode)) return 'socket'
-  if (size === 0) return 'empty'
+async function describe(sys: Sys, path: string, follow: boolean): Promise<Kind> {
+  if (path === '-') return kindOf(await readAll(sys, 0))
+  const { mode, size, rdev } = follow ? sys.stat(path) : sys.lstat(path)
+  if (isSymlink(mode)) return linkKind(sys, path)
+  if (isDirectory(mode)) return inode('directory', `${mode & S_ISVTX ? 'sticky, ' : ''}directory`)
+  if (isCharDevice(mode)) return inode('chardevice', `character special ${numbers(rdev)}`)
+  if (isBlockDevice(mode)) return inode('blockdevice', `block special ${numbers(rdev)}`)
+  if (isFifo(mode)) return inode('fifo', 'fifo (named pipe)')
+  if (isSocket(mode)) return inode('socket', 'socket')
+  if (size === 0) return inode('x-empty', 'empty')
   const fd = sys.open(path, O_RDONLY)
   try {
-    return describeBytes(await sys.read(fd, 4096))
+    return kindOf(sys.pread(fd, LOOKED_AT, 0), sys.pread(fd, 4, Math.max(0, size - 4)))
   } finally {
     sys.close(fd)
   }
 }
+
+function linkKind(sys: Sys, path: string): Kind {
+  const target = sys.readlink(path)
+  try {
+    sys.stat(path)
+    return inode('symlink', `symbolic link to ${target}`)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return inode('symlink', `broken symbolic link to ${target}`)
+  }
+}
+
+const LOOKED_AT = 65_536
 
 /** file: what kind of file it is, by its first bytes. file 5.44. */
 export const file = defineProgram({
   name: 'file/file',
   paths: ['/usr/bin/file'],
   covers: 'partial',
-  lacks: ['most kinds of data', '-i', '-f', '-z'],
+  lacks: ['many kinds of data', '-z', '-m (magic files)'],
   summary: 'determine file type',
   sizeBytes: 27464,
-  usage: 'file [-bL] file ...',
-  options: { brief: flag('b', 'brief'), dereference: flag('L', 'dereference') },
+  usage: 'file [OPTION...] [FILE...]',
+  options: {
+    brief: flag('b', 'brief'),
+    dereference: flag('L', 'dereference'),
+    noDereference: flag('h', 'no-dereference'),
+    mime: flag('i', 'mime'),
+    mimeType: flag('', 'mime-type'),
+    mimeEncoding: flag('', 'mime-encoding'),
+    files: list('f', 'files-from'),
+    separator: value('F', 'separator'),
+    zero: flag('0', 'print0'),
+    special: flag('s', 'special-files'),
+    keepGoing: flag('k', 'keep-going'),
+    noPad: flag('N', 'no-pad'),
+    noBuffer: flag('n', 'no-buffer'),
+    raw: flag('r', 'raw'),
+    version: flag('v', 'version'),
+  },
   async main({ sys, io, operands, options: o }) {
-    const width = Math.max(0, ...operands.map((path) => path.length)) + 2
-    for (const path of operands) {
-      let text: string
-      try {
-        text = await describe(sys, path, o.dereference > 0)
-      } catch (error) {
-        if (!isErrno(error)) throw error
-        text = `cannot open \`${path}' (${error.message})`
-      }
-      await io.print(`${o.brief ? '' : `${path}:`.padEnd(width)}${text}\n`)
+    if (o.version) {
+      await io.print('file-5.44\nmagic file from /etc/magic:/usr/share/misc/magic\n')
+      return 0
     }
-    return operands.length ? 0 : 1
+    const paths = [...operands]
+    for (const from of o.files)
+      paths.unshift(
+        ...decodeText(await readAll(sys, from === '-' ? 0 : sys.open(from, O_RDONLY)))
+          .split('\n')
+          .filter(Boolean),
+      )
+    if (paths.length === 0) {
+      await io.warn(
+        'Usage: file [-bcCdEhikLlNnprsSvzZ0] [--apple] [--extension] [--mime-encoding]\n            [--mime-type] [-e <testname>] [-F <separator>]  [-f <namefile>]\n            [-m <magicfiles>] [-P <parameter=value>] [--exclude-quiet]\n            <file> ...\n',
+      )
+      return 1
+    }
+    const shown = paths.map((path) => (path === '-' ? '/dev/stdin' : path))
+    const separator = o.separator ?? ':'
+    const width = o.noPad ? 0 : Math.max(0, ...shown.map((path) => path.length)) + separator.length + 1
+    for (const [at, path] of paths.entries()) {
+      const head = `${shown[at]}${o.zero ? '\0' : ''}${separator}`
+      const text = await answer(sys, path, o)
+      await io.print(`${o.brief ? '' : head.padEnd(Math.max(width, head.length + 1))}${text}\n`)
+    }
+    return 0
   },
 })
+
+async function answer(
+  sys: Sys,
+  path: string,
+  o: { dereference: number; mime: number; mimeType: number; mimeEncoding: number },
+): Promise<string> {
+  try {
+    const { description, mime, encoding } = await describe(sys, path, o.dereference > 0)
+    if (o.mime) return `${mime}; charset=${encoding}`
+    return o.mimeType ? mime : o.mimeEncoding ? encoding : description
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return `cannot open \`${path}' (${error.message})`
+  }
+}

@@ -74,16 +74,34 @@ const nginx: readonly (readonly [string, string])[] = [['/usr/sbin/nginx', 'ngin
 /** By the name that the tables of the distributions use in their software column. */
 export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>([
   ['bash', { commands: [['/bin/bash', 'shell/bash']] }],
+  ['apache2-utils', bin('apache2-utils', 'ab', 'htpasswd')],
   ['bc', bin('bc', 'bc')],
+  ['bzip2', bin('bzip2', 'bzip2', 'bunzip2', 'bzcat')],
   ['bridge-utils', sbin('bridge-utils', 'brctl')],
   ['bsdutils', bin('util-linux', 'cal', 'column', 'hexdump')],
   ['conntrack', sbin('conntrack-tools', 'conntrack')],
   ['coreutils', bin('coreutils', 'sort', 'date', 'ls', 'df', 'du', 'stat', 'od', 'nl', 'split', 'shuf', 'factor')],
+  [
+    'coreutils',
+    bin(
+      'coreutils',
+      ...(
+        '[ arch base32 base64 basename basenc cat chgrp chmod chown chroot cksum comm cp cut date dd df dirname du echo env ' +
+        'expand expr factor false fmt fold groups head hostid id install join link ln logname ls md5sum mkdir mkfifo mknod ' +
+        'mktemp mv nice nl nohup nproc numfmt od paste pr printenv printf pwd readlink realpath rm rmdir seq sha1sum ' +
+        'sha224sum sha256sum sha384sum sha512sum shuf sleep sort split stat stdbuf stty sum sync tac tail tee test timeout ' +
+        'touch tr true truncate tsort tty uname unexpand uniq unlink users wc who whoami yes'
+      ).split(' '),
+    ),
+  ],
+  ['cron', bin('cron', 'crontab')],
   ['curl', bin('curl', 'curl')],
+  ['dc', bin('dc', 'dc')],
   ['diffutils', bin('diffutils', 'diff', 'cmp')],
   ['dig', bin('bind', 'dig', 'host', 'nslookup')],
   ['docker-cli', { commands: [['/usr/bin/docker', 'docker/docker']] }],
   ['ethtool', sbin('ethtool', 'ethtool')],
+  ['file', bin('file', 'file')],
   ['findutils', bin('findutils', 'find', 'xargs')],
   [
     'gawk',
@@ -94,12 +112,18 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
       ],
     },
   ],
+  ['git', bin('git', 'git')],
+  ['gosu', { commands: [['/usr/sbin/gosu', 'gosu/gosu']] }],
   ['grep', bin('grep', 'grep', 'egrep', 'fgrep')],
+  ['gzip', bin('gzip', 'gzip', 'gunzip', 'zcat')],
+  ['htop', bin('htop', 'htop')],
   ['inotify-tools', bin('inotify-tools', 'inotifywait', 'inotifywatch')],
   ['iproute2', both(sbin('iproute2', 'ip', 'tc', 'bridge'), bin('iproute2', 'ss'))],
   ['iptables', sbin('iptables', 'iptables', 'iptables-save')],
   ['jq', bin('jq', 'jq')],
   ['less', { commands: [['/usr/bin/less', 'editors/less']] }],
+  ['man', bin('man-db', 'man', 'whatis', 'apropos')],
+  ['more', { commands: [['/usr/bin/more', 'editors/more']] }],
   ['nano', { commands: [['/usr/bin/nano', 'editors/nano']] }],
   ['mtr', both(bin('mtr', 'mtr'), sbin('mtr', 'mtr'))],
   ['net-tools', both(sbin('net-tools', 'ifconfig', 'route', 'arp'), bin('net-tools', 'netstat'))],
@@ -150,17 +174,47 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ],
   ['nodejs', bin('node', 'node')],
   ['npm', bin('node', 'npm', 'npx')],
+  ['openssh-client', bin('openssh-client', 'ssh', 'scp', 'ssh-keygen', 'ssh-copy-id')],
+  ['openssh-server', { commands: [['/usr/sbin/sshd', 'openssh-server/sshd']] }],
+  ['openssl', bin('openssl', 'openssl')],
+  [
+    'passwd',
+    both(bin('shadow', 'passwd'), sbin('shadow', 'chpasswd', 'groupadd', 'groupdel', 'useradd', 'userdel', 'usermod')),
+  ],
+  ['patch', bin('patch', 'patch')],
   ['ping', bin('iputils', 'ping')],
-  ['procps', bin('procps', 'ps', 'top', 'free', 'pgrep', 'pkill', 'uptime')],
+  [
+    'procps',
+    both(
+      bin('procps', 'free', 'kill', 'pgrep', 'pidof', 'pkill', 'ps', 'pwdx', 'top', 'uptime', 'vmstat', 'w', 'watch'),
+      sbin('procps', 'sysctl'),
+    ),
+  ],
+  ['psmisc', bin('psmisc', 'killall')],
   ['sed', bin('sed', 'sed')],
   ['strace', bin('strace', 'strace')],
   ['strings', bin('binutils', 'strings')],
+  ['sudo', bin('sudo', 'sudo')],
   ['tar', bin('tar', 'tar')],
   ['tcpdump', both(bin('tcpdump', 'tcpdump'), sbin('tcpdump', 'tcpdump'))],
+  ['time', bin('time', 'time')],
   ['telnet', bin('inetutils', 'telnet')],
   ['tracepath', bin('iputils', 'tracepath')],
   ['traceroute', bin('traceroute', 'traceroute')],
   ['tree', bin('tree', 'tree')],
+  [
+    'util-linux',
+    both(
+      bin(
+        'util-linux',
+        ...(
+          'dmesg findmnt flock getopt ionice last logger lsblk lscpu lsns mount mountpoint nsenter rename rev script su ' +
+          'umount unshare'
+        ).split(' '),
+      ),
+      sbin('util-linux', 'runuser'),
+    ),
+  ],
   [
     'vim',
     {
@@ -171,5 +225,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
     },
   ],
   ['wget', bin('wget', 'wget')],
+  ['which', bin('debianutils', 'which')],
+  ['xz', bin('xz-utils', 'xz', 'unxz', 'xzcat')],
   ['xxd', bin('xxd', 'xxd')],
 ])

@@ -6,6 +6,7 @@ import { ps } from './ps.ts'
 import { pwdx, sysctl, w } from './sysctl.ts'
 import { top } from './top.ts'
 import { uptime } from './uptime.ts'
+import { vmstat } from './vmstat.ts'
 import { watch } from './watch.ts'
 
 export const procps = fromPackage('procps-ng', '4.0.2', [
@@ -21,5 +22,6 @@ export const procps = fromPackage('procps-ng', '4.0.2', [
   top,
   w,
   uptime,
+  vmstat,
   watch,
 ])

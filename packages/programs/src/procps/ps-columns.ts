@@ -7,6 +7,9 @@ export interface PsContext {
   readonly nowMs: number
   readonly uptimeMs: number
   readonly totalMemory: number
+  /** Text of a file below /proc/PID, and what a link there leads to. */
+  readonly text: (pid: number, name: string) => string
+  readonly link: (pid: number, name: string) => string
 }
 
 /** A column of ps; widths and alignment as procps has them. */
@@ -73,6 +76,8 @@ const EMPTY: PsContext = {
   nowMs: 0,
   uptimeMs: 0,
   totalMemory: 1,
+  text: () => '',
+  link: () => '',
 }
 const number = (title: string, width: number, key: (p: ProcessInfo) => number, show?: Show): Column => ({
   title,
@@ -124,6 +129,33 @@ const rss = number(
   (p) => kib(p.rssBytes),
 )
 const started = number('STIME', 5, (p) => p.startTimeMs, start)
+
+/** Numbers of a namespace, of masks of signals and of cgroups: what /proc says. */
+const namespace = (name: string): [string, Column] => [
+  `${name}ns`,
+  number(
+    `${name.toUpperCase()}NS`,
+    10,
+    () => 0,
+    (p, { link }) => /\[(\d+)\]/.exec(link(p.pid, `ns/${name}`))?.[1] ?? '-',
+  ),
+]
+const signals = (name: string, title: string, field: string): [string, Column] => [
+  name,
+  number(
+    title,
+    16,
+    () => 0,
+    (p, { text: read }) => new RegExp(`^${field}:\\s*(\\S+)`, 'm').exec(read(p.pid, 'status'))?.[1] ?? '0'.repeat(16),
+  ),
+]
+const always = (title: string, width: number, shown: string): Column =>
+  number(
+    title,
+    width,
+    () => 0,
+    () => shown,
+  )
 
 /** By the names of -o. */
 export const COLUMNS: ReadonlyMap<string, Column> = new Map<string, Column>([
@@ -224,6 +256,15 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map<string, Column>([
       (p) => String(Math.floor(p.vszBytes / 4096)),
     ),
   ],
+  [
+    'addr-sz',
+    number(
+      'ADDR SZ',
+      7,
+      (p) => p.vszBytes,
+      (p) => `- ${String(Math.floor(p.vszBytes / 4096)).padStart(5)}`,
+    ),
+  ],
   ['ni', nice],
   ['nice', nice],
   ['pri', number('PRI', 3, (p) => 19 - p.nice)],
@@ -236,6 +277,70 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map<string, Column>([
   ['s', text('S', 1, (p) => p.state)],
   ['state', text('S', 1, (p) => p.state)],
   ['stat', text('STAT', 4, state)],
+  ['rtprio', always('RTPRIO', 6, '-')],
+  ['cls', text('CLS', 3, () => 'TS')],
+  ['class', text('CLS', 3, () => 'TS')],
+  ['policy', text('POL', 3, () => 'TS')],
+  [
+    'cp',
+    number(
+      'CP',
+      3,
+      (p) => p.cpuMs,
+      (p, context) => String(Math.floor(10 * cpuPercent(p, context))),
+    ),
+  ],
+  ['tid', { ...pid, title: 'TID' }],
+  ['spid', { ...pid, title: 'SPID' }],
+  ['SPID', { ...pid, title: 'SPID' }],
+  ['egroup', text('EGROUP', 8, group)],
+  ['rgroup', text('RGROUP', 8, group)],
+  ['euid', number('EUID', 5, (p) => p.uid)],
+  ['ruid', number('RUID', 5, (p) => p.uid)],
+  ['egid', number('EGID', 5, (p) => p.gid)],
+  ['rgid', number('RGID', 5, (p) => p.gid)],
+  ['session', number('SESS', 7, (p) => p.sid)],
+  ['f', number('F', 1, () => 4)],
+  ['flag', number('F', 1, () => 4)],
+  ['flags', number('F', 1, () => 4)],
+  ['addr', always('ADDR', 4, '-')],
+  ['min_flt', always('MINFL', 6, '0')],
+  ['maj_flt', always('MAJFL', 6, '0')],
+  ['majfl', always('MAJFL', 6, '0')],
+  ['trs', always('TRS', 5, '0')],
+  [
+    'drs',
+    number(
+      'DRS',
+      5,
+      (p) => p.vszBytes,
+      (p) => kib(p.vszBytes),
+    ),
+  ],
+  [
+    'size',
+    number(
+      'SIZE',
+      5,
+      (p) => p.vszBytes,
+      (p) => kib(p.vszBytes),
+    ),
+  ],
+  ['stackp', always('STACKP', 16, '0'.repeat(16))],
+  ['esp', always('ESP', 16, '0'.repeat(16))],
+  ['eip', always('EIP', 16, '0'.repeat(16))],
+  ['tmout', always('TMOUT', 5, '-')],
+  ['alarm', always('ALARM', 5, '-')],
+  ['label', text('LABEL', 31, () => 'unconfined')],
+  ['cgroup', text('CGROUP', 32, (p, { text: read }) => read(p.pid, 'cgroup').trim().split('\n').join(',') || '-')],
+  ['exe', text('EXE', 27, (p, { link }) => link(p.pid, 'exe'))],
+  ['cwd', text('CWD', 27, (p, { link }) => link(p.pid, 'cwd'))],
+  ['environ', text('ENVIRONMENT', 27, (p, { text: read }) => read(p.pid, 'environ').replace(/\0/g, ' ').trim() || '-')],
+  ...['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'].map(namespace),
+  signals('pending', 'PENDING', 'SigPnd'),
+  signals('blocked', 'BLOCKED', 'SigBlk'),
+  signals('ignored', 'IGNORED', 'SigIgn'),
+  signals('caught', 'CAUGHT', 'SigCgt'),
   ['comm', text('COMMAND', 15, comm, true)],
   ['ucmd', text('CMD', 15, comm, true)],
   ['ucomm', text('COMMAND', 15, comm, true)],
@@ -250,10 +355,14 @@ export const FORMATS: ReadonlyMap<string, readonly string[]> = new Map([
   ['default', ['pid', 'tname', 'time', 'ucmd']],
   ['full', ['UID', 'pid', 'ppid', 'c', 'stime', 'tname', 'time', 'cmd']],
   ['extra', ['UID', 'pid', 'ppid', 'c', 'sz', 'rss', 'psr', 'stime', 'tname', 'time', 'cmd']],
-  ['long', ['F', 's', 'uid', 'pid', 'ppid', 'c', 'PRI', 'ni', 'sz', 'wchan', 'tname', 'time', 'ucmd']],
+  ['long', ['F', 's', 'uid', 'pid', 'ppid', 'c', 'PRI', 'ni', 'addr-sz', 'wchan', 'tname', 'time', 'ucmd']],
+  ['plain', ['s', 'uid', 'pid', 'ppid', 'c', 'PRI', 'ni', 'rss', 'sz', 'wchan', 'tname', 'time', 'ucmd']],
   ['jobs', ['pid', 'pgid', 'sid', 'tname', 'time', 'ucmd']],
   ['user', ['user', 'pid', 'pcpu', 'pmem', 'vsz', 'rss', 'tname', 'stat', 'start_time', 'bsdtime', 'args']],
   ['bsd', ['pid', 'tname', 'stat', 'bsdtime', 'args']],
   ['bsd-jobs', ['ppid', 'pid', 'pgid', 'sid', 'tname', 'tpgid', 'stat', 'uid', 'bsdtime', 'args']],
+  ['bsd-memory', ['pid', 'tname', 'stat', 'bsdtime', 'maj_flt', 'trs', 'drs', 'rss', 'pmem', 'args']],
+  ['bsd-signals', ['uid', 'pid', 'pending', 'blocked', 'ignored', 'caught', 'stat', 'tname', 'bsdtime', 'args']],
+  ['bsd-registers', ['pid', 'stackp', 'esp', 'eip', 'tmout', 'alarm', 'stat', 'tname', 'bsdtime', 'args']],
   ['bsd-long', ['F', 'uid', 'pid', 'ppid', 'PRI', 'ni', 'vsz', 'rss', 'wchan', 'stat', 'tname', 'bsdtime', 'args']],
 ])

@@ -1,218 +1,9 @@
-import type { ProcessInfo, Program, Sys } from '@drydock/abi'
+import { isErrno, O_RDONLY, type ProcessInfo, type Program, type Sys } from '@drydock/abi'
 import { programName, Stdio } from '@drydock/libc'
 import { Accounts } from '../account/accounts.ts'
 import { isTerminal, windowSize } from '../text/terminal.ts'
-import { COLUMNS, type Column, FORMATS } from './ps-columns.ts'
-
-/** What the words ask for: which processes and which columns. */
-interface Request {
-  all: boolean
-  /** BSD `x`: also those without a terminal. */
-  withoutTty: boolean
-  /** BSD `a`: also those of others. */
-  others: boolean
-  bsd: boolean
-  pids: Set<number>
-  parents: Set<number>
-  users: Set<string>
-  commands: Set<string>
-  ttys: Set<string>
-  columns: { column: Column; title: string }[] | undefined
-  format: string
-  headers: boolean
-  sort: string[]
-  forest: boolean
-  wide: number
-  environment: boolean
-  error: string | undefined
-}
-
-const USAGE = `
-Usage:
- ps [options]
-
- Try 'ps --help <simple|list|output|threads|misc|all>'
-  or 'ps --help <s|l|o|t|m|a>'
- for additional help text.
-
-For more details see ps(1).
-`
-
-function columnsOf(text: string, request: Request): Request['columns'] {
-  const columns = request.columns ?? []
-  let rest = text
-  while (rest !== '') {
-    // A title after "=" takes all that follows, so that it may hold commas.
-    const match = /^([^,= ]+)(?:=([^]*))?/.exec(rest)
-    if (!match) break
-    const column = COLUMNS.get(match[1] ?? '')
-    if (!column) {
-      request.error = `error: unknown user-defined format specifier "${match[1]}"`
-      return columns
-    }
-    const hasTitle = match[2] !== undefined
-    columns.push({ column, title: hasTitle ? (match[2] ?? '') : column.title })
-    rest = hasTitle ? '' : rest.slice(match[0].length).replace(/^[, ]+/, '')
-  }
-  return columns
-}
-
-const numbers = (text: string): number[] => text.split(/[, ]+/).filter(Boolean).map(Number)
-
-/** `-e`, `-o pid,cmd`: UNIX options. */
-const UNIX: ReadonlyMap<string, (request: Request, argument: () => string) => void> = new Map<
-  string,
-  (request: Request, argument: () => string) => void
->([
-  ['e', (r) => (r.all = true)],
-  ['A', (r) => (r.all = true)],
-  ['a', (r) => (r.others = r.withoutTty = true)],
-  ['d', (r) => (r.all = true)],
-  ['f', (r) => (r.format = 'full')],
-  ['F', (r) => (r.format = 'extra')],
-  ['l', (r) => (r.format = 'long')],
-  ['j', (r) => (r.format = 'jobs')],
-  ['y', () => undefined],
-  ['H', (r) => (r.forest = true)],
-  ['w', (r) => r.wide++],
-  ['L', () => undefined],
-  ['M', () => undefined],
-  ['o', (r, argument) => (r.columns = columnsOf(argument(), r))],
-  ['p', (r, argument) => numbers(argument()).forEach((pid) => r.pids.add(pid))],
-  ['q', (r, argument) => numbers(argument()).forEach((pid) => r.pids.add(pid))],
-  [
-    'u',
-    (r, argument) =>
-      argument()
-        .split(',')
-        .forEach((user) => r.users.add(user)),
-  ],
-  [
-    'U',
-    (r, argument) =>
-      argument()
-        .split(',')
-        .forEach((user) => r.users.add(user)),
-  ],
-  [
-    'C',
-    (r, argument) =>
-      argument()
-        .split(',')
-        .forEach((name) => r.commands.add(name)),
-  ],
-  [
-    't',
-    (r, argument) =>
-      argument()
-        .split(',')
-        .forEach((tty) => r.ttys.add(tty.replace('/dev/', ''))),
-  ],
-])
-const BSD: typeof UNIX = new Map<string, (request: Request, argument: () => string) => void>([
-  ['a', (r) => (r.others = true)],
-  ['x', (r) => (r.withoutTty = true)],
-  ['u', (r) => (r.format = 'user')],
-  ['j', (r) => (r.format = 'bsd-jobs')],
-  ['l', (r) => (r.format = 'bsd-long')],
-  ['v', (r) => (r.format = 'bsd')],
-  ['f', (r) => (r.forest = true)],
-  ['w', (r) => r.wide++],
-  ['h', (r) => (r.headers = false)],
-  ['e', (r) => (r.environment = true)],
-  ['c', () => undefined],
-  ['m', () => undefined],
-  ['n', () => undefined],
-  ['g', () => undefined],
-  ['r', () => undefined],
-  ['o', (r, argument) => (r.columns = columnsOf(argument(), r))],
-  ['p', (r, argument) => numbers(argument()).forEach((pid) => r.pids.add(pid))],
-  [
-    'U',
-    (r, argument) =>
-      argument()
-        .split(',')
-        .forEach((user) => r.users.add(user)),
-  ],
-  [
-    't',
-    (r, argument) =>
-      argument()
-        .split(',')
-        .forEach((tty) => r.ttys.add(tty)),
-  ],
-  ['k', (r, argument) => (r.sort = argument().split(','))],
-])
-const LONG: typeof UNIX = new Map<string, (request: Request, argument: () => string) => void>([
-  ['pid', UNIX.get('p') ?? (() => undefined)],
-  ['ppid', (r, argument) => numbers(argument()).forEach((pid) => r.parents.add(pid))],
-  ['user', UNIX.get('u') ?? (() => undefined)],
-  ['format', UNIX.get('o') ?? (() => undefined)],
-  ['tty', UNIX.get('t') ?? (() => undefined)],
-  ['sort', (r, argument) => (r.sort = argument().split(','))],
-  ['forest', (r) => (r.forest = true)],
-  ['no-headers', (r) => (r.headers = false)],
-  ['no-heading', (r) => (r.headers = false)],
-  ['headers', () => undefined],
-  ['cols', (_, argument) => void argument()],
-  ['width', (_, argument) => void argument()],
-])
-
-function parse(words: readonly string[]): Request {
-  const request: Request = {
-    all: false,
-    withoutTty: false,
-    others: false,
-    bsd: false,
-    pids: new Set(),
-    parents: new Set(),
-    users: new Set(),
-    commands: new Set(),
-    ttys: new Set(),
-    columns: undefined,
-    format: '',
-    headers: true,
-    sort: [],
-    forest: false,
-    wide: 0,
-    environment: false,
-    error: undefined,
-  }
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] ?? ''
-    const next = (): string => words[++i] ?? ''
-    if (word.startsWith('--')) {
-      const [name = '', ...value] = word.slice(2).split('=')
-      const option = LONG.get(name)
-      if (option) option(request, () => (value.length ? value.join('=') : next()))
-      else request.error = 'error: unknown gnu long option'
-    } else if (/^-?\d+(,\d+)*$/.test(word)) numbers(word.replace('-', '')).forEach((pid) => request.pids.add(pid))
-    else letters(word, request, next)
-  }
-  return request
-}
-
-function letters(word: string, request: Request, next: () => string): void {
-  const unix = word.startsWith('-')
-  const table = unix ? UNIX : BSD
-  const text = unix ? word.slice(1) : word
-  if (!unix) request.bsd = true
-  for (let at = 0; at < text.length; at++) {
-    const option = table.get(text.charAt(at))
-    if (!option) {
-      // "ps -aux" is read again as "ps aux", as procps does.
-      if (unix && /^[auxefwlj]+$/.test(text)) return letters(text, request, next)
-      request.error = unix ? 'error: unsupported SysV option' : 'error: unsupported option (BSD syntax)'
-      return
-    }
-    let used = false
-    option(request, () => {
-      used = true
-      return text.slice(at + 1) || next()
-    })
-    if (used) return
-  }
-}
+import { COLUMNS, type Column, FORMATS, type PsContext } from './ps-columns.ts'
+import { columnsOf, parse, type Request, USAGE } from './ps-options.ts'
 
 function selected(
   request: Request,
@@ -221,8 +12,19 @@ function selected(
 ): (process: ProcessInfo) => boolean {
   const r = request
   if (r.all || (r.bsd && r.others && r.withoutTty)) return () => true
-  if (r.pids.size || r.parents.size || r.users.size || r.commands.size || r.ttys.size)
+  if (
+    r.pids.size ||
+    r.parents.size ||
+    r.users.size ||
+    r.commands.size ||
+    r.ttys.size ||
+    r.groups.size ||
+    r.sessions.size
+  )
     return (p) =>
+      r.groups.has(accounts.groupName(p.gid) ?? '') ||
+      r.groups.has(String(p.gid)) ||
+      r.sessions.has(p.sid) ||
       r.pids.has(p.pid) ||
       r.parents.has(p.ppid) ||
       r.users.has(accounts.userName(p.uid) ?? '') ||
@@ -263,8 +65,77 @@ function sorted(processes: readonly ProcessInfo[], keys: readonly string[]): Pro
   return processes.toSorted(compare)
 }
 
+/** A file below /proc/PID; empty when it cannot be read. */
+function procText(sys: Sys, pid: number, name: string): string {
+  try {
+    const fd = sys.open(`/proc/${pid}/${name}`, O_RDONLY)
+    const bytes = sys.pread(fd, 65_536, 0)
+    sys.close(fd)
+    return new TextDecoder().decode(bytes)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return ''
+  }
+}
+
+function procLink(sys: Sys, pid: number, name: string): string {
+  try {
+    return sys.readlink(`/proc/${pid}/${name}`)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return '-'
+  }
+}
+
+const THREAD_COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  default: ['pid', 'SPID', 'tname', 'time', 'ucmd'],
+  full: ['UID', 'pid', 'ppid', 'lwp', 'c', 'nlwp', 'stime', 'tname', 'time', 'cmd'],
+}
+
+/** The columns of the format that was asked for, changed by -y, -M, -L and -O. */
+function formatColumns(request: Request): { column: Column; title: string }[] {
+  const format = request.format || (request.bsd ? 'bsd' : 'default')
+  let names = (request.threads ? THREAD_COLUMNS[format] : undefined) ?? FORMATS.get(format) ?? []
+  if (request.plain && format === 'long') names = FORMATS.get('plain') ?? names
+  if (request.label) names = ['label', ...names]
+  const columns = names.flatMap((name) => {
+    const column = COLUMNS.get(request.short && (name === 'cmd' || name === 'args') ? 'ucmd' : name)
+    return column ? [{ column, title: column.title }] : []
+  })
+  if (request.added === undefined) return columns
+  const added = columnsOf(request.added, { ...request, columns: undefined }) ?? []
+  return [...columns.slice(0, 1), ...added, ...columns.slice(-4)]
+}
+
+const helpText = (): string => `
+Usage:
+ ps [options]
+
+Basic options:
+ -A, -e               all processes
+ -a                   all with tty, except session leaders
+  a                   all with tty, including other users
+ -d                   all except session leaders
+ -N, --deselect       negate selection
+  r                   only running processes
+  T                   all processes on this terminal
+  x                   processes without controlling ttys
+
+For more details see ps(1).
+`
+
+const listing = (): string =>
+  [...COLUMNS]
+    .map(([name, { title }]) => `${name.padEnd(12)} ${title}\n`)
+    .toSorted()
+    .join('')
+
 async function psMain(sys: Sys, io: Stdio, words: readonly string[], lineLimit: number): Promise<number> {
   const request = parse(words)
+  if (request.version || request.help || request.listing) {
+    await io.print(request.version ? 'ps from procps-ng 4.0.2\n' : request.help ? helpText() : listing())
+    return 0
+  }
   if (request.error !== undefined) {
     await io.warn(`${request.error}\n${USAGE}`)
     return 1
@@ -272,21 +143,30 @@ async function psMain(sys: Sys, io: Stdio, words: readonly string[], lineLimit: 
   const accounts = await Accounts.read(sys)
   const all = sys.processes()
   const own = all.find((p) => p.pid === sys.getpid())
-  const chosen = sorted(all.filter(selected(request, own, accounts)), request.sort)
-  const format = request.format || (request.bsd ? 'bsd' : 'default')
-  const columns =
-    request.columns ??
-    (FORMATS.get(format) ?? []).flatMap((name) => {
-      const column = COLUMNS.get(name)
-      return column ? [{ column, title: column.title }] : []
-    })
+  const picks = selected(request, own, accounts)
+  const wanted = all.filter((p) => picks(p) !== request.negated && (!request.running || 'RD'.includes(p.state)))
+  const chosen = sorted(wanted, request.sort)
+  const columns = request.columns ?? formatColumns(request)
   const { uptimeMs, totalMemory } = sys.sysinfo()
-  const context = { accounts, nowMs: sys.clock.now(), uptimeMs, totalMemory }
+  const context: PsContext = {
+    accounts,
+    nowMs: sys.clock.now(),
+    uptimeMs,
+    totalMemory,
+    text: (pid, name) => procText(sys, pid, name),
+    link: (pid, name) => procLink(sys, pid, name),
+  }
   const rows = request.forest ? forest(chosen, !request.bsd) : chosen.map((process) => ({ process, prefix: '' }))
+  const environment = (pid: number): string =>
+    request.environment ? ` ${procText(sys, pid, 'environ').replace(/\0/g, ' ').trimEnd()}` : ''
   const cells = rows.map(({ process, prefix }) =>
-    columns.map(({ column }) => (column.command ? prefix : '') + column.show(process, context)),
+    columns.map(({ column }) =>
+      column.command
+        ? prefix + column.show(process, context) + environment(process.pid)
+        : column.show(process, context),
+    ),
   )
-  const limit = request.wide > 0 ? Infinity : lineLimit
+  const limit = request.cols ?? (request.wide > 0 ? Infinity : lineLimit)
   const line = (texts: readonly string[]): string =>
     columns
       .map(({ column, title }, i) => {
@@ -307,7 +187,7 @@ export const ps: Program = {
   name: 'procps/ps',
   paths: ['/bin/ps'],
   covers: 'partial',
-  lacks: ['threads (-L, -T)', 'security columns', 'e (environment)'],
+  lacks: ['threads as rows of their own: processes have one here', 'registers, stacks and faults: there are none'],
   summary: 'report a snapshot of the current processes',
   sizeBytes: 144792,
   async main({ sys, argv }) {

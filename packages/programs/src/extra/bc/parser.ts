@@ -66,8 +66,10 @@ export class Parser {
   program(): Statement[] {
     const statements: Statement[] = []
     for (this.skipEnds(); this.peek().kind !== 'end'; this.skipEnds()) {
-      statements.push(this.is('define') ? this.define() : this.statement())
-      if (this.peek().kind !== 'end' && !this.is('\n') && !this.is(';')) throw new BcSyntaxError('syntax error')
+      const defines = this.is('define')
+      statements.push(defines ? this.define() : this.statement())
+      if (!defines && this.peek().kind !== 'end' && !this.is('\n') && !this.is(';'))
+        throw new BcSyntaxError('syntax error')
     }
     return statements
   }
