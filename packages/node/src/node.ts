@@ -6,6 +6,8 @@ import { answerCall } from './system-calls.ts'
 
 /** Shorter than this a pause is not worth its messages. */
 const LEAST_PAUSE_MS = 5
+/** Processor time that is booked at once, at most. */
+const MOST_BOOKED_MS = 100
 const DEFAULT_VERSION = '24.11.1'
 
 export const node: Program = {
@@ -66,10 +68,28 @@ class Runner {
     this.worker.post({ kind: 'pause', on })
   }
 
+  /** Processor time that was told late, and when the last was booked. */
+  private owedMs = 0
+  private bookedAt = 0
+
+  /**
+   * One thread cannot have used more than the time that passed. What is told late, after this side could not listen for
+   * a while, is booked bit by bit.
+   */
+  private booked(cpuMs: number): number {
+    const now = this.sys.clock.monotonic()
+    const room = Math.min(now - this.bookedAt, MOST_BOOKED_MS)
+    this.owedMs += cpuMs
+    this.bookedAt = now
+    const booked = Math.min(this.owedMs, Math.max(room, 0))
+    this.owedMs -= booked
+    return booked
+  }
+
   private async account({ cpuMs, heapBytes }: UsageMessage): Promise<void> {
     const { sys } = this
     sys.sbrk(heapBytes)
-    const rest = sys.charge(cpuMs)
+    const rest = sys.charge(this.booked(cpuMs))
     if (rest < LEAST_PAUSE_MS || this.throttled) return
     this.throttled = true
     this.pause()
@@ -118,7 +138,10 @@ class Runner {
     for (;;) {
       await this.knocked(read)
       for (const message of this.inbox.splice(0)) {
-        if (message.kind === 'exit') return message.code
+        if (message.kind === 'exit') {
+          this.sys.charge(this.owedMs)
+          return message.code
+        }
         if (message.kind === 'usage') {
           // The process may be ended meanwhile: its main thread unwinds by itself.
           this.account(message).catch(() => undefined)

@@ -114,7 +114,7 @@ function* commandBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
         ...(shell.interactive ? { defaultSignals: SHELL_SIGNALS } : {}),
       }),
     )
-    return yield* waitForeground(shell, pid, [pid], operands.join(' '))
+    return yield* waitForeground(shell, pid, [pid], `command ${operands.join(' ')}`)
   } catch (error) {
     if (!isErrno(error)) throw error
     yield* wait(shell.complain(`${name}: ${error.message}`))

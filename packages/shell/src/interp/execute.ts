@@ -430,9 +430,10 @@ function* conditionFailure(shell: Shell, error: unknown): Steps<number> {
   return (shell.status = error.status)
 }
 
-function* runSubshell(shell: Shell, { body }: Subshell): Steps<number> {
+function* runSubshell(shell: Shell, subshell: Subshell): Steps<number> {
+  const { body } = subshell
   const pid = yield* forkShell(shell, { pgid: 0, foreground: true, body: (child) => runLast(child, body) })
-  return yield* waitForeground(shell, pid, [pid], '( … )')
+  return yield* waitForeground(shell, pid, [pid], subshell)
 }
 
 function* define(shell: Shell, definition: FunctionDefinition): Steps<number> {

@@ -1,4 +1,4 @@
-import type { Command, Pipeline } from '../syntax/ast.ts'
+import type { Command, List, Pipeline } from '../syntax/ast.ts'
 import { forkShell, nullInput, runLast } from './child.ts'
 import { commandText } from '../syntax/print.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
@@ -53,10 +53,9 @@ function* tellTime(shell: Shell, before: Spent, portable: boolean): Steps<void> 
 function* pipe(shell: Shell, pipeline: Pipeline): Steps<number> {
   const lastHere = (shell.shopt.get('lastpipe') ?? false) && !shell.jobControl
   const started = yield* startPipeline(shell, pipeline, { foreground: true, lastHere })
-  if (started.input === undefined)
-    return yield* waitForeground(shell, started.pgid, started.pids, commandText(pipeline))
+  if (started.input === undefined) return yield* waitForeground(shell, started.pgid, started.pids, pipeline)
   const status = yield* runLastHere(shell, pipeline, started.input)
-  yield* waitForeground(shell, started.pgid, started.pids, commandText(pipeline))
+  yield* waitForeground(shell, started.pgid, started.pids, pipeline)
   shell.pipeStatus = [...shell.pipeStatus, status]
   const failed = shell.options.has('pipefail') ? (shell.pipeStatus.findLast((each) => each !== 0) ?? 0) : status
   return (shell.status = failed)
@@ -103,7 +102,7 @@ function* startPipeline(
     let started = false
     try {
       const { foreground } = how
-      const body = (child: Shell): Steps<number> => runLast(child, command)
+      const body = (child: Shell): Steps<number> => runLast(child, insideOf(command))
       pids.push(yield* forkShell(shell, { pgid, foreground, background: !foreground, prepare, body }))
       started = true
     } finally {
@@ -115,6 +114,10 @@ function* startPipeline(
   }
   return { pids, pgid: pids[0] ?? 0, input }
 }
+
+/** A part of a pipeline is a process of its own: parentheses around it need no other. */
+const insideOf = (command: Command): Command | List =>
+  command.type === 'subshell' && command.redirects.length === 0 ? command.body : command
 
 function plumb(
   child: Shell,

@@ -117,8 +117,6 @@ export class Shell {
   interrupted = false
   /** The descriptor of the controlling terminal, for job control. */
   terminal = 0
-  /** Text of the command that runs, for messages about its end. */
-  runningCommand = ''
   jobs: JobTable
   history: string[] = []
   /** `\#` of prompts: commands read in this session, and one. */

@@ -13,7 +13,6 @@ import {
 import { PendingSubscript } from '../expand/subscript.ts'
 import { commandWaits } from '../expand/waits.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
-import { commandText } from '../syntax/print.ts'
 import type { Assignment, SimpleCommand, Word } from '../syntax/ast.ts'
 import { usageLine } from '../builtins/help-topics.ts'
 import { assign, assignNow, assignScalar } from './assign.ts'
@@ -439,15 +438,14 @@ function* start(shell: Shell, command: SimpleCommand, words: readonly string[], 
   const path = findCommand(shell, name)
   if (typeof path !== 'string') return yield* notFound(shell, name, words, path)
   const env = new Map(shell.variables.exported()).set('_', path)
-  shell.runningCommand = commandText(command)
   try {
     if (mayExec) return yield* wait(shell.sys.exec(path, words, env))
     const group = shell.jobControl ? { pgid: 0, foreground: true } : {}
     const signals = shell.interactive ? { defaultSignals: SHELL_SIGNALS } : {}
     const pid = yield* forking(shell, () => shell.sys.spawn(path, { argv: words, env, ...group, ...signals }))
-    return yield* waitForeground(shell, pid, [pid], shell.runningCommand)
+    return yield* waitForeground(shell, pid, [pid], command)
   } catch (error) {
-    if (error === ENOEXEC) return yield* runAsScript(shell, path, words)
+    if (error === ENOEXEC) return yield* runAsScript(shell, path, words, command)
     if (!isErrno(error)) throw error
     const interpreter = error === ENOENT ? badInterpreter(shell, path) : undefined
     const directory = quietly(() => isDirectory(shell.sys.stat(path).mode))
@@ -501,8 +499,8 @@ function* notFound(shell: Shell, name: string, words: readonly string[], error: 
 }
 
 /** A file without `#!` that is text: a script for this shell. POSIX, 2.9.1.1. */
-function* runAsScript(shell: Shell, path: string, words: readonly string[]): Steps<number> {
+function* runAsScript(shell: Shell, path: string, words: readonly string[], told: SimpleCommand): Steps<number> {
   const body = (child: Shell): Steps<number> => runScriptFile(child, path, words)
   const pid = yield* forkShell(shell, { pgid: 0, foreground: true, body })
-  return yield* waitForeground(shell, pid, [pid], shell.runningCommand)
+  return yield* waitForeground(shell, pid, [pid], told)
 }

@@ -12,23 +12,30 @@ import {
   WUNTRACED,
 } from '@drydock/abi'
 import { encodeText } from '../syntax/ansi-escapes.ts'
+import type { Command } from '../syntax/ast.ts'
+import { commandText } from '../syntax/print.ts'
 import { type Steps, wait } from './flow.ts'
 import { jobLine, signalText } from './job-messages.ts'
 import type { Shell } from './shell.ts'
 
+/** What a job runs; made a text only when somebody has to be told. */
+export type Told = Command | string
+
+const textOf = (told: Told): string => (typeof told === 'string' ? told : commandText(told))
+
 /** Waits for a foreground pipeline; makes it a job when it stops. @returns the status of its last process */
-export function* waitForeground(shell: Shell, pgid: number, pids: readonly number[], command: string): Steps<number> {
+export function* waitForeground(shell: Shell, pgid: number, pids: readonly number[], command: Told): Steps<number> {
   const statuses = new Map<number, WaitStatus>()
   for (const pid of pids) {
     const status = yield* waitOne(shell, pid)
     if (status) statuses.set(pid, status)
-    if (status?.kind === 'stopped') return yield* becomeJob(shell, pgid, pids, statuses, command)
+    if (status?.kind === 'stopped') return yield* becomeJob(shell, pgid, pids, statuses, textOf(command))
   }
   takeTerminal(shell)
   const list = pids.map((pid) => statusOf(statuses.get(pid)))
   shell.pipeStatus = list
   const last = statuses.get(pids.at(-1) ?? 0)
-  yield* tellSignal(shell, last, pids.at(-1) ?? 0)
+  yield* tellSignal(shell, last, pids, command, statuses)
   const status = shell.options.has('pipefail') ? (list.findLast((each) => each !== 0) ?? 0) : (list.at(-1) ?? 0)
   return (shell.status = status)
 }
@@ -88,8 +95,31 @@ function* becomeJob(
   return (shell.status = 128 + (stopped?.kind === 'stopped' ? stopped.signal : SIGNALS.SIGTSTP))
 }
 
+/** A line for each process of a pipeline: how it ended, and its command. */
+function endings(pids: readonly number[], told: Told, statuses: ReadonlyMap<number, WaitStatus>): string {
+  const commands = typeof told !== 'string' && told.type === 'pipeline' ? told.commands : [told]
+  return pids
+    .map(
+      (pid, at) =>
+        `${String(pid).padStart(5)} ${ending(statuses.get(pid)).padEnd(24)}${at > 0 ? '| ' : ''}${textOf(commands[at] ?? '')}`,
+    )
+    .join('\n     ')
+}
+
+function ending(status: WaitStatus | undefined): string {
+  if (status?.kind === 'signaled') return `${signalText(status.signal)}${status.core ? ' (core dumped)' : ''}`
+  const code = status ? exitStatus(status) : 0
+  return code === 0 ? 'Done' : `Exit ${code}`
+}
+
 /** What bash says about a program that a signal ended. */
-function* tellSignal(shell: Shell, status: WaitStatus | undefined, pid: number): Steps<void> {
+function* tellSignal(
+  shell: Shell,
+  status: WaitStatus | undefined,
+  pids: readonly number[],
+  told: Told,
+  statuses: ReadonlyMap<number, WaitStatus>,
+): Steps<void> {
   if (status?.kind !== 'signaled') return
   const { signal } = status
   if (signal === SIGINT) {
@@ -99,10 +129,9 @@ function* tellSignal(shell: Shell, status: WaitStatus | undefined, pid: number):
     return
   }
   if (signal === SIGNALS.SIGPIPE || shell.subshell > 0) return
-  const text = `${signalText(signal)}${status.core ? ' (core dumped)' : ''}`
+  const text = ending(status)
   if (shell.interactive) yield* wait(shell.sys.write(2, encodeText(`${text}\n`)))
-  else if (shell.dialect.name === 'bash')
-    yield* wait(shell.complain(`${String(pid).padStart(5)} ${text.padEnd(24)}${shell.runningCommand}`))
+  else if (shell.dialect.name === 'bash') yield* wait(shell.complain(endings(pids, told, statuses)))
   else yield* wait(shell.sys.write(2, encodeText(`${text}\n`)))
 }
 
