@@ -2,7 +2,7 @@ import { isSymlink } from '@drydock/abi'
 import { modeString, typeLetter } from '../format/mode-string.ts'
 import { strftime } from '../format/strftime.ts'
 import { basename, dirname } from '../paths.ts'
-import type { Actions, Found } from './expression.ts'
+import type { Actions, Found } from './predicates.ts'
 
 const ESCAPES = new Map([
   ['n', '\n'],

@@ -7,7 +7,8 @@ import { runCommand } from '../exec/run-command.ts'
 import { join } from '../paths.ts'
 import { RegexError } from '../regex/posix.ts'
 import { encodeText } from '../text/encoding.ts'
-import { type Actions, ExpressionError, ExpressionParser, type Found, type Parsed } from './expression.ts'
+import { ExpressionParser, type Parsed } from './expression.ts'
+import { type Actions, ExpressionError, type Found } from './predicates.ts'
 
 type Follow = 'never' | 'operands' | 'always'
 

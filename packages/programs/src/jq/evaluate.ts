@@ -3,99 +3,21 @@ import { fail, indexInto, truthy, valuesOf } from './access.ts'
 import { BUILTINS, formatAs } from './builtins.ts'
 import { arithmetic, isObject, shown, typeName } from './json.ts'
 import { deletePaths, getPath, type Path, setPath, sliceOf } from './paths.ts'
+import {
+  below,
+  Break,
+  type Callable,
+  findCallable,
+  findLabel,
+  Halt,
+  type Item,
+  type Items,
+  lookUp,
+  plain,
+  Scope,
+} from './scope.ts'
 
-/** A result, and where it stands in the input as long as that can be said. */
-export interface Item {
-  readonly value: Json
-  readonly path: Path | undefined
-}
-type Items = Generator<Item, void, void>
 type Of<K extends Filter['kind']> = Extract<Filter, { kind: K }>
-
-/** What the surroundings give a filter. */
-export interface Host {
-  /** @throws JqError when there is none left */
-  input(): Json
-  readonly nowSeconds: number
-  /** For `debug` and `stderr`. */
-  readonly say: (text: string) => void
-}
-/** Ends jq at once. */
-export class Halt extends Error {
-  readonly status: number
-  readonly output: Json | undefined
-  constructor(status: number, output?: Json) {
-    super('halt')
-    this.status = status
-    this.output = output
-  }
-}
-class Break extends Error {
-  readonly label: Scope
-  constructor(label: Scope) {
-    super('break')
-    this.label = label
-  }
-}
-
-interface Callable {
-  readonly definition: Definition
-  readonly scope: Scope
-  /** A closure parameter is its filter in the caller's scope. */
-  readonly closure: boolean
-}
-
-/** Names that are known at a place: a chain, so that a new one costs nothing. */
-export class Scope {
-  readonly parent: Scope | undefined
-  readonly host: Host
-  readonly variable: string | undefined
-  readonly value: Json
-  readonly callable: Callable | undefined
-  readonly label: string | undefined
-
-  constructor(
-    host: Host,
-    parent?: Scope,
-    own: { variable?: string; value?: Json; callable?: Callable; label?: string } = {},
-  ) {
-    this.host = host
-    this.parent = parent
-    this.variable = own.variable
-    this.value = own.value ?? null
-    this.callable = own.callable
-    this.label = own.label
-  }
-
-  with(variable: string, value: Json): Scope {
-    return new Scope(this.host, this, { variable, value })
-  }
-  define(definition: Definition): Scope {
-    return new Scope(this.host, this, { callable: { definition, scope: this, closure: false } })
-  }
-}
-
-function lookUp(scope: Scope, variable: string): Json {
-  for (let at: Scope | undefined = scope; at; at = at.parent) if (at.variable === variable) return at.value
-  return fail(`$${variable} is not defined`)
-}
-
-function findCallable(scope: Scope, name: string, arity: number): { callable: Callable; at: Scope } | undefined {
-  for (let at: Scope | undefined = scope; at; at = at.parent) {
-    const { callable } = at
-    if (callable && callable.definition.name === name && callable.definition.params.length === arity)
-      return { callable, at }
-  }
-  return undefined
-}
-
-function findLabel(scope: Scope, name: string): Scope {
-  for (let at: Scope | undefined = scope; at; at = at.parent) if (at.label === name) return at
-  return fail(`$*label-${name} is not defined`)
-}
-
-const plain = (value: Json): Item => ({ value, path: undefined })
-const below = (path: Path | undefined, key: Json): Path | undefined => (path ? [...path, key] : undefined)
 
 /** All results of a filter on one input. @throws JqError */
 export function* evaluate(filter: Filter, input: Json, scope: Scope): Generator<Json, void, void> {
