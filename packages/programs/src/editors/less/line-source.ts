@@ -5,7 +5,20 @@ import { decodeText } from '../../text/encoding.ts'
 const CHUNK = 65_536
 const NEWLINE = 10
 
-export class LineSource {
+/** Lines as a pager sees them. */
+export interface Lines {
+  readonly lines: readonly string[]
+  readonly complete: boolean
+  readonly bytes: number
+  ensure(index: number): Promise<boolean>
+  more(): Promise<boolean>
+  offset(index: number): number
+  /** The number that -N shows, from 1. */
+  numberOf(index: number): number
+  close(): void
+}
+
+export class LineSource implements Lines {
   readonly lines: string[] = []
   /** All was read: what `lines` holds is the whole file. */
   complete = false
@@ -44,6 +57,10 @@ export class LineSource {
   /** Bytes before line `index`, for the percentages of prompts. */
   offset(index: number): number {
     return this.offsets[Math.min(index, this.offsets.length - 1)] ?? 0
+  }
+
+  numberOf(index: number): number {
+    return index + 1
   }
 
   get bytes(): number {

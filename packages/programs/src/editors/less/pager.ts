@@ -1,6 +1,6 @@
 /** One file under less: where the window stands in it, and what the prompt says. less(1). */
 import { type DisplayOptions, rowsOfLine, searchText } from './display.ts'
-import type { LineSource } from './line-source.ts'
+import type { Lines } from './line-source.ts'
 
 /** The top of the window: a row of a line's rows. */
 export interface Place {
@@ -10,7 +10,7 @@ export interface Place {
 
 export class Pager {
   readonly name: string
-  readonly source: LineSource
+  readonly source: Lines
   readonly options: DisplayOptions
   top: Place = { line: 0, row: 0 }
   rows = 24
@@ -21,14 +21,14 @@ export class Pager {
   atEnd = false
   readonly marks = new Map<string, Place>()
 
-  constructor(name: string, source: LineSource, options: DisplayOptions) {
+  constructor(name: string, source: Lines, options: DisplayOptions) {
     this.name = name
     this.source = source
     this.options = options
   }
 
   private rowsAt(line: number): string[] {
-    return rowsOfLine(this.source.lines[line] ?? '', line + 1, this.cols, this.options)
+    return rowsOfLine(this.source.lines[line] ?? '', this.source.numberOf(line), this.cols, this.options)
   }
 
   /** The rows of the window, with `~` after the end. */

@@ -1,13 +1,15 @@
 /** less while it runs: keys to commands, files to pagers. Commands are those of less(1), "COMMANDS". */
 import { EISDIR, isDirectory, isErrno, isRegular, O_RDONLY, type Sys } from '@drydock/abi'
+import { writeFile } from '@drydock/libc'
 import { runCommand } from '../../exec/run-command.ts'
 import type { FullScreen } from '../screen/full-screen.ts'
 import { askLine } from './ask.ts'
 import type { DisplayOptions } from './display.ts'
+import { type Filter, FilteredLines, squeezed } from './filtered-lines.ts'
 import { LineSource } from './line-source.ts'
 import { HELP } from './help.ts'
 import { Pager } from './pager.ts'
-import { compilePattern, type CaseRule } from './pattern.ts'
+import { compilePattern, type CaseRule, matchesOf } from './pattern.ts'
 import { fileInfo, type PromptFacts, promptText } from './prompt.ts'
 
 export interface LessOptions extends DisplayOptions {
@@ -15,6 +17,8 @@ export interface LessOptions extends DisplayOptions {
   prompt: PromptFacts['style']
   /** -e: leaves at the second end of file; -E: at the first. */
   quitAtEnd: 'no' | 'second' | 'first'
+  /** -s: several blank lines show as one. */
+  squeeze: boolean
 }
 
 type Command = (less: LessSession, count: number | undefined, key: string) => void | Promise<void>
@@ -34,6 +38,9 @@ export class LessSession {
   private pattern: RegExp | undefined
   private lastSearch: { forward: boolean; invert: boolean } = { forward: true, invert: false }
   private half = 0
+  /** All lines of the file, when only some show. */
+  private base: LineSource
+  private filtered = false
 
   constructor(
     sys: Sys,
@@ -50,7 +57,92 @@ export class LessSession {
     this.names = [...names]
     this.size = opened.size
     this.index = opened.index
-    this.pager = new Pager(shownName(names[opened.index]), opened.source, options)
+    this.base = opened.source
+    this.pager = new Pager(shownName(names[opened.index]), this.shownLines(), options)
+  }
+
+  /** The lines of the file that show: all, or those that -s and a filter leave. */
+  private shownLines(filter?: Filter): LineSource | FilteredLines {
+    const { squeeze } = this.options
+    if (!filter && !squeeze) return this.base
+    return new FilteredLines(
+      this.base,
+      (line, before) => (!squeeze || squeezed(line, before)) && (filter?.(line, before) ?? true),
+    )
+  }
+
+  /** `&`: only lines that match show, or with `!` those that do not; without a pattern all of them again. */
+  async askFilter(): Promise<void> {
+    const text = await askLine(this.screen, '&/')
+    if (text === undefined) return
+    const invert = text.startsWith('\x0e') || text.startsWith('!')
+    const wanted = invert ? text.slice(1) : text
+    const pattern = wanted === '' ? undefined : compilePattern(wanted, this.options.ignore)
+    if (wanted !== '' && !pattern) {
+      this.message = 'Invalid pattern  (press RETURN)'
+      return
+    }
+    this.filtered = pattern !== undefined
+    const filter: Filter | undefined = pattern && ((line) => matchesOf(line, pattern).length > 0 !== invert)
+    this.pager = new Pager(this.pager.name, this.shownLines(filter), this.options)
+    this.screen.forget()
+  }
+
+  /** `v`: the file in an editor. */
+  async edit(): Promise<void> {
+    const name = this.names[this.index]
+    if (name === undefined || name === '-') {
+      this.message = 'Cannot edit standard input  (press RETURN)'
+      return
+    }
+    const editor = this.env.get('VISUAL') || this.env.get('EDITOR') || 'vi'
+    const line = this.pager.source.numberOf(this.pager.top.line)
+    await this.screen.close()
+    await runCommand(this.sys, [...editor.split(' '), `+${line}`, name], this.env)
+    await this.screen.open()
+    const { top } = this.pager
+    await this.openFile(this.index, '')
+    this.pager.top = top
+    this.screen.forget()
+  }
+
+  /** `s`: what came through a pipe into a file. */
+  async save(): Promise<void> {
+    const name = (await askLine(this.screen, 'log file: '))?.trim()
+    if (!name) return
+    await this.base.ensure(Number.POSITIVE_INFINITY)
+    try {
+      await writeFile(this.sys, name, this.base.lines.map((line) => `${line}\n`).join(''))
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      this.message = `Cannot write to "${name}"  (press RETURN)`
+    }
+  }
+
+  /** `{`, `}` and their like: the line of the bracket that belongs to one at the top or the bottom. */
+  async bracket(open: string, close: string, forward: boolean): Promise<void> {
+    const { pager } = this
+    const from = forward ? pager.top.line : pager.bottom - 1
+    const wanted = forward ? open : close
+    if (!(pager.source.lines[from] ?? '').includes(wanted)) {
+      this.message = `No bracket in ${forward ? 'top' : 'bottom'} line  (press RETURN)`
+      return
+    }
+    let depth = 0
+    for (let line = from; line >= 0; line += forward ? 1 : -1) {
+      await pager.source.ensure(line)
+      const text = pager.source.lines[line]
+      if (text === undefined) break
+      for (const char of forward ? text : [...text].toReversed()) {
+        if (char === wanted) depth++
+        else if (char === (forward ? close : open) && --depth === 0) {
+          if (forward) pager.top = { line: Math.max(0, line - this.screen.rows + 2), row: 0 }
+          else pager.top = { line, row: 0 }
+          return
+        }
+      }
+    }
+    this.message = 'No matching bracket  (press RETURN)'
   }
 
   private facts(): PromptFacts {
@@ -63,7 +155,7 @@ export class LessSession {
     pager.rows = screen.rows
     pager.cols = screen.cols
     const rows = await pager.window()
-    const text = this.message || promptText(this.facts())
+    const text = this.message || (this.filtered ? '& ' : '') + promptText(this.facts())
     const shown = text === '' ? ':' : `\x1b[7m${text.slice(0, screen.cols - 1)}\x1b[27m`
     const width = text === '' ? 1 : Math.min(text.length, screen.cols - 1)
     await screen.paint([...rows, shown], { row: screen.rows - 1, col: width })
@@ -181,7 +273,9 @@ export class LessSession {
       this.pager.source.close()
       this.size = opened.size
       this.index = index
-      this.pager = new Pager(name, opened.source, this.options)
+      this.base = opened.source
+      this.filtered = false
+      this.pager = new Pager(name, this.shownLines(), this.options)
       this.first = true
     } catch (error) {
       if (!isErrno(error)) throw error
@@ -191,6 +285,13 @@ export class LessSession {
 
   async neighbour(step: number): Promise<void> {
     await this.openFile(this.index + step, step > 0 ? 'No next file' : 'No previous file')
+  }
+
+  /** `:d`: takes the file out of the list. */
+  async dropFile(): Promise<void> {
+    if (this.names.length < 2) return
+    this.names.splice(this.index, 1)
+    await this.openFile(Math.min(this.index, this.names.length - 1), 'No next file')
   }
 
   async colon(): Promise<void> {
@@ -232,8 +333,9 @@ export class LessSession {
 
   async help(): Promise<void> {
     const { pager, size } = this
-    this.pager = new Pager('HELP -- Press RETURN for more, or q when done', helpSource(this.sys), this.options)
-    this.pager.source.lines.push(...HELP.split('\n'))
+    const text = helpSource(this.sys)
+    text.lines.push(...HELP.split('\n'))
+    this.pager = new Pager('HELP -- Press RETURN for more, or q when done', text, this.options)
     await this.run(undefined)
     this.done = false
     this.pager = pager
@@ -329,6 +431,7 @@ const COLON: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['n', (less) => less.neighbour(1)],
   ['p', (less) => less.neighbour(-1)],
   ['x', (less) => less.openFile(0, 'No such file')],
+  ['d', (less) => less.dropFile()],
   ['e', (less) => less.examine()],
   ['f', (less) => less.info()],
   ['q', (less) => void (less.done = true)],
@@ -346,6 +449,8 @@ const toPercent: Command = async (less, count = 0) => {
   const { lines } = less.pager.source
   await less.pager.toLine(Math.min(lines.length - 1, Math.floor((lines.length * count) / 100)))
 }
+
+const BRACKETS = ['{}', '()', '[]'].map((pair) => [pair.charAt(0), pair.charAt(1)] as const)
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ...rows(['q', 'Q', 'Z', '<Hangup>'], (less) => void (less.done = true)),
@@ -375,6 +480,14 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [':', (less) => less.colon()],
   ['-', (less) => less.toggle()],
   ['!', (less) => less.shell()],
+  ['&', (less) => less.askFilter()],
+  ['v', (less) => less.edit()],
+  ['s', (less) => less.save()],
+  ...BRACKETS.flatMap(([open, close]): [string, Command][] => [
+    [open, (less) => less.bracket(open, close, true)],
+    [close, (less) => less.bracket(open, close, false)],
+  ]),
+  ['P', toPercent],
   ['m', (less) => less.mark()],
   ["'", (less) => less.toMark()],
   ...rows(['h', 'H', '<F1>'], (less) => less.help()),
