@@ -6,6 +6,7 @@ import {
   isIpv4,
   list,
   type OptionValues,
+  readAll,
   readFile,
   ResolveError,
   resolveHost,
@@ -13,9 +14,11 @@ import {
   value,
   writeAll,
 } from '@drydock/libc'
+import { withArgv } from '../../package-version.ts'
 import { connect } from '../http/connect.ts'
 import { secure, SecureFailure } from '../http/secure.ts'
 import { bigNumber, dots, localStamp, rate, TerminalBar } from './gnu-progress.ts'
+import { Recursion } from './recursion.ts'
 
 const OPTIONS = {
   quiet: flag('q', 'quiet'),
@@ -46,9 +49,24 @@ const OPTIONS = {
   waitretry: value('', 'waitretry'),
   ipv4: flag('4', 'inet4-only'),
   recursive: flag('r', 'recursive'),
+  level: value('l', 'level'),
+  noParent: flag('', 'no-parent'),
+  mirror: flag('m', 'mirror'),
+  requisites: flag('p', 'page-requisites'),
+  accept: value('A', 'accept'),
+  reject: value('R', 'reject'),
+  spanHosts: flag('H', 'span-hosts'),
+  noDirectories: flag('', 'no-directories'),
+  forceDirectories: flag('x', 'force-directories'),
+  noHost: flag('', 'no-host-directories'),
+  cutDirs: value('', 'cut-dirs'),
+  input: list('i', 'input-file'),
+  wait: value('w', 'wait'),
+  timestamping: flag('N', 'timestamping'),
+  execute: list('e', 'execute'),
   version: flag('V', 'version'),
 } as const
-type Options = OptionValues<typeof OPTIONS>
+export type Options = OptionValues<typeof OPTIONS>
 
 /** Exit statuses of wget(1). */
 const EXIT_GENERIC = 1
@@ -65,38 +83,86 @@ class WgetFailure extends Error {
   }
 }
 
-/** GNU wget. wget(1). */
-export const wget = defineProgram({
-  name: 'wget/wget',
-  paths: ['/usr/bin/wget'],
-  covers: 'partial',
-  lacks: ['-r', 'FTP', 'cookies', '-i', '-b', '-m'],
-  summary: 'The non-interactive network downloader.',
-  usage: 'wget [OPTION]... [URL]...',
-  usageStatus: 2,
-  sizeBytes: 519_768,
-  options: OPTIONS,
-  async main({ process, io, options, operands }) {
-    if (options.version) {
-      await io.print('GNU Wget 1.21.3 built on linux-gnu.\n')
-      return 0
-    }
-    if (options.recursive) {
-      await io.warn('wget: option -r is not supported here\n')
-      return 2
-    }
-    if (operands.length === 0) {
-      await io.warn("wget: missing URL\nUsage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.\n")
-      return EXIT_GENERIC
-    }
-    let status = 0
-    for (const url of operands) status = (await new Retrieval(process, io, options).run(url)) || status
-    return status
-  },
-})
+/** `-nv`, `-nc`, `-nd`, `-nH`, `-np`: letters behind an n. */
+const NO_LETTERS: ReadonlyMap<string, string> = new Map([
+  ['v', '--no-verbose'],
+  ['c', '--no-clobber'],
+  ['d', '--no-directories'],
+  ['H', '--no-host-directories'],
+  ['p', '--no-parent'],
+])
+const spellOut = (words: readonly string[]): readonly string[] =>
+  words.flatMap((word) => {
+    const letters = /^-n([vcdHp]+)$/.exec(word)?.[1]
+    return letters ? [...letters].map((letter) => NO_LETTERS.get(letter) ?? word) : [word]
+  })
 
-class Retrieval {
-  private readonly sys: Sys
+/** GNU wget. wget(1). */
+export const wget = withArgv(
+  defineProgram({
+    name: 'wget/wget',
+    paths: ['/usr/bin/wget'],
+    covers: 'partial',
+    lacks: ['FTP', 'cookies', '-b', '-k', 'robots.txt'],
+    summary: 'The non-interactive network downloader.',
+    usage: 'wget [OPTION]... [URL]...',
+    usageStatus: 2,
+    sizeBytes: 519_768,
+    options: OPTIONS,
+    async main({ process, io, options, operands }) {
+      if (options.version) {
+        await io.print('GNU Wget 1.21.3 built on linux-gnu.\n')
+        return 0
+      }
+      const urls = [...operands]
+      for (const path of options.input) urls.push(...(await urlsIn(process.sys, path)))
+      if (urls.length === 0) {
+        await io.warn("wget: missing URL\nUsage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.\n")
+        return EXIT_GENERIC
+      }
+      const retrieval = new Retrieval(process, io, options)
+      let status = 0
+      for (const url of urls) {
+        const many = options.recursive + options.mirror + options.requisites > 0
+        const ended = many
+          ? await new Recursion(retrieval, depthOf(options), options).run(url)
+          : await retrieval.run(url)
+        status = ended || status
+      }
+      if (retrieval.files > 1 || options.recursive + options.mirror > 0) await retrieval.finished()
+      return status
+    },
+  }),
+  spellOut,
+)
+
+const DEFAULT_DEPTH = 5
+function depthOf(options: Options): number {
+  if (!options.recursive && !options.mirror) return 0
+  if (options.mirror || options.level === 'inf' || options.level === '0') return Number.POSITIVE_INFINITY
+  return Number(options.level ?? DEFAULT_DEPTH)
+}
+
+async function urlsIn(sys: Sys, path: string): Promise<string[]> {
+  const text = new TextDecoder().decode(path === '-' ? await readAll(sys, 0) : await readFile(sys, path))
+  return text.split(/\s+/).filter((word) => word !== '' && !word.startsWith('#'))
+}
+
+/** What came of a transfer, for those who look for links in it. */
+export interface Retrieved {
+  readonly url: HttpUrl
+  readonly file: string
+  readonly html: boolean
+}
+
+export class Retrieval {
+  /** Files that were saved, and their bytes. */
+  files = 0
+  private bytes = 0
+  private spentMs = 0
+  private readonly began: number
+  private last: Retrieved | undefined
+  readonly sys: Sys
   private readonly io: Stdio
   private readonly options: Options
 
@@ -104,6 +170,24 @@ class Retrieval {
     this.sys = process.sys
     this.io = io
     this.options = options
+    this.began = process.sys.clock.monotonic()
+  }
+
+  /** Transfers one file of many. @returns its status, and what was saved */
+  async one(text: string): Promise<{ status: number; saved: Retrieved | undefined }> {
+    this.last = undefined
+    const status = await this.run(text)
+    return { status, saved: this.last }
+  }
+
+  /** The lines that sum up several files. */
+  async finished(): Promise<void> {
+    const wall = Math.round(this.sys.clock.monotonic() - this.began) / 1000
+    const seconds = Math.max(0.001, this.spentMs / 1000)
+    await this.say(
+      `FINISHED --${localStamp(this.sys)}--\nTotal wall clock time: ${wall < 1 ? `${wall.toFixed(2).replace(/0$/, '')}s` : `${wall.toFixed(1)}s`}\n` +
+        `Downloaded: ${this.files} files, ${bigNumber(this.bytes)} in ${seconds < 1 ? `${seconds.toFixed(3)}s` : `${seconds.toFixed(1)}s`} (${rate(this.bytes / seconds)})\n`,
+    )
   }
 
   async run(text: string): Promise<number> {
@@ -155,7 +239,7 @@ class Retrieval {
     const stream = await this.dial(url)
     try {
       await this.say('HTTP request sent, awaiting response... ')
-      const response = await request(stream, await this.question(url))
+      const response = await request(stream, await this.question(url, first))
       if (this.options.serverResponse) await this.say(`\n${serverLines(response)}`)
       else await this.say(`${response.status} ${response.reason}\n`)
       const location = response.headers.get('location')
@@ -172,7 +256,19 @@ class Retrieval {
     }
   }
 
-  private async question(url: HttpUrl) {
+  /** -c: how much of the file is there already. */
+  private sizeThere(first: HttpUrl): number {
+    if (!this.options.continue || this.options.document === '-') return 0
+    try {
+      return this.sys.stat(this.wantedName(first)).size
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      return 0
+    }
+  }
+
+  private async question(url: HttpUrl, first: HttpUrl) {
+    const there = this.sizeThere(first)
     const { options } = this
     const posted = options.postData ?? options.bodyData
     const body =
@@ -192,6 +288,7 @@ class Retrieval {
       ['User-Agent', options.agent ?? 'Wget/1.21.3'],
       ['Accept', '*/*'],
       ['Accept-Encoding', 'identity'],
+      ...(there > 0 ? [['Range', `bytes=${there}-`] as [string, string]] : []),
       ['Connection', 'Keep-Alive'],
       ...(user === undefined
         ? []
@@ -246,6 +343,10 @@ class Retrieval {
   private async take(response: ClientResponse, url: HttpUrl, first: HttpUrl): Promise<void> {
     const { status, reason } = response
     if (this.options.spider && status < 400) return this.exists(response)
+    if (status === 416 && this.sizeThere(first) > 0) {
+      await this.say('\n    The file is already fully retrieved; nothing to do.\n\n')
+      return
+    }
     if (status >= 400) {
       if (this.options.spider) await this.say('Remote file does not exist -- broken link!!!\n\n')
       else
@@ -267,9 +368,16 @@ class Retrieval {
 
   private async save(response: ClientResponse, url: HttpUrl, first: HttpUrl): Promise<void> {
     const toOutput = this.options.document === '-'
-    const file = toOutput ? '-' : this.fileName(first)
+    const wanted = toOutput ? '-' : this.wantedName(first)
+    if (!toOutput && this.options.noClobber && exists(this.sys, wanted)) {
+      await this.say(`File ‘${wanted}’ already there; not retrieving.\n\n`)
+      return
+    }
+    const resumed = response.status === 206
+    const file = toOutput || resumed || this.options.document !== undefined ? wanted : this.freeName(wanted)
+    if (!toOutput) makeFolders(this.sys, file)
     await this.say(`Saving to: ‘${toOutput ? 'STDOUT' : file}’\n\n`)
-    const fd = toOutput ? 1 : this.sys.open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+    const fd = toOutput ? 1 : this.sys.open(file, O_WRONLY | O_CREAT | (resumed ? O_APPEND : O_TRUNC), 0o666)
     const start = this.sys.clock.monotonic()
     const terminal = this.showsBar() && this.sys.isatty(2)
     const bar = terminal
@@ -287,6 +395,10 @@ class Retrieval {
     }
     const elapsed = Math.max(0.001, (this.sys.clock.monotonic() - start) / 1000)
     const total = response.body.length
+    this.files++
+    this.bytes += received
+    this.spentMs += elapsed * 1000
+    this.last = { url, file, html: /^(text\/html|application\/xhtml)/.test(response.headers.get('content-type') ?? '') }
     if (bar) await bar.end(received, elapsed)
     else if (!this.options.quiet && !this.options.noVerbose) await this.log(dots(received, total, elapsed))
     const of = total === undefined ? String(received) : `${received}/${total}`
@@ -302,16 +414,41 @@ class Retrieval {
     return this.options.showProgress > 0 || (!this.options.quiet && !this.options.noVerbose)
   }
 
-  /** Never over a file that is there: `name.1`, `name.2`… */
-  private fileName(url: HttpUrl): string {
-    if (this.options.document !== undefined) return this.options.document
-    const name =
-      (url.target.startsWith('/?') ? `index.html${url.target.slice(1)}` : (url.target.split('/').pop() ?? '')) ||
-      'index.html'
-    const base = this.options.prefix === undefined ? name : `${this.options.prefix}/${name}`
+  /** Where a file goes: folders for host and path when many are fetched. */
+  private wantedName(url: HttpUrl): string {
+    const { options } = this
+    if (options.document !== undefined) return options.document
+    const [path = '/', query] = url.target.split('?')
+    const parts = path.split('/').filter(Boolean)
+    const name = path.endsWith('/') || parts.length === 0 ? 'index.html' : (parts.pop() ?? 'index.html')
+    const full = query === undefined ? name : `${name}?${query}`
+    const nested =
+      options.forceDirectories + options.recursive + options.mirror + options.requisites > 0 && !options.noDirectories
+    const folders = nested
+      ? [...(options.noHost ? [] : [url.authority]), ...parts.slice(Number(options.cutDirs ?? 0))]
+      : []
+    return [...(options.prefix === undefined ? [] : [options.prefix]), ...folders, full].join('/')
+  }
+
+  /** Never over a file that is there: `name.1`, `name.2`…, unless many are fetched into folders of their own. */
+  private freeName(name: string): string {
+    const { options } = this
+    if ((options.recursive + options.mirror > 0 || options.timestamping > 0) && !options.noDirectories) return name
     for (let number = 0; ; number++) {
-      const candidate = number === 0 ? base : `${base}.${number}`
+      const candidate = number === 0 ? name : `${name}.${number}`
       if (!exists(this.sys, candidate)) return candidate
+    }
+  }
+}
+
+function makeFolders(sys: Sys, path: string): void {
+  const parts = path.split('/').slice(0, -1)
+  for (let length = 1; length <= parts.length; length++) {
+    const folder = parts.slice(0, length).join('/')
+    try {
+      if (folder !== '') sys.mkdir(folder, 0o777)
+    } catch (error) {
+      if (!isErrno(error)) throw error
     }
   }
 }
