@@ -39,6 +39,31 @@ export function optionForms({ kind, short = '', long }: OptionSpec): string {
   return [...letters, `--${long}${argument}`].join(', ')
 }
 
+/** The column in which GNU programs tell what an option does. */
+const HELP_COLUMN = 29
+
+/** The lines of `--help` for options, by their letters: `  -w, --width=VALUE`. */
+export function helpLines(specs: OptionSpecs): string[] {
+  const rows = Object.values(specs).flatMap((spec) => optionRows(spec))
+  const own = ['help', 'version'].filter((name) => !Object.values(specs).some(({ long }) => long === name))
+  const about = { help: 'display this help and exit', version: 'output version information and exit' }
+  const key = (row: string): string => row.trim().replace(/^-+/, '').toLowerCase()
+  return [
+    ...rows.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0)),
+    ...own.map((name) => `      --${name}`.padEnd(HELP_COLUMN) + about[name as keyof typeof about]),
+  ]
+}
+
+/** Letters without a long name are options each of their own. */
+function optionRows({ kind, short = '', long }: OptionSpec): string[] {
+  const letters = [...short].map((letter) => `-${letter}`)
+  if (long === undefined)
+    return letters.map((letter) => `  ${letter}${{ flag: '', value: ' VALUE', optional: '[VALUE]' }[kind]}`)
+  const argument = { flag: '', value: '=VALUE', optional: '[=VALUE]' }[kind]
+  const head = letters.length ? `  ${letters.join(', ')}, ` : '      '
+  return [`${head}--${long}${argument}`]
+}
+
 /** Message as GNU getopt words it, without the program's name. */
 export class UsageError extends Error {}
 

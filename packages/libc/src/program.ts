@@ -1,5 +1,5 @@
 import { EPIPE, isErrno, type MaybePromise, type Process, type Program, type Sys } from '@drydock/abi'
-import { getopt, optionForms, type OptionSpecs, type OptionValues, UsageError } from './getopt.ts'
+import { getopt, helpLines, optionForms, type OptionSpecs, type OptionValues, UsageError } from './getopt.ts'
 import { programName, Stdio } from './stdio.ts'
 import { type Voice, voiceOf } from './voice.ts'
 
@@ -54,7 +54,7 @@ export function defineProgram<const S extends OptionSpecs>(definition: ProgramDe
     } catch (error) {
       if (error instanceof UsageError && voice) return voicedUsage(process, io, error, voice)
       if (error instanceof UsageError)
-        return usageFailure(process, io, error, name, row.summary, usage, usageStatus ?? 1)
+        return usageFailure(process, io, error, name, { summary: row.summary, usage, specs }, usageStatus ?? 1)
       if (!isErrno(error)) throw error
       if (error !== EPIPE) await fail(error.message)
       return 1
@@ -76,12 +76,12 @@ async function usageFailure(
   io: Stdio,
   error: UsageError,
   name: string,
-  summary: string,
-  usage: string,
+  { summary, usage, specs }: { summary: string; usage: string; specs: OptionSpecs },
   status: number,
 ): Promise<number> {
   if (process.argv.includes('--help')) {
-    await io.print(`Usage: ${usage}\n${summary}\n`)
+    const options = helpLines(specs).map((line) => `${line}\n`)
+    await io.print(`Usage: ${usage}\n${summary.charAt(0).toUpperCase()}${summary.slice(1)}.\n\n${options.join('')}`)
     await io.out.flush()
     return 0
   }
