@@ -5,6 +5,21 @@ import { shellPrograms } from './index.ts'
 /** Answers are those of bash 5.2. */
 const ROWS: readonly [script: string, stdout: string, status?: number][] = [
   ['echo $((2 ** 10 % 7)) $((0x1f)) $((1 ? 2 : 3))', '2 31 2\n'],
+  ["mapfile -t -C 'echo cb' -c 2 a < <(printf '%s\\n' 1 2 3 4); echo ${a[@]}", 'cb 1 2\ncb 3 4\n1 2 3 4\n'],
+  ['(exit 3) & p=$!; wait -n -p who; echo $? $((who == p))', '3 1\n'],
+  [
+    "trap 'echo dbg $BASH_COMMAND' DEBUG; x=1; [[ a == a ]]; for i in 1; do :; done",
+    'dbg x=1\ndbg [[ a == a ]]\ndbg for i in 1\ndbg :\n',
+  ],
+  ['f() { caller; caller 0; caller 1; }; g() { f; }; g; echo $?', '1 environment\n1 g environment\n1\n'],
+  [
+    'coproc NAME { read x; echo got $x; }; echo hi >&${NAME[1]}; exec {NAME[1]}>&-; read y <&${NAME[0]}; echo $y',
+    'got hi\n',
+  ],
+  [
+    "PS4='$((1+1)) '; { set -x; echo $(echo a); eval 'echo b'; } 2>&1",
+    "22 echo a\n2 echo a\na\n2 eval 'echo b'\n22 echo b\nb\n",
+  ],
   ['x="a  b"; echo $x "$x"', 'a b a  b\n'],
   ['set -- "a b" c; for i in "$@"; do echo "<$i>"; done', '<a b>\n<c>\n'],
   ['x=archive.tar.gz; echo ${x%%.*} ${x%.*} ${x#*.} ${x##*.} ${#x}', 'archive archive.tar tar.gz gz 14\n'],

@@ -65,7 +65,12 @@ const withoutDashes = (args: readonly string[]): { operands: readonly string[] }
 function* evalBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   const { operands } = shell.dialect.name === 'bash' ? parseFlags(args, { flags: '' }) : withoutDashes(args)
   if (operands.length === 0) return 0
-  return yield* runText(shell, operands.join(' '), { firstLine: shell.line, label: 'eval' })
+  shell.indirection++
+  try {
+    return yield* runText(shell, operands.join(' '), { firstLine: shell.line, label: 'eval' })
+  } finally {
+    shell.indirection--
+  }
 }
 
 function* execBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
@@ -143,10 +148,12 @@ function* caller(shell: Shell, [text]: readonly string[]): Steps<number> {
   const call = shell.calls.at(-1 - depth)
   if (!call) return 1
   const outer = shell.calls.at(-2 - depth)
-  const where =
-    text === undefined
-      ? (outer?.source ?? shell.source) || 'NULL'
-      : `${outer?.name ?? 'main'} ${(outer?.source ?? shell.source) || 'NULL'}`
+  // What was typed or given with -c is no file.
+  const file = outer
+    ? outer.source || 'environment'
+    : shell.source || (shell.options.has('commandString') ? '' : 'main')
+  if (text !== undefined && !outer && file === '') return 1
+  const where = text === undefined ? file || 'NULL' : `${outer?.name ?? 'main'} ${file}`
   yield* wait(shell.print(`${call.line} ${where}\n`))
   return 0
 }

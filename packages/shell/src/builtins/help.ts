@@ -42,6 +42,10 @@ function* help(shell: Shell, args: readonly string[]): Steps<number> {
     return 0
   }
   let status = 1
+  if (/[*?[]/.test(operands[0] ?? '')) {
+    const plural = operands.length > 1 ? 's' : ''
+    yield* wait(shell.print(`Shell commands matching keyword${plural} \`${operands.join("', `")}'\n\n`))
+  }
   for (const pattern of operands) {
     const exact = HELP_TOPICS.has(pattern)
     const found = [...HELP_TOPICS].filter(([topic]) =>

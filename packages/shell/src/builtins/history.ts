@@ -54,16 +54,18 @@ function deleteLines(shell: Shell, text: string): number {
 }
 
 function* printExpanded(shell: Shell, words: readonly string[]): Steps<number> {
+  let status = 0
   for (const word of words) {
     try {
       const { text } = new HistoryExpansion(shell.history, shell.historyCounts.dropped + 1, newMemory()).expand(word)
       yield* wait(shell.print(`${text}\n`))
     } catch (error) {
       if (!(error instanceof HistoryError)) throw error
-      throw new FatalError(`${word}: history expansion failed`, 1, false)
+      yield* wait(shell.complain(`history: ${word}: history expansion failed`))
+      status = 1
     }
   }
-  return 0
+  return status
 }
 
 function fileAction(shell: Shell, letter: (typeof FILE_LETTERS)[number], named: string | undefined): number {

@@ -42,6 +42,7 @@ const ALL = [
 const BASH_ONLY: ReadonlySet<string> = new Set([
   'shopt',
   'bind',
+  'suspend',
   'mapfile',
   'readarray',
   'declare',

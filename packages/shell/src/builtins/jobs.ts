@@ -77,7 +77,9 @@ function* waitBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
     args,
     shell.dialect.name === 'bash' ? { flags: 'fn', values: 'p' } : { flags: '' },
   )
-  if (options.has('n')) return yield* waitAny(shell)
+  const variable = options.get('p')
+  if (variable !== undefined) shell.variables.unset(variable)
+  if (options.has('n')) return yield* waitAny(shell, operands, variable)
   if (operands.length === 0) {
     for (const job of [...shell.jobs.jobs.values()])
       if (job.state === 'Running') for (const { pid, status } of job.processes) if (!status) yield* waitPid(shell, pid)
@@ -90,7 +92,9 @@ function* waitBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
       throw new FatalError(`\`${spec}': not a pid or valid job spec`, 1, false)
     const job = spec.startsWith('%') ? shell.jobs.find(spec) : undefined
     if (spec.startsWith('%') && !job) throw new FatalError(`${spec}: no such job`, 127, false)
-    status = yield* waitPid(shell, job ? (job.processes.at(-1)?.pid ?? 0) : Number(spec))
+    const pid = job ? (job.processes.at(-1)?.pid ?? 0) : Number(spec)
+    status = yield* waitPid(shell, pid)
+    if (variable !== undefined && status !== 127) shell.variables.set(variable, String(pid))
   }
   return status
 }
@@ -144,19 +148,53 @@ function finish(shell: Shell, pid: number, status: number): number {
   return status
 }
 
-function* waitAny(shell: Shell): Steps<number> {
-  const [first] = shell.jobs.ended
-  if (first) return yield* waitPid(shell, first[0])
+/** `wait -n`: the next that ends, of those that are named. @param variable  told its process */
+function* waitAny(shell: Shell, specs: readonly string[], variable: string | undefined): Steps<number> {
+  const pids = specs.map((spec) =>
+    spec.startsWith('%') ? (shell.jobs.find(spec)?.processes.at(-1)?.pid ?? 0) : Number(spec),
+  )
+  const wanted = (pid: number): boolean => pids.length === 0 || pids.includes(pid)
+  const tell = (pid: number): void => {
+    if (variable !== undefined) shell.variables.set(variable, String(pid))
+  }
+  const first = [...shell.jobs.ended.keys()].find(wanted)
+  if (first !== undefined) {
+    tell(first)
+    return yield* waitPid(shell, first)
+  }
   try {
-    const result = yield* wait(shell.sys.wait(-1))
-    if (!result) return 127
-    shell.jobs.note(result.pid, result.status)
-    shell.jobs.ended.delete(result.pid)
-    return finish(shell, result.pid, exitStatus(result.status))
+    for (;;) {
+      const result = yield* wait(shell.sys.wait(-1))
+      if (!result) return 127
+      shell.jobs.note(result.pid, result.status)
+      if (!wanted(result.pid)) continue
+      shell.jobs.ended.delete(result.pid)
+      tell(result.pid)
+      return finish(shell, result.pid, exitStatus(result.status))
+    }
   } catch (error) {
     if (!isErrno(error)) throw error
     return 127
   }
+}
+
+function* needsArgument(shell: Shell, option: string): Steps<number> {
+  yield* wait(shell.complain(`kill: ${option}: option requires an argument`))
+  return 1
+}
+
+/** Stops the shell itself until somebody lets it go on. */
+function* suspend(shell: Shell, args: readonly string[]): Steps<number> {
+  const { options } = parseFlags(args, { flags: 'f' })
+  if (!shell.jobControl && !options.has('f')) throw new FatalError('cannot suspend: no job control', 1, false)
+  if (shell.login && !options.has('f')) throw new FatalError('cannot suspend a login shell', 1, false)
+  const { sys } = shell
+  sys.sigaction(SIGNALS.SIGTSTP, 'SIG_DFL')
+  sys.kill(sys.getpgid() === sys.getpid() ? -sys.getpgid() : sys.getpid(), SIGNALS.SIGTSTP)
+  const slice = sys.tick()
+  if (slice) yield slice
+  sys.sigaction(SIGNALS.SIGTSTP, shell.ownDisposition(SIGNALS.SIGTSTP))
+  return 0
 }
 
 function* kill(shell: Shell, args: readonly string[]): Steps<number> {
@@ -165,6 +203,7 @@ function* kill(shell: Shell, args: readonly string[]): Steps<number> {
   let signal: number | undefined = SIGNALS.SIGTERM
   let targets = args
   if (first === '-s' || first === '-n') {
+    if (rest.length === 0) return yield* needsArgument(shell, first)
     signal = parseSignal(rest[0] ?? '')
     targets = rest.slice(1)
     if (signal === undefined) throw new FatalError(`${rest[0]}: invalid signal specification`, 1, false)
@@ -258,5 +297,6 @@ export const jobBuiltins: readonly (readonly [string, Builtin])[] = [
   ['bg', { run: bg }],
   ['wait', { run: waitBuiltin }],
   ['kill', { run: kill }],
+  ['suspend', { run: suspend }],
   ['disown', { run: disown }],
 ]

@@ -5,7 +5,9 @@ import { quietly } from '../interp/redirect.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
 import { decodeBytes, encodeText } from '../syntax/ansi-escapes.ts'
 import { parseFlags } from './flags.ts'
+import { singleQuote } from '../expand/quote.ts'
 import { assignScalar, setNamed } from '../interp/assign.ts'
+import { runText } from '../interp/script.ts'
 
 interface Taken {
   readonly text: string
@@ -262,9 +264,16 @@ function* mapfile(shell: Shell, args: readonly string[]): Steps<number> {
   const variable = shell.variables.writable(name)
   const origin = Number(options.get('O') ?? 0)
   const array = options.has('O') ? (variable.array ?? new Map<number, string>()) : new Map<number, string>()
-  whole.slice(skip, skip + count).forEach((line, at) => array.set(origin + at, line))
   variable.value = undefined
   variable.array = array
+  const callback = options.get('C')
+  const quantum = Number(options.get('c') ?? 5000)
+  for (const [at, line] of whole.slice(skip, skip + count).entries()) {
+    const index = origin + at
+    if (callback !== undefined && (at + 1) % quantum === 0)
+      yield* runText(shell, `${callback} ${index} ${singleQuote(line)}`, { label: 'mapfile' })
+    array.set(index, line)
+  }
   return 0
 }
 

@@ -52,6 +52,7 @@ export function* runSourced(shell: Shell, path: string, text: string, args: read
   if (args.length) shell.positional = args
   shell.source = path
   shell.sourcing++
+  shell.indirection++
   const given = shell.positional
   try {
     let status = yield* runText(shell, text, { goesOn: true })
@@ -62,6 +63,7 @@ export function* runSourced(shell: Shell, path: string, text: string, args: read
     return status
   } finally {
     shell.sourcing--
+    shell.indirection--
     shell.source = source
     shell.line = line
     if (args.length && shell.positional === given) shell.positional = positional

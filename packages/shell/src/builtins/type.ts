@@ -159,8 +159,13 @@ function* hashBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   for (const name of operands) {
     const [path] = filesOf(shell, name)
     if (options.has('d')) shell.hashed.delete(name)
-    else if (options.has('t')) yield* wait(shell.print(`${shell.hashed.get(name)?.path ?? path}\n`))
-    else if (path) shell.hashed.set(name, { path: options.get('p') ?? path, hits: 0 })
+    else if (options.has('t') && shell.hashed.has(name)) {
+      const head = operands.length > 1 ? `${name}\t` : ''
+      yield* wait(shell.print(`${head}${shell.hashed.get(name)?.path}\n`))
+    } else if (options.has('t')) {
+      yield* wait(shell.complain(`hash: ${name}: not found`))
+      status = 1
+    } else if (path) shell.hashed.set(name, { path: options.get('p') ?? path, hits: 0 })
     else {
       yield* wait(shell.complain(`hash: ${name}: not found`))
       status = 1

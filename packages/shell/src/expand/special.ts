@@ -69,6 +69,8 @@ const SPECIAL: ReadonlyMap<string, Read> = new Map<string, Read>([
 const DYNAMIC: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['_', (shell) => shell.lastArgument],
   ['LINENO', (shell) => String(shell.line)],
+  ['BASH_COMMAND', (shell) => shell.commandTold || undefined],
+  ['BASH_ARGV0', (shell) => shell.name],
   ['BASHPID', (shell) => String(shell.sys.getpid())],
   ['BASH_SUBSHELL', (shell) => String(shell.subshell)],
   ['PIPESTATUS', (shell) => shell.pipeStatus.map(String)],
@@ -102,7 +104,7 @@ const DYNAMIC: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['DIRSTACK', (shell) => [shell.variables.get('PWD') ?? '', ...shell.directories]],
   ['EPOCHSECONDS', (shell) => String(Math.floor(shell.sys.clock.now() / 1000))],
   ['EPOCHREALTIME', (shell) => (shell.sys.clock.now() / 1000).toFixed(6)],
-  ['GROUPS', (shell) => shell.sys.getgroups().map(String)],
+  ['GROUPS', (shell) => [...new Set([shell.sys.getgid(), ...shell.sys.getgroups()])].map(String)],
   ['HISTCMD', (shell) => String(shell.history.length + 1)],
   ['BASH_ALIASES', () => undefined],
 ])

@@ -40,8 +40,9 @@ import { withRedirects } from './redirect.ts'
 import { runSimple } from './simple-command.ts'
 import { runSelect } from './select.ts'
 import type { Shell } from './shell.ts'
-import { runPendingTraps, runTrap } from './traps.ts'
+import { runDebugTrap, runPendingTraps, runTrap } from './traps.ts'
 import { waitForeground } from './wait.ts'
+import { commandText } from '../syntax/print.ts'
 import { traceLine } from './trace.ts'
 
 /** Runs a command; its status is also the shell's `$?`. */
@@ -293,6 +294,7 @@ function* forTurns(shell: Shell, { name, body, line }: For, values: readonly str
     shell.line = line
     if (variable?.nameref) variable.value = value
     else assignScalar(shell, name, value, false)
+    if (shell.traps.has('DEBUG')) yield* runDebugTrap(shell, () => `for ${name} in ${values.join(' ')}`)
     if (shell.options.has('xtrace')) yield* traceLine(shell, `for ${name} in ${values.join(' ')}`)
     const outcome = runList(shell, body)
     status = typeof outcome === 'number' ? outcome : yield* outcome
@@ -336,6 +338,7 @@ function* arithmeticFailure(shell: Shell, error: unknown): Steps<number> {
 
 function runCase(shell: Shell, command: Case): Outcome {
   const { word, items, line } = command
+  if (isDebugged(shell)) return begin(debugged(shell, `case ${word.source} in `, caseSteps(shell, command)))
   if (waits(word) || items.some(isInvolved)) return begin(caseSteps(shell, command))
   shell.line = line
   let item: CaseItem | undefined
@@ -385,6 +388,7 @@ function* caseSteps(shell: Shell, { word, items, line }: Case): Steps<number> {
 }
 
 function runArithmetic(shell: Shell, command: ArithmeticCommand): Outcome {
+  if (isDebugged(shell)) return begin(debugged(shell, commandText(command), arithmeticSteps(shell, command)))
   if (waits(command.expression) || shell.options.has('xtrace')) return begin(arithmeticSteps(shell, command))
   shell.line = command.line
   try {
@@ -405,8 +409,18 @@ function* arithmeticSteps(shell: Shell, { expression, line }: ArithmeticCommand)
   }
 }
 
-function runConditional(shell: Shell, { expression, line }: Conditional): Outcome {
+const isDebugged = ({ traps }: Shell): boolean => traps.size > 0 && traps.has('DEBUG')
+
+/** The DEBUG trap, then the command. */
+function* debugged(shell: Shell, text: string, steps: Steps<number>): Steps<number> {
+  yield* runDebugTrap(shell, () => text)
+  return yield* steps
+}
+
+function runConditional(shell: Shell, command: Conditional): Outcome {
+  const { expression, line } = command
   shell.line = line
+  if (isDebugged(shell)) return begin(debugged(shell, commandText(command), conditionalSteps(shell, expression)))
   try {
     if (conditionWaits(expression)) return begin(conditionalSteps(shell, expression))
     return (shell.status = truthOf(shell, expression) ? 0 : 1)

@@ -88,7 +88,6 @@ export const SHOPT_DEFAULTS: readonly (readonly [name: string, on: boolean])[] =
   ['restricted_shell', false],
   ['shift_verbose', false],
   ['sourcepath', true],
-  ['syslog_history', false],
   ['varredir_close', false],
   ['xpg_echo', false],
 ]

@@ -131,7 +131,7 @@ function duplicateInto(shell: Shell, redirect: Redirect, from: number, saved: Sa
   const { sys } = shell
   const fallback = redirect.operator === '<&' ? 0 : 1
   if (from < 0) {
-    const fd = redirect.variable ? Number(shell.variables.get(redirect.variable)) : (redirect.fd ?? fallback)
+    const fd = redirect.variable ? Number(namedValue(shell, redirect.variable)) : (redirect.fd ?? fallback)
     if (redirect.variable) quietly(() => sys.close(fd))
     else cover(shell, fd, saved, () => quietly(() => sys.close(fd)))
     return
@@ -141,6 +141,12 @@ function duplicateInto(shell: Shell, redirect: Redirect, from: number, saved: Sa
   install(shell, redirect, copy, fallback, saved)
   if (redirect.target.source.endsWith('-') && redirect.target.source !== '-')
     cover(shell, from, saved, () => quietly(() => sys.close(from)))
+}
+
+/** The value of a variable, or of an element: `NAME[1]`. */
+function namedValue({ variables }: Shell, text: string): string | undefined {
+  const [, name = '', index] = /^(\w+)(?:\[(\w+)\])?$/.exec(text) ?? []
+  return index === undefined ? variables.get(name) : variables.find(name)?.array?.get(Number(index))
 }
 
 /** Puts an open descriptor where the redirection wants it. */

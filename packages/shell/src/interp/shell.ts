@@ -114,6 +114,10 @@ export class Shell {
   /** Signals that came and wait for their trap. */
   pendingTraps: string[] = []
   inTrap = false
+  /** How deep in command substitutions, eval and source: PS4 begins so many times. */
+  indirection = 0
+  /** Text of the command that a trap was run for. */
+  commandTold = ''
   interrupted = false
   /** The descriptor of the controlling terminal, for job control. */
   terminal = 0
@@ -189,6 +193,7 @@ export class Shell {
       sourcing: this.sourcing,
       tested: this.tested,
       subshell: this.subshell + 1,
+      indirection: this.indirection,
       // In dash and ash a loop goes on inside of a subshell: break and continue end that.
       loops: this.dialect.name === 'bash' ? 0 : this.loops,
       directories: [...this.directories],

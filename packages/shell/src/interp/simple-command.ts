@@ -22,7 +22,8 @@ import { forking, forkShell, SHELL_SIGNALS } from './child.ts'
 import type { Builtin, FunctionEntry, Shell } from './shell.ts'
 import { runScriptFile } from './script.ts'
 import { traceLine, traceWords } from './trace.ts'
-import { runTrap } from './traps.ts'
+import { commandText } from '../syntax/print.ts'
+import { runDebugTrap, runTrap } from './traps.ts'
 import type { Frame, Variable } from './variables.ts'
 import { waitForeground } from './wait.ts'
 
@@ -65,7 +66,7 @@ function* ended(shell: Shell, steps: Steps<number>, words: readonly string[]): S
 
 /** The same where expansions may have to wait, or somebody looks on. */
 function* simpleSteps(shell: Shell, command: SimpleCommand, mayExec: boolean): Steps<number> {
-  if (shell.traps.has('DEBUG')) yield* runTrap(shell, 'DEBUG')
+  if (shell.traps.has('DEBUG')) yield* runDebugTrap(shell, () => commandText(command))
   shell.substituted = undefined
   const open = shell.substitutions.length
   const words = command.declarations

@@ -20,6 +20,7 @@ export function* substitute(shell: Shell, body: List): Steps<string> {
 function* captureHere(shell: Shell, body: List): Steps<string> {
   const child = shell.fork()
   child.captured = []
+  child.indirection++
   child.traps.clear()
   child.loops = shell.loops
   inheritErrexit(shell, child)
@@ -42,6 +43,7 @@ function* captureChild(shell: Shell, body: List): Steps<string> {
     child.sys.dup2(writer, 1)
     if (writer !== 1) child.sys.close(writer)
     child.captured = undefined
+    child.indirection++
     child.jobControl = false
     inheritErrexit(shell, child)
   }

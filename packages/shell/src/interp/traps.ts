@@ -2,6 +2,13 @@ import { ExitShell, type Steps } from './flow.ts'
 import type { Shell } from './shell.ts'
 import { Parser } from '../syntax/parser.ts'
 
+/** Runs the DEBUG trap before a command; BASH_COMMAND is its text. */
+export function* runDebugTrap(shell: Shell, command: () => string): Steps<void> {
+  if (!shell.traps.has('DEBUG') || shell.inTrap) return
+  shell.commandTold = command()
+  yield* runTrap(shell, 'DEBUG')
+}
+
 /** Runs the text of a trap; `$?` is what it was before and after. */
 export function* runTrap(shell: Shell, name: string): Steps<void> {
   const action = shell.traps.get(name)

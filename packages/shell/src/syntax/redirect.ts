@@ -9,7 +9,7 @@ const BASH_OPERATORS = ['&>>', '&>', '<<<', ...POSIX_OPERATORS]
 /** A redirection at the cursor, or undefined. */
 export function readRedirect(cursor: Cursor): Redirect | undefined {
   const start = cursor.position
-  const heads = cursor.options.exact ? /^(?:(\d+)|\{([A-Za-z_]\w*)\})(?=[<>])/ : /^(\d+)(?=[<>])/
+  const heads = cursor.options.exact ? /^(?:(\d+)|\{([A-Za-z_]\w*(?:\[\w+\])?)\})(?=[<>])/ : /^(\d+)(?=[<>])/
   const head = heads.exec(cursor.source.slice(start, start + 80))
   const first = cursor.peek()
   if (!head && first !== '<' && first !== '>' && first !== '&') return undefined
