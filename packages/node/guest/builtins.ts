@@ -163,6 +163,9 @@ const random = () => {
 const crypto = {
   randomBytes: (size: number) => bufferModule.Buffer.from(callSync('random', [size]).bytes),
   randomUUID: uuid,
+  randomFillSync: <T extends Uint8Array>(into: T, from = 0, size = into.length - from): T => (
+    into.set(callSync('random', [size]).bytes, from), into
+  ),
   randomInt: (low: number, high?: number) =>
     high === undefined ? Math.floor(random() * low) : low + Math.floor(random() * (high - low)),
   getRandomValues: <T extends Uint8Array>(into: T): T => (into.set(callSync('random', [into.length]).bytes), into),

@@ -320,46 +320,54 @@ function withCallback(name: string) {
   }
 }
 
-function createReadStream(path: unknown, options: Options): Readable {
-  const { start = 0, end = Number.POSITIVE_INFINITY } = settings(options)
-  let fd = -1
-  let at = start
-  const stream = new Readable({
-    read(size) {
-      try {
-        if (fd < 0) fd = Number(now('open', path, 'r'))
-        const { bytes } = callSync('pread', [fd, Math.min(size, end - at + 1), at])
-        at += bytes.length
-        this.push(bytes.length === 0 ? null : Buffer.from(bytes))
-      } catch (error) {
-        this.destroy(error as Error)
-      }
-    },
-    destroy(error, done) {
-      if (fd >= 0) callSync('close', [fd])
-      done(error)
-    },
-  })
-  const encoding = encodingOf(options)
-  if (encoding !== undefined) stream.setEncoding(encoding)
-  return Object.assign(stream, { path: pathOf(path) })
+export class ReadStream extends Readable {
+  readonly path: string
+
+  constructor(path: unknown, options: Options) {
+    const { start = 0, end = Number.POSITIVE_INFINITY } = settings(options)
+    let fd = -1
+    let at = start
+    super({
+      read(size) {
+        try {
+          if (fd < 0) fd = Number(now('open', path, 'r'))
+          const { bytes } = callSync('pread', [fd, Math.min(size, end - at + 1), at])
+          at += bytes.length
+          this.push(bytes.length === 0 ? null : Buffer.from(bytes))
+        } catch (error) {
+          this.destroy(error as Error)
+        }
+      },
+      destroy(error, done) {
+        if (fd >= 0) callSync('close', [fd])
+        fd = -1
+        done(error)
+      },
+    })
+    this.path = pathOf(path)
+    const encoding = encodingOf(options)
+    if (encoding !== undefined) this.setEncoding(encoding)
+  }
 }
 
-function createWriteStream(path: unknown, options: Options): Writable {
-  const fd = Number(
-    now('open', path, settings(options).flag ?? (options as { flags?: string } | undefined)?.flags ?? 'w'),
-  )
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      callSync('write', [fd], chunk)
-      done()
-    },
-    final(done) {
-      callSync('close', [fd])
-      done()
-    },
-  })
-  return Object.assign(stream, { path: pathOf(path) })
+export class WriteStream extends Writable {
+  readonly path: string
+
+  constructor(path: unknown, options: Options) {
+    const given = options as { flags?: string } | undefined
+    const fd = Number(now('open', path, settings(options).flag ?? given?.flags ?? 'w'))
+    super({
+      write(chunk, _encoding, done) {
+        callSync('write', [fd], chunk)
+        done()
+      },
+      final(done) {
+        callSync('close', [fd])
+        done()
+      },
+    })
+    this.path = pathOf(path)
+  }
 }
 
 const constants = {
@@ -382,8 +390,10 @@ export const fs: Record<string, unknown> = {
   constants,
   Stats,
   Dirent,
-  createReadStream,
-  createWriteStream,
+  ReadStream,
+  WriteStream,
+  createReadStream: (path: unknown, options: Options) => new ReadStream(path, options),
+  createWriteStream: (path: unknown, options: Options) => new WriteStream(path, options),
   promises,
   F_OK: 0,
   X_OK: 1,

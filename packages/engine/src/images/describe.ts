@@ -35,7 +35,7 @@ export function inspectImage(images: ImageStore, image: Image): ImageInspect {
     ...(document.created ? { Created: document.created } : {}),
     DockerVersion: document.docker_version ?? '',
     Author: document.author ?? '',
-    Config: document.config ?? null,
+    Config: document.config ? withSortedMaps(document.config) : null,
     Architecture: document.architecture,
     ...(document.variant ? { Variant: document.variant } : {}),
     Os: document.os,
@@ -52,6 +52,13 @@ export function inspectImage(images: ImageStore, image: Image): ImageInspect {
     RootFS: { Type: 'layers', Layers: [...document.rootfs.diff_ids] },
     Metadata: { LastTagTime: images.metadataOf(id).lastTagged ?? NEVER },
   }
+}
+
+/** Maps in the order that Go's encoder gives them. */
+function withSortedMaps(config: NonNullable<Image['document']['config']>): typeof config {
+  const sorted = <T extends object>(map: T): T =>
+    Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1))) as T
+  return { ...config, ...(config.Labels && { Labels: sorted(config.Labels) }) }
 }
 
 /** Newest step first; ids are known only of images that are here. */

@@ -24,7 +24,7 @@ export async function runPush(
   const [first] = tags
   if (first === undefined || parts.images.idOf(`${repository}:${first}`) === undefined)
     throw notFound(
-      tag === ''
+      tagsOf(parts, repository).length === 0
         ? `An image does not exist locally with the tag: ${repository}`
         : `tag does not exist: ${repository}:${tag}`,
     )

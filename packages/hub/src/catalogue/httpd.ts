@@ -4,6 +4,7 @@ import type { Tree } from '../rootfs/tree.ts'
 import { HTTPD_CONF } from './httpd-files.ts'
 
 function httpdTree(tree: Tree): void {
+  for (const command of ['htpasswd', 'ab']) tree.command(command, `/usr/local/apache2/bin/${command}`)
   const prefix = '/usr/local/apache2'
   if (tree.flavour === 'busybox') addAccount(tree, 'www-data:82:82:/home/www-data:/sbin/nologin')
   tree
