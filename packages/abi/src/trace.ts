@@ -33,5 +33,7 @@ export type TraceEvent =
       readonly pid: number
       readonly signal: Signal
       readonly child?: { readonly pid: number; readonly uid: number; readonly status: WaitStatus }
+      /** Who sent it by kill(2); the kernel where nobody did. */
+      readonly sender?: { readonly pid: number; readonly uid: number }
     }
   | { readonly kind: 'end'; readonly pid: number; readonly status: WaitStatus }

@@ -1,4 +1,5 @@
 import { defaultAction, type DefaultAction, type Signal, type SignalDisposition } from '@drydock/abi'
+import type { Pid } from '../task/pid.ts'
 
 export interface SignalAction {
   readonly disposition: SignalDisposition
@@ -12,6 +13,8 @@ const IGNORED: SignalAction = { disposition: 'SIG_IGN', restart: false }
 /** What a task does with signals, and those that wait for it to be able to. signal(7). */
 export class SignalState {
   private readonly actions = new Map<Signal, SignalAction>()
+  /** Who is sending one at this moment, by kill(2). */
+  sender: { readonly pid: Pid; readonly uid: number } | undefined = undefined
   /** Sent while the task was stopped or frozen. A signal is pending once, however often it was sent. */
   readonly pending = new Set<Signal>()
 

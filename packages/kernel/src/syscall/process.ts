@@ -156,6 +156,7 @@ export const processCalls: SyscallTable<
     const tracer = new Tracer(task, onEvent, follow)
     try {
       tracer.attach(target)
+      queueMicrotask(() => tracer.resuming(target))
     } catch (error) {
       tracer.detach()
       throw error

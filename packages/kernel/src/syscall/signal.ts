@@ -23,6 +23,12 @@ const maySignal = (caller: Task, target: Task, signal: Signal): boolean =>
   caller.uid === target.uid ||
   (signal === SIGCONT && caller.group.session === target.group.session)
 
+function sendFrom(task: Task, target: Task, signal: Signal): void {
+  target.signals.sender = task
+  task.parts.signals.send(target, signal, task.pidNamespace)
+  target.signals.sender = undefined
+}
+
 export const signalCalls: SyscallTable<'kill' | 'sigaction' | 'pause'> = {
   kill(task, pid, signal) {
     if (signal < 0 || signal > LAST_SIGNAL) throw EINVAL
@@ -30,7 +36,7 @@ export const signalCalls: SyscallTable<'kill' | 'sigaction' | 'pause'> = {
     if (found.length === 0) throw ESRCH
     const allowed = found.filter((target) => maySignal(task, target, signal))
     if (allowed.length === 0) throw EPERM
-    for (const target of allowed) task.parts.signals.send(target, signal, task.pidNamespace)
+    for (const target of allowed) sendFrom(task, target, signal)
     if (!task.alive) throw UNWIND
   },
 

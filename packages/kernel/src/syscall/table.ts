@@ -54,7 +54,9 @@ function waitingMethod(name: string, run: Call5): Function5 {
   const plain = plainMethod(name, run)
   return function (a, b, c, d, e) {
     try {
-      return plain.call(this, a, b, c, d, e)
+      const value = plain.call(this, a, b, c, d, e)
+      if (value instanceof Promise) this.task.lastWait = { call: name, args: [a, b, c, d, e], outcome: value }
+      return value
     } catch (error) {
       if (error === UNWIND) return new Promise(() => {})
       throw error

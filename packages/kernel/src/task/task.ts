@@ -45,6 +45,13 @@ export interface Image {
 /** R: has the processor or wants it; S: waits; T: stopped; Z: has ended, nobody has asked yet. */
 export type TaskState = 'running' | 'stopped' | 'zombie'
 
+/** A call as its program made it, and what it will come to. */
+export interface WaitedCall {
+  readonly call: string
+  readonly args: readonly unknown[]
+  readonly outcome: Promise<unknown>
+}
+
 /** A process. All of them have one thread, though a program may have several system calls under way. */
 export class Task implements PathContext, Billed {
   readonly parts: KernelParts
@@ -104,6 +111,8 @@ export class Task implements PathContext, Billed {
   private readonly held: (() => void)[] = []
   /** What has to go when the task ends or executes: watches and the like. */
   readonly closers = new Set<() => void>()
+  /** The last call that had to wait, whether it still does or not. */
+  lastWait: WaitedCall | undefined
   /** Who looks on. ptrace(2) */
   tracer: Tracer | undefined
   /** Stop and go of its foreign code, with the task itself. */

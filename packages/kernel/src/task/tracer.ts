@@ -36,6 +36,18 @@ export class Tracer {
     this.owner.closers.delete(this.detach)
   }
 
+  /** What the task waits for already is told as begun. */
+  resuming(task: Task): void {
+    const { lastWait } = task
+    if (!lastWait || task.pending.size === 0 || task.tracer !== this) return
+    const args = withoutEnd(lastWait.args)
+    this.enter(task, lastWait.call, args)
+    lastWait.outcome.then(
+      (value: unknown) => this.leave(task, lastWait.call, args, { value }),
+      (error: unknown) => this.leave(task, lastWait.call, args, { error }),
+    )
+  }
+
   enter(task: Task, call: string, args: readonly unknown[]): void {
     this.tell(task, { kind: 'enter', call, args })
   }
@@ -59,7 +71,9 @@ export class Tracer {
   signalled(task: Task, signal: Signal): void {
     if (signal === SIGKILL) return
     const child = signal === SIGCHLD ? this.lastChild(task) : undefined
-    this.tell(task, { kind: 'signal', signal, ...(child ? { child } : {}) })
+    const { sender } = task.signals
+    const by = sender && { pid: sender.pid.in(this.owner.pidNamespace), uid: sender.uid }
+    this.tell(task, { kind: 'signal', signal, ...(child ? { child } : {}), ...(by ? { sender: by } : {}) })
   }
 
   ended(task: Task, status: WaitStatus): void {
@@ -86,9 +100,19 @@ export class Tracer {
   }
 }
 
+/** Arguments that were not given are not there. */
+const withoutEnd = (args: readonly unknown[]): readonly unknown[] =>
+  args.slice(0, args.findLastIndex((each) => each !== undefined) + 1)
+
 /** Runs a call of a traced task. A promise is handed on as it is, so that the task waits no longer than without. */
-export function tracedCall(task: Task, tracer: Tracer, call: string, args: unknown[], run: () => unknown): unknown {
-  while (args.length > 0 && args.at(-1) === undefined) args.pop()
+export function tracedCall(
+  task: Task,
+  tracer: Tracer,
+  call: string,
+  given: readonly unknown[],
+  run: () => unknown,
+): unknown {
+  const args = withoutEnd(given)
   tracer.enter(task, call, args)
   let value: unknown
   try {

@@ -1,4 +1,4 @@
-import { isErrno, signalName, type TraceEvent, type TraceOutcome, type WaitStatus } from '@drydock/abi'
+import { isErrno, type TraceEvent, type TraceOutcome, type WaitStatus } from '@drydock/abi'
 import type { Zone } from '@drydock/libc'
 import { type CallRow, CALLS, execArguments, type Style, UNSEEN } from './calls.ts'
 import type { Selection } from './selection.ts'
@@ -116,10 +116,10 @@ export class Journal {
     this.end('0', known?.startMs)
   }
 
-  private signalled({ pid, signal, child }: TraceEvent & { kind: 'signal' }): void {
+  private signalled({ pid, signal, child, sender }: TraceEvent & { kind: 'signal' }): void {
     if (!this.options.selection.wantsSignal(signal)) return
     const name = signalText(signal)
-    this.line(`--- ${name} {si_signo=${name}, ${child ? childText(child) : senderText(signal)}} ---`, pid)
+    this.line(`--- ${name} {si_signo=${name}, ${child ? childText(child) : senderText(sender)}} ---`, pid)
   }
 
   private ended(pid: number, status: WaitStatus): void {
@@ -197,7 +197,5 @@ function childText({ pid, uid, status }: { pid: number; uid: number; status: Wai
   return `si_code=${CHILD_CODES[status.kind]}, si_pid=${pid}, si_uid=${uid}, si_status=${code}, si_utime=0, si_stime=0`
 }
 
-/** Signals of the terminal and of the machine itself come from the kernel. */
-const KERNEL_SIGNALS = new Set(['SIGINT', 'SIGQUIT', 'SIGTSTP', 'SIGWINCH', 'SIGPIPE', 'SIGHUP', 'SIGTTIN', 'SIGTTOU'])
-const senderText = (signal: number): string =>
-  KERNEL_SIGNALS.has(signalName(signal) ?? '') ? 'si_code=SI_KERNEL' : 'si_code=SI_USER, si_pid=0, si_uid=0'
+const senderText = (sender: { pid: number; uid: number } | undefined): string =>
+  sender ? `si_code=SI_USER, si_pid=${sender.pid}, si_uid=${sender.uid}` : 'si_code=SI_KERNEL'

@@ -99,12 +99,27 @@ describe('strace of what runs already', () => {
     kernel.sys.kill(tracer, SIGINT)
     const { stderr } = await tracing
     expect(stderr).toMatch(new RegExp(`^strace: Process ${sleeper} attached\\n`))
-    expect(stderr).toMatch(/newfstatat|fstat|read|clock_nanosleep|poll/)
+    // What it waited for when strace came is told at once.
+    expect(stderr).toMatch(/attached\n(poll|clock_nanosleep|read)\(/)
     expect(stderr).toMatch(new RegExp(`( <detached \\.\\.\\.>\\n)?strace: Process ${sleeper} detached\\n$`))
     kernel.sys.kill(sleeper, SIGKILL)
     await tail
     expect((await kernel.run(['strace', '-p', '4000'])).stderr).toBe(
       'strace: attach: ptrace(PTRACE_SEIZE, 4000): No such process\n',
+    )
+  })
+
+  test('tells who sent a signal, and what it did', async () => {
+    const sleeping = kernel.run(['sleep', '1000'])
+    await kernel.sys.sleep(100)
+    const pid = kernel.sys.processes().find(({ comm }) => comm === 'sleep')?.pid ?? 0
+    const tracing = kernel.run(['strace', '-p', String(pid)])
+    await kernel.sys.sleep(100)
+    await kernel.run(['kill', String(pid)])
+    await sleeping
+    const { stderr } = await tracing
+    expect(stderr).toMatch(
+      /attached\nclock_nanosleep\(CLOCK_REALTIME, 0, \{tv_sec=1000, tv_nsec=0\}, +<unfinished \.\.\.>\n--- SIGTERM \{si_signo=SIGTERM, si_code=SI_USER, si_pid=\d+, si_uid=0\} ---\n\+\+\+ killed by SIGTERM \+\+\+\n$/,
     )
   })
 
