@@ -123,6 +123,23 @@ describe('strace of what runs already', () => {
     )
   })
 
+  test('ends at ^C though the process never rests', async () => {
+    const { sys } = kernel
+    const pid = sys.fork(async ({ sys }) => {
+      for (;;) {
+        sys.getpid()
+        await sys.tick()
+      }
+    })
+    const pidOf = (name: string): number => sys.processes().find(({ comm }) => comm === name)?.pid ?? 0
+    const tracing = kernel.run(['strace', '-o', '/tmp/busy', '-p', String(pid)])
+    await kernel.sys.sleep(20)
+    kernel.sys.kill(pidOf('strace'), SIGINT)
+    expect((await tracing).status).toBe(130)
+    kernel.sys.kill(pid, SIGKILL)
+    await kernel.sys.wait(pid)
+  })
+
   test("is refused for another's", async () => {
     const sleeper = await kernel.sys.spawn('/usr/bin/sleep', { argv: ['sleep', '9'], fds: new Map() })
     const outcome = await inTask(kernel, ({ sys }) => {

@@ -207,6 +207,8 @@ class TraceSession {
     for (const signal of [SIGINT, SIGTERM, SIGHUP])
       sys.sigaction(signal, () => {
         interrupted = true
+        // At once: whoever is busy would go on telling, and whoever shows what is told would tell of that.
+        for (const detach of this.detachers.values()) detach()
         this.wake?.()
       })
     for (const word of words.flatMap((each) => each.split(/[\s,]+/)).filter(Boolean)) {
@@ -217,7 +219,6 @@ class TraceSession {
     }
     await this.write(() => !interrupted && this.live.size > 0)
     for (const pid of this.live) this.journal.detached(pid)
-    for (const detach of this.detachers.values()) detach()
     await this.finish()
     return interrupted ? 128 + SIGINT : 0
   }
