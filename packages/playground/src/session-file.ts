@@ -1,5 +1,5 @@
 import type { BlockStore, StoredValue } from '@drydock/abi'
-import { concatBytes, gunzip, gzip } from '@drydock/codec'
+import { concatBytes, Gunzip, gzip } from '@drydock/codec'
 import { readSessionRecord } from './session-record.ts'
 import { sessionKey, sessionPrefixes } from './store-keys.ts'
 
@@ -10,6 +10,8 @@ export class SessionFileError extends Error {}
 const MAGIC = 'drydock session 1\n'
 /** A place in the file's tail, in JSON where the value has bytes. */
 const BYTES = '$bytes'
+const PIECE_BYTES = 4096
+const MOST_BYTES = 1024 ** 3
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -59,12 +61,23 @@ function withId(key: string, id: string): string {
   return key.replace('/', `/${id}`)
 }
 
+/** A few bytes can be made to unpack to gigabytes: piece by piece, up to what a session can hold. */
 function unpacked(file: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = []
+  let length = 0
+  const keep = (unpacked: readonly Uint8Array[]): void => {
+    for (const part of unpacked) length += parts[parts.push(part) - 1]?.length ?? 0
+    if (length > MOST_BYTES) throw new SessionFileError('this file unpacks to more than a session can hold')
+  }
   try {
-    return gunzip(file)
-  } catch {
+    const unpacker = new Gunzip()
+    for (let at = 0; at < file.length; at += PIECE_BYTES) keep(unpacker.push(file.subarray(at, at + PIECE_BYTES)))
+    unpacker.finish()
+  } catch (error) {
+    if (error instanceof SessionFileError) throw error
     throw new SessionFileError('this file is not a session of this playground')
   }
+  return concatBytes(parts)
 }
 
 function parse(whole: Uint8Array): Map<string, StoredValue> {

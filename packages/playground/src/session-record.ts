@@ -19,7 +19,13 @@ export interface SessionRecord {
 export function readSessionRecord(value: StoredValue): SessionRecord | undefined {
   const record = value as Partial<SessionRecord> | undefined
   if (record?.version !== 1 || typeof record.id !== 'string' || !Array.isArray(record.hosts)) return undefined
+  if (record.hosts.length > MOST_HOSTS || !record.hosts.every(isHost)) return undefined
   return record as SessionRecord
+}
+
+const isHost = (value: unknown): value is HostRecord => {
+  const host = value as Partial<HostRecord> | null
+  return /^[a-z][a-z0-9-]{0,30}$/.test(String(host?.name)) && /^[\d.]{7,15}$/.test(String(host?.address))
 }
 
 const LAN = '192.168.0.'

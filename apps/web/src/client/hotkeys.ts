@@ -18,6 +18,7 @@ interface Hotkeys {
 function isPageKey(event: KeyboardEvent): boolean {
   if (event.code === 'KeyK' && event.metaKey) return true
   if (event.code === 'KeyK' && event.ctrlKey && !event.altKey) return event.shiftKey || !isInTerminal(event)
+  if (event.code === 'KeyF') return event.ctrlKey && event.shiftKey && isInTerminal(event)
   return event.altKey && event.shiftKey && !event.ctrlKey && /^(Key[TNBZY]|Digit[1-9])$/.test(event.code)
 }
 
@@ -31,6 +32,7 @@ export function useHotkeys({ overlay, addHost, travel, selectHost }: Hotkeys): v
       KeyK: () => overlay.show('palette'),
       KeyT: () => layout?.getState().addTab(hostInAddress()),
       KeyN: () => void addHost(),
+      KeyF: () => dispatchEvent(new CustomEvent('drydock-search')),
       KeyZ: () => travel.undo(),
       KeyY: () => travel.redo(),
       KeyB: () => layout?.getState().togglePanel('containers'),

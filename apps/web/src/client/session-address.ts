@@ -1,6 +1,17 @@
 /** The address names the session and, behind #, the selected host: `?session=k3x9…#node1`. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
 
+/** What a link to a session's file begins with, behind the page's path. */
+export const SHARED = '#shared='
+
+/** What somebody sent along with the address, taken out of it: a session's file, the name of a template. */
+export function giftsInAddress(): { readonly shared: string | undefined; readonly template: string | undefined } {
+  const template = new URLSearchParams(location.search).get('template') ?? undefined
+  const shared = location.hash.startsWith(SHARED) ? location.hash.slice(SHARED.length) : undefined
+  if (shared !== undefined) history.replaceState(null, '', location.pathname)
+  return { shared, template }
+}
+
 export function sessionInAddress(): { readonly id: string; readonly fresh: boolean } {
   const given = new URLSearchParams(location.search).get('session')
   if (given && /^[a-z0-9]{4,32}$/.test(given)) return { id: given, fresh: false }

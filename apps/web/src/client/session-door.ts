@@ -1,5 +1,5 @@
 import { PortBridges } from './port-bridges.ts'
-import { sessionInAddress } from './session-address.ts'
+import { giftsInAddress, sessionInAddress } from './session-address.ts'
 import { SessionClient } from './session-client.ts'
 import { askForSession, onAsked } from './take-over.ts'
 
@@ -23,6 +23,8 @@ export interface Entry {
 /** The way into the session that the address names. It knows no React: the worker starts before the page is drawn. */
 export class SessionDoor {
   readonly sessionId: string
+  /** What came with the address. */
+  readonly gifts = giftsInAddress()
   private readonly fresh: boolean
   private state: DoorState = { kind: 'opening' }
   private readonly listeners = new Set<() => void>()

@@ -20,7 +20,15 @@ export function App({ door, first }: Props) {
     if (!opening) document.getElementById('first-frame')?.remove()
   }, [opening])
   if (state.kind === 'open')
-    return <Workbench sessionId={door.sessionId} client={state.client} bridges={state.bridges} first={first} />
+    return (
+      <Workbench
+        sessionId={door.sessionId}
+        client={state.client}
+        bridges={state.bridges}
+        first={first}
+        gifts={door.gifts}
+      />
+    )
   if (state.kind === 'elsewhere')
     return (
       <Notice title={text('elsewhereTitle')} action={text('elsewhereAction')} onAction={() => door.takeOver()}>

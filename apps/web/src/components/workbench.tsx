@@ -1,14 +1,15 @@
 import type { HostView, SessionView } from '@drydock/playground/rpc'
 import { Tooltip } from 'radix-ui'
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useHotkeys } from '../client/hotkeys.ts'
 import { openInTab } from '../client/open-in-tab.ts'
 import type { PortBridges } from '../client/port-bridges.ts'
 import { hostInAddress, selectHostInAddress } from '../client/session-address.ts'
 import type { SessionClient } from '../client/session-client.ts'
+import type { SessionDoor } from '../client/session-door.ts'
 import { EnginesContext, EngineStores } from '../engine/engine-stores.ts'
 import type { FirstScreen } from '../first-screen.ts'
-import { LayoutContext } from '../layout/layout-context.ts'
+import { LayoutContext, useLayout } from '../layout/layout-context.ts'
 import { createLayoutStore } from '../layout/layout-store.ts'
 import { useText } from '../messages/use-text.ts'
 import { Terminals } from '../terminal/terminals.ts'
@@ -30,10 +31,11 @@ interface Props {
   readonly client: SessionClient
   readonly bridges: PortBridges
   readonly first: FirstScreen | undefined
+  readonly gifts: SessionDoor['gifts']
 }
 
 /** The session: instances on the left, the selected one's terminals, and a panel beside them. */
-export function Workbench({ sessionId, client, bridges, first }: Props) {
+export function Workbench({ sessionId, client, bridges, first, gifts }: Props) {
   const view = useSyncExternalStore(client.subscribe, client.snapshot)
   const terminals = useMemo(() => (first?.client === client ? first.terminals : new Terminals(client)), [client])
   const engines = useMemo(() => new EngineStores(client), [client])
@@ -50,7 +52,7 @@ export function Workbench({ sessionId, client, bridges, first }: Props) {
       <LayoutContext value={layout}>
         <TerminalsContext value={terminals}>
           <Tooltip.Provider delayDuration={400}>
-            <Frame view={view} client={client} bridges={bridges} />
+            <Frame view={view} client={client} bridges={bridges} gifts={gifts} />
           </Tooltip.Provider>
         </TerminalsContext>
       </LayoutContext>
@@ -58,11 +60,12 @@ export function Workbench({ sessionId, client, bridges, first }: Props) {
   )
 }
 
-function Frame({ view, client, bridges }: { view: SessionView; client: SessionClient; bridges: PortBridges }) {
+function Frame({ view, client, bridges, gifts }: Pick<Props, 'client' | 'bridges' | 'gifts'> & { view: SessionView }) {
   const [selected, setSelected] = useState(hostInAddress)
   const [word, setWord] = useState<string>()
   const current = view.hosts.find(({ name }) => name === selected) ?? view.hosts[0]
-  const overlay = useOverlay()
+  const overlay = useOverlay(gifts.shared === undefined ? undefined : 'received')
+  useTemplate(client, gifts.template, current?.name)
   useTitle(current)
   const addHost = async (): Promise<void> => setSelected((await client.api.addHost()).name)
   const openPort = (port: number): void =>
@@ -72,12 +75,19 @@ function Frame({ view, client, bridges }: { view: SessionView; client: SessionCl
   useHotkeys({ overlay, addHost, travel, selectHost })
   return (
     <div className={styles.workbench}>
-      <Sidebar view={view} client={client} selected={current?.name} onSelect={setSelected} onAdd={addHost} />
+      <Sidebar
+        view={view}
+        client={client}
+        overlay={overlay}
+        selected={current?.name}
+        onSelect={setSelected}
+        onAdd={addHost}
+      />
       <div className={styles.stage}>
         {current && <CurrentHeader host={current} view={view} client={client} onOpen={openPort} />}
         <StorageBanner storage={view.storage} />
         <div className={styles.deck} data-split>
-          <main className={styles.hosts}>
+          <main className={styles.hosts} data-tour="terminals">
             {view.hosts.map((host) => (
               <HostPane
                 key={host.name}
@@ -96,6 +106,7 @@ function Frame({ view, client, bridges }: { view: SessionView; client: SessionCl
       <Rail overlay={overlay} />
       <Overlays
         overlay={overlay}
+        shared={gifts.shared}
         travel={travel}
         view={view}
         client={client}
@@ -124,6 +135,19 @@ function CurrentHeader({ host, view, client, onOpen }: HeaderProps) {
     say({ tone: 'good', text: text('hostDeleted', { host: host.name }), undo })
   }
   return <HostHeader sessionId={view.id} host={host} onOpen={onOpen} onDelete={() => void remove()} />
+}
+
+/** A new session that is to begin with something. */
+function useTemplate(client: SessionClient, name: string | undefined, host: string | undefined): void {
+  const runInTerminal = useLayout((layout) => layout.runInTerminal)
+  const begun = useRef(false)
+  useEffect(() => {
+    if (!name || !host || begun.current) return
+    begun.current = true
+    void import('../templates/start-template.ts')
+      .then(({ prepareTemplate }) => prepareTemplate(client, host, name))
+      .then((command) => command && runInTerminal(host, command))
+  }, [name, host])
 }
 
 function useTitle(host: HostView | undefined): void {

@@ -120,7 +120,9 @@ export class EngineStore {
   }
 
   private async read(client: DockerClient, parts: readonly Part[]): Promise<void> {
-    const read = await Promise.all(parts.map(async (part) => [part, await READERS[part](client)] as const))
+    const read = await Promise.all(
+      parts.map(async (part) => [part, sameWhereEqual(this.view[part], await READERS[part](client))] as const),
+    )
     this.show({ ...this.view, state: 'up', ...Object.fromEntries(read) })
   }
 
@@ -128,6 +130,12 @@ export class EngineStore {
     this.view = view
     for (const listener of this.listeners) listener()
   }
+}
+
+/** What did not change stays the same object, so that its row is not drawn again. */
+function sameWhereEqual(before: readonly unknown[], after: readonly unknown[]): readonly unknown[] {
+  const known = new Map(before.map((item) => [JSON.stringify(item), item]))
+  return after.map((item) => known.get(JSON.stringify(item)) ?? item)
 }
 
 const READERS: { readonly [P in Part]: (client: DockerClient) => Promise<EngineView[P]> } = {

@@ -6,6 +6,7 @@ import { settings, terminalFontSize } from '../settings/settings-store.ts'
 import { keepScreen } from './kept-screen.ts'
 import { type Link, linkTerminal } from './link.ts'
 import { terminalTheme } from './look.ts'
+import type { Recording } from './recording.ts'
 import { handlePageKeys } from './page-keys.ts'
 
 /**
@@ -17,6 +18,7 @@ export class HostTerminal {
   readonly xterm: Terminal
   private readonly frame = document.createElement('div')
   private readonly fit = new FitAddon()
+  private recording: Recording | undefined
   private readonly leaving: (() => void)[] = []
 
   /** @param box where it is drawn, filling it */
@@ -42,6 +44,7 @@ export class HostTerminal {
   /** Asks the host for a terminal and shows it. Once only. */
   connect(client: SessionClient, host: string, name: string): Link {
     const link = linkTerminal(client, host, name, this.xterm)
+    this.recording = link.recording
     this.leaving.push(() => link.dispose(), keepScreen(this.xterm, client, host, name))
     return link
   }
@@ -60,6 +63,22 @@ export class HostTerminal {
 
   focus(): void {
     this.xterm.focus()
+  }
+
+  /** All that it remembers, as text. */
+  transcript(): string {
+    const { active } = this.xterm.buffer
+    let text = ''
+    for (let y = 0; y < active.length; y++) {
+      const line = active.getLine(y)
+      text += (line?.isWrapped || y === 0 ? '' : '\n') + (line?.translateToString(true) ?? '')
+    }
+    return `${text.trimEnd()}\n`
+  }
+
+  /** What was said since the page was opened, as an asciinema cast. */
+  cast(title: string): string {
+    return this.recording?.cast(this.xterm, title, performance.timeOrigin) ?? ''
   }
 
   dispose(): void {

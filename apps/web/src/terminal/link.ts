@@ -3,6 +3,7 @@ import { transfer } from 'comlink'
 import type { Terminal } from '@xterm/xterm'
 import type { SessionClient } from '../client/session-client.ts'
 import { enteredLine } from './entered-line.ts'
+import { Recording } from './recording.ts'
 
 /** The page's end of a terminal's MessagePort. */
 export interface Link {
@@ -10,6 +11,8 @@ export interface Link {
   readonly opened: Promise<void>
   /** Resolves when the shell's first words are on the screen. */
   readonly shown: Promise<void>
+  /** What came from the host since. */
+  readonly recording: Recording
   dispose(): void
 }
 
@@ -20,6 +23,7 @@ export interface Link {
 export function linkTerminal(client: SessionClient, host: string, name: string, terminal: Terminal): Link {
   const { port1: port, port2 } = new MessageChannel()
   const encoder = new TextEncoder()
+  const recording = new Recording()
   const send = (message: TerminalInput): void => port.postMessage(message)
   const subscriptions = [
     terminal.onData((text) => {
@@ -37,6 +41,7 @@ export function linkTerminal(client: SessionClient, host: string, name: string, 
       if (data.kind === 'screen') showAgain(terminal, data)
       if (data.kind === 'greeting') terminal.write(data.text)
       if (data.kind !== 'data') return
+      recording.hear(data.bytes, performance.now())
       terminal.write(data.bytes, () => {
         send({ kind: 'credit', bytes: data.bytes.length })
         resolve()
@@ -46,6 +51,7 @@ export function linkTerminal(client: SessionClient, host: string, name: string, 
   return {
     opened,
     shown,
+    recording,
     dispose() {
       for (const subscription of subscriptions) subscription.dispose()
       port.close()

@@ -28,6 +28,10 @@ export class Terminals {
     return terminal
   }
 
+  of(host: string, name: string): HostTerminal | undefined {
+    return this.open.get(keyOf(host, name))
+  }
+
   close(host: string, name: string): void {
     this.open.get(keyOf(host, name))?.dispose()
     this.open.delete(keyOf(host, name))

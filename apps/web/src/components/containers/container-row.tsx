@@ -1,5 +1,6 @@
 import type { ContainerSummary } from '@drydock/docker-api'
 import { ExternalLink } from 'lucide-react'
+import { memo } from 'react'
 import { nameOf, publishedPorts, stateTone } from '../../engine/container-facts.ts'
 import { useText } from '../../messages/use-text.ts'
 import { ContainerControls } from './container-controls.tsx'
@@ -8,16 +9,22 @@ import styles from './container-row.module.css'
 interface Props {
   readonly host: string
   readonly container: ContainerSummary
-  readonly onShow: () => void
+  readonly onShow: (id: string) => void
   readonly onOpenPort: (port: number) => void
 }
 
-export function ContainerRow({ host, container, onShow, onOpenPort }: Props) {
+/** Drawn again only when its container is another: lists of hundreds are read again with every event. */
+export const ContainerRow = memo(function ContainerRow({ host, container, onShow, onOpenPort }: Props) {
   const text = useText()
   const name = nameOf(container)
   return (
     <li className={styles.row}>
-      <button type="button" className={styles.main} onClick={onShow} aria-label={text('showContainer', { name })}>
+      <button
+        type="button"
+        className={styles.main}
+        onClick={() => onShow(container.Id)}
+        aria-label={text('showContainer', { name })}
+      >
         <i className={styles.dot} data-tone={stateTone(container)} aria-hidden="true" />
         <span className={styles.names}>
           <b>{name}</b>
@@ -42,4 +49,4 @@ export function ContainerRow({ host, container, onShow, onOpenPort }: Props) {
       <ContainerControls host={host} container={container} />
     </li>
   )
-}
+})

@@ -7,6 +7,8 @@ import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
 import { Blank } from '../kit/blank.tsx'
 import { Filter } from '../kit/filter.tsx'
+import { useGrowing } from '../kit/growing.tsx'
+import list from '../kit/list.module.css'
 import { RunDialog } from '../images/run-dialog.tsx'
 import { ContainerDetail } from './container-detail.tsx'
 import { ContainerRow } from './container-row.tsx'
@@ -19,6 +21,8 @@ export default function ContainersPanel({ host, client, onOpenPort }: PanelProps
   const [filter, setFilter] = useState('')
   const [chosen, setChosen] = useState<string>()
   const [running, setRunning] = useState(false)
+  const shown = containers.filter((container) => matches(container, filter))
+  const { count, end } = useGrowing(shown.length)
   const detail = containers.find(({ Id }) => Id === chosen)
   if (detail)
     return (
@@ -30,13 +34,12 @@ export default function ContainersPanel({ host, client, onOpenPort }: PanelProps
         onOpenPort={onOpenPort}
       />
     )
-  const shown = containers.filter((container) => matches(container, filter))
   return (
     <>
-      <div className={styles.tools}>
+      <div className={list.tools}>
         <Filter value={filter} onChange={setFilter} label={text('filterContainers')} />
         <button type="button" className="button" onClick={() => setRunning(true)}>
-          <Plus className={styles.icon} aria-hidden="true" />
+          <Plus className={list.icon} aria-hidden="true" />
           {text('run')}
         </button>
       </div>
@@ -45,8 +48,8 @@ export default function ContainersPanel({ host, client, onOpenPort }: PanelProps
           {text('noContainersHint')} <code>docker run -d -p 80:80 nginx</code>
         </Blank>
       )}
-      <div className={styles.list}>
-        {[...byProject(shown)].map(([project, members]) => (
+      <div className={list.list}>
+        {firstRows(byProject(shown), count).map(([project, members, rows]) => (
           <section key={project} aria-label={project || text('containers')}>
             {project && (
               <h3 className={styles.project}>
@@ -57,18 +60,19 @@ export default function ContainersPanel({ host, client, onOpenPort }: PanelProps
               </h3>
             )}
             <ul className={styles.rows}>
-              {members.map((container) => (
+              {rows.map((container) => (
                 <ContainerRow
                   key={container.Id}
                   host={host.name}
                   container={container}
-                  onShow={() => setChosen(container.Id)}
+                  onShow={setChosen}
                   onOpenPort={onOpenPort}
                 />
               ))}
             </ul>
           </section>
         ))}
+        {end}
       </div>
       {running && <RunDialog host={host.name} onClose={() => setRunning(false)} />}
     </>
@@ -95,4 +99,17 @@ function byProject(containers: readonly ContainerSummary[]): Map<string, Contain
   }
   if (groups.get('')?.length === 0) groups.delete('')
   return groups
+}
+
+/** As many rows as are to be drawn, with the whole of each project beside them. */
+function firstRows(
+  groups: ReadonlyMap<string, readonly ContainerSummary[]>,
+  count: number,
+): (readonly [string, readonly ContainerSummary[], readonly ContainerSummary[]])[] {
+  let left = count
+  return [...groups].flatMap(([project, members]) => {
+    const rows = members.slice(0, left)
+    left -= rows.length
+    return rows.length > 0 ? [[project, members, rows] as const] : []
+  })
 }

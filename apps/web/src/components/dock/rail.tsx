@@ -38,7 +38,7 @@ export function Rail({ overlay }: { overlay: OverlayState }) {
   const open = useLayout((layout) => layout.panel)
   const toggle = useLayout((layout) => layout.togglePanel)
   return (
-    <nav className={styles.rail} aria-label={text('panels')}>
+    <nav data-tour="panels" className={styles.rail} aria-label={text('panels')}>
       {PANELS.map((panel) => {
         const { name, icon: Icon } = PANEL_LOOK[panel]
         return (
@@ -46,6 +46,7 @@ export function Rail({ overlay }: { overlay: OverlayState }) {
             key={panel}
             label={text(name)}
             pressed={panel === open}
+            data-tour={panel}
             className={styles.panel ?? ''}
             onClick={() => toggle(panel)}
           >

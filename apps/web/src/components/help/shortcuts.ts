@@ -14,6 +14,7 @@ export const SHORTCUTS: readonly { readonly keys: readonly string[]; readonly sa
   { keys: ['Alt', 'Shift', '1…9'], says: 'selectInstance' },
   { keys: ['Alt', 'Shift', 'N'], says: 'addInstance' },
   { keys: ['Alt', 'Shift', 'B'], says: 'togglePanelKey' },
+  { keys: ['Ctrl', 'Shift', 'F'], says: 'searchTerminal' },
   { keys: ['Alt', 'Shift', 'Z'], says: 'undo' },
   { keys: ['Alt', 'Shift', 'Y'], says: 'redo' },
 ]

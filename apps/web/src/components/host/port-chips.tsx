@@ -14,7 +14,7 @@ interface Props {
 export function PortChips({ ports, onOpen, onPreview }: Props) {
   const text = useText()
   return (
-    <div className={styles.ports}>
+    <div className={styles.ports} data-tour="ports">
       {distinct(ports).map(({ port, container }) => (
         <span className={styles.chip} key={port}>
           <button

@@ -1,7 +1,9 @@
 import {
   Columns2,
+  Compass,
   ExternalLink,
   Languages,
+  LayoutTemplate,
   Maximize,
   Moon,
   Plus,
@@ -10,7 +12,9 @@ import {
   RotateCw,
   Rows2,
   Server,
+  Search,
   Settings,
+  Share2,
   Square,
   SquareTerminal,
   Sun,
@@ -27,6 +31,7 @@ import { useSettings } from '../../settings/use-settings.ts'
 import { nextRedo, nextUndo } from '../../timeline/moments.ts'
 import { PANEL_LOOK } from '../dock/rail.tsx'
 import type { OverlayProps } from '../overlays.tsx'
+import { useTour } from '../tour/use-tour.ts'
 
 export interface PaletteEntry {
   readonly label: string
@@ -78,6 +83,7 @@ function useTerminalEntries({ host }: OverlayProps): readonly PaletteEntry[] {
     { label: text('newTerminal'), icon: <SquareTerminal />, aside: 'Alt Shift T', run: () => addTab(host.name) },
     { label: text('splitRight'), icon: <Columns2 />, run: () => split(host.name, 'row') },
     { label: text('splitDown'), icon: <Rows2 />, run: () => split(host.name, 'column') },
+    { label: text('searchTerminal'), icon: <Search />, aside: 'Ctrl Shift F', run: openSearch },
     { label: text('fullScreen'), icon: <Maximize />, aside: 'Alt Enter', run: toggleFullScreen },
   ]
 }
@@ -108,6 +114,9 @@ function useTimelineEntries({ travel, view }: OverlayProps): readonly PaletteEnt
       : []),
   ]
 }
+
+/** In the terminal that has or had the focus. */
+const openSearch = (): void => void setTimeout(() => dispatchEvent(new CustomEvent('drydock-search')))
 
 const toggleFullScreen = (): void =>
   void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen())
@@ -161,7 +170,11 @@ function useContainerEntries(host: string): readonly PaletteEntry[] {
 function useSettingsEntries({ overlay }: OverlayProps): readonly PaletteEntry[] {
   const text = useText()
   const { presentation, change } = useSettings((settings) => settings)
+  const tour = useTour()
   return [
+    { label: text('takeAlong'), icon: <Share2 />, run: () => overlay.show('share') },
+    { label: text('newFromTemplate'), icon: <LayoutTemplate />, run: () => overlay.show('templates') },
+    { label: text('tour'), icon: <Compass />, run: tour },
     { label: text('settings'), icon: <Settings />, run: () => overlay.show('settings') },
     { label: text('presentation'), icon: <Presentation />, run: () => change({ presentation: !presentation }) },
     { label: text('themeLight'), icon: <Sun />, run: () => change({ theme: 'light' }) },

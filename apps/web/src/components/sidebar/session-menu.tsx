@@ -1,5 +1,5 @@
 import type { SessionSummary } from '@drydock/playground/rpc'
-import { ChevronsUpDown, FileDown, FileUp, Plus } from 'lucide-react'
+import { ChevronsUpDown, FileDown, FileUp, LayoutTemplate, Plus, Share2 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { newSessionId } from '../../client/session-address.ts'
 import type { SessionClient } from '../../client/session-client.ts'
@@ -7,12 +7,19 @@ import { useText } from '../../messages/use-text.ts'
 import { handOver } from '../files/file-paths.ts'
 import { Menu, type MenuItem } from '../kit/menu.tsx'
 import { useToasts } from '../kit/toasts.tsx'
+import type { OverlayState } from '../overlays.tsx'
 import styles from './session-menu.module.css'
 
 const open = (id: string): void => location.assign(`?session=${id}`)
 
+interface Props {
+  readonly client: SessionClient
+  readonly overlay: OverlayState
+  readonly current: string
+}
+
 /** Which session this is, and the way to the others that this browser keeps. */
-export function SessionMenu({ client, current }: { client: SessionClient; current: string }) {
+export function SessionMenu({ client, overlay, current }: Props) {
   const text = useText()
   const [sessions, setSessions] = useState<readonly SessionSummary[]>([])
   const read = (): void => void client.api.sessions().then(setSessions)
@@ -34,6 +41,9 @@ export function SessionMenu({ client, current }: { client: SessionClient; curren
   const others = sessions.filter(({ id }) => id !== current)
   const items: MenuItem[] = [
     { label: text('newSession'), icon: <Plus />, onSelect: () => open(newSessionId()) },
+    { label: text('newFromTemplate'), icon: <LayoutTemplate />, onSelect: () => overlay.show('templates') },
+    'line',
+    { label: text('takeAlong'), icon: <Share2 />, onSelect: () => overlay.show('share') },
     { label: text('saveSession'), icon: <FileDown />, onSelect: () => attempt(save) },
     { label: text('openSessionFile'), icon: <FileUp />, onSelect: () => picker.current?.click() },
     ...(others.length > 0 ? (['line', { heading: text('otherSessions') }] as const) : []),

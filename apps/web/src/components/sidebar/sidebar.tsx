@@ -6,6 +6,9 @@ import { useLayout } from '../../layout/layout-context.ts'
 import { useText } from '../../messages/use-text.ts'
 import { ConfirmButton } from '../kit/confirm-button.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
+import type { OverlayState } from '../overlays.tsx'
+import { Invitation } from '../tour/invitation.tsx'
+import { useTour } from '../tour/use-tour.ts'
 import { InstanceItem } from './instance-item.tsx'
 import { SessionClock } from './session-clock.tsx'
 import { SessionMenu } from './session-menu.tsx'
@@ -16,13 +19,14 @@ const MOST_HOSTS = 10
 interface Props {
   readonly view: SessionView
   readonly client: SessionClient
+  readonly overlay: OverlayState
   readonly selected: string | undefined
   readonly onSelect: (name: string) => void
   readonly onAdd: () => Promise<void>
 }
 
 /** Session clock, CLOSE SESSION, ADD NEW INSTANCE and the instances with what runs in them. */
-export function Sidebar({ view, client, selected, onSelect, onAdd }: Props) {
+export function Sidebar({ view, client, overlay, selected, onSelect, onAdd }: Props) {
   const text = useText()
   const narrow = useLayout((layout) => layout.narrow)
   const toggleNarrow = useLayout((layout) => layout.toggleNarrow)
@@ -30,6 +34,7 @@ export function Sidebar({ view, client, selected, onSelect, onAdd }: Props) {
     await client.api.deleteSession(view.id)
     location.href = location.pathname
   }
+  const tour = useTour()
   return (
     <aside className={styles.sidebar} data-narrow={narrow} aria-label={text('session')}>
       <header className={styles.head}>
@@ -45,17 +50,18 @@ export function Sidebar({ view, client, selected, onSelect, onAdd }: Props) {
           {narrow ? <PanelLeftOpen /> : <PanelLeftClose />}
         </IconButton>
       </header>
-      <div className={styles.session}>
-        <SessionMenu client={client} current={view.id} />
+      <div className={styles.session} data-tour="session">
+        <SessionMenu client={client} overlay={overlay} current={view.id} />
         <SessionClock since={view.createdMs} />
       </div>
       <AddInstance full={view.hosts.length >= MOST_HOSTS} onAdd={onAdd} />
-      <nav className={styles.instances} aria-label={text('instances')}>
+      <nav data-tour="instances" className={styles.instances} aria-label={text('instances')}>
         {view.hosts.map((host) => (
           <InstanceItem key={host.name} host={host} current={host.name === selected} onSelect={onSelect} />
         ))}
       </nav>
       <footer className={styles.foot}>
+        <Invitation onTour={tour} />
         <ConfirmButton
           className={`button danger ${styles.closeSession}`}
           label={text('closeSession')}

@@ -1,10 +1,13 @@
 import type { Terminal } from '@xterm/xterm'
-import { useEffect, useLayoutEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { type Hint, hintFor } from '../../hints/rules.ts'
 import { useLayout } from '../../layout/layout-context.ts'
 import type { HostTerminal } from '../../terminal/host-terminal.ts'
+import { showLinks } from '../../terminal/links.ts'
 import { lastTranscript } from '../../terminal/screen-transcript.ts'
 import { useTerminals } from './terminals-context.ts'
+
+const SearchBar = lazy(() => import('./search-bar.tsx'))
 
 interface Props {
   readonly host: string
@@ -18,6 +21,8 @@ export function TerminalView({ host, name, visible, onHint }: Props) {
   const terminals = useTerminals()
   const box = useRef<HTMLDivElement>(null)
   const shown = useRef<HostTerminal>(undefined)
+  const [searching, setSearching] = useState<HostTerminal>()
+  const preview = useLayout((layout) => layout.preview)
   const takeErrand = useLayout((layout) => layout.takeErrand)
 
   // Before the paint, so that the first terminal never leaves the screen.
@@ -26,9 +31,11 @@ export function TerminalView({ host, name, visible, onHint }: Props) {
     const terminal = terminals.show(host, name, box.current)
     shown.current = terminal
     const stopHints = watchForHints(terminal.xterm, onHint)
+    const stopLinks = showLinks(terminal.xterm, (port) => preview(host, port))
     const stopErrand = runErrand(terminal.xterm, () => takeErrand(host, name))
     return () => {
       stopErrand()
+      stopLinks()
       stopHints()
       terminals.close(host, name)
     }
@@ -40,8 +47,24 @@ export function TerminalView({ host, name, visible, onHint }: Props) {
     shown.current?.focus()
   }, [visible])
 
-  return <div className="terminal" ref={box} />
+  useEffect(() => {
+    if (!visible) return
+    const search = (): void => setSearching(isUsed(box.current) ? shown.current : undefined)
+    addEventListener('drydock-search', search)
+    return () => removeEventListener('drydock-search', search)
+  }, [visible])
+
+  return (
+    <>
+      <div className="terminal" ref={box} />
+      <Suspense>{searching && <SearchBar terminal={searching} onClose={() => setSearching(undefined)} />}</Suspense>
+    </>
+  )
 }
+
+/** Whether it has the focus, or no other terminal has. */
+const isUsed = (box: HTMLElement | null): boolean =>
+  box?.contains(document.activeElement) === true || document.activeElement?.closest('.terminal') === null
 
 /** Types the command when the shell has drawn its first prompt. */
 function runErrand(terminal: Terminal, errand: () => string | undefined): () => void {
