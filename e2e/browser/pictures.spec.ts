@@ -5,7 +5,7 @@ import { Playground } from './playground.ts'
 /** `DRYDOCK_PICTURES=docs/pictures npx playwright test pictures` makes the README's anew. */
 const FOLDER = process.env['DRYDOCK_PICTURES'] ?? 'test-results/pictures'
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const
-const PANELS = ['Containers', 'Images', 'Volumes', 'Networks', 'Map', 'Files', 'Preview', 'Help'] as const
+const PANELS = ['Containers', 'Images', 'Volumes', 'Networks', 'Map', 'Files', 'Preview', 'Timeline', 'Help'] as const
 
 /** Something to see in every view: a web server and its store on a network of their own, and one that failed. */
 const SCENE = [

@@ -119,7 +119,8 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
     makeDirectory: async (name, path) => (await marked(name, `mkdir ${path}`)).mkdir(path),
     renameFile: async (name, from, to) => (await marked(name, `mv ${from} ${to}`)).rename(from, to),
     removeFile: async (name, path) => (await marked(name, `rm -r ${path}`)).remove(path),
-    checkCompose: async (name, path) => (await import('./compose-check.ts')).checkCompose(await host(name), path),
+    checkCompose: async (name, path) => (await import('./host-errands.ts')).checkCompose(await host(name), path),
+    packDirectory: async (name, path) => (await import('./host-errands.ts')).packDirectory(await host(name), path),
     bridge: async (name, port, endpoint) => (await host(name), await session()).bridge(name, port, endpoint),
     diagnose: async (name, port) => (await session()).gateway.diagnose(await host(name), port),
   }

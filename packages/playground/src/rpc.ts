@@ -186,6 +186,8 @@ export interface PlaygroundApi {
   removeFile(host: string, path: string): Promise<void>
   /** What `docker compose config` has to say of a file; empty when it is fine. */
   checkCompose(host: string, path: string): Promise<string>
+  /** A directory as a .tar.gz. @throws Error with what tar says */
+  packDirectory(host: string, path: string): Promise<Uint8Array>
   /** Preview requests for a port of a host come in over `endpoint`. */
   bridge(host: string, port: number, endpoint: MessageEndpoint): Promise<void>
   diagnose(host: string, port: number): Promise<PortDiagnosis>

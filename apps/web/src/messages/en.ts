@@ -163,7 +163,7 @@ export const en = {
   saving: 'Saving…',
   uploaded: { one: '{count} file is in {directory}', other: '{count} files are in {directory}' },
   uploading: 'Uploading {done} of {count}…',
-  dropHere: 'Drop to copy into the terminal’s directory',
+  dropHere: 'Drop to copy to this instance',
   // Preview
   preview: 'Preview',
   noPorts: 'No port is published',

@@ -152,7 +152,7 @@ export const ko: Catalogue = {
   saving: '저장 중…',
   uploaded: '{directory}에 파일 {count}개를 올렸습니다',
   uploading: '{count}개 중 {done}개 올리는 중…',
-  dropHere: '놓으면 터미널의 디렉터리로 복사합니다',
+  dropHere: '놓으면 이 인스턴스로 복사합니다',
   preview: '미리 보기',
   noPorts: '공개된 포트가 없습니다',
   noPortsHint: '-p로 포트를 공개하세요:',

@@ -18,16 +18,19 @@ export const sorted = (entries: readonly FileEntry[]): readonly FileEntry[] =>
     (a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, undefined, { numeric: true, sensitivity: 'base' }),
   )
 
-/** Hands a file of the host to the browser's downloads. */
+/** Hands a file of the host to the browser's downloads; a directory as a .tar.gz. */
 export async function downloadFile(
   client: SessionClient,
   host: string,
   path: string,
   say: (toast: Toast) => void,
+  directory = false,
 ): Promise<void> {
   try {
-    const bytes = await client.api.readFile(host, path, MOST_DOWNLOADED_BYTES)
-    handOver(new Blob([bytes as Uint8Array<ArrayBuffer>]), nameIn(path))
+    const bytes = directory
+      ? await client.api.packDirectory(host, path)
+      : await client.api.readFile(host, path, MOST_DOWNLOADED_BYTES)
+    handOver(new Blob([bytes as Uint8Array<ArrayBuffer>]), nameIn(path) + (directory ? '.tar.gz' : ''))
   } catch (error) {
     say({ tone: 'danger', text: error instanceof Error ? error.message : String(error) })
   }

@@ -1,5 +1,5 @@
 import type { FileEntry } from '@drydock/playground/rpc'
-import { ChevronRight, File, Folder, Pencil, Trash2 } from 'lucide-react'
+import { ChevronRight, Download, File, Folder, Pencil, Trash2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { SessionClient } from '../../client/session-client.ts'
 import { useText } from '../../messages/use-text.ts'
@@ -17,6 +17,7 @@ interface Props {
   readonly shown: string | undefined
   readonly onOpen: (path: string) => void
   readonly onDirectory: (path: string) => void
+  readonly onDownload: (path: string, directory: boolean) => void
   readonly onRename: (path: string) => void
   readonly onRemove: (path: string) => void
 }
@@ -42,7 +43,7 @@ export function FileTree(props: Props) {
 
 function Branch({ entry, ...props }: Props & { entry: FileEntry }) {
   const text = useText()
-  const { top, unfolded, shown, onOpen, onDirectory, onRename, onRemove } = props
+  const { top, unfolded, shown, onOpen, onDirectory, onDownload, onRename, onRemove } = props
   const path = childOf(top, entry.name)
   const directory = entry.kind === 'directory' || entry.leadsToDirectory === true
   const [open, setOpen] = useState(directory && `${unfolded}/`.startsWith(`${path}/`))
@@ -66,6 +67,9 @@ function Branch({ entry, ...props }: Props & { entry: FileEntry }) {
           <span>{entry.name}</span>
         </button>
         <span className={styles.tools}>
+          <IconButton label={text('download')} onClick={() => onDownload(path, directory)}>
+            <Download />
+          </IconButton>
           <IconButton label={text('rename')} onClick={() => onRename(path)}>
             <Pencil />
           </IconButton>

@@ -4,8 +4,9 @@ import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
 import { useToasts } from '../kit/toasts.tsx'
+import { DropZone } from '../terminals/drop-zone.tsx'
 import { Editor } from './editor.tsx'
-import { childOf, nameIn } from './file-paths.ts'
+import { childOf, downloadFile, nameIn } from './file-paths.ts'
 import { FileTree } from './file-tree.tsx'
 import styles from './files-panel.module.css'
 import { chosenFiles, uploadFiles } from './upload.ts'
@@ -42,59 +43,69 @@ export default function FilesPanel({ view, host, client }: PanelProps) {
   }
   return (
     <div className={styles.files}>
-      <div className={styles.side}>
-        <div className={styles.tools}>
-          <span title={directory}>{directory}</span>
-          <IconButton
-            label={text('newFile')}
-            onClick={() =>
-              make(text('newFile'), async (path) => {
-                await client.api.writeFile(host.name, path, new Uint8Array(0))
-                show(path)
-              })
-            }
-          >
-            <FilePlus />
-          </IconButton>
-          <IconButton
-            label={text('newFolder')}
-            onClick={() => make(text('newFolder'), (path) => client.api.makeDirectory(host.name, path))}
-          >
-            <FolderPlus />
-          </IconButton>
-          <IconButton label={text('upload')} onClick={() => picker.current?.click()}>
-            <Upload />
-          </IconButton>
-          <IconButton label={text('reload')} onClick={() => setTurn(turn + 1)}>
-            <RefreshCw />
-          </IconButton>
-          <input
-            ref={picker}
-            type="file"
-            multiple
-            hidden
-            aria-label={text('upload')}
-            onChange={(event) =>
-              attempt(uploadFiles(client, host.name, directory, chosenFiles(event.target.files ?? [])))
-            }
-          />
-        </div>
-        <FileTree
-          key={`${turn} ${returned}`}
+      <div className={styles.drop}>
+        <DropZone
           client={client}
           host={host.name}
-          top="/"
-          unfolded={directory}
-          shown={shown}
-          onOpen={show}
-          onDirectory={setDirectory}
-          onRemove={(path) => attempt(client.api.removeFile(host.name, path))}
-          onRename={(path) => {
-            const name = prompt(text('rename'), nameIn(path))?.trim()
-            if (name)
-              attempt(client.api.renameFile(host.name, path, childOf(path.slice(0, path.lastIndexOf('/')), name)))
-          }}
-        />
+          directory={async () => directory}
+          onDone={() => setTurn((times) => times + 1)}
+        >
+          <div className={styles.side}>
+            <div className={styles.tools}>
+              <span title={directory}>{directory}</span>
+              <IconButton
+                label={text('newFile')}
+                onClick={() =>
+                  make(text('newFile'), async (path) => {
+                    await client.api.writeFile(host.name, path, new Uint8Array(0))
+                    show(path)
+                  })
+                }
+              >
+                <FilePlus />
+              </IconButton>
+              <IconButton
+                label={text('newFolder')}
+                onClick={() => make(text('newFolder'), (path) => client.api.makeDirectory(host.name, path))}
+              >
+                <FolderPlus />
+              </IconButton>
+              <IconButton label={text('upload')} onClick={() => picker.current?.click()}>
+                <Upload />
+              </IconButton>
+              <IconButton label={text('reload')} onClick={() => setTurn(turn + 1)}>
+                <RefreshCw />
+              </IconButton>
+              <input
+                ref={picker}
+                type="file"
+                multiple
+                hidden
+                aria-label={text('upload')}
+                onChange={(event) =>
+                  attempt(uploadFiles(client, host.name, directory, chosenFiles(event.target.files ?? [])))
+                }
+              />
+            </div>
+            <FileTree
+              key={`${turn} ${returned}`}
+              client={client}
+              host={host.name}
+              top="/"
+              unfolded={directory}
+              shown={shown}
+              onOpen={show}
+              onDirectory={setDirectory}
+              onDownload={(path, isDirectory) => void downloadFile(client, host.name, path, say, isDirectory)}
+              onRemove={(path) => attempt(client.api.removeFile(host.name, path))}
+              onRename={(path) => {
+                const name = prompt(text('rename'), nameIn(path))?.trim()
+                if (name)
+                  attempt(client.api.renameFile(host.name, path, childOf(path.slice(0, path.lastIndexOf('/')), name)))
+              }}
+            />
+          </div>
+        </DropZone>
       </div>
       <div className={styles.work}>
         {open.length > 0 && (

@@ -8,12 +8,14 @@ import styles from './drop-zone.module.css'
 interface Props {
   readonly client: SessionClient
   readonly host: string
-  readonly terminal: string
+  /** Where what is dropped goes. */
+  readonly directory: () => Promise<string>
+  readonly onDone?: () => void
   readonly children: ReactNode
 }
 
-/** Files and folders that are dropped on a terminal are copied to where its shell is. */
-export function DropZone({ client, host, terminal, children }: Props) {
+/** Files and folders that are dropped here are copied to the host. */
+export function DropZone({ client, host, directory: find, onDone, children }: Props) {
   const text = useText()
   const say = useToasts((state) => state.say)
   const [over, setOver] = useState(false)
@@ -23,7 +25,7 @@ export function DropZone({ client, host, terminal, children }: Props) {
     setOver(false)
     // The list of what was dropped is gone after the first await.
     const dropping = droppedFiles(event.dataTransfer)
-    const directory = await client.api.workingDirectory(host, terminal)
+    const directory = await find()
     const files = await dropping
     try {
       await uploadFiles(client, host, directory, files, (done) =>
@@ -34,6 +36,7 @@ export function DropZone({ client, host, terminal, children }: Props) {
       say({ tone: 'danger', text: error instanceof Error ? error.message : String(error) })
     } finally {
       setProgress(undefined)
+      onDone?.()
     }
   }
   return (

@@ -46,7 +46,7 @@ export function TerminalDeck({ client, host, visible, onHint }: Props) {
         >
           {group.panes.map((pane) => (
             <Pane key={pane} alone={group.panes.length === 1} onClose={() => closePane(pane)}>
-              <DropZone client={client} host={host} terminal={pane}>
+              <DropZone client={client} host={host} directory={() => client.api.workingDirectory(host, pane)}>
                 <TerminalView host={host} name={pane} visible={visible && index === tabs.active} onHint={onHint} />
               </DropZone>
             </Pane>

@@ -1,0 +1,61 @@
+import { expect, type Page, test } from '@playwright/test'
+import { Playground } from './playground.ts'
+
+/** Goes from control to control until the one with the name has the focus, as somebody without a mouse does. */
+async function tabTo(page: Page, name: RegExp, most = 120): Promise<void> {
+  for (let times = 0; times < most; times++) {
+    await page.keyboard.press('Tab')
+    const label = await page.evaluate(() => {
+      const element = document.activeElement
+      return element?.getAttribute('aria-label') ?? element?.textContent ?? ''
+    })
+    if (name.test(label.trim())) return
+  }
+  throw new Error(`no way by keys to ${name}`)
+}
+
+/** Out of the terminal, which takes Tab for itself. */
+async function leaveTerminal(page: Page): Promise<void> {
+  await page.locator('.instance').first().focus()
+}
+
+test('keys alone: run a container by the form and open its port', async ({ page, context }) => {
+  const playground = await Playground.open(page)
+  await playground.press('Alt+Shift+B')
+  const panel = page.getByRole('complementary', { name: 'Containers' })
+  await expect(panel).toBeVisible()
+  await leaveTerminal(page)
+  await tabTo(page, /^Run$/)
+  await page.keyboard.press('Enter')
+  const form = page.getByRole('dialog', { name: 'Run a container' })
+  await expect(form).toBeVisible()
+  await page.keyboard.type('nginx')
+  await tabTo(page, /^Run$/)
+  await page.keyboard.press('Enter')
+  await expect(form).toHaveCount(0)
+  await expect(panel.getByRole('button', { name: /^Show / })).toContainText('Up', { timeout: 60_000 })
+  await leaveTerminal(page)
+  await tabTo(page, /^Open port$/)
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('80')
+  const opening = context.waitForEvent('page')
+  await page.keyboard.press('Enter')
+  await opening
+})
+
+test('keys alone: edit a file', async ({ page }) => {
+  const playground = await Playground.open(page)
+  await playground.run('echo before > note.txt')
+  await playground.press('Control+Shift+K')
+  await page.getByPlaceholder('What do you want to do?').fill('Files')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('complementary', { name: 'Files' })).toBeVisible()
+  await leaveTerminal(page)
+  await tabTo(page, /^note\.txt$/)
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.cm-content')).toBeFocused()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type('after')
+  await expect(page.getByRole('complementary', { name: 'Files' }).getByRole('status')).toHaveText('Saved')
+  expect(await playground.run('cat note.txt')).toBe('before\nafter')
+})
