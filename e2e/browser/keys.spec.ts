@@ -14,9 +14,14 @@ async function tabTo(page: Page, name: RegExp, most = 120): Promise<void> {
   throw new Error(`no way by keys to ${name}`)
 }
 
-/** Out of the terminal, which takes Tab for itself. */
-async function leaveTerminal(page: Page): Promise<void> {
-  await page.locator('.instance').first().focus()
+/** From part to part of the page, out of the terminal, which takes Tab for itself. */
+async function goTo(page: Page, name: string): Promise<void> {
+  for (let times = 0; times < 6; times++) {
+    await page.keyboard.press('Control+F6')
+    const here = await page.evaluate(() => document.activeElement?.closest('[data-region]')?.getAttribute('aria-label'))
+    if ((here ?? '') === name) return
+  }
+  throw new Error(`no way by keys to ${name}`)
 }
 
 test('keys alone: run a container by the form and open its port', async ({ page, context }) => {
@@ -24,7 +29,7 @@ test('keys alone: run a container by the form and open its port', async ({ page,
   await playground.press('Alt+Shift+B')
   const panel = page.getByRole('complementary', { name: 'Containers' })
   await expect(panel).toBeVisible()
-  await leaveTerminal(page)
+  await goTo(page, 'Containers')
   await tabTo(page, /^Run$/)
   await page.keyboard.press('Enter')
   const form = page.getByRole('dialog', { name: 'Run a container' })
@@ -34,7 +39,7 @@ test('keys alone: run a container by the form and open its port', async ({ page,
   await page.keyboard.press('Enter')
   await expect(form).toHaveCount(0)
   await expect(panel.getByRole('button', { name: /^Show / })).toContainText('Up', { timeout: 60_000 })
-  await leaveTerminal(page)
+  await goTo(page, '')
   await tabTo(page, /^Open port$/)
   await page.keyboard.press('Enter')
   await page.keyboard.type('80')
@@ -50,7 +55,7 @@ test('keys alone: edit a file', async ({ page }) => {
   await page.getByPlaceholder('What do you want to do?').fill('Files')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('complementary', { name: 'Files' })).toBeVisible()
-  await leaveTerminal(page)
+  await goTo(page, 'Files')
   await tabTo(page, /^note\.txt$/)
   await page.keyboard.press('Enter')
   await expect(page.locator('.cm-content')).toBeFocused()

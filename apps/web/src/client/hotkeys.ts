@@ -2,6 +2,7 @@ import { useContext, useEffect } from 'react'
 import type { OverlayState } from '../components/overlays.tsx'
 import { LayoutContext } from '../layout/layout-context.ts'
 import type { TimeTravel } from '../timeline/use-time-travel.ts'
+import { focusNextRegion } from './regions.ts'
 import { hostInAddress } from './session-address.ts'
 
 interface Hotkeys {
@@ -18,6 +19,7 @@ interface Hotkeys {
 function isPageKey(event: KeyboardEvent): boolean {
   if (event.code === 'KeyK' && event.metaKey) return true
   if (event.code === 'KeyK' && event.ctrlKey && !event.altKey) return event.shiftKey || !isInTerminal(event)
+  if (event.code === 'F6') return event.ctrlKey
   if (event.code === 'KeyF') return event.ctrlKey && event.shiftKey && isInTerminal(event)
   return event.altKey && event.shiftKey && !event.ctrlKey && /^(Key[TNBZY]|Digit[1-9])$/.test(event.code)
 }
@@ -33,6 +35,7 @@ export function useHotkeys({ overlay, addHost, travel, selectHost }: Hotkeys): v
       KeyT: () => layout?.getState().addTab(hostInAddress()),
       KeyN: () => void addHost(),
       KeyF: () => dispatchEvent(new CustomEvent('drydock-search')),
+      F6: focusNextRegion,
       KeyZ: () => travel.undo(),
       KeyY: () => travel.redo(),
       KeyB: () => layout?.getState().togglePanel('containers'),

@@ -87,7 +87,7 @@ function Frame({ view, client, bridges, gifts }: Pick<Props, 'client' | 'bridges
         {current && <CurrentHeader host={current} view={view} client={client} onOpen={openPort} />}
         <StorageBanner storage={view.storage} />
         <div className={styles.deck} data-split>
-          <main className={styles.hosts} data-tour="terminals">
+          <main className={styles.hosts} data-region data-tour="terminals">
             {view.hosts.map((host) => (
               <HostPane
                 key={host.name}

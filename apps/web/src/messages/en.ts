@@ -253,6 +253,7 @@ export const en = {
   nothingFound: 'Nothing of that name.',
   goTo: 'Go to {name}',
   selectInstance: 'Go to an instance',
+  nextRegion: 'The next part of the page, out of the terminal too',
   togglePanelKey: 'Containers beside the terminal',
   settings: 'Settings',
   theme: 'Colours',

@@ -237,6 +237,7 @@ export const ko: Catalogue = {
   nothingFound: '그런 이름이 없습니다.',
   goTo: '{name}(으)로 이동',
   selectInstance: '인스턴스로 이동',
+  nextRegion: '페이지의 다음 부분으로(터미널 밖으로도)',
   togglePanelKey: '터미널 옆에 컨테이너 표시',
   settings: '설정',
   theme: '색상',

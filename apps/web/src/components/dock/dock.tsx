@@ -44,7 +44,7 @@ export function Dock(props: PanelProps) {
   const Panel = PANELS[panel]
   const name = text(PANEL_LOOK[panel].name)
   return (
-    <aside className={styles.dock} style={{ width: `${100 * part}%` }} aria-label={name}>
+    <aside data-region className={styles.dock} style={{ width: `${100 * part}%` }} aria-label={name}>
       <Splitter label={text('panelWidth')} orientation="vertical" part={part} onChange={setPart} />
       <div className={styles.panel}>
         <header className={styles.head}>

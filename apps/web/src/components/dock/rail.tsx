@@ -38,7 +38,7 @@ export function Rail({ overlay }: { overlay: OverlayState }) {
   const open = useLayout((layout) => layout.panel)
   const toggle = useLayout((layout) => layout.togglePanel)
   return (
-    <nav data-tour="panels" className={styles.rail} aria-label={text('panels')}>
+    <nav data-region data-tour="panels" className={styles.rail} aria-label={text('panels')}>
       {PANELS.map((panel) => {
         const { name, icon: Icon } = PANEL_LOOK[panel]
         return (

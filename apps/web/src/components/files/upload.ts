@@ -13,8 +13,13 @@ export const chosenFiles = (files: Iterable<File>): readonly LocalFile[] =>
 
 /** What was dropped, folders opened up. Call it in the drop itself. */
 export async function droppedFiles(dropped: DataTransfer): Promise<readonly LocalFile[]> {
-  const entries = [...dropped.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null)
-  return (await Promise.all(entries.map((entry) => filesBelow(entry, '')))).flat()
+  const items = [...dropped.items].map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }))
+  const found = items.map(({ entry, file }) => {
+    if (entry) return filesBelow(entry, '')
+    // What was dragged from a page rather than a disk.
+    return file ? [{ path: file.name, file }] : []
+  })
+  return (await Promise.all(found)).flat()
 }
 
 async function filesBelow(entry: FileSystemEntry, parent: string): Promise<readonly LocalFile[]> {

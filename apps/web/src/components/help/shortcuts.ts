@@ -11,6 +11,7 @@ export const SHORTCUTS: readonly { readonly keys: readonly string[]; readonly sa
   { keys: ['Ctrl', '+'], says: 'larger' },
   { keys: ['Ctrl', '-'], says: 'smaller' },
   { keys: ['Alt', 'Shift', 'T'], says: 'newTerminal' },
+  { keys: ['Ctrl', 'F6'], says: 'nextRegion' },
   { keys: ['Alt', 'Shift', '1…9'], says: 'selectInstance' },
   { keys: ['Alt', 'Shift', 'N'], says: 'addInstance' },
   { keys: ['Alt', 'Shift', 'B'], says: 'togglePanelKey' },

@@ -24,7 +24,7 @@ export function HostHeader({ sessionId, host, onOpen, onDelete }: Props) {
   const preview = useLayout((layout) => layout.preview)
   const ssh = `ssh ip${host.address.replaceAll('.', '-')}-${sessionId}@direct.${location.hostname}`
   return (
-    <header className={`card ${styles.header}`}>
+    <header data-region className={`card ${styles.header}`}>
       <div className={styles.facts}>
         <div className={styles.name}>
           <h1>{host.name}</h1>

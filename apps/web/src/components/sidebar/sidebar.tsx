@@ -36,7 +36,7 @@ export function Sidebar({ view, client, overlay, selected, onSelect, onAdd }: Pr
   }
   const tour = useTour()
   return (
-    <aside className={styles.sidebar} data-narrow={narrow} aria-label={text('session')}>
+    <aside data-region className={styles.sidebar} data-narrow={narrow} aria-label={text('session')}>
       <header className={styles.head}>
         <span className={styles.brand}>
           <img src="./favicon.svg" alt="" width="22" height="22" />
