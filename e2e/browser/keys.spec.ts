@@ -62,5 +62,5 @@ test('keys alone: edit a file', async ({ page }) => {
   await page.keyboard.press('Control+End')
   await page.keyboard.type('after')
   await expect(page.getByRole('complementary', { name: 'Files' }).getByRole('status')).toHaveText('Saved')
-  expect(await playground.run('cat note.txt')).toBe('before\nafter')
+  expect(await playground.run('cat note.txt; echo')).toBe('before\nafter')
 })

@@ -65,6 +65,17 @@ test('what runs as a compose file, what was said as text and as a recording', as
   expect(said).toContain('said\r\n')
 })
 
+test('a template begins a new session with a registry that has an image', async ({ page }) => {
+  const playground = await Playground.open(page)
+  await page.getByRole('button', { name: 'Sessions', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'New session from a template…' }).click()
+  await page
+    .getByRole('dialog', { name: 'Templates' })
+    .getByRole('link', { name: /Private registry/ })
+    .click()
+  await playground.sees('{"repositories":["alpine"]}', 60_000)
+})
+
 test('the voting app of the templates counts', async ({ page, context }) => {
   const playground = await Playground.open(page)
   await page.getByRole('button', { name: 'Sessions', exact: true }).click()
