@@ -61,3 +61,13 @@ test('an instance that was deleted comes back with what ran on it', async ({ pag
   await playground.prompt()
   expect(await playground.run('docker ps --format "{{.Names}} {{.State}}"')).toBe('web running')
 })
+
+test('a command longer than a row of the screen has its moment', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  const playground = await Playground.open(page)
+  await playground.run('mkdir -p first/second/third && echo a long line for a narrow screen > first/second/third/file')
+  await page.getByRole('button', { name: 'Timeline', exact: true }).click()
+  await expect(page.getByRole('complementary', { name: 'Timeline' }).getByRole('listitem').first()).toContainText(
+    'mkdir -p first/second/third && echo a long line for a narrow screen > first/second/third/file',
+  )
+})
