@@ -328,7 +328,8 @@ volumes: { mongo_data: }
       'vuejs/server.js': NODE_SERVER(80, 'vue'),
     },
     running: ['web'],
-    check: 'curl -sf localhost | grep vue && docker compose up -d && docker volume ls -q | wc -l | grep -x 1',
+    check:
+      'curl -sf localhost | grep vue && before=$(docker volume ls -q) && docker compose up -d && test "$before" = "$(docker volume ls -q)"',
   },
   {
     name: 'portainer',
