@@ -10,6 +10,8 @@
 // The answers of our engine go past a proxy: afterwards each is held against the API's own description, where that is at
 // hand.
 //
+// Each command that does not match must have its reason in parity-misses.json, and each row there must still be needed.
+//
 // The least per cent of each script's commands that must match stands in parity-floors.json; --raise lifts it to what is
 // measured, and nothing lowers it.
 import { spawn, spawnSync } from 'node:child_process'
@@ -23,6 +25,7 @@ import { commandBundle } from './command-bundle.mjs'
 const ORACLE = process.env.DRYDOCK_ORACLE ?? '../shared/oracle/docker'
 const DESCRIPTION = process.env.DRYDOCK_API_DESCRIPTION ?? '../shared/oracle/engine-api/v1.50.yaml'
 const FLOORS = new URL('parity-floors.json', import.meta.url)
+const MISSES = JSON.parse(readFileSync(new URL('parity-misses.json', import.meta.url), 'utf8'))
 const { values: options } = parseArgs({
   options: {
     pair: { type: 'string' },
@@ -121,7 +124,8 @@ function importBase(env) {
 function compareAll(pair, adapter, env) {
   const sum = { matched: 0, total: 0 }
   for (const name of scripts) {
-    const { matched, total } = compare(adapter, env, name)
+    const { matched, total, missed } = compare(adapter, env, name)
+    if (matched > 0) explain(pair, name, missed)
     const floor = floors[pair]?.[name] ?? 0
     const part = percent(matched, total)
     sum.matched += matched
@@ -137,8 +141,8 @@ function percent(matched, total) {
 }
 
 function compare(adapter, env, name) {
-  const args = [join(ORACLE, 'compare.mjs'), adapter, join(ORACLE, 'golden'), '--only', `${name}.json`]
-  const { stdout, stderr } = spawnSync('node', options.diff ? [...args, '--diff'] : args, {
+  const args = [join(ORACLE, 'compare.mjs'), adapter, join(ORACLE, 'golden'), '--only', `${name}.json`, '--diff']
+  const { stdout, stderr } = spawnSync('node', args, {
     env: { ...process.env, ...env },
     encoding: 'utf8',
     maxBuffer: 1 << 26,
@@ -146,8 +150,21 @@ function compare(adapter, env, name) {
   })
   const [, matched = 0, total = 1] = /(\d+) of (\d+) commands match/.exec(stdout) ?? []
   if (matched === 0) process.stderr.write(stderr)
-  process.stdout.write(`${stdout.replace(/^\d+ of .*$/m, '').trimEnd()}\n`)
-  return { matched: Number(matched), total: Number(total) }
+  const told = stdout.replace(/^\d+ of .*$/m, '').trimEnd()
+  process.stdout.write(`${options.diff ? told : told.replace(/^ {7,}.*\n?/gm, '').trimEnd()}\n`)
+  const missed = [...stdout.matchAll(/^ {7}\$ (.*)$/gm)].map(([, command]) => command)
+  return { matched: Number(matched), total: Number(total), missed }
+}
+
+/** A miss without a reason fails, and so does a reason without a miss. */
+function explain(pair, script, missed) {
+  const rows = MISSES.filter((row) => row.pairs.includes(pair) && row.script === script)
+  const fits = (row, command) => row.command === '*' || row.command === command
+  for (const command of missed)
+    if (!rows.some((row) => fits(row, command)))
+      fail(`${pair} ${script}: no reason in parity-misses.json for: ${command}`)
+  for (const row of rows)
+    if (!missed.some((command) => fits(row, command))) fail(`${pair} ${script}: matches by now: ${row.command}`)
 }
 
 async function waitFor(condition) {

@@ -2,7 +2,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { importSource } from './bundle.mjs'
 
+const PAIRS = {
+  real: 'the real docker on our engine',
+  own: 'our docker on our engine',
+  foreign: 'our docker on a real engine',
+}
+
 const { allPrograms } = await importSource('packages/playground/src/all-programs.ts')
+const misses = JSON.parse(readFileSync('tools/parity-misses.json', 'utf8'))
 const text = support(allPrograms)
 const problems = [...brokenPaths('ARCHITECTURE.md'), ...brokenPaths('README.md')]
 
@@ -28,7 +35,25 @@ Everything here is simulated: programs are written in TypeScript and behave as t
 Beyond single programs: TLS is spoken in clear inside the playground, WebSockets do not pass opened ports (a browser's Service
 Worker cannot carry them), and nothing of the real internet can be reached.
 
-${tables.join('\n')}`
+${tables.join('\n')}
+${transcripts(misses)}`
+}
+
+/** What `npm run parity` compares and what of it differs. */
+function transcripts(rows) {
+  const cell = (text) => text.replaceAll('|', '\\|')
+  const lines = rows.map(
+    ({ pairs, script, command, reason }) =>
+      `| ${script} | ${command === '*' ? 'most of them' : `\`${cell(command)}\``} | ${pairs.map((pair) => PAIRS[pair]).join('; ')} | ${cell(reason)} |`,
+  )
+  return `## Against transcripts of the real Docker
+
+The transcripts are of docker 28.2 on an engine 20.10. Of their commands these do not print the same:
+
+| transcript | command | with | why |
+|---|---|---|---|
+${lines.join('\n')}
+`
 }
 
 function family({ name }) {

@@ -4,13 +4,14 @@ import { ensureInstalled } from './ensure-installed.mjs'
 
 ensureInstalled()
 const { ensureBrowser } = await import('./browser.mjs')
+const { ensureDockerCompose } = await import('./docker-compose.mjs')
 
 const STEPS = [
   ['types', 'npm', ['run', '--silent', 'check:types']],
   ['lint', 'npm', ['run', '--silent', 'check:lint']],
   ['arrows', 'npm', ['run', '--silent', 'check:arrows']],
   ['docs', 'npm', ['run', '--silent', 'check:docs']],
-  ['unit tests', 'npx', ['vitest', 'run']],
+  ['unit tests', 'npx', ['vitest', 'run'], ensureDockerCompose],
   ['build', 'npx', ['vite', 'build', '--logLevel', 'warn']],
   ['browser tests', 'npx', ['playwright', 'test'], ensureBrowser],
 ]
