@@ -10,13 +10,14 @@ import { isValidName } from '../containers/names.ts'
 import { pruneContainers } from '../containers/prune.ts'
 import { restartContainer } from '../containers/restart.ts'
 import { removeContainer } from '../containers/remove.ts'
+import { removeLink } from '../containers/remove-link.ts'
 import { startContainer } from '../containers/start.ts'
 import { killContainer, pauseContainer, stopContainer, unpauseContainer } from '../containers/stop.ts'
 import { topContainer } from '../containers/top.ts'
 import { updateContainer } from '../containers/update.ts'
 import type { ExitResult } from '../containers/waiters.ts'
 import { Filters } from '../filters.ts'
-import { conflict, invalid, Problem, systemProblem } from '../problem.ts'
+import { conflict, invalid, Problem } from '../problem.ts'
 import { quietly } from '../state/files.ts'
 import { CONTAINER_CREATE, CONTAINER_UPDATE } from './body-shapes.ts'
 import { type Call, flag, integer, json, noContent, param, readJson, requireJson, type Route, route } from './route.ts'
@@ -86,18 +87,12 @@ function rename(call: Call): ServerResponse {
   return noContent()
 }
 
-/** `/parent/alias` names a link; nothing else does. @throws Problem conflict */
-function removeLink(call: Call): never {
-  const name = `/${param(call, 'id').replace(/^\//, '')}`
-  const parent = name.slice(0, name.lastIndexOf('/'))
-  if (parent === '') throw conflict('Conflict, cannot remove the default link name of the container')
-  throw systemProblem(`Cannot get parent ${parent} for name ${name}`)
-}
-
 async function remove(call: Call): Promise<ServerResponse> {
-  const container = find(call)
-  if (flag(call, 'link')) removeLink(call)
-  await removeContainer(call.parts, container, { force: flag(call, 'force'), volumes: flag(call, 'v') })
+  if (flag(call, 'link')) {
+    removeLink(call.parts, param(call, 'id'))
+    return noContent()
+  }
+  await removeContainer(call.parts, find(call), { force: flag(call, 'force'), volumes: flag(call, 'v') })
   return noContent()
 }
 
@@ -174,5 +169,5 @@ export const containerRoutes: readonly Route[] = [
   route('POST', '/containers/{id}/wait', wait),
   route('POST', '/containers/{id}/resize', resize),
   route('POST', '/containers/{id}/update', update),
-  route('DELETE', '/containers/{id}', remove),
+  route('DELETE', '/containers/{id...}', remove),
 ]

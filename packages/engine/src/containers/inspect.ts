@@ -2,12 +2,13 @@ import type { ContainerInspect, ContainerState, MountPoint, NetworkSettings } fr
 import type { DaemonParts } from '../daemon-parts.ts'
 import { treeSize } from '../state/files.ts'
 import type { Container } from './container.ts'
+import { aliasOf } from './link-environment.ts'
 import type { MountRecord } from './record.ts'
 import { layerOf, overlayData } from './rootfs.ts'
 
 /** GET /containers/{id}/json. */
 export function inspectContainer(parts: DaemonParts, container: Container, withSize: boolean): ContainerInspect {
-  const { record, hostConfig } = container
+  const { record } = container
   return {
     Id: record.ID,
     Created: record.Created,
@@ -27,7 +28,7 @@ export function inspectContainer(parts: DaemonParts, container: Container, withS
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: execIds(parts, container),
-    HostConfig: hostConfig,
+    HostConfig: withFullLinks(container),
     GraphDriver: { Data: overlayData(parts.places, parts.images, container), Name: 'overlay2' },
     ...(withSize ? sizesOf(parts, container) : {}),
     Mounts: record.Mounts.filter(({ type }) => type !== 'tmpfs').map(mountPoint),
@@ -35,6 +36,12 @@ export function inspectContainer(parts: DaemonParts, container: Container, withS
     NetworkSettings: networkSettings(container),
   }
 }
+
+/** The daemon tells whose link it is: `/redis:/webapp/db`. */
+const withFullLinks = ({ hostConfig, name }: Container): ContainerInspect['HostConfig'] =>
+  hostConfig.Links?.length
+    ? { ...hostConfig, Links: hostConfig.Links.map((link) => `/${link.split(':', 1)[0]}:/${name}/${aliasOf(link)}`) }
+    : hostConfig
 
 const configOf = ({ record: { Config } }: Container): ContainerInspect['Config'] => ({
   Hostname: Config.Hostname ?? '',

@@ -1,6 +1,9 @@
 import type { DaemonParts } from '../daemon-parts.ts'
 import type { Container } from './container.ts'
 
+/** `redis:db` and `redis` -> the name by which the container knows the other. */
+export const aliasOf = (link: string): string => link.slice(link.indexOf(':') + 1)
+
 /** Variables that --link on the default bridge adds: who the other container is, where it listens, what it was told. */
 export function linkEnvironment({ containers }: DaemonParts, container: Container): string[] {
   return (container.hostConfig.Links ?? []).flatMap((link) => {

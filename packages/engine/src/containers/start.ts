@@ -95,7 +95,7 @@ async function bringUp(parts: DaemonParts, container: Container): Promise<Launch
     container.process = running
     if (ownsNetwork(container)) networks.connectAll(container, running.pid)
     publishPorts(parts, container)
-    writeHosts(sys, container, hostGateway(parts), linkedHosts(parts, container))
+    rewriteHosts(parts, container)
     const drained = attachOutput(parts, container, running, log)
     drained.catch(() => undefined)
     await running.proceed()
@@ -111,6 +111,10 @@ function ownsNetwork({ hostConfig }: Container): boolean {
   const mode = hostConfig.NetworkMode ?? 'bridge'
   return mode !== 'host' && !mode.startsWith('container:')
 }
+
+/** With the addresses and links it has now. */
+export const rewriteHosts = (parts: DaemonParts, container: Container): void =>
+  writeHosts(parts.sys, container, hostGateway(parts), linkedHosts(parts, container))
 
 /** What `host-gateway` in --add-host stands for: the host, as the default bridge sees it. */
 const hostGateway = ({ networks }: DaemonParts): string => networks.find('bridge').gateway
