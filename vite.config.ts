@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react'
 import { nodeGuest } from './tools/node-guest.mjs'
 import { npmMirror } from './tools/npm-mirror.mjs'
 import { offlineFiles } from './tools/offline-files.ts'
+import { postgresCluster } from './tools/postgres-cluster.mjs'
 import { programRows } from './tools/program-rows.mjs'
 import { earlyWorker } from './tools/early-worker.ts'
 import { previewFiles } from './tools/preview-files.ts'
@@ -18,7 +19,16 @@ const oneFile = (name: string, entry: RegExp) => ({
 export default defineConfig({
   root: 'apps/web',
   base: './',
-  plugins: [react(), earlyWorker(), previewFiles(), nodeGuest(), npmMirror(), programRows(), offlineFiles()],
+  plugins: [
+    react(),
+    earlyWorker(),
+    previewFiles(),
+    nodeGuest(),
+    npmMirror(),
+    programRows(),
+    postgresCluster(),
+    offlineFiles(),
+  ],
   build: {
     outDir: '../../dist',
     emptyOutDir: true,
@@ -29,9 +39,9 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
-    plugins: () => [nodeGuest(), npmMirror(), programRows()],
+    plugins: () => [nodeGuest(), npmMirror(), programRows(), postgresCluster()],
     rolldownOptions: oneFile('session-worker', /worker[\\/]session-worker\.ts$/),
   },
-  optimizeDeps: { exclude: ['quickjs-wasi'] },
+  optimizeDeps: { exclude: ['quickjs-wasi', '@electric-sql/pglite'] },
   server: { host: '127.0.0.1', port: 5173 },
 })

@@ -1,18 +1,24 @@
 // Makes one ES module of a TypeScript entry and imports it: for tools that read the project's own tables.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'rolldown'
 
-/** @returns {Promise<any>} the module's exports */
-export async function importSource(entry) {
-  const folder = mkdtempSync(join(tmpdir(), 'drydock-tool-'))
+/**
+ * @param {string} entry
+ * @param {readonly string[]} external packages that stay where they are, since they look for files beside them
+ * @returns {Promise<any>} the module's exports
+ */
+export async function importSource(entry, external = []) {
+  const home = external.length > 0 ? cacheFolder() : tmpdir()
+  const folder = mkdtempSync(join(home, 'drydock-tool-'))
   try {
     const file = join(folder, 'tool.mjs')
     await build({
       input: entry,
       platform: 'node',
+      external: [...external],
       logLevel: 'silent',
       output: { file, format: 'esm', codeSplitting: false },
     })
@@ -20,4 +26,11 @@ export async function importSource(entry) {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** From where packages are found. */
+function cacheFolder() {
+  const folder = join(import.meta.dirname, '..', 'node_modules', '.cache')
+  mkdirSync(folder, { recursive: true })
+  return folder
 }

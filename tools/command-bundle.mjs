@@ -8,7 +8,12 @@ import { fileURLToPath } from 'node:url'
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
 const HOME = join(ROOT, 'apps', 'cli')
 /** Each becomes a module of its name in dist. */
-const ENTRIES = { drydock: 'main.ts', quickjs: 'quickjs-worker.ts', headless: 'headless.ts' }
+const ENTRIES = {
+  drydock: 'main.ts',
+  quickjs: 'quickjs-worker.ts',
+  pglite: 'pglite-worker.ts',
+  headless: 'headless.ts',
+}
 
 /** @returns {Promise<string>} the folder of the bundle: drydock.mjs, headless.mjs and what they load */
 export async function commandBundle() {
@@ -23,7 +28,7 @@ export async function commandBundle() {
     input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(HOME, 'src', file)])),
     platform: 'node',
     plugins: [nodeGuest(ROOT), npmMirror(ROOT), programRows(ROOT)],
-    external: ['quickjs-wasi/quickjs.wasm'],
+    external: ['quickjs-wasi/quickjs.wasm', '@electric-sql/pglite'],
     logLevel: 'warn',
     output: { dir: dist, format: 'esm', entryFileNames: '[name].mjs', sourcemap: true },
   })

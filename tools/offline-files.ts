@@ -8,6 +8,8 @@ import type { Plugin } from 'vite'
 
 const ENTRY = 'apps/web/src/offline/service-worker.ts'
 const NAME = 'drydock-offline.js'
+/** Runtimes of many megabytes: kept when they are first used, not before. */
+const HEAVY = /(?:^|\/)(?:pglite|initdb|postgres-cluster)[^/]*\.(?:wasm|data|gz)$/
 
 export function offlineFiles(): Plugin {
   let folder = 'dist'
@@ -18,7 +20,9 @@ export function offlineFiles(): Plugin {
       folder = join(config.root, config.build.outDir)
     },
     async closeBundle() {
-      const files = filesBelow(folder).filter((file) => !file.startsWith('preview/') && file !== NAME)
+      const files = filesBelow(folder).filter(
+        (file) => !file.startsWith('preview/') && file !== NAME && !HEAVY.test(file),
+      )
       writeFileSync(join(folder, NAME), await bundle(files, versionOf(folder, files)))
     },
   }

@@ -1,10 +1,33 @@
 import type { ForeignHost, ForeignWorker } from '@drydock/playground'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MessageChannel, Worker } from 'node:worker_threads'
 
 /** Beside the bundle of the command. */
-const ENTRIES: ReadonlyMap<string, string> = new Map([['quickjs', 'quickjs.mjs']])
+const ENTRIES: ReadonlyMap<string, string> = new Map([
+  ['quickjs', 'quickjs.mjs'],
+  ['pglite', 'pglite.mjs'],
+])
+
+/**
+ * V8 compiles equal bytes once in a process while somebody holds the result: a backend that is started again and again
+ * starts in a fraction of the time.
+ */
+const compiled = new Map<string, Promise<unknown>>()
+function keepCompiled(kind: string): void {
+  if (kind !== 'pglite' || compiled.has(kind)) return
+  const file = createRequire(import.meta.url)
+    .resolve('@electric-sql/pglite')
+    .replace(/[^/]*$/, 'pglite.wasm')
+  compiled.set(
+    kind,
+    readFile(file)
+      .then((bytes) => WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>))
+      .catch(() => undefined),
+  )
+}
 
 /**
  * Threads for foreign code. Each has a counter in shared memory that grows with every message, so that a thread may
@@ -14,6 +37,7 @@ export const nodeForeignHost: ForeignHost = {
   spawn(kind): ForeignWorker {
     const entry = ENTRIES.get(kind)
     if (entry === undefined) throw new Error(`no foreign worker ${kind}`)
+    keepCompiled(kind)
     const counter = new Int32Array(new SharedArrayBuffer(4))
     const { port1, port2 } = new MessageChannel()
     const file = join(dirname(fileURLToPath(import.meta.url)), entry)

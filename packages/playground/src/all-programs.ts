@@ -3,6 +3,7 @@ import { composePrograms } from '@drydock/compose'
 import { dockerPrograms } from '@drydock/docker-cli'
 import { enginePrograms } from '@drydock/engine'
 import { nodePrograms } from '@drydock/node'
+import { postgresPrograms } from '@drydock/postgres'
 import { programs } from '@drydock/programs'
 import { redisPrograms } from '@drydock/redis'
 import { registryPrograms } from '@drydock/registry/program'
@@ -17,6 +18,7 @@ export const programsByRoom: Readonly<Record<Room, readonly Program[]>> = {
   'docker-cli': dockerPrograms,
   compose: composePrograms,
   node: nodePrograms,
+  postgres: postgresPrograms,
   redis: redisPrograms,
   registry: registryPrograms,
 }

@@ -3,7 +3,7 @@ import { shellPrograms } from '@drydock/shell'
 import rooms from 'virtual:program-rooms'
 
 /** The rooms of userland. */
-export type Room = 'shell' | 'programs' | 'engine' | 'docker-cli' | 'compose' | 'node' | 'redis' | 'registry'
+export type Room = 'shell' | 'programs' | 'engine' | 'docker-cli' | 'compose' | 'node' | 'postgres' | 'redis' | 'registry'
 
 /** What can be known of a program without loading it: enough to place its stub. */
 export interface ProgramRow {
@@ -21,6 +21,7 @@ const LOADERS: Readonly<Record<Room, () => Promise<readonly Program[]>>> = {
   'docker-cli': async () => (await import('@drydock/docker-cli')).dockerPrograms,
   compose: async () => (await import('@drydock/compose')).composePrograms,
   node: async () => (await import('@drydock/node')).nodePrograms,
+  postgres: async () => (await import('@drydock/postgres')).postgresPrograms,
   redis: async () => (await import('@drydock/redis')).redisPrograms,
   registry: async () => (await import('@drydock/registry/program')).registryPrograms,
 }

@@ -9,6 +9,7 @@ declare const OFFLINE_VERSION: string
 
 const PREFIX = 'drydock-'
 const CACHE = `${PREFIX}${OFFLINE_VERSION}`
+const HEAVY = /\/assets\/[^/]+\.(?:wasm|data|gz)$/
 
 self.addEventListener('install', (event) => event.waitUntil(keep()))
 self.addEventListener('activate', (event) => event.waitUntil(dropOthers()))
@@ -34,5 +35,13 @@ async function dropOthers(): Promise<void> {
 async function answer(request: Request): Promise<Response> {
   const cache = await caches.open(CACHE)
   const wanted = request.mode === 'navigate' ? new URL('./', self.registration.scope) : request
-  return (await cache.match(wanted, { ignoreSearch: true, ignoreVary: true })) ?? fetch(request)
+  return (await cache.match(wanted, { ignoreSearch: true, ignoreVary: true })) ?? keepWhenUsed(cache, request)
+}
+
+/** A heavy runtime is no part of the page: it is kept once it was fetched. Its name changes with its content. */
+async function keepWhenUsed(cache: Cache, request: Request): Promise<Response> {
+  const response = await fetch(request)
+  if (response.ok && response.type === 'basic' && HEAVY.test(new URL(request.url).pathname))
+    await cache.put(request, response.clone())
+  return response
 }

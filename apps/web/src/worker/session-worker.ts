@@ -12,7 +12,10 @@ export interface WorkerApi extends PlaygroundApi {
 
 const listeners: MessagePort[] = []
 const foreign = browserForeignHost(
-  new Map([['quickjs', () => new Worker(new URL('./quickjs-worker.ts', import.meta.url), { type: 'module' })]]),
+  new Map([
+    ['quickjs', () => new Worker(new URL('./quickjs-worker.ts', import.meta.url), { type: 'module' })],
+    ['pglite', () => new Worker(new URL('./pglite-worker.ts', import.meta.url), { type: 'module' })],
+  ]),
 )
 
 const playground = createPlayground({

@@ -1,20 +1,20 @@
 import { setOf } from '../rootfs/image-spec.ts'
-import { addAccount, entrypointFor, softwareRepository } from '../rootfs/software.ts'
+import { addAccount, softwareRepository } from '../rootfs/software.ts'
 import type { Tree } from '../rootfs/tree.ts'
+import { POSTGRES_ENTRYPOINT } from './postgres-files.ts'
 
-/** Refuses to begin without a password, in the words people know. */
-const CHECK = `if [ "$1" = postgres ] && [ -z "$(ls -A "$PGDATA" 2>/dev/null)" ] && [ -z "$POSTGRES_PASSWORD" ] && [ "$POSTGRES_HOST_AUTH_METHOD" != trust ]; then
-    cat >&2 <<'TEXT'
-Error: Database is uninitialized and superuser password is not specified.
-       Set POSTGRES_PASSWORD to a value that is not empty, for example
-       "-e POSTGRES_PASSWORD=password" with "docker run".
-
-       POSTGRES_HOST_AUTH_METHOD=trust lets everybody in without one; that
-       is not recommended.
-TEXT
-    exit 1
-fi
-`
+const COMMANDS = [
+  'postgres',
+  'psql',
+  'initdb',
+  'pg_ctl',
+  'pg_dump',
+  'pg_isready',
+  'createdb',
+  'dropdb',
+  'createuser',
+  'dropuser',
+]
 
 function postgresTree(tree: Tree): void {
   addAccount(
@@ -23,16 +23,16 @@ function postgresTree(tree: Tree): void {
       ? 'postgres:70:70:/var/lib/postgresql:/bin/sh'
       : 'postgres:999:999:/var/lib/postgresql:/bin/bash',
   )
-  for (const name of ['postgres', 'psql', 'initdb', 'pg_ctl', 'pg_dump', 'pg_isready', 'createdb'])
-    tree.mainCommand(name, `/usr/local/bin/${name}`)
+  for (const name of COMMANDS) tree.mainCommand(name, `/usr/local/bin/${name}`)
   tree
+    .mainCommand('gosu', '/usr/local/bin/gosu')
     .dir('/docker-entrypoint-initdb.d')
     .dir('/var/lib/postgresql', {
       uid: tree.flavour === 'busybox' ? 70 : 999,
       gid: tree.flavour === 'busybox' ? 70 : 999,
       mode: 0o1777,
     })
-    .script('/usr/local/bin/docker-entrypoint.sh', entrypointFor('postgres', CHECK))
+    .script('/usr/local/bin/docker-entrypoint.sh', POSTGRES_ENTRYPOINT)
 }
 
 export const postgres = softwareRepository({

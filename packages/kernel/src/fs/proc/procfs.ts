@@ -251,7 +251,7 @@ class DescriptionInode extends PseudoInode {
   private readonly description: FileDescription & Reopenable
 
   constructor(fs: Procfs, description: FileDescription & Reopenable) {
-    super(fs, description.stat().mode)
+    super(fs, description.stat().mode, description.stat())
     this.description = description
   }
 

@@ -1,0 +1,2 @@
+export { type PgliteHost, runPglite } from './driver.ts'
+export { makeTemplate } from './template.ts'

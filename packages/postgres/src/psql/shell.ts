@@ -1,0 +1,276 @@
+import { isErrno, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY, type Process, type Sys } from '@drydock/abi'
+import { readFile, readLines, type Stdio, writeAll } from '@drydock/libc'
+import { ConnectionFailure, failureText, type Result, Session, type Watcher } from '../client/session.ts'
+import type { Target } from '../client/target.ts'
+import { interpolate, scan } from './scan.ts'
+import { type PrintOptions, printTable, type Table } from './table.ts'
+
+const encoder = new TextEncoder()
+
+/** Lines of input: standard input, a file, or a terminal. @returns undefined at the end */
+export type LineSource = (prompt: string) => Promise<string | undefined>
+
+/** psql's state between statements. */
+export class Shell {
+  readonly sys: Sys
+  readonly io: Stdio
+  readonly process: Process
+  readonly print: PrintOptions
+  readonly variables = new Map<string, string>([
+    ['AUTOCOMMIT', 'on'],
+    ['ECHO', 'none'],
+    ['FETCH_COUNT', '0'],
+    ['ON_ERROR_ROLLBACK', 'off'],
+    ['ON_ERROR_STOP', 'off'],
+    ['QUIET', 'off'],
+    ['VERBOSITY', 'default'],
+  ])
+  session: Session
+  timing = false
+  buffer = ''
+  lastQuery = ''
+  quit = false
+  failed = false
+  /** Of the file that is read; for messages. */
+  where = ''
+  private outFd: number | undefined
+  private copySource: AsyncIterable<Uint8Array> | undefined
+  private copyTarget: number | undefined
+
+  constructor(process: Process, io: Stdio, session: Session, print: PrintOptions) {
+    this.process = process
+    this.sys = process.sys
+    this.io = io
+    this.session = session
+    this.print = print
+  }
+
+  get quiet(): boolean {
+    return this.variables.get('QUIET') === 'on'
+  }
+
+  get stopOnError(): boolean {
+    return /^(on|1|true|yes)$/i.test(this.variables.get('ON_ERROR_STOP') ?? '')
+  }
+
+  async say(text: string): Promise<void> {
+    if (this.outFd !== undefined) return void (await writeAll(this.sys, this.outFd, encoder.encode(text)))
+    await this.io.print(text)
+  }
+
+  async complain(text: string): Promise<void> {
+    this.failed = true
+    await this.io.warn(`${this.where === '' ? '' : `psql:${this.where}: `}${text}\n`)
+  }
+
+  /** \o. */
+  async output(path: string): Promise<void> {
+    if (this.outFd !== undefined) this.sys.close(this.outFd)
+    this.outFd = path === '' ? undefined : this.sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+  }
+
+  /** @throws ConnectionFailure */
+  async connect(target: Target): Promise<void> {
+    const next = await Session.open(this.sys, target, 'psql')
+    this.session.close()
+    this.session = next
+  }
+
+  get prompt(): { readonly first: string; mark(open: string): string } {
+    const { target, status, parameters } = this.session
+    const end = parameters.get('is_superuser') === 'on' ? '#' : '>'
+    const state = status === 'T' ? '*' : status === 'E' ? '!' : ''
+    return {
+      first: `${target.database}=${state}${end} `,
+      mark: (open) => `${target.database}${open}${state}${end} `,
+    }
+  }
+
+  // statements --------------------------------------------------------------------------------------------------------
+
+  /** Runs one statement and prints what comes. @returns whether it went well */
+  async run(sql: string, print = this.print): Promise<boolean> {
+    const text = interpolate(sql, this.variables)
+    this.lastQuery = sql
+    if (this.variables.get('ECHO') === 'queries' || this.variables.get('ECHO') === 'all') await this.say(`${sql}\n`)
+    const start = this.sys.clock.monotonic()
+    try {
+      const good = await this.session.run(text, this.watcher(print, text))
+      if (this.timing) await this.say(`Time: ${(this.sys.clock.monotonic() - start).toFixed(3)} ms\n`)
+      for (const line of this.session.notifications.splice(0)) await this.say(`${line}\n`)
+      if (!good) this.failed = true
+      return good
+    } catch (error) {
+      if (!(error instanceof ConnectionFailure)) throw error
+      await this.complain(error.message)
+      await this.reconnect()
+      return false
+    }
+  }
+
+  /** The connection was lost: a terminal gets a new one, a script ends. */
+  private async reconnect(): Promise<void> {
+    if (!this.sys.isatty(0)) {
+      this.quit = true
+      await this.io.warn('connection to server was lost\n')
+      return
+    }
+    await this.io.warn('The connection to the server was lost. Attempting reset: ')
+    try {
+      await this.connect(this.session.target)
+      await this.io.warn('Succeeded.\n')
+    } catch (error) {
+      if (!(error instanceof ConnectionFailure)) throw error
+      await this.io.warn('Failed.\n')
+    }
+  }
+
+  /** Rows of a query of psql's own. */
+  async ask(sql: string): Promise<Result | undefined> {
+    const found = await this.session.query(sql)
+    if (!found.error) return found
+    await this.complain(errorText(found.error, sql))
+    return undefined
+  }
+
+  async show(table: Table, print = this.print): Promise<void> {
+    await this.say(printTable(table, { ...print, columns: this.sys.isatty(1) ? this.sys.getWindowSize(1).cols : 80 }))
+  }
+
+  private watcher(print: PrintOptions, sql: string): Watcher {
+    return {
+      result: async (result) => {
+        if (result.error) {
+          await this.io.out.flush()
+          await this.io.warn(`${this.where === '' ? '' : `psql:${this.where}: `}${errorText(result.error, sql)}\n`)
+        } else if (result.columns.length > 0) await this.show(result, print)
+        else if (!this.quiet && result.tag !== '') await this.say(`${result.tag}\n`)
+      },
+      notice: async (fields) => {
+        await this.io.out.flush()
+        await this.io.warn(
+          `${this.where === '' ? '' : `psql:${this.where}: `}${fields.get('S')}:  ${fields.get('M')}\n`,
+        )
+      },
+      copyOut: async (bytes) => {
+        if (this.copyTarget !== undefined) await writeAll(this.sys, this.copyTarget, bytes)
+        else await this.io.print(bytes)
+      },
+      copyIn: () => this.copySource,
+    }
+  }
+
+  /** \copy … from 'file' and … to 'file'. */
+  async copyWithFile(sql: string, path: string, into: boolean): Promise<void> {
+    try {
+      if (into) this.copyTarget = this.sys.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o644)
+      else this.copySource = once(await readFile(this.sys, path))
+      await this.run(sql)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      await this.complain(`${path}: ${error.message}`)
+    } finally {
+      if (this.copyTarget !== undefined) this.sys.close(this.copyTarget)
+      this.copyTarget = this.copySource = undefined
+    }
+  }
+
+  /**
+   * Reads statements and commands to the end.
+   * @param meta runs a backslash command
+   */
+  async readFrom(
+    next: LineSource,
+    meta: (shell: Shell, text: string) => Promise<void>,
+    interactive: boolean,
+  ): Promise<void> {
+    let open = ''
+    while (!this.quit && !(this.failed && this.stopOnError && !interactive)) {
+      const line = await next(this.buffer === '' ? this.prompt.first : this.prompt.mark(open || '-'))
+      if (line === undefined) break
+      if (interactive) this.failed = false
+      const found = scan(`${this.buffer}${line}\n`)
+      this.buffer = found.rest.trim() === '' ? '' : found.rest
+      open = found.open
+      for (const part of found.parts) {
+        if (this.quit || (this.failed && this.stopOnError)) break
+        if (part.kind === 'meta') {
+          this.buffer = part.buffer
+          await meta(this, part.text)
+        } else if (/^\s*copy\s[\s\S]*\sfrom\s+stdin\b/i.test(part.text)) {
+          this.copySource = linesAsData(next)
+          await this.run(part.text)
+          this.copySource = undefined
+        } else await this.run(part.text)
+      }
+      if (interactive) await this.io.out.flush()
+    }
+    if (!interactive && this.buffer.replace(/--[^\n]*/g, '').trim() !== '' && !this.quit) await this.run(this.buffer)
+    this.buffer = ''
+    await this.io.out.flush()
+  }
+
+  /** \i, -f. */
+  async readScript(path: string, meta: (shell: Shell, text: string) => Promise<void>): Promise<void> {
+    const [buffer, where] = [this.buffer, this.where]
+    this.buffer = ''
+    let fd: number
+    try {
+      fd = this.sys.open(path, 0)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      return this.complain(`${path}: ${error.message}`)
+    }
+    const lines = readLines(this.sys, fd)
+    let number = 0
+    try {
+      await this.readFrom(
+        async () => {
+          const { value, done } = await lines.next()
+          this.where = `${path}:${++number}`
+          return done ? undefined : value
+        },
+        meta,
+        false,
+      )
+    } finally {
+      this.sys.close(fd)
+      ;[this.buffer, this.where] = [buffer, where]
+    }
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes
+}
+
+/** Data of COPY in the input itself, up to a line with `\.`. */
+async function* linesAsData(next: LineSource): AsyncIterable<Uint8Array> {
+  for (let line = await next('>> '); line !== undefined && line !== '\\.'; line = await next('>> '))
+    yield encoder.encode(`${line}\n`)
+}
+
+/** As psql prints an error, with the line that it points to. */
+export function errorText(fields: ReadonlyMap<string, string>, sql: string): string {
+  const head = `${fields.get('S')}:  ${fields.get('M')}`
+  const position = Number(fields.get('P') ?? 0)
+  const lines = [head]
+  if (position > 0) {
+    const before = [...sql].slice(0, position - 1).join('')
+    const number = before.split('\n').length
+    const line = sql.split('\n')[number - 1] ?? ''
+    const column = before.length - (before.lastIndexOf('\n') + 1)
+    const label = `LINE ${number}: `
+    lines.push(`${label}${line}`, `${' '.repeat(label.length + column)}^`)
+  }
+  for (const [letter, word] of [
+    ['D', 'DETAIL'],
+    ['H', 'HINT'],
+    ['W', 'CONTEXT'],
+  ] as const)
+    if (fields.has(letter) && letter !== 'W') lines.push(`${word}:  ${fields.get(letter)}`)
+  return lines.join('\n')
+}
+
+export const couldNotConnect = (target: Target, error: ConnectionFailure): string =>
+  `psql: error: ${failureText(target, error)}`

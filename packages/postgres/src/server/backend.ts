@@ -1,0 +1,178 @@
+import type { Sys } from '@drydock/abi'
+import { DataDirectory } from './data-directory.ts'
+import { message, type Message, messagesOf, problemFields, textAt } from './messages.ts'
+import { BackendFailure, WorkerLink } from './worker-link.ts'
+
+/** Whoever uses the backend: a connection, or the server itself. */
+export interface User {
+  readonly role: string
+  readonly database: string
+  /** SET statements of the session, by the name that is set. */
+  readonly settings: ReadonlyMap<string, string>
+  /** Told of NOTIFY on a channel that it listens to. */
+  readonly channels: ReadonlySet<string>
+  notified(bytes: Uint8Array): void
+}
+
+const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** The one backend and those who take turns at it: whoever is in a transaction has it until the transaction ends. */
+export class Backend {
+  readonly data: DataDirectory
+  /** The bootstrap superuser. */
+  readonly superuser: string
+  private readonly sys: Sys
+  private link: WorkerLink | undefined
+  private database = ''
+  private current: User | undefined
+  private owner: User | undefined
+  private busy = false
+  private readonly queue: { user: User; go(): void }[] = []
+  private readonly users = new Set<User>()
+
+  constructor(sys: Sys, data: DataDirectory, superuser: string) {
+    this.sys = sys
+    this.data = data
+    this.superuser = superuser
+  }
+
+  /** Starts it at a database. @throws BackendFailure */
+  async start(database: string): Promise<void> {
+    this.link?.close()
+    this.link = new WorkerLink(this.sys)
+    this.current = undefined
+    this.database = database
+    this.data.apply(await this.link.open({ files: await this.data.read(), user: this.superuser, database }))
+  }
+
+  close(): void {
+    this.link?.close()
+    this.link = undefined
+  }
+
+  join(user: User): void {
+    this.users.add(user)
+  }
+
+  /** @returns whether it was in the middle of a transaction */
+  async leave(user: User): Promise<void> {
+    this.users.delete(user)
+    if (this.owner === user) await this.run(user, message('Q', 'ROLLBACK')).catch(() => undefined)
+    if (this.current === user) this.current = undefined
+  }
+
+  /**
+   * Runs messages for a user when it is its turn.
+   * @returns what the backend said, without notifications, which go to those who listen
+   * @throws BackendFailure
+   */
+  async run(user: User, bytes: Uint8Array): Promise<Message[]> {
+    await this.turn(user)
+    try {
+      await this.switchTo(user)
+      const found = await this.exec(bytes)
+      this.setOwner(user, found)
+      return found
+    } catch (error) {
+      if (error instanceof BackendFailure) await this.restart()
+      throw error
+    } finally {
+      this.busy = false
+      this.next()
+    }
+  }
+
+  /** Rows of one statement as the server itself asks it. */
+  async query(sql: string, database = this.database): Promise<string[][]> {
+    const self = { ...NOBODY, role: this.superuser, database }
+    const found = await this.run(self, message('Q', sql))
+    return found.filter(({ type }) => type === 'D').map(({ body }) => columnsOf(body))
+  }
+
+  /** Statements for a cluster that nobody else uses yet, as they are. @throws BackendFailure */
+  async script(statements: readonly string[]): Promise<void> {
+    for (const sql of statements)
+      for (const { type, body } of await this.exec(message('Q', sql)))
+        if (type === 'E') throw new BackendFailure(problemFields(body).get('M') ?? sql)
+  }
+
+  private setOwner(user: User, found: readonly Message[]): void {
+    const ready = found.findLast(({ type }) => type === 'Z')
+    if (!ready) this.owner = user
+    else this.owner = textAt(ready.body) === 'I' ? undefined : user
+  }
+
+  private turn(user: User): Promise<void> | void {
+    if (!this.busy && (this.owner === undefined || this.owner === user)) {
+      this.busy = true
+      return
+    }
+    return new Promise((go) => this.queue.push({ user, go }))
+  }
+
+  private next(): void {
+    const at = this.queue.findIndex(({ user }) => this.owner === undefined || this.owner === user)
+    if (at < 0 || this.busy) return
+    const [first] = this.queue.splice(at, 1)
+    this.busy = true
+    first?.go()
+  }
+
+  /** The session of the one who comes: database, role, and what was set. */
+  private async switchTo(user: User): Promise<void> {
+    if (user.database !== this.database) await this.start(user.database)
+    if (this.current === user || this.owner === user) return
+    const settings = [...user.settings.values()].map((sql) => `${sql};`).join('')
+    this.current = user
+    await this.exec(
+      message('Q', `RESET ALL; UNLISTEN *; SET SESSION AUTHORIZATION ${quoteName(user.role)};${settings}`),
+    )
+    for (const channel of this.channels()) await this.exec(message('Q', `LISTEN ${quoteName(channel)}`))
+  }
+
+  private channels(): Set<string> {
+    return new Set([...this.users].flatMap(({ channels }) => [...channels]))
+  }
+
+  private async exec(bytes: Uint8Array): Promise<Message[]> {
+    if (!this.link) throw new BackendFailure('the database system is shut down')
+    const answer = await this.link.exec(bytes)
+    this.data.apply(answer.changes)
+    const found = messagesOf(answer.bytes)
+    for (const each of found) if (each.type === 'A') this.notify(each)
+    return found.filter(({ type }) => type !== 'A')
+  }
+
+  private notify({ body }: Message): void {
+    const channel = textAt(body, 4)
+    for (const user of this.users) if (user.channels.has(channel)) user.notified(message('A', body))
+  }
+
+  /** A backend that failed is started anew, as the postmaster does. */
+  private async restart(): Promise<void> {
+    this.owner = undefined
+    await this.start(this.database)
+  }
+}
+
+export const NOBODY: User = {
+  role: '',
+  database: '',
+  settings: new Map(),
+  channels: new Set(),
+  notified: () => undefined,
+}
+
+/** Columns of a DataRow as text; NULL as ''. */
+export function columnsOf(body: Uint8Array): string[] {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
+  const decoder = new TextDecoder()
+  let at = 2
+  return Array.from({ length: view.getInt16(0) }, () => {
+    const length = view.getInt32(at)
+    at += 4
+    if (length < 0) return ''
+    at += length
+    return decoder.decode(body.subarray(at - length, at))
+  })
+}
