@@ -1,6 +1,6 @@
 // Answers every request of a port's origin from the session's virtual network. It remembers nothing, so the browser
 // may stop it at any time: for each request it looks for the bridge frame anew.
-import type { PreviewRequest, PreviewResponse } from '@drydock/playground/preview-protocol'
+import { CANCEL, type PreviewRequest, type PreviewResponse } from '@drydock/playground/preview-protocol'
 import { closedPage, refusedPage } from './pages.ts'
 
 declare const self: ServiceWorkerGlobalScope
@@ -47,7 +47,10 @@ function responseFrom(port: MessagePort, method: string): Promise<Response> {
     let body: ReadableStreamDefaultController<Uint8Array> | undefined
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => void (body = controller),
-      cancel: () => port.close(),
+      cancel: () => {
+        port.postMessage(CANCEL)
+        port.close()
+      },
     })
     port.onmessage = (event: MessageEvent<PreviewResponse>) => {
       const message = event.data

@@ -3,7 +3,16 @@ import { shellPrograms } from '@drydock/shell'
 import rooms from 'virtual:program-rooms'
 
 /** The rooms of userland. */
-export type Room = 'shell' | 'programs' | 'engine' | 'docker-cli' | 'compose' | 'node' | 'postgres' | 'redis' | 'registry'
+export type Room =
+  | 'shell'
+  | 'programs'
+  | 'engine'
+  | 'docker-cli'
+  | 'compose'
+  | 'node'
+  | 'postgres'
+  | 'redis'
+  | 'registry'
 
 /** What can be known of a program without loading it: enough to place its stub. */
 export interface ProgramRow {

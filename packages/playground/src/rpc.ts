@@ -112,6 +112,8 @@ export interface PreviewRequest {
   readonly headers: readonly (readonly [string, string])[]
   readonly body: Uint8Array
 }
+/** The browser's word that it wants no more of an answer, an event stream that was closed for instance. */
+export const CANCEL = 'cancel'
 export type PreviewResponse =
   | {
       readonly kind: 'head'

@@ -83,7 +83,7 @@ export class Session {
       hosts: () => this.hostNames(),
       services: this.hub.services,
     })
-    this.gateway = new Gateway(internet)
+    this.gateway = new Gateway(internet, clock)
   }
 
   view(): SessionView {

@@ -1,0 +1,114 @@
+import type { ByteStream } from '@drydock/abi'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Gateway } from './gateway.ts'
+import type { Host } from './host.ts'
+import type { Internet } from './internet.ts'
+import type { MessageEndpoint, PreviewRequest, PreviewResponse } from './rpc.ts'
+
+/** A server's end: what is written to it, and what it answers by hand. */
+class Server implements ByteStream {
+  asked = ''
+  closed = false
+  private readonly answers: Uint8Array[] = []
+  private wake: (() => void) | undefined
+
+  async read(): Promise<Uint8Array> {
+    while (this.answers.length === 0 && !this.closed) await new Promise<void>((wake) => (this.wake = wake))
+    return this.answers.shift() ?? new Uint8Array(0)
+  }
+  write(bytes: Uint8Array): void {
+    this.asked += new TextDecoder().decode(bytes)
+  }
+  answer(text: string): void {
+    this.answers.push(new TextEncoder().encode(text))
+    this.wake?.()
+  }
+  shutdown(): void {}
+  close(): void {
+    this.closed = true
+    this.wake?.()
+  }
+}
+
+let servers: Server[]
+let ask: (target: string) => { messages: PreviewResponse[]; say(message: unknown): void }
+
+beforeEach(() => {
+  servers = []
+  const internet = {
+    stack: { dialStream: async () => (servers.push(new Server()), servers.at(-1) as ByteStream) },
+  } as unknown as Internet
+  const clock = { after: () => ({ cancel: () => undefined }), now: () => 0, monotonic: () => 0, soon: () => undefined }
+  const host = { record: { address: '10.0.0.1' }, explainPort: async () => 'nobody' } as unknown as Host
+  const bridge: MessageEndpoint = { onmessage: null, postMessage: () => undefined, close: () => undefined }
+  new Gateway(internet, clock).serve(() => host, 80, bridge)
+  ask = (target) => {
+    const messages: PreviewResponse[] = []
+    const answer: MessageEndpoint = {
+      onmessage: null,
+      postMessage: (message) => void messages.push(message as PreviewResponse),
+      close: () => undefined,
+    }
+    const wanted: PreviewRequest = { method: 'GET', target, host: 'a', headers: [], body: new Uint8Array(0) }
+    bridge.onmessage?.({ data: wanted, ports: [answer] })
+    return { messages, say: (data) => answer.onmessage?.({ data }) }
+  }
+})
+
+/** A busy machine takes its time. */
+const soon = <T>(get: () => T) => expect.poll(get, { timeout: 15_000 })
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi'
+const kinds = (messages: readonly PreviewResponse[]): string[] => messages.map(({ kind }) => kind)
+
+describe('the gateway', () => {
+  it('keeps a connection for the next request', async () => {
+    for (const target of ['/one', '/two']) {
+      const { messages } = ask(target)
+      await soon(() => servers[0]?.asked).toContain(`GET ${target} `)
+      servers[0]?.answer(OK)
+      await soon(() => kinds(messages)).toEqual(['head', 'chunk', 'end'])
+    }
+    expect(servers).toHaveLength(1)
+  })
+
+  it('opens another one while the first is busy, or when the server hangs up', async () => {
+    ask('/slow')
+    const quick = ask('/quick')
+    await soon(() => servers.length).toBe(2)
+    await soon(() => servers[1]?.asked).toContain('/quick')
+    servers[1]?.answer('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi')
+    await soon(() => kinds(quick.messages)).toContain('end')
+    ask('/next')
+    await soon(() => servers.length).toBe(3)
+    expect(servers[1]?.closed).toBe(true)
+  })
+
+  it('asks again when a kept connection was closed meanwhile', async () => {
+    const first = ask('/')
+    await soon(() => servers[0]?.asked).toContain('GET')
+    servers[0]?.answer(OK)
+    await soon(() => kinds(first.messages)).toContain('end')
+    servers[0]?.close()
+    const second = ask('/again')
+    await soon(() => servers[1]?.asked).toContain('/again')
+    servers[1]?.answer(OK)
+    await soon(() => kinds(second.messages)).toEqual(['head', 'chunk', 'end'])
+  })
+
+  it('hangs up when the browser wants no more of an event stream', async () => {
+    const events = ask('/events')
+    await soon(() => servers[0]?.asked).toContain('/events')
+    servers[0]?.answer('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\ndata: 1\n\r\n')
+    await soon(() => kinds(events.messages)).toEqual(['head', 'chunk'])
+    events.say('cancel')
+    expect(servers[0]?.closed).toBe(true)
+  })
+
+  it('says when the answer breaks off', async () => {
+    const { messages } = ask('/')
+    await soon(() => servers[0]?.asked).toContain('GET')
+    servers[0]?.close()
+    await soon(() => kinds(messages)).toEqual(['error'])
+  })
+})
