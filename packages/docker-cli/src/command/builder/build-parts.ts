@@ -1,4 +1,5 @@
 import { isDirectory, isErrno } from '@drydock/abi'
+import { cloneContext, gitPlace } from '../git-context.ts'
 import { encodeUtf8, readTar, tarHeader, TarWriter } from '@drydock/codec'
 import { IgnoreRules } from '@drydock/dockerfile'
 import { readAll, readFile, readTextFile } from '@drydock/libc'
@@ -34,12 +35,17 @@ const fail = (message: string): never => {
 
 /** Gathers everything that a build takes from this side. @throws CliError */
 export async function buildParts(cli: Cli, wish: PartsWish): Promise<BuildParts> {
-  if (/^(https?:\/\/|git@|git:\/\/|ssh:\/\/|github\.com\/)/.test(wish.place))
-    fail('a URL as context is not supported here')
+  const git = gitPlace(wish.place)
+  if (git) return fromClone(cli, wish, await cloneContext(cli, git))
+  if (/^(https?|ssh):\/\//.test(wish.place)) fail('a URL of an archive as context is not supported here')
   if (wish.place === '-' && wish.file === '-')
     fail("invalid argument: can't use stdin for both build context and dockerfile")
   return wish.place === '-' ? fromInput(cli, wish) : fromFolder(cli, wish)
 }
+
+/** A Dockerfile that is named is one of the repository. */
+const fromClone = (cli: Cli, wish: PartsWish, place: string): Promise<BuildParts> =>
+  fromFolder(cli, { ...wish, place, file: wish.file === '' || wish.file === '-' ? wish.file : `${place}/${wish.file}` })
 
 async function fromInput(cli: Cli, wish: PartsWish): Promise<BuildParts> {
   const input = readStream(cli, 0)

@@ -88,7 +88,7 @@ export const buildxBuild = defineCommand({
   short: 'Start a build',
   aliasLine: 'docker build, docker builder build, docker image build, docker buildx b',
   args: exactly(1),
-  lacks: 'a URL as context, several platforms at once, attestations, remote caches',
+  lacks: 'a URL of an archive as context, several platforms at once, attestations, remote caches',
   completes: ['files', 'none'],
   flags: buildFlags,
   run: ({ cli, args, flags }) => runBuild(cli, args[0] ?? '', flags),

@@ -3,6 +3,7 @@ import { tarHeader, TarWriter } from '@drydock/codec'
 import { readAll, readFile, readTextFile } from '@drydock/libc'
 import { type Cli, CliError, hostTree, pack } from '@drydock/cli-plugin'
 import { absolute } from '../container/volume-flags.ts'
+import { cloneContext, gitPlace } from '../git-context.ts'
 import { readStream } from '../read-stream.ts'
 import { IgnoreRules } from '@drydock/dockerfile'
 
@@ -18,8 +19,9 @@ const nothing = (): void => {}
 /** The context of a build: a folder, `-` for an archive or a Dockerfile on standard input. @throws CliError */
 export async function buildContext(cli: Cli, place: string, file: string): Promise<BuildContext> {
   if (place === '-') return fromInput(cli, file)
-  if (/^(https?:\/\/|git@|git:\/\/|github\.com\/)/.test(place))
-    throw new CliError('build: a URL as context is not supported here')
+  const git = gitPlace(place)
+  if (git) return fromFolder(cli, await cloneContext(cli, git), file)
+  if (/^https?:\/\//.test(place)) throw new CliError('build: a URL of an archive as context is not supported here')
   return fromFolder(cli, place, file)
 }
 

@@ -67,7 +67,7 @@ export const build = defineCommand({
   short: 'Build an image from a Dockerfile',
   aliasLine: 'docker image build, docker build, docker builder build',
   args: exactly(1),
-  lacks: 'a URL as context',
+  lacks: 'a URL of an archive as context',
   completes: ['folders', 'none'],
   preface: deprecation,
   instead: (cli) => (buildkitIsOff(cli) ? undefined : { command: buildxBuild, parentPath: 'docker buildx' }),
