@@ -204,13 +204,14 @@ class TraceSession {
   async attachAll(words: readonly string[]): Promise<number> {
     const { sys } = this
     let interrupted = false
-    for (const signal of [SIGINT, SIGTERM, SIGHUP])
-      sys.sigaction(signal, () => {
-        interrupted = true
-        // At once: whoever is busy would go on telling, and whoever shows what is told would tell of that.
-        for (const detach of this.detachers.values()) detach()
-        this.wake?.()
-      })
+    const interrupt = (): void => {
+      interrupted = true
+      // At once: whoever is busy would go on telling, and whoever shows what is told would tell of that.
+      for (const detach of this.detachers.values()) detach()
+      this.wake?.()
+    }
+    // What is being written is written to its end.
+    for (const signal of [SIGINT, SIGTERM, SIGHUP]) sys.sigaction(signal, interrupt, { restart: true })
     for (const word of words.flatMap((each) => each.split(/[\s,]+/)).filter(Boolean)) {
       const problem = /^\d+$/.test(word) ? this.attach(Number(word)) : `Invalid process id: '${word}'`
       if (problem === undefined) continue
