@@ -38,14 +38,14 @@ function watchInteractions() {
 
 async function command(page, text) {
   await page.locator('.terminal:visible .xterm-helper-textarea').focus()
-  await page.keyboard.insertText(`${text}; echo do''ne`)
+  await page.keyboard.type(`${text}; echo do''ne`)
   await page.keyboard.press('Enter')
   await page.waitForFunction(
     () => /done\s+\[node1\][^]*\$\s*$/.test(document.querySelector('.terminal .xterm-rows').innerText.trimEnd()),
     undefined,
     { timeout: PATIENCE_MS },
   )
-  await page.keyboard.insertText('clear')
+  await page.keyboard.type('clear')
   await page.keyboard.press('Enter')
 }
 

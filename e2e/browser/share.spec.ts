@@ -30,10 +30,12 @@ test('a session in a link opens as a new one, after asking', async ({ page, cont
   const received = await Playground.open(other, link)
   expect(other.url()).not.toContain('shared')
   expect(await received.text()).not.toContain('from afar')
+  const before = other.url()
   await other
     .getByRole('dialog', { name: 'Somebody sent you a session' })
     .getByRole('button', { name: 'Open it' })
     .click()
+  await other.waitForURL((url) => url.searchParams.get('session') !== new URL(before).searchParams.get('session'))
   await received.sees('back after a reload')
   await received.prompt()
   await received.whole()
