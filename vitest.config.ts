@@ -8,5 +8,7 @@ export default defineConfig({
   test: {
     include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'e2e/transcripts/**/*.test.ts'],
     testTimeout: 20_000,
+    // Many tests wait more than they compute.
+    maxWorkers: 2,
   },
 })

@@ -63,8 +63,8 @@ describe('undo', () => {
     const [containers, volumes] = await Promise.all([engine(session).containers.list(), engine(session).volumes.list()])
     expect(containers.map(({ Names, State }) => [Names, State])).toEqual([[['/db'], 'running']])
     expect(volumes.Volumes?.map(({ Name }) => Name)).toEqual(['data'])
-    expect(typist.screens.at(-1)).toEqual({ kind: 'screen', text: 'what stood there', since: 'return' })
     await back
+    expect(typist.screens.at(-1)).toEqual({ kind: 'screen', text: 'what stood there', since: 'return' })
     expect(await typist.run('docker exec db cat /data/row')).toContain('precious')
     expect(await typist.run('docker exec db md5sum /data/table')).toBe(sum)
   })
