@@ -85,6 +85,7 @@ function AddInstance({ full, onAdd }: { full: boolean; onAdd: () => Promise<void
       type="button"
       className={`button ${styles.add}`}
       disabled={adding || full}
+      aria-label={text('addInstance')}
       title={full ? text('tenInstances') : undefined}
       onClick={() => void add()}
     >
