@@ -28,7 +28,8 @@ test('keys alone: run a container by the form and open its port', async ({ page,
   const playground = await Playground.open(page)
   await playground.press('Alt+Shift+B')
   const panel = page.getByRole('complementary', { name: 'Containers' })
-  await expect(panel).toBeVisible()
+  // The frame of a panel is there before what is in it.
+  await expect(panel.getByRole('button', { name: 'Run' })).toBeVisible()
   await goTo(page, 'Containers')
   await tabTo(page, /^Run$/)
   await page.keyboard.press('Enter')
@@ -54,7 +55,7 @@ test('keys alone: edit a file', async ({ page }) => {
   await playground.press('Control+Shift+K')
   await page.getByPlaceholder('What do you want to do?').fill('Files')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('complementary', { name: 'Files' })).toBeVisible()
+  await expect(page.getByRole('complementary', { name: 'Files' }).getByText('note.txt')).toBeVisible()
   await goTo(page, 'Files')
   await tabTo(page, /^note\.txt$/)
   await page.keyboard.press('Enter')
