@@ -98,6 +98,8 @@ test('the voting app of the templates counts', async ({ page, context }) => {
 })
 
 test('the tour is offered once, has six steps, and does not come back', async ({ page }) => {
+  // While a step moves into its place it hears no keys.
+  await page.emulateMedia({ reducedMotion: 'reduce' })
   await Playground.open(page)
   const invitation = page.getByRole('region', { name: 'Tour' })
   await invitation.getByRole('button', { name: 'Show me' }).click()

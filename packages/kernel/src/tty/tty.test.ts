@@ -115,6 +115,23 @@ test('reading in the background stops the group until it comes to the front', as
   expect(seen).toBe(JSON.stringify({ kind: 'stopped', signal: SIGTTIN }))
 })
 
+test('^C finds the shell when its job ended and it has not heard yet', async () => {
+  const { master, slave } = sys.openpty()
+  const leader = sys.fork(
+    async ({ sys }) => {
+      sys.sigaction(22, 'SIG_IGN')
+      const job = sys.fork(async () => 0, { pgid: 0 })
+      sys.tcsetpgrp(0, job)
+      await sys.sleep(1000)
+      return 0
+    },
+    { setsid: true, ctty: 0, fds: new Map([[0, slave]]) },
+  )
+  await sys.sleep(10)
+  await sys.write(master, encoder.encode('\x03'))
+  expect(await sys.wait(leader)).toMatchObject({ status: { kind: 'signaled', signal: 2 } })
+})
+
 test('/dev/tty and /dev/pts name the same terminal', async () => {
   const { master, slave, name } = sys.openpty()
   expect(sys.readdir('/dev/pts').map((each) => each.name)).toContain(name.replace('/dev/pts/', ''))

@@ -97,8 +97,16 @@ export class Tty {
     this.foreground = undefined
   }
 
+  /**
+   * Where nobody of the group lives any more, its shell has not heard yet that it ended: the session's leader has it then.
+   * Linux lets such a signal go; but its shells hear sooner, and ^C in a loop of short commands would miss too often here.
+   */
   private signalForeground(signal: Signal): void {
-    if (this.foreground) this.options.signals.sendGroup(this.foreground, signal, 'kernel')
+    const { foreground, session } = this
+    if (!foreground) return
+    const lives = [...foreground.members].some(({ alive }) => alive)
+    const heir = lives ? undefined : session?.leader?.group
+    this.options.signals.sendGroup(heir ?? foreground, signal, 'kernel')
   }
 
   /**
