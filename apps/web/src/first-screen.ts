@@ -14,6 +14,8 @@ export interface FirstScreen {
 
 /** The page's own code is not kept waiting longer than this for a prompt. */
 const PATIENCE_MS = 5000
+/** …nor for a browser that finds no rest. */
+const REST_MS = 200
 
 /**
  * Draws the terminal of the host that the page will show into the frame that index.html brings, and ties it to the host:
@@ -77,4 +79,11 @@ function shownPane(layout: Layout, host: string): string {
 }
 
 const patience = (): Promise<true> => new Promise((resolve) => setTimeout(() => resolve(true), PATIENCE_MS))
-const painted = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+/** The frame is on the screen and the browser has nothing else to do; or it never rests. */
+const painted = (): Promise<void> =>
+  new Promise((resolve) =>
+    requestAnimationFrame(() => {
+      if (!('requestIdleCallback' in globalThis)) return void setTimeout(resolve, REST_MS)
+      requestAnimationFrame(() => requestIdleCallback(() => resolve(), { timeout: REST_MS }))
+    }),
+  )

@@ -16,6 +16,8 @@ import { Terminal } from './terminal.ts'
 const MEMORY_BYTES = 4 * 1024 ** 3
 const CPUS = 4
 const GAUGE_MS = 1000
+/** The page has its prompt and is painting it: the engine's code leaves it the processor that long. */
+const PAINT_MS = 120
 
 export interface HostOptions {
   readonly record: HostRecord
@@ -105,7 +107,7 @@ export class Host {
     const kept = this.options.terminals.get(name) as KeptTerminal | undefined
     const greeting = kept ? resumed(kept, since) : await readMotd(init)
     // The engine takes its time to load: the prompt comes first.
-    const onShown = (): void => init.wantEngine()
+    const onShown = (): void => void this.options.clock.after(PAINT_MS, () => init.wantEngine())
     const terminal = new Terminal({
       sys: init.sys,
       size,
