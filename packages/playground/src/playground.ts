@@ -81,7 +81,12 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
       current = left.then(() => open(id, wait))
       const opened = await current
       if (!opened) return undefined
-      options.clock.after(PREFETCH_MS, () => void opened.prefetch())
+      const opening = current
+      options.clock.after(PREFETCH_MS, () => {
+        if (current !== opening) return
+        opened.touch()
+        void opened.prefetch()
+      })
       return opened.view()
     },
     addHost() {

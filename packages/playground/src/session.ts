@@ -55,7 +55,6 @@ export class Session {
       session.dispose()
       throw error
     }
-    if (found) session.keepRecord({ ...record, usedMs: now })
     return session
   }
 
@@ -161,6 +160,11 @@ export class Session {
     for (const record of this.record.hosts)
       if (!this.hosts.has(record.name)) this.startHost(record, screens.get(record.name))
     this.announce()
+  }
+
+  /** Says in its record that it was used now. */
+  touch(): void {
+    this.keepRecord({ ...this.record, usedMs: this.options.clock.now() })
   }
 
   /** Loads programs that will be wanted soon, while nothing else is to be done. */
