@@ -1,4 +1,4 @@
-import type { ByteStream } from '@drydock/abi'
+import { streamPair } from '@drydock/abi/testing'
 import { collectBytes, decodeUtf8, toBase64 } from '@drydock/codec'
 import { request } from '@drydock/http'
 import {
@@ -34,33 +34,6 @@ const clock = {
 let next = 0
 const entropy = { bytes: (length: number) => Uint8Array.from({ length }, () => next++ & 255) }
 
-/** Two ends of a connection in memory. */
-function pipe(): [ByteStream, ByteStream] {
-  const end = () => ({ queue: [] as Uint8Array[], closed: false, wake: [] as (() => void)[] })
-  const [a, b] = [end(), end()]
-  const side = (from: typeof a, to: typeof a): ByteStream => {
-    const close = () => {
-      to.closed = true
-      for (const wake of to.wake.splice(0)) wake()
-    }
-    return {
-      async read(max = 65536) {
-        while (from.queue.length === 0 && !from.closed) await new Promise<void>((resolve) => from.wake.push(resolve))
-        const bytes = from.queue.shift() ?? new Uint8Array(0)
-        if (bytes.length > max) from.queue.unshift(bytes.subarray(max))
-        return bytes.subarray(0, max)
-      },
-      write(bytes) {
-        to.queue.push(bytes.slice())
-        for (const wake of to.wake.splice(0)) wake()
-      },
-      shutdown: close,
-      close,
-    }
-  }
-  return [side(a, b), side(b, a)]
-}
-
 const hub = createHub({ programs, clock, entropy })
 async function ask(
   host: string,
@@ -69,7 +42,7 @@ async function ask(
   headers: Record<string, string> = {},
   body?: Uint8Array | string,
 ) {
-  const [client, server] = pipe()
+  const [client, server] = streamPair()
   const serving = hub.serve(server, host, 443)
   const response = await request(client, {
     method,

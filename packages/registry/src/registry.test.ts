@@ -1,4 +1,5 @@
-import type { ByteStream, Sys } from '@drydock/abi'
+import type { Sys } from '@drydock/abi'
+import { streamPair } from '@drydock/abi/testing'
 import { decodeUtf8, encodeUtf8 } from '@drydock/codec'
 import { bcrypt } from '@drydock/crypto'
 import { type HeaderMap, request, serveConnection } from '@drydock/http'
@@ -41,33 +42,6 @@ async function onMachine(run: (sys: Sys) => Promise<void>): Promise<void> {
   if (failure) throw failure
 }
 
-/** Two ends of a connection in memory. */
-function pipe(): [ByteStream, ByteStream] {
-  const end = () => ({ queue: [] as Uint8Array[], closed: false, wake: [] as (() => void)[] })
-  const [a, b] = [end(), end()]
-  const side = (from: typeof a, to: typeof a): ByteStream => {
-    const close = () => {
-      to.closed = true
-      for (const wake of to.wake.splice(0)) wake()
-    }
-    return {
-      async read(max = 65536) {
-        while (from.queue.length === 0 && !from.closed) await new Promise<void>((resolve) => from.wake.push(resolve))
-        const bytes = from.queue.shift() ?? new Uint8Array(0)
-        if (bytes.length > max) from.queue.unshift(bytes.subarray(max))
-        return bytes.subarray(0, max)
-      },
-      write(bytes) {
-        to.queue.push(bytes.slice())
-        for (const wake of to.wake.splice(0)) wake()
-      },
-      shutdown: close,
-      close,
-    }
-  }
-  return [side(a, b), side(b, a)]
-}
-
 interface Answer {
   readonly status: number
   readonly headers: HeaderMap
@@ -83,7 +57,7 @@ type Ask = (
 const asking =
   (api: DistributionApi): Ask =>
   async (method, target, headers = {}, body) => {
-    const [client, server] = pipe()
+    const [client, server] = streamPair()
     void serveConnection(server, (each) => api.handle(each))
     const all = { Host: 'localhost:5000', Connection: 'close', ...headers }
     const response = await request(client, { method, target, headers: all, body })

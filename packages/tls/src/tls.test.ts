@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ByteStream } from '@drydock/abi'
+import { streamPair } from '@drydock/abi/testing'
 import {
   type CertificateFields,
   der,
@@ -59,35 +60,8 @@ function certificate(fields: Partial<CertificateFields>, signer = key): Uint8Arr
   return makeCertificate(whole, signer, 'sha256')
 }
 
-/** Two ends of a connection in memory. */
-function pipe(): [ByteStream, ByteStream] {
-  const end = () => ({ queue: [] as Uint8Array[], closed: false, wake: [] as (() => void)[] })
-  const [a, b] = [end(), end()]
-  const side = (from: typeof a, to: typeof a): ByteStream => {
-    const close = () => {
-      to.closed = true
-      for (const wake of to.wake.splice(0)) wake()
-    }
-    return {
-      async read(max = 65536) {
-        while (from.queue.length === 0 && !from.closed) await new Promise<void>((resolve) => from.wake.push(resolve))
-        const bytes = from.queue.shift() ?? new Uint8Array(0)
-        if (bytes.length > max) from.queue.unshift(bytes.subarray(max))
-        return bytes.subarray(0, max)
-      },
-      write(bytes) {
-        to.queue.push(bytes.slice())
-        for (const wake of to.wake.splice(0)) wake()
-      },
-      shutdown: close,
-      close,
-    }
-  }
-  return [side(a, b), side(b, a)]
-}
-
 async function agree(chain: readonly Uint8Array[], options: Partial<TlsClientOptions>) {
-  const [near, far] = pipe()
+  const [near, far] = streamPair()
   const server = acceptTls(far, { chain, key }, random)
   server.catch(() => undefined)
   const client = await connectTls(near, { name: 'registry.local', roots: [], nowMs, random, ...options })
@@ -151,12 +125,12 @@ describe('between client and server', () => {
   })
 
   it('tells who speaks something else', async () => {
-    const [near, far] = pipe()
+    const [near, far] = streamPair()
     far.write(encode('HTTP/1.1 400 Bad Request\r\n\r\n'))
     await expect(connectTls(near, { name: 'x', roots: [], nowMs, random })).rejects.toMatchObject({
       failure: { kind: 'no tls', first: encode('HTTP/1.1 400 Bad Request\r\n\r\n') },
     })
-    const [plain, server] = pipe()
+    const [plain, server] = streamPair()
     plain.write(encode('GET / HTTP/1.1\r\n\r\n'))
     await expect(acceptTls(server, { chain: [], key }, random)).rejects.toBeInstanceOf(TlsError)
     expect(decode(await plain.read())).toContain('Client sent an HTTP request to an HTTPS server.')

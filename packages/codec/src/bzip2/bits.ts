@@ -1,3 +1,5 @@
+import { GrowingBytes } from '../growing-bytes.ts'
+
 /** Bits of a bzip2 stream, the highest of each byte first. */
 export class BitReader {
   private readonly bytes: Uint8Array
@@ -41,8 +43,7 @@ export class BitReader {
 }
 
 export class BitWriter {
-  private bytes = new Uint8Array(1 << 16)
-  private length = 0
+  private readonly out = new GrowingBytes()
   private held = 0
   private count = 0
 
@@ -52,7 +53,7 @@ export class BitWriter {
     this.count += bits
     while (this.count >= 8) {
       this.count -= 8
-      this.push((this.held >>> this.count) & 0xff)
+      this.out.push((this.held >>> this.count) & 0xff)
     }
     this.held &= (1 << this.count) - 1
   }
@@ -62,19 +63,10 @@ export class BitWriter {
     this.write(value & 0xffff, 16)
   }
 
-  private push(byte: number): void {
-    if (this.length === this.bytes.length) {
-      const more = new Uint8Array(this.bytes.length * 2)
-      more.set(this.bytes)
-      this.bytes = more
-    }
-    this.bytes[this.length++] = byte
-  }
-
   /** All bytes, the last one filled with zeros. */
   finish(): Uint8Array {
     if (this.count > 0) this.write(0, 8 - this.count)
-    return this.bytes.subarray(0, this.length)
+    return this.out.view()
   }
 }
 

@@ -1,8 +1,8 @@
+import { GrowingBytes } from '../growing-bytes.ts'
 import { ALIGN_BITS, LEAST_MATCH, type LengthModel, Model, MOST_MATCH, PROBABILITY_BITS, SHIFT, TOP } from './model.ts'
 
 class RangeEncoder {
-  private bytes = new Uint8Array(1 << 16)
-  private length = 0
+  private readonly out = new GrowingBytes()
   private low = 0
   private range = 0xffffffff
   private cache = 0
@@ -10,7 +10,7 @@ class RangeEncoder {
 
   /** Bytes so far, those that are held back too. */
   get size(): number {
-    return this.length + this.pending
+    return this.out.length + this.pending
   }
 
   bit(probabilities: Uint16Array, at: number, bit: number): void {
@@ -59,7 +59,7 @@ class RangeEncoder {
       const carry = this.low > 0xffffffff ? 1 : 0
       let byte = this.cache
       do {
-        this.push((byte + carry) & 0xff)
+        this.out.push((byte + carry) & 0xff)
         byte = 0xff
       } while (--this.pending > 0)
       this.cache = Math.floor(this.low / 0x1000000) & 0xff
@@ -69,18 +69,9 @@ class RangeEncoder {
     this.range = (this.range << 8) >>> 0
   }
 
-  private push(byte: number): void {
-    if (this.length === this.bytes.length) {
-      const more = new Uint8Array(this.bytes.length * 2)
-      more.set(this.bytes)
-      this.bytes = more
-    }
-    this.bytes[this.length++] = byte
-  }
-
   finish(): Uint8Array {
     for (let i = 0; i < 5; i++) this.shift()
-    return this.bytes.subarray(0, this.length)
+    return this.out.view()
   }
 }
 
