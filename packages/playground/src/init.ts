@@ -75,6 +75,8 @@ export class Init {
     const socket = listen(this.sys, unix(ENGINE_SOCKET))
     this.sys.chmod(ENGINE_SOCKET, 0o660)
     await Promise.race([this.sys.sleep(ENGINE_DELAY_MS), this.engineWanted])
+    // The page's clock told so, and the machine may have been switched off since: this call then never ends.
+    await this.sys.tick()
     this.wantEngine()
     for (;;) {
       const pid = await this.startEngine(socket)
