@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createConnection } from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Headless, startHeadless } from './headless.ts'
@@ -20,6 +22,16 @@ async function connect(): Promise<pg.Client> {
       await new Promise((later) => setTimeout(later, 200))
     }
   }
+}
+
+/** As libpq's PQcancel: a connection of its own with the numbers that the server gave at the start. */
+async function cancel(client: pg.Client): Promise<void> {
+  const { processID, secretKey } = client as unknown as { processID: number; secretKey: number }
+  const bytes = Buffer.alloc(16)
+  for (const [i, word] of [16, 80877102, processID, secretKey].entries()) bytes.writeInt32BE(word, i * 4)
+  const socket = createConnection(PORT, '127.0.0.1')
+  socket.end(bytes)
+  await once(socket, 'close')
 }
 
 beforeAll(async () => {
@@ -74,6 +86,26 @@ describe('pg against the postgres image', () => {
     expect((await a.query('SHOW TIME ZONE')).rows[0]).toEqual({ TimeZone: 'Asia/Seoul' })
     await a.end()
     await b.end()
+  })
+
+  it('stops what is cancelled, and lets others in while a transaction is open', { timeout: SLOW }, async () => {
+    const [a, b] = [await connect(), await connect()]
+    await b.query({ name: 'kept', text: 'SELECT $1::int + 1 AS n', values: [1] })
+    await a.query('BEGIN')
+    const late = await connect()
+    const waiting = expect(late.query('SELECT 1')).rejects.toMatchObject({ code: '57014' })
+    await cancel(late)
+    await waiting
+    await a.query('COMMIT')
+    const running = expect(a.query('SELECT count(*) FROM generate_series(1, 1000000000)')).rejects.toMatchObject({
+      code: '57014',
+    })
+    await new Promise((later) => setTimeout(later, 300))
+    await cancel(a)
+    await running
+    expect((await a.query('SELECT count(*)::int AS n FROM item')).rows).toEqual([{ n: 1000 }])
+    expect((await b.query({ name: 'kept', text: 'SELECT $1::int + 1 AS n', values: [2] })).rows).toEqual([{ n: 3 }])
+    for (const each of [a, b, late]) await each.end()
   })
 
   it('notifies who listens', { timeout: SLOW }, async () => {

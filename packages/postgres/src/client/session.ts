@@ -1,5 +1,5 @@
 import { EINTR, inet, isErrno, type Sys, unix } from '@drydock/abi'
-import { dial, type FdStream, ResolveError, resolveHost } from '@drydock/libc'
+import { concat, dial, type FdStream, ResolveError, resolveHost } from '@drydock/libc'
 import {
   int16At,
   int32,
@@ -47,6 +47,7 @@ export interface Watcher {
   copyIn(): AsyncIterable<Uint8Array> | undefined
 }
 
+const CANCEL_REQUEST = 80877102
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -58,6 +59,8 @@ export class Session {
   readonly parameters = new Map<string, string>()
   readonly notifications: string[] = []
   pid = 0
+  /** What a cancel request has to know. */
+  private secret: Uint8Array = new Uint8Array(0)
   private readonly sys: Sys
   private readonly stream: FdStream
   private readonly reader = new MessageReader()
@@ -122,7 +125,7 @@ export class Session {
       if (type === 'E') throw new ConnectionFailure(`FATAL:  ${problemFields(bytes).get('M') ?? ''}`)
       if (type === 'R') scram = (await this.authenticate(bytes, scram)) ?? scram
       if (type === 'S') this.setParameter(bytes)
-      if (type === 'K') this.pid = int32At(bytes, 0)
+      if (type === 'K') [this.pid, this.secret] = [int32At(bytes, 0), bytes.slice(4)]
       if (type === 'Z') return
     }
   }
@@ -198,6 +201,13 @@ export class Session {
     let found: Result = { columns: [], rows: [], tag: '', error: undefined }
     await this.run(sql, { ...SILENT, result: (result) => void (found = result) })
     return found
+  }
+
+  /** Asks the server to stop what this session waits for, over a connection of its own. */
+  async cancel(): Promise<void> {
+    const stream = await connect(this.sys, this.target)
+    await stream.write(concat([int32(16), int32(CANCEL_REQUEST), int32(this.pid), this.secret]))
+    stream.close()
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { isErrno, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY, type Process, type Sys } from '@drydock/abi'
+import { isErrno, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY, type Process, SIGINT, type Sys } from '@drydock/abi'
 import { readFile, readLines, type Stdio, writeAll } from '@drydock/libc'
 import { ConnectionFailure, failureText, type Result, Session, type Watcher } from '../client/session.ts'
 import type { Target } from '../client/target.ts'
@@ -94,6 +94,7 @@ export class Shell {
     this.lastQuery = sql
     if (this.variables.get('ECHO') === 'queries' || this.variables.get('ECHO') === 'all') await this.say(`${sql}\n`)
     const start = this.sys.clock.monotonic()
+    const before = this.sys.sigaction(SIGINT, () => this.interrupt(), { restart: true })
     try {
       const good = await this.session.run(text, this.watcher(print, text))
       if (this.timing) await this.say(`Time: ${(this.sys.clock.monotonic() - start).toFixed(3)} ms\n`)
@@ -105,7 +106,19 @@ export class Shell {
       await this.complain(error.message)
       await this.reconnect()
       return false
+    } finally {
+      this.sys.sigaction(SIGINT, before)
     }
+  }
+
+  /** ^C while a statement runs. */
+  private interrupt(): void {
+    void this.session
+      .cancel()
+      .then(() => this.io.warn('Cancel request sent\n'))
+      .catch((error: unknown) => {
+        if (!(error instanceof ConnectionFailure) && !isErrno(error)) throw error
+      })
   }
 
   /** The connection was lost: a terminal gets a new one, a script ends. */

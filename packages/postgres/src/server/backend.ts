@@ -1,4 +1,5 @@
 import type { Sys } from '@drydock/abi'
+import { concat } from '@drydock/libc'
 import { DataDirectory } from './data-directory.ts'
 import { message, type Message, messagesOf, problemFields, textAt } from './messages.ts'
 import { BackendFailure, WorkerLink } from './worker-link.ts'
@@ -11,7 +12,32 @@ export interface User {
   readonly settings: ReadonlyMap<string, string>
   /** Told of NOTIFY on a channel that it listens to. */
   readonly channels: ReadonlySet<string>
+  /** Parse messages of its prepared statements, by name: a backend that is started anew has to hear them again. */
+  readonly statements: ReadonlyMap<string, Uint8Array>
   notified(bytes: Uint8Array): void
+}
+
+/** Whoever waits for a turn gives up after so long: two clients that wait for one another would never end. */
+const LOCK_TIMEOUT_MS = 30_000
+
+/** A statement that was stopped, or never had its turn: an ERROR to its client, who stays. */
+export class Cancelled extends Error {
+  /** SQLSTATE */
+  readonly code: string
+  readonly hint: string
+  constructor(code: string, text: string, hint = '') {
+    super(text)
+    this.code = code
+    this.hint = hint
+  }
+}
+
+const onRequest = (): Cancelled => new Cancelled('57014', 'canceling statement due to user request')
+
+interface Waiter {
+  readonly user: User
+  go(): void
+  giveUp(why: Cancelled): void
 }
 
 const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
@@ -27,7 +53,12 @@ export class Backend {
   private current: User | undefined
   private owner: User | undefined
   private busy = false
-  private readonly queue: { user: User; go(): void }[] = []
+  /** Whose statement runs now. */
+  private running: User | undefined
+  private cancelled = false
+  private readonly queue: Waiter[] = []
+  /** Who has told this backend of its prepared statements. */
+  private prepared = new WeakSet<User>()
   private readonly users = new Set<User>()
 
   constructor(sys: Sys, data: DataDirectory, superuser: string) {
@@ -41,6 +72,7 @@ export class Backend {
     this.link?.close()
     this.link = new WorkerLink(this.sys)
     this.current = undefined
+    this.prepared = new WeakSet()
     this.database = database
     this.data.apply(await this.link.open({ files: await this.data.read(), user: this.superuser, database }))
   }
@@ -65,21 +97,43 @@ export class Backend {
    * Runs messages for a user when it is its turn.
    * @returns what the backend said, without notifications, which go to those who listen
    * @throws BackendFailure
+   * @throws Cancelled when it was cancelled, or had no turn in time
    */
   async run(user: User, bytes: Uint8Array): Promise<Message[]> {
     await this.turn(user)
+    this.cancelled = false
     try {
       await this.switchTo(user)
+      this.running = user
       const found = await this.exec(bytes)
       this.setOwner(user, found)
       return found
     } catch (error) {
+      this.running = undefined
       if (error instanceof BackendFailure) await this.restart()
-      throw error
+      throw this.cancelled ? onRequest() : error
     } finally {
+      this.running = undefined
       this.busy = false
       this.next()
     }
+  }
+
+  /** Nobody else has an open transaction: a question now is answered at once, or nearly. */
+  get isFree(): boolean {
+    return this.owner === undefined
+  }
+
+  /**
+   * Stops what the user waits for. What runs cannot be interrupted: the backend is ended, and the next one recovers from
+   * the log.
+   */
+  cancel(user: User): void {
+    const waiting = this.queue.find((each) => each.user === user)
+    if (waiting) return waiting.giveUp(onRequest())
+    if (this.running !== user) return
+    this.cancelled = true
+    this.link?.abort()
   }
 
   /** Rows of one statement as the server itself asks it. */
@@ -107,7 +161,23 @@ export class Backend {
       this.busy = true
       return
     }
-    return new Promise((go) => this.queue.push({ user, go }))
+    return new Promise((go, failed) => {
+      const giveUp = (why: Cancelled): void => {
+        const at = this.queue.indexOf(waiter)
+        if (at >= 0) this.queue.splice(at, 1)
+        failed(why)
+      }
+      const waiter = { user, go, giveUp }
+      this.queue.push(waiter)
+      void this.timeOut(waiter)
+    })
+  }
+
+  private async timeOut(waiter: Waiter): Promise<void> {
+    await this.sys.sleep(LOCK_TIMEOUT_MS)
+    const hint = 'Another session has an open transaction, and sessions take turns here.'
+    if (this.queue.includes(waiter))
+      waiter.giveUp(new Cancelled('55P03', 'canceling statement due to lock timeout', hint))
   }
 
   private next(): void {
@@ -121,6 +191,7 @@ export class Backend {
   /** The session of the one who comes: database, role, and what was set. */
   private async switchTo(user: User): Promise<void> {
     if (user.database !== this.database) await this.start(user.database)
+    await this.restoreStatements(user)
     if (this.current === user || this.owner === user) return
     const settings = [...user.settings.values()].map((sql) => `${sql};`).join('')
     this.current = user
@@ -128,6 +199,12 @@ export class Backend {
       message('Q', `RESET ALL; UNLISTEN *; SET SESSION AUTHORIZATION ${quoteName(user.role)};${settings}`),
     )
     for (const channel of this.channels()) await this.exec(message('Q', `LISTEN ${quoteName(channel)}`))
+  }
+
+  private async restoreStatements(user: User): Promise<void> {
+    if (this.prepared.has(user)) return
+    this.prepared.add(user)
+    if (user.statements.size > 0) await this.exec(concat([...user.statements.values(), message('S')]))
   }
 
   private channels(): Set<string> {
@@ -160,6 +237,7 @@ export const NOBODY: User = {
   database: '',
   settings: new Map(),
   channels: new Set(),
+  statements: new Map(),
   notified: () => undefined,
 }
 

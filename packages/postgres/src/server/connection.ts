@@ -1,6 +1,7 @@
 import { AF_INET, EINTR, isErrno, type SocketAddress, type Sys } from '@drydock/abi'
 import { concat, FdStream } from '@drydock/libc'
-import { type Backend, type User } from './backend.ts'
+import { type Backend, Cancelled, type User } from './backend.ts'
+import type { Roles } from './roles.ts'
 import { methodFor } from './hba.ts'
 import {
   bytesOf,
@@ -26,6 +27,9 @@ const decoder = new TextDecoder()
 export interface ConnectionHost {
   readonly sys: Sys
   readonly backend: Backend
+  readonly roles: Roles
+  /** Connections by the process id that their clients were told. */
+  readonly connections: Map<number, Connection>
   readonly version: string
   /** Lines of the log; statements and errors go there too. */
   log(level: string, text: string): void
@@ -60,13 +64,24 @@ export class Connection implements User {
   private batch: Uint8Array[] = []
   /** A COPY … FROM STDIN that waits for its data. */
   private copying: { sql: string; data: Uint8Array[] } | undefined
-  private readonly prepared = new Set<string>()
+  readonly statements = new Map<string, Uint8Array>()
+  /** Of the batch that is on its way. */
+  private readonly parsing = new Map<string, Uint8Array>()
+  /** After a batch that failed before its Sync: the rest up to it counts for nothing. */
+  private skipping = false
+  private readonly secret: Uint8Array
 
   constructor(host: ConnectionHost, fd: number, peer: SocketAddress, id: number) {
     this.host = host
     this.stream = new FdStream(host.sys, fd)
     this.peer = peer
     this.id = id
+    this.secret = host.sys.entropy.bytes(4)
+  }
+
+  /** The number that the client knows this connection by, beside the secret. */
+  private get pid(): number {
+    return this.host.sys.getpid() + this.id
   }
 
   notified(bytes: Uint8Array): void {
@@ -78,11 +93,13 @@ export class Connection implements User {
     try {
       if (!(await this.startUp())) return
       backend.join(this)
+      this.host.connections.set(this.pid, this)
       for (let next = await this.next(); next && next.type !== 'X'; next = await this.next()) await this.handle(next)
     } catch (error) {
       if (error instanceof Refused) await this.refuse(error)
       else if (!isErrno(error)) throw error
     } finally {
+      this.host.connections.delete(this.pid)
       await this.forgetStatements()
       await backend.leave(this)
       this.stream.close()
@@ -91,12 +108,14 @@ export class Connection implements User {
 
   /** The backend lives on without the session: its prepared statements go. */
   private async forgetStatements(): Promise<void> {
-    const sql = [...this.prepared].map((name) => `DEALLOCATE "s${this.id}_${name.replaceAll('"', '""')}";`).join('')
+    const sql = [...this.statements.keys()]
+      .map((name) => `DEALLOCATE "s${this.id}_${name.replaceAll('"', '""')}";`)
+      .join('')
     if (sql === '') return
     try {
       await this.host.backend.run(this, message('Q', sql))
     } catch (error) {
-      if (!(error instanceof BackendFailure)) throw error
+      if (!(error instanceof BackendFailure) && !(error instanceof Cancelled)) throw error
     }
   }
 
@@ -145,7 +164,10 @@ export class Connection implements User {
       await this.send(encoder.encode('N'))
       return this.startUp()
     }
-    if (code === CANCEL_REQUEST) return false
+    if (code === CANCEL_REQUEST) {
+      this.host.connections.get(int32At(first, 4))?.cancel(first.subarray(8))
+      return false
+    }
     const words = decoder.decode(first.subarray(4)).split('\0')
     const parameters = new Map<string, string>()
     for (let i = 0; i + 1 < words.length && words[i] !== ''; i += 2) parameters.set(words[i] ?? '', words[i + 1] ?? '')
@@ -158,8 +180,13 @@ export class Connection implements User {
     return true
   }
 
+  /** What a cancel request asks for, when it knows the secret. */
+  private cancel(secret: Uint8Array): void {
+    if (secret.length === 4 && secret.every((byte, i) => byte === this.secret[i])) this.host.backend.cancel(this)
+  }
+
   private async authenticate(): Promise<void> {
-    const { sys, backend } = this.host
+    const { sys, backend, roles } = this.host
     const method = await methodFor(sys, `${backend.data.path}/pg_hba.conf`, this.peer, this.role, this.database)
     const from = this.peer.family === AF_INET ? `host "${this.peer.address}"` : 'host "[local]"'
     if (method === undefined || method === 'reject')
@@ -167,14 +194,12 @@ export class Connection implements User {
         '28000',
         `no pg_hba.conf entry for ${from}, user "${this.role}", database "${this.database}", no encryption`,
       )
-    const [row] = await backend.query(
-      `SELECT coalesce(rolpassword, ''), rolcanlogin::text FROM pg_authid WHERE rolname = ${literal(this.role)}`,
-    )
+    const role = (await roles.current()).roles.get(this.role)
     const trusted = method === 'trust' || method === 'peer'
-    if (trusted && !row) throw new Refused('28000', `role "${this.role}" does not exist`)
-    if (!trusted && !(await this.passwordFits(method, row?.[0] ?? '')))
+    if (trusted && !role) throw new Refused('28000', `role "${this.role}" does not exist`)
+    if (!trusted && !(await this.passwordFits(method, role?.secret ?? '')))
       throw new Refused('28P01', `password authentication failed for user "${this.role}"`)
-    if (row?.[1] === 'false') throw new Refused('28000', `role "${this.role}" is not permitted to log in`)
+    if (role?.canLogin === false) throw new Refused('28000', `role "${this.role}" is not permitted to log in`)
     await this.send(message('R', 0))
   }
 
@@ -207,8 +232,8 @@ export class Connection implements User {
   }
 
   private async checkDatabase(): Promise<void> {
-    const rows = await this.host.backend.query(`SELECT 1 FROM pg_database WHERE datname = ${literal(this.database)}`)
-    if (rows.length === 0) throw new Refused('3D000', `database "${this.database}" does not exist`)
+    const { databases } = await this.host.roles.current()
+    if (!databases.has(this.database)) throw new Refused('3D000', `database "${this.database}" does not exist`)
   }
 
   private takeOptions(parameters: ReadonlyMap<string, string>): void {
@@ -220,7 +245,7 @@ export class Connection implements User {
   }
 
   private async welcome(parameters: ReadonlyMap<string, string>): Promise<void> {
-    const { sys, version } = this.host
+    const { version } = this.host
     const facts: readonly (readonly [string, string])[] = [
       ['in_hot_standby', 'off'],
       ['integer_datetimes', 'on'],
@@ -237,7 +262,7 @@ export class Connection implements User {
       ['server_version', version],
       ['server_encoding', 'UTF8'],
     ]
-    const key = message('K', sys.getpid() + this.id, sys.entropy.bytes(4))
+    const key = message('K', this.pid, this.secret)
     await this.send(concat([...facts.map(([name, value]) => message('S', name, value)), key, readyForQuery('I')]))
   }
 
@@ -245,12 +270,17 @@ export class Connection implements User {
 
   private async handle(next: Message): Promise<void> {
     if (this.copying) return this.copyData(next)
+    if (this.skipping) {
+      if (next.type !== 'S') return
+      this.skipping = false
+      return this.send(readyForQuery('I'))
+    }
     if (next.type === 'Q') return this.simple(textAt(next.body))
     if (next.type === 'S' || next.type === 'H') {
       this.batch.push(bytesOf(next))
       const bytes = concat(this.batch)
       this.batch = []
-      return this.forward(bytes)
+      return this.forward(bytes, '', next.type === 'H')
     }
     if ('PBDEC'.includes(next.type)) this.batch.push(this.renamed(next))
   }
@@ -295,17 +325,31 @@ export class Connection implements User {
     await this.forward(concat([message('Q', copying.sql), ...copying.data, message('c')]), 'G')
   }
 
-  /** @param without a kind of message that the client has had already */
-  private async forward(bytes: Uint8Array, without = ''): Promise<void> {
+  /**
+   * @param without a kind of message that the client has had already
+   * @param unfinished a Sync is still to come
+   */
+  private async forward(bytes: Uint8Array, without = '', unfinished = false): Promise<void> {
     try {
       const found = await this.host.backend.run(this, bytes)
+      for (const [name, parse] of this.parsing) this.statements.set(name, parse)
       for (const { type, body } of found) if (type === 'E') this.logProblem(body)
       await this.send(concat(found.filter(({ type }) => type !== without).map(bytesOf)))
     } catch (error) {
+      if (error instanceof Cancelled) return this.cancelled(error, unfinished)
       if (!(error instanceof BackendFailure)) throw error
       this.host.log('LOG', `server process was terminated: ${error.message}`)
       throw new Refused('57P02', 'terminating connection because of crash of another server process')
+    } finally {
+      this.parsing.clear()
     }
+  }
+
+  private async cancelled({ code, message: text, hint }: Cancelled, unfinished: boolean): Promise<void> {
+    this.host.log('ERROR', text)
+    this.skipping = unfinished
+    const told = problem('ERROR', code, text, hint)
+    await this.send(unfinished ? told : concat([told, readyForQuery('I')]))
   }
 
   private logProblem(body: Uint8Array): void {
@@ -319,16 +363,18 @@ export class Connection implements User {
     const nameEnd = (at: number): number => body.indexOf(0, at) + 1
     if (type === 'P') {
       const name = textAt(body)
-      if (name !== '') this.prepared.add(name)
       const sql = textAt(body, nameEnd(0))
       if (this.host.logStatements) this.host.log('LOG', `execute ${name === '' ? '<unnamed>' : name}: ${sql}`)
       this.note(sql)
-      return message('P', mark(name), body.subarray(nameEnd(0)))
+      const parse = message('P', mark(name), body.subarray(nameEnd(0)))
+      if (name !== '') this.parsing.set(name, parse)
+      return parse
     }
     if (type === 'B') {
       const portal = nameEnd(0)
       return message('B', body.subarray(0, portal), mark(textAt(body, portal)), body.subarray(nameEnd(portal)))
     }
+    if (type === 'C' && body[0] === 'S'.charCodeAt(0)) this.statements.delete(textAt(body, 1))
     if ((type === 'D' || type === 'C') && body[0] === 'S'.charCodeAt(0))
       return message(type, body.subarray(0, 1), mark(textAt(body, 1)))
     return message(type, body)

@@ -37,8 +37,16 @@ export function textAt(bytes: Uint8Array, at = 0): string {
 }
 
 /** Severity, SQLSTATE and text as an ErrorResponse or NoticeResponse. */
-export const problem = (severity: 'ERROR' | 'FATAL' | 'NOTICE', code: string, text: string): Uint8Array =>
-  message(severity === 'NOTICE' ? 'N' : 'E', `S${severity}`, `V${severity}`, `C${code}`, `M${text}`, Uint8Array.of(0))
+export const problem = (severity: 'ERROR' | 'FATAL' | 'NOTICE', code: string, text: string, hint = ''): Uint8Array =>
+  message(
+    severity === 'NOTICE' ? 'N' : 'E',
+    `S${severity}`,
+    `V${severity}`,
+    `C${code}`,
+    `M${text}`,
+    ...(hint === '' ? [] : [`H${hint}`]),
+    Uint8Array.of(0),
+  )
 
 export const readyForQuery = (status: string): Uint8Array => message('Z', encoder.encode(status))
 

@@ -3,6 +3,7 @@ import { listen, readTextFile, Stdio, writeFile } from '@drydock/libc'
 import { Backend } from './backend.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import { DataDirectory } from './data-directory.ts'
+import { Roles } from './roles.ts'
 import { serverLog, type ServerLog } from './log.ts'
 import { readSuperuser } from './superuser.ts'
 import { BackendFailure } from './worker-link.ts'
@@ -16,12 +17,12 @@ export const postgres: Program = {
   covers: 'partial',
   lacks: [
     'versions other than 18',
-    'sessions at the same time: they take turns at one backend, a transaction at a time',
+    'sessions at the same time: they take turns at one backend, a transaction at a time, and give up after 30 s',
     'databases used at the same time: a change of database starts the backend anew',
     'extensions beyond plpgsql',
     'replication',
     'md5 passwords',
-    'cancelling a statement',
+    'a cancelled statement that runs ends the backend, which starts again; pg_cancel_backend()',
     'COPY in binary form from clients',
     'TLS',
   ],
@@ -117,6 +118,8 @@ async function run({ sys, env }: Process, settings: Settings, data: DataDirector
     const host: ConnectionHost = {
       sys,
       backend,
+      roles: new Roles(backend),
+      connections: new Map(),
       version: row?.[0] ?? version,
       log,
       logStatements: ['all', 'mod', 'ddl'].includes(settings.values.get('log_statement') ?? 'none'),
