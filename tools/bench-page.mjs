@@ -3,7 +3,8 @@
 // nothing is asserted.
 //
 //   npm run bench:page [-- CONTAINERS [MEGABYTES]]
-import { dropFolder, newProfile, printTable, promptTime, watchForPrompt, withBrowser } from './bench/browser.mjs'
+import { dropFolder, newProfile, promptTime, watchForPrompt, withBrowser } from './bench/browser.mjs'
+import { printTable } from './bench/figures.mjs'
 import { serve } from './serve.mjs'
 
 const CONTAINERS = Number(process.argv[2] ?? 200)

@@ -4,17 +4,8 @@
 //
 //   npm run bench:start [-- ROUNDS]
 import { spawnSync } from 'node:child_process'
-import {
-  buildFloor,
-  dropFolder,
-  least,
-  median,
-  newProfile,
-  printTable,
-  promptTime,
-  watchForPrompt,
-  withBrowser,
-} from './bench/browser.mjs'
+import { buildFloor, dropFolder, newProfile, promptTime, watchForPrompt, withBrowser } from './bench/browser.mjs'
+import { least, median, printTable } from './bench/figures.mjs'
 import { serve } from './serve.mjs'
 
 const FLOOR = {

@@ -4,16 +4,8 @@
 //
 //   npm run bench:terminal [-- ROUNDS [PART]]
 import { spawnSync } from 'node:child_process'
-import {
-  buildFloor,
-  dropFolder,
-  median,
-  newProfile,
-  printTable,
-  promptTime,
-  watchForPrompt,
-  withBrowser,
-} from './bench/browser.mjs'
+import { buildFloor, dropFolder, newProfile, promptTime, watchForPrompt, withBrowser } from './bench/browser.mjs'
+import { median, printTable } from './bench/figures.mjs'
 import { watchTerminalPort } from './bench/terminal-port.mjs'
 import { serve } from './serve.mjs'
 

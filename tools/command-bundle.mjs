@@ -13,6 +13,7 @@ const ENTRIES = {
   quickjs: 'quickjs-worker.ts',
   pglite: 'pglite-worker.ts',
   headless: 'headless.ts',
+  'open-host': 'open-host.ts',
 }
 
 /** @returns {Promise<string>} the folder of the bundle: drydock.mjs, headless.mjs and what they load */
