@@ -32,6 +32,8 @@ export interface HostOptions {
   readonly onChange: () => void
   /** A line is about to be entered in one of its terminals. */
   readonly onEnter: (command: string) => void
+  /** The engine's start is behind it: whatever it does from now on somebody asked for. */
+  readonly onEngineAnswer: () => void
   /** Pages' ends of terminals that were open when time went back. */
   readonly screens?: OpenScreens | undefined
 }
@@ -242,6 +244,22 @@ export class Host {
       this.gaugeTimer = clock.after(GAUGE_MS, read)
     }
     read()
+    void awaitEngine(init).then(this.options.onEngineAnswer)
+  }
+}
+
+const PING = new TextEncoder().encode('GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n')
+
+/**
+ * Asks the engine before anybody else can: the socket takes its connections in order, so that nobody's wish is fulfilled
+ * before this is answered.
+ */
+async function awaitEngine({ sys }: Init): Promise<void> {
+  for (let heard = false; !heard; ) {
+    const stream = await dial(sys, unix(ENGINE_SOCKET))
+    await stream.write(PING)
+    heard = (await stream.read()).length > 0
+    stream.close()
   }
 }
 

@@ -3,7 +3,7 @@ import type { Host } from './host.ts'
 import type { FilesApi, PlaygroundApi, SessionSummary, SessionView } from './rpc.ts'
 import { Session } from './session.ts'
 import { readSessionRecord } from './session-record.ts'
-import { deleteBelow, SESSIONS, sessionKey, sessionPrefixes } from './store-keys.ts'
+import { deleteBelow, pastPrefixes, SESSIONS, sessionKey, sessionPrefixes } from './store-keys.ts'
 
 export interface OpenedStore {
   readonly store: BlockStore
@@ -99,7 +99,7 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
       const { store } = await opened
       if ((await current)?.view().id === id) await leave()
       await store.commit({ puts: new Map(), deletes: [sessionKey(id)] })
-      await deleteBelow(store, sessionPrefixes(id))
+      await deleteBelow(store, [...sessionPrefixes(id), ...pastPrefixes(id)])
     },
     async exportSession() {
       const [{ store }, open] = await Promise.all([opened, session()])

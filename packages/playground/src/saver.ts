@@ -16,6 +16,8 @@ interface SaverOptions {
   readonly onState: (state: StorageState) => void
   /** A change is on its way to the store. */
   readonly onChange?: (change: Change) => void
+  /** What has to be in the store together with all changes up to now. */
+  readonly beside?: () => Change
 }
 
 const SETTLE_MS = 50
@@ -101,7 +103,7 @@ export class Saver {
 
   private async commit(): Promise<void> {
     this.gather()
-    const change = this.pending
+    const change = merged([this.pending, this.options.beside?.() ?? NO_CHANGE])
     this.pending = NO_CHANGE
     try {
       if (!isEmpty(change)) await this.options.store.commit(change)

@@ -10,7 +10,16 @@ import { LazyProgramTable } from './program-table.ts'
 import type { HostView, MessageEndpoint, SessionView, StorageState } from './rpc.ts'
 import { SavedValues, Saver } from './saver.ts'
 import { nextHost, readSessionRecord, type HostRecord, type SessionRecord } from './session-record.ts'
-import { diskPrefix, hubPrefix, SESSIONS, sessionKey, sessionPrefixes, terminalPrefix } from './store-keys.ts'
+import {
+  diskPrefix,
+  hubPrefix,
+  momentPrefix,
+  replacedPrefix,
+  SESSIONS,
+  sessionKey,
+  sessionPrefixes,
+  terminalPrefix,
+} from './store-keys.ts'
 import { type NewMoment, Timeline } from './timeline.ts'
 
 export interface SessionOptions {
@@ -41,14 +50,15 @@ export class Session {
   /** Opens what is kept under the id, or begins anew. @throws when what is kept cannot be read */
   static async open(options: SessionOptions): Promise<Session> {
     const { id, store, clock } = options
-    const below = await Promise.all([sessionKey(id), ...sessionPrefixes(id)].map((prefix) => store.load(prefix)))
+    const prefixes = [momentPrefix(id), sessionKey(id), ...sessionPrefixes(id)]
+    const [past = [], ...below] = await Promise.all(prefixes.map((prefix) => store.load(prefix)))
     const kept = new Map(below.flat())
     const known = kept.get(sessionKey(id))
     const now = clock.now()
     const found = known === undefined ? undefined : readSessionRecord(known)
     if (known !== undefined && !found) throw new Error('this session was kept by another version and cannot be read')
     const record = found ?? { version: 1, id, createdMs: now, usedMs: now, hosts: [] }
-    const session = new Session(options, record, kept)
+    const session = new Session(options, record, kept, past)
     try {
       for (const host of record.hosts) session.startHost(host)
     } catch (error) {
@@ -58,18 +68,25 @@ export class Session {
     return session
   }
 
-  private constructor(options: SessionOptions, record: SessionRecord, kept: Iterable<[string, unknown]>) {
+  private constructor(
+    options: SessionOptions,
+    record: SessionRecord,
+    kept: Iterable<[string, unknown]>,
+    past: Iterable<[string, unknown]>,
+  ) {
     const { clock, entropy, store, unavailable, id } = options
     this.options = options
     this.record = record
     this.lan = new Link({ clock })
-    this.timeline = new Timeline(kept, { now: () => clock.now() })
+    const places = { heads: momentPrefix(id), pieces: replacedPrefix(id) }
+    this.timeline = new Timeline(kept, { now: () => clock.now(), places }, past)
     this.saver = new Saver({
       store,
       clock,
       unavailable,
       onState: () => this.announce(),
       onChange: (change) => this.timeline.changed(change),
+      beside: () => this.timeline.collect(),
     })
     this.records = new SavedValues([[id, record]], this.saver.dirty)
     this.saver.add(SESSIONS, this.records)
@@ -138,9 +155,11 @@ export class Session {
 
   /**
    * Everything that is kept as it was at the moment. Machines whose disk was another go through a power cut, so that
-   * what ran on them starts again; the others run on. @throws when the moment is no more
+   * what ran on them starts again; the others run on. At once, unless it is a moment from before the session was opened.
+   * @throws when the moment is no more
    */
-  goBack(id: number): void {
+  async goBack(id: number): Promise<void> {
+    if (this.timeline.isEarlier(id)) this.timeline.recall(await this.options.store.load(replacedPrefix(this.record.id)))
     this.saver.gather()
     const way = this.timeline.wayBack(id)
     if (!way) throw new Error('this is too long ago to go back to')
@@ -190,6 +209,7 @@ export class Session {
     const disk = Diskfs.open(this.timeline.below(diskAt), { clock, blank })
     const terminals = new SavedValues(this.timeline.below(terminalsAt), this.saver.dirty)
     disk.onDirty = this.saver.dirty
+    this.timeline.engineStarts(diskAt)
     this.saver.add(diskAt, disk)
     this.saver.add(terminalsAt, terminals)
     const host = new Host({
@@ -204,6 +224,10 @@ export class Session {
       screens,
       onChange: () => this.announce(),
       onEnter: (command) => void this.mark({ kind: 'command', host: record.name, command }),
+      onEngineAnswer: () => {
+        this.saver.gather()
+        this.timeline.engineAnswers(diskAt)
+      },
     })
     this.hosts.set(record.name, host)
     return host

@@ -6,13 +6,19 @@ export const SESSIONS = 'sessions/'
 export const diskPrefix = (session: string, host: string): string => `disks/${session}/${host}/`
 export const terminalPrefix = (session: string, host: string): string => `terminals/${session}/${host}/`
 export const hubPrefix = (session: string): string => `hub/${session}/`
+/** Moments that one can go back to, and what was replaced after them. */
+export const momentPrefix = (session: string): string => `moments/${session}/`
+export const replacedPrefix = (session: string): string => `replaced/${session}/`
 
-/** Everything that belongs to a session. */
+/** What a session is made of. */
 export const sessionPrefixes = (session: string): readonly string[] => [
   `disks/${session}/`,
   `terminals/${session}/`,
   hubPrefix(session),
 ]
+
+/** What only this browser knows of it, and no file of the session holds. */
+export const pastPrefixes = (session: string): readonly string[] => [momentPrefix(session), replacedPrefix(session)]
 
 /** The pairs below a prefix, with the prefix taken off their keys. */
 export async function loadBelow(store: BlockStore, prefix: string): Promise<[string, StoredValue][]> {

@@ -1,4 +1,4 @@
-export { type DiskImage, type ImageEntry, printImage } from './disk-image.ts'
+export { type DiskImage, type ImageEntry, imageRecords, printImage } from './disk-image.ts'
 export { DiskFormatError } from './disk-record.ts'
 export { type DiskChange, Diskfs, type DiskfsOptions } from './diskfs.ts'
 export { mountTmpfs, Tmpfs, type TmpfsOptions } from './tmpfs.ts'
