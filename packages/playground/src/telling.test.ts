@@ -22,7 +22,8 @@ const directory = (entries: Record<string, number>, mode = 0o755) => ({
 
 /** What a host begins with: numbers go by the order of entries. */
 const FOLDERS = ['', 'var', 'var/lib', 'var/lib/docker', 'var/log', 'root']
-const [, , LIB, DOCKER, LOG, HOME] = FOLDERS.map((_, index) => index + 2) as [number, number, ...number[]]
+const inoOf = (path: string): number => FOLDERS.indexOf(path) + 2
+const [LIB, DOCKER, LOG, HOME] = [inoOf('var/lib'), inoOf('var/lib/docker'), inoOf('var/log'), inoOf('root')]
 const IMAGE = printImage({ mtimeMs: 1, entries: FOLDERS.map((path) => ({ path, mode: S_IFDIR | 0o755 })) })
 
 /** A disk as it is kept, and changes to it one after the other. */
