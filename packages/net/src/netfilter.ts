@@ -16,6 +16,40 @@ export interface NetfilterOptions {
   isLocal(address: number): boolean
 }
 
+/** Where a packet is, as far as the host knows without asking anybody. */
+type Place = Pick<Hook, 'inLink' | 'outLink' | 'destinationLocal'>
+
+/** What few rules ask for is found out when the first one does. */
+class PacketHook implements Hook {
+  readonly packet: Packet
+  readonly inLink: string | undefined
+  readonly outLink: string | undefined
+  readonly destinationLocal: boolean
+  private readonly findSourceLocal: () => boolean
+  private readonly findState: () => ConnectionState
+  private knownSourceLocal: boolean | undefined
+  private knownState: ConnectionState | undefined
+
+  constructor(packet: Packet, place: Place, sourceLocal: () => boolean, state: () => ConnectionState) {
+    this.packet = packet
+    this.inLink = place.inLink
+    this.outLink = place.outLink
+    this.destinationLocal = place.destinationLocal
+    this.findSourceLocal = sourceLocal
+    this.findState = state
+  }
+
+  get sourceLocal(): boolean {
+    this.knownSourceLocal ??= this.findSourceLocal()
+    return this.knownSourceLocal
+  }
+
+  get state(): ConnectionState {
+    this.knownState ??= this.findState()
+    return this.knownState
+  }
+}
+
 /** Firewall and address translation at the five hooks of an IP host. */
 export class Netfilter {
   readonly firewall: Firewall
@@ -37,12 +71,17 @@ export class Netfilter {
   }
 
   /** The filter table with all it may ask about a packet. */
-  verdict(chain: 'INPUT' | 'FORWARD' | 'OUTPUT', packet: Packet, hook: Omit<Hook, 'packet'>): Verdict {
+  verdict(chain: 'INPUT' | 'FORWARD' | 'OUTPUT', packet: Packet, hook: Place): Verdict {
     return this.idle ? 'ACCEPT' : this.firewall.verdict(chain, this.hookOf(packet, hook))
   }
 
-  private hookOf(packet: Packet, hook: Omit<Hook, 'packet'>): Hook {
-    return { ...hook, packet, sourceLocal: this.isLocal(packet.source), state: this.stateOf(packet) }
+  private hookOf(packet: Packet, hook: Place): Hook {
+    return new PacketHook(
+      packet,
+      hook,
+      () => this.isLocal(packet.source),
+      () => this.stateOf(packet),
+    )
   }
 
   /** What `-m conntrack --ctstate` goes by. */
@@ -62,16 +101,17 @@ export class Netfilter {
   translateDestination(
     chain: 'PREROUTING' | 'OUTPUT',
     packet: Packet,
-    hook: Omit<Hook, 'packet'>,
+    hook: Place,
     own: number | undefined,
   ): Packet | undefined {
     if (this.idle) return packet
-    if (!this.firewall.admits(chain, this.hookOf(packet, hook))) return undefined
+    const asked = this.hookOf(packet, hook)
+    if (!this.firewall.admits(chain, asked)) return undefined
     const known = this.conntrack.translate(packet)
     if (known) return known
     if (isIcmpError(packet.payload)) return packet
     const original = tupleOf(packet)
-    const target = this.firewall.destinationNat(chain, this.hookOf(packet, hook), own)
+    const target = this.firewall.destinationNat(chain, asked, own)
     const moved = target ? withTuple(packet, toTarget(original, target)) : packet
     if (target || chain === 'OUTPUT') this.conntrack.track(original, inverse(tupleOf(moved)))
     return moved

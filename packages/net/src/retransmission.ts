@@ -51,8 +51,8 @@ export class Retransmission {
     this.duplicates = 0
     let gone = 0
     while ((this.flight[gone]?.end ?? Infinity) <= upTo) gone++
+    // The timer is left: it finds nothing to do, or serves what is sent next.
     this.flight.splice(0, gone)
-    if (this.flight.length === 0) this.stop()
   }
 
   /** The other side said once more what it has. */

@@ -38,6 +38,9 @@ const SYN_TIMEOUT_MS = 1000
 const SYN_ATTEMPTS = 7
 /** How long a connection that nobody owns any more waits for the other side. tcp(7), tcp_fin_timeout. */
 const ORPHAN_MS = 60_000
+/** The first segments are acknowledged one by one, later ones with what is sent back, or after this. tcp(7), TCP_QUICKACK. */
+const QUICK_ACKS = 16
+const DELAYED_ACK_MS = 40
 const NOTHING = new Uint8Array(0)
 
 /** Whether the other side may still send. */
@@ -92,6 +95,10 @@ export class TcpConnection implements Socket {
   private timer: Timer | undefined
   private attempts = 0
   private readonly lost: Retransmission
+  private quickAcks = QUICK_ACKS
+  /** Segments that came since an acknowledgment went out, and who looks after them. */
+  private unacknowledged = 0
+  private ackTimer: Timer | undefined
 
   constructor(tcp: Tcp, local: Endpoint, remote: Endpoint, state: 'SYN-SENT' | 'SYN-RECV', onEstablished?: () => void) {
     this.tcp = tcp
@@ -244,6 +251,7 @@ export class TcpConnection implements Socket {
   /** Stops its timers; the host is gone. */
   dispose(): void {
     this.timer?.cancel()
+    this.ackTimer?.cancel()
     this.lost.stop()
     this.onChange = () => {}
   }
@@ -294,8 +302,18 @@ export class TcpConnection implements Socket {
       this.ended = true
       this.enter(AFTER_THEIR_FIN[this.state])
     }
-    this.acknowledge()
+    if (segment.fin || this.quickAcks-- > 0 || segment.data.length >= SEGMENT_BYTES) this.acknowledge()
+    else this.acknowledgeSoon()
     this.onChange()
+  }
+
+  /** Most answers carry it along; every second segment is acknowledged at once. RFC 9293 section 3.8.6.3. */
+  private acknowledgeSoon(): void {
+    if (++this.unacknowledged >= 2) return this.acknowledge()
+    this.ackTimer ??= this.tcp.clock.after(DELAYED_ACK_MS, () => {
+      this.ackTimer = undefined
+      if (this.unacknowledged > 0 && this.state !== 'UNCONN') this.acknowledge()
+    })
   }
 
   private enter(state: TcpState | undefined): void {
@@ -315,6 +333,7 @@ export class TcpConnection implements Socket {
     this.state = state
     this.timer?.cancel()
     this.timer = undefined
+    this.ackTimer?.cancel()
     this.outgoing.clear()
     this.lost.stop()
     this.tcp.ended(this)
@@ -355,6 +374,7 @@ export class TcpConnection implements Socket {
     const data = part.data ?? NOTHING
     const window = BUFFER_BYTES - this.incoming.length
     this.advertised = window
+    this.unacknowledged = 0
     const sequence = part.sequence ?? this.sendNext
     this.sendNext = Math.max(this.sendNext, sequence + data.length + (part.fin ? 1 : 0))
     const segment: TcpSegment = {

@@ -1,5 +1,5 @@
 import { COMBINED, type Config } from './config.ts'
-import { type Exchange, interpolate } from './exchange.ts'
+import { type Exchange, filled, templateOf } from './exchange.ts'
 
 const DEFAULT_LOG: readonly (readonly string[])[] = [['/var/log/nginx/access.log']]
 export const absoluteLog = (path: string): string =>
@@ -14,13 +14,31 @@ export function accessLogs(config: Config): string[] {
   return [...new Set(paths.filter((path) => path !== 'off').map(absoluteLog))]
 }
 
+/** A worker's log formats, read once. */
+export class LogFormats {
+  private readonly config: Config
+  private readonly templates = new Map<string, readonly string[]>()
+
+  constructor(config: Config) {
+    this.config = config
+  }
+
+  template(name: string): readonly string[] {
+    const known = this.templates.get(name)
+    if (known) return known
+    const template = templateOf(this.config.formats.get(name) ?? COMBINED)
+    this.templates.set(name, template)
+    return template
+  }
+}
+
 /** ngx_http_log_module. */
 export async function logAccess(exchange: Exchange): Promise<void> {
   const { server, context } = exchange
   const rows = server.scope.all('access_log')
   for (const [path = 'off', format = 'combined'] of rows.length ? rows : DEFAULT_LOG) {
     if (path === 'off') continue
-    const text = context.config.formats.get(format) ?? COMBINED
-    await context.logs.write(absoluteLog(path), `${interpolate(exchange, text, '-')}\n`)
+    const line = filled(exchange, context.logFormats.template(format), '-')
+    await context.logs.write(absoluteLog(path), `${line}\n`)
   }
 }

@@ -1,6 +1,7 @@
 import type { Sys } from '@drydock/abi'
 import type { ServerRequest } from '@drydock/http'
 import type { LogFiles } from '../logs/log-files.ts'
+import type { LogFormats } from './access-log.ts'
 import type { Config, VariableMap, VirtualServer } from './config.ts'
 
 /** What a worker knows while it answers. */
@@ -10,6 +11,7 @@ export interface WorkerContext {
   readonly version: string
   readonly hostname: string
   readonly logs: LogFiles
+  readonly logFormats: LogFormats
   readonly logError: (level: string, message: string) => Promise<void>
   /** Counts connections for stub_status, requests for upstream turns. */
   readonly counters: { connections: number; requests: number; active: number }
@@ -129,7 +131,24 @@ const cookie = (request: ServerRequest, name: string): string =>
 
 /** Text with its `$variables`. @param missing what an empty variable becomes: `-` in logs */
 export const interpolate = (exchange: Exchange, text: string, missing = ''): string =>
-  text.replace(
-    /\$(?:\{(\w+)\}|(\w+))/g,
-    (_, braced?: string, bare?: string) => variable(exchange, braced ?? bare ?? '') || missing,
-  )
+  text.includes('$') ? filled(exchange, templateOf(text), missing) : text
+
+const VARIABLE = /\$(?:\{(\w+)\}|(\w+))/
+
+/** Literal text and names of variables by turns. */
+export const templateOf = (text: string): readonly string[] => {
+  const parts = text.split(VARIABLE)
+  return parts
+    .filter((_, at) => at % 3 === 0)
+    .flatMap((literal, at) => [literal, parts[at * 3 + 1] ?? parts[at * 3 + 2] ?? ''])
+}
+
+export function filled(exchange: Exchange, template: readonly string[], missing = ''): string {
+  let text = ''
+  for (let at = 0; at < template.length; at += 2) {
+    const name = template[at + 1] ?? ''
+    text += template[at] ?? ''
+    if (name !== '') text += variable(exchange, name) || missing
+  }
+  return text
+}

@@ -13,6 +13,7 @@ import {
 import { serveConnection } from '@drydock/http'
 import { FdStream } from '@drydock/libc'
 import type { LogFiles } from '../logs/log-files.ts'
+import { LogFormats } from './access-log.ts'
 import type { Config } from './config.ts'
 import { logError } from './error-log.ts'
 import type { WorkerContext } from './exchange.ts'
@@ -47,7 +48,9 @@ export class Worker {
     const logs = options.logs.inherit(sys)
     const tell = (level: string, message: string): Promise<void> =>
       logError(sys, logs, config, level, `*${counters.connections} ${message}`)
-    this.context = { ...{ sys, config, version, logs, counters }, hostname: sys.uname().nodename, logError: tell }
+    const logFormats = new LogFormats(config)
+    const hostname = sys.uname().nodename
+    this.context = { ...{ sys, config, version, logs, logFormats, counters, hostname }, logError: tell }
   }
 
   async run(): Promise<number> {
