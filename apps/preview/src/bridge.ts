@@ -1,17 +1,16 @@
-// The hidden frame of a port's origin inside the playground's page. It hands requests of the Service Worker to the
-// session's worker and knows nothing else: the page gives it one MessagePort, on which every request travels with a
-// port of its own for the answer.
+// The hidden frame of a port's origin inside the playground's page. It introduces the Service Worker to the session's
+// worker and knows nothing else: the page gives it one MessagePort, over which it hands on each line that is asked for.
 let playground: MessagePort | undefined
 const waiting: [unknown, MessagePort][] = []
 
-function forward(request: unknown, answer: MessagePort): void {
-  if (playground) playground.postMessage(request, [answer])
-  else waiting.push([request, answer])
+function forward(message: unknown, line: MessagePort): void {
+  if (playground) playground.postMessage(message, [line])
+  else waiting.push([message, line])
 }
 
 navigator.serviceWorker.addEventListener('message', (event) => {
-  const answer = event.ports[0]
-  if (answer) forward(event.data, answer)
+  const line = event.ports[0]
+  if (line) forward(event.data, line)
 })
 navigator.serviceWorker.startMessages()
 
@@ -19,7 +18,7 @@ navigator.serviceWorker.startMessages()
 addEventListener('message', (event) => {
   if (event.source !== parent || event.data !== 'drydock-port' || !event.ports[0]) return
   playground = event.ports[0]
-  for (const [request, answer] of waiting.splice(0)) forward(request, answer)
+  for (const [message, line] of waiting.splice(0)) forward(message, line)
 })
 
 async function ready(): Promise<void> {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Gateway } from './gateway.ts'
 import type { Host } from './host.ts'
 import type { Internet } from './internet.ts'
-import type { MessageEndpoint, PreviewRequest, PreviewResponse } from './rpc.ts'
+import { type MessageEndpoint, PREVIEW_WINDOW_BYTES, type PreviewAnswer, type PreviewRequest } from './rpc.ts'
 
 /** A server's end: what is written to it, and what it answers by hand. */
 class Server implements ByteStream {
@@ -31,7 +31,7 @@ class Server implements ByteStream {
 }
 
 let servers: Server[]
-let ask: (target: string) => { messages: PreviewResponse[]; say(message: unknown): void }
+let ask: (target: string, method?: string) => { messages: PreviewAnswer[]; say(message: object): void }
 
 beforeEach(() => {
   servers = []
@@ -42,16 +42,21 @@ beforeEach(() => {
   const host = { record: { address: '10.0.0.1' }, explainPort: async () => 'nobody' } as unknown as Host
   const bridge: MessageEndpoint = { onmessage: null, postMessage: () => undefined, close: () => undefined }
   new Gateway(internet, clock).serve(() => host, 80, bridge)
-  ask = (target) => {
-    const messages: PreviewResponse[] = []
-    const answer: MessageEndpoint = {
-      onmessage: null,
-      postMessage: (message) => void messages.push(message as PreviewResponse),
-      close: () => undefined,
-    }
-    const wanted: PreviewRequest = { method: 'GET', target, host: 'a', headers: [], body: new Uint8Array(0) }
-    bridge.onmessage?.({ data: wanted, ports: [answer] })
-    return { messages, say: (data) => answer.onmessage?.({ data }) }
+  const answers: PreviewAnswer[][] = []
+  const line: MessageEndpoint = {
+    onmessage: null,
+    postMessage: (message) => void answers[(message as PreviewAnswer).id]?.push(message as PreviewAnswer),
+    close: () => undefined,
+  }
+  bridge.onmessage?.({ data: 'drydock-line', ports: [line] })
+  ask = (target, method = 'GET') => {
+    const id = answers.length
+    const messages: PreviewAnswer[] = []
+    answers.push(messages)
+    const say = (message: object): void => line.onmessage?.({ data: { id, ...message } })
+    const request: PreviewRequest = { method, target, host: 'a', headers: [] }
+    say({ kind: 'request', request })
+    return { messages, say }
   }
 })
 
@@ -59,7 +64,7 @@ beforeEach(() => {
 const soon = <T>(get: () => T) => expect.poll(get, { timeout: 15_000 })
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi'
-const kinds = (messages: readonly PreviewResponse[]): string[] => messages.map(({ kind }) => kind)
+const kinds = (messages: readonly PreviewAnswer[]): string[] => messages.map(({ kind }) => kind)
 
 describe('the gateway', () => {
   it('keeps a connection for the next request', async () => {
@@ -67,7 +72,7 @@ describe('the gateway', () => {
       const { messages } = ask(target)
       await soon(() => servers[0]?.asked).toContain(`GET ${target} `)
       servers[0]?.answer(OK)
-      await soon(() => kinds(messages)).toEqual(['head', 'chunk', 'end'])
+      await soon(() => kinds(messages)).toEqual(['whole'])
     }
     expect(servers).toHaveLength(1)
   })
@@ -78,7 +83,7 @@ describe('the gateway', () => {
     await soon(() => servers.length).toBe(2)
     await soon(() => servers[1]?.asked).toContain('/quick')
     servers[1]?.answer('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi')
-    await soon(() => kinds(quick.messages)).toContain('end')
+    await soon(() => kinds(quick.messages)).toContain('whole')
     ask('/next')
     await soon(() => servers.length).toBe(3)
     expect(servers[1]?.closed).toBe(true)
@@ -88,12 +93,12 @@ describe('the gateway', () => {
     const first = ask('/')
     await soon(() => servers[0]?.asked).toContain('GET')
     servers[0]?.answer(OK)
-    await soon(() => kinds(first.messages)).toContain('end')
+    await soon(() => kinds(first.messages)).toContain('whole')
     servers[0]?.close()
     const second = ask('/again')
     await soon(() => servers[1]?.asked).toContain('/again')
     servers[1]?.answer(OK)
-    await soon(() => kinds(second.messages)).toEqual(['head', 'chunk', 'end'])
+    await soon(() => kinds(second.messages)).toEqual(['whole'])
   })
 
   it('hangs up when the browser wants no more of an event stream', async () => {
@@ -101,8 +106,37 @@ describe('the gateway', () => {
     await soon(() => servers[0]?.asked).toContain('/events')
     servers[0]?.answer('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\ndata: 1\n\r\n')
     await soon(() => kinds(events.messages)).toEqual(['head', 'chunk'])
-    events.say('cancel')
+    events.say({ kind: 'cancel' })
     expect(servers[0]?.closed).toBe(true)
+  })
+
+  it('asks nothing twice that may not happen twice', async () => {
+    const first = ask('/')
+    await soon(() => servers[0]?.asked).toContain('GET')
+    servers[0]?.answer(OK)
+    await soon(() => kinds(first.messages)).toContain('whole')
+    const order = ask('/order', 'POST')
+    await soon(() => servers[1]?.asked).toContain('POST /order ')
+    servers[1]?.close()
+    await soon(() => kinds(order.messages)).toEqual(['error'])
+    expect(servers).toHaveLength(2)
+    expect(servers[0]?.asked).not.toContain('/order')
+  })
+
+  it('waits while the browser reads no further', async () => {
+    const large = ask('/large')
+    await soon(() => servers[0]?.asked).toContain('/large')
+    const piece = 'x'.repeat(64 * 1024)
+    const pieces = (4 * PREVIEW_WINDOW_BYTES) / piece.length
+    servers[0]?.answer(`HTTP/1.1 200 OK\r\nContent-Length: ${4 * PREVIEW_WINDOW_BYTES}\r\n\r\n`)
+    for (let i = 0; i < pieces; i++) servers[0]?.answer(piece)
+    const taken = (): number =>
+      large.messages.reduce((sum, message) => sum + (message.kind === 'chunk' ? message.bytes.length : 0), 0)
+    await soon(taken).toBeGreaterThanOrEqual(PREVIEW_WINDOW_BYTES)
+    expect(taken()).toBeLessThanOrEqual(PREVIEW_WINDOW_BYTES + piece.length)
+    for (let i = 1; i <= 4; i++) large.say({ kind: 'credit', bytes: PREVIEW_WINDOW_BYTES })
+    await soon(() => kinds(large.messages).at(-1)).toBe('end')
+    expect(taken()).toBe(4 * PREVIEW_WINDOW_BYTES)
   })
 
   it('says when the answer breaks off', async () => {

@@ -103,27 +103,39 @@ export type StreamMessage =
   | { readonly kind: 'end' }
   | { readonly kind: 'close' }
 
-/** One request of a preview, over a port of its own. */
+/** One request of a preview. */
 export interface PreviewRequest {
   readonly method: string
   /** Path and query. */
   readonly target: string
   readonly host: string
   readonly headers: readonly (readonly [string, string])[]
-  readonly body: Uint8Array
+  /** Absent where there is none. */
+  readonly body?: Uint8Array | undefined
 }
-/** The browser's word that it wants no more of an answer, an event stream that was closed for instance. */
-export const CANCEL = 'cancel'
+/** Service Worker to gateway: requests and what is said of them, each under the request's number. */
+export type PreviewAsk =
+  | { readonly id: number; readonly kind: 'request'; readonly request: PreviewRequest }
+  /** The browser wants no more of the answer, an event stream that was closed for instance. */
+  | { readonly id: number; readonly kind: 'cancel' }
+  /** So many bytes of the answer were read. */
+  | { readonly id: number; readonly kind: 'credit'; readonly bytes: number }
+export interface PreviewHead {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: readonly (readonly [string, string])[]
+}
+/** Gateway to Service Worker. */
+export type PreviewAnswer = { readonly id: number } & PreviewResponse
 export type PreviewResponse =
-  | {
-      readonly kind: 'head'
-      readonly status: number
-      readonly statusText: string
-      readonly headers: readonly (readonly [string, string])[]
-    }
+  /** All of it, where it is short and its length was told. */
+  | { readonly kind: 'whole'; readonly head: PreviewHead; readonly body: Uint8Array }
+  | { readonly kind: 'head'; readonly head: PreviewHead }
   | { readonly kind: 'chunk'; readonly bytes: Uint8Array }
   | { readonly kind: 'end' }
   | { readonly kind: 'error'; readonly reason: string }
+/** Bytes of an answer that may be under way before the browser has to say that it read some. */
+export const PREVIEW_WINDOW_BYTES = 1024 * 1024
 
 export interface FileEntry {
   readonly name: string
@@ -190,7 +202,7 @@ export interface PlaygroundApi {
   checkCompose(host: string, path: string): Promise<string>
   /** A directory as a .tar.gz. @throws Error with what tar says */
   packDirectory(host: string, path: string): Promise<Uint8Array>
-  /** Preview requests for a port of a host come in over `endpoint`. */
+  /** Whoever wants to talk to a port of a host sends a port of its own over `endpoint`; requests come in over that. */
   bridge(host: string, port: number, endpoint: MessageEndpoint): Promise<void>
   diagnose(host: string, port: number): Promise<PortDiagnosis>
 }
