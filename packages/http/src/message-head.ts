@@ -4,6 +4,7 @@ import { HttpError } from './http-error.ts'
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** Visible characters, blanks and tabs; bytes above ASCII are let through as they are. RFC 9110 section 5.5. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+const PLAIN_VALUE = /^[\t\x20-\x7e]*$/
 
 export interface RequestLine {
   readonly method: string
@@ -57,17 +58,22 @@ function bytesOf(text: string): Uint8Array {
 /** @throws HttpError 500 for a name or value that would break the message */
 export function printHead(firstLine: string, headers: HeaderMap): Uint8Array {
   let text = `${firstLine}\r\n`
-  for (const [name, value] of headers) {
-    const latin = latin1(value)
-    if (!TOKEN.test(name) || !FIELD_VALUE.test(latin)) throw new HttpError(500, `invalid header field ${name}`)
-    text += `${name}: ${latin}\r\n`
-  }
+  for (const [name, value] of headers) text += `${checkedName(name)}: ${checkedValue(name, value)}\r\n`
   return bytesOf(`${text}\r\n`)
 }
 
+function checkedName(name: string): string {
+  if (TOKEN.test(name)) return name
+  throw new HttpError(500, `invalid header field ${name}`)
+}
+
 /** Text beyond ASCII goes out as its UTF-8 bytes, each a character here. */
-const latin1 = (text: string): string =>
-  /[^\x00-\x7f]/.test(text) ? String.fromCharCode(...new TextEncoder().encode(text)) : text
+function checkedValue(name: string, value: string): string {
+  if (PLAIN_VALUE.test(value)) return value
+  const latin = String.fromCharCode(...new TextEncoder().encode(value))
+  if (FIELD_VALUE.test(latin)) return latin
+  throw new HttpError(500, `invalid header field ${name}`)
+}
 
 /** How the length of a message's body is told. RFC 9112 section 6. */
 export type Framing =

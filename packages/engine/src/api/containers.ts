@@ -4,7 +4,7 @@ import { readChanges } from '../containers/changes.ts'
 import type { Container } from '../containers/container.ts'
 import { publishContainer } from '../containers/container-events.ts'
 import { createContainer } from '../containers/create.ts'
-import { inspectContainer } from '../containers/inspect.ts'
+import { inspectText } from '../containers/inspect.ts'
 import { CONTAINER_FILTERS, listContainers } from '../containers/list.ts'
 import { isValidName } from '../containers/names.ts'
 import { pruneContainers } from '../containers/prune.ts'
@@ -20,7 +20,19 @@ import { Filters } from '../filters.ts'
 import { conflict, invalid, Problem } from '../problem.ts'
 import { quietly } from '../state/files.ts'
 import { CONTAINER_CREATE, CONTAINER_UPDATE } from './body-shapes.ts'
-import { type Call, flag, integer, json, noContent, param, readJson, requireJson, type Route, route } from './route.ts'
+import {
+  type Call,
+  flag,
+  integer,
+  json,
+  jsonText,
+  noContent,
+  param,
+  readJson,
+  requireJson,
+  type Route,
+  route,
+} from './route.ts'
 
 const find = (call: Call): Container => call.parts.containers.find(param(call, 'id'))
 
@@ -154,7 +166,7 @@ export const containerRoutes: readonly Route[] = [
   route('POST', '/containers/create', create),
   route('GET', '/containers/json', list),
   route('POST', '/containers/prune', prune),
-  route('GET', '/containers/{id}/json', (call) => json(inspectContainer(call.parts, find(call), flag(call, 'size')))),
+  route('GET', '/containers/{id}/json', (call) => jsonText(inspectText(call.parts, find(call), flag(call, 'size')))),
   route('GET', '/containers/{id}/top', (call) =>
     json(topContainer(call.parts, find(call), call.query.get('ps_args') ?? '-ef')),
   ),

@@ -80,10 +80,12 @@ export async function requireJson<T>(call: Call, shape: Shape): Promise<T> {
   return value
 }
 
-export const json = (value: unknown, status = 200): ServerResponse => ({
+export const json = (value: unknown, status = 200): ServerResponse => jsonText(JSON.stringify(value), status)
+
+export const jsonText = (text: string, status = 200): ServerResponse => ({
   status,
   headers: { 'Content-Type': 'application/json' },
-  body: `${JSON.stringify(value)}\n`,
+  body: `${text}\n`,
 })
 
 export const noContent = (): ServerResponse => ({ status: 204 })

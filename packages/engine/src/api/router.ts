@@ -1,3 +1,4 @@
+import type { MaybePromise } from '@drydock/abi'
 import type { ServerRequest, ServerResponse } from '@drydock/http'
 import { logLine } from '../background.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
@@ -40,44 +41,48 @@ export class Router {
     this.routes = new Map(Array.from(nouns, (noun) => [noun, ofNoun(noun)]))
   }
 
-  async handle(request: ServerRequest): Promise<ServerResponse | undefined> {
-    const answer = await this.answer(request)
-    return answer && { ...answer, headers: [...COMMON_HEADERS, ...pairs(answer.headers)] }
+  handle(request: ServerRequest): MaybePromise<ServerResponse | undefined> {
+    const answer = this.answer(request)
+    return answer instanceof Promise ? answer.then(withCommonHeaders) : withCommonHeaders(answer)
   }
 
-  private async answer(request: ServerRequest): Promise<ServerResponse | undefined> {
+  private answer(request: ServerRequest): MaybePromise<ServerResponse | undefined> {
     const [, version, path = ''] = /^(?:\/v(\d+\.\d+))?(\/.*)$/.exec(request.path) ?? []
     const refused = version === undefined ? undefined : refuseVersion(version)
     if (refused) return refused
     try {
-      return await this.dispatch(request, path)
+      const answer = this.dispatch(request, path)
+      return answer instanceof Promise ? answer.catch((error: unknown) => this.failed(request, error)) : answer
     } catch (error) {
-      const told = failure(error)
-      if (told) return told
-      if (!(error instanceof Error)) throw error
-      logLine(
-        this.parts.sys,
-        'error',
-        `Handler for ${request.method} ${request.path} failed: ${error.stack ?? error.message}`,
-      )
-      return json({ message: error.message }, 500)
+      return this.failed(request, error)
     }
   }
 
-  private async dispatch(request: ServerRequest, path: string): Promise<ServerResponse | undefined> {
-    const matching = (this.routes.get(nounOf(path)) ?? []).filter(({ regex }) => regex.test(path))
-    const found = matching.find(({ method }) => method === request.method)
-    if (!found)
-      return json(
-        { message: matching.length > 0 ? 'method not allowed' : 'page not found' },
-        matching.length > 0 ? 405 : 404,
-      )
-    const values = found.regex.exec(path)?.slice(1) ?? []
-    const params = new Map(found.names.map((name, i) => [name, decode(values[i] ?? '')]))
-    const { query, headers } = request
-    return found.handler({ parts: this.parts, request, params, query, headers })
+  private failed(request: ServerRequest, error: unknown): ServerResponse {
+    const told = failure(error)
+    if (told) return told
+    if (!(error instanceof Error)) throw error
+    const what = error.stack ?? error.message
+    logLine(this.parts.sys, 'error', `Handler for ${request.method} ${request.path} failed: ${what}`)
+    return json({ message: error.message }, 500)
+  }
+
+  private dispatch(request: ServerRequest, path: string): MaybePromise<ServerResponse | undefined> {
+    const ofNoun = this.routes.get(nounOf(path)) ?? []
+    for (const { method, regex, names, handler } of ofNoun) {
+      const match = method === request.method ? regex.exec(path) : null
+      if (!match) continue
+      const params = new Map(names.map((name, i) => [name, decode(match[i + 1] ?? '')]))
+      const { query, headers } = request
+      return handler({ parts: this.parts, request, params, query, headers })
+    }
+    const isKnown = ofNoun.some(({ regex }) => regex.test(path))
+    return json({ message: isKnown ? 'method not allowed' : 'page not found' }, isKnown ? 405 : 404)
   }
 }
+
+const withCommonHeaders = (answer: ServerResponse | undefined): ServerResponse | undefined =>
+  answer && { ...answer, headers: [...COMMON_HEADERS, ...pairs(answer.headers)] }
 
 const NEWEST = number(API_VERSION)
 const OLDEST = number(MIN_API_VERSION)

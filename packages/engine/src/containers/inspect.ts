@@ -37,6 +37,18 @@ export function inspectContainer(parts: DaemonParts, container: Container, withS
   }
 }
 
+/** The same as JSON. Of its size the settings are most, and they are replaced as a whole when they change. */
+export function inspectText(parts: DaemonParts, container: Container, withSize: boolean): string {
+  const shown = inspectContainer(parts, container, withSize)
+  const { HostConfig, Config } = shown
+  const known: Partial<Record<string, string>> = {
+    HostConfig: container.json.of(HostConfig),
+    Config: container.json.of(container.record.Config, Config),
+  }
+  const fields = Object.entries(shown).map(([name, value]) => `"${name}":${known[name] ?? JSON.stringify(value)}`)
+  return `{${fields.join(',')}}`
+}
+
 /** The daemon tells whose link it is: `/redis:/webapp/db`. */
 const withFullLinks = ({ hostConfig, name }: Container): ContainerInspect['HostConfig'] =>
   hostConfig.Links?.length
