@@ -26,24 +26,20 @@ const folder = new URL('.', import.meta.url).pathname
 const lessons = readdirSync(folder).filter((name) => name.endsWith('.txt'))
 
 describe('lessons', () => {
-  it.each(lessons)(
-    '%s',
-    async (name) => {
-      const steps = readLesson(readFileSync(join(folder, name), 'utf8'))
-      const host = await (await opened).openHeadless({})
-      try {
-        const { stdout } = await host.run({
-          argv: ['/bin/bash', '-c', `exec 2>&1\n${scriptOf(steps)}`],
-          env: ENVIRONMENT,
-          cwd: '/root',
-          timeoutMs: LIMIT_MS,
-          leaveBackground: true,
-        })
-        expect(judgeLesson(steps, new TextDecoder().decode(stdout)).join('\n')).toBe('')
-      } finally {
-        await host.close()
-      }
-    },
-    LIMIT_MS + 30_000,
-  )
+  it.concurrent.for(lessons)('%s', { timeout: LIMIT_MS + 30_000 }, async (name, { expect }) => {
+    const steps = readLesson(readFileSync(join(folder, name), 'utf8'))
+    const host = await (await opened).openHeadless({})
+    try {
+      const { stdout } = await host.run({
+        argv: ['/bin/bash', '-c', `exec 2>&1\n${scriptOf(steps)}`],
+        env: ENVIRONMENT,
+        cwd: '/root',
+        timeoutMs: LIMIT_MS,
+        leaveBackground: true,
+      })
+      expect(judgeLesson(steps, new TextDecoder().decode(stdout)).join('\n')).toBe('')
+    } finally {
+      await host.close()
+    }
+  })
 })
