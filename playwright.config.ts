@@ -8,7 +8,8 @@ const port = Number(process.env['DRYDOCK_TEST_PORT'] ?? 4173)
 export default defineConfig({
   testDir: 'e2e/browser',
   timeout: 90_000,
-  workers: 1,
+  // A page waits more than it computes; files run side by side, the tests of a file in turn.
+  workers: 2,
   // A second try; what needs it is listed as flaky, and is to be looked into.
   retries: 1,
   // A loaded machine is no failure: what has to be quick is measured by the benchmarks.

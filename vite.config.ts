@@ -10,6 +10,8 @@ import { previewFiles } from './tools/preview-files.ts'
 
 /** An entry and all that it needs at once: a request for each of many small files would cost a start its time. */
 const oneFile = (name: string, entry: RegExp) => ({
+  // How long plugins took is of no use to who starts a playground.
+  checks: { pluginTimings: false },
   output: {
     codeSplitting: { groups: [{ name, test: (id: string) => entry.test(id) || /rolldown[\\/]runtime/.test(id) }] },
   },
