@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { commandBundle } from '../../../tools/command-bundle.mjs'
 import { judgeLesson, readLesson, scriptOf } from './lesson.ts'
 
