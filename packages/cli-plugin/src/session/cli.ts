@@ -15,6 +15,7 @@ import { TemplateSyntaxError } from '../template/syntax.ts'
 import { inBackground } from './background.ts'
 import { CliError } from './cli-error.ts'
 import { ConfigFile } from './config-file.ts'
+import { Credentials } from './credentials.ts'
 import { type Endpoint, parseHost } from './endpoint.ts'
 import { VERSION } from './version.ts'
 
@@ -33,6 +34,8 @@ export class Cli {
   readonly env: ReadonlyMap<string, string>
   readonly globals: GlobalFlags
   readonly config: ConfigFile
+  /** Accounts of registries. */
+  readonly credentials = new Credentials(this)
   private readonly endpoint: Endpoint
   private connection: DockerClient | undefined
 

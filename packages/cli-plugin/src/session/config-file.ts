@@ -12,6 +12,9 @@ export interface DockerConfig {
   volumesFormat?: string
   statsFormat?: string
   currentContext?: string
+  /** The helper that keeps all accounts, or those of one registry: `docker-credential-NAME`. */
+  credsStore?: string
+  credHelpers?: Record<string, string>
   HttpHeaders?: Record<string, string>
   aliases?: Record<string, string>
   [more: string]: unknown
@@ -51,10 +54,10 @@ export class ConfigFile {
     await writeFile(this.sys, this.path, JSON.stringify({ auths: {}, ...this.values }, null, '\t'), 0o600)
   }
 
-  /** What is kept for a registry, for the X-Registry-Auth header; undefined when nobody logged in. */
+  /** What the file itself keeps for a registry; undefined when nobody logged in. */
   auth(server: string): AuthConfig | undefined {
     const entry = Object.entries(this.values.auths ?? {}).find(([key]) => hostOf(key) === hostOf(server))?.[1]
-    if (!entry) return undefined
+    if (!entry?.auth && !entry?.identitytoken) return undefined
     const [username = '', password = ''] = splitOnce(decode(entry.auth ?? ''), ':')
     return {
       ...(entry.identitytoken ? { identitytoken: entry.identitytoken } : {}),
@@ -70,12 +73,9 @@ export class ConfigFile {
     this.values.auths = { ...this.values.auths, [server]: { auth } }
   }
 
-  /** @returns whether there was anything */
-  eraseAuth(server: string): boolean {
-    const kept = Object.entries(this.values.auths ?? {}).filter(([key]) => hostOf(key) !== hostOf(server))
-    const erased = kept.length < Object.keys(this.values.auths ?? {}).length
-    this.values.auths = Object.fromEntries(kept)
-    return erased
+  eraseAuth(server: string): void {
+    const { [server]: _erased, ...kept } = this.values.auths ?? {}
+    if (this.values.auths) this.values.auths = kept
   }
 }
 

@@ -143,7 +143,7 @@ export const push = composeCommand({
         const reference = parseReference(imageOf(project, name, service))
         if (!flags.quiet) progress.on({ id: name, text: 'Pushing', status: 'Pushing', state: 'working' })
         try {
-          const auth = images.authFor(reference) ?? { username: '', password: '', serveraddress: '' }
+          const auth = (await images.authFor(reference)) ?? { username: '', password: '', serveraddress: '' }
           const messages = backend.client.images.push(
             `${reference.domain}/${reference.path}`,
             { tag: reference.tag ?? 'latest' },

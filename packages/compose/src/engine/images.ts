@@ -100,7 +100,7 @@ export class Images {
         tag: reference.digest ?? reference.tag ?? 'latest',
         platform: service.platform,
       }
-      for await (const message of this.backend.client.images.pull(query, this.authFor(reference)))
+      for await (const message of this.backend.client.images.pull(query, await this.authFor(reference)))
         this.follow(name, message, wishes)
     } catch (error) {
       if (!isProblem(error)) throw error
@@ -117,9 +117,9 @@ export class Images {
     this.say({ id: name, text: 'Pulled', state: 'done' }, wishes)
   }
 
-  authFor(reference: ReturnType<typeof parseReference>): AuthConfig | undefined {
+  authFor(reference: ReturnType<typeof parseReference>): Promise<AuthConfig | undefined> {
     const key = registryKey(reference)
-    return this.backend.cli.config.auth(key === '' ? HUB_SERVER : key)
+    return this.backend.cli.credentials.get(key === '' ? HUB_SERVER : key)
   }
 
   private follow(name: string, message: JsonMessage, wishes: PullWishes): void {

@@ -211,18 +211,13 @@ async function* request(
     call: callOf(given) === 'build' ? undefined : callOf(given),
     inparts: inParts || undefined,
   }
-  yield* cli.client.images.build(query, tar, auths(cli))
+  yield* cli.client.images.build(query, tar, await cli.credentials.all())
 }
 
 const callOf = ({ check, call }: BuildFlags): string => {
   const name = (call.split(',')[0] ?? 'build').replace(/^format=.*/, 'build')
   return check || name === 'check' ? 'lint' : name
 }
-
-const auths = (cli: Cli): Record<string, object> =>
-  Object.fromEntries(
-    Object.keys(cli.config.values.auths ?? {}).map((server) => [server, cli.config.auth(server) ?? {}]),
-  )
 
 async function tellWarnings(cli: Cli, trace: BuildTrace): Promise<void> {
   await cli.warn(

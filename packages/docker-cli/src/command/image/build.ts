@@ -80,7 +80,11 @@ export const build = defineCommand({
         if (given.quiet) sent = text
         else await cli.print(text)
       })
-      const messages = cli.client.images.build(await query(cli, given, dockerfile), context, auths(cli))
+      const messages = cli.client.images.build(
+        await query(cli, given, dockerfile),
+        context,
+        await cli.credentials.all(),
+      )
       return given.quiet ? await quietly(cli, messages, () => sent) : await aloud(cli, messages, given.iidfile)
     } finally {
       close()
@@ -125,11 +129,6 @@ async function query(cli: Cli, given: FlagValues<typeof flags>, dockerfile: stri
     version: '1',
   }
 }
-
-const auths = (cli: Cli): Record<string, object> =>
-  Object.fromEntries(
-    Object.keys(cli.config.values.auths ?? {}).map((server) => [server, cli.config.auth(server) ?? {}]),
-  )
 
 async function aloud(cli: Cli, messages: AsyncIterable<JsonMessage>, idFile: string): Promise<number> {
   let id = ''

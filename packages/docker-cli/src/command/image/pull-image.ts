@@ -7,7 +7,7 @@ export async function pullImage(
   reference: Reference,
   settings: { platform: string; quiet: boolean; fd: 1 | 2 },
 ): Promise<void> {
-  const auth = cli.config.auth(registryKey(reference))
+  const auth = await cli.credentials.get(registryKey(reference))
   const messages = cli.client.images.pull(
     {
       fromImage: reference.domain === 'docker.io' ? `docker.io/${reference.path}` : familiarName(reference),

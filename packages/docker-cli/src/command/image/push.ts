@@ -35,7 +35,7 @@ export const push = defineCommand({
     if (flags['all-tags'] && given.tag !== undefined) throw new CliError("tag can't be used with --all-tags/-a")
     const reference = flags['all-tags'] ? given : tagged(given)
     if (!flags['all-tags'] && given.tag === undefined && !flags.quiet) await cli.print('Using default tag: latest\n')
-    const auth = cli.config.auth(registryKey(reference)) ?? {}
+    const auth = (await cli.credentials.get(registryKey(reference))) ?? {}
     const messages = cli.client.images.push(`${reference.domain}/${reference.path}`, { tag: reference.tag }, auth)
     if (!flags.quiet) return showJsonMessages(cli, messages, { fd: 1 })
     for await (const message of messages) {
