@@ -1,7 +1,11 @@
 // How fast our shell and programs are, beside the machine's bash and its tools and beside just-bash: the same scripts, in
 // turns, the least processor time of five runs each. Prints a table with ratios and what was aimed at; nothing is asserted.
 //
-//   npm run bench:shell [-- --rounds 5] [--only case,own] [--without just-bash] [--json FILE]
+// A real shell is machine code that was compiled long ago. What runs on a JavaScript engine is compiled while it runs: the
+// first run in a fresh process pays for that (columns "first"), the same script once more on the same host does not ("again").
+//
+//   npm run bench:shell [-- --rounds 5] [--only case,own] [--without just-bash] [--limit 30] [--json FILE]
+//       --limit: so many seconds, and just-bash is ended; it then took at least as much
 //   npm run bench:shell -- --growth     own workloads at one, two and four times their size: nothing may grow faster than
 //                                       its size where bash does not
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,6 +29,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
     without: { type: 'string', default: '' },
+    limit: { type: 'string', default: '30' },
     json: { type: 'string' },
     growth: { type: 'boolean', default: false },
   },
@@ -34,7 +39,10 @@ async function findRunners() {
   const left = options.without.split(',')
   const runners = new Map()
   for (const [name, make] of Object.entries(makers)) {
-    const runner = left.includes(name) || (name === 'just-bash' && options.growth) ? undefined : await make(scratch)
+    const runner =
+      left.includes(name) || (name === 'just-bash' && options.growth)
+        ? undefined
+        : await make(scratch, Number(options.limit) * 1000)
     if (runner) runners.set(name, runner)
     else console.log(`skipped: ${name} is not there`)
   }
@@ -57,26 +65,40 @@ function runOne(workload, name, run, cells, scale) {
   const before = cells.get(name)
   if (before && (before.ms > LONG_MS || before.code !== 0)) return
   const result = run(workload, folderOf(workload, scale), scale)
-  if (!before || result.cpuMs < before.cpuMs) cells.set(name, result)
+  cells.set(name, before ? better(before, result) : result)
   if (process.stderr.isTTY) console.error(`${workload.name} ${name}: ${result.cpuMs.toFixed(0)} ms`)
 }
 
+/** The best of each kind: of first runs and of those that came again. */
+function better(before, result) {
+  const best = result.cpuMs < before.cpuMs ? result : before
+  const again = [before.again, result.again].filter(Boolean).sort((a, b) => a.cpuMs - b.cpuMs)
+  return { ...best, again: again[0] }
+}
+
+const HEAD = ['workload', 'bash', 'first', '/ bash', 'again', '/ bash', 'just-bash', '/ first', '']
 function report(workloads, runners) {
   const results = runAll(workloads, runners, 1)
   const rows = workloads.map((workload) => rowOf(workload, results.get(workload)))
   console.log(`Processor time, best of ${options.rounds}, in ms\n`)
-  console.log(line(['workload', 'bash', 'drydock', '/ bash', 'just-bash', '/ drydock', '']))
-  for (const row of rows)
+  console.log(line(HEAD))
+  for (const row of rows) {
+    const { name, bash, drydock, ratio, again, againRatio, justBash, lead, capped, note } = row
+    const most = capped ? '>' : ''
     console.log(
       line([
-        row.name,
-        ...[row.bash, row.drydock].map(ms),
-        times(row.ratio),
-        ms(row.justBash),
-        times(row.lead),
-        row.note,
+        name,
+        ms(bash),
+        ms(drydock),
+        times(ratio),
+        ms(again),
+        times(againRatio),
+        most + ms(justBash),
+        most + times(lead),
+        note,
       ]),
     )
+  }
   console.log('')
   for (const text of aims(rows)) console.log(text)
   if (options.json) writeFileSync(options.json, JSON.stringify(rows, undefined, 1))
@@ -84,15 +106,17 @@ function report(workloads, runners) {
 
 function rowOf({ name }, cells) {
   const [bash, drydock, justBash] = ['bash', 'drydock', 'just-bash'].map((who) => cells.get(who))
-  const ratio = drydock && bash ? drydock.cpuMs / bash.cpuMs : NaN
-  const lead = justBash && drydock ? justBash.cpuMs / drydock.cpuMs : NaN
+  const over = (one, other) => (one && other ? one.cpuMs / other.cpuMs : NaN)
   return {
     name,
     bash: bash?.cpuMs,
     drydock: drydock?.cpuMs,
+    again: drydock?.again?.cpuMs,
     justBash: justBash?.cpuMs,
-    ratio,
-    lead,
+    capped: justBash?.capped ?? false,
+    ratio: over(drydock, bash),
+    againRatio: over(drydock?.again, bash),
+    lead: over(justBash, drydock),
     note: noteOf(cells),
   }
 }
@@ -101,7 +125,7 @@ function rowOf({ name }, cells) {
 function noteOf(cells) {
   const [[, first] = []] = cells
   return [...cells]
-    .filter(([, { out, code }]) => code !== first.code || out !== first.out)
+    .filter(([, { out, code, capped }]) => !capped && (code !== first.code || out !== first.out))
     .map(([who, { code, err }]) =>
       code === first.code ? `${who} answers differently` : `${who} fails: ${String(err).trim().split('\n')[0]}`,
     )
@@ -109,17 +133,17 @@ function noteOf(cells) {
 }
 
 function aims(rows) {
-  const ratios = rows
-    .map(({ ratio }) => ratio)
-    .filter((ratio) => !Number.isNaN(ratio))
-    .sort((a, b) => a - b)
+  const ratios = known(rows.map(({ ratio }) => ratio))
+  const againRatios = known(rows.map(({ againRatio }) => againRatio))
   const leads = rows.filter(
     ({ name, lead, note }) => INTERPRETED.test(name) && !Number.isNaN(lead) && !note.includes('just-bash'),
   )
   const texts = []
   if (ratios.length) {
-    texts.push(verdict('median over the workloads, at most 1 x bash', median(ratios), 1))
-    texts.push(verdict('slowest, at most 5 x bash', ratios.at(-1), 5))
+    texts.push(verdict('first run: median over the workloads, at most 1 x bash', median(ratios), 1))
+    texts.push(verdict('again: median over the workloads, at most 1 x bash', median(againRatios), 1))
+    texts.push(verdict('first run: slowest, at most 5 x bash', ratios.at(-1), 5))
+    texts.push(verdict('again: slowest, at most 5 x bash', againRatios.at(-1), 5))
     for (const { name, ratio } of rows.filter((row) => FORKING.test(row.name)))
       texts.push(verdict(`${name} (bash forks), at most 0.3 x bash`, ratio, 0.3))
   }
@@ -130,6 +154,7 @@ function aims(rows) {
   return texts
 }
 
+const known = (ratios) => ratios.filter((ratio) => !Number.isNaN(ratio)).sort((a, b) => a - b)
 const verdict = (aim, value, most) => `${value <= most ? 'met   ' : 'MISSED'}  ${aim}: ${times(Math.abs(value))}`
 
 /** Processor time at each size, and how many times it grew from the middle to the largest. */

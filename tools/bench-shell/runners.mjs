@@ -66,11 +66,14 @@ export async function drydockRunner(scratch) {
   return inNode([join(dir, 'drydock.mjs')])
 }
 
-/** just-bash from JUST_BASH_DIR, or installed beside the scratch files; undefined when neither works. */
-export function justBashRunner(scratch) {
+/**
+ * just-bash from JUST_BASH_DIR, or installed beside the scratch files; undefined when neither works.
+ * @param limitMs then it is ended
+ */
+export function justBashRunner(scratch, limitMs) {
   const folder = process.env.JUST_BASH_DIR ?? installJustBash(join(scratch, 'just-bash'))
   if (!folder || !existsSync(join(folder, 'node_modules/just-bash'))) return undefined
-  return inNode(['--max-old-space-size=8192', join(HERE, 'just-bash.mjs'), folder])
+  return inNode(['--max-old-space-size=8192', join(HERE, 'just-bash.mjs'), folder], limitMs)
 }
 
 function installJustBash(folder) {
@@ -80,14 +83,17 @@ function installJustBash(folder) {
 }
 
 const inNode =
-  (command) =>
+  (command, limitMs = LIMIT_MS) =>
   ({ script }, folder, scale) => {
     const run = spawnSync(process.execPath, [...command, script, folder], {
       env: { ...process.env, BENCH_SCALE: String(scale) },
       encoding: 'utf8',
-      timeout: LIMIT_MS,
+      timeout: limitMs,
+      killSignal: 'SIGKILL',
       maxBuffer: MOST_OUTPUT,
     })
+    if (run.error?.code === 'ETIMEDOUT')
+      return { ms: limitMs, cpuMs: limitMs, out: '', err: '', code: run.signal, capped: true }
     const line = run.stdout.trim().split('\n').at(-1)
     if (run.status === 0 && line.startsWith('{')) return JSON.parse(line)
     return { ms: NaN, cpuMs: NaN, out: '', err: run.stderr.slice(-400), code: run.status ?? run.signal }

@@ -56,6 +56,21 @@ export interface SocketInfo {
   readonly ino: number
 }
 
+/** A socket of the unix family. unix(7), sock_diag(7) */
+export interface UnixSocketInfo {
+  /** LISTEN, ESTAB or UNCONN. */
+  readonly state: string
+  /** Its name, abstract ones with an @ before them; '' without. */
+  readonly path: string
+  readonly ino: number
+  /** 0 without a peer. */
+  readonly peerIno: number
+  /** Bytes to be read, of a listener calls that wait. */
+  readonly receiveQueue: number
+  /** Bytes the peer has not read, of a listener its backlog. */
+  readonly sendQueue: number
+}
+
 export type NetlinkRequest =
   | { op: 'link-list' }
   | { op: 'link-add'; name: string; kind: 'bridge' | 'dummy'; mac?: string }
@@ -96,6 +111,7 @@ export type NetlinkRequest =
   /** Without settings the link has its standard discipline again. @throws ENODEV, ENOENT when there is none to take away */
   | { op: 'qdisc-set'; dev: string; qdisc: QdiscSettings | undefined }
   | { op: 'socket-list' }
+  | { op: 'unix-list' }
 
 /** What is done to packets that leave. tc-netem(8), tc-tbf(8) */
 export interface NetemSettings {
@@ -167,6 +183,7 @@ export interface NetlinkAnswers {
   'conntrack-list': readonly ConntrackInfo[]
   'qdisc-list': readonly QdiscInfo[]
   'socket-list': readonly SocketInfo[]
+  'unix-list': readonly UnixSocketInfo[]
 }
 /** Listing requests answer with their list, all others with undefined. */
 export type NetlinkAnswer<R extends NetlinkRequest> = R['op'] extends keyof NetlinkAnswers

@@ -10,6 +10,23 @@ const BUFSIZ = 32768
  * is the same bytes.
  */
 export function encodeText(text: string): Uint8Array {
+  return (text.length < SHORT ? asciiBytes(text) : undefined) ?? encodeAny(text)
+}
+
+/** Shorter texts are mostly ASCII, and quicker made by hand. */
+const SHORT = 256
+
+function asciiBytes(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(text.length)
+  for (let at = 0; at < bytes.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 127) return undefined
+    bytes[at] = code
+  }
+  return bytes
+}
+
+function encodeAny(text: string): Uint8Array {
   if (!/[\udc80-\udcff]/u.test(text)) return encoder.encode(text)
   const bytes: number[] = []
   for (const piece of text.split(/([\udc80-\udcff])/u)) {

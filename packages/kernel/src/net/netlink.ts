@@ -129,6 +129,7 @@ const HANDLERS: Handlers = {
     namespace.stack.setQdisc(at, qdisc)
   },
   'socket-list': (namespace) => listSockets(namespace),
+  'unix-list': ({ network }) => [...network.unixSockets].map((socket) => socket.describe()),
 }
 
 /** What a process asks of its network namespace. @throws EEXIST, ENODEV, EINVAL, ESRCH, ENETUNREACH… */

@@ -1,4 +1,4 @@
-import type { Clock, Entropy } from '@drydock/abi'
+import type { Clock, Entropy, UnixSocketInfo } from '@drydock/abi'
 import { EventQueue } from '@drydock/net'
 import { NetNamespace } from './net-namespace.ts'
 
@@ -18,6 +18,8 @@ export interface UnixSocketView {
   readonly boundTo: string
   readonly listening: boolean
   readonly linked: boolean
+  /** As sock_diag(7) tells it. */
+  describe(): UnixSocketInfo
 }
 
 /** What the network namespaces of one kernel share. */

@@ -15,6 +15,7 @@ import {
   POLLOUT,
   type SocketAddress,
   unix,
+  type UnixSocketInfo,
 } from '@drydock/abi'
 import { SHUTDOWN_READ, SHUTDOWN_WRITE } from '@drydock/net'
 import { ByteQueue } from '../byte-queue.ts'
@@ -39,6 +40,7 @@ export class UnixStreamSocket extends SocketDescription {
   private failure: Errno | undefined
   private pending: UnixStreamSocket[] | undefined
   private closed = false
+  private backlog = 0
 
   constructor(network: Network) {
     super(network.nextIno(), network.clock.now())
@@ -54,6 +56,18 @@ export class UnixStreamSocket extends SocketDescription {
   }
   get linked(): boolean {
     return this.connected
+  }
+
+  describe(): UnixSocketInfo {
+    const { pending, peer, ino } = this
+    return {
+      state: pending ? 'LISTEN' : this.connected ? 'ESTAB' : 'UNCONN',
+      path: this.boundTo,
+      ino,
+      peerIno: peer?.ino ?? 0,
+      receiveQueue: pending ? pending.length : this.incoming.length,
+      sendQueue: pending ? this.backlog : (peer?.incoming.length ?? 0),
+    }
   }
 
   /** Two that are connected to each other. socketpair(2). */
@@ -72,8 +86,9 @@ export class UnixStreamSocket extends SocketDescription {
     this.name = path
   }
 
-  override listen(_backlog: number): void {
+  override listen(backlog: number): void {
     if (this.name === '' || this.connected) throw EINVAL
+    this.backlog = backlog
     this.pending ??= []
   }
 

@@ -45,11 +45,21 @@ export function columnOf(
   return { ranks, ties: undefined, reverse }
 }
 
-/** Whole lines, byte by byte: the last resort, too. */
-export const lineColumn = (table: LineTable, reverse: boolean): Column => ({
-  ...textColumn(wholeLines(table, false)),
-  reverse,
-})
+/** Whole lines, byte by byte: the last resort, which few lines come to. */
+export function lineOrder({ bytes, starts }: LineTable, reverse: boolean): LineOrder {
+  const sign = reverse ? -1 : 1
+  return (a, b) => {
+    let [left, right] = [starts[a] ?? 0, starts[b] ?? 0]
+    // Without the separators.
+    const [leftEnd, rightEnd] = [(starts[a + 1] ?? 1) - 1, (starts[b + 1] ?? 1) - 1]
+    const end = left + Math.min(leftEnd - left, rightEnd - right)
+    for (; left < end; left++, right++) {
+      const difference = (bytes[left] ?? 0) - (bytes[right] ?? 0)
+      if (difference !== 0) return sign * difference
+    }
+    return sign * (leftEnd - left - (rightEnd - right))
+  }
+}
 
 function wholeLines(table: LineTable, blanks: boolean): Parts {
   const { bytes } = table
@@ -196,11 +206,11 @@ function sharedPrefix(bytes: Uint8Array, from: Uint32Array, to: Uint32Array): nu
   return shared
 }
 
-/** By one column after another. */
-export function orderBy(columns: readonly Column[]): LineOrder {
+/** By one column after another. @param last for lines that all columns leave equal */
+export function orderBy(columns: readonly Column[], last?: LineOrder): LineOrder {
   const [first, ...others] = columns
-  if (!first) return () => 0
-  const rest = others.length > 0 ? orderBy(others) : undefined
+  if (!first) return last ?? (() => 0)
+  const rest = others.length > 0 ? orderBy(others, last) : last
   const { ranks, ties, reverse } = first
   const sign = reverse ? -1 : 1
   return (a, b) => {

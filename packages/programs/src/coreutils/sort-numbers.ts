@@ -49,13 +49,16 @@ function human(text: string): number {
   return match?.[1] === '-' ? -rank : rank
 }
 
+/** For minus infinity: what is no number comes first, then NaN, then this. */
+const LOWEST = -1.797e308
+
 function general(text: string): number {
   const match = /^\s*[+-]?(inf(inity)?|nan|0x[\da-f]+|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?)/i
     .exec(text)?.[0]
     .trim()
     .toLowerCase()
   if (match === undefined) return -Infinity
-  if (match.includes('inf')) return match.startsWith('-') ? -Number.MAX_VALUE : Infinity
+  if (match.includes('inf')) return match.startsWith('-') ? LOWEST : Infinity
   return match.includes('nan') ? -Number.MAX_VALUE : Number(match)
 }
 

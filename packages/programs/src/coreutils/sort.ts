@@ -3,7 +3,7 @@ import { concat, defineProgram, flag, Heap, list, type ProgramContext, value, wr
 import { decodeText, encodeText } from '../text/encoding.ts'
 import { eachInput } from '../text/input.ts'
 import { type LineTable, LineTableBuilder } from '../text/line-table.ts'
-import { type Column, columnOf, lineColumn, orderBy } from './sort-columns.ts'
+import { type Column, columnOf, lineOrder, orderBy } from './sort-columns.ts'
 import { parseKey, type SortFlags, type SortKey } from './sort-keys.ts'
 import { type LineOrder, sortedOrder } from './sort-order.ts'
 
@@ -145,10 +145,10 @@ async function sortOf(context: Context): Promise<number> {
   const columns = keys.length > 0 ? keys.map(column) : [column()]
   const keepsOrder = o.stable || (o.unique && context.flavour === 'gnu')
   const whole = keys.length === 0 && isWhole(globals)
-  const all = keepsOrder || whole ? columns : [...columns, lineColumn(table, globals.reverse)]
+  const last = keepsOrder || whole ? undefined : lineOrder(table, globals.reverse)
   if (o.check || o.checkQuiet || o.checkLong !== undefined)
-    return checkOrder(context, orderBy(o.unique ? columns : all), table)
-  const order = await sortTable(all, context)
+    return checkOrder(context, orderBy(columns, o.unique ? undefined : last), table)
+  const order = await sortTable(columns, last, context)
   const kept = o.unique ? firstOfEqual(order, orderBy(columns)) : order
   try {
     if (o.output === undefined) await printLines(context, table, kept)
@@ -166,11 +166,15 @@ const isWhole = ({ blanks, dictionary, foldCase, printable, kind }: SortFlags): 
   !blanks && !dictionary && !foldCase && !printable && kind === ''
 
 /** The first column's ranks are compared without a call, which takes them ascending. */
-async function sortTable(columns: readonly Column[], { sys }: Context): Promise<Uint32Array> {
+async function sortTable(
+  columns: readonly Column[],
+  last: LineOrder | undefined,
+  { sys }: Context,
+): Promise<Uint32Array> {
   const [first] = columns
   if (!first) return new Uint32Array(0)
   const ranks = first.reverse ? first.ranks.map((rank) => -rank) : first.ranks
-  const ties = first.ties || columns.length > 1 ? orderBy(columns) : undefined
+  const ties = first.ties || last || columns.length > 1 ? orderBy(columns, last) : undefined
   return sortedOrder(ranks, ties, () => sys.tick())
 }
 

@@ -126,8 +126,15 @@ const LISTINGS: readonly (readonly [letter: string, list: Listing])[] = [
   ],
 ]
 
+/** What a subshell binds is its own. */
+function ownSettings(shell: Shell): LineSettings {
+  if (shell.lineSettings && shell.borrowsLineSettings) shell.lineSettings = shell.lineSettings.copy()
+  shell.borrowsLineSettings = false
+  return lineSettings(shell)
+}
+
 function* bind(shell: Shell, args: readonly string[]): Steps<number> {
-  const settings = lineSettings(shell)
+  const settings = ownSettings(shell)
   if (!shell.talks) yield* wait(shell.complain('bind: warning: line editing not enabled'))
   const parsed = yield* flagsOf(shell, args)
   if (!parsed) return 2

@@ -87,8 +87,15 @@ function* declareBuiltin(shell: Shell, args: readonly string[], name: string): S
   if (flags.options.has('p')) return yield* printVariables(shell, flags, name)
   let status = 0
   for (const [at, operand] of flags.operands.entries())
-    if (!(yield* declareOne(shell, operand, { flags, builtin: name, array: arrays.get(at + shift) }))) status = 1
+    if (operand === '-' && name === 'local') keepOptions(shell)
+    else if (!(yield* declareOne(shell, operand, { flags, builtin: name, array: arrays.get(at + shift) }))) status = 1
   return status
+}
+
+/** `local -`: options that the function sets are its own. */
+function keepOptions({ variables, options }: Shell): void {
+  const frame = variables.functionFrame()
+  if (frame) frame.options ??= new Set(options)
 }
 
 /** @returns whether it worked */

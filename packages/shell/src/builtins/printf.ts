@@ -1,20 +1,27 @@
 import { type Conversion, formatFloat, formatInteger, strftime, timeZone } from '@drydock/libc'
 import { backslashQuote } from '../expand/quote.ts'
 import { setNamed } from '../interp/assign.ts'
-import { FatalError, type Steps, wait } from '../interp/flow.ts'
-import type { Shell } from '../interp/shell.ts'
-import { byteCharacter, decodeBytes, encodeText, joinBytes } from '../syntax/ansi-escapes.ts'
-import { escapes, NAMED } from './escapes.ts'
+import { quickInteger } from '../expand/numbers.ts'
+import { begin, FatalError, type Steps, wait } from '../interp/flow.ts'
+import type { BuiltinResult, Shell } from '../interp/shell.ts'
+import { decodeBytes, encodeText, joinBytes } from '../syntax/ansi-escapes.ts'
+import { escapes } from './escapes.ts'
 import { parseFlags } from './flags.ts'
+import { type Directive, type FormatPiece, parseFormat, type Spec } from './printf-format.ts'
 
 /** Text that %(…)T makes at most, in bytes: beyond it there is none. */
 const MOST_TIME_BYTES = 128
-const DIRECTIVE = /%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:\(([^]*?)\)(?=T)|[hlLjzt]*)([^]?)/y
-const ESCAPE = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
 
-interface Spec extends Conversion {
-  /** Between the parentheses of %(…)T. */
-  readonly time: string | undefined
+/** Formats that a shell keeps taken apart. */
+const MOST_FORMATS = 256
+
+function piecesOf({ formats, dialect }: Shell, format: string): readonly FormatPiece[] {
+  const known = formats.get(format)
+  if (known) return known
+  if (formats.size >= MOST_FORMATS) formats.clear()
+  const pieces = parseFormat(format, dialect.name)
+  formats.set(format, pieces)
+  return pieces
 }
 
 /** printf(1): the format is used again until all arguments are. */
@@ -24,11 +31,11 @@ class Printf {
   private readonly rest: string[]
   private ended = false
   private readonly shell: Shell
-  private readonly format: string
+  private readonly pieces: readonly FormatPiece[]
 
   constructor(shell: Shell, format: string, args: readonly string[]) {
     this.shell = shell
-    this.format = format
+    this.pieces = piecesOf(shell, format)
     this.rest = [...args]
   }
 
@@ -42,38 +49,14 @@ class Printf {
   }
 
   private once(): string {
-    const { format } = this
     let out = ''
-    for (let at = 0; at < format.length && !this.ended; ) {
-      const pattern = format[at] === '%' ? DIRECTIVE : format[at] === '\\' ? ESCAPE : undefined
-      if (pattern) pattern.lastIndex = at
-      const match = pattern?.exec(format)
-      if (!match) {
-        const next = format.slice(at + 1).search(/[%\\]/)
-        const end = next < 0 ? format.length : at + 1 + next
-        out += format.slice(at, end)
-        at = end
-      } else {
-        at += match[0].length
-        out += pattern === DIRECTIVE ? this.directive(match) : this.escape(match)
-      }
+    for (const piece of this.pieces) {
+      if (typeof piece === 'string') out += piece
+      else if (piece.kind === 'directive') out += this.directive(piece)
+      else this.ended = true
+      if (this.ended) break
     }
     return out
-  }
-
-  private escape([match, octal, hex, short, long, char]: RegExpExecArray): string {
-    const { name } = this.shell.dialect
-    if (octal !== undefined) return byteCharacter(Number.parseInt(octal, 8) & 255)
-    if (hex !== undefined) return name === 'dash' ? match : byteCharacter(Number.parseInt(hex, 16))
-    const code = short ?? long
-    if (code !== undefined)
-      return name === 'bash' ? String.fromCodePoint(Math.min(Number.parseInt(code, 16), 0x10ffff)) : match
-    if (char === '"' || char === "'") return char
-    if (char === 'c' && name === 'ash') {
-      this.ended = true
-      return ''
-    }
-    return NAMED.get(char ?? '') ?? match
   }
 
   private star(text: string | undefined): number | undefined {
@@ -81,18 +64,17 @@ class Printf {
     return text === '*' ? Number(this.integer(this.rest.shift() ?? '')) : Number(text || 0)
   }
 
-  private directive([match, flags = '', widthText, precisionText, time, type = '']: RegExpExecArray): string {
-    if (match === '%%') return '%'
-    const width = this.star(widthText) ?? 0
-    const precision = this.star(precisionText)
+  private directive(piece: Directive): string {
+    if (!piece.starred) return this.convert(piece, piece.source)
+    const width = this.star(piece.widthText) ?? 0
+    const precision = this.star(piece.precisionText)
     const spec: Spec = {
-      flags: width < 0 ? `${flags}-` : flags,
+      ...piece,
+      flags: width < 0 ? `${piece.flags}-` : piece.flags,
       width: Math.abs(width),
       precision: precision !== undefined && precision < 0 ? undefined : precision,
-      type,
-      time,
     }
-    return this.convert(spec, match)
+    return this.convert(spec, piece.source)
   }
 
   private convert(spec: Spec, match: string): string {
@@ -175,6 +157,8 @@ class Printf {
   /** Beyond 64 bits the nearest value stands, with a warning. strtol(3) */
   private integerText(spec: Spec): string {
     const text = this.rest.shift() ?? ''
+    const small = spec.type === 'd' ? quickInteger(text) : undefined
+    if (small !== undefined) return formatSmall(small, spec)
     const value = this.integer(text)
     const signed = spec.type === 'd' || spec.type === 'i'
     const [low, high] = signed ? [-(2n ** 63n), 2n ** 63n - 1n] : [-(2n ** 64n) + 1n, 2n ** 64n - 1n]
@@ -219,6 +203,16 @@ function zoneOf(shell: Shell): ReadonlyMap<string, string> {
   return variable?.value === undefined ? new Map() : new Map([['TZ', variable.value]])
 }
 
+/** What formatInteger makes of numbers that need no bigint. */
+function formatSmall(value: number, spec: Conversion): string {
+  const { flags, width, precision } = spec
+  if (precision !== undefined || (flags !== '' && flags !== '0')) return formatInteger(BigInt(value), spec)
+  const text = String(value)
+  if (text.length >= width) return text
+  if (flags === '') return text.padStart(width)
+  return value < 0 ? `-${text.slice(1).padStart(width - 1, '0')}` : text.padStart(width, '0')
+}
+
 /** Widths and precisions count bytes, as they do in C. */
 function field(text: string, { flags, width }: Conversion): string {
   const missing = width - (isAscii(text) ? text.length : encodeText(text).length)
@@ -240,7 +234,17 @@ const USAGES = {
   ash: 'usage: printf FORMAT [ARGUMENT...]\n',
 } as const
 
-export function* printf(shell: Shell, args: readonly string[]): Steps<number> {
+export function printf(shell: Shell, args: readonly string[]): BuiltinResult {
+  const [format] = args
+  if (format === undefined || format.startsWith('-')) return begin(printfSteps(shell, args))
+  const printing = new Printf(shell, format, args.slice(1))
+  const text = printing.whole()
+  if (printing.errors.length > 0) return begin(finished(shell, printing, text, undefined))
+  const written = shell.print(text)
+  return written instanceof Promise ? written.then(() => printing.status) : printing.status
+}
+
+function* printfSteps(shell: Shell, args: readonly string[]): Steps<number> {
   const { name } = shell.dialect
   const { options, operands } =
     name === 'ash'
@@ -255,7 +259,12 @@ export function* printf(shell: Shell, args: readonly string[]): Steps<number> {
   if (target !== undefined && !/^[A-Za-z_]\w*(\[[^]*\])?$/.test(target))
     throw new FatalError(`\`${target}': not a valid identifier`, 2, false)
   const printing = new Printf(shell, format, values)
-  const text = printing.whole()
+  return yield* finished(shell, printing, printing.whole(), target)
+}
+
+/** @param target of -v */
+function* finished(shell: Shell, printing: Printf, text: string, target: string | undefined): Steps<number> {
+  const { name } = shell.dialect
   if (target === undefined) yield* wait(shell.print(text))
   else yield* setNamed(shell, target, text)
   for (const message of printing.errors)

@@ -1,13 +1,14 @@
-import { EINTR, EISDIR, isErrno, POLLIN } from '@drydock/abi'
+import { EINTR, isErrno, type MaybePromise, POLLIN } from '@drydock/abi'
 import { concat } from '@drydock/libc'
-import { FatalError, type Steps, wait } from '../interp/flow.ts'
+import { begin, FatalError, type Steps, wait } from '../interp/flow.ts'
+import { IndexedArray } from '../interp/indexed-array.ts'
 import { quietly } from '../interp/redirect.ts'
-import type { Builtin, Shell } from '../interp/shell.ts'
+import type { Builtin, BuiltinResult, Shell } from '../interp/shell.ts'
 import { decodeBytes, encodeText } from '../syntax/ansi-escapes.ts'
 import { parseFlags } from './flags.ts'
-import { singleQuote } from '../expand/quote.ts'
 import { assignScalar, setNamed } from '../interp/assign.ts'
-import { runText } from '../interp/script.ts'
+import { mapfile } from './mapfile.ts'
+import { splitRead } from './read-fields.ts'
 
 interface Taken {
   readonly text: string
@@ -72,10 +73,10 @@ function* take(shell: Shell, limits: Limits): Steps<Taken> {
 }
 
 /** Up to the delimiter, where no backslash and no count has to be looked for. */
-function* takeRaw({ sys }: Shell, fd: number, delimiter: number): Steps<Taken> {
+function* takeRaw({ sys }: Shell, fd: number, delimiter: number, first?: MaybePromise<Uint8Array>): Steps<Taken> {
   let before = NOTHING
-  for (;;) {
-    const got = sys.readUntil(fd, delimiter, LINE_BYTES)
+  for (let got = first; ; got = undefined) {
+    got ??= sys.readUntil(fd, delimiter, LINE_BYTES)
     const chunk = got instanceof Promise ? ((yield got) as Uint8Array) : got
     const ended = chunk.length === 0
     const whole = !ended && chunk[chunk.length - 1] === delimiter
@@ -96,7 +97,48 @@ function countOf(text: string | undefined): number | undefined {
   return Number(text)
 }
 
-function* read(shell: Shell, args: readonly string[]): Steps<number> {
+const isPlainName = ({ variables }: Shell, name: string): boolean =>
+  /^[A-Za-z_]\w*$/.test(name) && !variables.raw(name)?.nameref
+const NEWLINE = 10
+
+/** `read -r name…`, which is what nearly all loops over lines do, without steps where a line is there. */
+function read(shell: Shell, args: readonly string[]): BuiltinResult {
+  if (args[0] !== '-r' || args.length < 2) return begin(readSteps(shell, args))
+  for (let at = 1; at < args.length; at++) if (!isPlainName(shell, args[at] ?? '')) return begin(readSteps(shell, args))
+  let got: MaybePromise<Uint8Array>
+  try {
+    got = shell.sys.readUntil(0, NEWLINE, LINE_BYTES)
+  } catch {
+    return begin(readSteps(shell, args))
+  }
+  const names = args.slice(1)
+  if (got instanceof Promise || got[got.length - 1] !== NEWLINE || got.includes(0))
+    return begin(readLine(shell, got, names))
+  shareAmong(shell, decodeBytes(got.subarray(0, -1)), NO_PLACES, names)
+  return 0
+}
+
+function* readLine(shell: Shell, first: MaybePromise<Uint8Array>, names: readonly string[]): Steps<number> {
+  let taken: Taken
+  try {
+    taken = yield* takeRaw(shell, 0, NEWLINE, first)
+  } catch (error) {
+    return yield* readFailure(shell, 0, error)
+  }
+  yield* share(shell, taken, names, new Map())
+  return taken.ended ? 1 : 0
+}
+
+function* readFailure(shell: Shell, fd: number, error: unknown): Steps<number> {
+  if (error === EINTR) return 130
+  if (!isErrno(error)) throw error
+  yield* wait(
+    shell.complain(`read: ${fd === 0 ? 'read error: 0' : `${fd}: invalid file descriptor`}: ${error.message}`),
+  )
+  return 1
+}
+
+function* readSteps(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, {
     flags: shell.dialect.bash ? 'ersE' : 'r',
     values: shell.dialect.bash ? 'adinNptu' : 'p',
@@ -127,12 +169,7 @@ function* read(shell: Shell, args: readonly string[]): Steps<number> {
       deadline: timeout === undefined ? Number.POSITIVE_INFINITY : shell.sys.clock.monotonic() + Number(timeout) * 1000,
     })
   } catch (error) {
-    if (error === EINTR) return 130
-    if (!isErrno(error)) throw error
-    yield* wait(
-      shell.complain(`read: ${fd === 0 ? 'read error: 0' : `${fd}: invalid file descriptor`}: ${error.message}`),
-    )
-    return 1
+    return yield* readFailure(shell, fd, error)
   } finally {
     restore()
   }
@@ -172,109 +209,19 @@ function* share(
     const fields = splitRead(text, quoted, shell.ifs, Number.POSITIVE_INFINITY)
     const variable = shell.variables.writable(array)
     variable.value = undefined
-    variable.array = new Map(fields.entries())
+    variable.array = new IndexedArray(fields.entries())
     return
   }
   if (names.length === 0) return yield* setNamed(shell, 'REPLY', text)
+  if (!names.some((name) => name.endsWith(']') || shell.variables.raw(name)?.nameref))
+    return shareAmong(shell, text, quoted, names)
   const fields = splitRead(text, quoted, shell.ifs, names.length)
-  for (let at = 0; at < names.length; at++) {
-    const name = names[at] ?? ''
-    if (name.endsWith(']') || shell.variables.raw(name)?.nameref) yield* setNamed(shell, name, fields[at] ?? '')
-    else assignScalar(shell, name, fields[at] ?? '', false)
-  }
+  for (const [at, name] of names.entries()) yield* setNamed(shell, name, fields[at] ?? '')
 }
 
-/** Fields; the last takes the rest of the line. POSIX, read. */
-function splitRead(text: string, quoted: ReadonlySet<number>, ifs: string, most: number): string[] {
-  const blank = (at: number): boolean =>
-    ' \t\n'.includes(text.charAt(at)) && ifs.includes(text.charAt(at)) && !quoted.has(at)
-  const separator = (at: number): boolean => ifs.includes(text.charAt(at)) && !quoted.has(at)
-  let end = text.length
-  while (end > 0 && blank(end - 1)) end--
-  let at = 0
-  while (at < end && blank(at)) at++
-  const fields: string[] = []
-  while (at < end) {
-    let stop = at
-    while (stop < end && !separator(stop)) stop++
-    if (fields.length === most - 1) {
-      fields.push(
-        last(
-          text.slice(at, end),
-          stop - at,
-          end - at,
-          (place) => separator(at + place),
-          (place) => blank(at + place),
-        ),
-      )
-      return fields
-    }
-    fields.push(text.slice(at, stop))
-    at = stop
-    while (at < end && blank(at)) at++
-    if (at < end && separator(at)) at++
-    while (at < end && blank(at)) at++
-  }
-  return fields
-}
-
-/** The rest: one separator at its end is dropped when nothing else follows it. */
-function last(
-  rest: string,
-  stop: number,
-  length: number,
-  separator: (at: number) => boolean,
-  blank: (at: number) => boolean,
-): string {
-  let after = stop
-  while (after < length && blank(after)) after++
-  if (after < length && separator(after)) after++
-  while (after < length && blank(after)) after++
-  return after >= length ? rest.slice(0, stop) : rest
-}
-
-/** A directory has no lines, and bash does not say so. */
-function* readSome(shell: Shell, fd: number): Steps<Uint8Array> {
-  try {
-    return yield* wait(shell.sys.read(fd, 65536))
-  } catch (error) {
-    if (error === EISDIR) return new Uint8Array(0)
-    throw error
-  }
-}
-
-function* mapfile(shell: Shell, args: readonly string[]): Steps<number> {
-  const { options, operands } = parseFlags(args, { flags: 't', values: 'dnOsucC' })
-  const name = operands[0] ?? 'MAPFILE'
-  const delimiter = options.has('d') ? options.get('d') || '\0' : '\n'
-  const fd = Number(options.get('u') ?? 0)
-  const chunks: Uint8Array[] = []
-  for (;;) {
-    const bytes = yield* readSome(shell, fd)
-    if (bytes.length === 0) break
-    chunks.push(bytes)
-  }
-  const lines = decodeBytes(concat(chunks)).split(delimiter)
-  const unfinished = lines.pop() ?? ''
-  const kept = options.has('t') || delimiter === '\0' ? '' : delimiter
-  const whole = lines.map((line) => line + kept)
-  if (unfinished !== '') whole.push(unfinished)
-  const skip = Number(options.get('s') ?? 0)
-  const count = Number(options.get('n') ?? 0) || Number.POSITIVE_INFINITY
-  const variable = shell.variables.writable(name)
-  const origin = Number(options.get('O') ?? 0)
-  const array = options.has('O') ? (variable.array ?? new Map<number, string>()) : new Map<number, string>()
-  variable.value = undefined
-  variable.array = array
-  const callback = options.get('C')
-  const quantum = Number(options.get('c') ?? 5000)
-  for (const [at, line] of whole.slice(skip, skip + count).entries()) {
-    const index = origin + at
-    if (callback !== undefined && (at + 1) % quantum === 0)
-      yield* runText(shell, `${callback} ${index} ${singleQuote(line)}`, { label: 'mapfile' })
-    array.set(index, line)
-  }
-  return 0
+function shareAmong(shell: Shell, text: string, quoted: ReadonlySet<number>, names: readonly string[]): void {
+  const fields = splitRead(text, quoted, shell.ifs, names.length)
+  for (let at = 0; at < names.length; at++) assignScalar(shell, names[at] ?? '', fields[at] ?? '', false)
 }
 
 export const inputBuiltins: readonly (readonly [string, Builtin])[] = [

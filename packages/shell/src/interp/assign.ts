@@ -1,4 +1,12 @@
-import { assignedText, expandAssignment, expandText, expandWord, subscriptOf } from '../expand/expand.ts'
+import {
+  addFields,
+  assignedText,
+  expandAssignment,
+  expandText,
+  expandWord,
+  subscriptOf,
+  textOf,
+} from '../expand/expand.ts'
 import { assignmentWaits } from '../expand/waits.ts'
 import { arithmetic, ArithmeticFailure, arrayIndex, patiently } from '../expand/numbers.ts'
 import { arithmeticSubscript, expandSubscript, splitElement, subscriptNow } from '../expand/subscript.ts'
@@ -20,7 +28,7 @@ const WATCHED: ReadonlyMap<string, (shell: Shell) => void> = new Map([
 
 /** Carries out `name=value`, `name[i]=value`, `name=(…)`. @throws FatalError */
 export function* assign(shell: Shell, node: Assignment): Steps<void> {
-  if (!assignmentWaits(node) && !node.array) return yield* patiently(shell, () => assignNow(shell, node))
+  if (!assignmentWaits(node) && isAtOnce(node)) return yield* patiently(shell, () => assignNow(shell, node))
   if (node.array) {
     if (node.bad) throw new LineError(node.bad)
     if (node.index) throw new LineError(`${node.name}[${node.index.source}]: cannot assign list to array member`)
@@ -32,9 +40,14 @@ export function* assign(shell: Shell, node: Assignment): Steps<void> {
   else yield* assignNamed(shell, node.name, text, node.append)
 }
 
-/** The same for a plain value or an element, without a command substitution in it. */
+/** Whether it is no list, or one without subscripts: `assignNow` takes it. */
+export const isAtOnce = ({ array, bad, index }: Assignment): boolean =>
+  array === undefined || (bad === undefined && !index && array.every((element) => !element.index))
+
+/** The same for what is `isAtOnce`, without a command substitution in it. */
 export function assignNow(shell: Shell, node: Assignment): void {
-  const { name, index, append } = node
+  const { name, index, append, array } = node
+  if (array) return assignList(shell, name, array, append)
   const text = node.value ? assignedText(shell, node.value) : ''
   if (index) return assignAt(shell, name, subscriptOf(shell, name, index), text, append)
   const element = shell.variables.raw(name)?.nameref ? splitElement(shell.variables.resolve(name)) : undefined
@@ -112,15 +125,41 @@ function setIndexed(shell: Shell, name: string, index: string, text: string, app
   shell.variables.setElement(shell.variables.resolve(name), key, combine(shell, variable, old, text, append))
 }
 
+/** `(…)` of elements without subscripts. */
+function assignList(shell: Shell, name: string, array: readonly ArrayElement[], append: boolean): void {
+  const variable = shell.variables.writable(name)
+  if (variable.assoc) return assignFlatPairs(shell, variable, array, append)
+  const fields: string[] = []
+  for (const { value } of array) addFields(shell, value, fields)
+  let next = append ? nextIndex(variable) : 0
+  const values = listOf(variable, append)
+  for (const value of fields) values.set(next++, recase(variable, combine(shell, variable, undefined, value, false)))
+}
+
+/** Keys and values in turns. */
+function assignFlatPairs(shell: Shell, variable: Variable, array: readonly ArrayElement[], append: boolean): void {
+  const texts = array.map(({ value }) => textOf(shell, value, 'none'))
+  const pairs = append ? (variable.assoc ?? new Map<string, string>()) : new Map<string, string>()
+  for (let at = 0; at < texts.length; at += 2) pairs.set(texts[at] ?? '', recase(variable, texts[at + 1] ?? ''))
+  variable.declared = false
+  variable.assoc = pairs
+}
+
+/** The array that elements are put into. */
+function listOf(variable: Variable, append: boolean): Map<number, string> {
+  const values = append ? arrayOf(variable) : new IndexedArray()
+  variable.value = undefined
+  variable.declared = false
+  variable.array = values
+  return values
+}
+
 /** `(…)` into a variable that is an array, or becomes one. */
 export function* assignArray(shell: Shell, { array = [], append, name }: Assignment, variable: Variable): Steps<void> {
   if (variable.assoc) return yield* assignPairs(shell, array, variable, append, name)
   const items = yield* expandElements(shell, array)
   let next = append ? nextIndex(variable) : 0
-  const values = append ? arrayOf(variable) : new IndexedArray()
-  variable.value = undefined
-  variable.declared = false
-  variable.array = values
+  const values = listOf(variable, append)
   for (const { index, value, appends } of items) {
     if (index !== undefined) next = arrayIndex(shell, variable, name, index)
     const old = appends ? values.get(next) : undefined

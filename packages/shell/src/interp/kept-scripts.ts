@@ -1,4 +1,5 @@
 import type { List } from '../syntax/ast.ts'
+import type { HeredocCut } from '../syntax/cursor.ts'
 import { Parser } from '../syntax/parser.ts'
 import type { Shell } from './shell.ts'
 
@@ -7,7 +8,12 @@ export interface Script {
   /** @throws ShellSyntaxError */
   next(): List | undefined
   readonly atEnd: boolean
+  /** Here-documents that the end of the text cut off, as far as it was read. */
+  takeCutOff(): readonly HeredocCut[]
 }
+
+/** Texts with here-documents are not kept. */
+const NO_CUTS: readonly HeredocCut[] = []
 
 const MOST_KEPT = 256
 const LONGEST = 16384
@@ -46,6 +52,9 @@ class Replay implements Script {
   get atEnd(): boolean {
     return this.at >= this.lists.length
   }
+  takeCutOff(): readonly HeredocCut[] {
+    return NO_CUTS
+  }
 }
 
 class Recorder implements Script {
@@ -66,5 +75,8 @@ class Recorder implements Script {
   }
   get atEnd(): boolean {
     return this.parser.atEnd
+  }
+  takeCutOff(): readonly HeredocCut[] {
+    return NO_CUTS
   }
 }

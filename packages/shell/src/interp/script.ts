@@ -1,9 +1,10 @@
 import { isDirectory, O_RDONLY } from '@drydock/abi'
 import { readAll } from '@drydock/libc'
-import { decodeBytes } from '../syntax/ansi-escapes.ts'
+import { decodeBytes, encodeText } from '../syntax/ansi-escapes.ts'
 import { ShellSyntaxError } from '../syntax/syntax-error.ts'
 import { ExitShell, FatalError, type Steps, TopLevelError, wait } from './flow.ts'
 import { runLast } from './child.ts'
+import type { Script } from './kept-scripts.ts'
 import type { Shell } from './shell.ts'
 
 export interface TextOptions {
@@ -24,17 +25,31 @@ export function* runText(shell: Shell, text: string, options: TextOptions = {}):
   for (;;) {
     try {
       const list = script.next()
+      yield* warnOfCutOff(shell, script)
       if (!list) return status
       if (shell.options.has('noexec') && !shell.interactive) continue
       status = last && script.atEnd ? yield* runLast(shell, list) : yield* shell.machinery.execute(shell, list)
     } catch (error) {
-      if (error instanceof ShellSyntaxError) return yield* syntaxFailure(shell, error, options.label)
+      if (error instanceof ShellSyntaxError) {
+        yield* warnOfCutOff(shell, script)
+        return yield* syntaxFailure(shell, error, options.label)
+      }
       if (!(error instanceof FatalError) || !goesOn || shell.options.has('errexit') || !recovers(shell, error))
         throw error
       if (error.message) yield* wait(shell.complain(error.message))
       status = shell.status = error.status
     }
     if (shell.jump) return shell.status
+  }
+}
+
+/** bash tells of here-documents that the end of the text ended. */
+function* warnOfCutOff(shell: Shell, script: Script): Steps<void> {
+  const cuts = script.takeCutOff()
+  if (shell.dialect.name !== 'bash') return
+  for (const { startLine, endLine, delimiter } of cuts) {
+    const words = `warning: here-document at line ${startLine} delimited by end-of-file (wanted \`${delimiter}')`
+    yield* wait(shell.sys.write(2, encodeText(`${shell.prefix(endLine)}${words}\n`)))
   }
 }
 

@@ -1,5 +1,6 @@
 import { ENOMEM, type MaybePromise, type Process, type Signal, type SignalDisposition, type Sys } from '@drydock/abi'
 import { Heap } from '@drydock/libc'
+import type { FormatPiece } from '../builtins/printf-format.ts'
 import { Patterns } from '../expand/pattern.ts'
 import type { CompiledArithmetic } from '../expand/arithmetic.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
@@ -75,6 +76,8 @@ export class Shell {
   completions = new Map<string, CompletionSpec>()
   /** What inputrc and `bind` said; made when somebody first edits a line or binds a key. */
   lineSettings: LineSettings | undefined
+  /** They are the parent's: to be copied before they are changed. */
+  borrowsLineSettings = false
   /** A completion function runs, and these are the options of its spec now. */
   completing = false
   completionOptions = new Set<string>()
@@ -140,6 +143,8 @@ export class Shell {
   readonly patterns = new Patterns()
   readonly scripts = new KeptScripts()
   readonly arithmeticCache = new Map<string, CompiledArithmetic>()
+  /** Formats of printf, taken apart. */
+  readonly formats = new Map<string, readonly FormatPiece[]>()
 
   constructor(process: Process, dialect: Dialect, machinery: Machinery) {
     this.process = process
@@ -211,6 +216,7 @@ export class Shell {
       hashed: new Map(hashed),
       completions: new Map(completions),
       lineSettings: this.lineSettings,
+      borrowsLineSettings: this.lineSettings !== undefined,
       traps: new Map(traps),
       jobs: this.jobs.copy(),
       getoptsIndex: this.getoptsIndex,
@@ -219,6 +225,7 @@ export class Shell {
       patterns: this.patterns,
       scripts: this.scripts,
       arithmeticCache: this.arithmeticCache,
+      formats: this.formats,
     })
     child.countLongValues()
     return child

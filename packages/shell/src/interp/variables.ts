@@ -48,6 +48,8 @@ const LONG_VALUE = 65536
 export interface Frame {
   readonly kind: 'function' | 'temporary'
   readonly covered: Map<string, Variable | undefined>
+  /** The options as they were when `local -` was met: they come back with the end of the call. */
+  options: ReadonlySet<string> | undefined
 }
 
 /**
@@ -63,9 +65,9 @@ export class Variables {
   copy(): Variables {
     const copy = new Variables()
     for (const [name, variable] of this.visible) copy.visible.set(name, copyVariable(variable))
-    for (const { kind, covered } of this.frames) {
+    for (const { kind, covered, options } of this.frames) {
       const saved = [...covered].map(([name, old]) => [name, old && copyVariable(old)] as const)
-      copy.frames.push({ kind, covered: new Map(saved) })
+      copy.frames.push({ kind, covered: new Map(saved), options })
     }
     return copy
   }
@@ -160,7 +162,7 @@ export class Variables {
   }
 
   push(kind: Frame['kind']): Frame {
-    const frame: Frame = { kind, covered: new Map() }
+    const frame: Frame = { kind, covered: new Map(), options: undefined }
     this.frames.push(frame)
     return frame
   }

@@ -82,6 +82,16 @@ export class LineSettings {
   /** Where `bind` and inputrc put keys. */
   target: NamedKeymap = { map: 'emacs', before: '' }
 
+  /** For a child of the shell. */
+  copy(): LineSettings {
+    const copy = new LineSettings()
+    for (const name of Object.keys(this.keymaps) as KeymapName[]) copy.keymaps[name] = this.keymaps[name].copy()
+    for (const [name, on] of this.switches) copy.switches.set(name, on)
+    for (const [name, value] of this.values) copy.values.set(name, value)
+    copy.target = this.target
+    return copy
+  }
+
   on(name: string): boolean {
     return this.switches.get(name) ?? false
   }

@@ -79,15 +79,4 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
   return length
 }
 
-const encoder = new TextEncoder()
-/** Text to bytes; byte characters become their bytes. */
-export function encodeText(text: string): Uint8Array {
-  if (!/[\udc80-\udcff]/.test(text)) return encoder.encode(text)
-  const out: number[] = []
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0
-    if (code >= 0xdc80 && code <= 0xdcff) out.push(code & 0xff)
-    else out.push(...encoder.encode(char))
-  }
-  return Uint8Array.from(out)
-}
+export { encodeText } from '@drydock/libc'

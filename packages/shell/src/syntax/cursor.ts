@@ -13,6 +13,14 @@ export interface SyntaxOptions {
   readonly firstLine?: number
 }
 
+/** A here-document that the end of the text ended. */
+export interface HeredocCut {
+  /** The line before its body. */
+  readonly startLine: number
+  readonly endLine: number
+  readonly delimiter: string
+}
+
 /** A place in the text of a script, with what is still owed: the bodies of here-documents. */
 export class Cursor {
   source: string
@@ -21,6 +29,8 @@ export class Cursor {
   heredocs: Redirect[] = []
   /** The text ended inside of a here-document: a reader with more lines goes on, others take it as it is. */
   heredocCutOff = false
+  /** Here-documents that were cut off so, for those who tell. */
+  cutOff: HeredocCut[] = []
   /** Names of aliases that are being expanded, with the end of their text. */
   aliases: { name: string; end: number }[] = []
   /** Where text is still subject to alias expansion because the alias before it ended in a blank. */
@@ -92,13 +102,13 @@ export class Cursor {
     throw new ShellSyntaxError(`unexpected EOF while looking for matching \`${looking}'`, line, true)
   }
 
+  /** Number of the line that would come after the last. */
+  lineAfterEnd(): number {
+    return this.line(this.source.length) + (this.source.endsWith('\n') ? 0 : 1)
+  }
+
   unexpectedEnd(): never {
-    const last = this.line(this.source.length)
-    throw new ShellSyntaxError(
-      'syntax error: unexpected end of file',
-      last + (this.source.endsWith('\n') ? 0 : 1),
-      true,
-    )
+    throw new ShellSyntaxError('syntax error: unexpected end of file', this.lineAfterEnd(), true)
   }
 
   unexpected(token: string): never {

@@ -15,6 +15,7 @@ export function readHeredocs(cursor: Cursor): void {
 
 /** Without the line of the delimiter; a body that the end of the text cuts off counts as whole. */
 function readBody(cursor: Cursor, delimiter: string, strip: boolean): string {
+  const startLine = cursor.line() - 1
   let body = ''
   while (!cursor.atEnd) {
     const end = cursor.source.indexOf('\n', cursor.position)
@@ -25,5 +26,7 @@ function readBody(cursor: Cursor, delimiter: string, strip: boolean): string {
     body += `${line}\n`
   }
   cursor.heredocCutOff = true
+  const endLine = cursor.line() - (cursor.source.endsWith('\n') ? 1 : 0)
+  cursor.cutOff.push({ startLine: Math.max(1, Math.min(startLine, endLine)), endLine, delimiter })
   return body
 }

@@ -1,7 +1,7 @@
 import type { Command, List, ListItem, Pipeline, Redirect } from './ast.ts'
 import { type Grammar, parseCompound } from './compound.ts'
 import { expandAlias } from './alias.ts'
-import { Cursor, type SyntaxOptions } from './cursor.ts'
+import { Cursor, type HeredocCut, type SyntaxOptions } from './cursor.ts'
 import { readHeredocs } from './heredoc.ts'
 import { bareWordAt, tokenAt } from './parser-tokens.ts'
 import { readRedirect } from './redirect.ts'
@@ -28,6 +28,13 @@ export class Parser {
     return this.cursor.atEnd
   }
 
+  /** Here-documents that were cut off since the last call. */
+  takeCutOff(): readonly HeredocCut[] {
+    const { cutOff } = this.cursor
+    if (cutOff.length > 0) this.cursor.cutOff = []
+    return cutOff
+  }
+
   /** The next line's commands; undefined at the end. @throws ShellSyntaxError */
   next(): List | undefined {
     const { cursor } = this
@@ -48,7 +55,7 @@ function parseUntil(cursor: Cursor, close: string): List {
   cursor.skipBlanks()
   if (close === '') {
     if (!cursor.atEnd) cursor.unexpected(tokenAt(cursor))
-  } else if (cursor.atEnd) cursor.unterminated(close, line)
+  } else if (cursor.atEnd) cursor.unterminated(close, cursor.options.exact ? cursor.lineAfterEnd() : line)
   else if (!cursor.take(close)) cursor.unexpected(tokenAt(cursor))
   return list
 }

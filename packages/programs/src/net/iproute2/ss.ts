@@ -1,7 +1,8 @@
-import type { SocketInfo, Sys } from '@drydock/abi'
+import type { SocketInfo, Sys, UnixSocketInfo } from '@drydock/abi'
 import { defineProgram, flag, type OptionValues, value } from '@drydock/libc'
-import { Names } from '../net-tools/service-names.ts'
+import { Names, servicePorts } from '../net-tools/service-names.ts'
 import { type SocketOwner, socketOwners } from '../net-tools/socket-owners.ts'
+import { type Ends, FilterError, parseFilter, type SocketFilter } from './ss-filter.ts'
 
 const OPTIONS = {
   tcp: flag('t', 'tcp'),
@@ -30,14 +31,19 @@ export const ss = defineProgram({
   name: 'iproute2/ss',
   paths: ['/usr/bin/ss', '/usr/sbin/ss'],
   covers: 'partial',
-  lacks: ['unix sockets', '-e', '-i', '-m', '-o', '-K', 'filters other than state, sport and dport'],
+  lacks: ['-i', '-m', '-o', '-K', 'the conditions dev, fwmark, cgroup and autobound of filters'],
   summary: 'another utility to investigate sockets',
   usage: 'ss [ OPTIONS ] [ FILTER ]',
   options: OPTIONS,
   async main({ sys, io, options, operands }) {
-    if (options.summary) await io.print(totals(sys))
-    else await io.print(await table(sys, options, operands))
-    return 0
+    try {
+      await io.print(options.summary ? totals(sys) : await table(sys, options, operands))
+      return 0
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error
+      await io.warn(`${error.message}\n`)
+      return error.status
+    }
   },
 })
 
@@ -57,68 +63,76 @@ function totals(sys: Sys): string {
   ].join('')
 }
 
-/** `state established`, `sport = :80`, `dport = :22`; anything else chooses nothing out. */
-function filters(words: readonly string[]): { state: string | undefined; keeps: (socket: SocketInfo) => boolean } {
-  const text = words.join(' ')
-  const state = /\bstate (\S+)/.exec(text)?.[1]
-  const port = (side: string): number | undefined => {
-    const found = new RegExp(`\\b${side} (?:=|eq|==) :?(\\d+)`).exec(text)?.[1]
-    return found === undefined ? undefined : Number(found)
-  }
-  const [sport, dport] = [port('sport'), port('dport')]
-  const states: Readonly<Record<string, string>> = {
-    established: 'ESTAB',
-    listening: 'LISTEN',
-    'time-wait': 'TIME-WAIT',
-    'close-wait': 'CLOSE-WAIT',
-  }
-  const wanted = state === undefined ? undefined : (states[state] ?? state.toUpperCase())
-  return {
-    state: wanted,
-    keeps: (socket) =>
-      (wanted === undefined || socket.state === wanted) &&
-      (sport === undefined || socket.localPort === sport) &&
-      (dport === undefined || socket.peerPort === dport),
-  }
+/** A row's cells: Netid, State, both queues, local and peer address and port, process. */
+type Row = readonly string[]
+
+interface View {
+  readonly options: Options
+  readonly names: Names
+  readonly owners: ReadonlyMap<number, readonly SocketOwner[]> | undefined
+  readonly filter: SocketFilter
 }
 
 async function table(sys: Sys, options: Options, words: readonly string[]): Promise<string> {
+  const ports = await servicePorts(sys)
+  const filter = parseFilter(words, (name) => ports.get(name))
   const names = await Names.read(sys, options.numeric > 0)
-  const owners = options.processes ? await socketOwners(sys) : undefined
-  const { state, keeps } = filters(words)
-  const both = options.tcp + options.udp === 0
-  const kind = (socket: SocketInfo): boolean => both || (socket.proto === 'tcp' ? options.tcp > 0 : options.udp > 0)
-  const server = (socket: SocketInfo): boolean => socket.state === 'LISTEN' || socket.state === 'UNCONN'
-  const shown = (socket: SocketInfo): boolean =>
-    state !== undefined ||
-    options.all > 0 ||
-    (options.listening > 0 ? server(socket) : !server(socket) && socket.state !== 'TIME-WAIT')
-  const sockets =
-    options.unix && both
-      ? []
-      : sys.netlink({ op: 'socket-list' }).filter((each) => kind(each) && shown(each) && keeps(each))
-  const netid = both || (options.tcp > 0 && options.udp > 0)
-  const rows = sockets.map((each) => cells(each, names, owners))
+  const view = { options, names, filter, owners: options.processes ? await socketOwners(sys) : undefined }
+  const kinds = kindsOf(options)
+  const rows = [
+    ...(kinds.has('unix') ? sys.netlink({ op: 'unix-list' }).flatMap((each) => unixRow(view, each)) : []),
+    ...sys.netlink({ op: 'socket-list' }).flatMap((each) => (kinds.has(each.proto) ? inetRow(view, each) : [])),
+  ]
   const head = ['Netid', 'State', 'Recv-Q', 'Send-Q', 'Local Address', 'Port', 'Peer Address', 'Port', 'Process']
-  return layout(
-    options.noHeader ? rows : [head, ...rows],
-    new Set([...(netid ? [] : [0]), ...(state === undefined ? [] : [1])]),
-  )
+  const hidden = [...(kinds.size > 1 || kinds.has('unix') ? [] : [0]), ...(filter.states?.size === 1 ? [1] : [])]
+  return layout(options.noHeader ? rows : [head, ...rows], new Set(hidden))
 }
 
-function cells(
-  socket: SocketInfo,
-  names: Names,
-  owners: ReadonlyMap<number, readonly SocketOwner[]> | undefined,
-): string[] {
-  const { proto, state, receiveQueue, sendQueue, local, localPort, peer, peerPort, ino } = socket
+/** Which sockets are asked for: all kinds, unless some are named. */
+function kindsOf(options: Options): ReadonlySet<string> {
+  const named = (['tcp', 'udp', 'unix'] as const).filter((kind) => options[kind] > 0 || options.family === kind)
+  if (named.length > 0) return new Set(named)
+  if (options.raw) return new Set()
+  const inet = options.ipv4 > 0 || options.ipv6 > 0 || options.family === 'inet' || options.family === 'inet6'
+  return new Set(inet ? ['tcp', 'udp'] : ['unix', 'tcp', 'udp'])
+}
+
+const isServer = (state: string): boolean => state === 'LISTEN' || state === 'UNCONN'
+
+function isShown({ options, filter }: View, socket: Ends): boolean {
+  const { state } = socket
+  const asked =
+    filter.states !== undefined ||
+    options.all > 0 ||
+    (options.listening > 0 ? isServer(state) : !isServer(state) && state !== 'TIME-WAIT')
+  return asked && filter.keeps(socket)
+}
+
+function usersOf({ owners }: View, ino: number): string {
   const users = (owners?.get(ino) ?? []).map(({ comm, pid, fd }) => `("${comm}",pid=${pid},fd=${fd})`).join(',')
+  return users === '' ? '' : ` users:(${users})`
+}
+
+function inetRow(view: View, socket: SocketInfo): Row[] {
+  const { names, options } = view
+  const { proto, state, receiveQueue, sendQueue, local, localPort, peer, peerPort, ino } = socket
+  if ((options.ipv6 && !options.ipv4) || !isShown(view, socket)) return []
   const ends = [names.host(local), names.port(localPort, proto), names.host(peer), names.port(peerPort, proto)]
-  return [proto, state, String(receiveQueue), String(sendQueue), ...ends, users === '' ? '' : ` users:(${users})`]
+  const extended = options.extended ? ` ino:${ino} sk:${ino.toString(16)} cgroup:/ <->` : ''
+  return [[proto, state, String(receiveQueue), String(sendQueue), ...ends, usersOf(view, ino) + extended]]
+}
+
+function unixRow(view: View, socket: UnixSocketInfo): Row[] {
+  const { state, path, ino, peerIno, receiveQueue, sendQueue } = socket
+  if (!isShown(view, { state, local: path, localPort: 0, peer: '', peerPort: 0 })) return []
+  const ends = [path || '*', String(ino), '*', String(peerIno)]
+  return [['u_str', state, String(receiveQueue), String(sendQueue), ...ends, usersOf(view, ino)]]
 }
 
 const RIGHT = new Set([4, 6])
 const DELIMITERS = ['', ' ', ' ', ' ', ' ', ':', ' ', ':', '']
+/** An inode is no port: a blank stands before it. */
+const isInode = (row: Row): boolean => row[0] === 'u_str'
 
 /** Columns as wide as their widest cell. */
 function layout(rows: readonly (readonly string[])[], hidden: ReadonlySet<number>): string {
@@ -130,7 +144,9 @@ function layout(rows: readonly (readonly string[])[], hidden: ReadonlySet<number
         const width = widths[column] ?? 0
         const delimiter = [...Array(column).keys()].every((before) => hidden.has(before))
           ? ''
-          : (DELIMITERS[column] ?? '')
+          : isInode(row) && DELIMITERS[column] === ':'
+            ? ' '
+            : (DELIMITERS[column] ?? '')
         return delimiter + (RIGHT.has(column) ? cell.padStart(width) : cell.padEnd(width))
       })
       .join('')

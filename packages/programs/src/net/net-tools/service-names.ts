@@ -27,6 +27,12 @@ export class Names {
   }
 }
 
+/** Ports by their services' names: names of either protocol. */
+export async function servicePorts(sys: Sys): Promise<ReadonlyMap<string, number>> {
+  const services = await rows(sys, '/etc/services')
+  return new Map(services.map(([name = '', port = '']) => [name, Number.parseInt(port, 10)]))
+}
+
 async function rows(sys: Sys, path: string): Promise<string[][]> {
   try {
     const text = await readTextFile(sys, path)
