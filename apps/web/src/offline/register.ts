@@ -2,8 +2,11 @@ import { useToasts } from '../components/kit/toasts.tsx'
 import { tongueOf, translator } from '../messages/translate.ts'
 import { settings } from '../settings/settings-store.ts'
 
-/** After everything that the first prompt needs. */
-const DELAY_MS = 3000
+/** Nobody has touched the page for so long: to fetch and keep some megabytes is work that should meet nobody at work. */
+const REST_MS = 5000
+/** After so long they are kept even so. */
+const LATEST_MS = 60_000
+const TOUCHES = ['keydown', 'pointerdown'] as const
 
 /**
  * Has the page kept for when there is no network. A version that comes later waits until this one is closed, and the
@@ -11,10 +14,27 @@ const DELAY_MS = 3000
  */
 export function keepForOffline(): void {
   if (!('serviceWorker' in navigator) || !import.meta.env.PROD) return
-  setTimeout(() => {
-    // Private windows and old browsers refuse; the page works all the same.
-    register().catch(() => undefined)
-  }, DELAY_MS)
+  // Private windows and old browsers refuse; the page works all the same.
+  void rest().then(() => register().catch(() => undefined))
+}
+
+/** Resolves in the first pause of whoever works with the page. */
+function rest(): Promise<void> {
+  return new Promise((resolve) => {
+    const latest = setTimeout(end, LATEST_MS)
+    let pause = setTimeout(end, REST_MS)
+    function touched(): void {
+      clearTimeout(pause)
+      pause = setTimeout(end, REST_MS)
+    }
+    function end(): void {
+      clearTimeout(latest)
+      clearTimeout(pause)
+      for (const touch of TOUCHES) removeEventListener(touch, touched, true)
+      resolve()
+    }
+    for (const touch of TOUCHES) addEventListener(touch, touched, true)
+  })
 }
 
 async function register(): Promise<void> {
