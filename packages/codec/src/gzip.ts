@@ -1,4 +1,12 @@
-import { deflate as zlibAll, deflateRaw as rawAll, gzip as deflateAll, Inflate, inflate, inflateRaw } from 'pako'
+import {
+  Deflate,
+  deflate as zlibAll,
+  deflateRaw as rawAll,
+  gzip as deflateAll,
+  Inflate,
+  inflate,
+  inflateRaw,
+} from 'pako'
 import { type ByteSource, concatBytes } from './bytes.ts'
 
 /** The bytes are no gzip file, damaged or cut short. */
@@ -14,6 +22,27 @@ export interface GzipOptions {
  * was made.
  */
 export const gzip = (bytes: Uint8Array, { level = 6 }: GzipOptions = {}): Uint8Array => deflateAll(bytes, { level })
+
+/** The same piece by piece. */
+export class Gzip {
+  private readonly deflate: Deflate
+  private readonly out: Uint8Array[] = []
+
+  constructor({ level = 6 }: GzipOptions = {}) {
+    this.deflate = new Deflate({ level, gzip: true })
+    this.deflate.onData = (chunk) => void this.out.push(chunk as Uint8Array)
+    this.deflate.onEnd = () => undefined
+  }
+
+  push(bytes: Uint8Array): void {
+    this.deflate.push(bytes, false)
+  }
+
+  finish(): Uint8Array {
+    this.deflate.push(NOTHING, true)
+    return concatBytes(this.out)
+  }
+}
 
 /** RFC 1950: zlib's own wrapping, as git keeps its objects. */
 export const zlibDeflate = (bytes: Uint8Array): Uint8Array => zlibAll(bytes, { level: 6 })

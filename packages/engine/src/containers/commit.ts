@@ -1,6 +1,4 @@
-import { concatBytes } from '@drydock/codec'
 import type { ContainerConfig, ImageConfig } from '@drydock/docker-api'
-import { treeTar } from '../content/tree-tar.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { applyChanges } from '../images/changes.ts'
 import type { ImageDocument } from '../images/image-config.ts'
@@ -25,15 +23,12 @@ export async function commitContainer(
   container: Container,
   options: CommitOptions,
 ): Promise<string> {
-  const { sys, places, images, events } = parts
+  const { places, images, events } = parts
   const name = options.reference === '' ? undefined : withDefaultTag(parseReference(options.reference))
   const parent = images.get(container.record.Image)
   if (!parent) throw notFound(`No such image: ${container.record.Image}`)
-  const tar = concatBytes([
-    ...treeTar(sys, `${layerOf(places, container.id)}/diff`, { rootName: '', whiteouts: true, keepLazy: true }),
-  ])
   const below = images.layersOf(parent).at(-1)
-  const layer = await images.layers.add(below?.chainId ?? '', tar)
+  const layer = await images.layers.copyOf(below?.chainId ?? '', `${layerOf(places, container.id)}/diff`)
   const image = images.add(JSON.stringify(documentOf(parts, container, parent.document, layer.diffId, options)), {
     parent: parent.id,
   })

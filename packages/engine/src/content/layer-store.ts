@@ -1,5 +1,14 @@
 import { isErrno, type LazyContent, S_IFBLK, S_IFCHR, S_IFIFO, type Sys } from '@drydock/abi'
-import { concatBytes, gunzipIfNeeded, gzip, isGzip, Sha256, sha256Hex, type TarHeader, TarReader } from '@drydock/codec'
+import {
+  concatBytes,
+  gunzip,
+  gunzipIfNeeded,
+  isGzip,
+  Sha256,
+  sha256Hex,
+  type TarHeader,
+  TarReader,
+} from '@drydock/codec'
 import { randomId } from '../identifiers.ts'
 import {
   ifExists,
@@ -14,6 +23,7 @@ import {
   writeRecord,
 } from '../state/files.ts'
 import { readLazy } from './lazy-header.ts'
+import { gzipPaced, hashPaced } from './paced.ts'
 import { treeTar } from './tree-tar.ts'
 
 /** A layer on disk: one directory of files, on top of its parent's. */
@@ -26,13 +36,18 @@ export interface LayerRecord {
   readonly cacheId: string
   /** Bytes of the files, lazy ones in full. */
   readonly size: number
-  /** Digest of its compressed form, which is kept. */
-  readonly blob: string
+  /** Digest of its compressed form, where that is kept: what was made here is packed when it is first pushed. */
+  readonly blob?: string
   /** Bytes of the compressed form. */
-  readonly blobSize: number
+  readonly blobSize?: number
   /** Compressed bytes in real life: lazy files make the blob small. */
   readonly realSize?: number
 }
+
+/** A layer whose compressed form is kept. */
+export type PackedLayer = LayerRecord & Required<Pick<LayerRecord, 'blob' | 'blobSize'>>
+
+const isPacked = (layer: LayerRecord): layer is PackedLayer => layer.blob !== undefined
 
 export const chainIdOf = (parent: string, diffId: string): string =>
   parent === '' ? diffId : `sha256:${sha256Hex(`${parent} ${diffId}`)}`
@@ -87,27 +102,17 @@ export class LayerStore {
   }
 
   /**
-   * Unpacks a tar, compressed or not, on top of `parent`. An equal layer that is there already is given back.
+   * Unpacks a tar, compressed or not, on top of `parent`, and keeps it: nobody else could make the same bytes again. An
+   * equal layer that is there already is given back.
    * @throws TarError, GzipError, an Errno
    */
   async add(parent: string, tar: Uint8Array, realSize?: number): Promise<LayerRecord> {
-    const cacheId = randomId(this.sys)
-    const target = `${this.overlay}/${cacheId}/diff`
-    makeDirectories(this.sys, target)
-    const { diffId, size } = await unpackLayer(this.sys, target, [tar])
-    const chainId = chainIdOf(parent, diffId)
-    const known = this.layers.get(chainId)
-    if (known) {
-      removeTree(this.sys, `${this.overlay}/${cacheId}`)
-      return known
-    }
-    const packed = isGzip(tar) ? tar : gzip(tar, { level: 1 })
-    const hex = sha256Hex(packed)
-    writeBytes(this.sys, `${this.blobs}/${hex}`, packed)
-    const blob = { blob: `sha256:${hex}`, blobSize: packed.length, ...(realSize === undefined ? {} : { realSize }) }
-    const layer: LayerRecord = { chainId, diffId, parent, cacheId, size, ...blob }
-    this.keep(layer)
-    return layer
+    const { layer, known } = await this.unpack(parent, [tar])
+    if (known) return layer
+    const packed = isGzip(tar) ? tar : await gzipPaced(this.sys, [tar])
+    const kept = { ...layer, ...(await this.writeBlob(packed)), ...(realSize === undefined ? {} : { realSize }) }
+    this.keep(kept)
+    return kept
   }
 
   /**
@@ -115,8 +120,9 @@ export class LayerStore {
    * An equal layer that is there already is given back.
    */
   async adopt(parent: string, directory: string): Promise<LayerRecord> {
-    const tar = await this.pack(directory)
-    const diffId = `sha256:${sha256Hex(tar)}`
+    const hash = new Sha256()
+    for (const part of tarOfChanges(this.sys, directory)) await hashPaced(this.sys, hash, part)
+    const diffId = `sha256:${hash.digestHex()}`
     const chainId = chainIdOf(parent, diffId)
     const known = this.layers.get(chainId)
     if (known) {
@@ -127,27 +133,40 @@ export class LayerStore {
     makeDirectories(this.sys, `${this.overlay}/${cacheId}`)
     const size = treeSize(this.sys, directory)
     this.sys.rename(directory, `${this.overlay}/${cacheId}/diff`)
-    const packed = gzip(tar, { level: 1 })
-    const hex = sha256Hex(packed)
-    writeBytes(this.sys, `${this.blobs}/${hex}`, packed)
-    const layer = { chainId, diffId, parent, cacheId, size, blob: `sha256:${hex}`, blobSize: packed.length }
+    const layer = { chainId, diffId, parent, cacheId, size }
     this.keep(layer)
     return layer
   }
 
   /** The same for a directory that stays where it is. */
   async copyOf(parent: string, directory: string): Promise<LayerRecord> {
-    return this.add(parent, await this.pack(directory))
+    const { layer, known } = await this.unpack(parent, tarOfChanges(this.sys, directory))
+    if (!known) this.keep(layer)
+    return layer
   }
 
-  private async pack(directory: string): Promise<Uint8Array> {
-    const parts: Uint8Array[] = []
-    for (const part of treeTar(this.sys, directory, { rootName: '', whiteouts: true, keepLazy: true })) {
-      parts.push(part)
-      const pause = this.sys.tick()
-      if (pause) await pause
-    }
-    return concatBytes(parts)
+  /** Not kept yet when it is a new one. */
+  private async unpack(
+    parent: string,
+    tar: Iterable<Uint8Array>,
+  ): Promise<{ readonly layer: LayerRecord; readonly known: boolean }> {
+    const cacheId = randomId(this.sys)
+    const target = `${this.overlay}/${cacheId}/diff`
+    makeDirectories(this.sys, target)
+    const { diffId, size } = await unpackLayer(this.sys, target, tar)
+    const chainId = chainIdOf(parent, diffId)
+    const known = this.layers.get(chainId)
+    if (!known) return { layer: { chainId, diffId, parent, cacheId, size }, known: false }
+    removeTree(this.sys, `${this.overlay}/${cacheId}`)
+    return { layer: known, known: true }
+  }
+
+  private async writeBlob(packed: Uint8Array): Promise<{ blob: string; blobSize: number }> {
+    const hash = new Sha256()
+    await hashPaced(this.sys, hash, packed)
+    const hex = hash.digestHex()
+    writeBytes(this.sys, `${this.blobs}/${hex}`, packed)
+    return { blob: `sha256:${hex}`, blobSize: packed.length }
   }
 
   /** The layers from the bottom up to `chainId`. */
@@ -156,17 +175,33 @@ export class LayerStore {
     return layer ? [...this.below(layer.parent), layer] : []
   }
 
+  /** The layer with its compressed form, which is made when there is none yet. */
+  async packed(layer: LayerRecord): Promise<PackedLayer> {
+    if (isPacked(layer)) return layer
+    const packed = await gzipPaced(this.sys, tarOfChanges(this.sys, this.diffPath(layer)))
+    const kept = { ...layer, ...(await this.writeBlob(packed)) }
+    this.keep(kept)
+    return kept
+  }
+
   /** The compressed form. */
-  readBlob({ blob }: LayerRecord): Uint8Array {
-    return readBytes(this.sys, `${this.blobs}/${blob.slice('sha256:'.length)}`)
+  readBlob({ blob }: PackedLayer): Uint8Array {
+    return readBytes(this.sys, this.blobPath(blob))
+  }
+
+  /** The layer as it was hashed for its diff id. */
+  readTar(layer: LayerRecord): Uint8Array {
+    if (isPacked(layer)) return gunzip(this.readBlob(layer))
+    return concatBytes([...tarOfChanges(this.sys, this.diffPath(layer))])
   }
 
   remove(layer: LayerRecord): void {
     this.layers.delete(layer.chainId)
     quietly(() => this.sys.unlink(this.recordPath(layer)))
     removeTree(this.sys, `${this.overlay}/${layer.cacheId}`)
-    const shared = [...this.layers.values()].some(({ blob }) => blob === layer.blob)
-    if (!shared) quietly(() => this.sys.unlink(`${this.blobs}/${layer.blob.slice('sha256:'.length)}`))
+    const { blob } = layer
+    const shared = [...this.layers.values()].some((other) => other.blob === blob)
+    if (blob !== undefined && !shared) quietly(() => this.sys.unlink(this.blobPath(blob)))
   }
 
   private keep(layer: LayerRecord): void {
@@ -174,10 +209,18 @@ export class LayerStore {
     writeRecord(this.sys, this.recordPath(layer), layer)
   }
 
+  private blobPath(digest: string): string {
+    return `${this.blobs}/${digest.slice('sha256:'.length)}`
+  }
+
   private recordPath({ chainId }: LayerRecord): string {
     return `${this.records}/${chainId.slice('sha256:'.length)}`
   }
 }
+
+/** Changes as a layer's tar: equal trees give equal bytes. */
+const tarOfChanges = (sys: Sys, directory: string): Iterable<Uint8Array> =>
+  treeTar(sys, directory, { rootName: '', whiteouts: true, keepLazy: true })
 
 /** Writes a layer's members below `target`, whiteouts in overlayfs's form. */
 async function unpackLayer(
@@ -189,7 +232,7 @@ async function unpackLayer(
   const reader = new TarReader()
   const unpacker = new LayerUnpacker(sys, target)
   for await (const bytes of gunzipIfNeeded(source)) {
-    hash.update(bytes)
+    await hashPaced(sys, hash, bytes)
     for (const event of reader.push(bytes)) {
       if (event.kind === 'entry') unpacker.begin(event.header)
       else if (event.kind === 'data') unpacker.data(event.bytes)

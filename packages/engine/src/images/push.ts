@@ -1,7 +1,7 @@
 import { encodeUtf8, sha256Hex } from '@drydock/codec'
 import type { AuthConfig } from '@drydock/docker-api'
 import { DOCKER_MANIFEST, configDescriptor, layerDescriptor, manifestOf } from '@drydock/oci'
-import type { LayerRecord } from '../content/layer-store.ts'
+import type { PackedLayer } from '../content/layer-store.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { shortId } from '../identifiers.ts'
 import { notFound, Problem, systemProblem } from '../problem.ts'
@@ -50,10 +50,12 @@ async function pushTag(
   const image = images.require(familiarString(reference))
   const layers = images.layersOf(image)
   for (const { diffId } of layers.toReversed()) await progress.step('Preparing', shortId(diffId))
-  for (const layer of layers.toReversed()) await pushLayer(parts, client, reference, layer, progress)
+  const packed: PackedLayer[] = []
+  for (const layer of layers) packed.push(await images.layers.packed(layer))
+  for (const layer of packed.toReversed()) await pushLayer(parts, client, reference, layer, progress)
   const config = encodeUtf8(image.json)
   await upload(client, reference.path, image.id, config)
-  const { digest, size } = await putManifest(client, reference, image, layers, config.length)
+  const { digest, size } = await putManifest(client, reference, image, packed, config.length)
   images.setName(`${familiarName(reference)}@${digest}`, image.id)
   await progress.status(`${reference.tag}: digest: ${digest} size: ${size}`)
   await progress.send({ progressDetail: {}, aux: { Tag: reference.tag, Digest: digest, Size: size } })
@@ -64,7 +66,7 @@ async function pushLayer(
   parts: DaemonParts,
   client: RegistryClient,
   reference: Reference,
-  layer: LayerRecord,
+  layer: PackedLayer,
   progress: ProgressStream,
 ): Promise<void> {
   const id = shortId(layer.diffId)
@@ -95,7 +97,7 @@ async function putManifest(
   client: RegistryClient,
   reference: Reference,
   image: Image,
-  layers: readonly LayerRecord[],
+  layers: readonly PackedLayer[],
   configSize: number,
 ): Promise<{ digest: string; size: number }> {
   const config = {

@@ -1,4 +1,4 @@
-import { encodeUtf8, gunzip, writeTar, type TarInput } from '@drydock/codec'
+import { encodeUtf8, writeTar, type TarInput } from '@drydock/codec'
 import { sha256Hex } from '@drydock/codec'
 import { DOCKER_CONFIG, indexOf, OCI_LAYER, type Descriptor, manifestOf } from '@drydock/oci'
 import type { Image, ImageStore } from './image-store.ts'
@@ -49,7 +49,7 @@ function saveOne(
     files.set(`blobs/sha256/${hex}`, bytes)
     return { mediaType, digest: `sha256:${hex}`, size: bytes.length }
   }
-  const layers = images.layersOf(image).map((layer) => put(gunzip(images.layers.readBlob(layer)), OCI_LAYER))
+  const layers = images.layersOf(image).map((layer) => put(images.layers.readTar(layer), OCI_LAYER))
   const config = put(encodeUtf8(image.json), DOCKER_CONFIG)
   const manifest = put(
     encodeUtf8(JSON.stringify(manifestOf(config, layers))),

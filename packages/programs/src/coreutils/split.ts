@@ -112,6 +112,8 @@ async function* blocks(sys: Sys, fd: number): AsyncGenerator<Uint8Array> {
     const bytes = await sys.read(fd, 65536)
     if (bytes.length === 0) return
     yield bytes
+    const pause = sys.tick()
+    if (pause) await pause
   }
 }
 

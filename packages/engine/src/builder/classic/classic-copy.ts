@@ -65,8 +65,9 @@ export class ClassicCopy {
       throw invalid(
         `When using ${verb} with more than one source file, the destination must be a directory and end with a /`,
       )
-    const sums = sumOfSources(found.map(({ root, path }) => sourceSum(this.parts.sys, root, path, source.ofContext)))
-    return { sums, copy: () => this.change((root) => this.copyAll(found, step, root)) }
+    const sums: string[] = []
+    for (const { root, path } of found) sums.push(await sourceSum(this.parts.sys, root, path, source.ofContext))
+    return { sums: sumOfSources(sums), copy: () => this.change((root) => this.copyAll(found, step, root)) }
   }
 
   private async find(source: string, step: CopyStep, from: Source, folder: string, verb: string): Promise<Found[]> {

@@ -1,5 +1,6 @@
 import { isDirectory, isRegular, isSymlink, type Sys } from '@drydock/abi'
 import { Sha256, sha256Hex } from '@drydock/codec'
+import { hashPaced } from '../../content/paced.ts'
 import { resolveInRoot } from '../../runtime/scoped-path.ts'
 import { listNames, readBytes } from '../../state/files.ts'
 
@@ -7,7 +8,7 @@ import { listNames, readBytes } from '../../state/files.ts'
  * Tarsum, version 1, of one file: header fields by name, then the content. moby pkg/tarsum
  * @param sent the file came in an archive; those of images show their kind and their owner's name as well
  */
-function sumOf(sys: Sys, full: string, name: string, sent: boolean): string {
+async function sumOf(sys: Sys, full: string, name: string, sent: boolean): Promise<string> {
   const stat = sys.lstat(full)
   const regular = isRegular(stat.mode)
   const folder = isDirectory(stat.mode)
@@ -22,24 +23,28 @@ function sumOf(sys: Sys, full: string, name: string, sent: boolean): string {
   )
   if (!regular) return hash.digestHex()
   const lazy = sys.getLazyContent(full)
-  return lazy ? sha256Hex(`${lazy.size}:${lazy.seed}`) : hash.update(readBytes(sys, full)).digestHex()
+  if (lazy) return sha256Hex(`${lazy.size}:${lazy.seed}`)
+  await hashPaced(sys, hash, readBytes(sys, full))
+  return hash.digestHex()
 }
 
 /** `file:…` or `dir:…`, as the history of the classic builder shows what was copied. */
-export function sourceSum(sys: Sys, root: string, path: string, sent: boolean): string {
+export async function sourceSum(sys: Sys, root: string, path: string, sent: boolean): Promise<string> {
   const full = resolveInRoot(sys, root, path)
   const name = full.slice(root.length + 1)
-  if (!isDirectory(sys.lstat(full).mode)) return `file:${sumOf(sys, full, name, sent)}`
+  if (!isDirectory(sys.lstat(full).mode)) return `file:${await sumOf(sys, full, name, sent)}`
   const sums: string[] = []
-  gather(sys, full, name, sums, sent)
+  await gather(sys, full, name, sums, sent)
   return `dir:${sha256Hex(sums.toSorted().join(','))}`
 }
 
-function gather(sys: Sys, full: string, name: string, sums: string[], sent: boolean): void {
-  if (name !== '') sums.push(sumOf(sys, full, name, sent))
+async function gather(sys: Sys, full: string, name: string, sums: string[], sent: boolean): Promise<void> {
+  const pause = sys.tick()
+  if (pause) await pause
+  if (name !== '') sums.push(await sumOf(sys, full, name, sent))
   if (!isDirectory(sys.lstat(full).mode)) return
   for (const child of listNames(sys, full))
-    gather(sys, `${full}/${child}`, name === '' ? child : `${name}/${child}`, sums, sent)
+    await gather(sys, `${full}/${child}`, name === '' ? child : `${name}/${child}`, sums, sent)
 }
 
 export const sumOfSources = (sums: readonly string[]): string =>

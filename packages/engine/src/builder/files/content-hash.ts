@@ -1,6 +1,7 @@
 import { isDirectory, isRegular, isSymlink, type Sys } from '@drydock/abi'
 import { encodeUtf8, Sha256 } from '@drydock/codec'
 import { IgnoreRules } from '@drydock/dockerfile'
+import { hashPaced } from '../../content/paced.ts'
 import { ifExists, listNames, readBytes } from '../../state/files.ts'
 import { resolveInRoot } from '../../runtime/scoped-path.ts'
 
@@ -30,14 +31,14 @@ async function addTree(sys: Sys, hash: Sha256, path: string, name: string, rules
   if (pause) await pause
   hash.update(encodeUtf8(`${name}\0${stat.mode} ${stat.uid} ${stat.gid} ${stat.rdev}\0`))
   if (isSymlink(stat.mode)) hash.update(encodeUtf8(sys.readlink(path)))
-  else if (isRegular(stat.mode)) addContent(sys, hash, path)
+  else if (isRegular(stat.mode)) await addContent(sys, hash, path)
   else if (isDirectory(stat.mode))
     for (const child of listNames(sys, path))
       await addTree(sys, hash, `${path}/${child}`, name === '' ? child : `${name}/${child}`, rules)
 }
 
-function addContent(sys: Sys, hash: Sha256, path: string): void {
+async function addContent(sys: Sys, hash: Sha256, path: string): Promise<void> {
   const lazy = sys.getLazyContent(path)
   if (lazy) hash.update(encodeUtf8(`${lazy.size}:${lazy.seed}\0`)).update(lazy.prefix)
-  else hash.update(readBytes(sys, path))
+  else await hashPaced(sys, hash, readBytes(sys, path))
 }

@@ -1,0 +1,58 @@
+import { expect, type Page, test } from '@playwright/test'
+import { Playground } from './playground.ts'
+
+/** Fixed work, done again and again: how much slower the slowest was than the quickest says how busy the machine is. */
+const slowdown = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const work = (): number => {
+      const start = performance.now()
+      let sum = 0
+      for (let i = 0; i < 3_000_000; i++) sum = (sum + i * 7) | 0
+      return performance.now() - start + (sum === 1 ? 1 : 0)
+    }
+    work()
+    const times = Array.from({ length: 12 }, work)
+    return Math.max(...times) / Math.max(1, Math.min(...times))
+  })
+
+/** From here on every task of the page that takes longer than 50 ms, in milliseconds. */
+const watchTasks = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const tasks: number[] = []
+    Object.assign(window, { tasks })
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) tasks.push(duration)
+    }).observe({ type: 'longtask' })
+  })
+
+const longestTask = (page: Page): Promise<number> =>
+  page.evaluate(() => Math.max(0, ...(window as unknown as { tasks: number[] }).tasks))
+
+/** Milliseconds from a key to its sign on the screen, as seen from outside the browser. */
+async function echo(playground: Playground, key: string): Promise<number> {
+  const before = await playground.text()
+  const start = Date.now()
+  await playground.page.keyboard.press(key)
+  while ((await playground.text()) === before) await playground.page.waitForTimeout(5)
+  return Date.now() - start
+}
+
+test('a context of 50 MB in 5,000 files is built while page and terminals go on', async ({ page }) => {
+  const playground = await Playground.open(page)
+  await playground.run('mkdir big && cd big && head -c 50M /dev/urandom | split -a 4 -b 10486 - f', { timeout: 40_000 })
+  expect(await playground.run("ls | wc -l; printf 'FROM scratch\\nCOPY . /files/\\n' > Dockerfile")).toBe('5000')
+  await page.getByRole('button', { name: /new terminal/i }).click()
+  await playground.prompt()
+  await page.getByRole('tab').first().click()
+  await watchTasks(page)
+  await playground.type('docker build -q -t big . && docker image inspect -f "{{.Size}}" big\n')
+  await page.getByRole('tab').nth(1).click()
+  await page.locator('.terminal:visible .xterm-helper-textarea').focus()
+  const echoes: number[] = []
+  for (const key of 'echo') echoes.push(await echo(playground, key))
+  await page.getByRole('tab').first().click()
+  await playground.sees(/sha256:[0-9a-f]{64}\n52428828\n/, 60_000)
+  const busy = await slowdown(page)
+  expect(await longestTask(page), 'the longest task of the page').toBeLessThan(100 * busy)
+  expect(echoes.toSorted((a, b) => a - b)[1], 'from key to sign').toBeLessThan(250 * busy)
+})
