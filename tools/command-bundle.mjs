@@ -12,6 +12,7 @@ const ENTRIES = {
   drydock: 'main.ts',
   quickjs: 'quickjs-worker.ts',
   pglite: 'pglite-worker.ts',
+  wasi: 'wasi-worker.ts',
   headless: 'headless.ts',
   'open-host': 'open-host.ts',
 }

@@ -9,6 +9,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 const ENTRIES: ReadonlyMap<string, string> = new Map([
   ['quickjs', 'quickjs.mjs'],
   ['pglite', 'pglite.mjs'],
+  ['wasi', 'wasi.mjs'],
 ])
 
 /**

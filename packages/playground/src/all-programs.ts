@@ -8,6 +8,7 @@ import { programs } from '@drydock/programs'
 import { redisPrograms } from '@drydock/redis'
 import { registryPrograms } from '@drydock/registry/program'
 import { shellPrograms } from '@drydock/shell'
+import { wasiPrograms } from '@drydock/wasi'
 import type { Room } from './program-table.ts'
 
 /** Every row of userland by its room, all loaded: for building, documents and tests. */
@@ -21,6 +22,7 @@ export const programsByRoom: Readonly<Record<Room, readonly Program[]>> = {
   postgres: postgresPrograms,
   redis: redisPrograms,
   registry: registryPrograms,
+  wasi: wasiPrograms,
 }
 
 export const allPrograms: readonly Program[] = Object.values(programsByRoom).flat()

@@ -13,6 +13,7 @@ export type Room =
   | 'postgres'
   | 'redis'
   | 'registry'
+  | 'wasi'
 
 /** What can be known of a program without loading it: enough to place its stub. */
 export interface ProgramRow {
@@ -32,6 +33,7 @@ const LOADERS: Readonly<Record<Room, () => Promise<readonly Program[]>>> = {
   node: async () => (await import('@drydock/node')).nodePrograms,
   postgres: async () => (await import('@drydock/postgres')).postgresPrograms,
   redis: async () => (await import('@drydock/redis')).redisPrograms,
+  wasi: async () => (await import('@drydock/wasi')).wasiPrograms,
   registry: async () => (await import('@drydock/registry/program')).registryPrograms,
 }
 

@@ -14,6 +14,7 @@ const listeners: MessagePort[] = []
 const foreign = browserForeignHost(
   new Map([
     ['quickjs', () => new Worker(new URL('./quickjs-worker.ts', import.meta.url), { type: 'module' })],
+    ['wasi', () => new Worker(new URL('./wasi-worker.ts', import.meta.url), { type: 'module' })],
     ['pglite', () => new Worker(new URL('./pglite-worker.ts', import.meta.url), { type: 'module' })],
   ]),
 )

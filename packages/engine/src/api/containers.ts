@@ -38,13 +38,8 @@ const find = (call: Call): Container => call.parts.containers.find(param(call, '
 
 async function create(call: Call): Promise<ServerResponse> {
   const body = await requireJson<ContainerCreateBody>(call, CONTAINER_CREATE)
-  const { platform } = Object.fromEntries(call.query)
-  if (platform && !/^linux(\/(amd64|x86_64))?$/.test(platform))
-    throw new Problem(
-      'not found',
-      `image with reference ${body.Image ?? ''} was found but does not provide the specified platform (${platform})`,
-    )
-  return json(createContainer(call.parts, (call.query.get('name') ?? '').replace(/^\//, ''), body), 201)
+  const name = (call.query.get('name') ?? '').replace(/^\//, '')
+  return json(createContainer(call.parts, name, body, call.query.get('platform') ?? ''), 201)
 }
 
 function list(call: Call): ServerResponse {

@@ -7,11 +7,12 @@ import type {
   LogConfig,
   NetworkingConfig,
 } from '@drydock/docker-api'
+import { parsePlatform, platformString } from '@drydock/oci'
 import type { DaemonConfig } from '../config/daemon-config.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { randomId, shortId } from '../identifiers.ts'
 import type { Image } from '../images/image-store.ts'
-import { invalid } from '../problem.ts'
+import { invalid, notFound } from '../problem.ts'
 import { timestamp } from '../timestamps.ts'
 import { Container } from './container.ts'
 import { publishContainer } from './container-events.ts'
@@ -24,19 +25,40 @@ import { checkLogConfig } from '../logs/log-options.ts'
 import { checkSettings } from './settings/check-settings.ts'
 
 /** @throws Problem not found (image), conflict (name), invalid */
-export function createContainer(parts: DaemonParts, name: string, body: ContainerCreateBody): ContainerCreateResponse {
+export function createContainer(
+  parts: DaemonParts,
+  name: string,
+  body: ContainerCreateBody,
+  platform = '',
+): ContainerCreateResponse {
   const { HostConfig, NetworkingConfig: networking, ...user } = body
   if (!user.Image) throw invalid('config cannot be empty in order to create a container')
   if (name !== '' && !isValidName(name))
     throw invalid(`Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`)
   const { host: hostWish, warnings } = checkSettings(user, HostConfig ?? {}, parts.sys.sysinfo())
   const image = parts.images.require(user.Image)
+  warnings.push(...checkPlatform(image, user.Image, platform))
   const config = mergeConfig(user, image.document.config ?? {})
   if (!config.Cmd?.length && !config.Entrypoint?.length) throw invalid('no command specified')
   const hostConfig = withDefaults(hostWish, parts.config)
   checkLogConfig(hostConfig.LogConfig ?? { Type: 'json-file' })
   const container = build(parts, name, image, config, hostConfig, networking)
   return place(parts, container, warnings)
+}
+
+/** How this host is told of: what runs here besides is WebAssembly, when asked for. */
+const HOST_PLATFORM = 'linux/amd64'
+
+/** @returns warnings @throws Problem not found when the image is for another platform than the one asked for */
+function checkPlatform({ document }: Image, name: string, wish: string): string[] {
+  const actual = platformString(document)
+  const wanted = parsePlatform(wish || HOST_PLATFORM)
+  if (wanted?.os === document.os && wanted.architecture === document.architecture) return []
+  if (wish !== '')
+    throw notFound(`image with reference ${name} was found but does not provide the specified platform (${wish})`)
+  return [
+    `The requested image's platform (${actual}) does not match the detected host platform (${HOST_PLATFORM}/v3) and no specific platform was requested`,
+  ]
 }
 
 function place(parts: DaemonParts, container: Container, warnings: string[]): ContainerCreateResponse {

@@ -91,6 +91,7 @@ function follow(parts: KernelParts, context: PathContext, path: string, argv: re
   const head = readHead(file)
   const name = stubProgram(head)
   if (name !== undefined) return { name, argv, location: file.location }
+  if (isModule(head)) return { name: WASI, argv, location: file.location }
   const interpreter = readShebang(head)
   if (interpreter === undefined) throw ENOEXEC
   return follow(parts, context, interpreter[0] ?? '', [...interpreter, path, ...argv.slice(1)], depth + 1)
@@ -103,6 +104,11 @@ function readHead(file: OpenFile): Uint8Array {
     file.release()
   }
 }
+
+/** Runs modules of WebAssembly, which name no interpreter: as if registered with binfmt_misc. */
+const WASI = 'wasi/wasi'
+const isModule = (head: Uint8Array): boolean =>
+  head[0] === 0 && head[1] === 0x61 && head[2] === 0x73 && head[3] === 0x6d
 
 /** The interpreter and its one optional argument. execve(2), "Interpreter scripts". */
 function readShebang(head: Uint8Array): string[] | undefined {

@@ -11,8 +11,12 @@ const IPC = isOneOf('', 'none', 'host', 'private', 'shareable')
 const PID = isOneOf('', 'host')
 const isIn = (names: readonly string[], mode: string): boolean => names.includes(mode)
 
-/** Runtimes of this daemon, as `docker info` lists them. */
-export const RUNTIMES: readonly string[] = ['runc', 'io.containerd.runc.v2']
+/** Runtimes of this daemon, as `docker info` lists them; then the shims for WebAssembly, which one may name. */
+const RUNTIMES: ReadonlySet<string> = new Set([
+  'runc',
+  'io.containerd.runc.v2',
+  ...['wasmtime', 'wasmedge', 'wasmer'].map((shim) => `io.containerd.${shim}.v1`),
+])
 
 /** In moby's order: the first that says something is told. validateHostConfig, verifyPlatformContainerSettings */
 const RULES: readonly ((host: HostConfig) => string | undefined)[] = [
@@ -97,7 +101,7 @@ export function checkHostConfig(host: HostConfig): void {
     const problem = rule(host)
     if (problem) throw invalid(problem)
   }
-  if (host.Runtime && !RUNTIMES.includes(host.Runtime))
+  if (host.Runtime && !RUNTIMES.has(host.Runtime))
     throw new Problem('invalid', `unknown or invalid runtime name: ${host.Runtime}`)
 }
 
