@@ -1,9 +1,9 @@
+import { readAuth, RegistryClient, registryError } from '@drydock/distribution'
 import { decodeUtf8, sha256Hex } from '@drydock/codec'
 import type { ServerResponse } from '@drydock/http'
 import { isIndex, parseManifest } from '@drydock/oci'
 import type { ImageDocument } from '../images/image-config.ts'
 import { parseReference, type Reference, withDefaultTag } from '../images/reference.ts'
-import { readAuth, RegistryClient, registryError } from '../images/registry-client.ts'
 import { Problem } from '../problem.ts'
 import { type Call, json, param, type Route, route } from './route.ts'
 

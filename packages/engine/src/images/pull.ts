@@ -1,3 +1,4 @@
+import { type RegistryAnswer, RegistryClient, registryError, type RegistrySource } from '@drydock/distribution'
 import type { Sys } from '@drydock/abi'
 import { sha256Hex } from '@drydock/codec'
 import type { AuthConfig } from '@drydock/docker-api'
@@ -18,7 +19,6 @@ import { invalid, notFound, Problem, systemProblem } from '../problem.ts'
 import type { ImageDocument } from './image-config.ts'
 import { familiarName, familiarString, type Reference } from './reference.ts'
 import type { ProgressStream } from './progress.ts'
-import { type RegistryAnswer, RegistryClient, registryError, type RegistrySource } from './registry-client.ts'
 
 /** What a pull will fetch: found out before the first line goes to the client, so that failures have a status. */
 export interface PullPlan {

@@ -1,14 +1,14 @@
+import { RegistryClient } from '@drydock/distribution'
 import { encodeUtf8, sha256Hex } from '@drydock/codec'
 import type { AuthConfig } from '@drydock/docker-api'
 import { DOCKER_MANIFEST, configDescriptor, layerDescriptor, manifestOf } from '@drydock/oci'
 import type { PackedLayer } from '../content/layer-store.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { shortId } from '../identifiers.ts'
-import { notFound, Problem, systemProblem } from '../problem.ts'
+import { notFound } from '../problem.ts'
 import type { Image } from './image-store.ts'
 import type { ProgressStream } from './progress.ts'
 import { familiarName, familiarString, parseReference, type Reference } from './reference.ts'
-import { type RegistryAnswer, RegistryClient, registryError } from './registry-client.ts'
 
 /** Sends an image, or all tags of a repository, to its registry. @throws Problem */
 export async function runPush(
@@ -54,7 +54,7 @@ async function pushTag(
   for (const layer of layers) packed.push(await images.layers.packed(layer))
   for (const layer of packed.toReversed()) await pushLayer(parts, client, reference, layer, progress)
   const config = encodeUtf8(image.json)
-  await upload(client, reference.path, image.id, config)
+  await client.pushBlob(reference.path, image.id, config)
   const { digest, size } = await putManifest(client, reference, image, packed, config.length)
   images.setName(`${familiarName(reference)}@${digest}`, image.id)
   await progress.status(`${reference.tag}: digest: ${digest} size: ${size}`)
@@ -70,27 +70,14 @@ async function pushLayer(
   progress: ProgressStream,
 ): Promise<void> {
   const id = shortId(layer.diffId)
-  const known = await client.send({ method: 'HEAD', path: `/v2/${reference.path}/blobs/${layer.blob}` })
-  if (known.status === 200) return progress.step('Layer already exists', id)
+  if (await client.hasBlob(reference.path, layer.blob)) return progress.step('Layer already exists', id)
   const steps = 4
   for (let step = 1; step <= steps; step++) {
     await progress.progress('Pushing', id, Math.round((layer.size * step) / steps), layer.size)
     await parts.sys.sleep(40)
   }
-  await upload(client, reference.path, layer.blob, parts.images.layers.readBlob(layer))
+  await client.pushBlob(reference.path, layer.blob, parts.images.layers.readBlob(layer))
   await progress.step('Pushed', id)
-}
-
-/** One POST for a place, one PUT with everything. OCI distribution spec, "Pushing blobs". @throws Problem */
-async function upload(client: RegistryClient, repository: string, digest: string, bytes: Uint8Array): Promise<void> {
-  const place = await client.send({ method: 'POST', path: `/v2/${repository}/blobs/uploads/` })
-  if (place.status !== 202) throw refusal(place)
-  const location = place.headers.get('location') ?? ''
-  const separator = location.includes('?') ? '&' : '?'
-  const path = `${location}${separator}digest=${encodeURIComponent(digest)}`
-  const headers = { 'Content-Type': 'application/octet-stream' }
-  const done = await client.send({ method: 'PUT', path, headers, body: bytes })
-  if (done.status !== 201) throw refusal(done)
 }
 
 async function putManifest(
@@ -109,14 +96,6 @@ async function putManifest(
     mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
   }))
   const bytes = encodeUtf8(JSON.stringify({ ...manifestOf(config, descriptors), mediaType: DOCKER_MANIFEST }))
-  const path = `/v2/${reference.path}/manifests/${reference.tag ?? 'latest'}`
-  const answer = await client.send({ method: 'PUT', path, headers: { 'Content-Type': DOCKER_MANIFEST }, body: bytes })
-  if (answer.status !== 201) throw refusal(answer)
+  await client.pushManifest(reference.path, reference.tag ?? 'latest', DOCKER_MANIFEST, bytes)
   return { digest: `sha256:${sha256Hex(bytes)}`, size: bytes.length }
-}
-
-function refusal(answer: RegistryAnswer): Problem {
-  if (answer.status === 401 || answer.status === 403)
-    return new Problem('forbidden', 'denied: requested access to the resource is denied')
-  return systemProblem(registryError(answer))
 }

@@ -12,10 +12,10 @@ import {
   string,
   tabulate,
 } from '@drydock/cli-plugin'
-import { manifestText } from '../other/registry-manifest.ts'
 import { bake } from './bake.ts'
 import { buildxBuild } from './build.ts'
 import { du, prune } from './cache-commands.ts'
+import { imagetools } from './imagetools.ts'
 import { addInstance, findInstance, type Instance, listInstances, removeInstance, useInstance } from './instances.ts'
 
 const BUILDKIT = 'v0.22.0'
@@ -170,25 +170,6 @@ const version = defineCommand({
   args: noArgs,
   flags: {},
   run: ({ cli }) => cli.print(`${VERSION}\n`),
-})
-
-const imagetools = noun({
-  name: 'imagetools',
-  short: 'Commands to work on images in registry',
-  lacks: 'create',
-  children: [
-    defineCommand({
-      name: 'inspect',
-      use: 'inspect [OPTIONS] NAME',
-      short: 'Show details of an image in the registry',
-      args: exactly(1),
-      flags: {
-        format: string('', 'Format the output', '{{.Manifest}}'),
-        raw: bool('', 'Show original, unformatted JSON manifest'),
-      },
-      run: async ({ cli, args, flags }) => cli.print(await manifestText(cli, args[0] ?? '', flags.raw)),
-    }),
-  ],
 })
 
 export const buildx = noun({

@@ -1,6 +1,6 @@
+import { fetchUrl } from '@drydock/distribution'
 import { quietly, writeBytes } from '../../state/files.ts'
 import type { DaemonParts } from '../../daemon-parts.ts'
-import { fetchUrl } from '../../images/fetch-url.ts'
 import { Problem, systemProblem } from '../../problem.ts'
 
 /** The file's name as ADD takes it from a URL. */

@@ -1,7 +1,7 @@
 import type { ByteStream, Sys } from '@drydock/abi'
 import { HttpError } from '@drydock/http'
 import { speaksClear } from '@drydock/libc'
-import { Problem } from '../problem.ts'
+import { Problem } from './problem.ts'
 
 /** What a connection to a registry is believed by. */
 export interface Trust {

@@ -1,8 +1,11 @@
 import { isErrno, type Sys } from '@drydock/abi'
 import { readTextFile, ResolveError, resolveHost } from '@drydock/libc'
-import type { DaemonConfig } from '../config/daemon-config.ts'
-import { contains, parseAddress, parseSubnet } from '../networks/subnet.ts'
 import type { Trust } from './secured.ts'
+
+/** Names and ranges (CIDR) that may be spoken to without certificates. */
+export interface RegistryTrustWish {
+  readonly insecureRegistries: readonly string[]
+}
 
 const LOOPBACK = '127.0.0.0/8'
 const CERTS = '/etc/docker/certs.d'
@@ -15,7 +18,7 @@ const SYSTEM_AUTHORITIES: readonly string[] = ['/etc/ssl/certs/ca-certificates.c
  */
 export async function registryTrust(
   sys: Sys,
-  { insecureRegistries }: Pick<DaemonConfig, 'insecureRegistries'>,
+  { insecureRegistries }: RegistryTrustWish,
   domain: string,
 ): Promise<Trust> {
   const ranges = [LOOPBACK, ...insecureRegistries.filter((each) => each.includes('/'))]
@@ -25,9 +28,17 @@ export async function registryTrust(
   return { insecure, authorities: await authorities(sys, `${CERTS}/${domain}`) }
 }
 
+/** IPv4 only. @param range `127.0.0.0/8` */
 function isIn(address: string, range: string): boolean {
-  const [subnet, number] = [parseSubnet(range), parseAddress(address)]
-  return subnet !== undefined && number !== undefined && contains(subnet, number)
+  const [base = '', bits = ''] = range.split('/')
+  const [a, b] = [bitsOf(address), bitsOf(base)]
+  return a !== undefined && b !== undefined && a.slice(0, Number(bits)) === b.slice(0, Number(bits))
+}
+
+function bitsOf(address: string): string | undefined {
+  const parts = address.split('.')
+  if (parts.length !== 4 || parts.some((part) => !/^\d{1,3}$/.test(part))) return undefined
+  return parts.map((part) => Number(part).toString(2).padStart(8, '0')).join('')
 }
 
 async function addressesOf(sys: Sys, domain: string): Promise<readonly string[]> {

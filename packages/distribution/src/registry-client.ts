@@ -3,10 +3,9 @@ import { decodeUtf8, encodeUtf8, fromBase64, toBase64 } from '@drydock/codec'
 import type { AuthConfig } from '@drydock/docker-api'
 import type { OutgoingBody } from '@drydock/http'
 import { DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_INDEX, OCI_MANIFEST } from '@drydock/oci'
-import type { DaemonConfig } from '../config/daemon-config.ts'
-import { Problem, systemProblem } from '../problem.ts'
+import { Problem, systemProblem } from './problem.ts'
 import { type FetchAnswer, fetchUrl } from './fetch-url.ts'
-import { registryTrust } from './registry-trust.ts'
+import { registryTrust, type RegistryTrustWish } from './registry-trust.ts'
 import type { Trust } from './secured.ts'
 
 const MANIFEST_TYPES = [DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_MANIFEST, OCI_INDEX].join(', ')
@@ -23,7 +22,7 @@ interface RegistryRequest {
 /** What a client of registries needs of the daemon. */
 export interface RegistrySource {
   readonly sys: Sys
-  readonly config: Pick<DaemonConfig, 'insecureRegistries'>
+  readonly config: RegistryTrustWish
 }
 
 interface Endpoint {
@@ -61,6 +60,37 @@ export class RegistryClient {
 
   getBlob(repository: string, digest: string): Promise<RegistryAnswer> {
     return this.send({ method: 'GET', path: `/v2/${repository}/blobs/${digest}` })
+  }
+
+  async hasBlob(repository: string, digest: string): Promise<boolean> {
+    return (await this.send({ method: 'HEAD', path: `/v2/${repository}/blobs/${digest}` })).status === 200
+  }
+
+  /** A blob that another repository of the registry has. @returns false when it would have to be sent */
+  async mountBlob(repository: string, digest: string, from: string): Promise<boolean> {
+    const query = `mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from)}`
+    const answer = await this.send({ method: 'POST', path: `/v2/${repository}/blobs/uploads/?${query}` })
+    if (answer.status !== 201 && answer.status !== 202) throw refusal(answer)
+    return answer.status === 201
+  }
+
+  /** One POST for a place, one PUT with everything. OCI distribution spec, "Pushing blobs". @throws Problem */
+  async pushBlob(repository: string, digest: string, bytes: Uint8Array): Promise<void> {
+    const place = await this.send({ method: 'POST', path: `/v2/${repository}/blobs/uploads/` })
+    if (place.status !== 202) throw refusal(place)
+    const location = place.headers.get('location') ?? ''
+    const separator = location.includes('?') ? '&' : '?'
+    const path = `${location}${separator}digest=${encodeURIComponent(digest)}`
+    const headers = { 'Content-Type': 'application/octet-stream' }
+    const done = await this.send({ method: 'PUT', path, headers, body: bytes })
+    if (done.status !== 201) throw refusal(done)
+  }
+
+  /** @param reference a tag or a digest @throws Problem */
+  async pushManifest(repository: string, reference: string, mediaType: string, bytes: Uint8Array): Promise<void> {
+    const path = `/v2/${repository}/manifests/${reference}`
+    const answer = await this.send({ method: 'PUT', path, headers: { 'Content-Type': mediaType }, body: bytes })
+    if (answer.status !== 201) throw refusal(answer)
   }
 
   /** Asks once more with a token when the registry wants one. @throws Problem system when it cannot be reached */
@@ -159,4 +189,10 @@ export function registryError({ bytes, status }: RegistryAnswer): string {
     // Told below.
   }
   return `received unexpected HTTP status: ${status}`
+}
+
+function refusal(answer: RegistryAnswer): Problem {
+  if (answer.status === 401 || answer.status === 403)
+    return new Problem('forbidden', 'denied: requested access to the resource is denied')
+  return systemProblem(registryError(answer))
 }

@@ -1,9 +1,10 @@
 import { type ByteStream, inet, isErrno, type Sys } from '@drydock/abi'
 import { type ClientResponse, type HeaderMap, HttpError, type OutgoingBody, parseUrl, request } from '@drydock/http'
 import { dial, readResolvConf, ResolveError, resolveHost } from '@drydock/libc'
-import { systemProblem } from '../problem.ts'
-import { ENGINE_VERSION } from '../version.ts'
+import { systemProblem } from './problem.ts'
 import { HttpToHttps, secured, type Trust } from './secured.ts'
+
+const USER_AGENT = 'docker/28.2.2'
 
 export interface FetchAnswer {
   readonly status: number
@@ -34,7 +35,7 @@ export async function fetchUrl(sys: Sys, url: string, wish: FetchWish): Promise<
       if (parsed.scheme === 'https') stream = await secured(sys, stream, parsed.host, address, trust)
       const all = {
         Host: parsed.authority,
-        'User-Agent': `docker/${ENGINE_VERSION}`,
+        'User-Agent': USER_AGENT,
         Connection: 'close',
         ...headers,
       }
