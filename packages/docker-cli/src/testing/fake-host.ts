@@ -157,6 +157,8 @@ export async function runDocker(
       return fd
     },
     connect: () => {},
+    // Nobody else answers.
+    poll: () => [0],
     close: () => {},
     shutdown: () => {},
     read: (fd: number) => {

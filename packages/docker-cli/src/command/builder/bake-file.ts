@@ -1,3 +1,9 @@
+import { readVariable, type VariableBlock } from './bake-variable.ts'
+import { evaluate, EvaluationError, isList, isMap, type Scope, textOf, truth } from './hcl/evaluate.ts'
+import { FUNCTIONS } from './hcl/functions.ts'
+import { parseHcl, parseTemplate } from './hcl/parse.ts'
+import type { Body, Expr, Value } from './hcl/syntax.ts'
+
 /** A build in a bake file. docs.docker.com/build/bake/reference */
 export interface BakeTarget {
   readonly inherits?: readonly string[]
@@ -16,225 +22,176 @@ export interface BakeTarget {
   readonly 'no-cache-filter'?: readonly string[]
   readonly pull?: boolean
   readonly network?: string
+  readonly 'extra-hosts'?: Readonly<Record<string, string>>
+  readonly 'shm-size'?: string
 }
 
-type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value }
-type Block = Readonly<Record<string, Value>>
+/** Attributes of a target or a group, as they are written. */
+type Attributes = ReadonlyMap<string, Expr>
 
+interface FunctionBlock {
+  readonly params: readonly string[]
+  readonly variadic: string | undefined
+  readonly result: Expr
+}
+
+/** What the files together define. */
 export interface BakeFile {
-  readonly variables: ReadonlyMap<string, Value>
-  readonly groups: ReadonlyMap<string, Block>
-  readonly targets: ReadonlyMap<string, Block>
-}
-
-interface JsonForm {
-  readonly variable?: Record<string, { default?: Value }>
-  readonly group?: Record<string, Block>
-  readonly target?: Record<string, Block>
+  readonly variables: ReadonlyMap<string, VariableBlock>
+  readonly functions: ReadonlyMap<string, FunctionBlock>
+  readonly groups: ReadonlyMap<string, readonly Attributes[]>
+  readonly targets: ReadonlyMap<string, readonly Attributes[]>
 }
 
 /** @throws SyntaxError */
-export function readJson(text: string): BakeFile {
-  const { variable = {}, group = {}, target = {} } = JSON.parse(text) as JsonForm
+export function readJson(text: string, name: string): BakeFile {
+  const whole = JSON.parse(text) as Record<string, Record<string, Record<string, Value>>>
+  const blocks = Object.entries(whole).flatMap(([type, labelled]) =>
+    Object.entries(labelled).map(([label, body]) => ({ type, labels: [label], body: bodyOf(body, name) })),
+  )
+  return collect({ attributes: new Map(), blocks }, name)
+}
+
+const bodyOf = (values: Record<string, Value>, name: string): Body => ({
+  attributes: new Map(Object.entries(values).map(([key, value]) => [key, exprOf(value, name)])),
+  blocks: [],
+})
+
+/** Texts of JSON are templates. */
+function exprOf(value: Value, file: string): Expr {
+  if (typeof value === 'string') return parseTemplate(value, file)
+  if (isList(value)) return { kind: 'list', items: value.map((each) => exprOf(each, file)) }
+  if (!isMap(value)) return { kind: 'literal', value }
+  const entries = Object.entries(value).map(([key, each]) => [parseTemplate(key, file), exprOf(each, file)] as const)
+  return { kind: 'map', entries }
+}
+
+/** @throws SyntaxError */
+export const readHcl = (text: string, name: string): BakeFile => collect(parseHcl(text, name), name)
+
+const BLOCKS = ['variable', 'function', 'group', 'target']
+
+function collect({ attributes, blocks }: Body, file: string): BakeFile {
+  const wrong = blocks.find(({ type }) => !BLOCKS.includes(type))
+  if (wrong)
+    throw new SyntaxError(
+      `${file}: Unsupported block type; Blocks of type ${JSON.stringify(wrong.type)} are not expected here.`,
+    )
+  const of = (type: string) => blocks.filter((block) => block.type === type)
+  const named = (type: string): Map<string, Attributes[]> => {
+    const all = new Map<string, Attributes[]>()
+    for (const {
+      labels: [label = ''],
+      body,
+    } of of(type))
+      all.set(label, [...(all.get(label) ?? []), body.attributes])
+    return all
+  }
+  const variables = new Map<string, VariableBlock>(
+    [...attributes].map(([name, value]) => [name, { value, checks: [] }]),
+  )
+  for (const {
+    labels: [label = ''],
+    body,
+  } of of('variable'))
+    variables.set(label, readVariable(body))
+  const functions = of('function').map(({ labels: [label = ''], body }) => [label, functionOf(body)] as const)
+  return { variables, functions: new Map(functions), groups: named('group'), targets: named('target') }
+}
+
+function functionOf({ attributes }: Body): FunctionBlock {
+  const names = (expr: Expr | undefined): string[] =>
+    expr?.kind === 'list' ? expr.items.map((item) => (item.kind === 'name' ? item.name : '')) : []
+  const variadic = attributes.get('variadic_params')
+  const result = attributes.get('result') ?? { kind: 'literal', value: null }
   return {
-    variables: new Map(Object.entries(variable).map(([name, { default: value = '' }]) => [name, value])),
-    groups: new Map(Object.entries(group)),
-    targets: new Map(Object.entries(target)),
+    params: names(attributes.get('params')),
+    variadic: variadic?.kind === 'name' ? variadic.name : names(variadic)[0],
+    result,
   }
 }
 
 /** Later files win, key by key. */
 export function mergeFiles(files: readonly BakeFile[]): BakeFile {
-  const targets = new Map<string, Block>()
-  for (const file of files)
-    for (const [name, block] of file.targets) targets.set(name, { ...targets.get(name), ...block })
+  const together = (pick: (file: BakeFile) => BakeFile['targets']): BakeFile['targets'] => {
+    const all = new Map<string, readonly Attributes[]>()
+    for (const file of files)
+      for (const [name, parts] of pick(file)) all.set(name, [...(all.get(name) ?? []), ...parts])
+    return all
+  }
   return {
     variables: new Map(files.flatMap(({ variables }) => [...variables])),
-    groups: new Map(files.flatMap(({ groups }) => [...groups])),
-    targets,
+    functions: new Map(files.flatMap(({ functions }) => [...functions])),
+    groups: together(({ groups }) => groups),
+    targets: together(({ targets }) => targets),
   }
 }
 
-/** HCL as far as bake files mostly go: blocks, attributes, strings with `${name}`, lists, maps, comments. @throws SyntaxError */
-export function readHcl(text: string, name: string): BakeFile {
-  return new HclReader(text, name).read()
-}
+/** The names of a bake file and what they stand for, each found out when it is first asked for. */
+export class BakeScope implements Scope {
+  private readonly file: BakeFile
+  private readonly env: (name: string) => string | undefined
+  private readonly values = new Map<string, Value>()
+  private readonly asked = new Set<string>()
 
-const TOKEN =
-  /\s*(?:(#|\/\/)[^\n]*|\/\*[\s\S]*?\*\/|<<-?(\w+)\n([\s\S]*?)\n\s*\2(?=\n|$)|"((?:[^"\\]|\\.)*)"|([A-Za-z_][\w-]*)|(-?\d+(?:\.\d+)?)|([{}[\]=:,]))/y
-
-type Token = { readonly kind: 'text' | 'name' | 'number' | 'mark' | 'end'; readonly value: string }
-
-class HclReader {
-  private readonly tokens: readonly Token[]
-  private at = 0
-  private readonly name: string
-
-  constructor(text: string, name: string) {
-    this.name = name
-    this.tokens = [...this.scan(text)]
+  constructor(file: BakeFile, env: (name: string) => string | undefined) {
+    this.file = file
+    this.env = env
+    this.values.set('BAKE_LOCAL_PLATFORM', 'linux/amd64')
+    this.values.set('BAKE_CMD_CONTEXT', 'cwd://')
   }
 
-  read(): BakeFile {
-    const file = {
-      variables: new Map<string, Value>(),
-      groups: new Map<string, Block>(),
-      targets: new Map<string, Block>(),
-    }
-    while (this.peek().kind !== 'end') {
-      const kind = this.take('name').value
-      const label = this.peek().kind === 'text' ? this.take('text').value : ''
-      if (label === '') {
-        this.mark('=')
-        file.variables.set(kind, this.value())
-        continue
-      }
-      const block = this.block()
-      if (kind === 'variable') file.variables.set(label, block['default'] ?? '')
-      else if (kind === 'group') file.groups.set(label, block)
-      else if (kind === 'target') file.targets.set(label, block)
-      else throw this.wrong(`Blocks of type ${JSON.stringify(kind)} are not expected here.`)
-    }
-    return file
+  variable(name: string): Value {
+    const known = this.values.get(name)
+    if (known !== undefined) return known
+    const block = this.file.variables.get(name)
+    if (!block && name === 'target') return this.targetValues()
+    if (!block) throw new EvaluationError(`Unknown variable; There is no variable named ${JSON.stringify(name)}.`)
+    if (this.asked.has(name)) throw new EvaluationError(`variable cycle not allowed for ${name}`)
+    this.asked.add(name)
+    const value = block.read ? block.read(this, this.env(name)) : evaluate(block.value, this)
+    this.values.set(name, value)
+    for (const { condition, message } of block.checks)
+      if (!truth(evaluate(condition, this))) throw new EvaluationError(textOf(evaluate(message, this)))
+    return value
   }
 
-  private *scan(text: string): Generator<Token, void, void> {
-    const regex = new RegExp(TOKEN.source, 'y')
-    while (regex.lastIndex < text.length) {
-      const from = regex.lastIndex
-      const match = regex.exec(text)
-      if (!match) {
-        if (text.slice(from).trim() === '') return
-        throw this.wrong(`Invalid character near ${JSON.stringify(text.slice(from, from + 20).trim())}`)
-      }
-      const [, , here, document, string, word, number, mark] = match
-      if (here !== undefined) yield { kind: 'text', value: `${document ?? ''}\n` }
-      else if (string !== undefined) yield { kind: 'text', value: JSON.parse(`"${string}"`) as string }
-      else if (word !== undefined) yield { kind: 'name', value: word }
-      else if (number !== undefined) yield { kind: 'number', value: number }
-      else if (mark !== undefined) yield { kind: 'mark', value: mark }
+  call(name: string, args: readonly Value[]): Value {
+    const own = this.file.functions.get(name)
+    if (own) return this.callOwn(name, own, args)
+    const builtin = FUNCTIONS.get(name)
+    if (builtin) return builtin(args)
+    throw new EvaluationError(`Call to unknown function; There is no function named ${JSON.stringify(name)}.`)
+  }
+
+  private callOwn(name: string, { params, variadic, result }: FunctionBlock, args: readonly Value[]): Value {
+    if (args.length < params.length)
+      throw new EvaluationError(
+        `Not enough function arguments; Function ${JSON.stringify(name)} expects ${params.length} argument(s). Missing value for ${JSON.stringify(params[args.length])}.`,
+      )
+    const names = new Map<string, Value>(params.map((param, i) => [param, args[i] ?? null]))
+    if (variadic !== undefined) names.set(variadic, args.slice(params.length))
+    return evaluate(result, this.inside(names))
+  }
+
+  /** Names of a function or a matrix in front of those of the file. */
+  inside(names: ReadonlyMap<string, Value>): Scope {
+    return {
+      variable: (name) => (names.has(name) ? (names.get(name) ?? null) : this.variable(name)),
+      call: (name, args) => this.call(name, args),
     }
   }
 
-  private block(): Block {
-    this.mark('{')
-    const block: Record<string, Value> = {}
-    while (!this.skip('}')) {
-      const key = this.peek().kind === 'text' ? this.take('text') : this.take('name')
-      if (!this.skip('=')) this.mark(':')
-      block[key.value] = this.value()
-      this.skip(',')
+  /** `target.app.tags`: attributes of targets, each evaluated when it is asked for. */
+  private targetValues(): Value {
+    const all: Record<string, Value> = {}
+    for (const [label, parts] of this.file.targets) {
+      const target: Record<string, Value> = {}
+      for (const part of parts)
+        for (const [key, expr] of part)
+          Object.defineProperty(target, key, { enumerable: true, configurable: true, get: () => evaluate(expr, this) })
+      all[label] = target
     }
-    return block
+    return all
   }
-
-  private value(): Value {
-    const { kind, value } = this.peek()
-    if (kind === 'mark' && value === '{') return this.block()
-    if (kind === 'mark' && value === '[') return this.listValue()
-    this.at++
-    if (kind === 'number') return Number(value)
-    if (kind === 'text') return value
-    if (kind !== 'name') throw this.wrong(`Invalid expression near ${JSON.stringify(value)}`)
-    const words: Readonly<Record<string, Value>> = { true: true, false: false, null: null }
-    return Object.hasOwn(words, value) ? (words[value] ?? null) : `\${${value}}`
-  }
-
-  private listValue(): Value {
-    this.mark('[')
-    const values: Value[] = []
-    while (!this.skip(']')) {
-      values.push(this.value())
-      this.skip(',')
-    }
-    return values
-  }
-
-  private peek(): Token {
-    return this.tokens[this.at] ?? { kind: 'end', value: 'end of file' }
-  }
-  private take(kind: Token['kind']): Token {
-    const token = this.peek()
-    if (token.kind !== kind)
-      throw this.wrong(`Argument or block definition required near ${JSON.stringify(token.value)}`)
-    this.at++
-    return token
-  }
-  private skip(mark: string): boolean {
-    const { kind, value } = this.peek()
-    if (kind !== 'mark' || value !== mark) return false
-    this.at++
-    return true
-  }
-  private mark(mark: string): void {
-    if (!this.skip(mark)) throw this.wrong(`Expected ${JSON.stringify(mark)} near ${JSON.stringify(this.peek().value)}`)
-  }
-  private wrong(message: string): SyntaxError {
-    return new SyntaxError(`${this.name}: ${message}`)
-  }
-}
-
-/** Puts variables into texts: the environment's win over defaults. */
-function fill(value: Value, variables: ReadonlyMap<string, Value>, env: (name: string) => string | undefined): Value {
-  if (typeof value === 'string')
-    return value.replaceAll(/\$\{([A-Za-z_]\w*)\}/g, (_all, name: string) => {
-      if (!variables.has(name))
-        throw new SyntaxError(`Unknown variable; There is no variable named ${JSON.stringify(name)}.`)
-      return env(name) ?? String(fill(variables.get(name) ?? '', variables, env))
-    })
-  if (Array.isArray(value)) return (value as readonly Value[]).map((each) => fill(each, variables, env))
-  if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fill(each, variables, env)]))
-}
-
-/** @throws SyntaxError for what is not there */
-export function resolveTargets(
-  file: BakeFile,
-  names: readonly string[],
-  env: (name: string) => string | undefined,
-  overrides: readonly string[],
-): { groups: Map<string, { targets: string[] }>; targets: Map<string, BakeTarget> } {
-  const wanted = names.length > 0 ? names : ['default']
-  const flat = [...new Set(wanted.flatMap((name) => flatten(file, name)))]
-  const targets = new Map(flat.map((name) => [name, override(name, target(file, name, env), overrides)]))
-  return { groups: new Map([['default', { targets: names.length > 0 ? [...names] : flat }]]), targets }
-}
-
-function flatten(file: BakeFile, name: string): string[] {
-  const group = file.groups.get(name)
-  if (group) return ((group['targets'] ?? []) as string[]).flatMap((each) => flatten(file, each))
-  if (file.targets.has(name)) return [name]
-  if (name === 'default') return []
-  throw new SyntaxError(`failed to find target ${name}`)
-}
-
-function target(file: BakeFile, name: string, env: (name: string) => string | undefined): BakeTarget {
-  const block = file.targets.get(name)
-  if (!block) throw new SyntaxError(`failed to find target ${name}`)
-  const own = fill(block, file.variables, env) as BakeTarget
-  const parents = (own.inherits ?? []).map((parent) => target(file, parent, env))
-  const { inherits: _, ...merged } = [...parents, own].reduce(merge, {})
-  return { context: '.', dockerfile: 'Dockerfile', ...merged }
-}
-
-const merge = (below: BakeTarget, above: BakeTarget): BakeTarget => ({
-  ...below,
-  ...above,
-  args: { ...below.args, ...above.args },
-  labels: { ...below.labels, ...above.labels },
-  contexts: { ...below.contexts, ...above.contexts },
-})
-
-const LISTS: ReadonlySet<string> = new Set(['tags', 'platforms', 'output', 'secret', 'no-cache-filter'])
-
-/** `--set name.args.KEY=value`; `*` names every target. */
-function override(name: string, base: BakeTarget, overrides: readonly string[]): BakeTarget {
-  return overrides.reduce((sofar, text) => {
-    const [, pattern = '', key = '', inner, value = ''] = /^([^.]+)\.([^.=]+)(?:\.([^=]+))?=([\s\S]*)$/.exec(text) ?? []
-    const regex = new RegExp(`^${pattern.replaceAll('*', '.*')}$`)
-    if (pattern === '' || !regex.test(name)) return sofar
-    if (inner !== undefined) return { ...sofar, [key]: { ...sofar[key as 'args'], [inner]: value } }
-    const typed = LISTS.has(key) ? [value] : value === 'true' ? true : value === 'false' ? false : value
-    return { ...sofar, [key]: typed }
-  }, base)
 }

@@ -2,7 +2,9 @@ import { isErrno } from '@drydock/abi'
 import { readAll, readTextFile } from '@drydock/libc'
 import { anyArgs, bool, type Cli, CliError, defineCommand, list, string } from '@drydock/cli-plugin'
 import { absolute } from '../container/volume-flags.ts'
-import { type BakeFile, type BakeTarget, mergeFiles, readHcl, readJson, resolveTargets } from './bake-file.ts'
+import { type BakeFile, type BakeTarget, mergeFiles, readHcl, readJson } from './bake-file.ts'
+import { type Resolved, resolveTargets } from './bake-targets.ts'
+import { EvaluationError } from './hcl/evaluate.ts'
 import { type BuildFlags, buildFlags, runBuild } from './build.ts'
 
 const DEFAULT_FILES = ['docker-bake.json', 'docker-bake.hcl', 'docker-bake.override.json', 'docker-bake.override.hcl']
@@ -15,7 +17,7 @@ export const bake = defineCommand({
   use: 'bake [OPTIONS] [TARGET...]',
   short: 'Build from a file',
   args: anyArgs,
-  lacks: 'functions and conditions of HCL, compose files, matrices; targets are built one after the other',
+  lacks: 'compose files and remote definitions; targets are built one after the other',
   flags: {
     builder: string('', 'Override the configured builder instance'),
     call: string('', 'Set method for evaluating build ("check", "outline", "targets")', 'build'),
@@ -61,16 +63,11 @@ export const bake = defineCommand({
   },
 })
 
-function resolve(
-  file: BakeFile,
-  names: readonly string[],
-  cli: Cli,
-  overrides: readonly string[],
-): ReturnType<typeof resolveTargets> {
+function resolve(file: BakeFile, names: readonly string[], cli: Cli, overrides: readonly string[]): Resolved {
   try {
     return resolveTargets(file, names, (name) => cli.env.get(name), overrides)
   } catch (error) {
-    if (error instanceof SyntaxError) throw new CliError(`ERROR: ${error.message}`)
+    if (error instanceof EvaluationError) throw new CliError(`ERROR: ${error.message}`)
     throw error
   }
 }
@@ -80,12 +77,21 @@ async function readFiles(cli: Cli, names: readonly string[]): Promise<BakeFile> 
   const files: BakeFile[] = []
   for (const name of wanted) {
     const text = await readIfThere(cli, name)
-    if (text !== undefined) files.push(isJson(name, text) ? readJson(text) : readHcl(text, name))
+    if (text !== undefined) files.push(parse(name, text))
     else if (names.length > 0)
       throw new CliError(`ERROR: failed to stat ${name}: open ${name}: no such file or directory`)
   }
   if (files.length === 0) throw new CliError("ERROR: couldn't find a bake definition")
   return mergeFiles(files)
+}
+
+function parse(name: string, text: string): BakeFile {
+  try {
+    return isJson(name, text) ? readJson(text, name) : readHcl(text, name)
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new CliError(`ERROR: ${error.message}`)
+    throw error
+  }
 }
 
 /** What comes from standard input tells by its first sign. */

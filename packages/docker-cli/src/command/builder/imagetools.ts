@@ -195,11 +195,24 @@ const inspect = defineCommand({
       ? await configs(images, document.manifests)
       : await config(images, document.config.digest)
     const template = compileTemplate(flags.format, {
+      spelled: SPELLED,
       functions: new Map([['json', (value: unknown) => JSON.stringify(plain(value), undefined, 2)]]),
     })
     await cli.print(template.run({ Name: args[0], Manifest: manifest, Image: image }))
   },
 })
+
+/** Go's names of what is in the documents. */
+const SPELLED: ReadonlyMap<string, string> = new Map([
+  ['RootFS', 'rootfs'],
+  ['OS', 'os'],
+  ...['Digest', 'MediaType', 'Size', 'Manifests', 'SchemaVersion', 'Platform', 'Annotations'].map(lowerFirst),
+  ...['Architecture', 'Variant', 'Config', 'History', 'Created', 'Author'].map(lowerFirst),
+])
+
+function lowerFirst(name: string): [string, string] {
+  return [name, name.charAt(0).toLowerCase() + name.slice(1)]
+}
 
 const digestAndSize = ({ digest, size }: Descriptor) => ({ digest, size })
 const plain = (value: unknown): unknown => (value instanceof Map ? Object.fromEntries(value) : value)
