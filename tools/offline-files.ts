@@ -8,8 +8,8 @@ import type { Plugin } from 'vite'
 
 const ENTRY = 'apps/web/src/offline/service-worker.ts'
 const NAME = 'drydock-offline.js'
-/** Runtimes of many megabytes: kept when they are first used, not before. */
-const HEAVY = /(?:^|\/)(?:pglite|initdb|postgres-cluster)[^/]*\.(?:wasm|data|gz)$/
+/** What weighs megabytes and not everybody needs: kept when it is first used, not before. */
+const HEAVY = /(?:^|\/)(?:(?:pglite|initdb|postgres-cluster)[^/]*\.(?:wasm|data|gz)|npm-mirror[^/]*\.js)$/
 
 export function offlineFiles(): Plugin {
   let folder = 'dist'

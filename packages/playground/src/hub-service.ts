@@ -44,7 +44,7 @@ export class HubService {
     }
     const rows = HUB_NAMES.map((name): [string, Service] => [name, serve])
     const serveNpm: Service = async (stream) => {
-      this.npm ??= import('@drydock/hub/npm-mirror').then((door) => new door.NpmMirror())
+      this.npm ??= this.loadNpm()
       return (await this.npm).serve(stream)
     }
     this.services = new Map<string, Service>([
@@ -62,6 +62,17 @@ export class HubService {
     this.pushed = new SavedValues(pushed, saver.dirty)
     saver.add(prefix, this.pushed)
     this.hub = undefined
+  }
+
+  /** Without a network it may not be there yet: then the next who asks tries anew. */
+  private async loadNpm(): Promise<NpmMirror> {
+    try {
+      const { NpmMirror: Mirror } = await import('@drydock/hub/npm-mirror')
+      return new Mirror()
+    } catch (error) {
+      this.npm = undefined
+      throw error
+    }
   }
 
   private async loadHub(): Promise<Hub> {

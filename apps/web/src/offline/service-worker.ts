@@ -9,10 +9,11 @@ declare const OFFLINE_VERSION: string
 
 const PREFIX = 'drydock-'
 const CACHE = `${PREFIX}${OFFLINE_VERSION}`
-const HEAVY = /\/assets\/[^/]+\.(?:wasm|data|gz)$/
+const HEAVY = /\/assets\/(?:[^/]+\.(?:wasm|data|gz)|npm-mirror[^/]*\.js)$/
 
 self.addEventListener('install', (event) => event.waitUntil(keep()))
-self.addEventListener('activate', (event) => event.waitUntil(dropOthers()))
+// The page of the first visit is served as well: what it comes to use is kept.
+self.addEventListener('activate', (event) => event.waitUntil(Promise.all([dropOthers(), self.clients.claim()])))
 self.addEventListener('fetch', (event) => {
   const { request } = event
   if (request.method !== 'GET' || !request.url.startsWith(self.registration.scope)) return

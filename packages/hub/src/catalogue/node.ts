@@ -11,7 +11,10 @@ fi
 exec "$@"
 `
 
-function nodeTree(tree: Tree): void {
+/** Images of newer releases come without yarn. */
+const FIRST_WITHOUT_YARN = 26
+
+function nodeTree(tree: Tree, version: string): void {
   addAccount(tree, `node:1000:1000:/home/node:${tree.flavour === 'busybox' ? '/bin/sh' : '/bin/bash'}`)
   tree
     .dir('/home/node', { uid: 1000, gid: 1000 })
@@ -21,6 +24,12 @@ function nodeTree(tree: Tree): void {
     .mainCommand('npx', '/usr/local/bin/npx')
     .dir('/usr/local/lib/node_modules')
     .script('/usr/local/bin/docker-entrypoint.sh', ENTRYPOINT)
+  if (Number.parseInt(version, 10) < FIRST_WITHOUT_YARN)
+    tree
+      .mainCommand('yarn', '/opt/yarn-v1.22.22/bin/yarn')
+      .link('/opt/yarn-v1.22.22/bin/yarnpkg', 'yarn')
+      .link('/usr/local/bin/yarn', '/opt/yarn-v1.22.22/bin/yarn')
+      .link('/usr/local/bin/yarnpkg', '/opt/yarn-v1.22.22/bin/yarnpkg')
 }
 
 const byVersion = softwareRepository({
