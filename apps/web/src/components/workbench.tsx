@@ -1,6 +1,6 @@
 import type { HostView, SessionView } from '@drydock/playground/rpc'
 import { Tooltip } from 'radix-ui'
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useHotkeys } from '../client/hotkeys.ts'
 import { openInTab } from '../client/open-in-tab.ts'
 import type { PortBridges } from '../client/port-bridges.ts'
@@ -68,8 +68,16 @@ function Frame({ view, client, bridges, gifts }: Pick<Props, 'client' | 'bridges
   useTemplate(client, gifts.template, current?.name)
   useTitle(current)
   const addHost = async (): Promise<void> => setSelected((await client.api.addHost()).name)
-  const openPort = (port: number): void =>
-    void (current && openInTab(bridges, view.id, current, port).catch((error: Error) => setWord(error.message)))
+  // Always the same function: rows of lists are drawn again when what they are given is another.
+  const newest = useRef(current)
+  newest.current = current
+  const openPort = useCallback(
+    (port: number): void => {
+      const { current } = newest
+      if (current) openInTab(bridges, view.id, current, port).catch((error: Error) => setWord(error.message))
+    },
+    [bridges, view.id],
+  )
   const selectHost = (index: number): void => setSelected((before) => view.hosts[index]?.name ?? before)
   const travel = useTimeTravel(client)
   useHotkeys({ overlay, addHost, travel, selectHost })

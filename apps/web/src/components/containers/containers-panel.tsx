@@ -1,6 +1,6 @@
 import type { ContainerSummary } from '@drydock/docker-api'
 import { Play, Plus } from 'lucide-react'
-import { useState } from 'react'
+import { startTransition, useCallback, useDeferredValue, useState } from 'react'
 import { isLive, nameOf, projectOf } from '../../engine/container-facts.ts'
 import { useEngine } from '../../engine/engine-stores.ts'
 import { useText } from '../../messages/use-text.ts'
@@ -21,58 +21,63 @@ export default function ContainersPanel({ host, client, onOpenPort }: PanelProps
   const [filter, setFilter] = useState('')
   const [chosen, setChosen] = useState<string>()
   const [running, setRunning] = useState(false)
-  const shown = containers.filter((container) => matches(container, filter))
+  // Whoever types sees the letters at once, and the list when it is drawn.
+  const wanted = useDeferredValue(filter)
+  const shown = containers.filter((container) => matches(container, wanted))
   const { count, end } = useGrowing(shown.length)
   const detail = containers.find(({ Id }) => Id === chosen)
-  if (detail)
-    return (
-      <ContainerDetail
-        host={host}
-        client={client}
-        container={detail}
-        onBack={() => setChosen(undefined)}
-        onOpenPort={onOpenPort}
-      />
-    )
+  const choose = useCallback((id: string | undefined) => startTransition(() => setChosen(id)), [])
   return (
     <>
-      <div className={list.tools}>
-        <Filter value={filter} onChange={setFilter} label={text('filterContainers')} />
-        <button type="button" className="button" onClick={() => setRunning(true)}>
-          <Plus className={list.icon} aria-hidden="true" />
-          {text('run')}
-        </button>
-      </div>
-      {containers.length === 0 && (
-        <Blank icon={<Play />} title={text(state === 'up' ? 'noContainers' : 'engineStarting')}>
-          {text('noContainersHint')} <code>docker run -d -p 80:80 nginx</code>
-        </Blank>
+      {detail && (
+        <ContainerDetail
+          host={host}
+          client={client}
+          container={detail}
+          onBack={() => choose(undefined)}
+          onOpenPort={onOpenPort}
+        />
       )}
-      <div className={list.list}>
-        {firstRows(byProject(shown), count).map(([project, members, rows]) => (
-          <section key={project} aria-label={project || text('containers')}>
-            {project && (
-              <h3 className={styles.project}>
-                {project}
-                <small>
-                  {members.filter(isLive).length}/{members.length}
-                </small>
-              </h3>
-            )}
-            <ul className={styles.rows}>
-              {rows.map((container) => (
-                <ContainerRow
-                  key={container.Id}
-                  host={host.name}
-                  container={container}
-                  onShow={setChosen}
-                  onOpenPort={onOpenPort}
-                />
-              ))}
-            </ul>
-          </section>
-        ))}
-        {end}
+      {/* The way back to hundreds of rows must not be to draw them again. */}
+      <div className={styles.all} hidden={detail !== undefined}>
+        <div className={list.tools}>
+          <Filter value={filter} onChange={setFilter} label={text('filterContainers')} />
+          <button type="button" className="button" onClick={() => setRunning(true)}>
+            <Plus className={list.icon} aria-hidden="true" />
+            {text('run')}
+          </button>
+        </div>
+        {containers.length === 0 && (
+          <Blank icon={<Play />} title={text(state === 'up' ? 'noContainers' : 'engineStarting')}>
+            {text('noContainersHint')} <code>docker run -d -p 80:80 nginx</code>
+          </Blank>
+        )}
+        <div className={list.list}>
+          {firstRows(byProject(shown), count).map(([project, members, rows]) => (
+            <section key={project} aria-label={project || text('containers')}>
+              {project && (
+                <h3 className={styles.project}>
+                  {project}
+                  <small>
+                    {members.filter(isLive).length}/{members.length}
+                  </small>
+                </h3>
+              )}
+              <ul className={styles.rows}>
+                {rows.map((container) => (
+                  <ContainerRow
+                    key={container.Id}
+                    host={host.name}
+                    container={container}
+                    onShow={choose}
+                    onOpenPort={onOpenPort}
+                  />
+                ))}
+              </ul>
+            </section>
+          ))}
+          {end}
+        </div>
       </div>
       {running && <RunDialog host={host.name} onClose={() => setRunning(false)} />}
     </>

@@ -3,6 +3,7 @@ import { FitAddon } from '@xterm/addon-fit'
 import { Terminal } from '@xterm/xterm'
 import { useEffect, useRef } from 'react'
 import { terminalTheme } from '../../terminal/look.ts'
+import type { EngineStore } from '../../engine/engine-store.ts'
 import { useEngineStore } from '../../engine/engine-stores.ts'
 import { onThemeChange } from '../../settings/apply-theme.ts'
 import styles from './logs-view.module.css'
@@ -14,32 +15,40 @@ export function LogsView({ host, container }: { host: string; container: Contain
   const box = useRef<HTMLDivElement>(null)
   const store = useEngineStore(host)
   useEffect(() => {
-    if (!box.current) return
-    const terminal = new Terminal({
-      convertEol: true,
-      disableStdin: true,
-      cursorInactiveStyle: 'none',
-      fontFamily: getComputedStyle(box.current).getPropertyValue('--mono'),
-      fontSize: 12.5,
-      scrollback: 10_000,
-      theme: terminalTheme(),
-    })
-    const fit = new FitAddon()
-    terminal.loadAddon(fit)
-    terminal.open(box.current)
-    const watch = new ResizeObserver(() => fit.fit())
-    watch.observe(box.current)
-    const unwatch = onThemeChange(() => void (terminal.options.theme = terminalTheme()))
-    const stop = new AbortController()
-    void store.client().then((client) => follow(client, container.Id, terminal, stop.signal))
-    return () => {
-      stop.abort()
-      unwatch()
-      watch.disconnect()
-      terminal.dispose()
-    }
+    const { current } = box
+    let close: (() => void) | undefined
+    // What was clicked is painted first: a terminal takes longer to make than a frame.
+    const callOff = afterPaint(() => (close = current ? showLogs(current, store, container.Id) : undefined))
+    return () => (close ?? callOff)()
   }, [store, container.Id, container.State === 'running'])
   return <div className={styles.logs} ref={box} />
+}
+
+/** @returns what closes it */
+function showLogs(box: HTMLElement, store: EngineStore, id: string): () => void {
+  const terminal = new Terminal({
+    convertEol: true,
+    disableStdin: true,
+    cursorInactiveStyle: 'none',
+    fontFamily: getComputedStyle(box).getPropertyValue('--mono'),
+    fontSize: 12.5,
+    scrollback: 10_000,
+    theme: terminalTheme(),
+  })
+  const fit = new FitAddon()
+  terminal.loadAddon(fit)
+  terminal.open(box)
+  const watch = new ResizeObserver(() => fit.fit())
+  watch.observe(box)
+  const unwatch = onThemeChange(() => void (terminal.options.theme = terminalTheme()))
+  const stop = new AbortController()
+  void store.client().then((client) => follow(client, id, terminal, stop.signal))
+  return () => {
+    stop.abort()
+    unwatch()
+    watch.disconnect()
+    terminal.dispose()
+  }
 }
 
 async function follow(client: DockerClient, id: string, terminal: Terminal, signal: AbortSignal): Promise<void> {
@@ -56,5 +65,15 @@ async function follow(client: DockerClient, id: string, terminal: Terminal, sign
     }
   } catch (error) {
     if (!signal.aborted) terminal.write(`\x1b[31m${String(error)}\x1b[0m\n`)
+  }
+}
+
+/** @returns what calls it off */
+function afterPaint(act: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const frame = requestAnimationFrame(() => (timer = setTimeout(act)))
+  return () => {
+    cancelAnimationFrame(frame)
+    clearTimeout(timer)
   }
 }

@@ -40,7 +40,7 @@ export function HostHeader({ sessionId, host, onOpen, onDelete }: Props) {
         <PortChips ports={host.ports} onOpen={onOpen} onPreview={(port) => preview(host.name, port)} />
         <button type="button" className="button" onClick={() => togglePanel('files')}>
           <FolderCode className={styles.icon} aria-hidden="true" />
-          {text('editor')}
+          <span className="word">{text('editor')}</span>
         </button>
         <ConfirmButton
           className={`button danger ${styles.delete}`}

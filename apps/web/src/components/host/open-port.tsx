@@ -1,3 +1,4 @@
+import { EthernetPort } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { type FormEvent, useState } from 'react'
 import { useText } from '../../messages/use-text.ts'
@@ -15,8 +16,9 @@ export function OpenPort({ onOpen }: { onOpen: (port: number) => void }) {
   return (
     <Popover.Root open={asking} onOpenChange={setAsking}>
       <Popover.Trigger asChild>
-        <button type="button" className="button">
-          {text('openPort')}
+        <button type="button" className={`button ${styles.trigger}`}>
+          <EthernetPort aria-hidden="true" />
+          <span className="word">{text('openPort')}</span>
         </button>
       </Popover.Trigger>
       <Popover.Portal>

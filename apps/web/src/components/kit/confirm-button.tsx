@@ -26,7 +26,7 @@ export function ConfirmButton({ className, label, question, icon, onConfirm }: P
       onClick={() => (asking ? onConfirm() : setAsking(true))}
     >
       {icon}
-      {asking ? question : label}
+      {asking ? question : <span className={icon === undefined ? '' : 'word'}>{label}</span>}
     </button>
   )
 }

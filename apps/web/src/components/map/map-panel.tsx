@@ -10,7 +10,7 @@ import { useLayout } from '../../layout/layout-context.ts'
 import { useTraffic } from '../../engine/use-traffic.ts'
 import type { PanelProps } from '../dock/dock.tsx'
 import { type MapKind, type MapNode, sceneOf } from './scene.ts'
-import { arrange } from './arrange.ts'
+import { arrange, ROOMS } from './arrange.ts'
 import styles from './map-panel.module.css'
 
 const ICONS: Readonly<Record<MapKind, ComponentType>> = {
@@ -30,11 +30,13 @@ export default function MapPanel({ host, onOpenPort }: PanelProps) {
   const showPanel = useLayout((layout) => layout.showPanel)
   const busy = useTraffic(host.name, engine.containers)
   const scene = useMemo(() => sceneOf(host.name, engine), [host.name, engine])
-  const places = useMemo(() => arrange(scene), [scene])
+  const room = innerWidth <= 720 ? ROOMS.narrow : ROOMS.wide
+  const places = useMemo(() => arrange(scene, room), [scene, room])
   const nodes: Box[] = scene.nodes.map((node) => ({
     id: node.id,
     type: 'box',
     position: places.get(node.id) ?? { x: 0, y: 0 },
+    style: { width: room.box },
     data: { node },
     ariaLabel: `${node.kind} ${node.name}`,
   }))
@@ -58,7 +60,7 @@ export default function MapPanel({ host, onOpenPort }: PanelProps) {
         nodeTypes={BOXES}
         colorMode={isDark() ? 'dark' : 'light'}
         fitView
-        fitViewOptions={{ padding: 0.15, maxZoom: 1.1 }}
+        fitViewOptions={{ padding: 0.05, maxZoom: 1.1 }}
         nodesConnectable={false}
         edgesFocusable={false}
         proOptions={{ hideAttribution: false }}
@@ -75,7 +77,7 @@ export default function MapPanel({ host, onOpenPort }: PanelProps) {
 function MapBox({ data: { node } }: NodeProps<Box>) {
   const Icon = ICONS[node.kind]
   return (
-    <div className={styles.box} data-kind={node.kind} data-tone={node.tone}>
+    <div className={styles.box} data-kind={node.kind} data-tone={node.tone} title={node.name}>
       <Handle type="target" position={Position.Left} className={styles.handle} />
       <span className={styles.icon}>
         <Icon />

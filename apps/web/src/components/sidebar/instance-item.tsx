@@ -1,7 +1,7 @@
 import type { ContainerSummary } from '@drydock/docker-api'
 import type { HostView } from '@drydock/playground/rpc'
 import { ChevronRight, Server } from 'lucide-react'
-import { useState } from 'react'
+import { type CSSProperties, useState } from 'react'
 import { useEngine } from '../../engine/engine-stores.ts'
 import { nameOf, stateTone } from '../../engine/container-facts.ts'
 import { useLayout } from '../../layout/layout-context.ts'
@@ -89,11 +89,12 @@ function Running({ containers, onShow }: { containers: readonly ContainerSummary
 
 /** Processor and memory as two small upright bars. */
 function Load({ cpu, memory }: { cpu: number; memory: number }) {
-  const height = (part: number): string => `${Math.max(6, Math.min(100, 100 * part)).toFixed(0)}%`
+  const bar = (part: number): CSSProperties =>
+    ({ '--part': `${Math.max(8, Math.min(100, 100 * part)).toFixed(0)}%` }) as CSSProperties
   return (
     <span className={styles.load} aria-hidden="true">
-      <i style={{ height: height(cpu) }} data-tone="good" />
-      <i style={{ height: height(memory) }} data-tone="accent" />
+      <i style={bar(cpu)} data-tone="good" />
+      <i style={bar(memory)} data-tone="accent" />
     </span>
   )
 }

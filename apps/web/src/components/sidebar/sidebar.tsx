@@ -1,5 +1,5 @@
 import type { SessionView } from '@drydock/playground/rpc'
-import { PanelLeftClose, PanelLeftOpen, Plus } from 'lucide-react'
+import { LogOut, PanelLeftClose, PanelLeftOpen, Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { SessionClient } from '../../client/session-client.ts'
 import { useLayout } from '../../layout/layout-context.ts'
@@ -66,6 +66,7 @@ export function Sidebar({ view, client, overlay, selected, onSelect, onAdd }: Pr
           className={`button danger ${styles.closeSession}`}
           label={text('closeSession')}
           question={text('closeSessionQuestion')}
+          icon={<LogOut aria-hidden="true" />}
           onConfirm={() => void close()}
         />
       </footer>
