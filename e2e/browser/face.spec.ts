@@ -1,8 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { Playground } from './playground.ts'
 
-const PANELS = ['Containers', 'Images', 'Volumes', 'Networks', 'Map', 'Files', 'Preview', 'Timeline', 'Help']
 const panel = (page: Page, name: string) => page.getByRole('complementary', { name, exact: true })
 const open = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
@@ -108,41 +106,3 @@ test('keys alone: an instance, a panel, back to the terminal', async ({ page }) 
   await playground.press('Alt+Shift+B')
   await expect(panel(page, 'Containers')).toBeVisible()
 })
-
-const SIZES = { desk: { width: 1600, height: 900 }, phone: { width: 390, height: 844 } } as const
-
-for (const [size, viewport] of Object.entries(SIZES))
-  for (const colorScheme of ['light', 'dark'] as const)
-    test(`nothing for axe to find, ${size}, ${colorScheme}`, async ({ browser }) => {
-      test.setTimeout(400_000)
-      const context = await browser.newContext({ colorScheme, viewport })
-      const page = await context.newPage()
-      const playground = await Playground.open(page)
-      await playground.run('docker run -d --name web -p 8080:80 nginx', { timeout: 60_000 })
-      const look = async (name: string): Promise<void> => {
-        // xterm's own rows are text on a canvas of its making; the frame of a preview is another site's page.
-        const { violations } = await new AxeBuilder({ page }).exclude('.xterm').exclude('iframe').analyze()
-        expect(violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`)).toEqual([])
-      }
-      for (const name of PANELS) {
-        await open(page, name)
-        await expect(panel(page, name)).toBeVisible()
-        await page.waitForTimeout(300)
-        await look(name)
-        await open(page, 'Close the panel')
-      }
-      for (const name of ['Settings', 'Commands']) {
-        await open(page, name)
-        await expect(page.getByRole('dialog')).toBeVisible()
-        await look(name)
-        await page.keyboard.press('Escape')
-      }
-      for (const name of ['Take it with you', 'New session from a template…']) {
-        await open(page, 'Sessions')
-        await page.getByRole('menuitem', { name }).click()
-        await expect(page.getByRole('dialog')).toBeVisible()
-        await look(name)
-        await page.keyboard.press('Escape')
-      }
-      await context.close()
-    })

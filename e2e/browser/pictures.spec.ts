@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs'
-import { expect, type Page, test } from '@playwright/test'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Locator, type Page, test } from '@playwright/test'
 import { Playground } from './playground.ts'
 
-/** `DRYDOCK_PICTURES=docs/pictures npx playwright test pictures` makes the README's anew. */
-const FOLDER = process.env['DRYDOCK_PICTURES'] ?? 'test-results/pictures'
+/** `DRYDOCK_PICTURES=docs/pictures npx playwright test pictures` makes the README's anew; without, all of them are taken. */
+const README_FOLDER = process.env['DRYDOCK_PICTURES']
+const FOLDER = README_FOLDER ?? 'test-results/pictures'
+const README = ['containers', 'images-layers', 'map', 'files', 'preview', 'timeline']
+
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const
-const PANELS = ['Containers', 'Images', 'Volumes', 'Networks', 'Map', 'Files', 'Preview', 'Timeline', 'Help'] as const
 
 /** Something to see in every view: a web server and its store on a network of their own, and one that failed. */
 const SCENE = [
@@ -14,34 +17,200 @@ const SCENE = [
   'docker run -d --name web --network back -p 8080:80 nginx',
   'docker run -d --name tutorial -p 80:80 docker/getting-started',
   'docker run --name failed alpine sh -c "exit 3"',
+  `printf 'FROM nginx:alpine\\nCOPY site /usr/share/nginx/html\\nRUNN nginx -t\\nEXPOSE 80\\n' > Dockerfile`,
+]
+const LISTED = `docker ps --format 'table {{.Names}}\\t{{.Image}}\\t{{.Ports}}'`
+/** More than fits, with names longer than there is room for. */
+const CROWD = `for n in $(seq 16); do docker create --name a-name-that-somebody-took-from-a-generator-of-long-names-$n alpine sleep 1d > /dev/null; done`
+
+/** The page while it is looked at: what is on top of it, and how to get there. */
+interface View {
+  readonly name: string
+  /** @returns what is looked at; the rest of the page was looked at before */
+  open(page: Page): Promise<Locator>
+  close?(page: Page): Promise<void>
+}
+
+const button = (within: Page | Locator, name: string | RegExp) =>
+  within.getByRole('button', typeof name === 'string' ? { name, exact: true } : { name })
+const closePanel = (page: Page) => button(page, 'Close the panel').click()
+const closeDialog = (page: Page) => page.keyboard.press('Escape')
+
+async function panel(page: Page, name: string): Promise<Locator> {
+  await button(page, name).click()
+  const shown = page.getByRole('complementary', { name, exact: true })
+  await expect(shown).toBeVisible()
+  await expect(shown.getByText('Loading…')).toHaveCount(0)
+  return shown
+}
+
+async function dialog(page: Page): Promise<Locator> {
+  const shown = page.getByRole('dialog')
+  await expect(shown).toBeVisible()
+  return shown
+}
+
+const panelView = (name: string, title: string, ready: (shown: Locator) => Promise<unknown>): View => ({
+  name,
+  async open(page) {
+    const shown = await panel(page, title)
+    await ready(shown)
+    return shown
+  },
+  close: closePanel,
+})
+
+const sees = (text: string | RegExp) => (shown: Locator) => expect(shown.getByText(text).first()).toBeVisible()
+
+const EMPTY: readonly View[] = [
+  { name: 'page', open: async (page) => page.locator('body') },
+  panelView('containers-empty', 'Containers', sees('No containers yet')),
+  panelView('images-empty', 'Images', sees('No images yet')),
+  panelView('volumes-empty', 'Volumes', sees('No volumes yet')),
+  panelView('timeline-empty', 'Timeline', sees('Nothing to take back yet')),
+  panelView('preview-empty', 'Preview', sees('No port is published')),
+]
+
+const ofContainer = (name: string, tab: string, ready: (shown: Locator) => Promise<unknown>): View =>
+  panelView(name, 'Containers', async (shown) => {
+    await button(shown, 'Show web').click()
+    await shown.getByRole('tab', { name: tab }).click()
+    await ready(shown)
+  })
+
+const FULL: readonly View[] = [
+  { name: 'terminal', open: async (page) => page.locator('body') },
+  panelView('containers', 'Containers', sees('nginx')),
+  ofContainer('container-logs', 'Logs', (shown) =>
+    expect(shown.locator('.xterm-rows')).toContainText('worker process'),
+  ),
+  ofContainer('container-stats', 'Stats', (shown) =>
+    expect(shown.locator('svg polyline, svg path').first()).toBeAttached(),
+  ),
+  ofContainer('container-processes', 'Processes', sees(/nginx: master/)),
+  ofContainer('container-files', 'Files', sees('docker-entrypoint.d')),
+  ofContainer('container-inspect', 'Inspect', async (shown) => {
+    await shown.getByRole('searchbox').fill('.State')
+    await expect(shown.locator('dd').first()).toBeVisible()
+  }),
+  panelView('images', 'Images', sees('nginx:latest')),
+  panelView('images-layers', 'Images', async (shown) => {
+    await button(shown, /^nginx:latest/).click()
+    await sees('Layers')(shown)
+  }),
+  panelView('volumes', 'Volumes', sees('data')),
+  panelView('networks', 'Networks', sees('back')),
+  panelView('map', 'Map', (shown) => expect(shown.locator('.react-flow__node')).toHaveCount(9)),
+  panelView('files', 'Files', async (shown) => {
+    await button(shown, 'Dockerfile').click()
+    await expect(shown.locator('.cm-lint-marker-error')).toHaveCount(1)
+  }),
+  panelView('preview', 'Preview', (shown) =>
+    expect(shown.frameLocator('iframe').getByRole('heading').first()).toBeVisible(),
+  ),
+  panelView('timeline', 'Timeline', sees('docker network create back')),
+  panelView('help', 'Help', sees('docker run hello-world')),
+  {
+    name: 'run',
+    async open(page) {
+      await button(await panel(page, 'Containers'), 'Run').click()
+      return dialog(page)
+    },
+    async close(page) {
+      await closeDialog(page)
+      await closePanel(page)
+    },
+  },
+  ...['Settings', 'Commands'].map((name) => ({
+    name: name.toLowerCase(),
+    async open(page: Page) {
+      await button(page, name).click()
+      return dialog(page)
+    },
+    close: closeDialog,
+  })),
+  ...Object.entries({ share: 'Take it with you', templates: 'New session from a template…' }).map(([name, item]) => ({
+    name,
+    async open(page: Page) {
+      await button(page, 'Sessions').click()
+      await page.getByRole('menuitem', { name: item }).click()
+      return dialog(page)
+    },
+    close: closeDialog,
+  })),
+  {
+    name: 'tour',
+    async open(page) {
+      await button(page, 'Commands').click()
+      await page.getByPlaceholder('What do you want to do?').fill('Tour')
+      await page.keyboard.press('Enter')
+      await expect(page.getByText('1 / 6')).toBeVisible()
+      return page.locator('.driver-popover')
+    },
+    close: closeDialog,
+  },
+]
+
+const CROWDED: readonly View[] = [
+  panelView('containers-many', 'Containers', sees('generator-of-long-names-9')),
+  panelView('map-many', 'Map', (shown) => expect(shown.locator('.react-flow__node')).toHaveCount(25)),
 ]
 
 for (const [size, viewport] of Object.entries(SIZES))
-  for (const colorScheme of ['light', 'dark'] as const)
-    test(`pictures of every view, ${size}, ${colorScheme}`, async ({ browser }) => {
-      test.setTimeout(300_000)
-      mkdirSync(FOLDER, { recursive: true })
-      const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' })
-      const page = await context.newPage()
-      const playground = await Playground.open(page)
-      for (const command of SCENE) await playground.run(command, { timeout: 60_000 })
-      await playground.run('clear; docker ps')
-      const shoot = (name: string) => page.screenshot({ path: `${FOLDER}/${name}-${size}-${colorScheme}.png` })
-      await shoot('terminal')
-      for (const panel of PANELS) {
-        await page.getByRole('button', { name: panel, exact: true }).click()
-        await settled(page, panel)
-        await shoot(panel.toLowerCase())
-        await page.getByRole('button', { name: 'Close the panel' }).click()
+  test(`every view has its picture, and nothing for axe to find, ${size}`, async ({ browser }) => {
+    test.setTimeout(240_000)
+    mkdirSync(FOLDER, { recursive: true })
+    const context = await browser.newContext({ viewport, reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    const look = async (views: readonly View[]): Promise<void> => {
+      for (const view of views) {
+        if (README_FOLDER && !README.includes(view.name)) continue
+        const shown = await view.open(page)
+        await inBothSchemes(page, (scheme) => lookAt(page, shown, `${view.name}-${size}-${scheme}`))
+        await view.close?.(page)
       }
-      await context.close()
-    })
+    }
+    const playground = await Playground.open(page)
+    await look(EMPTY)
+    for (const command of SCENE) await playground.run(command, { timeout: 60_000 })
+    await playground.run(`clear; ${LISTED}`)
+    await look(FULL)
+    await playground.run(CROWD, { timeout: 60_000 })
+    await look(CROWDED)
+    await context.close()
+  })
 
-/** A panel that has loaded and shows what it has. */
-async function settled(page: Page, panel: string): Promise<void> {
-  const shown = page.getByRole('complementary', { name: panel, exact: true })
-  await expect(shown).not.toContainText('Loading…')
-  await page.waitForTimeout(1500)
-  // Nothing may be wider than the page, on a phone least of all.
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+async function inBothSchemes(page: Page, act: (scheme: string) => Promise<void>): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await act(colorScheme)
+  }
 }
+
+async function lookAt(page: Page, shown: Locator, name: string): Promise<void> {
+  await painted(page)
+  await page.screenshot({ path: `${FOLDER}/${name}.png` })
+  if (README_FOLDER) return
+  // Nothing may be wider than the page, on a phone least of all.
+  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name).toBe(true)
+  expect.soft(await findings(page, shown, name.endsWith('dark')), name).toEqual([])
+}
+
+/** What axe has to say of a part of the page. @param all not only of its colours */
+async function findings(page: Page, shown: Locator, all: boolean): Promise<string[]> {
+  await shown.evaluate((element) => element.setAttribute('data-looked-at', ''))
+  // xterm's own rows are text on a canvas of its making; the frame of a preview is another site's page.
+  const builder = new AxeBuilder({ page })
+    .setLegacyMode()
+    .include('[data-looked-at]')
+    .exclude('.xterm')
+    .exclude('iframe')
+  if (!all) builder.withRules('color-contrast')
+  const { violations } = await builder.analyze()
+  await shown.evaluate((element) => element.removeAttribute('data-looked-at'))
+  return violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)
+}
+
+/** Two frames: what was drawn last is on the screen. */
+const painted = (page: Page): Promise<void> =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))))

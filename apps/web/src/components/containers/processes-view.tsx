@@ -10,20 +10,21 @@ const EVERY_MS = 2000
 export function ProcessesView({ host, container }: { host: string; container: ContainerSummary }) {
   const text = useText()
   const store = useEngineStore(host)
-  const [top, setTop] = useState<ContainerTop>()
+  const [top, setTop] = useState<ContainerTop | 'none'>()
   useEffect(() => {
     const read = (): void =>
       void store
         .client()
         .then((client) => client.containers.top(container.Id))
-        .then(setTop, () => setTop(undefined))
+        .then(setTop, () => setTop('none'))
     read()
     const timer = setInterval(read, EVERY_MS)
     return () => clearInterval(timer)
   }, [store, container.Id])
-  if (!top) return <p className={styles.note}>{text('notRunning')}</p>
+  if (!top) return null
+  if (top === 'none') return <p className={styles.note}>{text('notRunning')}</p>
   return (
-    <div className={styles.scroll}>
+    <div className={styles.scroll} role="region" aria-label={text('processes')} tabIndex={0}>
       <table className={styles.table}>
         <thead>
           <tr>

@@ -1,6 +1,7 @@
 import {
   Columns2,
   Compass,
+  Contrast,
   ExternalLink,
   Languages,
   LayoutTemplate,
@@ -179,6 +180,7 @@ function useSettingsEntries({ overlay }: OverlayProps): readonly PaletteEntry[] 
     { label: text('presentation'), icon: <Presentation />, run: () => change({ presentation: !presentation }) },
     { label: text('themeLight'), icon: <Sun />, run: () => change({ theme: 'light' }) },
     { label: text('themeDark'), icon: <Moon />, run: () => change({ theme: 'dark' }) },
+    { label: text('themeContrast'), icon: <Contrast />, run: () => change({ theme: 'contrast' }) },
     { label: 'English', icon: <Languages />, run: () => change({ language: 'en' }) },
     { label: '한국어', icon: <Languages />, run: () => change({ language: 'ko' }) },
   ]

@@ -90,7 +90,7 @@ function Running({ containers, onShow }: { containers: readonly ContainerSummary
 /** Processor and memory as two small upright bars. */
 function Load({ cpu, memory }: { cpu: number; memory: number }) {
   const bar = (part: number): CSSProperties =>
-    ({ '--part': `${Math.max(8, Math.min(100, 100 * part)).toFixed(0)}%` }) as CSSProperties
+    ({ '--part': `${Math.max(14, Math.min(100, 100 * part)).toFixed(0)}%` }) as CSSProperties
   return (
     <span className={styles.load} aria-hidden="true">
       <i style={bar(cpu)} data-tone="good" />
