@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { expect, test } from '@playwright/test'
+import { expect, type Page, test } from '@playwright/test'
 import { Playground } from './playground.ts'
 
 const DIST = 'dist'
@@ -62,16 +62,71 @@ test('nothing moves after the first paint', async ({ page }) => {
   expect(shifts.filter(({ value }) => value > 0.001)).toEqual([])
 })
 
-test('of two hundred containers only the rows in sight are drawn, and a change draws one row', async ({ page }) => {
+/** Milliseconds from a key or a click to the next paint, the longest of those since the last call. Event Timing API. */
+async function watchInteractions(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    const watch = { longest: 0 }
+    Object.assign(globalThis, { watch })
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { interactionId?: number })[])
+        if (entry.interactionId) watch.longest = Math.max(watch.longest, entry.duration)
+    }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit)
+  })
+  return () =>
+    page.evaluate(async () => {
+      const { watch } = globalThis as unknown as { watch: { longest: number } }
+      await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted, 50)))
+      const { longest } = watch
+      watch.longest = 0
+      return longest
+    })
+}
+
+async function useContainers(page: Page): Promise<void> {
+  const panel = page.getByRole('complementary', { name: 'Containers' })
+  const filter = panel.getByRole('searchbox')
+  await filter.pressSequentially('c1')
+  await expect(panel.getByRole('button', { name: 'Show c2', exact: true })).toHaveCount(0)
+  await filter.press('Control+a')
+  await filter.press('Delete')
+  await panel.getByRole('button', { name: 'Show c1', exact: true }).click()
+  await panel.getByRole('button', { name: 'Back' }).click()
+  await panel.getByRole('button', { name: 'More' }).first().click()
+  await page.keyboard.press('Escape')
+}
+
+/** Others use this machine as well: the best of a few tries says what it takes. */
+async function slowestInteraction(page: Page, longest: () => Promise<number>): Promise<number> {
+  const tries: number[] = []
+  for (let turn = 0; turn < 4; turn++) {
+    await longest()
+    await useContainers(page)
+    tries.push(await longest())
+  }
+  return Math.min(...tries)
+}
+
+test('two hundred containers are as quick to the hand as ten, only rows in sight are drawn, a change draws one', async ({
+  page,
+}) => {
   test.setTimeout(240_000)
   const playground = await Playground.open(page)
+  const create = (from: number, to: number) =>
+    playground.run(`for n in $(seq ${from} ${to}); do docker create --name c$n alpine sleep 1d >/dev/null; done`, {
+      timeout: 180_000,
+    })
   await playground.run('docker pull alpine', { timeout: 60_000 })
-  await playground.run('for n in $(seq 1 200); do docker create --name c$n alpine sleep 1d >/dev/null; done', {
-    timeout: 180_000,
-  })
+  await create(1, 10)
   await page.getByRole('button', { name: 'Containers', exact: true }).click()
   const rows = page.getByRole('complementary', { name: 'Containers' }).getByRole('listitem')
-  await expect(rows.first()).toBeVisible()
+  await expect(rows).toHaveCount(10)
+  const longest = await watchInteractions(page)
+  const few = await slowestInteraction(page, longest)
+  await create(11, 200)
+  await expect.poll(() => rows.count()).toBeGreaterThanOrEqual(40)
+  const many = await slowestInteraction(page, longest)
+  console.log(`${few} ms with 10 containers, ${many} ms with 200`)
+  expect(many).toBeLessThanOrEqual(3 * Math.max(few, 40))
   expect(await rows.count()).toBeLessThan(90)
   const touched = page.evaluate(
     () =>

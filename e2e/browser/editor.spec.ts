@@ -1,5 +1,7 @@
 import { expect, type Page, test } from '@playwright/test'
-import { Playground } from './playground.ts'
+import { shareSession } from './playground.ts'
+
+const session = shareSession()
 
 const files = (page: Page) => page.getByRole('complementary', { name: 'Files', exact: true })
 
@@ -11,8 +13,8 @@ async function newFile(page: Page, name: string, text: string): Promise<void> {
   await expect(files(page).getByRole('status')).toHaveText('Saved')
 }
 
-test('a Dockerfile shows what is wrong with it where it is wrong', async ({ page }) => {
-  await Playground.open(page)
+test('a Dockerfile shows what is wrong with it where it is wrong', async () => {
+  const { page } = session()
   await page.getByRole('button', { name: 'Editor', exact: true }).click()
   await newFile(page, 'Dockerfile', 'FROM alpine\nRUNN echo hi\n')
   await expect(files(page).locator('.cm-lint-marker-error')).toHaveCount(1)
@@ -20,20 +22,20 @@ test('a Dockerfile shows what is wrong with it where it is wrong', async ({ page
   await expect(page.locator('.cm-tooltip')).toContainText('unknown instruction: RUNN (did you mean RUN?)')
 })
 
-test('a compose file shows what compose says of it', async ({ page }) => {
-  await Playground.open(page)
-  await page.getByRole('button', { name: 'Editor', exact: true }).click()
+test('a compose file shows what compose says of it', async () => {
+  const { page } = session()
   await newFile(page, 'compose.yaml', 'services:\n  web:\n    image: nginx\n    prts: ["80"]\n')
   await expect(files(page).locator('.cm-lint-marker-error')).toHaveCount(1, { timeout: 30_000 })
 })
 
-test('files are renamed, opened in tabs and deleted, and a deletion is taken back', async ({ page }) => {
-  const playground = await Playground.open(page)
+test('files are renamed, opened in tabs and deleted, and a deletion is taken back', async () => {
+  const playground = session()
+  const { page } = playground
   await playground.run('echo one > one.txt; echo two > two.txt')
-  await page.getByRole('button', { name: 'Editor', exact: true }).click()
+  await files(page).getByRole('button', { name: 'Reload' }).click()
   await files(page).getByRole('button', { name: 'one.txt', exact: true }).click()
   await files(page).getByRole('button', { name: 'two.txt', exact: true }).click()
-  await expect(files(page).getByRole('tab')).toHaveText(['one.txt', 'two.txt'])
+  await expect(files(page).getByRole('tab')).toHaveText(['Dockerfile', 'compose.yaml', 'one.txt', 'two.txt'])
   const row = files(page)
     .getByRole('listitem')
     .filter({ hasText: /^one\.txt$/ })
@@ -51,12 +53,12 @@ test('files are renamed, opened in tabs and deleted, and a deletion is taken bac
   await playground.press('Alt+Shift+Z')
   await playground.sees('back as it was')
   await playground.prompt()
-  expect(await playground.run('cat two.txt')).toBe('two')
+  expect(await playground.run('cat two.txt; rm *.txt')).toBe('two')
 })
 
-test('a folder dropped onto the tree is copied, and comes back as an archive', async ({ page }) => {
-  const playground = await Playground.open(page)
-  await page.getByRole('button', { name: 'Editor', exact: true }).click()
+test('a folder dropped onto the tree is copied, and comes back as an archive', async () => {
+  const playground = session()
+  const { page } = playground
   const dropped = await page.evaluateHandle(() => {
     const data = new DataTransfer()
     data.items.add(new File(['hello'], 'hello.txt'))

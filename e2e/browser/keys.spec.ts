@@ -1,5 +1,7 @@
 import { expect, type Page, test } from '@playwright/test'
-import { Playground } from './playground.ts'
+import { shareSession } from './playground.ts'
+
+const session = shareSession()
 
 /** Goes from control to control until the one with the name has the focus, as somebody without a mouse does. */
 async function tabTo(page: Page, name: RegExp, most = 120): Promise<void> {
@@ -24,8 +26,9 @@ async function goTo(page: Page, name: string): Promise<void> {
   throw new Error(`no way by keys to ${name}`)
 }
 
-test('keys alone: run a container by the form and open its port', async ({ page, context }) => {
-  const playground = await Playground.open(page)
+test('keys alone: run a container by the form and open its port', async () => {
+  const playground = session()
+  const { page } = playground
   await playground.press('Alt+Shift+B')
   const panel = page.getByRole('complementary', { name: 'Containers' })
   // The frame of a panel is there before what is in it.
@@ -44,13 +47,14 @@ test('keys alone: run a container by the form and open its port', async ({ page,
   await tabTo(page, /^Open port$/)
   await page.keyboard.press('Enter')
   await page.keyboard.type('80')
-  const opening = context.waitForEvent('page')
+  const opening = page.context().waitForEvent('page')
   await page.keyboard.press('Enter')
-  await opening
+  await (await opening).close()
 })
 
-test('keys alone: edit a file', async ({ page }) => {
-  const playground = await Playground.open(page)
+test('keys alone: edit a file', async () => {
+  const playground = session()
+  const { page } = playground
   await playground.run('echo before > note.txt')
   await playground.press('Control+Shift+K')
   await page.getByPlaceholder('What do you want to do?').fill('Files')

@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from '@playwright/test'
+import { expect, type Locator, type Page, test } from '@playwright/test'
 
 /** A person in front of the page: types, reads the screen, clicks. */
 export class Playground {
@@ -99,5 +99,19 @@ export class Playground {
 
   port(port: number): Locator {
     return this.page.getByRole('button', { name: `Open port ${port}`, exact: true })
+  }
+}
+
+/** One session for all tests of a file: they do one after the other what somebody would do in it. */
+export function shareSession(): () => Playground {
+  let shared: Playground | undefined
+  test.describe.configure({ mode: 'serial' })
+  test.beforeAll(async ({ browser }) => {
+    shared = await Playground.open(await (await browser.newContext()).newPage())
+  })
+  test.afterAll(() => shared?.page.context().close())
+  return () => {
+    if (!shared) throw new Error('no session is open')
+    return shared
   }
 }

@@ -6,7 +6,7 @@ export const BOX_HEIGHT = 52
 export const ROOMS = { wide: { box: 156, between: 40 }, narrow: { box: 116, between: 20 } } as const
 export type Room = (typeof ROOMS)[keyof typeof ROOMS]
 /** Stands before everything that nothing leads to. */
-const GATE = ''
+const GATE = 'gate'
 
 /** Where each node stands, by its upper left corner. */
 export function arrange(
