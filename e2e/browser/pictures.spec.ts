@@ -158,7 +158,7 @@ const CROWDED: readonly View[] = [
 
 for (const [size, viewport] of Object.entries(SIZES))
   test(`every view has its picture, and nothing for axe to find, ${size}`, async ({ browser }) => {
-    test.setTimeout(240_000)
+    test.setTimeout(600_000)
     mkdirSync(FOLDER, { recursive: true })
     const context = await browser.newContext({ viewport, reducedMotion: 'reduce' })
     const page = await context.newPage()
