@@ -19,7 +19,7 @@ const SCENE = [
   'docker run --name failed alpine sh -c "exit 3"',
   `printf 'FROM nginx:alpine\\nCOPY site /usr/share/nginx/html\\nRUNN nginx -t\\nEXPOSE 80\\n' > Dockerfile`,
 ]
-const LISTED = `docker ps --format 'table {{.Names}}\\t{{.Image}}\\t{{.Ports}}'`
+const LISTED = `docker ps --format 'table {{.Names}}\\t{{.Image}}\\t{{.Status}}'`
 /** More than fits, with names longer than there is room for. */
 const CROWD = `for n in $(seq 16); do docker create --name a-name-that-somebody-took-from-a-generator-of-long-names-$n alpine sleep 1d > /dev/null; done`
 

@@ -1,5 +1,5 @@
 import { FilePlus, FolderPlus, RefreshCw, Upload, X } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
@@ -16,6 +16,8 @@ const HOME = '/root'
 /** The editor: the host's files as a tree, open ones as tabs. */
 export default function FilesPanel({ view, host, client }: PanelProps) {
   const text = useText()
+  const tabs = useId()
+  const tabId = (_: string, index: number): string => `${tabs}${index}`
   const say = useToasts((state) => state.say)
   const picker = useRef<HTMLInputElement>(null)
   const [open, setOpen] = useState<readonly string[]>([])
@@ -109,12 +111,15 @@ export default function FilesPanel({ view, host, client }: PanelProps) {
       </div>
       <div className={styles.work}>
         {open.length > 0 && (
-          <div className={styles.tabs} role="tablist" aria-label={text('openFiles')}>
-            {open.map((path) => (
+          <div className={styles.tabs}>
+            {/* A list of tabs holds tabs only, and beside each stands what closes it. */}
+            <span role="tablist" aria-label={text('openFiles')} aria-owns={open.map(tabId).join(' ')} />
+            {open.map((path, index) => (
               <span key={path} className={styles.tab} data-active={path === shown}>
                 <button
                   type="button"
                   role="tab"
+                  id={tabId(path, index)}
                   aria-selected={path === shown}
                   title={path}
                   onClick={() => setShown(path)}

@@ -2,10 +2,10 @@ import { Background, Controls, type Edge, Handle, type Node, type NodeProps, Pos
 import '@xyflow/react/dist/style.css'
 import { Container, Database, Globe, Network, Server } from 'lucide-react'
 import type { ComponentType } from 'react'
-import { useMemo } from 'react'
+import { useMemo, useSyncExternalStore } from 'react'
 import { useEngine } from '../../engine/engine-stores.ts'
 import { useText } from '../../messages/use-text.ts'
-import { isDark } from '../../settings/apply-theme.ts'
+import { isDark, onThemeChange } from '../../settings/apply-theme.ts'
 import { useLayout } from '../../layout/layout-context.ts'
 import { useTraffic } from '../../engine/use-traffic.ts'
 import type { PanelProps } from '../dock/dock.tsx'
@@ -30,6 +30,7 @@ export default function MapPanel({ host, onOpenPort }: PanelProps) {
   const showPanel = useLayout((layout) => layout.showPanel)
   const busy = useTraffic(host.name, engine.containers)
   const scene = useMemo(() => sceneOf(host.name, engine), [host.name, engine])
+  const dark = useSyncExternalStore(onThemeChange, () => isDark())
   const room = innerWidth <= 720 ? ROOMS.narrow : ROOMS.wide
   const places = useMemo(() => arrange(scene, room), [scene, room])
   const nodes: Box[] = scene.nodes.map((node) => ({
@@ -58,7 +59,7 @@ export default function MapPanel({ host, onOpenPort }: PanelProps) {
         nodes={nodes}
         edges={edges}
         nodeTypes={BOXES}
-        colorMode={isDark() ? 'dark' : 'light'}
+        colorMode={dark ? 'dark' : 'light'}
         fitView
         fitViewOptions={{ padding: 0.05, maxZoom: 1.1 }}
         nodesConnectable={false}
