@@ -128,7 +128,7 @@ export const en = {
   portsField: 'Ports, host:container, one a line',
   environmentField: 'Environment, one a line',
   mountsField: 'Volumes, source:path, one a line',
-  commandField: 'Command in place of the image’s own',
+  commandField: 'Command in place of its own',
   restartField: 'Restart policy',
   detached: 'In the background (-d)',
   interactive: 'With a terminal (-it)',
