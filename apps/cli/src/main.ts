@@ -51,12 +51,17 @@ async function runLine(line: string, place: Parameters<typeof openHeadless>[0]):
   const host = await openHeadless(place)
   const env = new Map(Object.entries({ ...ENVIRONMENT, ...(host.engine ? { DOCKER_HOST: host.engine } : {}) }))
   const input = process.stdin.isTTY ? {} : { input: new Uint8Array(await buffer(process.stdin)) }
-  const outcome = await host.run({ argv: ['/bin/bash', '-c', line], env, cwd: '/root', timeoutMs: DAY_MS, ...input })
-  process.stdout.write(outcome.stdout)
-  process.stderr.write(outcome.stderr)
+  // Whoever does not read any more is told of by `print`.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  const argv = ['/bin/bash', '-c', line]
+  const { exitStatus } = await host.run({ argv, env, cwd: '/root', timeoutMs: DAY_MS, onOutput: print, ...input })
   await host.close()
-  return outcome.exitStatus
+  return exitStatus
 }
+
+/** Resolves when there is room for more: a host that floods waits for whoever reads. False when nobody reads any more. */
+const print = (stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<boolean> =>
+  new Promise((resolve) => process[stream].write(bytes, (error) => resolve(!error)))
 
 function parse(argv: readonly string[]) {
   try {

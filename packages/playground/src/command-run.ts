@@ -26,9 +26,17 @@ export interface CommandOptions {
   readonly input?: Uint8Array
   /** Kills the whole session of the command after this long, in milliseconds. */
   readonly timeoutMs: number
+  /**
+   * Hears what is printed as it comes, in place of collecting it. Reading goes on when it has resolved, and ends with
+   * false: the command then writes into a pipe without a reader, pipe(7).
+   */
+  readonly onOutput?: (stream: OutputStream, bytes: Uint8Array) => MaybePromise<boolean | void>
   /** Does not wait until children that were left have closed the streams. */
   readonly leaveBackground?: boolean
 }
+
+/** With a terminal there is no `stderr`. */
+export type OutputStream = 'stdout' | 'stderr'
 
 export interface CommandOutcome {
   readonly stdout: Uint8Array
@@ -47,7 +55,7 @@ interface Started {
 const LINGER_MS = 20
 
 /**
- * Runs one program and collects what it prints.
+ * Runs one program and collects what it prints, or passes it on.
  * @throws ENOENT, EACCES, ENOEXEC when it cannot be started
  */
 export async function runCommand(
@@ -56,16 +64,25 @@ export async function runCommand(
   options: CommandOptions,
 ): Promise<CommandOutcome> {
   const { pid, outputs } = await (options.tty ? onTerminal(sys, options, options.tty) : onPipes(sys, options))
-  const collected = outputs.map((): Uint8Array[] => [])
-  const closed = Promise.all(outputs.map((fd, i) => collect(sys, fd, collected[i] ?? [])))
+  const collected: Record<OutputStream, Uint8Array[]> = { stdout: [], stderr: [] }
+  const hear = options.onOutput ?? ((stream, bytes) => void collected[stream].push(bytes))
+  const open = new Set(outputs)
+  const close = (fd: number): void => {
+    if (open.delete(fd)) sys.close(fd)
+  }
+  const closed = Promise.all(
+    outputs.map(async (fd, i) => {
+      await read(sys, fd, (bytes) => hear(i === 0 ? 'stdout' : 'stderr', bytes))
+      close(fd)
+    }),
+  )
   const timer = sys.clock.after(options.timeoutMs, () => killSession(sys, pid))
   const status = await waitFor(pid)
   if (options.leaveBackground || options.tty) await Promise.race([closed, sys.sleep(LINGER_MS)])
   else await closed
   timer.cancel()
-  for (const fd of outputs) sys.close(fd)
-  const [stdout = [], stderr = []] = collected
-  return { stdout: concat(stdout), stderr: concat(stderr), exitStatus: exitStatus(status) }
+  for (const fd of open) close(fd)
+  return { stdout: concat(collected.stdout), stderr: concat(collected.stderr), exitStatus: exitStatus(status) }
 }
 
 async function onTerminal(sys: Sys, options: CommandOptions, size: WindowSize): Promise<Started> {
@@ -125,10 +142,11 @@ function killSession(sys: Sys, session: number): void {
   }
 }
 
-/** Until the end; a master whose slaves are all closed answers EIO, pty(7). */
-async function collect(sys: Sys, fd: number, chunks: Uint8Array[]): Promise<void> {
+/** Until the end, or until nobody hears any more; a master whose slaves are all closed answers EIO, pty(7). */
+async function read(sys: Sys, fd: number, hear: (bytes: Uint8Array) => MaybePromise<boolean | void>): Promise<void> {
   try {
-    for (let bytes = await sys.read(fd, 65536); bytes.length > 0; bytes = await sys.read(fd, 65536)) chunks.push(bytes)
+    for (let bytes = await sys.read(fd, 65536); bytes.length > 0; bytes = await sys.read(fd, 65536))
+      if ((await hear(bytes)) === false) return
   } catch (error) {
     if (!isErrno(error)) throw error
   }
