@@ -32,6 +32,7 @@ export async function commandBundle() {
     plugins: [nodeGuest(ROOT), npmMirror(ROOT), programRows(ROOT)],
     external: ['quickjs-wasi/quickjs.wasm', '@electric-sql/pglite'],
     logLevel: 'warn',
+    checks: { pluginTimings: false },
     output: { dir: dist, format: 'esm', entryFileNames: '[name].mjs', sourcemap: true },
   })
   return dist

@@ -7,6 +7,7 @@ export async function bundleOracle() {
     input: 'e2e/oracle/shell-host.ts',
     platform: 'node',
     logLevel: 'warn',
+    checks: { pluginTimings: false },
     output: { file: 'e2e/oracle/dist/shell-host.mjs', format: 'esm', codeSplitting: false },
   })
 }
