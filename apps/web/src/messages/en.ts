@@ -25,6 +25,7 @@ export const en = {
   panels: 'Panels',
   panelWidth: 'Width of the panel',
   closePanel: 'Close the panel',
+  panelBroken: 'This panel has stopped',
   loading: 'Loading…',
   newVersion: 'A new version is here. It opens with the next visit; nothing is interrupted.',
   close: 'Close',

@@ -22,6 +22,7 @@ export const ko: Catalogue = {
   panels: '패널',
   panelWidth: '패널 너비',
   closePanel: '패널 닫기',
+  panelBroken: '이 패널이 멈췄습니다',
   loading: '불러오는 중…',
   newVersion: '새 버전이 준비되었습니다. 다음에 열 때 적용되며 지금 작업은 그대로입니다.',
   close: '닫기',

@@ -6,6 +6,7 @@ import type { SessionClient } from '../../client/session-client.ts'
 import { useLayout } from '../../layout/layout-context.ts'
 import type { PanelName } from '../../layout/layout-store.ts'
 import { useText } from '../../messages/use-text.ts'
+import { Catcher } from '../kit/catcher.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
 import { Splitter } from '../kit/splitter.tsx'
 import styles from './dock.module.css'
@@ -56,7 +57,9 @@ export function Dock(props: PanelProps) {
         </header>
         <div className={styles.body}>
           <Suspense fallback={<p className={styles.loading}>{text('loading')}</p>}>
-            <Panel key={props.host.name} {...props} />
+            <Catcher key={`${panel} ${props.host.name}`} title={text('panelBroken')} again={text('brokenAction')}>
+              <Panel {...props} />
+            </Catcher>
           </Suspense>
         </div>
       </div>
