@@ -71,3 +71,14 @@ test('a command longer than a row of the screen has its moment', async ({ page }
     'mkdir -p first/second/third && echo a long line for a narrow screen > first/second/third/file',
   )
 })
+
+test('what was done before a reload is undone after it', async ({ page }) => {
+  const playground = await Playground.open(page)
+  await playground.run('echo precious > row; docker run -d --name db alpine sleep 1d', { timeout: 60_000 })
+  await playground.run('rm row; docker rm -f db')
+  await playground.reload()
+  await playground.press('Alt+Shift+Z')
+  await playground.sees('back as it was')
+  await playground.prompt()
+  expect(await playground.run('cat row; docker ps --format "{{.Names}} {{.State}}"')).toBe('precious\ndb running')
+})
