@@ -65,6 +65,12 @@ const panelView = (name: string, title: string, ready: (shown: Locator) => Promi
 
 const sees = (text: string | RegExp) => (shown: Locator) => expect(shown.getByText(text).first()).toBeVisible()
 
+/** They are hidden until they have been measured. */
+const boxes = (count: number) => async (shown: Locator) => {
+  await expect(shown.locator('.react-flow__node')).toHaveCount(count)
+  await expect(shown.locator('.react-flow__node').last()).toBeVisible()
+}
+
 const EMPTY: readonly View[] = [
   { name: 'page', open: async (page) => page.locator('body') },
   panelView('containers-empty', 'Containers', sees('No containers yet')),
@@ -103,7 +109,7 @@ const FULL: readonly View[] = [
   }),
   panelView('volumes', 'Volumes', sees('data')),
   panelView('networks', 'Networks', sees('back')),
-  panelView('map', 'Map', (shown) => expect(shown.locator('.react-flow__node')).toHaveCount(9)),
+  panelView('map', 'Map', boxes(9)),
   panelView('files', 'Files', async (shown) => {
     await button(shown, 'Dockerfile').click()
     await expect(shown.locator('.cm-lint-marker-error')).toHaveCount(1)
@@ -156,7 +162,7 @@ const FULL: readonly View[] = [
 
 const CROWDED: readonly View[] = [
   panelView('containers-many', 'Containers', sees('generator-of-long-names-9')),
-  panelView('map-many', 'Map', (shown) => expect(shown.locator('.react-flow__node')).toHaveCount(25)),
+  panelView('map-many', 'Map', boxes(25)),
 ]
 
 for (const [size, viewport] of Object.entries(SIZES)) {
@@ -188,12 +194,12 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 async function inBothSchemes(page: Page, act: (scheme: string) => Promise<void>): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme })
+    await settled(page, colorScheme === 'dark')
     await act(colorScheme)
   }
 }
 
 async function lookAt(page: Page, shown: Locator, name: string): Promise<void> {
-  await painted(page)
   await page.screenshot({ path: `${FOLDER}/${name}.png` })
   if (README_FOLDER) return
   // Nothing may be wider than the page, on a phone least of all.
@@ -216,6 +222,13 @@ async function findings(page: Page, shown: Locator, all: boolean): Promise<strin
   return violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)
 }
 
-/** Two frames: what was drawn last is on the screen. */
-const painted = (page: Page): Promise<void> =>
-  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))))
+/** The page has these colours, nothing is on its way to where it belongs, and what was drawn last is on the screen. */
+async function settled(page: Page, dark: boolean): Promise<void> {
+  await page.waitForFunction((wanted) => {
+    const moving = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
+    return matchMedia('(prefers-color-scheme: dark)').matches === wanted && moving.length === 0
+  }, dark)
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 4; frame++) await new Promise((painted) => requestAnimationFrame(painted))
+  })
+}
