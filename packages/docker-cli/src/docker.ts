@@ -152,7 +152,10 @@ async function runCommand(cli: Cli, found: Found): Promise<number> {
     if (wrong && 'bare' in wrong) throw new CliError(wrong.bare)
     if (wrong)
       throw new CliError(usage(`docker: '${path}' ${wrong.problem}`, useLine(command, parentPath), path, wrong.see))
-    if (!command.run) return await printHelp(cli, found, (text) => cli.warn(text))
+    if (!command.run) {
+      await checkSupport(cli, found, parsed.changed)
+      return await printHelp(cli, found, (text) => cli.warn(text))
+    }
     await checkSupport(cli, found, parsed.changed)
     const flags = Object.fromEntries(parsed.values)
     return (await command.run({ cli, args: parsed.operands, flags, changed: parsed.changed, path })) ?? 0

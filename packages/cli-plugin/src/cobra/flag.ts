@@ -134,11 +134,17 @@ export const pairs = (short: string, usage: string): Flag<readonly string[]> => 
 })
 
 const SUFFIX: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40, p: 2 ** 50 }
+/** Whatever stands behind the last digit is the suffix. */
+function sizeProblem(text: string): string {
+  const [, number = '', suffix = ''] = /^(.*[\d. ])(.*)$/s.exec(text) ?? []
+  return /^\d+(\.\d*)? ?$/.test(number) ? `invalid suffix: '${suffix.toLowerCase()}'` : `invalid size: '${text}'`
+}
+
 /** Bytes of `512m`, `1.5GiB`. go-units RAMInBytes. */
 export function parseBytes(text: string): number {
   const match = /^(\d+(?:\.\d+)*) ?([kKmMgGtTpP])?[iI]?[bB]?$/.exec(text)
   const number = Number(match?.[1])
-  if (!match || Number.isNaN(number)) throw new FlagValueError(`invalid size: '${text}'`)
+  if (!match || Number.isNaN(number)) throw new FlagValueError(sizeProblem(text))
   return Math.trunc(number * (SUFFIX[(match[2] ?? '').toLowerCase()] ?? 1))
 }
 export const bytes = (short: string, usage: string, settings: { unlimited?: boolean } = {}): Flag<number> => ({

@@ -45,6 +45,7 @@ describe('parseFlags', () => {
     [['--last', 'x'], 'invalid argument "x" for "--last" flag: strconv.ParseInt: parsing "x": invalid syntax'],
     [['--all=zz'], 'invalid argument "zz" for "-a, --all" flag: strconv.ParseBool: parsing "zz": invalid syntax'],
     [['-m', 'nope'], 'invalid argument "nope" for "-m, --memory" flag: invalid size: \'nope\''],
+    [['-m', '1x'], 'invalid argument "1x" for "-m, --memory" flag: invalid suffix: \'x\''],
     [['--wait', '3'], 'invalid argument "3" for "--wait" flag: time: missing unit in duration "3"'],
     [['--cpus', 'x'], 'invalid argument "x" for "--cpus" flag: failed to parse x as a rational number'],
     [['-f', 'foo'], 'invalid argument "foo" for "-f, --filter" flag: bad format of filter (expected name=value)'],
@@ -56,5 +57,6 @@ describe('parseFlags', () => {
   it('asks for help', () => {
     expect(() => parseFlags(['-a', '--help'], table)).toThrow(HelpWanted)
     expect(() => parseFlags(['-ah'], table)).toThrow(HelpWanted)
+    expect(parseFlags(['--help=false', 'x'], table).operands).toEqual(['x'])
   })
 })

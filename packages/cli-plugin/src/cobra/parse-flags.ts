@@ -72,12 +72,16 @@ function assign(parse: Parse, name: string, flag: Flag<unknown>, text: string): 
   if (flag.deprecated !== undefined) parse.warnings.push(`Flag --${name} has been deprecated, ${flag.deprecated}`)
 }
 
+/** strconv.ParseBool's words for no. */
+const isOff = (text: string): boolean => ['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)
+
 /** @returns how many further words were used */
 function readLong(parse: Parse, word: string, next: string | undefined): number {
   const equals = word.indexOf('=')
   const name = equals < 0 ? word.slice(2) : word.slice(2, equals)
   if (name === '' || name.startsWith('-')) throw new FlagError(`bad flag syntax: ${word}`)
   const flag = lookUp(parse.table, name)
+  if (name === 'help' && isOff(word.slice(equals + 1))) return 0
   if (name === 'help') throw new HelpWanted(false)
   if (!flag) throw new FlagError(`unknown flag: --${name}`)
   if (equals >= 0 || flag.bare !== undefined) {

@@ -1,7 +1,7 @@
 import type { SolveStatus, Vertex } from '@drydock/docker-api'
 import { expect, test } from 'vitest'
 import { BuildTrace, bytesText } from './build-trace.ts'
-import { excerpt } from './excerpt.ts'
+import { excerpt } from '@drydock/dockerfile'
 import { PlainPrinter } from './plain-printer.ts'
 import { TtyPrinter } from './tty-printer.ts'
 

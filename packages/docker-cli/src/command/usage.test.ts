@@ -76,6 +76,12 @@ const rows: readonly (readonly [line: string, status: number, stderr: string])[]
     run('invalid argument "/dev/sda:5" for "--blkio-weight-device" flag: invalid weight for device: /dev/sda:5'),
   ],
   [
+    'run --ulimit nofile=a:b busybox',
+    125,
+    run('invalid argument "nofile=a:b" for "--ulimit" flag: strconv.ParseInt: parsing "b": invalid syntax'),
+  ],
+  ['run -v /a:/b:ro:rw busybox', 125, refused('invalid spec: /a:/b:ro:rw: too many colons')],
+  [
     'run --ulimit nofile=5:3 busybox',
     125,
     run(

@@ -11,8 +11,8 @@ import { devicesOf } from './devices.ts'
 import { capabilitiesOf } from './settings/capabilities.ts'
 import { forbidsNewPrivileges } from './settings/host-config.ts'
 import type { MountRecord } from './record.ts'
+import { DEFAULT_PATH } from '../runtime/default-path.ts'
 
-const DEFAULT_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const nameOf = (pair: string): string => pair.split('=', 1)[0] ?? ''
 
 /** PATH, HOSTNAME and, on a terminal, TERM; the container's own win. moby container.CreateDaemonEnvironment */
@@ -23,7 +23,7 @@ export function environmentOf(
   links: readonly string[] = [],
 ): string[] {
   const { Config } = container.record
-  const base = [DEFAULT_PATH, `HOSTNAME=${Config.Hostname ?? ''}`, ...(tty ? ['TERM=xterm'] : []), ...links]
+  const base = [`PATH=${DEFAULT_PATH}`, `HOSTNAME=${Config.Hostname ?? ''}`, ...(tty ? ['TERM=xterm'] : []), ...links]
   const pairs = [...base, ...(Config.Env ?? []), ...more].filter((pair) => pair.includes('='))
   return [...new Map(pairs.map((pair) => [nameOf(pair), pair])).values()]
 }

@@ -92,9 +92,9 @@ export class NetworkController {
 
   /** @throws Problem */
   connect(container: Container, network: NetworkRecord, record: EndpointRecord, pid: number): void {
-    if (network.driver !== 'bridge' && !isSharing(network.driver)) return describeBare(record, network)
     if (record.IPAMConfig?.IPv4Address && isPredefined(network.name))
       throw new Problem('invalid', 'user specified IP address is supported on user defined networks only')
+    if (network.driver !== 'bridge' && !isSharing(network.driver)) return describeBare(record, network)
     if (record.IPAMConfig?.IPv4Address && network.chosenSubnet === false)
       throw new Problem(
         'invalid',

@@ -11,6 +11,7 @@ import {
 } from '@drydock/abi'
 import { searchPath } from '@drydock/libc'
 import { makeDirectories, writeBytes } from '../state/files.ts'
+import { DEFAULT_PATH } from './default-path.ts'
 import type { ContainerSpec, ProcessSpec } from './process-spec.ts'
 import { mountRoot } from './root-mounts.ts'
 import { findUser, type RuntimeUser, UserError } from './users.ts'
@@ -23,7 +24,6 @@ export const GATE_FD = 4
 class InitError extends Error {}
 
 const encoder = new TextEncoder()
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** First steps of a container's process 1, up to exec: what `runc init` does. */
 export const containerInit =
@@ -40,9 +40,19 @@ export const containerInit =
       mountRoot(sys, { ...spec, rootfs: '.' })
       sys.pivotRoot('.')
       sys.chdir('/')
-      if (spec.hostname !== '') sys.sethostname(spec.hostname)
+      if (spec.hostname !== '') nameHost(sys, spec.hostname)
       return becomeProcess(sys, spec.process, true)
     })
+
+/** @throws InitError */
+function nameHost(sys: Sys, name: string): void {
+  try {
+    sys.sethostname(name)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new InitError(`sethostname: ${lower(error.message)}`)
+  }
+}
 
 /** First steps of a further process of a running container: `docker exec`. The caller is in its namespaces already. */
 export const execInit =

@@ -23,6 +23,8 @@ const rows = (sys: Sys, path: string): string[][] => {
   }
 }
 
+const LAST_ID = 2 ** 31 - 1
+
 const isNumber = (text: string): boolean => /^\d+$/.test(text)
 
 /**
@@ -37,6 +39,8 @@ export function findUser(sys: Sys, wish: string, groupAdd: readonly string[] = [
   )
   if (!row && userWish !== '' && !isNumber(userWish))
     throw new UserError(`unable to find user ${userWish}: no matching entries in passwd file`)
+  for (const each of [userWish, groupWish ?? ''])
+    if (isNumber(each) && Number(each) > LAST_ID) throw new UserError(`uids and gids must be in range 0-${LAST_ID}`)
   const uid = row ? Number(row[2]) : Number(userWish || '0')
   const gid = groupWish ? findGroup(groups, groupWish) : row ? Number(row[3]) : 0
   const member = groupWish ? [] : groupsOf(groups, row?.[0])

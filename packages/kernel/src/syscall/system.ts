@@ -7,7 +7,6 @@ import {
   CLONE_NEWUSER,
   CLONE_NEWUTS,
   EINVAL,
-  ENAMETOOLONG,
   EPERM,
   ESRCH,
 } from '@drydock/abi'
@@ -57,7 +56,7 @@ export const systemCalls: SyscallTable<
   uname,
   sethostname(task, name) {
     if (!capableIn(task.credentials, 'sys_admin', task.namespaces.uts.owner)) throw EPERM
-    if (name.length > HOST_NAME_MAX) throw ENAMETOOLONG
+    if (name.length > HOST_NAME_MAX) throw EINVAL
     task.namespaces.uts.hostname = name
   },
   sysinfo: ({ parts }) => sysinfo(parts),

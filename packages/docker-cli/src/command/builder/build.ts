@@ -18,7 +18,7 @@ import {
 } from '@drydock/cli-plugin'
 import { type BuildFailure, followBuild, openDisplay, warningsText } from '../../build-progress/build-display.ts'
 import { BuildTrace } from '../../build-progress/build-trace.ts'
-import { excerpt } from '../../build-progress/excerpt.ts'
+import { excerpt } from '@drydock/dockerfile'
 import { readKeyValues, toRecord } from '../container/key-value-file.ts'
 import { absolute } from '../container/volume-flags.ts'
 import { type BuildParts, buildParts, fieldsOf, readSecrets } from './build-parts.ts'

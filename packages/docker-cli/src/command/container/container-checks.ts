@@ -101,7 +101,7 @@ export const checkUlimit: Check = (text) => {
   const [soft = '', hard = soft, more] = limits.split(':')
   if (more !== undefined)
     return refuse(`too many limit value arguments - ${limits}, can only have up to two, \`soft[:hard]\``)
-  for (const each of [soft, hard])
+  for (const each of [hard, soft])
     if (!/^-?\d+$/.test(each)) return refuse(`strconv.ParseInt: parsing ${JSON.stringify(each)}: invalid syntax`)
   if (hard !== '-1' && Number(soft) > Number(hard))
     return refuse(`ulimit soft limit must be less than or equal to hard limit: ${soft} > ${hard}`)

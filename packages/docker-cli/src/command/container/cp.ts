@@ -203,7 +203,9 @@ function hostSource(cli: Cli, given: string, follow: boolean): { path: string; f
     return { path: real, folder: isDirectory(cli.sys.lstat(real).mode) }
   } catch (error) {
     if (!isErrno(error)) throw error
-    throw new CliError(`lstat ${path}: ${error.message.toLowerCase()}`)
+    // The folder and the name in it, joined by the client as they are.
+    const shown = path.replace(/^\/([^/]*)$/, '//$1')
+    throw new CliError(`lstat ${shown}: ${error.message.toLowerCase()}`)
   }
 }
 

@@ -43,6 +43,8 @@ export const ls = defineCommand({
     })
     const now = cli.sys.clock.now() / 1000
     const rows = containers.map((each) => containerRow(each, !flags['no-trunc'], now))
-    await cli.print(formatList(containerFormat(flags.size), format, flags.quiet, rows))
+    const isIgnored = flags.quiet && flags.format !== '' && !['table', 'raw'].includes(flags.format)
+    if (isIgnored) await cli.warn('WARNING: Ignoring custom format, because both --format and --quiet are set.\n')
+    await cli.print(formatList(containerFormat(flags.size), isIgnored ? '' : format, flags.quiet, rows))
   },
 })

@@ -15,6 +15,7 @@ export function parseVolumes(
     if (spec === '') throw new CliError('invalid empty volume spec')
     if (rest.length === 0) volumes[spec] = {}
     else if (source === '') throw new CliError(`invalid spec: ${spec}: empty section between colons`)
+    else if (rest.length > 2) throw new CliError(`invalid spec: ${spec}: too many colons`)
     else binds.push([/^\.{1,2}(\/|$)/.test(source) ? absolute(source, cwd) : source, ...rest].join(':'))
   }
   return { binds: binds.length > 0 ? binds : null, volumes }

@@ -7,12 +7,13 @@ import {
   humanSize,
   type ListFormat,
   noArgs,
+  type Row,
   row,
   shortId,
   string,
   tabulate,
 } from '@drydock/cli-plugin'
-import type { DiskUsage } from '@drydock/docker-api'
+import type { BuildCacheItem, DiskUsage } from '@drydock/docker-api'
 import { containerRow } from '../../formatter/containers.ts'
 import { imageRows } from '../../formatter/images.ts'
 import { naturalOrder } from '../natural-order.ts'
@@ -99,18 +100,16 @@ function lines(usage: DiskUsage): Line[] {
   ]
 }
 
-/** The four tables of --verbose. */
-function verbose(usage: DiskUsage, now: number): string {
-  const cell = (table: string, rows: readonly ReadonlyMap<string, unknown>[], headers: string): string => {
-    const template = compileTemplate(table)
-    return tabulate(`${headers}\n${rows.map((each) => `${template.run(each)}\n`).join('')}`)
-  }
-  const images = (usage.Images ?? []).flatMap((image) => imageRows(image, false, true, now))
-  const containers = (usage.Containers ?? []).map(
-    (each) => new Map([...containerRow(each, true, now), ['Size', humanSize(each.SizeRw ?? 0, 3)]]),
-  )
-  const volumes = (usage.Volumes ?? []).toSorted((a, b) => naturalOrder(a.Name, b.Name)).map(volumeRow)
-  const cache = (usage.BuildCache ?? []).map((item) =>
+/** The rows of the four tables of --verbose, as a template sees them. */
+interface Tables {
+  readonly Images: readonly Row[]
+  readonly Containers: readonly Row[]
+  readonly Volumes: readonly Row[]
+  readonly BuildCache: readonly Row[]
+}
+
+function tablesOf(usage: DiskUsage, now: number): Tables {
+  const cacheRow = (item: BuildCacheItem): Row =>
     row({
       ID: shortId(item.ID),
       CacheType: item.Type,
@@ -119,27 +118,42 @@ function verbose(usage: DiskUsage, now: number): string {
       Shared: String(item.Shared),
       CreatedSince: '',
       LastUsedSince: '',
-    }),
-  )
+    })
+  return {
+    Images: (usage.Images ?? []).flatMap((image) => imageRows(image, false, true, now)),
+    Containers: (usage.Containers ?? []).map(
+      (each) => new Map([...containerRow(each, true, now), ['Size', humanSize(each.SizeRw ?? 0, 3)]]),
+    ),
+    Volumes: (usage.Volumes ?? []).toSorted((a, b) => naturalOrder(a.Name, b.Name)).map(volumeRow),
+    BuildCache: (usage.BuildCache ?? []).map(cacheRow),
+  }
+}
+
+/** The four tables of --verbose. */
+function verbose(usage: DiskUsage, { Images, Containers, Volumes, BuildCache }: Tables): string {
+  const cell = (table: string, rows: readonly ReadonlyMap<string, unknown>[], headers: string): string => {
+    const template = compileTemplate(table)
+    return tabulate(`${headers}\n${rows.map((each) => `${template.run(each)}\n`).join('')}`)
+  }
   return [
     'Images space usage:\n\n',
     cell(
       '{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.VirtualSize}}\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}',
-      images,
+      Images,
       'REPOSITORY\tTAG\tIMAGE ID\tCREATED\tSIZE\tSHARED SIZE\tUNIQUE SIZE\tCONTAINERS',
     ),
     '\nContainers space usage:\n\n',
     cell(
       '{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}\t{{.RunningFor}}\t{{.Status}}\t{{.Names}}',
-      containers,
+      Containers,
       'CONTAINER ID\tIMAGE\tCOMMAND\tLOCAL VOLUMES\tSIZE\tCREATED\tSTATUS\tNAMES',
     ),
     '\nLocal Volumes space usage:\n\n',
-    cell('{{.Name}}\t{{.Links}}\t{{.Size}}', volumes, 'VOLUME NAME\tLINKS\tSIZE'),
+    cell('{{.Name}}\t{{.Links}}\t{{.Size}}', Volumes, 'VOLUME NAME\tLINKS\tSIZE'),
     `\nBuild cache usage: ${humanSize(lines(usage)[3]?.size ?? 0)}\n\n`,
     cell(
       '{{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t{{.LastUsedSince}}\t{{.UsageCount}}\t{{.Shared}}',
-      cache,
+      BuildCache,
       'CACHE ID\tCACHE TYPE\tSIZE\tCREATED\tLAST USED\tUSAGE\tSHARED',
     ),
   ].join('')
@@ -156,7 +170,14 @@ export const df = defineCommand({
   },
   async run({ cli, flags }) {
     const usage = await cli.client.system.diskUsage()
-    if (flags.verbose && flags.format === '') return cli.print(verbose(usage, cli.sys.clock.now() / 1000))
+    if (flags.verbose) {
+      const tables = tablesOf(usage, cli.sys.clock.now() / 1000)
+      if (flags.format === '') return cli.print(verbose(usage, tables))
+      const template = compileTemplate(flags.format === 'json' ? '{{json .}}' : flags.format, {
+        typeName: '*formatter.diskUsageContext',
+      })
+      return cli.print(template.run(tables) + (flags.format === 'json' ? '\n' : ''))
+    }
     await cli.print(formatList(summary, flags.format, false, lines(usage).map(summaryRow)))
   },
 })

@@ -1,4 +1,5 @@
 import {
+  CliError,
   compileTemplate,
   defineCommand,
   filter,
@@ -7,6 +8,8 @@ import {
   noArgs,
   parseTimestamp,
   string,
+  type Template,
+  TemplateError,
 } from '@drydock/cli-plugin'
 import type { EventMessage } from '@drydock/docker-api'
 import { toFilters } from '../filters.ts'
@@ -22,6 +25,28 @@ function eventLine(event: EventMessage): string {
   const attributes = Object.entries(event.Actor.Attributes ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const words = attributes.map(([name, value]) => `${name}=${value}`).join(', ')
   return `${stamp(event)} ${event.Type} ${event.Action} ${event.Actor.ID}${words === '' ? '' : ` (${words})`}\n`
+}
+
+const EMPTY: EventMessage = {
+  status: '',
+  id: '',
+  from: '',
+  Type: '',
+  Action: '',
+  Actor: { ID: '', Attributes: {} },
+  scope: '',
+  time: 0,
+  timeNano: 0,
+}
+
+/** Tried on a message of nothing, before anything is asked for. @throws CliError */
+function checkTemplate(template: Template): void {
+  try {
+    template.run(EMPTY)
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    throw new CliError(`Error parsing format: ${error.message}`, 64)
+  }
 }
 
 export const events = defineCommand({
@@ -40,7 +65,8 @@ export const events = defineCommand({
     const template =
       flags.format === ''
         ? undefined
-        : compileTemplate(flags.format === 'json' ? '{{json .}}' : flags.format, { typeName: 'events.Message' })
+        : compileTemplate(flags.format === 'json' ? '{{json .}}' : flags.format, { typeName: '*events.Message' })
+    if (template) checkTemplate(template)
     const now = cli.sys.clock.now()
     const time = (text: string): string | undefined => (text === '' ? undefined : parseTimestamp(text, now))
     const stream = cli.client.system.events({

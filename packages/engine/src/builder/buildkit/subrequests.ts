@@ -1,5 +1,5 @@
 import { encodeBase64 } from '@drydock/codec'
-import type { Dockerfile, Lint, LintWarning } from '@drydock/dockerfile'
+import { type Dockerfile, excerpt, type Lint, type LintWarning } from '@drydock/dockerfile'
 import type { BuildOptions } from '../build-options.ts'
 import type { BuildFailure } from './buildkit-build.ts'
 
@@ -16,31 +16,6 @@ type Answer = (
   lint: Lint,
   failure: BuildFailure | undefined,
 ) => CallResult
-
-/** The lines around `start` to `end` with an arrow at them. BuildKit solver/errdefs, Source.Print */
-export function excerpt(filename: string, data: string, start: number, end: number): string {
-  const lines = data.split('\n')
-  if (start > lines.length || start < 1) return ''
-  const last = Math.min(end, lines.length)
-  let [from, to] = [start, last]
-  const wanted = last === start ? 4 : 2
-  for (let shown = 0; shown < wanted; shown++) {
-    if (from > 1) {
-      from--
-      shown++
-    }
-    if (to !== lines.length) {
-      to++
-      shown++
-    }
-  }
-  const body = lines.slice(from - 1, to).map((line, i) => {
-    const number = from + i
-    const arrow = number >= start && number <= last ? '>>>' : '   '
-    return ` ${String(number).padStart(3)} | ${arrow} ${line}\n`
-  })
-  return `${filename}:${start}\n--------------------\n${body.join('')}--------------------\n`
-}
 
 const byLine = (a: LintWarning, b: LintWarning): number => (a.range?.start ?? 0) - (b.range?.start ?? 0)
 

@@ -13,6 +13,7 @@ import type { ProgressStream } from '../../images/progress.ts'
 import { listNames } from '../../state/files.ts'
 import type { BuildOptions } from '../build-options.ts'
 import { BuildExit } from '../build-exit.ts'
+import { DEFAULT_PATH } from '../../runtime/default-path.ts'
 
 interface RunResult {
   /** Undefined when no file changed. */
@@ -102,7 +103,7 @@ async function remove(parts: DaemonParts, container: Container, progress: Progre
 const EMPTY = {
   architecture: 'amd64',
   os: 'linux',
-  config: { Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] },
+  config: { Env: [`PATH=${DEFAULT_PATH}`] },
   rootfs: { type: 'layers', diff_ids: [] },
 }
 

@@ -80,7 +80,7 @@ function badTmpfs(path: string, options: string): string | undefined {
       (each) =>
         each !== '' && !TMPFS_FLAGS.includes(each) && !/^(size|mode|uid|gid|nr_inodes|nr_blocks|mpol)=./.test(each),
     )
-  return bad === undefined ? undefined : `Invalid tmpfs option [${JSON.stringify(bad)}]`
+  return bad === undefined ? undefined : `invalid tmpfs option [${JSON.stringify(bad)}]`
 }
 
 const SECURITY_KEYS: readonly string[] = ['label', 'apparmor', 'seccomp', 'no-new-privileges']
