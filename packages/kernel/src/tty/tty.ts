@@ -209,11 +209,12 @@ export class Tty {
 
   /** Where the cursor is, roughly: escape sequences count as text, which only matters for erasing tabs. */
   private moveCursor(bytes: Uint8Array): void {
-    const start = Math.max(bytes.lastIndexOf(NEWLINE), bytes.lastIndexOf(RETURN)) + 1
+    const start = bytes.lastIndexOf(NEWLINE) + 1
     let at = start > 0 ? 0 : this.cursor
     for (let i = start; i < bytes.length; i++) {
       const byte = bytes[i] ?? 0
-      if (byte === 8) at = Math.max(0, at - 1)
+      if (byte === RETURN) at = 0
+      else if (byte === 8) at = Math.max(0, at - 1)
       else if (byte === 9) at += 8 - (at % 8)
       else if (byte >= 32 && (byte & 0xc0) !== 0x80) at++
     }
@@ -337,16 +338,15 @@ function putByte(byte: number, termios: Termios, column: number, out: number[]):
         : column
 }
 
-/** ONLCR. */
+/** ONLCR. All output of all programs comes by here: one loop by number, with room for the worst. */
 function addReturns(bytes: Uint8Array): Uint8Array {
-  let newlines = 0
-  for (const byte of bytes) if (byte === NEWLINE) newlines++
-  if (newlines === 0) return bytes.slice()
-  const out = new Uint8Array(bytes.length + newlines)
+  const { length } = bytes
+  const out = new Uint8Array(2 * length)
   let at = 0
-  for (const byte of bytes) {
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[i] ?? 0
     if (byte === NEWLINE) out[at++] = RETURN
     out[at++] = byte
   }
-  return out
+  return out.slice(0, at)
 }
