@@ -187,14 +187,23 @@ function plan(
   return { map, deleted: new Set(o.delete ? from : []), squeezed: new Set(squeezed) }
 }
 
+/** A table of bytes, 1 for those of the set. */
+function marked(set: ReadonlySet<number>): Uint8Array {
+  const table = new Uint8Array(256)
+  for (const byte of set) table[byte] = 1
+  return table
+}
+
 async function translate(
   sys: { read(fd: number, max: number): Uint8Array | Promise<Uint8Array> },
   io: { out: { write(data: Uint8Array): void | Promise<void> } },
   { map, deleted, squeezed }: Plan,
 ): Promise<void> {
+  const [drops, squeezes] = [marked(deleted), marked(squeezed)]
   let last = -1
   for (;;) {
-    const bytes = await sys.read(0, 65536)
+    const got = sys.read(0, 65536)
+    const bytes = got instanceof Promise ? await got : got
     if (bytes.length === 0) return
     const out = new Uint8Array(bytes.length)
     if (deleted.size === 0 && squeezed.size === 0) {
@@ -203,10 +212,11 @@ async function translate(
       continue
     }
     let length = 0
-    for (const byte of bytes) {
-      if (deleted.has(byte)) continue
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0
+      if (drops[byte] === 1) continue
       const mapped = map[byte] ?? byte
-      if (mapped === last && squeezed.has(mapped)) continue
+      if (mapped === last && squeezes[mapped] === 1) continue
       out[length++] = mapped
       last = mapped
     }

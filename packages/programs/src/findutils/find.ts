@@ -1,4 +1,16 @@
-import { isDirectory, isErrno, O_CREAT, O_TRUNC, O_WRONLY, type Program, type Stat } from '@drydock/abi'
+import {
+  type DirectoryEntry,
+  isDirectory,
+  isErrno,
+  type MaybePromise,
+  O_CREAT,
+  O_TRUNC,
+  O_WRONLY,
+  type Program,
+  S_IFDIR,
+  S_IFMT,
+  type Stat,
+} from '@drydock/abi'
 import { Output, programName, Stdio, voiceOf } from '@drydock/libc'
 import type { Process, Sys } from '@drydock/abi'
 import { Accounts } from '../account/accounts.ts'
@@ -93,51 +105,89 @@ class Walk implements Actions {
     }
   }
 
-  async start(path: string): Promise<void> {
-    await this.visit(path, path, 0, -1)
+  /** @param mode as the directory has it; undefined where the file itself has to be asked */
+  private find(path: string, start: string, depth: number, mode?: number): Found {
+    let known: Stat | undefined
+    const look = (): Stat => (known ??= this.stat(path, depth === 0))
+    return {
+      path,
+      start,
+      depth,
+      get stat() {
+        return look()
+      },
+      get type() {
+        return (known?.mode ?? mode ?? look().mode) & S_IFMT
+      },
+    }
   }
 
-  private async visit(path: string, start: string, depth: number, device: number): Promise<void> {
+  async start(path: string): Promise<void> {
+    await this.visit(this.find(path, path, 0), -1)
+  }
+
+  /** A promise only where something has to wait. */
+  private visit(found: Found, device: number): MaybePromise<void> {
     if (this.stopped) return
     const pause = this.sys.tick()
-    if (pause) await pause
-    let stat: Stat
-    try {
-      stat = this.stat(path, depth === 0)
-    } catch (error) {
-      if (!isErrno(error)) throw error
-      return this.fail(`'${path}': ${error.message}`)
-    }
-    const { predicate, options } = this.parsed
-    const found: Found = { path, stat, depth, start }
-    const test = async (): Promise<void> => {
-      if (depth < options.minDepth || this.stopped) return
-      const answer = predicate(found, this)
-      if (answer instanceof Promise) await answer
-    }
-    this.pruned = false
-    if (!options.depthFirst) await test()
-    const enter = isDirectory(stat.mode) && !this.pruned && depth < options.maxDepth
-    if (enter && !(options.oneFileSystem && device >= 0 && stat.dev !== device))
-      await this.children(path, start, depth, stat)
-    if (options.depthFirst) await test()
+    if (pause) return pause.then(() => this.look(found, device))
+    return this.look(found, device)
   }
 
-  private async children(path: string, start: string, depth: number, stat: Stat): Promise<void> {
-    let names: readonly string[]
+  private look(found: Found, device: number): MaybePromise<void> {
+    const { options } = this.parsed
     try {
-      names = this.sys.readdir(path).map((entry) => entry.name)
+      // What a directory lists is there; operands, and what links point to, may not be.
+      if (found.depth === 0 || this.follow !== 'never' || options.oneFileSystem) void found.stat
     } catch (error) {
       if (!isErrno(error)) throw error
-      return this.fail(`'${path}': ${error.message}`)
+      return this.fail(`'${found.path}': ${error.message}`)
     }
-    for (const name of names) await this.visit(join(path, name), start, depth + 1, stat.dev)
+    this.pruned = false
+    if (options.depthFirst) return after(this.enter(found, device), () => this.test(found))
+    return after(this.test(found), () => this.enter(found, device))
+  }
+
+  private test(found: Found): MaybePromise<void> {
+    if (found.depth < this.parsed.options.minDepth || this.stopped) return
+    const answer = this.parsed.predicate(found, this)
+    if (answer instanceof Promise) return answer.then(() => undefined)
+  }
+
+  private enter(found: Found, device: number): MaybePromise<void> {
+    const { options } = this.parsed
+    if (found.type !== S_IFDIR || this.pruned || found.depth >= options.maxDepth) return
+    if (options.oneFileSystem && device >= 0 && found.stat.dev !== device) return
+    let entries: readonly DirectoryEntry[]
+    try {
+      entries = this.sys.readdir(found.path)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      return this.fail(`'${found.path}': ${error.message}`)
+    }
+    return this.children(found, entries, 0)
+  }
+
+  private children(folder: Found, entries: readonly DirectoryEntry[], from: number): MaybePromise<void> {
+    const { path, start, depth } = folder
+    const device = this.parsed.options.oneFileSystem ? folder.stat.dev : -1
+    for (let at = from; at < entries.length; at++) {
+      const entry = entries[at]
+      if (!entry) break
+      const mode = this.follow === 'always' ? undefined : entry.mode
+      const visited = this.visit(this.find(join(path, entry.name), start, depth + 1, mode), device)
+      if (visited instanceof Promise) return visited.then(() => this.children(folder, entries, at + 1))
+    }
   }
 
   async finish(): Promise<void> {
     for (const each of this.parsed.finish) if (!(await each(this))) this.status = 1
   }
 }
+
+/** `next` at once, or when what goes on has ended. */
+const after = (first: MaybePromise<void>, next: () => MaybePromise<void>): MaybePromise<void> =>
+  first instanceof Promise ? first.then(next) : next()
 
 /** Options before the paths, then paths, then the expression. */
 function splitWords(words: readonly string[]): { follow: Follow; paths: string[]; expression: readonly string[] } {
@@ -155,7 +205,8 @@ function splitWords(words: readonly string[]): { follow: Follow; paths: string[]
   }
   const paths: string[] = []
   while (at < words.length && !/^(-.|[(!,)])/.test(words[at] ?? '')) paths.push(words[at++] ?? '')
-  return { follow, paths, expression: words.slice(at) }
+  const expression = words.slice(at)
+  return { follow: expression.includes('-follow') ? 'always' : follow, paths, expression }
 }
 
 /** find: search for files in a hierarchy. GNU findutils 4.9. */

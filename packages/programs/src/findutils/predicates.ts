@@ -24,10 +24,23 @@ import { formatFound } from './find-printf.ts'
 /** A file as find looks at it. */
 export interface Found {
   readonly path: string
+  /** Looked up when it is asked for the first time. */
   readonly stat: Stat
+  /** The bits of S_IFMT: known from the directory, as a rule. */
+  readonly type: number
   readonly depth: number
   /** The operand it was found below. */
   readonly start: string
+}
+
+/** What a symbolic link stands for: a link where it leads nowhere. */
+function typeBehind(sys: Sys, path: string): number {
+  try {
+    return sys.stat(path).mode & S_IFMT
+  } catch (error) {
+    if (isErrno(error)) return S_IFLNK
+    throw error
+  }
 }
 
 /** What a predicate may do besides saying yes or no. */
@@ -218,7 +231,15 @@ export const WITH_ARGUMENT = new Map<string, Maker>([
     (argument) => {
       const types = argument.split(',').map((letter) => TYPES.get(letter))
       if (types.includes(undefined)) throw new ExpressionError(`Unknown argument to -type: ${argument}`)
-      return ({ stat }) => types.includes(stat.mode & S_IFMT)
+      return ({ type }) => types.includes(type)
+    },
+  ],
+  [
+    '-xtype',
+    (argument) => {
+      const types = argument.split(',').map((letter) => TYPES.get(letter))
+      if (types.includes(undefined)) throw new ExpressionError(`Unknown argument to -xtype: ${argument}`)
+      return ({ type, path }, { sys }) => types.includes(type === S_IFLNK ? typeBehind(sys, path) : type)
     },
   ],
   [

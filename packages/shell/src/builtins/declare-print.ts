@@ -76,7 +76,7 @@ export function listedVariable(shell: Shell, name: string): Variable | undefined
 /** Without operands: everything that has the attributes asked for. */
 export function* listVariables(shell: Shell, { options }: Flags, builtin: string): Steps<number> {
   const frame = builtin === 'local' ? shell.variables.functionFrame() : undefined
-  const names = frame ? [...frame.covered.keys()].sort() : listedNames(shell)
+  const names = frame ? frame.names().sort() : listedNames(shell)
   for (const name of names) {
     const variable = listedVariable(shell, name)
     if (!variable || !wanted(variable, options)) continue
@@ -105,7 +105,7 @@ export function* printVariables(shell: Shell, { operands }: Flags, builtin: stri
   const frame = builtin === 'local' ? shell.variables.functionFrame() : undefined
   let status = 0
   for (const name of operands) {
-    const variable = frame && !frame.covered.has(name) ? undefined : shell.variables.raw(name)
+    const variable = frame && !frame.covers(name) ? undefined : shell.variables.raw(name)
     if (variable) yield* wait(shell.print(declareLine(name, variable)))
     else {
       yield* wait(shell.complain(`${builtin}: ${name}: not found`))

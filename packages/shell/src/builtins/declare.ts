@@ -143,8 +143,8 @@ function variableFor(shell: Shell, name: string, { flags, builtin }: Declaring):
   const local = frame !== undefined && !options.has('g') && LOCAL.has(builtin)
   if (local) {
     const outer = variables.raw(name)
-    if (outer?.readonly && !frame.covered.has(name)) throw new FatalError(`${name}: readonly variable`, 1, false)
-    const inherits = !frame.covered.has(name) && outer && (options.has('I') || shell.shopt.get('localvar_inherit'))
+    if (outer?.readonly && !frame.covers(name)) throw new FatalError(`${name}: readonly variable`, 1, false)
+    const inherits = !frame.covers(name) && outer && (options.has('I') || shell.shopt.get('localvar_inherit'))
     const variable = variables.cover(frame, name)
     if (inherits) Object.assign(variable, structuredClone({ ...outer, dynamic: undefined }))
     return { variable, name }

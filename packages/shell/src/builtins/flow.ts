@@ -1,11 +1,11 @@
 import { isErrno } from '@drydock/abi'
-import { ExitShell, finish, type Steps, wait } from '../interp/flow.ts'
-import type { Builtin, Shell } from '../interp/shell.ts'
+import { begin, ExitShell, finish, type Steps, wait } from '../interp/flow.ts'
+import type { Builtin, BuiltinResult, Shell } from '../interp/shell.ts'
 import { callBuiltin } from '../interp/builtin-command.ts'
 import { findCommand } from '../interp/external-command.ts'
 import { runScriptSource } from './source.ts'
 import { runText } from '../interp/script.ts'
-import { arithmetic } from '../expand/numbers.ts'
+import { arithmetic, quickInteger } from '../expand/numbers.ts'
 import { truth } from '../expand/arithmetic.ts'
 import { describe } from './type.ts'
 import { parseFlags } from './flags.ts'
@@ -37,7 +37,16 @@ function* leaveLoop(shell: Shell, args: readonly string[], name: string): Steps<
   return 0
 }
 
-function* returnBuiltin(shell: Shell, [text, more]: readonly string[]): Steps<number> {
+function returnBuiltin(shell: Shell, args: readonly string[]): BuiltinResult {
+  const [text] = args
+  const status = text === undefined ? shell.status : quickInteger(text)
+  if (args.length > 1 || status === undefined || (shell.calls.length === 0 && shell.sourcing === 0))
+    return begin(returnSteps(shell, args))
+  shell.jump = { kind: 'return', levels: 1 }
+  return status & 255
+}
+
+function* returnSteps(shell: Shell, [text, more]: readonly string[]): Steps<number> {
   if (more !== undefined && shell.dialect.name === 'bash') yield* tooMany(shell, 'return')
   if (shell.calls.length === 0 && shell.sourcing === 0) {
     if (!shell.dialect.bash) throw new ExitShell(text === undefined ? shell.status : Number(text) & 255)

@@ -1,7 +1,13 @@
 import { assignScalar } from '../interp/assign.ts'
 import type { Shell } from '../interp/shell.ts'
 
-const PLAIN = /^([A-Za-z_]\w*)(?:=([^]*))?$/
+const NAME = /^[A-Za-z_]\w*$/
+
+/** What stands before the first equals sign. */
+function nameIn(arg: string): string {
+  const end = arg.indexOf('=')
+  return end < 0 ? arg : arg.slice(0, end)
+}
 
 /**
  * `local a b=text` of names that are new in this call, which is what nearly all functions begin with.
@@ -12,15 +18,15 @@ export function declarePlainLocals(shell: Shell, args: readonly string[]): boole
   const frame = variables.functionFrame()
   if (!frame || args.length === 0 || shell.declarations.size > 0 || shell.options.has('allexport')) return false
   if (shell.shopt.get('localvar_inherit')) return false
-  const found: (readonly [name: string, value: string | undefined])[] = []
-  for (const arg of args) {
-    const [, name, value] = PLAIN.exec(arg) ?? []
-    if (name === undefined || frame.covered.has(name) || variables.raw(name)?.readonly) return false
-    found.push([name, value])
+  for (let at = 0; at < args.length; at++) {
+    const name = nameIn(args[at] ?? '')
+    if (!NAME.test(name) || frame.covers(name) || variables.raw(name)?.readonly) return false
   }
-  for (const [name, value] of found) {
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] ?? ''
+    const name = nameIn(arg)
     variables.cover(frame, name)
-    if (value !== undefined) assignScalar(shell, name, value, false)
+    if (name.length < arg.length) assignScalar(shell, name, arg.slice(name.length + 1), false)
   }
   return true
 }

@@ -23,9 +23,10 @@ export function partWaits(part: Part): boolean {
 
 export const commandWaits = (command: SimpleCommand): boolean => (command.waits ??= lookForWaits(command))
 
+/** Arrays that are declared go by the side, which only the steps do. */
 function lookForWaits({ words, assignments, declarations }: SimpleCommand): boolean {
   const declared = [...(declarations?.values() ?? [])]
-  return words.some(waits) || [...assignments, ...declared].some(assignmentWaits)
+  return words.some(waits) || [...assignments, ...declared].some(assignmentWaits) || declared.some(({ array }) => array)
 }
 
 export const assignmentWaits = ({ value, index, array }: Assignment): boolean =>

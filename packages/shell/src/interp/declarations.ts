@@ -28,9 +28,6 @@ export function* expandPortable(shell: Shell, words: readonly Word[]): Steps<str
   return fields
 }
 
-export const declaresArrays = ({ declarations }: SimpleCommand): boolean =>
-  declarations !== undefined && [...declarations.values()].some(({ array }) => array)
-
 /** The same as `expandDeclarations` without arrays and command substitutions. */
 export function declaredFields(
   shell: Shell,
@@ -38,10 +35,11 @@ export function declaredFields(
   declarations: ReadonlyMap<number, Assignment>,
 ): string[] {
   const fields: string[] = []
-  for (const [at, word] of words.entries()) {
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]
     const declared = declarations.get(at)
     if (!declared) {
-      addFields(shell, word, fields)
+      if (word) addFields(shell, word, fields)
       continue
     }
     const index = declared.index ? `[${textOf(shell, declared.index)}]` : ''

@@ -5,7 +5,7 @@ import type { SimpleCommand } from '../syntax/ast.ts'
 import { commandText } from '../syntax/print.ts'
 import { assignments, withoutCommand } from './assignments.ts'
 import { isSpecial, runBuiltin } from './builtin-command.ts'
-import { declaredFields, declaresArrays, expandDeclarations, expandPortable, looksAtName } from './declarations.ts'
+import { declaredFields, expandDeclarations, expandPortable, looksAtName } from './declarations.ts'
 import { runExternal } from './external-command.ts'
 import { begin, type Outcome, type Steps } from './flow.ts'
 import { invoke } from './function-call.ts'
@@ -20,13 +20,7 @@ export function runSimple(shell: Shell, command: SimpleCommand): Outcome {
   const { mayExec } = shell
   shell.mayExec = false
   shell.line = command.line
-  if (
-    commandWaits(command) ||
-    declaresArrays(command) ||
-    looksAtName(shell, command) ||
-    shell.traps.has('DEBUG') ||
-    shell.options.has('xtrace')
-  )
+  if (commandWaits(command) || looksAtName(shell, command) || shell.traps.has('DEBUG') || shell.options.has('xtrace'))
     return begin(simpleSteps(shell, command, mayExec))
   shell.substituted = undefined
   let words: readonly string[]

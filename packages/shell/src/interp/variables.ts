@@ -45,11 +45,53 @@ export const newVariable = (some: Partial<Variable> = {}): Variable => ({
 const LONG_VALUE = 65536
 
 /** What a function (or an assignment before a command) covers up, to be put back when it ends. */
-export interface Frame {
+export class Frame {
   readonly kind: 'function' | 'temporary'
-  readonly covered: Map<string, Variable | undefined>
   /** The options as they were when `local -` was met: they come back with the end of the call. */
-  options: ReadonlySet<string> | undefined
+  options: ReadonlySet<string> | undefined = undefined
+  /** Made with the first: most calls cover nothing. */
+  private covered: Map<string, Variable | undefined> | undefined = undefined
+
+  constructor(kind: 'function' | 'temporary') {
+    this.kind = kind
+  }
+
+  covers(name: string): boolean {
+    return this.covered !== undefined && this.covered.has(name)
+  }
+
+  /** What was visible before; undefined where nothing was. */
+  under(name: string): Variable | undefined {
+    return this.covered?.get(name)
+  }
+
+  keep(name: string, old: Variable | undefined): void {
+    this.covered ??= new Map()
+    this.covered.set(name, old)
+  }
+
+  forget(name: string): void {
+    this.covered?.delete(name)
+  }
+
+  names(): string[] {
+    return [...(this.covered?.keys() ?? [])]
+  }
+
+  copy(): Frame {
+    const copy = new Frame(this.kind)
+    copy.options = this.options
+    for (const [name, old] of this.covered ?? []) copy.keep(name, old && copyVariable(old))
+    return copy
+  }
+
+  restore(visible: Map<string, Variable>): void {
+    if (!this.covered) return
+    for (const [name, old] of this.covered) {
+      if (old) visible.set(name, old)
+      else visible.delete(name)
+    }
+  }
 }
 
 /**
@@ -65,10 +107,7 @@ export class Variables {
   copy(): Variables {
     const copy = new Variables()
     for (const [name, variable] of this.visible) copy.visible.set(name, copyVariable(variable))
-    for (const { kind, covered, options } of this.frames) {
-      const saved = [...covered].map(([name, old]) => [name, old && copyVariable(old)] as const)
-      copy.frames.push({ kind, covered: new Map(saved), options })
-    }
+    for (const frame of this.frames) copy.frames.push(frame.copy())
     return copy
   }
 
@@ -149,11 +188,11 @@ export class Variables {
   drop(name: string, deep = true): void {
     const top = this.frames.length - 1
     for (let at = top; at >= 0; at--) {
-      const covered = this.frames[at]?.covered
-      if (!covered?.has(name)) continue
-      if (!deep || at === top || this.frames[at]?.kind === 'temporary') break
-      const old = covered.get(name)
-      covered.delete(name)
+      const frame = this.frames[at]
+      if (!frame?.covers(name)) continue
+      if (!deep || at === top || frame.kind === 'temporary') break
+      const old = frame.under(name)
+      frame.forget(name)
       if (old) this.visible.set(name, old)
       else this.visible.delete(name)
       return
@@ -162,26 +201,21 @@ export class Variables {
   }
 
   push(kind: Frame['kind']): Frame {
-    const frame: Frame = { kind, covered: new Map(), options: undefined }
+    const frame = new Frame(kind)
     this.frames.push(frame)
     return frame
   }
 
   pop(): void {
-    const frame = this.frames.pop()
-    if (!frame) return
-    for (const [name, old] of frame.covered) {
-      if (old) this.visible.set(name, old)
-      else this.visible.delete(name)
-    }
+    this.frames.pop()?.restore(this.visible)
   }
 
   /** Makes a variable of the frame's own that covers the one of that name. */
   cover(frame: Frame, name: string): Variable {
     const old = this.visible.get(name)
-    const { covered } = frame
-    if (old && covered.has(name)) return old
-    if (!covered.has(name)) covered.set(name, old)
+    const covers = frame.covers(name)
+    if (old && covers) return old
+    if (!covers) frame.keep(name, old)
     const variable: Variable = newVariable()
     this.visible.set(name, variable)
     return variable
@@ -189,11 +223,11 @@ export class Variables {
 
   /** The variable under all functions, made when there is none. */
   global(name: string): Variable {
-    const frame = this.frames.find(({ covered }) => covered.has(name))
-    const known = frame ? frame.covered.get(name) : this.visible.get(name)
+    const frame = this.frames.find((each) => each.covers(name))
+    const known = frame ? frame.under(name) : this.visible.get(name)
     if (known) return known
     const made: Variable = newVariable()
-    if (frame) frame.covered.set(name, made)
+    if (frame) frame.keep(name, made)
     else this.visible.set(name, made)
     return made
   }
