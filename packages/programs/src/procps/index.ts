@@ -1,4 +1,4 @@
-import { fromPackage } from '../package-version.ts'
+import { fromSuite } from '../package-version.ts'
 import { free } from './free.ts'
 import { kill } from './kill.ts'
 import { killall, pgrep, pidof, pkill } from './pgrep.ts'
@@ -9,7 +9,7 @@ import { uptime } from './uptime.ts'
 import { vmstat } from './vmstat.ts'
 import { watch } from './watch.ts'
 
-export const procps = fromPackage('procps-ng', '4.0.2', [
+export const procps = fromSuite('procps-ng', '4.0.2', [
   free,
   kill,
   killall,

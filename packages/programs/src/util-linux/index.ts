@@ -1,4 +1,4 @@
-import { fromPackage } from '../package-version.ts'
+import { fromSuite } from '../package-version.ts'
 import { dmesg } from './dmesg.ts'
 import { fallocate } from './fallocate.ts'
 import { findmnt, mountpoint } from './findmnt.ts'
@@ -16,7 +16,7 @@ import { runuser, su } from './su.ts'
 
 export const utilLinux = [
   gosu,
-  ...fromPackage('util-linux', '2.38.1', [
+  ...fromSuite('util-linux', '2.38.1', [
     dmesg,
     fallocate,
     findmnt,

@@ -1,30 +1,59 @@
-import { isErrno, type Sys } from '@drydock/abi'
-import { defineProgram, flag, readTextFile } from '@drydock/libc'
-import { readMounts } from './mounts.ts'
+import { isErrno, type Stat, type StatFs, type Sys } from '@drydock/abi'
+import { defineProgram, flag, type OptionValues, readTextFile, value } from '@drydock/libc'
+import { Accounts } from '../account/accounts.ts'
+import { modeString } from '../format/mode-string.ts'
+import { print, type Shown } from './lsblk-output.ts'
+import { type Mount, readMounts } from './mounts.ts'
 
 interface Device {
   readonly name: string
   readonly numbers: string
   readonly bytes: number
+  readonly mounts: readonly Mount[]
+  readonly stat: Stat | undefined
+  readonly usage: StatFs | undefined
+  readonly parent: string | undefined
 }
 
-/** /proc/partitions: major, minor, blocks of 1 KiB, name. */
-async function devices(sys: Sys): Promise<Device[]> {
+/** Major, minor, blocks of 1 KiB, name. proc_partitions(5) */
+async function partitions(sys: Sys): Promise<string[][]> {
   try {
-    return (await readTextFile(sys, '/proc/partitions'))
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/))
-      .filter(([major]) => /^\d+$/.test(major ?? ''))
-      .map(([major = '', minor = '', blocks = '0', name = '']) => ({
-        name,
-        numbers: `${major}:${minor}`,
-        bytes: Number(blocks) * 1024,
-      }))
+    const lines = (await readTextFile(sys, '/proc/partitions')).split('\n')
+    return lines.map((line) => line.trim().split(/\s+/)).filter(([major]) => /^\d+$/.test(major ?? ''))
   } catch (error) {
     if (isErrno(error)) return []
     throw error
   }
 }
+
+async function devices(sys: Sys): Promise<Device[]> {
+  const mounts = await readMounts(sys)
+  const rows = await partitions(sys)
+  return rows.map(([major = '', minor = '', blocks = '0', name = '']) => {
+    const own = mounts.filter((each) => each.source === `/dev/${name}`)
+    return {
+      name,
+      numbers: `${major}:${minor}`,
+      bytes: Number(blocks) * 1024,
+      mounts: own,
+      stat: quietly(() => sys.stat(`/dev/${name}`)),
+      usage: own[0] && quietly(() => sys.statfs(own[0]?.target ?? '/')),
+      parent: rows.find(([, , , disk = '']) => disk !== name && new RegExp(`^${disk}p?\\d+$`).test(name))?.[3],
+    }
+  })
+}
+
+function quietly<T>(call: () => T): T | undefined {
+  try {
+    return call()
+  } catch (error) {
+    if (isErrno(error)) return undefined
+    throw error
+  }
+}
+
+const typeOf = ({ name, parent }: Device): string =>
+  parent !== undefined ? 'part' : name.startsWith('loop') ? 'loop' : 'disk'
 
 /** `50G`, `1.5G`: one decimal only where it is not zero. */
 function size(bytes: number, plain: boolean): string {
@@ -35,69 +64,147 @@ function size(bytes: number, plain: boolean): string {
   return `${scaled.toFixed(1).replace(/\.0$/, '')}${'BKMGTP'.charAt(power)}`
 }
 
+interface Look {
+  readonly bytes: boolean
+  readonly accounts: Accounts
+}
+interface Column {
+  readonly right?: boolean
+  /** Written without quotes in JSON. */
+  readonly plain?: boolean
+  readonly cell: (device: Device, look: Look) => string | readonly string[] | undefined
+}
+
+const used = ({ usage }: Device): number | undefined => usage && usage.totalBytes - usage.freeBytes
+
+/** lsblk(8), --output-all. Labels, numbers of disks and queues are not there. */
+const COLUMNS = new Map<string, Column>([
+  ['NAME', { cell: ({ name }) => name }],
+  ['KNAME', { cell: ({ name }) => name }],
+  ['PATH', { cell: ({ name }) => `/dev/${name}` }],
+  ['MAJ:MIN', { cell: ({ numbers }) => numbers }],
+  ['FSAVAIL', { right: true, cell: ({ usage }, { bytes }) => usage && size(usage.freeBytes, bytes) }],
+  ['FSSIZE', { right: true, cell: ({ usage }, { bytes }) => usage && size(usage.totalBytes, bytes) }],
+  ['FSTYPE', { cell: ({ mounts: [mount] }) => mount?.type }],
+  [
+    'FSUSED',
+    {
+      right: true,
+      cell: (device, { bytes }) => {
+        const bytesUsed = used(device)
+        return bytesUsed === undefined ? undefined : size(bytesUsed, bytes)
+      },
+    },
+  ],
+  [
+    'FSUSE%',
+    {
+      right: true,
+      cell: (device) =>
+        device.usage && `${Math.floor((100 * (used(device) ?? 0)) / Math.max(1, device.usage.totalBytes))}%`,
+    },
+  ],
+  ['FSVER', { cell: () => undefined }],
+  ['MOUNTPOINT', { cell: ({ mounts }) => mounts.at(-1)?.target }],
+  ['MOUNTPOINTS', { cell: ({ mounts }) => mounts.toReversed().map(({ target }) => target) }],
+  ['LABEL', { cell: () => undefined }],
+  ['UUID', { cell: () => undefined }],
+  ['PARTUUID', { cell: () => undefined }],
+  ['RO', { right: true, plain: true, cell: () => '0' }],
+  ['RM', { right: true, plain: true, cell: () => '0' }],
+  ['MODEL', { cell: () => undefined }],
+  ['SERIAL', { cell: () => undefined }],
+  ['SIZE', { right: true, cell: ({ bytes }, look) => size(bytes, look.bytes) }],
+  ['STATE', { cell: () => undefined }],
+  ['OWNER', { cell: ({ stat }, { accounts }) => stat && (accounts.userName(stat.uid) ?? String(stat.uid)) }],
+  ['GROUP', { cell: ({ stat }, { accounts }) => stat && (accounts.groupName(stat.gid) ?? String(stat.gid)) }],
+  ['MODE', { cell: ({ stat }) => stat && modeString(stat.mode) }],
+  ['ROTA', { right: true, plain: true, cell: () => '0' }],
+  ['TYPE', { cell: typeOf }],
+  ['PKNAME', { cell: ({ parent }) => parent }],
+])
+
+const DEFAULT = ['NAME', 'MAJ:MIN', 'RM', 'SIZE', 'RO', 'TYPE', 'MOUNTPOINTS']
+const FILE_SYSTEMS = ['NAME', 'FSTYPE', 'FSVER', 'LABEL', 'UUID', 'FSAVAIL', 'FSUSE%', 'MOUNTPOINTS']
+const PERMISSIONS = ['NAME', 'SIZE', 'OWNER', 'GROUP', 'MODE']
+
+const options = {
+  all: flag('a', 'all'),
+  bytes: flag('b', 'bytes'),
+  noDeps: flag('d', 'nodeps'),
+  fs: flag('f', 'fs'),
+  ascii: flag('i', 'ascii'),
+  json: flag('J', 'json'),
+  list: flag('l', 'list'),
+  permissions: flag('m', 'perms'),
+  noHeadings: flag('n', 'noheadings'),
+  output: value('o', 'output'),
+  outputAll: flag('O', 'output-all'),
+  paths: flag('p', 'paths'),
+  pairs: flag('P', 'pairs'),
+  raw: flag('r', 'raw'),
+  scsi: flag('S', 'scsi'),
+  inverse: flag('s', 'inverse'),
+  sort: value('x', 'sort'),
+} as const
+type Options = OptionValues<typeof options>
+
+/** @returns the columns, or the name that is none */
+function columnsOf(o: Options): readonly string[] | string {
+  if (o.outputAll) return [...COLUMNS.keys()]
+  const base = o.fs ? FILE_SYSTEMS : o.permissions ? PERMISSIONS : DEFAULT
+  if (o.output === undefined) return base
+  const words = o.output.replace(/^\+/, '').toUpperCase().split(',').filter(Boolean)
+  const unknown = words.find((word) => !COLUMNS.has(word))
+  return unknown ?? (o.output.startsWith('+') ? [...base, ...words] : words)
+}
+
+function shownOf(device: Device, columns: readonly string[], o: Options, look: Look): Shown {
+  const cells = columns.map((name) => {
+    const cell = COLUMNS.get(name)?.cell(device, look) ?? ''
+    const text = o.paths && (name === 'NAME' || name === 'KNAME') ? `/dev/${device.name}` : cell
+    return typeof text === 'string' ? [text] : text.length > 0 ? text : ['']
+  })
+  return { cells, name: device.name, parent: device.parent }
+}
+
 /** lsblk: block devices as a tree. util-linux 2.38. */
 export const lsblk = defineProgram({
   name: 'util-linux/lsblk',
   paths: ['/bin/lsblk'],
   covers: 'partial',
-  lacks: ['-o', '-J', '-p', '-S'],
+  lacks: ['-D', '-E', '-I', '-M', '-t', '-T', '-z'],
   summary: 'list block devices',
   sizeBytes: 166296,
   usage: 'lsblk [options] [<device> ...]',
-  options: {
-    all: flag('a', 'all'),
-    bytes: flag('b', 'bytes'),
-    fs: flag('f', 'fs'),
-    list: flag('l', 'list'),
-    noDeps: flag('d', 'nodeps'),
-    noHeadings: flag('n', 'noheadings'),
-  },
+  options,
   async main({ sys, io, options: o, operands, fail }) {
+    const columns = columnsOf(o)
+    if (typeof columns === 'string') {
+      await fail(`unknown column: ${columns}`)
+      return 1
+    }
     const all = await devices(sys)
     const wanted = operands.map((path) => path.replace(/^\/dev\//, ''))
-    for (const name of wanted)
+    let status = 0
+    for (const [at, name] of wanted.entries())
       if (!all.some((device) => device.name === name)) {
-        await fail(`${name.startsWith('/') ? name : `/dev/${name}`}: not a block device`)
-        return 32
+        await fail(`${operands[at] ?? name}: not a block device`)
+        status = 32
       }
-    const mounts = await readMounts(sys)
-    const disks = all.filter((device) => !/^(sd[a-z]+|vd[a-z]+)\d+$/.test(device.name))
-    const rows: string[][] = o.noHeadings
-      ? []
-      : [o.fs ? ['NAME', 'FSTYPE', 'MOUNTPOINTS'] : ['NAME', 'MAJ:MIN', 'RM', 'SIZE', 'RO', 'TYPE', 'MOUNTPOINTS']]
-    const add = ({ name, numbers, bytes }: Device, type: string, branch: string): void => {
-      const mount = mounts.find((each) => each.source === `/dev/${name}`)
-      const target = mount?.target ?? ''
-      rows.push(
-        o.fs
-          ? [branch + name, mount?.type ?? '', target]
-          : [
-              branch + name,
-              numbers.replace(/:(\d)$/, ':$1  ').replace(/:(\d\d)$/, ':$1 '),
-              '0',
-              size(bytes, o.bytes > 0),
-              '0',
-              type,
-              target,
-            ],
-      )
-    }
-    for (const disk of disks) {
-      if (wanted.length === 0 || wanted.includes(disk.name))
-        add(disk, disk.name.startsWith('loop') ? 'loop' : 'disk', '')
-      if (o.noDeps) continue
-      const parts = all.filter((device) => device !== disk && new RegExp(`^${disk.name}\\d+$`).test(device.name))
-      parts.forEach((part, i) => {
-        const branch = o.list ? '' : i === parts.length - 1 ? '└─' : '├─'
-        if (wanted.length === 0 || wanted.includes(disk.name) || wanted.includes(part.name)) add(part, 'part', branch)
-      })
-    }
-    const width = (column: number): number => Math.max(...rows.map((row) => (row[column] ?? '').length))
-    const right = new Set(o.fs ? [] : [1, 2, 3, 4])
-    for (const row of rows)
-      await io.print(
-        `${row.map((cell, i) => (i === row.length - 1 ? cell : right.has(i) ? cell.padStart(width(i)) : cell.padEnd(width(i)))).join(' ')}\n`,
-      )
-    return 0
+    const looked = { bytes: o.bytes > 0, accounts: await Accounts.read(sys) }
+    const chosen = all.filter(
+      ({ name, parent }) =>
+        (wanted.length === 0 || wanted.includes(name) || wanted.includes(parent ?? '')) &&
+        !(o.noDeps && parent !== undefined && !wanted.includes(name)) &&
+        !o.scsi,
+    )
+    const rows = chosen.map((device) => shownOf(device, columns, o, looked))
+    const sortBy = columns.indexOf(o.sort?.toUpperCase() ?? '')
+    if (sortBy >= 0) rows.sort((a, b) => ((a.cells[sortBy]?.[0] ?? '') < (b.cells[sortBy]?.[0] ?? '') ? -1 : 1))
+    const form = o.json ? 'json' : o.pairs ? 'pairs' : o.raw ? 'raw' : o.list || sortBy >= 0 ? 'list' : 'tree'
+    const heads = columns.map((name) => ({ name, right: COLUMNS.get(name)?.right, plain: COLUMNS.get(name)?.plain }))
+    await io.print(print(heads, rows, { form, headings: o.noHeadings === 0, ascii: o.ascii > 0 }))
+    return status
   },
 })

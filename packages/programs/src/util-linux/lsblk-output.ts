@@ -1,0 +1,105 @@
+/** One device: for each column its lines, which are several for mount points. */
+export interface Shown {
+  readonly name: string
+  readonly parent: string | undefined
+  readonly cells: readonly (readonly string[])[]
+}
+export interface Head {
+  readonly name: string
+  readonly right: boolean | undefined
+  /** A number or truth value: JSON has it without quotes. */
+  readonly plain: boolean | undefined
+}
+interface Form {
+  readonly form: 'tree' | 'list' | 'raw' | 'pairs' | 'json'
+  readonly headings: boolean
+  readonly ascii: boolean
+}
+
+/** As libsmartcols prints it. */
+export function print(heads: readonly Head[], rows: readonly Shown[], { form, headings, ascii }: Form): string {
+  if (form === 'json') return `${json(heads, rows)}\n`
+  if (form === 'pairs') return rows.map((row) => `${pairs(heads, row)}\n`).join('')
+  const names = heads.map(({ name }) => name)
+  if (form === 'raw') {
+    const lines = rows.map(({ cells }) => cells.map((cell) => cell.map(escaped).join('\\x0a')).join(' '))
+    return [...(headings ? [names.join(' ')] : []), ...lines].map((line) => `${line}\n`).join('')
+  }
+  const shown = form === 'tree' ? inTree(heads, rows, ascii) : rows
+  return table(heads, shown, headings)
+}
+
+/** Parts below their disks, with branches before their names. */
+function inTree(heads: readonly Head[], rows: readonly Shown[], ascii: boolean): Shown[] {
+  const at = heads.findIndex(({ name }) => name === 'NAME')
+  const known = new Set(rows.map(({ name }) => name))
+  const out: Shown[] = []
+  for (const row of rows) {
+    if (row.parent !== undefined && known.has(row.parent)) continue
+    out.push(row)
+    const children = rows.filter(({ parent }) => parent === row.name)
+    for (const [i, child] of children.entries()) {
+      const isLast = i === children.length - 1
+      const branch = ascii ? (isLast ? '`-' : '|-') : isLast ? '└─' : '├─'
+      out.push({ ...child, cells: child.cells.map((cell, j) => (j === at ? [branch + (cell[0] ?? '')] : cell)) })
+    }
+  }
+  return out
+}
+
+function table(heads: readonly Head[], rows: readonly Shown[], headings: boolean): string {
+  const columns = heads.map(({ name }, at) => aligned(name, rows, at))
+  const width = columns.map(({ head, texts }) =>
+    Math.max(headings ? head.length : 0, ...texts.flatMap((lines) => lines.map((line) => line.length))),
+  )
+  const line = (cells: readonly string[]): string =>
+    `${cells
+      .map((cell, at) =>
+        heads[at]?.right ? cell.padStart(width[at] ?? 0) : at === cells.length - 1 ? cell : cell.padEnd(width[at] ?? 0),
+      )
+      .join(' ')}\n`
+  const body = rows.flatMap((_, at) => {
+    const height = Math.max(...columns.map(({ texts }) => texts[at]?.length ?? 1))
+    return Array.from({ length: height }, (__, row) => line(columns.map(({ texts }) => texts[at]?.[row] ?? '')))
+  })
+  return (headings ? line(columns.map(({ head }) => head)) : '') + body.join('')
+}
+
+/** The colons of device numbers stand below one another. */
+function aligned(name: string, rows: readonly Shown[], at: number): { head: string; texts: (readonly string[])[] } {
+  const texts = rows.map(({ cells }) => cells[at] ?? [''])
+  if (name !== 'MAJ:MIN') return { head: name, texts }
+  const parts = texts.map(([text = '']) => text.split(':'))
+  const [left, right] = [3, Math.max(3, ...parts.map(([, minor = '']) => minor.length))]
+  return {
+    head: name,
+    texts: parts.map(([major = '', minor = '']) => [`${major.padStart(left)}:${minor.padEnd(right)}`]),
+  }
+}
+
+const escaped = (text: string): string => text.replace(/[\s\\]/g, (char) => `\\x${hex(char)}`)
+const hex = (char: string): string => char.charCodeAt(0).toString(16).padStart(2, '0')
+
+const pairs = (heads: readonly Head[], { cells }: Shown): string =>
+  heads.map(({ name }, at) => `${name.replace(/[%]/g, '_PCT')}="${(cells[at] ?? []).join('\\x0a')}"`).join(' ')
+
+function json(heads: readonly Head[], rows: readonly Shown[]): string {
+  const known = new Set(rows.map(({ name }) => name))
+  const object = (row: Shown): Record<string, unknown> => {
+    const entries = heads.map((head, at) => [head.name.toLowerCase(), jsonValue(head, row.cells[at] ?? [])])
+    const children = rows.filter(({ parent }) => parent === row.name).map(object)
+    return { ...Object.fromEntries(entries), ...(children.length > 0 ? { children } : {}) }
+  }
+  const blockdevices = rows.filter(({ parent }) => parent === undefined || !known.has(parent)).map(object)
+  return inSmartcols(JSON.stringify({ blockdevices }, undefined, 3))
+}
+
+function jsonValue({ name, plain }: Head, lines: readonly string[]): unknown {
+  if (name === 'MOUNTPOINTS') return lines.map((line) => line || null)
+  const text = lines[0] ?? ''
+  if (plain) return text === '1'
+  return text === '' ? null : text
+}
+
+/** libsmartcols puts the brace of the next object behind the one before. */
+const inSmartcols = (text: string): string => text.replace(/\},\n\s*\{/g, '},{')
