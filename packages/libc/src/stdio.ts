@@ -139,14 +139,20 @@ async function writeRest(sys: Sys, fd: number, bytes: Uint8Array, first: MaybePr
   while (at < bytes.length) at += await sys.write(fd, bytes.subarray(at))
 }
 
-/** Everything up to the end of the file. */
-export async function readAll(sys: Sys, fd: number): Promise<Uint8Array> {
+/** Everything up to the end of the file; a promise only where it has to wait. */
+export function readAll(sys: Sys, fd: number): MaybePromise<Uint8Array> {
   const parts: Uint8Array[] = []
   for (;;) {
-    const bytes = await sys.read(fd, 65536)
-    if (bytes.length === 0) return concat(parts)
-    parts.push(bytes)
+    const got = sys.read(fd, 65536)
+    if (got instanceof Promise) return readRest(sys, fd, parts, got)
+    if (got.length === 0) return parts.length === 1 && parts[0] ? parts[0] : concat(parts)
+    parts.push(got)
   }
+}
+
+async function readRest(sys: Sys, fd: number, parts: Uint8Array[], pending: Promise<Uint8Array>): Promise<Uint8Array> {
+  for (let bytes = await pending; bytes.length > 0; bytes = await sys.read(fd, 65536)) parts.push(bytes)
+  return concat(parts)
 }
 
 export async function readFile(sys: Sys, path: string): Promise<Uint8Array> {

@@ -15,17 +15,17 @@ const USAGE = `Usage:
  -n  Don't update file; display results on stdout.
  -b  Use the password from the command line rather than prompting for it.
  -i  Read password from stdin without verification (for script usage).
- -m  Force MD5 encryption of the password (default).
- -2  Force SHA-256 crypt() hash of the password (secure).
- -5  Force SHA-512 crypt() hash of the password (secure).
- -B  Force bcrypt encryption of the password (very secure).
+ -m  Force MD5 hashing of the password (default).
+ -2  Force SHA-256 hashing of the password (secure).
+ -5  Force SHA-512 hashing of the password (secure).
+ -B  Force bcrypt hashing of the password (very secure).
  -C  Set the computing time used for the bcrypt algorithm
      (higher is more secure but slower, default: 5, valid: 4 to 17).
  -r  Set the number of rounds used for the SHA-256, SHA-512 algorithms
      (higher is more secure but slower, default: 5000).
- -d  Force CRYPT encryption of the password (8 chars max, insecure).
- -s  Force SHA-1 encryption of the password (insecure).
- -p  Do not encrypt the password (plaintext, insecure).
+ -d  Force CRYPT hashing of the password (8 chars max, insecure).
+ -s  Force SHA-1 hashing of the password (insecure).
+ -p  Do not hash the password (plaintext, insecure).
  -D  Delete the specified user.
  -v  Verify password for the specified user.
 On other systems than Windows and NetWare the '-p' flag will probably not work.

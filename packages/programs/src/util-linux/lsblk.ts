@@ -204,7 +204,8 @@ export const lsblk = defineProgram({
     if (sortBy >= 0) rows.sort((a, b) => ((a.cells[sortBy]?.[0] ?? '') < (b.cells[sortBy]?.[0] ?? '') ? -1 : 1))
     const form = o.json ? 'json' : o.pairs ? 'pairs' : o.raw ? 'raw' : o.list || sortBy >= 0 ? 'list' : 'tree'
     const heads = columns.map((name) => ({ name, right: COLUMNS.get(name)?.right, plain: COLUMNS.get(name)?.plain }))
-    await io.print(print(heads, rows, { form, headings: o.noHeadings === 0, ascii: o.ascii > 0 }))
+    if (rows.length > 0 || wanted.length === 0)
+      await io.print(print(heads, rows, { form, headings: o.noHeadings === 0, ascii: o.ascii > 0 }))
     return status
   },
 })
