@@ -147,9 +147,15 @@ function aims(rows) {
     for (const { name, ratio } of rows.filter((row) => FORKING.test(row.name)))
       texts.push(verdict(`${name} (bash forks), at most 0.3 x bash`, ratio, 0.3))
   }
-  if (leads.length)
+  const whole = leads.filter(({ capped }) => !capped)
+  if (whole.length)
     texts.push(
-      verdict('just-bash needs at least 10 x as much, least lead', -Math.min(...leads.map(({ lead }) => lead)), -10),
+      verdict('just-bash needs at least 10 x as much, least lead', -Math.min(...whole.map(({ lead }) => lead)), -10),
+    )
+  const early = leads.filter(({ capped, lead }) => capped && lead < 10)
+  if (early.length)
+    texts.push(
+      `unknown just-bash was ended before it had taken 10 x as long: ${early.map(({ name }) => name).join(' ')}`,
     )
   return texts
 }
