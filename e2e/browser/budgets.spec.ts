@@ -85,11 +85,11 @@ async function watchInteractions(page: Page): Promise<() => Promise<number>> {
 async function useContainers(page: Page): Promise<void> {
   const panel = page.getByRole('complementary', { name: 'Containers' })
   const filter = panel.getByRole('searchbox')
-  await filter.pressSequentially('c1')
-  await expect(panel.getByRole('button', { name: 'Show c2', exact: true })).toHaveCount(0)
+  await filter.pressSequentially('box1')
+  await expect(panel.getByRole('button', { name: 'Show box2', exact: true })).toHaveCount(0)
   await filter.press('Control+a')
   await filter.press('Delete')
-  await panel.getByRole('button', { name: 'Show c1', exact: true }).click()
+  await panel.getByRole('button', { name: 'Show box1', exact: true }).click()
   await panel.getByRole('button', { name: 'Back' }).click()
   await panel.getByRole('button', { name: 'More' }).first().click()
   await page.keyboard.press('Escape')
@@ -112,7 +112,7 @@ test('two hundred containers are as quick to the hand as ten, only rows in sight
   test.setTimeout(240_000)
   const playground = await Playground.open(page)
   const create = (from: number, to: number) =>
-    playground.run(`for n in $(seq ${from} ${to}); do docker create --name c$n alpine sleep 1d >/dev/null; done`, {
+    playground.run(`for n in $(seq ${from} ${to}); do docker create --name box$n alpine sleep 1d >/dev/null; done`, {
       timeout: 180_000,
     })
   await playground.run('docker pull alpine', { timeout: 60_000 })
@@ -140,10 +140,10 @@ test('two hundred containers are as quick to the hand as ten, only rows in sight
         setTimeout(() => resolve([...changed].filter((row) => row !== null).length), 4000)
       }),
   )
-  await playground.run('docker rename c1 a-first')
+  await playground.run('docker rename box1 a-first')
   expect(await touched).toBeLessThan(6)
   await rows.last().scrollIntoViewIfNeeded()
   await expect.poll(() => rows.count()).toBeGreaterThanOrEqual(80)
-  await page.getByRole('searchbox', { name: 'Filter containers' }).fill('c200')
+  await page.getByRole('searchbox', { name: 'Filter containers' }).fill('box200')
   await expect(rows).toHaveCount(1)
 })

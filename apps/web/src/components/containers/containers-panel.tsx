@@ -87,9 +87,9 @@ export default function ContainersPanel({ host, client, onOpenPort }: PanelProps
 function matches(container: ContainerSummary, filter: string): boolean {
   const wanted = filter.trim().toLowerCase()
   if (wanted === '') return true
-  return [nameOf(container), container.Image, container.Id, container.Status].some((word) =>
-    word.toLowerCase().includes(wanted),
-  )
+  // In the middle of an id stands anything.
+  if (container.Id.startsWith(wanted)) return true
+  return [nameOf(container), container.Image, container.Status].some((word) => word.toLowerCase().includes(wanted))
 }
 
 /** Running ones first; those without a project come before the projects. */
