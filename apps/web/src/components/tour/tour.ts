@@ -19,6 +19,9 @@ export function startTour(text: Translate, onEnd: () => void): void {
     prevBtnText: text('back'),
     doneBtnText: text('done'),
     popoverClass: 'drydock-tour',
+    // Its head and foot are not those of the page.
+    onPopoverRender: ({ title, footer }) =>
+      [title, footer].forEach((part) => part.setAttribute('role', 'presentation')),
     onDestroyed: onEnd,
   }).drive()
 }
