@@ -27,7 +27,7 @@ export const ContainerRow = memo(function ContainerRow({ host, container, onShow
       >
         <i className={styles.dot} data-tone={stateTone(container)} aria-hidden="true" />
         <span className={styles.names}>
-          <b>{name}</b>
+          <b title={name}>{name}</b>
           <span>{container.Image}</span>
         </span>
         <span className={styles.status}>{container.Status}</span>

@@ -61,7 +61,8 @@ export default function MapPanel({ host, onOpenPort }: PanelProps) {
         nodeTypes={BOXES}
         colorMode={dark ? 'dark' : 'light'}
         fitView
-        fitViewOptions={{ padding: 0.05, maxZoom: 1.1 }}
+        // What cannot be read is of no use: a large map is moved about.
+        fitViewOptions={{ padding: 0.05, minZoom: 0.7, maxZoom: 1.1 }}
         nodesConnectable={false}
         edgesFocusable={false}
         proOptions={{ hideAttribution: false }}
