@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { importSource } from './bundle.mjs'
 
 const NAME = 'virtual:npm-mirror'
-const ROOTS = ['express', 'cors', 'morgan', 'ejs', 'dotenv', 'uuid', 'semver']
+const ROOTS = ['express', 'cors', 'morgan', 'ejs', 'dotenv', 'uuid', 'semver', 'ws', 'pg', 'mysql2', 'ioredis']
 /** Licences that let a package be handed on with its text, which is in its tarball. */
 const LICENCES = new Set([
   'MIT',

@@ -8,6 +8,26 @@ const PAIRS = {
   foreign: 'our docker on a real engine',
 }
 
+/** What passes between a browser's tab and a port, and what cannot. */
+const OPENED_PORTS = [
+  [
+    'HTTP',
+    'requests and answers of any size, streamed',
+    'trailers, 103 Early Hints, and compression, which nobody needs here',
+  ],
+  ['server-sent events', 'as they come, and the server hears when the page goes', ''],
+  [
+    'WebSocket',
+    "to the page's own origin, text and binary, subprotocols, close codes; by a script that the page gets as its first one",
+    'pages whose Content-Security-Policy forbids scripts of their own origin; Workers and frames without an address of their own; extensions (permessage-deflate); other ports and hosts, which go to the real network',
+  ],
+  [
+    'cookies',
+    "where the browser has the Cookie Store API, kept with the port's origin",
+    'HttpOnly: scripts of the page can read them',
+  ],
+]
+
 const { allPrograms } = await importSource('packages/playground/src/all-programs.ts')
 const misses = JSON.parse(readFileSync('tools/parity-misses.json', 'utf8'))
 const text = support(allPrograms)
@@ -32,11 +52,16 @@ Made from the tables in the code by \`npm run docs\`; do not edit.
 Everything here is simulated: programs are written in TypeScript and behave as the real ones where a row says *full*. What a
 *partial* one lacks stands beside it, and the program itself says so in one line when it is asked for it.
 
-Beyond single programs: TLS is spoken in clear inside the playground, WebSockets do not pass opened ports (a browser's Service
-Worker cannot carry them), and nothing of the real internet can be reached.
+Beyond single programs: TLS is spoken in clear inside the playground, and nothing of the real internet can be reached.
 
+${openedPorts()}
 ${tables.join('\n')}
 ${transcripts(misses)}`
+}
+
+function openedPorts() {
+  const lines = OPENED_PORTS.map((cells) => `| ${cells.join(' | ')} |`)
+  return `## Opened ports\n\n| what | passes | does not |\n|---|---|---|\n${lines.join('\n')}\n`
 }
 
 /** What `npm run parity` compares and what of it differs. */

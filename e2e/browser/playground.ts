@@ -49,6 +49,19 @@ export class Playground {
     await this.page.keyboard.type(text)
   }
 
+  /** Writes a file by one command, which goes in as a whole: a key for each of its letters would take long. */
+  async write(path: string, content: string): Promise<void> {
+    await this.press('Control+l')
+    await this.page.locator('.terminal:visible .xterm-helper-textarea').focus()
+    const encoded = Buffer.from(content).toString('base64')
+    await this.page.keyboard.insertText(
+      `mkdir -p $(dirname ${path}); echo ${encoded} | base64 -d > ${path}; clear; echo written`,
+    )
+    await this.press('Enter')
+    await this.sees(/^written\n/)
+    await this.prompt()
+  }
+
   async press(...keys: string[]): Promise<void> {
     await this.page.locator('.terminal:visible .xterm-helper-textarea').focus()
     for (const key of keys) await this.page.keyboard.press(key)

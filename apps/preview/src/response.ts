@@ -1,20 +1,34 @@
 import type { PreviewHead, PreviewRequest } from '@drydock/playground/preview-protocol'
+import { keepCookies } from './cookies.ts'
 import type { Line } from './line.ts'
 import { refusedPage } from './pages.ts'
+import { withShim } from './shim.ts'
 
 /** So much is read ahead of the page. */
 const AHEAD_BYTES = 256 * 1024
 
-/** Asks over the line. @returns the answer, once its head is there; undefined when the playground went before it */
-export function fetchOver(line: Line, request: PreviewRequest): Promise<Response | undefined> {
+/**
+ * Asks over the line.
+ * @param isPage it is a page that is asked for, which gets the shim
+ * @returns the answer, once its head is there; undefined when the playground went before it
+ */
+export function fetchOver(line: Line, request: PreviewRequest, isPage: boolean): Promise<Response | undefined> {
   return new Promise((resolve) => {
     let body: StreamedBody | undefined
     const asked = line.ask(request, {
       hear(response) {
-        if (response.kind === 'whole') resolve(responseOf(response.head, request.method, response.body))
+        const answer = (head: PreviewHead, content: Uint8Array | ReadableStream<Uint8Array>): void => {
+          const made = (): Response =>
+            responseOf(head, request.method, isPage && isHtml(head) ? withShim(content) : content)
+          // What is kept has to be there when the page asks on; without it nothing has to be waited for.
+          if (head.headers.some(([name]) => name.toLowerCase() === 'set-cookie'))
+            void keepCookies(head.headers).then(() => resolve(made()))
+          else resolve(made())
+        }
+        if (response.kind === 'whole') answer(response.head, response.body)
         else if (response.kind === 'head') {
           body = new StreamedBody(asked)
-          resolve(responseOf(response.head, request.method, body.stream))
+          answer(response.head, body.stream)
         } else if (response.kind === 'chunk') body?.add(response.bytes)
         else if (response.kind === 'end') body?.end()
         else if (body) body.fail(response.reason)
@@ -61,6 +75,9 @@ class StreamedBody {
     this.controller?.error(new TypeError(reason))
   }
 }
+
+const isHtml = ({ headers }: PreviewHead): boolean =>
+  headers.some(([name, value]) => name.toLowerCase() === 'content-type' && /^text\/html\b/i.test(value))
 
 const BODYLESS: readonly number[] = [101, 204, 205, 304]
 

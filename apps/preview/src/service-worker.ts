@@ -1,6 +1,7 @@
 // Answers every request of a port's origin from the session's virtual network. It remembers nothing but the line to the
 // session's worker, so the browser may stop it at any time: it asks the bridge frame for a new one then.
-import type { PreviewRequest } from '@drydock/playground/preview-protocol'
+import type { PreviewRequest, SocketRequest } from '@drydock/playground/preview-protocol'
+import { cookieHeader } from './cookies.ts'
 import { Line } from './line.ts'
 import { closedPage } from './pages.ts'
 import { fetchOver, html } from './response.ts'
@@ -12,6 +13,7 @@ const OWN_FILES: readonly string[] = [
   '/drydock-bridge.html',
   '/drydock-bridge.js',
   '/drydock-boot.js',
+  '/drydock-socket.js',
 ]
 
 let line: Promise<Line | undefined> = Promise.resolve(undefined)
@@ -24,17 +26,30 @@ self.addEventListener('fetch', (event) => {
   event.respondWith(answer(event.request, url))
 })
 
+// A page opens a WebSocket: browsers do not ask Service Workers for those, the shim in the page does.
+self.addEventListener('message', (event) => {
+  const [port] = event.ports
+  if (port) event.waitUntil(openSocket(event.data as SocketRequest, port))
+})
+
+async function openSocket(wanted: SocketRequest, port: MessagePort): Promise<void> {
+  const [bridge, cookies] = await Promise.all([findBridge(), cookieHeader(true)])
+  if (!bridge) return port.postMessage({ kind: 'refused', reason: 'The playground is closed' })
+  bridge.postMessage({ ...wanted, headers: [...wanted.headers, ...cookies] }, [port])
+}
+
 async function answer(request: Request, url: URL): Promise<Response> {
   const wanted = await requestOf(request, url)
-  const response = await throughLine(wanted)
+  const isPage = request.mode === 'navigate'
+  const response = await throughLine(wanted, isPage)
   // The playground may have been loaded anew meanwhile; what must not happen twice is not asked twice.
-  const again = response === undefined && request.method === 'GET' ? await throughLine(wanted) : response
+  const again = response === undefined && request.method === 'GET' ? await throughLine(wanted, isPage) : response
   return again ?? html(closedPage(playgroundAddress(url)), 503)
 }
 
-async function throughLine(wanted: PreviewRequest): Promise<Response | undefined> {
+async function throughLine(wanted: PreviewRequest, isPage: boolean): Promise<Response | undefined> {
   const way = await theLine()
-  return way && fetchOver(way, wanted)
+  return way && fetchOver(way, wanted, isPage)
 }
 
 async function requestOf(request: Request, url: URL): Promise<PreviewRequest> {
@@ -44,7 +59,7 @@ async function requestOf(request: Request, url: URL): Promise<PreviewRequest> {
     method,
     target: url.pathname + url.search,
     host: url.host,
-    headers: [...request.headers],
+    headers: [...request.headers, ...(await cookieHeader(request.mode === 'navigate'))],
     body: bare ? undefined : new Uint8Array(await request.arrayBuffer()),
   }
 }

@@ -18,6 +18,8 @@ import type { Modules } from './modules.ts'
 import { net } from './net.ts'
 import type { NodeProcess } from './process.ts'
 import { readline } from './readline.ts'
+import { pbkdf2, subtle } from './subtle.ts'
+import { tls } from './tls.ts'
 import { zlib } from './zlib.ts'
 
 interface Given {
@@ -173,6 +175,15 @@ const crypto = {
   createHash: (algorithm: string) => new Hash(algorithm),
   createHmac: (algorithm: string, key: string | Uint8Array) => new Hmac(algorithm, key),
   getHashes: () => ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'],
+  pbkdf2Sync: pbkdf2,
+  pbkdf2(...args: [...Parameters<typeof pbkdf2>, (error: unknown, key?: Uint8Array) => void]) {
+    const [password, salt, iterations, length, digest, callback] = args
+    loop.tick(() => callback(null, pbkdf2(password, salt, iterations, length, digest)), [])
+  },
+  subtle,
+  get webcrypto() {
+    return webCrypto
+  },
   Hash,
   Hmac,
 }
@@ -241,6 +252,7 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
     ['string_decoder', () => ({ StringDecoder })],
     ['timers', () => timers],
     ['timers/promises', () => ({ setTimeout: delay, setImmediate: (value: unknown) => delay(0, value) })],
+    ['tls', () => tls],
     ['tty', () => ({ isatty: (fd: number) => callSync('isatty', [fd]).value })],
     ['url', () => url],
     ['util', () => util],

@@ -28,6 +28,13 @@ export class HttpParser {
     while (this.step());
   }
 
+  /** Stops reading, in `onHead`. @returns what came behind the head */
+  release(): Buffer {
+    this.released = true
+    return this.take(this.buffer.length)
+  }
+  private released = false
+
   /** The stream has ended: so has a body without a length. */
   finish(): void {
     if (this.state === 'until-close') this.end()
@@ -54,6 +61,7 @@ export class HttpParser {
     const head: Head = { first: [a, b, c.join(' ')], raw, headers: fold(raw) }
     this.state = this.bodyState(head)
     this.onHead(head)
+    if (this.released) return false
     if (this.state === 'length' && this.left === 0) this.end()
     return true
   }

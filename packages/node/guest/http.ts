@@ -267,9 +267,16 @@ export class Server extends NetServer {
   private serve(socket: Socket): void {
     const parser = new HttpParser(false)
     let current: IncomingMessage | undefined
+    const feed = (bytes: Uint8Array): void => parser.push(bytes)
     parser.onHead = (head) => {
       const request = new IncomingMessage(socket, head, false)
       current = request
+      if (isUpgrade(request) && this.listenerCount('upgrade') > 0) {
+        socket.off('data', feed as never)
+        socket.setTimeout(0)
+        const rest = parser.release()
+        return loop.guard(() => this.emit('upgrade', request, socket, rest), [])
+      }
       const response = new ServerResponse(request)
       if (/100-continue/i.test(String(request.headers.expect ?? ''))) response.writeContinue()
       loop.guard(() => this.emit('request', request, response), [])
@@ -279,12 +286,16 @@ export class Server extends NetServer {
       if (current) current.complete = true
       current?.push(null)
     }
-    socket.on('data', ((bytes: Uint8Array) => parser.push(bytes)) as never)
+    socket.on('data', feed as never)
     socket.on('end', (() => socket.end()) as never)
     socket.on('error', (() => undefined) as never)
     socket.setTimeout(this.keepAliveTimeout + 60_000, () => socket.destroy())
   }
 }
+
+/** The connection is to speak another protocol from here on. RFC 9110 section 7.8 */
+const isUpgrade = ({ headers }: { readonly headers: Head['headers'] }): boolean =>
+  headers['upgrade'] !== undefined && /\bupgrade\b/i.test(String(headers['connection'] ?? ''))
 
 interface RequestOptions {
   readonly protocol?: string
@@ -337,8 +348,15 @@ export class ClientRequest extends OutgoingMessage {
     const parser = new HttpParser(true)
     parser.bodyless = this.method === 'HEAD'
     let response: IncomingMessage | undefined
+    const feed = (bytes: Uint8Array): void => parser.push(bytes)
     parser.onHead = (head) => {
       if (head.first[1] === '100') return
+      if (head.first[1] === '101') {
+        this.socket.off('data', feed as never)
+        const switched = new IncomingMessage(this.socket, head, true)
+        const rest = parser.release()
+        return loop.guard(() => this.emit('upgrade', switched, this.socket, rest), [])
+      }
       response = new IncomingMessage(this.socket, head, true)
       loop.guard(() => this.emit('response', response), [])
     }
@@ -349,7 +367,7 @@ export class ClientRequest extends OutgoingMessage {
       response.push(null)
       this.socket.end()
     }
-    this.socket.on('data', ((bytes: Uint8Array) => parser.push(bytes)) as never)
+    this.socket.on('data', feed as never)
     this.socket.on('end', (() => parser.finish()) as never)
   }
 }

@@ -1,3 +1,5 @@
+import { pbkdf2 } from '@noble/hashes/pbkdf2.js'
+import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import {
   AF_INET,
   EINVAL,
@@ -17,7 +19,17 @@ import {
   type Stat,
   type Sys,
 } from '@drydock/abi'
-import { deflateRaw, gunzip, gzip, GzipError, Hash, type HashName, inflateAny, zlibDeflate } from '@drydock/codec'
+import {
+  GzipError,
+  Hash,
+  deflateRaw,
+  fromBase64,
+  gunzip,
+  gzip,
+  inflateAny,
+  type HashName,
+  zlibDeflate,
+} from '@drydock/codec'
 import { listen, readAll, readTextFile, ResolveError, resolveHost, searchPath, writeAll } from '@drydock/libc'
 import type { AnswerMessage, CallMessage } from './protocol.ts'
 
@@ -203,6 +215,15 @@ export const SYSTEM_CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['random', (sys, [length]) => ({ bytes: sys.entropy.bytes(number(length)) })],
   ['kill', (sys, [pid, signal]) => done(sys.kill(number(pid), parseSignal(text(signal)) ?? 0))],
   ['hash', (_, [algorithm], bytes) => ({ bytes: new Hash(text(algorithm) as HashName).update(bytes).digest() })],
+  [
+    'pbkdf2',
+    (_, [algorithm, salt, iterations, length], password) => ({
+      bytes: pbkdf2(algorithm === 'sha512' ? sha512 : sha256, password, fromBase64(text(salt)), {
+        c: number(iterations),
+        dkLen: number(length),
+      }),
+    }),
+  ],
   ['zlib', (_, [format], bytes) => ({ bytes: packed(text(format), bytes) })],
   ['uname', (sys) => done(sys.uname())],
   ['sysinfo', (sys) => done(sys.sysinfo())],

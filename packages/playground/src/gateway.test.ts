@@ -41,7 +41,7 @@ beforeEach(() => {
   const clock = { after: () => ({ cancel: () => undefined }), now: () => 0, monotonic: () => 0, soon: () => undefined }
   const host = { record: { address: '10.0.0.1' }, explainPort: async () => 'nobody' } as unknown as Host
   const bridge: MessageEndpoint = { onmessage: null, postMessage: () => undefined, close: () => undefined }
-  new Gateway(internet, clock).serve(() => host, 80, bridge)
+  new Gateway(internet, clock, { bytes: (length) => new Uint8Array(length) }).serve(() => host, 80, bridge)
   const answers: PreviewAnswer[][] = []
   const line: MessageEndpoint = {
     onmessage: null,

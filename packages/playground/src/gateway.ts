@@ -1,9 +1,10 @@
-import type { ByteStream, Clock } from '@drydock/abi'
+import type { ByteStream, Clock, Entropy } from '@drydock/abi'
 import { ConnectionPool } from './connection-pool.ts'
 import type { Internet } from './internet.ts'
 import type { Host } from './host.ts'
 import { mayRepeat, PreviewExchange } from './preview-exchange.ts'
-import type { MessageEndpoint, PortDiagnosis, PreviewAnswer, PreviewAsk } from './rpc.ts'
+import type { MessageEndpoint, PortDiagnosis, PreviewAnswer, PreviewAsk, SocketRequest } from './rpc.ts'
+import { relaySocket } from './socket-relay.ts'
 
 /**
  * Brings requests of a preview's origin to a host's port, from outside as a browser in the LAN would, and the answers back.
@@ -11,18 +12,22 @@ import type { MessageEndpoint, PortDiagnosis, PreviewAnswer, PreviewAsk } from '
 export class Gateway {
   private readonly internet: Internet
   private readonly clock: Clock
+  private readonly entropy: Entropy
 
-  constructor(internet: Internet, clock: Clock) {
+  constructor(internet: Internet, clock: Clock, entropy: Entropy) {
     this.internet = internet
     this.clock = clock
+    this.entropy = entropy
   }
 
-  /** Each message brings a line of its own, on which requests come in; each asks for the host as it is then. */
+  /** Each message brings a line on which requests come in, or a page's WebSocket; each asks for the host as it is then. */
   serve(host: () => Host, port: number, endpoint: MessageEndpoint): void {
     const pool = new ConnectionPool(this.clock, () => this.dial(host(), port))
-    endpoint.onmessage = ({ ports }) => {
+    endpoint.onmessage = ({ data, ports }) => {
       const line = ports?.[0] as MessageEndpoint | undefined
-      if (line) this.carry(pool, host, port, line)
+      if (!line) return
+      if (typeof data === 'string') this.carry(pool, host, port, line)
+      else void relaySocket(() => this.dial(host(), port), data as SocketRequest, line, this.entropy)
     }
   }
 

@@ -1,2 +1,11 @@
 /** What the preview's origin needs to know of the playground: the form of a request and of its answer. */
-export type { PreviewAnswer, PreviewAsk, PreviewHead, PreviewRequest, PreviewResponse } from './rpc.ts'
+export type {
+  PreviewAnswer,
+  PreviewAsk,
+  PreviewHead,
+  PreviewRequest,
+  PreviewResponse,
+  SocketInput,
+  SocketOutput,
+  SocketRequest,
+} from './rpc.ts'

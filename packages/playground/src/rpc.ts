@@ -74,6 +74,8 @@ export interface PortDiagnosis {
 export interface MessageEndpoint {
   postMessage(message: unknown, transfer?: readonly unknown[]): void
   onmessage: ((event: { data: unknown; ports?: readonly unknown[] }) => void) | null
+  /** The other side is gone, however it went; not every browser tells. */
+  onclose?: (() => void) | null
   close(): void
 }
 
@@ -136,6 +138,33 @@ export type PreviewResponse =
   | { readonly kind: 'error'; readonly reason: string }
 /** Bytes of an answer that may be under way before the browser has to say that it read some. */
 export const PREVIEW_WINDOW_BYTES = 1024 * 1024
+
+/** A page of a preview opens a WebSocket, over a port of its own. */
+export interface SocketRequest {
+  readonly kind: 'socket'
+  /** Path and query. */
+  readonly target: string
+  readonly host: string
+  readonly headers: readonly (readonly [string, string])[]
+  readonly protocols: readonly string[]
+}
+/** Page to worker on a socket's port. */
+export type SocketInput =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'binary'; readonly bytes: Uint8Array }
+  | { readonly kind: 'close'; readonly code?: number | undefined; readonly reason: string }
+  /** The page is left. */
+  | { readonly kind: 'gone' }
+/** Worker to page on a socket's port. */
+export type SocketOutput =
+  | { readonly kind: 'open'; readonly protocol: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'binary'; readonly bytes: Uint8Array }
+  /** One message more has gone out. */
+  | { readonly kind: 'sent'; readonly bytes: number }
+  | { readonly kind: 'close'; readonly code: number; readonly reason: string; readonly clean: boolean }
+  /** There was no handshake, why. */
+  | { readonly kind: 'refused'; readonly reason: string }
 
 export interface FileEntry {
   readonly name: string

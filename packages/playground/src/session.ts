@@ -99,7 +99,7 @@ export class Session {
       hosts: () => this.hostNames(),
       services: this.hub.services,
     })
-    this.gateway = new Gateway(internet, clock)
+    this.gateway = new Gateway(internet, clock, entropy)
   }
 
   view(): SessionView {

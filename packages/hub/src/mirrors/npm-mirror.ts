@@ -40,7 +40,7 @@ export class NpmMirror {
     if (method !== 'GET' && method !== 'HEAD') return jsonAnswer(403, { error: 'this registry is read only' })
     const [, name = plain, file] = /^(.+?)\/-\/(.+\.tgz)$/.exec(plain) ?? []
     if (file !== undefined) return this.tarball(name, file)
-    const [, scoped = name, version] = /^((?:@[^/]+\/)?[^/]+)\/([^/]+)$/.exec(name) ?? []
+    const [, scoped = name, version] = /^(@[^/]+\/[^/]+|[^@/][^/]*)\/([^/]+)$/.exec(name) ?? []
     const found = this.packages.get(version === undefined ? name : scoped)
     if (!found) return jsonAnswer(404, { error: 'Not found' })
     return version === undefined ? jsonAnswer(200, packument(name, found)) : oneVersion(found, version)
