@@ -44,6 +44,6 @@ export default defineConfig({
     plugins: () => [nodeGuest(), npmMirror(), programRows(), postgresCluster()],
     rolldownOptions: oneFile('session-worker', /worker[\\/]session-worker\.ts$/),
   },
-  optimizeDeps: { exclude: ['quickjs-wasi', '@electric-sql/pglite'] },
+  optimizeDeps: { exclude: ['quickjs-wasi', '@electric-sql/pglite', '@sqlite.org/sqlite-wasm'] },
   server: { host: '127.0.0.1', port: 5173 },
 })

@@ -13,6 +13,7 @@ const ENTRIES = {
   quickjs: 'quickjs-worker.ts',
   pglite: 'pglite-worker.ts',
   wasi: 'wasi-worker.ts',
+  sqlite: 'sqlite-worker.ts',
   headless: 'headless.ts',
   'open-host': 'open-host.ts',
 }
@@ -30,7 +31,7 @@ export async function commandBundle() {
     input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(HOME, 'src', file)])),
     platform: 'node',
     plugins: [nodeGuest(ROOT), npmMirror(ROOT), programRows(ROOT)],
-    external: ['quickjs-wasi/quickjs.wasm', '@electric-sql/pglite'],
+    external: ['quickjs-wasi/quickjs.wasm', '@electric-sql/pglite', '@sqlite.org/sqlite-wasm'],
     logLevel: 'warn',
     checks: { pluginTimings: false },
     output: { dir: dist, format: 'esm', entryFileNames: '[name].mjs', sourcemap: true },

@@ -10,6 +10,7 @@ const ENTRIES: ReadonlyMap<string, string> = new Map([
   ['quickjs', 'quickjs.mjs'],
   ['pglite', 'pglite.mjs'],
   ['wasi', 'wasi.mjs'],
+  ['sqlite', 'sqlite.mjs'],
 ])
 
 /**

@@ -2,6 +2,7 @@ import type { Program } from '@drydock/abi'
 import { composePrograms } from '@drydock/compose'
 import { dockerPrograms } from '@drydock/docker-cli'
 import { enginePrograms } from '@drydock/engine'
+import { mysqlPrograms } from '@drydock/mysql'
 import { nodePrograms } from '@drydock/node'
 import { postgresPrograms } from '@drydock/postgres'
 import { programs } from '@drydock/programs'
@@ -19,6 +20,7 @@ export const programsByRoom: Readonly<Record<Room, readonly Program[]>> = {
   'docker-cli': dockerPrograms,
   compose: composePrograms,
   node: nodePrograms,
+  mysql: mysqlPrograms,
   postgres: postgresPrograms,
   redis: redisPrograms,
   registry: registryPrograms,

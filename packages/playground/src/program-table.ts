@@ -10,6 +10,7 @@ export type Room =
   | 'docker-cli'
   | 'compose'
   | 'node'
+  | 'mysql'
   | 'postgres'
   | 'redis'
   | 'registry'
@@ -31,6 +32,7 @@ const LOADERS: Readonly<Record<Room, () => Promise<readonly Program[]>>> = {
   'docker-cli': async () => (await import('@drydock/docker-cli')).dockerPrograms,
   compose: async () => (await import('@drydock/compose')).composePrograms,
   node: async () => (await import('@drydock/node')).nodePrograms,
+  mysql: async () => (await import('@drydock/mysql')).mysqlPrograms,
   postgres: async () => (await import('@drydock/postgres')).postgresPrograms,
   redis: async () => (await import('@drydock/redis')).redisPrograms,
   wasi: async () => (await import('@drydock/wasi')).wasiPrograms,

@@ -1,18 +1,36 @@
 import { setOf } from '../rootfs/image-spec.ts'
-import { entrypointFor, softwareRepository } from '../rootfs/software.ts'
+import { addAccount, softwareRepository } from '../rootfs/software.ts'
 import type { Tree } from '../rootfs/tree.ts'
+import { MARIADB, mysqlEntrypoint } from './mysql-files.ts'
 
 function mariadbTree(tree: Tree): void {
+  addAccount(tree, 'mysql:999:999:/var/lib/mysql:/bin/false')
+  tree.mainCommand('mysqld', '/usr/sbin/mariadbd').mainCommand('gosu', '/usr/local/bin/gosu')
+  for (const [name, command] of [
+    ['mariadb', 'mysql'],
+    ['mysql', 'mysql'],
+    ['mariadb-admin', 'mysqladmin'],
+    ['mariadb-dump', 'mysqldump'],
+  ] as const)
+    tree.mainCommand(command, `/usr/bin/${name}`)
   tree
-    .mainCommand('mariadbd', '/usr/sbin/mariadbd')
-    .mainCommand('mariadb', '/usr/bin/mariadb')
-    .script('/usr/local/bin/docker-entrypoint.sh', entrypointFor('mariadbd'))
+    .dir('/docker-entrypoint-initdb.d')
+    .dir('/var/lib/mysql', { uid: 999, gid: 999, mode: 0o1777 })
+    .dir('/var/run/mysqld', { uid: 999, gid: 999, mode: 0o1777 })
+    .script('/usr/local/bin/docker-entrypoint.sh', mysqlEntrypoint(MARIADB))
+    .script('/usr/local/bin/healthcheck.sh', HEALTHCHECK)
 }
+
+/** The image's own check: `--connect` and `--innodb_initialized` ask the server. */
+const HEALTHCHECK = `#!/bin/bash
+exec mariadb-admin --protocol=socket -uroot -s ping
+`
 
 export const mariadb = softwareRepository({
   name: 'library/mariadb',
   description: 'MariaDB Server is a high performing open source relational database, forked from MySQL.',
   stars: 6200,
+  versionVariable: 'MARIADB_VERSION',
   known: ['12.3.2', '11.8.5', '11.4.9', '10.11.15', '10.6.24', '10.5.29'],
 
   build: mariadbTree,

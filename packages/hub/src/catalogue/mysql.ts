@@ -1,32 +1,18 @@
 import { setOf } from '../rootfs/image-spec.ts'
-import { entrypointFor, softwareRepository } from '../rootfs/software.ts'
+import { addAccount, softwareRepository } from '../rootfs/software.ts'
 import type { Tree } from '../rootfs/tree.ts'
-
-const CHECK = `stamp() {
-    date -u '+%Y-%m-%d %H:%M:%S+00:00'
-}
-if [ "$1" = mysqld ] && ! [ -d /var/lib/mysql/mysql ]; then
-    echo "$(stamp) [Note] [Entrypoint]: Entrypoint script for MySQL Server $MYSQL_VERSION started."
-    if [ -z "$MYSQL_ROOT_PASSWORD$MYSQL_ALLOW_EMPTY_PASSWORD$MYSQL_RANDOM_ROOT_PASSWORD" ]; then
-        {
-            echo "$(stamp) [ERROR] [Entrypoint]: Database is uninitialized and password option is not specified"
-            echo "    You need to specify one of the following as an environment variable:"
-            echo "    - MYSQL_ROOT_PASSWORD"
-            echo "    - MYSQL_ALLOW_EMPTY_PASSWORD"
-            echo "    - MYSQL_RANDOM_ROOT_PASSWORD"
-        } >&2
-        exit 1
-    fi
-fi
-`
+import { MYSQL, mysqlEntrypoint } from './mysql-files.ts'
 
 function mysqlTree(tree: Tree): void {
-  for (const name of ['mysqld', 'mysql', 'mysqladmin', 'mysqldump']) tree.mainCommand(name, `/usr/bin/${name}`)
+  addAccount(tree, 'mysql:999:999:/var/lib/mysql:/bin/false')
+  tree.mainCommand('mysqld', '/usr/sbin/mysqld').mainCommand('gosu', '/usr/local/bin/gosu')
+  for (const name of ['mysql', 'mysqladmin', 'mysqldump']) tree.mainCommand(name, `/usr/bin/${name}`)
   tree
     .dir('/docker-entrypoint-initdb.d')
     .dir('/var/lib/mysql', { uid: 999, gid: 999, mode: 0o1777 })
+    .dir('/var/run/mysqld', { uid: 999, gid: 999, mode: 0o1777 })
     .file('/etc/my.cnf', '[mysqld]\ndatadir=/var/lib/mysql\nsocket=/var/run/mysqld/mysqld.sock\n')
-    .script('/usr/local/bin/docker-entrypoint.sh', entrypointFor('mysqld', CHECK))
+    .script('/usr/local/bin/docker-entrypoint.sh', mysqlEntrypoint(MYSQL))
 }
 
 /** The newest series has a name, the others their numbers. */

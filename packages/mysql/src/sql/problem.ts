@@ -1,0 +1,102 @@
+import type { SqlProblem } from '../protocol.ts'
+
+/** A statement that fails, as MySQL numbers it. MySQL Error Message Reference, chapter "Server". */
+export class SqlError extends Error {
+  readonly code: number
+  readonly state: string
+
+  constructor(code: number, state: string, message: string) {
+    super(message)
+    this.code = code
+    this.state = state
+  }
+
+  get problem(): SqlProblem {
+    return { code: this.code, state: this.state, message: this.message }
+  }
+}
+
+export const syntaxError = (near: string, line = 1): SqlError =>
+  new SqlError(
+    1064,
+    '42000',
+    `You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near '${near.slice(0, 80)}' at line ${line}`,
+  )
+
+type Rule = readonly [RegExp, (found: RegExpExecArray, context: Context) => SqlError]
+
+interface Context {
+  readonly database: string
+  readonly sql: string
+  /** The value that stands twice, and the key that forbids it. */
+  duplicate(table: string, columns: readonly string[]): { readonly entry: string; readonly key: string }
+}
+
+const lastPart = (name: string): string => name.split('.').pop() ?? name
+
+const RULES: readonly Rule[] = [
+  [
+    /UNIQUE constraint failed: (.*)$/m,
+    ([, names = ''], { duplicate }) => {
+      const columns = names.split(', ')
+      const table = columns[0]?.split('.')[0] ?? ''
+      const { entry, key } = duplicate(table, columns.map(lastPart))
+      return new SqlError(1062, '23000', `Duplicate entry '${entry}' for key '${table}.${key}'`)
+    },
+  ],
+  [
+    /NOT NULL constraint failed: (.*)$/m,
+    ([, name = '']) => new SqlError(1048, '23000', `Column '${lastPart(name)}' cannot be null`),
+  ],
+  [
+    /FOREIGN KEY constraint failed/,
+    () => new SqlError(1452, '23000', 'Cannot add or update a child row: a foreign key constraint fails'),
+  ],
+  [
+    /CHECK constraint failed: (\S*)/,
+    ([, name]) => new SqlError(3819, 'HY000', `Check constraint '${name}' is violated.`),
+  ],
+  [
+    /no such table: (.*)$/m,
+    ([, name = ''], { database }) =>
+      new SqlError(1146, '42S02', `Table '${name.includes('.') ? name : `${database}.${name}`}' doesn't exist`),
+  ],
+  [
+    /no such column: "?([^"\n]*?)"?$/m,
+    ([, name = '']) => new SqlError(1054, '42S22', `Unknown column '${name}' in 'field list'`),
+  ],
+  [
+    /table \S+ has no column named (.*)$/m,
+    ([, name = '']) => new SqlError(1054, '42S22', `Unknown column '${name}' in 'field list'`),
+  ],
+  [
+    /ambiguous column name: (.*)$/m,
+    ([, name]) => new SqlError(1052, '23000', `Column '${name}' in field list is ambiguous`),
+  ],
+  [
+    /no such function: (.*)$/m,
+    ([, name], { database }) => new SqlError(1305, '42000', `FUNCTION ${database}.${name} does not exist`),
+  ],
+  [/table "?(.*?)"? already exists/, ([, name]) => new SqlError(1050, '42S01', `Table '${name}' already exists`)],
+  [
+    /(\d+) values for (\d+) columns|table \S+ has \d+ columns but \d+ values/,
+    () => new SqlError(1136, '21S01', "Column count doesn't match value count at row 1"),
+  ],
+  [
+    /near "(.*?)": syntax error/s,
+    ([, near = ''], { sql }) => {
+      const at = sql.indexOf(near)
+      return syntaxError(at < 0 ? near : sql.slice(at), sql.slice(0, Math.max(at, 0)).split('\n').length)
+    },
+  ],
+  [/incomplete input/, () => syntaxError('')],
+]
+
+/** What SQLite says, as MySQL would. */
+export function problemOf(text: string, context: Context): SqlError {
+  for (const [pattern, make] of RULES) {
+    const found = pattern.exec(text)
+    if (found) return make(found, context)
+  }
+  return new SqlError(1105, 'HY000', text)
+}

@@ -1,0 +1,365 @@
+import type { Outcome, Value } from '../protocol.ts'
+import type { Catalogue } from './catalogue.ts'
+import { Cursor } from './create-table.ts'
+import {
+  type ColumnDefinition,
+  literal,
+  quoteName,
+  shownCreation,
+  shownDefault,
+  type TableDefinition,
+} from './definition.ts'
+import type { Token } from './lexer.ts'
+import { SqlError, syntaxError } from './problem.ts'
+import type { Renderer } from './render.ts'
+
+const result = (columns: readonly string[], rows: readonly (readonly Value[])[]): Outcome => ({
+  columns: columns.map((name) => ({ name, type: '' })),
+  rows,
+  affected: 0,
+  insertId: 0,
+  info: '',
+})
+
+/** LIKE of SHOW. */
+const like = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern.replaceAll(/\\?[.*+?^${}()|[\]\\%_]/g, (found) => (found === '%' ? '.*' : found === '_' ? '.' : `\\${found.slice(-1)}`))}$`,
+    'is',
+  )
+
+const keyOf = ({ keys }: TableDefinition, { name }: ColumnDefinition): string => {
+  const first = (kind: string): boolean => keys.some((key) => key.kind === kind && key.columns[0] === name)
+  const primary = keys.some(({ kind, columns }) => kind === 'primary' && columns.includes(name))
+  const unique = keys.some(({ kind, columns }) => kind === 'unique' && columns.join() === name)
+  return primary ? 'PRI' : unique ? 'UNI' : first('index') || first('unique') ? 'MUL' : ''
+}
+const extraOf = (column: ColumnDefinition): string =>
+  column.autoIncrement
+    ? 'auto_increment'
+    : [
+        (column.fallback ?? '').startsWith('(datetime') ? 'DEFAULT_GENERATED' : '',
+        column.touched ? 'on update CURRENT_TIMESTAMP' : '',
+        column.generated === undefined ? '' : 'STORED GENERATED',
+      ]
+        .filter(Boolean)
+        .join(' ')
+
+export interface ShowHost {
+  readonly catalogue: Catalogue
+  readonly renderer: Renderer
+  readonly database: string
+  readonly user: string
+  databases(): readonly string[]
+  variables(): readonly (readonly [string, string])[]
+  status(): readonly (readonly [string, string])[]
+}
+
+/** @throws SqlError 1046 */
+export function chosen(database: string): string {
+  if (database === '') throw new SqlError(1046, '3D000', 'No database selected')
+  return database
+}
+
+export function describe({ catalogue, database }: ShowHost, tokens: readonly Token[]): Outcome {
+  const cursor = new Cursor(tokens)
+  const { database: other, name } = cursor.qualified()
+  const table = catalogue.table(chosen(other ?? database), name)
+  const only = cursor.token?.text
+  return columnRows(table, only === undefined ? /^/ : like(only))
+}
+
+const columnRows = (table: TableDefinition, pattern: RegExp): Outcome =>
+  result(
+    ['Field', 'Type', 'Null', 'Key', 'Default', 'Extra'],
+    table.columns
+      .filter(({ name }) => pattern.test(name))
+      .map((column) => [
+        column.name,
+        column.type,
+        column.notNull ? 'NO' : 'YES',
+        keyOf(table, column),
+        shownDefault(column),
+        extraOf(column),
+      ]),
+  )
+
+type Show = (host: ShowHost, cursor: Cursor, full: boolean) => Outcome
+
+/** `[FROM table] [FROM database]`, in what comes next. */
+function place(host: ShowHost, cursor: Cursor): [database: string, table: string] {
+  if (!cursor.take('FROM')) cursor.take('IN')
+  const { database, name } = cursor.qualified()
+  const other = cursor.take('FROM') || cursor.take('IN') ? cursor.name() : database
+  return [chosen(other ?? host.database), name]
+}
+const pattern = (cursor: Cursor): RegExp => (cursor.take('LIKE') ? like(cursor.name()) : /^/)
+
+const indexRows: Show = (host, cursor) => {
+  const [database, name] = place(host, cursor)
+  const table = host.catalogue.table(database, name)
+  const columns = [
+    'Table',
+    'Non_unique',
+    'Key_name',
+    'Seq_in_index',
+    'Column_name',
+    'Collation',
+    'Cardinality',
+    'Sub_part',
+    'Packed',
+    'Null',
+    'Index_type',
+    'Comment',
+    'Index_comment',
+    'Visible',
+    'Expression',
+  ]
+  const rows = table.keys.flatMap(({ kind, name: key, columns: names }) =>
+    names.map((column, i): Value[] => {
+      const nullable = table.columns.find((each) => each.name === column)?.notNull ? '' : 'YES'
+      return [
+        name,
+        kind === 'index' || kind === 'fulltext' ? 1 : 0,
+        key,
+        i + 1,
+        column,
+        'A',
+        0,
+        null,
+        null,
+        nullable,
+        kind === 'fulltext' ? 'FULLTEXT' : 'BTREE',
+        '',
+        '',
+        'YES',
+        null,
+      ]
+    }),
+  )
+  return result(columns, rows)
+}
+
+const tableRows: Show = (host, cursor, full) => {
+  const database = chosen(cursor.take('FROM') || cursor.take('IN') ? cursor.name() : host.database)
+  if (!host.databases().includes(database)) throw new SqlError(1049, '42000', `Unknown database '${database}'`)
+  const shown = pattern(cursor)
+  const names = host.catalogue.names(database).filter((name) => shown.test(name))
+  const views = host.catalogue.views(database)
+  const columns = [`Tables_in_${database}`, ...(full ? ['Table_type'] : [])]
+  return result(
+    columns,
+    names.map((name) => (full ? [name, views.has(name) ? 'VIEW' : 'BASE TABLE'] : [name])),
+  )
+}
+
+const tableStatus: Show = (host, cursor) => {
+  const database = chosen(cursor.take('FROM') || cursor.take('IN') ? cursor.name() : host.database)
+  const shown = pattern(cursor)
+  const { catalogue } = host
+  const rows = [...catalogue.tables(database).values()]
+    .filter(({ name }) => shown.test(name))
+    .map((table): Value[] => {
+      const count = Number(
+        catalogue.databases.run(database, `SELECT count(*) FROM ${quoteName(table.name)}`).rows[0]?.[0] ?? 0,
+      )
+      return [
+        table.name,
+        table.engine,
+        10,
+        'Dynamic',
+        count,
+        0,
+        16384,
+        0,
+        0,
+        0,
+        catalogue.nextId(database, table.name),
+        null,
+        null,
+        null,
+        'utf8mb4_0900_ai_ci',
+        null,
+        '',
+        table.comment,
+      ]
+    })
+  return result(
+    [
+      'Name',
+      'Engine',
+      'Version',
+      'Row_format',
+      'Rows',
+      'Avg_row_length',
+      'Data_length',
+      'Max_data_length',
+      'Index_length',
+      'Data_free',
+      'Auto_increment',
+      'Create_time',
+      'Update_time',
+      'Check_time',
+      'Collation',
+      'Checksum',
+      'Create_options',
+      'Comment',
+    ],
+    rows,
+  )
+}
+
+const pairs = (rows: readonly (readonly [string, string])[], cursor: Cursor): Outcome => {
+  const where = cursor.take('WHERE') ? cursor.tokens.find(({ kind }) => kind === 'string')?.text : undefined
+  const shown = where === undefined ? pattern(cursor) : like(where)
+  return result(
+    ['Variable_name', 'Value'],
+    rows.filter(([name]) => shown.test(name)),
+  )
+}
+
+const fixed =
+  (columns: readonly string[], rows: readonly (readonly Value[])[]): Show =>
+  () =>
+    result(columns, rows)
+
+const SHOWS: readonly (readonly [words: string, show: Show])[] = [
+  [
+    'DATABASES',
+    (host, cursor) => {
+      const shown = pattern(cursor)
+      return result(
+        ['Database'],
+        host
+          .databases()
+          .filter((name) => shown.test(name))
+          .map((name) => [name]),
+      )
+    },
+  ],
+  [
+    'SCHEMAS',
+    (host, cursor) => {
+      const shown = pattern(cursor)
+      return result(
+        ['Database'],
+        host
+          .databases()
+          .filter((name) => shown.test(name))
+          .map((name) => [name]),
+      )
+    },
+  ],
+  ['TABLE STATUS', tableStatus],
+  ['TABLES', tableRows],
+  ['COLUMNS', (host, cursor) => columnRows(host.catalogue.table(...place(host, cursor)), pattern(cursor))],
+  ['FIELDS', (host, cursor) => columnRows(host.catalogue.table(...place(host, cursor)), pattern(cursor))],
+  ['INDEX', indexRows],
+  ['INDEXES', indexRows],
+  ['KEYS', indexRows],
+  [
+    'CREATE TABLE',
+    (host, cursor) => {
+      const { database, name } = cursor.qualified()
+      const where = chosen(database ?? host.database)
+      const view = host.catalogue.views(where).get(name)
+      if (view !== undefined)
+        return result(
+          ['View', 'Create View', 'character_set_client', 'collation_connection'],
+          [[name, view, 'utf8mb4', 'utf8mb4_0900_ai_ci']],
+        )
+      return result(
+        ['Table', 'Create Table'],
+        [[name, shownCreation(host.catalogue.table(where, name), host.catalogue.nextId(where, name))]],
+      )
+    },
+  ],
+  [
+    'CREATE DATABASE',
+    (_host, cursor) => {
+      cursor.take('IF', 'NOT', 'EXISTS')
+      const name = cursor.name()
+      return result(
+        ['Database', 'Create Database'],
+        [
+          [
+            name,
+            `CREATE DATABASE \`${name}\` /*!40100 DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci */ /*!80016 DEFAULT ENCRYPTION='N' */`,
+          ],
+        ],
+      )
+    },
+  ],
+  ['VARIABLES', (host, cursor) => pairs(host.variables(), cursor)],
+  ['STATUS', (host, cursor) => pairs(host.status(), cursor)],
+  ['WARNINGS', fixed(['Level', 'Code', 'Message'], [])],
+  ['ERRORS', fixed(['Level', 'Code', 'Message'], [])],
+  [
+    'ENGINES',
+    fixed(
+      ['Engine', 'Support', 'Comment', 'Transactions', 'XA', 'Savepoints'],
+      [['InnoDB', 'DEFAULT', 'Supports transactions, row-level locking, and foreign keys', 'YES', 'YES', 'YES']],
+    ),
+  ],
+  [
+    'CHARACTER SET',
+    fixed(
+      ['Charset', 'Description', 'Default collation', 'Maxlen'],
+      [['utf8mb4', 'UTF-8 Unicode', 'utf8mb4_0900_ai_ci', 4]],
+    ),
+  ],
+  [
+    'COLLATION',
+    fixed(
+      ['Collation', 'Charset', 'Id', 'Default', 'Compiled', 'Sortlen', 'Pad_attribute'],
+      [
+        ['utf8mb4_0900_ai_ci', 'utf8mb4', 255, 'Yes', 'Yes', 0, 'NO PAD'],
+        ['utf8mb4_bin', 'utf8mb4', 46, '', 'Yes', 1, 'PAD SPACE'],
+      ],
+    ),
+  ],
+  [
+    'PLUGINS',
+    fixed(
+      ['Name', 'Status', 'Type', 'Library', 'License'],
+      [
+        ['mysql_native_password', 'ACTIVE', 'AUTHENTICATION', null, 'GPL'],
+        ['caching_sha2_password', 'ACTIVE', 'AUTHENTICATION', null, 'GPL'],
+        ['InnoDB', 'ACTIVE', 'STORAGE ENGINE', null, 'GPL'],
+      ],
+    ),
+  ],
+  [
+    'PROCESSLIST',
+    (host) =>
+      result(
+        ['Id', 'User', 'Host', 'db', 'Command', 'Time', 'State', 'Info'],
+        [[1, host.user.replace(/@.*/, ''), 'localhost', host.database || null, 'Query', 0, 'init', 'SHOW PROCESSLIST']],
+      ),
+  ],
+  [
+    'GRANTS',
+    (host, cursor) => {
+      const user = cursor.take('FOR') && !cursor.take('CURRENT_USER') ? cursor.name() : host.user.replace(/@.*/, '')
+      const { rows } = host.catalogue.databases.run(
+        'mysql',
+        `SELECT text FROM grants WHERE user = ${literal(user)} ORDER BY rowid`,
+      )
+      return result([`Grants for ${user}@%`], [[`GRANT USAGE ON *.* TO \`${user}\`@\`%\``], ...rows])
+    },
+  ],
+  ['TRIGGERS', fixed(['Trigger', 'Event', 'Table', 'Statement', 'Timing'], [])],
+  ['EVENTS', fixed(['Db', 'Name'], [])],
+  ['PROCEDURE STATUS', fixed(['Db', 'Name', 'Type'], [])],
+  ['FUNCTION STATUS', fixed(['Db', 'Name', 'Type'], [])],
+]
+
+export function show(host: ShowHost, tokens: readonly Token[]): Outcome {
+  const cursor = new Cursor(tokens)
+  const full = cursor.take('FULL')
+  for (const word of ['GLOBAL', 'SESSION', 'EXTENDED']) cursor.take(word)
+  for (const [words, each] of SHOWS) if (cursor.take(...words.split(' '))) return each(host, cursor, full)
+  throw syntaxError(cursor.token?.text ?? '')
+}
+
+export { result, keyOf, extraOf }

@@ -1,0 +1,1 @@
+export { runSqlite, type SqliteHost } from './driver.ts'
