@@ -15,11 +15,15 @@ const OPENED_PORTS = [
     'requests and answers of any size, streamed',
     'trailers, 103 Early Hints, and compression, which nobody needs here',
   ],
-  ['server-sent events', 'as they come, and the server hears when the page goes', ''],
+  [
+    'server-sent events',
+    'as they come',
+    'a page that is left without closing its source: whether the server hears of it depends on the browser',
+  ],
   [
     'WebSocket',
     "to the page's own origin, text and binary, subprotocols, close codes; by a script that the page gets as its first one",
-    'pages whose Content-Security-Policy forbids scripts of their own origin; Workers and frames without an address of their own; extensions (permessage-deflate); other ports and hosts, which go to the real network',
+    'pages whose Content-Security-Policy forbids scripts of their own origin; Workers and frames without an address of their own; extensions (permessage-deflate); a page that is left without closing: whether the server hears of it depends on the browser; other ports and hosts, which go to the real network',
   ],
   [
     'cookies',
