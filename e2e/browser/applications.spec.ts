@@ -18,7 +18,7 @@ connect().then(async (db) => {
     if (request.method === 'POST') await db.execute('INSERT INTO todo_items (id, name, completed) VALUES (UUID(), ?, ?)', ['learn docker', 0])
     const [rows] = await db.query('SELECT name, completed FROM todo_items')
     response.setHeader('Content-Type', 'text/html')
-    response.end('<form method=post><button>Add</button></form><p>' + JSON.stringify(rows))
+    response.end('<form method=post><button>Add</button></form><p id=items>' + JSON.stringify(rows))
   }).listen(3000)
 })
 `
@@ -89,13 +89,13 @@ test('applications: a todo list with MySQL that outlives its containers, hits co
   await counter.close()
 
   const todo = await open(3000)
-  await expect(todo.locator('p')).toHaveText('[]', { timeout: 60_000 })
+  await expect(todo.locator('#items')).toHaveText('[]', { timeout: 60_000 })
   await todo.getByRole('button').click()
   const item = '[{"name":"learn docker","completed":0}]'
-  await expect(todo.locator('p')).toHaveText(item)
+  await expect(todo.locator('#items')).toHaveText(item)
   await playground.run('docker compose down -t 1', { timeout: 30_000 })
   await playground.run('docker compose up -d --quiet-pull', { timeout: 60_000 })
-  await expect(todo.locator('p')).toHaveText(item, { timeout: 60_000 })
+  await expect(todo.locator('#items')).toHaveText(item, { timeout: 60_000 })
   await todo.goto(todo.url())
-  await expect(todo.locator('p')).toHaveText(item, { timeout: 60_000 })
+  await expect(todo.locator('#items')).toHaveText(item, { timeout: 60_000 })
 })
