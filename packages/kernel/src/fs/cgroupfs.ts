@@ -69,5 +69,6 @@ class GroupDirectory extends DynamicDirectory<GroupEntry> {
   }
   override rmdir(name: string): void {
     this.group.removeChild(name)
+    this.forget(name)
   }
 }

@@ -235,6 +235,11 @@ export abstract class DynamicDirectory<K> extends PseudoDirectory {
     return this.entriesOf([...this.makers.keys(), ...this.names(context)], context)
   }
 
+  /** What stood behind the name is gone: it must not be kept in memory until the next look. */
+  protected forget(name: string): void {
+    this.cache.delete(name)
+  }
+
   /** Forgets what is gone, so that it isn't kept in memory. */
   private prune(context: PathContext | undefined): void {
     const names = new Set(this.names(context))
