@@ -202,6 +202,8 @@ async function thousand({ api, pid }) {
 }
 
 async function ourEngine(folder) {
+  // By another process: the bundler's memory is not the engine's.
+  spawnSync('node', ['tools/command-bundle.mjs'])
   const socket = join(folder, 'docker.sock')
   const child = spawn('node', ['apps/cli/bin/drydock.mjs', 'serve', '--socket', socket], {
     stdio: ['ignore', 'ignore', 'inherit'],
