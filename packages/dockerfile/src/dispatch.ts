@@ -237,8 +237,8 @@ function completed(mount: RunMount, state: StageState): RunMount {
   }
   if (mount.type === 'ssh') return { ...mount, id: id || 'default' }
   if (mount.target === '') fail('invalid mount target ""')
-  if (joinPath('/', mount.target) === '/') fail(`invalid mount target ${JSON.stringify(mount.target)}`)
   const target = absolute(state, mount.target)
+  if (target === '/') fail(`invalid mount target ${JSON.stringify(mount.target)}`)
   if (mount.type === 'cache') return { ...mount, target, id: mount.id || target, sharing: mount.sharing || 'shared' }
   return { ...mount, target }
 }

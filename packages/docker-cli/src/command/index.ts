@@ -10,6 +10,7 @@ import { completion } from './other/completion.ts'
 import { manifest } from './manifest/index.ts'
 import { plugin } from './other/plugin.ts'
 import { trust } from './other/trust.ts'
+import { init } from './init/init.ts'
 import { login } from './registry/login.ts'
 import { logout } from './registry/logout.ts'
 import { search } from './registry/search.ts'
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   container,
   context,
   image,
+  init,
   manifest,
   network,
   plugin,
