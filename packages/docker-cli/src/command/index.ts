@@ -14,6 +14,7 @@ import { init } from './init/init.ts'
 import { login } from './registry/login.ts'
 import { logout } from './registry/logout.ts'
 import { search } from './registry/search.ts'
+import { scout } from './scout/scout.ts'
 import { config } from './swarm/config.ts'
 import { node } from './swarm/node.ts'
 import { secret } from './swarm/secret.ts'
@@ -59,6 +60,7 @@ export const commands: readonly Command[] = [
   manifest,
   network,
   plugin,
+  scout,
   system,
   trust,
   volume,

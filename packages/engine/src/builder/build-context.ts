@@ -108,13 +108,7 @@ export class BuildContext {
     const unpacker = new LayerUnpacker(sys, this.folder)
     for await (const bytes of gunzipIfNeeded(source)) {
       this.sent += bytes.length
-      for (const event of reader.push(bytes)) {
-        if (event.kind === 'entry') unpacker.begin({ ...event.header, uid: 0, gid: 0 })
-        else if (event.kind === 'data') unpacker.data(event.bytes)
-        else unpacker.close()
-        const pause = sys.tick()
-        if (pause) await pause
-      }
+      await unpacker.take(reader.push(bytes), (header) => ({ ...header, uid: 0, gid: 0 }))
     }
     reader.finish()
     unpacker.finish()

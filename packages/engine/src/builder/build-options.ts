@@ -1,5 +1,6 @@
 import type { AuthConfig } from '@drydock/docker-api'
 import { fromBase64, decodeUtf8 } from '@drydock/codec'
+import { parsePlatform, type Platform, platformArgs } from '@drydock/dockerfile'
 import { syntaxError } from '../go-json/syntax-error.ts'
 import { invalid } from '../problem.ts'
 
@@ -112,3 +113,14 @@ function readAuths(header: string | undefined): Record<string, AuthConfig> {
     return {}
   }
 }
+
+/** Where builds run. */
+const BUILD_PLATFORM = parsePlatform('linux/amd64')
+
+/** What builds are for, unless they say otherwise. */
+export const targetPlatform = ({ platforms: [first] }: BuildOptions): Platform =>
+  first === undefined ? BUILD_PLATFORM : parsePlatform(first)
+
+/** TARGETPLATFORM and its like. @param target the stage's name */
+export const argsOf = (options: BuildOptions, platform: Platform, target: string): Map<string, string> =>
+  platformArgs({ buildArgs: options.buildArgs, buildPlatform: BUILD_PLATFORM, targetPlatform: platform, target })

@@ -6,6 +6,7 @@ import {
   isGzip,
   Sha256,
   sha256Hex,
+  type TarEvent,
   type TarHeader,
   TarReader,
 } from '@drydock/codec'
@@ -233,13 +234,7 @@ async function unpackLayer(
   const unpacker = new LayerUnpacker(sys, target)
   for await (const bytes of gunzipIfNeeded(source)) {
     await hashPaced(sys, hash, bytes)
-    for (const event of reader.push(bytes)) {
-      if (event.kind === 'entry') unpacker.begin(event.header)
-      else if (event.kind === 'data') unpacker.data(event.bytes)
-      else unpacker.close()
-      const pause = sys.tick()
-      if (pause) await pause
-    }
+    await unpacker.take(reader.push(bytes))
   }
   reader.finish()
   unpacker.finish()
@@ -258,6 +253,17 @@ export class LayerUnpacker {
   constructor(sys: Sys, target: string) {
     this.sys = sys
     this.target = target
+  }
+
+  /** What a reader made of some bytes. @param change of each header */
+  async take(events: Iterable<TarEvent>, change: (header: TarHeader) => TarHeader = (header) => header): Promise<void> {
+    for (const event of events) {
+      if (event.kind === 'entry') this.begin(change(event.header))
+      else if (event.kind === 'data') this.data(event.bytes)
+      else this.close()
+      const pause = this.sys.tick()
+      if (pause) await pause
+    }
   }
 
   begin(header: TarHeader): void {

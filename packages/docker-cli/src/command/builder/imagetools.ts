@@ -29,7 +29,7 @@ interface Source {
 }
 
 async function read(cli: Cli, reference: Reference): Promise<Source> {
-  const images = new RemoteImages(cli, reference, false)
+  const images = await RemoteImages.open(cli, reference, false)
   try {
     return { images, found: await images.get() }
   } catch (error) {
@@ -106,7 +106,7 @@ function annotation(text: string): [string, string] {
 }
 
 async function pushTo(cli: Cli, tag: Reference, { bytes, descriptor, needs }: Combined): Promise<void> {
-  const target = new RemoteImages(cli, tag, false)
+  const target = await RemoteImages.open(cli, tag, false)
   for (const { source, descriptor: each } of needs) {
     const found = await source.images.get(each.digest)
     const { document } = found

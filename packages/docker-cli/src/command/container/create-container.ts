@@ -1,3 +1,4 @@
+import { requireSigned } from '../content-trust.ts'
 import { isErrno } from '@drydock/abi'
 import { type ContainerCreateResponse, isNotFound } from '@drydock/docker-api'
 import { writeFile } from '@drydock/libc'
@@ -21,6 +22,7 @@ export async function createContainer(
   cli: Cli,
   request: ContainerRequest,
   settings: CreateSettings,
+  trusted = false,
 ): Promise<ContainerCreateResponse> {
   if (!POLICIES.includes(settings.pull))
     throw new CliError(`invalid pull option: '${settings.pull}': must be one of "always", "missing" or "never"`)
@@ -32,7 +34,8 @@ export async function createContainer(
   const image = request.config.Image ?? ''
   const pull = (): Promise<void> =>
     pullImage(cli, tagged(parseReference(image)), { platform, quiet: settings.quiet, fd: 2 })
-  if (!isImageId(image)) parseReference(image)
+  const reference = isImageId(image) ? undefined : parseReference(image)
+  if (trusted && reference) requireSigned(cli, reference)
   if (settings.pull === 'always') await pull()
   const created = await createOrPull(cli, request, { ...settings, platform }, pull)
   for (const warning of created.Warnings ?? []) await cli.warn(`WARNING: ${warning}\n`)

@@ -1,4 +1,5 @@
 import { atLeast, bool, CliError, defineCommand, isProblem, problemText, string } from '@drydock/cli-plugin'
+import { wantsTrust } from '../content-trust.ts'
 import { containerRequest } from './container-config.ts'
 import { containerFlags } from './container-flags.ts'
 import { createContainer } from './create-container.ts'
@@ -22,7 +23,7 @@ export const create = defineCommand({
   },
   async run({ cli, args, flags, changed }) {
     const request = await orFail(() => containerRequest(cli, flags, changed, args))
-    const { Id } = await createContainer(cli, request, flags)
+    const { Id } = await createContainer(cli, request, flags, wantsTrust(cli, changed, flags['disable-content-trust']))
     await cli.print(`${Id}\n`)
   },
 })

@@ -17,6 +17,7 @@ import {
 import type { ByteStream } from '@drydock/abi'
 import type { ContainerWaitResponse } from '@drydock/docker-api'
 
+import { wantsTrust } from '../content-trust.ts'
 import { type ContainerRequest, containerRequest } from './container-config.ts'
 import { containerFlags } from './container-flags.ts'
 import { createContainer } from './create-container.ts'
@@ -75,7 +76,9 @@ export const run = defineCommand({
     if (attached && flags.tty && request.config.AttachStdin && !cli.isTerminal(0))
       throw new CliError('the input device is not a TTY')
     const shaped = attached ? request : detachedRequest(request)
-    const created = await orFail(() => createContainer(cli, shaped, flags))
+    const created = await orFail(() =>
+      createContainer(cli, shaped, flags, wantsTrust(cli, changed, flags['disable-content-trust'])),
+    )
     return attached ? runAttached(cli, created.Id, shaped, flags) : runDetached(cli, created.Id)
   },
 })

@@ -9,6 +9,7 @@ import {
   string,
   tagged,
 } from '@drydock/cli-plugin'
+import { signPushed, wantsTrust } from '../content-trust.ts'
 import { showJsonMessages } from '../../progress/json-messages.ts'
 
 export const push = defineCommand({
@@ -30,18 +31,24 @@ export const push = defineCommand({
     ),
     quiet: bool('q', 'Suppress verbose output'),
   },
-  async run({ cli, args, flags }) {
+  async run({ cli, args, flags, changed }) {
     const given = parseReference(args[0] ?? '')
     if (flags['all-tags'] && given.tag !== undefined) throw new CliError("tag can't be used with --all-tags/-a")
     const reference = flags['all-tags'] ? given : tagged(given)
     if (!flags['all-tags'] && given.tag === undefined && !flags.quiet) await cli.print('Using default tag: latest\n')
     const auth = (await cli.credentials.get(registryKey(reference))) ?? {}
     const messages = cli.client.images.push(`${reference.domain}/${reference.path}`, { tag: reference.tag }, auth)
-    if (!flags.quiet) return showJsonMessages(cli, messages, { fd: 1 })
+    const trusted = wantsTrust(cli, changed, flags['disable-content-trust'])
+    if (!flags.quiet) {
+      const status = await showJsonMessages(cli, messages, { fd: 1 })
+      if (trusted) await signPushed(cli, reference)
+      return status
+    }
     for await (const message of messages) {
       const failure = message.errorDetail?.message ?? message.error
       if (failure !== undefined) throw new CliError(failure)
     }
+    if (trusted) await signPushed(cli, reference)
     await cli.print(`${reference.domain}/${reference.path}${reference.tag ? `:${reference.tag}` : ''}\n`)
   },
 })

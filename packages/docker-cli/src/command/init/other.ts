@@ -1,4 +1,4 @@
-import type { Platform } from './platform.ts'
+import { APP_USER, type Platform } from './platform.ts'
 
 export const other: Platform = {
   name: 'Other',
@@ -26,17 +26,7 @@ RUN chmod +x /bin/hello.sh
 # What is shipped: only what running it takes.
 FROM base AS final
 
-ARG UID=10001
-RUN adduser \\
-    --disabled-password \\
-    --gecos "" \\
-    --home "/nonexistent" \\
-    --shell "/sbin/nologin" \\
-    --no-create-home \\
-    --uid "\${UID}" \\
-    appuser
-USER appuser
-
+${APP_USER}
 COPY --from=build /bin/hello.sh /bin/
 
 ENTRYPOINT [ "/bin/hello.sh" ]

@@ -32,7 +32,7 @@ export const manifestIn = ({ SchemaV2Manifest, OCIManifest }: ImageManifest): Ma
 
 /** Where images are asked for. @throws CliError when it may not be spoken to as it wants */
 async function remote(cli: Cli, reference: Reference, insecure: boolean): Promise<RemoteImages> {
-  const images = new RemoteImages(cli, reference, insecure)
+  const images = await RemoteImages.open(cli, reference, insecure)
   // Only who is told so reads in clear.
   if (!insecure && (await told(images.client.url())).startsWith('http:')) throw noSuchManifest(reference)
   return images

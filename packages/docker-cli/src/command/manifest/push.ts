@@ -32,7 +32,7 @@ export const push = defineCommand({
     if (nowhere)
       throw new CliError(`manifest ${nowhere.Ref} must have an OS and Architecture to be pushed to a registry`)
     const text = encodeUtf8(listText(target.domain, images))
-    const registry = new RemoteImages(cli, target, flags.insecure)
+    const registry = await RemoteImages.open(cli, target, flags.insecure)
     for (const image of images) await bring(cli, registry, target, image)
     const digest = `sha256:${sha256Hex(text)}` as const
     await registry.put(target.tag ?? digest, { mediaType: listType(images), digest, size: text.length }, text)

@@ -18,15 +18,16 @@ export class RemoteImages {
   readonly client: RegistryClient
   readonly reference: Reference
 
-  /** @param insecure http, and certificates of anybody, will do */
-  constructor(cli: Cli, reference: Reference, insecure: boolean) {
+  private constructor(client: RegistryClient, reference: Reference) {
+    this.client = client
     this.reference = reference
+  }
+
+  /** @param insecure http, and certificates of anybody, will do */
+  static async open(cli: Cli, reference: Reference, insecure: boolean): Promise<RemoteImages> {
     const config = { insecureRegistries: insecure ? [reference.domain] : [] }
-    this.client = new RegistryClient(
-      { sys: cli.sys, config },
-      reference.domain,
-      cli.config.auth(registryKey(reference)),
-    )
+    const auth = await cli.credentials.get(registryKey(reference))
+    return new RemoteImages(new RegistryClient({ sys: cli.sys, config }, reference.domain, auth), reference)
   }
 
   /** @param which a tag or a digest, in place of the reference's @throws NoSuchManifest, CliError */

@@ -13,12 +13,11 @@ import {
   parseTrigger,
   type Platform,
   placed,
-  platformArgs,
   printPlatform,
   StageState,
   suggest,
 } from '@drydock/dockerfile'
-import type { BuildOptions } from '../build-options.ts'
+import { argsOf, type BuildOptions } from '../build-options.ts'
 import type { FilesOp, ImageOp } from './files-op.ts'
 import { lintFrom } from './lint-from.ts'
 import type { ImageDocument } from '../../images/image-config.ts'
@@ -49,8 +48,6 @@ interface Draft {
   readonly platform: Platform
   readonly instructions: readonly Exclude<Instruction, From>[]
 }
-
-const BUILD_PLATFORM = parsePlatform('linux/amd64')
 
 /** Turns a Dockerfile into a graph of operations. Stages that the target does not need are left out. */
 export class Planner {
@@ -84,12 +81,7 @@ export class Planner {
     if (dockerfile.stages.length === 0) throw new DockerfileError('dockerfile contains no stages to build')
     const { buildArgs } = options
     const last = dockerfile.stages.at(-1)?.from.name ?? ''
-    const known = platformArgs({
-      buildArgs,
-      buildPlatform: BUILD_PLATFORM,
-      targetPlatform: platform,
-      target: options.target || last,
-    })
+    const known = argsOf(options, platform, options.target || last)
     lintFrom(dockerfile, known, lint)
     this.args = globalArgs(dockerfile.globalArgs, known, buildArgs, { escape: dockerfile.escape })
     this.drafts = dockerfile.stages.map(({ from, instructions }, i) => this.draft(from, instructions, i))

@@ -10,9 +10,7 @@ import {
   type IgnoreRules,
   type Instruction,
   Lint,
-  parsePlatform,
   parseTrigger,
-  platformArgs,
   PROXY_ARGS,
   type RunStep,
   type Stage,
@@ -27,7 +25,7 @@ import { familiarName, familiarString, parseReference, withDefaultTag } from '..
 import { invalid, Problem } from '../../problem.ts'
 import { baseImage } from '../base-image.ts'
 import type { BuildContext } from '../build-context.ts'
-import type { BuildOptions } from '../build-options.ts'
+import { argsOf, type BuildOptions, targetPlatform } from '../build-options.ts'
 import { WorkLayer } from '../work-layer.ts'
 import { runInContainer } from './classic-run.ts'
 import { cachedStep, commitStep, type Step } from './commit-image.ts'
@@ -75,14 +73,7 @@ export class ClassicBuild {
     this.dockerfile = dockerfile
     this.ignore = ignore
     this.progress = progress
-    const platform = parsePlatform(options.platforms[0] ?? 'linux/amd64')
-    const known = platformArgs({
-      buildArgs: options.buildArgs,
-      buildPlatform: parsePlatform('linux/amd64'),
-      targetPlatform: platform,
-      target: options.target,
-    })
-    this.args = known
+    this.args = argsOf(options, targetPlatform(options), options.target)
   }
 
   /** The stages that lead to the target. @throws Problem when there is no such stage */

@@ -174,13 +174,7 @@ export class Copier {
     const target = this.makeFolder(job.destination)
     const unpacker = new LayerUnpacker(sys, target)
     const reader = new TarReader()
-    for (const event of reader.push(tar)) {
-      if (event.kind === 'entry') unpacker.begin(job.owner ? { ...event.header, ...job.owner } : event.header)
-      else if (event.kind === 'data') unpacker.data(event.bytes)
-      else unpacker.close()
-      const pause = sys.tick()
-      if (pause) await pause
-    }
+    await unpacker.take(reader.push(tar), (header) => (job.owner ? { ...header, ...job.owner } : header))
     unpacker.finish()
     return true
   }
