@@ -21,6 +21,7 @@ import { BuildTrace } from '../../build-progress/build-trace.ts'
 import { excerpt } from '@drydock/dockerfile'
 import { readKeyValues, toRecord } from '../container/key-value-file.ts'
 import { absolute } from '../container/volume-flags.ts'
+import { type BuildRecord, keepRecord, logOf, newRef } from './history-store.ts'
 import { type BuildParts, buildParts, fieldsOf, readSecrets } from './build-parts.ts'
 
 const array = (short: string, usage: string) => list(short, usage, { type: 'stringArray' })
@@ -119,6 +120,8 @@ export async function runBuild(cli: Cli, place: string, given: BuildFlags, inlin
     secrets: await readSecrets(cli, given.secret),
   })
   const trace = new BuildTrace()
+  const createdAt = cli.sys.clock.now()
+  const ref = newRef(cli)
   const mode = modeOf(cli, given)
   const display = openDisplay(cli, mode, trace)
   const received: Uint8Array[] = []
@@ -134,12 +137,48 @@ export async function runBuild(cli: Cli, place: string, given: BuildFlags, inlin
   })
   await display.finish()
   if (mode !== 'quiet' && mode !== 'rawjson' && call === undefined) await tellWarnings(cli, trace)
+  if (call === undefined) await keepRecord(cli, recordOf(cli, { ref, place, given, createdAt, trace, failure }))
   if (failure !== undefined) return tellFailure(cli, failure, source)
   if (call) return tellCall(cli, given, call)
   const [output] = outputs
   if (output) await receive(cli, output, received)
-  await writeResults(cli, given, image, trace)
+  await writeResults(cli, given, image, ref)
   return 0
+}
+
+/** What is remembered of a build. */
+function recordOf(
+  cli: Cli,
+  what: {
+    readonly ref: string
+    readonly place: string
+    readonly given: BuildFlags
+    readonly createdAt: number
+    readonly trace: BuildTrace
+    readonly failure: string | undefined
+  },
+): BuildRecord {
+  const { ref, place, given, createdAt, trace, failure } = what
+  const steps = trace.started()
+  const folder = place === '-' ? '-' : absolute(place, cli.sys.getcwd())
+  const name = folder.split('/').findLast((part) => part !== '') ?? folder
+  return {
+    ref,
+    name: given.target === '' ? name : `${name} (${given.target})`,
+    context: place,
+    dockerfile: given.file || 'Dockerfile',
+    target: given.target,
+    platform: given.platform[0] ?? 'linux/amd64',
+    status: failure === undefined ? 'Completed' : 'Error',
+    error: failure ?? '',
+    createdAt,
+    completedAt: cli.sys.clock.now(),
+    steps: steps.length,
+    cached: steps.filter(({ vertex }) => vertex.cached).length,
+    args: given['build-arg'],
+    tags: given.tag,
+    log: logOf(trace),
+  }
 }
 
 function modeOf(cli: Cli, given: BuildFlags): string {
@@ -289,15 +328,14 @@ function makeFolders(cli: Cli, path: string): void {
     }
 }
 
-async function writeResults(cli: Cli, given: BuildFlags, image: string, trace: BuildTrace): Promise<void> {
+async function writeResults(cli: Cli, given: BuildFlags, image: string, ref: string): Promise<void> {
   const inHere = (path: string): string => absolute(path, cli.sys.getcwd())
   if (given.quiet && image !== '') await cli.print(`${image}\n`)
   if (given.iidfile !== '') await writeFile(cli.sys, inHere(given.iidfile), image)
   if (given['metadata-file'] === '') return
-  const first = [...trace.vertexes.keys()][0]?.slice(7, 32) ?? ''
   const names = given.tag.map((tag) => `docker.io/library/${tag.includes(':') ? tag : `${tag}:latest`}`)
   const metadata = {
-    'buildx.build.ref': `default/default/${first}`,
+    'buildx.build.ref': `default/default/${ref}`,
     ...(image === '' ? {} : { 'containerimage.config.digest': image, 'containerimage.digest': image }),
     ...(names.length > 0 ? { 'image.name': names.join(',') } : {}),
   }

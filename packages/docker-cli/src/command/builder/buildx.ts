@@ -15,6 +15,7 @@ import {
 import { bake } from './bake.ts'
 import { buildxBuild } from './build.ts'
 import { du, prune } from './cache-commands.ts'
+import { history } from './history.ts'
 import { imagetools } from './imagetools.ts'
 import { addInstance, findInstance, type Instance, listInstances, removeInstance, useInstance } from './instances.ts'
 
@@ -177,5 +178,5 @@ export const buildx = noun({
   short: 'Docker Buildx',
   group: 'management',
   hidden: true,
-  children: [bake, buildxBuild, create, du, imagetools, inspect, ls, prune, rm, stop, use, version],
+  children: [bake, buildxBuild, create, du, history, imagetools, inspect, ls, prune, rm, stop, use, version],
 })
