@@ -1,5 +1,6 @@
 import type { Repository } from '../rootfs/image-spec.ts'
 import { adminer } from './adminer.ts'
+import { alpineCurl } from './alpine-curl.ts'
 import { busybox } from './busybox.ts'
 import { caddy } from './caddy.ts'
 import { almalinux, alpine, amazonlinux, centos, debian, fedora, rocky, rockylinux, ubuntu } from './distributions.ts'
@@ -14,6 +15,7 @@ import { memcached } from './memcached.ts'
 import { mhartAlpineNode } from './mhart-alpine-node.ts'
 import { mongo } from './mongo.ts'
 import { mysql } from './mysql.ts'
+import { netshoot } from './netshoot.ts'
 import { nginx } from './nginx.ts'
 import { node } from './node.ts'
 import { php } from './php.ts'
@@ -38,4 +40,5 @@ const OFFICIAL: readonly Repository[] = [
 export const CATALOGUE: readonly Repository[] = [
   ...OFFICIAL,
   ...[rocky, gettingStarted, welcomeToDocker, dockersamplesStaticSite, prakharStaticSite, mhartAlpineNode],
+  ...[netshoot, alpineCurl],
 ]
