@@ -4,8 +4,10 @@ import { nodeGuest } from './tools/node-guest.mjs'
 import { npmMirror } from './tools/npm-mirror.mjs'
 import { offlineFiles } from './tools/offline-files.ts'
 import { postgresCluster } from './tools/postgres-cluster.mjs'
+import { pythonWheels } from './tools/python-wheels.mjs'
 import { programRows } from './tools/program-rows.mjs'
 import { earlyWorker } from './tools/early-worker.ts'
+import { pyodideFiles } from './tools/pyodide-files.ts'
 import { previewFiles } from './tools/preview-files.ts'
 
 /** An entry and all that it needs at once: a request for each of many small files would cost a start its time. */
@@ -25,8 +27,10 @@ export default defineConfig({
     react(),
     earlyWorker(),
     previewFiles(),
+    pyodideFiles(),
     nodeGuest(),
     npmMirror(),
+    pythonWheels(),
     programRows(),
     postgresCluster(),
     offlineFiles(),
@@ -41,7 +45,7 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
-    plugins: () => [nodeGuest(), npmMirror(), programRows(), postgresCluster()],
+    plugins: () => [nodeGuest(), npmMirror(), pythonWheels(), programRows(), postgresCluster()],
     rolldownOptions: oneFile('session-worker', /worker[\\/]session-worker\.ts$/),
   },
   optimizeDeps: { exclude: ['quickjs-wasi', '@electric-sql/pglite', '@sqlite.org/sqlite-wasm'] },

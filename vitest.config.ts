@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config'
 import { nodeGuest } from './tools/node-guest.mjs'
 import { npmMirror } from './tools/npm-mirror.mjs'
+import { pythonWheels } from './tools/python-wheels.mjs'
 import { programRows } from './tools/program-rows.mjs'
 
 export default defineConfig({
-  plugins: [nodeGuest(), npmMirror(), programRows()],
+  plugins: [nodeGuest(), npmMirror(), pythonWheels(), programRows()],
   test: {
     include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'e2e/transcripts/**/*.test.ts'],
     testTimeout: 20_000,

@@ -14,6 +14,7 @@ const ENTRIES = {
   pglite: 'pglite-worker.ts',
   wasi: 'wasi-worker.ts',
   sqlite: 'sqlite-worker.ts',
+  pyodide: 'pyodide-worker.ts',
   headless: 'headless.ts',
   'open-host': 'open-host.ts',
 }
@@ -26,11 +27,12 @@ export async function commandBundle() {
   const { build } = await import('rolldown')
   const { nodeGuest } = await import('./node-guest.mjs')
   const { npmMirror } = await import('./npm-mirror.mjs')
+  const { pythonWheels } = await import('./python-wheels.mjs')
   const { programRows } = await import('./program-rows.mjs')
   await build({
     input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(HOME, 'src', file)])),
     platform: 'node',
-    plugins: [nodeGuest(ROOT), npmMirror(ROOT), programRows(ROOT)],
+    plugins: [nodeGuest(ROOT), npmMirror(ROOT), pythonWheels(ROOT), programRows(ROOT)],
     external: ['quickjs-wasi/quickjs.wasm', '@electric-sql/pglite', '@sqlite.org/sqlite-wasm'],
     logLevel: 'warn',
     checks: { pluginTimings: false },

@@ -9,7 +9,8 @@ import type { Plugin } from 'vite'
 const ENTRY = 'apps/web/src/offline/service-worker.ts'
 const NAME = 'drydock-offline.js'
 /** What weighs megabytes and not everybody needs: kept when it is first used, not before. */
-const HEAVY = /(?:^|\/)(?:(?:pglite|initdb|postgres-cluster|sqlite3)[^/]*\.(?:wasm|data|gz)|npm-mirror[^/]*\.js)$/
+const HEAVY =
+  /(?:^|\/)(?:(?:pglite|initdb|postgres-cluster|sqlite3)[^/]*\.(?:wasm|data|gz)|(?:npm-mirror|python-index)[^/]*\.js)$|^pyodide\//
 
 export function offlineFiles(): Plugin {
   let folder = 'dist'

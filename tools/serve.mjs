@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs'
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
   '.json': 'application/json',
@@ -16,7 +17,7 @@ const TYPES = {
   '.png': 'image/png',
   '.woff2': 'font/woff2',
 }
-const COMPRESSED = ['.html', '.js', '.css', '.svg', '.json']
+const COMPRESSED = ['.html', '.js', '.mjs', '.css', '.svg', '.json']
 
 /**
  * @param {{port?: number, root?: string, onSent?: (path: string, bytes: number) => void}} options

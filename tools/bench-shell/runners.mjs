@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { build } from 'rolldown'
 import { nodeGuest } from '../node-guest.mjs'
 import { npmMirror } from '../npm-mirror.mjs'
+import { pythonWheels } from '../python-wheels.mjs'
 import { programRows } from '../program-rows.mjs'
 
 const HERE = import.meta.dirname
@@ -58,7 +59,7 @@ export async function drydockRunner(scratch) {
   await build({
     input: { drydock: join(HERE, 'drydock.mjs') },
     platform: 'node',
-    plugins: [nodeGuest(), npmMirror(), programRows()],
+    plugins: [nodeGuest(), npmMirror(), pythonWheels(), programRows()],
     external: ['quickjs-wasi/quickjs.wasm'],
     logLevel: 'silent',
     output: { dir, format: 'esm', entryFileNames: '[name].mjs' },

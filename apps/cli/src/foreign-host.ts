@@ -11,6 +11,7 @@ const ENTRIES: ReadonlyMap<string, string> = new Map([
   ['pglite', 'pglite.mjs'],
   ['wasi', 'wasi.mjs'],
   ['sqlite', 'sqlite.mjs'],
+  ['pyodide', 'pyodide.mjs'],
 ])
 
 /**

@@ -6,6 +6,7 @@ import { mysqlPrograms } from '@drydock/mysql'
 import { nodePrograms } from '@drydock/node'
 import { postgresPrograms } from '@drydock/postgres'
 import { programs } from '@drydock/programs'
+import { pythonPrograms } from '@drydock/python'
 import { redisPrograms } from '@drydock/redis'
 import { registryPrograms } from '@drydock/registry/program'
 import { shellPrograms } from '@drydock/shell'
@@ -23,6 +24,7 @@ export const programsByRoom: Readonly<Record<Room, readonly Program[]>> = {
   mysql: mysqlPrograms,
   postgres: postgresPrograms,
   redis: redisPrograms,
+  python: pythonPrograms,
   registry: registryPrograms,
   wasi: wasiPrograms,
 }

@@ -2,6 +2,7 @@ import type { Clock, Entropy } from '@drydock/abi'
 import type { Hub } from '@drydock/hub'
 import type { Forge } from '@drydock/hub/forge'
 import type { NpmMirror } from '@drydock/hub/npm-mirror'
+import type { PythonIndex } from '@drydock/hub/python-index'
 import type { Service } from './internet.ts'
 import { SavedValues, type Saver } from './saver.ts'
 
@@ -31,6 +32,7 @@ export class HubService {
   private hub: Promise<Hub> | undefined
   private forge: Promise<Forge> | undefined
   private npm: Promise<NpmMirror> | undefined
+  private python: Promise<PythonIndex> | undefined
 
   constructor(options: HubServiceOptions) {
     this.options = options
@@ -47,10 +49,16 @@ export class HubService {
       this.npm ??= this.loadNpm()
       return (await this.npm).serve(stream)
     }
+    const servePython: Service = async (stream) => {
+      this.python ??= import('@drydock/hub/python-index').then((door) => new door.PythonIndex())
+      return (await this.python).serve(stream)
+    }
     this.services = new Map<string, Service>([
       ...rows,
       ['github.com', serveForge],
       ['www.github.com', serveForge],
+      ['pypi.org', servePython],
+      ['files.pythonhosted.org', servePython],
       ['registry.npmjs.org', serveNpm],
       ['registry.yarnpkg.com', serveNpm],
     ])

@@ -13,6 +13,7 @@ export type Room =
   | 'mysql'
   | 'postgres'
   | 'redis'
+  | 'python'
   | 'registry'
   | 'wasi'
 
@@ -36,6 +37,7 @@ const LOADERS: Readonly<Record<Room, () => Promise<readonly Program[]>>> = {
   postgres: async () => (await import('@drydock/postgres')).postgresPrograms,
   redis: async () => (await import('@drydock/redis')).redisPrograms,
   wasi: async () => (await import('@drydock/wasi')).wasiPrograms,
+  python: async () => (await import('@drydock/python')).pythonPrograms,
   registry: async () => (await import('@drydock/registry/program')).registryPrograms,
 }
 

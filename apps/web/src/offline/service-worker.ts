@@ -9,7 +9,7 @@ declare const OFFLINE_VERSION: string
 
 const PREFIX = 'drydock-'
 const CACHE = `${PREFIX}${OFFLINE_VERSION}`
-const HEAVY = /\/assets\/(?:[^/]+\.(?:wasm|data|gz)|npm-mirror[^/]*\.js)$/
+const HEAVY = /\/assets\/(?:[^/]+\.(?:wasm|data|gz)|(?:npm-mirror|python-index)[^/]*\.js)$|\/pyodide\/[^/]+$/
 
 self.addEventListener('install', (event) => event.waitUntil(keep()))
 // The page of the first visit is served as well: what it comes to use is kept.

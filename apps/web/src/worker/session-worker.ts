@@ -16,6 +16,7 @@ const foreign = browserForeignHost(
     ['quickjs', () => new Worker(new URL('./quickjs-worker.ts', import.meta.url), { type: 'module' })],
     ['wasi', () => new Worker(new URL('./wasi-worker.ts', import.meta.url), { type: 'module' })],
     ['sqlite', () => new Worker(new URL('./sqlite-worker.ts', import.meta.url), { type: 'module' })],
+    ['pyodide', () => new Worker(new URL('./pyodide-worker.ts', import.meta.url), { type: 'module' })],
     ['pglite', () => new Worker(new URL('./pglite-worker.ts', import.meta.url), { type: 'module' })],
   ]),
 )

@@ -172,6 +172,17 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
       ],
     },
   ],
+  ['gcc', bin('gcc', 'gcc')],
+  ['python3', bin('python', 'python3')],
+  [
+    'pip',
+    {
+      commands: [
+        ['/usr/bin/pip', 'python/pip'],
+        ['/usr/bin/pip3', 'python/pip'],
+      ],
+    },
+  ],
   ['nodejs', bin('node', 'node')],
   ['npm', bin('node', 'npm', 'npx')],
   ['openssh-client', bin('openssh-client', 'ssh', 'scp', 'ssh-keygen', 'ssh-copy-id')],

@@ -30,6 +30,14 @@ const ROWS: readonly Row[] = [
     reason: 'No journal files were found.',
   },
   {
+    name: 'gcc/gcc',
+    paths: ['/usr/bin/gcc'],
+    summary: 'GNU C compiler',
+    reason: 'programs are not compiled here',
+    sizeBytes: 1_200_000,
+    version: 'gcc (GCC) 14.2.0',
+  },
+  {
     name: 'cron/crontab',
     paths: ['/usr/bin/crontab'],
     summary: 'maintain crontab files for individual users',

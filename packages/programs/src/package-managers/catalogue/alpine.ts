@@ -24,6 +24,7 @@ ethtool|6.14.2-r0|247|830|libmnl|ethtool|Display or change Ethernet card setting
 file|5.46-r2|10|24|libmagic|file|File type identification utility
 findutils|4.10.0-r0|160|360||findutils|GNU utilities for finding files
 gawk|5.3.2-r2|390|900||gawk|GNU awk pattern-matching language
+gcc|14.2.0-r6|58000|159000|libgcc,libstdc++,musl-dev,binutils|gcc|The GNU Compiler Collection
 gcompat|1.1.0-r4|36|120|libucontext,musl-obstack||The GNU C Library compatibility layer for musl
 git|2.49.1-r0|2700|8100|libcurl,pcre2,libexpat,git-init-template|git|Distributed version control system
 git-init-template|2.49.1-r0|7|24|||Distributed version control system - init template
@@ -63,9 +64,11 @@ libstdc++|14.2.0-r6|830|2700|libgcc||GNU C++ standard runtime library
 libucontext|1.3.2-r0|6|24|||ucontext function implementation
 libunistring|1.3-r0|680|1780|||Library for manipulating Unicode strings and C strings
 libuv|1.51.0-r0|80|200|||Cross-platform asychronous I/O
+linux-headers|6.14.2-r0|1740|9200|||Linux system headers
 man-db|2.13.1-r0|250|700|less|man|Tools for reading manual pages
 mandoc,man-pages|1.14.6-r13|250|620|less|man|mdoc and man document formatter
 mtr|0.95-r2|54|150||mtr|Full screen ncurses traceroute tool
+musl-dev|1.2.5-r10|1900|10700|||the musl c library (libc) implementation (development files)
 musl-obstack|1.2.3-r2|4|16|||An implementation of obstack for musl
 nano|8.4-r0|330|850|ncurses-terminfo-base,libncursesw|nano|Enhanced clone of the Pico text editor
 ncurses-terminfo-base|6.5_p20250503-r0|20|60|||Descriptions of common terminals
@@ -83,6 +86,8 @@ patch|2.8-r0|89|170||patch|Utility to apply diffs to files
 pcre2|10.43-r1|250|650|||Perl-compatible regular expression library
 procps-ng,procps|4.0.4-r3|190|490|libproc2,libncursesw|procps|Utilities for monitoring your system and its processes
 psmisc|23.7-r0|75|240|ncurses-terminfo-base|psmisc|Set of utilities that use the proc filesystem
+py3-pip,pip|25.1.1-r0|1500|6600|python3|pip|The PyPA recommended tool for installing Python packages
+python3|3.12.12-r0|7900|27700|libstdc++|python3|A high-level scripting language
 readline|8.2.13-r1|140|310|libncursesw||GNU readline library
 sed|4.9-r2|80|190||sed|GNU stream editor
 shadow|4.17.3-r0|240|620||passwd|Password and account management suite

@@ -26,6 +26,7 @@ ethtool|1:6.14.2-1|257|1029|libmnl0|ethtool|display or change Ethernet device se
 file|1:5.46-5|44|131|libmagic1t64|file|Recognize the type of data in a file using "magic" numbers
 findutils|4.10.0-3|700|2030||findutils|utilities for finding files--find, xargs
 gawk|1:5.2.1-2+b1|673|2919||gawk|GNU awk, a pattern scanning and processing language
+gcc|4:14.2.0-1|5|32|libc6-dev|gcc|GNU C compiler
 git|1:2.47.3-0+deb13u1|8862|49000|git-man,libcurl3t64-gnutls,liberror-perl|git|fast, scalable, distributed revision control system
 git-man|1:2.47.3-0+deb13u1|2205|2250|||fast, scalable, distributed revision control system (manual pages)
 gnupg|2.4.7-21|417|918|||GNU privacy guard - a free PGP replacement
@@ -47,6 +48,7 @@ libapr1t64|1.7.5-1|104|251|||Apache Portable Runtime Library
 libaprutil1t64|1.6.3-3+b1|89|246|libapr1t64||Apache Portable Runtime Utility Library
 libbrotli1|1.1.0-2+b7|307|919|||library implementing brotli encoder and decoder
 libbz2-1.0|1.0.8-6|38|105|||high-quality block-sorting file compressor library - runtime
+libc6-dev|2.41-12|1930|12400|||GNU C Library: Development Libraries and Header Files
 libcurl3t64-gnutls|8.14.1-2|382|875|libbrotli1,libnghttp2-14,libpsl5t64||easy-to-use client-side URL transfer library (GnuTLS flavour)
 libcurl4t64|8.14.1-2|391|893|libbrotli1,libgssapi-krb5-2,libldap2,libnghttp2-14,libpsl5t64,librtmp1,libssh2-1t64||easy-to-use client-side URL transfer library
 libelf1t64|0.192-4|189|337|||library to read and write ELF files
@@ -88,6 +90,8 @@ patch|2.8-2|134|318||patch|Apply a diff file to an original
 procps|2:4.0.4-9|882|2412|libproc2-0|procps|/proc file system utilities
 psmisc|23.7-2|267|962||psmisc|utilities that use the proc file system
 publicsuffix|20250328.1952-0.1|296|351|||accurate, machine-readable list of domain name suffixes
+python3|3.13.5-1|28|90||python3|interactive high-level object-oriented language (default python3 version)
+python3-pip|25.1.1+dfsg-1|1470|8100|python3|pip|Python package installer
 sed|4.9-2|329|987||sed|GNU stream editor for filtering/transforming text
 strace|6.13+ds-1|1363|2923|libunwind8|strace|System call tracer
 stress|1.0.7-1|18|52||stress|tool to impose load on and stress test a computer system

@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import wheels from 'virtual:python-wheels'
+
+/** Types lines at the command's own door and gives what stood on the screen, without colours. */
+function typed(lines: readonly string[], timeoutMs: number): string {
+  const input = [...lines, 'exit', ''].join('\n')
+  const { stdout } = spawnSync('node', ['apps/cli/bin/drydock.mjs'], { input, encoding: 'utf8', timeout: timeoutMs })
+  return stdout.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '').replaceAll('\r', '')
+}
+
+const file = (name: string, text: string): string => `cat > ${name} <<'END'\n${text}\nEND`
+
+const MACHINE = `import os, signal, socket, sqlite3, subprocess, sys, threading, time
+print('sub', subprocess.run(['echo', 'hello'], capture_output=True, text=True).stdout.strip())
+print('shell', subprocess.check_output('echo $((6 * 7))', shell=True))
+try:
+    subprocess.run(['nosuch'])
+except FileNotFoundError as error:
+    print('missing', error.filename)
+server = socket.create_server(('0.0.0.0', 9999))
+client = socket.create_connection(('localhost', 9999))
+peer, _ = server.accept()
+client.sendall(b'ping')
+print('socket', peer.recv(10), peer.getpeername()[0])
+client.settimeout(0.1)
+try:
+    client.recv(1)
+except TimeoutError as error:
+    print('late', error)
+before = time.monotonic()
+time.sleep(0.2)
+print('slept', time.monotonic() - before >= 0.2)
+with sqlite3.connect('/tmp/a.db') as db:
+    db.execute('create table t (a)')
+    db.execute('insert into t values (42)')
+print('rows', sqlite3.connect('/tmp/a.db').execute('select * from t').fetchall(), os.path.getsize('/tmp/a.db') > 0)
+thread = threading.Thread(target=lambda: print('thread ran'))
+thread.start()
+thread.join()
+print('argv', sys.argv[1:], os.environ['COLOUR'], os.getpid() > 1, os.getcwd())
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))
+os.kill(os.getpid(), signal.SIGTERM)
+time.sleep(5)
+print('not reached')`
+
+describe('python in a container', () => {
+  it('is a program on a Linux machine', () => {
+    const screen = typed(
+      [
+        'docker run -d -q --name py -w /srv python:3.12-alpine sleep 1000',
+        file('/tmp/machine.py', MACHINE),
+        'docker cp -q /tmp/machine.py py:/srv/machine.py',
+        'docker exec -e COLOUR=blue py python machine.py a b; echo status $?',
+        `docker exec py python -c 'raise ValueError("oops")'; echo status $?`,
+        'docker exec py python nosuch.py; echo status $?',
+        "echo 'print(6 * 7)' | docker exec -i py python -; echo status $?",
+        'docker exec py python --version',
+      ],
+      100_000,
+    )
+    const printed = [
+      'sub hello',
+      "shell b'42\\n'",
+      'missing nosuch',
+      "socket b'ping' 127.0.0.1",
+      'late timed out',
+      'slept True',
+      'rows [(42,)] True',
+      'thread ran',
+      "argv ['a', 'b'] blue True /srv",
+      'status 5',
+      '  File "<string>", line 1, in <module>\n    raise ValueError("oops")\nValueError: oops\nstatus 1',
+      "python: can't open file '/srv/nosuch.py': [Errno 2] No such file or directory\nstatus 2",
+      '42\nstatus 0',
+      'Python 3.12.',
+    ]
+    for (const line of printed) expect(screen).toContain(line)
+    expect(screen.split('END').at(-1)).not.toContain('not reached')
+  }, 110_000)
+
+  const index = new Set(wheels.map(({ file: name }) => name.split('-')[0]))
+  it.skipIf(!index.has('flask') || !index.has('markupsafe'))(
+    'installs packages from the index',
+    () => {
+      const screen = typed(
+        [
+          'docker run -d -q --name py python:3.12-alpine sleep 1000',
+          'docker exec py pip install --root-user-action=ignore flask redis',
+          'docker exec py pip list',
+          `docker exec py python -c 'import flask, redis; from importlib.metadata import version; print(version("flask"))'`,
+          'docker exec py flask --version',
+          'docker exec py pip install nosuchpackage; echo status $?',
+        ],
+        110_000,
+      )
+      expect(screen).toMatch(/Collecting werkzeug>=[\d.]+ \(from flask\)/)
+      expect(screen).toMatch(/Successfully installed blinker-\S+ click-\S+ Flask-\S+ .*redis-\S+ Werkzeug-\S+/)
+      expect(screen).toMatch(/\nMarkupSafe +\d/)
+      expect(screen).toMatch(/\nPython 3\.14\.\d+\nFlask 3\.\S+\nWerkzeug 3\./)
+      expect(screen).toContain('ERROR: No matching distribution found for nosuchpackage\nstatus 1')
+    },
+    120_000,
+  )
+})

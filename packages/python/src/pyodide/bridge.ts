@@ -1,0 +1,132 @@
+import type { AnswerMessage, FromWorker, SignalMessage, ToWorker } from '../protocol.ts'
+
+/** What the worker gives. */
+export interface PyodideHost {
+  /** `loadPyodide` of the package, with all its files at hand. */
+  load(progress: (loadedBytes: number, totalBytes: number) => void): Promise<{
+    readonly loadPyodide: (options: object) => Promise<Pyodide>
+    readonly options: object
+  }>
+  post(message: FromWorker): void
+  onMessage(handler: (message: ToWorker) => void): void
+  /** Stands still until the next message; absent where a worker cannot. */
+  receiveBlocking?(): ToWorker
+  /** A message that came meanwhile; absent where a worker cannot look. */
+  poll?(): ToWorker | undefined
+  now(): number
+}
+
+/** As much of Pyodide's interface as is used. */
+export interface Pyodide {
+  runPython(code: string, options?: object): unknown
+  setInterruptBuffer(buffer: unknown): void
+  readonly globals: {
+    set(name: string, value: unknown): void
+    get(name: string): ((...args: readonly unknown[]) => unknown) & {
+      callPromising(...args: readonly unknown[]): Promise<unknown>
+    }
+  }
+}
+
+/** An answer that is an error, by the errno's name. */
+export class CallError extends Error {
+  readonly code: string
+  constructor(code: string) {
+    super(code)
+    this.code = code
+  }
+}
+
+/**
+ * The way to the kernel. Where the worker can stand still an answer is there at once; elsewhere it is a promise, for
+ * which WebAssembly is suspended.
+ */
+export class Bridge {
+  private readonly host: PyodideHost
+  private nextId = 1
+  private readonly waiting = new Map<number, (answer: AnswerMessage) => void>()
+  private readonly signals: number[] = []
+  private busySince: number
+  private toldBytes = 0
+  heapBytes: () => number = () => 0
+
+  constructor(host: PyodideHost) {
+    this.host = host
+    this.busySince = host.now()
+  }
+
+  call(op: string, args: readonly unknown[], bytes?: Uint8Array): AnswerMessage | Promise<AnswerMessage> {
+    const id = this.nextId++
+    this.tell()
+    this.host.post({ kind: 'call', id, op, args, bytes })
+    if (this.host.receiveBlocking) return this.block(id, this.host.receiveBlocking.bind(this.host))
+    return new Promise<AnswerMessage>((resolve) => this.waiting.set(id, resolve)).then((answer) => {
+      this.busySince = this.host.now()
+      return checked(answer)
+    })
+  }
+
+  receive(message: ToWorker): void {
+    if (message.kind === 'signal') return this.note(message)
+    if (message.kind !== 'answer') return
+    this.waiting.get(message.id)?.(message)
+    this.waiting.delete(message.id)
+  }
+
+  /** The next signal that came for Python; 0 for none. Looked at by the interpreter every few instructions. */
+  pendingSignal(): number {
+    for (let message = this.host.poll?.(); message; message = this.host.poll?.()) this.receive(message)
+    return this.signals[0] ?? 0
+  }
+
+  signalTaken(): void {
+    this.signals.shift()
+  }
+
+  /** How much of CPython has come over the network. */
+  progress(loadedBytes: number, totalBytes: number): void {
+    this.host.post({ kind: 'progress', loadedBytes, totalBytes })
+  }
+
+  exit(code: number): void {
+    this.tell()
+    this.host.post({ kind: 'exit', code })
+  }
+
+  /** CPython itself gave up, or could not be loaded. */
+  crash(error: unknown): void {
+    const text = `python3: ${error instanceof Error ? error.message : String(error)}\n`
+    this.host.post({ kind: 'call', id: 0, op: 'write', args: [2], bytes: new TextEncoder().encode(text) })
+    this.exit(1)
+  }
+
+  private note({ signal }: SignalMessage): void {
+    this.signals.push(signal)
+  }
+
+  private block(id: number, receive: () => ToWorker): AnswerMessage {
+    for (;;) {
+      const message = receive()
+      if (message.kind === 'answer' && message.id === id) {
+        this.busySince = this.host.now()
+        return checked(message)
+      }
+      this.receive(message)
+    }
+  }
+
+  /** Says what was used, before the interpreter waits. */
+  private tell(): void {
+    const cpuMs = this.host.now() - this.busySince
+    const bytes = this.heapBytes()
+    if (cpuMs >= 1 || bytes !== this.toldBytes)
+      this.host.post({ kind: 'usage', cpuMs, heapBytes: bytes - this.toldBytes })
+    this.toldBytes = bytes
+    this.busySince = this.host.now()
+  }
+}
+
+function checked(answer: AnswerMessage): AnswerMessage {
+  if (answer.error !== undefined) throw new CallError(answer.error)
+  return answer
+}

@@ -1,0 +1,101 @@
+import type { StartMessage } from '../protocol.ts'
+import { Bridge, type Pyodide, type PyodideHost } from './bridge.ts'
+import { GUEST } from './guest.ts'
+import { type Import, SystemImports } from './imports.ts'
+import { Memory } from './memory.ts'
+
+export type { PyodideHost } from './bridge.ts'
+
+type Imports = Record<string, Record<string, (...args: readonly (number | bigint)[]) => unknown>>
+interface Instance {
+  readonly exports: {
+    readonly memory: { readonly buffer: ArrayBuffer }
+    readonly malloc: (bytes: number) => number
+  }
+}
+type Instantiate = (source: unknown, imports: Imports) => Promise<{ readonly instance: Instance }>
+interface WebAssemblyApi {
+  instantiate: Instantiate
+  instantiateStreaming?: Instantiate
+  readonly Suspending?: new (run: Import) => Import
+}
+
+/** Runs one Python program from its start message to its exit. */
+export function runPyodide(host: PyodideHost, webAssembly: object): void {
+  const bridge = new Bridge(host)
+  host.onMessage((message) => {
+    if (message.kind === 'start')
+      run(host, bridge, webAssembly as WebAssemblyApi, message).catch((error: unknown) => bridge.crash(error))
+    else bridge.receive(message)
+  })
+}
+
+async function run(host: PyodideHost, bridge: Bridge, api: WebAssemblyApi, start: StartMessage): Promise<void> {
+  const blocking = host.receiveBlocking !== undefined
+  const own = { imports: undefined as SystemImports | undefined }
+  replaceImports(api, bridge, blocking, (original) => (own.imports = new SystemImports(bridge, original, start.cwd)))
+  const { loadPyodide, options } = await host.load((loaded, total) => bridge.progress(loaded, total))
+  const pyodide = await loadPyodide({ ...options, env: { HOME: '/root', PYTHONDONTWRITEBYTECODE: '1' } })
+  const { imports } = own
+  if (!imports) throw new Error('python: CPython was loaded by an unknown way')
+  bridge.heapBytes = () => imports.memory.size
+  pyodide.setInterruptBuffer(signalBuffer(bridge))
+  imports.booting = false
+  bridge.exit(await mainOf(pyodide, start, blocking))
+}
+
+async function mainOf(pyodide: Pyodide, start: StartMessage, blocking: boolean): Promise<number> {
+  pyodide.globals.set('__drydock_guest', GUEST)
+  pyodide.runPython(LOAD)
+  const main = pyodide.globals.get('__drydock_main')
+  const text = JSON.stringify(start)
+  return Number(blocking ? main(text) : await main.callPromising(text))
+}
+
+/** The guest's first call comes with main: what runs before could not wait. */
+const LOAD = `
+def __drydock_main(text):
+    scope = {'__name__': '__drydock__'}
+    exec(compile(__drydock_guest, '<drydock>', 'exec'), scope)
+    return scope['main'](text)
+`
+
+/** The interpreter reads and clears its first element every few instructions. */
+function signalBuffer(bridge: Bridge): object {
+  return Object.defineProperty({}, 0, {
+    get: () => bridge.pendingSignal(),
+    set: (_zero: number) => {
+      bridge.signalTaken()
+    },
+  })
+}
+
+/** Pyodide instantiates its module by the global functions: there its system calls are exchanged. */
+function replaceImports(
+  api: WebAssemblyApi,
+  bridge: Bridge,
+  blocking: boolean,
+  make: (original: Readonly<Record<string, (...args: readonly (number | bigint)[]) => unknown>>) => SystemImports,
+): void {
+  const wrap =
+    (plain: Instantiate): Instantiate =>
+    async (source, given) => {
+      const { env, wasi_snapshot_preview1: wasi } = given
+      if (!env?.__syscall_openat || !wasi) return plain.call(api, source, given)
+      const imports = make({ ...env, ...wasi })
+      for (const [name, run] of Object.entries(imports.table())) {
+        const home = name in wasi ? wasi : env
+        home[name] = (blocking || !api.Suspending ? run : new api.Suspending(run as Import)) as typeof run
+      }
+      wasi.proc_exit = (code) => {
+        bridge.exit(Number(code))
+        throw new Error('python: the process has ended')
+      }
+      const result = await plain.call(api, source, given)
+      imports.memory = new Memory(result.instance.exports.memory)
+      imports.malloc = result.instance.exports.malloc
+      return result
+    }
+  api.instantiate = wrap(api.instantiate)
+  if (api.instantiateStreaming) api.instantiateStreaming = wrap(api.instantiateStreaming)
+}

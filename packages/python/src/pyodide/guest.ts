@@ -1,0 +1,318 @@
+/**
+ * What makes Pyodide's CPython one on a Linux machine: its streams, processes, signals and sockets, then the script. Runs
+ * in a module of its own before anything of the user's.
+ */
+export const GUEST = String.raw`
+import sys, os, io, json, types, builtins
+
+_hatch = os.open('/dev/.drydock', os.O_RDWR)
+
+def _ask(op, *args):
+    os.write(_hatch, json.dumps([op, *args]).encode())
+    data = b''
+    while part := os.read(_hatch, 65536):
+        data += part
+    answer = json.loads(data)
+    if 'error' in answer:
+        raise OSError(answer['error'], os.strerror(answer['error']))
+    return answer['value']
+
+# streams --------------------------------------------------------------------------------------------------------------
+
+def _streams(unbuffered):
+    def raw(fd, mode, name):
+        file = io.FileIO(fd, mode, closefd=False)
+        file.name = name
+        return file
+    def output(fd, name, errors, by_line):
+        file = raw(fd, 'w', name)
+        return io.TextIOWrapper(file if unbuffered else io.BufferedWriter(file), 'utf-8', errors, '\n',
+            line_buffering=by_line, write_through=unbuffered)
+    try:
+        sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BufferedReader(raw(0, 'r', '<stdin>')), 'utf-8', 'strict')
+    except OSError:
+        sys.stdin = sys.__stdin__ = None
+    sys.stdout = sys.__stdout__ = output(1, '<stdout>', 'strict', os.isatty(1))
+    sys.stderr = sys.__stderr__ = output(2, '<stderr>', 'backslashreplace', True)
+
+# the machine ----------------------------------------------------------------------------------------------------------
+
+def _machine(start):
+    os.environ.clear()
+    os.environ.update(start['env'])
+    sys.platform = 'linux'
+    sys.executable = sys._base_executable = start['executable']
+    sys.prefix = sys.exec_prefix = sys.base_prefix = sys.base_exec_prefix = '/usr/local'
+    os.getpid = lambda: start['pid']
+    os.getppid = lambda: start['ppid']
+    os.cpu_count = os.process_cpu_count = lambda: 2
+    def uname():
+        told = _ask('uname')
+        return os.uname_result((told['sysname'], told['nodename'], told['release'], told['version'], told['machine']))
+    os.uname = uname
+    def ids(name):
+        return lambda: _ask('ids')[name]
+    os.getuid, os.geteuid, os.getgid, os.getegid = ids('uid'), ids('euid'), ids('gid'), ids('egid')
+    os.kill = lambda pid, signal: _ask('kill', pid, int(signal))
+    os.link = lambda src, dst, **_: _ask('link', os.fspath(src), os.fspath(dst))
+
+def _site(start):
+    major = '.'.join(start['version'].split('.')[:2])
+    packages = [f'/usr/local/lib/python{major}/site-packages', '/usr/lib/python3/dist-packages']
+    if 'VIRTUAL_ENV' in os.environ:
+        sys.prefix = sys.exec_prefix = os.environ['VIRTUAL_ENV']
+        packages.insert(0, f'{sys.prefix}/lib/python{major}/site-packages')
+    inherited = [each for each in os.environ.get('PYTHONPATH', '').split(':') if each]
+    sys.path[:] = inherited + [each for each in sys.path if each.startswith('/lib/python3')] + packages
+
+# time and signals -----------------------------------------------------------------------------------------------------
+
+def _signals():
+    import signal, time
+    plain = signal.signal
+    def watched(number, handler):
+        before = plain(number, handler)
+        if number != signal.SIGINT or handler != signal.default_int_handler:
+            _ask('signal', int(number), handler not in (signal.SIG_DFL,))
+        return before
+    signal.signal = watched
+    def sleep(seconds, /):
+        import select
+        if seconds < 0:
+            raise ValueError('sleep length must be non-negative')
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            select.select((), (), (), left)
+    time.sleep = sleep
+
+# threads --------------------------------------------------------------------------------------------------------------
+
+def _threads():
+    import threading
+    def start(self):
+        if self._started.is_set():
+            raise RuntimeError('threads can only be started once')
+        self._started.set()
+        try:
+            self.run()
+        except SystemExit:
+            pass
+        except BaseException:
+            self._invoke_excepthook(self)
+    def join(self, timeout=None):
+        if not self._started.is_set():
+            raise RuntimeError('cannot join thread before it is started')
+    threading.Thread.start = start
+    threading.Thread.join = join
+    threading.Thread.is_alive = lambda self: False
+
+# processes ------------------------------------------------------------------------------------------------------------
+
+def _processes():
+    module = types.ModuleType('_posixsubprocess')
+    def fork_exec(args, files, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite,
+            errpipe_read, errpipe_write, restore_signals, start_new_session, *_):
+        text = os.fsdecode
+        variables = dict(os.environ) if env is None else dict(text(each).split('=', 1) for each in env)
+        ends = {0: p2cread, 1: c2pwrite, 2: errwrite}
+        fds = [[child, child if own < 0 else own] for child, own in ends.items()] + [[int(fd), int(fd)] for fd in pass_fds]
+        if not close_fds:
+            fds += [[fd, fd] for fd in _ask('inheritable') if fd > 2]
+        try:
+            return _ask('spawn', {
+                'files': [text(each) for each in files][-1:] if '/' in text(files[0]) else [text(files[0]).rsplit('/', 1)[-1]],
+                'argv': [text(each) for each in args], 'env': variables,
+                'cwd': None if cwd is None else text(cwd), 'fds': fds, 'newSession': bool(start_new_session)})
+        except OSError as error:
+            os.write(errpipe_write, f'OSError:{error.errno:x}:'.encode())
+            return 0
+    module.fork_exec = fork_exec
+    sys.modules['_posixsubprocess'] = module
+    # Pyodide has looked at it while it was no Linux yet.
+    sys.modules.pop('subprocess', None)
+    ended = {}
+    def waitpid(pid, options=0):
+        if pid == 0:
+            return (0, 1 << 8)
+        told = _ask('wait', pid, int(options))
+        if told is None:
+            return (0, 0)
+        return (told['pid'], told['signal'] or told['code'] << 8)
+    os.waitpid = waitpid
+    os.WNOHANG = 1
+    os.WIFSTOPPED = lambda status: False
+    os.WIFEXITED = lambda status: status & 127 == 0
+    os.WEXITSTATUS = lambda status: status >> 8
+    os.WIFSIGNALED = lambda status: status & 127 != 0
+    os.WTERMSIG = lambda status: status & 127
+    os.WSTOPSIG = lambda status: 0
+    os.waitstatus_to_exitcode = lambda status: -(status & 127) if status & 127 else status >> 8
+    def system(command):
+        import subprocess
+        return subprocess.call(command, shell=True) << 8
+    os.system = system
+
+# sockets --------------------------------------------------------------------------------------------------------------
+
+_SOCKET_NUMBERS = {'SO_DEBUG': 1, 'SO_REUSEADDR': 2, 'SO_TYPE': 3, 'SO_ERROR': 4, 'SO_BROADCAST': 6, 'SO_SNDBUF': 7,
+    'SO_RCVBUF': 8, 'SO_KEEPALIVE': 9, 'SO_LINGER': 13, 'SO_REUSEPORT': 15, 'TCP_NODELAY': 1, 'TCP_KEEPIDLE': 4,
+    'TCP_KEEPINTVL': 5, 'TCP_KEEPCNT': 6, 'TCP_USER_TIMEOUT': 18, 'SHUT_RD': 0, 'SHUT_WR': 1, 'SHUT_RDWR': 2,
+    'SOMAXCONN': 4096}
+
+def _sockets():
+    import socket, _socket
+    for name, number in _SOCKET_NUMBERS.items():
+        for module in (socket, _socket):
+            if not hasattr(module, name):
+                setattr(module, name, number)
+    socket.socket.setsockopt = lambda self, *_: None
+    socket.socket.shutdown = lambda self, how: _ask('shutdown', self.fileno(), int(how))
+    def socketpair(family=None, type=socket.SOCK_STREAM, proto=0):
+        return tuple(socket.socket(socket.AF_INET, type, proto, fileno=fd) for fd in _ask('socketpair'))
+    socket.socketpair = socketpair
+    socket.has_ipv6 = False
+    socket.gethostname = lambda: os.uname().nodename
+    import asyncio.events
+    asyncio.events._event_loop_policy = None
+    asyncio.events._set_running_loop(None)
+
+# a server that starts itself anew -------------------------------------------------------------------------------------
+
+class _Reloader:
+    """Werkzeug watches files in a thread; here the server looks between two requests."""
+    def find_spec(self, name, path=None, target=None):
+        if name != 'werkzeug._reloader':
+            return None
+        sys.meta_path.remove(self)
+        import importlib.util
+        spec = importlib.util.find_spec(name)
+        load = spec.loader.exec_module
+        def exec_module(module):
+            load(module)
+            module.run_with_reloader = _run_with_reloader
+        spec.loader.exec_module = exec_module
+        return spec
+
+def _run_with_reloader(main, extra_files=None, exclude_patterns=None, interval=1, reloader_type='auto'):
+    import signal, socketserver, time
+    from werkzeug import _reloader
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    watcher = _reloader.StatReloaderLoop(extra_files, exclude_patterns, interval)
+    if os.environ.get('WERKZEUG_RUN_MAIN') != 'true':
+        sys.exit(_reloader.ReloaderLoop.restart_with_reloader(watcher))
+    watcher.__enter__()
+    looked = [time.monotonic()]
+    def look(server):
+        if time.monotonic() - looked[0] >= interval:
+            looked[0] = time.monotonic()
+            watcher.run_step()
+    socketserver.BaseServer.service_actions = look
+    main()
+
+# scripts --------------------------------------------------------------------------------------------------------------
+
+def _main_module():
+    module = types.ModuleType('__main__')
+    module.__builtins__ = builtins
+    sys.modules['__main__'] = module
+    return module
+
+def _file(command, module):
+    path = command['path']
+    sys.argv = [path, *command['args']]
+    full = os.path.join(os.getcwd(), path)
+    if os.path.isdir(path):
+        import runpy
+        sys.path.insert(0, path)
+        return runpy._run_module_as_main('__main__', False)
+    try:
+        with open(path, 'rb') as file:
+            source = file.read()
+    except OSError as error:
+        print(f"{sys.orig_argv[0]}: can't open file '{full}': [Errno 2] {error.strerror}", file=sys.stderr)
+        sys.exit(2)
+    sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+    module.__file__ = full
+    exec(compile(source, full, 'exec', dont_inherit=True), module.__dict__)
+
+def _text(command, module):
+    import linecache
+    sys.argv = ['-c', *command['args']] if not command['args'][:1] == ['-'] else command['args']
+    sys.path.insert(0, '')
+    name = '<stdin>' if command['args'][:1] == ['-'] else '<string>'
+    code = compile(command['text'], name, 'exec', dont_inherit=True)
+    if name == '<string>':
+        linecache._register_code(code, command['text'], name)
+    exec(code, module.__dict__)
+
+def _module(command, module):
+    import runpy
+    sys.argv = ['-m', *command['args']]
+    sys.path.insert(0, os.getcwd())
+    runpy._run_module_as_main(command['name'])
+
+def _repl(module, quiet, version):
+    import code
+    if not quiet:
+        told = sys.version.split(' ', 1)[1]
+        print(f'Python {version} {told} on {sys.platform}\nType "help", "copyright", "credits" or "license" for more information.', file=sys.stderr)
+    sys.ps1, sys.ps2 = '>>> ', '... '
+    sys.path.insert(0, '')
+    console = code.InteractiveConsole(module.__dict__, '<stdin>')
+    console.interact(banner='', exitmsg='')
+
+def _own_frames(trace):
+    while trace and trace.tb_frame.f_code.co_filename == '<drydock>':
+        trace = trace.tb_next
+    return trace
+
+def _flush():
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            pass
+
+def _status_of(error):
+    if isinstance(error, SystemExit):
+        if error.code is None or isinstance(error.code, int):
+            return (error.code or 0) & 0xff
+        print(error.code, file=sys.stderr)
+        return 1
+    error.__traceback__ = _own_frames(error.__traceback__)
+    sys.excepthook(type(error), error, error.__traceback__)
+    return 130 if isinstance(error, KeyboardInterrupt) else 1
+
+def _guarded(run):
+    try:
+        run()
+        return 0
+    except BaseException as error:
+        _flush()
+        return _status_of(error)
+
+def main(text):
+    start = json.loads(text)
+    command, flags = start['command'], start['command']['flags']
+    _streams(flags['unbuffered'])
+    _machine(start)
+    _site(start)
+    sys.orig_argv = start['argv']
+    sys.dont_write_bytecode = True
+    for step in (_processes, _sockets, _signals, _threads):
+        step()
+    sys.meta_path.insert(0, _Reloader())
+    module = _main_module()
+    runs = {'file': lambda: _file(command, module), 'text': lambda: _text(command, module),
+        'module': lambda: _module(command, module)}
+    status = 0
+    if command['kind'] in runs:
+        status = _guarded(runs[command['kind']])
+    if command['kind'] == 'repl' or flags['interactive']:
+        quiet = flags['quiet'] or command['kind'] != 'repl'
+        status = _guarded(lambda: _repl(module, quiet, start['version']))
+    import atexit
+    atexit._run_exitfuncs()
+    _flush()
+    return status
+`
