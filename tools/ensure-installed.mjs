@@ -2,8 +2,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { ensureWheels } from './python-wheels.mjs'
 
 export function ensureInstalled() {
+  installPackages()
+  ensureWheels()
+}
+
+function installPackages() {
   const marker = 'node_modules/.package-lock.json'
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync('package-lock.json').mtimeMs - 1000) return
   console.log('Installing packages…')

@@ -1,6 +1,6 @@
 // A bundler's plugin: `virtual:python-wheels` is what the session's pypi.org hands out. Wheels are fetched once, when the
-// application is first built, by pip, or made of Debian's packages; they are kept in node_modules/.cache and are no part of
-// the repository. Where neither is to be had the index is empty, and the build says so.
+// packages are installed, by pip, or made of Debian's packages; they are kept in node_modules/.cache and are no part of
+// the repository. Where neither is to be had the index is empty, and whoever installs is told.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -26,6 +26,8 @@ const WANTED = {
 }
 /** Does not ask again before. */
 const ASK_AGAIN_MS = 24 * 3600 * 1000
+/** Whoever starts a playground should not wait for wheels that do not come. */
+const LIMIT_MS = 30_000
 
 export function pythonWheels(root = '.') {
   return {
@@ -33,10 +35,11 @@ export function pythonWheels(root = '.') {
     resolveId: (id) => (id === NAME ? `\0${NAME}` : null),
     load(id) {
       if (id !== `\0${NAME}`) return null
-      const wheels = fetchedWheels(root).map((file) => {
-        const bytes = readFileSync(file)
+      const folder = folderOf(root)
+      const wheels = wheelsIn(folder).map((file) => {
+        const bytes = readFileSync(join(folder, file))
         return {
-          file: file.replace(/^.*\//, ''),
+          file,
           sha256: createHash('sha256').update(bytes).digest('hex'),
           bytes: bytes.toString('base64'),
         }
@@ -48,27 +51,32 @@ export function pythonWheels(root = '.') {
 
 const projectOf = (file) => file.split('-')[0].toLowerCase().replaceAll('_', '-')
 
-function fetchedWheels(root) {
-  const folder = join(root, 'node_modules', '.cache', 'drydock-wheels')
-  mkdirSync(folder, { recursive: true })
-  const have = () => new Set(wheelsIn(folder).map(projectOf))
-  const missing = () => Object.keys(WANTED).filter((name) => !have().has(name))
+/** Fetches what is missing; asks once a day and not for longer than `LIMIT_MS`. */
+export function ensureWheels(root = '.') {
+  const folder = folderOf(root)
   const asked = join(folder, 'asked')
   const recently = existsSync(asked) && Date.now() - statSync(asked).mtimeMs < ASK_AGAIN_MS
-  if (missing().length > 0 && !recently) {
-    byPip(
-      missing().filter((name) => WANTED[name]),
-      folder,
-    )
-    for (const name of missing()) byPip([name], folder)
-    byDebian(missing(), folder)
-    writeFileSync(asked, '')
+  const missing = () => {
+    const have = new Set(wheelsIn(folder).map(projectOf))
+    return Object.keys(WANTED).filter((name) => !have.has(name))
   }
+  if (missing().length === 0 || recently) return
+  console.log('Fetching Python packages for the session’s own index…')
+  const until = Date.now() + LIMIT_MS
+  byPip(
+    missing().filter((name) => WANTED[name]),
+    folder,
+  )
+  for (const name of missing()) if (Date.now() < until) byDebian(name, folder)
+  writeFileSync(asked, '')
   if (missing().length > 0)
-    console.warn(
-      `python: pip install will not find ${missing().join(', ')}: neither pip nor apt-get could fetch them here`,
-    )
-  return wheelsIn(folder).map((file) => join(folder, file))
+    console.warn(`pip install will not find ${missing().join(', ')}: neither pip nor apt-get could fetch them here`)
+}
+
+function folderOf(root) {
+  const folder = join(root, 'node_modules', '.cache', 'drydock-wheels')
+  mkdirSync(folder, { recursive: true })
+  return folder
 }
 
 const wheelsIn = (folder) =>
@@ -91,30 +99,25 @@ function byPip(names, folder) {
     '-d',
     folder,
   ]
-  const wanted = names.map((name) => (WANTED[name] ? `${name}==${WANTED[name]}` : name))
-  if (names.length > 0) spawnSync('pip', [...words, ...wanted], { stdio: 'ignore', timeout: 60_000 })
+  const wanted = names.map((name) => `${name}==${WANTED[name]}`)
+  if (names.length > 0) spawnSync('pip', [...words, ...wanted], { stdio: 'ignore', timeout: LIMIT_MS })
 }
 
 /** What a package of Debian installs, without its native parts (both fall back to Python), as a wheel. */
-function byDebian(names, folder) {
-  for (const name of names) {
-    const work = mkdtempSync(join(tmpdir(), 'drydock-deb-'))
-    try {
-      const got = spawnSync('apt-get', ['download', '-q', `python3-${name}`], {
-        cwd: work,
-        stdio: 'ignore',
-        timeout: 40_000,
-      })
-      const deb = readdirSync(work).find((file) => file.endsWith('.deb'))
-      if (got.status !== 0 || !deb) continue
-      execFileSync('dpkg-deb', ['-x', deb, 'root'], { cwd: work })
-      const wheel = wheelOf(join(work, 'root', 'usr', 'lib', 'python3', 'dist-packages'), name)
-      if (wheel) writeFileSync(join(folder, wheel.file), wheel.bytes)
-    } catch (error) {
-      console.warn(`python: no wheel of ${name}: ${error.message}`)
-    } finally {
-      rmSync(work, { recursive: true, force: true })
-    }
+function byDebian(name, folder) {
+  const work = mkdtempSync(join(tmpdir(), 'drydock-deb-'))
+  try {
+    const how = { cwd: work, stdio: 'ignore', timeout: LIMIT_MS }
+    const got = spawnSync('apt-get', ['download', '-q', `python3-${name}`], how)
+    const deb = readdirSync(work).find((file) => file.endsWith('.deb'))
+    if (got.status !== 0 || !deb) return
+    execFileSync('dpkg-deb', ['-x', deb, 'root'], { cwd: work })
+    const wheel = wheelOf(join(work, 'root', 'usr', 'lib', 'python3', 'dist-packages'), name)
+    if (wheel) writeFileSync(join(folder, wheel.file), wheel.bytes)
+  } catch (error) {
+    console.warn(`no wheel of ${name}: ${error.message}`)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
   }
 }
 

@@ -15,7 +15,7 @@ const clock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs / 20)
+    const timer = setTimeout(callback, delayMs)
     return { cancel: () => clearTimeout(timer) }
   },
   soon: (callback) => void setImmediate(callback),
