@@ -9,23 +9,27 @@ export function tellParent(task: Task): void {
   parent.parts.signals.send(parent, SIGCHLD, 'kernel')
 }
 
-/** Which children waitpid(2) asks for. */
-function chooser(caller: Task, pid: number): (child: Task) => boolean {
-  const namespace = caller.pidNamespace
-  if (pid > 0) return (child) => child.pid.in(namespace) === pid
-  if (pid === -1) return () => true
-  if (pid === 0) return (child) => child.group === caller.group
-  return (child) => child.group.pid.in(namespace) === -pid
+/** Those that waitpid(2) asks for. One by its number is found at once: of a thousand waits for one child each, all look. */
+function asked(caller: Task, pid: number): Iterable<Task> {
+  const { children, pidNamespace: namespace } = caller
+  if (pid === -1) return children
+  if (pid > 0) {
+    const child = namespace.find(pid)?.task
+    return child?.parent === caller ? [child] : []
+  }
+  const group = pid === 0 ? caller.group : namespace.find(-pid)?.group
+  return [...children].filter((child) => child.group === group)
 }
 
 /** The wait of one call, without waiting. @throws ECHILD; EAGAIN when nothing has happened yet */
 export function pollChildren(caller: Task, pid: number, options: number): WaitResult | undefined {
-  const wanted = [...caller.children].filter(chooser(caller, pid))
-  if (wanted.length === 0) throw ECHILD
-  for (const child of wanted) {
+  let any = false
+  for (const child of asked(caller, pid)) {
+    any = true
     const result = take(caller, child, options)
     if (result) return result
   }
+  if (!any) throw ECHILD
   if ((options & WNOHANG) !== 0) return undefined
   throw EAGAIN
 }
