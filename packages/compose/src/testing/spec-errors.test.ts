@@ -160,7 +160,7 @@ const MODEL: readonly Row[] = [
     web('volumes: [{type: bind, target: /a}]'),
     'invalid mount config for type "bind": field Source must not be empty',
   ],
-  ['no size', web('mem_limit: 5 apples'), "invalid size: '5 apples'"],
+  ['no size', web('mem_limit: 5 apples'), "invalid suffix: 'apples'"],
   ['no duration', web('stop_grace_period: soon'), 'time: invalid duration "soon"'],
   [
     'no number',

@@ -6,7 +6,10 @@ import { packageManagerPrograms } from './index.ts'
 import { SOFTWARE } from './software.ts'
 
 /** Rows of rooms that this one cannot import. */
-const ELSEWHERE = ['shell/bash', 'shell/dash', 'shell/ash', 'docker/docker', 'node/node', 'node/npm', 'node/npx']
+const ELSEWHERE = [
+  ...['shell/bash', 'shell/dash', 'shell/ash', 'docker/docker'],
+  ...['node/node', 'node/npm', 'node/npx', 'python/python3', 'python/pip'],
+]
 
 let kernel: TestKernel
 beforeEach(async () => {
