@@ -39,6 +39,25 @@ const EMPTY: EventMessage = {
   timeNano: 0,
 }
 
+/** Fields of Go's events.Message and how JSON spells them; those that are not there are empty. */
+const MESSAGE_FIELDS = {
+  typeName: '*events.Message',
+  spelled: new Map([
+    ['Status', 'status'],
+    ['ID', 'id'],
+    ['From', 'from'],
+    ['Scope', 'scope'],
+    ['Time', 'time'],
+    ['TimeNano', 'timeNano'],
+  ]),
+  omitted: new Map([
+    ['Status', ''],
+    ['ID', ''],
+    ['From', ''],
+    ['Scope', ''],
+  ]),
+}
+
 /** Tried on a message of nothing, before anything is asked for. @throws CliError */
 function checkTemplate(template: Template): void {
   try {
@@ -65,7 +84,7 @@ export const events = defineCommand({
     const template =
       flags.format === ''
         ? undefined
-        : compileTemplate(flags.format === 'json' ? '{{json .}}' : flags.format, { typeName: '*events.Message' })
+        : compileTemplate(flags.format === 'json' ? '{{json .}}' : flags.format, MESSAGE_FIELDS)
     if (template) checkTemplate(template)
     const now = cli.sys.clock.now()
     const time = (text: string): string | undefined => (text === '' ? undefined : parseTimestamp(text, now))
