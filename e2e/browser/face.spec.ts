@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { Playground } from './playground.ts'
 
@@ -12,6 +13,8 @@ test('terminals in tabs and splits, kept over a reload', async ({ page }) => {
   expect(await playground.run('tty; pwd')).toMatch(/\/dev\/pts\/1\n\/root/)
   await open(page, 'Split to the right')
   await expect(page.locator('.xterm-rows:visible')).toHaveCount(2)
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().exclude('.xterm').analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
   await page.getByRole('tab', { name: 'Terminal 1' }).click()
   await expect(page.locator('.xterm-rows:visible')).toHaveCount(1)
   expect(await playground.run('pwd')).toBe('/tmp')

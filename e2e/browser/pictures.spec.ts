@@ -3,8 +3,12 @@ import AxeBuilder from '@axe-core/playwright'
 import { expect, type Locator, type Page, test } from '@playwright/test'
 import { Playground } from './playground.ts'
 
-/** `DRYDOCK_PICTURES=docs/pictures npx playwright test pictures` makes the README's anew; without, all of them are taken. */
+/**
+ * `DRYDOCK_PICTURES=docs/pictures npx playwright test pictures` makes the README's anew. Without, each view is taken dark at a
+ * desk and light on a phone, and scanned in both; `DRYDOCK_EVERY_PICTURE=1` takes all four.
+ */
 const README_FOLDER = process.env['DRYDOCK_PICTURES']
+const EVERY = README_FOLDER !== undefined || process.env['DRYDOCK_EVERY_PICTURE'] !== undefined
 const FOLDER = README_FOLDER ?? 'test-results/pictures'
 const README = {
   desk: ['containers', 'map', 'files', 'preview', 'timeline'],
@@ -165,6 +169,8 @@ const CROWDED: readonly View[] = [
   panelView('map-many', 'Map', boxes(25)),
 ]
 
+// Each has a browser of its own and takes minutes: side by side.
+test.describe.configure({ mode: 'parallel' })
 for (const [size, viewport] of Object.entries(SIZES)) {
   const readme = README[size as keyof typeof README]
   test(`every view has its picture, and nothing for axe to find, ${size}`, async ({ browser }) => {
@@ -200,7 +206,7 @@ async function inBothSchemes(page: Page, act: (scheme: string) => Promise<void>)
 }
 
 async function lookAt(page: Page, shown: Locator, name: string): Promise<void> {
-  await page.screenshot({ path: `${FOLDER}/${name}.png` })
+  if (EVERY || /desk-dark|phone-light/.test(name)) await page.screenshot({ path: `${FOLDER}/${name}.png` })
   if (README_FOLDER) return
   // Nothing may be wider than the page, on a phone least of all.
   expect.soft(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name).toBe(true)

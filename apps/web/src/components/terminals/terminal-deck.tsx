@@ -1,3 +1,4 @@
+import { useId } from 'react'
 import { Columns2, Plus, Rows2, X } from 'lucide-react'
 import { Tabs as Radix } from 'radix-ui'
 import type { SessionClient } from '../../client/session-client.ts'
@@ -23,6 +24,8 @@ export function TerminalDeck({ client, host, visible, onHint }: Props) {
   const tabs = useLayout((layout) => tabsOf(layout, host))
   const activate = useLayout((layout) => layout.activate)
   const close = useLayout((layout) => layout.close)
+  const names = useId()
+  const tabId = (id: string): string => `${names}${id}`
   const closePane = (pane: string): void => {
     void client.api.closeTerminal(host, pane)
     close(host, pane)
@@ -34,11 +37,12 @@ export function TerminalDeck({ client, host, visible, onHint }: Props) {
       onValueChange={(tab) => activate(host, Number(tab))}
       activationMode="manual"
     >
-      <TabStrip host={host} groups={tabs.groups} active={tabs.active} onClose={closePane} />
+      <TabStrip host={host} groups={tabs.groups} active={tabs.active} tabId={tabId} onClose={closePane} />
       {tabs.groups.map((group, index) => (
         <Radix.Content
           key={group.id}
           value={String(index)}
+          aria-labelledby={tabId(group.id)}
           forceMount
           hidden={index !== tabs.active}
           tabIndex={-1}
@@ -61,20 +65,23 @@ interface StripProps {
   readonly host: string
   readonly groups: readonly TabGroup[]
   readonly active: number
+  readonly tabId: (group: string) => string
   readonly onClose: (pane: string) => void
 }
 
-function TabStrip({ host, groups, active, onClose }: StripProps) {
+function TabStrip({ host, groups, active, tabId, onClose }: StripProps) {
   const text = useText()
   const addTab = useLayout((layout) => layout.addTab)
   const split = useLayout((layout) => layout.split)
   const full = (groups[active]?.panes.length ?? 0) >= MOST_PANES
   return (
     <div className={styles.strip}>
-      <Radix.List className={styles.tabs} aria-label={text('terminals')}>
+      {/* A list of tabs holds tabs only, and beside each stands what closes it. */}
+      <span role="tablist" aria-label={text('terminals')} aria-owns={groups.map(({ id }) => tabId(id)).join(' ')} />
+      <Radix.List className={styles.tabs} role="presentation" aria-orientation={undefined}>
         {groups.map(({ id, panes }, index) => (
           <span key={id} className={styles.tab} data-active={index === active}>
-            <Radix.Trigger value={String(index)} className={styles.name}>
+            <Radix.Trigger value={String(index)} id={tabId(id)} className={styles.name}>
               {text('terminalNumber', { number: index + 1 })}
               {panes.length > 1 && <small> {panes.length}</small>}
             </Radix.Trigger>
