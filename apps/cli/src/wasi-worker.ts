@@ -1,21 +1,15 @@
 import { runWasi, type WasiHost } from '@drydock/playground/wasi'
-import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
+import { BlockingPort } from './blocking-port.ts'
 
 /** The thread in which a WebAssembly module of an image runs: it may block, since nothing else lives here. */
-const { port, counter } = workerData as { port: MessagePort; counter: Int32Array }
+const port = new BlockingPort(workerData)
 
 runWasi({
   webAssembly: WebAssembly as unknown as WasiHost['webAssembly'],
-  post: (message) => port.postMessage(message),
-  onMessage: (handler) => void port.on('message', handler),
-  receiveBlocking() {
-    for (;;) {
-      const before = Atomics.load(counter, 0)
-      const received = receiveMessageOnPort(port)
-      if (received) return received.message as never
-      Atomics.wait(counter, 0, before)
-    }
-  },
+  post: port.post,
+  onMessage: port.onMessage,
+  receiveBlocking: port.receiveBlocking,
   now: () => performance.timeOrigin + performance.now(),
   monotonic: () => performance.now(),
 })

@@ -1,5 +1,5 @@
 import { isErrno, type Sys } from '@drydock/abi'
-import { readTextFile, ResolveError, resolveHost } from '@drydock/libc'
+import { readTextIfAny, SYSTEM_AUTHORITIES, ResolveError, resolveHost } from '@drydock/libc'
 import type { Trust } from './secured.ts'
 
 /** Names and ranges (CIDR) that may be spoken to without certificates. */
@@ -9,8 +9,6 @@ export interface RegistryTrustWish {
 
 const LOOPBACK = '127.0.0.0/8'
 const CERTS = '/etc/docker/certs.d'
-/** Bundles of authorities where distributions keep them. */
-const SYSTEM_AUTHORITIES: readonly string[] = ['/etc/ssl/certs/ca-certificates.crt', '/etc/ssl/cert.pem']
 
 /**
  * How far a registry is trusted: whoever is on the loopback, or named in insecure-registries, may be spoken to without
@@ -54,7 +52,7 @@ async function authorities(sys: Sys, folder: string): Promise<readonly string[]>
   const own = listed(sys, folder)
     .filter((name) => name.endsWith('.crt'))
     .map((name) => `${folder}/${name}`)
-  const texts = await Promise.all([...own, ...SYSTEM_AUTHORITIES].map((path) => textOr(sys, path)))
+  const texts = await Promise.all([...own, ...SYSTEM_AUTHORITIES].map((path) => readTextIfAny(sys, path)))
   return texts.filter((text) => text !== '')
 }
 
@@ -63,15 +61,6 @@ function listed(sys: Sys, folder: string): readonly string[] {
     return sys.readdir(folder).map(({ name }) => name)
   } catch (error) {
     if (isErrno(error)) return []
-    throw error
-  }
-}
-
-async function textOr(sys: Sys, path: string): Promise<string> {
-  try {
-    return await readTextFile(sys, path)
-  } catch (error) {
-    if (isErrno(error)) return ''
     throw error
   }
 }

@@ -13,7 +13,7 @@ import {
   SOCK_DGRAM,
   type Sys,
 } from '@drydock/abi'
-import { readTextFile } from './stdio.ts'
+import { readTextIfAny } from './stdio.ts'
 
 /** getaddrinfo(3) failed; `message` in the words of gai_strerror(3). */
 export class ResolveError extends Error {
@@ -34,18 +34,9 @@ export interface ResolvConf {
 export const isIpv4 = (text: string): boolean =>
   /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) < 256)
 
-async function textOr(sys: Sys, path: string): Promise<string> {
-  try {
-    return await readTextFile(sys, path)
-  } catch (error) {
-    if (isErrno(error)) return ''
-    throw error
-  }
-}
-
 /** /etc/resolv.conf. resolv.conf(5): without a nameserver the local host is asked. */
 export async function readResolvConf(sys: Sys): Promise<ResolvConf> {
-  const rows = (await textOr(sys, '/etc/resolv.conf')).split('\n').map((line) => line.trim().split(/\s+/))
+  const rows = (await readTextIfAny(sys, '/etc/resolv.conf')).split('\n').map((line) => line.trim().split(/\s+/))
   const nameservers = rows.filter(([key]) => key === 'nameserver').flatMap(([, address = '']) => address)
   const search = rows.findLast(([key]) => key === 'search' || key === 'domain')?.slice(1) ?? []
   const option = rows.filter(([key]) => key === 'options').flatMap((row) => row.slice(1))
@@ -56,7 +47,7 @@ export async function readResolvConf(sys: Sys): Promise<ResolvConf> {
 /** Addresses of `name` in /etc/hosts. hosts(5). */
 export async function lookupHostsFile(sys: Sys, name: string): Promise<string[]> {
   const wanted = name.toLowerCase()
-  return (await textOr(sys, '/etc/hosts'))
+  return (await readTextIfAny(sys, '/etc/hosts'))
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim().split(/\s+/))
     .filter(([address = '', ...names]) => isIpv4(address) && names.some((each) => each.toLowerCase() === wanted))

@@ -167,6 +167,16 @@ export async function readFile(sys: Sys, path: string): Promise<Uint8Array> {
 export const readTextFile = async (sys: Sys, path: string): Promise<string> =>
   new TextDecoder().decode(await readFile(sys, path))
 
+/** A file's text; empty when it cannot be read. */
+export async function readTextIfAny(sys: Sys, path: string): Promise<string> {
+  try {
+    return await readTextFile(sys, path)
+  } catch (error) {
+    if (isErrno(error)) return ''
+    throw error
+  }
+}
+
 /** Creates or replaces the file. */
 export async function writeFile(sys: Sys, path: string, data: string | Uint8Array, mode = 0o666): Promise<void> {
   const fd = sys.open(path, 0o1 | 0o100 | 0o1000, mode)

@@ -1,6 +1,6 @@
 import type { Process, Program } from '@drydock/abi'
 import { Stdio } from '@drydock/libc'
-import { askPassword } from './password.ts'
+import { enterPassword } from './password.ts'
 import { ClientError, Session } from './session.ts'
 import { boxed } from './table.ts'
 import { clientVersion, parse } from './target.ts'
@@ -45,7 +45,7 @@ const WITH_ARGUMENT = new Set(['create', 'drop', 'password'])
 async function main(process: Process): Promise<number> {
   const io = new Stdio(process.sys)
   const { target, asks, options, operands } = parse(process)
-  const password = asks ? await askPassword(process, io) : target.password
+  const password = asks ? await enterPassword(process, io) : target.password
   const silent = options.has('s') || options.has('silent')
   try {
     const session = await Session.open(process.sys, { ...target, password })

@@ -1,6 +1,6 @@
 import type { Process, Program } from '@drydock/abi'
 import { Stdio } from '@drydock/libc'
-import { askPassword } from './password.ts'
+import { enterPassword } from './password.ts'
 import { ClientError, Session } from './session.ts'
 import { clientVersion, parse } from './target.ts'
 
@@ -25,7 +25,7 @@ const quote = (value: string | null, numeric: boolean): string =>
 async function main(process: Process): Promise<number> {
   const io = new Stdio(process.sys)
   const { target, asks, options, operands } = parse(process)
-  const password = asks ? await askPassword(process, io) : target.password
+  const password = asks ? await enterPassword(process, io) : target.password
   const all = options.has('all-databases') || options.has('A')
   const several = options.has('databases') || options.has('B')
   if (operands.length === 0 && !all) {

@@ -3,7 +3,7 @@ import { LineEditor, readLines, readTextFile, Stdio } from '@drydock/libc'
 import { ClientError, type Result, Session, type Target } from './session.ts'
 import { boxed, tabbed, vertical } from './table.ts'
 import { clientVersion, parse, type Parsed } from './target.ts'
-import { askPassword } from './password.ts'
+import { enterPassword } from './password.ts'
 import { nextStatement } from './scan.ts'
 
 export const mysql: Program = {
@@ -25,7 +25,7 @@ async function main(process: Process): Promise<number> {
     return 0
   }
   const [database = parsed.target.database] = parsed.operands
-  const password = parsed.asks ? await askPassword(process, io) : parsed.target.password
+  const password = parsed.asks ? await enterPassword(process, io) : parsed.target.password
   const target: Target = { ...parsed.target, database, password }
   if (!parsed.asks && password !== '' && !process.env.has('MYSQL_PWD') && !process.env.has('MARIADB_VERSION'))
     await io.warn('mysql: [Warning] Using a password on the command line interface can be insecure.\n')

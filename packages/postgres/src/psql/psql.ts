@@ -1,5 +1,16 @@
 import { isErrno, type Process, type Program, SIGPIPE } from '@drydock/abi'
-import { getopt, LineEditor, list, flag, type OptionValues, readLines, Stdio, UsageError, value } from '@drydock/libc'
+import {
+  askPassword,
+  getopt,
+  LineEditor,
+  list,
+  flag,
+  type OptionValues,
+  readLines,
+  Stdio,
+  UsageError,
+  value,
+} from '@drydock/libc'
 import { ConnectionFailure, Session } from '../client/session.ts'
 import { type Target, targetOf } from '../client/target.ts'
 import { DEFAULT_VERSION } from '../server/postgres.ts'
@@ -134,7 +145,8 @@ async function openSession(
 ): Promise<Session | undefined> {
   const { sys } = process
   let given = target
-  if (options.password) given = { ...target, password: await askPassword(process, io, target.user) }
+  if (options.password)
+    given = { ...target, password: await askPassword(process, io, `Password for user ${target.user}: `) }
   for (;;)
     try {
       return await Session.open(sys, given, 'psql')
@@ -144,21 +156,8 @@ async function openSession(
         await io.warn(`${couldNotConnect(given, error)}\n`)
         return undefined
       }
-      given = { ...given, password: await askPassword(process, io, target.user) }
+      given = { ...given, password: await askPassword(process, io, `Password for user ${target.user}: `) }
     }
-}
-
-async function askPassword({ sys }: Process, io: Stdio, user: string): Promise<string> {
-  await io.err.write(`Password for user ${user}: `)
-  const before = sys.isatty(0) ? sys.tcgetattr(0) : undefined
-  if (before) sys.tcsetattr(0, { ...before, echo: false })
-  try {
-    const { value: line } = await readLines(sys, 0).next()
-    return line ?? ''
-  } finally {
-    if (before) sys.tcsetattr(0, before)
-    await io.err.write('\n')
-  }
 }
 
 function printOptions(options: Options): PrintOptions {

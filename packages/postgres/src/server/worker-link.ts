@@ -1,4 +1,5 @@
-import { isErrno, type Sys } from '@drydock/abi'
+import type { Sys } from '@drydock/abi'
+import { ForeignInbox } from '@drydock/libc'
 import type { Change, FromBackend, ToBackend } from '../protocol.ts'
 
 /** The worker is gone, or what it ran has failed. */
@@ -11,38 +12,14 @@ export class WorkerLink {
   private readonly worker: NonNullable<ReturnType<NonNullable<Sys['foreign']>['spawn']>>
   private readonly sys: Sys
   private waiting: { done(answer: Answer): void; failed(error: Error): void } | undefined
-  private readonly wake: readonly [read: number, write: number]
-  private arrived: FromBackend[] = []
+  private readonly inbox: ForeignInbox<FromBackend>
 
   constructor(sys: Sys) {
     if (!sys.foreign) throw new BackendFailure('no workers here to run PostgreSQL in')
     this.sys = sys
     this.worker = sys.foreign.spawn('pglite')
-    this.wake = sys.pipe()
-    this.worker.onMessage((message) => this.arrive(message as FromBackend))
-    this.worker.onError((text) => this.arrive({ kind: 'failed', message: text }))
-    void this.listen()
-  }
-
-  /** Messages come between the program's turns: a pipe brings them into one. */
-  private arrive(message: FromBackend): void {
-    this.arrived.push(message)
-    try {
-      void this.sys.write(this.wake[1], Uint8Array.of(1))
-    } catch (error) {
-      if (!isErrno(error)) this.worker.terminate()
-    }
-  }
-
-  private async listen(): Promise<void> {
-    for (;;) {
-      try {
-        await this.sys.read(this.wake[0], 256)
-      } catch (error) {
-        if (!isErrno(error)) throw error
-      }
-      for (const message of this.arrived.splice(0)) this.take(message)
-    }
+    const broken = (message: string): FromBackend => ({ kind: 'failed', message })
+    this.inbox = new ForeignInbox<FromBackend>(sys, this.worker, (message) => this.take(message), broken)
   }
 
   private take(message: FromBackend): void {
@@ -86,7 +63,7 @@ export class WorkerLink {
   /** Ends it in the middle of what it does; who waits for the answer hears of a failure. */
   abort(): void {
     this.worker.terminate()
-    this.arrive({ kind: 'failed', message: 'terminated' })
+    this.inbox.arrive({ kind: 'failed', message: 'terminated' })
   }
 
   close(): void {

@@ -1,8 +1,5 @@
-import { type ByteStream, isErrno, type Sys } from '@drydock/abi'
-import { readTextFile, speaksClear } from '@drydock/libc'
-
-/** Bundles of authorities where distributions keep them. */
-export const SYSTEM_AUTHORITIES: readonly string[] = ['/etc/ssl/certs/ca-certificates.crt', '/etc/ssl/cert.pem']
+import { type ByteStream, type Sys } from '@drydock/abi'
+import { readTextIfAny, SYSTEM_AUTHORITIES, speaksClear } from '@drydock/libc'
 
 export interface SecureOptions {
   /** Whom the certificate has to name. */
@@ -51,18 +48,9 @@ export async function secure(sys: Sys, stream: ByteStream, options: SecureOption
 async function authorities(sys: Sys, { authorities, insecure }: SecureOptions): Promise<readonly string[]> {
   if (insecure) return []
   if (authorities !== undefined) {
-    const text = await textOr(sys, authorities)
+    const text = await readTextIfAny(sys, authorities)
     if (text === '') throw new SecureFailure('no authorities', authorities)
     return [text]
   }
-  return Promise.all(SYSTEM_AUTHORITIES.map((path) => textOr(sys, path)))
-}
-
-async function textOr(sys: Sys, path: string): Promise<string> {
-  try {
-    return await readTextFile(sys, path)
-  } catch (error) {
-    if (isErrno(error)) return ''
-    throw error
-  }
+  return Promise.all(SYSTEM_AUTHORITIES.map((path) => readTextIfAny(sys, path)))
 }
