@@ -62,6 +62,7 @@ export async function runProcess(
     drained.catch(() => undefined)
     await running.proceed()
     await running.started
+    await running.release()
     const status = await running.exited
     await drained
     return exitStatus(status)

@@ -47,6 +47,7 @@ export async function startNow(parts: DaemonParts, container: Container): Promis
     throw told
   }
   markStarted(parts, container, launched.running)
+  await launched.running.release()
   inBackground(parts.sys, `container ${shortId(container.id)}`, watchExit(parts, container, launched))
 }
 

@@ -16,7 +16,10 @@ import type { ContainerSpec, ProcessSpec } from './process-spec.ts'
 import { mountRoot } from './root-mounts.ts'
 import { findUser, type RuntimeUser, UserError } from './users.ts'
 
-/** Descriptors of the child besides 0, 1 and 2: where it tells what went wrong, and where it waits to go on. */
+/**
+ * Descriptors of the child besides 0, 1 and 2: where it tells what went wrong and, by closing it, that nothing did;
+ * and where it waits for a byte to go on. The end of the second means that the daemon is gone or has given up.
+ */
 export const ERROR_FD = 3
 export const GATE_FD = 4
 
@@ -31,8 +34,7 @@ export const containerInit =
   async (process: Process): Promise<number> =>
     reporting(process.sys, async () => {
       const { sys } = process
-      await sys.read(GATE_FD, 1)
-      sys.close(GATE_FD)
+      if (!(await passGate(sys))) return 1
       sys.unshare(CLONE_NEWCGROUP)
       setSysctls(sys, spec)
       // From there the way to each mount point is short.
@@ -41,7 +43,7 @@ export const containerInit =
       sys.pivotRoot('.')
       sys.chdir('/')
       if (spec.hostname !== '') nameHost(sys, spec.hostname)
-      return becomeProcess(sys, spec.process, true)
+      return becomeProcess(sys, spec.process, 'first')
     })
 
 /** @throws InitError */
@@ -60,10 +62,10 @@ export const execInit =
   async (process: Process): Promise<number> =>
     reporting(process.sys, async () => {
       const { sys } = process
-      await sys.read(GATE_FD, 1)
+      if (!(await passGate(sys))) return 1
       sys.close(GATE_FD)
       sys.chdir('/')
-      return becomeProcess(sys, spec, false)
+      return becomeProcess(sys, spec, 'further')
     })
 
 async function reporting(sys: Sys, steps: () => Promise<number>): Promise<number> {
@@ -77,11 +79,11 @@ async function reporting(sys: Sys, steps: () => Promise<number>): Promise<number
   }
 }
 
-async function becomeProcess(sys: Sys, spec: ProcessSpec, mayMakeDirectory: boolean): Promise<number> {
+async function becomeProcess(sys: Sys, spec: ProcessSpec, which: 'first' | 'further'): Promise<number> {
   const user = findUser(sys, spec.user, spec.groupAdd)
   const env = environment(spec.env, user)
   limit(sys, spec)
-  if (mayMakeDirectory) makeWorkingDirectory(sys, spec.cwd)
+  if (which === 'first') makeWorkingDirectory(sys, spec.cwd)
   adjustScore(sys, spec.oomScoreAdj)
   // Whoever is not root may not change the bounding set any more; what is effective lasts until exec.
   sys.capabilities(spec.capabilities)
@@ -89,8 +91,15 @@ async function becomeProcess(sys: Sys, spec: ProcessSpec, mayMakeDirectory: bool
   if (spec.noNewPrivileges) sys.noNewPrivileges()
   enterDirectory(sys, spec.cwd || '/')
   const file = findProgram(sys, spec.args[0] ?? '', env.get('PATH'))
+  sys.close(ERROR_FD)
+  // As at runc's exec.fifo: the daemon marks the container as running before its program can ask.
+  if (which === 'first' && !(await passGate(sys))) return 1
+  if (which === 'first') sys.close(GATE_FD)
   return replace(sys, file, spec.args, env)
 }
+
+/** @returns whether the daemon wants it to go on */
+const passGate = async (sys: Sys): Promise<boolean> => (await sys.read(GATE_FD, 1)).length > 0
 
 async function replace(
   sys: Sys,
@@ -98,7 +107,6 @@ async function replace(
   args: readonly string[],
   env: ReadonlyMap<string, string>,
 ): Promise<number> {
-  closeIfOpen(sys, ERROR_FD)
   try {
     return await sys.exec(file, args, env)
   } catch (error) {
@@ -107,10 +115,6 @@ async function replace(
     await sys.write(2, encoder.encode(`exec ${file}: ${reason}\n`))
     return 255
   }
-}
-
-const closeIfOpen = (sys: Sys, fd: number): void => {
-  if (sys.openFds().includes(fd)) sys.close(fd)
 }
 
 function environment(pairs: readonly string[], user: RuntimeUser): Map<string, string> {

@@ -5,6 +5,7 @@ import {
   CLONE_NEWNS,
   CLONE_NEWPID,
   CLONE_NEWUTS,
+  EPIPE,
   type ForkOptions,
   type MaybePromise,
   O_RDWR,
@@ -47,10 +48,12 @@ export interface RunningProcess {
   /** As the daemon sees it. */
   readonly pid: number
   readonly streams: ProcessStreams
-  /** Lets a container go on to its program. */
+  /** Lets a container set itself up, now that its network is there. */
   proceed(): Promise<void>
-  /** Resolves when the program runs. @throws RuntimeError */
+  /** Resolves when all is set up and the program was found. @throws RuntimeError */
   readonly started: Promise<void>
+  /** Lets a container that has `started` go on to its program: whoever asks from there finds it running. */
+  release(): Promise<void>
   readonly exited: Promise<WaitStatus>
 }
 
@@ -67,7 +70,7 @@ export function insideNamespaces<T>(sys: Sys, joins: readonly { pid: number; fla
   }
 }
 
-/** Starts a container's process 1; it waits at its gate until `proceed`. */
+/** Starts a container's process 1; it waits at its gate until `proceed`, and before its program until `release`. */
 export function launchContainer(sys: Sys, spec: ContainerSpec, wantsInput: boolean): RunningProcess {
   return launch(sys, containerInit(spec), spec.process, wantsInput, spec.joins, {
     flags: spec.newNamespaces,
@@ -86,7 +89,7 @@ export function launchExec(
 ): RunningProcess {
   const joins = [{ pid, flags: ALL_NAMESPACES & ~CLONE_NEWCGROUP }]
   const running = launch(sys, execInit(spec), spec, wantsInput, joins, { cgroup, argv: ['runc', 'init'] })
-  void running.proceed()
+  void running.release()
   return running
 }
 
@@ -112,12 +115,14 @@ function launch(
   const session = { setsid: true, threads: RUNC_THREADS, defaultSignals: [SIGPIPE], ...(terminal ? { ctty: 0 } : {}) }
   const pid = insideNamespaces(sys, joins, () => sys.fork(entry, { ...options, ...session, fds }))
   for (const fd of new Set([...given, errorWrite, gateRead])) sys.close(fd)
+  const gate = new Gate(sys, gateWrite)
   return {
     pid,
     streams,
-    proceed: () => openGate(sys, gateWrite),
+    proceed: () => gate.pass(),
     started: waitForStart(sys, errorRead),
-    exited: waitForExit(sys, pid),
+    release: () => gate.pass().finally(() => gate.close()),
+    exited: waitForExit(sys, pid).finally(() => gate.close()),
   }
 }
 
@@ -136,11 +141,30 @@ function pipePlumbing(sys: Sys, wantsInput: boolean): Plumbing {
   }
 }
 
-async function openGate(sys: Sys, gate: number): Promise<void> {
-  try {
-    await sys.write(gate, Uint8Array.of(1))
-  } finally {
-    sys.close(gate)
+/** The daemon's end of the pipe that a process waits at before it goes on: a byte for each step. */
+class Gate {
+  private readonly sys: Sys
+  private readonly fd: number
+  private closed = false
+
+  constructor(sys: Sys, fd: number) {
+    this.sys = sys
+    this.fd = fd
+  }
+
+  /** One step. Whoever is gone meanwhile needs none. */
+  async pass(): Promise<void> {
+    if (this.closed) return
+    try {
+      await this.sys.write(this.fd, Uint8Array.of(1))
+    } catch (error) {
+      if (error !== EPIPE) throw error
+    }
+  }
+
+  close(): void {
+    if (!this.closed) this.sys.close(this.fd)
+    this.closed = true
   }
 }
 
