@@ -8,7 +8,7 @@ export const uname = (task: Task): Utsname => ({
   nodename: task.namespaces.uts.hostname,
   release: RELEASE,
   version: VERSION,
-  machine: 'x86_64',
+  machine: task.namespaces.uts.machine,
 })
 
 /** sysinfo(2): of the whole machine, whoever asks. */

@@ -8,8 +8,15 @@ import { TtyPrinter } from './tty-printer.ts'
 export type ProgressMode = 'auto' | 'plain' | 'tty' | 'rawjson' | 'quiet'
 
 const REDRAW_MS = 100
-const DESCRIPTION = 'building with "default" instance using docker driver'
-const LABEL = 'docker:default'
+
+/** Who builds, as progress tells it. */
+export interface BuilderWords {
+  readonly name: string
+  readonly driver: string
+}
+
+const description = ({ name, driver }: BuilderWords): string =>
+  `building with ${JSON.stringify(name)} instance using ${driver} driver`
 
 /** Where the progress of a build goes. */
 interface Display {
@@ -18,14 +25,14 @@ interface Display {
 }
 
 /** Shows a build on standard error. @throws CliError for a mode that there is none of, and for tty without a terminal */
-export function openDisplay(cli: Cli, mode: string, trace: BuildTrace): Display {
+export function openDisplay(cli: Cli, mode: string, trace: BuildTrace, builder: BuilderWords): Display {
   if (!['auto', 'plain', 'tty', 'rawjson', 'quiet', ''].includes(mode))
     throw new CliError(`ERROR: invalid progress mode ${mode}`)
   const terminal = cli.isTerminal(2)
   if (mode === 'tty' && !terminal) throw new CliError('ERROR: failed to get console: provided file is not a console')
   if (mode === 'quiet') return new QuietDisplay(trace)
   if (mode === 'rawjson') return new RawDisplay(cli, trace)
-  return terminal && mode !== 'plain' ? new TtyDisplay(cli, trace) : new PlainDisplay(cli, trace)
+  return terminal && mode !== 'plain' ? new TtyDisplay(cli, trace, builder) : new PlainDisplay(cli, trace, builder)
 }
 
 class QuietDisplay implements Display {
@@ -56,10 +63,10 @@ class RawDisplay extends QuietDisplay {
 class PlainDisplay extends QuietDisplay {
   private readonly cli: Cli
   private readonly printer: PlainPrinter
-  constructor(cli: Cli, trace: BuildTrace) {
+  constructor(cli: Cli, trace: BuildTrace, builder: BuilderWords) {
     super(trace)
     this.cli = cli
-    this.printer = new PlainPrinter(trace, DESCRIPTION)
+    this.printer = new PlainPrinter(trace, description(builder))
   }
   override async update(status: SolveStatus): Promise<void> {
     await super.update(status)
@@ -80,10 +87,10 @@ class TtyDisplay extends QuietDisplay {
   private timer: { cancel(): void } | undefined
   private ended = false
 
-  constructor(cli: Cli, trace: BuildTrace) {
+  constructor(cli: Cli, trace: BuildTrace, { driver, name }: BuilderWords) {
     super(trace)
     this.cli = cli
-    this.printer = new TtyPrinter(trace, LABEL, !cli.env.get('NO_COLOR'))
+    this.printer = new TtyPrinter(trace, `${driver}:${name}`, !cli.env.get('NO_COLOR'))
   }
 
   override async update(status: SolveStatus): Promise<void> {
@@ -120,11 +127,23 @@ export interface BuildFailure {
   readonly end: number
 }
 
+/** What was made, besides an image of the engine. */
+export interface BuildResult {
+  readonly digest?: string
+  readonly config?: string
+  readonly mediaType?: string
+  readonly size?: number
+  /** Id of an image that has no name. */
+  readonly kept?: string
+}
+
 /** What the stream of a build brings besides progress. */
 export interface BuildEvents {
   onImage(id: string): void
   onCall(result: { text: string; json: unknown; status: number }): void
-  onExport(bytes: Uint8Array): void
+  /** @param output which of the outputs, or `cache` with the number of a cache */
+  onExport(output: string, bytes: Uint8Array): void
+  onResult(result: BuildResult): void
   onSource(source: BuildFailure): void
 }
 
@@ -142,7 +161,10 @@ export async function followBuild(
     if (id === 'moby.buildkit.trace') await display.update(decodeSolveStatus(fromBase64(String(aux))))
     else if (id === 'moby.image.id') events.onImage((aux as { ID: string }).ID)
     else if (id === 'drydock.build.call') events.onCall(aux as { text: string; json: unknown; status: number })
-    else if (id === 'drydock.build.export') events.onExport(fromBase64(String(aux)))
+    else if (id === 'drydock.build.export') {
+      const { output, data } = aux as { output: string | number; data: string }
+      events.onExport(String(output), fromBase64(data))
+    } else if (id === 'drydock.build.result') events.onResult(aux as BuildResult)
     else if (id === 'drydock.build.source') events.onSource(aux as BuildFailure)
   }
   return undefined

@@ -4,8 +4,9 @@ import { IgnoreRules } from '@drydock/dockerfile'
 import { LayerUnpacker } from '../content/layer-store.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { randomId } from '../identifiers.ts'
+import { downloadSource } from './files/download.ts'
 import { findInRoot } from '../runtime/scoped-path.ts'
-import { ifExists, listNames, makeDirectories, quietly, readText, removeTree } from '../state/files.ts'
+import { ifExists, listNames, makeDirectories, quietly, readBytes, readText, removeTree } from '../state/files.ts'
 
 /** What a client sent for a build, unpacked into memory: nothing of it outlives the build. */
 export class BuildContext {
@@ -46,6 +47,22 @@ export class BuildContext {
     const path = `${this.folder}/contexts/${encodeURIComponent(name)}`
     const stat = this.inParts ? ifExists(() => this.parts.sys.stat(path)) : undefined
     return stat && isDirectory(stat.mode) ? path : undefined
+  }
+
+  /** Fetches an archive, or a file, as a named context. @throws Problem */
+  async download(name: string, url: string): Promise<void> {
+    const { sys } = this.parts
+    const folder = `${this.folder}/contexts/${encodeURIComponent(name)}`
+    makeDirectories(sys, folder)
+    const file = await downloadSource(this.parts, url, folder, '')
+    const bytes = readBytes(sys, `${folder}/${file}`)
+    if (!isArchive(bytes)) return
+    sys.unlink(`${folder}/${file}`)
+    const unpacker = new LayerUnpacker(sys, folder)
+    const reader = new TarReader()
+    for await (const piece of gunzipIfNeeded([bytes])) await unpacker.take(reader.push(piece))
+    reader.finish()
+    unpacker.finish()
   }
 
   /** File of a secret; undefined when it was not sent. */
@@ -115,3 +132,6 @@ export class BuildContext {
     makeDirectories(sys, this.root)
   }
 }
+
+const isArchive = (bytes: Uint8Array): boolean =>
+  (bytes[0] === 0x1f && bytes[1] === 0x8b) || String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar'

@@ -33,6 +33,15 @@ export interface BuildOptions {
   readonly shmSize: number
   readonly squash: boolean
   readonly outputs: readonly BuildOutput[]
+  /** The builder has no images of its own: what it makes is sent away, or stays in its cache. */
+  readonly apart: boolean
+  /** Named contexts that the client did not send: `docker-image://…`, `oci-layout://…`, `https://…`. */
+  readonly contexts: ReadonlyMap<string, string>
+  /** `provenance` and `sbom`, with their parameters. */
+  readonly attests: ReadonlyMap<string, string>
+  readonly annotations: readonly string[]
+  readonly cacheTo: readonly BuildOutput[]
+  readonly cacheFrom: readonly BuildOutput[]
   readonly auths: Readonly<Record<string, AuthConfig>>
   /** `build`, or `check`, `outline`, `targets`: what `--call` asks for. */
   readonly call: string
@@ -76,7 +85,13 @@ export function readBuildOptions(query: URLSearchParams, registryConfig: string 
     memory: Number(query.get('memory') ?? 0),
     shmSize: Number(query.get('shmsize') ?? 0),
     squash: truth(query.get('squash')),
-    outputs: readOutputs(query),
+    outputs: readOutputs(query, 'outputs'),
+    apart: truth(query.get('apart')),
+    contexts: new Map(Object.entries(record<string>(query, 'contexts'))),
+    attests: new Map(Object.entries(record<string>(query, 'attests'))),
+    annotations: query.getAll('annotation'),
+    cacheTo: readOutputs(query, 'cacheto'),
+    cacheFrom: [...readOutputs(query, 'cachefrom'), ...classicCacheFrom(query)],
     auths: readAuths(registryConfig),
     call: query.get('call') || 'build',
     inParts: truth(query.get('inparts')),
@@ -97,11 +112,19 @@ function listOf<T>(text: string, name: string): T[] {
   return value as T[]
 }
 
-function readOutputs(query: URLSearchParams): BuildOutput[] {
-  const text = query.get('outputs')
-  if (!text) return []
-  const outputs = listOf<{ Type?: string; Attrs?: Record<string, string> | null }>(text, 'outputs')
+/** Outputs, and places of caches: a type and its attributes. */
+function readOutputs(query: URLSearchParams, name: string): BuildOutput[] {
+  const text = query.get(name)
+  if (!text || text.startsWith('["')) return []
+  const outputs = listOf<{ Type?: string; Attrs?: Record<string, string> | null }>(text, name)
   return outputs.map((output) => ({ type: output?.Type ?? '', attributes: output?.Attrs ?? {} }))
+}
+
+/** The API's own form is a list of images. */
+function classicCacheFrom(query: URLSearchParams): BuildOutput[] {
+  const text = query.get('cachefrom')
+  if (!text || !text.startsWith('["')) return []
+  return listOf<string>(text, 'cachefrom').map((ref) => ({ type: 'registry', attributes: { ref } }))
 }
 
 function readAuths(header: string | undefined): Record<string, AuthConfig> {

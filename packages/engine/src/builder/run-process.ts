@@ -10,11 +10,14 @@ import type { DaemonParts } from '../daemon-parts.ts'
 import { cgroupOf, makeCgroup, removeCgroup } from '../runtime/cgroups.ts'
 import { ALL_NAMESPACES, killQuietly, launchContainer } from '../runtime/launch.ts'
 import { capabilitiesOf } from '../containers/settings/capabilities.ts'
+import { machineFor } from '../runtime/machine.ts'
 import type { ContainerSpec, RuntimeMount } from '../runtime/process-spec.ts'
 import { makeDirectories } from '../state/files.ts'
 import type { WorkLayer } from './work-layer.ts'
 
 export interface BuildProcess {
+  /** Whose programs they are. */
+  readonly platform?: { readonly architecture: string }
   readonly args: readonly string[]
   readonly env: readonly string[]
   readonly cwd: string
@@ -123,6 +126,7 @@ function specOf(layer: WorkLayer, process: BuildProcess, { record }: Container, 
     rootfs: layer.root,
     readOnlyRoot: false,
     hostname: shared === 0 ? HOSTNAME : '',
+    ...machineFor(process.platform),
     process: {
       args: process.args,
       env: process.env,

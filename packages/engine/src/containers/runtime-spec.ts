@@ -1,5 +1,6 @@
 import { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUTS } from '@drydock/abi'
 import { DOCKER_INIT } from '../docker-init.ts'
+import { machineFor } from '../runtime/machine.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { conflict, noSuchContainer } from '../problem.ts'
 import { cgroupOf } from '../runtime/cgroups.ts'
@@ -59,6 +60,7 @@ export function containerSpec(parts: DaemonParts, container: Container, rootfs: 
     rootfs,
     readOnlyRoot: hostConfig.ReadonlyRootfs ?? false,
     hostname: shared & CLONE_NEWUTS ? '' : (record.Config.Hostname ?? ''),
+    ...machineFor(parts.images.get(record.Image)?.document),
     process: processSpec(container, linkEnvironment(parts, container)),
     mounts: [...fileMounts(container), ...sharedMemory(parts, container), ...record.Mounts.map(runtimeMount)],
     cgroup: cgroupOf(record.ID, hostConfig.CgroupParent),

@@ -146,7 +146,8 @@ async function pullOne(parts: DaemonParts, plan: PullPlan, progress: ProgressStr
   return known
 }
 
-async function fetchLayers(parts: DaemonParts, plan: PullPlan, progress: ProgressStream): Promise<void> {
+/** Those that are not here yet. */
+export async function fetchLayers(parts: DaemonParts, plan: PullPlan, progress: ProgressStream): Promise<void> {
   const { layers } = plan.manifest
   const { rootfs } = JSON.parse(plan.config) as ImageDocument
   const have = parts.images.layers.chain(rootfs.diff_ids).length

@@ -37,6 +37,7 @@ export const containerInit =
       if (!(await passGate(sys))) return 1
       sys.unshare(CLONE_NEWCGROUP)
       setSysctls(sys, spec)
+      if (spec.machine !== undefined) writeBytes(sys, '/proc/sys/kernel/arch', spec.machine)
       // From there the way to each mount point is short.
       sys.chdir(spec.rootfs)
       mountRoot(sys, { ...spec, rootfs: '.' })

@@ -55,6 +55,8 @@ export interface ContainerSpec {
   readonly rootfs: string
   readonly readOnlyRoot: boolean
   readonly hostname: string
+  /** As uname(2) names it where programs are for another one; they run as with an emulator. */
+  readonly machine?: string
   readonly process: ProcessSpec
   readonly mounts: readonly RuntimeMount[]
   /** Path below /sys/fs/cgroup. */

@@ -16,6 +16,8 @@ export class UtsNamespace {
   readonly id: number
   hostname: string
   domainname = '(none)'
+  /** What its members are told the machine is. */
+  machine = 'x86_64'
   /** The user namespace it belongs to; undefined for the first. */
   readonly owner: UserNamespace | undefined
   constructor(id: number, hostname: string, owner?: UserNamespace) {

@@ -211,7 +211,7 @@ export class KernelProc implements ProcSource {
   network(reader: PathContext): { unprivilegedPorts: number } {
     return readerOf(reader).namespaces.net
   }
-  uts(reader: PathContext): { domainname: string } {
+  uts(reader: PathContext): { domainname: string; machine: string } {
     return readerOf(reader).namespaces.uts
   }
   ipForward(reader: PathContext): boolean {

@@ -18,6 +18,10 @@ export interface BakeTarget {
   readonly platforms?: readonly string[]
   readonly output?: readonly string[]
   readonly secret?: readonly string[]
+  readonly attest?: readonly string[]
+  readonly annotations?: readonly string[]
+  readonly 'cache-from'?: readonly string[]
+  readonly 'cache-to'?: readonly string[]
   readonly 'no-cache'?: boolean
   readonly 'no-cache-filter'?: readonly string[]
   readonly pull?: boolean

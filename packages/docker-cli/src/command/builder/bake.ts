@@ -45,23 +45,72 @@ export const bake = defineCommand({
       )
       return 0
     }
-    for (const target of targets.values()) {
-      const wishes = {
-        ...flagsOf(target),
-        progress: flags.progress,
-        call: flags.call,
-        check: flags.check,
-        push: flags.push,
-        ...(flags['no-cache'] ? { 'no-cache': true } : {}),
-        ...(flags.pull ? { pull: true } : {}),
-        'metadata-file': flags['metadata-file'],
-      }
-      const status = await runBuild(cli, target.context ?? '.', wishes, target['dockerfile-inline'])
-      if (status !== 0) return status
+    const wishes: Partial<BuildFlags> = {
+      progress: flags.progress,
+      call: flags.call,
+      check: flags.check,
+      builder: flags.builder,
+      ...(flags['no-cache'] ? { 'no-cache': true } : {}),
+      ...(flags.pull ? { pull: true } : {}),
+      'metadata-file': flags['metadata-file'],
     }
-    return 0
+    return buildAll(cli, targets, { ...wishes, push: flags.push, load: flags.load })
   },
 })
+
+/** One after the other, those first that others build upon: what they come to is handed on as an image without a name. */
+async function buildAll(
+  cli: Cli,
+  targets: ReadonlyMap<string, BakeTarget>,
+  wishes: Partial<BuildFlags>,
+): Promise<number> {
+  const linked = new Map<string, string>()
+  try {
+    for (const name of ordered(targets)) {
+      const target = targets.get(name) ?? {}
+      const own = flagsOf(target, linked)
+      const isBase = isLinked(name, targets)
+      const made = { image: '' }
+      const base = isBase && (target.output ?? []).includes('type=cacheonly')
+      const given = base ? { ...own, ...wishes, push: false, load: false, output: [] } : { ...own, ...wishes }
+      const extra = { inline: target['dockerfile-inline'], ...(isBase ? { handOn: made } : {}) }
+      const status = await runBuild(cli, target.context ?? '.', given, extra)
+      if (status !== 0) return status
+      if (isBase) linked.set(name, made.image)
+    }
+    return 0
+  } finally {
+    for (const image of linked.values()) await forget(cli, image)
+  }
+}
+
+const linksOf = ({ contexts = {} }: BakeTarget): string[] =>
+  Object.values(contexts)
+    .filter((place) => place.startsWith('target:'))
+    .map((place) => place.slice('target:'.length))
+
+const isLinked = (name: string, targets: ReadonlyMap<string, BakeTarget>): boolean =>
+  [...targets.values()].some((target) => linksOf(target).includes(name))
+
+function ordered(targets: ReadonlyMap<string, BakeTarget>): string[] {
+  const order = new Set<string>()
+  const visit = (name: string): void => {
+    for (const link of linksOf(targets.get(name) ?? {})) if (!order.has(link)) visit(link)
+    order.add(name)
+  }
+  for (const name of targets.keys()) visit(name)
+  return [...order]
+}
+
+/** An image that was only there to be built upon. */
+async function forget(cli: Cli, image: string): Promise<void> {
+  try {
+    const { RepoTags } = await cli.client.images.inspect(image)
+    if ((RepoTags ?? []).length === 0) await cli.client.images.remove(image)
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+  }
+}
 
 function resolve(file: BakeFile, names: readonly string[], cli: Cli, overrides: readonly string[]): Resolved {
   try {
@@ -109,7 +158,7 @@ async function readIfThere(cli: Cli, name: string): Promise<string | undefined> 
 }
 
 /** A target as the flags of a build. */
-function flagsOf(target: BakeTarget): BuildFlags {
+function flagsOf(target: BakeTarget, linked: ReadonlyMap<string, string>): BuildFlags {
   const defaults = Object.fromEntries(
     Object.entries(buildFlags).map(([name, { initial }]) => [name, initial]),
   ) as unknown as BuildFlags
@@ -127,7 +176,14 @@ function flagsOf(target: BakeTarget): BuildFlags {
     platform: target.platforms ?? [],
     output: target.output ?? [],
     secret: target.secret ?? [],
-    'build-context': pairs(target.contexts),
+    'build-context': pairs(target.contexts).map((pair) =>
+      pair.replace(/=target:(.*)$/, (_, name: string) => `=docker-image://${linked.get(name) ?? name}`),
+    ),
+    attest: target.attest ?? [],
+    annotation: target.annotations ?? [],
+    'cache-from': target['cache-from'] ?? [],
+    'cache-to': target['cache-to'] ?? [],
+    'add-host': pairs(target['extra-hosts']),
     'no-cache': target['no-cache'] ?? false,
     'no-cache-filter': target['no-cache-filter'] ?? [],
     pull: target.pull ?? false,

@@ -20,6 +20,9 @@ export interface PartsWish {
   readonly secrets: ReadonlyMap<string, Uint8Array>
 }
 
+/** In place of a folder: the builder finds this context by itself. */
+export const NOTHING_SENT = ''
+
 /** What is sent for a build. */
 export interface BuildParts {
   readonly tar: AsyncIterable<Uint8Array>
@@ -179,6 +182,7 @@ async function* joined(
   yield writer.header(tarHeader('context/', { type: 'directory' }))
   yield* main
   for (const [name, place] of contexts) {
+    if (place === NOTHING_SENT) continue
     const folder = absolute(place, cli.sys.getcwd())
     if (!isFolder(cli, folder)) fail(`failed to get build context ${name}: stat ${place}: no such file or directory`)
     const rules = await rulesFor(cli, folder, undefined)
@@ -196,7 +200,7 @@ async function* joined(
   yield writer.end()
 }
 
-function isFolder(cli: Cli, path: string): boolean {
+export function isFolder(cli: Cli, path: string): boolean {
   try {
     return isDirectory(cli.sys.stat(path).mode)
   } catch (error) {

@@ -4,6 +4,7 @@ import { writeFile } from '@drydock/libc'
 import {
   bool,
   bytes,
+  canonical,
   type Cli,
   CliError,
   defineCommand,
@@ -12,17 +13,30 @@ import {
   hidden,
   int,
   list,
+  parseReference,
   string,
   strings,
+  tagged,
   unpack,
 } from '@drydock/cli-plugin'
-import { type BuildFailure, followBuild, openDisplay, warningsText } from '../../build-progress/build-display.ts'
+import {
+  type BuildFailure,
+  type BuildResult,
+  followBuild,
+  openDisplay,
+  warningsText,
+} from '../../build-progress/build-display.ts'
 import { BuildTrace } from '../../build-progress/build-trace.ts'
 import { excerpt } from '@drydock/dockerfile'
 import { readKeyValues, toRecord } from '../container/key-value-file.ts'
 import { absolute } from '../container/volume-flags.ts'
 import { type BuildRecord, keepRecord, logOf, newRef } from './history-store.ts'
-import { type BuildParts, buildParts, fieldsOf, readSecrets } from './build-parts.ts'
+import { cacheFolders, KEPT, namedContexts, noOutput, type Order, orderOf } from './build-order.ts'
+import { type BuildParts, buildParts, readSecrets } from './build-parts.ts'
+import type { CachePlace } from './caches.ts'
+import { isEngine } from './driver.ts'
+import { findInstance, type Instance, nodeOf } from './instances.ts'
+import type { Output } from './outputs.ts'
 
 const array = (short: string, usage: string) => list(short, usage, { type: 'stringArray' })
 
@@ -89,50 +103,51 @@ export const buildxBuild = defineCommand({
   short: 'Start a build',
   aliasLine: 'docker build, docker builder build, docker image build, docker buildx b',
   args: exactly(1),
-  lacks: 'a URL of an archive as context, several platforms at once, attestations, remote caches',
+  lacks: 'a URL of an archive as context; caches in gha, s3 and azblob; --ssh',
   completes: ['files', 'none'],
   flags: buildFlags,
   run: ({ cli, args, flags }) => runBuild(cli, args[0] ?? '', flags),
 })
 
-/** One output of -o, with where its bytes go on this side. */
-interface Output {
-  readonly type: string
-  readonly attributes: Readonly<Record<string, string>>
-  /** A file, a folder, `-`, or nothing. */
-  readonly destination: string
+/** What bake asks for besides. */
+interface Extra {
+  /** The Dockerfile itself. */
+  readonly inline?: string | undefined
+  /** Takes the id of the result, which stays with the engine until it is built upon. */
+  readonly handOn?: { image: string }
 }
 
-const MULTI = `ERROR: Multi-platform build is not supported for the docker driver.
-Switch to a different driver, or turn on the containerd image store, and try again.
-Learn more at https://docs.docker.com/go/build-multi-platform/`
-
-/** @param inline the Dockerfile itself, for bake  @throws CliError with BuildKit's words */
-export async function runBuild(cli: Cli, place: string, given: BuildFlags, inline?: string): Promise<number> {
-  const platforms = given.platform.flatMap((each) => each.split(','))
-  if (platforms.length > 1) throw new CliError(MULTI)
-  const outputs = outputsOf(cli, given)
+/** @throws CliError with BuildKit's words */
+export async function runBuild(cli: Cli, place: string, given: BuildFlags, extra: Extra = {}): Promise<number> {
+  const { inline, handOn } = extra
+  const instance = await findInstance(cli, given.builder || (cli.env.get('BUILDX_BUILDER') ?? ''))
+  const asked = orderOf(cli, given, instance)
+  const order = handOn ? { ...asked, outputs: [...asked.outputs, KEPT], silent: false } : asked
+  const caches = await cacheFolders(cli, order)
   const parts = await buildParts(cli, {
     place,
     file: given.file,
     inline,
-    contexts: new Map(given['build-context'].map(nameAndPlace)),
+    contexts: new Map([...(await namedContexts(cli, given['build-context'])), ...caches]),
     secrets: await readSecrets(cli, given.secret),
   })
+  if (order.silent && given.call === 'build' && !given.check) await cli.warn(noOutput(instance))
   const trace = new BuildTrace()
   const createdAt = cli.sys.clock.now()
   const ref = newRef(cli)
   const mode = modeOf(cli, given)
-  const display = openDisplay(cli, mode, trace)
-  const received: Uint8Array[] = []
+  const display = openDisplay(cli, mode, trace, instance)
+  const received = new Map<string, Uint8Array[]>()
   let image = ''
+  let result: BuildResult = {}
   let call: { text: string; json: unknown; status: number } | undefined
   let source: BuildFailure | undefined
-  const messages = request(cli, given, platforms, outputs, parts)
+  const messages = request(cli, given, order, parts)
   const failure = await followBuild(messages, display, {
     onImage: (id) => (image = id),
-    onCall: (result) => (call = result),
-    onExport: (piece) => received.push(piece),
+    onResult: (made) => (result = made),
+    onCall: (answer) => (call = answer),
+    onExport: (output, piece) => received.set(output, [...(received.get(output) ?? []), piece]),
     onSource: (where) => (source = where),
   })
   await display.finish()
@@ -140,9 +155,15 @@ export async function runBuild(cli: Cli, place: string, given: BuildFlags, inlin
   if (call === undefined) await keepRecord(cli, recordOf(cli, { ref, place, given, createdAt, trace, failure }))
   if (failure !== undefined) return tellFailure(cli, failure, source)
   if (call) return tellCall(cli, given, call)
-  const [output] = outputs
-  if (output) await receive(cli, output, received)
-  await writeResults(cli, given, image, ref)
+  for (const [nth, output] of order.outputs.entries()) await receive(cli, output, received.get(String(nth)) ?? [])
+  for (const [nth, { attributes }] of order.cacheTo.entries())
+    await receive(
+      cli,
+      { type: 'local', attributes: {}, destination: attributes['dest'] ?? '' },
+      received.get(`cache ${nth}`) ?? [],
+    )
+  if (handOn) handOn.image = result.kept ?? image
+  await writeResults(cli, given, instance, { image, ref, result })
   return 0
 }
 
@@ -189,42 +210,10 @@ function modeOf(cli: Cli, given: BuildFlags): string {
   return quiet || asked === 'none' ? 'quiet' : asked
 }
 
-function nameAndPlace(spec: string): [string, string] {
-  const at = spec.indexOf('=')
-  if (at < 0) throw new CliError(`ERROR: invalid context value: ${spec}, expected key=value`)
-  return [spec.slice(0, at).toLowerCase(), spec.slice(at + 1)]
-}
-
-function outputsOf(cli: Cli, given: BuildFlags): Output[] {
-  const outputs = given.output.map(outputOf)
-  if (given.push) {
-    const images = outputs.filter(({ type }) => type === 'image')
-    if (outputs.length === 0) return [{ type: 'image', attributes: { push: 'true' }, destination: '' }]
-    if (images.length === 0) throw new CliError('ERROR: push and load may not be set together at the moment')
-  }
-  for (const { type, destination } of outputs)
-    if (destination === '-' && cli.isTerminal(1) && type !== 'local')
-      throw new CliError(`ERROR: dest file is required for ${type} exporter. refusing to write to console`)
-  return outputs
-}
-
-function outputOf(spec: string): Output {
-  if (spec === '-') return { type: 'tar', attributes: {}, destination: '-' }
-  if (!spec.includes('=')) return { type: 'local', attributes: {}, destination: spec }
-  const { type = '', dest = '', ...attributes } = Object.fromEntries(fieldsOf(spec))
-  if (type === '') throw new CliError('ERROR: type is required for output')
-  if (type === 'local' && dest === '') throw new CliError('ERROR: dest is required for local exporter')
-  if (type === 'registry') return { type: 'image', attributes: { ...attributes, push: 'true' }, destination: '' }
-  // Without a place for the archive the engine keeps the image.
-  if (type === 'docker' && dest === '') return { type: 'image', attributes, destination: '' }
-  return { type, attributes, destination: dest || (type === 'tar' || type === 'oci' ? '-' : '') }
-}
-
 async function* request(
   cli: Cli,
   given: BuildFlags,
-  platforms: readonly string[],
-  outputs: readonly Output[],
+  order: Order,
   { tar, dockerfile, inParts }: BuildParts,
 ): AsyncGenerator<JsonMessage, void, void> {
   const args = await readKeyValues(cli, [], given['build-arg'], (name) => cli.env.get(name))
@@ -239,19 +228,27 @@ async function* request(
     labels: JSON.stringify(toRecord(given.label)),
     networkmode: given.network,
     target: given.target || undefined,
-    platform: platforms[0],
+    platform: order.platforms.join(',') || undefined,
     extrahosts: given['add-host'].length > 0 ? JSON.stringify(given['add-host']) : undefined,
     memory: given.memory || undefined,
     shmsize: given['shm-size'] || undefined,
-    outputs:
-      outputs.length > 0
-        ? JSON.stringify(outputs.map(({ type, attributes }) => ({ Type: type, Attrs: attributes })))
-        : undefined,
+    outputs: placesOf(order.outputs),
+    apart: order.apart || undefined,
+    attests: Object.keys(order.attests).length > 0 ? JSON.stringify(order.attests) : undefined,
+    annotation: given.annotation,
+    contexts: Object.keys(order.contexts).length > 0 ? JSON.stringify(order.contexts) : undefined,
+    cacheto: placesOf(order.cacheTo),
+    cachefrom: placesOf(order.cacheFrom),
     call: callOf(given) === 'build' ? undefined : callOf(given),
     inparts: inParts || undefined,
   }
   yield* cli.client.images.build(query, tar, await cli.credentials.all())
 }
+
+const placesOf = (places: readonly CachePlace[]): string | undefined =>
+  places.length > 0
+    ? JSON.stringify(places.map(({ type, attributes }) => ({ Type: type, Attrs: attributes })))
+    : undefined
 
 const callOf = ({ check, call }: BuildFlags): string => {
   const name = (call.split(',')[0] ?? 'build').replace(/^format=.*/, 'build')
@@ -293,10 +290,14 @@ async function tellCall(
 }
 
 /** Puts what the build sent back where its user wants it. */
-async function receive(cli: Cli, { type, destination }: Output, pieces: readonly Uint8Array[]): Promise<void> {
+async function receive(
+  cli: Cli,
+  { type, attributes, destination }: Output,
+  pieces: readonly Uint8Array[],
+): Promise<void> {
   if (pieces.length === 0) return
   const whole = join(pieces)
-  if (type === 'local') {
+  if (type === 'local' || attributes['tar'] === 'false') {
     const folder = absolute(destination, cli.sys.getcwd())
     makeFolders(cli, folder)
     await unpack(cli, once(whole), folder, (name) => name, false)
@@ -328,15 +329,24 @@ function makeFolders(cli: Cli, path: string): void {
     }
 }
 
-async function writeResults(cli: Cli, given: BuildFlags, image: string, ref: string): Promise<void> {
+async function writeResults(
+  cli: Cli,
+  given: BuildFlags,
+  instance: Instance,
+  { image, ref, result }: { readonly image: string; readonly ref: string; readonly result: BuildResult },
+): Promise<void> {
   const inHere = (path: string): string => absolute(path, cli.sys.getcwd())
-  if (given.quiet && image !== '') await cli.print(`${image}\n`)
-  if (given.iidfile !== '') await writeFile(cli.sys, inHere(given.iidfile), image)
+  const id = isEngine(instance) ? image : (result.digest ?? result.config ?? '')
+  if (given.quiet && id !== '') await cli.print(`${id}\n`)
+  if (given.iidfile !== '') await writeFile(cli.sys, inHere(given.iidfile), id)
   if (given['metadata-file'] === '') return
-  const names = given.tag.map((tag) => `docker.io/library/${tag.includes(':') ? tag : `${tag}:latest`}`)
+  const names = given.tag.map((tag) => canonical(tagged(parseReference(tag))))
+  const { digest, config, mediaType, size } = result
   const metadata = {
-    'buildx.build.ref': `default/default/${ref}`,
-    ...(image === '' ? {} : { 'containerimage.config.digest': image, 'containerimage.digest': image }),
+    'buildx.build.ref': `${instance.name}/${nodeOf(instance)}/${ref}`,
+    ...(config === undefined ? {} : { 'containerimage.config.digest': config }),
+    ...(mediaType === undefined ? {} : { 'containerimage.descriptor': { mediaType, digest, size } }),
+    ...(digest === undefined ? {} : { 'containerimage.digest': digest }),
     ...(names.length > 0 ? { 'image.name': names.join(',') } : {}),
   }
   await writeFile(cli.sys, inHere(given['metadata-file']), JSON.stringify(metadata, undefined, 2))

@@ -17,7 +17,15 @@ import { buildxBuild } from './build.ts'
 import { du, prune } from './cache-commands.ts'
 import { history } from './history.ts'
 import { imagetools } from './imagetools.ts'
-import { addInstance, findInstance, type Instance, listInstances, removeInstance, useInstance } from './instances.ts'
+import {
+  addInstance,
+  findInstance,
+  type Instance,
+  listInstances,
+  nodeOf,
+  removeInstance,
+  useInstance,
+} from './instances.ts'
 
 const BUILDKIT = 'v0.22.0'
 const VERSION = 'github.com/docker/buildx v0.24.0 d0e5e86c8b88ae4865040bc96917c338f4dd673c'
@@ -38,15 +46,13 @@ const ls = defineCommand({
     }
     const rows = instances.flatMap(({ name, driver, platforms }) => [
       `${name}${name === current ? '*' : ''}\t${driver}\t\t\t`,
-      ` \\_ ${nodeOf(name, driver)}\t \\_ ${driver === 'docker' ? 'default' : 'unix:///var/run/docker.sock'}\trunning\t${BUILDKIT}\t${platforms.join(', ')}`,
+      ` \\_ ${nodeOf({ name, driver })}\t \\_ ${driver === 'docker' ? 'default' : 'unix:///var/run/docker.sock'}\trunning\t${BUILDKIT}\t${platforms.join(', ')}`,
     ])
     await cli.print(
       tabulate(`NAME/NODE\tDRIVER/ENDPOINT\tSTATUS\tBUILDKIT\tPLATFORMS\n${rows.map((line) => `${line}\n`).join('')}`),
     )
   },
 })
-
-const nodeOf = (name: string, driver: string): string => (driver === 'docker' ? name : `${name}0`)
 
 const inspect = defineCommand({
   name: 'inspect',
@@ -61,7 +67,7 @@ const inspect = defineCommand({
     const { name, driver, platforms } = await findInstance(cli, args[0] ?? flags.builder)
     const endpoint = driver === 'docker' ? 'default' : 'unix:///var/run/docker.sock'
     const node = [
-      ['Name', nodeOf(name, driver)],
+      ['Name', nodeOf({ name, driver })],
       ['Endpoint', endpoint],
       ['Status', 'running'],
       ['BuildKit version', BUILDKIT],
@@ -90,6 +96,18 @@ function freeName(cli: Cli): string {
   return `${ADJECTIVES[a % ADJECTIVES.length] ?? ''}_${NAMES[b % NAMES.length] ?? ''}`
 }
 
+/** By itself, and through the emulators that Docker's tonistiigi/binfmt sets up. */
+const EMULATED = [
+  'linux/amd64',
+  'linux/386',
+  'linux/arm64',
+  'linux/arm/v7',
+  'linux/arm/v6',
+  'linux/ppc64le',
+  'linux/s390x',
+  'linux/riscv64',
+]
+
 const DRIVERS = ['docker-container', 'kubernetes', 'remote', 'cloud', 'docker']
 
 const create = defineCommand({
@@ -97,7 +115,7 @@ const create = defineCommand({
   use: 'create [OPTIONS] [CONTEXT|ENDPOINT]',
   short: 'Create a new builder instance',
   args: between(0, 1),
-  lacks: 'drivers of their own: every builder is the engine',
+  lacks: 'containers of their own: every builder works inside the engine, with one cache',
   flags: {
     append: bool('', 'Append a node to builder instead of changing it'),
     bootstrap: bool('', 'Boot builder after creation'),
@@ -116,7 +134,11 @@ const create = defineCommand({
     if (!DRIVERS.includes(driver)) throw new CliError(`ERROR: failed to find driver ${JSON.stringify(driver)}`)
     const name = flags.name || freeName(cli)
     const platforms =
-      flags.platform.length > 0 ? flags.platform.flatMap((each) => each.split(',')) : ['linux/amd64', 'linux/386']
+      flags.platform.length > 0
+        ? flags.platform.flatMap((each) => each.split(','))
+        : driver === 'docker'
+          ? ['linux/amd64', 'linux/386']
+          : EMULATED
     const instance: Instance = { name, driver, platforms }
     await addInstance(cli, instance, flags.use)
     await cli.print(`${name}\n`)

@@ -198,7 +198,8 @@ const inspect = defineCommand({
       spelled: SPELLED,
       functions: new Map([['json', (value: unknown) => JSON.stringify(plain(value), undefined, 2)]]),
     })
-    await cli.print(template.run({ Name: args[0], Manifest: manifest, Image: image }))
+    const attested = isIndex(document) ? await attestationsOf(images, document.manifests) : {}
+    await cli.print(template.run({ Name: args[0], Manifest: manifest, Image: image, ...attested }))
   },
 })
 
@@ -223,11 +224,39 @@ async function config(images: RemoteImages, digest: string): Promise<unknown> {
 
 async function configs(images: RemoteImages, manifests: readonly Descriptor[]): Promise<Record<string, unknown>> {
   const all: Record<string, unknown> = {}
-  for (const { digest, platform } of manifests) {
+  for (const { digest, platform } of manifests.filter((each) => subjectOf(each) === undefined)) {
     const { document } = await images.get(digest)
     if (platform && !isIndex(document)) all[platformString(platform)] = await config(images, document.config.digest)
   }
   return all
+}
+
+const subjectOf = ({ annotations }: Descriptor): string | undefined =>
+  annotations?.['vnd.docker.reference.type'] === 'attestation-manifest'
+    ? annotations['vnd.docker.reference.digest']
+    : undefined
+
+/** Provenance and SBOM of an image, by platform where there are several. BuildKit docs, attestations/attestation-storage.md */
+async function attestationsOf(
+  images: RemoteImages,
+  manifests: readonly Descriptor[],
+): Promise<{ Provenance: unknown; SBOM: unknown }> {
+  const found = { Provenance: new Map<string, unknown>(), SBOM: new Map<string, unknown>() }
+  for (const each of manifests) {
+    const subject = manifests.find(({ digest }) => digest === subjectOf(each))
+    const { document } = subject ? await images.get(each.digest) : { document: undefined }
+    if (!subject?.platform || !document || isIndex(document)) continue
+    for (const { digest, annotations } of document.layers) {
+      const type = annotations?.['in-toto.io/predicate-type'] ?? ''
+      const { predicate } = (await config(images, digest)) as { predicate: unknown }
+      const where = platformString(subject.platform)
+      if (type.startsWith('https://slsa.dev/provenance/')) found.Provenance.set(where, { SLSA: predicate })
+      else if (type.startsWith('https://spdx.dev/')) found.SBOM.set(where, { SPDX: predicate })
+    }
+  }
+  const one = (all: ReadonlyMap<string, unknown>): unknown =>
+    all.size === 1 ? [...all.values()][0] : Object.fromEntries(all)
+  return { Provenance: one(found.Provenance), SBOM: one(found.SBOM) }
 }
 
 /** buildx util/imagetools/printers.go */
@@ -236,16 +265,19 @@ function overview(reference: Reference, { document, descriptor }: RemoteDocument
   const head = `Name:\t${name}\nMediaType:\t${descriptor.mediaType}\nDigest:\t${descriptor.digest}\n`
   const top = tabulate(head, 0, 1)
   if (!isIndex(document)) return top
-  const rows = document.manifests.map(({ mediaType, digest, platform }) => {
+  const rows = document.manifests.map(({ mediaType, digest, platform, annotations = {} }) => {
     const where = platform ? `  Platform:\t${platformString(platform)}\n` : ''
-    return `  Name:\t${name}@${digest}\n  MediaType:\t${mediaType}\n${where}`
+    const notes = Object.entries(annotations).map(([key, value]) => `    ${key}:\t${value}\n`)
+    const more = notes.length > 0 ? '  Annotations:\t\n' : ''
+    const table = tabulate(`  Name:\t${name}@${digest}\n  MediaType:\t${mediaType}\n${where}${more}`, 0, 1)
+    return table + tabulate(notes.join(''), 0, 1)
   })
-  return `${top}${tabulate('\t\nManifests:\t\n', 0, 1)}${tabulate(rows.join('\t\n'), 0, 1)}`
+  return `${top}${tabulate('\t\nManifests:\t\n', 0, 1)}${rows.join(`${' '.repeat(13)}\n`)}`
 }
 
 export const imagetools = noun({
   name: 'imagetools',
   short: 'Commands to work on images in registry',
-  lacks: 'attestations; copies to files',
+  lacks: 'copies to files',
   children: [create, inspect],
 })

@@ -2,7 +2,7 @@ import { isErrno } from '@drydock/abi'
 import { readTextFile, writeFile } from '@drydock/libc'
 import { type Cli, CliError } from '@drydock/cli-plugin'
 
-/** A builder that somebody made: all of them are the engine's own in the end. */
+/** A builder that somebody made: all of them work in the engine, those of other drivers apart from its images. */
 export interface Instance {
   readonly name: string
   readonly driver: string
@@ -82,3 +82,7 @@ export async function removeInstance(cli: Cli, name: string): Promise<void> {
   const left = instances.filter((each) => each.name !== name)
   await write(cli, { current: current === name ? DEFAULT.name : current, instances: left })
 }
+
+/** The only node of a builder. */
+export const nodeOf = ({ name, driver }: Pick<Instance, 'name' | 'driver'>): string =>
+  driver === 'docker' ? name : `${name}0`

@@ -9,19 +9,23 @@ import {
   type Platform,
   printPlatform,
 } from '@drydock/dockerfile'
+import { encodeBase64, writeTar } from '@drydock/codec'
 import type { DaemonParts } from '../../daemon-parts.ts'
 import type { ImageDocument } from '../../images/image-config.ts'
-import type { Image } from '../../images/image-store.ts'
 import type { ProgressStream } from '../../images/progress.ts'
 import { planPull } from '../../images/pull.ts'
 import { parseReference, withDefaultTag } from '../../images/reference.ts'
 import { Problem } from '../../problem.ts'
 import { randomId } from '../../identifiers.ts'
 import type { BuildContext } from '../build-context.ts'
-import type { BuildOptions } from '../build-options.ts'
-import { exportResult } from './exporters.ts'
+import type { BuildOptions, BuildOutput } from '../build-options.ts'
+import type { Built } from './built.ts'
+import { type Exported, exportResult } from './exporters.ts'
 import type { FilesOp, ImageOp, LocalOp } from './files-op.ts'
 import { type PlannedStage, Planner, type Sources } from './plan.ts'
+import { packageUrl } from './attestations.ts'
+import { loadLayout } from './oci-layout.ts'
+import { exportCache, ImportedCache, inlineCache } from './remote-cache.ts'
 import { callResult } from './subrequests.ts'
 import { Solver } from './solver.ts'
 import { VertexFeed } from './vertex-feed.ts'
@@ -45,6 +49,9 @@ export class BuildkitBuild {
   private readonly stop: Promise<void>
   private readonly feed: VertexFeed
   private readonly images = new Map<string, Promise<{ op: ImageOp; document: ImageDocument }>>()
+  private readonly invocation: string
+  private readonly startedAt: number
+  private readonly materials: { readonly uri: string; readonly digest: string }[] = []
   private text = ''
 
   constructor(
@@ -59,7 +66,9 @@ export class BuildkitBuild {
     this.context = context
     this.progress = progress
     this.stop = stop
-    this.feed = new VertexFeed(progress, parts.sys.clock, randomId(parts.sys))
+    this.invocation = randomId(parts.sys).slice(0, 25)
+    this.startedAt = parts.sys.clock.now()
+    this.feed = new VertexFeed(progress, parts.sys.clock, this.invocation)
   }
 
   /** @throws DockerfileError, Problem */
@@ -72,10 +81,22 @@ export class BuildkitBuild {
     this.context.applyIgnore(ignore, [])
     const lint = Lint.of(dockerfile.directives.get('check') ?? directiveOf(this.text, 'check') ?? '')
     lintText(dockerfile, lint)
-    const platform = this.options.platforms[0] === undefined ? NATIVE : parsePlatform(this.options.platforms[0])
-    const planner = new Planner(dockerfile, this.options, platform, this.sources(), ignore, lint)
-    if (this.options.call !== 'build') return this.answerCall(planner, dockerfile, lint)
-    const stage = await this.plan(planner, lint)
+    const { platforms } = this.options
+    const wanted = platforms.length === 0 ? [NATIVE] : platforms.map((each) => parsePlatform(each))
+    const sources = this.sources(await this.openContexts())
+    const planners = wanted.map(
+      (platform, i) =>
+        new Planner(dockerfile, this.options, platform, sources, ignore, i === 0 ? lint : Lint.of('skip=all')),
+    )
+    const [planner] = planners
+    if (planner && this.options.call !== 'build') return this.answerCall(planner, dockerfile, lint)
+    const imported = await ImportedCache.open(
+      this.parts,
+      this.options,
+      this.feed,
+      (nth) => this.context.named(`cache-from:${nth}`) ?? '/nowhere',
+    )
+    const stages = await this.plan(planners, lint)
     const solver = new Solver({
       parts: this.parts,
       cache: this.parts.buildCache,
@@ -83,9 +104,10 @@ export class BuildkitBuild {
       context: this.context,
       feed: this.feed,
       stop: this.stop,
+      imported,
     })
     try {
-      await this.finish(stage, solver)
+      await this.finish(stages, solver)
     } finally {
       solver.close()
     }
@@ -116,11 +138,12 @@ export class BuildkitBuild {
       })
   }
 
-  private async plan(planner: Planner, lint: Lint): Promise<PlannedStage> {
+  private async plan(planners: readonly Planner[], lint: Lint): Promise<PlannedStage[]> {
     try {
-      const stage = await planner.plan()
+      const stages = []
+      for (const planner of planners) stages.push(await planner.plan())
       lint.finish()
-      return stage
+      return stages
     } finally {
       await this.tellWarnings(lint)
     }
@@ -135,16 +158,51 @@ export class BuildkitBuild {
     }
   }
 
-  private async finish(stage: PlannedStage, solver: Solver): Promise<void> {
+  private async finish(stages: readonly PlannedStage[], solver: Solver): Promise<void> {
+    const { options, progress } = this
+    const [first, ...more] = await Promise.all(stages.map((stage) => this.solve(stage, solver)))
+    if (!first) return
+    const outputs = options.outputs.length > 0 ? options.outputs : [{ type: 'image', attributes: {} }]
+    const inline = options.cacheTo.some(({ type }) => type === 'inline')
+    const context = {
+      parts: this.parts,
+      options,
+      feed: this.feed,
+      progress,
+      results: [first, ...more] as const,
+      inlineCache: inline ? inlineCache(solver.steps, first.chain) : undefined,
+      story: { invocation: this.invocation, startedAt: this.startedAt, materials: this.materials },
+    }
+    let told: Exported = {}
+    for (const [nth, output] of outputs.entries()) told = { ...told, ...(await exportResult(context, output, nth)) }
+    for (const [nth, to] of options.cacheTo.entries())
+      if (to.type !== 'inline') await this.exportCacheTo(to, nth, [first, ...more], solver)
+    if (told.image) await progress.send({ id: 'moby.image.id', aux: { ID: told.image.id } })
+    const { image: _, ...result } = told
+    if (told.digest !== undefined || told.kept !== undefined)
+      await progress.send({ id: 'drydock.build.result', aux: result })
+  }
+
+  private async solve(stage: PlannedStage, solver: Solver): Promise<Built> {
     const files = await solver.solve(stage.op)
-    const outputs = this.options.outputs.length > 0 ? this.options.outputs : [{ type: 'image', attributes: {} }]
-    const { parts, options, feed, progress } = this
-    const settled =
-      files.root === undefined ? files : { chain: [await parts.images.layers.copyOf('', files.root)], key: files.key }
-    let image: Image | undefined
-    for (const output of outputs)
-      image = (await exportResult({ parts, options, feed, progress, stage, files: settled }, output)) ?? image
-    if (image) await progress.send({ id: 'moby.image.id', aux: { ID: image.id } })
+    const chain = files.root === undefined ? files.chain : [await this.parts.images.layers.copyOf('', files.root)]
+    return { platform: stage.platform, stage, chain }
+  }
+
+  /** `mode=min` carries only what is in the result, `max` every step. */
+  private exportCacheTo(to: BuildOutput, nth: number, results: readonly Built[], solver: Solver): Promise<void> {
+    const inResult = new Set(results.flatMap(({ chain }) => chain))
+    const steps =
+      to.attributes['mode'] === 'max'
+        ? solver.steps
+        : solver.steps.filter(({ chain }) => chain.every((layer) => inResult.has(layer)))
+    const { parts, options, feed } = this
+    return exportCache(parts, options, feed, to, steps, async (files) => {
+      const folders = ['blobs/', 'blobs/sha256/'].map((name) => ({ name, type: 'directory' as const }))
+      const members = [...folders, ...[...files].map(([name, content]) => ({ name, content }))]
+      const data = encodeBase64(writeTar(members))
+      await this.progress.send({ id: 'drydock.build.export', aux: { output: `cache ${nth}`, data } })
+    })
   }
 
   private async answerCall(planner: Planner, dockerfile: Dockerfile, lint: Lint): Promise<void> {
@@ -159,13 +217,35 @@ export class BuildkitBuild {
     await this.progress.send({ id: 'drydock.build.call', aux })
   }
 
-  private sources(): Sources {
+  /** Named contexts that are images: the names that stand for them. Those of the web are fetched. @throws Problem */
+  private async openContexts(): Promise<Map<string, string>> {
+    const aliases = new Map<string, string>()
+    for (const [name, place] of this.options.contexts) {
+      const [, kind = '', rest = ''] = /^(docker-image|oci-layout|https?):\/\/(.*)$/.exec(place) ?? []
+      if (kind === 'docker-image') aliases.set(name, rest)
+      else if (kind === 'oci-layout') aliases.set(name, await this.fromLayout(name, rest))
+      else if (kind !== '') await this.feed.step(`[context ${name}] ${place}`, () => this.context.download(name, place))
+    }
+    return aliases
+  }
+
+  private fromLayout(name: string, place: string): Promise<string> {
+    return this.feed.step(`[context ${name}] OCI load from client`, async () => {
+      const folder = this.context.named(name)
+      if (folder === undefined) throw new Problem('not found', `failed to get OCI layout ${name}`)
+      return loadLayout(this.parts, folder, place)
+    })
+  }
+
+  private sources(aliases: ReadonlyMap<string, string>): Sources {
     const context: LocalOp = { kind: 'local', context: 'context', root: this.context.root }
     const named = new Map<string, FilesOp>()
     return {
       context,
       image: (name, platform) => this.image(name, platform),
+      alias: (name) => aliases.get(name.toLowerCase()),
       named: (name) => {
+        if (aliases.has(name.toLowerCase())) return undefined
         const root = this.context.named(name.toLowerCase())
         const known = named.get(name)
         if (known || root === undefined) return known
@@ -190,19 +270,24 @@ export class BuildkitBuild {
   private async resolveImage(name: string, platform: Platform): Promise<{ op: ImageOp; document: ImageDocument }> {
     const { parts, options } = this
     const parsed = this.reference(name)
-    const full = `${parsed.domain}/${parsed.path}${parsed.tag ? `:${parsed.tag}` : ''}${parsed.digest ? `@${parsed.digest}` : ''}`
+    const full = name.startsWith('sha256:')
+      ? name
+      : `${parsed.domain}/${parsed.path}${parsed.tag ? `:${parsed.tag}` : ''}${parsed.digest ? `@${parsed.digest}` : ''}`
     return this.feed.step(`[internal] load metadata for ${full}`, async () => {
       const here = parts.images.find(name)
       const fits = here?.document.os === platform.os && here.document.architecture === platform.architecture
-      if (here && !options.pull && fits)
+      if (here && (!options.pull || name.startsWith('sha256:')) && fits) {
+        this.materials.push(materialOf(full, platform, here.id))
         return {
           op: { kind: 'image', name: '', image: here, plan: undefined, reference: full },
           document: here.document,
         }
+      }
       const auth = options.auths[parsed.domain === 'docker.io' ? 'https://index.docker.io/v1/' : parsed.domain]
       const plan = await this.pullPlan(name, full, () => planPull(parts, parsed, auth, printPlatform(platform)))
       const reference = parsed.digest ? full : `${full}@${plan.digest}`
       const document = JSON.parse(plan.config) as ImageDocument
+      this.materials.push(materialOf(full, platform, plan.digest))
       return { op: { kind: 'image', name: '', image: undefined, plan, reference }, document }
     })
   }
@@ -225,6 +310,11 @@ export class BuildkitBuild {
     }
   }
 }
+
+const materialOf = (name: string, platform: Platform, digest: string) => ({
+  uri: packageUrl(name, printPlatform(platform)),
+  digest,
+})
 
 /** Registries' refusals as containerd's resolver tells them. */
 function inBuildkitWords(message: string, full: string): string {

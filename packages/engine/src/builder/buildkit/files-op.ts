@@ -1,4 +1,4 @@
-import type { CopyStep, MkdirStep, RunMount, RunStep } from '@drydock/dockerfile'
+import type { CopyStep, MkdirStep, Platform, RunMount, RunStep } from '@drydock/dockerfile'
 import type { LayerRecord } from '../../content/layer-store.ts'
 import type { Image } from '../../images/image-store.ts'
 import type { PullPlan } from '../../images/pull.ts'
@@ -37,6 +37,7 @@ interface LayeredOp {
 export interface RunOp extends LayeredOp {
   readonly kind: 'run'
   readonly step: RunStep
+  readonly platform: Platform
   readonly mounts: readonly { readonly mount: RunMount; readonly source: FilesOp | undefined }[]
 }
 

@@ -35,6 +35,8 @@ export interface Sources {
   image(name: string, platform: Platform, range: LineRange): Promise<{ op: ImageOp; document: ImageDocument }>
   /** Undefined: there is no such context. */
   named(name: string): FilesOp | undefined
+  /** The image that a named context stands for. */
+  alias(name: string): string | undefined
   readonly context: FilesOp
 }
 
@@ -197,6 +199,7 @@ export class Planner {
 
   private async planStage(draft: Draft): Promise<void> {
     const replaced = draft.from.name === '' ? undefined : this.sources.named(draft.from.name)
+    if (draft.from.name !== '' && this.sources.alias(draft.from.name) !== undefined) return this.planAlias(draft)
     if (replaced) {
       const state = StageState.onImage({}, [])
       this.planned.set(draft.index, { op: replaced, state, base: undefined, platform: draft.platform })
@@ -223,6 +226,18 @@ export class Planner {
     this.planned.set(draft.index, { op, state, base: start.base, platform: draft.platform })
   }
 
+  /** A named context takes the place of a stage of its name, and of all that is in it. */
+  private async planAlias(draft: Draft): Promise<void> {
+    const { op, document } = await this.imageOf(draft.from.name, draft)
+    const state = StageState.onImage(document.config ?? {}, document.history ?? [], document.author)
+    const named = { ...op, name: `[${this.prefix(draft)}context ${draft.from.name}] ${op.reference}` }
+    this.planned.set(draft.index, { op: named, state, base: document, platform: draft.platform })
+  }
+
+  private imageOf(name: string, draft: Draft): ReturnType<Sources['image']> {
+    return this.sources.image(this.sources.alias(name) ?? name, draft.platform, draft.from.range)
+  }
+
   private prefix({ platform }: Draft): string {
     return this.shownPlatform ? `${printPlatform(platform)} ` : ''
   }
@@ -243,7 +258,7 @@ export class Planner {
     if (draft.base === 'scratch')
       return { op: { kind: 'scratch' }, state: StageState.onImage({}, []), base: undefined, triggers: [] }
     try {
-      const { op, document } = await this.sources.image(draft.base, draft.platform, draft.from.range)
+      const { op, document } = await this.imageOf(draft.base, draft)
       this.checkPlatform(draft, document)
       const state = StageState.onImage(document.config ?? {}, document.history ?? [], document.author)
       return { op, state, base: document, triggers: document.config?.OnBuild }
@@ -282,7 +297,7 @@ export class Planner {
       const source = wanted ? ((await this.sourceOf(mount.from, draft, step.range)) ?? this.sources.context) : undefined
       mounts.push({ mount, source: mount.type === 'cache' && mount.from === '' ? undefined : source })
     }
-    return { ...common, kind: 'run', step, mounts }
+    return { ...common, kind: 'run', step, mounts, platform: draft.platform }
   }
 
   /** Files of `--from`: a stage, a named context or an image; undefined for the build context. */
@@ -298,7 +313,7 @@ export class Planner {
       const named = this.sources.named(from)
       if (named) return named
       if (from === 'scratch') return { kind: 'scratch' }
-      const { op } = await this.sources.image(from, draft.platform, range)
+      const { op } = await this.sources.image(this.sources.alias(from) ?? from, draft.platform, range)
       return { ...op, name: `FROM ${op.reference}` }
     }
     if (!this.drafts[index]) throw new DockerfileError(`invalid stage index ${index}`, { range })

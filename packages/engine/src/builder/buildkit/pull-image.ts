@@ -1,26 +1,27 @@
 import type { JsonMessage } from '@drydock/docker-api'
 import type { DaemonParts } from '../../daemon-parts.ts'
-import type { Image } from '../../images/image-store.ts'
+import type { ImageDocument } from '../../images/image-config.ts'
+import type { LayerRecord } from '../../content/layer-store.ts'
 import { ProgressStream } from '../../images/progress.ts'
-import { runPull } from '../../images/pull.ts'
-import { familiarString } from '../../images/reference.ts'
+import { fetchLayers } from '../../images/pull.ts'
 import { notFound } from '../../problem.ts'
 import type { ImageOp } from './files-op.ts'
 import type { OpenVertex } from './vertex-feed.ts'
 
-/** Fetches the layers of an image whose manifest is known; the layers show inside the step. @throws Problem */
-export async function pullImage(parts: DaemonParts, { plan, reference }: ImageOp, vertex: OpenVertex): Promise<Image> {
+/**
+ * Fetches the layers of an image whose manifest is known; they show inside the step. The image gets no name: builds leave
+ * none behind. @throws Problem
+ */
+export async function pullChain(
+  parts: DaemonParts,
+  { plan, reference }: ImageOp,
+  vertex: OpenVertex,
+): Promise<readonly LayerRecord[]> {
   if (!plan) throw notFound(`${reference}: not found`)
   await vertex.status(`resolve ${reference}`)
-  await runPull(
-    parts,
-    plan,
-    new LayerStatuses(
-      vertex,
-      plan.manifest.layers.map(({ digest }) => digest),
-    ),
-  )
-  return parts.images.require(familiarString(plan.reference))
+  const digests = plan.manifest.layers.map(({ digest }) => digest)
+  await fetchLayers(parts, plan, new LayerStatuses(vertex, digests))
+  return parts.images.layers.chain((JSON.parse(plan.config) as ImageDocument).rootfs.diff_ids)
 }
 
 /** Turns the lines of a pull into what goes on inside a step. */

@@ -28,7 +28,7 @@ interface Prepared {
 /** Runs the command on the layer's files; they are mounted then. @throws VertexError when it fails, RuntimeError, Problem */
 export async function applyRun(
   context: SolveContext,
-  { step, mounts }: RunOp,
+  { step, mounts, platform }: RunOp,
   layer: WorkLayer,
   sources: readonly (Files | undefined)[],
   vertex: OpenVertex,
@@ -46,6 +46,7 @@ export async function applyRun(
       env: [...step.env, ...prepared.env],
       cwd: step.cwd,
       user: step.user,
+      platform,
       mounts: prepared.mounts,
       network,
       extraHosts: options.extraHosts,

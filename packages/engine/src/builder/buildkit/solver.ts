@@ -16,7 +16,8 @@ import { WorkLayer } from '../work-layer.ts'
 import type { BuildCache, CacheType } from './build-cache.ts'
 import { applyCopy, copyKey } from './copy-op.ts'
 import type { CopyOp, Files, FilesOp, ImageOp, LocalOp, MkdirOp, RunOp } from './files-op.ts'
-import { pullImage } from './pull-image.ts'
+import { pullChain } from './pull-image.ts'
+import type { CachedStep, ImportedCache } from './remote-cache.ts'
 import { applyRun } from './run-op.ts'
 import { VertexError } from './vertex-error.ts'
 import type { OpenVertex, VertexFeed } from './vertex-feed.ts'
@@ -30,6 +31,8 @@ export interface SolveContext {
   readonly feed: VertexFeed
   /** Resolves when the client is gone. */
   readonly stop: Promise<void>
+  /** What `--cache-from` brought. */
+  readonly imported: ImportedCache
 }
 
 const hash = (value: unknown): string => `sha256:${sha256Hex(JSON.stringify(value))}`
@@ -49,6 +52,8 @@ export class Solver {
   private failed = false
   /** How many steps came out of the cache, and how many did not. */
   readonly count = { cached: 0, done: 0 }
+  /** Steps with layers, in the order in which they were done. */
+  readonly steps: CachedStep[] = []
 
   constructor(context: SolveContext) {
     this.context = context
@@ -83,8 +88,7 @@ export class Solver {
     const { parts, feed } = this.context
     const vertex = await feed.begin(op.name)
     try {
-      const image = op.image ?? (await pullImage(parts, op, vertex))
-      const chain = parts.images.layersOf(image)
+      const chain = op.image ? parts.images.layersOf(op.image) : await pullChain(parts, op, vertex)
       const key = hash(['image', chain.at(-1)?.chainId ?? ''])
       const cached = this.context.cache.find(key) !== undefined
       this.keep(key, 'regular', `pulled from ${op.reference}`, chain.at(-1)?.chainId ?? '', [])
@@ -138,8 +142,11 @@ export class Solver {
     const key = await this.keyOf(op, base, others)
     const same = this.keys.get(key)
     if (same) return { files: await same, cached: true }
-    const found = op.ignoreCache ? undefined : this.fromCache(key)
-    if (found) return { files: found, cached: true }
+    const found = op.ignoreCache ? undefined : (this.fromCache(key) ?? (await this.fromElsewhere(op, key, base)))
+    if (found) {
+      this.steps.push({ key, chain: found.chain })
+      return { files: found, cached: true }
+    }
     const made = this.make(op, base, others, key, vertex)
     made.catch(() => undefined)
     this.keys.set(key, made)
@@ -178,6 +185,14 @@ export class Solver {
     return { chain, key }
   }
 
+  /** A result that another builder had. */
+  private async fromElsewhere(op: RunOp | CopyOp | MkdirOp, key: string, base: Files): Promise<Files | undefined> {
+    const chain = await this.context.imported.take(key)
+    if (!chain) return undefined
+    this.keep(key, 'regular', op.name, chain.at(-1)?.chainId ?? '', [base.key])
+    return { chain, key }
+  }
+
   private async make(
     op: RunOp | CopyOp | MkdirOp,
     base: Files,
@@ -202,7 +217,9 @@ export class Solver {
       made.chainId,
       [base.key],
     )
-    return { chain: [...base.chain, made], key }
+    const chain = [...base.chain, made]
+    this.steps.push({ key, chain })
+    return { chain, key }
   }
 
   private makeFolder({ step }: MkdirOp, root: string): void {

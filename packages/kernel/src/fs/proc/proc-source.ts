@@ -94,7 +94,7 @@ export interface ProcSource {
   settings(reader: PathContext, kind: 'net' | 'ipc' | undefined): Map<string, string>
   /** The namespaces of the reader whose settings /proc/sys shows. */
   network(reader: PathContext): { unprivilegedPorts: number }
-  uts(reader: PathContext): { domainname: string }
+  uts(reader: PathContext): { domainname: string; machine: string }
   ipForward(reader: PathContext): boolean
   setIpForward(reader: PathContext, on: boolean): void
   /** All processes started since boot. */

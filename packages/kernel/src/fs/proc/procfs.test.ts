@@ -112,7 +112,7 @@ const source: ProcSource = {
   },
   settings: () => settings,
   network: () => ({ unprivilegedPorts: 1024 }),
-  uts: () => ({ domainname: '(none)' }),
+  uts: () => ({ domainname: '(none)', machine: 'x86_64' }),
   ipForward: () => true,
   setIpForward: () => undefined,
   forks: () => 9,

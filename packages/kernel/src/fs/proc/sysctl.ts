@@ -70,6 +70,17 @@ const LIVE: readonly Setting[] = [
       },
     }),
   ],
+  [
+    // Written by who starts programs of another machine: it is what an emulator of theirs would tell them.
+    'kernel/arch',
+    (source) => ({
+      read: (reader) => `${source.uname(reader).machine}\n`,
+      write(text, reader) {
+        requireRoot(reader)
+        source.uts(reader).machine = text.trim()
+      },
+    }),
+  ],
   ['kernel/osrelease', (source) => ({ read: (reader) => `${source.uname(reader).release}\n` })],
   ['kernel/ostype', (source) => ({ read: (reader) => `${source.uname(reader).sysname}\n` })],
   ['kernel/version', (source) => ({ read: (reader) => `${source.uname(reader).version}\n` })],
