@@ -97,8 +97,17 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ])
 
 function initOf({ status, statusText, headers }: PreviewHead): ResponseInit {
-  const kept = headers.filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()))
-  return { status, statusText, headers: kept as [string, string][] }
+  const kept = headers
+    .filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()))
+    .map(([name, value]): [string, string] => [name, name.toLowerCase() === 'location' ? ownLocation(value) : value])
+  return { status, statusText, headers: kept }
+}
+
+/** A server behind a published port knows neither the scheme nor the port by which it is asked from outside. */
+function ownLocation(value: string): string {
+  const { origin, hostname, href } = self.location
+  const to = URL.canParse(value, href) ? new URL(value, href) : undefined
+  return to?.hostname === hostname ? origin + to.pathname + to.search + to.hash : value
 }
 
 export const html = (text: string, status: number): Response =>

@@ -38,9 +38,13 @@ export class HeaderMap {
     this.fields.push([name, value])
   }
 
+  /** In the place of the first field of that name, which it keeps; at the end where there is none. */
   set(name: string, value: string): void {
-    this.delete(name)
-    this.append(name, value)
+    const wanted = name.toLowerCase()
+    const at = this.fields.findIndex(([each]) => isName(each, wanted))
+    if (at < 0) return this.append(name, value)
+    const rest = this.fields.slice(at + 1).filter(([each]) => !isName(each, wanted))
+    this.fields = [...this.fields.slice(0, at), [name, value], ...rest]
   }
 
   delete(name: string): void {

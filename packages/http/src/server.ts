@@ -42,6 +42,12 @@ export interface ServerOptions {
   readonly now?: () => number
   /** The Server field. */
   readonly server?: string
+  /** What a client gets that speaks no HTTP; without it a line of plain text. */
+  readonly refusal?: (error: HttpError) => {
+    readonly headers: HeaderInit
+    readonly body: string
+    readonly reason?: string
+  }
   /** Called after each answer; for access logs. */
   readonly onResponse?: (request: ServerRequest, status: number, bodyBytes: number | undefined) => void
 }
@@ -65,7 +71,7 @@ export async function serveConnection(
     do outcome = await serveOne(reader, handler, options)
     while (outcome === 'again')
   } catch (error) {
-    if (error instanceof HttpError) await refuse(stream, error)
+    if (error instanceof HttpError) await refuse(stream, error, options)
     else if (!isErrno(error)) throw error
   } finally {
     if (outcome !== 'hijacked') stream.close()
@@ -124,15 +130,18 @@ const plainAnswer = (status: number, message: string): ServerResponse => ({
 })
 
 /** The last words to a client that speaks no HTTP. */
-async function refuse(stream: ByteStream, error: HttpError): Promise<void> {
-  const body = `${error.status} ${reasonPhrase(error.status)}: ${error.message}`
-  const headers = new HeaderMap([
-    ['Content-Type', 'text/plain; charset=utf-8'],
-    ['Content-Length', String(body.length)],
-    ['Connection', 'close'],
-  ])
+async function refuse(stream: ByteStream, error: HttpError, { refusal }: ServerOptions): Promise<void> {
+  const own = refusal?.(error)
+  const body = own?.body ?? `${error.status} ${reasonPhrase(error.status)}: ${error.message}`
+  const headers = new HeaderMap(
+    own?.headers ?? [
+      ['Content-Type', 'text/plain; charset=utf-8'],
+      ['Content-Length', String(body.length)],
+      ['Connection', 'close'],
+    ],
+  )
   try {
-    await stream.write(concatBytes([head(error.status, undefined, headers), new TextEncoder().encode(body)]))
+    await stream.write(concatBytes([head(error.status, own?.reason, headers), new TextEncoder().encode(body)]))
   } catch (failure) {
     if (!isErrno(failure)) throw failure
   }
@@ -205,7 +214,7 @@ class Exchange {
 
   private frame(headers: HeaderMap, status: number, whole: Uint8Array | undefined, chunked: boolean): void {
     if (isBodiless(status)) return
-    if (chunked) headers.set('Transfer-Encoding', 'chunked')
+    if (chunked && this.request.method !== 'HEAD') headers.set('Transfer-Encoding', 'chunked')
     // An answer to HEAD may tell the length that a GET would have.
     else if (whole && !(this.request.method === 'HEAD' && headers.has('content-length')))
       headers.set('Content-Length', String(whole.length))

@@ -2,8 +2,9 @@ import { isErrno, type Process } from '@drydock/abi'
 import { encodeBase64, Hash } from '@drydock/codec'
 import { readTextFile, Stdio, writeFile } from '@drydock/libc'
 import { ask } from '../account/prompt.ts'
+import { passwordFits } from '../account/password-fits.ts'
 import { sha512Crypt } from '../account/sha512-crypt.ts'
-import { bcrypt, bcryptFits, md5Crypt, saltText } from '@drydock/crypto'
+import { bcrypt, md5Crypt, saltText } from '@drydock/crypto'
 
 const USAGE = `Usage:
 	htpasswd [-cimB25dpsDv] [-C cost] [-r rounds] passwordfile username
@@ -93,15 +94,6 @@ class Htpasswd {
     return md5Crypt(password, saltText(sys.entropy.bytes(8)), '$apr1$')
   }
 
-  private async fits(password: string, stored: string): Promise<boolean> {
-    const { sys } = this.process
-    if (stored.startsWith('$2')) return bcryptFits(password, stored, () => sys.tick())
-    if (stored.startsWith('$apr1$')) return md5Crypt(password, stored.split('$')[2] ?? '', '$apr1$') === stored
-    if (stored.startsWith('$6$')) return (await sha512Crypt(sys, password, stored.split('$')[2] ?? '')) === stored
-    if (stored.startsWith('{SHA}')) return `{SHA}${encodeBase64(new Hash('sha1').update(password).digest())}` === stored
-    return password === stored
-  }
-
   async run(): Promise<number> {
     const { operands } = this.options
     const [file, user = '', given] = this.has('n') ? [undefined, ...operands] : operands
@@ -164,7 +156,7 @@ class Htpasswd {
       return 6
     }
     const password = await this.password(given)
-    const fits = await this.fits(password ?? '', line.slice(user.length + 1))
+    const fits = await passwordFits(this.process.sys, password ?? '', line.slice(user.length + 1))
     await this.io.warn(fits ? `Password for user ${user} correct.\n` : 'password verification failed\n')
     return fits ? 0 : 3
   }

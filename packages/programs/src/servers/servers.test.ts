@@ -5,7 +5,7 @@ import { serverPrograms } from './index.ts'
 
 const main = (site: string): string => `
 user  nginx;
-worker_processes  2;
+worker_processes  1;
 error_log  /var/log/nginx/error.log notice;
 pid        /run/nginx.pid;
 events { worker_connections 1024; }
@@ -35,6 +35,29 @@ server {
   location = /kind { return 200 "$kind\n"; }
   error_page 404 /404.html;
 }
+geo $near { default far; 127.0.0.0/8 near; }
+limit_req_zone $arg_k zone=one:1m rate=1r/m;
+upstream weighted { server 127.0.0.1:8083 weight=2; server 127.0.0.1:8084; }
+upstream spare { server 127.0.0.1:9999; server 127.0.0.1:8084 backup; }
+server {
+  listen 8082;
+  root /www;
+  location /gz/ { alias /srv/; gzip on; gzip_min_length 1; gzip_types text/plain; default_type text/plain; }
+  location /auth/ { alias /srv/; auth_basic "Secret"; auth_basic_user_file users; }
+  location = /limited { limit_req zone=one burst=1 nodelay; limit_req_status 429; try_files /index.html =404; }
+  location = /geo { return 200 "$near $scheme $server_port $arg_x\n"; }
+  location /weighted { proxy_pass http://weighted/; }
+  location /spare { proxy_pass http://spare/; }
+  location /inside { internal; return 200 "inside\n"; }
+  location = /outside { rewrite ^ /inside last; }
+  location = /late { expires 1h; add_header X-A a; add_header X-B b always; return 404; }
+  location = /status { stub_status; }
+  location /json/ { alias /srv/; autoindex on; autoindex_format json; }
+  location /only/ { limit_except GET { deny all; } alias /srv/; }
+  location = /if { if ($request_method = POST) { return 409 "no\n"; } if (-f $document_root/index.html) { set $f file; } return 200 "$f\n"; }
+}
+server { listen 8083; return 200 "a\n"; }
+server { listen 8084; return 200 "b\n"; }
 server {
   listen 8081;
   add_header X-Back yes;
@@ -46,6 +69,7 @@ const FILES = {
   '/etc/hosts': '127.0.0.1 localhost a.example.com\n',
   '/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\nnginx:x:101:101:nginx:/:/bin/false\n',
   '/etc/nginx/nginx.conf': main(SITE),
+  '/etc/nginx/users': 'bob:{PLAIN}pw\nann:$apr1$abcdefgh$5VEbMkemELfbhC5ck.U.z1\n',
   '/etc/nginx/bad.conf': main('server { lisen 80; }'),
   '/www/index.html': '<h1>hello</h1>\n',
   '/www/404.html': 'not here\n',
@@ -98,6 +122,36 @@ describe('nginx', () => {
     ['curl -s localhost/kind', 'tool\n'],
     ['curl -s -A x localhost/kind', 'other\n'],
     ['curl -sI localhost:8081', /X-Back: yes\r\n/],
+    ['curl -s -o /dev/null -w %{http_code} localhost:8082/auth/a.txt', '401'],
+    ['curl -sI localhost:8082/auth/a.txt', /WWW-Authenticate: Basic realm="Secret"\r\n\r\n$/],
+    ['curl -s -u bob:pw localhost:8082/auth/a.txt', 'aaa'],
+    ['curl -s -u ann:pw localhost:8082/auth/a.txt', 'aaa'],
+    ['curl -s -o /dev/null -w %{http_code} -u bob:x localhost:8082/auth/a.txt', '401'],
+    [
+      'curl -sI -H Accept-Encoding:gzip localhost:8082/gz/a.txt',
+      /Connection: keep-alive\r\nETag: W\/"\w+-3"\r\nContent-Encoding: gzip\r\n\r\n$/,
+    ],
+    ['curl -s --compressed localhost:8082/gz/a.txt', 'aaa'],
+    ['curl -s -o /dev/null -w %{http_code} localhost:8082/limited?k=1', '200'],
+    ['curl -s -o /dev/null -w %{http_code} localhost:8082/limited?k=1', '200'],
+    ['curl -s -o /dev/null -w %{http_code} localhost:8082/limited?k=1', '429'],
+    ['curl -s localhost:8082/geo?x=1', 'near http 8082 1\n'],
+    ['curl -s localhost:8082/spare', 'b\n'],
+    ['curl -s -o /dev/null -w %{http_code} localhost:8082/inside', '404'],
+    ['curl -s localhost:8082/outside', 'inside\n'],
+    ['curl -sI localhost:8082/late', /Connection: keep-alive\r\nX-B: b\r\n\r\n$/],
+    ['curl -s localhost:8082/status', /^Active connections: 1 \nserver accepts handled requests\n (\d+) \1 \d+ \n/],
+    [
+      'curl -s localhost:8082/json/',
+      /^\[\r\n\{ "name":"a\.txt", "type":"file", "mtime":"[^"]+ GMT", "size":3 \}\r\n\]$/,
+    ],
+    ['curl -s -X POST -o /dev/null -w %{http_code} localhost:8082/only/a.txt', '403'],
+    ['curl -s -X POST localhost:8082/if', 'no\n'],
+    ['curl -s localhost:8082/if', 'file\n'],
+    [
+      'curl -s localhost:8082/weighted localhost:8082/weighted localhost:8082/weighted localhost:8082/weighted',
+      /^a\nb\na\na\n$/,
+    ],
     [
       'nginx -t',
       'nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\nnginx: configuration file /etc/nginx/nginx.conf test is successful\n',

@@ -9,6 +9,7 @@ import {
   type Sys,
   unix,
 } from '@drydock/abi'
+import { GzipError, gunzipIfNeeded } from '@drydock/codec'
 import { type ClientResponse, HttpError, type HttpUrl, parseUrl, printUrl, reasonPhrase, request } from '@drydock/http'
 import { dial, type FdStream, isIpv4, ResolveError, resolveHost, type Stdio } from '@drydock/libc'
 import { connect } from '../http/connect.ts'
@@ -332,6 +333,18 @@ export class Transfer {
     return parseUrl(location, url)
   }
 
+  /** The body, counted as it comes and unpacked where --compressed asked for it. */
+  private decoded(response: ClientResponse): AsyncIterable<Uint8Array> {
+    const { facts, options } = this.context
+    const counted = async function* (): AsyncGenerator<Uint8Array> {
+      for await (const bytes of response.body) {
+        facts.downloaded += bytes.length
+        yield bytes
+      }
+    }
+    return options.compressed && packed(response) ? gunzipIfNeeded(counted()) : counted()
+  }
+
   private async receive(response: ClientResponse, discard: boolean): Promise<void> {
     const { facts, options, onHead, onData, meter } = this.context
     const head = headText(response)
@@ -350,18 +363,21 @@ export class Transfer {
     if (this.method === 'HEAD' && options.head) return
     facts.downloaded = 0
     try {
-      for await (const bytes of response.body) {
-        facts.downloaded += bytes.length
+      for await (const bytes of this.decoded(response)) {
         await onData(bytes)
         await meter.update(facts.downloaded, facts.uploaded, response.body.length)
       }
     } catch (error) {
-      throw this.explain(error)
+      throw error instanceof GzipError
+        ? new CurlFailure(61, 'Error while processing content unencoding')
+        : this.explain(error)
     }
     if (options.failWithBody && response.status >= 400)
       throw new CurlFailure(22, `The requested URL returned error: ${response.status}`)
   }
 }
+
+const packed = ({ headers }: ClientResponse): boolean => /^(x-)?gzip$/i.test(headers.get('content-encoding') ?? '')
 
 /** `Name: value`; `Name:` takes the header away, `Name;` sends it empty. */
 function splitHeader(line: string): [string, string | undefined] {

@@ -32,7 +32,7 @@ function tokenize(text: string, file: string): Token[] {
     } else {
       const word = char === '"' || char === "'" ? readQuoted(text, at, char) : readWord(text, at)
       if (word.end > text.length)
-        throw new ConfigError(`unexpected end of file, expecting ";" or "}" in ${file}:${line}`)
+        throw new ConfigError(`unexpected end of file, expecting ";" or "}" in ${file}:${text.split('\n').length}`)
       tokens.push({ text: word.text, quoted: char === '"' || char === "'", line })
       line += text.slice(at, word.end).split('\n').length - 1
       at = word.end
@@ -68,24 +68,40 @@ function readWord(text: string, start: number): { text: string; end: number } {
   return { text: text.slice(start, at), end: at }
 }
 
-/** Reads a configuration with what it includes. @throws ConfigError */
-export async function parseConfig(sys: Sys, file: string): Promise<Directive[]> {
-  const text = await readConfig(sys, file)
-  const parser = new Parser(sys, file, tokenize(text, file))
-  return parser.directives(false)
+/** Files of a configuration by their paths, in the order of reading. */
+export type ConfigFiles = Map<string, string>
+
+/**
+ * Reads a configuration with what it includes.
+ * @param from  where it is included, for complaints
+ * @param read  gets the text of every file
+ * @throws ConfigError
+ */
+export async function parseConfig(
+  sys: Sys,
+  file: string,
+  from = '',
+  read: ConfigFiles = new Map(),
+): Promise<Directive[]> {
+  const text = await readConfig(sys, file, from)
+  read.set(file, text)
+  return new Parser(sys, file, tokenize(text, file), read).directives(false)
 }
 
 /** Directives from a text, such as that of -g. @param place what complaints call it */
 export const parseDirectives = (sys: Sys, place: string, text: string): Promise<Directive[]> =>
-  new Parser(sys, place, tokenize(text.trim() === '' || /[;}]\s*$/.test(text) ? text : `${text};`, place)).directives(
-    false,
-  )
+  new Parser(
+    sys,
+    place,
+    tokenize(text.trim() === '' || /[;}]\s*$/.test(text) ? text : `${text};`, place),
+    new Map(),
+  ).directives(false)
 
-async function readConfig(sys: Sys, file: string): Promise<string> {
+async function readConfig(sys: Sys, file: string, from: string): Promise<string> {
   try {
     return await readTextFile(sys, file)
   } catch (error) {
-    if (isErrno(error)) throw new ConfigError(`open() "${file}" failed (${error.errno}: ${error.message})`)
+    if (isErrno(error)) throw new ConfigError(`open() "${file}" failed (${error.errno}: ${error.message})${from}`)
     throw error
   }
 }
@@ -95,11 +111,13 @@ class Parser {
   private readonly sys: Sys
   private readonly file: string
   private readonly tokens: readonly Token[]
+  private readonly read: ConfigFiles
 
-  constructor(sys: Sys, file: string, tokens: readonly Token[]) {
+  constructor(sys: Sys, file: string, tokens: readonly Token[], read: ConfigFiles) {
     this.sys = sys
     this.file = file
     this.tokens = tokens
+    this.read = read
   }
 
   async directives(inside: boolean): Promise<Directive[]> {
@@ -136,17 +154,18 @@ class Parser {
         name: first?.text ?? '',
         args: rest.map(({ text }) => text),
         file: this.file,
-        line: first?.line ?? token.line,
+        line: token.line,
       }
       if (token.text === '{') return [{ ...row, block: await this.directives(true) }]
-      return row.name === 'include' ? this.include(row.args[0] ?? '') : [{ ...row, block: undefined }]
+      return row.name === 'include' ? this.include(row.args[0] ?? '', token.line) : [{ ...row, block: undefined }]
     }
   }
 
-  private async include(pattern: string): Promise<Directive[]> {
+  private async include(pattern: string, line: number): Promise<Directive[]> {
     const path = pattern.startsWith('/') ? pattern : `/etc/nginx/${pattern}`
     const found: Directive[] = []
-    for (const file of expandPattern(this.sys, path)) found.push(...(await parseConfig(this.sys, file)))
+    for (const file of expandPattern(this.sys, path))
+      found.push(...(await parseConfig(this.sys, file, ` in ${this.file}:${line}`, this.read)))
     return found
   }
 

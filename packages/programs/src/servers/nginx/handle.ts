@@ -1,52 +1,85 @@
-import type { MaybePromise } from '@drydock/abi'
-import type { ServerRequest, ServerResponse } from '@drydock/http'
-import { isRegular, isDirectory } from '@drydock/abi'
+import { isDirectory, isRegular, type MaybePromise } from '@drydock/abi'
+import { reasonPhrase, type ServerRequest, type ServerResponse } from '@drydock/http'
+import { toHex } from '@drydock/codec'
+import { access } from './access.ts'
 import { logAccess } from './access-log.ts'
 import { type Answer, builtInPage, commonHeaders, reasonOf, textAnswer } from './answer.ts'
 import { chooseLocation, chooseServer } from './choose.ts'
 import type { Location } from './config.ts'
-import { type Exchange, interpolate, type WorkerContext } from './exchange.ts'
+import type { Connection, End, Exchange, WorkerContext } from './exchange.ts'
+import { gzipFilter } from './gzip-filter.ts'
+import { addedHeaders } from './headers-filter.ts'
+import { limitConnections, limitRequests } from './limits.ts'
 import { proxy } from './proxy.ts'
-import { keepGroups, type Rewritten, runRewrite } from './rewrite.ts'
-import { fileName, requestWords, serveFile, statOr } from './static-file.ts'
+import { requestWords } from './request-words.ts'
+import { redirect, type Rewritten, runRewrite } from './rewrite.ts'
+import { Scope, sizeOf } from './scope.ts'
+import { fileName, serveFile, statOr } from './static-file.ts'
+import { covers } from './variable-maps.ts'
+import { interpolate, keepGroups } from './variables.ts'
 
 /** How often a request may be sent round inside. */
 const MOST_CYCLES = 10
-
-interface Ends {
-  readonly remote: { readonly address: string; readonly port: number }
-  readonly local: { readonly address: string; readonly port: number }
-}
 
 /** Answers one request as the configuration says, and logs it. */
 export async function handle(
   context: WorkerContext,
   request: ServerRequest,
-  ends: Ends,
+  connection: Connection,
 ): Promise<ServerResponse | undefined> {
-  context.counters.requests++
-  const server = chooseServer(context.config, ends.local.port, request.headers.get('host') ?? '')
+  context.shared.counters.requests++
+  connection.requests++
+  const { local } = connection
+  const variables = new Map<string, string>()
+  const server = chooseServer(context.config, local, request.headers.get('host') ?? '', variables)
   if (!server) return undefined
-  const [, query = ''] = /\?(.*)$/.exec(request.target) ?? []
+  const [, query = ''] = /\?(.*)$/s.exec(request.target) ?? []
   const exchange: Exchange = {
-    ...{ context, request, server, ...ends },
+    ...{ context, request, server, connection, local, scope: server.scope },
+    remote: realAddress(server.scope, request, connection.remote),
     startMs: context.sys.clock.monotonic(),
-    ...{ uri: normalise(request.path), args: query, variables: new Map<string, string>() },
-    ...{ status: 0, bodyBytes: 0, upstream: '' },
+    id: toHex(context.sys.entropy.bytes(16)),
+    ...{ uri: normalise(request.path, server.scope.on('merge_slashes', true)), args: query, location: undefined },
+    ...{ internal: false, rewritten: false, failing: false, limited: false, release: [], visits: [], sent: [] },
+    ...{ variables, status: 0, bodyBytes: 0, headBytes: 0, gzip: undefined },
+    ...{ errorStatus: undefined, kept: [], method: request.method },
   }
-  const answer = await answerTo(exchange)
+  const answer = isSound(request) ? await answerTo(exchange) : builtInPage(exchange, 400)
   return respond(exchange, answer)
 }
 
+/** Neither above the root nor wrongly encoded. ngx_http_parse_complex_uri. */
+function isSound({ path }: ServerRequest): boolean {
+  if (/%(?![0-9a-f]{2})|%00/i.test(path)) return false
+  let depth = 0
+  for (const part of decode(path).split('/').slice(1))
+    if (part === '..') {
+      if (--depth < 0) return false
+    } else if (part !== '' && part !== '.') depth++
+  return true
+}
+
+/** ngx_http_realip_module. */
+function realAddress(scope: Scope, request: ServerRequest, peer: End): End {
+  const trusted = scope.all('set_real_ip_from').map(([network = '']) => network)
+  const isTrusted = (address: string): boolean => trusted.some((network) => covers(network, address))
+  if (!isTrusted(peer.address)) return peer
+  const said = (request.headers.get(scope.word('real_ip_header', 'X-Real-IP')) ?? '')
+    .split(',')
+    .map((each) => each.trim())
+  const address = scope.on('real_ip_recursive') ? (said.findLast((each) => !isTrusted(each)) ?? said[0]) : said.at(-1)
+  return address !== undefined && /^[\d.]+$/.test(address) ? { ...peer, address } : peer
+}
+
 /** Decoded, without `.`, `..` and double slashes. */
-function normalise(path: string): string {
+function normalise(path: string, merged: boolean): string {
   const decoded = decode(path)
   const parts: string[] = []
-  for (const part of decoded.split('/')) {
+  for (const part of decoded.slice(1).split('/')) {
     if (part === '..') parts.pop()
-    else if (part !== '' && part !== '.') parts.push(part)
+    else if ((part !== '' || !merged) && part !== '.') parts.push(part)
   }
-  const slash = /(\/|\/\.|\/\.\.)$/.test(decoded) && parts.length > 0 ? '/' : ''
+  const slash = merged && /(\/|\/\.|\/\.\.)$/.test(decoded) && parts.length > 0 ? '/' : ''
   return `/${parts.join('/')}${slash}`
 }
 
@@ -59,84 +92,129 @@ function decode(path: string): string {
 }
 
 async function answerTo(exchange: Exchange): Promise<Answer> {
-  const { server, context } = exchange
-  const limit = size(server.scope.word('client_max_body_size', '1m'))
-  if (limit > 0 && Number(exchange.request.headers.get('content-length') ?? 0) > limit) {
-    await context.logError(
-      'error',
-      `client intended to send too large body: ${exchange.request.headers.get('content-length')} bytes${requestWords(exchange)}`,
-    )
-    return errorAnswer(exchange, undefined, 413)
-  }
-  const first = runRewrite(exchange, server.scope)
+  const first = runRewrite(exchange, exchange.server.scope.directives)
   if (first?.kind === 'answer') return first.answer
-  if (first?.kind === 'error') return errorAnswer(exchange, undefined, first.status)
+  if (first?.kind === 'error') return errorAnswer(exchange, first.status)
   return search(exchange)
 }
 
-const SIZES: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
-const size = (text: string): number => Number.parseInt(text, 10) * (SIZES[text.slice(-1).toLowerCase()] ?? 1)
-
 /** Finds the location and what it says, again after each rewrite. */
 async function search(exchange: Exchange): Promise<Answer> {
-  for (let cycle = 0; cycle < MOST_CYCLES; cycle++) {
+  for (let cycle = 0; cycle <= MOST_CYCLES; cycle++) {
     const location = chooseLocation(exchange.server.locations, exchange.uri)
-    const outcome = await inLocation(exchange, location)
+    const outcome =
+      location?.scope.own('internal') && !exchange.internal
+        ? await errorAnswer(exchange, 404)
+        : await inLocation(exchange, location)
     if (outcome !== 'search') return outcome
   }
   await exchange.context.logError(
     'error',
     `rewrite or internal redirection cycle while processing "${exchange.uri}"${requestWords(exchange)}`,
   )
-  return errorAnswer(exchange, undefined, 500)
+  // The error's page could not be gone to either: nothing is left to go round.
+  exchange.failing = true
+  return errorAnswer(exchange, 500)
 }
 
 async function inLocation(exchange: Exchange, location: Location | undefined): Promise<Answer | 'search'> {
+  exchange.location = location
+  exchange.scope = location?.scope ?? exchange.server.scope
   const match = location?.regex?.exec(exchange.uri)
   if (match) keepGroups(exchange, match)
-  const rewritten: Rewritten = location ? runRewrite(exchange, location.scope) : undefined
+  if (await tooLarge(exchange)) return errorAnswer(exchange, 413)
+  const slash = missingSlash(exchange, location)
+  if (slash) return slash
+  const rewritten: Rewritten = location ? runRewrite(exchange, location.scope.directives) : undefined
   if (rewritten?.kind === 'answer') return rewritten.answer
   if (rewritten?.kind === 'search') return 'search'
-  if (rewritten?.kind === 'error') return errorAnswer(exchange, location, rewritten.status)
-  if (denied(exchange, location)) {
-    await exchange.context.logError('error', `access forbidden by rule${requestWords(exchange)}`)
-    return errorAnswer(exchange, location, 403)
+  if (rewritten?.kind === 'error') return errorAnswer(exchange, rewritten.status)
+  limitExcept(exchange)
+  return (await refused(exchange)) ?? content(exchange)
+}
+
+async function tooLarge(exchange: Exchange): Promise<boolean> {
+  const limit = sizeOf(exchange.scope.word('client_max_body_size', '1m'))
+  const length = exchange.request.headers.get('content-length')
+  if (exchange.internal || limit === 0 || Number(length ?? 0) <= limit) return false
+  await exchange.context.logError(
+    'error',
+    `client intended to send too large body: ${length ?? ''} bytes${requestWords(exchange)}`,
+  )
+  return true
+}
+
+/** `/app` goes to `/app/` where that is the prefix of a location that passes on. */
+function missingSlash(exchange: Exchange, location: Location | undefined): Answer | undefined {
+  const wanted = `${exchange.uri}/`
+  if (location?.pattern === exchange.uri || location?.regex) return undefined
+  const passes = exchange.server.locations.find(
+    ({ pattern, regex, scope }) =>
+      pattern === wanted &&
+      !regex &&
+      (scope.own('proxy_pass') !== undefined || scope.own('fastcgi_pass') !== undefined),
+  )
+  const query = exchange.args === '' ? '' : `?${exchange.args}`
+  return passes && redirect(exchange, 301, encodeURI(wanted) + query)
+}
+
+/** What `limit_except` says to other methods; HEAD goes with GET. */
+function limitExcept(exchange: Exchange): void {
+  const { method } = exchange.request
+  const row = exchange.location?.scope.directives.find(({ name }) => name === 'limit_except')
+  if (!row) return
+  const allowed = row.args.includes('GET') ? [...row.args, 'HEAD'] : row.args
+  if (!allowed.includes(method)) exchange.scope = new Scope(row.block ?? [], exchange.scope)
+}
+
+/** The phases before content: limits, then access. */
+async function refused(exchange: Exchange): Promise<Answer | undefined> {
+  if (!exchange.limited) {
+    const status = (await limitRequests(exchange)) ?? (await limitConnections(exchange))
+    if (status !== undefined) return errorAnswer(exchange, status)
+    exchange.limited = exchange.scope.find('limit_req') !== undefined || exchange.scope.find('limit_conn') !== undefined
   }
-  return content(exchange, location)
+  const refusal = await access(exchange)
+  return refusal && errorAnswer(exchange, refusal.status, refusal.headers)
 }
 
-/** ngx_http_access_module, with single addresses, prefixes and `all`. */
-function denied({ server, remote }: Exchange, location: Location | undefined): boolean {
-  const scope = location?.scope ?? server.scope
-  const own = scope.directives.filter(({ name }) => name === 'allow' || name === 'deny')
-  const rules = own.length ? own : server.scope.directives.filter(({ name }) => name === 'allow' || name === 'deny')
-  const rule = rules.find(({ args: [where = ''] }) => where === 'all' || covers(where, remote.address))
-  return rule?.name === 'deny'
-}
-
-function covers(prefix: string, address: string): boolean {
-  const [host = '', length = '32'] = prefix.split('/')
-  const bits = (text: string): number => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
-  const rest = 2 ** (32 - Number(length))
-  return Math.floor(bits(host) / rest) === Math.floor(bits(address) / rest)
-}
-
-async function content(exchange: Exchange, location: Location | undefined): Promise<Answer | 'search'> {
-  const own = location?.scope.directives ?? []
-  const pass = own.find(({ name }) => name === 'proxy_pass')?.args[0]
+async function content(exchange: Exchange): Promise<Answer | 'search'> {
+  const { scope, location } = exchange
+  const tries = (location?.scope ?? scope).own('try_files') ?? (location ? undefined : scope.own('try_files'))
+  const tried = tries && (await tryFiles(exchange, tries))
+  if (tried !== undefined && tried !== 'go on') return tried
+  const pass = ownHandler(exchange, 'proxy_pass')
   if (pass !== undefined) {
-    const answer = await proxy(exchange, location, pass)
-    return typeof answer === 'number' ? errorAnswer(exchange, location, answer) : answer
+    const answer = await proxy(exchange, pass)
+    return typeof answer === 'number' ? errorAnswer(exchange, answer) : intercepted(exchange, answer)
   }
-  if (own.some(({ name }) => name === 'fastcgi_pass')) return errorAnswer(exchange, location, 502)
-  if (own.some(({ name }) => name === 'stub_status')) return stubStatus(exchange)
-  const tries = location?.scope.find('try_files') ?? exchange.server.scope.find('try_files')
-  if (tries) return tryFiles(exchange, location, tries)
-  return file(exchange, location, exchange.uri)
+  if (ownHandler(exchange, 'fastcgi_pass') !== undefined) return errorAnswer(exchange, 502)
+  if (scope.own('stub_status')) return stubStatus(exchange)
+  if (scope.own('empty_gif')) return textAnswer(200, 'image/gif', EMPTY_GIF)
+  return file(exchange, exchange.uri)
+}
+
+const EMPTY_GIF = 'GIF89a'
+
+/** Handlers are not inherited by locations, but an `if` goes on with its location's. */
+function ownHandler({ scope, location }: Exchange, name: string): string | undefined {
+  for (let each: Scope | undefined = scope; each; each = each.parent) {
+    const own = each.own(name)?.[0]
+    if (own !== undefined || each === location?.scope) return own
+  }
+  return undefined
+}
+
+/** proxy_intercept_errors: an upstream's error gives way to a page of our own, if there is one. */
+async function intercepted(exchange: Exchange, answer: Answer): Promise<Answer> {
+  if (answer.status < 300 || !exchange.scope.on('proxy_intercept_errors') || !errorPage(exchange, answer.status))
+    return answer
+  answer.cancel?.()
+  return errorAnswer(exchange, answer.status)
 }
 
 function stubStatus({ context }: Exchange): Answer {
-  const { connections, requests, active } = context.counters
+  const { connections, requests, active } = context.shared.counters
   return textAnswer(
     200,
     'text/plain',
@@ -144,102 +222,126 @@ function stubStatus({ context }: Exchange): Answer {
   )
 }
 
-async function file(exchange: Exchange, location: Location | undefined, uri: string): Promise<Answer | 'search'> {
-  const found = await serveFile(exchange, location, uri)
+async function file(exchange: Exchange, uri: string): Promise<Answer | 'search'> {
+  const found = await serveFile(exchange, uri)
   if (found.kind === 'answer') return found.answer
-  if (found.kind === 'error') return errorAnswer(exchange, location, found.status)
+  if (found.kind === 'error') return errorAnswer(exchange, found.status, found.headers)
   exchange.uri = found.uri
+  exchange.internal = true
   return 'search'
 }
 
-async function tryFiles(
-  exchange: Exchange,
-  location: Location | undefined,
-  tries: readonly string[],
-): Promise<Answer | 'search'> {
+async function tryFiles(exchange: Exchange, tries: readonly string[]): Promise<Answer | 'search' | 'go on'> {
   const { sys } = exchange.context
   for (const each of tries.slice(0, -1)) {
     const uri = interpolate(exchange, each)
-    const stat = statOr(sys, fileName(exchange, location, uri))
+    const stat = statOr(sys, fileName(exchange, uri))
     if (!('mode' in stat) || (uri.endsWith('/') ? !isDirectory(stat.mode) : !isRegular(stat.mode))) continue
-    if (!uri.endsWith('/')) return file(exchange, location, uri)
-    return file(exchange, location, uri)
+    exchange.uri = uri.startsWith('/') ? uri : `/${uri}`
+    return 'go on'
   }
   const last = interpolate(exchange, tries.at(-1) ?? '')
-  if (last.startsWith('=')) return errorAnswer(exchange, location, Number(last.slice(1)))
+  if (last.startsWith('=')) return errorAnswer(exchange, Number(last.slice(1)))
+  exchange.internal = true
   if (last.startsWith('@')) return named(exchange, last)
-  const [path = '', query] = last.split('?')
+  const [path = '', query] = last.split(/\?(.*)/s)
   exchange.uri = path
-  exchange.args = query ?? exchange.args
+  exchange.args = query ?? ''
   return 'search'
 }
 
 async function named(exchange: Exchange, name: string): Promise<Answer> {
   const location = exchange.server.locations.find(({ pattern }) => pattern === name)
-  if (!location) return errorAnswer(exchange, undefined, 500)
+  if (!location) {
+    await exchange.context.logError('error', `could not find named location "${name}"${requestWords(exchange)}`)
+    return errorAnswer(exchange, 500)
+  }
   const answer = await inLocation(exchange, location)
   return answer === 'search' ? search(exchange) : answer
 }
 
-/** The page for a status: what error_page says, else nginx's own. */
-async function errorAnswer(exchange: Exchange, location: Location | undefined, status: number): Promise<Answer> {
-  const scope = location?.scope ?? exchange.server.scope
-  const page = exchange.variables.has('error_page')
-    ? undefined
-    : scope.every('error_page').find(({ args }) => args.slice(0, -1).includes(String(status)))
-  if (!page) return builtInPage(exchange, status)
-  exchange.variables.set('error_page', '1')
-  const changed = page.args.find((each) => each.startsWith('='))
-  const uri = page.args.at(-1) ?? ''
-  if (/^https?:\/\//.test(uri)) return builtInPage(exchange, 302, [['Location', uri]])
-  exchange.uri = uri
-  const answer = uri.startsWith('@') ? await named(exchange, uri) : await search(exchange)
-  if (answer.status >= 400 && answer.status !== status && changed === undefined && answer.type === 'text/html')
+const errorPage = ({ scope }: Exchange, status: number): readonly string[] | undefined =>
+  scope.all('error_page').find((args) => args.slice(0, -1).includes(String(status)))
+
+/** The page for a status: what error_page says, else nginx's own. @param headers that go with it in either case */
+async function errorAnswer(exchange: Exchange, status: number, headers: Answer['headers'] = []): Promise<Answer> {
+  const page = exchange.failing && !exchange.scope.on('recursive_error_pages') ? undefined : errorPage(exchange, status)
+  exchange.kept = [...exchange.kept, ...headers]
+  if (!page) {
+    exchange.errorStatus = undefined
     return builtInPage(exchange, status)
-  return {
-    ...answer,
-    status: changed === undefined ? status : changed === '=' ? answer.status : Number(changed.slice(1)),
   }
+  const changed = page.find((each) => each.startsWith('='))
+  exchange.failing = true
+  exchange.internal = true
+  exchange.errorStatus = changed === undefined ? status : changed === '=' ? undefined : Number(changed.slice(1))
+  const uri = interpolate(exchange, page.at(-1) ?? '')
+  if (uri.startsWith('@')) return named(exchange, uri)
+  if (!uri.startsWith('/')) {
+    const to = exchange.errorStatus ?? 302
+    exchange.errorStatus = undefined
+    return redirect(exchange, to >= 301 && to <= 308 ? to : 302, uri)
+  }
+  exchange.method = exchange.request.method === 'HEAD' ? 'HEAD' : 'GET'
+  const [path = '', query] = uri.split(/\?(.*)/s)
+  exchange.uri = path
+  exchange.args = query ?? exchange.args
+  return search(exchange)
 }
 
-/** add_header: for good answers, or for all with `always`. */
-function addedHeaders(exchange: Exchange, status: number): [string, string][] {
-  const location = chooseLocation(exchange.server.locations, exchange.uri)
-  const scope = location?.scope ?? exchange.server.scope
-  const good = [200, 201, 204, 206, 301, 302, 303, 304, 307, 308].includes(status)
-  return scope
-    .all('add_header')
-    .filter(([, , always]) => good || always === 'always')
-    .map(([name = '', text = '']): [string, string] => [name, interpolate(exchange, text)])
-    .filter(([, text]) => text !== '')
+async function respond(exchange: Exchange, plain: Answer): Promise<ServerResponse | undefined> {
+  if (plain.cut === true) return cut(exchange)
+  const status = exchange.errorStatus ?? plain.status
+  const answer = gzipFilter(exchange, { ...plain, status, headers: [...(plain.headers ?? []), ...exchange.kept] })
+  exchange.status = status
+  exchange.sent = answer.headers ?? []
+  const headers = commonHeaders(exchange, answer, addedHeaders(exchange, status))
+  exchange.sent = headers
+  const words = answer.reason ?? reasonOf(status)
+  exchange.headBytes = headLength(status, words, headers)
+  const reason = words === undefined || exchange.errorStatus !== undefined ? {} : { reason: words }
+  return { status, ...reason, headers, body: await bodyOf(exchange, answer) }
 }
 
-async function respond(exchange: Exchange, answer: Answer): Promise<ServerResponse> {
-  exchange.status = answer.status
-  const headers = [...commonHeaders(exchange, answer), ...addedHeaders(exchange, answer.status)]
-  const { send } = answer
-  const bare = exchange.request.method === 'HEAD' || !send || answer.status === 304
-  const done = (): Promise<void> => logAccess(exchange)
-  const words = answer.reason ?? reasonOf(answer.status)
-  const reason = words === undefined ? {} : { reason: words }
-  if (bare) {
+type Body = Exclude<ServerResponse['body'], undefined>
+
+async function bodyOf(exchange: Exchange, { send, status, cancel }: Answer): Promise<Body> {
+  const done = (): Promise<void> => ended(exchange)
+  if (exchange.request.method === 'HEAD' || !send || status === 304 || status === 204) {
+    cancel?.()
     await done()
-    return { status: answer.status, ...reason, headers, body: async () => {} }
+    return async () => {}
   }
-  return {
-    status: answer.status,
-    ...reason,
-    headers,
-    body: async ({ write }) => {
-      const counted = (bytes: Uint8Array): MaybePromise<void> => {
-        exchange.bodyBytes += bytes.length
-        return write(bytes)
-      }
-      try {
-        await send(counted)
-      } finally {
-        await done()
-      }
-    },
+  return async ({ write }) => {
+    const counted = (bytes: Uint8Array): MaybePromise<void> => {
+      exchange.bodyBytes += bytes.length
+      return write(bytes)
+    }
+    try {
+      await send(counted)
+    } finally {
+      await done()
+    }
   }
+}
+
+async function ended(exchange: Exchange): Promise<void> {
+  for (const release of exchange.release.splice(0)) release()
+  await logAccess(exchange)
+}
+
+const headLength = (
+  status: number,
+  reason: string | undefined,
+  headers: readonly (readonly [string, string])[],
+): number =>
+  `HTTP/1.1 ${status} ${reason ?? reasonPhrase(status)}\r\n\r\n`.length +
+  headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0)
+
+/** Status 444: the connection ends without a word. */
+async function cut(exchange: Exchange): Promise<undefined> {
+  exchange.status = 444
+  exchange.request.hijack().close()
+  await ended(exchange)
+  return undefined
 }

@@ -21,13 +21,22 @@ import { ConfigError } from './config-error.ts'
 import { LogFiles } from '../logs/log-files.ts'
 import { absoluteLog, accessLogs } from './access-log.ts'
 import { logError } from './error-log.ts'
+import type { SharedMemory } from './exchange.ts'
+import { Limits } from './limits.ts'
+import type { Resolved } from './upstreams.ts'
 import { Worker } from './worker.ts'
 
 export interface MasterOptions {
   readonly version: string
-  readonly config: Config
+  readonly loaded: Loaded
   /** Reads the configuration again. @throws ConfigError */
-  readonly reload: (sys: Sys) => Promise<Config>
+  readonly reload: (sys: Sys) => Promise<Loaded>
+}
+
+/** A configuration with the addresses of the names in it. */
+export interface Loaded {
+  readonly config: Config
+  readonly resolved: Resolved
 }
 
 /** The master process: owns the listening sockets, keeps the workers. nginx(8), "SIGNALS". */
@@ -35,6 +44,11 @@ export class Master {
   private sys: Sys
   private readonly options: MasterOptions
   private config: Config
+  private resolved: Resolved
+  private readonly shared: SharedMemory = {
+    counters: { connections: 0, requests: 0, active: 0 },
+    limits: new Limits(),
+  }
   private logs: LogFiles
   private readonly listeners = new Map<string, number>()
   private workers = new Set<number>()
@@ -44,7 +58,8 @@ export class Master {
   constructor(process: Process, options: MasterOptions) {
     this.sys = process.sys
     this.options = options
-    this.config = options.config
+    this.config = options.loaded.config
+    this.resolved = options.loaded.resolved
     this.logs = new LogFiles(process.sys)
   }
 
@@ -140,16 +155,19 @@ export class Master {
   }
 
   private async startWorker(): Promise<void> {
-    const { config } = this
+    const { config, shared, resolved } = this
     const { version } = this.options
     const listeners = [...this.listeners.values()]
     const owner = await this.workerOwner()
     const fds = new Map([0, 1, 2, ...listeners, ...this.logs.fds].map((fd): [number, number] => [fd, fd]))
-    const pid = this.sys.fork((process) => new Worker(process, { config, version, listeners, logs: this.logs }).run(), {
-      argv: ['nginx: worker process'],
-      fds,
-      ...owner,
-    })
+    const pid = this.sys.fork(
+      (process) => new Worker(process, { config, version, listeners, logs: this.logs, shared, resolved }).run(),
+      {
+        argv: ['nginx: worker process'],
+        fds,
+        ...owner,
+      },
+    )
     this.workers.add(pid)
     await this.log('notice', `start worker process ${pid}`)
   }
@@ -203,10 +221,11 @@ export class Master {
     await this.log('notice', `${name}, reconfiguring`)
     await this.log('notice', 'reconfiguring')
     try {
-      const config = await this.options.reload(this.sys)
+      const { config, resolved } = await this.options.reload(this.sys)
       this.openLogs(config)
       this.openListeners(config)
       this.config = config
+      this.resolved = resolved
     } catch (error) {
       if (error instanceof ConfigError) return this.log('emerg', error.message)
       throw error

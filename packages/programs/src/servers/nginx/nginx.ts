@@ -1,11 +1,12 @@
 import { isErrno, type Process, type Program, SIGHUP, SIGNALS, SIGQUIT, SIGTERM, SIGUSR1, type Sys } from '@drydock/abi'
-import { readPasswd, readTextFile, Stdio } from '@drydock/libc'
+import { readPasswd, readTextFile, ResolveError, resolveHost, Stdio } from '@drydock/libc'
 import { detach } from '../files/detach.ts'
-import { type Config, readConfiguration } from './config.ts'
+import { type Config, LateConfigError, readConfiguration } from './config.ts'
 import { ConfigError } from './config-error.ts'
-import { parseConfig, parseDirectives } from './config-parser.ts'
+import { type ConfigFiles, parseConfig, parseDirectives } from './config-parser.ts'
 import { errorTime } from './error-log.ts'
-import { Master } from './master.ts'
+import { type Loaded, Master } from './master.ts'
+import type { Resolved } from './upstreams.ts'
 
 const DEFAULT_VERSION = '1.29.0'
 const SIGNALS_BY_WORD: ReadonlyMap<string, number> = new Map([
@@ -81,16 +82,34 @@ function read(argv: readonly string[]): CommandLine {
   return line
 }
 
-/** Reads and checks everything. @throws ConfigError */
-async function load(sys: Sys, line: CommandLine): Promise<Config> {
+/** Reads and checks everything. @param read gets the text of every file @throws ConfigError */
+async function load(sys: Sys, line: CommandLine, read: ConfigFiles = new Map()): Promise<Loaded> {
   const config = readConfiguration(
-    await parseConfig(sys, line.file),
+    await parseConfig(sys, line.file, '', read),
     await parseDirectives(sys, 'command line', line.global),
     line.file,
   )
   if (config.user !== undefined && !(await readPasswd(sys)).some(({ name }) => name === config.user))
     throw new ConfigError(`getpwnam("${config.user}") failed in ${config.userAt}`)
-  return config
+  return { config, resolved: await resolveHosts(sys, config) }
+}
+
+/** @throws ConfigError for a name that nobody knows */
+async function resolveHosts(sys: Sys, { hosts }: Config): Promise<Resolved> {
+  const resolved = new Map<string, readonly string[]>()
+  for (const { name, at, port: usual } of hosts) {
+    const [host = '', port = usual] = name.split(':')
+    try {
+      resolved.set(
+        name,
+        (await resolveHost(sys, host)).map((address) => `${address}:${port}`),
+      )
+    } catch (error) {
+      if (!(error instanceof ResolveError)) throw error
+      throw new ConfigError(`host not found in upstream "${name}" in ${at}`)
+    }
+  }
+  return resolved
 }
 
 async function signalMaster(sys: Sys, io: Stdio, line: CommandLine, config: Config): Promise<number> {
@@ -158,33 +177,41 @@ async function main(process: Process): Promise<number> {
     return 1
   }
   try {
-    const config = await load(sys, line)
-    if (line.test) return await tested(sys, io, line)
-    if (line.signal !== undefined) return await signalMaster(sys, io, line, config)
-    return await start(process, line, config, version)
+    const files: ConfigFiles = new Map()
+    const loaded = await load(sys, line, files)
+    for (const warning of loaded.config.warnings) await report(sys, io, 'warn', warning)
+    if (line.test) return await tested(io, line, files)
+    if (line.signal !== undefined) return await signalMaster(sys, io, line, loaded.config)
+    return await start(process, line, loaded, version)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    await complain(sys, io, 'emerg', error.message)
-    await io.warn(`nginx: [emerg] ${error.message}\n`)
+    if (line.test && error instanceof LateConfigError) await io.warn(syntaxOk(line))
+    await report(sys, io, 'emerg', error.message)
     if (line.test) await io.warn(`nginx: configuration file ${line.file} test failed\n`)
     return 1
   }
 }
 
-async function tested(sys: Sys, io: Stdio, line: CommandLine): Promise<number> {
-  if (!line.quiet)
-    await io.warn(
-      `nginx: the configuration file ${line.file} syntax is ok\nnginx: configuration file ${line.file} test is successful\n`,
-    )
-  if (line.dump) await io.print(`# configuration file ${line.file}:\n${await readTextFile(sys, line.file)}\n`)
+/** To the log and to the terminal. */
+async function report(sys: Sys, io: Stdio, level: string, message: string): Promise<void> {
+  await complain(sys, io, level, message)
+  await io.warn(`nginx: [${level}] ${message}\n`)
+}
+
+const syntaxOk = ({ file }: CommandLine): string => `nginx: the configuration file ${file} syntax is ok\n`
+
+async function tested(io: Stdio, line: CommandLine, files: ConfigFiles): Promise<number> {
+  if (!line.quiet) await io.warn(`${syntaxOk(line)}nginx: configuration file ${line.file} test is successful\n`)
+  if (line.dump) for (const [file, text] of files) await io.print(`# configuration file ${file}:\n${text}\n`)
   await io.out.flush()
   return 0
 }
 
 /** In the foreground, or as a daemon whose parent is done at once. */
-async function start(process: Process, line: CommandLine, config: Config, version: string): Promise<number> {
+async function start(process: Process, line: CommandLine, loaded: Loaded, version: string): Promise<number> {
+  const { config } = loaded
   if (!config.daemon) await takeTitle(process)
-  const master = new Master(process, { version, config, reload: (sys) => load(sys, line) })
+  const master = new Master(process, { version, loaded, reload: (sys) => load(sys, line) })
   master.prepare()
   if (!config.daemon) return master.run(process)
   const title = `nginx: master process ${process.argv.join(' ')}`
@@ -204,10 +231,9 @@ export const nginx: Program = {
   lacks: [
     'TLS and HTTP/2',
     'stream and mail',
-    'caching, limits and gzip',
-    'auth_basic',
-    'geo and split_clients',
-    'fastcgi',
+    'caching, ssi, sub_filter, auth_request and mirror',
+    'fastcgi and its kin',
+    'limit_rate, several ranges at once',
     'unix: and IPv6 listeners',
   ],
   summary: 'HTTP and reverse proxy server',

@@ -1,96 +1,148 @@
-import { ECONNREFUSED, type Errno, isErrno, unix } from '@drydock/abi'
+import { ECONNREFUSED, type Errno, ETIMEDOUT, isErrno, POLLIN, type Sys, unix } from '@drydock/abi'
 import { type ClientResponse, HttpError, request as ask } from '@drydock/http'
-import { dial, type FdStream, ResolveError, resolveHost } from '@drydock/libc'
+import { dial, FdStream, ResolveError, resolveHost } from '@drydock/libc'
 import { connect } from '../../net/http/connect.ts'
 import type { Answer } from './answer.ts'
-import type { Location } from './config.ts'
-import { type Exchange, interpolate } from './exchange.ts'
-import { requestWords } from './static-file.ts'
+import type { Exchange } from './exchange.ts'
+import { requestWords } from './request-words.ts'
+import { secondsOf } from './scope.ts'
+import { type Peer, PeerGroup, single } from './upstreams.ts'
+import { interpolate } from './variables.ts'
 
 const HOP_BY_HOP: readonly string[] = [
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'te',
-  'trailer',
-  'upgrade',
-  'content-length',
-  'expect',
+  ...['connection', 'keep-alive', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'content-length', 'expect'],
 ]
-const CONNECT_MS = 60_000
 
 interface Target {
-  /** Addresses to try, `host:port` or `unix:/path`. */
-  readonly servers: readonly string[]
+  readonly peers: PeerGroup
   /** What Host and the log call it. */
   readonly name: string
   readonly uri: string
+  /** The URL of proxy_pass, where answers' Locations have it replaced by the location's prefix. */
+  readonly base: string | undefined
 }
 
-/** ngx_http_proxy_module: passes the request on. */
-export async function proxy(
-  exchange: Exchange,
-  location: Location | undefined,
-  pass: string,
-): Promise<Answer | number> {
-  const target = targetOf(exchange, location, interpolate(exchange, pass))
-  const { context } = exchange
-  // Workers, whose numbers follow one another, do not all begin with the same server.
-  const turn = context.sys.getpid() + context.counters.requests
-  const addresses = (await Promise.all(target.servers.map((server) => addressesOf(exchange, server)))).flat()
-  for (let attempt = 0; attempt < addresses.length; attempt++) {
-    const address = addresses[(turn + attempt) % addresses.length] ?? ''
-    exchange.upstream = address
-    const stream = await open(exchange, address, target)
-    if (typeof stream === 'number') {
-      if (attempt + 1 < addresses.length) continue
-      return stream
-    }
-    return forward(exchange, location, stream, target)
+/** ngx_http_proxy_module: passes the request on. @returns a status when no upstream answers */
+export async function proxy(exchange: Exchange, pass: string): Promise<Answer | number> {
+  const target = await targetOf(exchange, interpolate(exchange, pass), pass.includes('$'))
+  if (typeof target === 'number') return target
+  exchange.variables.set('\0proxy_host', target.name)
+  const tried = new Set<Peer>()
+  let status = 502
+  for (let peer = target.peers.choose(exchange, tried); peer; peer = target.peers.choose(exchange, tried)) {
+    tried.add(peer)
+    const answer = await askPeer(exchange, peer, target)
+    if (typeof answer !== 'number') return answer
+    target.peers.failed(peer, exchange.context.sys.clock.monotonic())
+    status = answer
+    if (target.peers.size === tried.size || !mayRetry(exchange)) return status
   }
+  if (tried.size > 0) return status
+  await exchange.context.logError(
+    'error',
+    `no live upstreams while connecting to upstream${requestWords(exchange, `http://${target.name}${target.uri}`)}`,
+  )
+  exchange.visits.push({ address: target.name, status: '502', time: '0.000', headers: undefined })
   return 502
 }
 
-function targetOf(exchange: Exchange, location: Location | undefined, pass: string): Target {
-  const [, authority = '', path = ''] = /^https?:\/\/(unix:[^:]+:?|[^/]+)(.*)$/.exec(pass) ?? []
-  const servers = exchange.context.config.upstreams.get(authority) ?? [authority]
-  const { args } = exchange
-  const query = args === '' ? '' : `?${args}`
-  const rest = location && !location.regex ? exchange.uri.slice(location.pattern.length) : ''
-  const uri =
-    path === ''
-      ? exchange.variables.has('rewritten')
-        ? encodeURI(exchange.uri) + query
-        : exchange.request.target
-      : `${path}${encodeURI(rest)}${path.includes('?') ? '' : query}`
-  return { servers, name: authority, uri }
+/** A body that was read can't be sent again. proxy_next_upstream. */
+const mayRetry = ({ request, scope }: Exchange): boolean =>
+  scope.word('proxy_next_upstream', 'error') !== 'off' && (request.body.ended || !request.headers.has('content-length'))
+
+async function targetOf(exchange: Exchange, pass: string, dynamic: boolean): Promise<Target | number> {
+  const [, authority = '', path = ''] = /^https?:\/\/(unix:[^:]+:?|[^/]+)(.*)$/s.exec(pass) ?? []
+  const peers = exchange.context.upstreams.find(authority) ?? (dynamic ? await atOnce(exchange, authority) : undefined)
+  if (!peers) return 502
+  const name = authority.startsWith('unix:') ? 'localhost' : authority
+  const regex = exchange.location?.regex !== undefined
+  const base =
+    dynamic || (regex && path === '')
+      ? undefined
+      : path === ''
+        ? `http://${name}${exchange.location?.pattern ?? '/'}`
+        : `http://${name}${path}`
+  return { peers, name, uri: uriFor(exchange, path, dynamic), base }
 }
 
-/** A name stands for all its addresses, in turn: an upstream that nobody wrote. None where it can't be resolved. */
-async function addressesOf(exchange: Exchange, server: string): Promise<readonly string[]> {
-  if (server.startsWith('unix:')) return [server]
-  const [host = '', port = '80'] = server.split(':')
+/** With a path in proxy_pass, it takes the place of the location's prefix; else the request goes on as it came. */
+function uriFor({ args, uri, rewritten, request, location }: Exchange, path: string, dynamic: boolean): string {
+  const query = args === '' ? '' : `?${args}`
+  if (path === '') return rewritten ? encodeURI(uri) + query : request.target
+  if (dynamic) return path
+  const rest = location && !location.regex ? uri.slice(location.pattern.length) : ''
+  return path + encodeURI(rest) + query
+}
+
+/** A name that variables made is asked for when it is needed, at the `resolver`. */
+async function atOnce(exchange: Exchange, authority: string): Promise<PeerGroup | undefined> {
+  const { context, scope } = exchange
+  const [host = '', port = '80'] = authority.split(':')
+  const isAddress = /^\d+(\.\d+){3}$/.test(host)
+  if (!isAddress && scope.find('resolver') === undefined) {
+    await context.logError('error', `no resolver defined to resolve ${host}${requestWords(exchange)}`)
+    return undefined
+  }
   try {
-    return (await resolveHost(exchange.context.sys, host)).toSorted().map((address) => `${address}:${port}`)
+    const addresses = isAddress ? [host] : await resolveHost(context.sys, host)
+    return new PeerGroup(single(authority), new Map([[authority, addresses.map((each) => `${each}:${port}`)]]))
   } catch (error) {
     if (!(error instanceof ResolveError)) throw error
-    await exchange.context.logError('error', `${server} could not be resolved${requestWords(exchange)}`)
-    return []
+    await context.logError('error', `${host} could not be resolved (3: Host not found)${requestWords(exchange)}`)
+    return undefined
   }
 }
 
-async function open(exchange: Exchange, server: string, target: Target): Promise<FdStream | number> {
-  const { context } = exchange
+/** Connects and asks. @returns a status where that fails */
+async function askPeer(exchange: Exchange, peer: Peer, target: Target): Promise<Answer | number> {
+  const { clock } = exchange.context.sys
+  const visit: Exchange['visits'][number] = { address: peer.address, status: '502', time: '-', headers: undefined }
+  const start = clock.monotonic()
+  exchange.visits.push(visit)
+  peer.active++
+  const stream = await open(exchange, peer.address, target)
+  const answer = typeof stream === 'number' ? stream : await forward(exchange, stream, target, visit)
+  visit.time = ((clock.monotonic() - start) / 1000).toFixed(3)
+  if (typeof answer === 'number') {
+    visit.status = String(answer)
+    peer.active--
+    return answer
+  }
+  peer.fails = 0
+  return atEnd(answer, () => peer.active--)
+}
+
+/** @param done called once, when the body is through or given up */
+function atEnd(answer: Answer, done: () => void): Answer {
+  const { send, cancel } = answer
+  if (!send) {
+    done()
+    return answer
+  }
+  return {
+    ...answer,
+    send: (write) => send(write).finally(done),
+    cancel: () => {
+      cancel?.()
+      done()
+    },
+  }
+}
+
+async function open(exchange: Exchange, address: string, target: Target): Promise<FdStream | number> {
+  const { context, scope } = exchange
   const { sys } = context
+  const timeoutMs = (secondsOf(scope.word('proxy_connect_timeout', '60s')) ?? 60) * 1000
   try {
-    if (server.startsWith('unix:')) return await dial(sys, unix(server.slice(5).replace(/:$/, '')))
-    const colon = server.lastIndexOf(':')
-    return await connect(sys, server.slice(0, colon), Number(server.slice(colon + 1)), CONNECT_MS)
+    if (address.startsWith('unix:')) return await dial(sys, unix(address.slice(5).replace(/:$/, '')))
+    const colon = address.lastIndexOf(':')
+    return await connect(sys, address.slice(0, colon), Number(address.slice(colon + 1)), timeoutMs)
   } catch (error) {
     if (!isErrno(error)) throw error
+    const how = error.code === 'ETIMEDOUT' ? 'upstream timed out' : 'connect() failed'
     await context.logError(
       'error',
-      `connect() failed (${error.errno}: ${error.message}) while connecting to upstream${requestWords(exchange)}, upstream: "http://${server}${target.uri}"`,
+      `${how} (${error.errno}: ${error.message}) while connecting to upstream${requestWords(exchange, `http://${address}${target.uri}`)}`,
     )
     return statusFor(error)
   }
@@ -98,69 +150,101 @@ async function open(exchange: Exchange, server: string, target: Target): Promise
 
 const statusFor = (error: Errno): number => (error !== ECONNREFUSED && error.code === 'ETIMEDOUT' ? 504 : 502)
 
-function requestHeaders(exchange: Exchange, location: Location | undefined, target: Target): [string, string][] {
-  const scope = location?.scope ?? exchange.server.scope
+/** Fields of proxy_set_header first, as nginx sends them; then Host, Connection and what the client sent. */
+function requestHeaders(exchange: Exchange, target: Target): [string, string][] {
+  const { scope, request } = exchange
   const set = scope
     .all('proxy_set_header')
     .map(([name = '', text = '']): [string, string] => [name, interpolate(exchange, text)])
   const replaced = new Set(set.map(([name]) => name.toLowerCase()))
-  const upgrade = set.some(([name, text]) => name.toLowerCase() === 'upgrade' && text !== '')
-  const passed = [...exchange.request.headers].filter(([name]) => {
+  const passed = [...request.headers].filter(([name]) => {
     const lower = name.toLowerCase()
     return lower !== 'host' && !HOP_BY_HOP.includes(lower) && !replaced.has(lower)
   })
   const host: [string, string][] = replaced.has('host') ? [] : [['Host', target.name]]
-  const connection: [string, string][] = replaced.has('connection') || upgrade ? [] : [['Connection', 'close']]
-  const length = exchange.request.headers.get('content-length')
+  const connection: [string, string][] = replaced.has('connection') ? [] : [['Connection', 'close']]
+  const length = request.headers.get('content-length')
   const body: [string, string][] = length === undefined ? [] : [['Content-Length', length]]
-  return [
-    ...set.filter(([, text]) => text !== ''),
-    ...host,
-    ...connection,
-    ...body,
-    ...passed.map(([name, text]): [string, string] => [name, text]),
-  ]
+  const own = scope.on('proxy_pass_request_headers', true) ? passed : []
+  return [...set.filter(([, text]) => text !== ''), ...host, ...connection, ...body, ...own]
 }
 
 async function forward(
   exchange: Exchange,
-  location: Location | undefined,
   stream: FdStream,
   target: Target,
+  visit: Exchange['visits'][number],
 ): Promise<Answer | number> {
-  const { request, context } = exchange
+  const { request, scope, method } = exchange
+  const timeoutMs = (secondsOf(scope.word('proxy_read_timeout', '60s')) ?? 60) * 1000
   try {
-    const headers = requestHeaders(exchange, location, target)
     const hasBody = request.headers.has('content-length') || request.headers.has('transfer-encoding')
-    const response = await ask(stream, {
-      method: request.method,
+    const response = await ask(new ImpatientStream(exchange.context.sys, stream.fd, timeoutMs), {
+      method: scope.word('proxy_method', method),
       target: target.uri,
-      headers,
+      headers: requestHeaders(exchange, target),
       ...(hasBody ? { body: request.body } : {}),
     })
-    if (response.status === 101) return upgrade(exchange, response)
-    return answerOf(exchange, response, stream, target)
+    visit.status = String(response.status)
+    visit.headers = response.headers
+    return response.status === 101 ? await upgrade(exchange, response) : answerOf(exchange, response, stream, target)
   } catch (error) {
     stream.close()
     if (!isErrno(error) && !(error instanceof HttpError)) throw error
-    const how = isErrno(error)
-      ? `recv() failed (${error.errno}: ${error.message})`
-      : 'upstream prematurely closed connection'
-    await context.logError(
-      'error',
-      `${how} while reading response header from upstream${requestWords(exchange)}, upstream: "http://${exchange.upstream}${target.uri}"`,
-    )
-    return 502
+    return failed(exchange, target, error, visit)
   }
 }
 
+/** A connection on which nothing may be awaited for longer than a limit. */
+class ImpatientStream extends FdStream {
+  private readonly limit: { readonly sys: Sys; readonly timeoutMs: number }
+
+  constructor(sys: Sys, fd: number, timeoutMs: number) {
+    super(sys, fd)
+    this.limit = { sys, timeoutMs }
+  }
+
+  /** @throws ETIMEDOUT */
+  override async read(max?: number): Promise<Uint8Array> {
+    const { sys, timeoutMs } = this.limit
+    const [found = 0] = await sys.poll([{ fd: this.fd, events: POLLIN }], timeoutMs)
+    if (found === 0) throw ETIMEDOUT
+    return super.read(max)
+  }
+}
+
+async function failed(
+  exchange: Exchange,
+  target: Target,
+  error: unknown,
+  { address }: Exchange['visits'][number],
+): Promise<number> {
+  const late = error === ETIMEDOUT
+  const how = late
+    ? `upstream timed out (${ETIMEDOUT.errno}: ${ETIMEDOUT.message})`
+    : isErrno(error)
+      ? `recv() failed (${error.errno}: ${error.message})`
+      : 'upstream prematurely closed connection'
+  await exchange.context.logError(
+    'error',
+    `${how} while reading response header from upstream${requestWords(exchange, `http://${address}${target.uri}`)}`,
+  )
+  return late ? 504 : 502
+}
+
+const NOT_PASSED: readonly string[] = [...HOP_BY_HOP, 'server', 'date', 'content-type']
+
 function answerOf(exchange: Exchange, response: ClientResponse, stream: FdStream, target: Target): Answer {
-  const dropped = [...HOP_BY_HOP, 'server', 'date', 'content-type', 'x-accel-expires']
-  const kept = [...response.headers].filter(([name]) => !dropped.includes(name.toLowerCase()))
-  const headers = kept.map(([name, text]): [string, string] => [
-    name,
-    name.toLowerCase() === 'location' ? ownLocation(exchange, text, target) : text,
-  ])
+  const { scope } = exchange
+  const passed = scope.all('proxy_pass_header').map(([name = '']) => name.toLowerCase())
+  const hidden = scope.all('proxy_hide_header').map(([name = '']) => name.toLowerCase())
+  const dropped = [...NOT_PASSED.filter((name) => !passed.includes(name)), ...hidden]
+  const headers = [...response.headers]
+    .filter(([name]) => !dropped.includes(name.toLowerCase()) && !name.toLowerCase().startsWith('x-accel-'))
+    .map(([name, text]): [string, string] => [
+      properName(name),
+      name.toLowerCase() === 'location' ? ownLocation(exchange, text, target) : text,
+    ])
   const length = response.headers.get('content-length')
   return {
     status: response.status,
@@ -168,7 +252,7 @@ function answerOf(exchange: Exchange, response: ClientResponse, stream: FdStream
     type: response.headers.get('content-type'),
     headers,
     ...(length === undefined ? {} : { length: Number(length) }),
-    proxied: true,
+    cancel: () => stream.close(),
     send: async (write) => {
       try {
         for await (const bytes of response.body) await write(bytes)
@@ -179,15 +263,24 @@ function answerOf(exchange: Exchange, response: ClientResponse, stream: FdStream
   }
 }
 
-/** proxy_redirect default: the upstream's own address becomes ours. */
+/** Fields that nginx keeps itself get its spelling. */
+const PROPER = new Map(
+  ['Last-Modified', 'Location', 'ETag', 'Accept-Ranges', 'Vary'].map((name) => [name.toLowerCase(), name]),
+)
+const properName = (name: string): string => PROPER.get(name.toLowerCase()) ?? name
+
+/** proxy_redirect: what the configuration says, else the upstream's own address becomes ours. */
 function ownLocation(exchange: Exchange, location: string, target: Target): string {
-  const theirs = `http://${target.name}`
-  const host = exchange.request.headers.get('host') ?? ''
-  return location.startsWith(`${theirs}/`) ? `http://${host}${location.slice(theirs.length)}` : location
+  for (const [from = '', to = ''] of exchange.scope.all('proxy_redirect')) {
+    if (from === 'off') return location
+    if (from !== 'default' && location.startsWith(from)) return interpolate(exchange, to) + location.slice(from.length)
+  }
+  if (target.base === undefined || !location.startsWith(target.base)) return location
+  return (exchange.location?.pattern ?? '/') + location.slice(target.base.length)
 }
 
 /** WebSocket and the like: bytes both ways until either side ends. */
-async function upgrade(exchange: Exchange, response: ClientResponse): Promise<Answer | number> {
+async function upgrade(exchange: Exchange, response: ClientResponse): Promise<Answer> {
   const theirs = response.hijack()
   const ours = exchange.request.hijack()
   const fields = [...response.headers].map(([name, text]) => `${name}: ${text}\r\n`).join('')

@@ -1,9 +1,13 @@
 import { type Answer, builtInPage, textAnswer } from './answer.ts'
-import { Scope } from './config.ts'
 import type { Directive } from './config-parser.ts'
-import { type Exchange, interpolate, variable } from './exchange.ts'
+import { statOrUndefined } from '../files/open-static.ts'
+import type { Exchange } from './exchange.ts'
+import { contentType } from './content-type.ts'
+import { Scope } from './scope.ts'
+import { interpolate, keepGroups, variable } from './variables.ts'
+import { isDirectory, isRegular, type Stat } from '@drydock/abi'
 
-/** What the rewrite phase came to: an answer, a new search for a location, or nothing. */
+/** What the rewrite phase came to: an answer, an error's page, a new search for a location, or nothing. */
 export type Rewritten =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'search' }
@@ -11,11 +15,11 @@ export type Rewritten =
   | { readonly kind: 'break' }
   | undefined
 
-type Runner = (exchange: Exchange, directive: Directive, scope: Scope) => Rewritten
+type Runner = (exchange: Exchange, directive: Directive) => Rewritten
 
 /** ngx_http_rewrite_module. */
 const RUNNERS: ReadonlyMap<string, Runner> = new Map<string, Runner>([
-  ['return', (exchange, { args }, scope) => doReturn(exchange, args, scope)],
+  ['return', (exchange, { args }) => doReturn(exchange, args)],
   ['rewrite', (exchange, { args }) => doRewrite(exchange, args)],
   [
     'set',
@@ -27,71 +31,91 @@ const RUNNERS: ReadonlyMap<string, Runner> = new Map<string, Runner>([
   ['break', () => ({ kind: 'break' })],
   [
     'if',
-    (exchange, { args, block = [] }, scope) =>
-      holds(exchange, args) ? runRewrite(exchange, new Scope(block, scope)) : undefined,
+    (exchange, { args, block = [] }) => {
+      if (!holds(exchange, args)) return undefined
+      exchange.scope = new Scope(block, exchange.scope)
+      return run(exchange, block)
+    },
   ],
 ])
 
-/** Runs the directives of the module in their order. */
-export function runRewrite(exchange: Exchange, scope: Scope): Rewritten {
-  for (const directive of scope.directives) {
-    const outcome = RUNNERS.get(directive.name)?.(exchange, directive, scope)
+/** Runs the directives of the module in their order; a URI that changed on the way is looked up anew. */
+export function runRewrite(exchange: Exchange, directives: readonly Directive[]): Rewritten {
+  const before = exchange.uri
+  const outcome = run(exchange, directives)
+  if (outcome?.kind === 'break') return undefined
+  return outcome ?? (exchange.uri === before ? undefined : { kind: 'search' })
+}
+
+function run(exchange: Exchange, directives: readonly Directive[]): Rewritten {
+  for (const directive of directives) {
+    const outcome = RUNNERS.get(directive.name)?.(exchange, directive)
     if (outcome) return outcome
   }
   return undefined
 }
 
-function doReturn(exchange: Exchange, args: readonly string[], scope: Scope): Rewritten {
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
+
+function doReturn(exchange: Exchange, args: readonly string[]): Rewritten {
   const [first = '', second] = args
-  if (!/^\d{3}$/.test(first)) return { kind: 'answer', answer: redirect(exchange, 302, first) }
+  if (!/^\d+$/.test(first)) return { kind: 'answer', answer: redirect(exchange, 302, interpolate(exchange, first)) }
   const status = Number(first)
-  if ([301, 302, 303, 307, 308].includes(status) && second !== undefined)
-    return { kind: 'answer', answer: redirect(exchange, status, second) }
   if (second === undefined)
-    return status < 300 || status === 444
-      ? { kind: 'answer', answer: textAnswer(status, undefined, '') }
-      : { kind: 'error', status }
-  const type = scope.word('default_type', 'text/plain')
-  return { kind: 'answer', answer: textAnswer(status, type, interpolate(exchange, second)) }
+    return status < 300 ? { kind: 'answer', answer: textAnswer(status, undefined, '') } : { kind: 'error', status }
+  const text = interpolate(exchange, second)
+  if (REDIRECTS.includes(status)) return { kind: 'answer', answer: redirect(exchange, status, text) }
+  return { kind: 'answer', answer: textAnswer(status, contentType(exchange), text) }
 }
 
-function redirect(exchange: Exchange, status: number, text: string): Answer {
-  const to = interpolate(exchange, text)
-  const host = exchange.request.headers.get('host') ?? ''
-  return builtInPage(exchange, status, [['Location', to.startsWith('/') ? `http://${host}${to}` : to]])
-}
+export const redirect = (exchange: Exchange, status: number, to: string): Answer =>
+  builtInPage(exchange, status, [['Location', to]])
 
 function doRewrite(exchange: Exchange, [pattern = '', replacement = '', how = '']: readonly string[]): Rewritten {
-  const match = new RegExp(pattern.replaceAll('(?P<', '(?<')).exec(exchange.uri)
+  const match = new RegExp(
+    pattern.replaceAll('(?P<', '(?<').replace(/^\(\?i\)/, ''),
+    pattern.startsWith('(?i)') ? 'i' : '',
+  ).exec(exchange.uri)
   if (!match) return undefined
   keepGroups(exchange, match)
-  const to = interpolate(exchange, replacement)
-  if (how === 'permanent' || how === 'redirect' || /^https?:\/\//.test(to))
-    return { kind: 'answer', answer: redirect(exchange, how === 'permanent' ? 301 : 302, to) }
-  const [path = '', query] = to.split('?')
-  exchange.args =
-    query === undefined ? exchange.args : query + (query !== '' && exchange.args !== '' ? `&${exchange.args}` : '')
+  const bare = replacement.endsWith('?')
+  const to = interpolate(exchange, bare ? replacement.slice(0, -1) : replacement)
+  const { args } = exchange
+  if (how === 'permanent' || how === 'redirect' || /^(https?:\/\/|\$scheme)/.test(replacement)) {
+    const query = bare || args === '' ? '' : `${to.includes('?') ? '&' : '?'}${args}`
+    return { kind: 'answer', answer: redirect(exchange, how === 'permanent' ? 301 : 302, to + query) }
+  }
+  const [path = '', query] = to.split(/\?(.*)/s)
+  const added = query ?? ''
+  exchange.args = bare ? added : [added, args].filter((each) => each !== '').join('&')
   exchange.uri = path
-  exchange.variables.set('rewritten', '1')
-  return how === 'break' ? { kind: 'break' } : { kind: 'search' }
+  exchange.internal = true
+  exchange.rewritten = true
+  return how === 'break' ? { kind: 'break' } : how === 'last' ? { kind: 'search' } : undefined
 }
 
-export function keepGroups(exchange: Exchange, match: RegExpExecArray): void {
-  for (const [index, text] of match.entries()) exchange.variables.set(String(index), text ?? '')
-  for (const [name, text] of Object.entries(match.groups ?? {})) exchange.variables.set(name, text ?? '')
+type FileTest = (stat: Stat | undefined) => boolean
+const FILE_TESTS: Readonly<Record<string, FileTest>> = {
+  '-f': (stat) => stat !== undefined && isRegular(stat.mode),
+  '-d': (stat) => stat !== undefined && isDirectory(stat.mode),
+  '-e': (stat) => stat !== undefined,
+  '-x': (stat) => stat !== undefined && (stat.mode & 0o111) !== 0,
 }
 
 /** The condition of `if`, its parentheses included. */
 function holds(exchange: Exchange, args: readonly string[]): boolean {
-  const [left = '', operator, ...rest] = args
-    .join(' ')
-    .replace(/^\(\s*|\s*\)$/g, '')
-    .split(/\s+/)
+  const words = args.join(' ').replace(/^\(\s*|\s*\)$/g, '')
+  const [left = '', operator, ...rest] = words.split(/\s+/)
+  const test = FILE_TESTS[left.replace('!', '')]
+  if (test && operator !== undefined) {
+    const found = test(statOrUndefined(exchange.context.sys, interpolate(exchange, [operator, ...rest].join(' '))))
+    return found !== left.startsWith('!')
+  }
   const value = left.startsWith('$') ? (variable(exchange, left.slice(1)) ?? '') : left
   if (operator === undefined) return value !== '' && value !== '0'
-  const right = interpolate(exchange, rest.join(' ').replace(/^["']|["']$/g, ''))
-  if (operator === '=') return value === right
-  if (operator === '!=') return value !== right
+  const right = rest.join(' ').replace(/^["']|["']$/g, '')
+  if (operator === '=') return value === interpolate(exchange, right)
+  if (operator === '!=') return value !== interpolate(exchange, right)
   const match = new RegExp(right, operator.endsWith('*') ? 'i' : '').exec(value)
   if (match) keepGroups(exchange, match)
   return (match !== null) !== operator.startsWith('!')

@@ -11,20 +11,23 @@ import {
   type Sys,
 } from '@drydock/abi'
 import { httpDate } from '@drydock/http'
-import { type Answer, builtInPage, textAnswer } from './answer.ts'
-import { autoindex } from './autoindex.ts'
-import type { Location, Scope } from './config.ts'
-import { type Exchange, interpolate } from './exchange.ts'
+import type { Answer } from './answer.ts'
+import { listing } from './autoindex.ts'
+import { contentType } from './content-type.ts'
+import type { Exchange } from './exchange.ts'
+import { redirect } from './rewrite.ts'
+import { requestWords } from './request-words.ts'
+import { interpolate } from './variables.ts'
 
 const PIECE = 64 * 1024
 
 /** The file a URI names below root or alias. */
-export function fileName(exchange: Exchange, location: Location | undefined, uri: string): string {
-  const scope = location?.scope ?? exchange.server.scope
-  const alias = location?.scope.directives.find(({ name }) => name === 'alias')?.args[0]
-  if (alias !== undefined && location)
-    return interpolate(exchange, alias) + (location.regex ? '' : uri.slice(location.pattern.length))
-  return absolute(interpolate(exchange, scope.word('root', 'html'))) + uri
+export function fileName(exchange: Exchange, uri: string): string {
+  const { scope, location } = exchange
+  const alias = scope.find('alias')?.[0]
+  if (alias === undefined || !location) return absolute(interpolate(exchange, scope.word('root', 'html'))) + uri
+  if (location.regex) return interpolate(exchange, alias)
+  return interpolate(exchange, alias) + uri.slice(location.pattern.length)
 }
 
 const absolute = (root: string): string => (root.startsWith('/') ? root : `/etc/nginx/${root}`).replace(/\/$/, '')
@@ -42,60 +45,47 @@ export function statOr(sys: Sys, path: string): Stat | Errno {
 export type Found =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'again'; readonly uri: string }
-  | { readonly kind: 'error'; readonly status: number }
+  | { readonly kind: 'error'; readonly status: number; readonly headers?: Answer['headers'] }
 
 /** Serves a file, the index of a directory, or its listing. */
-export async function serveFile(exchange: Exchange, location: Location | undefined, uri: string): Promise<Found> {
+export async function serveFile(exchange: Exchange, uri: string): Promise<Found> {
   const { sys } = exchange.context
-  const { method } = exchange.request
-  const path = fileName(exchange, location, uri)
-  if (uri.endsWith('/')) return serveDirectory(exchange, location, uri, path)
-  if (method !== 'GET' && method !== 'HEAD') return { kind: 'error', status: 405 }
+  const { method } = exchange
+  const path = fileName(exchange, uri)
+  if (uri.endsWith('/')) return serveDirectory(exchange, uri, path)
   const stat = statOr(sys, path)
+  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return { kind: 'error', status: 405 }
   if (!('mode' in stat)) return missing(exchange, path, stat, 'open()')
   if (isDirectory(stat.mode)) return { kind: 'answer', answer: slashRedirect(exchange) }
   if (!isRegular(stat.mode)) return { kind: 'error', status: 404 }
-  return openFile(exchange, location?.scope ?? exchange.server.scope, path, stat)
+  return method === 'POST' ? { kind: 'error', status: 405 } : openFile(exchange, path, stat)
 }
 
-/** To the same name with a slash. absolute_redirect, port_in_redirect. */
+/** To the same name with a slash. */
 function slashRedirect(exchange: Exchange): Answer {
-  const { request, uri, args } = exchange
-  const scope = exchange.server.scope
-  const host = request.headers.get('host')?.replace(/:\d+$/, '') ?? ''
-  const port =
-    exchange.local.port === 80 || scope.word('port_in_redirect', 'on') === 'off' ? '' : `:${exchange.local.port}`
-  const base = scope.word('absolute_redirect', 'on') === 'off' ? '' : `http://${host}${port}`
-  return builtInPage(exchange, 301, [['Location', `${base}${encodeURI(uri)}/${args === '' ? '' : `?${args}`}`]])
+  const { uri, args } = exchange
+  return redirect(exchange, 301, `${encodeURI(uri)}/${args === '' ? '' : `?${args}`}`)
 }
 
 async function missing(exchange: Exchange, path: string, error: Errno, call: string): Promise<Found> {
-  const { context } = exchange
-  await context.logError(
-    'error',
-    `${call} "${path}" failed (${error.errno}: ${error.message})${requestWords(exchange)}`,
-  )
+  const { context, scope } = exchange
+  if (scope.on('log_not_found', true) || error !== ENOENT)
+    await context.logError(
+      'error',
+      `${call} "${path}" failed (${error.errno}: ${error.message})${requestWords(exchange)}`,
+    )
   if (error === EACCES) return { kind: 'error', status: 403 }
   return { kind: 'error', status: error === ENOENT || error === ENOTDIR || error.code === 'ENAMETOOLONG' ? 404 : 500 }
 }
 
-/** Which request it was, behind the words of the error log. */
-export function requestWords({ remote, server, request }: Exchange): string {
-  const host = request.headers.get('host')
-  const referer = request.headers.get('referer')
-  const line = `${request.method} ${request.target} ${request.protocol}`
-  return `, client: ${remote.address}, server: ${server.names[0] ?? ''}, request: "${line}"${host === undefined ? '' : `, host: "${host}"`}${referer === undefined ? '' : `, referrer: "${referer}"`}`
-}
+/** Methods for which an index is looked for. */
+const INDEXED: readonly string[] = ['GET', 'HEAD', 'POST']
 
-async function serveDirectory(
-  exchange: Exchange,
-  location: Location | undefined,
-  uri: string,
-  path: string,
-): Promise<Found> {
+async function serveDirectory(exchange: Exchange, uri: string, path: string): Promise<Found> {
   const { sys } = exchange.context
-  const scope = location?.scope ?? exchange.server.scope
-  for (const name of scope.find('index') ?? ['index.html']) {
+  const { scope } = exchange
+  const names = scope.find('index') ?? ['index.html']
+  for (const name of INDEXED.includes(exchange.method) ? names : []) {
     const index = interpolate(exchange, name)
     if (index.startsWith('/')) return { kind: 'again', uri: index }
     const stat = statOr(sys, `${path}${index}`)
@@ -103,25 +93,14 @@ async function serveDirectory(
     if (stat === EACCES) return missing(exchange, `${path}${index}`, stat, 'open()')
   }
   const stat = statOr(sys, path)
-  if (!('mode' in stat))
-    return missing(exchange, `${path}${(scope.find('index') ?? ['index.html'])[0] ?? ''}`, stat, 'open()')
-  if (scope.on('autoindex')) return { kind: 'answer', answer: textAnswer(200, 'text/html', autoindex(sys, path, uri)) }
+  if (!('mode' in stat)) return missing(exchange, `${path}${names[0] ?? ''}`, stat, 'open()')
+  if (!INDEXED.includes(exchange.method)) return { kind: 'error', status: 405 }
+  if (scope.on('autoindex')) return { kind: 'answer', answer: listing(exchange, path, uri) }
   await exchange.context.logError('error', `directory index of "${path}" is forbidden${requestWords(exchange)}`)
   return { kind: 'error', status: 403 }
 }
 
-const typeOf = (exchange: Exchange, scope: Scope, path: string): string => {
-  const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
-  const own = scope.directives.find(({ name }) => name === 'types')?.block
-  const types = own
-    ? new Map(own.flatMap(({ name, args }) => args.map((each): [string, string] => [each, name])))
-    : exchange.context.config.types
-  const type = types.get(extension) ?? scope.word('default_type', 'text/plain')
-  const charset = scope.word('charset', 'off')
-  return charset !== 'off' && type.startsWith('text/') ? `${type}; charset=${charset}` : type
-}
-
-async function openFile(exchange: Exchange, scope: Scope, path: string, stat: Stat): Promise<Found> {
+async function openFile(exchange: Exchange, path: string, stat: Stat): Promise<Found> {
   const { sys } = exchange.context
   let fd: number
   try {
@@ -134,35 +113,29 @@ async function openFile(exchange: Exchange, scope: Scope, path: string, stat: St
   const tag = `"${modified.toString(16)}-${stat.size.toString(16)}"`
   const dates: [string, string][] = [
     ['Last-Modified', httpDate(modified * 1000)],
-    ['ETag', tag],
+    ...(exchange.scope.on('etag', true) ? ([['ETag', tag]] as [string, string][]) : []),
   ]
   const answer = conditional(exchange, tag, modified) ?? range(exchange, stat.size)
   if (answer.kind !== 'part') {
     sys.close(fd)
     if (answer.kind === 'not-modified') return { kind: 'answer', answer: { status: 304, headers: dates } }
-    return {
-      kind: 'answer',
-      answer: builtInPage(
-        exchange,
-        answer.status,
-        answer.status === 416 ? [['Content-Range', `bytes */${stat.size}`]] : [],
-      ),
-    }
+    const headers: Answer['headers'] = answer.status === 416 ? [['Content-Range', `bytes */${stat.size}`]] : []
+    return { kind: 'error', status: answer.status, headers }
   }
   const { from, to, partial } = answer
   const extra: [string, string][] = partial
     ? [['Content-Range', `bytes ${from}-${to - 1}/${stat.size}`]]
     : [['Accept-Ranges', 'bytes']]
   const send = async (write: (bytes: Uint8Array) => unknown): Promise<void> => copy(sys, fd, from, to, write)
-  if (exchange.request.method === 'HEAD') sys.close(fd)
   return {
     kind: 'answer',
     answer: {
       status: partial ? 206 : 200,
-      type: typeOf(exchange, scope, path),
+      type: contentType(exchange),
       headers: [...dates, ...extra],
       length: to - from,
       send,
+      cancel: () => sys.close(fd),
     },
   }
 }

@@ -16,8 +16,10 @@ import type { LogFiles } from '../logs/log-files.ts'
 import { LogFormats } from './access-log.ts'
 import type { Config } from './config.ts'
 import { logError } from './error-log.ts'
-import type { WorkerContext } from './exchange.ts'
+import type { SharedMemory, WorkerContext } from './exchange.ts'
+import { badRequest } from './answer.ts'
 import { handle } from './handle.ts'
+import { type Resolved, Upstreams } from './upstreams.ts'
 
 export interface WorkerOptions {
   readonly config: Config
@@ -25,6 +27,8 @@ export interface WorkerOptions {
   /** Descriptors that listen. */
   readonly listeners: readonly number[]
   readonly logs: LogFiles
+  readonly shared: SharedMemory
+  readonly resolved: Resolved
 }
 
 const endOf = (address: SocketAddress) =>
@@ -42,15 +46,15 @@ export class Worker {
   constructor(process: Process, options: WorkerOptions) {
     this.sys = process.sys
     this.options = options
-    const { config, version } = options
-    const counters = { connections: 0, requests: 0, active: 0 }
+    const { config, version, shared, resolved } = options
     const { sys } = this
     const logs = options.logs.inherit(sys)
     const tell = (level: string, message: string): Promise<void> =>
-      logError(sys, logs, config, level, `*${counters.connections} ${message}`)
+      logError(sys, logs, config, level, `*${shared.counters.connections} ${message}`)
     const logFormats = new LogFormats(config)
     const hostname = sys.uname().nodename
-    this.context = { ...{ sys, config, version, logs, logFormats, counters, hostname }, logError: tell }
+    const upstreams = new Upstreams(config.upstreams, resolved)
+    this.context = { ...{ sys, config, version, logs, logFormats, shared, upstreams, hostname }, logError: tell }
   }
 
   async run(): Promise<number> {
@@ -89,13 +93,16 @@ export class Worker {
 
   private async serve(fd: number, peer: SocketAddress): Promise<void> {
     const stream = new FdStream(this.sys, fd)
-    const { counters } = this.context
+    const { counters } = this.context.shared
     counters.connections++
     counters.active++
     this.open.add(stream)
     const ends = { remote: endOf(peer), local: endOf(this.sys.getsockname(fd)) }
+    const connection = { ...ends, number: counters.connections, requests: 0 }
     try {
-      await serveConnection(stream, (request) => handle(this.context, request, ends))
+      await serveConnection(stream, (request) => handle(this.context, request, connection), {
+        refusal: () => badRequest(this.context),
+      })
     } catch (error) {
       if (!isErrno(error)) throw error
     } finally {

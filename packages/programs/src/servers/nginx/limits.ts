@@ -1,0 +1,114 @@
+import type { Exchange } from './exchange.ts'
+import { requestWords } from './request-words.ts'
+import { interpolate } from './variables.ts'
+
+interface Bucket {
+  lastMs: number
+  /** Thousandths of a request above the rate. */
+  excess: number
+}
+
+/** The zones of `limit_req` and `limit_conn`: keys with what they used up. Lives as long as the master. */
+export class Limits {
+  private readonly buckets = new Map<string, Map<string, Bucket>>()
+  private readonly connections = new Map<string, Map<string, number>>()
+
+  /**
+   * The leaky bucket of ngx_http_limit_req_module.
+   * @param rate   thousandths of a request a second
+   * @param burst  thousandths
+   * @returns      thousandths above the rate; undefined when that is more than the burst
+   */
+  request(zone: string, key: string, nowMs: number, rate: number, burst: number): number | undefined {
+    const buckets = within(this.buckets, zone, () => new Map<string, Bucket>())
+    const known = buckets.get(key)
+    if (!known) {
+      buckets.set(key, { lastMs: nowMs, excess: 0 })
+      return 0
+    }
+    const elapsed = Math.max(0, nowMs - known.lastMs)
+    const excess = Math.max(0, known.excess - Math.floor((rate * elapsed) / 1000) + 1000)
+    if (excess > burst) return undefined
+    known.excess = excess
+    known.lastMs = nowMs
+    return excess
+  }
+
+  /** @returns what gives the place back; undefined when all are taken */
+  connect(zone: string, key: string, most: number): (() => void) | undefined {
+    const counts = within(this.connections, zone, () => new Map<string, number>())
+    const count = counts.get(key) ?? 0
+    if (count >= most) return undefined
+    counts.set(key, count + 1)
+    return () => void counts.set(key, (counts.get(key) ?? 1) - 1)
+  }
+}
+
+function within<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = map.get(key)
+  if (known) return known
+  const made = make()
+  map.set(key, made)
+  return made
+}
+
+/** ngx_http_limit_conn_module. @returns the status that refuses */
+export async function limitConnections(exchange: Exchange): Promise<number | undefined> {
+  const { context, scope } = exchange
+  for (const [zone = '', most = '0'] of scope.all('limit_conn')) {
+    const key = interpolate(exchange, context.config.zones.get(zone)?.key ?? '')
+    if (key === '') continue
+    const release = context.shared.limits.connect(zone, key, Number(most))
+    if (!release) {
+      await context.logError('error', `limiting connections by zone "${zone}"${requestWords(exchange)}`)
+      return Number(scope.word('limit_conn_status', '503'))
+    }
+    exchange.release.push(release)
+  }
+  return undefined
+}
+
+interface RequestLimit {
+  readonly zone: string
+  readonly burst: number
+  readonly delay: number
+}
+
+function readLimit(words: readonly string[]): RequestLimit {
+  const value = (key: string): string | undefined =>
+    words.find((word) => word.startsWith(`${key}=`))?.slice(key.length + 1)
+  return {
+    zone: value('zone') ?? '',
+    burst: Number(value('burst') ?? 0) * 1000,
+    delay: words.includes('nodelay') ? Infinity : Number(value('delay') ?? 0) * 1000,
+  }
+}
+
+/** ngx_http_limit_req_module: refuses or holds back. @returns the status that refuses */
+export async function limitRequests(exchange: Exchange): Promise<number | undefined> {
+  const { context, scope } = exchange
+  const { sys, shared, config } = context
+  let waitMs = 0
+  let slowed = ''
+  for (const { zone, burst, delay } of scope.all('limit_req').map(readLimit)) {
+    const { key = '', rate = 0 } = config.zones.get(zone) ?? {}
+    const value = interpolate(exchange, key)
+    if (value === '') continue
+    const excess = shared.limits.request(zone, value, sys.clock.monotonic(), rate, burst)
+    if (excess === undefined) {
+      await context.logError(
+        scope.word('limit_req_log_level', 'error'),
+        `limiting requests, excess: ${((burst + 1000 - 8) / 1000).toFixed(3)} by zone "${zone}"${requestWords(exchange)}`,
+      )
+      return Number(scope.word('limit_req_status', '503'))
+    }
+    const pause = excess > delay ? ((excess - delay) * 1000) / rate : 0
+    if (pause > waitMs)
+      [waitMs, slowed] = [pause, `delaying request, excess: ${(excess / 1000).toFixed(3)}, by zone "${zone}"`]
+  }
+  if (waitMs > 0) {
+    await context.logError('warn', slowed + requestWords(exchange))
+    await sys.sleep(waitMs)
+  }
+  return undefined
+}
