@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
+import { scan } from './axe.ts'
 import { Playground } from './playground.ts'
 
 const panel = (page: Page, name: string) => page.getByRole('complementary', { name, exact: true })
@@ -13,8 +13,7 @@ test('terminals in tabs and splits, kept over a reload', async ({ page }) => {
   expect(await playground.run('tty; pwd')).toMatch(/\/dev\/pts\/1\n\/root/)
   await open(page, 'Split to the right')
   await expect(page.locator('.xterm-rows:visible')).toHaveCount(2)
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().exclude('.xterm').analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+  expect(await scan(page)).toEqual([])
   await page.getByRole('tab', { name: 'Terminal 1' }).click()
   await expect(page.locator('.xterm-rows:visible')).toHaveCount(1)
   expect(await playground.run('pwd')).toBe('/tmp')

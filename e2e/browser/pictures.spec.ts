@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Locator, type Page, test } from '@playwright/test'
+import { scan } from './axe.ts'
 import { Playground } from './playground.ts'
 
 /**
@@ -216,16 +216,9 @@ async function lookAt(page: Page, shown: Locator, name: string): Promise<void> {
 /** What axe has to say of a part of the page. @param all not only of its colours */
 async function findings(page: Page, shown: Locator, all: boolean): Promise<string[]> {
   await shown.evaluate((element) => element.setAttribute('data-looked-at', ''))
-  // xterm's own rows are text on a canvas of its making; the frame of a preview is another site's page.
-  const builder = new AxeBuilder({ page })
-    .setLegacyMode()
-    .include('[data-looked-at]')
-    .exclude('.xterm')
-    .exclude('iframe')
-  if (!all) builder.withRules('color-contrast')
-  const { violations } = await builder.analyze()
+  const found = await scan(page, { within: '[data-looked-at]', ...(all ? {} : { rules: ['color-contrast'] }) })
   await shown.evaluate((element) => element.removeAttribute('data-looked-at'))
-  return violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)
+  return found
 }
 
 /** The page has these colours, nothing is on its way to where it belongs, and what was drawn last is on the screen. */

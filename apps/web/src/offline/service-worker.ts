@@ -20,9 +20,17 @@ self.addEventListener('fetch', (event) => {
   event.respondWith(answer(request))
 })
 
+/** A name with a hash stands for one content: what the page has fetched already need not be asked for again. */
+const HASHED = /-[\w-]{8}\./
+/** Files at a time: the page is in use meanwhile. */
+const AT_ONCE = 8
+
 async function keep(): Promise<void> {
   const cache = await caches.open(CACHE)
-  await cache.addAll(OFFLINE_FILES.map((file) => new Request(file, { cache: 'no-cache' })))
+  for (let at = 0; at < OFFLINE_FILES.length; at += AT_ONCE) {
+    const files = OFFLINE_FILES.slice(at, at + AT_ONCE)
+    await cache.addAll(files.map((file) => new Request(file, { cache: HASHED.test(file) ? 'default' : 'no-cache' })))
+  }
 }
 
 async function dropOthers(): Promise<void> {

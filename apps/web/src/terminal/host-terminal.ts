@@ -4,6 +4,7 @@ import type { SessionClient } from '../client/session-client.ts'
 import { onThemeChange } from '../settings/apply-theme.ts'
 import { settings, terminalFontSize } from '../settings/settings-store.ts'
 import { keepScreen } from './kept-screen.ts'
+import { blinkCursor } from './cursor-blink.ts'
 import { type Link, linkTerminal } from './link.ts'
 import { terminalTheme } from './look.ts'
 import type { Recording } from './recording.ts'
@@ -29,7 +30,6 @@ export class HostTerminal {
       fontFamily: '"JetBrains Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace',
       ...look(),
       theme: terminalTheme(),
-      cursorBlink: true,
       lineHeight: 1.15,
       scrollback: 5000,
       rightClickSelectsWord: true,
@@ -102,6 +102,7 @@ export class HostTerminal {
     size.observe(this.frame)
     this.leaving.push(
       () => size.disconnect(),
+      blinkCursor(this.xterm, this.frame),
       onThemeChange(() => void (this.xterm.options.theme = terminalTheme())),
       settings.subscribe(() => {
         Object.assign(this.xterm.options, look())
