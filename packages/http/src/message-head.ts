@@ -1,9 +1,11 @@
+import { encodeUtf8 } from '@drydock/codec'
 import { HeaderMap } from './header-map.ts'
 import { HttpError } from './http-error.ts'
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** Visible characters, blanks and tabs; bytes above ASCII are let through as they are. RFC 9110 section 5.5. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+const ASCII = /^[\x00-\x7f]*$/
 const PLAIN_VALUE = /^[\t\x20-\x7e]*$/
 
 export interface RequestLine {
@@ -50,6 +52,7 @@ export function parseFields(lines: readonly string[]): HeaderMap {
 }
 
 function bytesOf(text: string): Uint8Array {
+  if (ASCII.test(text)) return encodeUtf8(text)
   const bytes = new Uint8Array(text.length)
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at)
   return bytes

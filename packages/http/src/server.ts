@@ -66,9 +66,10 @@ export async function serveConnection(
   options: ServerOptions = {},
 ): Promise<void> {
   const reader = new StreamReader(stream)
+  const fields: OwnFields = { ...options, date: options.now && dateTold(options.now) }
   let outcome: Outcome = 'close'
   try {
-    do outcome = await serveOne(reader, handler, options)
+    do outcome = await serveOne(reader, handler, fields)
     while (outcome === 'again')
   } catch (error) {
     if (error instanceof HttpError) await refuse(stream, error, options)
@@ -78,9 +79,14 @@ export async function serveConnection(
   }
 }
 
+/** What the server itself says of an answer. */
+interface OwnFields extends Omit<ServerOptions, 'now'> {
+  readonly date: (() => string) | undefined
+}
+
 type Outcome = 'again' | 'close' | 'hijacked'
 
-async function serveOne(reader: StreamReader, handler: Handler, options: ServerOptions): Promise<Outcome> {
+async function serveOne(reader: StreamReader, handler: Handler, options: OwnFields): Promise<Outcome> {
   const line = await firstLine(reader)
   if (line === undefined) return 'close'
   const start = parseRequestLine(line)
@@ -180,7 +186,7 @@ class Exchange {
   }
 
   /** @returns whether another request may follow */
-  send(response: ServerResponse, options: ServerOptions): MaybePromise<boolean> {
+  send(response: ServerResponse, options: OwnFields): MaybePromise<boolean> {
     const { method } = this.request
     const headers = new HeaderMap(response.headers ?? [])
     const whole = wholeBody(response.body)
@@ -189,7 +195,7 @@ class Exchange {
     this.frame(headers, response.status, whole, chunked)
     const keep = this.keepAlive(headers, whole, chunked || headers.has('content-length'))
     if (options.server !== undefined && !headers.has('server')) headers.append('Server', options.server)
-    if (options.now && !headers.has('date')) headers.append('Date', httpDate(options.now()))
+    if (options.date && !headers.has('date')) headers.append('Date', options.date())
     if (!keep) headers.set('Connection', 'close')
     else if (this.minor === 0) headers.set('Connection', 'keep-alive')
     const start = head(response.status, response.reason, headers)
@@ -235,6 +241,18 @@ class Exchange {
     let size = 0
     while (!body.ended && size <= DRAIN_LIMIT) size += (await body.read()).length
     return body.ended
+  }
+}
+
+/** The Date field, made once a second: a client that asks often does so many times in one. */
+function dateTold(now: () => number): () => string {
+  let second = Number.NaN
+  let text = ''
+  return () => {
+    const current = Math.floor(now() / 1000)
+    if (current !== second) text = httpDate(current * 1000)
+    second = current
+    return text
   }
 }
 

@@ -28,6 +28,8 @@ export class Scheduler {
   private readonly queue = new RunQueue()
   private readonly timers = new Set<Timer>()
   private turnStart = 0
+  /** The host's event loop had its turn since the last slice, and nobody waits: the next to be woken begins a new one. */
+  private rested = true
   private armed = false
   private stopped = false
   private current: Billed | undefined
@@ -44,6 +46,7 @@ export class Scheduler {
   /** `run`, of a group with that share, goes on as soon as the slice allows. */
   resume(share: CpuShare, run: () => void): void {
     if (this.stopped) return
+    if (this.rested) this.beginSlice()
     if (!this.exhausted()) return queueMicrotask(run)
     this.queue.addWoken(share, run)
     this.arm()
@@ -95,6 +98,7 @@ export class Scheduler {
   /** From now on the processor works for `who`; whoever had it before is billed. */
   enter(who: Billed): void {
     if (this.current === who) return
+    if (this.rested) this.beginSlice()
     this.leave()
     this.current = who
     this.watchEnd()
@@ -125,8 +129,15 @@ export class Scheduler {
     this.watching = true
     this.clock.soon(() => {
       this.watching = false
-      if (!this.stopped) this.leave()
+      if (this.stopped) return
+      this.leave()
+      this.rested = this.queue.empty
     })
+  }
+
+  private beginSlice(): void {
+    this.rested = false
+    this.turnStart = this.clock.monotonic()
   }
 
   private exhausted(): boolean {
@@ -144,7 +155,7 @@ export class Scheduler {
     if (this.stopped) return
     // Whoever had the processor last pays before it is asked who comes next.
     this.leave()
-    this.turnStart = this.clock.monotonic()
+    this.beginSlice()
     for (const run of this.queue.take()) run()
     if (!this.queue.empty) this.arm()
   }

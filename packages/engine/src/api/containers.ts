@@ -4,7 +4,7 @@ import { readChanges } from '../containers/changes.ts'
 import type { Container } from '../containers/container.ts'
 import { publishContainer } from '../containers/container-events.ts'
 import { createContainer } from '../containers/create.ts'
-import { inspectText } from '../containers/inspect.ts'
+import { inspectJson } from '../containers/inspect.ts'
 import { CONTAINER_FILTERS, listContainers } from '../containers/list.ts'
 import { isValidName } from '../containers/names.ts'
 import { pruneContainers } from '../containers/prune.ts'
@@ -25,7 +25,7 @@ import {
   flag,
   integer,
   json,
-  jsonText,
+  jsonBody,
   noContent,
   param,
   readJson,
@@ -161,7 +161,7 @@ export const containerRoutes: readonly Route[] = [
   route('POST', '/containers/create', create),
   route('GET', '/containers/json', list),
   route('POST', '/containers/prune', prune),
-  route('GET', '/containers/{id}/json', (call) => jsonText(inspectText(call.parts, find(call), flag(call, 'size')))),
+  route('GET', '/containers/{id}/json', (call) => jsonBody(inspectJson(call.parts, find(call), flag(call, 'size')))),
   route('GET', '/containers/{id}/top', (call) =>
     json(topContainer(call.parts, find(call), call.query.get('ps_args') ?? '-ef')),
   ),

@@ -80,12 +80,15 @@ export async function requireJson<T>(call: Call, shape: Shape): Promise<T> {
   return value
 }
 
-export const json = (value: unknown, status = 200): ServerResponse => jsonText(JSON.stringify(value), status)
+export const json = (value: unknown, status = 200): ServerResponse => jsonBody(`${JSON.stringify(value)}\n`, status)
 
-export const jsonText = (text: string, status = 200): ServerResponse => ({
+/** @param body JSON with its line feed */
+export const jsonBody = (body: Uint8Array | string, status = 200): ServerResponse => ({
   status,
-  headers: { 'Content-Type': 'application/json' },
-  body: `${text}\n`,
+  headers: JSON_HEADERS,
+  body,
 })
+
+const JSON_HEADERS = [['Content-Type', 'application/json']] as const
 
 export const noContent = (): ServerResponse => ({ status: 204 })

@@ -1,6 +1,6 @@
 import type { MaybePromise } from '@drydock/abi'
 import type { ContainerStatus, HostConfig } from '@drydock/docker-api'
-import { KnownJson } from '../go-json/known-json.ts'
+import { KeptText } from '../go-json/kept-text.ts'
 import type { RunningProcess } from '../runtime/launch.ts'
 import { OutputHub } from './output-hub.ts'
 import { type ContainerRecord, statusOf } from './record.ts'
@@ -15,8 +15,8 @@ export class Container {
   savedHostConfig: HostConfig | undefined
   readonly output = new OutputHub()
   readonly waiters = new Waiters()
-  /** Of its settings. */
-  readonly json = new KnownJson()
+  /** What inspect answered last. */
+  readonly inspected = new KeptText()
   /** Present while process 1 runs. */
   process: RunningProcess | undefined
   /** Where standard input goes; undefined when it is closed or not open. */

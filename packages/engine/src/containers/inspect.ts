@@ -37,16 +37,20 @@ export function inspectContainer(parts: DaemonParts, container: Container, withS
   }
 }
 
-/** The same as JSON. Of its size the settings are most, and they are replaced as a whole when they change. */
-export function inspectText(parts: DaemonParts, container: Container, withSize: boolean): string {
-  const shown = inspectContainer(parts, container, withSize)
-  const { HostConfig, Config } = shown
-  const known: Partial<Record<string, string>> = {
-    HostConfig: container.json.of(HostConfig),
-    Config: container.json.of(container.record.Config, Config),
-  }
-  const fields = Object.entries(shown).map(([name, value]) => `"${name}":${known[name] ?? JSON.stringify(value)}`)
-  return `{${fields.join(',')}}`
+/** The same as JSON, made anew when something of it has changed. */
+export function inspectJson(parts: DaemonParts, container: Container, withSize: boolean): Uint8Array | string {
+  const make = (): string => `${JSON.stringify(inspectContainer(parts, container, withSize))}\n`
+  return withSize ? make() : container.inspected.of(shownOf(parts, container), make)
+}
+
+/** What the answer without sizes is made from. Lists and settings are replaced as a whole when they change. */
+function shownOf(parts: DaemonParts, container: Container): readonly unknown[] {
+  const { record, hostConfig } = container
+  const { State, Networks } = record
+  const shown: unknown[] = [hostConfig, parts.images.get(record.Image), execIds(parts, container)?.join()]
+  for (const fields of [record, State, State.Health ?? {}, ...Object.values(Networks)])
+    shown.push(...Object.values(fields))
+  return shown
 }
 
 /** The daemon tells whose link it is: `/redis:/webapp/db`. */
