@@ -22,7 +22,10 @@ interface RegistryRequest {
 /** What a client of registries needs of the daemon. */
 export interface RegistrySource {
   readonly sys: Sys
-  readonly config: RegistryTrustWish
+  readonly config: RegistryTrustWish & {
+    /** URLs that are asked before the Hub. */
+    readonly registryMirrors?: readonly string[]
+  }
 }
 
 interface Endpoint {
@@ -40,10 +43,12 @@ export class RegistryClient {
   private readonly auth: AuthConfig | undefined
   private found: Promise<Endpoint> | undefined
 
-  constructor(source: RegistrySource, domain: string, auth: AuthConfig | undefined) {
+  /** @param place scheme, host and port, where they are not to be found out: of a mirror */
+  constructor(source: RegistrySource, domain: string, auth: AuthConfig | undefined, place?: string) {
     this.source = source
     this.domain = domain
     this.auth = auth
+    if (place !== undefined) this.found = this.known(place)
   }
 
   getManifest(repository: string, reference: string): Promise<RegistryAnswer> {
@@ -111,6 +116,11 @@ export class RegistryClient {
   private endpoint(): Promise<Endpoint> {
     this.found ??= this.domain === 'docker.io' ? Promise.resolve(HUB) : this.findEndpoint()
     return this.found
+  }
+
+  private async known(place: string): Promise<Endpoint> {
+    const { sys, config } = this.source
+    return { url: place, trust: await registryTrust(sys, config, place.replace(/^https?:\/\//, '')) }
   }
 
   /** https; for those that are trusted without certificates also http, when the other cannot be had. */

@@ -1,10 +1,19 @@
-import { type Process, SIGINT, SIGPIPE, SIGTERM, type Sys } from '@drydock/abi'
+import { type Process, SIGHUP, SIGINT, SIGPIPE, SIGTERM, type Sys } from '@drydock/abi'
 import { serveConnection } from '@drydock/http'
 import { defineProgram, FdStream, flag, list, type ProgramContext, value } from '@drydock/libc'
 import { Router } from './api/router.ts'
 import { routes } from './api/routes.ts'
 import { inBackground, logLine } from './background.ts'
-import { ConfigError, type DaemonConfig, type GivenFlags, readConfig } from './config/daemon-config.ts'
+import {
+  CONFIG_FILE,
+  ConfigError,
+  type DaemonConfig,
+  type GivenFlags,
+  readConfig,
+  reloadable,
+  takeReloadable,
+} from './config/daemon-config.ts'
+import type { DaemonParts } from './daemon-parts.ts'
 import { assemble, restoreContainers, shutDown } from './daemon.ts'
 import { type Listener, ListenerError, openListeners } from './listeners.ts'
 import { ifExists, quietly, readText, replaceFile } from './state/files.ts'
@@ -87,6 +96,7 @@ async function run({ sys, io, env, options, process }: ProgramContext<typeof OPT
   const parts = assemble(sys, config)
   const router = new Router(parts, routes)
   replaceFile(sys, config.pidFile, String(sys.getpid()), 0o644)
+  sys.sigaction(SIGHUP, () => reload(parts, flagsOf(options), options.configFile), { restart: true })
   logLine(sys, 'info', 'Loading containers: start.')
   // Nobody is answered before what was running runs again, as in real life.
   await restoreContainers(parts)
@@ -136,6 +146,20 @@ function refuseSecond(sys: Sys, pidFile: string): void {
 
 function isAlive(sys: Sys, pid: number): boolean {
   return sys.processes().some((each) => each.pid === pid && each.comm === 'dockerd')
+}
+
+/** What may change while the daemon runs is read again. dockerd(8), "Configuration reload behavior" */
+function reload(parts: DaemonParts, flags: GivenFlags, file: string | undefined): void {
+  const { sys, config, events } = parts
+  logLine(sys, 'info', `Got signal to reload configuration, reloading from: ${file ?? CONFIG_FILE}`)
+  try {
+    takeReloadable(config, readConfig(sys, flags, file))
+    logLine(sys, 'info', `Reloaded configuration: ${JSON.stringify(reloadable(config))}`)
+    events.publish('daemon', 'reload', parts.engineId, { name: sys.uname().nodename })
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    logLine(sys, 'error', error.message)
+  }
 }
 
 const whenTold = (sys: Sys): Promise<number> =>

@@ -10,6 +10,7 @@ import { pythonPrograms } from '@drydock/python'
 import { redisPrograms } from '@drydock/redis'
 import { registryPrograms } from '@drydock/registry/program'
 import { shellPrograms } from '@drydock/shell'
+import { golangPrograms } from '@drydock/golang'
 import { wasiPrograms } from '@drydock/wasi'
 import type { Room } from './program-table.ts'
 
@@ -26,6 +27,7 @@ export const programsByRoom: Readonly<Record<Room, readonly Program[]>> = {
   redis: redisPrograms,
   python: pythonPrograms,
   registry: registryPrograms,
+  golang: golangPrograms,
   wasi: wasiPrograms,
 }
 

@@ -16,6 +16,7 @@ export type Room =
   | 'python'
   | 'registry'
   | 'wasi'
+  | 'golang'
 
 /** What can be known of a program without loading it: enough to place its stub. */
 export interface ProgramRow {
@@ -37,6 +38,7 @@ const LOADERS: Readonly<Record<Room, () => Promise<readonly Program[]>>> = {
   postgres: async () => (await import('@drydock/postgres')).postgresPrograms,
   redis: async () => (await import('@drydock/redis')).redisPrograms,
   wasi: async () => (await import('@drydock/wasi')).wasiPrograms,
+  golang: async () => (await import('@drydock/golang')).golangPrograms,
   python: async () => (await import('@drydock/python')).pythonPrograms,
   registry: async () => (await import('@drydock/registry/program')).registryPrograms,
 }

@@ -119,6 +119,8 @@ async function search({ parts, query }: Call): Promise<ServerResponse> {
   if (term === '') throw invalid('search term is required')
   if (Number(limit) < 1 || Number(limit) > 100) throw invalid(`limit ${limit} is outside the range of [1, 100]`)
   const filters = Filters.parse(query.get('filters'), ['is-automated', 'is-official', 'stars'])
+  const wrong = filters.get('stars').find((each) => !/^[+-]?\d+$/.test(each))
+  if (wrong !== undefined) throw invalid(`invalid filter 'stars=[${wrong}]'`)
   const target = `https://index.docker.io/v1/search?${new URLSearchParams({ q: term, n: limit }).toString()}`
   const answer = await fetchUrl(parts.sys, target, { method: 'GET' })
   if (answer.status !== 200) throw new Problem('system', `Unexpected status code ${answer.status}`)
@@ -127,6 +129,8 @@ async function search({ parts, query }: Call): Promise<ServerResponse> {
   }
   const official = filters.flag('is-official')
   const stars = Math.max(0, ...filters.get('stars').map(Number))
+  // The Hub builds nothing by itself any more.
+  if (filters.flag('is-automated')) return json([])
   return json(
     results.filter((each) => (official === undefined || official === each.is_official) && each.star_count >= stars),
   )

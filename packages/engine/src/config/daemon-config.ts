@@ -39,6 +39,22 @@ export interface DaemonConfig {
   readonly shutdownTimeout: number
 }
 
+type Reloadable = Pick<
+  DaemonConfig,
+  'debug' | 'labels' | 'insecureRegistries' | 'registryMirrors' | 'liveRestore' | 'shutdownTimeout'
+>
+
+/** What may change while the daemon runs. dockerd(8), "Configuration reload behavior" */
+export const reloadable = (config: DaemonConfig): Reloadable => {
+  const { debug, labels, insecureRegistries, registryMirrors, liveRestore, shutdownTimeout } = config
+  return { debug, labels, insecureRegistries, registryMirrors, liveRestore, shutdownTimeout }
+}
+
+/** Puts into `config`, which all parts of the daemon look at, what of `fresh` may change. */
+export function takeReloadable(config: DaemonConfig, fresh: DaemonConfig): void {
+  Object.assign(config, reloadable(fresh))
+}
+
 /** Flags of the command line by the name they have in the file; undefined where they were not given. */
 export type GivenFlags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
 

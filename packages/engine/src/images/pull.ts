@@ -41,8 +41,7 @@ export async function planPull(
   auth: AuthConfig | undefined,
   platform: string,
 ): Promise<PullPlan> {
-  const client = new RegistryClient(source, reference.domain, auth)
-  const answer = await firstAnswer(client, reference)
+  const { client, answer } = await firstOf(source, reference, auth)
   if (answer.status !== 200) throw refusal(reference, answer)
   const text = decoder.decode(answer.bytes)
   const digest = `sha256:${sha256Hex(answer.bytes)}`
@@ -51,6 +50,26 @@ export async function planPull(
   const config = await client.getBlob(reference.path, manifest.config.digest)
   if (config.status !== 200) throw systemProblem(registryError(config))
   return { reference, client, manifest, digest, config: decoder.decode(config.bytes) }
+}
+
+/** Mirrors of the Hub come first; one that fails, or does not have it, is passed over. dockerd(8), --registry-mirror */
+async function firstOf(
+  source: RegistrySource,
+  reference: Reference,
+  auth: AuthConfig | undefined,
+): Promise<{ client: RegistryClient; answer: RegistryAnswer }> {
+  const mirrors = reference.domain === 'docker.io' ? (source.config.registryMirrors ?? []) : []
+  for (const mirror of mirrors) {
+    const client = new RegistryClient(source, 'docker.io', undefined, mirror.replace(/\/$/, ''))
+    try {
+      const answer = await client.getManifest(reference.path, reference.digest ?? reference.tag ?? 'latest')
+      if (answer.status === 200) return { client, answer }
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+    }
+  }
+  const client = new RegistryClient(source, reference.domain, auth)
+  return { client, answer: await firstAnswer(client, reference) }
 }
 
 /** Whoever has to log in first is told so with the place. @throws Problem system */

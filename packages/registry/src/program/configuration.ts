@@ -14,6 +14,8 @@ export interface RegistryConfig {
   readonly headers: readonly (readonly [string, string])[]
   readonly htpasswd: { readonly realm: string; readonly path: string } | undefined
   readonly tls: { readonly certificate: string; readonly key: string } | undefined
+  /** The registry that this one stands in front of. */
+  readonly proxy: { readonly url: string; readonly username: string; readonly password: string } | undefined
   readonly level: string
   readonly accessLog: boolean
 }
@@ -93,6 +95,7 @@ function configOf(tree: Node): RegistryConfig {
     ),
     htpasswd: htpasswdOf(auth ?? {}),
     tls: tlsOf(nodeOf(http?.['tls'])),
+    proxy: proxyOf(nodeOf(tree['proxy'])),
     level: textOf(log?.['level'], 'info'),
     accessLog: nodeOf(log?.['accesslog'])['disabled'] !== true,
   }
@@ -117,6 +120,12 @@ function htpasswdOf(auth: Node): RegistryConfig['htpasswd'] {
       'unable to configure authorization (htpasswd): "path" must be set for htpasswd access controller',
     )
   return { realm: textOf(realm), path: textOf(path) }
+}
+
+function proxyOf(proxy: Node): RegistryConfig['proxy'] {
+  const url = textOf(proxy['remoteurl'])
+  if (url === '') return undefined
+  return { url, username: textOf(proxy['username']), password: textOf(proxy['password']) }
 }
 
 function tlsOf(tls: Node): RegistryConfig['tls'] {

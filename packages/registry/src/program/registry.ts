@@ -80,7 +80,12 @@ export const registry: Program = {
   name: 'registry/registry',
   paths: ['/bin/registry'],
   covers: 'partial',
-  lacks: ['storage other than files', 'proxying another registry', 'notifications', 'token authentication'],
+  lacks: [
+    'storage other than files',
+    'forgetting what a proxy keeps after its ttl',
+    'notifications',
+    'token authentication',
+  ],
   summary: 'store and hand out images',
   sizeBytes: 25_000_000,
   rssBytes: 16 << 20,

@@ -14,8 +14,10 @@ import type { TlsIdentity } from '@drydock/tls'
 import type { AccessController } from '../api/access.ts'
 import { errorAnswer } from '../api/answers.ts'
 import { DistributionApi } from '../api/distribution.ts'
+import { RegistryClient } from '@drydock/distribution'
 import { FileStore } from '../storage/file-store.ts'
 import { FileTree } from '../storage/file-tree.ts'
+import { ProxyStore } from '../storage/proxy-store.ts'
 import type { RegistryConfig } from './configuration.ts'
 import { HtpasswdAccess } from './htpasswd-access.ts'
 import { Journal } from './journal.ts'
@@ -41,6 +43,10 @@ export async function serveRegistry(
   await journal.say('info', 'redis not configured')
   await journal.say('info', 'Starting upload purge in 41m0s')
   await journal.say('info', 'using inmemory blob descriptor cache')
+  if (config.proxy) {
+    await journal.say('info', 'Starting cached object TTL expiration scheduler...')
+    await journal.say('info', `Registry configured as a proxy cache to ${config.proxy.url}`)
+  }
   const api = apiOf(sys, config, version)
   const [host = '', port = '5000'] = config.address.split(/:(?=\d*$)/)
   let listener: number
@@ -80,7 +86,7 @@ const hostAddress = (host: string): string => (host === '' ? '0.0.0.0' : '127.0.
 
 function apiOf(sys: Sys, config: RegistryConfig, version: RegistryVersion): DistributionApi {
   return new DistributionApi({
-    store: storeOf(sys, config),
+    store: config.proxy ? new ProxyStore(storeOf(sys, config), upstreamOf(sys, config.proxy)) : storeOf(sys, config),
     access: config.htpasswd ? new HtpasswdAccess(sys, config.htpasswd) : OPEN,
     deletes: config.deletes,
     untags: version.major >= 3,
@@ -90,6 +96,18 @@ function apiOf(sys: Sys, config: RegistryConfig, version: RegistryVersion): Dist
     headers: config.headers,
   })
 }
+
+/** The Hub has a name of its own; others are where their URL says. */
+const upstreamOf =
+  (sys: Sys, { url, username, password }: NonNullable<RegistryConfig['proxy']>) =>
+  (): RegistryClient => {
+    const auth = username === '' ? undefined : { username, password }
+    const host = new URL(url).host
+    const source = { sys, config: { insecureRegistries: [] } }
+    return host === 'registry-1.docker.io'
+      ? new RegistryClient(source, 'docker.io', auth)
+      : new RegistryClient(source, host, auth, url.replace(/\/+$/, ''))
+  }
 
 async function accept(sys: Sys, listener: number, server: Server): Promise<never> {
   for (;;) {
@@ -165,8 +183,8 @@ class Server {
         ],
         body: '',
       }
-    if (this.config.readOnly && WRITES.has(request.method) && request.path.startsWith('/v2/'))
-      return errorAnswer('UNSUPPORTED')
+    const takesNothing = this.config.readOnly || this.config.proxy !== undefined
+    if (takesNothing && WRITES.has(request.method) && request.path.startsWith('/v2/')) return errorAnswer('UNSUPPORTED')
     return this.api.handle(request)
   }
 }

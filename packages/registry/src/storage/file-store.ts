@@ -40,6 +40,11 @@ export class FileStore implements RegistryStore {
   async putManifest(name: string, reference: string, mediaType: string, bytes: Uint8Array): Promise<Digest> {
     const document = parseManifest(decodeUtf8(bytes), mediaType)
     for (const digest of partsOf(document)) if (!this.has(name, digest)) throw new MissingBlob(digest)
+    return this.keepManifest(name, reference, bytes)
+  }
+
+  /** Keeps a document whose parts may come later. */
+  async keepManifest(name: string, reference: string, bytes: Uint8Array): Promise<Digest> {
     const digest = digestOf(bytes)
     if (!this.files.exists(paths.blobData(digest))) await this.files.write(paths.blobData(digest), bytes)
     await this.files.write(paths.revisionLink(name, digest), digest)
@@ -48,6 +53,12 @@ export class FileStore implements RegistryStore {
       await this.files.write(paths.tagLink(name, reference), digest)
     }
     return digest
+  }
+
+  /** Keeps a blob that is known to be right. */
+  async keepBlob(name: string, digest: Digest, bytes: Uint8Array): Promise<void> {
+    if (!this.files.exists(paths.blobData(digest))) await this.files.write(paths.blobData(digest), bytes)
+    await this.files.write(paths.layerLink(name, digest), digest)
   }
 
   async deleteManifest(name: string, digest: Digest): Promise<boolean> {
