@@ -44,23 +44,28 @@ test('scripts and style sheets up to a whole page are under 450 KB, compressed',
   expect(bytes).toBeLessThan(MOST_BYTES)
 })
 
-test('nothing moves after the first paint', async ({ page }) => {
-  await page.addInitScript(() => {
-    const shifts: unknown[] = []
-    Object.assign(globalThis, { shifts })
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) {
-        const { value, sources = [] } = entry as PerformanceEntry & { value: number; sources?: { node?: Element }[] }
-        shifts.push({ value, what: sources.map(({ node }) => node?.className ?? node?.nodeName) })
-      }
-    }).observe({ type: 'layout-shift', buffered: true })
+for (const [width, height] of [
+  [1440, 900],
+  [390, 844],
+] as const)
+  test(`nothing moves after the first paint, ${width} by ${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height })
+    await page.addInitScript(() => {
+      const shifts: unknown[] = []
+      Object.assign(globalThis, { shifts })
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) {
+          const { value, sources = [] } = entry as PerformanceEntry & { value: number; sources?: { node?: Element }[] }
+          shifts.push({ value, what: sources.map(({ node }) => node?.className ?? node?.nodeName) })
+        }
+      }).observe({ type: 'layout-shift', buffered: true })
+    })
+    const playground = await Playground.open(page)
+    await playground.run('echo done')
+    await page.waitForTimeout(2500)
+    const shifts = await page.evaluate(() => (globalThis as unknown as { shifts: { value: number }[] }).shifts)
+    expect(shifts.filter(({ value }) => value > 0.001)).toEqual([])
   })
-  const playground = await Playground.open(page)
-  await playground.run('echo done')
-  await page.waitForTimeout(2500)
-  const shifts = await page.evaluate(() => (globalThis as unknown as { shifts: { value: number }[] }).shifts)
-  expect(shifts.filter(({ value }) => value > 0.001)).toEqual([])
-})
 
 /** Milliseconds from a key or a click to the next paint, the longest of those since the last call. Event Timing API. */
 async function watchInteractions(page: Page): Promise<() => Promise<number>> {

@@ -73,6 +73,10 @@ test('a folder dropped onto the tree is copied, and comes back as an archive', a
   expect(await playground.run('cat hello.txt world.txt; mkdir -p pack/below; mv *.txt pack/below')).toContain(
     'helloworld',
   )
+  await playground.run('cd pack')
+  await page.locator('.terminal:visible').dispatchEvent('drop', { dataTransfer: dropped })
+  await expect(page.getByRole('status').filter({ hasText: '2 files are in /root/pack' })).toBeVisible()
+  expect(await playground.run('ls; cd')).toBe('below  hello.txt  world.txt')
   await files(page).getByRole('button', { name: 'Reload' }).click()
   const row = files(page)
     .getByRole('listitem')

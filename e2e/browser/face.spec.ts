@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, type Page, test } from '@playwright/test'
 import { scan } from './axe.ts'
 import { Playground } from './playground.ts'
@@ -14,6 +15,14 @@ test('terminals in tabs and splits, kept over a reload', async ({ page }) => {
   await open(page, 'Split to the right')
   await expect(page.locator('.xterm-rows:visible')).toHaveCount(2)
   expect(await scan(page)).toEqual([])
+  await open(page, 'Containers')
+  const width = async () => (await panel(page, 'Containers').boundingBox())?.width ?? 0
+  const before = await width()
+  await page.getByRole('separator', { name: 'Width of the panel' }).focus()
+  for (let times = 0; times < 3; times++) await page.keyboard.press('ArrowLeft')
+  await expect.poll(width).toBeGreaterThan(1.1 * before)
+  await open(page, 'Narrow the sidebar')
+  const wide = await width()
   await page.getByRole('tab', { name: 'Terminal 1' }).click()
   await expect(page.locator('.xterm-rows:visible')).toHaveCount(1)
   expect(await playground.run('pwd')).toBe('/tmp')
@@ -22,6 +31,8 @@ test('terminals in tabs and splits, kept over a reload', async ({ page }) => {
   await expect(page.getByRole('tab')).toHaveCount(2)
   await playground.prompt()
   expect(await playground.run('pwd')).toBe('/tmp')
+  await expect(page.getByRole('button', { name: 'Widen the sidebar' })).toBeVisible()
+  expect(await width()).toBeCloseTo(wide, 0)
   await open(page, 'Close terminal 2')
   await expect(page.getByRole('tab')).toHaveCount(1)
 })
@@ -39,6 +50,17 @@ test('a session saved as a file opens as another one', async ({ page }, testInfo
   await page.waitForURL((url) => url.href !== first)
   await playground.prompt()
   expect(await playground.run('cat kept.txt; docker images')).toMatch(/^from the first\n[^]*alpine/)
+  const second = page.url()
+  const bytes = readFileSync(file).toString('base64')
+  const dropped = await page.evaluateHandle((base64) => {
+    const data = new DataTransfer()
+    data.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], 'session.drydock'))
+    return data
+  }, bytes)
+  await page.locator('.terminal:visible').dispatchEvent('drop', { dataTransfer: dropped })
+  await page.waitForURL((url) => url.href !== second)
+  await playground.prompt()
+  expect(await playground.run('cat kept.txt')).toBe('from the first')
 })
 
 test('the palette finds what the page can do, in Korean too', async ({ page }) => {
@@ -56,6 +78,11 @@ test('keys alone: an instance, a panel, back to the terminal', async ({ page }) 
   await playground.press('Alt+Shift+N')
   await expect(playground.hosts()).toHaveCount(2)
   await playground.prompt()
+  // The anatomy of Play with Docker's card, in a line.
+  const card = page.locator('header.card')
+  await expect(card).toContainText(/node2.*192\.168\.0\.9.*MiB.*%.*ssh ip192-168-0-9-.*Open port.*Editor.*Delete/s)
+  for (const name of ['Memory', 'CPU']) await expect(card.getByRole('img', { name })).toBeVisible()
+  await expect(playground.hosts().nth(1)).toHaveText(/192\.168\.0\.9.*node2/s)
   await playground.press('Alt+Shift+Digit1')
   await expect(playground.hosts().first()).toHaveAttribute('aria-current', 'true')
   await playground.press('Alt+Shift+B')

@@ -26,6 +26,11 @@ test('presentation: nothing but the terminal in large type, and the way back', a
   await choose(page, 'Presentation')
   await expect(page.getByRole('complementary', { name: 'Session', exact: true })).toBeVisible()
   await expect.poll(height).toBe(before)
+  await page.getByRole('button', { name: 'Settings', exact: true }).click()
+  await page.getByLabel('Screen reader').check()
+  await page.keyboard.press('Escape')
+  await playground.run('echo told to the reader')
+  await expect(page.locator('.terminal:visible .xterm-accessibility')).toContainText('told to the reader')
 })
 
 test('high contrast: seven to one wherever there are words', async ({ page }) => {
@@ -50,6 +55,7 @@ test('in Korean no view has an English word of its own', async ({ page }) => {
   for (const key of [
     'containers',
     'images',
+    'builds',
     'volumes',
     'networks',
     'map',
@@ -104,4 +110,10 @@ test('the tour fits on a phone', async ({ page }) => {
     await page.keyboard.press('ArrowRight')
   }
   await expect(step).toHaveCount(0)
+  await page.setViewportSize({ width: 360, height: 640 })
+  for (const name of ['Containers', 'Files', 'Builds', 'Help']) {
+    await page.getByRole('button', { name, exact: true }).click()
+    await expect(page.getByRole('complementary', { name, exact: true })).toBeVisible()
+    expect.soft(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(360)
+  }
 })

@@ -55,3 +55,37 @@ test('a file is made, written and seen by the shell at once', async () => {
   await expect(files.getByRole('status')).toHaveText('Saved')
   expect(await playground.run('sh hello.sh')).toBe('written in the editor')
 })
+
+test('the small browser: its ports, address, way back and a phone, and why nothing answers', async () => {
+  const playground = session()
+  const { page } = playground
+  await playground.run('docker exec web sh -c "echo second page > /usr/share/nginx/html/second.html"')
+  await page.getByRole('button', { name: 'Show port 8080 beside the terminal' }).click()
+  const preview = panel(page, 'Preview')
+  const shown = preview.frameLocator('iframe').locator('body')
+  await expect(shown).toContainText('Welcome to nginx!')
+  await expect(preview.getByRole('group', { name: 'Ports' }).getByRole('button')).toHaveText(['8080'])
+  await preview.getByLabel('Address').fill('second.html')
+  await page.keyboard.press('Enter')
+  await expect(shown).toContainText('second page')
+  await preview.getByRole('button', { name: 'Back' }).click()
+  await expect(shown).toContainText('Welcome to nginx!')
+  await preview.getByRole('button', { name: 'Width of a phone' }).click()
+  await expect.poll(async () => (await preview.locator('iframe').boundingBox())?.width).toBeLessThan(420)
+  const opening = page.context().waitForEvent('page')
+  await preview.getByRole('button', { name: 'Open in a new tab' }).click()
+  await (await opening).close()
+  await playground.run('docker stop web', { timeout: 30_000 })
+  await preview.getByRole('button', { name: 'Reload' }).click()
+  await expect(preview.getByRole('status')).toContainText(/8080|nothing|publish/i)
+})
+
+test('the cheat sheet runs its lines, and lists the keys', async () => {
+  const playground = session()
+  const { page } = playground
+  await open(page, 'Help')
+  const help = panel(page, 'Help')
+  await expect(help).toContainText('Alt')
+  await help.getByRole('listitem').filter({ hasText: 'docker run hello-world' }).getByRole('button').last().click()
+  await playground.sees('Hello from Docker!', 60_000)
+})

@@ -16,15 +16,34 @@ const OWN_FILES: readonly string[] = [
   '/drydock-socket.js',
 ]
 
+const CACHE = 'drydock-own-files'
+
 let line: Promise<Line | undefined> = Promise.resolve(undefined)
 
-self.addEventListener('install', () => void self.skipWaiting())
+self.addEventListener('install', (event) => {
+  void self.skipWaiting()
+  event.waitUntil(keepOwn())
+})
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
 self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url)
-  if (url.origin !== self.location.origin || OWN_FILES.includes(url.pathname)) return
-  event.respondWith(answer(event.request, url))
+  if (url.origin !== self.location.origin) return
+  event.respondWith(OWN_FILES.includes(url.pathname) ? ownFile(url.pathname) : answer(event.request, url))
 })
+
+/** What introduces the two ends to one another has to be there without a network as well. */
+async function keepOwn(): Promise<void> {
+  const cache = await caches.open(CACHE)
+  await cache.addAll(OWN_FILES.map((path) => new Request(path, { cache: 'no-cache' })))
+}
+
+async function ownFile(path: string): Promise<Response> {
+  try {
+    return await fetch(path)
+  } catch {
+    return (await caches.match(path, { cacheName: CACHE })) ?? Response.error()
+  }
+}
 
 // A page opens a WebSocket: browsers do not ask Service Workers for those, the shim in the page does.
 self.addEventListener('message', (event) => {

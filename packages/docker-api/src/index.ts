@@ -1,3 +1,4 @@
+export * from './types/build-record.ts'
 export * from './types/container.ts'
 export * from './types/exec.ts'
 export * from './types/image.ts'

@@ -124,6 +124,10 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
     makeDirectory: async (name, path) => (await marked(name, `mkdir ${path}`)).mkdir(path),
     renameFile: async (name, from, to) => (await marked(name, `mv ${from} ${to}`)).rename(from, to),
     removeFile: async (name, path) => (await marked(name, `rm -r ${path}`)).remove(path),
+    removeMarked: async (name, paths) => {
+      const there = await files(name)
+      for (const path of paths) await there.remove(path)
+    },
     checkCompose: async (name, path) => (await import('./host-errands.ts')).checkCompose(await host(name), path),
     packDirectory: async (name, path) => (await import('./host-errands.ts')).packDirectory(await host(name), path),
     bridge: async (name, port, endpoint) => (await host(name), await session()).bridge(name, port, endpoint),

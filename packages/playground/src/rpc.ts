@@ -227,6 +227,8 @@ export interface PlaygroundApi {
   makeDirectory(host: string, path: string): Promise<void>
   renameFile(host: string, from: string, to: string): Promise<void>
   removeFile(host: string, path: string): Promise<void>
+  /** As removeFile, for a click that has its moment already. */
+  removeMarked(host: string, paths: readonly string[]): Promise<void>
   /** What `docker compose config` has to say of a file; empty when it is fine. */
   checkCompose(host: string, path: string): Promise<string>
   /** A directory as a .tar.gz. @throws Error with what tar says */

@@ -6,12 +6,19 @@ const PATIENCE_MS = 6000
 const NO_ORIGIN =
   'Ports open on addresses of their own below this one (ip…-8080.drydock.localhost), and none answers here: serve the playground under a name whose sub-domains lead to it.'
 
+interface Bridge {
+  readonly frame: HTMLIFrameElement
+  readonly ready: Promise<void>
+  /** Whether somebody opens the port, or its address is only being kept. */
+  needed: boolean
+}
+
 /**
  * Hidden frames of the opened ports' origins. Each gets a MessagePort that ends in the session's worker; the Service
  * Worker of the origin sends its requests through the frame.
  */
 export class PortBridges {
-  private readonly frames = new Map<string, { frame: HTMLIFrameElement; ready: Promise<void> }>()
+  private readonly frames = new Map<string, Bridge>()
   private readonly client: SessionClient
 
   constructor(client: SessionClient) {
@@ -20,18 +27,32 @@ export class PortBridges {
 
   /** Makes the bridge unless it is there; resolves when the origin can answer. */
   ensure(sessionId: string, host: string, address: string, port: number): Promise<void> {
+    const bridge = this.bridgeTo(portOrigin(address, sessionId, port), host, port)
+    bridge.needed = true
+    return bridge.ready
+  }
+
+  /** Has an origin's Service Worker kept, so that the port can be opened without a network later. @throws as ensure */
+  async keep(sessionId: string, host: string, address: string, port: number): Promise<void> {
     const origin = portOrigin(address, sessionId, port)
+    const bridge = this.bridgeTo(origin, host, port)
+    await bridge.ready
+    if (!bridge.needed) this.forget(origin)
+  }
+
+  private bridgeTo(origin: string, host: string, port: number): Bridge {
     const known = this.frames.get(origin)
-    if (known) return known.ready
+    if (known) return known
     const frame = document.createElement('iframe')
     frame.hidden = true
     frame.title = `Bridge to port ${port} of ${host}`
     frame.src = `${origin}/drydock-bridge.html`
     const ready = this.connect(frame, origin, host, port)
-    this.frames.set(origin, { frame, ready })
+    const bridge = { frame, ready, needed: false }
+    this.frames.set(origin, bridge)
     ready.catch(() => this.forget(origin))
     document.body.append(frame)
-    return ready
+    return bridge
   }
 
   dispose(): void {

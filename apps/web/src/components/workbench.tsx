@@ -12,6 +12,7 @@ import type { FirstScreen } from '../first-screen.ts'
 import { LayoutContext, useLayout } from '../layout/layout-context.ts'
 import { createLayoutStore } from '../layout/layout-store.ts'
 import { useText } from '../messages/use-text.ts'
+import { keepPorts } from '../offline/keep-ports.ts'
 import { Terminals } from '../terminal/terminals.ts'
 import { useTimeTravel } from '../timeline/use-time-travel.ts'
 import { Dock } from './dock/dock.tsx'
@@ -41,6 +42,10 @@ export function Workbench({ sessionId, client, bridges, first, gifts }: Props) {
   const engines = useMemo(() => new EngineStores(client), [client])
   const layout = useMemo(() => createLayoutStore(sessionId), [sessionId])
   useEffect(() => saveWhenHidden(client), [client])
+  const hosts = view?.hosts.map(({ name }) => name).join()
+  useEffect(() => {
+    if (view) keepPorts(bridges, sessionId, view.hosts).catch(() => undefined)
+  }, [bridges, sessionId, hosts])
   useEffect(() => {
     if (!view) return
     makeBridges(bridges, sessionId, view.hosts)
@@ -67,14 +72,16 @@ function Frame({ view, client, bridges, gifts }: Pick<Props, 'client' | 'bridges
   const overlay = useOverlay(gifts.shared === undefined ? undefined : 'received')
   useTemplate(client, gifts.template, current?.name)
   useTitle(current)
+  useErrands(setSelected)
   const addHost = async (): Promise<void> => setSelected((await client.api.addHost()).name)
   // Always the same function: rows of lists are drawn again when what they are given is another.
-  const newest = useRef(current)
-  newest.current = current
+  const newest = useRef({ hosts: view.hosts, current })
+  newest.current = { hosts: view.hosts, current }
   const openPort = useCallback(
-    (port: number): void => {
-      const { current } = newest
-      if (current) openInTab(bridges, view.id, current, port).catch((error: Error) => setWord(error.message))
+    (port: number, name?: string): void => {
+      const { hosts, current } = newest.current
+      const host = hosts.find((each) => each.name === name) ?? current
+      if (host) openInTab(bridges, view.id, host, port).catch((error: Error) => setWord(error.message))
     },
     [bridges, view.id],
   )
@@ -156,6 +163,14 @@ function useTemplate(client: SessionClient, name: string | undefined, host: stri
       .then(({ prepareTemplate }) => prepareTemplate(client, host, name))
       .then((command) => command && runInTerminal(host, command))
   }, [name, host])
+}
+
+/** Whoever asks for a command in a terminal wants to see it. */
+function useErrands(select: (host: string) => void): void {
+  const host = useLayout((layout) => layout.errands.at(-1)?.host)
+  useEffect(() => {
+    if (host !== undefined) select(host)
+  }, [host])
 }
 
 function useTitle(host: HostView | undefined): void {

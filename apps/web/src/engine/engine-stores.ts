@@ -1,4 +1,4 @@
-import { createContext, useContext, useSyncExternalStore } from 'react'
+import { createContext, useContext, useMemo, useSyncExternalStore } from 'react'
 import type { SessionClient } from '../client/session-client.ts'
 import { EngineStore, type EngineView, NOTHING } from './engine-store.ts'
 
@@ -36,10 +36,40 @@ export class EngineStores {
 
 export const EnginesContext = createContext<EngineStores | undefined>(undefined)
 
-export function useEngineStore(host: string): EngineStore {
+function useStores(): EngineStores {
   const stores = useContext(EnginesContext)
   if (!stores) throw new Error('no engines around this component')
-  return stores.of(host)
+  return stores
+}
+
+export function useEngineStore(host: string): EngineStore {
+  return useStores().of(host)
+}
+
+/** Of several hosts at once; the same list as long as none of them changes. */
+export function useEngineStoresOf(hosts: readonly string[]): readonly EngineStore[] {
+  const stores = useStores()
+  const names = hosts.join()
+  return useMemo(() => hosts.map((host) => stores.of(host)), [stores, names])
+}
+
+/** What these engines hold now; the same list as long as it is the same. */
+export function useEngines(stores: readonly EngineStore[]): readonly EngineView[] {
+  const { subscribe, snapshot } = useMemo(() => {
+    let last: readonly EngineView[] = []
+    return {
+      subscribe: (listener: () => void) => {
+        const ends = stores.map((store) => store.subscribe(listener))
+        return () => ends.forEach((end) => end())
+      },
+      snapshot: () => {
+        const now = stores.map((store) => store.snapshot())
+        if (now.length !== last.length || now.some((view, index) => view !== last[index])) last = now
+        return last
+      },
+    }
+  }, [stores])
+  return useSyncExternalStore(subscribe, snapshot)
 }
 
 /** What the host's engine holds now. */

@@ -6,6 +6,7 @@ import { closePane, newTab, splitTab, type TabGroup, type Tabs } from './tabs.ts
 export const PANELS = [
   'containers',
   'images',
+  'builds',
   'volumes',
   'networks',
   'map',
@@ -21,6 +22,8 @@ interface LayoutValues {
   readonly panel: PanelName | undefined
   /** The panel's part of the width, 0.2 to 0.8. */
   readonly panelPart: number
+  /** Whether lists are of all instances, not only of the selected one. */
+  readonly everywhere: boolean
   /** Whether the sidebar shows only icons. */
   readonly narrow: boolean
   /** Terminals of each host. */
@@ -36,11 +39,22 @@ export interface Errand {
   readonly command: string
 }
 
+/** An object of one of the engines: its id, or its name where it has none. */
+export interface Chosen {
+  readonly host: string
+  readonly id: string
+}
+
 export interface Layout extends LayoutValues {
+  /** What the panel that is just being opened shows in detail. */
+  readonly wanted: Chosen | undefined
   readonly errands: readonly Errand[]
   showPanel(panel: PanelName | undefined): void
   togglePanel(panel: PanelName): void
+  /** Opens the panel at one of its objects. */
+  inspect(panel: PanelName, wanted: Chosen): void
   setPanelPart(part: number): void
+  showEverywhere(everywhere: boolean): void
   toggleNarrow(): void
   addTab(host: string): void
   split(host: string, direction: TabGroup['direction']): void
@@ -73,13 +87,18 @@ export function createLayoutStore(sessionId: string): LayoutStore {
         return {
           panel: undefined,
           panelPart: 0.45,
+          everywhere: false,
           narrow: false,
           tabs: {},
           previews: {},
           errands: [],
-          showPanel: (panel) => set({ panel }),
-          togglePanel: (panel) => set((layout) => ({ panel: layout.panel === panel ? undefined : panel })),
+          wanted: undefined,
+          showPanel: (panel) => set({ panel, wanted: undefined }),
+          togglePanel: (panel) =>
+            set((layout) => ({ panel: layout.panel === panel ? undefined : panel, wanted: undefined })),
+          inspect: (panel, wanted) => set({ panel, wanted }),
           setPanelPart: (part) => set({ panelPart: within(part) }),
+          showEverywhere: (everywhere) => set({ everywhere }),
           toggleNarrow: () => set((layout) => ({ narrow: !layout.narrow })),
           addTab: (host) => change(host, newTab),
           split: (host, direction) => change(host, (tabs) => splitTab(tabs, direction)),
@@ -101,7 +120,14 @@ export function createLayoutStore(sessionId: string): LayoutStore {
         }
       },
       {
-        partialize: ({ panel, panelPart, narrow, tabs, previews }) => ({ panel, panelPart, narrow, tabs, previews }),
+        partialize: ({ panel, panelPart, everywhere, narrow, tabs, previews }) => ({
+          panel,
+          panelPart,
+          everywhere,
+          narrow,
+          tabs,
+          previews,
+        }),
         name: `drydock.layout.${sessionId}`,
         version: 1,
         storage: createJSONStorage(() => localStorage),

@@ -1,4 +1,10 @@
-import { decodeSolveStatus, type JsonMessage, type SolveStatus, type VertexWarning } from '@drydock/docker-api'
+import {
+  type BuildSource,
+  decodeSolveStatus,
+  type JsonMessage,
+  type SolveStatus,
+  type VertexWarning,
+} from '@drydock/docker-api'
 import { type Cli, CliError } from '@drydock/cli-plugin'
 import { BuildTrace } from './build-trace.ts'
 import { PlainPrinter } from './plain-printer.ts'
@@ -120,13 +126,6 @@ class TtyDisplay extends QuietDisplay {
   }
 }
 
-export interface BuildFailure {
-  readonly filename: string
-  readonly data: string
-  readonly start: number
-  readonly end: number
-}
-
 /** What was made, besides an image of the engine. */
 export interface BuildResult {
   readonly digest?: string
@@ -144,7 +143,7 @@ export interface BuildEvents {
   /** @param output which of the outputs, or `cache` with the number of a cache */
   onExport(output: string, bytes: Uint8Array): void
   onResult(result: BuildResult): void
-  onSource(source: BuildFailure): void
+  onSource(source: BuildSource): void
 }
 
 const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
@@ -165,7 +164,7 @@ export async function followBuild(
       const { output, data } = aux as { output: string | number; data: string }
       events.onExport(String(output), fromBase64(data))
     } else if (id === 'drydock.build.result') events.onResult(aux as BuildResult)
-    else if (id === 'drydock.build.source') events.onSource(aux as BuildFailure)
+    else if (id === 'drydock.build.source') events.onSource(aux as BuildSource)
   }
   return undefined
 }

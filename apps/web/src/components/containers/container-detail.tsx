@@ -20,7 +20,7 @@ interface Props {
   readonly client: SessionClient
   readonly container: ContainerSummary
   readonly onBack: () => void
-  readonly onOpenPort: (port: number) => void
+  readonly onOpenPort: (port: number, host: string) => void
 }
 
 const VIEWS: readonly MessageKey[] = ['logs', 'stats', 'processes', 'containerFiles', 'inspect']
@@ -42,7 +42,7 @@ export function ContainerDetail({ host, client, container, onBack, onOpenPort }:
           </span>
         </span>
         {publishedPorts(container).map(({ host: port }) => (
-          <button type="button" key={port} className="button small" onClick={() => onOpenPort(port)}>
+          <button type="button" key={port} className="button small" onClick={() => onOpenPort(port, host.name)}>
             :{port}
           </button>
         ))}

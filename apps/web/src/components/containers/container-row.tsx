@@ -9,8 +9,8 @@ import styles from './container-row.module.css'
 interface Props {
   readonly host: string
   readonly container: ContainerSummary
-  readonly onShow: (id: string) => void
-  readonly onOpenPort: (port: number) => void
+  readonly onShow: (host: string, id: string) => void
+  readonly onOpenPort: (port: number, host: string) => void
 }
 
 /** Drawn again only when its container is another: lists of hundreds are read again with every event. */
@@ -22,7 +22,7 @@ export const ContainerRow = memo(function ContainerRow({ host, container, onShow
       <button
         type="button"
         className={styles.main}
-        onClick={() => onShow(container.Id)}
+        onClick={() => onShow(host, container.Id)}
         aria-label={text('showContainer', { name })}
       >
         <i className={styles.dot} data-tone={stateTone(container)} aria-hidden="true" />
@@ -39,7 +39,7 @@ export const ContainerRow = memo(function ContainerRow({ host, container, onShow
             key={port}
             className={styles.port}
             title={text('openPortNumber', { port })}
-            onClick={() => onOpenPort(port)}
+            onClick={() => onOpenPort(port, host)}
           >
             {port}:{inside}
             <ExternalLink aria-hidden="true" />

@@ -3,8 +3,10 @@ import { Play, Plus } from 'lucide-react'
 import { startTransition, useCallback, useDeferredValue, useState } from 'react'
 import { isLive, nameOf, projectOf } from '../../engine/container-facts.ts'
 import { useEngine } from '../../engine/engine-stores.ts'
+import { useLayout } from '../../layout/layout-context.ts'
 import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
+import { ByInstance, Nothing } from '../dock/scope.tsx'
 import { Blank } from '../kit/blank.tsx'
 import { Filter } from '../kit/filter.tsx'
 import { useGrowing } from '../kit/growing.tsx'
@@ -14,27 +16,25 @@ import { ContainerDetail } from './container-detail.tsx'
 import { ContainerRow } from './container-row.tsx'
 import styles from './containers-panel.module.css'
 
-/** Every container of the instance, by compose project; one of them in detail when clicked. */
-export default function ContainersPanel({ host, client, onOpenPort }: PanelProps) {
+/** Every container, by compose project; one of them in detail when clicked. */
+export default function ContainersPanel({ view, host, client, onOpenPort }: PanelProps) {
   const text = useText()
-  const { containers, state } = useEngine(host.name)
   const [filter, setFilter] = useState('')
-  const [chosen, setChosen] = useState<string>()
+  const [chosen, setChosen] = useState(useLayout((layout) => layout.wanted))
   const [running, setRunning] = useState(false)
+  const there = view.hosts.find(({ name }) => name === chosen?.host) ?? host
+  const detail = useEngine(there.name).containers.find(({ Id }) => Id === chosen?.id)
   // Whoever types sees the letters at once, and the list when it is drawn.
   const wanted = useDeferredValue(filter)
-  const shown = containers.filter((container) => matches(container, wanted))
-  const { count, end } = useGrowing(shown.length)
-  const detail = containers.find(({ Id }) => Id === chosen)
-  const choose = useCallback((id: string | undefined) => startTransition(() => setChosen(id)), [])
+  const choose = useCallback((host: string, id: string) => startTransition(() => setChosen({ host, id })), [])
   return (
     <>
       {detail && (
         <ContainerDetail
-          host={host}
+          host={there}
           client={client}
           container={detail}
-          onBack={() => choose(undefined)}
+          onBack={() => startTransition(() => setChosen(undefined))}
           onOpenPort={onOpenPort}
         />
       )}
@@ -47,40 +47,70 @@ export default function ContainersPanel({ host, client, onOpenPort }: PanelProps
             {text('run')}
           </button>
         </div>
-        {containers.length === 0 && (
-          <Blank icon={<Play />} title={text(state === 'up' ? 'noContainers' : 'engineStarting')}>
-            {text('noContainersHint')} <code>docker run -d -p 80:80 nginx</code>
-          </Blank>
-        )}
-        <div className={list.list}>
-          {firstRows(byProject(shown), count).map(([project, members, rows]) => (
-            <section key={project} aria-label={project || text('containers')}>
-              {project && (
-                <h3 className={styles.project}>
-                  {project}
-                  <small>
-                    {members.filter(isLive).length}/{members.length}
-                  </small>
-                </h3>
-              )}
-              <ul className={styles.rows}>
-                {rows.map((container) => (
-                  <ContainerRow
-                    key={container.Id}
-                    host={host.name}
-                    container={container}
-                    onShow={choose}
-                    onOpenPort={onOpenPort}
-                  />
-                ))}
-              </ul>
-            </section>
-          ))}
-          {end}
-        </div>
+        <ByInstance view={view} host={host}>
+          {({ name }, alone) => (
+            <Containers host={name} filter={wanted} alone={alone} onShow={choose} onOpenPort={onOpenPort} />
+          )}
+        </ByInstance>
       </div>
       {running && <RunDialog host={host.name} onClose={() => setRunning(false)} />}
     </>
+  )
+}
+
+interface ListProps {
+  readonly host: string
+  readonly filter: string
+  readonly alone: boolean
+  readonly onShow: (host: string, id: string) => void
+  readonly onOpenPort: (port: number, host: string) => void
+}
+
+/** One instance's, as many rows as are in sight. */
+function Containers({ host, filter, alone, onShow, onOpenPort }: ListProps) {
+  const text = useText()
+  const { containers, state } = useEngine(host)
+  const shown = containers.filter((container) => matches(container, filter))
+  const { count, end } = useGrowing(shown.length)
+  if (containers.length === 0) return <NoContainers starting={state !== 'up'} alone={alone} />
+  return (
+    <>
+      {firstRows(byProject(shown), count).map(([project, members, rows]) => (
+        <section key={project} aria-label={project || text('containers')}>
+          {project && (
+            <h3 className={styles.project}>
+              {project}
+              <small>
+                {members.filter(isLive).length}/{members.length}
+              </small>
+            </h3>
+          )}
+          <ul className={list.list}>
+            {rows.map((container) => (
+              <ContainerRow
+                key={container.Id}
+                host={host}
+                container={container}
+                onShow={onShow}
+                onOpenPort={onOpenPort}
+              />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {end}
+    </>
+  )
+}
+
+function NoContainers({ starting, alone }: { starting: boolean; alone: boolean }) {
+  const text = useText()
+  const title = text(starting ? 'engineStarting' : 'noContainers')
+  if (!alone) return <Nothing>{title}</Nothing>
+  return (
+    <Blank icon={<Play />} title={title}>
+      {text('noContainersHint')} <code>docker run -d -p 80:80 nginx</code>
+    </Blank>
   )
 }
 

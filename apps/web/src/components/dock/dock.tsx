@@ -11,6 +11,7 @@ import { IconButton } from '../kit/icon-button.tsx'
 import { Splitter } from '../kit/splitter.tsx'
 import styles from './dock.module.css'
 import { PANEL_LOOK } from './rail.tsx'
+import { Scope, useEverywhere } from './scope.tsx'
 
 /** What every panel is given. */
 export interface PanelProps {
@@ -18,13 +19,15 @@ export interface PanelProps {
   readonly host: HostView
   readonly client: SessionClient
   readonly bridges: PortBridges
-  readonly onOpenPort: (port: number) => void
+  /** @param host the selected one where none is named */
+  readonly onOpenPort: (port: number, host?: string) => void
 }
 
 /** Each panel is loaded when it is first opened. */
 const PANELS: Readonly<Record<PanelName, ComponentType<PanelProps>>> = {
   containers: lazy(() => import('../containers/containers-panel.tsx')),
   images: lazy(() => import('../images/images-panel.tsx')),
+  builds: lazy(() => import('../builds/builds-panel.tsx')),
   volumes: lazy(() => import('../volumes/volumes-panel.tsx')),
   networks: lazy(() => import('../networks/networks-panel.tsx')),
   map: lazy(() => import('../map/map-panel.tsx')),
@@ -41,6 +44,7 @@ export function Dock(props: PanelProps) {
   const part = useLayout((layout) => layout.panelPart)
   const setPart = useLayout((layout) => layout.setPanelPart)
   const showPanel = useLayout((layout) => layout.showPanel)
+  const everywhere = useEverywhere(props.view)
   if (!panel) return null
   const Panel = PANELS[panel]
   const name = text(PANEL_LOOK[panel].name)
@@ -50,14 +54,18 @@ export function Dock(props: PanelProps) {
       <div className={styles.panel}>
         <header className={styles.head}>
           <h2>{name}</h2>
-          <span className={styles.host}>{props.host.name}</span>
+          <Scope panel={panel} view={props.view} host={props.host.name} />
           <IconButton label={text('closePanel')} onClick={() => showPanel(undefined)}>
             <X />
           </IconButton>
         </header>
         <div className={styles.body}>
           <Suspense fallback={<p className={styles.loading}>{text('loading')}</p>}>
-            <Catcher key={`${panel} ${props.host.name}`} title={text('panelBroken')} again={text('brokenAction')}>
+            <Catcher
+              key={`${panel} ${everywhere || props.host.name}`}
+              title={text('panelBroken')}
+              again={text('brokenAction')}
+            >
               <Panel {...props} />
             </Catcher>
           </Suspense>

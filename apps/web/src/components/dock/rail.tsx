@@ -5,6 +5,7 @@ import {
   Database,
   Eye,
   FolderCode,
+  Hammer,
   History,
   Layers,
   Map as MapIcon,
@@ -23,6 +24,7 @@ import styles from './rail.module.css'
 export const PANEL_LOOK: Readonly<Record<PanelName, { readonly name: MessageKey; readonly icon: ComponentType }>> = {
   containers: { name: 'containers', icon: Container },
   images: { name: 'images', icon: Layers },
+  builds: { name: 'builds', icon: Hammer },
   volumes: { name: 'volumes', icon: Database },
   networks: { name: 'networks', icon: Network },
   map: { name: 'map', icon: MapIcon },

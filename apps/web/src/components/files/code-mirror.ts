@@ -80,8 +80,16 @@ const LOOK = EditorView.theme({
   '.cm-tooltip': { backgroundColor: 'var(--raised)', border: '1px solid var(--line)' },
 })
 
-const BASE: readonly Extension[] = [
+/** What a text looks like, whether it can be changed or not. */
+export const READING: readonly Extension[] = [
   lineNumbers(),
+  syntaxHighlighting(COLOURS),
+  syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+  LOOK,
+]
+
+const BASE: readonly Extension[] = [
+  ...READING,
   foldGutter(),
   history(),
   drawSelection(),
@@ -93,8 +101,6 @@ const BASE: readonly Extension[] = [
   highlightActiveLine(),
   highlightActiveLineGutter(),
   highlightSelectionMatches(),
-  syntaxHighlighting(COLOURS),
-  syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
   keymap.of([
     ...closeBracketsKeymap,
     ...defaultKeymap,
@@ -103,5 +109,4 @@ const BASE: readonly Extension[] = [
     ...completionKeymap,
     indentWithTab,
   ]),
-  LOOK,
 ]

@@ -1,15 +1,17 @@
 import type { FileEntry } from '@drydock/playground/rpc'
-import { ChevronRight, Download, File, FileSymlink, Folder, Trash2 } from 'lucide-react'
-import { useCallback, useEffect, useState } from 'react'
+import { ChevronRight, Download, File, FileSymlink, Folder, Trash2, Upload } from 'lucide-react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { SessionClient } from '../../client/session-client.ts'
 import { useEngineStore } from '../../engine/engine-stores.ts'
 import { sizeText } from '../../messages/sizes.ts'
 import { useText } from '../../messages/use-text.ts'
 import { IconButton } from '../kit/icon-button.tsx'
 import { useToasts } from '../kit/toasts.tsx'
+import { DropZone } from '../terminals/drop-zone.tsx'
 import { EditorWindow } from './editor-window.tsx'
 import { childOf, downloadFile, sorted } from './file-paths.ts'
 import styles from './file-browser.module.css'
+import { chosenFiles, uploadFiles } from './upload.ts'
 
 interface Props {
   readonly host: string
@@ -20,7 +22,7 @@ interface Props {
   readonly container?: string
 }
 
-/** Files below a root: look around, open, download, remove. */
+/** Files below a root: look around, open, download, upload, remove. */
 export function FileBrowser({ host, client, root, container }: Props) {
   const text = useText()
   const base = useRoot(host, root, container)
@@ -48,40 +50,77 @@ export function FileBrowser({ host, client, root, container }: Props) {
   }
   if (base === undefined) return null
   return (
-    <div className={styles.browser}>
-      <Crumbs path={path} onGo={setPath} />
-      {problem && <p className={styles.problem}>{problem}</p>}
-      <ul className={styles.list}>
-        {entries.map((entry) => {
-          const directory = entry.kind === 'directory' || entry.leadsToDirectory === true
-          const whole = childOf(`${base}${path}`, entry.name)
-          return (
-            <li key={entry.name} className={styles.row}>
-              <button
-                type="button"
-                className={styles.name}
-                onClick={() => (directory ? setPath(childOf(path, entry.name)) : setOpen(whole))}
-              >
-                <EntryIcon entry={entry} />
-                <span>{entry.name}</span>
-                {!directory && <small>{sizeText(entry.sizeBytes)}</small>}
-              </button>
-              {!directory && (
-                <IconButton label={text('download')} onClick={() => void downloadFile(client, host, whole, say)}>
-                  <Download />
+    <DropZone client={client} host={host} directory={async () => `${base}${path}`} shown={path || '/'} onDone={read}>
+      <div className={styles.browser}>
+        <div className={styles.bar}>
+          <Crumbs path={path} onGo={setPath} />
+          <UploadButton client={client} host={host} directory={`${base}${path}`} onDone={read} />
+        </div>
+        {problem && <p className={styles.problem}>{problem}</p>}
+        <ul className={styles.list}>
+          {entries.map((entry) => {
+            const directory = entry.kind === 'directory' || entry.leadsToDirectory === true
+            const whole = childOf(`${base}${path}`, entry.name)
+            return (
+              <li key={entry.name} className={styles.row}>
+                <button
+                  type="button"
+                  className={styles.name}
+                  onClick={() => (directory ? setPath(childOf(path, entry.name)) : setOpen(whole))}
+                >
+                  <EntryIcon entry={entry} />
+                  <span>{entry.name}</span>
+                  {!directory && <small>{sizeText(entry.sizeBytes)}</small>}
+                </button>
+                {!directory && (
+                  <IconButton label={text('download')} onClick={() => void downloadFile(client, host, whole, say)}>
+                    <Download />
+                  </IconButton>
+                )}
+                <IconButton label={text('remove')} onClick={() => void remove(entry.name)}>
+                  <Trash2 />
                 </IconButton>
-              )}
-              <IconButton label={text('remove')} onClick={() => void remove(entry.name)}>
-                <Trash2 />
-              </IconButton>
-            </li>
-          )
-        })}
-      </ul>
-      {open !== undefined && (
-        <EditorWindow client={client} host={host} path={open} onClose={() => setOpen(undefined)} />
-      )}
-    </div>
+              </li>
+            )
+          })}
+        </ul>
+        {open !== undefined && (
+          <EditorWindow client={client} host={host} path={open} onClose={() => setOpen(undefined)} />
+        )}
+      </div>
+    </DropZone>
+  )
+}
+
+interface UploadProps {
+  readonly client: SessionClient
+  readonly host: string
+  readonly directory: string
+  readonly onDone: () => void
+}
+
+function UploadButton({ client, host, directory, onDone }: UploadProps) {
+  const text = useText()
+  const say = useToasts((state) => state.say)
+  const picker = useRef<HTMLInputElement>(null)
+  const upload = (files: FileList | null): void =>
+    void uploadFiles(client, host, directory, chosenFiles(files ?? []))
+      .catch((error: Error) => say({ tone: 'danger', text: error.message }))
+      .finally(onDone)
+  return (
+    <>
+      <IconButton label={text('upload')} onClick={() => picker.current?.click()}>
+        <Upload />
+      </IconButton>
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        aria-label={text('upload')}
+        onChange={(event) => upload(event.target.files)}
+      />
+    </>
   )
 }
 

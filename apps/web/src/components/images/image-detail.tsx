@@ -11,6 +11,7 @@ import { InspectView } from '../kit/inspect-view.tsx'
 import list from '../kit/list.module.css'
 import { imageName } from '../../engine/image-facts.ts'
 import styles from './image-detail.module.css'
+import { instructionOf, layersOf } from './layers.ts'
 
 interface Props {
   readonly host: string
@@ -100,9 +101,9 @@ function useLayers(host: string, image: ImageSummary, all: readonly ImageSummary
       )
       const own = chains.find(({ name }) => name === imageName(image))?.layers ?? []
       const others = chains.filter(({ name }) => name !== imageName(image))
-      let depth = own.length
-      return history.map((item) => {
-        const digest = item.Size > 0 ? own[--depth] : undefined
+      const digests = layersOf(history, own)
+      return history.map((item, index) => {
+        const digest = digests[index]
         return {
           ...item,
           sharedWith: digest ? others.filter(({ layers }) => layers.includes(digest)).map(({ name }) => name) : [],
@@ -113,10 +114,3 @@ function useLayers(host: string, image: ImageSummary, all: readonly ImageSummary
   }, [store, image.Id, all.length])
   return layers
 }
-
-/** `/bin/sh -c #(nop)  CMD ["sh"]` and BuildKit's words, as the Dockerfile had them. */
-const instructionOf = (createdBy: string): string =>
-  createdBy
-    .replace(/^\/bin\/sh -c #\(nop\)\s*/, '')
-    .replace(/^\/bin\/sh -c /, 'RUN ')
-    .replace(/ # buildkit$/, '')

@@ -7,40 +7,39 @@ import { useEngineTask } from '../../engine/use-engine-task.ts'
 import { useText } from '../../messages/use-text.ts'
 import { ageText, sizeText } from '../../messages/sizes.ts'
 import type { PanelProps } from '../dock/dock.tsx'
+import { ByInstance, Nothing } from '../dock/scope.tsx'
 import { Blank } from '../kit/blank.tsx'
 import { Filter } from '../kit/filter.tsx'
+import { useGrowing } from '../kit/growing.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
 import styles from '../kit/list.module.css'
 import { ImageDetail } from './image-detail.tsx'
 import { PullForm } from './pull-form.tsx'
 import { RunDialog } from './run-dialog.tsx'
 
-/** Images of the instance: pull, run, look at layers, remove. */
-export default function ImagesPanel({ host }: PanelProps) {
+/** An image of one of the instances. */
+interface Chosen {
+  readonly host: string
+  readonly image: string
+}
+
+/** Images: pull, run, look at layers, remove. */
+export default function ImagesPanel({ view, host }: PanelProps) {
   const text = useText()
-  const { images, containers, state } = useEngine(host.name)
-  const { busy, perform } = useEngineTask(host.name)
   const [filter, setFilter] = useState('')
-  const [chosen, setChosen] = useState<string>()
-  const [running, setRunning] = useState<string>()
-  const detail = images.find(({ Id }) => Id === chosen)
-  const remove = (image: ImageSummary): void =>
-    void perform({
-      command: `docker rmi ${imageName(image)}`,
-      done: text('actionDone', { action: text('remove'), name: imageName(image) }),
-      run: (client) => client.images.remove(imageName(image)),
-    })
-  const users = (image: ImageSummary): number => containers.filter(({ ImageID }) => ImageID === image.Id).length
-  const shown = images.filter((image) => imageName(image).includes(filter.trim().toLowerCase()))
+  const [chosen, setChosen] = useState<Chosen>()
+  const [running, setRunning] = useState<Chosen>()
+  const { images } = useEngine(chosen?.host ?? host.name)
+  const detail = chosen && images.find(({ Id }) => Id === chosen.image)
   return (
     <>
       {detail ? (
         <ImageDetail
-          host={host.name}
+          host={chosen.host}
           image={detail}
           all={images}
           onBack={() => setChosen(undefined)}
-          onRun={setRunning}
+          onRun={(image) => setRunning({ host: chosen.host, image })}
         />
       ) : (
         <>
@@ -48,36 +47,85 @@ export default function ImagesPanel({ host }: PanelProps) {
           <div className={styles.tools}>
             <Filter value={filter} onChange={setFilter} label={text('filterImages')} />
           </div>
-          {images.length === 0 && (
-            <Blank icon={<Layers />} title={text(state === 'up' ? 'noImages' : 'engineStarting')}>
-              {text('noImagesHint')}
-            </Blank>
-          )}
-          <ul className={styles.list}>
-            {shown.map((image) => (
-              <li key={image.Id} className={styles.row}>
-                <button type="button" className={styles.main} onClick={() => setChosen(image.Id)}>
-                  <Layers aria-hidden="true" />
-                  <span className={styles.names}>
-                    <b>{imageName(image)}</b>
-                    <span>
-                      {ageText(image.Created, Date.now(), text('tongue'))} · {text('usedBy', { count: users(image) })}
-                    </span>
-                  </span>
-                  <span className={styles.aside}>{sizeText(image.Size)}</span>
-                </button>
-                <IconButton label={text('run')} onClick={() => setRunning(imageName(image))}>
-                  <Play />
-                </IconButton>
-                <IconButton label={text('remove')} disabled={busy} onClick={() => remove(image)}>
-                  <Trash2 />
-                </IconButton>
-              </li>
-            ))}
-          </ul>
+          <ByInstance view={view} host={host}>
+            {({ name }, alone) => (
+              <Images
+                host={name}
+                filter={filter.trim().toLowerCase()}
+                alone={alone}
+                onShow={(image) => setChosen({ host: name, image })}
+                onRun={(image) => setRunning({ host: name, image })}
+              />
+            )}
+          </ByInstance>
         </>
       )}
-      {running !== undefined && <RunDialog host={host.name} image={running} onClose={() => setRunning(undefined)} />}
+      {running && <RunDialog host={running.host} image={running.image} onClose={() => setRunning(undefined)} />}
     </>
+  )
+}
+
+interface ListProps {
+  readonly host: string
+  readonly filter: string
+  readonly alone: boolean
+  readonly onShow: (id: string) => void
+  readonly onRun: (name: string) => void
+}
+
+function Images({ host, filter, alone, onShow, onRun }: ListProps) {
+  const text = useText()
+  const { images, containers, state } = useEngine(host)
+  const { busy, perform } = useEngineTask(host)
+  const shown = images.filter((image) => imageName(image).includes(filter))
+  const { count, end } = useGrowing(shown.length)
+  const remove = (image: ImageSummary): void =>
+    void perform({
+      command: `docker rmi ${imageName(image)}`,
+      done: text('actionDone', { action: text('remove'), name: imageName(image) }),
+      run: (client) => client.images.remove(imageName(image)),
+    })
+  const usedBy = (image: ImageSummary): string => {
+    const count = containers.filter(({ ImageID }) => ImageID === image.Id).length
+    return count === 0 ? text('unused') : text('usedBy', { count })
+  }
+  if (images.length === 0) return <NoImages starting={state !== 'up'} alone={alone} />
+  return (
+    <>
+      <ul className={styles.list}>
+        {shown.slice(0, count).map((image) => (
+          <li key={image.Id} className={styles.row}>
+            <button type="button" className={styles.main} onClick={() => onShow(image.Id)}>
+              <Layers aria-hidden="true" />
+              <span className={styles.names}>
+                <b>{imageName(image)}</b>
+                <span>
+                  {ageText(image.Created, Date.now(), text('tongue'))} · {usedBy(image)}
+                </span>
+              </span>
+              <span className={styles.aside}>{sizeText(image.Size)}</span>
+            </button>
+            <IconButton label={text('run')} onClick={() => onRun(imageName(image))}>
+              <Play />
+            </IconButton>
+            <IconButton label={text('remove')} disabled={busy} onClick={() => remove(image)}>
+              <Trash2 />
+            </IconButton>
+          </li>
+        ))}
+      </ul>
+      {end}
+    </>
+  )
+}
+
+function NoImages({ starting, alone }: { starting: boolean; alone: boolean }) {
+  const text = useText()
+  const title = text(starting ? 'engineStarting' : 'noImages')
+  if (!alone) return <Nothing>{title}</Nothing>
+  return (
+    <Blank icon={<Layers />} title={title}>
+      {text('noImagesHint')}
+    </Blank>
   )
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { arrange, BOX_HEIGHT, ROOMS } from './arrange.ts'
 import type { MapKind } from './scene.ts'
 
-const node = (kind: MapKind, name: string) => ({ id: `${kind} ${name}`, kind, name })
+const node = (kind: MapKind, name: string) => ({ id: `${kind} ${name}`, kind })
 
 it('puts ports, containers and networks in columns, a container without a port among the containers', () => {
   const nodes = [

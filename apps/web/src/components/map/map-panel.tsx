@@ -1,16 +1,21 @@
-import { Background, Controls, type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react'
+import { Background, Controls, Handle, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { Container, Database, Globe, Network, Server } from 'lucide-react'
 import type { ComponentType } from 'react'
 import { useMemo, useSyncExternalStore } from 'react'
-import { useEngine } from '../../engine/engine-stores.ts'
+import type { HostView } from '@drydock/playground/rpc'
+import { type EngineView, NOTHING } from '../../engine/engine-store.ts'
+import { useEngines, useEngineStoresOf } from '../../engine/engine-stores.ts'
 import { useText } from '../../messages/use-text.ts'
 import { isDark, onThemeChange } from '../../settings/apply-theme.ts'
 import { useLayout } from '../../layout/layout-context.ts'
 import { useTraffic } from '../../engine/use-traffic.ts'
 import type { PanelProps } from '../dock/dock.tsx'
-import { type MapKind, type MapNode, sceneOf } from './scene.ts'
-import { arrange, ROOMS } from './arrange.ts'
+import { useEverywhere } from '../dock/scope.tsx'
+import { type MapKind, type MapNode, type Scene, sceneOf, sceneOfAll } from './scene.ts'
+import { flowsOf } from './flows.ts'
+import { PacketEdge, type PacketEdgeType } from './packet-edge.tsx'
+import { arrange, BOX_HEIGHT, ROOMS } from './arrange.ts'
 import styles from './map-panel.module.css'
 
 const ICONS: Readonly<Record<MapKind, ComponentType>> = {
@@ -23,34 +28,46 @@ const ICONS: Readonly<Record<MapKind, ComponentType>> = {
 
 type Box = Node<{ readonly node: MapNode }, 'box'>
 
-/** A live picture of the instance: networks, containers, ports and volumes, and what flows between them. */
-export default function MapPanel({ host, onOpenPort }: PanelProps) {
+/** A live picture of instances, networks, containers, ports and volumes, and what flows between them. */
+export default function MapPanel({ view, host, onOpenPort }: PanelProps) {
   const text = useText()
-  const engine = useEngine(host.name)
-  const showPanel = useLayout((layout) => layout.showPanel)
-  const busy = useTraffic(host.name, engine.containers)
-  const scene = useMemo(() => sceneOf(host.name, engine), [host.name, engine])
+  const everywhere = useEverywhere(view)
+  const hosts = everywhere ? view.hosts : [host]
+  const stores = useEngineStoresOf(hosts.map(({ name }) => name))
+  const engines = useEngines(stores)
+  const inspect = useLayout((layout) => layout.inspect)
+  const traffic = useTraffic(stores)
+  const scene = useScene(hosts, engines, everywhere)
+  const flows = useMemo(() => flowsOf(scene, traffic), [scene, traffic])
   const dark = useSyncExternalStore(onThemeChange, () => isDark())
-  const room = innerWidth <= 720 ? ROOMS.narrow : ROOMS.wide
+  const still = useSyncExternalStore(onMotionChange, () => motion().matches)
+  const room = innerWidth <= 720 ? ROOMS.narrow : everywhere ? ROOMS.middle : ROOMS.wide
   const places = useMemo(() => arrange(scene, room), [scene, room])
-  const nodes: Box[] = scene.nodes.map((node) => ({
-    id: node.id,
-    type: 'box',
-    position: places.get(node.id) ?? { x: 0, y: 0 },
-    style: { width: room.box },
-    data: { node },
-    ariaLabel: `${node.kind} ${node.name}`,
+  const nodes = useMemo(
+    () =>
+      scene.nodes.map(
+        (node): Box => ({
+          id: node.id,
+          type: 'box',
+          position: places.get(node.id) ?? { x: 0, y: 0 },
+          width: room.box,
+          height: BOX_HEIGHT,
+          data: { node },
+          ariaLabel: `${node.kind} ${node.name}`,
+        }),
+      ),
+    [scene, places, room],
+  )
+  const edges: PacketEdgeType[] = scene.edges.map((edge) => ({
+    id: `${edge.from} ${edge.to}`,
+    type: 'packets',
+    source: edge.from,
+    target: edge.to,
+    data: { flow: flows.get(edge), still },
   }))
-  const edges: Edge[] = scene.edges.map(({ from, to, container }) => ({
-    id: `${from} ${to}`,
-    source: from,
-    target: to,
-    animated: container !== undefined && busy.has(container),
-    className: container !== undefined && busy.has(container) ? (styles.busy ?? '') : '',
-  }))
-  const click = (node: MapNode): void => {
-    if (node.kind === 'port') onOpenPort(Number(node.name))
-    else if (node.kind !== 'host') showPanel(`${node.kind}s`)
+  const click = ({ kind, name, host, engineId }: MapNode): void => {
+    if (kind === 'port') onOpenPort(Number(name), host)
+    else if (kind !== 'host') inspect(`${kind}s`, { host, id: engineId })
   }
   return (
     <div className={styles.map}>
@@ -59,6 +76,7 @@ export default function MapPanel({ host, onOpenPort }: PanelProps) {
         nodes={nodes}
         edges={edges}
         nodeTypes={BOXES}
+        edgeTypes={LINES}
         colorMode={dark ? 'dark' : 'light'}
         fitView
         // What cannot be read is of no use: a large map is moved about.
@@ -74,6 +92,23 @@ export default function MapPanel({ host, onOpenPort }: PanelProps) {
       </ReactFlow>
     </div>
   )
+}
+
+/** The same one as long as the engines hold the same: an instance's load changes all the time. */
+function useScene(hosts: readonly HostView[], engines: readonly EngineView[], everywhere: boolean): Scene {
+  return useMemo(() => {
+    const places = hosts.map((host, index) => [host, engines[index] ?? NOTHING] as const)
+    const [first] = places
+    return everywhere || !first ? sceneOfAll(places) : sceneOf(...first)
+  }, [engines, everywhere])
+}
+
+const motion = (): MediaQueryList => matchMedia('(prefers-reduced-motion: reduce)')
+
+function onMotionChange(listener: () => void): () => void {
+  const query = motion()
+  query.addEventListener('change', listener)
+  return () => query.removeEventListener('change', listener)
 }
 
 function MapBox({ data: { node } }: NodeProps<Box>) {
@@ -94,3 +129,4 @@ function MapBox({ data: { node } }: NodeProps<Box>) {
 }
 
 const BOXES = { box: MapBox }
+const LINES = { packets: PacketEdge }

@@ -4,33 +4,31 @@ import { useState } from 'react'
 import { nameOf } from '../../engine/container-facts.ts'
 import { useEngine } from '../../engine/engine-stores.ts'
 import { useEngineTask } from '../../engine/use-engine-task.ts'
+import { useLayout } from '../../layout/layout-context.ts'
 import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
+import { ByInstance, Nothing } from '../dock/scope.tsx'
+import { Blank } from '../kit/blank.tsx'
 import { CreateForm } from '../kit/create-form.tsx'
+import { useGrowing } from '../kit/growing.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
 import { InspectView } from '../kit/inspect-view.tsx'
 import styles from '../kit/list.module.css'
 
 const BUILT_IN = ['bridge', 'host', 'none', 'docker_gwbridge', 'ingress']
 
-/** Networks of the instance, their subnets and who is in them. */
-export default function NetworksPanel({ host }: PanelProps) {
+/** Networks, their subnets and who is in them. */
+export default function NetworksPanel({ view, host }: PanelProps) {
   const text = useText()
-  const { networks, containers } = useEngine(host.name)
   const { busy, perform } = useEngineTask(host.name)
-  const [chosen, setChosen] = useState<string>()
-  const detail = networks.find(({ Id }) => Id === chosen)
+  const [chosen, setChosen] = useState(useLayout((layout) => layout.wanted))
+  const { networks } = useEngine(chosen?.host ?? host.name)
+  const detail = chosen && networks.find(({ Id }) => Id === chosen.id)
   const create = (name: string): Promise<boolean> =>
     perform({
       command: `docker network create ${name}`,
       done: text('created', { name }),
       run: (engine) => engine.networks.create({ Name: name }),
-    })
-  const remove = ({ Name, Id }: Network): void =>
-    void perform({
-      command: `docker network rm ${Name}`,
-      done: text('actionDone', { action: text('remove'), name: Name }),
-      run: (engine) => engine.networks.remove(Id),
     })
   if (detail)
     return (
@@ -45,7 +43,7 @@ export default function NetworksPanel({ host }: PanelProps) {
           </span>
         </header>
         <InspectView
-          host={host.name}
+          host={chosen.host}
           command={`docker network inspect ${detail.Name}`}
           load={(engine) => engine.networks.inspect(detail.Id)}
         />
@@ -54,10 +52,37 @@ export default function NetworksPanel({ host }: PanelProps) {
   return (
     <>
       <CreateForm label={text('networkName')} busy={busy} onCreate={create} />
+      <ByInstance view={view} host={host}>
+        {({ name }, alone) => <Networks host={name} alone={alone} onShow={(id) => setChosen({ host: name, id })} />}
+      </ByInstance>
+    </>
+  )
+}
+
+interface ListProps {
+  readonly host: string
+  readonly alone: boolean
+  readonly onShow: (id: string) => void
+}
+
+function Networks({ host, alone, onShow }: ListProps) {
+  const text = useText()
+  const { networks, containers, state } = useEngine(host)
+  const { busy, perform } = useEngineTask(host)
+  const { count, end } = useGrowing(networks.length)
+  const remove = ({ Name, Id }: Network): void =>
+    void perform({
+      command: `docker network rm ${Name}`,
+      done: text('actionDone', { action: text('remove'), name: Name }),
+      run: (engine) => engine.networks.remove(Id),
+    })
+  if (networks.length === 0 && state !== 'up') return <Starting alone={alone} />
+  return (
+    <>
       <ul className={styles.list}>
-        {networks.map((network) => (
+        {networks.slice(0, count).map((network) => (
           <li key={network.Id} className={styles.row}>
-            <button type="button" className={styles.main} onClick={() => setChosen(network.Id)}>
+            <button type="button" className={styles.main} onClick={() => onShow(network.Id)}>
               <NetworkIcon aria-hidden="true" />
               <span className={styles.names}>
                 <b>{network.Name}</b>
@@ -77,8 +102,14 @@ export default function NetworksPanel({ host }: PanelProps) {
           </li>
         ))}
       </ul>
+      {end}
     </>
   )
+}
+
+function Starting({ alone }: { alone: boolean }) {
+  const title = useText()('engineStarting')
+  return alone ? <Blank icon={<NetworkIcon />} title={title} /> : <Nothing>{title}</Nothing>
 }
 
 const membersOf = ({ Name }: Network, containers: readonly ContainerSummary[]): string[] =>

@@ -3,6 +3,7 @@ import { ChevronsUpDown, FileDown, FileUp, LayoutTemplate, Plus, Share2 } from '
 import { useEffect, useRef, useState } from 'react'
 import { newSessionId } from '../../client/session-address.ts'
 import type { SessionClient } from '../../client/session-client.ts'
+import { openDroppedSessions, openSessionFile } from '../../client/session-drop.ts'
 import { useText } from '../../messages/use-text.ts'
 import { handOver } from '../files/file-paths.ts'
 import { Menu, type MenuItem } from '../kit/menu.tsx'
@@ -26,17 +27,12 @@ export function SessionMenu({ client, overlay, current }: Props) {
   useEffect(read, [client])
   const say = useToasts((state) => state.say)
   const picker = useRef<HTMLInputElement>(null)
+  useEffect(() => openDroppedSessions(client, ({ message }) => say({ tone: 'danger', text: message })), [client])
   const attempt = (act: () => Promise<void>): void =>
     void act().catch((error: Error) => say({ tone: 'danger', text: error.message }))
   const save = async (): Promise<void> => {
     const bytes = await client.api.exportSession()
     handOver(new Blob([bytes as Uint8Array<ArrayBuffer>]), `${current}.drydock`)
-  }
-  const openFile = async (file: File | undefined): Promise<void> => {
-    if (!file) return
-    const id = newSessionId()
-    await client.api.importSession(new Uint8Array(await file.arrayBuffer()), id)
-    open(id)
   }
   const others = sessions.filter(({ id }) => id !== current)
   const items: MenuItem[] = [
@@ -71,7 +67,10 @@ export function SessionMenu({ client, overlay, current }: Props) {
         accept=".drydock"
         hidden
         aria-label={text('openSessionFile')}
-        onChange={(event) => attempt(() => openFile(event.target.files?.[0]))}
+        onChange={(event) => {
+          const file = event.target.files?.[0]
+          if (file) attempt(() => openSessionFile(client, file))
+        }}
       />
     </>
   )

@@ -1,4 +1,4 @@
-import { type DragEvent, type ReactNode, useState } from 'react'
+import { type DragEvent, type ReactNode, useEffect, useState } from 'react'
 import type { SessionClient } from '../../client/session-client.ts'
 import { useText } from '../../messages/use-text.ts'
 import { droppedFiles, uploadFiles } from '../files/upload.ts'
@@ -10,19 +10,26 @@ interface Props {
   readonly host: string
   /** Where what is dropped goes. */
   readonly directory: () => Promise<string>
+  /** How that is called, where it is not its path. */
+  readonly shown?: string
   readonly onDone?: () => void
   readonly children: ReactNode
 }
 
 /** Files and folders that are dropped here are copied to the host. */
-export function DropZone({ client, host, directory: find, onDone, children }: Props) {
+export function DropZone({ client, host, directory: find, shown, onDone, children }: Props) {
   const text = useText()
   const say = useToasts((state) => state.say)
   const [over, setOver] = useState(false)
   const [progress, setProgress] = useState<string>()
+  // A drop may be taken by somebody above.
+  useEffect(() => {
+    const end = (): void => setOver(false)
+    addEventListener('drop', end, { capture: true })
+    return () => removeEventListener('drop', end, { capture: true })
+  }, [])
   const drop = async (event: DragEvent): Promise<void> => {
     event.preventDefault()
-    setOver(false)
     // The list of what was dropped is gone after the first await.
     const dropping = droppedFiles(event.dataTransfer)
     const directory = await find()
@@ -31,7 +38,7 @@ export function DropZone({ client, host, directory: find, onDone, children }: Pr
       await uploadFiles(client, host, directory, files, (done) =>
         setProgress(text('uploading', { done, count: files.length })),
       )
-      say({ tone: 'good', text: text('uploaded', { count: files.length, directory }) })
+      say({ tone: 'good', text: text('uploaded', { count: files.length, directory: shown ?? directory }) })
     } catch (error) {
       say({ tone: 'danger', text: error instanceof Error ? error.message : String(error) })
     } finally {

@@ -4,34 +4,29 @@ import { useState } from 'react'
 import { nameOf } from '../../engine/container-facts.ts'
 import { useEngine } from '../../engine/engine-stores.ts'
 import { useEngineTask } from '../../engine/use-engine-task.ts'
+import { useLayout } from '../../layout/layout-context.ts'
 import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
+import { ByInstance, Nothing } from '../dock/scope.tsx'
 import { FileBrowser } from '../files/file-browser.tsx'
 import { Blank } from '../kit/blank.tsx'
 import { CreateForm } from '../kit/create-form.tsx'
+import { useGrowing } from '../kit/growing.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
 import styles from '../kit/list.module.css'
 
-/** Volumes of the instance, who uses them, and the files in them. */
-export default function VolumesPanel({ host, client }: PanelProps) {
+/** Volumes, who uses them, and the files in them. */
+export default function VolumesPanel({ view, host, client }: PanelProps) {
   const text = useText()
-  const { volumes, containers, state } = useEngine(host.name)
   const { busy, perform } = useEngineTask(host.name)
-  const [chosen, setChosen] = useState<string>()
-  const detail = volumes.find(({ Name }) => Name === chosen)
-  const users = ({ Name }: Volume): string[] =>
-    containers.filter(({ Mounts }) => Mounts.some((mount) => mount.Name === Name)).map(nameOf)
+  const [chosen, setChosen] = useState(useLayout((layout) => layout.wanted))
+  const { volumes } = useEngine(chosen?.host ?? host.name)
+  const detail = chosen && volumes.find(({ Name }) => Name === chosen.id)
   const create = (name: string): Promise<boolean> =>
     perform({
       command: `docker volume create ${name}`,
       done: text('created', { name }),
       run: (engine) => engine.volumes.create({ Name: name }),
-    })
-  const remove = ({ Name }: Volume): void =>
-    void perform({
-      command: `docker volume rm ${Name}`,
-      done: text('actionDone', { action: text('remove'), name: Name }),
-      run: (engine) => engine.volumes.remove(Name),
     })
   if (detail)
     return (
@@ -45,21 +40,47 @@ export default function VolumesPanel({ host, client }: PanelProps) {
             <span>{detail.Mountpoint}</span>
           </span>
         </header>
-        <FileBrowser host={host.name} client={client} root={detail.Mountpoint} />
+        <FileBrowser host={chosen.host} client={client} root={detail.Mountpoint} />
       </div>
     )
   return (
     <>
       <CreateForm label={text('volumeName')} busy={busy} onCreate={create} />
-      {volumes.length === 0 && (
-        <Blank icon={<Database />} title={text(state === 'up' ? 'noVolumes' : 'engineStarting')}>
-          {text('noVolumesHint')} <code>docker run -v data:/data …</code>
-        </Blank>
-      )}
+      <ByInstance view={view} host={host}>
+        {(each, alone) => (
+          <Volumes host={each.name} alone={alone} onShow={(id) => setChosen({ host: each.name, id })} />
+        )}
+      </ByInstance>
+    </>
+  )
+}
+
+interface ListProps {
+  readonly host: string
+  readonly alone: boolean
+  readonly onShow: (name: string) => void
+}
+
+function Volumes({ host, alone, onShow }: ListProps) {
+  const text = useText()
+  const { volumes, containers, state } = useEngine(host)
+  const { busy, perform } = useEngineTask(host)
+  const { count, end } = useGrowing(volumes.length)
+  const users = ({ Name }: Volume): string[] =>
+    containers.filter(({ Mounts }) => Mounts.some((mount) => mount.Name === Name)).map(nameOf)
+  const remove = ({ Name }: Volume): void =>
+    void perform({
+      command: `docker volume rm ${Name}`,
+      done: text('actionDone', { action: text('remove'), name: Name }),
+      run: (engine) => engine.volumes.remove(Name),
+    })
+  if (volumes.length === 0) return <NoVolumes starting={state !== 'up'} alone={alone} />
+  return (
+    <>
       <ul className={styles.list}>
-        {volumes.map((volume) => (
+        {volumes.slice(0, count).map((volume) => (
           <li key={volume.Name} className={styles.row}>
-            <button type="button" className={styles.main} onClick={() => setChosen(volume.Name)}>
+            <button type="button" className={styles.main} onClick={() => onShow(volume.Name)}>
               <Database aria-hidden="true" />
               <span className={styles.names}>
                 <b>{volume.Name}</b>
@@ -73,6 +94,18 @@ export default function VolumesPanel({ host, client }: PanelProps) {
           </li>
         ))}
       </ul>
+      {end}
     </>
+  )
+}
+
+function NoVolumes({ starting, alone }: { starting: boolean; alone: boolean }) {
+  const text = useText()
+  const title = text(starting ? 'engineStarting' : 'noVolumes')
+  if (!alone) return <Nothing>{title}</Nothing>
+  return (
+    <Blank icon={<Database />} title={title}>
+      {text('noVolumesHint')} <code>docker run -v data:/data …</code>
+    </Blank>
   )
 }

@@ -1,6 +1,6 @@
 import { isDirectory, isErrno } from '@drydock/abi'
 import { cloneContext, gitPlace } from '../git-context.ts'
-import { encodeUtf8, readTar, tarHeader, TarWriter } from '@drydock/codec'
+import { decodeUtf8, encodeUtf8, readTar, tarHeader, TarWriter } from '@drydock/codec'
 import { IgnoreRules } from '@drydock/dockerfile'
 import { readAll, readFile, readTextFile } from '@drydock/libc'
 import { type Cli, CliError, type HostMember, hostTree, packMembers } from '@drydock/cli-plugin'
@@ -28,6 +28,8 @@ export interface BuildParts {
   readonly tar: AsyncIterable<Uint8Array>
   /** The Dockerfile's path. */
   readonly dockerfile: string
+  /** What it says, where that is known on this side. */
+  readonly text?: string | undefined
   /** The archive holds `context`, `dockerfile`, `contexts/<name>` and `secrets/<id>`. */
   readonly inParts: boolean
 }
@@ -65,7 +67,8 @@ async function fromInput(cli: Cli, wish: PartsWish): Promise<BuildParts> {
   }
   const rest = await readAll(cli.sys, 0)
   const text = concat([head, rest])
-  return { tar: joined(cli, wish, single('dockerfile/Dockerfile', text)), dockerfile: 'Dockerfile', inParts: true }
+  const tar = joined(cli, wish, single('dockerfile/Dockerfile', text))
+  return { tar, dockerfile: 'Dockerfile', text: decodeUtf8(text), inParts: true }
 }
 
 const isArchive = (bytes: Uint8Array): boolean =>
@@ -116,13 +119,14 @@ async function fromFolder(cli: Cli, wish: PartsWish): Promise<BuildParts> {
   const plain = inside !== undefined && wish.contexts.size + wish.secrets.size === 0
   if (plain) {
     const members = ofRoot(hostTree(cli, folder, '', keep), '')
-    return { tar: ended(packMembers(cli, members)), dockerfile: inside, inParts: false }
+    const tar = ended(packMembers(cli, members))
+    return { tar, dockerfile: inside, text: await textIfThere(cli, path), inParts: false }
   }
   const tree = packMembers(cli, ofRoot(hostTree(cli, folder, 'context', keep), 'context'))
   const name = elsewhere ? 'Dockerfile' : (path.split('/').at(-1) ?? 'Dockerfile')
   const text = await dockerfileOf(cli, wish, path)
   const own = text === undefined ? tree : both(single(`dockerfile/${name}`, text), tree)
-  return { tar: joined(cli, wish, own), dockerfile: name, inParts: true }
+  return { tar: joined(cli, wish, own), dockerfile: name, text: text && decodeUtf8(text), inParts: true }
 }
 
 async function dockerfileOf(cli: Cli, { inline, file }: PartsWish, path: string): Promise<Uint8Array | undefined> {

@@ -1,5 +1,5 @@
 import { isErrno } from '@drydock/abi'
-import type { JsonMessage } from '@drydock/docker-api'
+import type { BuildRecord, BuildSource, JsonMessage } from '@drydock/docker-api'
 import { writeFile } from '@drydock/libc'
 import {
   bool,
@@ -19,18 +19,12 @@ import {
   tagged,
   unpack,
 } from '@drydock/cli-plugin'
-import {
-  type BuildFailure,
-  type BuildResult,
-  followBuild,
-  openDisplay,
-  warningsText,
-} from '../../build-progress/build-display.ts'
+import { type BuildResult, followBuild, openDisplay, warningsText } from '../../build-progress/build-display.ts'
 import { BuildTrace } from '../../build-progress/build-trace.ts'
 import { excerpt } from '@drydock/dockerfile'
 import { readKeyValues, toRecord } from '../container/key-value-file.ts'
 import { absolute } from '../container/volume-flags.ts'
-import { type BuildRecord, keepRecord, logOf, newRef } from './history-store.ts'
+import { keepRecord, logOf, newRef, stepsOf } from './history-store.ts'
 import { cacheFolders, KEPT, namedContexts, noOutput, type Order, orderOf } from './build-order.ts'
 import { type BuildParts, buildParts, readSecrets } from './build-parts.ts'
 import type { CachePlace } from './caches.ts'
@@ -141,7 +135,7 @@ export async function runBuild(cli: Cli, place: string, given: BuildFlags, extra
   let image = ''
   let result: BuildResult = {}
   let call: { text: string; json: unknown; status: number } | undefined
-  let source: BuildFailure | undefined
+  let source: BuildSource | undefined
   const messages = request(cli, given, order, parts)
   const failure = await followBuild(messages, display, {
     onImage: (id) => (image = id),
@@ -152,7 +146,9 @@ export async function runBuild(cli: Cli, place: string, given: BuildFlags, extra
   })
   await display.finish()
   if (mode !== 'quiet' && mode !== 'rawjson' && call === undefined) await tellWarnings(cli, trace)
-  if (call === undefined) await keepRecord(cli, recordOf(cli, { ref, place, given, createdAt, trace, failure }))
+  const read = source ?? { filename: parts.dockerfile, data: parts.text ?? '', start: 0, end: 0 }
+  if (call === undefined)
+    await keepRecord(cli, recordOf(cli, { ref, place, given, createdAt, trace, failure, source: read }))
   if (failure !== undefined) return tellFailure(cli, failure, source)
   if (call) return tellCall(cli, given, call)
   for (const [nth, output] of order.outputs.entries()) await receive(cli, output, received.get(String(nth)) ?? [])
@@ -177,9 +173,11 @@ function recordOf(
     readonly createdAt: number
     readonly trace: BuildTrace
     readonly failure: string | undefined
+    readonly source: BuildSource
   },
 ): BuildRecord {
-  const { ref, place, given, createdAt, trace, failure } = what
+  const { ref, place, given, createdAt, trace, failure, source } = what
+  const log = logOf(trace)
   const steps = trace.started()
   const folder = place === '-' ? '-' : absolute(place, cli.sys.getcwd())
   const name = folder.split('/').findLast((part) => part !== '') ?? folder
@@ -198,7 +196,9 @@ function recordOf(
     cached: steps.filter(({ vertex }) => vertex.cached).length,
     args: given['build-arg'],
     tags: given.tag,
-    log: logOf(trace),
+    vertexes: stepsOf(trace),
+    source,
+    log,
   }
 }
 
@@ -264,7 +264,7 @@ async function tellWarnings(cli: Cli, trace: BuildTrace): Promise<void> {
   )
 }
 
-async function tellFailure(cli: Cli, failure: string, source: BuildFailure | undefined): Promise<number> {
+async function tellFailure(cli: Cli, failure: string, source: BuildSource | undefined): Promise<number> {
   if (source) await cli.warn(excerpt(source.filename.split('/').at(-1) ?? '', source.data, source.start, source.end))
   await cli.warn(`ERROR: ${failure}\n`)
   return 1

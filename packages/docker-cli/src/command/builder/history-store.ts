@@ -1,29 +1,9 @@
 import { isErrno } from '@drydock/abi'
 import { readTextFile, writeFile } from '@drydock/libc'
 import type { Cli } from '@drydock/cli-plugin'
+import type { BuildRecord, BuildStep } from '@drydock/docker-api'
 import type { BuildTrace } from '../../build-progress/build-trace.ts'
 import { PlainPrinter } from '../../build-progress/plain-printer.ts'
-
-/** A build that was done. */
-export interface BuildRecord {
-  readonly ref: string
-  readonly name: string
-  readonly context: string
-  readonly dockerfile: string
-  readonly target: string
-  readonly platform: string
-  readonly status: 'Completed' | 'Error'
-  readonly error: string
-  /** Milliseconds since 1970. */
-  readonly createdAt: number
-  readonly completedAt: number
-  readonly steps: number
-  readonly cached: number
-  readonly args: readonly string[]
-  readonly tags: readonly string[]
-  /** As `--progress=plain` shows it. */
-  readonly log: string
-}
 
 /** Older ones are forgotten, as BuildKit does. */
 const MOST = 50
@@ -83,3 +63,17 @@ export function logOf(trace: BuildTrace): string {
   }
   return new PlainPrinter(trace, '').finish().replace(/^#0 \n+/, '')
 }
+
+/** Its steps, numbered as the log numbers them. */
+export const stepsOf = (trace: BuildTrace): readonly BuildStep[] =>
+  trace
+    .started()
+    .map(({ index, vertex: { name, cached, error, started = 0, completed = started } }) => ({
+      index,
+      name,
+      cached,
+      error,
+      startedAt: started,
+      completedAt: completed,
+    }))
+    .toSorted((a, b) => a.index - b.index)

@@ -15,7 +15,8 @@ import {
   row,
   string,
 } from '@drydock/cli-plugin'
-import { type BuildRecord, records, removeRecord } from './history-store.ts'
+import type { BuildRecord } from '@drydock/docker-api'
+import { records, removeRecord } from './history-store.ts'
 
 const FORMAT: ListFormat = {
   table: '{{.Ref}}\t{{.Name}}\t{{.Status}}\t{{.CreatedAt}}\t{{.Duration}}\t{{.Link}}',
@@ -124,7 +125,7 @@ const inspect = defineCommand({
   async run({ cli, args, flags }) {
     const record = await find(cli, args[0] ?? '')
     if (flags.format === 'json') {
-      const { log: _, ...shown } = record
+      const { log: _, vertexes: _steps, source: _source, ...shown } = record
       return cli.print(`${JSON.stringify(shown, undefined, 2)}\n`)
     }
     const share = record.steps === 0 ? 0 : Math.floor((record.cached / record.steps) * 100)
