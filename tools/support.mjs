@@ -32,6 +32,30 @@ const OPENED_PORTS = [
   ],
 ]
 
+/** What the page shows of an instance, and what it cannot. */
+const PAGE = [
+  [
+    'undo and timeline',
+    'sixty moments that hold 256 MiB together; the newest that hold 64 MiB together outlive a reload',
+    'a removal of more than 64 MiB cannot be taken back after a reload; what was only in memory',
+  ],
+  [
+    'builds',
+    'the fifty newest of root on the instance, by docker build, buildx and compose: steps, times, logs, Dockerfile',
+    'a build that is still running; builds of the classic builder, of other users and of other clients of the API',
+  ],
+  [
+    'map',
+    'packets once a second, of 24 containers at most',
+    'which of several networks a packet of a container was on is told from its neighbours',
+  ],
+  [
+    'without a network',
+    'everything; ports that were opened before, and 80, 8080, 3000 and 5000 of the instances',
+    'an address of another port that was never opened',
+  ],
+]
+
 const { allPrograms } = await importSource('packages/playground/src/all-programs.ts')
 const misses = JSON.parse(readFileSync('tools/parity-misses.json', 'utf8'))
 const text = support(allPrograms)
@@ -58,14 +82,15 @@ Everything here is simulated: programs are written in TypeScript and behave as t
 
 Beyond single programs: TLS is spoken in clear inside the playground, and nothing of the real internet can be reached.
 
-${openedPorts()}
+${cellsTable('Opened ports', ['what', 'passes', 'does not'], OPENED_PORTS)}
+${cellsTable('The page', ['what', 'there is', 'there is not'], PAGE)}
 ${tables.join('\n')}
 ${transcripts(misses)}`
 }
 
-function openedPorts() {
-  const lines = OPENED_PORTS.map((cells) => `| ${cells.join(' | ')} |`)
-  return `## Opened ports\n\n| what | passes | does not |\n|---|---|---|\n${lines.join('\n')}\n`
+function cellsTable(title, heads, rows) {
+  const lines = [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+  return `## ${title}\n\n${lines.join('\n')}\n`
 }
 
 /** What `npm run parity` compares and what of it differs. */

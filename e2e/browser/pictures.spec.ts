@@ -26,6 +26,8 @@ const SCENE = [
   'docker run --name failed alpine sh -c "exit 3"',
   `printf 'FROM nginx:alpine\\nCOPY site /usr/share/nginx/html\\nRUNN nginx -t\\nEXPOSE 80\\n' > Dockerfile`,
 ]
+/** One that went well, and one that failed at its last step. */
+const BUILDS = `mkdir app; printf 'FROM alpine\nRUN seq 3\n' > app/Dockerfile; docker build -q -t registry.example.com/shop/storefront:2026.11 app; printf 'RUN echo nearly && exit 7\n' >> app/Dockerfile; docker build -q app 2> /dev/null`
 const LISTED = `docker ps --format 'table {{.Names}}\\t{{.Image}}\\t{{.Status}}'`
 /** More than fits, with names longer than there is room for. */
 const CROWD = `for n in $(seq 16); do docker create --name a-name-that-somebody-took-from-a-generator-of-long-names-$n alpine sleep 1d > /dev/null; done`
@@ -79,6 +81,7 @@ const EMPTY: readonly View[] = [
   { name: 'page', open: async (page) => page.locator('body') },
   panelView('containers-empty', 'Containers', sees('No containers yet')),
   panelView('images-empty', 'Images', sees('No images yet')),
+  panelView('builds-empty', 'Builds', sees('No builds yet')),
   panelView('volumes-empty', 'Volumes', sees('No volumes yet')),
   panelView('timeline-empty', 'Timeline', sees('Nothing to take back yet')),
   panelView('preview-empty', 'Preview', sees('No port is published')),
@@ -110,6 +113,16 @@ const FULL: readonly View[] = [
   panelView('images-layers', 'Images', async (shown) => {
     await button(shown, /^nginx:latest/).click()
     await sees('Layers')(shown)
+  }),
+  panelView('builds', 'Builds', sees('storefront')),
+  panelView('build-steps', 'Builds', async (shown) => {
+    await button(shown, /^Failed/).click()
+    await sees(/nearly/)(shown)
+  }),
+  panelView('build-source', 'Builds', async (shown) => {
+    await button(shown, /^Failed/).click()
+    await button(shown, 'Dockerfile:3').click()
+    await expect(shown.locator('.cm-line.marked')).toHaveCount(1)
   }),
   panelView('volumes', 'Volumes', sees('data')),
   panelView('networks', 'Networks', sees('back')),
@@ -169,6 +182,14 @@ const CROWDED: readonly View[] = [
   panelView('map-many', 'Map', boxes(25)),
 ]
 
+const EVERYWHERE: readonly View[] = [
+  panelView('containers-all', 'Containers', async (shown) => {
+    await button(shown, 'All').click()
+    await expect(shown.getByRole('region', { name: 'node2' })).toBeVisible()
+  }),
+  panelView('map-all', 'Map', sees('node2')),
+]
+
 // Each has a browser of its own and takes minutes: side by side.
 test.describe.configure({ mode: 'parallel' })
 for (const [size, viewport] of Object.entries(SIZES)) {
@@ -188,11 +209,16 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     }
     const playground = await Playground.open(page)
     await look(EMPTY)
-    for (const command of SCENE) await playground.run(command, { timeout: 60_000 })
+    for (const command of [...SCENE, BUILDS]) await playground.run(command, { timeout: 60_000 })
     await playground.run(`clear; ${LISTED}`)
     await look(FULL)
     await playground.run(CROWD, { timeout: 60_000 })
     await look(CROWDED)
+    await button(page, 'Add new instance').click()
+    await playground.prompt()
+    await playground.run('docker run -d -p 81:80 nginx', { timeout: 60_000 })
+    await playground.hosts().first().click()
+    await look(EVERYWHERE)
     await context.close()
   })
 }
