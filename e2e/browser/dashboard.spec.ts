@@ -155,6 +155,7 @@ test('packets move on the map while containers talk, and stand still for who wan
   await map.getByText('store', { exact: true }).click()
   await expect(panel(page, 'Containers').getByRole('tab', { name: 'Inspect' })).toBeVisible()
   await expect(panel(page, 'Containers').locator('b').first()).toHaveText('store')
+  await panel(page, 'Containers').getByRole('button', { name: 'Back' }).click()
 })
 
 test('of one instance or of all: lists, the map, and what a click does elsewhere', async () => {
