@@ -74,7 +74,7 @@ test('a folder dropped onto the tree is copied, and comes back as an archive', a
     'helloworld',
   )
   await playground.run('cd pack')
-  await page.locator('.terminal:visible').dispatchEvent('drop', { dataTransfer: dropped })
+  await playground.screen().dispatchEvent('drop', { dataTransfer: dropped })
   await expect(page.getByRole('status').filter({ hasText: '2 files are in /root/pack' })).toBeVisible()
   expect(await playground.run('ls; cd')).toBe('below  hello.txt  world.txt')
   await files(page).getByRole('button', { name: 'Reload' }).click()

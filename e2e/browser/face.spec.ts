@@ -57,7 +57,7 @@ test('a session saved as a file opens as another one', async ({ page }, testInfo
     data.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], 'session.drydock'))
     return data
   }, bytes)
-  await page.locator('.terminal:visible').dispatchEvent('drop', { dataTransfer: dropped })
+  await playground.screen().dispatchEvent('drop', { dataTransfer: dropped })
   await page.waitForURL((url) => url.href !== second)
   await playground.prompt()
   expect(await playground.run('cat kept.txt')).toBe('from the first')

@@ -53,6 +53,8 @@ export interface Layout extends LayoutValues {
   togglePanel(panel: PanelName): void
   /** Opens the panel at one of its objects. */
   inspect(panel: PanelName, wanted: Chosen): void
+  /** What was wanted is shown. */
+  shown(): void
   setPanelPart(part: number): void
   showEverywhere(everywhere: boolean): void
   toggleNarrow(): void
@@ -97,6 +99,7 @@ export function createLayoutStore(sessionId: string): LayoutStore {
           togglePanel: (panel) =>
             set((layout) => ({ panel: layout.panel === panel ? undefined : panel, wanted: undefined })),
           inspect: (panel, wanted) => set({ panel, wanted }),
+          shown: () => set({ wanted: undefined }),
           setPanelPart: (part) => set({ panelPart: within(part) }),
           showEverywhere: (everywhere) => set({ everywhere }),
           toggleNarrow: () => set((layout) => ({ narrow: !layout.narrow })),

@@ -3,7 +3,7 @@ import { Play, Plus } from 'lucide-react'
 import { startTransition, useCallback, useDeferredValue, useState } from 'react'
 import { isLive, nameOf, projectOf } from '../../engine/container-facts.ts'
 import { useEngine } from '../../engine/engine-stores.ts'
-import { useLayout } from '../../layout/layout-context.ts'
+import { useChosen } from '../../layout/layout-context.ts'
 import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
 import { ByInstance, Nothing } from '../dock/scope.tsx'
@@ -20,7 +20,7 @@ import styles from './containers-panel.module.css'
 export default function ContainersPanel({ view, host, client, onOpenPort }: PanelProps) {
   const text = useText()
   const [filter, setFilter] = useState('')
-  const [chosen, setChosen] = useState(useLayout((layout) => layout.wanted))
+  const [chosen, setChosen] = useChosen()
   const [running, setRunning] = useState(false)
   const there = view.hosts.find(({ name }) => name === chosen?.host) ?? host
   const detail = useEngine(there.name).containers.find(({ Id }) => Id === chosen?.id)

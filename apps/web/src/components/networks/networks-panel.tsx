@@ -1,10 +1,9 @@
 import type { ContainerSummary, Network } from '@drydock/docker-api'
 import { ArrowLeft, Network as NetworkIcon, Trash2 } from 'lucide-react'
-import { useState } from 'react'
 import { nameOf } from '../../engine/container-facts.ts'
 import { useEngine } from '../../engine/engine-stores.ts'
 import { useEngineTask } from '../../engine/use-engine-task.ts'
-import { useLayout } from '../../layout/layout-context.ts'
+import { useChosen } from '../../layout/layout-context.ts'
 import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
 import { ByInstance, Nothing } from '../dock/scope.tsx'
@@ -21,7 +20,7 @@ const BUILT_IN = ['bridge', 'host', 'none', 'docker_gwbridge', 'ingress']
 export default function NetworksPanel({ view, host }: PanelProps) {
   const text = useText()
   const { busy, perform } = useEngineTask(host.name)
-  const [chosen, setChosen] = useState(useLayout((layout) => layout.wanted))
+  const [chosen, setChosen] = useChosen()
   const { networks } = useEngine(chosen?.host ?? host.name)
   const detail = chosen && networks.find(({ Id }) => Id === chosen.id)
   const create = (name: string): Promise<boolean> =>

@@ -1,10 +1,9 @@
 import type { Volume } from '@drydock/docker-api'
 import { ArrowLeft, Database, Trash2 } from 'lucide-react'
-import { useState } from 'react'
 import { nameOf } from '../../engine/container-facts.ts'
 import { useEngine } from '../../engine/engine-stores.ts'
 import { useEngineTask } from '../../engine/use-engine-task.ts'
-import { useLayout } from '../../layout/layout-context.ts'
+import { useChosen } from '../../layout/layout-context.ts'
 import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
 import { ByInstance, Nothing } from '../dock/scope.tsx'
@@ -19,7 +18,7 @@ import styles from '../kit/list.module.css'
 export default function VolumesPanel({ view, host, client }: PanelProps) {
   const text = useText()
   const { busy, perform } = useEngineTask(host.name)
-  const [chosen, setChosen] = useState(useLayout((layout) => layout.wanted))
+  const [chosen, setChosen] = useChosen()
   const { volumes } = useEngine(chosen?.host ?? host.name)
   const detail = chosen && volumes.find(({ Name }) => Name === chosen.id)
   const create = (name: string): Promise<boolean> =>
