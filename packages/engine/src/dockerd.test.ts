@@ -88,7 +88,12 @@ class Client {
         body instanceof Uint8Array ? body : body === undefined ? undefined : encodeUtf8(JSON.stringify(body))
       const type = body instanceof Uint8Array ? 'application/x-tar' : 'application/json'
       const headers = bytes === undefined ? {} : { 'Content-Type': type }
-      const response = await request(stream, { method, target: `/v1.50${target}`, headers, body: bytes })
+      const response = await request(stream, {
+        method,
+        target: target.startsWith('/v1.') ? target : `/v1.50${target}`,
+        headers,
+        body: bytes,
+      })
       return { status: response.status, text: new TextDecoder().decode(await response.body.readAll()) }
     } finally {
       stream.close()
@@ -187,6 +192,40 @@ test('events by filter', async () => {
   expect(await actions({ container: ['other'] })).toEqual(['create'])
   expect(await actions({ type: ['container'], event: ['start', 'die'] })).toEqual(['start', 'die'])
   expect(await actions({ type: ['image'] })).toEqual(['load'])
+})
+
+test('answers are as the version of the API has them', async () => {
+  const { client } = await boot()
+  await client.call('POST', '/images/load', imageTar())
+  await client.call('POST', '/networks/create', { Name: 'net' })
+  const id = await client.create({ Cmd: ['sleep', '9'], HostConfig: { NetworkMode: 'net' }, Hostname: 'here' }, 'one')
+  const read = async <T>(target: string): Promise<T> => JSON.parse((await client.call('GET', target)).text) as T
+  const aliases = async (version: string): Promise<unknown> => {
+    const shown = await read<{ NetworkSettings: { Networks: { net: { Aliases: unknown } } } }>(
+      `/v${version}/containers/one/json`,
+    )
+    return shown.NetworkSettings.Networks.net.Aliases
+  }
+  expect([await aliases('1.44'), await aliases('1.45'), await aliases('1.41')]).toEqual([
+    [id.slice(0, 12), 'here'],
+    null,
+    [id.slice(0, 12), 'here'],
+  ])
+  const fields = async (target: string, names: readonly string[]): Promise<readonly string[]> => {
+    const shown = Object.keys(await read<object>(target))
+    return names.filter((name) => shown.includes(name))
+  }
+  const info = ['Containerd', 'FirewallBackend', 'BridgeNfIptables']
+  expect(await fields('/v1.45/info', info)).toEqual(['BridgeNfIptables'])
+  expect(await fields('/v1.49/info', info)).toEqual(['Containerd', 'FirewallBackend', 'BridgeNfIptables'])
+  expect(await fields('/info', info)).toEqual(['Containerd', 'FirewallBackend'])
+  expect(await fields('/v1.43/images/box/json', ['VirtualSize', 'ContainerConfig'])).toHaveLength(2)
+  expect(await fields('/v1.44/images/box/json', ['VirtualSize', 'ContainerConfig'])).toEqual(['ContainerConfig'])
+  expect((await client.call('GET', '/system/df?type=volume')).text).toContain('"Images":null')
+  expect((await client.call('GET', '/v1.41/system/df?type=volume')).text).toContain('"Images":[{')
+  expect((await client.call('GET', '/v1.51/info')).text).toContain('client version 1.51 is too new.')
+  const two = { NetworkingConfig: { EndpointsConfig: { bridge: {}, net: {} } }, Image: 'box' }
+  expect((await client.call('POST', '/v1.43/containers/create', two)).text).toContain('multiple network endpoints')
 })
 
 const now = async (client: Client): Promise<number> => client.sys.clock.now() / 1000 + 1

@@ -9,6 +9,8 @@ export interface ImageSummary {
   /** Seconds since the epoch. */
   Created: number
   Size: number
+  /** Before 1.44. */
+  VirtualSize?: number
   SharedSize: number
   Labels: Record<string, string> | null
   Containers: number

@@ -18,6 +18,13 @@ export interface Version {
   BuildTime?: string
 }
 
+/** A version of a part of the engine. */
+export interface Commit {
+  ID: string
+  /** Before 1.49. */
+  Expected?: string
+}
+
 /** GET /info. */
 export interface SystemInfo {
   ID: string
@@ -61,6 +68,9 @@ export interface SystemInfo {
     InsecureRegistryCIDRs: string[] | null
     IndexConfigs: Record<string, { Name: string; Mirrors: string[] | null; Secure: boolean; Official: boolean }>
     Mirrors: string[] | null
+    /** Before 1.47. */
+    AllowNondistributableArtifactsCIDRs?: string[] | null
+    AllowNondistributableArtifactsHostnames?: string[] | null
   } | null
   NCPU: number
   MemTotal: number
@@ -88,14 +98,17 @@ export interface SystemInfo {
   LiveRestoreEnabled: boolean
   Isolation: string
   InitBinary: string
-  ContainerdCommit: { ID: string }
-  RuncCommit: { ID: string }
-  InitCommit: { ID: string }
+  ContainerdCommit: Commit
+  RuncCommit: Commit
+  InitCommit: Commit
   SecurityOptions: string[] | null
   ProductLicense?: string
   DefaultAddressPools?: { Base: string; Size: number }[]
   CDISpecDirs?: string[] | null
   FirewallBackend?: { Driver: string }
+  /** Before 1.50. */
+  BridgeNfIptables?: boolean
+  BridgeNfIp6tables?: boolean
   Containerd?: { Address: string; Namespaces: { Containers: string; Plugins: string } }
   Warnings: string[] | null
 }

@@ -13,7 +13,7 @@ import { attach } from '../streams/attach.ts'
 import { parseDetachKeys } from '../streams/detach-keys.ts'
 import { parseApiTime } from '../timestamps.ts'
 import { type Call, flag, param, type Route, route } from './route.ts'
-import { upgrade } from './upgrade.ts'
+import { streamType, upgrade } from './upgrade.ts'
 
 function logOptions(call: Call): LogOptions {
   const tail = call.query.get('tail') ?? ''
@@ -35,11 +35,10 @@ function logs(call: Call): ServerResponse {
   if (!options.stdout && !options.stderr) throw invalid('Bad parameters: you must choose at least one stream')
   if (!isReadable(logConfigOf(container)))
     throw new Problem('not implemented', 'configured logging driver does not support reading')
-  const type = container.tty ? 'application/vnd.docker.raw-stream' : 'application/vnd.docker.multiplexed-stream'
   const follow = flag(call, 'follow')
   return {
     status: 200,
-    headers: { 'Content-Type': type },
+    headers: { 'Content-Type': streamType(call, container.tty) },
     body: (writer) => writeLogs(parts, container, options, writer, follow ? request.disconnected() : undefined),
   }
 }
@@ -96,7 +95,7 @@ async function followLogs(
 }
 
 async function attachTo(call: Call): Promise<undefined> {
-  const { parts, request } = call
+  const { parts } = call
   const container = parts.containers.find(param(call, 'id'))
   const keys = parseDetachKeys(call.query.get('detachKeys'))
   if (container.record.State.Paused)
@@ -105,7 +104,7 @@ async function attachTo(call: Call): Promise<undefined> {
     throw conflict(
       `container ${container.id} is restarting, wait until the container is running before attaching to it`,
     )
-  const stream = await upgrade(request, container.tty)
+  const stream = await upgrade(call, container.tty)
   try {
     publishContainer(parts, container, 'attach')
     if (flag(call, 'logs'))

@@ -1,4 +1,4 @@
-import type { ContainerCreateBody, ContainerUpdateBody } from '@drydock/docker-api'
+import type { ContainerCreateBody, ContainerInspect, ContainerUpdateBody } from '@drydock/docker-api'
 import type { ServerResponse } from '@drydock/http'
 import { readChanges } from '../containers/changes.ts'
 import type { Container } from '../containers/container.ts'
@@ -19,7 +19,10 @@ import type { ExitResult } from '../containers/waiters.ts'
 import { Filters } from '../filters.ts'
 import { conflict, invalid, Problem } from '../problem.ts'
 import { quietly } from '../state/files.ts'
+import { asSpoken } from './api-version.ts'
 import { CONTAINER_CREATE, CONTAINER_UPDATE } from './body-shapes.ts'
+import { CONTAINER_CHANGES } from './older-answers.ts'
+import { createWish } from './older-requests.ts'
 import {
   type Call,
   flag,
@@ -39,13 +42,18 @@ const find = (call: Call): Container => call.parts.containers.find(param(call, '
 async function create(call: Call): Promise<ServerResponse> {
   const body = await requireJson<ContainerCreateBody>(call, CONTAINER_CREATE)
   const name = (call.query.get('name') ?? '').replace(/^\//, '')
-  return json(createContainer(call.parts, name, body, call.query.get('platform') ?? ''), 201)
+  return json(createContainer(call.parts, name, createWish(call, body), call.query.get('platform') ?? ''), 201)
 }
 
 function list(call: Call): ServerResponse {
   const filters = Filters.parse(call.query.get('filters'), CONTAINER_FILTERS)
   const limit = integer(call, 'limit') ?? 0
   return json(listContainers(call.parts, { all: flag(call, 'all'), limit, size: flag(call, 'size'), filters }))
+}
+
+function inspect(call: Call): ServerResponse {
+  const asSaid = (shown: ContainerInspect): ContainerInspect => asSpoken(call, CONTAINER_CHANGES, shown)
+  return jsonBody(inspectJson(call.parts, find(call), { size: flag(call, 'size'), dialect: call.version, asSaid }))
 }
 
 async function start(call: Call): Promise<ServerResponse> {
@@ -161,7 +169,7 @@ export const containerRoutes: readonly Route[] = [
   route('POST', '/containers/create', create),
   route('GET', '/containers/json', list),
   route('POST', '/containers/prune', prune),
-  route('GET', '/containers/{id}/json', (call) => jsonBody(inspectJson(call.parts, find(call), flag(call, 'size')))),
+  route('GET', '/containers/{id}/json', inspect),
   route('GET', '/containers/{id}/top', (call) =>
     json(topContainer(call.parts, find(call), call.query.get('ps_args') ?? '-ef')),
   ),

@@ -7,6 +7,7 @@ import { parseDetachKeys } from '../streams/detach-keys.ts'
 import { frame } from '../streams/stdcopy.ts'
 import { EXEC_CREATE, EXEC_START } from './body-shapes.ts'
 import { type Call, integer, json, param, readJson, requireJson, type Route, route } from './route.ts'
+import { speaksBefore } from './api-version.ts'
 import { upgrade } from './upgrade.ts'
 
 const encoder = new TextEncoder()
@@ -23,7 +24,7 @@ async function start(call: Call): Promise<ReturnType<typeof json> | undefined> {
   const options = (await readJson<ExecStartBody>(call, EXEC_START)) ?? {}
   if (session.started) throw conflict(`Error: Exec command ${session.id} has already run`)
   session.started = true
-  if (options.ConsoleSize) session.body.ConsoleSize = options.ConsoleSize
+  if (options.ConsoleSize && !speaksBefore(call, '1.42')) session.body.ConsoleSize = options.ConsoleSize
   if (!options.Detach) return startAttached(call, session)
   const problem = await startExec(parts, session)
   if (problem !== undefined) throw new Problem('invalid', problem)
@@ -31,12 +32,12 @@ async function start(call: Call): Promise<ReturnType<typeof json> | undefined> {
 }
 
 async function startAttached(call: Call, session: ExecSession): Promise<undefined> {
-  const { parts, request } = call
+  const { parts } = call
   const { body } = session
   const tty = body.Tty ?? false
   // What is wrong before the process starts is an ordinary answer.
   parts.containers.find(session.containerId)
-  const stream = await upgrade(request, tty)
+  const stream = await upgrade(call, tty)
   const attachment = attach(parts.sys, session.output, stream, {
     stdin: body.AttachStdin ?? false,
     stdout: body.AttachStdout ?? false,

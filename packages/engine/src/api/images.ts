@@ -12,6 +12,8 @@ import { familiarString, parseReference, type Reference, withDefaultTag } from '
 import { pruneImages, removeImage } from '../images/remove.ts'
 import { saveImages } from '../images/save.ts'
 import { invalid, notFound, Problem } from '../problem.ts'
+import { asSpoken } from './api-version.ts'
+import { IMAGE_CHANGES, IMAGE_LIST_CHANGES } from './older-answers.ts'
 import { type Call, flag, flagOr, json, param, type Route, route } from './route.ts'
 
 const name = (call: Call): string => param(call, 'name')
@@ -19,7 +21,8 @@ const JSON_STREAM = { 'Content-Type': 'application/json' }
 
 function list(call: Call): ServerResponse {
   const filters = Filters.parse(call.query.get('filters'), IMAGE_FILTERS)
-  return json(listImages(call.parts, filters, flag(call, 'all')))
+  const found = listImages(call.parts, filters, flag(call, 'all'))
+  return json(found.map((image) => asSpoken(call, IMAGE_LIST_CHANGES, image)))
 }
 
 /** A stream of progress; what goes wrong on the way becomes its last line. */
@@ -165,7 +168,7 @@ export const imageRoutes: readonly Route[] = [
   route('POST', '/images/load', load),
   route('POST', '/images/prune', prune),
   route('GET', '/images/{name...}/json', (call) =>
-    json(inspectImage(call.parts.images, call.parts.images.require(name(call)))),
+    json(asSpoken(call, IMAGE_CHANGES, inspectImage(call.parts.images, call.parts.images.require(name(call))))),
   ),
   route('GET', '/images/{name...}/history', (call) =>
     json(historyOf(call.parts.images, call.parts.images.require(name(call)))),

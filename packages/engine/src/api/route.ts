@@ -13,6 +13,8 @@ export interface Call {
   readonly params: ReadonlyMap<string, string>
   readonly query: URLSearchParams
   readonly headers: HeaderMap
+  /** Of the API, as the client asked for it; see versionNumber. */
+  readonly version: number
 }
 
 /** Undefined when the connection was taken over. */

@@ -3,6 +3,7 @@ import type { ServerRequest, ServerResponse } from '@drydock/http'
 import { logLine } from '../background.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from '../version.ts'
+import { NEWEST_VERSION, versionNumber } from './api-version.ts'
 import { json, type Route } from './route.ts'
 import { failure } from './status.ts'
 
@@ -18,11 +19,6 @@ function compile(route: Route): Compiled {
     return many ? '(.+)' : '([^/]+)'
   })
   return { ...route, regex: new RegExp(`^${source}$`), names }
-}
-
-const number = (version: string): number => {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  return major * 1000 + minor
 }
 
 /** `/containers/json` -> `containers`. */
@@ -48,10 +44,11 @@ export class Router {
 
   private answer(request: ServerRequest): MaybePromise<ServerResponse | undefined> {
     const [, version, path = ''] = /^(?:\/v(\d+\.\d+))?(\/.*)$/.exec(request.path) ?? []
-    const refused = version === undefined ? undefined : refuseVersion(version)
+    const spoken = version === undefined ? NEWEST_VERSION : versionNumber(version)
+    const refused = refuseVersion(spoken, version)
     if (refused) return refused
     try {
-      const answer = this.dispatch(request, path)
+      const answer = this.dispatch(request, path, spoken)
       return answer instanceof Promise ? answer.catch((error: unknown) => this.failed(request, error)) : answer
     } catch (error) {
       return this.failed(request, error)
@@ -67,14 +64,14 @@ export class Router {
     return json({ message: error.message }, 500)
   }
 
-  private dispatch(request: ServerRequest, path: string): MaybePromise<ServerResponse | undefined> {
+  private dispatch(request: ServerRequest, path: string, version: number): MaybePromise<ServerResponse | undefined> {
     const ofNoun = this.routes.get(nounOf(path)) ?? []
     for (const { method, regex, names, handler } of ofNoun) {
       const match = method === request.method ? regex.exec(path) : null
       if (!match) continue
       const params = new Map(names.map((name, i) => [name, decode(match[i + 1] ?? '')]))
       const { query, headers } = request
-      return handler({ parts: this.parts, request, params, query, headers })
+      return handler({ parts: this.parts, request, params, query, headers, version })
     }
     const isKnown = ofNoun.some(({ regex }) => regex.test(path))
     return json({ message: isKnown ? 'method not allowed' : 'page not found' }, isKnown ? 405 : 404)
@@ -84,17 +81,15 @@ export class Router {
 const withCommonHeaders = (answer: ServerResponse | undefined): ServerResponse | undefined =>
   answer && { ...answer, headers: [...COMMON_HEADERS, ...pairs(answer.headers)] }
 
-const NEWEST = number(API_VERSION)
-const OLDEST = number(MIN_API_VERSION)
+const OLDEST_VERSION = versionNumber(MIN_API_VERSION)
 
-function refuseVersion(version: string): ServerResponse | undefined {
-  const asked = number(version)
-  if (asked > NEWEST)
+function refuseVersion(asked: number, version = API_VERSION): ServerResponse | undefined {
+  if (asked > NEWEST_VERSION)
     return json(
       { message: `client version ${version} is too new. Maximum supported API version is ${API_VERSION}` },
       400,
     )
-  if (asked < OLDEST)
+  if (asked < OLDEST_VERSION)
     return json(
       {
         message: `client version ${version} is too old. Minimum supported API version is ${MIN_API_VERSION}, please upgrade your client to a newer version`,

@@ -1,5 +1,5 @@
 import { fetchUrl, RegistryClient } from '@drydock/distribution'
-import type { AuthConfig, BuildCacheItem, SystemInfo, Version } from '@drydock/docker-api'
+import type { AuthConfig, BuildCacheItem, ImageSummary, SystemInfo, Version, Volume } from '@drydock/docker-api'
 import type { ServerResponse } from '@drydock/http'
 import { commitContainer } from '../containers/commit.ts'
 import { listContainers } from '../containers/list.ts'
@@ -10,7 +10,7 @@ import { layersOfImages } from '../builder/buildkit/prune.ts'
 import { LOG_DRIVERS } from '../logs/log-options.ts'
 import { Filters } from '../filters.ts'
 import { summarizeImage } from '../images/describe.ts'
-import { Problem } from '../problem.ts'
+import { invalid, Problem } from '../problem.ts'
 import { ifExists, readText } from '../state/files.ts'
 import { timestamp } from '../timestamps.ts'
 import {
@@ -24,7 +24,9 @@ import {
   MIN_API_VERSION,
   RUNC,
 } from '../version.ts'
+import { asSpoken, speaksBefore } from './api-version.ts'
 import { streamEvents } from './events.ts'
+import { BUILD_CACHE_CHANGES, IMAGE_LIST_CHANGES, INFO_CHANGES } from './older-answers.ts'
 import { AUTH, CONTAINER_CONFIG } from './body-shapes.ts'
 import { type Call, json, readJson, requireJson, type Route, route } from './route.ts'
 import { usersOf } from './volumes.ts'
@@ -89,7 +91,8 @@ function registryConfig({ insecureRegistries, registryMirrors }: DaemonConfig): 
   }
 }
 
-function info({ parts }: Call): ServerResponse {
+function info(call: Call): ServerResponse {
+  const { parts } = call
   const { sys, containers, images, places } = parts
   const { totalMemory, cpus } = sys.sysinfo()
   const { release, nodename } = sys.uname()
@@ -166,6 +169,10 @@ function info({ parts }: Call): ServerResponse {
     LiveRestoreEnabled: parts.config.liveRestore,
     Isolation: '',
     InitBinary: 'docker-init',
+    Containerd: {
+      Address: '/run/containerd/containerd.sock',
+      Namespaces: { Containers: 'moby', Plugins: 'plugins.moby' },
+    },
     ContainerdCommit: { ID: CONTAINERD.commit },
     RuncCommit: { ID: RUNC.commit },
     InitCommit: { ID: INIT.commit },
@@ -174,7 +181,7 @@ function info({ parts }: Call): ServerResponse {
     CDISpecDirs: ['/etc/cdi', '/var/run/cdi'],
     Warnings: null,
   }
-  return json(answer)
+  return json(asSpoken(call, INFO_CHANGES, answer))
 }
 
 const cacheItem = (record: CacheUse): BuildCacheItem => ({
@@ -190,36 +197,60 @@ const cacheItem = (record: CacheUse): BuildCacheItem => ({
   UsageCount: record.usageCount,
 })
 
+const OBJECTS: readonly string[] = ['container', 'image', 'volume', 'build-cache']
+
+/** What is asked for: everything, or some by `type`. @throws Problem invalid */
+function objectsOf(call: Call): ReadonlySet<string> {
+  const types = call.query.getAll('type')
+  if (types.length === 0 || speaksBefore(call, '1.42')) return new Set(OBJECTS)
+  const unknown = types.find((type) => !OBJECTS.includes(type))
+  if (unknown !== undefined) throw invalid(`unknown object type: ${unknown}`)
+  return new Set(types)
+}
+
 function diskUsage(call: Call): ServerResponse {
   const { parts } = call
-  const { images, volumes } = parts
-  const layers = new Map(
-    images
-      .all()
-      .flatMap((image) => images.layersOf(image).map((layer): [string, number] => [layer.chainId, layer.size])),
-  )
+  const objects = objectsOf(call)
+  const of = <T>(object: string, list: () => T[]): T[] | null => (objects.has(object) ? list() : null)
+  const cache = of('build-cache', () => parts.buildCache.list(layersOfImages(parts)).map(cacheItem))
   const everything = { all: true, limit: 0, size: true, filters: new Filters(new Map()) }
   return json({
-    LayersSize: [...layers.values()].reduce((sum, size) => sum + size, 0),
-    Images: images.all().map((image) => {
-      const summary = summarizeImage(parts, image)
-      const shared = images
-        .layersOf(image)
-        .filter((layer) => images.all().some((other) => other !== image && images.layersOf(other).includes(layer)))
-      return {
-        ...summary,
-        Containers: Math.max(0, summary.Containers),
-        SharedSize: shared.reduce((sum, { size }) => sum + size, 0),
-      }
-    }),
-    Containers: listContainers(parts, everything),
-    Volumes: volumes.all().map((volume) => ({
-      ...volume,
-      UsageData: { RefCount: usersOf(parts, volume.Name).length, Size: volumes.size(volume.Name) },
-    })),
-    BuildCache: parts.buildCache.list(layersOfImages(parts)).map(cacheItem),
+    LayersSize: objects.has('image') ? sizeOfLayers(parts) : 0,
+    Images: of('image', () => imagesOnDisk(call)),
+    Containers: of('container', () => listContainers(parts, everything)),
+    Volumes: of('volume', () => volumesOnDisk(parts)),
+    BuildCache: cache?.map((item) => asSpoken(call, BUILD_CACHE_CHANGES, item)) ?? null,
+    ...(speaksBefore(call, '1.42') ? { BuilderSize: cache?.reduce((sum, { Size }) => sum + Size, 0) } : {}),
   })
 }
+
+function sizeOfLayers({ images }: DaemonParts): number {
+  const layers = images.all().flatMap((image) => images.layersOf(image))
+  const sizes = new Map(layers.map(({ chainId, size }) => [chainId, size]))
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0)
+}
+
+function imagesOnDisk(call: Call): ImageSummary[] {
+  const { parts } = call
+  const { images } = parts
+  return images.all().map((image) => {
+    const summary = summarizeImage(parts, image)
+    const shared = images
+      .layersOf(image)
+      .filter((layer) => images.all().some((other) => other !== image && images.layersOf(other).includes(layer)))
+    return asSpoken(call, IMAGE_LIST_CHANGES, {
+      ...summary,
+      Containers: Math.max(0, summary.Containers),
+      SharedSize: shared.reduce((sum, { size }) => sum + size, 0),
+    })
+  })
+}
+
+const volumesOnDisk = (parts: DaemonParts): Volume[] =>
+  parts.volumes.all().map((volume) => ({
+    ...volume,
+    UsageData: { RefCount: usersOf(parts, volume.Name).length, Size: parts.volumes.size(volume.Name) },
+  }))
 
 /** The registry says whether name and password are right. */
 async function auth(call: Call): Promise<ServerResponse> {

@@ -3,6 +3,7 @@ import type { ServerResponse } from '@drydock/http'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { Filters, matchesName } from '../filters.ts'
 import { ANONYMOUS_LABEL } from '../volumes/volume-store.ts'
+import { speaksBefore } from './api-version.ts'
 import { VOLUME_CREATE } from './body-shapes.ts'
 import { type Call, flag, json, noContent, param, readJson, type Route, route } from './route.ts'
 
@@ -43,7 +44,8 @@ function remove(call: Call): ServerResponse {
 function prune(call: Call): ServerResponse {
   const { parts } = call
   const filters = Filters.parse(call.query.get('filters'), ['all', 'label', 'label!'])
-  const all = filters.flag('all') ?? false
+  // Older clients know of no difference.
+  const all = speaksBefore(call, '1.42') || (filters.flag('all') ?? false)
   const gone = parts.volumes
     .all()
     .filter(

@@ -37,10 +37,17 @@ export function inspectContainer(parts: DaemonParts, container: Container, withS
   }
 }
 
+export interface InspectWish {
+  readonly size: boolean
+  /** Of the API: the answer as that version has it is what `asSaid` gives. */
+  readonly dialect: number
+  readonly asSaid: (shown: ContainerInspect) => ContainerInspect
+}
+
 /** The same as JSON, made anew when something of it has changed. */
-export function inspectJson(parts: DaemonParts, container: Container, withSize: boolean): Uint8Array | string {
-  const make = (): string => `${JSON.stringify(inspectContainer(parts, container, withSize))}\n`
-  return withSize ? make() : container.inspected.of(shownOf(parts, container), make)
+export function inspectJson(parts: DaemonParts, container: Container, wish: InspectWish): Uint8Array | string {
+  const make = (): string => `${JSON.stringify(wish.asSaid(inspectContainer(parts, container, wish.size)))}\n`
+  return wish.size ? make() : container.inspected.of([wish.dialect, ...shownOf(parts, container)], make)
 }
 
 /** What the answer without sizes is made from. Lists and settings are replaced as a whole when they change. */
