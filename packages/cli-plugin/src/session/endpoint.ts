@@ -84,8 +84,6 @@ function tcpAddress(address: string, tls: boolean): string {
   if (!match) throw new CliError(`invalid bind address format: tcp://${address}`)
   const [, host = '', port, path = ''] = match
   if (port !== undefined && port !== '' && !/^\d+$/.test(port))
-    throw new CliError(
-      `invalid bind address (tcp://${address}): parse "tcp://${address}": invalid port ":${port}" after host`,
-    )
+    throw new CliError(`parse "tcp://${address}": invalid port ":${port}" after host`)
   return `tcp://${host || 'localhost'}:${port || (tls ? TLS_PORT : PORT)}${path}`
 }

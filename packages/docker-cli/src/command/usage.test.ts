@@ -80,6 +80,7 @@ const rows: readonly (readonly [line: string, status: number, stderr: string])[]
     125,
     run('invalid argument "nofile=a:b" for "--ulimit" flag: strconv.ParseInt: parsing "b": invalid syntax'),
   ],
+  ['run -v /a: busybox', 125, refused('invalid spec: /a:: empty section between colons')],
   ['run -v /a:/b:ro:rw busybox', 125, refused('invalid spec: /a:/b:ro:rw: too many colons')],
   [
     'run --ulimit nofile=5:3 busybox',

@@ -12,7 +12,7 @@ import type { DaemonConfig } from '../config/daemon-config.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { randomId, shortId } from '../identifiers.ts'
 import type { Image } from '../images/image-store.ts'
-import { invalid, notFound } from '../problem.ts'
+import { invalid, notFound, systemProblem } from '../problem.ts'
 import { timestamp } from '../timestamps.ts'
 import { Container } from './container.ts'
 import { publishContainer } from './container-events.ts'
@@ -23,6 +23,7 @@ import { type ContainerRecord, type EndpointRecord, newState } from './record.ts
 import { makeRootfs, removeRootfs } from './rootfs.ts'
 import { checkLogConfig } from '../logs/log-options.ts'
 import { checkSettings } from './settings/check-settings.ts'
+import { checkEndpoints } from './settings/endpoints.ts'
 
 /** @throws Problem not found (image), conflict (name), invalid */
 export function createContainer(
@@ -35,6 +36,7 @@ export function createContainer(
   if (!user.Image) throw invalid('config cannot be empty in order to create a container')
   if (name !== '' && !isValidName(name))
     throw invalid(`Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`)
+  checkEndpoints(networking)
   const { host: hostWish, warnings } = checkSettings(user, HostConfig ?? {}, parts.sys.sysinfo())
   const image = parts.images.require(user.Image)
   warnings.push(...checkPlatform(image, user.Image, platform))
@@ -61,9 +63,13 @@ function checkPlatform({ document }: Image, name: string, wish: string): string[
   ]
 }
 
+/** The disk is told of as ext4. */
+const NO_QUOTA = "--storage-opt is supported only for overlay over xfs with 'pquota' mount option"
+
 function place(parts: DaemonParts, container: Container, warnings: string[]): ContainerCreateResponse {
   const { sys, places, containers } = parts
   containers.requireFree(container.name)
+  if (Object.keys(container.hostConfig.StorageOpt ?? {}).length > 0) throw systemProblem(NO_QUOTA)
   makeRootfs(sys, places, container.id)
   try {
     container.record.Mounts = makeMounts(parts, container)

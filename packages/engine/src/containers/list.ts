@@ -5,6 +5,7 @@ import { invalid, notFound, systemProblem } from '../problem.ts'
 import { parseTime } from '../timestamps.ts'
 import type { Container } from './container.ts'
 import { mountPoint, sizesOf } from './inspect.ts'
+import { aliasOf } from './link-environment.ts'
 import { statusText } from './status-text.ts'
 
 export interface ListOptions {
@@ -122,7 +123,7 @@ function summarize(parts: DaemonParts, container: Container, size: boolean): Con
   const { record, hostConfig } = container
   return {
     Id: record.ID,
-    Names: [record.Name],
+    Names: [record.Name, ...linksTo(parts, container)],
     Image: imageName(parts, container),
     ImageID: record.Image,
     Command: [record.Path, ...record.Args.map(quoteWord)].join(' '),
@@ -137,6 +138,16 @@ function summarize(parts: DaemonParts, container: Container, size: boolean): Con
     Mounts: record.Mounts.filter(({ type }) => type !== 'tmpfs').map(mountPoint),
   }
 }
+
+/** Containers that know it by --link on the default bridge call it theirs: `/web/db`. */
+const linksTo = ({ containers }: DaemonParts, { name, id }: Container): string[] =>
+  containers
+    .all()
+    .flatMap(({ hostConfig, name: other }) =>
+      (hostConfig.Links ?? [])
+        .filter((link) => [name, id].includes(link.split(':', 1)[0] ?? ''))
+        .map((link) => `/${other}/${aliasOf(link)}`),
+    )
 
 /** Arguments with blanks are shown in single quotes. */
 const quoteWord = (word: string): string => (word.includes(' ') ? `'${word}'` : word)

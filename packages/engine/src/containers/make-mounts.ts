@@ -76,12 +76,16 @@ function fillVolume(
   destination: string,
   target: string,
 ): void {
-  for (const lower of lowerDirectories(places, images, container)) copyUp(sys, lower + destination, target)
+  for (const lower of lowerDirectories(places, images, container)) copyUp(sys, `${lower}/${destination}`, target)
 }
 
 function mountsFrom({ containers }: DaemonParts, text: string): MountRecord[] {
-  const [reference = '', mode = ''] = text.split(':')
+  const colon = text.indexOf(':')
+  const [reference, mode] = colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)]
   if (!['', 'ro', 'rw', 'z', 'Z'].includes(mode)) throw invalid(`invalid mode: ${mode}`)
-  const { record } = containers.find(reference)
+  const container = containers.peek(reference)
+  // What is wrong is the wish, not the address that was asked: a client would take "not found" for a missing image.
+  if (!container) throw invalid(`No such container: ${reference}`)
+  const { record } = container
   return record.Mounts.map((mount) => (mode === 'ro' ? { ...mount, rw: false } : mount))
 }

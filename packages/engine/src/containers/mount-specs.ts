@@ -129,12 +129,24 @@ const tmpfsData = (options: Mount['TmpfsOptions']): string =>
 
 /** Everything wished for, the later winning over the earlier on one destination. */
 export function mountWishes(host: HostConfig, volumes: readonly string[]): MountWish[] {
-  const anonymous = volumes.map((path) => parseBind(path))
+  const anonymous = volumes.map(anonymousWish)
   const tmpfs = Object.entries(host.Tmpfs ?? {}).map(([path, options]) => tmpfsWish(path, options))
   const wishes = [...anonymous, ...(host.Binds ?? []).map(parseBind), ...(host.Mounts ?? []).map(parseMount), ...tmpfs]
   checkDuplicates([...(host.Binds ?? []).map(parseBind), ...(host.Mounts ?? []).map(parseMount)])
   return [...new Map(wishes.map((wish) => [wish.destination, wish])).values()]
 }
+
+/** A bare path of -v, and VOLUME of images: below the root, whatever it begins with. */
+const anonymousWish = (path: string): MountWish => ({
+  type: 'volume',
+  source: '',
+  destination: trimSlash(path),
+  readOnly: false,
+  mode: '',
+  strict: false,
+  noCopy: false,
+  propagation: 'rprivate',
+})
 
 /** What a tmpfs forbids unless it is allowed by name. */
 const TMPFS_FLAGS = [

@@ -56,6 +56,7 @@ export async function startExec(parts: DaemonParts, session: ExecSession): Promi
   requireRunning(container)
   const pid = container.process?.pid ?? 0
   const cgroup = cgroupOf(container.id, container.hostConfig.CgroupParent)
+  if (!(session.body.WorkingDir || '/').startsWith('/')) return refused(session, 'Cwd must be an absolute path')
   const running = launchExec(sys, specOf(container, session.body), pid, cgroup, session.body.AttachStdin ?? false)
   session.process = running
   session.running = true
@@ -74,11 +75,16 @@ export async function startExec(parts: DaemonParts, session: ExecSession): Promi
 }
 
 function failed(session: ExecSession, error: RuntimeError): string {
+  const told = refused(session, `unable to start container process: ${error.message}`)
+  return error.kind === 'user' ? error.message : told
+}
+
+/** What the runtime says when nothing was run. */
+function refused(session: ExecSession, reason: string): string {
   session.running = false
   session.exitCode = 126
   session.output.end()
-  if (error.kind === 'user') return error.message
-  return `OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`
+  return `OCI runtime exec failed: exec failed: ${reason}: unknown`
 }
 
 async function finish(

@@ -117,6 +117,10 @@ const BODIES: [string[], object][] = [
       },
     },
   ],
+  [
+    ['-v', ':', '-v', 'a:/b', '-v', 'a:b:c:d', '-v', 'x:/y:ro', 'a'],
+    { Volumes: { ':': {}, 'a:/b': {} }, HostConfig: { Binds: ['a:b:c:d', 'x:/y:ro'] } },
+  ],
   [['a', '-it', '--foo'], { Image: 'a', Cmd: ['-it', '--foo'], Tty: false }],
 ]
 
@@ -136,6 +140,7 @@ describe('docker create', () => {
     [['--rm', '--restart', 'always', 'a'], 'conflicting options: cannot specify both --restart and --rm'],
     [['--network-alias', 'x', 'a'], 'network-scoped aliases are only supported for user-defined networks'],
     [['--device', 'a', 'b'], 'a is not an absolute path'],
+    [['--device', 'a:b:c', 'b'], 'bad mode specified: c'],
     [['--storage-opt', 'x', 'a'], 'invalid storage option'],
     [
       ['--expose', 'abc', 'a'],

@@ -37,8 +37,8 @@ function parseDevice(text: string): DeviceMapping {
   const [source = '', second, third] = text.split(':')
   const isMode = (word: string | undefined): boolean => word !== undefined && /^[rwm]{1,3}$/.test(word)
   const target = second === undefined || isMode(second) ? source : second
-  if (!target.startsWith('/')) throw new CliError(`${target} is not an absolute path`)
   if (third !== undefined && !isMode(third)) throw new CliError(`bad mode specified: ${third}`)
+  if (!target.startsWith('/')) throw new CliError(`${target} is not an absolute path`)
   return {
     PathOnHost: source,
     PathInContainer: target,

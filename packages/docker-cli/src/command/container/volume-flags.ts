@@ -11,14 +11,21 @@ export function parseVolumes(
   const binds: string[] = []
   const volumes: Record<string, object> = {}
   for (const spec of specs) {
-    const [source = '', ...rest] = spec.split(':')
     if (spec === '') throw new CliError('invalid empty volume spec')
+    const parts = spec.length <= 2 ? [spec] : partsOf(spec)
+    const [source = '', ...rest] = parts
     if (rest.length === 0) volumes[spec] = {}
-    else if (source === '') throw new CliError(`invalid spec: ${spec}: empty section between colons`)
-    else if (rest.length > 2) throw new CliError(`invalid spec: ${spec}: too many colons`)
     else binds.push([/^\.{1,2}(\/|$)/.test(source) ? absolute(source, cwd) : source, ...rest].join(':'))
   }
   return { binds: binds.length > 0 ? binds : null, volumes }
+}
+
+/** A letter and a colon are the beginning of a path of Windows. compose loader.ParseVolume */
+function partsOf(spec: string): string[] {
+  const parts = Array.from(spec.matchAll(/(?<![^:])(?:[A-Za-z]:)?[^:]*/g), ([part]) => part)
+  if (parts.includes('')) throw new CliError(`invalid spec: ${spec}: empty section between colons`)
+  if (parts.length > 3) throw new CliError(`invalid spec: ${spec}: too many colons`)
+  return parts
 }
 
 /** The path without `.` and `..`. */

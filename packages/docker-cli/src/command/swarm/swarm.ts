@@ -1,4 +1,16 @@
-import { bool, defineCommand, duration, exactly, int, list, noArgs, noun, string, uint } from '@drydock/cli-plugin'
+import {
+  bool,
+  CliError,
+  defineCommand,
+  duration,
+  exactly,
+  int,
+  list,
+  noArgs,
+  noun,
+  string,
+  uint,
+} from '@drydock/cli-plugin'
 import { notHere } from '../not-here.ts'
 
 const swarmCa = defineCommand({
@@ -93,7 +105,10 @@ const swarmLeave = defineCommand({
   flags: {
     force: bool('f', 'Force this node to leave the swarm, ignoring warnings'),
   },
-  run: ({ cli, path }) => notHere(cli, path, '/swarm'),
+  async run({ cli, flags }) {
+    await cli.client.transport.json({ method: 'POST', path: '/swarm/leave', query: { force: flags.force } })
+    await cli.print('Node left the swarm.\n')
+  },
 })
 
 const swarmUnlock = defineCommand({
@@ -103,7 +118,12 @@ const swarmUnlock = defineCommand({
   needs: 'swarm',
   args: noArgs,
   flags: {},
-  run: ({ cli, path }) => notHere(cli, path, '/swarm'),
+  async run({ cli, path }) {
+    // Asked first: a node that is in no swarm has nothing to be unlocked with.
+    const { Swarm } = await cli.client.system.info()
+    if (Swarm?.LocalNodeState === 'inactive') throw new CliError('Error: This node is not part of a swarm')
+    await notHere(cli, path)
+  },
 })
 
 const swarmUnlockkey = defineCommand({

@@ -22,7 +22,7 @@ import { volumeRow } from '../volume/ls.ts'
 const summary: ListFormat = {
   table: '{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}',
   headers: { Type: 'TYPE', TotalCount: 'TOTAL', Active: 'ACTIVE', Size: 'SIZE', Reclaimable: 'RECLAIMABLE' },
-  typeName: '*formatter.diskUsageContext',
+  typeName: '*formatter.diskUsageImagesContext',
 }
 
 interface Line {
