@@ -180,6 +180,10 @@ describe('docker', () => {
     )
     expect(await out('run', '--network-')).toBe('--network-alias\tAdd network-scoped alias for the container\n:4\n')
     expect(await out('stop', 'w')).toBe('web\n:4\n')
+    expect(await out('unpause', '')).toBe(':4\n')
+    expect(await out('events', '--filter', 'ty')).toBe('type=\n:2\n')
+    expect(await out('events', '--filter', 'type=con')).toBe('type=config\ntype=container\n:4\n')
+    expect(await out('events', '--filter=container=')).toBe('container=web\n:4\n')
   })
 
   it('hands shells a script that asks it', async () => {

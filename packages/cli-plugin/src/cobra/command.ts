@@ -52,6 +52,7 @@ export type CommandGroup = 'common' | 'management' | 'swarm' | 'plain'
 export type Completion =
   | 'containers'
   | 'running'
+  | 'paused'
   | 'stopped'
   | 'images'
   | 'networks'

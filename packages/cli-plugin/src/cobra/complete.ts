@@ -45,6 +45,7 @@ const containers =
 const SOURCES: Readonly<Record<string, Source>> = {
   containers: containers(true, () => true),
   running: containers(false, () => true),
+  paused: containers(false, (state) => state === 'paused'),
   stopped: containers(true, (state) => state === 'exited' || state === 'created'),
   images: async (cli) =>
     (await cli.client.images.list())
@@ -53,6 +54,10 @@ const SOURCES: Readonly<Record<string, Source>> = {
   networks: async (cli) => (await cli.client.networks.list()).map((network) => network.Name).toSorted(),
   volumes: async (cli) => ((await cli.client.volumes.list()).Volumes ?? []).map((volume) => volume.Name),
   contexts: async (cli) => contextNames(cli),
+  daemon: async (cli) => {
+    const { Name, ID } = await cli.client.system.info()
+    return [Name, ID]
+  },
   environment: async (cli) => [...cli.env.keys()],
   'log drivers': async (cli) => (await cli.client.system.info()).Plugins?.Log ?? [],
   'volume drivers': async (cli) => (await cli.client.system.info()).Plugins?.Volume ?? [],
@@ -71,13 +76,21 @@ async function fromSource(cli: Cli, kind: string, { directive, suffix = '' }: Fl
   }
 }
 
-async function flagValues(cli: Cli, command: Command | undefined, name: string): Promise<Answer> {
+async function flagValues(cli: Cli, command: Command | undefined, name: string, typed: string): Promise<Answer> {
   const isContainer = command?.name === 'run' || command?.name === 'create'
   const value =
     COMMAND_FLAG_VALUES.get(`${command?.name} ${name}`) ??
     (isContainer && Object.hasOwn(command.flags, 'volume') ? CONTAINER_FLAG_VALUES.get(name) : undefined) ??
     FLAG_VALUES.get(name) ??
     (isContainer && Object.hasOwn(command.flags, 'volume') ? NOTHING : FILES)
+  const [key = '', rest] = typed.split('=', 2)
+  const behind = rest === undefined ? undefined : value.keyed?.get(key)
+  if (!behind) return valuesOf(cli, value)
+  const { proposals, directive } = await valuesOf(cli, behind)
+  return { proposals: proposals.map(({ word, about }) => ({ word: `${key}=${word}`, about })), directive }
+}
+
+async function valuesOf(cli: Cli, value: FlagValue): Promise<Answer> {
   return value.source === undefined ? words(value.words ?? [], value.directive) : fromSource(cli, value.source, value)
 }
 
@@ -156,11 +169,12 @@ const commandNames = (children: readonly Command[], atRoot: boolean): Answer => 
 }
 
 async function answer(cli: Cli, at: Walk, last: string): Promise<{ answer: Answer; prefix: string }> {
-  if (at.wanting !== undefined) return { answer: await flagValues(cli, at.command, at.wanting), prefix: last }
+  if (at.wanting !== undefined) return { answer: await flagValues(cli, at.command, at.wanting, last), prefix: last }
   if (!at.flagsOver && last.startsWith('-')) {
     const equals = last.indexOf('=')
     if (equals < 0) return { answer: flagNames(at.flags, await cli.engineFacts()), prefix: last }
-    return { answer: await flagValues(cli, at.command, last.slice(2, equals)), prefix: last.slice(equals + 1) }
+    const typed = last.slice(equals + 1)
+    return { answer: await flagValues(cli, at.command, last.slice(2, equals), typed), prefix: typed }
   }
   // Behind a word that is no command the shell does as it likes.
   if (at.command === undefined && at.operands.length > 0) return { answer: words([], 0), prefix: last }

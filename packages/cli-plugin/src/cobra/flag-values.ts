@@ -9,6 +9,8 @@ export interface FlagValue {
   readonly source?: string
   /** Put behind each word of the source. */
   readonly suffix?: string
+  /** What stands behind `key=`, once it was typed. */
+  readonly keyed?: ReadonlyMap<string, FlagValue>
   readonly directive: Directive
 }
 
@@ -101,12 +103,28 @@ export const CONTAINER_FLAG_VALUES: ReadonlyMap<string, FlagValue> = new Map([
   ['volumes-from', from('containers')],
 ])
 
+const EVENTS =
+  'create start restart stop checkpoint pause unpause attach detach resize update rename kill die oom destroy remove ' +
+  'commit top copy archive-path extract-to-dir export import save load tag untag push pull prune delete enable ' +
+  'disable connect disconnect reload mount unmount exec_create exec_start exec_die exec_detach health_status'
+const EVENT_TYPES = 'builder config container daemon image network node plugin secret service volume'
+
+const EVENT_FILTERS: ReadonlyMap<string, FlagValue> = new Map([
+  ['container', from('containers')],
+  ['daemon', from('daemon')],
+  ['event', oneOf(...EVENTS.split(' '))],
+  ['image', from('images')],
+  ['label', NOTHING],
+  ['network', from('networks')],
+  ['node', NOTHING],
+  ['scope', oneOf('local', 'swarm')],
+  ['type', oneOf(...EVENT_TYPES.split(' '))],
+  ['volume', from('volumes')],
+])
+
 /** Of single commands. */
 export const COMMAND_FLAG_VALUES: ReadonlyMap<string, FlagValue> = new Map([
-  [
-    'events filter',
-    begins('container daemon event image label network node scope type volume'.split(' ').map((name) => `${name}=`)),
-  ],
+  ['events filter', { ...begins(Array.from(EVENT_FILTERS.keys(), (name) => `${name}=`)), keyed: EVENT_FILTERS }],
   [
     'inspect type',
     oneOf('config', 'container', 'image', 'network', 'node', 'plugin', 'secret', 'service', 'task', 'volume'),

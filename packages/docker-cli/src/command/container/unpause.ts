@@ -6,7 +6,7 @@ export const unpause = defineCommand({
   short: 'Unpause all processes within one or more containers',
   aliasLine: 'docker container unpause, docker unpause',
   args: atLeast(1),
-  completes: ['running'],
+  completes: ['paused'],
   flags: {},
   run: ({ cli, args }) =>
     forEachAtOnce(cli, args, async (name) => {

@@ -6,7 +6,7 @@ export const connect = defineCommand({
   use: 'connect [OPTIONS] NETWORK CONTAINER',
   short: 'Connect a container to a network',
   args: exactly(2),
-  completes: ['networks', 'none'],
+  completes: ['networks', 'containers', 'none'],
   flags: {
     alias: strings('', 'Add network-scoped alias for the container'),
     'driver-opt': strings('', 'driver options for the network'),

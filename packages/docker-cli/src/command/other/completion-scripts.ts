@@ -58,7 +58,7 @@ _docker()
     (( directive & 1 )) && return 1
     local -a options
     (( directive & 2 )) && options=(-S '')
-    _describe 'completions' answers $options && return 0
+    _describe 'completions' answers "\${options[@]}" && return 0
     (( directive & 4 )) || _files
 }
 
