@@ -26,13 +26,15 @@ import { redis } from './redis.ts'
 import { registry } from './registry.ts'
 import { ruby } from './ruby.ts'
 import { dockersamplesStaticSite, prakharStaticSite } from './static-site.ts'
+import { eclipseTemurin } from './eclipse-temurin.ts'
+import { maven } from './maven.ts'
 import { tomcat } from './tomcat.ts'
 import { traefik } from './traefik.ts'
 import { wordpress } from './wordpress.ts'
 
 const OFFICIAL: readonly Repository[] = [
   ...[alpine, busybox, helloWorld, ubuntu, debian, centos, fedora, rockylinux, almalinux, amazonlinux],
-  ...[nginx, httpd, caddy, haproxy, traefik, node, python, golang, ruby, php, tomcat],
+  ...[nginx, httpd, caddy, haproxy, traefik, node, python, golang, ruby, php, tomcat, eclipseTemurin, maven],
   ...[redis, memcached, postgres, mysql, mariadb, mongo, rabbitmq, wordpress, adminer, registry, docker],
 ]
 

@@ -131,6 +131,11 @@ async function add(context: Context): Promise<number> {
   const has = (name: string): boolean => installed.some((each) => each.name === plainName(name))
   const unknown = names.filter((name) => !has(name) && !findPackage(ALPINE, name))
   if (unknown.length) return missing(context, unknown)
+  const broken = unsatisfied(names)
+  if (broken.length > 0) {
+    await context.io.warn(`ERROR: unable to select packages:\n${broken.join('')}`)
+    return broken.length
+  }
   const rows = names.flatMap((name) => findPackage(ALPINE, name) ?? [])
   const { virtual } = o
   const asked =
@@ -278,6 +283,61 @@ async function listPackages({ io, sys, options: o, operands }: Context): Promise
   return 0
 }
 
+/** What is there, and where it would come from. */
+async function policy(context: Context): Promise<number> {
+  const { io, sys, operands } = context
+  const installed = await readInstalled(sys, APK)
+  const urls = await repositories(context)
+  for (const word of operands.slice(1)) {
+    const row = findPackage(ALPINE, word)
+    const own = installed.find(({ name }) => name === word)
+    if (!row && !own) continue
+    await io.print(`${word} policy:\n  ${own?.version ?? row?.version ?? ''}:\n`)
+    if (own) await io.print('    lib/apk/db/installed\n')
+    if (row) await io.print(`    ${urls[0] ?? ''}\n`)
+  }
+  return 0
+}
+
+/** Those that differ from the repositories' versions, or all that are named. */
+async function version(context: Context): Promise<number> {
+  const { io, sys, operands } = context
+  const words = operands.slice(1)
+  await io.print('Installed:                                Available:\n')
+  for (const { name, version: own } of await readInstalled(sys, APK)) {
+    const row = findPackage(ALPINE, name)
+    if (!row || (words.length > 0 ? !words.includes(name) : row.version === own)) continue
+    await io.print(`${`${name}-${own}`.padEnd(41)} ${row.version === own ? '=' : '<'} ${row.version} \n`)
+  }
+  return 0
+}
+
+/** Puts files of packages back that were lost. */
+async function fix(context: Context): Promise<number> {
+  const { io, sys, operands, options: o } = context
+  const installed = await readInstalled(sys, APK)
+  const wanted = installed.filter(({ name }) => operands.slice(1).includes(name))
+  for (const [i, { name, version: own }] of wanted.entries()) {
+    const row = findPackage(ALPINE, name)
+    if (!o.quiet) await io.print(`(${i + 1}/${wanted.length}) Reinstalling ${name} (${own})\n`)
+    if (row) await placeFiles(sys, row.software)
+  }
+  if (wanted.length > 0) await runTriggers(context, installed, [])
+  await printTotals(context, installed)
+  return 0
+}
+
+/** `curl=8.14.1-r2`, `curl~8.14`, `curl>8`: what the one version that there is does not satisfy. */
+function unsatisfied(names: readonly string[]): string[] {
+  return names.flatMap((word) => {
+    const [, name = '', sign = '', wanted = ''] = /^([^=<>~]+)(=~|[=~]|>=?|<=?)(.+)$/.exec(word) ?? []
+    const own = findPackage(ALPINE, name)?.version
+    if (sign === '' || own === undefined) return []
+    const fits = sign === '=' ? own === wanted : sign.includes('~') ? own.startsWith(wanted) : true
+    return fits ? [] : [`  ${name}-${own}:\n    breaks: world[${word}]\n`]
+  })
+}
+
 const APPLETS = new Map<string, (context: Context) => Promise<number>>([
   ['add', add],
   ['del', del],
@@ -286,8 +346,11 @@ const APPLETS = new Map<string, (context: Context) => Promise<number>>([
   ['search', search],
   ['info', info],
   ['list', listPackages],
+  ['policy', policy],
+  ['version', version],
+  ['fix', fix],
 ])
-const NEED_ROOT = new Set(['add', 'del', 'update', 'upgrade'])
+const NEED_ROOT = new Set(['add', 'del', 'fix', 'update', 'upgrade'])
 
 const BANNER = 'apk-tools 2.14.9, compiled for x86_64.\n'
 const HELP = `${BANNER}
@@ -298,11 +361,14 @@ Package installation and removal:
   del        Remove packages from WORLD and commit changes
 
 System maintenance:
+  fix        Fix, reinstall or upgrade packages without modifying main dependencies
   update     Update repository indexes
   upgrade    Install upgrades available from repositories
 
 Querying package information:
   info       Give detailed information about packages or repositories
+  policy     Show repository policy for packages
+  version    Compare package versions (in installed database vs. available) or do tests on literal version strings
   list       List packages matching a pattern or other criteria
   search     Search for packages by name or description
 `
@@ -314,7 +380,7 @@ export const apk = defineProgram({
   covers: 'partial',
   lacks: [
     'packages whose programs are not in the simulation',
-    'fix, fetch, policy, dot, audit, verify, cache',
+    'fetch, dot, audit, verify, cache; versions in add beside =, ~',
     'signatures; the mirror is not really asked',
   ],
   summary: 'Alpine package manager',

@@ -2,12 +2,15 @@ import { defineProgram, flag } from '@drydock/libc'
 import { pathOf } from './files.ts'
 import { DPKG, fieldOf, publicRecord, readInstalled } from './installed.ts'
 
+/** A whole path, or a part of one. dpkg-query(1), -S */
+const ownsPath = (path: string, word: string): boolean => (word.startsWith('/') ? path === word : path.includes(word))
+
 /** dpkg: queries of /var/lib/dpkg/status. dpkg(1). */
 export const dpkg = defineProgram({
   name: 'dpkg/dpkg',
   paths: ['/usr/bin/dpkg', '/usr/bin/dpkg-query'],
   covers: 'partial',
-  lacks: ['installing .deb files', '--configure, -S, -W'],
+  lacks: ['installing .deb files', '--configure, -W'],
   summary: 'package manager for Debian',
   sizeBytes: 318_176,
   usage: 'dpkg [<option> ...] <command>',
@@ -16,6 +19,7 @@ export const dpkg = defineProgram({
     list: flag('l', 'list'),
     files: flag('L', 'listfiles'),
     status: flag('s', 'status'),
+    search: flag('S', 'search'),
     install: flag('i', 'install'),
     architecture: flag('', 'print-architecture'),
   },
@@ -44,6 +48,22 @@ export const dpkg = defineProgram({
           `ii  ${title.padEnd(width)} ${version.padEnd(versions)} ${'amd64'.padEnd(12)} ${fieldOf(record, 'Description: ')}\n`,
         )
       return 0
+    }
+    if (o.search) {
+      let status = 0
+      for (const word of operands) {
+        const owners = all.flatMap((each) =>
+          each.files
+            .map(pathOf)
+            .filter((path) => ownsPath(path, word))
+            .map((path) => `${each.name}: ${path}\n`),
+        )
+        if (owners.length === 0) status = 1
+        await (owners.length > 0
+          ? io.print(owners.join(''))
+          : io.warn(`dpkg-query: no path found matching pattern ${word.startsWith('/') ? word : `*${word}*`}\n`))
+      }
+      return status
     }
     for (const word of operands) {
       const found = all.find((each) => each.name === word)

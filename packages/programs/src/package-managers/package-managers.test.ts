@@ -120,3 +120,19 @@ it('yum and dnf install with a table', async () => {
   expect(await run('dnf remove -y tree')).toContain('Removed:\n  tree-1.8.0-10.x86_64')
   expect(await run('dnf install nosuch')).toContain('Error: Unable to find a match: nosuch\n')
 })
+
+it('apk asks for versions, shows where packages come from, and mends', async () => {
+  expect(await run('apk add -q curl=8.0.0')).toBe(
+    `ERROR: unable to select packages:\n  curl-${findPackage(ALPINE, 'curl')?.version ?? ''}:\n    breaks: world[curl=8.0.0]\n`,
+  )
+  expect(await run('apk policy busybox')).toMatch(/^busybox policy:\n {2}1\.37\.0-r19:\n {4}lib\/apk\/db\/installed\n/)
+  expect(await run('apk fix busybox')).toMatch(/^\(1\/1\) Reinstalling busybox \(1\.37\.0-r19\)\n/)
+  expect(await run('apk version')).toMatch(/^Installed: +Available:\n/)
+})
+
+it('dpkg -S tells whose a file is', async () => {
+  await run('apt-get update -qq')
+  await run('apt-get install -y -qq tree')
+  expect(await run('dpkg -S /usr/bin/tree')).toBe('tree: /usr/bin/tree\n')
+  expect(await run('dpkg -S /nowhere')).toBe('dpkg-query: no path found matching pattern /nowhere\n')
+})
