@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { nodeGuest } from './tools/node-guest.mjs'
 import { npmMirror } from './tools/npm-mirror.mjs'
 import { pythonWheels } from './tools/python-wheels.mjs'
+import { WaitingFirst } from './tools/test-order.mjs'
 import { programRows } from './tools/program-rows.mjs'
 
 export default defineConfig({
@@ -13,6 +14,7 @@ export default defineConfig({
     maxWorkers: 3,
     // No module keeps state, so files can share them: loading all anew for each took a third of the time.
     isolate: false,
+    sequence: { sequencer: WaitingFirst },
     // What a program left running when it was killed ends here, as in the worker and in the command: see the kernel's `isEndOfProgram`.
     onUnhandledError: (error) => (error as { reason?: unknown }).reason !== 'the program has ended',
     // A second try for tests with real clients and clocks; what needs it is listed, and is to be looked into.

@@ -3,14 +3,17 @@ import { expect, type Locator, type Page, test } from '@playwright/test'
 /** A person in front of the page: types, reads the screen, clicks. */
 export class Playground {
   readonly page: Page
+  /** A key for each letter of a command, as a person types, or all of it as pasted: half of what a test would cost. */
+  readonly typing: 'keys' | 'whole'
 
-  constructor(page: Page) {
+  constructor(page: Page, typing: 'keys' | 'whole' = 'whole') {
     this.page = page
+    this.typing = typing
   }
 
   /** Opens a new session and waits for its first prompt. */
-  static async open(page: Page, address = '/'): Promise<Playground> {
-    const playground = new Playground(page)
+  static async open(page: Page, address = '/', typing: 'keys' | 'whole' = 'whole'): Promise<Playground> {
+    const playground = new Playground(page, typing)
     await page.goto(address)
     await expect(playground.screen()).toBeVisible()
     await playground.prompt()
@@ -33,13 +36,8 @@ export class Playground {
   }
 
   /** What stands on the screen, a line each, without blanks at the ends. */
-  async text(): Promise<string> {
-    return this.screen().evaluate((rows) =>
-      [...rows.children]
-        .map((row) => (row.textContent ?? '').replaceAll('\u00a0', ' ').trimEnd())
-        .join('\n')
-        .trimEnd(),
-    )
+  text(): Promise<string> {
+    return this.shown('', '', 0)
   }
 
   async type(text: string): Promise<void> {
@@ -69,13 +67,44 @@ export class Playground {
 
   /** Waits until the last line is a prompt with nothing behind it. */
   async prompt(pattern = /(^|\n)[$#] ?$/, timeout = 15_000): Promise<void> {
-    await expect.poll(() => this.text(), { timeout, intervals: [20, 50, 100] }).toMatch(pattern)
+    await this.sees(pattern, timeout)
   }
 
   async sees(text: string | RegExp, timeout = 15_000): Promise<void> {
-    await expect
-      .poll(() => this.text(), { timeout, intervals: [20, 50, 100] })
-      .toMatch(typeof text === 'string' ? new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')) : text)
+    const pattern = typeof text === 'string' ? new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')) : text
+    expect(await this.shown(pattern.source, pattern.flags, timeout)).toMatch(pattern)
+  }
+
+  /**
+   * What stands on the screen as soon as it matches, or after so many milliseconds. The page itself looks, whenever
+   * something has changed: asking it from outside many times a second would keep it busy.
+   */
+  private shown(source: string, flags: string, timeout: number): Promise<string> {
+    const wait = ([source, flags, timeout]: readonly [string, string, number]): Promise<string> => {
+      const pattern = new RegExp(source, flags)
+      const read = (): string => {
+        const rows = [...document.querySelectorAll('.terminal .xterm-rows')].find((each) =>
+          each.checkVisibility({ visibilityProperty: true }),
+        )
+        const lines = [...(rows?.children ?? [])].map((row) =>
+          (row.textContent ?? '').replaceAll('\u00a0', ' ').trimEnd(),
+        )
+        return lines.join('\n').trimEnd()
+      }
+      return new Promise((resolve) => {
+        const end = (): void => {
+          observer.disconnect()
+          clearTimeout(timer)
+          resolve(read())
+        }
+        const look = (): void => void (pattern.test(read()) && end())
+        const observer = new MutationObserver(look)
+        const timer = setTimeout(end, timeout)
+        observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
+        look()
+      })
+    }
+    return this.page.evaluate(wait, [source, flags, timeout] as const)
   }
 
   /**
@@ -85,11 +114,11 @@ export class Playground {
    */
   async run(command: string, { prompt = /(^|\n)[$#] ?$/, timeout = 15_000 } = {}): Promise<string> {
     await this.press('Control+l')
-    await this.type(command)
+    if (this.typing === 'keys' || command.includes('\n')) await this.type(command)
+    else await this.page.keyboard.insertText(command)
     // A long command is broken where the screen ends, and blanks there are not to be seen.
-    const solid = (text: string): string => text.replaceAll(/\s/g, '')
-    const end = solid(command.split('\n').at(-1) ?? '').slice(-20)
-    await expect.poll(async () => solid(await this.text()).endsWith(end), { intervals: [10, 20, 50] }).toBe(true)
+    const end = [...(command.split('\n').at(-1) ?? '').replaceAll(/\s/g, '')].slice(-20)
+    await this.sees(new RegExp(`${end.map((letter) => letter.replace(/[^\w]/, '\\$&')).join('\\s*')}$`))
     await this.press('Enter')
     await this.prompt(prompt, timeout)
     const lines = (await this.text()).split('\n')

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import { Playground } from './playground.ts'
 
 test('CentOS 7: pull, list, run interactively', async ({ page }) => {
-  const playground = await Playground.open(page)
+  const playground = await Playground.open(page, '/', 'keys')
   expect(await playground.run('docker image ls')).toMatch(/^REPOSITORY +TAG +IMAGE ID +CREATED +SIZE$/)
   expect(await playground.run('docker ps')).toMatch(/^CONTAINER ID +IMAGE +COMMAND +CREATED +STATUS +PORTS +NAMES$/)
   const pulled = await playground.run('docker pull centos:7')
@@ -19,7 +19,7 @@ test('CentOS 7: pull, list, run interactively', async ({ page }) => {
 })
 
 test('a web page: the typo, the port, the click, a reload in the middle', async ({ page, context }) => {
-  const playground = await Playground.open(page)
+  const playground = await Playground.open(page, '/', 'keys')
   const wrong = await playground.run('docker run -dp 8080:docker/getting-started:pwd')
   expect(wrong).toContain("docker: 'docker run' requires at least 1 argument")
   expect(wrong).toContain('Usage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]')
@@ -42,7 +42,7 @@ test('a web page: the typo, the port, the click, a reload in the middle', async 
 })
 
 test('Node: run, copy a file in, run it inside, a reload in the middle', async ({ page }) => {
-  const playground = await Playground.open(page)
+  const playground = await Playground.open(page, '/', 'keys')
   await playground.run('docker pull node', { timeout: 30_000 })
   expect(await playground.run('docker run -d -it --name=nodejs_test node:latest')).toMatch(/[0-9a-f]{64}/)
   expect(await playground.run('docker ps')).toMatch(/node:latest +"docker-entrypoint\.s…" .* Up .* nodejs_test/)
@@ -65,7 +65,7 @@ test('Node: run, copy a file in, run it inside, a reload in the middle', async (
 })
 
 test('Docker Hub: pull a tag, push needs a login', async ({ page }) => {
-  const playground = await Playground.open(page)
+  const playground = await Playground.open(page, '/', 'keys')
   expect(await playground.run('docker pull ubuntu:18.04')).toContain('Status: Downloaded newer image for ubuntu:18.04')
   await playground.run('docker tag ubuntu:18.04 dbgurum/test_image:1.0')
   const refused = await playground.run('docker push dbgurum/test_image:1.0')

@@ -48,10 +48,7 @@ export function fileSystemTypes(parts: () => KernelParts): ReadonlyMap<string, F
     const disk = mountTmpfs(parts().clock, data, parts().memoryBytes)
     const { cgroup } = taskOf(context)
     // Groups of containers go with their containers, and what these mounted with them; the root group stays.
-    if (cgroup.parent) {
-      cgroup.memory.ramdisks.add(disk)
-      disk.onGrowth = () => cgroup.checkMemory()
-    }
+    if (cgroup.parent) disk.onUse = (bytes) => cgroup.chargeFiles(bytes)
     return disk
   }
   return new Map<string, FileSystemType>([

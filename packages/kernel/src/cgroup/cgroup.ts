@@ -45,6 +45,7 @@ export class Cgroup {
   /** Tasks of this group and all below. */
   private taskCount = 0
   private selfFrozen = false
+  private removed = false
 
   constructor(host: CgroupHost, name: string, parent?: Cgroup) {
     this.host = host
@@ -54,7 +55,7 @@ export class Cgroup {
     this.groupShare = new CpuShare(parent?.groupShare)
     this.share = new CpuShare(this.groupShare)
     this.delegated = new ControllerSet(parent ? [] : ['cpuset', 'cpu', 'io', 'memory', 'pids'])
-    this.memory = new MemoryController(() => this.memoryBelow())
+    this.memory = new MemoryController()
     if (!parent) this.memory.max = host.memoryBytes
   }
 
@@ -89,6 +90,8 @@ export class Cgroup {
     if (child === undefined) throw ENOENT
     if (child.children.size > 0 || child.members.size > 0) throw EBUSY
     this.children.delete(name)
+    child.chargeFiles(-child.memory.shmemBytes)
+    child.removed = true
   }
 
   /** Its own members and those of all groups below. */
@@ -151,14 +154,17 @@ export class Cgroup {
 
   // memory ------------------------------------------------------------------------------------------------------------
 
-  private *memoryBelow(): IterableIterator<MemoryController> {
-    for (const child of this.children.values()) yield child.memory
-  }
-
   /** A member's memory changed by so many bytes. */
   chargeMemory(task: Task, bytes: number): void {
     for (const group of this.lineage) group.memory.charge(bytes)
     if (bytes > 0) this.checkMemory(task)
+  }
+
+  /** Files in memory that a member mounted take so many bytes more. Those of a group that is gone went with it. */
+  chargeFiles(bytes: number): void {
+    if (this.removed) return
+    for (const group of this.lineage) group.memory.chargeFiles(bytes)
+    if (bytes > 0) this.checkMemory()
   }
 
   /** The sum of memory grew: the worst task of a group beyond its limit is killed. */

@@ -8,12 +8,7 @@ export interface MemoryEvents {
   oomGroupKill: number
 }
 
-/** A file system in memory: what is in it counts for the group that mounted it. */
-export interface Ramdisk {
-  readonly usedBytes: number
-}
-
-/** The limits and the books of memory of one group; anonymous memory of the groups below is included. cgroup-v2.rst, "Memory". */
+/** The limits and the books of memory of one group, the groups below included. cgroup-v2.rst, "Memory". */
 export class MemoryController {
   /** Bytes; Infinity is `max`. */
   max = Infinity
@@ -26,14 +21,8 @@ export class MemoryController {
   oomGroup = false
   peak = 0
   readonly events: MemoryEvents = { low: 0, high: 0, max: 0, oom: 0, oomKill: 0, oomGroupKill: 0 }
-  readonly ramdisks = new Set<Ramdisk>()
   private anon = 0
-  private readonly below: () => Iterable<MemoryController>
-
-  /** @param below the controllers of the groups below, one level down */
-  constructor(below: () => Iterable<MemoryController>) {
-    this.below = below
-  }
+  private shmem = 0
 
   /** Memory of processes. */
   get anonBytes(): number {
@@ -41,17 +30,19 @@ export class MemoryController {
   }
   /** Memory of files in memory: shmem of memory.stat. */
   get shmemBytes(): number {
-    let sum = 0
-    for (const disk of this.ramdisks) sum += disk.usedBytes
-    for (const each of this.below()) sum += each.shmemBytes
-    return sum
+    return this.shmem
   }
   get bytes(): number {
-    return this.anon + this.shmemBytes
+    return this.anon + this.shmem
   }
 
   charge(bytes: number): void {
     this.anon += bytes
+  }
+
+  /** What is in file systems in memory counts for the group that mounted them. */
+  chargeFiles(bytes: number): void {
+    this.shmem += bytes
   }
 
   /** Looks at the sum after it grew. @returns whether it is beyond the limit */

@@ -19,8 +19,8 @@ export abstract class MemoryFileSystem extends FileSystem {
   protected readonly clock: Pick<Clock, 'now'>
   protected readonly limits: MemoryLimits
   protected nextIno: number
-  /** Called when content has taken more room. */
-  onGrowth: (() => void) | undefined = undefined
+  /** Called when content takes so many bytes more, or fewer. */
+  onUse: ((bytes: number) => void) | undefined = undefined
   private used = 0
   private held = 0
   private inodes = 0
@@ -68,7 +68,7 @@ export abstract class MemoryFileSystem extends FileSystem {
     this.requireMemory(held)
     this.used += allocated
     this.held += held
-    if (allocated > 0) this.onGrowth?.()
+    if (allocated !== 0) this.onUse?.(allocated)
   }
 
   /** @throws ENOSPC */

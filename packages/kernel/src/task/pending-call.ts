@@ -156,7 +156,9 @@ class BlockedCall<T> implements PendingCall {
 
 /** Calls on a descriptor that was closed under them end with EBADF. */
 export function failCallsOn(task: Task, fd: number): void {
-  for (const call of Array.from(task.pending)) if (call.fd === fd) call.fail(EBADF)
+  let hit: PendingCall[] | undefined
+  for (const call of task.pending) if (call.fd === fd) (hit ??= []).push(call)
+  for (const call of hit ?? []) call.fail(EBADF)
 }
 
 /** An end of time slice: resolves in a later turn, or when the task may run again. */

@@ -103,6 +103,8 @@ export class Task implements PathContext, Billed {
   unreported: WaitStatus | undefined
   /** Woken when a child changes state. */
   readonly childQueue = new WaitQueue()
+  /** Woken with the parent's `childQueue`, when it is about this one. */
+  readonly stateQueue = new WaitQueue()
   /** System calls that wait. */
   readonly pending = new Set<PendingCall>()
   /** Wants the processor: it gave way at the end of its time slice. */

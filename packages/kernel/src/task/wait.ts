@@ -1,15 +1,28 @@
 import { EAGAIN, ECHILD, SIGCHLD, WCONTINUED, type WaitResult, WNOHANG, WUNTRACED } from '@drydock/abi'
+import type { WaitQueue } from '../wait-queue.ts'
 import type { Task } from './task.ts'
 
 /** A child changed state: SIGCHLD, and whoever waits looks again. */
 export function tellParent(task: Task): void {
   const { parent } = task
   if (!parent) return
-  parent.childQueue.wake()
+  wakeWaiters(task)
   parent.parts.signals.send(parent, SIGCHLD, 'kernel')
 }
 
-/** Those that waitpid(2) asks for. One by its number is found at once: of a thousand waits for one child each, all look. */
+/** Whoever waits for this one or for any of its parent's looks again. */
+export function wakeWaiters(task: Task): void {
+  task.parent?.childQueue.wake()
+  task.stateQueue.wake()
+}
+
+/** What a wait sleeps on: of a thousand waits for one child each, one is to wake. */
+export function queueOf(caller: Task, pid: number): WaitQueue {
+  const child = pid > 0 ? caller.pidNamespace.find(pid)?.task : undefined
+  return child?.parent === caller ? child.stateQueue : caller.childQueue
+}
+
+/** Those that waitpid(2) asks for. One by its number is found at once. */
 function asked(caller: Task, pid: number): Iterable<Task> {
   const { children, pidNamespace: namespace } = caller
   if (pid === -1) return children
@@ -54,4 +67,6 @@ export function reap(task: Task): void {
   task.pid.task = undefined
   task.group.remove(task)
   task.pid.releaseIfUnused()
+  // Another wait for the same one learns that it has come too late.
+  task.stateQueue.wake()
 }
