@@ -12,7 +12,7 @@ export interface HostRootOptions {
 
 /** Programs that come with an image's software, not with the host. */
 const NOT_ON_HOSTS =
-  /^(busybox|hello-world|nginx|httpd|apache2?|redis|postgresql|mysql|mariadb|mongodb|memcached|node|npm|python3?|php|ruby|go|java|apt|dpkg|rpm|yum|dnf|whoami|traefik|registry)\//
+  /^(busybox|hello-world|nginx|httpd|apache2?|redis|postgresql|mysql|mariadb|mongodb|memcached|node|npm|python3?|php|ruby|go|java|apt|dpkg|rpm|yum|dnf|edge|dashboards|registry)\//
 
 /** The prompt of Play with Docker: who and where in the first line, `$ ` in the second. */
 const PROMPT = String.raw`\[\e[1m\]\[\e[31m\][\h] \[\e[32m\](local) \[\e[34m\]\u@$(hostname -i)\[\e[35m\] \w\[\e[0m\]\n$ `

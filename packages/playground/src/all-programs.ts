@@ -1,6 +1,8 @@
 import type { Program } from '@drydock/abi'
 import { composePrograms } from '@drydock/compose'
 import { dockerPrograms } from '@drydock/docker-cli'
+import { dashboardPrograms } from '@drydock/dashboards'
+import { edgePrograms } from '@drydock/edge'
 import { enginePrograms } from '@drydock/engine'
 import { mysqlPrograms } from '@drydock/mysql'
 import { nodePrograms } from '@drydock/node'
@@ -29,6 +31,8 @@ export const programsByRoom: Readonly<Record<Room, readonly Program[]>> = {
   registry: registryPrograms,
   golang: golangPrograms,
   wasi: wasiPrograms,
+  edge: edgePrograms,
+  dashboards: dashboardPrograms,
 }
 
 export const allPrograms: readonly Program[] = Object.values(programsByRoom).flat()

@@ -17,6 +17,8 @@ export type Room =
   | 'registry'
   | 'wasi'
   | 'golang'
+  | 'edge'
+  | 'dashboards'
 
 /** What can be known of a program without loading it: enough to place its stub. */
 export interface ProgramRow {
@@ -37,6 +39,8 @@ const LOADERS: Readonly<Record<Room, () => Promise<readonly Program[]>>> = {
   mysql: async () => (await import('@drydock/mysql')).mysqlPrograms,
   postgres: async () => (await import('@drydock/postgres')).postgresPrograms,
   redis: async () => (await import('@drydock/redis')).redisPrograms,
+  dashboards: async () => (await import('@drydock/dashboards')).dashboardPrograms,
+  edge: async () => (await import('@drydock/edge')).edgePrograms,
   wasi: async () => (await import('@drydock/wasi')).wasiPrograms,
   golang: async () => (await import('@drydock/golang')).golangPrograms,
   python: async () => (await import('@drydock/python')).pythonPrograms,

@@ -44,10 +44,9 @@ export const redisServer: Program = {
   paths: ['/usr/local/bin/redis-server', '/usr/bin/redis-server'],
   covers: 'partial',
   lacks: [
-    'streams',
+    'streams in dump files that others can read',
     'Lua scripts and functions',
     'replication and cluster',
-    'eviction',
     'geo, hyperloglog and field expiry',
     'modules',
     'ACL users',

@@ -42,6 +42,22 @@ afterAll(async () => {
 
 /** Commands at one connection and what a terminal shows. */
 const ROWS: readonly (readonly [lines: string, shown: string])[] = [
+  [
+    'xadd s 1-1 a 1\nxadd s 1-* b 2\nxadd s 1-1 c 3\nxadd s 0-0 c 3\nxlen s\nxrange s - +\nxrange s (1-1 + count 1',
+    '"1-1"\n"1-2"\n(error) ERR The ID specified in XADD is equal or smaller than the target stream top item\n(error) ERR The ID specified in XADD must be greater than 0-0\n(integer) 2\n1) 1) "1-1"\n   2) 1) "a"\n      2) "1"\n2) 1) "1-2"\n   2) 1) "b"\n      2) "2"\n1) 1) "1-2"\n   2) 1) "b"\n      2) "2"\n',
+  ],
+  [
+    'xadd s maxlen 2 1-1 a 1\nxadd s maxlen 2 2-1 a 2\nxadd s maxlen 2 3-1 a 3\nxrevrange s + - count 1\nxread count 1 streams s 2-1\nxread streams s $',
+    '"1-1"\n"2-1"\n"3-1"\n1) 1) "3-1"\n   2) 1) "a"\n      2) "3"\n1) 1) "s"\n   2) 1) 1) "3-1"\n         2) 1) "a"\n            2) "3"\n(nil)\n',
+  ],
+  [
+    'xgroup create s g $\nxgroup create s g $ mkstream\nxgroup create s g 0\nxadd s 5-1 k v\nxreadgroup group g c1 count 1 streams s >\nxpending s g\nxack s g 5-1 6-1\nxreadgroup group g c1 streams s >\nxreadgroup group no c1 streams s >',
+    '(error) ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.\nOK\n(error) BUSYGROUP Consumer Group name already exists\n"5-1"\n1) 1) "s"\n   2) 1) 1) "5-1"\n         2) 1) "k"\n            2) "v"\n1) (integer) 1\n2) "5-1"\n3) "5-1"\n4) 1) 1) "c1"\n      2) "1"\n(integer) 1\n(nil)\n(error) NOGROUP No such key \'s\' or consumer group \'no\' in XREADGROUP with GROUP option\n',
+  ],
+  [
+    'set a 1\nxadd a * f v\ntype a',
+    'OK\n(error) WRONGTYPE Operation against a key holding the wrong kind of value\nstring\n',
+  ],
   ['set a 1\nget a\nget b', 'OK\n"1"\n(nil)\n'],
   ['set a 1 nx\nset a 2 nx\nset a 3 xx get', 'OK\n(nil)\n"1"\n'],
   [
@@ -104,8 +120,8 @@ const ROWS: readonly (readonly [lines: string, shown: string])[] = [
   ],
   ['rpush l 3 1 2\nsort l desc\nsort l limit 0 1', '(integer) 3\n1) "3"\n2) "2"\n3) "1"\n1) "1"\n'],
   [
-    'config set maxmemory 1mb\nconfig get maxmemory\nconfig set nosuch 1',
-    'OK\n1) "maxmemory"\n2) "1048576"\n(error) ERR Unknown option or number of arguments for CONFIG SET - \'nosuch\'\n',
+    'config set maxmemory 1gb\nconfig get maxmemory\nconfig set nosuch 1',
+    'OK\n1) "maxmemory"\n2) "1073741824"\n(error) ERR Unknown option or number of arguments for CONFIG SET - \'nosuch\'\n',
   ],
   ['set "a b" \'x"y\'\nget "a b"', 'OK\n"x\\"y"\n'],
 ]
@@ -280,4 +296,40 @@ describe('redis-cli', () => {
     await cli('rpush l a b')
     expect(await cli(line)).toBe(shown)
   })
+})
+
+describe('memory', () => {
+  afterAll(() => cli('config set maxmemory 0'))
+
+  it('refuses what does not fit, or drops what was used least lately', async () => {
+    const used = Number(/used_memory:(\d+)/.exec(await cli('info memory'))?.[1])
+    await cli(`config set maxmemory ${used + 400}`)
+    const filled = await session('set a 1\nset b 1\nget a\nset c 1\nset d 1\nset e 1\nset f 1\nset g 1\nset h 1')
+    expect(filled).toContain("(error) OOM command not allowed when used memory > 'maxmemory'.")
+    await cli('config set maxmemory-policy allkeys-lru')
+    expect(await session('get a\nset x 1\nset y 1\nexists a y\nexists b')).toBe(
+      '"1"\nOK\nOK\n(integer) 2\n(integer) 0\n',
+    )
+    expect(await cli('info stats')).toMatch(/evicted_keys:[1-9]/)
+  })
+})
+
+it('keeps streams with their groups over a restart', async () => {
+  await start(6391, '--dir /data --dbfilename streams.rdb')
+  await cli('-p 6391 xadd s 1-1 a \u00e9')
+  await cli('-p 6391 xgroup create s g 0')
+  await cli('-p 6391 xreadgroup group g c streams s >')
+  await cli('-p 6391 save')
+  await stop(6391)
+  await start(6391, '--dir /data --dbfilename streams.rdb')
+  expect(await cli('-p 6391 --raw xrange s - +')).toBe('1-1\na\n\u00e9\n')
+  expect(await cli('-p 6391 --raw xpending s g')).toBe('1\n1-1\n1-1\nc\n1\n')
+  await stop(6391)
+})
+
+it('hands an entry to who waits for a stream', async () => {
+  const waiting = cli('xread block 5000 streams news $')
+  await kernel.sys.sleep(20)
+  await cli('xadd news 7-1 title hello')
+  expect(await waiting).toContain('hello')
 })

@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import { commands } from './commands/index.ts'
 import { Persistence } from './persistence/persistence.ts'
 import type { Log } from './log.ts'
+import { makeRoom } from './eviction.ts'
 import { PubSub } from './pub-sub.ts'
 import { CommandError, type Reply, Status } from './resp/reply.ts'
 import { Keyspace, type KeyspaceWatcher } from './store/keyspace.ts'
@@ -20,6 +21,7 @@ export interface Stats {
   hits: number
   misses: number
   expired: number
+  evicted: number
   readonly perCommand: Map<string, { calls: number; microseconds: number }>
   readonly errors: Map<string, number>
 }
@@ -48,6 +50,7 @@ export class Server implements KeyspaceWatcher {
     hits: 0,
     misses: 0,
     expired: 0,
+    evicted: 0,
     perCommand: new Map(),
     errors: new Map(),
   }
@@ -185,6 +188,10 @@ export class Server implements KeyspaceWatcher {
 
   /** Runs a command that may be run. @throws CommandError */
   run(command: Command, call: Call): Reply | Blocked {
+    if (this.config.number('maxmemory') > 0) {
+      for (const db of this.keyspaces) db.watchUse()
+      makeRoom(this, command)
+    }
     const before = this.dirty
     const start = this.sys.clock.monotonic()
     this.stats.commands++
@@ -327,6 +334,11 @@ export class Server implements KeyspaceWatcher {
 
   expired(db: Keyspace, key: string): void {
     this.stats.expired++
+    this.persistence.append(db.index, [['DEL', key]])
+  }
+
+  evicted(db: Keyspace, key: string): void {
+    this.stats.evicted++
     this.persistence.append(db.index, [['DEL', key]])
   }
 

@@ -1,9 +1,26 @@
 import { setOf } from '../rootfs/image-spec.ts'
-import { entrypointFor, softwareRepository } from '../rootfs/software.ts'
+import { addAccount, softwareRepository } from '../rootfs/software.ts'
 import type { Tree } from '../rootfs/tree.ts'
 
+/** PHP's built-in server would run adminer.php: the program here stands in its place. */
+const ENTRYPOINT = `#!/bin/sh
+set -e
+if [ "$1" = php ] && [ "$2" = -S ]; then
+    exec php-adminer
+fi
+exec "$@"
+`
+
 function adminerTree(tree: Tree): void {
-  tree.mainCommand('php', '/usr/local/bin/php').script('/usr/local/bin/entrypoint.sh', entrypointFor('php'))
+  addAccount(tree, 'adminer:100:101:/home/adminer:/sbin/nologin')
+  tree
+    .mainCommand('php', '/usr/local/bin/php')
+    .mainCommand('adminer', '/usr/local/bin/php-adminer')
+    .mainCommand('mysql', '/usr/bin/mysql')
+    .mainCommand('psql', '/usr/bin/psql')
+    .dir('/var/www/html')
+    .script('/usr/local/bin/entrypoint.sh', '#!/bin/sh\nset -e\nexec "$@"\n')
+    .script('/usr/local/bin/docker-php-entrypoint', ENTRYPOINT)
 }
 
 export const adminer = softwareRepository({

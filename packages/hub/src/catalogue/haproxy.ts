@@ -1,10 +1,20 @@
-import { entrypointFor, softwareRepository } from '../rootfs/software.ts'
+import { addAccount, entrypointFor, softwareRepository } from '../rootfs/software.ts'
 import type { Tree } from '../rootfs/tree.ts'
 
+/** In the foreground, with a master over the worker. */
+const IN_FRONT = `if [ "$1" = haproxy ]; then
+    shift
+    set -- haproxy -W -db "$@"
+fi
+`
+
 function haproxyTree(tree: Tree): void {
+  addAccount(tree, 'haproxy:99:99:/var/lib/haproxy:/usr/sbin/nologin')
   tree
+    .dir('/usr/local/etc/haproxy')
+    .dir('/var/lib/haproxy', { uid: 99, gid: 99 })
     .mainCommand('haproxy', '/usr/local/sbin/haproxy')
-    .script('/usr/local/bin/docker-entrypoint.sh', entrypointFor('haproxy'))
+    .script('/usr/local/bin/docker-entrypoint.sh', entrypointFor('haproxy', IN_FRONT))
 }
 
 export const haproxy = softwareRepository({

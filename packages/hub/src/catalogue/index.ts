@@ -25,11 +25,13 @@ import { rabbitmq } from './rabbitmq.ts'
 import { redis } from './redis.ts'
 import { registry } from './registry.ts'
 import { ruby } from './ruby.ts'
+import { oldPortainer, portainer, prometheus, visualizer } from './stand-ins.ts'
 import { dockersamplesStaticSite, prakharStaticSite } from './static-site.ts'
 import { eclipseTemurin } from './eclipse-temurin.ts'
 import { maven } from './maven.ts'
 import { tomcat } from './tomcat.ts'
 import { traefik } from './traefik.ts'
+import { containousWhoami, whoami } from './whoami.ts'
 import { wordpress } from './wordpress.ts'
 
 const OFFICIAL: readonly Repository[] = [
@@ -42,5 +44,6 @@ const OFFICIAL: readonly Repository[] = [
 export const CATALOGUE: readonly Repository[] = [
   ...OFFICIAL,
   ...[rocky, gettingStarted, welcomeToDocker, dockersamplesStaticSite, prakharStaticSite, mhartAlpineNode],
-  ...[netshoot, alpineCurl],
+  ...[netshoot, alpineCurl, whoami, containousWhoami],
+  ...[visualizer, portainer, oldPortainer, prometheus],
 ]

@@ -1,8 +1,9 @@
 import { setOf } from '../rootfs/image-spec.ts'
-import { entrypointFor, softwareRepository } from '../rootfs/software.ts'
+import { addAccount, entrypointFor, softwareRepository } from '../rootfs/software.ts'
 import type { Tree } from '../rootfs/tree.ts'
 
 function memcachedTree(tree: Tree): void {
+  addAccount(tree, 'memcache:11211:11211:/nonexistent:/usr/sbin/nologin')
   tree
     .mainCommand('memcached', '/usr/local/bin/memcached')
     .script('/usr/local/bin/docker-entrypoint.sh', entrypointFor('memcached'))

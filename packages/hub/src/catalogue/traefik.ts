@@ -2,8 +2,12 @@ import { setOf } from '../rootfs/image-spec.ts'
 import { entrypointFor, softwareRepository } from '../rootfs/software.ts'
 import type { Tree } from '../rootfs/tree.ts'
 
+/** Its own subcommands need not be named with it. */
+const SUBCOMMANDS = `case "$1" in version|healthcheck) set -- traefik "$@" ;; esac
+`
+
 function traefikTree(tree: Tree): void {
-  tree.mainCommand('traefik', '/usr/local/bin/traefik').script('/entrypoint.sh', entrypointFor('traefik'))
+  tree.mainCommand('traefik', '/usr/local/bin/traefik').script('/entrypoint.sh', entrypointFor('traefik', SUBCOMMANDS))
 }
 
 export const traefik = softwareRepository({

@@ -2,11 +2,24 @@ import { setOf } from '../rootfs/image-spec.ts'
 import { entrypointFor, softwareRepository } from '../rootfs/software.ts'
 import type { Tree } from '../rootfs/tree.ts'
 
+/** The files go into the volume when the container first starts. */
+const COPY = `if [ "$1" = apache2-foreground ] && [ ! -e index.php ]; then
+    echo >&2 "WordPress not found in $PWD - copying now..."
+    printf '<?php // A stand-in serves this site: see the list of what is supported.\\n' > index.php
+    cp index.php wp-login.php
+    mkdir -p wp-admin wp-content/themes wp-content/plugins wp-content/uploads wp-includes
+    echo >&2 "Complete! WordPress has been successfully copied to $PWD"
+    echo >&2 "No 'wp-config.php' found in $PWD, but 'WORDPRESS_...' variables supplied; copying 'wp-config-docker.php' (\${WORDPRESS_DB_HOST:-})"
+    cp index.php wp-config.php
+fi
+`
+
 function wordpressTree(tree: Tree): void {
   tree
     .mainCommand('php', '/usr/local/bin/php')
-    .mainCommand('apache2-foreground', '/usr/local/bin/apache2-foreground')
-    .script('/usr/local/bin/docker-entrypoint.sh', entrypointFor('apache2-foreground'))
+    .mainCommand('wordpress', '/usr/local/bin/apache2-foreground')
+    .mainCommand('mysql', '/usr/bin/mysql')
+    .script('/usr/local/bin/docker-entrypoint.sh', entrypointFor('apache2-foreground', COPY))
     .dir('/var/www/html', { uid: 33, gid: 33, mode: 0o1777 })
 }
 

@@ -7,6 +7,7 @@ import { pubSubCommands } from './pub-sub.ts'
 import { serverCommands } from './server.ts'
 import { setCommands } from './sets.ts'
 import { sortedSetCommands } from './sorted-sets.ts'
+import { streamCommands } from './streams.ts'
 import { stringCommands } from './strings.ts'
 import { transactionCommands } from './transactions.ts'
 
@@ -19,6 +20,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     ...hashCommands,
     ...setCommands,
     ...sortedSetCommands,
+    ...streamCommands,
     ...pubSubCommands,
     ...transactionCommands,
     ...connectionCommands,

@@ -93,7 +93,7 @@ const statsSection = ({ stats, pubSub }: Server): Section => [
     ['total_commands_processed', stats.commands],
     ['rejected_connections', 0],
     ['expired_keys', stats.expired],
-    ['evicted_keys', 0],
+    ['evicted_keys', stats.evicted],
     ['keyspace_hits', stats.hits],
     ['keyspace_misses', stats.misses],
     ['pubsub_channels', pubSub.channels.size],

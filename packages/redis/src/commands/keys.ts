@@ -5,6 +5,7 @@ import type { Entry } from '../store/keyspace.ts'
 import { integer, parseInteger } from '../store/numbers.ts'
 import { Deque } from '../store/deque.ts'
 import { dumpValue, restoreValue } from '../persistence/dump.ts'
+import { streamOfText, streamText } from '../store/stream-text.ts'
 import { SortedSet } from '../store/sorted-set.ts'
 import { sortCommand } from './sort.ts'
 
@@ -88,6 +89,7 @@ function copyOf(entry: Entry): Entry {
   if (entry.kind === 'list') return { kind: 'list', items: new Deque(entry.items.toArray()) }
   if (entry.kind === 'hash') return { kind: 'hash', fields: new Map(entry.fields) }
   if (entry.kind === 'set') return { kind: 'set', members: new Set(entry.members) }
+  if (entry.kind === 'stream') return { kind: 'stream', stream: streamOfText(streamText(entry.stream)) }
   const sorted = new SortedSet()
   for (const { member, score } of entry.sorted.items) sorted.set(member, score)
   return { kind: 'zset', sorted }
@@ -189,6 +191,7 @@ function encodingOf(entry: Entry): string {
     if (members.size <= 512 && [...members].every((member) => parseInteger(member) !== undefined)) return 'intset'
     return small(members, members.size, 128) ? 'listpack' : 'hashtable'
   }
+  if (entry.kind === 'stream') return 'stream'
   return small(entry.sorted.scores.keys(), entry.sorted.size, 128) ? 'listpack' : 'skiplist'
 }
 

@@ -289,5 +289,6 @@ function contentBytes(entry: Entry): number {
   if (entry.kind === 'list') return entry.items.length * 16
   if (entry.kind === 'hash') return entry.fields.size * 48
   if (entry.kind === 'set') return entry.members.size * 32
+  if (entry.kind === 'stream') return entry.stream.entries.length * 96
   return entry.sorted.size * 64
 }

@@ -2,7 +2,8 @@ import { binaryOf } from '../resp/binary.ts'
 import { Deque } from '../store/deque.ts'
 import type { Entry, Keyspace } from '../store/keyspace.ts'
 import { SortedSet } from '../store/sorted-set.ts'
-import { RDB } from './rdb-writer.ts'
+import { RDB, OWN_STREAM } from './rdb-writer.ts'
+import { streamOfText } from '../store/stream-text.ts'
 import { lzfDecompress, readIntset, readListpack } from './packed.ts'
 
 /** The file is no dump, or is cut short. */
@@ -129,6 +130,7 @@ const READERS: ReadonlyMap<number, (source: Source) => Entry> = new Map<number, 
   [17, (source) => zset(pairsOf(readListpack(source.bytesText())).map(([m, s]) => [m, Number(s)] as const))],
   [18, quicklist],
   [20, (source) => set(readListpack(source.bytesText()))],
+  [OWN_STREAM, (source) => ({ kind: 'stream', stream: streamOfText(source.text()) })],
 ])
 
 /** One value behind its type. @throws RdbError */

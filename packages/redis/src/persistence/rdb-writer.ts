@@ -1,6 +1,7 @@
 import { concat } from '@drydock/libc'
 import { bytesOf } from '../resp/binary.ts'
 import type { Entry, Keyspace } from '../store/keyspace.ts'
+import { streamText } from '../store/stream-text.ts'
 
 /** Opcodes and value types of the format; the plain, old types are what every version reads. */
 export const RDB = {
@@ -11,7 +12,16 @@ export const RDB = {
   selectDb: 0xfe,
   end: 0xff,
 } as const
-export const RDB_TYPE: Readonly<Record<Entry['kind'], number>> = { string: 0, list: 1, set: 2, hash: 4, zset: 5 }
+/** Streams are kept in a form of our own, which other readers of dump files don't know: redis packs them in listpacks. */
+export const OWN_STREAM = 101
+export const RDB_TYPE: Readonly<Record<Entry['kind'], number>> = {
+  string: 0,
+  list: 1,
+  set: 2,
+  hash: 4,
+  zset: 5,
+  stream: OWN_STREAM,
+}
 export const RDB_VERSION = 10
 
 /** Writes dump files. https://github.com/sripathikrishnan/redis-rdb-tools/wiki/Redis-RDB-Dump-File-Format */
@@ -66,6 +76,7 @@ export class RdbWriter {
       }
       return
     }
+    if (entry.kind === 'stream') return this.text(streamText(entry.stream))
     this.length(entry.sorted.size)
     for (const { member, score } of entry.sorted.items) {
       this.text(member)

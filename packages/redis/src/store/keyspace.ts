@@ -1,6 +1,7 @@
 import { CommandError, WRONG_TYPE } from '../resp/reply.ts'
 import type { Deque } from './deque.ts'
 import type { SortedSet } from './sorted-set.ts'
+import type { Stream } from './stream.ts'
 
 /** What a key holds. */
 export interface Kinds {
@@ -9,6 +10,7 @@ export interface Kinds {
   readonly hash: { readonly kind: 'hash'; readonly fields: Map<string, string> }
   readonly set: { readonly kind: 'set'; readonly members: Set<string> }
   readonly zset: { readonly kind: 'zset'; readonly sorted: SortedSet }
+  readonly stream: { readonly kind: 'stream'; readonly stream: Stream }
 }
 export type Kind = keyof Kinds
 export type Entry = Kinds[Kind]
@@ -34,6 +36,9 @@ export class Keyspace {
   readonly index: number
   readonly entries = new Map<string, Entry>()
   readonly deadlines = new Map<string, number>()
+  /** For eviction: when a key was last looked at, counted in looks, and how often. Kept while memory has a limit. */
+  private looks: Map<string, { last: number; count: number }> | undefined
+  private clock = 0
   private readonly watcher: KeyspaceWatcher
   private order: { readonly hash: number; readonly key: string }[] | undefined
 
@@ -49,8 +54,34 @@ export class Keyspace {
   /** What is there and not over. */
   find(key: string): Entry | undefined {
     const entry = this.entries.get(key)
+    if (this.looks && entry) this.look(this.looks, key)
     if (entry === undefined || this.deadlines.size === 0) return entry
     return this.isOver(key) ? (this.expire(key), undefined) : entry
+  }
+
+  private look(looks: Map<string, { last: number; count: number }>, key: string): void {
+    const known = looks.get(key)
+    looks.set(key, { last: ++this.clock, count: (known?.count ?? 0) + 1 })
+  }
+
+  /** Begins to remember uses of keys. */
+  watchUse(): void {
+    this.looks ??= new Map()
+  }
+
+  /** The smaller, the longer ago. */
+  usedAt(key: string): number {
+    return this.looks?.get(key)?.last ?? 0
+  }
+
+  uses(key: string): number {
+    return this.looks?.get(key)?.count ?? 0
+  }
+
+  /** Gone to make room. */
+  evict(key: string): void {
+    this.remove(key)
+    this.changed(key, 'evicted', 'e')
   }
 
   has(key: string): boolean {
@@ -76,6 +107,7 @@ export class Keyspace {
   /** In place of what was there; its deadline stays. */
   put(key: string, entry: Entry): void {
     if (!this.entries.has(key)) this.order = undefined
+    if (this.looks) this.look(this.looks, key)
     this.entries.set(key, entry)
   }
 
@@ -88,6 +120,7 @@ export class Keyspace {
   private remove(key: string): void {
     this.entries.delete(key)
     this.deadlines.delete(key)
+    this.looks?.delete(key)
     this.order = undefined
   }
 
