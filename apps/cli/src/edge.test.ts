@@ -128,7 +128,7 @@ it(
   'memcached: keeps, counts and compares',
   async () => {
     await run(
-      `docker run -d --name mc -p 11211:11211 memcached; ${until('echo version | nc -w 1 localhost 11211', 'VERSION')}`,
+      `docker run -d --name mc -p 11211:11211 memcached; ${until("printf 'version\\r\\nquit\\r\\n' | nc localhost 11211", 'VERSION')}`,
     )
     const lines = [
       'set a 0 0 3',

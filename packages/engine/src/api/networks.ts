@@ -2,7 +2,7 @@ import type { Network, NetworkConnectBody, NetworkCreateBody, NetworkDisconnectB
 import type { ServerResponse } from '@drydock/http'
 import { EMPTY_ENDPOINT } from '../containers/create.ts'
 import { Filters, matchesName } from '../filters.ts'
-import type { NetworkRecord } from '../networks/network-record.ts'
+import type { NetworkRecord, Ipv6Record } from '../networks/network-record.ts'
 import { isPredefined } from '../networks/network-store.ts'
 import { parseTime } from '../timestamps.ts'
 import { parseUntil } from '../until.ts'
@@ -22,6 +22,7 @@ function describe({ parts }: Call, network: NetworkRecord, verbose: boolean): Ne
           Gateway: network.gateway,
           ...(Object.keys(network.auxiliary).length > 0 ? { AuxiliaryAddresses: network.auxiliary } : {}),
         },
+        ...(network.ipv6 ? [config6(network.ipv6)] : []),
       ]
     : []
   const endpoints = verbose ? parts.networks.endpointsOf(network) : []
@@ -32,7 +33,7 @@ function describe({ parts }: Call, network: NetworkRecord, verbose: boolean): Ne
     Scope: 'local',
     Driver: network.driver,
     EnableIPv4: true,
-    EnableIPv6: false,
+    EnableIPv6: network.ipv6 !== undefined,
     IPAM: { Driver: 'default', Options: isPredefined(network.name) ? null : {}, Config: config },
     Internal: network.internal,
     Attachable: network.attachable,
@@ -55,6 +56,12 @@ function describe({ parts }: Call, network: NetworkRecord, verbose: boolean): Ne
     Labels: network.labels,
   }
 }
+
+const config6 = ({ subnet, gateway, ipRange }: Ipv6Record) => ({
+  Subnet: subnet,
+  ...(ipRange ? { IPRange: ipRange } : {}),
+  Gateway: gateway,
+})
 
 function list(call: Call): ServerResponse {
   const filters = Filters.parse(call.query.get('filters'), FILTERS)

@@ -15,11 +15,19 @@ export interface NetworkRecord {
   /** Whether the user chose the subnet: only there may containers choose addresses. */
   readonly chosenSubnet?: boolean
   readonly ipRange: string
+  /** Of networks with IPv6. */
+  readonly ipv6?: Ipv6Record
   readonly auxiliary: Record<string, string>
   /** The host's link: docker0, br-<id>. */
   readonly bridge: string
   /** Of macvlan and ipvlan: the host's link whose wire is shared. */
   readonly parent?: string
+}
+
+export interface Ipv6Record {
+  readonly subnet: string
+  readonly gateway: string
+  readonly ipRange: string
 }
 
 export type NetworkWish = NetworkCreateBody

@@ -4,7 +4,7 @@ import type { AddressPool, DaemonConfig } from '../config/daemon-config.ts'
 import { conflict, invalid, notFound, Problem } from '../problem.ts'
 import { listNames, makeDirectories, readRecord, writeRecord } from '../state/files.ts'
 import { timestamp } from '../timestamps.ts'
-import type { NetworkRecord, NetworkWish } from './network-record.ts'
+import type { Ipv6Record, NetworkRecord, NetworkWish } from './network-record.ts'
 import { checkMode, dummyParent, isSharing, type SharingDriver } from './sharing-driver.ts'
 import {
   contains,
@@ -16,6 +16,16 @@ import {
   printSubnet,
   type Subnet,
 } from './subnet.ts'
+import {
+  contains6,
+  overlaps6,
+  ownSubnets,
+  parseAddress6,
+  parseSubnet6,
+  printAddress6,
+  printSubnet6,
+  type Subnet6,
+} from './subnet6.ts'
 
 export const NOT_A_MANAGER =
   'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.'
@@ -119,10 +129,41 @@ export class NetworkStore {
       ipRange: config?.IPRange ?? '',
       auxiliary: config?.AuxiliaryAddresses ?? {},
       chosenSubnet: config?.Subnet !== undefined && config.Subnet !== '',
+      ...(wish.EnableIPv6 ? { ipv6: this.describe6(wish) } : {}),
       ...(isSharing(driver)
         ? { bridge: '', parent: wish.Options?.parent || dummyParent(id, driver) }
         : { bridge: wish.Options?.['com.docker.network.bridge.name'] ?? `br-${id.slice(0, 12)}` }),
     }
+  }
+
+  private describe6(wish: NetworkWish): Ipv6Record {
+    const config = wish.IPAM?.Config?.find(({ Subnet: text }) => text?.includes(':'))
+    const subnet = config?.Subnet ? this.requireFree6(config.Subnet) : this.ownFree6()
+    const gateway = config?.Gateway ? parseAddress6(config.Gateway) : subnet.base + 1n
+    if (gateway === undefined || !contains6(subnet, gateway))
+      throw invalid(`no matching subnet for gateway ${config?.Gateway ?? ''}`)
+    return { subnet: printSubnet6(subnet), gateway: printAddress6(gateway), ipRange: config?.IPRange ?? '' }
+  }
+
+  private used6(): Subnet6[] {
+    return this.all().flatMap(({ ipv6 }) => (ipv6 && parseSubnet6(ipv6.subnet)) ?? [])
+  }
+
+  private requireFree6(text: string): Subnet6 {
+    const subnet = parseSubnet6(text)
+    if (!subnet) throw invalid(`Invalid subnet ${text} : invalid CIDR address: ${text}`)
+    if (this.used6().some((other) => overlaps6(other, subnet)))
+      throw new Problem('forbidden', 'Pool overlaps with other one on this address space')
+    return subnet
+  }
+
+  /** The next of the machine's own prefix, which goes by the id that its default bridge was given by chance. */
+  private ownFree6(): Subnet6 {
+    const used = this.used6()
+    const id = this.byName('bridge')?.id ?? randomId(this.sys)
+    const bytes = Uint8Array.from({ length: 5 }, (_, at) => Number.parseInt(id.slice(at * 2, at * 2 + 2), 16))
+    for (const subnet of ownSubnets(bytes)) if (!used.some((other) => overlaps6(other, subnet))) return subnet
+    throw new Problem('system', 'all predefined address pools have been fully subnetted')
   }
 
   /** @throws Problem when another network has the interface already */
