@@ -210,3 +210,45 @@ describe('statements', () => {
     expect(run("INSERT INTO users (name) VALUES ('x')").insertId).toBe(4)
   })
 })
+
+describe('privileges', () => {
+  const as = (user: string): void => void (session = { ...session, user: `${user}@10.0.0.9`, database: '' })
+
+  beforeEach(() => {
+    run(`CREATE DATABASE other; CREATE TABLE other.t (a int); CREATE USER wp IDENTIFIED BY 'x';
+      GRANT ALL ON \`sh\\_p\`.* TO 'wp'@'%'; GRANT ALL PRIVILEGES ON \`shop\`.* TO 'wp'@'%'; GRANT SELECT ON other.t TO wp`)
+    as('wp')
+  })
+
+  it.each<[sql: string, message: string | undefined]>([
+    [
+      'USE shop; SELECT * FROM users; INSERT INTO users (name) VALUES ("z"); CREATE TABLE a (b int); DROP TABLE a',
+      undefined,
+    ],
+    ['SELECT a FROM other.t', undefined],
+    ['SELECT 1; SELECT table_name FROM information_schema.tables; SHOW VARIABLES LIKE "version"', undefined],
+    ['INSERT INTO other.t VALUES (1)', "INSERT command denied to user 'wp'@'10.0.0.9' for table 't'"],
+    [
+      'USE shop; SELECT * FROM users JOIN mysql.user ON 1',
+      "SELECT command denied to user 'wp'@'10.0.0.9' for table 'user'",
+    ],
+    ['USE mysql', "Access denied for user 'wp'@'10.0.0.9' to database 'mysql'"],
+    ['CREATE DATABASE mine', "Access denied for user 'wp'@'10.0.0.9' to database 'mine'"],
+    ['DROP DATABASE other', "Access denied for user 'wp'@'10.0.0.9' to database 'other'"],
+    ['CREATE USER z', 'Access denied; you need (at least one of) the CREATE USER privilege(s) for this operation'],
+  ])('%s', (sql, message) => {
+    if (message === undefined) expect(() => run(sql)).not.toThrow()
+    else expect(() => run(sql)).toThrow(message)
+  })
+
+  it('shows what a user may enter, and takes rights away', () => {
+    expect(rows('SHOW DATABASES')).toEqual([['information_schema'], ['other'], ['performance_schema'], ['shop']])
+    as('root')
+    run("REVOKE DELETE ON shop.* FROM 'wp'@'%'; REVOKE SELECT ON other.t FROM wp")
+    as('wp')
+    expect(() => run('USE shop; UPDATE users SET age = 1; DELETE FROM users')).toThrow(
+      "DELETE command denied to user 'wp'@'10.0.0.9' for table 'users'",
+    )
+    expect(() => run('SELECT a FROM other.t')).toThrow("SELECT command denied to user 'wp'@'10.0.0.9' for table 't'")
+  })
+})

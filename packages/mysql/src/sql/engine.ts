@@ -9,6 +9,7 @@ import { type Token, tokensOf } from './lexer.ts'
 import { problemOf, SqlError, syntaxError } from './problem.ts'
 import { closing, partsOf, Renderer } from './render.ts'
 import { chosen, describe, result, show, type ShowHost } from './show.ts'
+import { Privileges } from './privileges.ts'
 import { Users } from './users.ts'
 import { changeText, insertion } from './row-changes.ts'
 import { variablesOf } from './variables.ts'
@@ -30,6 +31,7 @@ export class Engine {
   private readonly databases: Databases
   private readonly catalogue: Catalogue
   private readonly users: Users
+  private readonly privileges: Privileges
   private readonly version: string
 
   constructor(databases: Databases, version: string) {
@@ -37,6 +39,7 @@ export class Engine {
     this.version = version
     this.catalogue = new Catalogue(databases)
     this.users = new Users(databases, /^5|maria/i.test(version) ? 'mysql_native_password' : 'caching_sha2_password')
+    this.privileges = new Privileges(databases)
     for (const name of SYSTEM_DATABASES) if (!databases.has(name)) databases.add(name, new Uint8Array(0))
     for (const name of databases.names) this.catalogue.prepare(name)
     this.users.prepare()
@@ -66,6 +69,7 @@ export class Engine {
     try {
       const verb = VERBS.get(first.upper) ?? (first.text === '(' ? VERBS.get('SELECT') : undefined)
       if (!verb) throw syntaxError(sql)
+      this.privileges.check(session.user, tokens, session.database)
       return verb.call(this, work, new Cursor(tokens, 1))
     } catch (error) {
       if (error instanceof SqlError) throw error
@@ -109,7 +113,7 @@ export class Engine {
       renderer,
       database: session.database,
       user: session.user,
-      databases: () => this.listed(),
+      databases: () => this.listed().filter((name) => this.privileges.sees(session.user, name)),
       variables: () =>
         [...variables]
           .map(([name, value]): [string, string] => [name, onOff(name, value)])
@@ -289,7 +293,7 @@ export class Engine {
   }
 
   drop({ session }: Work, cursor: Cursor): Outcome {
-    if (cursor.take('USER')) return (this.users.drop(cursor), NOTHING)
+    if (cursor.take('USER')) return (this.users.drop(cursor), this.privileges.forget(), NOTHING)
     if (cursor.take('DATABASE') || cursor.take('SCHEMA')) {
       const lenient = cursor.take('IF', 'EXISTS')
       const name = cursor.name()
@@ -362,8 +366,9 @@ export class Engine {
     return NOTHING
   }
 
-  use(_work: Work, cursor: Cursor): Outcome {
+  use({ session }: Work, cursor: Cursor): Outcome {
     const name = cursor.name()
+    this.privileges.enter(session.user, name)
     if (!this.databases.has(name)) throw new SqlError(1049, '42000', `Unknown database '${name}'`)
     return { ...NOTHING, database: name }
   }
@@ -493,6 +498,13 @@ export class Engine {
 
   grant({ sql }: Work, cursor: Cursor): Outcome {
     this.users.grant(cursor, sql)
+    this.privileges.forget()
+    return NOTHING
+  }
+
+  revoke({ sql }: Work, cursor: Cursor): Outcome {
+    this.users.revoke(cursor, sql)
+    this.privileges.forget()
     return NOTHING
   }
 
@@ -569,7 +581,7 @@ const VERBS: ReadonlyMap<string, (this: Engine, work: Work, cursor: Cursor) => O
     CHECK: 'maintain',
     REPAIR: 'maintain',
     GRANT: 'grant',
-    REVOKE: 'accept',
+    REVOKE: 'revoke',
     FLUSH: 'accept',
     LOCK: 'accept',
     UNLOCK: 'accept',

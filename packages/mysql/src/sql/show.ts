@@ -343,7 +343,7 @@ const SHOWS: readonly (readonly [words: string, show: Show])[] = [
       const user = cursor.take('FOR') && !cursor.take('CURRENT_USER') ? cursor.name() : host.user.replace(/@.*/, '')
       const { rows } = host.catalogue.databases.run(
         'mysql',
-        `SELECT text FROM grants WHERE user = ${literal(user)} ORDER BY rowid`,
+        `SELECT text FROM grants WHERE user = ${literal(user)} AND text NOT LIKE 'REVOKE%' ORDER BY rowid`,
       )
       return result([`Grants for ${user}@%`], [[`GRANT USAGE ON *.* TO \`${user}\`@\`%\``], ...rows])
     },

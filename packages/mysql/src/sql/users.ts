@@ -66,6 +66,7 @@ export class Users {
       const [user, host] = account(cursor)
       if (!this.exists(user, host) && !lenient) throw failed('DROP', user, host)
       this.run(`DELETE FROM user WHERE User = ${literal(user)} AND Host = ${literal(host)}`)
+      this.run(`DELETE FROM grants WHERE user = ${literal(user)}`)
     } while (cursor.takeOp(','))
   }
 
@@ -77,7 +78,7 @@ export class Users {
     this.set(user, where, call?.text ?? '')
   }
 
-  /** GRANT … TO user: what was granted is shown, and everybody may do everything. Old ones make the user as well. */
+  /** GRANT … TO user: what was said is kept, and read again as privileges. Old ones make the user as well. */
   grant(cursor: Cursor, text: string): void {
     while (!cursor.done && !cursor.take('TO')) cursor.at++
     do {
@@ -87,6 +88,17 @@ export class Users {
         if (!given) throw new SqlError(1410, '42000', 'You are not allowed to create a user with GRANT')
         this.set(user, host, given.password, given.plugin)
       }
+      this.run(`INSERT INTO grants VALUES (${literal(user)}, ${literal(text.trim())})`)
+    } while (cursor.takeOp(','))
+  }
+
+  /** REVOKE … FROM user. */
+  revoke(cursor: Cursor, text: string): void {
+    while (!cursor.done && !cursor.take('FROM')) cursor.at++
+    do {
+      const [user, host] = account(cursor)
+      if (!this.exists(user, host))
+        throw new SqlError(1141, '42000', `There is no such grant defined for user '${user}' on host '${host}'`)
       this.run(`INSERT INTO grants VALUES (${literal(user)}, ${literal(text.trim())})`)
     } while (cursor.takeOp(','))
   }

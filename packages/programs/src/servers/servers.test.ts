@@ -77,7 +77,12 @@ const FILES = {
   '/run/.keep': '',
   '/var/log/nginx/.keep': '',
   '/usr/local/apache2/conf/httpd.conf':
-    'ServerRoot "/usr/local/apache2"\nListen 8088\nServerName here\nDocumentRoot htdocs\nErrorLog /proc/self/fd/2\nLogFormat "%h %l %u %t \\"%r\\" %>s %b" common\nCustomLog /proc/self/fd/1 common\n',
+    'ServerRoot "/usr/local/apache2"\nListen 8088\nServerName here\nDocumentRoot htdocs\nErrorLog /proc/self/fd/2\nLogFormat "%h %l %u %t \\"%r\\" %>s %b" common\nCustomLog /proc/self/fd/1 common\nLoadModule proxy_module modules/mod_proxy.so\nLoadModule headers_module modules/mod_headers.so\nIncludeOptional conf/extra/*.conf\n',
+  '/usr/local/apache2/conf/extra/proxy.conf':
+    'ProxyPass /back/ http://127.0.0.1:8089/\nProxyPassReverse /back/ http://127.0.0.1:8089/\nProxyPass /gone http://127.0.0.1:9\nHeader set X-By "a b"\n',
+  '/usr/local/apache2/conf/backend.conf':
+    'ServerRoot "/usr/local/apache2"\nListen 8089\nServerName here\nDocumentRoot htdocs\nErrorLog /dev/null\nRedirect /old http://127.0.0.1:8089/new\n',
+  '/usr/local/apache2/conf/unloaded.conf': 'Listen 8090\nProxyPass / http://x/\n',
   '/usr/local/apache2/htdocs/index.html': '<html><body><h1>It works!</h1></body></html>\n',
   '/usr/local/apache2/logs/.keep': '',
 }
@@ -193,9 +198,21 @@ describe('httpd', () => {
     await run('ping -c 2 127.0.0.1')
     expect(await text('curl -s localhost:8088')).toBe('<html><body><h1>It works!</h1></body></html>\n')
     expect(await text('curl -s localhost:8088/x')).toContain('<p>The requested URL was not found on this server.</p>')
+    const behind = run('httpd -DFOREGROUND -f /usr/local/apache2/conf/backend.conf')
+    await run('ping -c 2 127.0.0.1')
+    expect(await text('curl -sI localhost:8088/back/index.html')).toMatch(
+      /Content-Length: 45\r\n(.*\r\n)*X-By: a b\r\n/,
+    )
+    expect(await text('curl -s localhost:8088/back/')).toBe('<html><body><h1>It works!</h1></body></html>\n')
+    expect(await text('curl -sI localhost:8088/back/old')).toContain('Location: http://localhost:8088/back/new\r\n')
+    expect(await text('curl -s localhost:8088/gone')).toContain('<title>503 Service Unavailable</title>')
+    expect(await text('httpd -t -f /usr/local/apache2/conf/unloaded.conf')).toContain(
+      "AH00526: Syntax error on line 2 of /usr/local/apache2/conf/unloaded.conf:\nInvalid command 'ProxyPass', perhaps misspelled or defined by a module not included in the server configuration",
+    )
     for (const { pid, argv } of kernel.sys.processes()) if (argv[0] === 'httpd') kernel.sys.kill(pid, 15)
     const { stdout, stderr } = await running
-    expect(stdout).toMatch(/"GET \/ HTTP\/1\.1" 200 45\n.*"GET \/x HTTP\/1\.1" 404 196\n$/)
+    await behind
+    expect(stdout).toMatch(/"GET \/ HTTP\/1\.1" 200 45\n.*"GET \/x HTTP\/1\.1" 404 196\n/)
     expect(stderr).toMatch(/AH00489: Apache\/\S+ \(Unix\) configured -- resuming normal operations/)
   })
 })

@@ -1,5 +1,6 @@
 import { isErrno, type Sys } from '@drydock/abi'
 import { readTextFile } from '@drydock/libc'
+import type { ProxyRule } from './proxy-pass.ts'
 
 export interface HttpdConfig {
   readonly root: string
@@ -16,6 +17,10 @@ export interface HttpdConfig {
   readonly indexes: boolean
   readonly user: string | undefined
   readonly tokens: string
+  readonly proxies: readonly ProxyRule[]
+  readonly reverseProxies: readonly ProxyRule[]
+  /** `Header set` and `always set`. */
+  readonly headers: readonly (readonly [string, string])[]
 }
 
 /** A complaint with its place; `AH00526: Syntax error on line…`. */
@@ -66,13 +71,37 @@ const isLeftOut = (name: string, condition: string): boolean =>
 async function include(sys: Sys, path: string, from: string): Promise<Row[]> {
   const root = from.replace(/\/conf\/.*$/, '')
   const absolute = path.startsWith('/') ? path : `${root}/${path}`
-  if (/[*?]/.test(absolute)) return []
+  if (/[*?]/.test(absolute)) return includeAll(sys, absolute)
   try {
     return await readRows(sys, absolute)
   } catch (error) {
     if (isErrno(error)) return []
     throw error
   }
+}
+
+/** `*` in the last part of a path. */
+async function includeAll(sys: Sys, pattern: string): Promise<Row[]> {
+  const slash = pattern.lastIndexOf('/')
+  const source = pattern
+    .slice(slash + 1)
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  const fits = new RegExp(`^${source}$`)
+  try {
+    const names = sys.readdir(pattern.slice(0, slash)).map(({ name }) => name)
+    const files = names.filter((name) => fits.test(name)).toSorted()
+    return (await Promise.all(files.map((name) => readRows(sys, `${pattern.slice(0, slash)}/${name}`)))).flat()
+  } catch (error) {
+    if (isErrno(error)) return []
+    throw error
+  }
+}
+
+const setHeader = (args: readonly string[]): (readonly [string, string])[] => {
+  const [how = '', name = '', value = ''] = args[0] === 'always' || args[0] === 'onsuccess' ? args.slice(1) : args
+  return /^(set|add|append)$/i.test(how) ? [[name, value]] : []
 }
 
 /** @throws HttpdConfigError */
@@ -117,6 +146,9 @@ export async function readHttpdConfig(sys: Sys, file: string, extra: readonly st
     indexes: folder,
     user: last('user'),
     tokens: last('servertokens') ?? 'Full',
+    proxies: all('proxypass').map(({ args: [from = '', to = ''] }) => ({ from, to })),
+    reverseProxies: all('proxypassreverse').map(({ args: [from = '', to = ''] }) => ({ from, to })),
+    headers: all('header').flatMap(({ args }) => setHeader(args)),
   }
 }
 
@@ -160,9 +192,21 @@ async function readTypes(sys: Sys, path: string): Promise<Map<string, string>> {
   return types
 }
 
-/** Directives start with a capital letter: anything else is a slip. */
+/** Directives of modules that a configuration has to load itself. */
+const MODULES: readonly (readonly [RegExp, string])[] = [
+  [/^Proxy/, 'proxy_module'],
+  [/^Rewrite/, 'rewrite_module'],
+  [/^SSL/, 'ssl_module'],
+  [/^Header$/, 'headers_module'],
+  [/^Expires/, 'expires_module'],
+]
+
+/** Directives start with a capital letter and a module that is there: anything else is a slip. */
 function refuseUnknown(rows: readonly Row[]): void {
-  const wrong = rows.find(({ name }) => !/^[A-Z][A-Za-z]+\d?$/.test(name))
+  const loaded = new Set(rows.filter(({ name }) => name === 'LoadModule').map(({ args }) => args[0]))
+  const missing = (name: string): boolean =>
+    MODULES.some(([pattern, module]) => pattern.test(name) && !loaded.has(module))
+  const wrong = rows.find(({ name }) => !/^[A-Z][A-Za-z]+\d?$/.test(name) || missing(name))
   if (!wrong) return
   const place = `AH00526: Syntax error on line ${wrong.line} of ${wrong.file}:`
   throw new HttpdConfigError(

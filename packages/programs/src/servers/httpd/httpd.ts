@@ -230,7 +230,7 @@ export const httpd: Program = {
     'virtual hosts',
     'sections for folders, files and locations',
     '.htaccess',
-    'modules (rewrite, proxy, ssl, cgi…)',
+    'modules (rewrite, ssl, cgi…); of proxy only ProxyPass to http',
     'ranges',
     '-k',
     '-M',

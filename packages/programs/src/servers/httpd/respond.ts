@@ -3,6 +3,7 @@ import { httpDate, reasonPhrase, type ServerRequest, type ServerResponse } from 
 import { cleanPath, sendFile, statOrUndefined } from '../files/open-static.ts'
 import type { LogFiles } from '../logs/log-files.ts'
 import type { HttpdConfig } from './config.ts'
+import { passOn, ruleFor } from './proxy-pass.ts'
 
 export interface HttpdContext {
   readonly sys: Sys
@@ -73,6 +74,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   400: 'Your browser sent a request that this server could not understand.<br />',
   403: "You don't have permission to access this resource.",
   404: 'The requested URL was not found on this server.',
+  503: 'The server is temporarily unable to service your\nrequest due to maintenance downtime or capacity\nproblems. Please try again later.',
   405: 'The requested method $2 is not allowed for this URL.',
 }
 
@@ -93,11 +95,12 @@ function page(visit: Visit, status: number, location?: string): Answer {
 /** Answers and logs one request. */
 export async function respond(context: HttpdContext, request: ServerRequest, client: string): Promise<ServerResponse> {
   const visit = { context, request, client }
-  const answer = find(visit)
+  const answer = (await proxied(visit)) ?? find(visit)
   const headers: (readonly [string, string])[] = [
     ['Date', httpDate(context.sys.clock.now())],
     ['Server', serverField(context)],
     ...answer.headers,
+    ...context.config.headers,
   ]
   const bare = request.method === 'HEAD' || answer.status === 304
   if (bare) {
@@ -108,10 +111,19 @@ export async function respond(context: HttpdContext, request: ServerRequest, cli
     try {
       await answer.send(write)
     } finally {
-      await log(visit, answer.status, answer.length)
+      await log(visit, answer.status, Math.max(0, answer.length))
     }
   }
   return { status: answer.status, headers, body }
+}
+
+/** What ProxyPass says of the path, if it does. */
+async function proxied(visit: Visit): Promise<Answer | undefined> {
+  const { context, request, client } = visit
+  const { proxies, reverseProxies } = context.config
+  const rule = ruleFor(proxies, request.path)
+  if (!rule) return undefined
+  return (await passOn(context.sys, request, { rule, reverse: reverseProxies, client })) ?? page(visit, 503)
 }
 
 function find(visit: Visit): Answer {
