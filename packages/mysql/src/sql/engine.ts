@@ -1,8 +1,8 @@
 import type { Outcome, SessionState, Value } from '../protocol.ts'
 import type { Databases } from '../sqlite/databases.ts'
-import { alteration } from './alter-table.ts'
 import { Catalogue, SYSTEM_DATABASES } from './catalogue.ts'
-import { Cursor, TableParser } from './create-table.ts'
+import { Cursor } from './create-table.ts'
+import { Definitions } from './definitions.ts'
 import { literal, quoteName } from './definition.ts'
 import { fillInformationSchema } from './information-schema.ts'
 import { type Token, tokensOf } from './lexer.ts'
@@ -13,18 +13,9 @@ import { Privileges } from './privileges.ts'
 import { Users } from './users.ts'
 import { changeText, insertion } from './row-changes.ts'
 import { variablesOf } from './variables.ts'
+import { NOTHING, type Work } from './work.ts'
 
-export const NOTHING: Outcome = { columns: [], rows: [], affected: 0, insertId: 0, info: '' }
-
-/** One statement of a session on its way. */
-interface Work {
-  readonly session: SessionState
-  readonly sql: string
-  readonly tokens: readonly Token[]
-  readonly parameters: readonly Value[]
-  readonly renderer: Renderer
-}
-type Verb = (work: Work, cursor: Cursor) => Outcome
+type Verb = (engine: Engine, work: Work, cursor: Cursor) => Outcome
 
 /** MySQL's language over SQLite's tables. */
 export class Engine {
@@ -32,6 +23,7 @@ export class Engine {
   private readonly catalogue: Catalogue
   private readonly users: Users
   private readonly privileges: Privileges
+  readonly definitions: Definitions
   private readonly version: string
 
   constructor(databases: Databases, version: string) {
@@ -43,6 +35,9 @@ export class Engine {
     for (const name of SYSTEM_DATABASES) if (!databases.has(name)) databases.add(name, new Uint8Array(0))
     for (const name of databases.names) this.catalogue.prepare(name)
     this.users.prepare()
+    const at = (work: Work): string => this.at(work)
+    const { catalogue, users, privileges } = this
+    this.definitions = new Definitions({ databases, catalogue, users, privileges, at })
   }
 
   /** Statements of a transaction are undone. */
@@ -70,7 +65,7 @@ export class Engine {
       const verb = VERBS.get(first.upper) ?? (first.text === '(' ? VERBS.get('SELECT') : undefined)
       if (!verb) throw syntaxError(sql)
       this.privileges.check(session.user, tokens, session.database)
-      return verb.call(this, work, new Cursor(tokens, 1))
+      return verb(this, work, new Cursor(tokens, 1))
     } catch (error) {
       if (error instanceof SqlError) throw error
       throw problemOf(error instanceof Error ? error.message : String(error), {
@@ -190,180 +185,6 @@ export class Engine {
       affected,
       info: verb === 'UPDATE' ? `Rows matched: ${affected}  Changed: ${affected}  Warnings: 0` : '',
     }
-  }
-
-  truncate({ session }: Work, cursor: Cursor): Outcome {
-    cursor.take('TABLE')
-    const { database: other, name } = cursor.qualified()
-    const database = chosen(other ?? session.database)
-    this.catalogue.table(database, name)
-    this.databases.run(database, `DELETE FROM ${quoteName(name)}`)
-    if (this.catalogue.nextId(database, name) > 1)
-      this.databases.run(database, `DELETE FROM sqlite_sequence WHERE name = ${literal(name)}`)
-    return NOTHING
-  }
-
-  create(work: Work, cursor: Cursor): Outcome {
-    const { renderer, session } = work
-    if (cursor.take('DATABASE') || cursor.take('SCHEMA')) return this.createDatabase(cursor)
-    if (cursor.take('USER')) return (this.users.change(cursor, true), NOTHING)
-    cursor.take('OR', 'REPLACE')
-    while (cursor.take('UNIQUE') || cursor.take('FULLTEXT')) if (work.tokens[cursor.at]?.upper === 'INDEX') break
-    if (cursor.take('INDEX')) return this.createIndex(work, cursor)
-    const temporary = cursor.take('TEMPORARY')
-    if (cursor.take('VIEW')) return this.createView(work, cursor)
-    if (!cursor.take('TABLE'))
-      throw new SqlError(1235, '42000', "This version of MySQL doesn't yet support 'this kind of CREATE'")
-    const lenient = cursor.take('IF', 'NOT', 'EXISTS')
-    const { database: other, name } = cursor.qualified()
-    const database = chosen(other ?? session.database)
-    if (lenient && this.catalogue.names(database).includes(name)) return NOTHING
-    if (this.catalogue.names(database).includes(name))
-      throw new SqlError(1050, '42S01', `Table '${name}' already exists`)
-    if (cursor.take('LIKE')) {
-      const { database: from, name: source } = cursor.qualified()
-      this.catalogue.create(database, { ...structuredClone(this.catalogue.table(from ?? database, source)), name })
-      return NOTHING
-    }
-    const isGroup = cursor.token?.kind === 'op' && cursor.token.text === '('
-    const inner = isGroup ? cursor.group() : []
-    const as = cursor.rest.findIndex(({ upper, kind }) => kind === 'word' && (upper === 'AS' || upper === 'SELECT'))
-    const parser = new TableParser(renderer)
-    const options = as < 0 ? cursor.rest : cursor.rest.slice(0, as)
-    const query = as < 0 ? undefined : cursor.rest.slice(cursor.rest[as]?.upper === 'AS' ? as + 1 : as)
-    if (temporary && query === undefined && inner.length === 0) throw syntaxError(work.sql)
-    const table = query ? this.tableLike(work, name, query) : parser.table(name, inner, options)
-    if (table.columns.length === 0) throw new SqlError(4028, 'HY000', 'A table must have at least one visible column.')
-    this.catalogue.create(database, table)
-    if (query) this.databases.run(database, `INSERT INTO ${quoteName(name)} ${renderer.render(query)}`)
-    return { ...NOTHING, affected: query ? this.databases.changes(database) : 0 }
-  }
-
-  /** CREATE TABLE … SELECT: columns as the query has them. */
-  private tableLike(work: Work, name: string, query: readonly Token[]) {
-    const { columns } = this.databases.run(this.at(work), `SELECT * FROM (${work.renderer.render(query)}) LIMIT 0`)
-    const table = new TableParser(work.renderer).table(name, [], [])
-    for (const column of columns)
-      table.columns.push({
-        name: column.name,
-        type:
-          column.type === '' ? 'varchar(255)' : column.type === 'INTEGER' ? 'int' : column.type.replace(/ text$/, ''),
-        notNull: false,
-        fallback: undefined,
-        touched: false,
-        autoIncrement: false,
-        comment: '',
-      })
-    return table
-  }
-
-  private createDatabase(cursor: Cursor): Outcome {
-    const lenient = cursor.take('IF', 'NOT', 'EXISTS')
-    const name = cursor.name()
-    if (this.databases.has(name)) {
-      if (lenient) return { ...NOTHING, affected: 1 }
-      throw new SqlError(1007, 'HY000', `Can't create database '${name}'; database exists`)
-    }
-    this.databases.add(name, new Uint8Array(0))
-    this.catalogue.prepare(name)
-    return { ...NOTHING, affected: 1 }
-  }
-
-  private createIndex({ session, tokens }: Work, cursor: Cursor): Outcome {
-    const name = cursor.name()
-    while (!cursor.take('ON')) cursor.at++
-    const { database: other, name: of } = cursor.qualified()
-    const database = chosen(other ?? session.database)
-    const before = this.catalogue.table(database, of)
-    const after = structuredClone(before)
-    const kind = tokens[1]?.upper === 'UNIQUE' ? 'unique' : 'index'
-    after.keys.push({ kind, name, columns: partsOf(cursor.group()).map(([first]) => first?.text ?? '') })
-    this.catalogue.rebuild(database, before, after, new Map(before.columns.map((column) => [column.name, column.name])))
-    return NOTHING
-  }
-
-  private createView({ session, renderer, tokens }: Work, cursor: Cursor): Outcome {
-    const { database: other, name } = cursor.qualified()
-    const database = chosen(other ?? session.database)
-    if (tokens[1]?.upper === 'OR') this.databases.run(database, `DROP VIEW IF EXISTS ${quoteName(name)}`)
-    const columns = cursor.token?.text === '(' ? ` (${renderer.render(cursor.group())})` : ''
-    cursor.take('AS')
-    this.databases.run(database, `CREATE VIEW ${quoteName(name)}${columns} AS ${renderer.render(cursor.rest)}`)
-    return NOTHING
-  }
-
-  drop({ session }: Work, cursor: Cursor): Outcome {
-    if (cursor.take('USER')) return (this.users.drop(cursor), this.privileges.forget(), NOTHING)
-    if (cursor.take('DATABASE') || cursor.take('SCHEMA')) {
-      const lenient = cursor.take('IF', 'EXISTS')
-      const name = cursor.name()
-      if (!this.databases.has(name)) {
-        if (lenient) return NOTHING
-        throw new SqlError(1008, 'HY000', `Can't drop database '${name}'; database doesn't exist`)
-      }
-      const affected = this.catalogue.names(name).length
-      this.databases.drop(name)
-      this.catalogue.forget()
-      return { ...NOTHING, affected, ...(session.database === name && { database: '' }) }
-    }
-    cursor.take('TEMPORARY')
-    const view = cursor.take('VIEW')
-    if (cursor.take('INDEX')) return this.dropIndex(session, cursor)
-    if (!view && !cursor.take('TABLE') && !cursor.take('TABLES')) return NOTHING
-    const lenient = cursor.take('IF', 'EXISTS')
-    do {
-      const { database: other, name } = cursor.qualified()
-      const database = chosen(other ?? session.database)
-      if (view) this.databases.run(database, `DROP VIEW ${lenient ? 'IF EXISTS ' : ''}${quoteName(name)}`)
-      else if (this.catalogue.tables(database).has(name)) this.catalogue.drop(database, name)
-      else if (!lenient) throw new SqlError(1051, '42S02', `Unknown table '${database}.${name}'`)
-    } while (cursor.takeOp(','))
-    return NOTHING
-  }
-
-  private dropIndex(session: SessionState, cursor: Cursor): Outcome {
-    const name = cursor.name()
-    cursor.take('ON')
-    const { database: other, name: of } = cursor.qualified()
-    const database = chosen(other ?? session.database)
-    const before = this.catalogue.table(database, of)
-    const after = { ...structuredClone(before), keys: before.keys.filter((key) => key.name !== name) }
-    this.catalogue.rebuild(database, before, after, new Map(before.columns.map((column) => [column.name, column.name])))
-    return NOTHING
-  }
-
-  alter({ session, renderer }: Work, cursor: Cursor): Outcome {
-    if (cursor.take('USER')) return (this.users.change(cursor, false), NOTHING)
-    if (!cursor.take('TABLE')) return NOTHING
-    const { database: other, name } = cursor.qualified()
-    const database = chosen(other ?? session.database)
-    const before = this.catalogue.table(database, name)
-    const { table, from, nextId } = alteration(before, renderer, cursor.rest)
-    this.catalogue.rebuild(database, before, table, from)
-    if (nextId !== undefined) {
-      this.databases.run(database, `DELETE FROM sqlite_sequence WHERE name = ${literal(table.name)}`)
-      this.databases.run(database, `INSERT INTO sqlite_sequence VALUES (${literal(table.name)}, ${nextId - 1})`)
-    }
-    const rows = Number(this.databases.run(database, `SELECT count(*) FROM ${quoteName(table.name)}`).rows[0]?.[0] ?? 0)
-    return { ...NOTHING, info: `Records: ${rows}  Duplicates: 0  Warnings: 0` }
-  }
-
-  rename({ session }: Work, cursor: Cursor): Outcome {
-    cursor.take('TABLE')
-    do {
-      const { database: other, name } = cursor.qualified()
-      const database = chosen(other ?? session.database)
-      cursor.take('TO')
-      const before = this.catalogue.table(database, name)
-      const after = { ...structuredClone(before), name: cursor.qualified().name }
-      this.catalogue.rebuild(
-        database,
-        before,
-        after,
-        new Map(before.columns.map((column) => [column.name, column.name])),
-      )
-    } while (cursor.takeOp(','))
-    return NOTHING
   }
 
   use({ session }: Work, cursor: Cursor): Outcome {
@@ -508,10 +329,6 @@ export class Engine {
     return NOTHING
   }
 
-  accept(): Outcome {
-    return NOTHING
-  }
-
   /** Which value of an INSERT stands in the table already. */
   private duplicate(
     { tokens, parameters, session }: Work,
@@ -550,47 +367,31 @@ const onOff = (name: string, value: Value): string =>
       : 'OFF'
     : String(value ?? '')
 
-const VERBS: ReadonlyMap<string, (this: Engine, work: Work, cursor: Cursor) => Outcome> = new Map(
-  Object.entries<keyof Engine & string>({
-    SELECT: 'select',
-    WITH: 'select',
-    VALUES: 'select',
-    INSERT: 'insert',
-    REPLACE: 'insert',
-    UPDATE: 'change',
-    DELETE: 'change',
-    TRUNCATE: 'truncate',
-    CREATE: 'create',
-    DROP: 'drop',
-    ALTER: 'alter',
-    RENAME: 'rename',
-    USE: 'use',
-    SET: 'set',
-    BEGIN: 'transaction',
-    START: 'transaction',
-    COMMIT: 'transaction',
-    ROLLBACK: 'transaction',
-    SAVEPOINT: 'transaction',
-    RELEASE: 'transaction',
-    SHOW: 'show',
-    DESCRIBE: 'describe',
-    DESC: 'describe',
-    EXPLAIN: 'describe',
-    ANALYZE: 'maintain',
-    OPTIMIZE: 'maintain',
-    CHECK: 'maintain',
-    REPAIR: 'maintain',
-    GRANT: 'grant',
-    REVOKE: 'revoke',
-    FLUSH: 'accept',
-    LOCK: 'accept',
-    UNLOCK: 'accept',
-    KILL: 'accept',
-    DO: 'accept',
-  }).map(([word, method]) => [
-    word,
-    function (this: Engine, work, cursor) {
-      return (this[method] as unknown as Verb).call(this, work, cursor)
-    },
-  ]),
-)
+const select: Verb = (engine, work) => engine.select(work)
+const insert: Verb = (engine, work, cursor) => engine.insert(work, cursor)
+const change: Verb = (engine, work, cursor) => engine.change(work, cursor)
+const transaction: Verb = (engine, work) => engine.transaction(work)
+const describeOne: Verb = (engine, work, cursor) => engine.describe(work, cursor)
+const maintain: Verb = (engine, work, cursor) => engine.maintain(work, cursor)
+/** What has no effect here. */
+const accept: Verb = () => NOTHING
+
+const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
+  ...['SELECT', 'WITH', 'VALUES'].map((word) => [word, select] as const),
+  ...['INSERT', 'REPLACE'].map((word) => [word, insert] as const),
+  ...['UPDATE', 'DELETE'].map((word) => [word, change] as const),
+  ...['BEGIN', 'START', 'COMMIT', 'ROLLBACK', 'SAVEPOINT', 'RELEASE'].map((word) => [word, transaction] as const),
+  ...['DESCRIBE', 'DESC', 'EXPLAIN'].map((word) => [word, describeOne] as const),
+  ...['ANALYZE', 'OPTIMIZE', 'CHECK', 'REPAIR'].map((word) => [word, maintain] as const),
+  ...['FLUSH', 'LOCK', 'UNLOCK', 'KILL', 'DO'].map((word) => [word, accept] as const),
+  ['TRUNCATE', (engine, work, cursor) => engine.definitions.truncate(work, cursor)],
+  ['CREATE', (engine, work, cursor) => engine.definitions.create(work, cursor)],
+  ['DROP', (engine, work, cursor) => engine.definitions.drop(work, cursor)],
+  ['ALTER', (engine, work, cursor) => engine.definitions.alter(work, cursor)],
+  ['RENAME', (engine, work, cursor) => engine.definitions.rename(work, cursor)],
+  ['USE', (engine, work, cursor) => engine.use(work, cursor)],
+  ['SET', (engine, work, cursor) => engine.set(work, cursor)],
+  ['SHOW', (engine, work, cursor) => engine.show(work, cursor)],
+  ['GRANT', (engine, work, cursor) => engine.grant(work, cursor)],
+  ['REVOKE', (engine, work, cursor) => engine.revoke(work, cursor)],
+])
