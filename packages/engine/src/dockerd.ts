@@ -54,6 +54,7 @@ export const dockerd = defineProgram({
   covers: 'partial',
   lacks: [
     'adoption of what runs at the start (live-restore)',
+    'a containerd-shim-runc-v2 for each container: what runs is the child of the daemon',
     'swarm mode',
     'plugins',
     'logging drivers beside json-file and none',
