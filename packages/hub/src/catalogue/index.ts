@@ -3,6 +3,7 @@ import { adminer } from './adminer.ts'
 import { alpineCurl } from './alpine-curl.ts'
 import { busybox } from './busybox.ts'
 import { caddy } from './caddy.ts'
+import { curlimagesCurl } from './curlimages-curl.ts'
 import { almalinux, alpine, amazonlinux, centos, debian, fedora, rocky, rockylinux, ubuntu } from './distributions.ts'
 import { docker } from './docker.ts'
 import { gettingStarted, welcomeToDocker } from './docker-getting-started.ts'
@@ -44,6 +45,6 @@ const OFFICIAL: readonly Repository[] = [
 export const CATALOGUE: readonly Repository[] = [
   ...OFFICIAL,
   ...[rocky, gettingStarted, welcomeToDocker, dockersamplesStaticSite, prakharStaticSite, mhartAlpineNode],
-  ...[netshoot, alpineCurl, whoami, containousWhoami],
+  ...[netshoot, alpineCurl, curlimagesCurl, whoami, containousWhoami],
   ...[visualizer, portainer, oldPortainer, prometheus],
 ]

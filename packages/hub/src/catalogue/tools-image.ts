@@ -14,6 +14,8 @@ interface Tools {
   readonly compressedBytes: number
   readonly sizeBytes: number
   readonly commands: readonly string[]
+  /** Path to text. */
+  readonly scripts?: Readonly<Record<string, string>>
   readonly config: ImageSpec['config']
 }
 
@@ -29,6 +31,7 @@ export function toolsRepository(tools: Tools): Repository {
       if (!base) return undefined
       const build: NonNullable<ImageSpec['steps'][number]['layer']>['build'] = (tree) => {
         for (const command of commands) tree.mainCommand(command, `/usr/bin/${command}`)
+        for (const [path, text] of Object.entries(tools.scripts ?? {})) tree.script(path, text)
       }
       const spec = {
         id: name,
