@@ -27,7 +27,7 @@ const SCENE = [
   `printf 'FROM nginx:alpine\\nCOPY site /usr/share/nginx/html\\nRUNN nginx -t\\nEXPOSE 80\\n' > Dockerfile`,
 ]
 /** One that went well, and one that failed at its last step. */
-const BUILDS = `mkdir app; printf 'FROM alpine\nRUN seq 3\n' > app/Dockerfile; docker build -q -t registry.example.com/shop/storefront:2026.11 app; printf 'RUN echo nearly && exit 7\n' >> app/Dockerfile; docker build -q app 2> /dev/null`
+const BUILDS = `mkdir app; printf 'FROM alpine\\nRUN seq 3\\n' > app/Dockerfile; docker build -q -t registry.example.com/shop/storefront:2026.11 app; printf 'RUN echo nearly && exit 7\\n' >> app/Dockerfile; docker build -q app 2> /dev/null`
 const LISTED = `docker ps --format 'table {{.Names}}\\t{{.Image}}\\t{{.Status}}'`
 /** More than fits, with names longer than there is room for. */
 const CROWD = `for n in $(seq 16); do docker create --name a-name-that-somebody-took-from-a-generator-of-long-names-$n alpine sleep 1d > /dev/null; done`

@@ -121,20 +121,19 @@ function BuildLine({ build, onShow }: { build: BuildRecord; onShow: () => void }
   const text = useText()
   const failed = build.status === 'Error'
   return (
-    <button type="button" className={list.main} onClick={onShow}>
+    <button type="button" className={styles.main} onClick={onShow}>
       <span className={styles.mark} data-failed={failed} role="img" aria-label={text(failed ? 'failed' : 'completed')}>
         {failed ? <CircleX /> : <CircleCheck />}
       </span>
-      <span className={list.names}>
+      <span className={styles.names}>
         <b title={buildName(build)}>{buildName(build)}</b>
         <span>
           {ageText(build.createdAt / 1000, Date.now(), text('tongue'))} · {build.platform}
         </span>
       </span>
-      <span className={list.aside}>
-        {buildDuration(build)}
-        <br />
-        {text('fromCache', { cached: build.cached, steps: build.steps })}
+      <span className={styles.facts}>
+        <span>{buildDuration(build)}</span>
+        <span>{text('fromCache', { cached: build.cached, steps: build.steps })}</span>
       </span>
     </button>
   )

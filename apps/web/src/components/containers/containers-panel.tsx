@@ -76,7 +76,7 @@ function Containers({ host, filter, alone, onShow, onOpenPort }: ListProps) {
   return (
     <>
       {firstRows(byProject(shown), count).map(([project, members, rows]) => (
-        <section key={project} aria-label={project || text('containers')}>
+        <section key={project} aria-label={alone ? project || text('containers') : project && `${project}, ${host}`}>
           {project && (
             <h3 className={styles.project}>
               {project}

@@ -25,3 +25,18 @@ it('puts ports, containers and networks in columns, a container without a port a
   for (const [index, y] of rows.entries())
     for (const other of rows.slice(index + 1)) expect(Math.abs(y - other)).toBeGreaterThanOrEqual(BOX_HEIGHT)
 })
+
+it('puts instances in a column of their own, however much they lead to', () => {
+  const idle = ['a', 'b', 'c', 'd'].map((name) => node('container', name))
+  const nodes = [node('host', 'one'), node('host', 'two'), node('port', '80'), node('container', 'web'), ...idle]
+  const edges = [
+    ...idle.map(({ id }) => ({ from: 'host one', to: id })),
+    { from: 'host two', to: 'port 80' },
+    { from: 'port 80', to: 'container web' },
+  ]
+  const places = arrange({ nodes, edges }, ROOMS.middle)
+  const columns = nodes.map(({ id }) =>
+    Math.round((places.get(id)?.x ?? 0) / (ROOMS.middle.box + ROOMS.middle.between)),
+  )
+  expect(columns.map((column) => column - (columns[0] ?? 0))).toEqual([0, 0, 1, 2, 2, 2, 2, 2])
+})

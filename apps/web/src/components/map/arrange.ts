@@ -26,7 +26,9 @@ export function arrange(
 ): ReadonlyMap<string, { readonly x: number; readonly y: number }> {
   const graph = new Graph().setGraph({ rankdir: 'LR', nodesep: 18, ranksep: between }).setDefaultEdgeLabel(() => ({}))
   for (const { id } of nodes) graph.setNode(id, { width: box, height: BOX_HEIGHT })
-  for (const { from, to } of edges) graph.setEdge(from, to)
+  // What an instance leads to must not draw it to the right: they stand in one column.
+  const hosts = new Set(nodes.filter(({ kind }) => kind === 'host').map(({ id }) => id))
+  for (const { from, to } of edges) graph.setEdge(from, to, { weight: hosts.has(from) ? 0 : 1 })
   // Instances, ports and containers have a column each, whatever leads to them.
   const columns = FIRST_KINDS.filter((kind) => nodes.some((node) => node.kind === kind))
   if (columns.length > 1) {
