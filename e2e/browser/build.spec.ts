@@ -1,6 +1,10 @@
 import { expect, type Page, test } from '@playwright/test'
 import { Playground } from './playground.ts'
 
+/** A WebAssembly module whose _start writes a line by WASI's fd_write. */
+const MODULE =
+  'AGFzbQEAAAABDAJgAABgBH9/f38BfwIjARZ3YXNpX3NuYXBzaG90X3ByZXZpZXcxCGZkX3dyaXRlAAEDAgEABQMBAAEHEwIGbWVtb3J5AgAGX3N0YXJ0AAEKHQEbAEEAQRA2AgBBBEEUNgIAQQFBAEEBQQgQABoLCxoBAEEQCxRoZWxsbyBmcm9tIGEgbW9kdWxlCg=='
+
 /** From here on every task of the page that takes longer than 50 ms, in milliseconds. */
 const watchTasks = (page: Page): Promise<void> =>
   page.evaluate(() => {
@@ -42,4 +46,14 @@ test('a context of 50 MB in 5,000 files is built while page and terminals go on'
   await playground.sees(/sha256:[0-9a-f]{64}\n52428828\n/, 60_000)
   // How long is for a quiet machine to say: the longest task should stay below 100 ms.
   console.log(`longest task of the page ${await longestTask(page)} ms; from key to sign ${echoes.join(', ')} ms`)
+})
+
+test('a module of WebAssembly in an image runs in a worker of the page', async ({ page }) => {
+  const playground = await Playground.open(page)
+  await page.locator('.terminal:visible .xterm-helper-textarea').focus()
+  await page.keyboard.insertText(`mkdir wasm && cd wasm && echo ${MODULE} | base64 -d > app.wasm; chmod +x app.wasm`)
+  await playground.press('Enter')
+  await playground.type('printf \'FROM scratch\\nCOPY app.wasm /\\nENTRYPOINT ["/app.wasm"]\\n\' > Dockerfile\n')
+  await playground.type('docker build -q --platform wasi/wasm -t app . && docker run --rm --platform wasi/wasm app\n')
+  await playground.sees('hello from a module', 60_000)
 })
