@@ -1,8 +1,9 @@
 import type { StartMessage } from '../protocol.ts'
 import { Bridge, type Pyodide, type PyodideHost } from './bridge.ts'
 import { GUEST } from './guest.ts'
-import { type Import, SystemImports } from './imports.ts'
+import { SystemImports } from './imports.ts'
 import { Memory } from './memory.ts'
+import { type SuspendingApi, type Typed, waitingImports } from './waiting.ts'
 
 export type { PyodideHost } from './bridge.ts'
 
@@ -13,11 +14,11 @@ interface Instance {
     readonly malloc: (bytes: number) => number
   }
 }
-type Instantiate = (source: unknown, imports: Imports) => Promise<{ readonly instance: Instance }>
+type Instantiate = (source: unknown, imports?: Imports) => Promise<{ readonly instance: Instance }>
 interface WebAssemblyApi {
   instantiate: Instantiate
   instantiateStreaming?: Instantiate
-  readonly Suspending?: new (run: Import) => Import
+  readonly Suspending?: unknown
 }
 
 /** Runs one Python program from its start message to its exit. */
@@ -40,15 +41,20 @@ async function run(host: PyodideHost, bridge: Bridge, api: WebAssemblyApi, start
   if (!imports) throw new Error('python: CPython was loaded by an unknown way')
   bridge.heapBytes = () => imports.memory.size
   pyodide.setInterruptBuffer(signalBuffer(bridge))
-  imports.booting = false
-  bridge.exit(await mainOf(pyodide, start, blocking))
+  bridge.exit(await mainOf(pyodide, imports, start, blocking))
 }
 
-async function mainOf(pyodide: Pyodide, start: StartMessage, blocking: boolean): Promise<number> {
+async function mainOf(
+  pyodide: Pyodide,
+  imports: SystemImports,
+  start: StartMessage,
+  blocking: boolean,
+): Promise<number> {
   pyodide.globals.set('__drydock_guest', GUEST)
   pyodide.runPython(LOAD)
   const main = pyodide.globals.get('__drydock_main')
   const text = JSON.stringify(start)
+  imports.booting = false
   return Number(blocking ? main(text) : await main.callPromising(text))
 }
 
@@ -70,6 +76,14 @@ function signalBuffer(bridge: Bridge): object {
   })
 }
 
+/** Emscripten notes the types of each of its functions. */
+function typed(table: Readonly<Record<string, unknown>>, original: object): Record<string, Typed> {
+  const signatures = original as Readonly<Record<string, { readonly sig: string }>>
+  return Object.fromEntries(
+    Object.entries(table).map(([name, run]) => [name, { run: run as Typed['run'], sig: signatures[name]?.sig ?? '' }]),
+  )
+}
+
 /** Pyodide instantiates its module by the global functions: there its system calls are exchanged. */
 function replaceImports(
   api: WebAssemblyApi,
@@ -80,13 +94,13 @@ function replaceImports(
   const wrap =
     (plain: Instantiate): Instantiate =>
     async (source, given) => {
-      const { env, wasi_snapshot_preview1: wasi } = given
+      // Pyodide's own small modules, by which it learns what the browser can, may import nothing.
+      const { env, wasi_snapshot_preview1: wasi } = given ?? {}
       if (!env?.__syscall_openat || !wasi) return plain.call(api, source, given)
       const imports = make({ ...env, ...wasi })
-      for (const [name, run] of Object.entries(imports.table())) {
-        const home = name in wasi ? wasi : env
-        home[name] = (blocking || !api.Suspending ? run : new api.Suspending(run as Import)) as typeof run
-      }
+      const table = imports.table()
+      const exchanged = blocking || !api.Suspending ? table : waitingImports(api as unknown as SuspendingApi, typed(table, { ...env, ...wasi }))
+      for (const [name, run] of Object.entries(exchanged)) (name in wasi ? wasi : env)[name] = run
       wasi.proc_exit = (code) => {
         bridge.exit(Number(code))
         throw new Error('python: the process has ended')

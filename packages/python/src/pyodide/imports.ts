@@ -5,8 +5,6 @@ import type { Memory } from './memory.ts'
 import { after, guarded, type Result } from './result.ts'
 import { SocketCalls } from './socket-calls.ts'
 
-/** A function that WebAssembly imports. */
-export type Import = (...args: never[]) => unknown
 type Loose = (...args: readonly (number | bigint)[]) => unknown
 
 /** Descriptors of Pyodide's own files begin here, out of the way of the container's. */
