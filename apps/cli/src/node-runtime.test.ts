@@ -8,6 +8,19 @@ const SCRIPTS: readonly (readonly [script: string, printed: string])[] = [
   ['setTimeout(() => console.log("later"), 5); Promise.resolve().then(() => console.log("soon"))', 'soon\r\nlater'],
   ['process.exit(7)', 'status 7'],
   ['throw new TypeError("oops")', 'TypeError: oops'],
+  // A package within a package, beside whose files its own are not.
+  [
+    [
+      'const fs = require("fs")',
+      'fs.mkdirSync("/tmp/node_modules/a/node_modules/b/lib", { recursive: true })',
+      'fs.writeFileSync("/tmp/node_modules/a/index.js", "module.exports = require(`b`)")',
+      'fs.writeFileSync("/tmp/node_modules/a/node_modules/b/package.json", `{ "main": "./lib/index.js" }`)',
+      'fs.writeFileSync("/tmp/node_modules/a/node_modules/b/lib/index.js", "module.exports = 6 * 7 + `nested`; //" + "x".repeat(300000))',
+      'fs.writeFileSync("/tmp/main.js", "console.log(require(`a`))")',
+      'require("/tmp/main.js")',
+    ].join('; '),
+    '42nested',
+  ],
 ]
 
 describe('node in a container', () => {

@@ -164,7 +164,7 @@ export class Modules {
 
   /** @returns the real path */
   private asFile(...files: readonly string[]): string | undefined {
-    const home = [...this.wholes].find((each) => files.every((file) => file.startsWith(`${each}/`)))
+    const home = [...this.wholes].find((each) => files.every((file) => isOwn(file, each)))
     if (home !== undefined) return files.flatMap(withEndings).find((file) => this.known.has(file))
     const found = callSync('findFile', [files.flatMap(withEndings)]).value as { path: string; text: string } | null
     if (found) this.known.set(found.path, found.text)
@@ -286,6 +286,10 @@ export class Modules {
     return target
   }
 }
+
+/** Whether a file is the package's at `root` itself, and not that of a package within it. */
+const isOwn = (file: string, root: string): boolean =>
+  file.startsWith(`${root}/`) && !file.slice(root.length).includes('/node_modules/')
 
 const withEndings = (file: string): string[] => ['', '.js', '.json', '.cjs', '.mjs'].map((ending) => file + ending)
 
