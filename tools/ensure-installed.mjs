@@ -2,11 +2,13 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { ensurePythonImage } from './python-image.mjs'
 import { ensureWheels } from './python-wheels.mjs'
 
 export function ensureInstalled() {
   installPackages()
   ensureWheels()
+  ensurePythonImage()
 }
 
 function installPackages() {

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
+import { compiledWheel } from './python-image.mjs'
 
 const NAME = 'virtual:python-wheels'
 const WANTED = {
@@ -37,7 +38,7 @@ export function pythonWheels(root = '.') {
       if (id !== `\0${NAME}`) return null
       const folder = folderOf(root)
       const wheels = wheelsIn(folder).map((file) => {
-        const bytes = readFileSync(join(folder, file))
+        const bytes = readFileSync(compiledWheel(file, root))
         return {
           file,
           sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -48,6 +49,9 @@ export function pythonWheels(root = '.') {
     },
   }
 }
+
+/** Whether a project was fetched. */
+export const haveWheel = (name, root = '.') => wheelsIn(folderOf(root)).some((file) => projectOf(file) === name)
 
 const projectOf = (file) => file.split('-')[0].toLowerCase().replaceAll('_', '-')
 

@@ -31,7 +31,7 @@ export const python: Program = {
     'native wheels',
     'the numbers in [Errno 2] are those of WASI',
   ],
-  summary: 'runs Python (CPython in WebAssembly, in a worker of its own; 12 MB are loaded when it is first used)',
+  summary: 'runs Python (CPython in WebAssembly, in a worker of its own; 22 MB are loaded when it is first used)',
   sizeBytes: 6_800_000,
   rssBytes: 12 * 1024 * 1024,
   main,

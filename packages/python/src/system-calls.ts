@@ -4,6 +4,8 @@ import {
   exitStatus,
   inet,
   isErrno,
+  O_CLOEXEC,
+  O_RDONLY,
   type Signal,
   SIGPIPE,
   type SocketAddress,
@@ -11,7 +13,8 @@ import {
   type Sys,
   unix,
 } from '@drydock/abi'
-import { ResolveError, resolveHost, searchPath } from '@drydock/libc'
+import { toBase64 } from '@drydock/codec'
+import { readAll, ResolveError, resolveHost, searchPath } from '@drydock/libc'
 import type { AnswerMessage, CallMessage } from './protocol.ts'
 
 type Answer = Pick<AnswerMessage, 'value' | 'bytes'>
@@ -68,6 +71,7 @@ export const SYSTEM_CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['pread', (sys, [fd, max, at]) => ({ bytes: sys.pread(number(fd), number(max), number(at)) })],
   ['pwrite', (sys, [fd, at], bytes) => done(sys.pwrite(number(fd), bytes, number(at)))],
   ['open', (sys, [path, flags, mode]) => openFile(sys, text(path), number(flags), number(mode))],
+  ['readFile', async (sys, [path]) => done(toBase64(await readWhole(sys, text(path))))],
   ['close', (sys, [fd]) => done(sys.close(number(fd)))],
   ['lseek', (sys, [fd, offset, whence]) => done(sys.lseek(number(fd), number(offset), number(whence)))],
   ['stat', (sys, [path]) => statValue(sys.stat(text(path)))],
@@ -132,6 +136,15 @@ export const SYSTEM_CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['spawn', (sys, [request]) => spawnChild(sys, request)],
   ['wait', (sys, [pid, options]) => waitFor(sys, number(pid), number(options))],
 ])
+
+async function readWhole(sys: Sys, path: string): Promise<Uint8Array> {
+  const fd = sys.open(path, O_RDONLY | O_CLOEXEC)
+  try {
+    return await readAll(sys, fd)
+  } finally {
+    sys.close(fd)
+  }
+}
 
 /** @returns the descriptor, and for a directory its path, by which it is read */
 function openFile(sys: Sys, path: string, flags: number, mode: number): Answer {

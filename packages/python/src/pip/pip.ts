@@ -10,7 +10,7 @@ import {
   satisfies,
 } from './requirement.ts'
 import { field, makeFolders, requiresOf, SitePackages } from './site-packages.ts'
-import { unzip } from './zip.ts'
+import { unzip } from '@drydock/codec'
 
 const VERSION = '25.3'
 /** CPython's version, whatever the image names. */

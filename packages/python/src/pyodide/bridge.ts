@@ -1,10 +1,12 @@
+import type { CreateModule } from './snapshot.ts'
 import type { AnswerMessage, FromWorker, SignalMessage, ToWorker } from '../protocol.ts'
 
 /** What the worker gives. */
 export interface PyodideHost {
-  /** `loadPyodide` of the package, with all its files at hand. */
+  /** The functions that pyodide.mjs and pyodide.asm.mjs export, with all files at hand. */
   load(progress: (loadedBytes: number, totalBytes: number) => void): Promise<{
     readonly loadPyodide: (options: object) => Promise<Pyodide>
+    readonly createModule: CreateModule
     readonly options: object
   }>
   post(message: FromWorker): void
@@ -13,8 +15,13 @@ export interface PyodideHost {
   receiveBlocking?(): ToWorker
   /** A message that came meanwhile; absent where a worker cannot look. */
   poll?(): ToWorker | undefined
+  /** Lets messages come in, where they do so only between two turns of the event loop. */
+  turn?(): Promise<void>
   now(): number
 }
+
+/** So long an interpreter that computes hears nothing. */
+const TURN_MS = 100
 
 /** As much of Pyodide's interface as is used. */
 export interface Pyodide {
@@ -47,6 +54,7 @@ export class Bridge {
   private readonly waiting = new Map<number, (answer: AnswerMessage) => void>()
   private readonly signals: number[] = []
   private busySince: number
+  private turnedAt = 0
   private toldBytes = 0
   heapBytes: () => number = () => 0
 
@@ -61,7 +69,7 @@ export class Bridge {
     this.host.post({ kind: 'call', id, op, args, bytes })
     if (this.host.receiveBlocking) return this.block(id, this.host.receiveBlocking.bind(this.host))
     return new Promise<AnswerMessage>((resolve) => this.waiting.set(id, resolve)).then((answer) => {
-      this.busySince = this.host.now()
+      this.busySince = this.turnedAt = this.host.now()
       return checked(answer)
     })
   }
@@ -77,6 +85,22 @@ export class Bridge {
   pendingSignal(): number {
     for (let message = this.host.poll?.(); message; message = this.host.poll?.()) this.receive(message)
     return this.signals[0] ?? 0
+  }
+
+  /** What the interpreter asks every few instructions: lets messages come in first, when it is time. */
+  checkSignals(): number | Promise<number> {
+    const { turn, now } = this.host
+    if (!turn || now() - this.turnedAt < TURN_MS) return this.takeSignal()
+    return turn().then(() => {
+      this.turnedAt = now()
+      return this.takeSignal()
+    })
+  }
+
+  private takeSignal(): number {
+    const signal = this.pendingSignal()
+    if (signal !== 0) this.signalTaken()
+    return signal
   }
 
   signalTaken(): void {

@@ -3,6 +3,7 @@ import { Bridge, type Pyodide, type PyodideHost } from './bridge.ts'
 import { GUEST } from './guest.ts'
 import { SystemImports } from './imports.ts'
 import { Memory } from './memory.ts'
+import { keepTrampoline } from './snapshot.ts'
 import { type SuspendingApi, type Typed, waitingImports } from './waiting.ts'
 
 export type { PyodideHost } from './bridge.ts'
@@ -35,8 +36,13 @@ async function run(host: PyodideHost, bridge: Bridge, api: WebAssemblyApi, start
   const blocking = host.receiveBlocking !== undefined
   const own = { imports: undefined as SystemImports | undefined }
   replaceImports(api, bridge, blocking, (original) => (own.imports = new SystemImports(bridge, original, start.cwd)))
-  const { loadPyodide, options } = await host.load((loaded, total) => bridge.progress(loaded, total))
-  const pyodide = await loadPyodide({ ...options, env: { HOME: '/root', PYTHONDONTWRITEBYTECODE: '1' } })
+  const { loadPyodide, createModule, options } = await host.load((loaded, total) => bridge.progress(loaded, total))
+  const createPyodideModule = keepTrampoline(createModule)
+  const pyodide = await loadPyodide({
+    ...options,
+    createPyodideModule,
+    env: { HOME: '/root', PYTHONDONTWRITEBYTECODE: '1' },
+  })
   const { imports } = own
   if (!imports) throw new Error('python: CPython was loaded by an unknown way')
   bridge.heapBytes = () => imports.memory.size
@@ -99,7 +105,10 @@ function replaceImports(
       if (!env?.__syscall_openat || !wasi) return plain.call(api, source, given)
       const imports = make({ ...env, ...wasi })
       const table = imports.table()
-      const exchanged = blocking || !api.Suspending ? table : waitingImports(api as unknown as SuspendingApi, typed(table, { ...env, ...wasi }))
+      const exchanged =
+        blocking || !api.Suspending
+          ? table
+          : waitingImports(api as unknown as SuspendingApi, typed(table, { ...env, ...wasi }))
       for (const [name, run] of Object.entries(exchanged)) (name in wasi ? wasi : env)[name] = run
       wasi.proc_exit = (code) => {
         bridge.exit(Number(code))

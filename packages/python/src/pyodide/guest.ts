@@ -38,9 +38,13 @@ def _streams(unbuffered):
 # the machine ----------------------------------------------------------------------------------------------------------
 
 def _machine(start):
+    # The memory that the interpreter began with has seen its entropy before.
+    if 'random' in sys.modules:
+        sys.modules['random'].seed()
     os.environ.clear()
     os.environ.update(start['env'])
     sys.platform = 'linux'
+    sys.version = f"{start['version']} (main, {sys.version.split('(main, ', 1)[-1].split(')')[0]}) [GCC 14.2.0]"
     sys.executable = sys._base_executable = start['executable']
     sys.prefix = sys.exec_prefix = sys.base_prefix = sys.base_exec_prefix = '/usr/local'
     os.getpid = lambda: start['pid']
@@ -176,22 +180,64 @@ def _sockets():
     asyncio.events._event_loop_policy = None
     asyncio.events._set_running_loop(None)
 
-# a server that starts itself anew -------------------------------------------------------------------------------------
+# modules as files -----------------------------------------------------------------------------------------------------
 
-class _Reloader:
-    """Werkzeug watches files in a thread; here the server looks between two requests."""
+def _modules():
+    """A module is read in one question to the kernel: opening, looking and reading would be ten."""
+    import importlib._bootstrap_external as external
+    from binascii import a2b_base64
+    plain = external.FileLoader.get_data
+    def get_data(self, path):
+        if path.startswith('/lib/python3'):
+            return plain(self, path)
+        return a2b_base64(_ask('readFile', os.path.join(os.getcwd(), path)))
+    external.FileLoader.get_data = get_data
+
+# modules that are changed when they are imported ----------------------------------------------------------------------
+
+class _Changes:
+    def __init__(self, changes):
+        self.changes = changes
     def find_spec(self, name, path=None, target=None):
-        if name != 'werkzeug._reloader':
+        change = self.changes.pop(name, None)
+        if change is None:
             return None
-        sys.meta_path.remove(self)
         import importlib.util
         spec = importlib.util.find_spec(name)
-        load = spec.loader.exec_module
-        def exec_module(module):
-            load(module)
-            module.run_with_reloader = _run_with_reloader
-        spec.loader.exec_module = exec_module
+        if spec is None:
+            return None
+        spec.loader = _ChangingLoader(spec.loader, change)
         return spec
+
+class _ChangingLoader:
+    """Stands before a loader, which may be one for many modules."""
+    def __init__(self, loader, change):
+        self._loader = loader
+        self._change = change
+    def __getattr__(self, name):
+        return getattr(self._loader, name)
+    def exec_module(self, module):
+        self._loader.exec_module(module)
+        self._change(module)
+
+class _Unshared:
+    """There is no fork, so no other process could see a shared value."""
+    def __init__(self, typecode, value=0, *_, lock=True):
+        import threading
+        self.value = value
+        self._lock = threading.RLock()
+    def get_lock(self):
+        return self._lock
+    get_obj = lambda self: self
+
+def _unshare(multiprocessing):
+    multiprocessing.Value = multiprocessing.RawValue = _Unshared
+
+# a server that starts itself anew -------------------------------------------------------------------------------------
+
+def _change_reloader(module):
+    """Werkzeug watches files in a thread; here the server looks between two requests."""
+    module.run_with_reloader = _run_with_reloader
 
 def _run_with_reloader(main, extra_files=None, exclude_patterns=None, interval=1, reloader_type='auto'):
     import signal, socketserver, time
@@ -251,11 +297,10 @@ def _module(command, module):
     sys.path.insert(0, os.getcwd())
     runpy._run_module_as_main(command['name'])
 
-def _repl(module, quiet, version):
+def _repl(module, quiet):
     import code
     if not quiet:
-        told = sys.version.split(' ', 1)[1]
-        print(f'Python {version} {told} on {sys.platform}\nType "help", "copyright", "credits" or "license" for more information.', file=sys.stderr)
+        print(f'Python {sys.version} on {sys.platform}\nType "help", "copyright", "credits" or "license" for more information.', file=sys.stderr)
     sys.ps1, sys.ps2 = '>>> ', '... '
     sys.path.insert(0, '')
     console = code.InteractiveConsole(module.__dict__, '<stdin>')
@@ -298,10 +343,10 @@ def main(text):
     _machine(start)
     _site(start)
     sys.orig_argv = start['argv']
-    sys.dont_write_bytecode = True
-    for step in (_processes, _sockets, _signals, _threads):
+    sys.dont_write_bytecode = flags['dontWriteBytecode']
+    for step in (_processes, _sockets, _signals, _threads, _modules):
         step()
-    sys.meta_path.insert(0, _Reloader())
+    sys.meta_path.insert(0, _Changes({'werkzeug._reloader': _change_reloader, 'multiprocessing': _unshare}))
     module = _main_module()
     runs = {'file': lambda: _file(command, module), 'text': lambda: _text(command, module),
         'module': lambda: _module(command, module)}
@@ -310,7 +355,7 @@ def main(text):
         status = _guarded(runs[command['kind']])
     if command['kind'] == 'repl' or flags['interactive']:
         quiet = flags['quiet'] or command['kind'] != 'repl'
-        status = _guarded(lambda: _repl(module, quiet, start['version']))
+        status = _guarded(lambda: _repl(module, quiet))
     import atexit
     atexit._run_exitfuncs()
     _flush()

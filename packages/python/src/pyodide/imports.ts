@@ -141,6 +141,7 @@ export class SystemImports {
         return this.plain(op, this.at(fromFd, from), this.at(toFd, to))
       }
     return {
+      _Py_CheckEmscriptenSignals_Helper: () => this.bridge.checkSignals(),
       __syscall_openat: (original, ...args) => this.open(original, args),
       __syscall_stat64: byPath((path, buf = 0) => this.stat('stat', path, buf)),
       __syscall_lstat64: byPath((path, buf = 0) => this.stat('lstat', path, buf)),

@@ -1,4 +1,4 @@
-import { inflateAny } from '@drydock/codec'
+import { inflateAny } from './gzip.ts'
 
 const END = 0x06054b50
 const CENTRAL = 0x02014b50
@@ -8,11 +8,11 @@ export function unzip(archive: Uint8Array): { readonly name: string; readonly by
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength)
   let end = archive.length - 22
   while (end >= 0 && view.getUint32(end, true) !== END) end--
-  if (end < 0) throw new Error('Wheel is invalid: not a zip archive')
+  if (end < 0) throw new Error('not a zip archive')
   const files: { name: string; bytes: Uint8Array }[] = []
   let at = view.getUint32(end + 16, true)
   for (let left = view.getUint16(end + 10, true); left > 0; left--) {
-    if (view.getUint32(at, true) !== CENTRAL) throw new Error('Wheel is invalid: damaged directory')
+    if (view.getUint32(at, true) !== CENTRAL) throw new Error('damaged zip directory')
     const [method, packed] = [view.getUint16(at + 10, true), view.getUint32(at + 20, true)]
     const [nameLength, extra, comment] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true))
     const local = view.getUint32(at + 42, true)
