@@ -7,7 +7,10 @@ import { gzipSync } from 'node:zlib'
 import { importSource } from './bundle.mjs'
 
 const NAME = 'virtual:npm-mirror'
-const ROOTS = ['express', 'cors', 'morgan', 'ejs', 'dotenv', 'uuid', 'semver', 'ws', 'pg', 'mysql2', 'ioredis']
+const ROOTS = [
+  ...['express', 'cors', 'morgan', 'ejs', 'dotenv', 'uuid', 'semver', 'cookie-parser', 'method-override', 'async'],
+  ...['ws', 'socket.io', 'pg', 'mysql2', 'ioredis', 'nodemon'],
+]
 /** Licences that let a package be handed on with its text, which is in its tarball. */
 const LICENCES = new Set([
   'MIT',
@@ -30,7 +33,7 @@ export function npmMirror(root = '.') {
     async load(id) {
       if (id !== `\0${NAME}`) return null
       const { writeTar } = await importSource(`${root}/packages/codec/src/index.ts`)
-      return `export default ${JSON.stringify(packagesOf(root).map((folder) => packed(folder, writeTar)))}`
+      return `export default ${JSON.stringify(packagesOf(root).map((folder) => packed(root, folder, writeTar)))}`
     },
   }
 }
@@ -60,7 +63,7 @@ function folderOf(name, from) {
 
 const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 
-function packed(folder, writeTar) {
+function packed(root, folder, writeTar) {
   const manifest = manifestOf(folder)
   if (!LICENCES.has(manifest.license)) throw new Error(`npm mirror: ${manifest.name} is under ${manifest.license}`)
   const files = filesOf(folder, folder).map((path) => ({
@@ -73,6 +76,7 @@ function packed(folder, writeTar) {
   const { name, version, description, license, main, type, bin, dependencies, engines, exports, funding } = manifest
   return {
     manifest: { name, version, description, license, main, type, bin, dependencies, engines, exports, funding },
+    place: relative(root, folder),
     shasum: createHash('sha1').update(tarball).digest('hex'),
     integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}`,
     files: files.length,

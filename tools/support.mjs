@@ -56,6 +56,19 @@ const PAGE = [
   ],
 ]
 
+/** Images of applications whose programs are not those that they have in life. */
+const APPLICATIONS = [
+  [
+    'dockersamples/examplevotingapp_vote',
+    'Flask and redis-py in CPython, as in life; Flask serves it, and not gunicorn, which forks',
+  ],
+  ['dockersamples/examplevotingapp_result', 'Express, pg and socket.io in Node, as in life; the page is ours'],
+  [
+    'dockersamples/examplevotingapp_worker',
+    'a stand-in: a program for Node that does what the one in .NET does in life',
+  ],
+]
+
 const { allPrograms } = await importSource('packages/playground/src/all-programs.ts')
 const misses = JSON.parse(readFileSync('tools/parity-misses.json', 'utf8'))
 const text = support(allPrograms)
@@ -84,6 +97,7 @@ Beyond single programs: TLS is spoken in clear inside the playground, and nothin
 
 ${cellsTable('Opened ports', ['what', 'passes', 'does not'], OPENED_PORTS)}
 ${cellsTable('The page', ['what', 'there is', 'there is not'], PAGE)}
+${cellsTable('Images of applications', ['image', 'what runs in it'], APPLICATIONS)}
 ${tables.join('\n')}
 ${transcripts(misses)}`
 }

@@ -8,6 +8,7 @@ import { Repositories } from './registry/repositories.ts'
 import { type HubStore, memoryStore } from './registry/store.ts'
 import { TokenAccess } from './registry/token-access.ts'
 import { ImageBuilder } from './rootfs/build-image.ts'
+import type { Packages } from './rootfs/image-spec.ts'
 import { type ProgramRow, ProgramRows } from './rootfs/program-rows.ts'
 
 export interface HubOptions {
@@ -26,11 +27,21 @@ export interface Hub {
 
 type Service = { handle(request: ServerRequest): Promise<ServerResponse> }
 
+const loadPackages = async (): Promise<Packages> => (await import('./mirrors/package-shelf.ts')).PackageShelf.load()
+
 /** Docker Hub: its registry, its tokens, its search. */
 export function createHub({ programs, clock, entropy, store = memoryStore() }: HubOptions): Hub {
-  const repositories = new Repositories(CATALOGUE, new ImageBuilder(new ProgramRows(programs)), store, entropy)
+  const builder = new ImageBuilder(new ProgramRows(programs))
+  const repositories = new Repositories(CATALOGUE, builder, store, entropy)
   const accounts = new Accounts(store, entropy)
-  const registry = new DistributionApi({ store: repositories, access: new TokenAccess(), relativeUrls: true })
+  const distribution = new DistributionApi({ store: repositories, access: new TokenAccess(), relativeUrls: true })
+  const registry: Service = {
+    async handle(request) {
+      const name = /^\/v2\/(.+)\/(?:manifests|blobs|tags)\//.exec(request.path)?.[1]
+      if (name !== undefined && repositories.needsPackages(name)) builder.use(await loadPackages())
+      return distribution.handle(request)
+    },
+  }
   const hubApi = new HubApi(repositories, accounts, clock)
   const services: ReadonlyMap<string, Service> = new Map<string, Service>([
     ['registry-1.docker.io', registry],

@@ -1,5 +1,6 @@
 import type { LayerEntry } from '@drydock/oci'
 import { CATALOGUE } from './catalogue/index.ts'
+import { NO_PACKAGES } from './rootfs/build-image.ts'
 import { type ProgramRow, ProgramRows } from './rootfs/program-rows.ts'
 import { Tree } from './rootfs/tree.ts'
 
@@ -23,7 +24,7 @@ export function imageRootEntries({ programs, repository, tag, installed = [] }: 
   return spec.steps.flatMap(({ layer, created }) => {
     if (!layer) return []
     const tree = new Tree({ programs: rows, ...layer, mtimeMs: Math.floor(Date.parse(created) / 1000) * 1000 })
-    layer.build(tree)
+    layer.build(tree, NO_PACKAGES)
     for (const command of installed) tree.command(command)
     return tree.list()
   })

@@ -223,7 +223,7 @@ export const en = {
   templateRegistry: 'Private registry',
   templateRegistrySays: 'A registry of your own, and an image pushed to it.',
   templateVoting: 'Voting app',
-  templateVotingSays: 'Two Node.js applications that meet in a Redis.',
+  templateVotingSays: 'Votes in Python, results in Node.js, with Redis, Postgres and a worker between them.',
   // Tour
   tour: 'Tour',
   tourInvitation: 'New here? Six steps show you around.',

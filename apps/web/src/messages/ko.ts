@@ -209,7 +209,7 @@ export const ko: Catalogue = {
   templateRegistry: '사설 레지스트리',
   templateRegistrySays: '나만의 레지스트리와 거기에 푸시한 이미지입니다.',
   templateVoting: '투표 앱',
-  templateVotingSays: 'Redis에서 만나는 Node.js 애플리케이션 두 개입니다.',
+  templateVotingSays: '투표는 Python, 결과는 Node.js, 그 사이에 Redis와 Postgres와 워커가 있습니다.',
   tour: '둘러보기',
   tourInvitation: '처음이신가요? 여섯 단계로 안내합니다.',
   tourStart: '안내 보기',

@@ -1,6 +1,6 @@
 import type { MessageKey } from '../messages/en.ts'
 import { COMPOSE as WEB_COMPOSE, PAGE } from './web-and-database.ts'
-import { COMPOSE as VOTE_COMPOSE, RESULT, VOTE } from './voting-app.ts'
+import { COMPOSE as VOTE_COMPOSE } from './voting-app.ts'
 
 /** What a new session can begin with: files below /root, and a command that is typed for everyone to see. */
 export interface Template {
@@ -33,7 +33,7 @@ export const TEMPLATES: Readonly<Record<string, Template>> = {
   voting: {
     title: 'templateVoting',
     says: 'templateVotingSays',
-    files: { 'voting/compose.yaml': VOTE_COMPOSE, 'voting/vote.js': VOTE, 'voting/result.js': RESULT },
+    files: { 'voting/compose.yaml': VOTE_COMPOSE },
     command: 'cd voting && docker compose up -d && docker compose ps',
   },
 }

@@ -32,6 +32,7 @@ import { eclipseTemurin } from './eclipse-temurin.ts'
 import { maven } from './maven.ts'
 import { tomcat } from './tomcat.ts'
 import { traefik } from './traefik.ts'
+import { votingResult, votingVote, votingWorker } from './voting-app.ts'
 import { containousWhoami, whoami } from './whoami.ts'
 import { wordpress } from './wordpress.ts'
 
@@ -47,4 +48,5 @@ export const CATALOGUE: readonly Repository[] = [
   ...[rocky, gettingStarted, welcomeToDocker, dockersamplesStaticSite, prakharStaticSite, mhartAlpineNode],
   ...[netshoot, alpineCurl, curlimagesCurl, whoami, containousWhoami],
   ...[visualizer, portainer, oldPortainer, prometheus],
+  ...[votingVote, votingResult, votingWorker],
 ]

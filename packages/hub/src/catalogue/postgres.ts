@@ -23,6 +23,7 @@ function postgresTree(tree: Tree): void {
       ? 'postgres:70:70:/var/lib/postgresql:/bin/sh'
       : 'postgres:999:999:/var/lib/postgresql:/bin/bash',
   )
+  if (tree.flavour === 'busybox') tree.mainCommand('bash', '/bin/bash')
   for (const name of COMMANDS) tree.mainCommand(name, `/usr/local/bin/${name}`)
   tree
     .mainCommand('gosu', '/usr/local/bin/gosu')

@@ -6,7 +6,14 @@ import mirrored from 'virtual:npm-mirror'
 
 /** A version of a package, packed when the application was built. */
 export interface MirroredPackage {
-  readonly manifest: { readonly name: string; readonly version: string; readonly description?: string }
+  readonly manifest: {
+    readonly name: string
+    readonly version: string
+    readonly description?: string
+    readonly dependencies?: Readonly<Record<string, string>>
+  }
+  /** Where npm laid it out when the application was built, among all the others: `node_modules/express`. */
+  readonly place: string
   readonly shasum: string
   readonly integrity: string
   readonly files: number

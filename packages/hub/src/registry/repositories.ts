@@ -34,6 +34,11 @@ export class Repositories implements RegistryStore {
     return this.catalogue.has(name) || this.names().includes(name)
   }
 
+  /** Whether packages have to be loaded before its images can be made. */
+  needsPackages(name: string): boolean {
+    return this.catalogue.get(name)?.needsPackages === true
+  }
+
   /** Whether everybody may pull it. */
   isPublic(name: string): boolean {
     return this.exists(name) && this.store.get(`repository/${name}`)?.[0] !== PRIVATE

@@ -15,7 +15,7 @@ import {
   writeLayer,
 } from '@drydock/oci'
 import type { Content } from '@drydock/registry'
-import type { ImageSpec, LayerSpec, Step } from './image-spec.ts'
+import type { ImageSpec, LayerSpec, Packages, Step } from './image-spec.ts'
 import type { ProgramRows } from './program-rows.ts'
 import { Tree } from './tree.ts'
 
@@ -36,13 +36,28 @@ const PLATFORMS: readonly Platform[] = [
   { architecture: 'arm64', os: 'linux', variant: 'v8' },
 ]
 
+export const NO_PACKAGES: Packages = {
+  nodeModules: (_tree, folder, names) => {
+    throw new Error(`${folder}: ${names.join(', ')} are not loaded`)
+  },
+  sitePackages: (_tree, folder, names) => {
+    throw new Error(`${folder}: ${names.join(', ')} are not loaded`)
+  },
+}
+
 /** Makes images from their specs; layers are made once and shared by name. */
 export class ImageBuilder {
   private readonly layers = new Map<string, BuiltLayer>()
   private readonly programs: ProgramRows
+  private packages: Packages = NO_PACKAGES
 
   constructor(programs: ProgramRows) {
     this.programs = programs
+  }
+
+  /** From now on layers can be made that have packages in them. */
+  use(packages: Packages): void {
+    this.packages = packages
   }
 
   layer(spec: LayerSpec): BuiltLayer {
@@ -50,7 +65,7 @@ export class ImageBuilder {
     if (known) return known
     const mtimeMs = Math.floor(Date.parse(spec.created) / 1000) * 1000
     const tree = new Tree({ programs: this.programs, flavour: spec.flavour, mergedUsr: spec.mergedUsr, mtimeMs })
-    spec.build(tree)
+    spec.build(tree, this.packages)
     if (spec.bulk) tree.fillTo(spec.sizeBytes, spec.bulk)
     const { gz, diffId, digest } = writeLayer(tree.list())
     const blob = { gz, diffId, digest }

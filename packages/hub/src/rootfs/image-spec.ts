@@ -2,6 +2,14 @@ import type { ExecutionConfig } from '@drydock/oci'
 import type { Flavour } from './program-rows.ts'
 import type { Tree } from './tree.ts'
 
+/** Packages that an image of an application comes with, laid out as their package manager would. */
+export interface Packages {
+  /** `node_modules` of the folder, with all that the named packages need. */
+  nodeModules(tree: Tree, folder: string, names: readonly string[]): void
+  /** The named wheels, unpacked into the folder. */
+  sitePackages(tree: Tree, folder: string, names: readonly string[]): void
+}
+
 /** What one layer of an image holds and weighs. */
 export interface LayerSpec {
   /** Names the layer in all the Hub: images that share it name it alike, so that their digests are equal. */
@@ -13,7 +21,7 @@ export interface LayerSpec {
   readonly flavour: Flavour
   readonly mergedUsr: boolean
   readonly created: string
-  readonly build: (tree: Tree) => void
+  readonly build: (tree: Tree, packages: Packages) => void
   /** Files that take up what is missing to `sizeBytes`. */
   readonly bulk?: readonly string[]
 }
@@ -40,6 +48,8 @@ export interface Repository {
   readonly stars: number
   /** What the registry lists; other tags that look like a version may exist as well. */
   readonly tags: readonly string[]
+  /** Its layers have packages in them, which are loaded before one is asked for. */
+  readonly needsPackages?: boolean
   /** @returns undefined for a tag that does not exist */
   image(tag: string): ImageSpec | undefined
 }

@@ -47,6 +47,10 @@ export class Tree {
     return this.put({ ...this.head(path, 0o644, owner), type: 'file', content: encodeUtf8(text) })
   }
 
+  bytes(path: string, content: Uint8Array, owner: Owner = {}): this {
+    return this.put({ ...this.head(path, 0o644, owner), type: 'file', content })
+  }
+
   script(path: string, text: string): this {
     return this.file(path, text, { mode: 0o755 })
   }

@@ -1,38 +1,7 @@
+import { RESULT_MANIFEST, RESULT_PAGE, RESULT_SERVER } from '../../voting-app/result.ts'
+import { VOTE_APP, VOTE_PAGE, VOTE_REQUIREMENTS } from '../../voting-app/vote.ts'
+import { WORKER_MANIFEST, WORKER_PROGRAM } from '../../voting-app/worker.ts'
 import type { RepositorySource } from '../objects.ts'
-
-const VOTE = `from flask import Flask, render_template, request, make_response, g
-from redis import Redis
-import os
-import socket
-import random
-import json
-
-option_a = os.getenv('OPTION_A', "Cats")
-option_b = os.getenv('OPTION_B', "Dogs")
-hostname = socket.gethostname()
-
-app = Flask(__name__)
-
-def get_redis():
-    if not hasattr(g, 'redis'):
-        g.redis = Redis(host="redis", db=0, socket_timeout=5)
-    return g.redis
-
-@app.route("/", methods=['POST', 'GET'])
-def hello():
-    voter_id = request.cookies.get('voter_id') or hex(random.getrandbits(64))[2:-1]
-    vote = None
-    if request.method == 'POST':
-        vote = request.form['vote']
-        get_redis().rpush('votes', json.dumps({'voter_id': voter_id, 'vote': vote}))
-    page = render_template('index.html', option_a=option_a, option_b=option_b, hostname=hostname, vote=vote)
-    resp = make_response(page)
-    resp.set_cookie('voter_id', voter_id)
-    return resp
-
-if __name__ == "__main__":
-    app.run(host='0.0.0.0', port=80, debug=True, threaded=True)
-`
 
 const COMPOSE = `# A voting application in five services and two networks
 services:
@@ -61,15 +30,13 @@ services:
   result:
     image: examplevotingapp_result
     build: ./result
-    entrypoint: nodemon --inspect=0.0.0.0 server.js
     depends_on:
       db:
         condition: service_healthy
     volumes:
-      - ./result:/usr/local/app
+      - ./result/views:/usr/local/app/views
     ports:
       - "8081:80"
-      - "127.0.0.1:9229:9229"
     networks:
       - front-tier
       - back-tier
@@ -170,27 +137,27 @@ export const exampleVotingApp: RepositorySource = {
       time: 1_680_000_000,
       files: {
         'README.md':
-          '# Example Voting App\n\nFive services: a page to vote on in Python, redis, a worker in .NET, Postgres, and a page of results in Node.\n\n`docker compose up`, then ports 8080 and 8081.\n',
-        'vote/app.py': VOTE,
-        'vote/requirements.txt': 'Flask\nRedis\ngunicorn\n',
+          '# Example Voting App\n\nFive services: a page to vote on in Python, redis, a worker (in life in .NET, here in Node), Postgres, and a page of results in Node.\n\n`docker compose up`, then ports 8080 and 8081.\n',
+        'vote/app.py': VOTE_APP,
+        'vote/requirements.txt': VOTE_REQUIREMENTS,
         'vote/Dockerfile':
-          'FROM python:3.11-slim AS base\nRUN apt-get update && \\\n    apt-get install -y --no-install-recommends curl && \\\n    rm -rf /var/lib/apt/lists/*\nWORKDIR /usr/local/app\nCOPY requirements.txt ./requirements.txt\nRUN pip install --no-cache-dir -r requirements.txt\n\nFROM base AS dev\nRUN pip install watchdog\nENV FLASK_ENV=development\nCMD ["python", "app.py"]\n\nFROM base AS final\nCOPY . .\nEXPOSE 80\nCMD ["gunicorn", "app:app", "-b", "0.0.0.0:80"]\n',
-        'vote/templates/index.html':
-          '<!DOCTYPE html>\n<html>\n  <head><title>{{option_a}} vs {{option_b}}!</title></head>\n  <body>\n    <h3>{{option_a}} vs {{option_b}}!</h3>\n    <form method="POST">\n      <button name="vote" value="a">{{option_a}}</button>\n      <button name="vote" value="b">{{option_b}}</button>\n    </form>\n    <p>Processed by container ID {{hostname}}</p>\n  </body>\n</html>\n',
+          'FROM python:3.11-slim AS base\nRUN apt-get update && \\\n    apt-get install -y --no-install-recommends curl && \\\n    rm -rf /var/lib/apt/lists/*\nWORKDIR /usr/local/app\nCOPY requirements.txt ./requirements.txt\nRUN pip install --no-cache-dir -r requirements.txt\n\nFROM base AS dev\nENV FLASK_ENV=development\nCMD ["python", "app.py"]\n\nFROM base AS final\nCOPY . .\nEXPOSE 80\nCMD ["python", "app.py"]\n',
+        'vote/templates/index.html': VOTE_PAGE,
       },
     },
     {
       message: 'Add the page of results and the worker',
       time: 1_680_086_400,
       files: {
-        'result/package.json': `${JSON.stringify({ name: 'result', version: '1.0.0', scripts: { start: 'node server.js' }, dependencies: {} }, null, 2)}\n`,
-        'result/server.js':
-          "const http = require('http')\nhttp.createServer((request, response) => response.end('no votes yet\\n')).listen(80, () => console.log('App running on port 80'))\n",
+        'result/package.json': RESULT_MANIFEST,
+        'result/server.js': RESULT_SERVER,
+        'result/views/index.html': RESULT_PAGE,
         'result/Dockerfile':
           'FROM node:18-slim\nWORKDIR /usr/local/app\nCOPY package*.json ./\nRUN npm install\nCOPY . .\nENV PORT=80\nEXPOSE 80\nCMD ["node", "server.js"]\n',
-        'worker/Program.cs': '// Takes votes from redis and counts them in Postgres.\n',
+        'worker/package.json': WORKER_MANIFEST,
+        'worker/worker.js': WORKER_PROGRAM,
         'worker/Dockerfile':
-          'FROM mcr.microsoft.com/dotnet/sdk:7.0 AS build\nWORKDIR /source\nCOPY . .\nRUN dotnet publish -c release -o /app\n\nFROM mcr.microsoft.com/dotnet/runtime:7.0\nWORKDIR /app\nCOPY --from=build /app .\nENTRYPOINT ["dotnet", "Worker.dll"]\n',
+          'FROM node:18-slim\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\nCOPY . .\nENTRYPOINT ["node", "worker.js"]\n',
       },
     },
     {
