@@ -13,6 +13,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { CATALOGUE } from './catalogue/index.ts'
 import { createHub, hostRootEntries } from './index.ts'
+import { PackageShelf } from './mirrors/package-shelf.ts'
 import { ImageBuilder } from './rootfs/build-image.ts'
 import { ProgramRows } from './rootfs/program-rows.ts'
 
@@ -180,7 +181,8 @@ const never = (): never => {
 describe('catalogue', () => {
   const builder = new ImageBuilder(new ProgramRows(programs))
   for (const repository of CATALOGUE)
-    it(`${repository.name}: every listed tag can be made`, () => {
+    it(`${repository.name}: every listed tag can be made`, async () => {
+      if (repository.needsPackages) builder.use(await PackageShelf.load())
       for (const tag of repository.tags)
         expect(repository.image(tag)?.steps.length ?? `${tag} is missing`).toBeGreaterThan(0)
       const [first = ''] = repository.tags
