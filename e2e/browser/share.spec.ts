@@ -81,6 +81,7 @@ test('a template begins a new session with a registry that has an image', async 
 
 test('voting app: a vote in one tab changes the results in another', async ({ page, context }) => {
   test.skip(!haveWheel('flask'), 'no wheels of flask were fetched here')
+  test.setTimeout(180_000)
   const playground = await Playground.open(page)
   await page.getByRole('button', { name: 'Sessions', exact: true }).click()
   await page.getByRole('menuitem', { name: 'New session from a template…' }).click()
@@ -88,7 +89,7 @@ test('voting app: a vote in one tab changes the results in another', async ({ pa
     .getByRole('dialog', { name: 'Templates' })
     .getByRole('link', { name: /Voting app/ })
     .click()
-  await expect(playground.port(5001)).toBeVisible({ timeout: 60_000 })
+  await expect(playground.port(5001)).toBeVisible({ timeout: 120_000 })
   const open = async (port: number): Promise<Page> => {
     const opening = context.waitForEvent('page')
     await playground.port(port).click()

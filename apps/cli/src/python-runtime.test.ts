@@ -97,7 +97,7 @@ describe('python in a container', () => {
       expect(screen).toMatch(/Collecting werkzeug>=[\d.]+ \(from flask\)/)
       expect(screen).toMatch(/Successfully installed blinker-\S+ click-\S+ Flask-\S+ .*redis-\S+ Werkzeug-\S+/)
       expect(screen).toMatch(/\nMarkupSafe +\d/)
-      expect(screen).toMatch(/\nPython 3\.14\.\d+\nFlask 3\.\S+\nWerkzeug 3\./)
+      expect(screen).toMatch(/\nPython 3\.12\.\d+\nFlask 3\.\S+\nWerkzeug 3\./)
       expect(screen).toContain('ERROR: No matching distribution found for nosuchpackage\nstatus 1')
     },
     120_000,
