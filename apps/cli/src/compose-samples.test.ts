@@ -35,7 +35,7 @@ function script({ name, files, flags = '', check = 'true' }: Sample): string {
 /** @returns what was printed, whatever its end */
 const run = (...args: readonly string[]): Promise<string> =>
   new Promise((done) => {
-    const options = { timeout: 300_000, maxBuffer: 1 << 24 }
+    const options = { timeout: 580_000, maxBuffer: 1 << 24 }
     execFile('node', args, options, (_error, stdout) => done(stdout))
   })
 
