@@ -31,7 +31,8 @@ export function listContainers(parts: DaemonParts, options: ListOptions): Contai
   )
   const between = wanted.filter((container) => isBetween(parts, container, filters))
   const limited = options.limit > 0 ? between.slice(0, options.limit) : between
-  return limited.map((container) => summarize(parts, container, options.size))
+  const linking = everything.filter(({ hostConfig }) => hostConfig.Links?.length)
+  return limited.map((container) => summarize(parts, container, linking, options.size))
 }
 
 function checkValues(filters: Filters): void {
@@ -119,11 +120,17 @@ function isBetween({ containers }: DaemonParts, container: Container, filters: F
   )
 }
 
-function summarize(parts: DaemonParts, container: Container, size: boolean): ContainerSummary {
+/** @param linking those that have links to others */
+function summarize(
+  parts: DaemonParts,
+  container: Container,
+  linking: readonly Container[],
+  size: boolean,
+): ContainerSummary {
   const { record, hostConfig } = container
   return {
     Id: record.ID,
-    Names: [record.Name, ...linksTo(parts, container)],
+    Names: [record.Name, ...namesByLink(linking, container)],
     Image: imageName(parts, container),
     ImageID: record.Image,
     Command: [record.Path, ...record.Args.map(quoteWord)].join(' '),
@@ -140,14 +147,12 @@ function summarize(parts: DaemonParts, container: Container, size: boolean): Con
 }
 
 /** Containers that know it by --link on the default bridge call it theirs: `/web/db`. */
-const linksTo = ({ containers }: DaemonParts, { name, id }: Container): string[] =>
-  containers
-    .all()
-    .flatMap(({ hostConfig, name: other }) =>
-      (hostConfig.Links ?? [])
-        .filter((link) => [name, id].includes(link.split(':', 1)[0] ?? ''))
-        .map((link) => `/${other}/${aliasOf(link)}`),
-    )
+const namesByLink = (linking: readonly Container[], { name, id }: Container): string[] =>
+  linking.flatMap(({ hostConfig, name: other }) =>
+    (hostConfig.Links ?? [])
+      .filter((link) => [name, id].includes(link.split(':', 1)[0] ?? ''))
+      .map((link) => `/${other}/${aliasOf(link)}`),
+  )
 
 /** Arguments with blanks are shown in single quotes. */
 const quoteWord = (word: string): string => (word.includes(' ') ? `'${word}'` : word)
