@@ -58,6 +58,8 @@ def _machine(start):
         return lambda: _ask('ids')[name]
     os.getuid, os.geteuid, os.getgid, os.getegid = ids('uid'), ids('euid'), ids('gid'), ids('egid')
     os.kill = lambda pid, signal: _ask('kill', pid, int(signal))
+    os.set_inheritable = lambda fd, inheritable, /: _ask('setFlags', fd, {'cloexec': not inheritable})
+    os.get_inheritable = lambda fd, /: not _ask('getFlags', fd)['cloexec']
     os.link = lambda src, dst, **_: _ask('link', os.fspath(src), os.fspath(dst))
 
 def _site(start):
