@@ -346,7 +346,8 @@ volumes: { portainer-data: }
 `,
     },
     running: ['portainer'],
-    check: 'docker compose exec -T portainer grep 1 /data/count',
+    check:
+      'until docker compose exec -T portainer grep -q . /data/count; do sleep 1; done; docker compose exec -T portainer grep 1 /data/count',
   },
   {
     name: 'pihole',

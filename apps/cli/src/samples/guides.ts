@@ -140,10 +140,10 @@ networks:
         condition: service_healthy
     healthcheck:
       test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://localhost"]
-      interval: 200ms
+      interval: 1s
       timeout: 5s
       retries: 60
-      start_period: 200ms
+      start_period: 1s
     ports: ["8080:80"]
     networks: [front-tier, back-tier]
   result:
@@ -163,14 +163,14 @@ networks:
     networks: [back-tier]
   redis:
     build: ./vote
-    healthcheck: { test: /healthchecks/store.sh, interval: 200ms, retries: 60 }
+    healthcheck: { test: /healthchecks/store.sh, interval: 1s, retries: 60 }
     volumes: ["./healthchecks:/healthchecks"]
     networks: [back-tier]
   db:
     build: ./vote
     environment: { POSTGRES_USER: postgres, POSTGRES_PASSWORD: postgres }
     volumes: ["db-data:/var/lib/postgresql/data", "./healthchecks:/healthchecks"]
-    healthcheck: { test: /healthchecks/store.sh, interval: 200ms, retries: 60 }
+    healthcheck: { test: /healthchecks/store.sh, interval: 1s, retries: 60 }
     networks: [back-tier]
   seed:
     build: ./vote
