@@ -1,6 +1,5 @@
 import { expect, type Page, test } from '@playwright/test'
 import { readFileSync } from 'node:fs'
-import { haveWheel } from '../../tools/python-wheels.mjs'
 import { Playground } from './playground.ts'
 
 test('python: none of it is fetched ahead for offline use', () => {
@@ -8,47 +7,6 @@ test('python: none of it is fetched ahead for offline use', () => {
   expect(worker).toContain('session-worker')
   expect(worker).not.toMatch(/\.\/pyodide\/|\.\/assets\/python-index/)
 })
-
-const APP = `import time
-import redis
-from flask import Flask
-
-app = Flask(__name__)
-cache = redis.Redis(host='redis', port=6379)
-
-def get_hit_count():
-    retries = 5
-    while True:
-        try:
-            return cache.incr('hits')
-        except redis.exceptions.ConnectionError as exc:
-            if retries == 0:
-                raise exc
-            retries -= 1
-            time.sleep(0.5)
-
-@app.route('/')
-def hello():
-    return f'Hello World! I have been seen {get_hit_count()} times.\\n'
-`
-const DOCKERFILE = `FROM python:3.12-alpine
-WORKDIR /code
-ENV FLASK_APP=app.py
-ENV FLASK_RUN_HOST=0.0.0.0
-COPY requirements.txt requirements.txt
-RUN pip install -r requirements.txt
-EXPOSE 5000
-COPY . .
-CMD ["flask", "run", "--debug"]
-`
-const COMPOSE = `services:
-  web:
-    build: .
-    ports: ["8000:5000"]
-    volumes: [.:/code]
-  redis:
-    image: redis:alpine
-`
 
 const open = async (playground: Playground, port: number): Promise<Page> => {
   const opening = playground.page.context().waitForEvent('page')
@@ -75,20 +33,4 @@ test('python: a line, a conversation that ^C interrupts and ^D ends, and a web s
   await playground.run(`${server}; docker exec web touch a-file`)
   const listing = await open(playground, 8000)
   await expect(listing.getByRole('link')).toHaveText(['a-file'], { timeout: 30_000 })
-})
-
-test('python: flask counts hits in redis, and an edit shows after a reload', async ({ page }) => {
-  test.skip(!haveWheel('flask'), 'no wheels of flask were fetched here')
-  const playground = await Playground.open(page)
-  const files = { 'app.py': APP, Dockerfile: DOCKERFILE, 'compose.yaml': COMPOSE, 'requirements.txt': 'flask\nredis\n' }
-  for (const [path, content] of Object.entries(files)) await playground.write(`hits/${path}`, content)
-  await playground.run('cd hits; docker compose up -d --quiet-pull', { timeout: 60_000 })
-  await playground.run('until curl -sf localhost:8000; do sleep 0.1; done', { timeout: 60_000 })
-  const tab = await open(playground, 8000)
-  await expect(tab.locator('body')).toHaveText('Hello World! I have been seen 2 times.')
-  await playground.run(`sed -i 's/World/Drydock/' app.py`)
-  await expect(async () => {
-    await tab.reload()
-    await expect(tab.locator('body')).toHaveText(/Hello Drydock! I have been seen \d+ times\./, { timeout: 1000 })
-  }).toPass()
 })
