@@ -14,7 +14,8 @@ async function choose(page: Page, words: string, hint: string = en.paletteHint):
 }
 
 test('presentation: nothing but the terminal in large type, and the way back', async ({ page }) => {
-  const playground = await Playground.open(page)
+  // For a reader of screens xterm takes keys alone.
+  const playground = await Playground.open(page, '/', 'keys')
   const height = () =>
     playground.screen().evaluate((rows) => rows.firstElementChild?.getBoundingClientRect().height ?? 0)
   const before = await height()
