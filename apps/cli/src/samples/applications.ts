@@ -54,7 +54,7 @@ export const APPLICATIONS: readonly Sample[] = [
       'nginx/nginx.conf': `upstream loadbalancer {\n  server web1:5000;\n  server web2:5000;\n}\n${PROXY('loadbalancer')}`,
     },
     running: ['web1', 'web2', 'nginx'],
-    check: 'for i in 1 2 3 4; do curl -sf localhost; done | sort | uniq -c | wc -l | grep 2',
+    check: 'for i in 1 2 3 4 5 6 7 8; do curl -sf localhost; done | sort | uniq -c | wc -l | grep 2',
   },
   {
     name: 'traefik-golang',

@@ -61,7 +61,7 @@ configs:
     content: |
       server {
         listen 80;
-        location / { return 200 "$\${NAME}\\n"; }
+        location / { return 200 "$\${host} \${NAME}\\n"; }
       }
 secrets:
   token: { file: ./token.txt }
@@ -72,7 +72,7 @@ secrets:
     },
     running: ['web'],
     check:
-      'docker compose exec -T web cat /run/secrets/token | grep "file secret" && docker compose exec -T web cat /run/secrets/from_env | grep "env secret" && docker compose exec -T web cat /etc/nginx/conf.d/default.conf | grep NAME',
+      'docker compose exec -T web cat /run/secrets/token | grep "file secret" && docker compose exec -T web cat /run/secrets/from_env | grep "env secret" && docker compose exec -T web cat /etc/nginx/conf.d/default.conf | grep "{host} configured" && curl -sf localhost:8080 | grep "localhost configured"',
   },
   {
     name: 'wordpress-secrets',
