@@ -5,8 +5,12 @@ const executablePath = installedBrowser()
 /** Two checkouts can be tested at once, each on a port of its own. */
 const port = Number(process.env['DRYDOCK_TEST_PORT'] ?? 4173)
 
+/** What takes minutes is apart, `npm run test:long`: pictures of every view, heavy runtimes, crowds. */
+const long = ['LONG', 'PICTURES', 'EVERY_PICTURE'].some((name) => process.env[`DRYDOCK_${name}`] !== undefined)
+
 export default defineConfig({
   testDir: 'e2e/browser',
+  ...(long ? { grep: /@long/ } : { grepInvert: /@long/ }),
   timeout: 90_000,
   // A page waits more than it computes; files run side by side, the tests of a file in turn.
   workers: 2,

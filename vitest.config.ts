@@ -5,10 +5,15 @@ import { pythonWheels } from './tools/python-wheels.mjs'
 import { WaitingFirst } from './tools/test-order.mjs'
 import { programRows } from './tools/program-rows.mjs'
 
+/** What takes minutes is apart, `npm run test:long`: a hundred thousand cases, a thousand containers, every sample. */
+const LONG = process.env['DRYDOCK_LONG'] !== undefined
+const tests = (name: string): string[] => ['packages', 'apps', 'e2e/transcripts'].map((room) => `${room}/**/${name}`)
+
 export default defineConfig({
   plugins: [nodeGuest(), npmMirror(), pythonWheels(), programRows()],
   test: {
-    include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'e2e/transcripts/**/*.test.ts'],
+    include: tests(LONG ? '*.long.test.ts' : '*.test.ts'),
+    exclude: ['**/node_modules/**', ...(LONG ? [] : tests('*.long.test.ts'))],
     testTimeout: 20_000,
     // Many tests wait more than they compute.
     maxWorkers: 3,

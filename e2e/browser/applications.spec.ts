@@ -56,10 +56,9 @@ volumes:
   todo-mysql-data:
 `
 
-test('applications: a todo list with MySQL that outlives its containers, hits counted in redis, an edit in a bind mount', async ({
-  page,
-  context,
-}) => {
+test('applications: a todo list with MySQL that outlives its containers, hits counted in redis, an edit in a bind mount', {
+  tag: '@long',
+}, async ({ page, context }) => {
   const playground = await Playground.open(page)
   for (const [path, content] of [
     ['todo.js', TODO],

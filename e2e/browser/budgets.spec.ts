@@ -111,9 +111,9 @@ async function slowestInteraction(page: Page, longest: () => Promise<number>): P
   return Math.min(...tries)
 }
 
-test('two hundred containers are as quick to the hand as ten, only rows in sight are drawn, a change draws one', async ({
-  page,
-}) => {
+test('two hundred containers are as quick to the hand as ten, only rows in sight are drawn, a change draws one', {
+  tag: '@long',
+}, async ({ page }) => {
   test.setTimeout(240_000)
   const playground = await Playground.open(page)
   const create = (from: number, to: number) =>

@@ -27,7 +27,9 @@ async function echo(playground: Playground, key: string): Promise<number> {
   return Date.now() - start
 }
 
-test('a context of 50 MB in 5,000 files is built while page and terminals go on', async ({ page }) => {
+test('a context of 50 MB in 5,000 files is built while page and terminals go on', { tag: '@long' }, async ({
+  page,
+}) => {
   const playground = await Playground.open(page)
   await playground.run('mkdir big && cd big && head -c 50M /dev/urandom | split -a 4 -b 10486 - f', { timeout: 40_000 })
   expect(await playground.run("ls | wc -l; printf 'FROM scratch\\nCOPY . /files/\\n' > Dockerfile")).toBe('5000')

@@ -194,7 +194,7 @@ const EVERYWHERE: readonly View[] = [
 test.describe.configure({ mode: 'parallel' })
 for (const [size, viewport] of Object.entries(SIZES)) {
   const readme = README[size as keyof typeof README]
-  test(`every view has its picture, and nothing for axe to find, ${size}`, async ({ browser }) => {
+  test(`every view has its picture, and nothing for axe to find, ${size}`, { tag: '@long' }, async ({ browser }) => {
     test.setTimeout(600_000)
     mkdirSync(FOLDER, { recursive: true })
     const context = await browser.newContext({ viewport, reducedMotion: 'reduce' })

@@ -14,7 +14,9 @@ const open = async (playground: Playground, port: number): Promise<Page> => {
   return opening
 }
 
-test('python: a line, a conversation that ^C interrupts and ^D ends, and a web server', async ({ page }) => {
+test('python: a line, a conversation that ^C interrupts and ^D ends, and a web server', { tag: '@long' }, async ({
+  page,
+}) => {
   const playground = await Playground.open(page)
   const printed = await playground.run(`docker run --rm python:3.12-slim python -c 'print(6 * 7)'`, { timeout: 60_000 })
   expect(printed).toMatch(/\n42$/)

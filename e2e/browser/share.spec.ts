@@ -79,7 +79,7 @@ test('a template begins a new session with a registry that has an image', async 
   await playground.sees('{"repositories":["alpine"]}', 60_000)
 })
 
-test('voting app: a vote in one tab changes the results in another', async ({ page, context }) => {
+test('voting app: a vote in one tab changes the results in another', { tag: '@long' }, async ({ page, context }) => {
   test.skip(!haveWheel('flask'), 'no wheels of flask were fetched here')
   test.setTimeout(180_000)
   const playground = await Playground.open(page)

@@ -1,7 +1,10 @@
 import { expect, test } from '@playwright/test'
 import { Playground } from './playground.ts'
 
-test('web server and database: a page to change, and a database one command away', async ({ page, context }) => {
+test('web server and database: a page to change, and a database one command away', { tag: '@long' }, async ({
+  page,
+  context,
+}) => {
   const playground = await Playground.open(page)
   await page.getByRole('button', { name: 'Sessions', exact: true }).click()
   await page.getByRole('menuitem', { name: 'New session from a template…' }).click()
