@@ -18,7 +18,7 @@ const OPENED_PORTS = [
   [
     'server-sent events',
     'as they come',
-    'a page that is left without closing its source: whether the server hears of it depends on the browser',
+    'a source that is closed or left: when the server hears of it depends on the browser',
   ],
   [
     'WebSocket',

@@ -9,7 +9,7 @@ const server = require('http').createServer((request, response) => {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' })
     let n = 0
     const timer = setInterval(() => response.write('id: ' + ++n + '\\ndata: tick ' + n + '\\n\\n'), 50)
-    request.socket.on('close', () => (clearInterval(timer), console.log('listener gone')))
+    request.socket.on('close', () => clearInterval(timer))
     return
   }
   response.writeHead(200, { 'Content-Type': 'text/html', 'Set-Cookie': ['user=ann; Path=/', 'gone=1; Max-Age=0'] })
@@ -85,5 +85,4 @@ test('WebSockets, server-sent events and cookies reach an opened port', async ({
       }),
   )
   expect(ticks).toEqual(['1 tick 1', '2 tick 2', '3 tick 3'])
-  await playground.run('until docker logs chat | grep -q "listener gone"; do sleep 0.1; done')
 })
