@@ -2,7 +2,11 @@ import {
   AF_INET,
   AF_UNIX,
   type ByteStream,
+  EINPROGRESS,
+  EISCONN,
+  ETIMEDOUT,
   type MaybePromise,
+  POLLOUT,
   SHUT_WR,
   SOCK_STREAM,
   type SocketAddress,
@@ -40,15 +44,41 @@ export class FdStream implements ByteStream {
   }
 }
 
-/** Connects to a unix path or an IPv4 address. @throws ECONNREFUSED, ENOENT, EHOSTUNREACH, ETIMEDOUT… */
-export async function dial(sys: Sys, address: SocketAddress): Promise<FdStream> {
+/**
+ * Connects to a unix path or an IPv4 address.
+ * @throws ETIMEDOUT after `timeoutMs`, or as the network has it; ECONNREFUSED, ENOENT, EHOSTUNREACH…
+ */
+export async function dial(sys: Sys, address: SocketAddress, timeoutMs?: number): Promise<FdStream> {
   const fd = sys.socket(address.family === AF_UNIX ? AF_UNIX : AF_INET, SOCK_STREAM)
   try {
-    await sys.connect(fd, address)
+    if (timeoutMs === undefined) await sys.connect(fd, address)
+    else await connectWithin(sys, fd, address, timeoutMs)
     return new FdStream(sys, fd)
   } catch (error) {
     sys.close(fd)
     throw error
+  }
+}
+
+async function connectWithin(sys: Sys, fd: number, address: SocketAddress, timeoutMs: number): Promise<void> {
+  sys.setFdFlags(fd, { nonblock: true })
+  try {
+    await sys.connect(fd, address)
+  } catch (error) {
+    if (error !== EINPROGRESS) throw error
+    const [found = 0] = await sys.poll([{ fd, events: POLLOUT }], Math.ceil(timeoutMs))
+    if (found === 0) throw ETIMEDOUT
+    await confirm(sys, fd, address)
+  }
+  sys.setFdFlags(fd, { nonblock: false })
+}
+
+/** A second connect tells how the first ended. connect(2). */
+async function confirm(sys: Sys, fd: number, address: SocketAddress): Promise<void> {
+  try {
+    await sys.connect(fd, address)
+  } catch (error) {
+    if (error !== EISCONN) throw error
   }
 }
 

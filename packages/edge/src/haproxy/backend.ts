@@ -1,7 +1,6 @@
-import { ETIMEDOUT, isErrno, type Sys } from '@drydock/abi'
+import { ETIMEDOUT, inet, isErrno, type Sys } from '@drydock/abi'
 import { request as ask, HttpError } from '@drydock/http'
-import type { FdStream } from '@drydock/libc'
-import { dialWithin } from '../dial-within.ts'
+import { dial, type FdStream } from '@drydock/libc'
 import { lastOf, type Section, type ServerSettings, serversOf } from './config.ts'
 
 /** One server with what is known of it. */
@@ -105,7 +104,7 @@ export class Backend {
   /** @returns what is wrong */
   private async check({ address, settings }: Server): Promise<string | undefined> {
     try {
-      const stream = await dialWithin(this.sys, address, settings.port, settings.intervalMs)
+      const stream = await dial(this.sys, inet(address, settings.port), settings.intervalMs)
       try {
         return this.isHttpCheck() ? await this.httpCheck(stream) : undefined
       } finally {

@@ -35,20 +35,6 @@ export class HaproxyConfigError extends Error {
   }
 }
 
-const SECTIONS = [
-  'global',
-  'defaults',
-  'frontend',
-  'backend',
-  'listen',
-  'resolvers',
-  'userlist',
-  'peers',
-  'cache',
-  'program',
-  'http-errors',
-  'ring',
-]
 /** Sections that have no effect here. */
 const PASSED_OVER: readonly string[] = [
   'global',
@@ -60,6 +46,7 @@ const PASSED_OVER: readonly string[] = [
   'http-errors',
   'ring',
 ]
+const SECTIONS = ['defaults', 'frontend', 'backend', 'listen', ...PASSED_OVER]
 const KEYWORDS = new Set(
   `acl balance bind capture compression cookie default-server default_backend description disabled email-alert enabled errorfile
   errorfiles errorloc errorloc302 errorloc303 filter force-persist fullconn grace hash-type http-after-response http-check http-error http-request

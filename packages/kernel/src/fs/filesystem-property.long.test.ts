@@ -1,29 +1,12 @@
-import { EXDEV, isErrno, isRegular, isSymlink, O_CREAT, O_WRONLY, S_IFDIR } from '@drydock/abi'
+import { EXDEV, isErrno, isRegular, isSymlink, O_CREAT, O_WRONLY } from '@drydock/abi'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { FileSystem } from '../vfs/file-system.ts'
-import { Diskfs } from './diskfs.ts'
-import { Overlayfs } from './overlayfs.ts'
-import { FileTree, TickingClock } from './testing/file-tree.ts'
+import { FILE_SYSTEMS } from './testing/file-systems.ts'
+import { FileTree } from './testing/file-tree.ts'
 import { PlainTree } from './testing/plain-tree.ts'
-import { Tmpfs } from './tmpfs.ts'
 
 /** Three file systems: 100,000 cases in all. */
 const RUNS = 33_334
-const clock = new TickingClock()
-
-function overlay(): FileSystem {
-  const disk = Diskfs.open([], { clock })
-  const directory = (name: string) => disk.root.create(name, { mode: S_IFDIR | 0o755, uid: 0, gid: 0 })
-  return new Overlayfs({ clock, lowers: [directory('l')], upper: directory('u'), work: directory('w') })
-}
-
-const KINDS: readonly (readonly [string, () => FileSystem])[] = [
-  ['tmpfs', () => new Tmpfs({ clock, mode: 0o755 })],
-  ['diskfs', () => Diskfs.open([], { clock })],
-  ['overlay', overlay],
-]
-
 interface Sides {
   readonly plain: PlainTree
   readonly tree: FileTree
@@ -173,7 +156,7 @@ function step({ plain, tree }: Sides, { text, plain: model, real }: Act): void {
   if (found !== expected) throw new Error(`${text}: expected ${expected}, got ${found}`)
 }
 
-describe.each(KINDS)('%s behaves as a plain tree', (_name, make) => {
+describe.each(FILE_SYSTEMS)('%s behaves as a plain tree', (_name, make) => {
   test(`${RUNS} cases`, { timeout: 600_000 }, () => {
     let cases = 0
     const property = fc.property(fc.array(acts, { minLength: 1, maxLength: 12 }), (steps) => {

@@ -223,33 +223,20 @@ const fixed =
   () =>
     result(columns, rows)
 
+const databases: Show = (host, cursor) => {
+  const shown = pattern(cursor)
+  return result(
+    ['Database'],
+    host
+      .databases()
+      .filter((name) => shown.test(name))
+      .map((name) => [name]),
+  )
+}
+
 const SHOWS: readonly (readonly [words: string, show: Show])[] = [
-  [
-    'DATABASES',
-    (host, cursor) => {
-      const shown = pattern(cursor)
-      return result(
-        ['Database'],
-        host
-          .databases()
-          .filter((name) => shown.test(name))
-          .map((name) => [name]),
-      )
-    },
-  ],
-  [
-    'SCHEMAS',
-    (host, cursor) => {
-      const shown = pattern(cursor)
-      return result(
-        ['Database'],
-        host
-          .databases()
-          .filter((name) => shown.test(name))
-          .map((name) => [name]),
-      )
-    },
-  ],
+  ['DATABASES', databases],
+  ['SCHEMAS', databases],
   ['TABLE STATUS', tableStatus],
   ['TABLES', tableRows],
   ['COLUMNS', (host, cursor) => columnRows(host.catalogue.table(...place(host, cursor)), pattern(cursor))],

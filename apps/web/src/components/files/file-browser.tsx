@@ -1,6 +1,6 @@
 import type { FileEntry } from '@drydock/playground/rpc'
-import { ChevronRight, Download, File, FileSymlink, Folder, Trash2, Upload } from 'lucide-react'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { ChevronRight, Download, File, FileSymlink, Folder, Trash2 } from 'lucide-react'
+import { useCallback, useEffect, useState } from 'react'
 import type { SessionClient } from '../../client/session-client.ts'
 import { useEngineStore } from '../../engine/engine-stores.ts'
 import { sizeText } from '../../messages/sizes.ts'
@@ -11,7 +11,8 @@ import { DropZone } from '../terminals/drop-zone.tsx'
 import { EditorWindow } from './editor-window.tsx'
 import { childOf, downloadFile, sorted } from './file-paths.ts'
 import styles from './file-browser.module.css'
-import { chosenFiles, uploadFiles } from './upload.ts'
+import { type LocalFile, uploadFiles } from './upload.ts'
+import { UploadButton } from './upload-button.tsx'
 
 interface Props {
   readonly host: string
@@ -49,12 +50,16 @@ export function FileBrowser({ host, client, root, container }: Props) {
     read()
   }
   if (base === undefined) return null
+  const upload = (files: readonly LocalFile[]): void =>
+    void uploadFiles(client, host, `${base}${path}`, files)
+      .catch((error: Error) => say({ tone: 'danger', text: error.message }))
+      .finally(read)
   return (
     <DropZone client={client} host={host} directory={async () => `${base}${path}`} shown={path || '/'} onDone={read}>
       <div className={styles.browser}>
         <div className={styles.bar}>
           <Crumbs path={path} onGo={setPath} />
-          <UploadButton client={client} host={host} directory={`${base}${path}`} onDone={read} />
+          <UploadButton onChosen={upload} />
         </div>
         {problem && <p className={styles.problem}>{problem}</p>}
         <ul className={styles.list}>
@@ -89,38 +94,6 @@ export function FileBrowser({ host, client, root, container }: Props) {
         )}
       </div>
     </DropZone>
-  )
-}
-
-interface UploadProps {
-  readonly client: SessionClient
-  readonly host: string
-  readonly directory: string
-  readonly onDone: () => void
-}
-
-function UploadButton({ client, host, directory, onDone }: UploadProps) {
-  const text = useText()
-  const say = useToasts((state) => state.say)
-  const picker = useRef<HTMLInputElement>(null)
-  const upload = (files: FileList | null): void =>
-    void uploadFiles(client, host, directory, chosenFiles(files ?? []))
-      .catch((error: Error) => say({ tone: 'danger', text: error.message }))
-      .finally(onDone)
-  return (
-    <>
-      <IconButton label={text('upload')} onClick={() => picker.current?.click()}>
-        <Upload />
-      </IconButton>
-      <input
-        ref={picker}
-        type="file"
-        multiple
-        hidden
-        aria-label={text('upload')}
-        onChange={(event) => upload(event.target.files)}
-      />
-    </>
   )
 }
 

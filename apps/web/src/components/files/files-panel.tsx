@@ -1,5 +1,5 @@
-import { FilePlus, FolderPlus, RefreshCw, Upload, X } from 'lucide-react'
-import { useId, useRef, useState } from 'react'
+import { FilePlus, FolderPlus, RefreshCw, X } from 'lucide-react'
+import { useId, useState } from 'react'
 import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
@@ -9,7 +9,8 @@ import { Editor } from './editor.tsx'
 import { childOf, downloadFile, nameIn } from './file-paths.ts'
 import { FileTree } from './file-tree.tsx'
 import styles from './files-panel.module.css'
-import { chosenFiles, uploadFiles } from './upload.ts'
+import { uploadFiles } from './upload.ts'
+import { UploadButton } from './upload-button.tsx'
 
 const HOME = '/root'
 
@@ -19,7 +20,6 @@ export default function FilesPanel({ view, host, client }: PanelProps) {
   const tabs = useId()
   const tabId = (_: string, index: number): string => `${tabs}${index}`
   const say = useToasts((state) => state.say)
-  const picker = useRef<HTMLInputElement>(null)
   const [open, setOpen] = useState<readonly string[]>([])
   const [shown, setShown] = useState<string>()
   const [directory, setDirectory] = useState(HOME)
@@ -72,22 +72,10 @@ export default function FilesPanel({ view, host, client }: PanelProps) {
               >
                 <FolderPlus />
               </IconButton>
-              <IconButton label={text('upload')} onClick={() => picker.current?.click()}>
-                <Upload />
-              </IconButton>
+              <UploadButton onChosen={(files) => attempt(uploadFiles(client, host.name, directory, files))} />
               <IconButton label={text('reload')} onClick={() => setTurn(turn + 1)}>
                 <RefreshCw />
               </IconButton>
-              <input
-                ref={picker}
-                type="file"
-                multiple
-                hidden
-                aria-label={text('upload')}
-                onChange={(event) =>
-                  attempt(uploadFiles(client, host.name, directory, chosenFiles(event.target.files ?? [])))
-                }
-              />
             </div>
             <FileTree
               key={`${turn} ${returned}`}

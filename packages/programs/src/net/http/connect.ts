@@ -1,40 +1,9 @@
-import { AF_INET, EINPROGRESS, EISCONN, ETIMEDOUT, inet, POLLOUT, SOCK_STREAM, type Sys } from '@drydock/abi'
-import { FdStream } from '@drydock/libc'
+import { inet, type Sys } from '@drydock/abi'
+import { dial, type FdStream } from '@drydock/libc'
 
 /**
  * Connects to an address, with a limit to the wait.
  * @throws ETIMEDOUT after `timeoutMs`; ECONNREFUSED, EHOSTUNREACH…
  */
-export async function connect(sys: Sys, address: string, port: number, timeoutMs?: number): Promise<FdStream> {
-  const fd = sys.socket(AF_INET, SOCK_STREAM)
-  try {
-    if (timeoutMs === undefined) await sys.connect(fd, inet(address, port))
-    else await connectWithin(sys, fd, address, port, timeoutMs)
-    return new FdStream(sys, fd)
-  } catch (error) {
-    sys.close(fd)
-    throw error
-  }
-}
-
-async function connectWithin(sys: Sys, fd: number, address: string, port: number, timeoutMs: number): Promise<void> {
-  sys.setFdFlags(fd, { nonblock: true })
-  try {
-    await sys.connect(fd, inet(address, port))
-  } catch (error) {
-    if (error !== EINPROGRESS) throw error
-    const [found = 0] = await sys.poll([{ fd, events: POLLOUT }], Math.ceil(timeoutMs))
-    if (found === 0) throw ETIMEDOUT
-    await confirm(sys, fd, address, port)
-  }
-  sys.setFdFlags(fd, { nonblock: false })
-}
-
-/** A second connect tells how the first ended. connect(2). */
-async function confirm(sys: Sys, fd: number, address: string, port: number): Promise<void> {
-  try {
-    await sys.connect(fd, inet(address, port))
-  } catch (error) {
-    if (error !== EISCONN) throw error
-  }
-}
+export const connect = (sys: Sys, address: string, port: number, timeoutMs?: number): Promise<FdStream> =>
+  dial(sys, inet(address, port), timeoutMs)
