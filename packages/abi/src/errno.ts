@@ -1,22 +1,17 @@
 /**
  * Errors of system calls: one frozen value for each errno, thrown and compared by identity (`e === ENOENT`). errno(3).
- * The stack is that of the module's load: an errno says what happened, never where.
+ * None has a stack, and none is made by Error's constructor: an errno says what happened, never where, and for the
+ * first stack of a module V8 reads the whole module's source once more.
  */
 export class Errno extends Error {
-  readonly code: string
-  readonly errno: number
-  constructor(code: string, errno: number, message: string) {
-    super(message)
-    this.name = 'Errno'
-    this.code = code
-    this.errno = errno
-    Object.freeze(this)
-  }
+  declare readonly code: string
+  declare readonly errno: number
 }
 
 const byCode = new Map<string, Errno>()
 const define = (code: string, errno: number, message: string): Errno => {
-  const value = new Errno(code, errno, message)
+  const value: Errno = Object.create(Errno.prototype)
+  Object.freeze(Object.assign(value, { name: 'Errno', code, errno, message }))
   byCode.set(code, value)
   return value
 }
