@@ -8,17 +8,9 @@ import type {
   SearchResult,
 } from '../types/image.ts'
 import type { AuthConfig, BuildPruneReport, Filters } from '../types/system.ts'
+import { encodeAuth, withAuth } from './registry-auth.ts'
 import type { Query, Transport } from './transport.ts'
 
-/** X-Registry-Auth: JSON in URL-safe base64. */
-export const encodeAuth = (auth: object): string => {
-  const bytes = new TextEncoder().encode(JSON.stringify(auth))
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-}
-const withAuth = (auth: AuthConfig | undefined): Record<string, string> =>
-  auth ? { 'X-Registry-Auth': encodeAuth(auth) } : {}
 /** Names keep their slashes in the path. */
 const at = (name: string, rest = ''): string => `/images/${name.split('/').map(encodeURIComponent).join('/')}${rest}`
 

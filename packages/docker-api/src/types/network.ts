@@ -59,6 +59,17 @@ export interface Network {
   Containers?: Record<string, NetworkContainer>
   Options: Record<string, string> | null
   Labels: Record<string, string> | null
+  /** Of overlay networks: the nodes that have joined. */
+  Peers?: { Name: string; IP: string }[] | null
+  /** Of overlay networks, asked for with `verbose`: the tasks by service, on all nodes. */
+  Services?: Record<string, NetworkService>
+}
+/** A service as a network sees it. */
+export interface NetworkService {
+  VIP: string
+  Ports: string[] | null
+  LocalLBIndex: number
+  Tasks: { Name: string; EndpointID: string; EndpointIP: string; Info: Record<string, string> | null }[] | null
 }
 /** POST /networks/create. */
 export interface NetworkCreateBody {

@@ -1,5 +1,6 @@
 import type { ContainerSummary } from './container.ts'
 import type { ImageSummary } from './image.ts'
+import type { SwarmInfo } from './swarm.ts'
 import type { Volume } from './volume.ts'
 
 /** GET /version. */
@@ -85,16 +86,7 @@ export interface SystemInfo {
   ServerVersion: string
   Runtimes: Record<string, { path?: string; runtimeArgs?: string[]; status?: Record<string, string> }>
   DefaultRuntime: string
-  Swarm: {
-    NodeID: string
-    NodeAddr: string
-    LocalNodeState: string
-    ControlAvailable: boolean
-    Error: string
-    RemoteManagers: { NodeID: string; Addr: string }[] | null
-    Nodes?: number
-    Managers?: number
-  }
+  Swarm: SwarmInfo
   LiveRestoreEnabled: boolean
   Isolation: string
   InitBinary: string
