@@ -37,6 +37,8 @@ export interface FirewallMatch {
   readonly limit?: { readonly perSecond: number; readonly burst: number; readonly text: string }
   /** `-m statistic --mode random` */
   readonly probability?: number
+  /** `-m statistic --mode nth`: the packet of that number of each `every`. */
+  readonly nth?: { readonly every: number; readonly packet: number }
 }
 
 export type FirewallTarget =

@@ -4,7 +4,7 @@ import type { FirewallChain, FirewallRule, FirewallTable } from './firewall.ts'
  * What rtnetlink(7) and nf_tables do on Linux, as plain requests and answers: links, addresses, routes, neighbours and
  * NAT rules of the caller's network namespace.
  */
-export type LinkKind = 'loopback' | 'bridge' | 'veth' | 'ether' | 'dummy' | SharingKind
+export type LinkKind = 'loopback' | 'bridge' | 'veth' | 'ether' | 'dummy' | 'vxlan' | SharingKind
 /** Devices that share the wire of another: by a hardware address of their own, by IP address, by a tag. */
 export type SharingKind = 'macvlan' | 'ipvlan' | 'vlan'
 
@@ -79,6 +79,10 @@ export type NetlinkRequest =
   | { op: 'link-add'; name: string; kind: 'macvlan'; parent: string; mode: 'bridge' | 'private'; mac?: string }
   | { op: 'link-add'; name: string; kind: 'ipvlan'; parent: string }
   | { op: 'link-add'; name: string; kind: 'vlan'; parent: string; tag: number }
+  /** Its packets leave by the namespace that it is made in, wherever it is moved. @throws EEXIST for an id that is taken */
+  | { op: 'link-add'; name: string; kind: 'vxlan'; id: number }
+  /** Who is behind a vxlan: the hosts that have an end of it, and addresses that are not asked for there. */
+  | { op: 'vxlan-set'; name: string; remotes: readonly string[]; proxied: readonly string[] }
   | { op: 'link-set'; name: string; up?: boolean; master?: string | null; rename?: string; mac?: string; mtu?: number }
   /** Moves a link into the network namespace of process `pid` (as the caller sees it) or the namespace bound at `path`. */
   | { op: 'link-move'; name: string; pid?: number; path?: string }

@@ -68,6 +68,7 @@ export function matcherOf(match: FirewallMatch, powers: Powers): Matcher {
           powers.random() < share,
     ),
     ...wish(match.limit, (limit) => tokenBucket(limit, powers)),
+    ...wish(match.nth, countingMatcher),
   ]
   return (hook) => parts.every((part) => part(hook))
 }
@@ -139,4 +140,10 @@ function tokenBucket({ perSecond, burst }: { perSecond: number; burst: number },
     tokens--
     return true
   }
+}
+
+/** `-m statistic --mode nth`: counts those that all the rule's other wishes fit. */
+function countingMatcher({ every, packet }: NonNullable<FirewallMatch['nth']>): Matcher {
+  let seen = 0
+  return () => seen++ % every === packet
 }

@@ -7,6 +7,7 @@ import type { Netem } from './netem.ts'
 import { type Frame, frameSize, wirePackets } from './packet.ts'
 import { Sharers } from './sharers.ts'
 import type { Tap } from './tap.ts'
+import type { VxlanTunnel } from './vxlan.ts'
 
 /** Who takes the frames that arrive at an interface: the stack it is in. */
 export interface InterfaceOwner {
@@ -54,6 +55,8 @@ export class Interface implements LinkEnd {
   readonly isPrivate: boolean
   /** Of vlan. */
   readonly tag: number | undefined
+  /** Of vxlan: what carries its frames to other hosts. */
+  tunnel: VxlanTunnel | undefined
   private rxBytes = 0
   private rxPackets = 0
   private txBytes = 0
@@ -111,6 +114,7 @@ export class Interface implements LinkEnd {
   /** On the wire that it is plugged into, or shares. */
   put(frame: Frame): void {
     if (this.parent) this.parent.sharers.send(this, frame)
+    else if (this.tunnel) this.tunnel.send(frame)
     else this.link?.carry(frame, this)
   }
 

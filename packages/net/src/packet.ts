@@ -23,6 +23,14 @@ export interface UdpDatagram {
   readonly sourcePort: number
   readonly destinationPort: number
   readonly data: Uint8Array
+  /** Behind `data`, which is then the head of VXLAN. */
+  readonly carried?: VxlanFrame
+}
+
+/** A frame of another network, on its way from host to host. RFC 7348 */
+export interface VxlanFrame {
+  readonly id: number
+  readonly frame: Frame
 }
 
 export type IcmpError = 'net-unreachable' | 'host-unreachable' | 'port-unreachable' | 'time-exceeded'
@@ -100,7 +108,8 @@ const MTU = 1500
 /** Bytes on the wire below the link's own head, for the counters. */
 export function packetSize({ payload }: Packet): number {
   const head = payload.proto === 'tcp' ? 52 : 28
-  return head + ('data' in payload ? payload.data.length : 28)
+  const carried = payload.proto === 'udp' && payload.carried ? frameSize(payload.carried.frame) : 0
+  return head + carried + ('data' in payload ? payload.data.length : 28)
 }
 
 /** How many packets a real wire would have carried it in: segments here are as large as with segmentation offload. */

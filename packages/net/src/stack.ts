@@ -29,12 +29,13 @@ import { Link } from './link.ts'
 import { Netem } from './netem.ts'
 import { NeighbourTable } from './neighbour-table.ts'
 import { Netfilter } from './netfilter.ts'
-import { type Frame, type IcmpError, isIcmpError, type Packet, packetSize } from './packet.ts'
+import { type Frame, type IcmpError, isIcmpError, type Packet, packetSize, type UdpDatagram } from './packet.ts'
 import { RouteTable } from './route-table.ts'
 import type { Tap } from './tap.ts'
 import { type IpOutput, Tcp } from './tcp.ts'
 import { TcpStream } from './tcp-stream.ts'
 import { Udp, UdpSocket } from './udp.ts'
+import { VXLAN_MTU, VXLAN_PORT, VxlanTunnel } from './vxlan.ts'
 
 const DEFAULT_TTL = 64
 const NO_MAC = '00:00:00:00:00:00'
@@ -81,6 +82,8 @@ export class Stack implements IpOutput, InterfaceOwner {
   readonly loopback: Interface
   /** Who looks on at its interfaces. */
   readonly taps = new Set<Tap>()
+  /** Networks that are carried to other hosts from here, by their number. */
+  readonly tunnels = new Map<number, VxlanTunnel>()
   /** net.ipv4.ip_forward */
   forwarding = false
   private readonly promiscuous: boolean
@@ -153,6 +156,16 @@ export class Stack implements IpOutput, InterfaceOwner {
     return at
   }
 
+  /** A device whose frames this host carries to others, also when it is moved to another namespace. @throws EEXIST */
+  createVxlan(name: string, id: number): Interface {
+    if (this.tunnels.has(id)) throw EEXIST
+    const at = this.create(name, 'vxlan')
+    at.mtu = VXLAN_MTU
+    at.tunnel = new VxlanTunnel(this, at, id)
+    this.tunnels.set(id, at.tunnel)
+    return at
+  }
+
   /** The interface leaves with nothing but its name and hardware address. */
   release(at: Interface): void {
     this.setUp(at, false)
@@ -176,6 +189,8 @@ export class Stack implements IpOutput, InterfaceOwner {
     for (const port of [...(at.bridge?.ports ?? [])]) port.setMaster(undefined)
     for (const sharer of at.sharers.all()) if (sharer.owner instanceof Stack) sharer.owner.destroy(sharer)
     this.release(at)
+    at.tunnel?.close()
+    at.tunnel = undefined
     at.share(undefined)
     at.unplug()
     at.peer = undefined
@@ -391,11 +406,19 @@ export class Stack implements IpOutput, InterfaceOwner {
     const { payload } = packet
     if (payload.proto === 'tcp') return this.tcp.receive(packet, payload)
     if (payload.proto === 'udp') {
+      if (payload.carried && this.receiveCarried(packet, payload)) return
       if (!this.udp.receive(packet, payload)) this.complain(packet, 'port-unreachable')
       return
     }
     if (isIcmpError(payload)) this.heed(packet, payload.about, payload.kind)
     else this.icmp.receive(packet, payload)
+  }
+
+  private receiveCarried({ source }: Packet, { destinationPort, carried }: UdpDatagram): boolean {
+    const tunnel = destinationPort === VXLAN_PORT && carried ? this.tunnels.get(carried.id) : undefined
+    if (!tunnel || !carried) return false
+    tunnel.receive(source, carried.frame)
+    return true
   }
 
   private heed(packet: Packet, about: Packet, kind: IcmpError): void {

@@ -71,7 +71,7 @@ const identification = ({ source, payload }: Packet, nowMs: number): number =>
 function encodePayload(packet: Packet, nowMs: number): Uint8Array {
   const { payload } = packet
   if (payload.proto === 'icmp') return encodeIcmpMessage(payload)
-  const bytes = payload.proto === 'tcp' ? encodeTcp(packet, payload, nowMs) : encodeUdp(payload)
+  const bytes = payload.proto === 'tcp' ? encodeTcp(packet, payload, nowMs) : encodeUdp(payload, nowMs)
   bytes.set(u16(transportChecksum(packet, bytes)), payload.proto === 'tcp' ? 16 : 6)
   return bytes
 }
@@ -88,8 +88,10 @@ function transportChecksum({ source, destination, payload }: Packet, bytes: Uint
   return checksum(concat(pseudo, bytes))
 }
 
-const encodeUdp = ({ sourcePort, destinationPort, data }: UdpDatagram): Uint8Array =>
-  concat(u16(sourcePort), u16(destinationPort), u16(8 + data.length), [0, 0], data)
+function encodeUdp({ sourcePort, destinationPort, data, carried }: UdpDatagram, nowMs: number): Uint8Array {
+  const frame = carried ? encodeFrame(carried.frame, nowMs) : []
+  return concat(u16(sourcePort), u16(destinationPort), u16(8 + data.length + frame.length), [0, 0], data, frame)
+}
 
 /** Sequence numbers here start at zero: on the wire each side's begin where chance would have put them. */
 function encodeTcp({ source, destination }: Packet, segment: TcpSegment, nowMs: number): Uint8Array {

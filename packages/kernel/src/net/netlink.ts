@@ -50,6 +50,7 @@ const HANDLERS: Handlers = {
       requireName(request.peer)
       stack.createPair(request.name, request.peer, request.mac, request.peerMac)
     } else if ('parent' in request) addSharer(namespace, request)
+    else if (request.kind === 'vxlan') stack.createVxlan(request.name, request.id)
     else stack.create(request.name, request.kind, request.mac)
   },
   'link-set': (namespace, request) => linkSet(namespace, request),
@@ -79,6 +80,11 @@ const HANDLERS: Handlers = {
     if (!namespace.stack.routes.delete(prefix(destination), at)) throw ESRCH
   },
   'neighbour-list': ({ stack }) => stack.neighbours.entries().map(neighbourInfo),
+  'vxlan-set': (namespace, { name, remotes, proxied }) => {
+    const { tunnel } = device(namespace, name)
+    if (!tunnel) throw EOPNOTSUPP
+    tunnel.set(remotes.map(address), proxied.map(address))
+  },
   'fdb-list': ({ stack }) => [...stack.interfaces.values()].flatMap(fdbEntries),
   'rule-list': ({ stack }, { table }) => stack.netfilter.firewall.list(table),
   'rule-add': ({ stack }, { rule, at }) => {
@@ -209,6 +215,12 @@ function requireName(name: string): void {
 function prefix(text: string): Prefix {
   const found = parsePrefix(text)
   if (!found) throw EINVAL
+  return found
+}
+
+function address(text: string): number {
+  const found = parseAddress(text)
+  if (found === undefined) throw EINVAL
   return found
 }
 

@@ -18,6 +18,7 @@ const DRIVERS: Readonly<Record<LinkInfo['kind'], readonly [name: string, version
   loopback: ['', '', ''],
   macvlan: ['macvlan', '0.1', ''],
   ipvlan: ['ipvlan', '0.1', ''],
+  vxlan: ['vxlan', '0.1', ''],
   vlan: ['802.1Q VLAN Support', '1.8', 'eth0'],
 }
 const FEATURES: readonly (readonly [string, boolean])[] = [
