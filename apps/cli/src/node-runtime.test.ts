@@ -8,6 +8,16 @@ const SCRIPTS: readonly (readonly [script: string, printed: string])[] = [
   ['setTimeout(() => console.log("later"), 5); Promise.resolve().then(() => console.log("soon"))', 'soon\r\nlater'],
   ['process.exit(7)', 'status 7'],
   ['throw new TypeError("oops")', 'TypeError: oops'],
+  // A client that hangs up is an error of its connection, not the end of the server.
+  [
+    [
+      'const server = require("net").createServer((socket) => {',
+      'socket.on("error", ({ syscall }) => process.exit(console.log("outlives a " + syscall)));',
+      'setInterval(() => socket.write("x"), 5) })',
+      '.listen(0, () => { const client = require("net").connect(server.address().port, () => client.destroy()) })',
+    ].join(' '),
+    'outlives a write',
+  ],
   // A package within a package, beside whose files its own are not.
   [
     [

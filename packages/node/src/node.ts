@@ -1,4 +1,4 @@
-import { type ForeignWorker, isErrno, parseSignal, type Process, type Program, type Sys } from '@drydock/abi'
+import { type ForeignWorker, isErrno, parseSignal, type Process, type Program, SIGPIPE, type Sys } from '@drydock/abi'
 import { readAll, writeAll } from '@drydock/libc'
 import { type Command, readCommand } from './command-line.ts'
 import type { FromWorker, StartMessage, UsageMessage } from './protocol.ts'
@@ -118,6 +118,8 @@ class Runner {
       knock()
     })
     try {
+      // A connection that broke is an error of the script's, not its end. node: src/node.cc, RegisterSignalHandler
+      sys.sigaction(SIGPIPE, 'SIG_IGN')
       worker.post(await this.start(command))
       return await this.serve(read)
     } finally {
@@ -176,7 +178,8 @@ class Runner {
     if (signal === undefined || this.handled.has(name) === on) return
     if (on) this.handled.add(name)
     else this.handled.delete(name)
-    this.sys.sigaction(signal, on ? () => this.worker.post({ kind: 'signal', name }) : 'SIG_DFL', { restart: true })
+    const unheard = signal === SIGPIPE ? 'SIG_IGN' : 'SIG_DFL'
+    this.sys.sigaction(signal, on ? () => this.worker.post({ kind: 'signal', name }) : unheard, { restart: true })
   }
 
   private async start(command: Extract<Command, { kind: 'run' | 'stdin' }>): Promise<StartMessage> {

@@ -15,6 +15,7 @@ import {
   S_IFMT,
   S_IFREG,
   SHUT_WR,
+  SIGPIPE,
   SOCK_STREAM,
   type Stat,
   type Sys,
@@ -97,7 +98,7 @@ async function spawnChild(sys: Sys, request: SpawnRequest): Promise<Answer> {
   try {
     const env = new Map(Object.entries(request.env))
     const cwd = request.cwd === undefined ? {} : { cwd: request.cwd }
-    const pid = await sys.spawn(path, { argv: request.argv, env, fds, ...cwd })
+    const pid = await sys.spawn(path, { argv: request.argv, env, fds, defaultSignals: [SIGPIPE], ...cwd })
     return done({ pid, fds: ours })
   } finally {
     for (const fd of theirs) sys.close(fd)
