@@ -8,7 +8,7 @@ const ENTRIES = {
   'drydock-sw.js': 'apps/preview/src/service-worker.ts',
   'drydock-bridge.js': 'apps/preview/src/bridge.ts',
   'drydock-boot.js': 'apps/preview/src/boot.ts',
-  'drydock-socket.js': 'apps/preview/src/socket.ts',
+  'drydock-page.js': 'apps/preview/src/page.ts',
 }
 const PAGES = { 'index.html': 'apps/preview/index.html', 'drydock-bridge.html': 'apps/preview/drydock-bridge.html' }
 

@@ -17,13 +17,13 @@ const OPENED_PORTS = [
   ],
   [
     'server-sent events',
-    'as they come',
-    'a source that is closed or left: when the server hears of it depends on the browser',
+    'as they come; the server hears at once when a source is closed or its page is left',
+    'in pages of which the script below is kept away, when the server hears of an end depends on the browser',
   ],
   [
     'WebSocket',
-    "to the page's own origin, text and binary, subprotocols, close codes; by a script that the page gets as its first one",
-    'pages whose Content-Security-Policy forbids scripts of their own origin; Workers and frames without an address of their own; extensions (permessage-deflate); a page that is left without closing: whether the server hears of it depends on the browser; other ports and hosts, which go to the real network',
+    "to the page's own origin, text and binary, subprotocols, close codes, and the end of a page that is left; by a script that the page gets as its first one",
+    'pages whose Content-Security-Policy forbids scripts of their own origin; Workers and frames without an address of their own; extensions (permessage-deflate); other ports and hosts, which go to the real network',
   ],
   [
     'cookies',

@@ -9,7 +9,7 @@ const server = require('http').createServer((request, response) => {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' })
     let n = 0
     const timer = setInterval(() => response.write('id: ' + ++n + '\\ndata: tick ' + n + '\\n\\n'), 50)
-    request.socket.on('close', () => clearInterval(timer))
+    request.socket.on('close', () => (clearInterval(timer), console.log('listener gone')))
     return
   }
   response.writeHead(200, { 'Content-Type': 'text/html', 'Set-Cookie': ['user=ann; Path=/', 'gone=1; Max-Age=0'] })
@@ -85,4 +85,18 @@ test('WebSockets, server-sent events and cookies reach an opened port', async ({
       }),
   )
   expect(ticks).toEqual(['1 tick 1', '2 tick 2', '3 tick 3'])
+  await playground.run('until docker logs chat | grep -q "listener gone"; do sleep 0.1; done')
+
+  // A page that is left: nobody closes what it had open.
+  await tab.evaluate(
+    () =>
+      new Promise((done) => {
+        new WebSocket(`ws://${location.host}/left`).onmessage = done
+        Object.assign(window, { kept: new EventSource('/events') })
+      }),
+  )
+  expect(await tab.evaluate('kept.url')).toBe(`${origin}/events`)
+  await tab.close()
+  await playground.run('until docker logs chat | grep -q "closed 100[16]"; do sleep 0.1; done')
+  await playground.run('until [ $(docker logs chat | grep -c "listener gone") = 2 ]; do sleep 0.1; done')
 })

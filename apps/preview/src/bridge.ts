@@ -1,16 +1,21 @@
 // The hidden frame of a port's origin inside the playground's page. It introduces the Service Worker to the session's
-// worker and knows nothing else: the page gives it one MessagePort, over which it hands on each line that is asked for.
-let playground: MessagePort | undefined
-const waiting: [unknown, MessagePort][] = []
+// worker: the page gives it one MessagePort, over which it hands on each line that is asked for. And it waits for the
+// locks of pages, to say when one is given back.
+import type { BridgeMessage } from '@drydock/playground/preview-protocol'
 
-function forward(message: unknown, line: MessagePort): void {
-  if (playground) playground.postMessage(message, [line])
-  else waiting.push([message, line])
+let playground: MessagePort | undefined
+const waiting: [BridgeMessage, readonly MessagePort[]][] = []
+
+function forward(message: BridgeMessage, ports: readonly MessagePort[] = []): void {
+  if (playground) playground.postMessage(message, [...ports])
+  else waiting.push([message, ports])
 }
 
-navigator.serviceWorker.addEventListener('message', (event) => {
-  const line = event.ports[0]
-  if (line) forward(event.data, line)
+const watch = (held: string): void => void navigator.locks.request(held, () => forward({ kind: 'left', held }))
+
+navigator.serviceWorker.addEventListener('message', ({ data, ports }) => {
+  if (ports.length > 0) forward(data, ports)
+  if (typeof data.held === 'string') watch(data.held)
 })
 navigator.serviceWorker.startMessages()
 
@@ -18,7 +23,7 @@ navigator.serviceWorker.startMessages()
 addEventListener('message', (event) => {
   if (event.source !== parent || event.data !== 'drydock-port' || !event.ports[0]) return
   playground = event.ports[0]
-  for (const [message, line] of waiting.splice(0)) forward(message, line)
+  for (const [message, ports] of waiting.splice(0)) forward(message, ports)
 })
 
 async function ready(): Promise<void> {

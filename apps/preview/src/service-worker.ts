@@ -3,6 +3,7 @@
 import type { PreviewRequest, SocketRequest } from '@drydock/playground/preview-protocol'
 import { cookieHeader } from './cookies.ts'
 import { Line } from './line.ts'
+import { HELD_MARK } from './mark.ts'
 import { closedPage } from './pages.ts'
 import { fetchOver, html } from './response.ts'
 
@@ -13,7 +14,7 @@ const OWN_FILES: readonly string[] = [
   '/drydock-bridge.html',
   '/drydock-bridge.js',
   '/drydock-boot.js',
-  '/drydock-socket.js',
+  '/drydock-page.js',
 ]
 
 const CACHE = 'drydock-own-files'
@@ -45,11 +46,16 @@ async function ownFile(path: string): Promise<Response> {
   }
 }
 
-// A page opens a WebSocket: browsers do not ask Service Workers for those, the shim in the page does.
+// What the shim in a page says: that it opens a WebSocket, for which browsers do not ask Service Workers, or that it has
+// an EventSource as long as it holds a lock.
 self.addEventListener('message', (event) => {
   const [port] = event.ports
-  if (port) event.waitUntil(openSocket(event.data as SocketRequest, port))
+  event.waitUntil(port ? openSocket(event.data as SocketRequest, port) : passOn(event.data))
 })
+
+async function passOn(message: unknown): Promise<void> {
+  ;(await findBridge())?.postMessage(message)
+}
 
 async function openSocket(wanted: SocketRequest, port: MessagePort): Promise<void> {
   const [bridge, cookies] = await Promise.all([findBridge(), cookieHeader(true)])
@@ -80,8 +86,11 @@ async function requestOf(request: Request, url: URL): Promise<PreviewRequest> {
     host: url.host,
     headers: [...request.headers, ...(await cookieHeader(request.mode === 'navigate'))],
     body: bare ? undefined : new Uint8Array(await request.arrayBuffer()),
+    held: heldIn(url),
   }
 }
+
+const heldIn = ({ hash }: URL): string | undefined => hash.split(HELD_MARK)[1]
 
 /** The line that there is, or a new one; requests that come at once share it. */
 function theLine(): Promise<Line | undefined> {

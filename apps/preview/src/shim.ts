@@ -1,9 +1,9 @@
 /** Comes before any script of the page. */
-const SCRIPT = new TextEncoder().encode('<script src="/drydock-socket.js"></script>')
+const SCRIPT = new TextEncoder().encode('<script src="/drydock-page.js"></script>')
 /** How far a page is looked at for its head. */
 const LOOKED_AT = 4096
 
-/** A page with the shim for WebSockets in its head; the rest streams on. */
+/** A page with the shim in its head; the rest streams on. */
 export function withShim(page: Uint8Array | ReadableStream<Uint8Array>): Uint8Array | ReadableStream<Uint8Array> {
   if (page instanceof Uint8Array) return spliced(page)
   let held: Uint8Array | undefined = new Uint8Array(0)

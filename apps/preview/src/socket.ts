@@ -1,6 +1,7 @@
 // In every page of a port: WebSocket to the page's own origin, which browsers show to no Service Worker, goes through the
 // bridge. Others are the browser's own.
 import type { SocketInput, SocketOutput, SocketRequest } from '@drydock/playground/preview-protocol'
+import { hold, newHold, tellBridge } from './held.ts'
 
 const Native = WebSocket
 const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3] as const
@@ -31,6 +32,7 @@ class BridgedSocket extends EventTarget {
   /** Blobs have to be read before they go out, and nothing may overtake them. */
   #sending: Promise<void> = Promise.resolve()
   readonly #leave = (): void => this.#say({ kind: 'gone' })
+  readonly #release: () => void
 
   constructor(url: URL, protocols: readonly string[]) {
     super()
@@ -39,8 +41,10 @@ class BridgedSocket extends EventTarget {
     this.#port = port1
     port1.onmessage = ({ data }: MessageEvent<SocketOutput>) => this.#hear(data)
     addEventListener('pagehide', this.#leave)
+    const held = newHold()
     const wanted: SocketRequest = {
       kind: 'socket',
+      held,
       target: url.pathname + url.search,
       host: location.host,
       headers: [
@@ -49,7 +53,7 @@ class BridgedSocket extends EventTarget {
       ],
       protocols,
     }
-    void navigator.serviceWorker.ready.then(({ active }) => active?.postMessage(wanted, [port2]))
+    this.#release = hold(held, () => tellBridge(wanted, [port2]))
   }
 
   send(data: string | Blob | ArrayBuffer | ArrayBufferView): void {
@@ -127,6 +131,7 @@ class BridgedSocket extends EventTarget {
     this.readyState = CLOSED
     removeEventListener('pagehide', this.#leave)
     this.#port.close()
+    this.#release()
     if (failed) this.#tell('error', new Event('error'))
     this.#tell('close', new CloseEvent('close', { code, reason, wasClean }))
   }

@@ -32,6 +32,7 @@ class Server implements ByteStream {
 
 let servers: Server[]
 let ask: (target: string, method?: string) => { messages: PreviewAnswer[]; say(message: object): void }
+let bridge: MessageEndpoint
 
 beforeEach(() => {
   servers = []
@@ -40,7 +41,7 @@ beforeEach(() => {
   } as unknown as Internet
   const clock = { after: () => ({ cancel: () => undefined }), now: () => 0, monotonic: () => 0, soon: () => undefined }
   const host = { record: { address: '10.0.0.1' }, explainPort: async () => 'nobody' } as unknown as Host
-  const bridge: MessageEndpoint = { onmessage: null, postMessage: () => undefined, close: () => undefined }
+  bridge = { onmessage: null, postMessage: () => undefined, close: () => undefined }
   new Gateway(internet, clock, { bytes: (length) => new Uint8Array(length) }).serve(() => host, 80, bridge)
   const answers: PreviewAnswer[][] = []
   const line: MessageEndpoint = {
@@ -54,7 +55,7 @@ beforeEach(() => {
     const messages: PreviewAnswer[] = []
     answers.push(messages)
     const say = (message: object): void => line.onmessage?.({ data: { id, ...message } })
-    const request: PreviewRequest = { method, target, host: 'a', headers: [] }
+    const request: PreviewRequest = { method, target, host: 'a', headers: [], held: target }
     say({ kind: 'request', request })
     return { messages, say }
   }
@@ -108,6 +109,17 @@ describe('the gateway', () => {
     await soon(() => kinds(events.messages)).toEqual(['head', 'chunk'])
     events.say({ kind: 'cancel' })
     expect(servers[0]?.closed).toBe(true)
+  })
+
+  it('hangs up when a page lets go of an event stream, or is gone', async () => {
+    for (const target of ['/kept', '/left']) {
+      const events = ask(target)
+      await soon(() => servers.at(-1)?.asked).toContain(target)
+      servers.at(-1)?.answer('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\ndata: 1\n\r\n')
+      await soon(() => kinds(events.messages)).toEqual(['head', 'chunk'])
+    }
+    bridge.onmessage?.({ data: { kind: 'left', held: '/left' } })
+    expect(servers.map(({ closed }) => closed)).toEqual([false, true])
   })
 
   it('asks nothing twice that may not happen twice', async () => {

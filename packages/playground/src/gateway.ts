@@ -3,7 +3,8 @@ import { ConnectionPool } from './connection-pool.ts'
 import type { Internet } from './internet.ts'
 import type { Host } from './host.ts'
 import { mayRepeat, PreviewExchange } from './preview-exchange.ts'
-import type { MessageEndpoint, PortDiagnosis, PreviewAnswer, PreviewAsk, SocketRequest } from './rpc.ts'
+import { Leavers } from './leavers.ts'
+import type { BridgeMessage, MessageEndpoint, PortDiagnosis, PreviewAnswer, PreviewAsk, SocketRequest } from './rpc.ts'
 import { relaySocket } from './socket-relay.ts'
 
 /**
@@ -20,20 +21,28 @@ export class Gateway {
     this.entropy = entropy
   }
 
-  /** Each message brings a line on which requests come in, or a page's WebSocket; each asks for the host as it is then. */
+  /** A message of the bridge brings a line on which requests come in, or a page's WebSocket; each asks for the host as it is then. */
   serve(host: () => Host, port: number, endpoint: MessageEndpoint): void {
     const pool = new ConnectionPool(this.clock, () => this.dial(host(), port))
+    const leavers = new Leavers()
     endpoint.onmessage = ({ data, ports }) => {
+      const message = data as BridgeMessage
       const line = ports?.[0] as MessageEndpoint | undefined
-      if (!line) return
-      if (typeof data === 'string') this.carry(pool, host, port, line)
-      else void relaySocket(() => this.dial(host(), port), data as SocketRequest, line, this.entropy)
+      if (typeof message === 'object' && message.kind === 'left') leavers.left(message.held)
+      else if (line && message === 'drydock-line') this.carry(pool, leavers, host, port, line)
+      else if (line) this.relay(leavers, message as SocketRequest, () => this.dial(host(), port), line)
     }
   }
 
+  private relay(leavers: Leavers, wanted: SocketRequest, dial: () => Promise<ByteStream>, line: MessageEndpoint): void {
+    const forget = leavers.note(wanted.held, () => line.onmessage?.({ data: { kind: 'gone' } }))
+    void relaySocket(dial, wanted, line, this.entropy).finally(forget)
+  }
+
   /** Requests of one Service Worker, as many at a time as it likes. */
-  private carry(pool: ConnectionPool, host: () => Host, port: number, line: MessageEndpoint): void {
+  private carry(pool: ConnectionPool, leavers: Leavers, host: () => Host, port: number, line: MessageEndpoint): void {
     const underWay = new Map<number, PreviewExchange>()
+    line.onclose = () => underWay.forEach((exchange) => exchange.cancel())
     line.onmessage = ({ data }) => {
       const ask = data as PreviewAsk
       if (ask.kind === 'cancel') return underWay.get(ask.id)?.cancel()
@@ -42,9 +51,10 @@ export class Gateway {
       const send = (message: PreviewAnswer): void => line.postMessage(message)
       const exchange = new PreviewExchange(request, (message) => send({ id, ...message }))
       underWay.set(id, exchange)
+      const forget = leavers.note(request.held, () => exchange.cancel())
       void this.answer(pool, exchange, mayRepeat(request), host(), port)
         .then((reason) => (reason === undefined ? undefined : send({ id, kind: 'error', reason })))
-        .finally(() => underWay.delete(id))
+        .finally(() => (forget(), underWay.delete(id)))
     }
   }
 

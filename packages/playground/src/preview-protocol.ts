@@ -1,5 +1,6 @@
 /** What the preview's origin needs to know of the playground: the form of a request and of its answer. */
 export type {
+  BridgeMessage,
   PreviewAnswer,
   PreviewAsk,
   PreviewHead,

@@ -114,6 +114,8 @@ export interface PreviewRequest {
   readonly headers: readonly (readonly [string, string])[]
   /** Absent where there is none. */
   readonly body?: Uint8Array | undefined
+  /** The lock that the page holds as long as it wants the answer. */
+  readonly held?: string | undefined
 }
 /** Service Worker to gateway: requests and what is said of them, each under the request's number. */
 export type PreviewAsk =
@@ -142,12 +144,21 @@ export const PREVIEW_WINDOW_BYTES = 1024 * 1024
 /** A page of a preview opens a WebSocket, over a port of its own. */
 export interface SocketRequest {
   readonly kind: 'socket'
+  /** The lock that the page holds as long as the socket is open. */
+  readonly held: string
   /** Path and query. */
   readonly target: string
   readonly host: string
   readonly headers: readonly (readonly [string, string])[]
   readonly protocols: readonly string[]
 }
+/** The bridge to the gateway; the first two bring a port. */
+export type BridgeMessage =
+  /** Requests of a Service Worker will come on the port. */
+  | 'drydock-line'
+  | SocketRequest
+  /** A page has let go of a lock, or is gone. */
+  | { readonly kind: 'left'; readonly held: string }
 /** Page to worker on a socket's port. */
 export type SocketInput =
   | { readonly kind: 'text'; readonly text: string }
