@@ -41,6 +41,7 @@ export default defineConfig({
     target: 'es2023',
     chunkSizeWarningLimit: 1200,
     assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
     rolldownOptions: oneFile('start', /web[\\/]src[\\/]start\.ts$/),
   },
   worker: {

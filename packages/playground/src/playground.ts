@@ -1,6 +1,6 @@
 import type { BlockStore, Clock, Entropy, ForeignHost } from '@drydock/abi'
 import type { Host } from './host.ts'
-import type { FilesApi, PlaygroundApi, SessionSummary, SessionView } from './rpc.ts'
+import type { FilesApi, HostView, PlaygroundApi, SessionSummary, SessionView } from './rpc.ts'
 import { Session } from './session.ts'
 import { readSessionRecord } from './session-record.ts'
 import { deleteBelow, pastPrefixes, SESSIONS, sessionKey, sessionPrefixes } from './store-keys.ts'
@@ -71,29 +71,36 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
     ;(await leaving)?.dispose()
   }
 
+  const enter = async (id: string, wait: boolean): Promise<Session | undefined> => {
+    const left = leave()
+    current = left.then(() => open(id, wait))
+    const opening = current
+    const opened = await opening
+    if (!opened) return undefined
+    options.clock.after(PREFETCH_MS, () => {
+      if (current !== opening) return
+      opened.touch()
+      void opened.prefetch()
+    })
+    return opened
+  }
+  const addHost = (): Promise<HostView> => {
+    const added = session().then((opened) => opened.addHost())
+    adding = Promise.allSettled([adding, added])
+    return added
+  }
+
   return {
     async sessions() {
       const { store } = await opened
       return (await store.load(SESSIONS)).flatMap(([, value]) => summary(value)).sort((a, b) => b.usedMs - a.usedMs)
     },
-    async open(id, wait) {
-      const left = leave()
-      current = left.then(() => open(id, wait))
-      const opened = await current
-      if (!opened) return undefined
-      const opening = current
-      options.clock.after(PREFETCH_MS, () => {
-        if (current !== opening) return
-        opened.touch()
-        void opened.prefetch()
-      })
-      return opened.view()
+    open: async (id, wait) => (await enter(id, wait))?.view(),
+    async openNew(id) {
+      const [opened] = await Promise.all([enter(id, true), addHost()])
+      return opened?.view()
     },
-    addHost() {
-      const added = session().then((opened) => opened.addHost())
-      adding = Promise.allSettled([adding, added])
-      return added
-    },
+    addHost,
     deleteHost: async (name) => (await session()).deleteHost(name),
     async deleteSession(id) {
       const { store } = await opened

@@ -207,6 +207,8 @@ export interface PlaygroundApi {
    * @returns undefined when another has it and nobody waits
    */
   open(sessionId: string, wait: boolean): Promise<SessionView | undefined>
+  /** Opens a session that nobody knows yet, with its first host. */
+  openNew(sessionId: string): Promise<SessionView | undefined>
   addHost(): Promise<HostView>
   deleteHost(name: string): Promise<void>
   deleteSession(sessionId: string): Promise<void>

@@ -4,8 +4,14 @@ const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
 /** What a link to a session's file begins with, behind the page's path. */
 export const SHARED = '#shared='
 
-/** What somebody sent along with the address, taken out of it: a session's file, the name of a template. */
-export function giftsInAddress(): { readonly shared: string | undefined; readonly template: string | undefined } {
+/** What somebody sent along with the address: a session's file, the name of a template. */
+export interface Gifts {
+  readonly shared: string | undefined
+  readonly template: string | undefined
+}
+
+/** Takes them out of the address. */
+export function giftsInAddress(): Gifts {
   const template = new URLSearchParams(location.search).get('template') ?? undefined
   const shared = location.hash.startsWith(SHARED) ? location.hash.slice(SHARED.length) : undefined
   if (shared !== undefined) history.replaceState(null, '', location.pathname)

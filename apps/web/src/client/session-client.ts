@@ -3,11 +3,6 @@ import { nextHost } from '@drydock/playground/session-record'
 import { type Remote, transfer, wrap } from 'comlink'
 import type { WorkerApi } from '../worker/session-worker.ts'
 
-declare global {
-  /** The worker that the head of the built page started, before any of its code was there. */
-  var sessionWorker: Worker | undefined
-}
-
 /** The page's end of the session's worker, and the newest view it sent. */
 export class SessionClient {
   /** The first view. */
@@ -19,10 +14,10 @@ export class SessionClient {
   private firstView: (view: SessionView) => void = () => undefined
   private readonly listeners = new Set<() => void>()
 
-  constructor() {
+  /** @param worker that was started already */
+  constructor(worker?: Worker) {
     this.viewed = new Promise((resolve) => (this.firstView = resolve))
-    this.worker =
-      takeEarlyWorker() ?? new Worker(new URL('../worker/session-worker.ts', import.meta.url), { type: 'module' })
+    this.worker = worker ?? new Worker(new URL('../worker/session-worker.ts', import.meta.url), { type: 'module' })
     this.api = wrap<WorkerApi>(this.worker)
     const { port1, port2 } = new MessageChannel()
     port1.onmessage = (event: MessageEvent<SessionView>) => {
@@ -50,7 +45,7 @@ export class SessionClient {
     const idle = { memoryBytes: 0, memoryLimitBytes: 0, cpuShare: 0, ports: [] }
     const hosts = host ? [{ ...host, ...idle }] : []
     this.show({ id: sessionId, createdMs: now, hosts, storage: { kind: 'saving' }, moments: [] })
-    await Promise.all([this.api.open(sessionId, true), this.api.addHost()])
+    await this.api.openNew(sessionId)
     this.expecting = false
   }
 
@@ -69,11 +64,4 @@ export class SessionClient {
     this.firstView(view)
     for (const listener of this.listeners) listener()
   }
-}
-
-/** Once only: a session that is opened later has a worker of its own. */
-function takeEarlyWorker(): Worker | undefined {
-  const early = globalThis.sessionWorker
-  globalThis.sessionWorker = undefined
-  return early
 }

@@ -1,5 +1,6 @@
+import { takeArrival } from './arrival.ts'
 import { PortBridges } from './port-bridges.ts'
-import { giftsInAddress, sessionInAddress } from './session-address.ts'
+import type { Gifts } from './session-address.ts'
 import { SessionClient } from './session-client.ts'
 import { askForSession, onAsked } from './take-over.ts'
 
@@ -24,15 +25,18 @@ export interface Entry {
 export class SessionDoor {
   readonly sessionId: string
   /** What came with the address. */
-  readonly gifts = giftsInAddress()
+  readonly gifts: Gifts
   private readonly fresh: boolean
+  private worker: Worker | undefined
   private state: DoorState = { kind: 'opening' }
   private readonly listeners = new Set<() => void>()
 
   constructor() {
-    const { id, fresh } = sessionInAddress()
-    this.sessionId = id
+    const { sessionId, gifts, fresh, worker } = takeArrival()
+    this.sessionId = sessionId
+    this.gifts = gifts
     this.fresh = fresh
+    this.worker = worker
   }
 
   /** Opens the session unless another tab has it. */
@@ -54,7 +58,9 @@ export class SessionDoor {
   readonly snapshot = (): DoorState => this.state
 
   private enter(wait: boolean): Entry {
-    const client = new SessionClient()
+    const client = new SessionClient(this.worker)
+    // Whoever comes back later has a worker of its own.
+    this.worker = undefined
     const opened = this.openWith(client, wait).catch((error: unknown) => {
       this.show({ kind: 'broken', reason: String(error) })
       return false

@@ -1,7 +1,9 @@
 import { createPlayground, isEndOfProgram, type PlaygroundApi, type SessionView } from '@drydock/playground'
 import { expose } from 'comlink'
 import { IdbBlockStore, MemoryBlockStore } from '../storage/idb-block-store.ts'
+import { BegunSession } from './begun-session.ts'
 import { browserClock, browserEntropy, browserForeignHost } from './powers.ts'
+import { orderIn } from './order.ts'
 import { acquireSession } from './session-lock.ts'
 
 /** The session's worker: host powers of the browser around the playground, and nothing else. */
@@ -44,7 +46,10 @@ async function openStore() {
   }
 }
 
+const begun = new BegunSession(playground, orderIn(self.name))
 const api: WorkerApi = Object.assign(Object.create(playground) as PlaygroundApi, {
+  open: (id: string, wait: boolean) => begun.take(id) ?? playground.open(id, wait),
+  openNew: (id: string) => begun.take(id) ?? playground.openNew(id),
   async follow(port: MessagePort) {
     listeners.push(port)
   },

@@ -1,3 +1,4 @@
+import { readTextFile, searchPath, writeAll, writeFile } from '@drydock/libc'
 import { isTerminal, windowSize } from '../text/terminal.ts'
 import type { Colours } from './changes.ts'
 import { Fatal, type Workspace } from './repository.ts'
@@ -134,7 +135,6 @@ export function ago(now: number, then: number): string {
 /** Opens git's editor on a file that holds `text`. @returns what is there afterwards, without comments */
 export async function editText(workspace: Workspace, text: string): Promise<string> {
   const { sys, process } = workspace
-  const { readTextFile, writeFile, searchPath } = await import('@drydock/libc')
   const path = `${workspace.dir}/.git/COMMIT_EDITMSG`
   await writeFile(sys, path, text)
   const editor =
@@ -159,7 +159,6 @@ export async function page(workspace: Workspace, text: string): Promise<void> {
   const { sys, process } = workspace
   const lines = text.split('\n').length
   if (!isTerminal(sys, 1) || lines < windowSize(sys).rows) return void (await workspace.io.print(text))
-  const { searchPath, writeAll } = await import('@drydock/libc')
   const [read, write] = sys.pipe()
   sys.setFdFlags(write, { cloexec: true })
   const fds = new Map([
