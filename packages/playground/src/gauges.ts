@@ -1,10 +1,5 @@
 import { isErrno, O_RDONLY, type Sys } from '@drydock/abi'
-
-export interface Gauge {
-  readonly memoryBytes: number
-  readonly memoryLimitBytes: number
-  readonly cpuShare: number
-}
+import type { HostGauge } from './rpc.ts'
 
 /** Memory in use now, and the processor's part since the last reading. */
 export class Gauges {
@@ -16,7 +11,7 @@ export class Gauges {
     this.sys = sys
   }
 
-  read(): Gauge {
+  read(): HostGauge {
     const { totalMemory, freeMemory } = this.sys.sysinfo()
     return { memoryBytes: totalMemory - freeMemory, memoryLimitBytes: totalMemory, cpuShare: this.cpuShare() }
   }

@@ -5,10 +5,10 @@ import { dial, FdStream, listen } from '@drydock/libc'
 import type { Link } from '@drydock/net'
 import type { CommandOptions, CommandOutcome } from './command-run.ts'
 import type { DockerWatch } from './docker-watch.ts'
-import { type Gauge, Gauges } from './gauges.ts'
+import { Gauges } from './gauges.ts'
 import { ENGINE_SOCKET, Init } from './init.ts'
 import { LAN_PREFIX, ROUTER } from './internet.ts'
-import type { FilesApi, HostView, MessageEndpoint, PublishedPort } from './rpc.ts'
+import type { FilesApi, HostGauge, HostView, MessageEndpoint, PublishedPort } from './rpc.ts'
 import type { SavedValues } from './saver.ts'
 import type { HostRecord } from './session-record.ts'
 import { Terminal } from './terminal.ts'
@@ -58,7 +58,7 @@ export class Host {
   private readonly pages = new Set<ByteStream>()
   private watch: DockerWatch | undefined
   private disposed = false
-  private gauge: Gauge = { memoryBytes: 0, memoryLimitBytes: MEMORY_BYTES, cpuShare: 0 }
+  private measured: HostGauge = { memoryBytes: 0, memoryLimitBytes: MEMORY_BYTES, cpuShare: 0 }
   private gaugeTimer: Timer | undefined
 
   constructor(options: HostOptions) {
@@ -86,7 +86,11 @@ export class Host {
 
   view(): HostView {
     const { name, address, createdMs } = this.record
-    return { name, address, createdMs, ...this.gauge, ports: this.ports() }
+    return { name, address, createdMs, ports: this.ports() }
+  }
+
+  gauge(): HostGauge {
+    return this.measured
   }
 
   ports(): readonly PublishedPort[] {
@@ -238,9 +242,9 @@ export class Host {
     void init.engineWanted.then(() => (this.disposed ? undefined : this.watchEngine()))
     const gauges = new Gauges(init.sys)
     const read = (): void => {
-      const before = this.gauge
-      this.gauge = gauges.read()
-      if (shows(before, this.gauge)) onChange()
+      const before = this.measured
+      this.measured = gauges.read()
+      if (shows(before, this.measured)) onChange()
       this.gaugeTimer = clock.after(GAUGE_MS, read)
     }
     read()
@@ -264,7 +268,7 @@ async function awaitEngine({ sys }: Init): Promise<void> {
 }
 
 /** Whether the difference can be seen on the page. */
-const shows = (before: Gauge, after: Gauge): boolean =>
+const shows = (before: HostGauge, after: HostGauge): boolean =>
   Math.abs(before.memoryBytes - after.memoryBytes) > 64 * 1024 || Math.abs(before.cpuShare - after.cpuShare) > 0.004
 
 async function readMotd({ sys }: Init): Promise<string> {

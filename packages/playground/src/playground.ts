@@ -1,6 +1,6 @@
 import type { BlockStore, Clock, Entropy, ForeignHost } from '@drydock/abi'
 import type { Host } from './host.ts'
-import type { FilesApi, HostView, PlaygroundApi, SessionSummary, SessionView } from './rpc.ts'
+import type { FilesApi, HostView, PlaygroundApi, SessionState, SessionSummary } from './rpc.ts'
 import { Session } from './session.ts'
 import { readSessionRecord } from './session-record.ts'
 import { deleteBelow, pastPrefixes, SESSIONS, sessionKey, sessionPrefixes } from './store-keys.ts'
@@ -20,7 +20,7 @@ export interface PlaygroundOptions {
   readonly openMemory: () => BlockStore
   /** Makes the session this playground's alone. @returns whether it is; false when another has it and nobody waits */
   readonly acquire: (id: string, wait: boolean) => Promise<boolean>
-  readonly onChange: (view: SessionView) => void
+  readonly onChange: (state: SessionState) => void
 }
 
 /** After the first prompt, and before somebody has typed a command that needs more than the shell. */

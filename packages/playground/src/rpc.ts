@@ -23,11 +23,15 @@ export interface HostView {
   readonly name: string
   readonly address: string
   readonly createdMs: number
+  readonly ports: readonly PublishedPort[]
+}
+
+/** How hard a host works. */
+export interface HostGauge {
   readonly memoryBytes: number
   readonly memoryLimitBytes: number
   /** Part of one processor, 0 to 1 and above. */
   readonly cpuShare: number
-  readonly ports: readonly PublishedPort[]
 }
 
 export type StorageState =
@@ -56,13 +60,16 @@ export interface SessionView {
   readonly id: string
   readonly createdMs: number
   readonly hosts: readonly HostView[]
-  readonly storage: StorageState
   /** The oldest first. */
   readonly moments: readonly Moment[]
 }
 
-/** The whole view after each change: small, and never out of step. */
-export type SessionListener = (view: SessionView) => void
+/** The view, and what changes all the time. The whole of it is sent after each change: small, and never out of step. */
+export interface SessionState extends SessionView {
+  readonly storage: StorageState
+  /** By the host's name. */
+  readonly gauges: Readonly<Record<string, HostGauge>>
+}
 
 /** Why a port cannot be reached, as far as it can be known. */
 export interface PortDiagnosis {
@@ -206,9 +213,9 @@ export interface PlaygroundApi {
    * @param wait for whoever has the session now
    * @returns undefined when another has it and nobody waits
    */
-  open(sessionId: string, wait: boolean): Promise<SessionView | undefined>
+  open(sessionId: string, wait: boolean): Promise<SessionState | undefined>
   /** Opens a session that nobody knows yet, with its first host. */
-  openNew(sessionId: string): Promise<SessionView | undefined>
+  openNew(sessionId: string): Promise<SessionState | undefined>
   addHost(): Promise<HostView>
   deleteHost(name: string): Promise<void>
   deleteSession(sessionId: string): Promise<void>

@@ -7,7 +7,7 @@ import { hostImage } from './host-image.ts'
 import { HubService } from './hub-service.ts'
 import { Internet } from './internet.ts'
 import { LazyProgramTable } from './program-table.ts'
-import type { HostView, MessageEndpoint, SessionView, StorageState } from './rpc.ts'
+import type { HostView, MessageEndpoint, SessionState, StorageState } from './rpc.ts'
 import { SavedValues, Saver } from './saver.ts'
 import { nextHost, readSessionRecord, type HostRecord, type SessionRecord } from './session-record.ts'
 import {
@@ -30,7 +30,7 @@ export interface SessionOptions {
   readonly store: BlockStore
   /** Why nothing can be kept, where that is so. */
   readonly unavailable?: string | undefined
-  readonly onChange: (view: SessionView) => void
+  readonly onChange: (state: SessionState) => void
 }
 
 /** Hosts on one virtual LAN, the internet they see, and the store they are kept in. */
@@ -102,10 +102,11 @@ export class Session {
     this.gateway = new Gateway(internet, clock, entropy)
   }
 
-  view(): SessionView {
+  view(): SessionState {
     const hosts = [...this.hosts.values()].map((host) => host.view())
+    const gauges = Object.fromEntries([...this.hosts].map(([name, host]) => [name, host.gauge()]))
     const { id, createdMs } = this.record
-    return { id, createdMs, hosts, storage: this.storage(), moments: this.timeline.moments() }
+    return { id, createdMs, hosts, moments: this.timeline.moments(), storage: this.storage(), gauges }
   }
 
   storage(): StorageState {

@@ -1,15 +1,21 @@
-import type { SessionView } from '@drydock/playground/rpc'
+import type { HostGauge, SessionState, SessionView, StorageState } from '@drydock/playground/rpc'
 import { nextHost } from '@drydock/playground/session-record'
 import { type Remote, transfer, wrap } from 'comlink'
 import type { WorkerApi } from '../worker/session-worker.ts'
+import { sameParts } from './same-parts.ts'
 
-/** The page's end of the session's worker, and the newest view it sent. */
+const SAVING: StorageState = { kind: 'saving' }
+const IDLE: HostGauge = { memoryBytes: 0, memoryLimitBytes: 0, cpuShare: 0 }
+
+/** The page's end of the session's worker, and the newest it said of the session. What did not change stays the same object. */
 export class SessionClient {
   /** The first view. */
   readonly viewed: Promise<SessionView>
   readonly api: Remote<WorkerApi>
   private readonly worker: Worker
   private view: SessionView | undefined
+  private gauges: SessionState['gauges'] = {}
+  private saved: StorageState = SAVING
   private expecting = false
   private firstView: (view: SessionView) => void = () => undefined
   private readonly listeners = new Set<() => void>()
@@ -20,7 +26,7 @@ export class SessionClient {
     this.worker = worker ?? new Worker(new URL('../worker/session-worker.ts', import.meta.url), { type: 'module' })
     this.api = wrap<WorkerApi>(this.worker)
     const { port1, port2 } = new MessageChannel()
-    port1.onmessage = (event: MessageEvent<SessionView>) => {
+    port1.onmessage = (event: MessageEvent<SessionState>) => {
       // What the worker says before it has made the first host is older than what the page shows.
       if (!this.expecting || event.data.hosts.length > 0) this.show(event.data)
     }
@@ -29,9 +35,9 @@ export class SessionClient {
 
   /** @returns whether the session is this tab's; false when another has it and nobody waits */
   async open(sessionId: string, wait: boolean): Promise<boolean> {
-    const view = await this.api.open(sessionId, wait)
-    if (view) this.show(view)
-    return view !== undefined
+    const state = await this.api.open(sessionId, wait)
+    if (state) this.show(state)
+    return state !== undefined
   }
 
   /**
@@ -42,9 +48,8 @@ export class SessionClient {
     this.expecting = true
     const now = Date.now()
     const host = nextHost([], now)
-    const idle = { memoryBytes: 0, memoryLimitBytes: 0, cpuShare: 0, ports: [] }
-    const hosts = host ? [{ ...host, ...idle }] : []
-    this.show({ id: sessionId, createdMs: now, hosts, storage: { kind: 'saving' }, moments: [] })
+    const hosts = host ? [{ ...host, ports: [] }] : []
+    this.show({ id: sessionId, createdMs: now, hosts, moments: [], storage: SAVING, gauges: {} })
     await this.api.openNew(sessionId)
     this.expecting = false
   }
@@ -54,14 +59,20 @@ export class SessionClient {
     return () => this.listeners.delete(listener)
   }
   readonly snapshot = (): SessionView | undefined => this.view
+  readonly storage = (): StorageState => this.saved
+  gauge(host: string): HostGauge {
+    return this.gauges[host] ?? IDLE
+  }
 
   dispose(): void {
     this.worker.terminate()
   }
 
-  private show(view: SessionView): void {
-    this.view = view
-    this.firstView(view)
+  private show({ storage, gauges, ...view }: SessionState): void {
+    this.view = sameParts(this.view, view)
+    this.gauges = sameParts(this.gauges, gauges)
+    this.saved = sameParts(this.saved, storage)
+    this.firstView(this.view)
     for (const listener of this.listeners) listener()
   }
 }

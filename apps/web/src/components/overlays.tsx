@@ -1,5 +1,5 @@
 import type { HostView, SessionView } from '@drydock/playground/rpc'
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
+import { lazy, memo, Suspense, useCallback, useMemo, useState } from 'react'
 import type { SessionClient } from '../client/session-client.ts'
 import type { TimeTravel } from '../timeline/use-time-travel.ts'
 import { Toasts } from './kit/toasts.tsx'
@@ -37,7 +37,7 @@ const TemplatesDialog = lazy(() => import('./templates/templates-dialog.tsx'))
 const SettingsDialog = lazy(() => import('./settings/settings-dialog.tsx'))
 
 /** Windows over the page; each is loaded when first opened. */
-export function Overlays(props: OverlayProps) {
+export const Overlays = memo(function Overlays(props: OverlayProps) {
   const { overlay, travel, view, client, host, shared } = props
   const close = (): void => overlay.show(undefined)
   const undo = (id: number): void => {
@@ -58,4 +58,4 @@ export function Overlays(props: OverlayProps) {
       <Toasts onUndo={undo} />
     </>
   )
-}
+})

@@ -1,9 +1,12 @@
-import type { StorageState } from '@drydock/playground/rpc'
+import { memo } from 'react'
+import type { SessionClient } from '../client/session-client.ts'
+import { useStorage } from '../client/use-session.ts'
 import { useText } from '../messages/use-text.ts'
 
 /** Says when work is not being kept, and why. */
-export function StorageBanner({ storage }: { storage: StorageState }) {
+export const StorageBanner = memo(function StorageBanner({ client }: { client: SessionClient }) {
   const text = useText()
+  const storage = useStorage(client)
   if (storage.kind !== 'unavailable' && storage.kind !== 'failing') return null
   return (
     <div className="banner storage-banner" role="alert">
@@ -11,4 +14,4 @@ export function StorageBanner({ storage }: { storage: StorageState }) {
       {text('storageText', { reason: storage.reason })}
     </div>
   )
-}
+})

@@ -1,12 +1,13 @@
 import type { HostView, SessionView } from '@drydock/playground/rpc'
 import { Tooltip } from 'radix-ui'
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useHotkeys } from '../client/hotkeys.ts'
 import { openInTab } from '../client/open-in-tab.ts'
 import type { PortBridges } from '../client/port-bridges.ts'
 import { hostInAddress, selectHostInAddress } from '../client/session-address.ts'
 import type { SessionClient } from '../client/session-client.ts'
 import type { SessionDoor } from '../client/session-door.ts'
+import { useSessionView } from '../client/use-session.ts'
 import { EnginesContext, EngineStores } from '../engine/engine-stores.ts'
 import type { FirstScreen } from '../first-screen.ts'
 import { LayoutContext, useLayout } from '../layout/layout-context.ts'
@@ -37,7 +38,7 @@ interface Props {
 
 /** The session: instances on the left, the selected one's terminals, and a panel beside them. */
 export function Workbench({ sessionId, client, bridges, first, gifts }: Props) {
-  const view = useSyncExternalStore(client.subscribe, client.snapshot)
+  const view = useSessionView(client)
   const terminals = useMemo(() => (first?.client === client ? first.terminals : new Terminals(client)), [client])
   const engines = useMemo(() => new EngineStores(client), [client])
   const layout = useMemo(() => createLayoutStore(sessionId), [sessionId])
@@ -73,10 +74,10 @@ function Frame({ view, client, bridges, gifts }: Pick<Props, 'client' | 'bridges
   useTemplate(client, gifts.template, current?.name)
   useTitle(current)
   useErrands(setSelected)
-  const addHost = async (): Promise<void> => setSelected((await client.api.addHost()).name)
-  // Always the same function: rows of lists are drawn again when what they are given is another.
+  // Always the same functions: parts of the page are drawn again when what they are given is another.
   const newest = useRef({ hosts: view.hosts, current })
   newest.current = { hosts: view.hosts, current }
+  const addHost = useCallback(async (): Promise<void> => setSelected((await client.api.addHost()).name), [client])
   const openPort = useCallback(
     (port: number, name?: string): void => {
       const { hosts, current } = newest.current
@@ -85,13 +86,19 @@ function Frame({ view, client, bridges, gifts }: Pick<Props, 'client' | 'bridges
     },
     [bridges, view.id],
   )
-  const selectHost = (index: number): void => setSelected((before) => view.hosts[index]?.name ?? before)
+  const selectHost = useCallback(
+    (index: number): void => setSelected((before) => newest.current.hosts[index]?.name ?? before),
+    [],
+  )
+  const readWord = useCallback(() => setWord(undefined), [])
   const travel = useTimeTravel(client)
   useHotkeys({ overlay, addHost, travel, selectHost })
   return (
     <div className={styles.workbench}>
       <Sidebar
-        view={view}
+        sessionId={view.id}
+        createdMs={view.createdMs}
+        hosts={view.hosts}
         client={client}
         overlay={overlay}
         selected={current?.name}
@@ -99,8 +106,8 @@ function Frame({ view, client, bridges, gifts }: Pick<Props, 'client' | 'bridges
         onAdd={addHost}
       />
       <div className={styles.stage}>
-        {current && <CurrentHeader host={current} view={view} client={client} onOpen={openPort} />}
-        <StorageBanner storage={view.storage} />
+        {current && <CurrentHeader host={current} sessionId={view.id} client={client} onOpen={openPort} />}
+        <StorageBanner client={client} />
         <div className={styles.deck} data-split>
           <main className={styles.hosts} data-region data-tour="terminals">
             {view.hosts.map((host) => (
@@ -110,7 +117,7 @@ function Frame({ view, client, bridges, gifts }: Pick<Props, 'client' | 'bridges
                 client={client}
                 visible={host === current}
                 word={host === current ? word : undefined}
-                onWordRead={() => setWord(undefined)}
+                onWordRead={readWord}
               />
             ))}
             {view.hosts.length === 0 && <EmptyState onAdd={addHost} />}
@@ -136,20 +143,20 @@ function Frame({ view, client, bridges, gifts }: Pick<Props, 'client' | 'bridges
 
 interface HeaderProps {
   readonly host: HostView
-  readonly view: SessionView
+  readonly sessionId: string
   readonly client: SessionClient
   readonly onOpen: (port: number) => void
 }
 
-function CurrentHeader({ host, view, client, onOpen }: HeaderProps) {
+function CurrentHeader({ host, sessionId, client, onOpen }: HeaderProps) {
   const text = useText()
   const say = useToasts((state) => state.say)
-  const remove = async (): Promise<void> => {
+  const remove = useCallback(async (): Promise<void> => {
     await client.api.deleteHost(host.name)
     const undo = client.snapshot()?.moments.at(-1)?.id
     say({ tone: 'good', text: text('hostDeleted', { host: host.name }), undo })
-  }
-  return <HostHeader sessionId={view.id} host={host} onOpen={onOpen} onDelete={() => void remove()} />
+  }, [client, host.name, say, text])
+  return <HostHeader client={client} sessionId={sessionId} host={host} onOpen={onOpen} onDelete={remove} />
 }
 
 /** A new session that is to begin with something. */

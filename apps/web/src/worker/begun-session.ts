@@ -1,7 +1,7 @@
-import type { PlaygroundApi, SessionView } from '@drydock/playground'
+import type { PlaygroundApi, SessionState } from '@drydock/playground'
 import type { Order } from './order.ts'
 
-type View = Promise<SessionView | undefined>
+type View = Promise<SessionState | undefined>
 
 /** The session that the worker's order names: begun at once, and handed to the page when it asks for it. */
 export class BegunSession {

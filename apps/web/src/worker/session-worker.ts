@@ -1,4 +1,4 @@
-import { createPlayground, isEndOfProgram, type PlaygroundApi, type SessionView } from '@drydock/playground'
+import { createPlayground, isEndOfProgram, type PlaygroundApi, type SessionState } from '@drydock/playground'
 import { expose } from 'comlink'
 import { IdbBlockStore, MemoryBlockStore } from '../storage/idb-block-store.ts'
 import { BegunSession } from './begun-session.ts'
@@ -30,8 +30,8 @@ const playground = createPlayground({
   openStore,
   acquire: acquireSession,
   openMemory: () => new MemoryBlockStore(),
-  onChange: (view: SessionView) => {
-    for (const port of listeners) port.postMessage(view)
+  onChange: (state: SessionState) => {
+    for (const port of listeners) port.postMessage(state)
   },
 })
 

@@ -1,6 +1,6 @@
 import type { HostView, SessionView } from '@drydock/playground/rpc'
 import { X } from 'lucide-react'
-import { type ComponentType, lazy, Suspense } from 'react'
+import { type ComponentType, lazy, memo, Suspense } from 'react'
 import type { PortBridges } from '../../client/port-bridges.ts'
 import type { SessionClient } from '../../client/session-client.ts'
 import { useLayout } from '../../layout/layout-context.ts'
@@ -38,7 +38,7 @@ const PANELS: Readonly<Record<PanelName, ComponentType<PanelProps>>> = {
 }
 
 /** The panel beside the terminals, if one is open. */
-export function Dock(props: PanelProps) {
+export const Dock = memo(function Dock(props: PanelProps) {
   const text = useText()
   const panel = useLayout((layout) => layout.panel)
   const part = useLayout((layout) => layout.panelPart)
@@ -73,4 +73,4 @@ export function Dock(props: PanelProps) {
       </div>
     </aside>
   )
-}
+})

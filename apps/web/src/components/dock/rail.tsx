@@ -12,7 +12,7 @@ import {
   Network,
   Settings,
 } from 'lucide-react'
-import type { ComponentType } from 'react'
+import { type ComponentType, memo } from 'react'
 import { useLayout } from '../../layout/layout-context.ts'
 import { PANELS, type PanelName } from '../../layout/layout-store.ts'
 import type { MessageKey } from '../../messages/en.ts'
@@ -35,7 +35,7 @@ export const PANEL_LOOK: Readonly<Record<PanelName, { readonly name: MessageKey;
 }
 
 /** The panels as pictures at the edge; on a phone along the bottom. */
-export function Rail({ overlay }: { overlay: OverlayState }) {
+export const Rail = memo(function Rail({ overlay }: { overlay: OverlayState }) {
   const text = useText()
   const open = useLayout((layout) => layout.panel)
   const toggle = useLayout((layout) => layout.togglePanel)
@@ -70,4 +70,4 @@ export function Rail({ overlay }: { overlay: OverlayState }) {
       </IconButton>
     </nav>
   )
-}
+})

@@ -1,6 +1,8 @@
 import type { HostView } from '@drydock/playground/rpc'
 import { Cpu, FolderCode, MemoryStick, Trash2 } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
+import type { SessionClient } from '../../client/session-client.ts'
+import { useGauge } from '../../client/use-session.ts'
 import { useLayout } from '../../layout/layout-context.ts'
 import { useText } from '../../messages/use-text.ts'
 import { bytesText } from '../../messages/sizes.ts'
@@ -11,14 +13,15 @@ import styles from './host-header.module.css'
 import { PortChips } from './port-chips.tsx'
 
 interface Props {
+  readonly client: SessionClient
   readonly sessionId: string
   readonly host: HostView
   readonly onOpen: (port: number) => void
-  readonly onDelete: () => void
+  readonly onDelete: () => Promise<void>
 }
 
 /** IP, memory, CPU, the SSH line, OPEN PORT, a chip for each published port, EDITOR, DELETE: Play with Docker's card in a line. */
-export function HostHeader({ sessionId, host, onOpen, onDelete }: Props) {
+export const HostHeader = memo(function HostHeader({ client, sessionId, host, onOpen, onDelete }: Props) {
   const text = useText()
   const togglePanel = useLayout((layout) => layout.togglePanel)
   const preview = useLayout((layout) => layout.preview)
@@ -30,7 +33,7 @@ export function HostHeader({ sessionId, host, onOpen, onDelete }: Props) {
           <h1>{host.name}</h1>
           <span className={styles.address}>{host.address}</span>
         </div>
-        <Gauges key={host.name} host={host} />
+        <Gauges key={host.name} client={client} host={host.name} />
         <div className={styles.ssh}>
           <code title={ssh}>{ssh}</code>
           <CopyButton label={text('copySsh')} value={ssh} />
@@ -47,21 +50,22 @@ export function HostHeader({ sessionId, host, onOpen, onDelete }: Props) {
           label={text('delete')}
           question={text('deleteHost', { host: host.name })}
           icon={<Trash2 className={styles.icon} aria-hidden="true" />}
-          onConfirm={onDelete}
+          onConfirm={() => void onDelete()}
         />
       </div>
     </header>
   )
-}
+})
 
 const KEPT = 60
 
-function Gauges({ host }: { host: HostView }) {
+function Gauges({ client, host }: { client: SessionClient; host: string }) {
   const text = useText()
+  const gauge = useGauge(client, host)
   const past = useRef<{ memory: number[]; cpu: number[] }>({ memory: [], cpu: [] })
   const [, draw] = useState(0)
-  const newest = useRef(host)
-  newest.current = host
+  const newest = useRef(gauge)
+  newest.current = gauge
   useEffect(() => {
     const timer = setInterval(() => {
       const { memoryBytes, memoryLimitBytes, cpuShare } = newest.current
@@ -80,13 +84,13 @@ function Gauges({ host }: { host: HostView }) {
         <MemoryStick className={styles.icon} aria-hidden="true" />
         <Sparkline values={past.current.memory} label={text('memory')} />
         <span className={styles.figure}>
-          {bytesText(host.memoryBytes)} <small>/ {bytesText(host.memoryLimitBytes)}</small>
+          {bytesText(gauge.memoryBytes)} <small>/ {bytesText(gauge.memoryLimitBytes)}</small>
         </span>
       </span>
       <span className={styles.gauge} title={text('cpu')}>
         <Cpu className={styles.icon} aria-hidden="true" />
         <Sparkline values={past.current.cpu} label={text('cpu')} tone="good" />
-        <span className={styles.figure}>{(100 * host.cpuShare).toFixed(1)}%</span>
+        <span className={styles.figure}>{(100 * gauge.cpuShare).toFixed(1)}%</span>
       </span>
     </>
   )

@@ -1,5 +1,5 @@
 import type { HostView } from '@drydock/playground/rpc'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import type { SessionClient } from '../../client/session-client.ts'
 import type { Hint } from '../../hints/rules.ts'
 import { TerminalDeck } from '../terminals/terminal-deck.tsx'
@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** The terminals of one host, and the quiet line below them. */
-export function HostPane({ host, client, visible, word, onWordRead }: Props) {
+export const HostPane = memo(function HostPane({ host, client, visible, word, onWordRead }: Props) {
   const [hint, setHint] = useState<Hint>()
   const dismiss = (): void => {
     setHint(undefined)
@@ -27,4 +27,4 @@ export function HostPane({ host, client, visible, word, onWordRead }: Props) {
       {(hint || word) && <HintLine hint={word ? undefined : hint} word={word} onDismiss={dismiss} />}
     </section>
   )
-}
+})

@@ -1,7 +1,9 @@
 import type { ContainerSummary } from '@drydock/docker-api'
 import type { HostView } from '@drydock/playground/rpc'
 import { ChevronRight, Server } from 'lucide-react'
-import { type CSSProperties, useState } from 'react'
+import { type CSSProperties, memo, useState } from 'react'
+import type { SessionClient } from '../../client/session-client.ts'
+import { useGauge } from '../../client/use-session.ts'
 import { useEngine } from '../../engine/engine-stores.ts'
 import { nameOf, stateTone } from '../../engine/container-facts.ts'
 import { useLayout } from '../../layout/layout-context.ts'
@@ -9,13 +11,14 @@ import { useText } from '../../messages/use-text.ts'
 import styles from './instance-item.module.css'
 
 interface Props {
+  readonly client: SessionClient
   readonly host: HostView
   readonly current: boolean
   readonly onSelect: (name: string) => void
 }
 
 /** One instance: address, name, load, and the containers that run in it. */
-export function InstanceItem({ host, current, onSelect }: Props) {
+export const InstanceItem = memo(function InstanceItem({ client, host, current, onSelect }: Props) {
   const text = useText()
   const { containers } = useEngine(host.name)
   const running = containers.filter(({ State }) => State === 'running' || State === 'paused')
@@ -35,7 +38,7 @@ export function InstanceItem({ host, current, onSelect }: Props) {
             <b>{host.address}</b>
             <span>{host.name}</span>
           </span>
-          <Load cpu={host.cpuShare} memory={host.memoryBytes / (host.memoryLimitBytes || 1)} />
+          <Load client={client} host={host.name} />
         </button>
         {running.length > 0 && (
           <button
@@ -54,7 +57,7 @@ export function InstanceItem({ host, current, onSelect }: Props) {
       {running.length > 0 && !folded && <Running containers={running} onShow={() => onSelect(host.name)} />}
     </div>
   )
-}
+})
 
 const MOST_SHOWN = 8
 
@@ -88,13 +91,14 @@ function Running({ containers, onShow }: { containers: readonly ContainerSummary
 }
 
 /** Processor and memory as two small upright bars. */
-function Load({ cpu, memory }: { cpu: number; memory: number }) {
+function Load({ client, host }: { client: SessionClient; host: string }) {
+  const { cpuShare, memoryBytes, memoryLimitBytes } = useGauge(client, host)
   const bar = (part: number): CSSProperties =>
     ({ '--part': `${Math.max(14, Math.min(100, 100 * part)).toFixed(0)}%` }) as CSSProperties
   return (
     <span className={styles.load} aria-hidden="true">
-      <i style={bar(cpu)} data-tone="good" />
-      <i style={bar(memory)} data-tone="accent" />
+      <i style={bar(cpuShare)} data-tone="good" />
+      <i style={bar(memoryBytes / (memoryLimitBytes || 1))} data-tone="accent" />
     </span>
   )
 }

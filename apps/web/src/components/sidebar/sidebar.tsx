@@ -1,6 +1,6 @@
-import type { SessionView } from '@drydock/playground/rpc'
+import type { HostView } from '@drydock/playground/rpc'
 import { LogOut, PanelLeftClose, PanelLeftOpen, Plus } from 'lucide-react'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import type { SessionClient } from '../../client/session-client.ts'
 import { useLayout } from '../../layout/layout-context.ts'
 import { useText } from '../../messages/use-text.ts'
@@ -17,7 +17,9 @@ import styles from './sidebar.module.css'
 const MOST_HOSTS = 10
 
 interface Props {
-  readonly view: SessionView
+  readonly sessionId: string
+  readonly createdMs: number
+  readonly hosts: readonly HostView[]
   readonly client: SessionClient
   readonly overlay: OverlayState
   readonly selected: string | undefined
@@ -26,12 +28,13 @@ interface Props {
 }
 
 /** Session clock, CLOSE SESSION, ADD NEW INSTANCE and the instances with what runs in them. */
-export function Sidebar({ view, client, overlay, selected, onSelect, onAdd }: Props) {
+export const Sidebar = memo(function Sidebar(props: Props) {
+  const { sessionId, hosts, client, overlay, selected, onSelect, onAdd } = props
   const text = useText()
   const narrow = useLayout((layout) => layout.narrow)
   const toggleNarrow = useLayout((layout) => layout.toggleNarrow)
   const close = async (): Promise<void> => {
-    await client.api.deleteSession(view.id)
+    await client.api.deleteSession(sessionId)
     location.href = location.pathname
   }
   const tour = useTour()
@@ -51,13 +54,19 @@ export function Sidebar({ view, client, overlay, selected, onSelect, onAdd }: Pr
         </IconButton>
       </header>
       <div className={styles.session} data-tour="session">
-        <SessionMenu client={client} overlay={overlay} current={view.id} />
-        <SessionClock since={view.createdMs} />
+        <SessionMenu client={client} overlay={overlay} current={sessionId} />
+        <SessionClock since={props.createdMs} />
       </div>
-      <AddInstance full={view.hosts.length >= MOST_HOSTS} onAdd={onAdd} />
+      <AddInstance full={hosts.length >= MOST_HOSTS} onAdd={onAdd} />
       <nav data-tour="instances" className={styles.instances} aria-label={text('instances')}>
-        {view.hosts.map((host) => (
-          <InstanceItem key={host.name} host={host} current={host.name === selected} onSelect={onSelect} />
+        {hosts.map((host) => (
+          <InstanceItem
+            key={host.name}
+            client={client}
+            host={host}
+            current={host.name === selected}
+            onSelect={onSelect}
+          />
         ))}
       </nav>
       <footer className={styles.foot}>
@@ -72,7 +81,7 @@ export function Sidebar({ view, client, overlay, selected, onSelect, onAdd }: Pr
       </footer>
     </aside>
   )
-}
+})
 
 function AddInstance({ full, onAdd }: { full: boolean; onAdd: () => Promise<void> }) {
   const text = useText()

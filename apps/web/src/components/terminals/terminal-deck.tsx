@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { memo, useId } from 'react'
 import { Columns2, Plus, Rows2, X } from 'lucide-react'
 import { Tabs as Radix } from 'radix-ui'
 import type { SessionClient } from '../../client/session-client.ts'
@@ -20,7 +20,7 @@ interface Props {
 }
 
 /** The terminals of a host: tabs, and panes side by side under a tab. All of them stay alive, shown or not. */
-export function TerminalDeck({ client, host, visible, onHint }: Props) {
+export const TerminalDeck = memo(function TerminalDeck({ client, host, visible, onHint }: Props) {
   const tabs = useLayout((layout) => tabsOf(layout, host))
   const activate = useLayout((layout) => layout.activate)
   const close = useLayout((layout) => layout.close)
@@ -59,7 +59,7 @@ export function TerminalDeck({ client, host, visible, onHint }: Props) {
       ))}
     </Radix.Root>
   )
-}
+})
 
 interface StripProps {
   readonly host: string
