@@ -70,6 +70,7 @@ const APPLICATIONS = [
 ]
 
 const { allPrograms } = await importSource('packages/playground/src/all-programs.ts')
+const { absentSoftware } = await importSource('packages/hub/src/absent-software.ts')
 const misses = JSON.parse(readFileSync('tools/parity-misses.json', 'utf8'))
 const text = support(allPrograms)
 const problems = [...brokenPaths('ARCHITECTURE.md'), ...brokenPaths('README.md')]
@@ -98,8 +99,23 @@ Beyond single programs: TLS is spoken in clear inside the playground, and nothin
 ${cellsTable('Opened ports', ['what', 'passes', 'does not'], OPENED_PORTS)}
 ${cellsTable('The page', ['what', 'there is', 'there is not'], PAGE)}
 ${cellsTable('Images of applications', ['image', 'what runs in it'], APPLICATIONS)}
+${absent(absentSoftware(programs))}
 ${tables.join('\n')}
 ${transcripts(misses)}`
+}
+
+/** Programs that images are about and that nobody wrote yet. */
+function absent(rows) {
+  const lines = rows.map(([image, names]) => `| ${image} | ${names} |`)
+  return `## What images lack of their software
+
+These images have their configuration and the files around it, and everything else in them runs; the programs named here say
+in one line that they are not simulated.
+
+| image | what is missing |
+|---|---|
+${lines.join('\n')}
+`
 }
 
 function cellsTable(title, heads, rows) {

@@ -6,7 +6,7 @@ import { RHEL_COMMANDS } from './command-sets.ts'
 
 /** A release of a distribution of Red Hat's family. */
 export interface RhelRelease {
-  readonly id: 'centos' | 'fedora' | 'rocky' | 'almalinux' | 'amzn' | 'ol'
+  readonly id: 'centos' | 'fedora' | 'rocky' | 'almalinux' | 'amzn' | 'ol' | 'rhel'
   readonly name: string
   readonly version: string
   /** The line of /etc/redhat-release or its like. */
@@ -162,6 +162,16 @@ const [ORACLE_9, ORACLE_8] = [
     118_000_000,
   ),
 ]
+/** Universal Base Image 9 Minimal, on which Elastic's images stand. */
+export const UBI_9 = rhel(
+  'rhel',
+  'Red Hat Enterprise Linux',
+  '9',
+  'Red Hat Enterprise Linux release 9.8 (Plow)',
+  '2026-09-22T10:53:59Z',
+  40_734_776,
+  108_000_000,
+)
 /** What the images of mysql stand on. */
 export const oracleRelease = (version: '8' | '9'): RhelRelease => (version === '9' ? ORACLE_9 : ORACLE_8)
 
@@ -195,6 +205,7 @@ const RELEASE_FILES: Readonly<Record<RhelRelease['id'], readonly string[]>> = {
   almalinux: ['almalinux-release', 'redhat-release', 'system-release'],
   amzn: ['amazon-linux-release', 'system-release'],
   ol: ['oracle-release', 'redhat-release', 'system-release'],
+  rhel: ['redhat-release', 'system-release'],
 }
 const HOMES: Readonly<Record<RhelRelease['id'], string>> = {
   centos: 'https://www.centos.org/',
@@ -203,6 +214,7 @@ const HOMES: Readonly<Record<RhelRelease['id'], string>> = {
   almalinux: 'https://almalinux.org/',
   amzn: 'https://aws.amazon.com/linux/',
   ol: 'https://linux.oracle.com/',
+  rhel: 'https://www.redhat.com/',
 }
 
 const codename = ({ release }: RhelRelease): string => /\((.+)\)/.exec(release)?.[1] ?? ''

@@ -8,6 +8,29 @@ import { almalinux, alpine, amazonlinux, centos, debian, fedora, rocky, rockylin
 import { docker } from './docker.ts'
 import { gettingStarted, welcomeToDocker } from './docker-getting-started.ts'
 import { golang } from './golang.ts'
+import { cadvisor } from './cadvisor.ts'
+import { consul } from './consul.ts'
+import { elasticsearch } from './elasticsearch.ts'
+import { gcc } from './gcc.ts'
+import { ghost } from './ghost.ts'
+import { gitea } from './gitea.ts'
+import { gradle } from './gradle.ts'
+import { grafana } from './grafana.ts'
+import { influxdb } from './influxdb.ts'
+import { jenkins } from './jenkins.ts'
+import { kafka } from './kafka.ts'
+import { kibana } from './kibana.ts'
+import { logstash } from './logstash.ts'
+import { minio } from './minio.ts'
+import { mongoExpress } from './mongo-express.ts'
+import { nats } from './nats.ts'
+import { nextcloud } from './nextcloud.ts'
+import { openjdk } from './openjdk.ts'
+import { phpmyadmin } from './phpmyadmin.ts'
+import { rust } from './rust.ts'
+import { sonarqube } from './sonarqube.ts'
+import { vault } from './vault.ts'
+import { zookeeper } from './zookeeper.ts'
 import { haproxy } from './haproxy.ts'
 import { helloWorld } from './hello-world.ts'
 import { httpd } from './httpd.ts'
@@ -26,7 +49,7 @@ import { rabbitmq } from './rabbitmq.ts'
 import { redis } from './redis.ts'
 import { registry } from './registry.ts'
 import { ruby } from './ruby.ts'
-import { oldPortainer, portainer, prometheus, visualizer } from './stand-ins.ts'
+import { alertmanager, nodeExporter, oldPortainer, portainer, prometheus, visualizer } from './stand-ins.ts'
 import { dockersamplesStaticSite, prakharStaticSite } from './static-site.ts'
 import { eclipseTemurin } from './eclipse-temurin.ts'
 import { maven } from './maven.ts'
@@ -40,6 +63,23 @@ const OFFICIAL: readonly Repository[] = [
   ...[alpine, busybox, helloWorld, ubuntu, debian, centos, fedora, rockylinux, almalinux, amazonlinux],
   ...[nginx, httpd, caddy, haproxy, traefik, node, python, golang, ruby, php, tomcat, eclipseTemurin, maven],
   ...[redis, memcached, postgres, mysql, mariadb, mongo, rabbitmq, wordpress, adminer, registry, docker],
+  ...[
+    elasticsearch,
+    ghost,
+    nextcloud,
+    phpmyadmin,
+    influxdb,
+    rust,
+    gcc,
+    nats,
+    zookeeper,
+    sonarqube,
+    gradle,
+    mongoExpress,
+    kibana,
+    logstash,
+    openjdk,
+  ],
 ]
 
 /** Every repository that the Hub has from the start. */
@@ -47,6 +87,7 @@ export const CATALOGUE: readonly Repository[] = [
   ...OFFICIAL,
   ...[rocky, gettingStarted, welcomeToDocker, dockersamplesStaticSite, prakharStaticSite, mhartAlpineNode],
   ...[netshoot, alpineCurl, curlimagesCurl, whoami, containousWhoami],
-  ...[visualizer, portainer, oldPortainer, prometheus],
+  ...[visualizer, portainer, oldPortainer, prometheus, nodeExporter, alertmanager],
+  ...[jenkins, consul, vault, minio, gitea, grafana, cadvisor, kafka],
   ...[votingVote, votingResult, votingWorker],
 ]

@@ -1,37 +1,5 @@
-import type { ExecutionConfig } from '@drydock/oci'
-import { configSteps, layer, PATH, type Repository, setOf } from '../rootfs/image-spec.ts'
-import type { Tree } from '../rootfs/tree.ts'
-
-/** An image of one binary whose program here is a stand-in. */
-interface StandIn {
-  readonly name: string
-  readonly description: string
-  readonly stars: number
-  readonly tags: readonly string[]
-  readonly created: string
-  readonly by: string
-  readonly compressedBytes: number
-  readonly sizeBytes: number
-  readonly build: (tree: Tree) => void
-  readonly config: ExecutionConfig
-}
-
-function standIn(image: StandIn): Repository {
-  const { name, description, stars, tags, created, by, compressedBytes, sizeBytes, build, config } = image
-  return {
-    ...{ name, description, stars, tags },
-    image(tag) {
-      if (!tags.includes(tag) && !/^v?\d+(\.\d+)*(-alpine)?$/.test(tag)) return undefined
-      const spec = {
-        ...{ id: name, compressedBytes, sizeBytes, created, build, mergedUsr: false, flavour: 'busybox' as const },
-        bulk: [`/usr/lib/${name.split('/').pop() ?? name}.bin`],
-      }
-      return { created, config, steps: [layer(by, spec), ...configSteps(created, config)] }
-    },
-  }
-}
-
-const SHELL = 'sh ash cat ls ps wget id env sleep'
+import { PATH, type Repository, setOf } from '../rootfs/image-spec.ts'
+import { busyboxShell, type StandIn, standIn } from '../rootfs/stand-in.ts'
 
 export const visualizer = standIn({
   name: 'dockersamples/visualizer',
@@ -42,7 +10,7 @@ export const visualizer = standIn({
   by: 'COPY dir:visualizer in /app',
   compressedBytes: 55_000_000,
   sizeBytes: 148_000_000,
-  build: (tree) => void tree.commands(SHELL).mainCommand('visualizer', '/app/server.js').dir('/var/run'),
+  build: (tree) => void busyboxShell(tree).mainCommand('visualizer', '/app/server.js').dir('/var/run'),
   config: {
     Env: [PATH, 'NODE_VERSION=8.2.1', 'MS=1000', 'CTX_ROOT=/'],
     Cmd: ['/app/server.js'],
@@ -73,6 +41,8 @@ const portainerOf = (name: string): Repository =>
 export const portainer = portainerOf('portainer/portainer-ce')
 export const oldPortainer = portainerOf('portainer/portainer')
 
+const NOBODY = 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n'
+
 const PROMETHEUS_YML = `# my global config
 global:
   scrape_interval: 15s # Set the scrape interval to every 15 seconds. Default is every 1 minute.
@@ -94,9 +64,8 @@ export const prometheus = standIn({
   compressedBytes: 126_000_000,
   sizeBytes: 370_000_000,
   build: (tree) =>
-    void tree
-      .commands(SHELL)
-      .file('/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n')
+    void busyboxShell(tree)
+      .file('/etc/passwd', NOBODY)
       .file('/etc/group', 'root:x:0:\nnobody:x:65534:\n')
       .mainCommand('prometheus', '/bin/prometheus')
       .file('/etc/prometheus/prometheus.yml', PROMETHEUS_YML)
@@ -111,3 +80,54 @@ export const prometheus = standIn({
     WorkingDir: '/prometheus',
   },
 })
+
+/** Like Prometheus itself: one binary on busybox, run by nobody. */
+function exporter(
+  name: string,
+  description: string,
+  binary: string,
+  versions: readonly string[],
+  sizeBytes: number,
+  config: Partial<StandIn['config']>,
+): Repository {
+  const created = '2026-07-30T09:12:44Z'
+  return standIn({
+    name: `prom/${name}`,
+    description,
+    stars: 300,
+    tags: ['latest', ...versions.map((version) => `v${version}`)],
+    created,
+    by: `COPY .build/linux-amd64/${binary} /bin/${binary} # buildkit`,
+    compressedBytes: Math.floor(sizeBytes * 0.45),
+    sizeBytes,
+    build: (tree) =>
+      void busyboxShell(tree)
+        .file('/etc/passwd', NOBODY)
+        .file('/etc/group', 'root:x:0:\nnobody:x:65534:\n')
+        .mainCommand(binary, `/bin/${binary}`),
+    config: { Env: [PATH], Entrypoint: [`/bin/${binary}`], User: 'nobody', ...config },
+  })
+}
+
+export const nodeExporter = exporter(
+  'node-exporter',
+  'Prometheus exporter for hardware and OS metrics',
+  'node_exporter',
+  ['1.11.2', '1.10.2', '1.9.1', '1.8.2'],
+  26_000_000,
+  { ExposedPorts: setOf('9100/tcp') },
+)
+
+export const alertmanager = exporter(
+  'alertmanager',
+  'Handles alerts sent by client applications such as the Prometheus server',
+  'alertmanager',
+  ['0.32.1', '0.31.0', '0.28.1', '0.27.0'],
+  76_000_000,
+  {
+    Cmd: ['--config.file=/etc/alertmanager/alertmanager.yml', '--storage.path=/alertmanager'],
+    ExposedPorts: setOf('9093/tcp'),
+    Volumes: setOf('/alertmanager'),
+    WorkingDir: '/alertmanager',
+  },
+)

@@ -10,13 +10,13 @@ import {
 } from '../base/accounts.ts'
 import { alpineLayer, alpineRelease, alpineStep } from '../base/alpine.ts'
 import { DEBIAN_RELEASES, DEBUERREOTYPE, debianLayer, debianStep, UBUNTU_RELEASES } from '../base/debian.ts'
-import { oracleRelease, rhelLayer } from '../base/rhel.ts'
+import { oracleRelease, rhelLayer, UBI_9 } from '../base/rhel.ts'
 import { type AppLayer, BUILDPACK, imageOn } from './app-image.ts'
 import { type ImageSpec, layer, type LayerSpec, PATH, type Repository } from './image-spec.ts'
 import { fullVersion, isPlausible, parseTag, type Tag } from './tag.ts'
 import type { Tree } from './tree.ts'
 
-export type BaseKind = 'slim' | 'full' | 'buildpack' | 'alpine' | 'ubuntu' | 'oracle8' | 'oracle9' | 'scratch'
+export type BaseKind = 'slim' | 'full' | 'buildpack' | 'alpine' | 'ubuntu' | 'oracle8' | 'oracle9' | 'ubi9' | 'scratch'
 export type Variant = 'default' | 'slim' | 'alpine'
 
 /** What is known of one variant of an image in real life. */
@@ -45,6 +45,8 @@ export interface Software {
   readonly words?: readonly string[]
   /** Tags to list besides those made of the versions. */
   readonly tags?: readonly string[]
+  /** False where a pull has to name a version; default true. */
+  readonly hasLatest?: boolean
   /** Versions have so many numbers; default 3. */
   readonly versionParts?: number
   /** More of Env that a version changes. */
@@ -99,20 +101,22 @@ const BASES: Readonly<Record<BaseKind, (suite: string | undefined) => Base | und
   ubuntu: ubuntuBase,
   oracle8: () => oracleBase('8'),
   oracle9: () => oracleBase('9'),
+  ubi9: () => based(rhelLayer(UBI_9), 'COPY dir:ubi9-minimal in / '),
   scratch: () => ({ id: 'scratch', step: undefined, flavour: 'gnu', mergedUsr: false, sizeBytes: 0 }),
 }
 
 export function softwareRepository(software: Software): Repository {
-  const { name, description, stars, facts, known, words = [], tags = [] } = software
+  const { name, description, stars, facts, known, words = [], tags = [], hasLatest = true } = software
   const suffixes = facts.flatMap(({ variant }) => (variant === 'default' ? [] : [variant]))
   const named = known.flatMap((version) => [version, ...suffixes.map((suffix) => `${version}-${suffix}`)])
   return {
     name,
     description,
     stars,
-    tags: [...new Set(['latest', ...suffixes, ...tags, ...named])],
+    tags: [...new Set([...(hasLatest ? ['latest', ...suffixes] : []), ...tags, ...named])],
     image(tag) {
       const parsed = parseTag(tag, words)
+      if (parsed?.version === undefined && !hasLatest) return undefined
       return parsed && isPlausible(parsed.version, known) ? imageOf(software, parsed) : undefined
     },
   }
