@@ -26,6 +26,7 @@ const NAMES = new Map<Directive, string>([
   [1, 'ShellCompDirectiveError'],
   [2, 'ShellCompDirectiveNoSpace'],
   [4, 'ShellCompDirectiveNoFileComp'],
+  [6, 'ShellCompDirectiveNoSpace, ShellCompDirectiveNoFileComp'],
   [16, 'ShellCompDirectiveFilterDirs'],
 ])
 
@@ -41,6 +42,11 @@ const containers =
     const found = await cli.client.containers.list({ all })
     return found.filter((each) => keep(each.State)).flatMap((each) => (each.Names[0] ?? '').replace(/^\//, ''))
   }
+const namesOf = (objects: readonly { ID: string; Spec: { Name?: string } }[]): string[] =>
+  objects.map(({ ID, Spec }) => Spec.Name || ID)
+/** What belongs to a stack carries its name. */
+const STACK_LABEL = 'com.docker.stack.namespace'
+
 /** What operands and flags may name, from the engine. */
 const SOURCES: Readonly<Record<string, Source>> = {
   containers: containers(true, () => true),
@@ -54,6 +60,17 @@ const SOURCES: Readonly<Record<string, Source>> = {
   networks: async (cli) => (await cli.client.networks.list()).map((network) => network.Name).toSorted(),
   volumes: async (cli) => ((await cli.client.volumes.list()).Volumes ?? []).map((volume) => volume.Name),
   contexts: async (cli) => contextNames(cli),
+  'swarm services': async (cli) => namesOf(await cli.client.services.list()),
+  nodes: async (cli) => {
+    const nodes = await cli.client.nodes.list()
+    return [...nodes.flatMap(({ Description, ID }) => Description.Hostname || ID), 'self']
+  },
+  secrets: async (cli) => namesOf(await cli.client.secrets.list()),
+  configs: async (cli) => namesOf(await cli.client.configs.list()),
+  stacks: async (cli) => {
+    const services = await cli.client.services.list({ filters: { label: [STACK_LABEL] } })
+    return [...new Set(services.flatMap(({ Spec }) => Spec.Labels?.[STACK_LABEL] ?? []))].toSorted()
+  },
   daemon: async (cli) => {
     const { Name, ID } = await cli.client.system.info()
     return [Name, ID]
@@ -99,6 +116,8 @@ async function operandValues(cli: Cli, at: Walk): Promise<Answer> {
   const kind = kinds[Math.min(at.operands.length, kinds.length - 1)] ?? 'none'
   if (kind === 'files') return words([], 0)
   if (kind === 'folders') return words([], 16)
+  // The number is still to be typed.
+  if (kind === 'swarm services to scale') return fromSource(cli, 'swarm services', { suffix: '=', directive: 6 })
   return kind === 'none' ? words([]) : fromSource(cli, kind, NOTHING)
 }
 

@@ -1,7 +1,7 @@
 /** What values flags may have, for completion, and what the shell may do with them. */
 
 /** cobra's directives: files, an error, no blank behind the word, no files, folders only. */
-export type Directive = 0 | 1 | 2 | 4 | 16
+export type Directive = 0 | 1 | 2 | 4 | 6 | 16
 
 /** Words, or the name of a source that the engine, the environment or the disk fills. */
 export interface FlagValue {

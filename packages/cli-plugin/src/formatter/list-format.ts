@@ -13,6 +13,8 @@ export interface ListFormat {
   readonly quiet?: string
   /** What `--format raw` means, where it means something. */
   readonly raw?: string
+  /** The same with --quiet; default `container_id: {{.ID}}`. */
+  readonly rawQuiet?: string
   readonly headers: Readonly<Record<string, string>>
   /** Go's type of a row, for errors. */
   readonly typeName: string
@@ -39,11 +41,10 @@ function choose(list: ListFormat, format: string, quiet: boolean): { isTable: bo
   }
   if (format === 'json') return { isTable: false, template: '{{json .}}' }
   if (format === 'raw' && list.raw !== undefined)
-    return { isTable: false, template: quiet ? `${RAW_QUIET[0]}${quietTemplate}` : list.raw }
+    return { isTable: false, template: quiet ? (list.rawQuiet ?? `container_id: ${quietTemplate}`) : list.raw }
   if (format.startsWith('table')) return { isTable: true, template: format.slice(5).trim() }
   return { isTable: false, template: format }
 }
-const RAW_QUIET = ['container_id: '] as const
 
 const headerRow = (list: ListFormat): Row => {
   const label = (name: unknown): string => headerOfLabel(String(name))

@@ -73,3 +73,19 @@ export function goTime(seconds: number): string {
 
 /** RFC 3339 in UTC to seconds since the epoch. */
 export const secondsOf = (rfc3339: string): number => Date.parse(rfc3339) / 1000
+
+/** Go's time.Duration.String. */
+export function goDuration(nanoseconds: number): string {
+  if (nanoseconds === 0) return '0s'
+  const sign = nanoseconds < 0 ? '-' : ''
+  const total = Math.abs(nanoseconds)
+  if (total < 1e3) return `${sign}${total}ns`
+  if (total < 1e6) return `${sign}${trim(total / 1e3)}µs`
+  if (total < 1e9) return `${sign}${trim(total / 1e6)}ms`
+  const seconds = total / 1e9
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor(seconds / 60) % 60
+  const rest = trim(seconds - Math.floor(seconds / 60) * 60)
+  return `${sign}${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${rest}s`
+}
+const trim = (value: number): string => String(Number(value.toFixed(9)))

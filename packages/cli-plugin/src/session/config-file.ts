@@ -10,6 +10,11 @@ export interface DockerConfig {
   imagesFormat?: string
   networksFormat?: string
   volumesFormat?: string
+  nodesFormat?: string
+  servicesFormat?: string
+  tasksFormat?: string
+  secretFormat?: string
+  configFormat?: string
   statsFormat?: string
   currentContext?: string
   /** The helper that keeps all accounts, or those of one registry: `docker-credential-NAME`. */

@@ -1,4 +1,4 @@
-import { isRecord, printValue } from './value.ts'
+import { GoBytes, isRecord, printValue } from './value.ts'
 
 /** One directive of a format: `%+08.3f`. */
 interface Directive {
@@ -66,7 +66,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
   v: (value, { flags }) =>
     flags.includes('#') && typeof value === 'string' ? JSON.stringify(value) : printValue(value),
   s: (value, { precision }) =>
-    typeof value === 'number' || typeof value === 'boolean' ? undefined : cut(printValue(value), precision),
+    typeof value === 'number' || typeof value === 'boolean'
+      ? undefined
+      : cut(value instanceof GoBytes ? value.text : printValue(value), precision),
   q: (value, { precision }) => {
     if (typeof value === 'string') return JSON.stringify(cut(value, precision))
     return integer(value) === undefined ? undefined : `'${String.fromCodePoint(Number(value))}'`

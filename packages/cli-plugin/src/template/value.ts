@@ -16,12 +16,51 @@ export class Nil {
   }
 }
 
+/** Go's time.Time: printed by its String, RFC 3339 in JSON. */
+export class GoTime {
+  readonly rfc3339: string
+  constructor(rfc3339: string) {
+    this.rfc3339 = rfc3339
+  }
+  toString(): string {
+    return this.rfc3339
+      .replace('T', ' ')
+      .replace(/Z$/, ' +0000 UTC')
+      .replace(/([+-]\d\d):(\d\d)$/, ' $1$2')
+  }
+  toJSON(): string {
+    return this.rfc3339
+  }
+}
+
+/** Go's []byte: numbers by %v, text by %s, base64 in JSON. */
+export class GoBytes {
+  readonly base64: string
+  constructor(base64: string) {
+    this.base64 = base64
+  }
+  private get bytes(): Uint8Array {
+    return Uint8Array.from(atob(this.base64), (c) => c.charCodeAt(0))
+  }
+  get text(): string {
+    return new TextDecoder().decode(this.bytes)
+  }
+  toString(): string {
+    return `[${this.bytes.join(' ')}]`
+  }
+  toJSON(): string {
+    return this.base64
+  }
+}
+
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' &&
   value !== null &&
   !Array.isArray(value) &&
   !(value instanceof Map) &&
-  !(value instanceof Nil)
+  !(value instanceof Nil) &&
+  !(value instanceof GoTime) &&
+  !(value instanceof GoBytes)
 
 /** JSON does not say which objects are structs in Go: those whose keys are all exported names. */
 export const looksLikeStruct = (value: Record<string, unknown>): boolean => {

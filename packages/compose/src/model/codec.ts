@@ -1,4 +1,4 @@
-import { FlagValueError, parseBytes, parseDuration } from '@drydock/cli-plugin'
+import { FlagValueError, goDuration, parseBytes, parseDuration } from '@drydock/cli-plugin'
 import { ComposeError, isList, isMapping, type Path, sprint, type Tree } from './tree.ts'
 
 /**
@@ -108,22 +108,6 @@ export function toNanoseconds(word: string, path: Path = []): number {
     throw error
   }
 }
-
-/** Go's time.Duration.String. */
-export function goDuration(nanoseconds: number): string {
-  if (nanoseconds === 0) return '0s'
-  const sign = nanoseconds < 0 ? '-' : ''
-  const total = Math.abs(nanoseconds)
-  if (total < 1e3) return `${sign}${total}ns`
-  if (total < 1e6) return `${sign}${trim(total / 1e3)}µs`
-  if (total < 1e9) return `${sign}${trim(total / 1e6)}ms`
-  const seconds = total / 1e9
-  const hours = Math.floor(seconds / 3600)
-  const minutes = Math.floor(seconds / 60) % 60
-  const rest = trim(seconds - Math.floor(seconds / 60) * 60)
-  return `${sign}${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${rest}s`
-}
-const trim = (value: number): string => String(Number(value.toFixed(9)))
 
 export const list = <T>(item: Codec<T>): Codec<T[]> =>
   codec((value, path) => {

@@ -1,4 +1,5 @@
 import type {
+  DistributionInspect,
   HistoryItem,
   ImageDeleteItem,
   ImageInspect,
@@ -61,6 +62,11 @@ export class ImagesClient {
   }
   remove(name: string, query: { force?: boolean; noprune?: boolean } = {}): Promise<ImageDeleteItem[]> {
     return this.transport.json({ method: 'DELETE', path: at(name), query })
+  }
+  /** What the registry has under a name; the engine asks it. */
+  distribution(name: string, auth?: AuthConfig): Promise<DistributionInspect> {
+    const path = `/distribution/${name.split('/').map(encodeURIComponent).join('/')}/json`
+    return this.transport.json({ method: 'GET', path, headers: withAuth(auth) })
   }
   search(query: { term: string; limit?: number | undefined; filters?: Filters }): Promise<SearchResult[]> {
     const words = { ...query, filters: query.filters }

@@ -43,13 +43,15 @@ export interface Answer {
 
 const encoder = new TextEncoder()
 
-/** `{"label": ["a"]}` as clients write it since ever: `{"label": {"a": true}}`. */
+/** `{"label": ["a"]}` as clients write it since ever: `{"label": {"a": true}}`, in order of name. */
 const asSets = (filters: object): object =>
   Object.fromEntries(
-    Object.entries(filters).map(([name, values]: [string, readonly string[]]) => [
-      name,
-      Object.fromEntries(values.map((value) => [value, true])),
-    ]),
+    Object.entries(filters)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, values]: [string, readonly string[]]) => [
+        name,
+        Object.fromEntries(values.toSorted().map((value) => [value, true])),
+      ]),
   )
 
 function queryString(query: Query): string {

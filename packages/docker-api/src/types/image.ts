@@ -101,3 +101,8 @@ export interface JsonMessage {
   time?: number
   from?: string
 }
+/** GET /distribution/{name}/json. */
+export interface DistributionInspect {
+  Descriptor: { mediaType: string; digest: string; size: number }
+  Platforms: { architecture: string; os: string; variant?: string }[] | null
+}

@@ -1,4 +1,5 @@
 import type { Network } from '@drydock/docker-api'
+import { goTimestamp } from './pretty-words.ts'
 import { labelList, labelOf, type ListFormat, row, type Row, shortId } from '@drydock/cli-plugin'
 
 /** `docker network ls`. */
@@ -19,16 +20,9 @@ export const networkFormat: ListFormat = {
   typeName: '*network.networkContext',
 }
 
-/** Go prints times of the engine as `2026-11-24 03:24:15.284184477 +0000 UTC`. */
-const created = (rfc3339: string): string =>
-  rfc3339
-    .replace('T', ' ')
-    .replace(/Z$/, ' +0000 UTC')
-    .replace(/([+-]\d\d):(\d\d)$/, ' $1$2')
-
 export const networkRow = (network: Network, truncate: boolean): Row =>
   row({
-    CreatedAt: created(network.Created),
+    CreatedAt: goTimestamp(network.Created),
     Driver: network.Driver,
     ID: truncate ? shortId(network.Id) : network.Id,
     IPv4: String(network.EnableIPv4 ?? true),

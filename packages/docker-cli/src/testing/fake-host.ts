@@ -1,4 +1,4 @@
-import { EINTR, ENOENT, ENOTTY, type Sys } from '@drydock/abi'
+import { EBADF, EINTR, ENOENT, ENOTTY, type Sys } from '@drydock/abi'
 import { docker } from '../docker.ts'
 
 /** One request as the fake engine got it. */
@@ -11,8 +11,10 @@ export interface SeenRequest {
 }
 export interface FakeAnswer {
   readonly status?: number
-  /** Sent as JSON, or as it is when bytes. */
+  /** Sent as JSON. */
   readonly body?: unknown
+  /** Sent as they are. */
+  readonly bytes?: Uint8Array
   /** Bytes that follow a 101: the hijacked stream. */
   readonly raw?: Uint8Array
 }
@@ -41,8 +43,8 @@ function encodePing(headers: Readonly<Record<string, string>>): Uint8Array {
   return encoder.encode(`HTTP/1.1 200 OK\r\n${fields.join('')}\r\n`)
 }
 
-function encodeAnswer({ status = 200, body, raw }: FakeAnswer, head: boolean): Uint8Array {
-  const content = raw ?? (body === undefined ? new Uint8Array(0) : encoder.encode(JSON.stringify(body)))
+function encodeAnswer({ status = 200, body, bytes, raw }: FakeAnswer, head: boolean): Uint8Array {
+  const content = raw ?? bytes ?? (body === undefined ? new Uint8Array(0) : encoder.encode(JSON.stringify(body)))
   const fields = raw
     ? 'Upgrade: tcp\r\nConnection: Upgrade\r\n'
     : `Content-Length: ${content.length}\r\nApi-Version: 1.50\r\n`
@@ -94,9 +96,8 @@ function parseRequest(text: string): SeenRequest | undefined {
 const absent = (): never => {
   throw ENOENT
 }
-/** A disk without a file. */
+/** A disk without a file but those given. */
 const nothingThere = {
-  open: absent,
   access: absent,
   stat: absent,
   lstat: absent,
@@ -111,7 +112,7 @@ const nothingThere = {
 /** Then a signal comes: what redraws for ever ends. */
 const MOST_SLEEPS = 20
 
-/** Runs `docker ARGV` on a host that has nothing but an engine's socket, at a clock that stands still. */
+/** Runs `docker ARGV` on a host that has nothing but an engine's socket, at a clock that only sleeping moves. */
 export async function runDocker(
   argv: readonly string[],
   engine: FakeEngine = () => ({}),
@@ -119,6 +120,9 @@ export async function runDocker(
     env?: Readonly<Record<string, string>>
     stdin?: string
     nowMs?: number
+    cwd?: string
+    /** Texts by name, in the working directory. */
+    files?: Readonly<Record<string, string>>
     /** Headers of the answer to /_ping. */
     ping?: Readonly<Record<string, string>>
   } = {},
@@ -131,6 +135,17 @@ export async function runDocker(
   const connections = new Map<number, Connection>()
   let input = encoder.encode(settings.stdin ?? '')
   let sleeps = 0
+  let sleptMs = 0
+  const cwd = settings.cwd ?? '/work'
+  const files = new Map(Object.entries(settings.files ?? {}).map(([name, text]) => [`${cwd}/${name}`, text]))
+  const opened = new Map<number, Uint8Array>()
+  const open = (path: string): number => {
+    const text = files.get(path.startsWith('/') ? path : `${cwd}/${path.replace(/^\.\//, '')}`)
+    if (text === undefined) return absent()
+    const fd = 1000 + opened.size
+    opened.set(fd, encoder.encode(text))
+    return fd
+  }
   const serve = (text: string): Uint8Array | undefined => {
     const request = parseRequest(text)
     if (!request) return undefined
@@ -139,16 +154,18 @@ export async function runDocker(
     return encodeAnswer(engine(request), request.method === 'HEAD')
   }
   const sys = {
-    clock: { now: () => settings.nowMs ?? 0, monotonic: () => 0 },
+    clock: { now: () => (settings.nowMs ?? 0) + sleptMs, monotonic: () => sleptMs },
     entropy: { bytes: (length: number) => new Uint8Array(length) },
     isatty: () => false,
     getWindowSize: () => {
       throw ENOTTY
     },
-    getcwd: () => '/work',
+    getcwd: () => cwd,
     ...nothingThere,
-    sleep: async () => {
+    open,
+    sleep: async (ms: number) => {
       if (++sleeps > MOST_SLEEPS) throw EINTR
+      sleptMs += ms
     },
     sigaction: () => 'SIG_DFL',
     socket: () => {
@@ -164,6 +181,12 @@ export async function runDocker(
     read: (fd: number) => {
       const connection = connections.get(fd)
       if (connection) return connection.read()
+      if (fd >= 1000) {
+        const text = opened.get(fd)
+        if (!text) throw EBADF
+        opened.set(fd, new Uint8Array(0))
+        return text
+      }
       const bytes = input
       input = new Uint8Array(0)
       return bytes

@@ -11,37 +11,12 @@ import {
 } from '@drydock/cli-plugin'
 import type { AuthConfig } from '@drydock/docker-api'
 import { readAll } from '@drydock/libc'
+import { askLine } from '../ask-line.ts'
 
 const serverOf = (arg: string | undefined): string =>
   arg === undefined || ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(arg)
     ? HUB_SERVER
     : (arg.replace(/^https?:\/\//, '').split('/')[0] ?? arg)
-
-/** A line from the terminal, not shown when it is a secret. */
-async function ask(cli: Cli, prompt: string, secret: boolean): Promise<string> {
-  const before = secret && cli.isTerminal(0) ? cli.sys.tcgetattr(0) : undefined
-  if (before) cli.sys.tcsetattr(0, { ...before, echo: false, cc: { ...before.cc } })
-  await cli.print(prompt)
-  await cli.io.out.flush()
-  try {
-    return await readLine(cli)
-  } finally {
-    if (before) {
-      cli.sys.tcsetattr(0, before)
-      await cli.print('\n')
-    }
-  }
-}
-
-async function readLine(cli: Cli): Promise<string> {
-  const bytes: number[] = []
-  for (;;) {
-    const [byte] = await cli.sys.read(0, 1)
-    if (byte === undefined || byte === 10)
-      return new TextDecoder().decode(Uint8Array.from(bytes)).replace(/\r$/, '').trim()
-    bytes.push(byte)
-  }
-}
 
 /** @throws CliError */
 async function givenPassword(
@@ -63,7 +38,7 @@ async function askAccount(cli: Cli, server: string, account: Account, known: str
   if (username === '') throw new CliError('Error: Non-null Username Required')
   if (account.password === '' && server === HUB_SERVER)
     await cli.warn(note(cli, 'A Personal Access Token (PAT) can be used instead.', TOKEN_PAGE, '', ''))
-  const password = account.password || (await ask(cli, 'Password: ', true))
+  const password = account.password || (await askLine(cli, 'Password: ', true))
   if (password === '') throw new CliError('Error: Password Required')
   return { username, password }
 }
@@ -80,7 +55,7 @@ async function askUser(cli: Cli, server: string, known: string): Promise<string>
       "Log in with your Docker ID or email address to push and pull images from Docker Hub. If you don't have a Docker ID, head over to https://hub.docker.com/ to create one.\nYou can log in with your password or a Personal Access Token (PAT). Using a limited-scope PAT grants better security and is required for organizations using SSO. Learn more at https://docs.docker.com/go/access-tokens/\n\n",
     )
   }
-  return ask(cli, known === '' ? 'Username: ' : `Username (${known}): `, false)
+  return askLine(cli, known === '' ? 'Username: ' : `Username (${known}): `, false)
 }
 
 const TOKEN_PAGE = 'To create a PAT, visit \x1b[4mhttps://app.docker.com/settings\x1b[0m'

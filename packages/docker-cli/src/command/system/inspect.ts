@@ -10,13 +10,13 @@ const KINDS: Readonly<Record<string, Look>> = {
   image: (cli, name) => cli.client.images.inspect(name),
   network: (cli, name) => cli.client.networks.inspect(name),
   volume: (cli, name) => cli.client.volumes.inspect(name),
-  service: (cli, name) => cli.client.transport.json({ method: 'GET', path: `/services/${encodeURIComponent(name)}` }),
-  task: (cli, name) => cli.client.transport.json({ method: 'GET', path: `/tasks/${encodeURIComponent(name)}` }),
-  node: (cli, name) => cli.client.transport.json({ method: 'GET', path: `/nodes/${encodeURIComponent(name)}` }),
+  service: (cli, name) => cli.client.services.inspect(name, { insertDefaults: true }),
+  task: (cli, name) => cli.client.tasks.inspect(name),
+  node: (cli, name) => cli.client.nodes.inspect(name),
   plugin: (cli, name) =>
     cli.client.transport.json({ method: 'GET', path: `/plugins/${encodeURIComponent(name)}/json` }),
-  secret: (cli, name) => cli.client.transport.json({ method: 'GET', path: `/secrets/${encodeURIComponent(name)}` }),
-  config: (cli, name) => cli.client.transport.json({ method: 'GET', path: `/configs/${encodeURIComponent(name)}` }),
+  secret: (cli, name) => cli.client.secrets.inspect(name),
+  config: (cli, name) => cli.client.configs.inspect(name),
 }
 /** Kinds whose absence is the rule: a swarm's, and plugins. */
 const OPTIONAL = ['service', 'task', 'node', 'plugin', 'secret', 'config']
