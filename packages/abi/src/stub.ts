@@ -4,9 +4,10 @@
  */
 const HEAD = '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0'
 const MARK = 'drydock:'
+const encoder = new TextEncoder()
 
 /** The first bytes of a file that runs `program`; what follows them is not looked at. */
-export const stubBytes = (program: string): Uint8Array => new TextEncoder().encode(`${HEAD}${MARK}${program}\n`)
+export const stubBytes = (program: string): Uint8Array => encoder.encode(`${HEAD}${MARK}${program}\n`)
 
 /** The program a stub names; undefined for any other file. @param bytes at least the first 128 of the file */
 export function stubProgram(bytes: Uint8Array): string | undefined {

@@ -1,6 +1,8 @@
 import { isDirectory, isSymlink, stubBytes } from '@drydock/abi'
 import { DiskFormatError, type FileRecord, type InodeRecord } from './disk-record.ts'
 
+const encoder = new TextEncoder()
+
 /**
  * A tree that a disk begins with, as text. A disk made from it keeps the text, and beside it only the inodes that have
  * changed since, as a qcow2 file stands on its backing file: a fresh host costs one record and opens at once.
@@ -76,7 +78,7 @@ function enter(folders: ReadonlyMap<string, Folder>, { path, mode }: ImageEntry,
 }
 
 function fileRecord({ text = '', stub, lazy }: ImageEntry): FileRecord {
-  const bytes = stub === undefined ? new TextEncoder().encode(text) : stubBytes(stub)
+  const bytes = stub === undefined ? encoder.encode(text) : stubBytes(stub)
   if (lazy === undefined) return { size: bytes.length, written: true, ...(bytes.length > 0 && { inline: bytes }) }
   return { size: lazy.size, written: false, lazy: { content: { prefix: bytes, ...lazy }, left: lazy.size } }
 }

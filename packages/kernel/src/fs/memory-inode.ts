@@ -4,6 +4,8 @@ import { type AttributeChange, Inode, type NewInode } from '../vfs/inode.ts'
 import { type ContentOwner, FileContent } from './file-content.ts'
 import type { MemoryFileSystem } from './memory-file-system.ts'
 
+const encoder = new TextEncoder()
+
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** An inode of tmpfs and of the disk: everything about it is in memory. */
@@ -42,7 +44,7 @@ export class MemoryInode extends Inode implements ContentOwner {
   override get size(): number {
     if (this.content !== undefined) return this.content.size
     if (this.entries !== undefined) return this.fs.directoryBytes(this.entries.size)
-    return this.target === undefined ? 0 : new TextEncoder().encode(this.target).length
+    return this.target === undefined ? 0 : encoder.encode(this.target).length
   }
   override get blocks(): number {
     if (this.content !== undefined) return Math.ceil(this.content.allocatedBytes / 4096) * 8

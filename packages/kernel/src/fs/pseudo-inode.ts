@@ -19,6 +19,8 @@ import { LocatedDescription } from '../vfs/open-file.ts'
 import type { PathContext } from '../vfs/path-context.ts'
 import type { PseudoFileSystem } from './pseudo-file-system.ts'
 
+const encoder = new TextEncoder()
+
 export interface PseudoOwner {
   readonly uid: number
   readonly gid: number
@@ -135,8 +137,7 @@ class TextDescription extends LocatedDescription {
   }
 }
 
-const encode = (text: string | Uint8Array): Uint8Array =>
-  typeof text === 'string' ? new TextEncoder().encode(text) : text
+const encode = (text: string | Uint8Array): Uint8Array => (typeof text === 'string' ? encoder.encode(text) : text)
 
 /** A symbolic link; with `follow` one that leads where its text cannot. */
 export class PseudoLink extends PseudoInode {
