@@ -1,0 +1,84 @@
+import { setNodeState } from '../control/nodes.ts'
+import { type Powers, toMs } from '../powers.ts'
+import type { TaskInternals } from '../store/objects.ts'
+import { type Assignments, assignmentsOf } from './assignments.ts'
+
+const PERIOD_MS = 5000
+/** Periods without a sign of life until a node counts as down. swarmkit manager/dispatcher */
+const GRACE = 3
+
+interface Session {
+  readonly push: (assignments: Assignments) => void
+  last: string
+}
+
+/** Tells each node what to do, and notices those that are silent. */
+export class Dispatcher {
+  private readonly sessions = new Map<string, Session>()
+  /** When each node was heard of last, in milliseconds since the epoch. */
+  private readonly heard = new Map<string, number>()
+  private readonly powers: Powers
+
+  constructor(powers: Powers) {
+    this.powers = powers
+  }
+
+  /** A node is there, and hears from now on of what it is to do. @returns what ends it */
+  open(nodeId: string, push: (assignments: Assignments) => void): () => void {
+    const session = { push, last: '' }
+    this.sessions.set(nodeId, session)
+    this.heartbeat(nodeId)
+    this.assign()
+    return () => {
+      if (this.sessions.get(nodeId) === session) this.sessions.delete(nodeId)
+    }
+  }
+
+  heartbeat(nodeId: string): void {
+    this.heard.set(nodeId, this.powers.clock.now())
+    setNodeState(this.powers, nodeId, 'ready')
+  }
+
+  stop(): void {
+    this.sessions.clear()
+  }
+
+  get periodMs(): number {
+    return toMs(this.powers.store.cluster.Spec.Dispatcher?.HeartbeatPeriod, PERIOD_MS)
+  }
+
+  checkHeartbeats(): void {
+    const now = this.powers.clock.now()
+    const limit = this.periodMs * GRACE
+    for (const { ID, Status } of this.powers.store.all('node')) {
+      // Whoever leads anew gives everybody the time to find here.
+      const heard = this.heard.get(ID) ?? now
+      this.heard.set(ID, heard)
+      if (Status.State === 'down') continue
+      if (now - heard >= limit) setNodeState(this.powers, ID, 'down', 'heartbeat failure for node in "ready" state')
+      else this.powers.wakeAt(heard + limit)
+    }
+  }
+
+  /** Nobody hears twice of the same. */
+  assign(): void {
+    for (const [nodeId, session] of this.sessions) {
+      const assignments = assignmentsOf(this.powers.store, nodeId)
+      const text = JSON.stringify(assignments, withoutReports)
+      if (text === session.last) continue
+      session.last = text
+      session.push(assignments)
+    }
+  }
+}
+
+/** What nodes told themselves is nothing to tell them again. */
+function withoutReports(key: string, value: unknown): unknown {
+  return REPORTED.includes(key) ? undefined : value
+}
+const REPORTED: readonly string[] = [
+  'Status',
+  'Version',
+  'UpdatedAt',
+  'internal' satisfies keyof { internal: TaskInternals },
+]

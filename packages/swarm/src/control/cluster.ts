@@ -1,0 +1,96 @@
+import type { SwarmSpec } from '@drydock/docker-api'
+import { createNetwork } from '../allocator/networks.ts'
+import { joinToken, newAuthority, newId, unlockKey } from '../identity.ts'
+import type { Powers } from '../powers.ts'
+import { SwarmError } from '../problem.ts'
+import type { ClusterObject } from '../store/objects.ts'
+import { requireVersion } from './versions.ts'
+
+export interface ClusterWish {
+  readonly spec: SwarmSpec
+  readonly addressPools: readonly string[]
+  readonly subnetSize: number
+  readonly dataPathPort: number
+}
+
+const FIRST_VNI = 4096
+
+/** What a swarm has without being told. swarmkit api/defaults, in nanoseconds */
+export const SPEC_DEFAULTS: SwarmSpec = {
+  Name: 'default',
+  Labels: {},
+  Orchestration: { TaskHistoryRetentionLimit: 5 },
+  Raft: {
+    SnapshotInterval: 10000,
+    KeepOldSnapshots: 0,
+    LogEntriesForSlowFollowers: 500,
+    ElectionTick: 10,
+    HeartbeatTick: 1,
+  },
+  Dispatcher: { HeartbeatPeriod: 5_000_000_000 },
+  CAConfig: { NodeCertExpiry: 7_776_000_000_000_000 },
+  TaskDefaults: {},
+  EncryptionConfig: { AutoLockManagers: false },
+}
+
+/** A new swarm, with its ingress network. */
+export function createCluster(powers: Powers, wish: ClusterWish): ClusterObject {
+  const { store, entropy } = powers
+  const authority = newAuthority(entropy)
+  const cluster = store.create('cluster', {
+    ID: newId(entropy),
+    Spec: mergeSpec(SPEC_DEFAULTS, wish.spec),
+    TLSInfo: {},
+    RootRotationInProgress: false,
+    DefaultAddrPool: wish.addressPools.length > 0 ? [...wish.addressPools] : ['10.0.0.0/8'],
+    SubnetSize: wish.subnetSize || 24,
+    DataPathPort: wish.dataPathPort || 4789,
+    JoinTokens: { Worker: joinToken(authority, entropy), Manager: joinToken(authority, entropy) },
+    internal: { unlockKey: unlockKey(entropy), nextVni: FIRST_VNI },
+  })
+  const spec = { Name: 'ingress', Labels: {}, Driver: 'overlay', Options: {} }
+  createNetwork(powers, { ...spec, Internal: false, Attachable: false, Ingress: true, Ipv6: false }, {})
+  return cluster
+}
+
+function mergeSpec(base: SwarmSpec, wish: SwarmSpec): SwarmSpec {
+  const parts = Object.entries(wish).filter(([, value]) => value !== undefined && value !== null)
+  const merged = parts.map(([name, value]) => {
+    const before = base[name as keyof SwarmSpec]
+    return [
+      name,
+      typeof value === 'object' && typeof before === 'object' ? { ...before, ...dropZero(value as object) } : value,
+    ]
+  })
+  return { ...base, ...Object.fromEntries(merged), Name: 'default' }
+}
+
+/** Numbers that a client leaves at zero are not told. */
+const dropZero = (part: object): object =>
+  Object.fromEntries(Object.entries(part).filter(([, value]) => value !== 0 && value !== null))
+
+export interface ClusterUpdate {
+  readonly version: number
+  readonly spec: SwarmSpec
+  readonly rotateWorker: boolean
+  readonly rotateManager: boolean
+  readonly rotateUnlockKey: boolean
+}
+
+/** @throws SwarmError */
+export function updateCluster({ store, entropy }: Powers, update: ClusterUpdate): void {
+  const { cluster } = store
+  requireVersion(cluster, update.version)
+  if (update.spec.Name !== undefined && update.spec.Name !== '' && update.spec.Name !== 'default')
+    throw new SwarmError('InvalidArgument', 'cluster name can only be "default"')
+  const [, , authority = ''] = cluster.JoinTokens.Worker.split('-')
+  const { Worker, Manager } = cluster.JoinTokens
+  store.update('cluster', cluster.ID, {
+    Spec: { ...cluster.Spec, ...update.spec, Name: 'default' },
+    JoinTokens: {
+      Worker: update.rotateWorker ? joinToken(authority, entropy) : Worker,
+      Manager: update.rotateManager ? joinToken(authority, entropy) : Manager,
+    },
+    internal: update.rotateUnlockKey ? { ...cluster.internal, unlockKey: unlockKey(entropy) } : cluster.internal,
+  })
+}

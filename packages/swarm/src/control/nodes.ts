@@ -1,0 +1,100 @@
+import type { NodeDescription, NodeSpec, NodeState } from '@drydock/docker-api'
+import { newId } from '../identity.ts'
+import type { Powers } from '../powers.ts'
+import { failedPrecondition, invalidArgument, SwarmError } from '../problem.ts'
+import type { NodeObject } from '../store/objects.ts'
+import type { ClusterStore } from '../store/store.ts'
+import { requireVersion } from './versions.ts'
+
+export interface NodeWish {
+  readonly role: 'manager' | 'worker'
+  readonly description: NodeDescription
+  /** As others reach it, without a port. */
+  readonly address: string
+  readonly managerAddr: string
+  readonly dataPathAddr: string
+  readonly availability: string
+}
+
+const AVAILABILITIES = ['active', 'pause', 'drain'] as const
+
+export function addNode({ store, entropy }: Powers, wish: NodeWish): NodeObject {
+  const Availability = AVAILABILITIES.find((each) => each === wish.availability) ?? 'active'
+  return store.create('node', {
+    ID: newId(entropy),
+    Spec: { Labels: {}, Role: wish.role, Availability },
+    Description: wish.description,
+    Status: { State: 'ready', Addr: wish.address },
+    ...(wish.role === 'manager'
+      ? { ManagerStatus: { Reachability: 'reachable' as const, Addr: wish.managerAddr } }
+      : {}),
+    internal: { secret: newId(entropy), managerAddr: wish.managerAddr, dataPathAddr: wish.dataPathAddr },
+  })
+}
+
+/** A node joins with the token of its role. @throws SwarmError */
+export function joinNode(powers: Powers, wish: Omit<NodeWish, 'role'> & { token: string }): NodeObject {
+  const { Worker, Manager } = powers.store.cluster.JoinTokens
+  const role = wish.token === Manager ? 'manager' : wish.token === Worker ? 'worker' : undefined
+  if (!role) throw new SwarmError('InvalidArgument', 'A valid join token is necessary to join this cluster')
+  return addNode(powers, { ...wish, role })
+}
+
+const isManager = ({ Spec }: NodeObject): boolean => Spec.Role === 'manager'
+export const managersOf = (store: ClusterStore): NodeObject[] => store.all('node').filter(isManager)
+
+/** @throws SwarmError */
+export function updateNode(
+  { store }: Powers,
+  { id, version, spec }: { id: string; version: number; spec: NodeSpec },
+): void {
+  const node = store.get('node', id)
+  if (!node) throw new SwarmError('NotFound', `node ${id} not found`)
+  const { Role, Availability } = spec
+  if (Role !== 'manager' && Role !== 'worker') throw invalidArgument(`Role: "${Role ?? ''}"`)
+  if (!AVAILABILITIES.some((each) => each === Availability))
+    throw invalidArgument(`Availability: "${Availability ?? ''}"`)
+  const demoted = isManager(node) && Role === 'worker'
+  if (demoted && managersOf(store).length === 1)
+    throw failedPrecondition('attempting to demote the last manager of the swarm')
+  if (demoted) checkQuorum(store, node, "can't demote")
+  requireVersion(node, version)
+  store.update('node', id, { Spec: { ...spec, Labels: spec.Labels ?? {} }, ...managerStatus(node, Role) })
+}
+
+function managerStatus(node: NodeObject, role: string): Pick<NodeObject, 'ManagerStatus'> | object {
+  if (role === 'worker') return { ManagerStatus: undefined }
+  if (node.ManagerStatus) return {}
+  const { address } = { address: node.Status.Addr ?? '' }
+  const managerAddr = node.internal.managerAddr || `${address}:2377`
+  return {
+    ManagerStatus: { Reachability: 'reachable', Addr: managerAddr },
+    internal: { ...node.internal, managerAddr },
+  }
+}
+
+function checkQuorum(store: ClusterStore, node: NodeObject, action: string): void {
+  const others = managersOf(store).filter(({ ID }) => ID !== node.ID)
+  const reachable = others.filter(({ ManagerStatus }) => ManagerStatus?.Reachability === 'reachable')
+  if (reachable.length > others.length / 2) return
+  throw failedPrecondition(`${action} member from the raft: this would result in a loss of quorum`)
+}
+
+/** @throws SwarmError */
+export function removeNode({ store }: Powers, { id, force }: { id: string; force: boolean }): void {
+  const node = store.get('node', id)
+  if (!node) throw new SwarmError('NotFound', `node ${id} not found`)
+  if (isManager(node))
+    throw failedPrecondition(
+      `node ${id} is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal`,
+    )
+  if (!force && node.Status.State === 'ready') throw failedPrecondition(`node ${id} is not down and can't be removed`)
+  store.remove('node', id)
+}
+
+export function setNodeState({ store }: Powers, id: string, State: NodeState, Message?: string): void {
+  const node = store.get('node', id)
+  if (!node || node.Status.State === State) return
+  const { Addr = '' } = node.Status
+  store.update('node', id, { Status: { State, ...(Message ? { Message } : {}), Addr } })
+}

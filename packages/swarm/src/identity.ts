@@ -1,0 +1,32 @@
+import type { Entropy } from '@drydock/abi'
+
+const BASE = 36n
+const ID_LENGTH = 25
+
+/** 25 digits of base 36, the most of them by chance: every object's id. swarmkit identity.NewID */
+export function newId(entropy: Entropy): string {
+  const bits = entropy.bytes(17).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+  return digits(bits, ID_LENGTH)
+}
+
+/** A join token names the swarm's certificate authority and holds a secret for each role. swarmkit ca.GenerateJoinToken */
+export const joinToken = (authority: string, entropy: Entropy): string => `SWMTKN-1-${authority}-${newId(entropy)}`
+
+export const newAuthority = (entropy: Entropy): string =>
+  digits(
+    entropy.bytes(32).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n),
+    50,
+  )
+
+/** `SWMKEY-1-` and 32 bytes. swarmkit encryption.HumanReadableKey */
+export function unlockKey(entropy: Entropy): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+  const random = entropy.bytes(43)
+  return `SWMKEY-1-${Array.from(random, (byte) => alphabet[byte % alphabet.length]).join('')}`
+}
+
+export const isJoinToken = (text: string): boolean => /^SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}$/.test(text)
+
+function digits(number: bigint, length: number): string {
+  return (number % BASE ** BigInt(length)).toString(36).padStart(length, '0')
+}
