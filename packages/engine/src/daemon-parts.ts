@@ -7,6 +7,7 @@ import type { ExecStore } from './exec/exec-store.ts'
 import type { ImageStore } from './images/image-store.ts'
 import type { NetworkController } from './networks/network-controller.ts'
 import type { Places } from './state/places.ts'
+import type { SwarmNode } from './swarm/swarm-node.ts'
 import type { VolumeStore } from './volumes/volume-store.ts'
 
 /** Everything the operations of the daemon work on. */
@@ -21,6 +22,7 @@ export interface DaemonParts {
   readonly execs: ExecStore
   readonly buildCache: BuildCache
   readonly config: DaemonConfig
+  readonly swarm: SwarmNode
   /** Random, kept in <root>/engine-id. */
   readonly engineId: string
 }

@@ -18,6 +18,7 @@ import { Problem } from './problem.ts'
 import { cgroupOf, makeParents, readControl } from './runtime/cgroups.ts'
 import { ifExists, makeDirectories, quietly, readText, replaceFile } from './state/files.ts'
 import { placesBelow } from './state/places.ts'
+import { SwarmNode } from './swarm/swarm-node.ts'
 import { timestamp } from './timestamps.ts'
 import { VolumeStore } from './volumes/volume-store.ts'
 
@@ -42,7 +43,7 @@ export function assemble(sys: Sys, config: DaemonConfig): DaemonParts {
   volumes.load()
   networks.load()
   containers.load()
-  return {
+  const parts: Omit<DaemonParts, 'swarm'> = {
     sys,
     places,
     events,
@@ -55,6 +56,7 @@ export function assemble(sys: Sys, config: DaemonConfig): DaemonParts {
     config,
     engineId: engineId(sys, root),
   }
+  return Object.assign(parts, { swarm: new SwarmNode(parts as DaemonParts) })
 }
 
 function engineId(sys: Sys, root: string): string {
@@ -84,6 +86,7 @@ export async function restoreContainers(parts: DaemonParts): Promise<void> {
   const left = parts.containers.all().reverse()
   const powerCut = isNewBoot(parts) || parts.config.liveRestore
   const wanted = left.filter((container) => comesBack(container, powerCut))
+  parts.swarm.restore()
   for (const container of left) {
     killLeftOver(parts, container)
     forgetRun(parts, container)
@@ -127,6 +130,7 @@ const SHUTDOWN_S = 10
 
 /** SIGTERM: every container is stopped before the daemon ends. */
 export async function shutDown(parts: DaemonParts): Promise<void> {
+  parts.swarm.stop()
   const running = parts.containers.all().filter((container) => container.process)
   const stops = running.map(async (container) => {
     const byHand = container.record.HasBeenManuallyStopped

@@ -55,7 +55,6 @@ export const dockerd = defineProgram({
   lacks: [
     'adoption of what runs at the start (live-restore)',
     'a containerd-shim-runc-v2 for each container: what runs is the child of the daemon',
-    'swarm mode',
     'plugins',
     'logging drivers beside json-file and none',
   ],
@@ -101,6 +100,7 @@ async function run({ sys, io, env, options, process }: ProgramContext<typeof OPT
   logLine(sys, 'info', 'Loading containers: start.')
   // Nobody is answered before what was running runs again, as in real life.
   await restoreContainers(parts)
+  parts.swarm.start()
   logLine(sys, 'info', 'Loading containers: done.')
   for (const { fd } of listeners) inBackground(sys, 'API', acceptAll(process, fd, router))
   logLine(sys, 'info', 'Daemon has completed initialization')

@@ -15,7 +15,7 @@ import { parseApiTime } from '../timestamps.ts'
 import { type Call, flag, param, type Route, route } from './route.ts'
 import { streamType, upgrade } from './upgrade.ts'
 
-function logOptions(call: Call): LogOptions {
+export function logOptions(call: Call): LogOptions {
   const tail = call.query.get('tail') ?? ''
   return {
     stdout: flag(call, 'stdout'),

@@ -4,6 +4,8 @@ import { EMPTY_ENDPOINT } from '../containers/create.ts'
 import { Filters, matchesName } from '../filters.ts'
 import type { NetworkRecord, Ipv6Record } from '../networks/network-record.ts'
 import { isPredefined } from '../networks/network-store.ts'
+import { attachToNetwork } from '../swarm/attach.ts'
+import { createOverlay, removeOverlay } from '../swarm/overlay-networks.ts'
 import { parseTime } from '../timestamps.ts'
 import { parseUntil } from '../until.ts'
 import { invalid, Problem } from '../problem.ts'
@@ -30,14 +32,14 @@ function describe({ parts }: Call, network: NetworkRecord, verbose: boolean): Ne
     Name: network.name,
     Id: network.id,
     Created: network.created,
-    Scope: 'local',
+    Scope: network.swarm ? 'swarm' : 'local',
     Driver: network.driver,
     EnableIPv4: true,
     EnableIPv6: network.ipv6 !== undefined,
     IPAM: { Driver: 'default', Options: isPredefined(network.name) ? null : {}, Config: config },
     Internal: network.internal,
     Attachable: network.attachable,
-    Ingress: false,
+    Ingress: network.swarm?.ingress ?? false,
     ConfigFrom: { Network: '' },
     ConfigOnly: false,
     Containers: Object.fromEntries(
@@ -54,6 +56,7 @@ function describe({ parts }: Call, network: NetworkRecord, verbose: boolean): Ne
     ),
     Options: network.options,
     Labels: network.labels,
+    ...(verbose && network.swarm ? { Peers: [...network.swarm.peers] } : {}),
   }
 }
 
@@ -76,7 +79,7 @@ function list(call: Call): ServerResponse {
         filters.any('driver', (value) => value === network.driver) &&
         filters.any('id', (value) => network.id.startsWith(value)) &&
         filters.any('name', (value) => matchesName(value, network.name)) &&
-        filters.any('scope', (value) => value === 'local') &&
+        filters.any('scope', (value) => value === (network.swarm ? 'swarm' : 'local')) &&
         filters.any('type', (value) => (value === 'builtin') === isPredefined(network.name)) &&
         filters.labels(network.labels) &&
         (dangling === undefined ||
@@ -86,7 +89,9 @@ function list(call: Call): ServerResponse {
 }
 
 async function create(call: Call): Promise<ServerResponse> {
-  const network = call.parts.networks.create(await requireJson<NetworkCreateBody>(call, NETWORK_CREATE))
+  const wish = await requireJson<NetworkCreateBody>(call, NETWORK_CREATE)
+  if (wish.Driver === 'overlay') return json({ Id: await createOverlay(call.parts, wish), Warning: '' }, 201)
+  const network = call.parts.networks.create(wish)
   return json({ Id: network.id, Warning: '' }, 201)
 }
 
@@ -98,6 +103,7 @@ async function connect(call: Call): Promise<ServerResponse> {
   const body = await requireJson<NetworkConnectBody>(call, NETWORK_CONNECT)
   const container = containers.find(body.Container)
   networks.requireUnconnected(container, network)
+  if (network.driver === 'overlay' && container.process) await attachToNetwork(call.parts, container, network)
   const record = { ...EMPTY_ENDPOINT, ...body.EndpointConfig }
   networks.plugRunning(container, network, record)
   container.record.Networks[network.name] = record
@@ -133,8 +139,9 @@ function prune(call: Call): ServerResponse {
   const gone = parts.networks.store
     .all()
     .filter(
-      ({ name, labels, created }) =>
+      ({ name, labels, created, swarm }) =>
         !isPredefined(name) &&
+        swarm === undefined &&
         !used.has(name) &&
         filters.labels(labels) &&
         (until === undefined || parseTime(created) <= until),
@@ -144,8 +151,10 @@ function prune(call: Call): ServerResponse {
   return json({ NetworksDeleted: gone.length > 0 ? gone.map(({ name }) => name) : null })
 }
 
-function remove(call: Call): ServerResponse {
-  call.parts.networks.remove(find(call))
+async function remove(call: Call): Promise<ServerResponse> {
+  const network = find(call)
+  if (network.swarm) await removeOverlay(call.parts, network)
+  else call.parts.networks.remove(network)
   return noContent()
 }
 

@@ -8,7 +8,11 @@ import { imageRoutes } from './images.ts'
 import { networkRoutes } from './networks.ts'
 import type { Route } from './route.ts'
 import { statsRoutes } from './stats.ts'
+import { nodeRoutes } from './nodes.ts'
+import { secretRoutes } from './secrets.ts'
+import { serviceRoutes } from './services.ts'
 import { swarmRoutes } from './swarm.ts'
+import { taskRoutes } from './tasks.ts'
 import { systemRoutes } from './system.ts'
 import { volumeRoutes } from './volumes.ts'
 
@@ -26,4 +30,8 @@ export const routes: readonly Route[] = [
   ...networkRoutes,
   ...volumeRoutes,
   ...swarmRoutes,
+  ...nodeRoutes,
+  ...serviceRoutes,
+  ...taskRoutes,
+  ...secretRoutes,
 ]

@@ -1,13 +1,9 @@
-import { NOT_A_MANAGER } from '../networks/network-store.ts'
+import type { SwarmInitBody, SwarmJoinBody, SwarmSpec } from '@drydock/docker-api'
+import type { ServerResponse } from '@drydock/http'
 import { notFound, Problem } from '../problem.ts'
-import { type Call, json, param, type Route, route } from './route.ts'
-
-const refuse = (): never => {
-  throw new Problem('unavailable', NOT_A_MANAGER)
-}
-const unsupported = (): never => {
-  throw new Problem('not implemented', 'swarm mode is not part of this engine yet')
-}
+import { type Call, flag, json, param, requireJson, type Route, route } from './route.ts'
+import { versionOf } from './swarm-objects.ts'
+import { SWARM_INIT, SWARM_JOIN, SWARM_SPEC, SWARM_UNLOCK } from './swarm-shapes.ts'
 
 const noPlugin = (call: Call): never => {
   throw notFound(`plugin ${JSON.stringify(param(call, 'name'))} not found`)
@@ -16,26 +12,58 @@ const unsupportedPlugins = (): never => {
   throw new Problem('not implemented', 'plugins are not part of this engine')
 }
 
-const NOUNS: readonly string[] = ['services', 'nodes', 'tasks', 'secrets', 'configs']
+function inspect({ parts }: Call): ServerResponse {
+  const { internal: _internal, ...cluster } = parts.swarm.requireManager().store.cluster
+  return json(cluster)
+}
 
-/** Swarm mode: this node is in none, and cannot be in one yet. */
+async function init(call: Call): Promise<ServerResponse> {
+  return json(call.parts.swarm.init(await requireJson<SwarmInitBody>(call, SWARM_INIT)))
+}
+
+async function join(call: Call): Promise<ServerResponse> {
+  await call.parts.swarm.join(await requireJson<SwarmJoinBody>(call, SWARM_JOIN))
+  return { status: 200 }
+}
+
+async function leave(call: Call): Promise<ServerResponse> {
+  await call.parts.swarm.leave(flag(call, 'force'))
+  return { status: 200 }
+}
+
+async function update(call: Call): Promise<ServerResponse> {
+  const { swarm } = call.parts
+  swarm.requireManager()
+  await swarm.control('updateCluster', {
+    version: versionOf(call, 'swarm'),
+    spec: await requireJson<SwarmSpec>(call, SWARM_SPEC),
+    rotateWorker: flag(call, 'rotateWorkerToken'),
+    rotateManager: flag(call, 'rotateManagerToken'),
+    rotateUnlockKey: flag(call, 'rotateManagerUnlockKey'),
+  })
+  return { status: 200 }
+}
+
+function readUnlockKey({ parts }: Call): ServerResponse {
+  const { Spec, internal } = parts.swarm.requireManager().store.cluster
+  return json({ UnlockKey: Spec.EncryptionConfig?.AutoLockManagers ? internal.unlockKey : '' })
+}
+
+async function unlock(call: Call): Promise<ServerResponse> {
+  const { UnlockKey } = await requireJson<{ UnlockKey: string }>(call, SWARM_UNLOCK)
+  call.parts.swarm.unlock(UnlockKey)
+  return { status: 200 }
+}
+
+/** The swarm as a whole, and plugins, of which there are none. */
 export const swarmRoutes: readonly Route[] = [
-  ...NOUNS.flatMap((noun) => [
-    route('GET', `/${noun}`, refuse),
-    route('POST', `/${noun}/create`, refuse),
-    route('GET', `/${noun}/{id}`, refuse),
-    route('DELETE', `/${noun}/{id}`, refuse),
-    route('POST', `/${noun}/{id}/update`, refuse),
-    route('GET', `/${noun}/{id}/logs`, refuse),
-  ]),
-  route('GET', '/swarm', refuse),
-  route('GET', '/swarm/unlockkey', refuse),
-  route('POST', '/swarm/update', refuse),
-  route('POST', '/swarm/init', unsupported),
-  route('POST', '/swarm/join', unsupported),
-  route('POST', '/swarm/leave', () => {
-    throw new Problem('unavailable', 'This node is not part of a swarm')
-  }),
+  route('GET', '/swarm', inspect),
+  route('POST', '/swarm/init', init),
+  route('POST', '/swarm/join', join),
+  route('POST', '/swarm/leave', leave),
+  route('POST', '/swarm/update', update),
+  route('GET', '/swarm/unlockkey', readUnlockKey),
+  route('POST', '/swarm/unlock', unlock),
   route('GET', '/plugins', () => json([])),
   route('GET', '/plugins/{name...}/json', noPlugin),
   ...['enable', 'disable', 'push', 'upgrade', 'set'].map((verb) =>

@@ -31,14 +31,14 @@ import { AUTH, CONTAINER_CONFIG } from './body-shapes.ts'
 import { type Call, json, readJson, requireJson, type Route, route } from './route.ts'
 import { usersOf } from './volumes.ts'
 
-const ping = (): ServerResponse => ({
+const ping = ({ parts }: Call): ServerResponse => ({
   status: 200,
   headers: {
     'Content-Type': 'text/plain; charset=utf-8',
     'Cache-Control': 'no-cache, no-store, must-revalidate',
     Pragma: 'no-cache',
     'Builder-Version': '1',
-    Swarm: 'inactive',
+    Swarm: parts.swarm.record ? `active/${parts.swarm.isManager ? 'manager' : 'worker'}` : 'inactive',
   },
   body: 'OK',
 })
@@ -158,14 +158,7 @@ function info(call: Call): ServerResponse {
     ServerVersion: ENGINE_VERSION,
     Runtimes: { 'io.containerd.runc.v2': { path: 'runc' }, runc: { path: 'runc' } },
     DefaultRuntime: 'runc',
-    Swarm: {
-      NodeID: '',
-      NodeAddr: '',
-      LocalNodeState: 'inactive',
-      ControlAvailable: false,
-      Error: '',
-      RemoteManagers: null,
-    },
+    Swarm: parts.swarm.info(),
     LiveRestoreEnabled: parts.config.liveRestore,
     Isolation: '',
     InitBinary: 'docker-init',

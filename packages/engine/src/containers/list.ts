@@ -69,8 +69,10 @@ const MATCHERS: readonly Matcher[] = [
     filters.any('name', (value) => matchesName(value, name) || matchesName(value, `/${name}`)),
   (_parts, { record }, filters) => filters.labels(record.Config.Labels),
   (_parts, { status }, filters) => filters.any('status', (value) => value === status),
-  // No container here is a task of a service.
-  (_parts, _container, filters) => filters.flag('is-task') !== true,
+  (_parts, { record }, filters) => {
+    const wanted = filters.flag('is-task')
+    return wanted === undefined || wanted === (record.Config.Labels?.['com.docker.swarm.task.id'] !== undefined)
+  },
   (_parts, { record, status }, filters) =>
     filters.any('exited', (value) => status === 'exited' && record.State.ExitCode === Number(value)),
   (_parts, { record }, filters) => filters.any('health', (value) => (record.State.Health?.Status ?? 'none') === value),

@@ -6,6 +6,7 @@ import type {
   HostConfig,
   PortMap,
 } from '@drydock/docker-api'
+import type { TaskFileMount } from '../swarm/task-files.ts'
 import { NEVER } from '../timestamps.ts'
 
 /** A mount of a container, as config.v2.json keeps it. */
@@ -77,6 +78,8 @@ export interface ContainerRecord {
   HostsPath: string
   ResolvConfPath: string
   SandboxID: string
+  /** Of a task: its secrets and configs, which inspect does not show. */
+  TaskFiles?: readonly TaskFileMount[]
 }
 
 export const newState = (): StateRecord => ({

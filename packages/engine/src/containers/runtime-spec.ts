@@ -62,7 +62,12 @@ export function containerSpec(parts: DaemonParts, container: Container, rootfs: 
     hostname: shared & CLONE_NEWUTS ? '' : (record.Config.Hostname ?? ''),
     ...machineFor(parts.images.get(record.Image)?.document),
     process: processSpec(container, linkEnvironment(parts, container)),
-    mounts: [...fileMounts(container), ...sharedMemory(parts, container), ...record.Mounts.map(runtimeMount)],
+    mounts: [
+      ...fileMounts(container),
+      ...sharedMemory(parts, container),
+      ...record.Mounts.map(runtimeMount),
+      ...taskFiles(container),
+    ],
     cgroup: cgroupOf(record.ID, hostConfig.CgroupParent),
     newNamespaces: ALL_NAMESPACES & ~shared & ~CLONE_NEWCGROUP,
     joins,
@@ -112,6 +117,9 @@ function fileMounts({ record, hostConfig }: Container): RuntimeMount[] {
   const init: RuntimeMount = { type: 'bind', source: DOCKER_INIT, destination: INIT_INSIDE, readOnly: true }
   return hostConfig.Init ? [...mounts, init] : mounts
 }
+
+const taskFiles = ({ record }: Container): RuntimeMount[] =>
+  (record.TaskFiles ?? []).map((file) => ({ type: 'bind', ...file, readOnly: true }))
 
 const runtimeMount = ({
   type,

@@ -19,6 +19,7 @@ import { type LinkedHost, writeHosts, writeNetworkFiles } from './network-files.
 import { pumpOutput } from './pump.ts'
 import { removeNow } from './remove.ts'
 import { mountRootfs, unmountRootfs } from './rootfs.ts'
+import { attachToSwarm } from '../swarm/attach.ts'
 import { acquireVolumes, releaseVolumes } from './used-volumes.ts'
 import { containerSpec } from './runtime-spec.ts'
 
@@ -94,7 +95,10 @@ async function bringUp(parts: DaemonParts, container: Container): Promise<Launch
   running.started.catch(() => undefined)
   try {
     container.process = running
-    if (ownsNetwork(container)) networks.connectAll(container, running.pid)
+    if (ownsNetwork(container)) {
+      await attachToSwarm(parts, container)
+      networks.connectAll(container, running.pid)
+    }
     publishPorts(parts, container)
     rewriteHosts(parts, container)
     const drained = attachOutput(parts, container, running, log)
@@ -139,8 +143,10 @@ function publishPorts({ networks }: DaemonParts, container: Container): void {
       // On a wire of its own a container is reached without the host's help.
       ([name, { IPAddress }]) => IPAddress && networks.bridgeOf(name) !== '',
     ) ?? []
+  const gateway = networks.gatewayOf(container)
   const exposed: PortMap = Object.fromEntries(Object.keys(record.Config.ExposedPorts ?? {}).map((port) => [port, null]))
-  if (!endpoint?.IPAddress) {
+  const address = endpoint?.IPAddress ?? gateway?.IPAddress
+  if (!address) {
     record.Ports = {}
     return
   }
@@ -151,12 +157,12 @@ function publishPorts({ networks }: DaemonParts, container: Container): void {
   try {
     record.Ports = networks.ports.publish(
       container.id,
-      { address: endpoint.IPAddress, bridge: networks.bridgeOf(network) },
+      { address, bridge: endpoint ? networks.bridgeOf(network) : 'docker_gwbridge' },
       wishes,
     )
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    const where = `endpoint ${container.name} (${endpoint.EndpointID})`
+    const where = `endpoint ${container.name} (${(endpoint ?? gateway)?.EndpointID})`
     throw new Problem(error.kind, `driver failed programming external connectivity on ${where}: ${error.message}`)
   }
 }

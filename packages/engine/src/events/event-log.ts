@@ -20,7 +20,7 @@ export class EventLog {
     return this.listeners.size
   }
 
-  publish(type: string, action: string, id: string, attributes: Record<string, string>): void {
+  publish(type: string, action: string, id: string, attributes: Record<string, string>, scope = 'local'): void {
     const ms = this.clock.now()
     const nanoseconds = Math.floor((this.clock.monotonic() % 1) * 1e6)
     const event: EventMessage = {
@@ -28,7 +28,7 @@ export class EventLog {
       Type: type,
       Action: action,
       Actor: { ID: id, Attributes: attributes },
-      scope: 'local',
+      scope,
       time: Math.floor(ms / 1000),
       timeNano: Math.floor(ms) * 1e6 + nanoseconds,
     }

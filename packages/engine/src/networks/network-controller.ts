@@ -1,19 +1,21 @@
 import type { Sys } from '@drydock/abi'
+import type { AssignedNetwork } from '@drydock/swarm'
 import type { DaemonConfig } from '../config/daemon-config.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { Container } from '../containers/container.ts'
 import type { EndpointRecord } from '../containers/record.ts'
-import { randomId, shortId } from '../identifiers.ts'
+import { randomBelow, randomId, shortId } from '../identifiers.ts'
 import { conflict, notFound, Problem } from '../problem.ts'
 import { allocateAddress } from './address-pool.ts'
 import { makeBridge, plugIn, raiseLoopback, removeBridge, unplug } from './bridge-driver.ts'
 import { type Names, serveNames } from './name-server.ts'
 import type { Endpoint, NetworkRecord, NetworkWish } from './network-record.ts'
 import { isPredefined, NetworkStore } from './network-store.ts'
+import { OverlayDriver } from './overlay-driver.ts'
 import { PortMapper } from './port-mapper.ts'
 import { quietly } from '../state/files.ts'
 import { isSharing, makeParent, plugIntoWire, removeParent } from './sharing-driver.ts'
-import { macOf, parseSubnet, printAddress } from './subnet.ts'
+import { macOf, parseAddress, parseSubnet, printAddress } from './subnet.ts'
 
 /** Networks and who is on them. */
 export class NetworkController {
@@ -21,6 +23,15 @@ export class NetworkController {
   readonly ports: PortMapper
   /** Network id -> container id -> endpoint. */
   private readonly endpoints = new Map<string, Map<string, Endpoint>>()
+  readonly overlays: OverlayDriver
+  /** Names and virtual addresses of the swarm's networks, by network id. */
+  private swarm = new Map<string, AssignedNetwork>()
+  /** Addresses that the swarm gave to containers of docker run: `<network> <container>`. */
+  private readonly granted = new Map<string, string>()
+  /** How containers of overlay networks get out, by container. */
+  private readonly gateways = new Map<string, EndpointRecord>()
+  /** Told when a container leaves a network of the swarm that it was given an address on. */
+  released: (containerId: string, networkId: string) => void = () => undefined
   /** Containers whose name server is up; it stays until they stop. */
   private readonly served = new Set<string>()
   private readonly sys: Sys
@@ -31,6 +42,35 @@ export class NetworkController {
     this.events = events
     this.store = new NetworkStore(sys, directory, config)
     this.ports = new PortMapper(sys)
+    this.overlays = new OverlayDriver(sys)
+  }
+
+  /** @param assigned with the names that this node was told */
+  showSwarm(records: readonly NetworkRecord[], assigned: readonly AssignedNetwork[]): void {
+    this.store.showSwarm(records)
+    this.swarm = new Map(assigned.map((each) => [each.network.ID, each]))
+  }
+
+  /** An address that no container gets. */
+  reserve({ id }: NetworkRecord, containerId: string, containerName: string, withPrefix: string): void {
+    const [address = '', prefix = ''] = withPrefix.split('/')
+    const own = this.endpoints.get(id) ?? new Map<string, Endpoint>()
+    this.endpoints.set(id, own)
+    const mac = macOf(parseAddress(address) ?? 0)
+    if (!own.has(containerId))
+      own.set(containerId, {
+        ...{ containerId, containerName, endpointId: randomId(this.sys), address, mac, dnsNames: [] },
+        prefix: Number(prefix),
+      })
+  }
+
+  grant(containerId: string, networkId: string, address: string): void {
+    this.granted.set(`${networkId} ${containerId}`, address)
+  }
+
+  /** Where a container's published ports lead, when that is none of its networks. */
+  gatewayOf({ id }: Container): EndpointRecord | undefined {
+    return this.gateways.get(id)
   }
 
   load(): void {
@@ -87,6 +127,7 @@ export class NetworkController {
   connectAll(container: Container, pid: number): void {
     raiseLoopback(this.sys, pid)
     for (const [name, record] of sortedNetworks(container)) this.connect(container, this.store.find(name), record, pid)
+    this.connectGateway(container, pid)
     if (userNetworks(container).length > 0) this.serveNames(container, pid)
   }
 
@@ -94,6 +135,7 @@ export class NetworkController {
   connect(container: Container, network: NetworkRecord, record: EndpointRecord, pid: number): void {
     if (record.IPAMConfig?.IPv4Address && isPredefined(network.name))
       throw new Problem('invalid', 'user specified IP address is supported on user defined networks only')
+    if (network.driver === 'overlay') return this.connectOverlay(container, network, record, pid)
     if (network.driver !== 'bridge' && !isSharing(network.driver)) return describeBare(record, network)
     if (record.IPAMConfig?.IPv4Address && network.chosenSubnet === false)
       throw new Problem(
@@ -113,6 +155,32 @@ export class NetworkController {
     else plugIn(this.sys, pid, { bridge: network.bridge, ...plug })
     this.remember(container, network, record)
     this.publish(network, 'connect', container.id)
+  }
+
+  /** The address is the swarm's to give: tasks bring theirs, other containers were granted one. */
+  private connectOverlay(container: Container, network: NetworkRecord, record: EndpointRecord, pid: number): void {
+    if (!this.overlays.has(network.id))
+      throw new Problem('system', `network ${network.name} is not available on this node`)
+    const granted = this.granted.get(`${network.id} ${container.id}`)?.split('/')[0]
+    const address = granted ?? record.IPAMConfig?.IPv4Address ?? ''
+    const prefix = parseSubnet(network.subnet)?.bits ?? 24
+    const mac = macOf(parseAddress(address) ?? 0)
+    fill(record, network, { address, prefix, mac, endpointId: randomId(this.sys) })
+    record.Gateway = ''
+    this.overlays.plug(network.id, pid, { address: `${address}/${prefix}`, mac })
+    this.remember(container, network, record)
+    this.publish(network, 'connect', container.id)
+  }
+
+  /** Overlay networks lead to no other: a bridge of the host does, where no other network of the container is one. */
+  private connectGateway(container: Container, pid: number): void {
+    const networks = Object.keys(container.record.Networks).map((name) => this.store.find(name))
+    const gateway = this.store.byName('docker_gwbridge')
+    if (!gateway || !networks.some(({ driver, internal }) => driver === 'overlay' && !internal)) return
+    if (networks.some(({ driver }) => driver === 'bridge')) return
+    const record: EndpointRecord = {}
+    this.connect(container, gateway, record, pid)
+    this.gateways.set(container.id, record)
   }
 
   /** Puts a running container on one more network. @throws Problem */
@@ -135,6 +203,7 @@ export class NetworkController {
     this.ports.release(container.id)
     for (const network of this.store.all())
       if (this.endpoints.get(network.id)?.has(container.id)) this.forget(container, network)
+    this.gateways.delete(container.id)
     for (const record of Object.values(container.record.Networks)) clear(record)
     container.record.Ports = {}
   }
@@ -159,6 +228,7 @@ export class NetworkController {
 
   private forget(container: Container, network: NetworkRecord): void {
     this.endpoints.get(network.id)?.delete(container.id)
+    if (this.granted.delete(`${network.id} ${container.id}`)) this.released(container.id, network.id)
     this.publish(network, 'disconnect', container.id)
   }
 
@@ -186,6 +256,8 @@ export class NetworkController {
       addresses: (name) => {
         const plain = stripNetwork(name, userNetworks(container))
         const linked = linkTarget(container, plain)
+        const ofSwarm = this.swarmAddresses(container, linked)
+        if (ofSwarm.length > 0) return ofSwarm
         return peers()
           .filter(({ dnsNames }) => dnsNames.some((each) => each.toLowerCase() === linked.toLowerCase()))
           .map(({ address }) => address)
@@ -194,6 +266,9 @@ export class NetworkController {
         for (const network of userNetworks(container)) {
           const found = this.endpointsOf(this.store.find(network)).find((each) => each.address === address)
           if (found) return `${found.containerName}.${network}`
+          const names = this.swarm.get(this.store.find(network).id)?.names ?? []
+          const [name] = names.filter(([, all]) => all.length === 1 && all[0] === address).at(-1) ?? []
+          if (name !== undefined) return `${name}.${network}`
         }
         return undefined
       },
@@ -204,6 +279,17 @@ export class NetworkController {
       this.served.delete(container.id)
       stop()
     })
+  }
+
+  /** What a name stands for on the container's networks of the swarm, each time beginning with another. */
+  private swarmAddresses(container: Container, name: string): string[] {
+    const found = userNetworks(container).flatMap((network) => {
+      const { names = [] } = this.swarm.get(this.store.byName(network)?.id ?? '') ?? {}
+      return names.filter(([each]) => each.toLowerCase() === name.toLowerCase()).flatMap(([, addresses]) => addresses)
+    })
+    const all = [...new Set(found)]
+    const first = all.length > 1 ? randomBelow(this.sys, all.length) : 0
+    return [...all.slice(first), ...all.slice(0, first)]
   }
 
   private publish(network: NetworkRecord, action: string, container?: string): void {

@@ -22,12 +22,21 @@ export interface NetworkRecord {
   readonly bridge: string
   /** Of macvlan and ipvlan: the host's link whose wire is shared. */
   readonly parent?: string
+  /** Of the swarm's networks, which its managers keep. */
+  readonly swarm?: SwarmPart
 }
 
 export interface Ipv6Record {
   readonly subnet: string
   readonly gateway: string
   readonly ipRange: string
+}
+
+export interface SwarmPart {
+  readonly ingress: boolean
+  /** This node's own address there; empty where nobody of it is on the network. */
+  readonly balancer: string
+  readonly peers: readonly { readonly Name: string; readonly IP: string }[]
 }
 
 export type NetworkWish = NetworkCreateBody

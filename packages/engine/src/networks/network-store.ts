@@ -35,6 +35,8 @@ export const isPredefined = (name: string): boolean => PREDEFINED.includes(name)
 /** The networks there are, on disk. Knows nothing of links and containers. */
 export class NetworkStore {
   private readonly networks = new Map<string, NetworkRecord>()
+  /** Those of the swarm, which are not this machine's to keep. */
+  private swarm: readonly NetworkRecord[] = []
   private readonly sys: Sys
   private readonly directory: string
   /** The default bridge's address with its prefix; empty for docker's own. */
@@ -71,7 +73,11 @@ export class NetworkStore {
 
   /** Newest last. */
   all(): NetworkRecord[] {
-    return [...this.networks.values()]
+    return [...this.networks.values(), ...this.swarm]
+  }
+
+  showSwarm(records: readonly NetworkRecord[]): void {
+    this.swarm = records
   }
 
   byName(name: string): NetworkRecord | undefined {
@@ -80,7 +86,7 @@ export class NetworkStore {
 
   /** By name, id or beginning of an id. @throws Problem not found */
   find(text: string): NetworkRecord {
-    const exact = this.networks.get(text) ?? this.byName(text === 'default' ? 'bridge' : text)
+    const exact = this.all().find(({ id }) => id === text) ?? this.byName(text === 'default' ? 'bridge' : text)
     if (exact) return exact
     const matches = text === '' ? [] : this.all().filter(({ id }) => id.startsWith(text))
     if (matches.length > 1) throw invalid(`network ${text} is ambiguous (${matches.length} matches found on ID prefix)`)

@@ -1,0 +1,48 @@
+import type { Sys } from '@drydock/abi'
+import { invalid, systemProblem } from '../problem.ts'
+
+export const SWARM_PORT = 2377
+const OWN_LINKS = /^(lo|docker0|docker_gwbridge|br-|veth|vx-|dm-|di-)/
+
+interface HostAddress {
+  readonly link: string
+  readonly address: string
+}
+
+function addressesOf(sys: Sys): HostAddress[] {
+  return sys
+    .netlink({ op: 'link-list' })
+    .filter(({ up }) => up)
+    .flatMap(({ name, addresses }) =>
+      addresses
+        .filter((each) => !each.includes(':'))
+        .map((each) => ({ link: name, address: each.split('/')[0] ?? '' })),
+    )
+}
+
+/** `eth0`, `192.168.0.8` or either with a port, as an address and a port. @throws Problem invalid */
+export function resolveAddress(sys: Sys, text: string, port = SWARM_PORT): { host: string; port: number } {
+  const [host = '', own] = text.split(':')
+  const number = own === undefined ? port : Number(own)
+  if (/^\d+(\.\d+){3}$/.test(host)) return { host, port: number }
+  const found = addressesOf(sys).find(({ link }) => link === host)
+  if (!found) throw invalid('must specify a valid address or interface name')
+  return { host: found.address, port: number }
+}
+
+/** The one address that others can reach, where there is one. @throws Problem */
+export function ownAddress(sys: Sys): string {
+  const outside = addressesOf(sys).filter(({ link }) => !OWN_LINKS.test(link))
+  const links = new Set(outside.map(({ link }) => link))
+  const [first] = outside
+  if (!first) throw systemProblem("could not find the system's IP address - specify one with --advertise-addr")
+  const where =
+    links.size > 1
+      ? `on different interfaces (${outside.map(({ address, link }) => `${address} on ${link}`).join(' and ')})`
+      : `on interface ${first.link} (${outside.map(({ address }) => address).join(' and ')})`
+  if (outside.length > 1)
+    throw invalid(
+      `could not choose an IP address to advertise since this system has multiple addresses ${where} - specify one with --advertise-addr`,
+    )
+  return first.address
+}

@@ -1,0 +1,549 @@
+import { inet } from '@drydock/abi'
+import type { NodeState, SwarmInfo, SwarmInitBody, SwarmJoinBody, TaskStatus } from '@drydock/docker-api'
+import { dial, FdStream, listen } from '@drydock/libc'
+import {
+  addNode,
+  Agent,
+  type Assignments,
+  type AttachWish,
+  type ControlArgs,
+  type ControlMethod,
+  type ControlResult,
+  createCluster,
+  isJoinToken,
+  type NodeObject,
+  SwarmError,
+} from '@drydock/swarm'
+import { inBackground, logLine } from '../background.ts'
+import type { DaemonParts } from '../daemon-parts.ts'
+import { NOT_A_MANAGER } from '../networks/network-store.ts'
+import { invalid, Problem } from '../problem.ts'
+import { quietly } from '../state/files.ts'
+import { ownAddress, resolveAddress, SWARM_PORT } from './cluster-address.ts'
+import { describeNode } from './describe-node.ts'
+import { Manager, NO_LEADER } from './manager.ts'
+import { NodeFiles, type NodeRecord } from './node-record.ts'
+import { RpcConnection } from './rpc.ts'
+import { swarmProblem } from './swarm-problem.ts'
+import { configureNetworks, removeNetworks, requireGatewayNetwork } from './swarm-networks.ts'
+import { ContainerController } from './task-controller.ts'
+import type { TaskFile } from './task-files.ts'
+
+const ALREADY =
+  'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.'
+const NOT_IN_SWARM = 'This node is not part of a swarm'
+const WORKER =
+  "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager."
+const LAST_MANAGER =
+  'You are attempting to leave the swarm on a node that is participating as a manager. Removing the last manager erases all current state of the swarm. Use `--force` to ignore this message. '
+const HEARTBEAT_MS = 5000
+const RETRY_MS = 1000
+
+interface Session {
+  report(statuses: readonly (readonly [string, TaskStatus])[]): void
+  close(): void
+}
+
+/** This machine as a member of a swarm, or of none. */
+export class SwarmNode {
+  record: NodeRecord | undefined
+  manager: Manager | undefined
+  private readonly parts: DaemonParts
+  private readonly files: NodeFiles
+  private agent: Agent
+  private assignments: Assignments | undefined
+  private session: Session | undefined
+  private server: number | undefined
+  private readonly connections = new Set<RpcConnection>()
+  /** Counts up when membership changes: what belongs to an earlier one stops. */
+  private generation = 0
+
+  constructor(parts: DaemonParts) {
+    this.parts = parts
+    this.files = new NodeFiles(parts.sys, parts.places.root)
+    this.agent = this.newAgent()
+    this.record = this.files.loadRecord()
+    parts.networks.released = (containerId, networkId) => this.detach(containerId, networkId)
+  }
+
+  private newAgent(): Agent {
+    const { parts } = this
+    return new Agent(
+      {
+        configure: (assignments) => this.configure(assignments),
+        controller: (task) => {
+          const node = { id: this.record?.nodeId ?? '', description: describeNode(parts) }
+          return new ContainerController(parts, task, node, () => this.filesOf(task))
+        },
+      },
+      parts.sys.clock,
+      (taskId, status) => this.session?.report([[taskId, status]]),
+      (error) => {
+        if (error instanceof Error) logLine(parts.sys, 'error', `swarm: ${error.stack ?? error.message}`)
+      },
+    )
+  }
+
+  // state -------------------------------------------------------------------------------------------------------------
+
+  get isManager(): boolean {
+    return this.manager !== undefined
+  }
+
+  get localState(): 'inactive' | 'active' {
+    return this.record ? 'active' : 'inactive'
+  }
+
+  info(): SwarmInfo {
+    const { record, manager } = this
+    const base = {
+      NodeID: '',
+      NodeAddr: '',
+      LocalNodeState: this.localState,
+      ControlAvailable: false,
+      Error: '',
+      RemoteManagers: null,
+    }
+    if (!record) return base
+    const known = { ...base, NodeID: record.nodeId, NodeAddr: record.address, RemoteManagers: [...record.managers] }
+    if (!manager) return known
+    const nodes = manager.store.all('node')
+    const { JoinTokens: _tokens, internal: _internal, ...cluster } = manager.store.cluster
+    return {
+      ...known,
+      ControlAvailable: true,
+      Nodes: nodes.length,
+      Managers: nodes.filter(({ Spec }) => Spec.Role === 'manager').length,
+      Cluster: cluster,
+    }
+  }
+
+  /** The cluster's state, for those who may see it. @throws Problem unavailable */
+  requireManager(): Manager {
+    const { manager, record } = this
+    if (!record) throw new Problem('unavailable', NOT_A_MANAGER)
+    if (!manager) throw new Problem('unavailable', WORKER)
+    if (!manager.leader && !this.leaderAddress) throw swarmProblem(new SwarmError('Unknown', NO_LEADER))
+    return manager
+  }
+
+  private get leaderAddress(): string | undefined {
+    const leader = this.manager?.store.all('node').find(({ ManagerStatus }) => ManagerStatus?.Leader)
+    return leader && leader.ID !== this.record?.nodeId ? leader.ManagerStatus?.Addr : undefined
+  }
+
+  // coming and going ----------------------------------------------------------------------------------------------------
+
+  /** @returns the node's id @throws Problem */
+  init(body: SwarmInitBody): string {
+    if (this.record && !body.ForceNewCluster) throw new Problem('unavailable', ALREADY)
+    const { sys } = this.parts
+    const own = body.AdvertiseAddr
+      ? resolveAddress(sys, body.AdvertiseAddr)
+      : { host: ownAddress(sys), port: SWARM_PORT }
+    const managerAddr = `${own.host}:${own.port}`
+    const dataPathAddr = body.DataPathAddr ? resolveAddress(sys, body.DataPathAddr).host : own.host
+    const manager = new Manager(this.parts, this.files)
+    const { clock, entropy } = sys
+    const powers = { store: manager.store, clock, entropy, wakeAt: () => undefined }
+    requireGatewayNetwork(this.parts)
+    createCluster(powers, {
+      spec: { ...body.Spec, ...(body.AutoLockManagers ? { EncryptionConfig: { AutoLockManagers: true } } : {}) },
+      addressPools: body.DefaultAddrPool ?? [],
+      subnetSize: body.SubnetSize ?? 0,
+      dataPathPort: body.DataPathPort ?? 0,
+    })
+    const node = addNode(powers, {
+      ...{ role: 'manager', description: describeNode(this.parts), address: own.host, managerAddr, dataPathAddr },
+      availability: body.Availability ?? 'active',
+    })
+    this.become(node, {
+      address: own.host,
+      managerAddr,
+      dataPathAddr,
+      managers: [{ NodeID: node.ID, Addr: managerAddr }],
+    })
+    this.manager = manager
+    this.start()
+    return node.ID
+  }
+
+  private become(
+    node: NodeObject,
+    where: Pick<NodeRecord, 'address' | 'managerAddr' | 'dataPathAddr' | 'managers'>,
+  ): void {
+    this.record = { nodeId: node.ID, secret: node.internal.secret, role: node.Spec.Role ?? 'worker', ...where }
+    this.files.saveRecord(this.record)
+  }
+
+  /** @throws Problem */
+  async join(body: SwarmJoinBody): Promise<void> {
+    if (this.record) throw new Problem('unavailable', ALREADY)
+    const { sys } = this.parts
+    const [remote] = body.RemoteAddrs ?? []
+    if (!remote) throw invalid('at least 1 RemoteAddr is required to join')
+    const token = body.JoinToken ?? ''
+    if (!isJoinToken(token)) throw invalid('invalid join token')
+    const own = body.AdvertiseAddr
+      ? resolveAddress(sys, body.AdvertiseAddr)
+      : { host: ownAddress(sys), port: SWARM_PORT }
+    const managerAddr = `${own.host}:${own.port}`
+    const dataPathAddr = body.DataPathAddr ? resolveAddress(sys, body.DataPathAddr).host : own.host
+    const wish = { token, description: describeNode(this.parts), address: own.host, managerAddr, dataPathAddr }
+    const node = await this.askLeader<NodeObject>([remote], 'join', {
+      ...wish,
+      availability: body.Availability ?? 'active',
+    })
+    requireGatewayNetwork(this.parts)
+    this.become(node, { address: own.host, managerAddr, dataPathAddr, managers: [{ NodeID: '', Addr: remote }] })
+    if (node.Spec.Role === 'manager') this.manager = new Manager(this.parts, this.files)
+    this.start()
+  }
+
+  /** @throws Problem */
+  async leave(force: boolean): Promise<void> {
+    const { record, manager } = this
+    if (!record) throw new Problem('unavailable', NOT_IN_SWARM)
+    if (manager && !force) throw new Problem('unavailable', this.leaveWarning(manager))
+    await this.tellLeaving(record).catch(() => undefined)
+    this.stop()
+    await this.agent.dispose()
+    removeNetworks(this.parts)
+    this.files.clear()
+    this.record = undefined
+    this.manager = undefined
+    this.assignments = undefined
+    this.agent = this.newAgent()
+  }
+
+  private async tellLeaving({ nodeId, secret, managers }: NodeRecord): Promise<void> {
+    if (this.manager?.leader) return
+    const others = managers.filter(({ NodeID }) => NodeID !== nodeId).map(({ Addr }) => Addr)
+    if (others.length > 0) await this.askLeader(others, 'leave', { nodeId, secret })
+  }
+
+  private leaveWarning({ store }: Manager): string {
+    const managers = store.all('node').filter(({ Spec }) => Spec.Role === 'manager')
+    if (managers.length === 1) return LAST_MANAGER
+    const reachable = managers.filter(({ ManagerStatus }) => ManagerStatus?.Reachability === 'reachable').length
+    const head = 'You are attempting to leave the swarm on a node that is participating as a manager. '
+    if (reachable - 1 > managers.length / 2)
+      return `${head}The only way to restore a swarm that has lost consensus is to reinitialize it with \`--force-new-cluster\`. Use \`--force\` to suppress this message. `
+    return `${head}Removing this node leaves ${managers.length - 1} managers out of ${managers.length}. Without a Raft quorum your swarm will be inaccessible. The only way to restore a swarm that has lost consensus is to reinitialize it with \`--force-new-cluster\`. Use \`--force\` to suppress this message. `
+  }
+
+  /** Networks of tasks that come back, before containers start again. */
+  restore(): void {
+    if (!this.record) return
+    if (this.record.role === 'manager') this.manager = new Manager(this.parts, this.files)
+    const last = this.files.loadAssignments()
+    if (last) this.configure(last)
+  }
+
+  /** Takes part from now on. */
+  start(): void {
+    if (!this.record) return
+    this.generation++
+    if (this.manager) this.serve()
+    if (this.manager && this.isAlone) this.lead()
+    inBackground(this.parts.sys, 'swarm', this.keepSession(this.generation))
+  }
+
+  private get isAlone(): boolean {
+    return (this.manager?.store.all('node') ?? []).filter(({ Spec }) => Spec.Role === 'manager').length === 1
+  }
+
+  private lead(): void {
+    const { manager, record } = this
+    if (!manager || !record) return
+    manager.lead()
+    const node = manager.store.get('node', record.nodeId)
+    if (node)
+      manager.store.update('node', node.ID, {
+        ManagerStatus: { Leader: true, Reachability: 'reachable', Addr: record.managerAddr },
+        Description: describeNode(this.parts),
+      })
+  }
+
+  stop(): void {
+    this.generation++
+    this.session?.close()
+    this.session = undefined
+    this.manager?.stop()
+    const { server } = this
+    if (server !== undefined) quietly(() => this.parts.sys.close(server))
+    this.server = undefined
+    for (const connection of [...this.connections]) connection.close()
+  }
+
+  /** @throws Problem: nothing here is locked, since what lies on disk is not encrypted */
+  unlock(_key: string): void {
+    if (!this.record) throw new Problem('unavailable', NOT_IN_SWARM)
+    throw new Problem('conflict', 'swarm is not locked')
+  }
+
+  // what this node does -------------------------------------------------------------------------------------------------
+
+  private configure(assignments: Assignments): void {
+    this.assignments = assignments
+    const { record } = this
+    if (!record) return
+    configureNetworks(this.parts, assignments, record.dataPathAddr, this.isManager)
+    this.files.saveAssignments(assignments)
+    this.record = { ...record, managers: assignments.managers }
+    this.files.saveRecord(this.record)
+  }
+
+  private filesOf(task: Assignments['tasks'][number]): TaskFile[] {
+    const { Secrets, Configs } = task.Spec.ContainerSpec ?? {}
+    const { secrets = [], configs = [] } = this.assignments ?? {}
+    const dataOf = (list: readonly { ID: string; Spec: { Data?: string } }[], id: string): string =>
+      list.find(({ ID }) => ID === id)?.Spec.Data ?? ''
+    return [
+      ...(Secrets ?? []).flatMap(({ SecretID, File }): TaskFile[] =>
+        File ? [{ kind: 'secret', id: SecretID, target: File, data: dataOf(secrets, SecretID) }] : [],
+      ),
+      ...(Configs ?? []).flatMap(({ ConfigID, File }): TaskFile[] =>
+        File ? [{ kind: 'config', id: ConfigID, target: File, data: dataOf(configs, ConfigID) }] : [],
+      ),
+    ]
+  }
+
+  /** Is told by the leader what to do, whoever that is, as long as this node is a member. */
+  private async keepSession(generation: number): Promise<void> {
+    while (this.generation === generation && this.record) {
+      try {
+        await this.openSession(generation)
+      } catch (error) {
+        if (!(error instanceof Error)) throw error
+      }
+      this.session = undefined
+      if (this.generation === generation) await this.pause(RETRY_MS)
+    }
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.parts.sys.clock.after(ms, resolve))
+  }
+
+  private async openSession(generation: number): Promise<void> {
+    const { record, manager } = this
+    if (!record) return
+    if (manager?.leader) return this.openLocalSession(manager, generation)
+    const connection = await this.connectLeader(record)
+    const ended = new Promise<void>((resolve) => connection.onClose(resolve))
+    this.session = {
+      report: (statuses) => void connection.call('report', { nodeId: record.nodeId, statuses }).catch(() => undefined),
+      close: () => connection.close(),
+    }
+    this.session.report(this.agent.statuses())
+    while (!connection.closed && this.generation === generation) {
+      await Promise.race([ended, this.pause(HEARTBEAT_MS)])
+      if (!connection.closed)
+        await connection.call('heartbeat', { nodeId: record.nodeId }).catch(() => connection.close())
+    }
+    connection.close()
+  }
+
+  private async openLocalSession(manager: Manager, generation: number): Promise<void> {
+    const { record } = this
+    const { leader } = manager
+    if (!leader || !record) return
+    this.session = {
+      report: (statuses) => leader.report(record.nodeId, statuses),
+      close: leader.dispatcher.open(record.nodeId, (assignments) => this.agent.assign(assignments)),
+    }
+    this.session.report(this.agent.statuses())
+    while (manager.leader === leader && this.generation === generation) {
+      leader.dispatcher.heartbeat(record.nodeId)
+      await this.pause(HEARTBEAT_MS)
+    }
+  }
+
+  private async connectLeader(record: NodeRecord): Promise<RpcConnection> {
+    const addresses = record.managers.map(({ Addr }) => Addr)
+    const { connection } = await this.findLeader(addresses, 'session', {
+      nodeId: record.nodeId,
+      secret: record.secret,
+      description: describeNode(this.parts),
+    })
+    return connection
+  }
+
+  // asking others -------------------------------------------------------------------------------------------------------
+
+  /** One question to the leader, who is found by asking any manager. @throws Problem */
+  private async askLeader<T>(addresses: readonly string[], method: string, params: unknown): Promise<T> {
+    try {
+      const { connection, result } = await this.findLeader(addresses, method, params)
+      connection.close()
+      return result as T
+    } catch (error) {
+      throw swarmProblem(error)
+    }
+  }
+
+  private async findLeader(
+    addresses: readonly string[],
+    method: string,
+    params: unknown,
+  ): Promise<{ connection: RpcConnection; result: unknown }> {
+    const queue = [...addresses]
+    const asked = new Set<string>()
+    let failure: unknown = new SwarmError('Unavailable', NO_LEADER)
+    for (let address = queue.shift(); address !== undefined; address = queue.shift()) {
+      if (asked.has(address)) continue
+      asked.add(address)
+      try {
+        const connection = await this.connect(address)
+        const result = await connection.call<{ redirect?: string } | null>(method, params)
+        if (!result?.redirect) return { connection, result }
+        connection.close()
+        queue.unshift(result.redirect)
+      } catch (error) {
+        if (!(error instanceof Error)) throw error
+        failure = error
+        if (error instanceof SwarmError && error.code === 'InvalidArgument') break
+      }
+    }
+    throw failure
+  }
+
+  private async connect(address: string): Promise<RpcConnection> {
+    const [host = '', port = ''] = address.split(':')
+    let stream: FdStream
+    try {
+      stream = await dial(this.parts.sys, inet(host, Number(port) || SWARM_PORT), 5000)
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      throw new SwarmError(
+        'Unavailable',
+        `connection error: desc = "transport: Error while dialing: dial tcp ${address}: connect: ${error.message.toLowerCase()}"`,
+      )
+    }
+    return this.open(stream)
+  }
+
+  private open(stream: FdStream): RpcConnection {
+    const connection = new RpcConnection(stream, (method, params, from) => this.answer(method, params, from))
+    this.connections.add(connection)
+    connection.onClose(() => this.connections.delete(connection))
+    inBackground(this.parts.sys, 'swarm connection', connection.serve().catch(ignoreErrors))
+    return connection
+  }
+
+  /** A change of the cluster, by whoever leads it. @throws Problem */
+  async control<Method extends ControlMethod>(
+    method: Method,
+    args: ControlArgs<Method>,
+  ): Promise<ControlResult<Method>> {
+    const manager = this.requireManager()
+    try {
+      if (manager.leader) return manager.perform(method, args)
+    } catch (error) {
+      throw swarmProblem(error)
+    }
+    return this.askLeader<ControlResult<Method>>([this.leaderAddress ?? ''], 'control', { method, args })
+  }
+
+  /** An address for a container of this node on an attachable network. @throws Problem */
+  async attach(wish: Omit<AttachWish, 'nodeId'>): Promise<string> {
+    const { record, manager } = this
+    const args = { ...wish, nodeId: record?.nodeId ?? '' }
+    try {
+      if (manager?.leader) return manager.perform('attachContainer', args)
+    } catch (error) {
+      throw swarmProblem(error)
+    }
+    return this.askLeader<string>(record?.managers.map(({ Addr }) => Addr) ?? [], 'control', {
+      method: 'attachContainer',
+      args,
+    })
+  }
+
+  /** Until the network is built here: the leader tells so after the first wish for an address. */
+  async networkReady(id: string): Promise<void> {
+    for (let tries = 0; tries < 100 && !this.parts.networks.overlays.has(id); tries++) await this.pause(20)
+  }
+
+  detach(containerId: string, networkId: string): void {
+    const args = { containerId, networkId }
+    if (this.manager?.leader) return void this.manager.perform('detachContainer', args)
+    const addresses = this.record?.managers.map(({ Addr }) => Addr) ?? []
+    void this.askLeader(addresses, 'control', { method: 'detachContainer', args }).catch(() => undefined)
+  }
+
+  // answering others ----------------------------------------------------------------------------------------------------
+
+  private serve(): void {
+    const { sys } = this.parts
+    const port = Number(this.record?.managerAddr.split(':')[1]) || SWARM_PORT
+    const server = listen(sys, inet('0.0.0.0', port))
+    this.server = server
+    const accept = async (): Promise<void> => {
+      while (this.server === server) {
+        const { fd } = await sys.accept(server)
+        this.open(new FdStream(sys, fd))
+      }
+    }
+    inBackground(sys, 'swarm', accept().catch(ignoreErrors))
+  }
+
+  private answer(method: string, params: unknown, from: RpcConnection): unknown {
+    if (method === 'assign') return this.agent.assign(params as Assignments)
+    const { manager } = this
+    if (!manager) throw new SwarmError('Unavailable', 'node is not a manager')
+    if (!manager.leader) {
+      const redirect = this.leaderAddress
+      if (redirect) return { redirect }
+      throw new SwarmError('Unavailable', NO_LEADER)
+    }
+    return ANSWERS[method]?.(manager, params as never, from)
+  }
+
+  setState(id: string, State: NodeState): void {
+    const node = this.manager?.store.get('node', id)
+    if (node) this.manager?.store.update('node', id, { Status: { ...node.Status, State } })
+  }
+}
+
+function ignoreErrors(error: unknown): void {
+  if (!(error instanceof Error)) throw error
+}
+
+interface Proof {
+  readonly nodeId: string
+  readonly secret: string
+}
+
+/** @throws SwarmError for a node that was removed, or never was */
+function requireNode({ store }: Manager, { nodeId, secret }: Proof): NodeObject {
+  const node = store.get('node', nodeId)
+  if (!node || node.internal.secret !== secret)
+    throw new SwarmError('InvalidArgument', 'node is not part of the swarm any more')
+  return node
+}
+
+type Answer = (manager: Manager, params: never, from: RpcConnection) => unknown
+
+/** What others ask of the leader. */
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  join: (manager, params: ControlArgs<'joinNode'>) => manager.perform('joinNode', params),
+  control: (manager, { method, args }: { method: ControlMethod; args: never }) => manager.perform(method, args),
+  session(manager, params: Proof & { description: NodeObject['Description'] }, from) {
+    const node = requireNode(manager, params)
+    manager.store.update('node', node.ID, { Description: params.description })
+    const close = manager.leader?.dispatcher.open(node.ID, (assignments) => {
+      void from.call('assign', assignments).catch(() => undefined)
+    })
+    from.onClose(() => close?.())
+    return null
+  },
+  heartbeat: ({ leader }, { nodeId }: Proof) => leader?.dispatcher.heartbeat(nodeId),
+  report: ({ leader }, { nodeId, statuses }: Proof & { statuses: [string, TaskStatus][] }) =>
+    leader?.report(nodeId, statuses),
+  leave(manager, proof: Proof) {
+    const node = requireNode(manager, proof)
+    manager.store.update('node', node.ID, { Status: { ...node.Status, State: 'down' } })
+  },
+}

@@ -1,0 +1,44 @@
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from '@drydock/abi'
+import { fromBase64 } from '@drydock/codec'
+import type { FileTarget } from '@drydock/docker-api'
+import type { Container } from '../containers/container.ts'
+import type { DaemonParts } from '../daemon-parts.ts'
+import { exists, makeDirectories, writeBytes } from '../state/files.ts'
+
+/** A secret or config as a file of a task. */
+export interface TaskFile {
+  readonly kind: 'secret' | 'config'
+  readonly id: string
+  readonly target: FileTarget
+  /** Base64. */
+  readonly data: string
+}
+
+/** Where such a file lies on the host and in the container. */
+export interface TaskFileMount {
+  readonly source: string
+  readonly destination: string
+}
+
+/** Writes them into a tmpfs beside the container, which is gone when the machine is off. moby container_operations_unix.go */
+export function writeTaskFiles(
+  { sys, containers }: DaemonParts,
+  container: Container,
+  files: readonly TaskFile[],
+): TaskFileMount[] {
+  if (files.length === 0) return []
+  const folder = `${containers.folder(container.id)}/mounts/secrets`
+  makeDirectories(sys, folder, 0o711)
+  const mounted = files.every(({ id }) => exists(sys, `${folder}/${id}`))
+  if (!mounted) sys.mount('tmpfs', folder, 'tmpfs', MS_NODEV | MS_NOSUID | MS_NOEXEC, 'mode=0711')
+  return files.map(({ kind, id, target, data }) => {
+    const source = `${folder}/${id}`
+    if (!mounted) {
+      writeBytes(sys, source, fromBase64(data))
+      sys.chmod(source, target.Mode & 0o777)
+      sys.chown(source, Number(target.UID) || 0, Number(target.GID) || 0)
+    }
+    const base = kind === 'secret' ? '/run/secrets/' : '/'
+    return { source, destination: target.Name.startsWith('/') ? target.Name : `${base}${target.Name}` }
+  })
+}
