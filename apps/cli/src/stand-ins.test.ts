@@ -12,6 +12,7 @@ const STEPS: readonly (readonly [line: string, sees: RegExp])[] = [
 docker run -d --name db --network n -e MARIADB_ROOT_PASSWORD=pw -e MARIADB_DATABASE=wordpress -e MARIADB_USER=wp -e MARIADB_PASSWORD=wp mariadb:10-focal
 docker run -d --name blog --network n -p 8000:80 -e WORDPRESS_DB_HOST=db -e WORDPRESS_DB_USER=wp -e WORDPRESS_DB_PASSWORD=wp wordpress
 docker run -d --name adm --network n -p 8081:8080 adminer
+docker run -d --name pma --network n -p 8084:80 -e PMA_HOST=db phpmyadmin
 until docker exec db mariadb -h127.0.0.1 -uwp -pwp wordpress -e 'select version()' 2> /dev/null | grep MariaDB; do sleep 0.2; done`,
     /\d-MariaDB/,
   ],
@@ -28,6 +29,11 @@ curl -s -b jar --data-urlencode "post_title=It's \\"me\\"" -d content=text local
   ],
   ['curl -s -d driver=mysql -d server=db -d username=wp -d password=no localhost:8081/login', /Access denied for user/],
   [
+    `curl -s -c jar4 -d user=wp -d password=wp localhost:8084/login
+curl -s -b jar4 'localhost:8084/index.php?db=wordpress&table=wp_posts'; docker rm -f pma > /dev/null`,
+    /Table: wp_posts.*<td>Hello world!<\/td>/s,
+  ],
+  [
     `curl -s -c jar2 -d driver=mysql -d server=db -d username=wp -d password=wp -d db=wordpress localhost:8081/login
 curl -s -b jar2 'localhost:8081/?db=wordpress&select=wp_posts'; docker rm -f blog adm db > /dev/null`,
     /<th>post_title<\/th>.*<td>Hello world!<\/td>/s,
@@ -35,7 +41,7 @@ curl -s -b jar2 'localhost:8081/?db=wordpress&select=wp_posts'; docker rm -f blo
   [
     `docker run -d --name boxes -p 8082:8080 -v /var/run/docker.sock:/var/run/docker.sock dockersamples/visualizer
 until curl -sf localhost:8082/apis/state; do sleep 0.1; done`,
-    /"tasks":\[\{"service":"boxes","image":"dockersamples\/visualizer"/,
+    /"tasks":\[\{"service":"boxes","slot":0,"image":"dockersamples\/visualizer"/,
   ],
   [
     `docker run -d --name board -p 9000:9000 -v /var/run/docker.sock:/var/run/docker.sock portainer/portainer-ce
@@ -44,14 +50,21 @@ until curl -sf localhost:9000; do sleep 0.1; done; curl -s -d user=admin -d pass
   ],
   [
     `curl -s -c jar3 -d user=admin -d password=longenough12 -d again=longenough12 localhost:9000/login
-curl -s -b jar3 -X POST localhost:9000/containers/boxes/stop; docker ps -a --format '{{.Names}} {{.State}}'`,
+curl -s -b jar3 -X POST localhost:9000/act/containers/boxes/stop; docker ps -a --format '{{.Names}} {{.State}}'`,
     /^boxes exited$/m,
   ],
   [
-    `docker run -d --name prom -p 9090:9090 prom/prometheus
+    `docker run -d --name prom --network n -p 9090:9090 prom/prometheus
 until curl -s 'localhost:9090/api/v1/query?query=up' | grep '"1"'; do sleep 0.1; done
 curl -s localhost:9090/api/v1/query --data-urlencode 'query=sum by (job) (up) * 2'; curl -s 'localhost:9090/api/v1/query?query=nope('`,
     /"metric":\{"job":"prometheus"\},"value":\[[\d.]+,"2"\].*unknown function with name \\"nope\\"/s,
+  ],
+  [
+    `docker run -d --name graf --network n -p 3000:3000 grafana/grafana
+until curl -sf localhost:3000/api/health; do sleep 0.1; done
+curl -s -u admin:admin -H 'Content-Type: application/json' -d '{"name":"P","type":"prometheus","url":"http://prom:9090"}' localhost:3000/api/datasources
+curl -s -u admin:admin localhost:3000/d/overview`,
+    /Datasource added.*Targets up<\/h2>.*<b>1<\/b>.*<polyline/s,
   ],
 ]
 

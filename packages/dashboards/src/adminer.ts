@@ -2,7 +2,8 @@ import type { Process, Program } from '@drydock/abi'
 import type { ServerResponse } from '@drydock/http'
 import { Stdio } from '@drydock/libc'
 import { DatabaseError, type Engine, type Login, query, type Rows } from './database-client.ts'
-import { document, escapeHtml, html, type Page, redirect, serveApp, table, type WebRequest } from './web-app.ts'
+import { escapeHtml, html, type Page, redirect, serveApp, table, type WebRequest } from './web-app.ts'
+import { document } from './page-frame.ts'
 
 const COLOUR = '#35507a'
 const SHOWN_ROWS = 50

@@ -42,6 +42,10 @@ export const json = (value: unknown, status = 200): ServerResponse => ({
   headers: [['Content-Type', 'application/json']],
   body: `${JSON.stringify(value)}\n`,
 })
+/** A token that nobody guesses, in hexadecimal digits. */
+export const randomToken = (sys: Sys): string =>
+  Array.from(sys.entropy.bytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('')
+
 export const redirect = (to: string, headers: readonly (readonly [string, string])[] = []): ServerResponse => ({
   status: 302,
   headers: [['Location', to], ...headers],
@@ -51,25 +55,6 @@ export const table = (heads: readonly string[], rows: readonly (readonly string[
   `<table><thead><tr>${heads.map((head) => `<th>${escapeHtml(head)}</th>`).join('')}</tr></thead><tbody>${rows
     .map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`)
     .join('')}</tbody></table>`
-
-/** A page of a stand-in: it says that it is one. @param colour of its head @param nav links of its head */
-export const document = (title: string, colour: string, nav: string, main: string): string => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title>
-<style>
-*{box-sizing:border-box}body{margin:0;font:15px/1.5 system-ui,sans-serif;color:#1d2733;background:#f5f7f9}
-header{background:${colour};color:#fff;padding:.8rem 1.4rem;display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;align-items:baseline}header b{font-size:1.15rem}header a{color:#fff}header small{opacity:.85;margin-left:auto}
-main{max-width:72rem;margin:1.2rem auto;padding:0 1.4rem 3rem}h1{font-size:1.3rem}h2{font-size:1.05rem;margin-top:1.6rem}
-table{border-collapse:collapse;width:100%;background:#fff;border:1px solid #d9e0e7}th,td{padding:.4rem .7rem;text-align:left;border-top:1px solid #e7ecf1;vertical-align:top;overflow-wrap:anywhere}thead th{border-top:0;color:#4c5a68}
-form.card{background:#fff;border:1px solid #d9e0e7;padding:1rem 1.2rem;max-width:30rem;display:grid;gap:.7rem}label{display:grid;gap:.2rem;font-weight:600}
-input,select,textarea{font:inherit;padding:.4rem .5rem;border:1px solid #aab6c2;border-radius:4px;background:#fff;color:inherit;width:100%}textarea{font-family:ui-monospace,monospace;min-height:6rem}
-button{font:inherit;padding:.35rem .8rem;border:1px solid #8fa0b0;border-radius:4px;background:#fff;color:#1d2733;cursor:pointer}button.main{background:${colour};border-color:${colour};color:#fff}td form{display:inline}
-.bad{color:#a3212c;background:#fdeeee;border:1px solid #efc4c6;padding:.5rem .8rem}.good{color:#0f6b3d}code,pre{font:13px/1.5 ui-monospace,monospace}pre{background:#fff;border:1px solid #d9e0e7;padding:.8rem;overflow-x:auto}
-.cards{display:flex;flex-wrap:wrap;gap:1rem}.cards>div{background:#fff;border:1px solid #d9e0e7;padding:.8rem 1.2rem;min-width:9rem}.cards b{display:block;font-size:1.5rem}
-</style></head>
-<body><header><b>${escapeHtml(title)}</b>${nav}<small>a small stand-in, made for this playground</small></header><main>
-${main}
-</main></body></html>
-`
 
 const NOT_FOUND = html('<h1>404 Not Found</h1>', 404)
 

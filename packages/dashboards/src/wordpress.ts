@@ -3,7 +3,8 @@ import { Hash } from '@drydock/codec'
 import type { ServerResponse } from '@drydock/http'
 import { readTextFile, Stdio } from '@drydock/libc'
 import { DatabaseError, type Login, query } from './database-client.ts'
-import { document, escapeHtml, html, type Page, redirect, serveApp, type WebRequest } from './web-app.ts'
+import { escapeHtml, html, type Page, redirect, serveApp, type WebRequest } from './web-app.ts'
+import { document } from './page-frame.ts'
 
 const COLOUR = '#23282d'
 const text = (value: string): string => `'${value.replace(/[\\']/g, (char) => `\\${char}`)}'`

@@ -2,12 +2,20 @@ import { inet, isErrno, type Process, type Program, type Sys } from '@drydock/ab
 import { HttpError, request as ask, type ServerResponse } from '@drydock/http'
 import { dial, readTextFile, ResolveError, resolveHost, Stdio } from '@drydock/libc'
 import { parse } from 'yaml'
-import { document, escapeHtml, html, json, type Page, redirect, serveApp, table, type WebRequest } from '../web-app.ts'
+import { escapeHtml, html, json, type Page, redirect, serveApp, table, type WebRequest } from '../web-app.ts'
 import { durationMs, ExpressionError, parseExpression, type Value } from './expression.ts'
 import { type Labels, parseMetrics, SeriesStore } from './series.ts'
+import { lineChart } from '../chart.ts'
+import { document, live, tabs } from '../page-frame.ts'
 
 const COLOUR = '#b34a24'
-const NAV = '<a href="/query">Query</a><a href="/targets">Targets</a>'
+const NAV = '<a href="/query">Query</a><a href="/targets">Status » Target health</a>'
+const REFRESH_MS = 5000
+/** What the graph can go back to, and how many points it is made of. */
+const RANGES = ['1m', '5m', '15m', '1h']
+const USUAL_RANGE = '5m'
+const POINTS = 120
+const GRAPH = { width: 1100, height: 320 }
 const CONFIG_FILE = '/etc/prometheus/prometheus.yml'
 
 interface ScrapeConfig {
@@ -213,19 +221,31 @@ class Prometheus {
       /[a-z]/.test(asked('step')) ? durationMs(asked('step')) / 1000 : Number(asked('step')) || 15,
       (end - start) / 11_000,
     )
-    const rows = new Map<string, { metric: object; values: [number, string][] }>()
+    const rows = this.matrix(text, start * 1000, end * 1000, step * 1000)
+    return {
+      resultType: 'matrix',
+      result: rows.map(({ labels, points }) => ({
+        metric: Object.fromEntries(labels),
+        values: points.map(([at, value]) => [at / 1000, shownNumber(value)]),
+      })),
+    }
+  }
+
+  /** All series of an expression at every step, in milliseconds. */
+  private matrix(text: string, start: number, end: number, step: number): Row[] {
+    const rows = new Map<string, Row>()
     for (let at = start; at <= end; at += step) {
-      const value = this.evaluate(text, at * 1000)
+      const value = this.evaluate(text, at)
       for (const { labels, value: number } of typeof value === 'number'
         ? [{ labels: new Map<string, string>(), value }]
         : value) {
         const key = JSON.stringify([...labels])
-        const row = rows.get(key) ?? { metric: Object.fromEntries(labels), values: [] }
+        const row = rows.get(key) ?? { labels, points: [] }
         rows.set(key, row)
-        row.values.push([at, shownNumber(number)])
+        row.points.push([at, number])
       }
     }
-    return { resultType: 'matrix', result: [...rows.values()] }
+    return [...rows.values()]
   }
 
   private shownTarget({ job, address, path, labels, up, problem, scrapedMs, everyMs }: Target): object {
@@ -241,47 +261,79 @@ class Prometheus {
   }
 
   private targetsPage(): ServerResponse {
-    const rows = this.targets.map(({ job, address, path, up, problem }) => [
+    const ago = (ms: number): string => (ms === 0 ? 'never' : `${((this.sys.clock.now() - ms) / 1000).toFixed(1)}s ago`)
+    const rows = this.targets.map(({ job, address, path, up, problem, scrapedMs }) => [
       escapeHtml(job),
       `<a href="http://${escapeHtml(address)}${escapeHtml(path)}">http://${escapeHtml(address)}${escapeHtml(path)}</a>`,
-      up === undefined ? 'UNKNOWN' : up ? '<span class="good">UP</span>' : 'DOWN',
+      `<span class="badge${up === undefined ? '' : up ? ' good' : ' bad'}">${up === undefined ? 'UNKNOWN' : up ? 'UP' : 'DOWN'}</span>`,
+      ago(scrapedMs),
       escapeHtml(problem),
     ])
-    return html(
-      document('Prometheus', COLOUR, NAV, `<h1>Targets</h1>${table(['Job', 'Endpoint', 'State', 'Error'], rows)}`),
-    )
-  }
-
-  private queryPage({ query }: WebRequest): ServerResponse {
-    const text = query.get('expr') ?? query.get('g0.expr') ?? 'up'
     return html(
       document(
         'Prometheus',
         COLOUR,
         NAV,
-        `<h1>Query</h1><form><label>Expression<input name="expr" value="${escapeHtml(text)}"></label><p><button class="main">Execute</button></p></form>${this.resultOf(text)}`,
+        `<h1>Target health</h1>${table(['Job', 'Endpoint', 'State', 'Last scrape', 'Error'], rows)}${live(REFRESH_MS)}`,
       ),
     )
   }
 
-  private resultOf(text: string): string {
+  private queryPage({ query }: WebRequest): ServerResponse {
+    const text = query.get('expr') ?? query.get('g0.expr') ?? 'up'
+    const view = query.get('tab') === 'graph' ? 'Graph' : 'Table'
+    const range = query.get('range') ?? USUAL_RANGE
+    const at = `/query?expr=${encodeURIComponent(text)}`
+    const names = new Set([...this.store.values()].map(({ labels }) => labels.get('__name__') ?? ''))
+    const known = [...names].toSorted().map((name) => `<option value="${escapeHtml(name)}">`)
+    const form = `<form class="line"><label>Expression<input name="expr" list="metrics" autocomplete="off" value="${escapeHtml(text)}"></label><input type="hidden" name="tab" value="${view.toLowerCase()}"><button class="main">Execute</button><datalist id="metrics">${known.join('')}</datalist></form>`
+    const views = tabs(
+      [
+        [at, 'Table'],
+        [`${at}&tab=graph`, 'Graph'],
+      ],
+      view,
+    )
+    const shown = this.orComplaint(() => (view === 'Graph' ? this.graph(text, range, at) : this.tableOf(text)))
+    return html(document('Prometheus', COLOUR, NAV, `<h1>Query</h1>${form}<br>${views}${shown}${live(REFRESH_MS)}`))
+  }
+
+  private graph(text: string, range: string, at: string): string {
+    const span = durationMs(range)
+    const end = this.sys.clock.now()
+    const rows = this.matrix(text, end - span, end, span / POINTS)
+    const ranges = RANGES.map(
+      (each) =>
+        `<a class="button" href="${escapeHtml(at)}&tab=graph&range=${each}"${each === range ? ' aria-current="true"' : ''}>${each}</a>`,
+    )
+    const lines = rows.map(({ labels, points }) => ({ name: seriesText(labels), points }))
+    return `<p>${ranges.join(' ')}</p><div class="card">${lineChart(lines, { from: end - span, to: end }, GRAPH)}</div>`
+  }
+
+  private tableOf(text: string): string {
+    const value = this.evaluate(text, this.sys.clock.now())
+    if (typeof value === 'number') return table(['Value'], [[String(value)]])
+    if (value.length === 0) return '<p class="muted">Empty query result</p>'
+    const rows = value.map(({ labels, value: number }) => [
+      `<code>${escapeHtml(seriesText(labels))}</code>`,
+      shownNumber(number),
+    ])
+    return table(['Series', 'Value'], rows)
+  }
+
+  private orComplaint(draw: () => string): string {
     try {
-      const value = this.evaluate(text, this.sys.clock.now())
-      if (typeof value === 'number') return table(['Value'], [[String(value)]])
-      return value.length === 0
-        ? '<p>Empty query result</p>'
-        : table(
-            ['Series', 'Value'],
-            value.map(({ labels, value: number }) => [
-              `<code>${escapeHtml(seriesText(labels))}</code>`,
-              shownNumber(number),
-            ]),
-          )
+      return draw()
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error
       return `<p class="bad">${escapeHtml(error.message)}</p>`
     }
   }
+}
+
+interface Row {
+  readonly labels: Labels
+  readonly points: [at: number, value: number][]
 }
 
 const secondsOf = (text: string): number => (/^[\d.]+$/.test(text) ? Number(text) : Date.parse(text) / 1000)

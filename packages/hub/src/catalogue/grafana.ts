@@ -1,15 +1,15 @@
 import { setOf } from '../rootfs/image-spec.ts'
 import { addAccount, softwareRepository } from '../rootfs/software.ts'
-import { standInFor } from '../rootfs/stand-in.ts'
 import type { Tree } from '../rootfs/tree.ts'
 
 function grafanaTree(tree: Tree): void {
   addAccount(tree, 'grafana:472:0:/home/grafana:/sbin/nologin')
   tree
-    .script('/run.sh', standInFor('grafana', 'grafana-server'))
+    .mainCommand('grafana', '/usr/share/grafana/bin/grafana')
+    .script('/run.sh', '#!/bin/sh\nexec grafana server "$@"\n')
     .file('/etc/grafana/grafana.ini', '[server]\n;http_port = 3000\n')
     .dirs('/var/lib/grafana /var/log/grafana /var/lib/grafana/plugins /etc/grafana/provisioning', { uid: 472 })
-    .dir('/usr/share/grafana')
+    .dirs('/etc/grafana/provisioning/datasources /etc/grafana/provisioning/dashboards', { uid: 472 })
 }
 
 export const grafana = softwareRepository({

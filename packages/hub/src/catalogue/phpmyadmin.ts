@@ -1,11 +1,12 @@
 import { setOf } from '../rootfs/image-spec.ts'
 import { softwareRepository } from '../rootfs/software.ts'
-import { standInFor } from '../rootfs/stand-in.ts'
 import type { Tree } from '../rootfs/tree.ts'
 
 function phpmyadminTree(tree: Tree): void {
   tree
-    .script('/docker-entrypoint.sh', standInFor('phpmyadmin', 'apache2-foreground'))
+    .mainCommand('phpmyadmin', '/usr/local/bin/apache2-foreground')
+    .mainCommand('mysql', '/usr/bin/mysql')
+    .script('/docker-entrypoint.sh', '#!/bin/bash\nset -e\nexec "$@"\n')
     .dirs('/var/www/html /etc/phpmyadmin /sessions')
 }
 
