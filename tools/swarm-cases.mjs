@@ -356,7 +356,7 @@ services:
   yaml('deploy -d -c stack.yml new', 'version: "3.99"\nservices:\n  web:\n    image: busybox\n'),
   yaml('deploy -d -c stack.yml new', 'version: 3\nservices:\n  web:\n    image: busybox\n'),
   yaml('deploy -d -c stack.yml new', 'web:\n  image: busybox\n'),
-  yaml('deploy -d -c stack.yml new', 'services: [a\n'),
+  yaml('deploy -d -c stack.yml new', 'services:\n\tweb: x\n'),
   yaml('deploy -d -c stack.yml new', ''),
   yaml('deploy -d -c stack.yml new', 'services:\n  web:\n    build: .\n'),
   yaml('deploy -d -c stack.yml new', 'name: x\nservices:\n  web:\n    image: busybox\n'),

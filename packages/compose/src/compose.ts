@@ -23,7 +23,7 @@ import { Stdio } from '@drydock/libc'
 import { array } from './command/define.ts'
 import { commands } from './command/index.ts'
 import { COMPOSE_VERSION } from './engine/labels.ts'
-import { ComposeError } from './model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import { PRINTER_MODES } from './progress/printers.ts'
 import { ComposeCli, type RootFlags } from './session/compose-cli.ts'
 

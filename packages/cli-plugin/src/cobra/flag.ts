@@ -182,7 +182,7 @@ export const duration = (short: string, usage: string, settings: { shown?: strin
 })
 
 /** Billionths of a processor. */
-function parseCpus(text: string): number {
+export function parseCpus(text: string): number {
   const fraction = /^([+-]?\d+)\/(\d+)$/.exec(text)
   const value = fraction
     ? Number(fraction[1]) / Number(fraction[2])

@@ -3,7 +3,7 @@ import { allOf } from '../engine/backend.ts'
 import { bakeFile, buildServices, type BuildWishes } from '../engine/building.ts'
 import { Images } from '../engine/images.ts'
 import { imageOf, type Project } from '../load/project.ts'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import { openProgress, withProgress } from '../progress/printers.ts'
 import { array, composeCommand } from './define.ts'
 

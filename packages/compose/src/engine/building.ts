@@ -1,7 +1,7 @@
 import { exitStatus, O_WRONLY } from '@drydock/abi'
 import { searchPath } from '@drydock/libc'
 import { imageOf, type Project } from '../load/project.ts'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { Build } from '../model/types.ts'
 import { done, type Progress } from '../progress/tasks.ts'
 import type { Backend } from './backend.ts'

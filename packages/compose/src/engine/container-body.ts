@@ -1,6 +1,6 @@
 import type { ContainerConfig, HealthConfig } from '@drydock/docker-api'
 import { imageOf, type Project } from '../load/project.ts'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { Dependency, Healthcheck, Service } from '../model/types.ts'
 import { serviceHash } from './hash.ts'
 import { exposedPorts, seconds } from './host-config.ts'

@@ -1,7 +1,7 @@
 import { isProblem } from '@drydock/cli-plugin'
 import { type ContainerInspect, type ContainerSummary, isOlder, type Mount } from '@drydock/docker-api'
 import { imageOf, type Project, scaleOf } from '../load/project.ts'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { Service } from '../model/types.ts'
 import { done, failed, type Progress, working } from '../progress/tasks.ts'
 import { allOf, type Backend } from './backend.ts'

@@ -1,6 +1,6 @@
 import { tarHeader, TarWriter } from '@drydock/codec'
 import type { Project } from '../load/project.ts'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { FileObject, FileReference, Service } from '../model/types.ts'
 import type { Backend } from './backend.ts'
 import { targetOf } from './mounts.ts'

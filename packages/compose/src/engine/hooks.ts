@@ -1,6 +1,6 @@
 import { inBackground } from '@drydock/cli-plugin'
 import type { ContainerSummary } from '@drydock/docker-api'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { Hook } from '../model/types.ts'
 import type { Backend } from './backend.ts'
 import { environmentWords } from './container-body.ts'

@@ -1,6 +1,6 @@
 import type { DeviceRequest, HostConfig, PortMap, Resources, RestartPolicy, Ulimit } from '@drydock/docker-api'
 import type { Duration } from '../model/codec.ts'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { DeviceRequestSpec, Service } from '../model/types.ts'
 
 /** What the engine is asked for on a service's behalf, without networks and mounts. */

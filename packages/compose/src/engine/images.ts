@@ -1,7 +1,7 @@
 import { type AuthConfig, type ImageInspect, isNotFound, type JsonMessage } from '@drydock/docker-api'
 import { canonical, HUB_SERVER, isProblem, parseReference, registryKey } from '@drydock/cli-plugin'
 import { imageOf, type Project } from '../load/project.ts'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { Service } from '../model/types.ts'
 import { type Progress, type TaskEvent } from '../progress/tasks.ts'
 import { allOf, type Backend } from './backend.ts'

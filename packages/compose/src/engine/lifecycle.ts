@@ -1,6 +1,6 @@
 import type { ContainerSummary } from '@drydock/docker-api'
 import { imageOf, type Project } from '../load/project.ts'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import { done, type Progress, working } from '../progress/tasks.ts'
 import { allOf, type Backend } from './backend.ts'
 import { type BuildWishes, buildServices } from './building.ts'

@@ -1,6 +1,6 @@
 import type { HostConfig, Mount } from '@drydock/docker-api'
 import type { Project } from '../load/project.ts'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { FileObject, FileReference, Service, VolumeMount } from '../model/types.ts'
 
 /** What of a service's mounts the old `Binds` can say goes there, as compose does it; the rest are `Mounts`. */

@@ -1,6 +1,6 @@
 import { ApiError, isNotFound, type Network, type NetworkCreateBody } from '@drydock/docker-api'
 import type { Project } from '../load/project.ts'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { NetworkSpec, VolumeSpec } from '../model/types.ts'
 import { done, failed, type Progress, warned, working } from '../progress/tasks.ts'
 import { allOf, type Backend } from './backend.ts'

@@ -1,6 +1,6 @@
 import type { ContainerSummary, HealthStatus } from '@drydock/docker-api'
 import { dependenciesOf, type Project, scaleOf } from '../load/project.ts'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { Dependency } from '../model/types.ts'
 import { done, failed, type Progress, warned, working } from '../progress/tasks.ts'
 import { allOf, type Backend } from './backend.ts'

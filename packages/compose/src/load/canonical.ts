@@ -9,7 +9,7 @@ import {
   ruleFor,
   sprint,
   type Tree,
-} from '../model/tree.ts'
+} from '@drydock/cli-plugin/compose-file'
 import type { Warnings } from './interpolate.ts'
 import { parsePortSpec } from './port-spec.ts'
 import { parseVolumeSpec } from './volume-spec.ts'

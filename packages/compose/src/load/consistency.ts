@@ -1,4 +1,4 @@
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { Service } from '../model/types.ts'
 import { dependenciesOf, type Project, scaleOf } from './project.ts'
 

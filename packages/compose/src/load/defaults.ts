@@ -8,7 +8,7 @@ import {
   ruleFor,
   textAt,
   type Tree,
-} from '../model/tree.ts'
+} from '@drydock/cli-plugin/compose-file'
 import { isIp } from './port-spec.ts'
 
 /** What stands for values left out, and rules no schema can say. */

@@ -1,4 +1,4 @@
-import { type LookUp, substitute } from './template.ts'
+import { type LookUp, substitute } from '@drydock/cli-plugin/compose-file'
 
 export class DotenvError extends Error {}
 

@@ -1,5 +1,17 @@
-import { ComposeError, isList, isMapping, type Mapping, type Path, places, ruleFor, type Tree } from '../model/tree.ts'
-import { InvalidTemplate, type LookUp, MissingVariable, substitute } from './template.ts'
+import {
+  ComposeError,
+  InvalidTemplate,
+  isList,
+  isMapping,
+  type LookUp,
+  type Mapping,
+  MissingVariable,
+  type Path,
+  places,
+  ruleFor,
+  substitute,
+  type Tree,
+} from '@drydock/cli-plugin/compose-file'
 
 export interface Warnings {
   warn(message: string): void

@@ -1,4 +1,4 @@
-import { ComposeError, type Mapping } from '../model/tree.ts'
+import { ComposeError, type Mapping } from '@drydock/cli-plugin/compose-file'
 import { type Files, FileProblem, Loader } from './loader.ts'
 import { normalize } from './normalize.ts'
 import { type Project, withoutUnused, withSelected } from './project.ts'

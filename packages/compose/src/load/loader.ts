@@ -1,15 +1,20 @@
 import { isErrno } from '@drydock/abi'
 import {
   clone,
+  type ComposeDocument,
   ComposeError,
   goType,
   isList,
   isMapping,
+  type LookUp,
   type Mapping,
   type Path,
+  type Positions,
+  readYaml,
   textAt,
   type Tree,
-} from '../model/tree.ts'
+  YamlError,
+} from '@drydock/cli-plugin/compose-file'
 import { composeSchema } from '../schema/compose-schema.ts'
 import { validate } from '../schema/schema.ts'
 import { canonical } from './canonical.ts'
@@ -17,9 +22,7 @@ import { checkModel, setDefaults } from './defaults.ts'
 import { DotenvError, parseDotenv } from './dotenv.ts'
 import { interpolate, type Warnings } from './interpolate.ts'
 import { drop, merge, mergeMappings } from './merge.ts'
-import { type ComposeDocument, type Positions, readYaml, YamlError } from './read-yaml.ts'
 import { joinPath, resolvePaths } from './resolve-paths.ts'
-import type { LookUp } from './template.ts'
 import { enforceUnicity } from './unicity.ts'
 
 /** The files that a project is read from. */

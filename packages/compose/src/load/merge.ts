@@ -9,7 +9,7 @@ import {
   ruleFor,
   sprint,
   type Tree,
-} from '../model/tree.ts'
+} from '@drydock/cli-plugin/compose-file'
 
 /** How files are laid over one another. compose-spec 13-merge.md. */
 type Merger = (below: Tree, above: Tree, path: Path) => Tree

@@ -1,5 +1,13 @@
-import { isList, isMapping, listAt, type Mapping, mappingAt, textAt, type Tree } from '../model/tree.ts'
-import type { LookUp } from './template.ts'
+import {
+  isList,
+  isMapping,
+  listAt,
+  type LookUp,
+  type Mapping,
+  mappingAt,
+  textAt,
+  type Tree,
+} from '@drydock/cli-plugin/compose-file'
 import { cleanPath } from './volume-spec.ts'
 
 /** Fills in what the specification implies: default network, names, dependencies by links and shared namespaces. */

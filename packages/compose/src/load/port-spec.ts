@@ -1,4 +1,4 @@
-import { ComposeError, type Mapping } from '../model/tree.ts'
+import { ComposeError, type Mapping } from '@drydock/cli-plugin/compose-file'
 
 /** The short form of ports: `[[IP:]HOST:]CONTAINER[/PROTOCOL]`, each side a range if need be. go-connections nat. */
 interface Range {

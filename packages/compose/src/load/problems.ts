@@ -1,10 +1,9 @@
 import { composeSchema } from '../schema/compose-schema.ts'
 import { problemsIn } from '../schema/schema.ts'
-import { ComposeError, isMapping } from '../model/tree.ts'
+import { ComposeError, isMapping, type Position, readYaml, YamlError } from '@drydock/cli-plugin/compose-file'
 import { interpolate } from './interpolate.ts'
 import { FileProblem, type Files } from './loader.ts'
 import { loadTree, type ProjectRequest, selectProject } from './load-project.ts'
-import { type Position, readYaml, YamlError } from './read-yaml.ts'
 
 /** What is wrong with a Compose file, and where; in the words that the command has for it. */
 export interface ComposeProblem extends Position {

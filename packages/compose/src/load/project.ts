@@ -1,4 +1,4 @@
-import { ComposeError, type Tree } from '../model/tree.ts'
+import { ComposeError, type Tree } from '@drydock/cli-plugin/compose-file'
 import type { Dependency, FileObject, ModelSpec, NetworkSpec, Service, VolumeSpec } from '../model/types.ts'
 
 export type Services = ReadonlyMap<string, Service>

@@ -1,4 +1,4 @@
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import { type Service, serviceFields } from '../model/types.ts'
 import { DotenvError, parseDotenv } from './dotenv.ts'
 import type { Files } from './loader.ts'

@@ -1,4 +1,13 @@
-import { ComposeError, isList, isMapping, type Mapping, type Path, places, ruleFor, type Tree } from '../model/tree.ts'
+import {
+  ComposeError,
+  isList,
+  isMapping,
+  type Mapping,
+  type Path,
+  places,
+  ruleFor,
+  type Tree,
+} from '@drydock/cli-plugin/compose-file'
 import { cleanPath } from './volume-spec.ts'
 
 /** Relative paths become absolute, from the project's folder. */

@@ -1,5 +1,5 @@
 import type { Codec } from '../model/codec.ts'
-import { isMapping, type Mapping } from '../model/tree.ts'
+import { isMapping, type Mapping } from '@drydock/cli-plugin/compose-file'
 import { fileObjectCodec, modelCodec, networkCodec, serviceCodec, volumeCodec } from '../model/types.ts'
 import { checkConsistency } from './consistency.ts'
 import { type Project, withProfiles } from './project.ts'

@@ -8,7 +8,7 @@ import {
   sprint,
   textAt,
   type Tree,
-} from '../model/tree.ts'
+} from '@drydock/cli-plugin/compose-file'
 import { parseVolumeSpec } from './volume-spec.ts'
 
 /** By what an item of a list is told from others: of two with one name the later stays, in the earlier's place. */

@@ -1,4 +1,4 @@
-import { ComposeError, type Mapping, type Tree } from '../model/tree.ts'
+import { ComposeError, type Mapping, type Tree } from '@drydock/cli-plugin/compose-file'
 
 /** The short form of a mount: `[SOURCE:]TARGET[:OPTIONS]`. */
 const PROPAGATIONS: ReadonlySet<string> = new Set(['rprivate', 'private', 'rshared', 'shared', 'rslave', 'slave'])

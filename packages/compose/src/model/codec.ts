@@ -1,5 +1,5 @@
 import { FlagValueError, goDuration, parseBytes, parseDuration } from '@drydock/cli-plugin'
-import { ComposeError, isList, isMapping, type Path, sprint, type Tree } from './tree.ts'
+import { ComposeError, isList, isMapping, type Path, sprint, type Tree } from '@drydock/cli-plugin/compose-file'
 
 /**
  * How a value of the model is read from a file's tree. Undefined stands for Go's zero value, which neither YAML nor JSON

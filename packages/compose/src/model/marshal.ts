@@ -1,5 +1,4 @@
-import { Document, Scalar, visit } from 'yaml'
-import { resolvePlain } from './plain-scalar.ts'
+import { writeYaml } from '@drydock/cli-plugin/compose-file'
 import { Duration, UnitBytes } from './codec.ts'
 
 /** Structs that Go holds by value: YAML leaves them out when nothing is in them. */
@@ -77,20 +76,5 @@ function toYaml(value: unknown): unknown {
   return new Map(shown)
 }
 
-/** As go-yaml writes it, two blanks deep. */
-export function yamlText(value: unknown): string {
-  const document = new Document(toYaml(value), { aliasDuplicateObjects: false })
-  visit(document, {
-    Scalar(_key, node) {
-      if (typeof node.value === 'string') node.type = styleOf(node.value)
-    },
-  })
-  return document.toString({ indent: 2, lineWidth: 0, singleQuote: true, nullStr: 'null' })
-}
-
-/** Words that an old reader takes for a truth value, and numbers to the base of sixty. */
-const AMBIGUOUS = /^(?:y|yes|on|n|no|off)$|^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?$|^\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?$/i
-function styleOf(text: string): Scalar.Type {
-  if (text.includes('\n')) return Scalar.BLOCK_LITERAL
-  return typeof resolvePlain(text) === 'string' && !AMBIGUOUS.test(text) ? Scalar.PLAIN : Scalar.QUOTE_DOUBLE
-}
+/** @param value the model, or a part of it */
+export const yamlText = (value: unknown): string => writeYaml(toYaml(value))

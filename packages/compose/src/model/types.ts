@@ -21,7 +21,7 @@ import {
   unitBytes,
   words,
 } from './codec.ts'
-import { ComposeError, isList, isMapping, sprint, type Tree } from './tree.ts'
+import { ComposeError, isList, isMapping, sprint, type Tree } from '@drydock/cli-plugin/compose-file'
 
 /** Fields of the model in the order of compose-go's structs (types/types.go), which its output and hash have. */
 type Of<C> = C extends Codec<infer T> ? T : never

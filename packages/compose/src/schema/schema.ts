@@ -1,5 +1,5 @@
 /** A JSON schema as far as the Compose specification's goes, and its check in the words of compose. */
-import { isList, isMapping, type Path, type Tree } from '../model/tree.ts'
+import { isList, isMapping, type Path, type Tree } from '@drydock/cli-plugin/compose-file'
 
 export type TypeName = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'object' | 'array'
 

@@ -2,11 +2,9 @@ import { isErrno } from '@drydock/abi'
 import { Cli, CliError } from '@drydock/cli-plugin'
 import { type Files, readEnvFiles } from '../load/loader.ts'
 import { loadProject, loadTree, type ProjectRequest } from '../load/load-project.ts'
-import { readYaml } from '../load/read-yaml.ts'
+import { ComposeError, isMapping, type Mapping, readYaml, substitute } from '@drydock/cli-plugin/compose-file'
 import { joinPath } from '../load/resolve-paths.ts'
 import type { Project } from '../load/project.ts'
-import { substitute } from '../load/template.ts'
-import { ComposeError, isMapping, type Mapping } from '../model/tree.ts'
 import { systemFiles } from './system-files.ts'
 
 /** Flags that stand before the command. */

@@ -1,6 +1,6 @@
 import { isDirectory, isErrno, type Sys } from '@drydock/abi'
 import { readAll, readTextFile } from '@drydock/libc'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { Files } from '../load/loader.ts'
 
 /** The files of the process; `-` is standard input. */

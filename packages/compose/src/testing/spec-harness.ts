@@ -3,7 +3,7 @@ import type { Files } from '../load/loader.ts'
 import { loadProject } from '../load/load-project.ts'
 import type { Project } from '../load/project.ts'
 import { yamlText } from '../model/marshal.ts'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 
 export interface SpecFiles {
   readonly [name: string]: string

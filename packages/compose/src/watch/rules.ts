@@ -2,7 +2,7 @@ import { IgnoreRules } from '@drydock/dockerfile'
 import type { Files } from '../load/loader.ts'
 import { cleanPath } from '../load/volume-spec.ts'
 import type { Project } from '../load/project.ts'
-import { ComposeError } from '../model/tree.ts'
+import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { Service, WatchTrigger } from '../model/types.ts'
 
 /** What is done for a change. */

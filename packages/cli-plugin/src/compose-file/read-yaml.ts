@@ -10,8 +10,8 @@ import {
   Scalar,
   type YAMLError,
 } from 'yaml'
-import { resolvePlain } from '../model/plain-scalar.ts'
-import { ComposeError, type Mapping, type Path, type Tree } from '../model/tree.ts'
+import { resolvePlain } from './plain-scalar.ts'
+import { ComposeError, type Mapping, type Path, type Tree } from './tree.ts'
 
 /** A place in a file; both count from one. */
 export interface Position {

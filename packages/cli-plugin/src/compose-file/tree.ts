@@ -1,4 +1,4 @@
-import { CliError } from '@drydock/cli-plugin'
+import { CliError } from '../session/cli-error.ts'
 
 /** A Compose file's values as they were read: mappings keep the file's order. */
 export type Tree = null | boolean | number | string | Tree[] | Mapping
