@@ -95,11 +95,23 @@ function schemaOf(schema) {
   if (schema === null || typeof schema !== 'object') return schema
   const { 'x-nullable': nullable, example: _e, description: _d, format: _f, default: _v, ...rest } = schema
   const plain = mapValues(rest, (value, key) =>
-    key === 'properties' ? mapValues(value, schemaOf) : key === 'enum' || key === 'required' ? value : schemaOf(value),
+    key === 'properties'
+      ? mapValues(value, propertyOf)
+      : key === 'enum' || key === 'required'
+        ? value
+        : schemaOf(value),
   )
+  // Swarm's answers say ID where the description has Id for all.
+  if (plain.required?.join() === 'Id')
+    return { ...plain, required: [], anyOf: [{ required: ['Id'] }, { required: ['ID'] }] }
   const empty = nullable || plain.type === 'array' || (plain.type === 'object' && plain.additionalProperties)
   return empty ? { anyOf: [plain, { type: 'null' }] } : plain
 }
+
+/** Nil pointers of Go that are told: nobody has marked them as optional. */
+const NIL_POINTERS = ['CredentialSpec', 'SELinuxContext', 'Seccomp', 'AppArmor']
+const propertyOf = (schema, name) =>
+  NIL_POINTERS.includes(name) ? { anyOf: [schemaOf(schema), { type: 'null' }] } : schemaOf(schema)
 
 const mapValues = (object, change) =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]))

@@ -42,9 +42,10 @@ export function plugIn(sys: Sys, pid: number, { bridge, address, mac, gateway }:
 }
 
 /** A link that has come into the caller's namespace gets its name, address and way out. @returns the name */
-export function joinInside(sys: Sys, link: string, address: string, gateway: string | undefined): string {
+export function joinInside(sys: Sys, link: string, address: string, gateway: string | undefined, mtu?: number): string {
   const inside = freeName(sys)
   sys.netlink({ op: 'link-set', name: link, rename: inside })
+  if (mtu !== undefined) sys.netlink({ op: 'link-set', name: inside, mtu })
   sys.netlink({ op: 'address-add', link: inside, address })
   sys.netlink({ op: 'link-set', name: inside, up: true })
   if (gateway && !hasDefault(sys))

@@ -250,7 +250,9 @@ export class NetworkController {
 
   private serveNames(container: Container, pid: number): void {
     if (this.served.has(container.id)) return
-    const peers = (): Endpoint[] => userNetworks(container).flatMap((name) => this.endpointsOf(this.store.find(name)))
+    // A network of the swarm may go while a task that is on it still ends.
+    const known = (): NetworkRecord[] => userNetworks(container).flatMap((name) => this.store.byName(name) ?? [])
+    const peers = (): Endpoint[] => known().flatMap((network) => this.endpointsOf(network))
     const names: Names = {
       upstream: container.hostConfig.Dns ?? [],
       addresses: (name) => {
@@ -263,10 +265,11 @@ export class NetworkController {
           .map(({ address }) => address)
       },
       nameOf: (address) => {
-        for (const network of userNetworks(container)) {
-          const found = this.endpointsOf(this.store.find(network)).find((each) => each.address === address)
+        for (const record of known()) {
+          const network = record.name
+          const found = this.endpointsOf(record).find((each) => each.address === address)
           if (found) return `${found.containerName}.${network}`
-          const names = this.swarm.get(this.store.find(network).id)?.names ?? []
+          const names = this.swarm.get(record.id)?.names ?? []
           const [name] = names.filter(([, all]) => all.length === 1 && all[0] === address).at(-1) ?? []
           if (name !== undefined) return `${name}.${network}`
         }

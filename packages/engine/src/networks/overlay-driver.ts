@@ -1,10 +1,9 @@
-import type { FirewallRule, Sys } from '@drydock/abi'
+import { CLONE_NEWNET, type FirewallRule, type Sys } from '@drydock/abi'
 import { type AssignedNetwork, bare } from '@drydock/swarm'
 import { hex } from '../identifiers.ts'
 import { insideNamespaces } from '../runtime/launch.ts'
 import { quietly } from '../state/files.ts'
 import { joinInside } from './bridge-driver.ts'
-import { CLONE_NEWNET } from '@drydock/abi'
 import { insideSandbox, makeSandbox, removeSandbox, sandboxPath } from './net-sandbox.ts'
 
 const BRIDGE = 'br0'
@@ -68,7 +67,9 @@ export class OverlayDriver {
       this.sys.netlink({ op: 'link-set', name, up: true })
       this.sys.netlink({ op: 'link-move', name: peer, pid })
     })
-    insideNamespaces(this.sys, [{ pid, flags: CLONE_NEWNET }], () => joinInside(this.sys, peer, address, undefined))
+    insideNamespaces(this.sys, [{ pid, flags: CLONE_NEWNET }], () =>
+      joinInside(this.sys, peer, address, undefined, MTU),
+    )
   }
 
   private build(assigned: AssignedNetwork, uplink: Uplink): void {
@@ -140,6 +141,8 @@ export class OverlayDriver {
 }
 
 const OWNER = 'swarm'
+/** What VXLAN leaves of an Ethernet's. */
+const MTU = 1450
 
 function changed(before: AssignedNetwork, now: AssignedNetwork): boolean {
   const text = ({ balancer, peers, virtual, ports }: AssignedNetwork): string =>

@@ -1,7 +1,7 @@
 import type { NetworkCreateBody } from '@drydock/docker-api'
 import type { DaemonParts } from '../daemon-parts.ts'
 import type { NetworkRecord } from '../networks/network-record.ts'
-import { conflict, Problem } from '../problem.ts'
+import { conflict } from '../problem.ts'
 
 /** A network of the swarm. @returns its id @throws Problem */
 export async function createOverlay({ swarm, networks }: DaemonParts, wish: NetworkCreateBody): Promise<string> {
@@ -26,12 +26,7 @@ export async function createOverlay({ swarm, networks }: DaemonParts, wish: Netw
   })
 }
 
-/** @throws Problem */
-export async function removeOverlay({ swarm, networks }: DaemonParts, network: NetworkRecord): Promise<void> {
-  if (networks.endpointsOf(network).length > 0)
-    throw new Problem(
-      'forbidden',
-      `error while removing network: network ${network.name} id ${network.id} has active endpoints`,
-    )
+/** Tasks that are still ending do not keep it. @throws Problem */
+export async function removeOverlay({ swarm }: DaemonParts, network: NetworkRecord): Promise<void> {
   await swarm.control('removeNetwork', { id: network.id })
 }

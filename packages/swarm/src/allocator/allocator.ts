@@ -5,11 +5,15 @@ import { type ClusterStore, timestamp } from '../store/store.ts'
 import { ingressOf, takeAddress } from './networks.ts'
 import { isIngress, publishedPorts } from './ports.ts'
 
-/** Gives services their ports and virtual addresses, tasks and nodes their addresses. */
+/** Gives services their ports and virtual addresses, and tasks their addresses. */
 export function allocate(powers: Powers): void {
   const { store } = powers
   for (const { ID } of store.all('service')) allocateService(store, ID)
   for (const task of store.all('task')) if (task.Status.State === 'new') allocateTask(powers, task)
+}
+
+/** Gives nodes their addresses, once it is known which tasks they have. */
+export function allocateNodes({ store }: Powers): void {
   for (const { ID } of store.all('network')) allocateBalancers(store, ID)
 }
 

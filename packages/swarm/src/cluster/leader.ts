@@ -1,6 +1,6 @@
 import type { Clock, Entropy, Timer } from '@drydock/abi'
 import type { TaskStatus } from '@drydock/docker-api'
-import { allocate } from '../allocator/allocator.ts'
+import { allocate, allocateNodes } from '../allocator/allocator.ts'
 import { orchestrate } from '../orchestrator/orchestrator.ts'
 import { forgetOldTasks } from '../orchestrator/reaper.ts'
 import { Updates } from '../orchestrator/update.ts'
@@ -69,6 +69,7 @@ export class Leader {
       this.updates.sync()
       allocate(powers)
       schedule(powers)
+      allocateNodes(powers)
       forgetOldTasks(powers)
     })
     this.dispatcher.assign()
