@@ -1,3 +1,5 @@
+import { formatIpv6, ipv6Bytes, ipv6FromBytes, parseIpv6 } from './ipv6.ts'
+
 /** DNS messages on the wire, one question each. RFC 1035 section 4. Read by resolvers, servers and forwarders alike. */
 export const DNS_A = 1
 export const DNS_CNAME = 5
@@ -12,7 +14,7 @@ export interface DnsAnswer {
   readonly type: number
   /** Seconds. */
   readonly ttl: number
-  /** Dotted quad for A, a name for PTR and CNAME. */
+  /** Dotted quad for A, an IPv6 address for AAAA, a name for PTR and CNAME. */
   readonly data: string
 }
 
@@ -38,9 +40,14 @@ const encodeName = (name: string): number[] => [
 const u16 = (value: number): number[] => [(value >> 8) & 255, value & 255]
 
 function encodeAnswer(answer: DnsAnswer): number[] {
-  const data = answer.type === DNS_A ? answer.data.split('.').map(Number) : encodeName(answer.data)
+  const data = encodeData(answer)
   const head = [...encodeName(answer.name), ...u16(answer.type), 0, 1]
   return [...head, ...u16(answer.ttl >>> 16), ...u16(answer.ttl), ...u16(data.length), ...data]
+}
+
+function encodeData({ type, data }: DnsAnswer): number[] {
+  if (type === DNS_A) return data.split('.').map(Number)
+  return type === DNS_AAAA ? ipv6Bytes(parseIpv6(data) ?? 0n) : encodeName(data)
 }
 
 export function encodeDns(message: DnsMessage): Uint8Array {
@@ -75,6 +82,12 @@ function decodeName(bytes: Uint8Array, start: number): [string, number] {
   return [labels.join('.'), after < 0 ? at + 1 : after]
 }
 
+function decodeData(bytes: Uint8Array, at: number, type: number): string {
+  if (type === DNS_A) return bytes.subarray(at, at + 4).join('.')
+  if (type === DNS_AAAA) return formatIpv6(ipv6FromBytes(bytes.subarray(at, at + 16)))
+  return decodeName(bytes, at)[0]
+}
+
 /** @returns undefined for bytes that are no DNS message with a question */
 export function decodeDns(bytes: Uint8Array): DnsMessage | undefined {
   const word = (at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
@@ -86,8 +99,7 @@ export function decodeDns(bytes: Uint8Array): DnsMessage | undefined {
     const [owner, head] = decodeName(bytes, at)
     const type = word(head)
     const length = word(head + 8)
-    const data =
-      type === DNS_A ? bytes.subarray(head + 10, head + 14).join('.') : (decodeName(bytes, head + 10)[0] ?? '')
+    const data = decodeData(bytes, head + 10, type)
     answers.push({ name: owner, type, ttl: word(head + 4) * 65536 + word(head + 6), data })
     at = head + 10 + length
   }

@@ -19,6 +19,8 @@ export interface LinkInfo {
   readonly master?: string
   /** Addresses with prefix length: `172.17.0.1/16`. */
   readonly addresses: readonly string[]
+  /** Of IPv6: `fe80::1/64`. */
+  readonly addresses6: readonly string[]
   readonly rxBytes: number
   readonly rxPackets: number
   readonly txBytes: number
@@ -39,7 +41,16 @@ export interface RouteInfo {
   readonly gateway?: string
   readonly dev: string
   readonly source?: string
+  /** Of IPv6. */
+  readonly metric?: number
+  /** Made by the kernel for an address of the interface; not read from requests. */
+  readonly connected?: boolean
+  /** Says the family of `default`; else the addresses do. */
+  readonly family?: IpFamily
 }
+
+/** Which IP a request is about; default 4. */
+export type IpFamily = 4 | 6
 
 export interface SocketInfo {
   readonly proto: 'tcp' | 'udp'
@@ -54,6 +65,8 @@ export interface SocketInfo {
   readonly sendQueue: number
   /** Inode of the socket, to match it with /proc/PID/fd; 0 when closed. */
   readonly ino: number
+  /** Of sockets of AF_INET6: nothing of IPv4 comes to it. IPV6_V6ONLY */
+  readonly v6only?: boolean
 }
 
 /** A socket of the unix family. unix(7), sock_diag(7) */
@@ -83,34 +96,45 @@ export type NetlinkRequest =
   | { op: 'link-add'; name: string; kind: 'vxlan'; id: number }
   /** Who is behind a vxlan: the hosts that have an end of it, and addresses that are not asked for there. */
   | { op: 'vxlan-set'; name: string; remotes: readonly string[]; proxied: readonly string[] }
-  | { op: 'link-set'; name: string; up?: boolean; master?: string | null; rename?: string; mac?: string; mtu?: number }
+  | {
+      op: 'link-set'
+      name: string
+      up?: boolean
+      master?: string | null
+      rename?: string
+      mac?: string
+      mtu?: number
+      ipv6?: boolean
+    }
   /** Moves a link into the network namespace of process `pid` (as the caller sees it) or the namespace bound at `path`. */
   | { op: 'link-move'; name: string; pid?: number; path?: string }
   | { op: 'link-delete'; name: string }
   | { op: 'address-add'; link: string; address: string }
   | { op: 'address-delete'; link: string; address: string }
-  | { op: 'route-list' }
+  | { op: 'route-list'; family?: IpFamily }
   | { op: 'route-add'; route: RouteInfo }
-  | { op: 'route-delete'; destination: string; dev?: string }
-  | { op: 'neighbour-list' }
+  | { op: 'route-delete'; destination: string; dev?: string; family?: IpFamily }
+  | { op: 'neighbour-list'; family?: IpFamily }
+  | { op: 'neighbour-add'; address: string; mac: string; dev: string }
+  | { op: 'neighbour-delete'; address: string; dev: string }
   /** Hardware addresses as bridges know them: those of the devices themselves, and those learned. */
   | { op: 'fdb-list' }
   /** Chains of a table, built-in ones first. */
-  | { op: 'rule-list'; table: FirewallTable }
+  | { op: 'rule-list'; table: FirewallTable; family?: IpFamily }
   /** @param at place from 1; default at the end */
-  | { op: 'rule-add'; rule: FirewallRule; at?: number }
-  | { op: 'rule-replace'; rule: FirewallRule; at: number }
+  | { op: 'rule-add'; rule: FirewallRule; at?: number; family?: IpFamily }
+  | { op: 'rule-replace'; rule: FirewallRule; at: number; family?: IpFamily }
   /** By place, or all that belong to an owner. */
-  | { op: 'rule-delete'; table: FirewallTable; chain: string; at: number }
-  | { op: 'rule-delete'; owner: string }
-  | { op: 'chain-add'; table: FirewallTable; chain: string }
+  | { op: 'rule-delete'; table: FirewallTable; chain: string; at: number; family?: IpFamily }
+  | { op: 'rule-delete'; owner: string; family?: IpFamily }
+  | { op: 'chain-add'; table: FirewallTable; chain: string; family?: IpFamily }
   /** Without a name: every chain of the user's own (delete), all chains (flush, zero). */
-  | { op: 'chain-delete'; table: FirewallTable; chain?: string }
-  | { op: 'chain-flush'; table: FirewallTable; chain?: string }
-  | { op: 'chain-zero'; table: FirewallTable; chain?: string }
-  | { op: 'chain-rename'; table: FirewallTable; chain: string; name: string }
-  | { op: 'chain-policy'; table: FirewallTable; chain: string; policy: 'ACCEPT' | 'DROP' }
-  | { op: 'conntrack-list' }
+  | { op: 'chain-delete'; table: FirewallTable; chain?: string; family?: IpFamily }
+  | { op: 'chain-flush'; table: FirewallTable; chain?: string; family?: IpFamily }
+  | { op: 'chain-zero'; table: FirewallTable; chain?: string; family?: IpFamily }
+  | { op: 'chain-rename'; table: FirewallTable; chain: string; name: string; family?: IpFamily }
+  | { op: 'chain-policy'; table: FirewallTable; chain: string; policy: 'ACCEPT' | 'DROP'; family?: IpFamily }
+  | { op: 'conntrack-list'; family?: IpFamily }
   | { op: 'qdisc-list' }
   /** Without settings the link has its standard discipline again. @throws ENODEV, ENOENT when there is none to take away */
   | { op: 'qdisc-set'; dev: string; qdisc: QdiscSettings | undefined }
@@ -176,6 +200,8 @@ export interface NeighbourInfo {
   readonly address: string
   readonly mac: string
   readonly dev: string
+  /** As ip-neighbour(8) says it. */
+  readonly state: 'REACHABLE' | 'STALE' | 'PERMANENT'
 }
 
 export interface NetlinkAnswers {

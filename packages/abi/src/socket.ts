@@ -1,15 +1,17 @@
 /** Socket families, types and addresses. socket(2), ip(7), unix(7). */
 export const AF_UNIX = 1
 export const AF_INET = 2
+export const AF_INET6 = 10
 export const AF_PACKET = 17
 export const SOCK_STREAM = 1
 export const SOCK_DGRAM = 2
 /** For ICMP echo, as ping(8) uses it without privileges (icmp(7), "ping sockets"). */
 export const SOCK_RAW = 3
 
+/** sockaddr_in and sockaddr_in6: the address says by its form which. ip(7), ipv6(7) */
 export interface InetAddress {
-  readonly family: typeof AF_INET
-  /** Dotted quad; `0.0.0.0` is INADDR_ANY. */
+  readonly family: typeof AF_INET | typeof AF_INET6
+  /** Dotted quad, `0.0.0.0` is INADDR_ANY; or IPv6, `::` for any, with the zone behind it where it is of a link (`fe80::1%eth0`). */
   readonly address: string
   readonly port: number
   /** For sendto(2) of datagrams: their time to live in hops (IP_TTL); default 64. */
@@ -37,8 +39,18 @@ export const PACKET_OUTGOING = 4
 
 export type SocketAddress = InetAddress | UnixAddress | PacketAddress
 
-export const inet = (address: string, port: number): InetAddress => ({ family: AF_INET, address, port })
+/** @param address of either family */
+export const inet = (address: string, port: number): InetAddress => ({
+  family: address.includes(':') ? AF_INET6 : AF_INET,
+  address,
+  port,
+})
+export const isInet = (address: SocketAddress): address is InetAddress =>
+  address.family === AF_INET || address.family === AF_INET6
 export const unix = (path: string): UnixAddress => ({ family: AF_UNIX, path })
+
+/** Settings of a socket, by their names in <netinet/in.h>; numbers, yes is 1. ipv6(7) */
+export type SocketOption = 'IPV6_V6ONLY'
 
 export const SHUT_RD = 0
 export const SHUT_WR = 1

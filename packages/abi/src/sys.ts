@@ -3,7 +3,7 @@ import type { DirectoryEntry, LazyContent, Stat, StatFs } from './file.ts'
 import type { NetlinkAnswer, NetlinkRequest } from './netlink.ts'
 import type { PollFd, ProcessInfo, ResourceName, Sysinfo, Utsname, WaitResult } from './process.ts'
 import type { Signal, SignalDisposition } from './signal.ts'
-import type { Datagram, SocketAddress } from './socket.ts'
+import type { Datagram, SocketAddress, SocketOption } from './socket.ts'
 import type { MaybePromise } from './stream.ts'
 import type { Termios, WindowSize } from './termios.ts'
 import type { TraceEvent } from './trace.ts'
@@ -250,6 +250,9 @@ export interface Sys {
 
   // sockets ---------------------------------------------------------------------------------------------------------
   socket(family: number, type: number): number
+  /** @throws ENOPROTOOPT for what such a socket has not, EINVAL once it is bound */
+  setsockopt(fd: number, option: SocketOption, value: number): void
+  getsockopt(fd: number, option: SocketOption): number
   bind(fd: number, address: SocketAddress): void
   listen(fd: number, backlog?: number): void
   accept(fd: number): MaybePromise<{ fd: number; peer: SocketAddress }>

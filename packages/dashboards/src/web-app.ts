@@ -1,5 +1,5 @@
 import {
-  AF_INET,
+  isInet,
   ECONNABORTED,
   EINTR,
   EMFILE,
@@ -10,6 +10,7 @@ import {
   SIGTERM,
   SIGWINCH,
   type Sys,
+  plainAddress,
 } from '@drydock/abi'
 import { serveConnection, type ServerRequest, type ServerResponse } from '@drydock/http'
 import { FdStream, listen, Stdio } from '@drydock/libc'
@@ -110,7 +111,7 @@ async function acceptOne(
   try {
     const { fd, peer } = await sys.accept(socket)
     const stream = new FdStream(sys, fd)
-    const remote = peer.family === AF_INET ? peer.address : ''
+    const remote = isInet(peer) ? plainAddress(peer.address) : ''
     void serveConnection(stream, (request) => answer(request, remote), { now: () => sys.clock.now() })
       .catch((error: unknown) => {
         if (!isErrno(error)) throw error

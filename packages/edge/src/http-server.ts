@@ -1,4 +1,4 @@
-import { AF_INET, ECONNABORTED, EINTR, EMFILE, inet, isErrno, type Sys } from '@drydock/abi'
+import { isInet, ECONNABORTED, EINTR, EMFILE, inet, isErrno, type Sys, bracketed, plainAddress } from '@drydock/abi'
 import { serveConnection, type ServerRequest, type ServerResponse } from '@drydock/http'
 import { FdStream, listen } from '@drydock/libc'
 
@@ -17,7 +17,7 @@ export async function acceptAll(
   for (;;) {
     try {
       const { fd, peer } = await sys.accept(socket)
-      const remote = peer.family === AF_INET ? `${peer.address}:${peer.port}` : '@'
+      const remote = isInet(peer) ? `${bracketed(plainAddress(peer.address))}:${peer.port}` : '@'
       void serve(new FdStream(sys, fd), remote)
     } catch (error) {
       if (error === EMFILE) await sys.sleep(200)

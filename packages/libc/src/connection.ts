@@ -1,6 +1,4 @@
 import {
-  AF_INET,
-  AF_UNIX,
   type ByteStream,
   EINPROGRESS,
   EISCONN,
@@ -45,11 +43,11 @@ export class FdStream implements ByteStream {
 }
 
 /**
- * Connects to a unix path or an IPv4 address.
+ * Connects to a unix path or an address of IPv4 or IPv6.
  * @throws ETIMEDOUT after `timeoutMs`, or as the network has it; ECONNREFUSED, ENOENT, EHOSTUNREACH…
  */
 export async function dial(sys: Sys, address: SocketAddress, timeoutMs?: number): Promise<FdStream> {
-  const fd = sys.socket(address.family === AF_UNIX ? AF_UNIX : AF_INET, SOCK_STREAM)
+  const fd = sys.socket(address.family, SOCK_STREAM)
   try {
     if (timeoutMs === undefined) await sys.connect(fd, address)
     else await connectWithin(sys, fd, address, timeoutMs)
@@ -84,7 +82,7 @@ async function confirm(sys: Sys, fd: number, address: SocketAddress): Promise<vo
 
 /** A listening socket. @throws EADDRINUSE, EADDRNOTAVAIL, EACCES */
 export function listen(sys: Sys, address: SocketAddress, backlog = 128): number {
-  const fd = sys.socket(address.family === AF_UNIX ? AF_UNIX : AF_INET, SOCK_STREAM)
+  const fd = sys.socket(address.family, SOCK_STREAM)
   try {
     sys.bind(fd, address)
     sys.listen(fd, backlog)

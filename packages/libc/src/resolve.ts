@@ -1,6 +1,9 @@
 import {
   AF_INET,
+  AF_INET6,
+  bracketed,
   DNS_A,
+  DNS_AAAA,
   DNS_NOERROR,
   DNS_NXDOMAIN,
   DNS_PTR,
@@ -9,6 +12,8 @@ import {
   encodeDns,
   inet,
   isErrno,
+  isIpv6,
+  parseIpv6,
   POLLIN,
   SOCK_DGRAM,
   type Sys,
@@ -44,13 +49,16 @@ export async function readResolvConf(sys: Sys): Promise<ResolvConf> {
   return { nameservers: nameservers.length ? nameservers : ['127.0.0.1'], search, ndots }
 }
 
-/** Addresses of `name` in /etc/hosts. hosts(5). */
+/** Whether `text` is an address of either family. */
+export const isAddress = (text: string): boolean => isIpv4(text) || isIpv6(text)
+
+/** Addresses of `name` in /etc/hosts, of both families. hosts(5). */
 export async function lookupHostsFile(sys: Sys, name: string): Promise<string[]> {
   const wanted = name.toLowerCase()
   return (await readTextIfAny(sys, '/etc/hosts'))
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim().split(/\s+/))
-    .filter(([address = '', ...names]) => isIpv4(address) && names.some((each) => each.toLowerCase() === wanted))
+    .filter(([address = '', ...names]) => isAddress(address) && names.some((each) => each.toLowerCase() === wanted))
     .flatMap(([address = '']) => address)
 }
 
@@ -68,9 +76,9 @@ export async function queryDns(
 ): Promise<DnsMessage | undefined> {
   const [high = 0, low = 0] = sys.entropy.bytes(2)
   const id = high * 256 + low
-  const fd = sys.socket(AF_INET, SOCK_DGRAM)
+  const to = inet(server, options.port ?? 53)
+  const fd = sys.socket(to.family, SOCK_DGRAM)
   try {
-    const to = inet(server, options.port ?? 53)
     await sys.connect(fd, to)
     for (let attempt = 0; attempt < 2; attempt++) {
       await sys.write(fd, encodeDns({ id, response: false, code: 0, name, type, answers: [] }))
@@ -95,36 +103,92 @@ function candidates(name: string, conf: ResolvConf): string[] {
   return name.split('.').length - 1 >= conf.ndots ? [name, ...searched] : [...searched, name]
 }
 
+/** Which family is asked for; AF_UNSPEC: both. */
+export type WantedFamily = typeof AF_INET | typeof AF_INET6 | 0
+export const AF_UNSPEC = 0
+
+const hasFamily = (address: string, family: WantedFamily): boolean =>
+  family === AF_UNSPEC || address.includes(':') === (family === AF_INET6)
+
 /**
- * IPv4 addresses of a host: a dotted quad as it is, then /etc/hosts, then the servers of /etc/resolv.conf. getaddrinfo(3).
+ * Addresses of a host for those who take the first and try no other: IPv4 where there is one.
  * @throws ResolveError
  */
-export async function resolveHost(sys: Sys, name: string): Promise<string[]> {
-  if (isIpv4(name)) return [name]
-  const known = await lookupHostsFile(sys, name)
+export async function resolveHost(sys: Sys, name: string, family: WantedFamily = AF_UNSPEC): Promise<string[]> {
+  const all = await addressesOf(sys, name, family, false)
+  return [...all.filter(isIpv4), ...all.filter((each) => !isIpv4(each))]
+}
+
+/**
+ * Addresses of a host in the order to try them: an address as it is, then /etc/hosts, then the servers of
+ * /etc/resolv.conf; IPv6 first where this machine has it. getaddrinfo(3), RFC 6724
+ * @throws ResolveError
+ */
+export async function resolveAll(sys: Sys, name: string, family: WantedFamily = AF_UNSPEC): Promise<string[]> {
+  const all = await addressesOf(sys, name, family, true)
+  const usable = (address: string): boolean => address === '::1' || hasIpv6(sys)
+  const [first, second] = [all.filter((each) => !isIpv4(each) && usable(each)), all.filter(isIpv4)]
+  return [...new Set([...first, ...second, ...all])]
+}
+
+async function addressesOf(sys: Sys, name: string, family: WantedFamily, both: boolean): Promise<string[]> {
+  if (isAddress(name)) {
+    if (!hasFamily(name, family)) throw new ResolveError('EAI_NONAME')
+    return [name]
+  }
+  const known = (await lookupHostsFile(sys, name)).filter((each) => hasFamily(each, family))
   if (known.length) return known
-  if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1']
+  if (name === 'localhost' || name.endsWith('.localhost'))
+    return ['::1', '127.0.0.1'].filter((each) => hasFamily(each, family))
   if (name === '') throw new ResolveError('EAI_NONAME')
+  return askServers(sys, name, family, both)
+}
+
+/** @param both  asks for IPv6 though there is IPv4 */
+async function askServers(sys: Sys, name: string, family: WantedFamily, both: boolean): Promise<string[]> {
   const conf = await readResolvConf(sys)
+  const types = [...(family === AF_INET6 ? [] : [DNS_A]), ...(family === AF_INET ? [] : [DNS_AAAA])]
+  // AI_ADDRCONFIG: nobody asks for addresses that could not be reached.
+  const wanted = family === AF_UNSPEC && !hasIpv6(sys) ? [DNS_A] : types
   let denied = false
   for (const candidate of candidates(name, conf))
     for (const server of conf.nameservers) {
-      const answer = await queryDns(sys, server, candidate)
-      if (!answer) continue
-      const addresses = answer.answers.filter((each) => each.type === DNS_A).map((each) => each.data)
-      if (addresses.length) return addresses
-      denied ||= answer.code === DNS_NXDOMAIN || answer.code === DNS_NOERROR
+      const found: string[] = []
+      for (const type of wanted) {
+        if (found.length > 0 && !both) break
+        const answer = await queryDns(sys, server, candidate, type)
+        if (!answer) break
+        found.push(...answer.answers.filter((each) => each.type === type).map(({ data }) => data))
+        denied ||= answer.code === DNS_NXDOMAIN || answer.code === DNS_NOERROR
+      }
+      if (found.length) return found
       if (denied) break
     }
   throw new ResolveError(denied ? 'EAI_NONAME' : 'EAI_AGAIN')
 }
 
+/** Whether the machine has an IPv6 address that is good beyond its links. */
+function hasIpv6(sys: Sys): boolean {
+  const links = sys.netlink({ op: 'link-list' })
+  return links.some(({ addresses6 }) => addresses6.some((each) => each !== '::1/128' && !each.startsWith('fe80:')))
+}
+
+/** `address:port`, with IPv6 in brackets. */
+export const hostPort = (address: string, port: number | string): string => `${bracketed(address)}:${port}`
+
 /** The name of an address by a PTR query; undefined when it has none. */
 export async function reverseHost(sys: Sys, address: string): Promise<string | undefined> {
-  const name = `${address.split('.').reverse().join('.')}.in-addr.arpa`
+  const name = reverseName(address)
   for (const server of (await readResolvConf(sys)).nameservers) {
     const answer = await queryDns(sys, server, name, DNS_PTR, { timeoutMs: 1000 })
     if (answer) return answer.answers.find((each) => each.type === DNS_PTR)?.data
   }
   return undefined
+}
+
+/** The name below which an address is looked up. RFC 1035 section 3.5, RFC 3596 section 2.5 */
+export function reverseName(address: string): string {
+  const six = parseIpv6(address)
+  if (six === undefined) return `${address.split('.').reverse().join('.')}.in-addr.arpa`
+  return `${[...six.toString(16).padStart(32, '0')].reverse().join('.')}.ip6.arpa`
 }

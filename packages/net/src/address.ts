@@ -1,7 +1,10 @@
-/** IPv4 addresses as unsigned 32-bit numbers, prefixes, hardware addresses. */
-export interface Prefix {
-  readonly address: number
-  /** 0 to 32. */
+/** The value says its family: IPv4 addresses are unsigned 32-bit numbers, IPv6 addresses are bigints. */
+export type Address = number | bigint
+
+/** IPv4 prefixes, or those of the family of `A`. */
+export interface Prefix<A extends Address = number> {
+  readonly address: A
+  /** 0 to 32, or to 128. */
   readonly length: number
 }
 

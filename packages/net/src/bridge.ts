@@ -1,4 +1,5 @@
 import { BROADCAST_MAC } from './address.ts'
+import { isGroupMac } from './address6.ts'
 import { ForwardingTable } from './forwarding-table.ts'
 import type { Interface } from './interface.ts'
 import type { Frame } from './packet.ts'
@@ -37,16 +38,18 @@ export class Bridge {
     if (!this.self.up) return
     this.forwarding.learn(frame.source, from)
     const mine = frame.destination === this.self.mac
-    if (mine || frame.destination === BROADCAST_MAC) this.self.take(frame)
+    if (mine || isForAll(frame)) this.self.take(frame)
     // Whoever looks on at a bridge hears what only passes it: the device is promiscuous then.
     else this.self.overhear(frame, 'in')
     if (!mine) this.forward(frame, from)
   }
 
   private forward(frame: Frame, from: Interface | undefined): void {
-    const known = frame.destination === BROADCAST_MAC ? undefined : this.forwarding.find(frame.destination)
+    const known = isForAll(frame) ? undefined : this.forwarding.find(frame.destination)
     if (known === from && known) return
     if (known) return known.transmit(frame)
     for (const port of this.ports) if (port !== from) port.transmit(frame)
   }
 }
+
+const isForAll = ({ destination }: Frame): boolean => destination === BROADCAST_MAC || isGroupMac(destination)

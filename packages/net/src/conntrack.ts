@@ -1,4 +1,5 @@
 import type { Clock } from '@drydock/abi'
+import type { Address } from './address.ts'
 import {
   type IcmpUnreachable,
   inverse,
@@ -77,7 +78,7 @@ export class Conntrack {
   }
 
   /** The packet as it goes on; undefined when nobody here knows its conversation. */
-  translate(packet: Packet): Packet | undefined {
+  translate<A extends Address>(packet: Packet<A>): Packet<A> | undefined {
     if (isIcmpError(packet.payload)) return this.translateError(packet, packet.payload)
     const tuple = tupleOf(packet)
     const connection = this.find(tuple)
@@ -89,13 +90,13 @@ export class Conntrack {
   }
 
   /** An error is about a packet that was translated already: both are turned back. RFC 5508 section 4. */
-  private translateError(packet: Packet, error: IcmpUnreachable): Packet | undefined {
+  private translateError<A extends Address>(packet: Packet<A>, error: IcmpUnreachable): Packet<A> | undefined {
     const answer = inverse(tupleOf(error.about))
     const connection = this.find(answer)
     if (!connection) return undefined
     const seen = isOriginal(connection, answer) ? connection.reply : connection.original
     const payload = { ...error, about: withTuple(error.about, seen) }
-    return { ...packet, destination: seen.source, payload }
+    return withTuple({ ...packet, payload }, { ...tupleOf(packet), destination: seen.source })
   }
 
   /** Keeps the books; true when the packet opens a second connection with the ports of one that has ended. */

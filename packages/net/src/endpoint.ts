@@ -1,8 +1,15 @@
-/** One side of a conversation: an address (32 bits) and a port. */
+import type { Address } from './address.ts'
+
+/** One side of a conversation: an address and a port. */
 export interface Endpoint {
-  readonly address: number
+  readonly address: Address
   readonly port: number
+  /** Of an address that is good on one link only: the index of the interface. RFC 4007 */
+  readonly scope?: number
 }
+
+export const endpointOf = (address: Address, port: number, scope: number | undefined): Endpoint =>
+  scope === undefined ? { address, port } : { address, port, scope }
 
 export const SHUTDOWN_READ = 1
 export const SHUTDOWN_WRITE = 2

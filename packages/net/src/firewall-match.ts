@@ -1,5 +1,6 @@
 import type { ConnectionState, FirewallMatch } from '@drydock/abi'
-import { contains, parsePrefix } from './address.ts'
+import { type Address, contains } from './address.ts'
+import { contains6, isPrefix6, parseIpPrefix } from './address6.ts'
 import { isIcmpError, type Packet } from './packet.ts'
 
 /** Where a packet is when the rules are asked. */
@@ -82,10 +83,14 @@ function negatable(text: string): { readonly text: string; readonly negated: boo
 }
 
 /** What is no prefix matches nothing. */
-function byAddress(wanted: string, read: (hook: Hook) => number): Matcher {
+function byAddress(wanted: string, read: (hook: Hook) => Address): Matcher {
   const { text, negated } = negatable(wanted)
-  const prefix = parsePrefix(text)
-  return prefix === undefined ? () => false : (hook) => contains(prefix, read(hook)) !== negated
+  const prefix = parseIpPrefix(text)
+  if (prefix === undefined) return () => false
+  const within = isPrefix6(prefix)
+    ? (address: Address): boolean => typeof address === 'bigint' && contains6(prefix, address)
+    : (address: Address): boolean => typeof address === 'number' && contains(prefix, address)
+  return (hook) => within(read(hook)) !== negated
 }
 
 function byPort(wanted: string, read: (hook: Hook) => number): Matcher {

@@ -13,12 +13,13 @@ import {
   type FirewallTable,
   type FirewallTarget,
 } from '@drydock/abi'
-import { parseAddress } from './address.ts'
+import type { Address } from './address.ts'
+import { formatIp, parseIp } from './address6.ts'
 import { type Hook, type Matcher, matcherOf } from './firewall-match.ts'
 import { packetSize } from './packet.ts'
 
 export interface NatTarget {
-  readonly address: number
+  readonly address: Address
   /** Undefined: the port stays. */
   readonly port: number | undefined
 }
@@ -193,7 +194,7 @@ export class Firewall {
   }
 
   /** The nat table, for the first packet of a conversation: where it goes instead. */
-  destinationNat(chain: 'PREROUTING' | 'OUTPUT', hook: Hook, own: number | undefined): NatTarget | undefined {
+  destinationNat(chain: 'PREROUTING' | 'OUTPUT', hook: Hook, own: Address | undefined): NatTarget | undefined {
     const target = this.run('nat', chain, hook)
     if (target.kind === 'DNAT') return natTarget(target.to)
     if (target.kind === 'REDIRECT' && own !== undefined) return { address: own, port: target.port }
@@ -274,18 +275,18 @@ function count(counters: { -readonly [K in keyof FirewallCounters]: number }, { 
   counters.bytes += packetSize(packet)
 }
 
-/** `172.17.0.2:80`, `172.17.0.2`, `:8080`. */
+/** `172.17.0.2:80`, `172.17.0.2`, `[fd00::2]:80`, `fd00::2`. */
 function natTarget(to: string): NatTarget | undefined {
-  const [host = '', port] = to.split(':')
-  const address = parseAddress(host)
+  const [, inner, rest] = /^\[(.*)\](?::(\d+))?$/.exec(to) ?? []
+  const [host = '', port] = inner === undefined ? (to.split(':').length > 2 ? [to] : to.split(':')) : [inner, rest]
+  const address = parseIp(host)
   return address === undefined ? undefined : { address, port: port === undefined ? undefined : Number(port) }
 }
 
 /** As nf_log_ipv4 prints a packet. */
 function describe({ packet, inLink, outLink }: Hook): string {
   const { source, destination, ttl, payload } = packet
-  const quad = (address: number): string => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.')
   const ports = payload.proto === 'icmp' ? '' : `SPT=${payload.sourcePort} DPT=${payload.destinationPort} `
-  const head = `IN=${inLink ?? ''} OUT=${outLink ?? ''} SRC=${quad(source)} DST=${quad(destination)}`
+  const head = `IN=${inLink ?? ''} OUT=${outLink ?? ''} SRC=${formatIp(source)} DST=${formatIp(destination)}`
   return `${head} LEN=${packetSize(packet)} TOS=0x00 PREC=0x00 TTL=${ttl} ID=0 DF PROTO=${payload.proto.toUpperCase()} ${ports}`
 }

@@ -1,7 +1,9 @@
 import { EAGAIN, type Entropy, EINVAL, type Errno } from '@drydock/abi'
+import { type Address, LOOPBACK } from './address.ts'
+import { isAny, isMulticast6, LOOPBACK6 } from './address6.ts'
 import type { Endpoint, Readiness, Socket } from './endpoint.ts'
-import { decodeEcho, encodeIcmp } from './icmp-message.ts'
-import { type IcmpEcho, type IcmpUnreachable, isIcmpError, type Packet } from './packet.ts'
+import { decodeEcho, decodeEcho6, encodeIcmp, encodeIcmp6 } from './icmp-message.ts'
+import { type IcmpEcho, type IcmpUnreachable, isIcmpError, isNeighbourMessage, type Packet } from './packet.ts'
 import type { IpOutput } from './tcp.ts'
 
 export interface IcmpReceived {
@@ -18,7 +20,7 @@ export interface IcmpReceived {
 export class PingSocket implements Socket {
   onChange: () => void = () => {}
   readonly identifier: number
-  remote: number | undefined
+  remote: Endpoint | undefined
   private readonly icmp: Icmp
   private readonly waiting: IcmpReceived[] = []
 
@@ -32,8 +34,8 @@ export class PingSocket implements Socket {
   }
 
   connect(remote: Endpoint): void {
-    this.icmp.sourceFor(remote.address)
-    this.remote = remote.address
+    this.icmp.sourceFor(remote)
+    this.remote = remote
   }
 
   takeError(): Errno | undefined {
@@ -41,8 +43,8 @@ export class PingSocket implements Socket {
   }
 
   /** @throws EINVAL for anything but an echo request; ENETUNREACH */
-  send(message: Uint8Array, to: number | undefined = this.remote, ttl?: number): void {
-    const echo = decodeEcho(message)
+  send(message: Uint8Array, to: Endpoint | undefined = this.remote, ttl?: number): void {
+    const echo = this.icmp.decode(message)
     if (!echo || to === undefined) throw EINVAL
     this.icmp.ask(this.identifier, to, echo, ttl)
   }
@@ -69,14 +71,25 @@ export class PingSocket implements Socket {
   }
 }
 
-/** Echo and errors of one host. RFC 792, RFC 1122 section 3.2.2. */
+/** How messages look, and who is meant when nobody is. */
+export interface IcmpFamily {
+  readonly decode: typeof decodeEcho
+  readonly encode: (payload: IcmpEcho | IcmpUnreachable) => Uint8Array
+  readonly loopback: Address
+}
+export const ICMP: IcmpFamily = { decode: decodeEcho, encode: encodeIcmp, loopback: LOOPBACK }
+export const ICMPV6: IcmpFamily = { decode: decodeEcho6, encode: encodeIcmp6, loopback: LOOPBACK6 }
+
+/** Echo and errors of one host, of one family. RFC 792, RFC 1122 section 3.2.2; RFC 4443. */
 export class Icmp {
   private readonly ip: IpOutput
+  private readonly family: IcmpFamily
   private readonly sockets = new Map<number, PingSocket>()
   private next: number
 
-  constructor(ip: IpOutput, entropy: Entropy) {
+  constructor(ip: IpOutput, entropy: Entropy, family: IcmpFamily) {
     this.ip = ip
+    this.family = family
     const [high = 0, low = 0] = entropy.bytes(2)
     this.next = (high * 256 + low) % 65536
   }
@@ -93,23 +106,35 @@ export class Icmp {
     this.sockets.delete(socket.identifier)
   }
 
-  sourceFor(destination: number): number {
-    return this.ip.sourceFor(destination)
+  sourceFor({ address, scope }: Endpoint): Address {
+    return this.ip.sourceFor(address, scope)
   }
 
-  ask(identifier: number, to: number, echo: { sequence: number; data: Uint8Array }, ttl?: number): void {
+  decode(message: Uint8Array): ReturnType<typeof decodeEcho> {
+    return this.family.decode(message)
+  }
+
+  ask(
+    identifier: number,
+    { address, scope }: Endpoint,
+    echo: { sequence: number; data: Uint8Array },
+    ttl?: number,
+  ): void {
     const payload: IcmpEcho = {
       ...{ proto: 'icmp', kind: 'echo-request', sourcePort: identifier, destinationPort: identifier },
       ...echo,
     }
-    const destination = to === 0 ? this.ip.sourceFor(0x7f000001) : to
-    this.ip.send({ source: this.ip.sourceFor(destination), destination, payload, ...(ttl ? { ttl } : {}) })
+    const destination = isAny(address) ? this.family.loopback : address
+    const source = this.ip.sourceFor(destination, scope)
+    this.ip.send({ source, destination, payload, ...(ttl ? { ttl } : {}), ...(scope === undefined ? {} : { scope }) })
   }
 
   receive(packet: Packet, payload: IcmpEcho): void {
     if (payload.kind === 'echo-reply') return this.tell(packet, payload.sourcePort)
     const reply: IcmpEcho = { ...payload, kind: 'echo-reply' }
-    this.ip.send({ source: packet.destination, destination: packet.source, payload: reply })
+    const { source: destination, scope } = packet
+    const source = isGroup(packet.destination) ? this.ip.sourceFor(destination, scope) : packet.destination
+    this.ip.send({ source, destination, payload: reply, ...(scope === undefined ? {} : { scope }) })
   }
 
   /** An error about one of our own echo requests. */
@@ -119,12 +144,18 @@ export class Icmp {
 
   private tell(packet: Packet, identifier: number): void {
     const { payload } = packet
-    if (payload.proto !== 'icmp') return
-    const data = encodeIcmp(payload)
-    this.sockets.get(identifier)?.deliver({ data, from: { address: packet.source, port: 0 }, ttl: packet.ttl })
+    if (payload.proto !== 'icmp' || isNeighbourMessage(payload)) return
+    const data = this.family.encode(payload)
+    const from = { address: packet.source, port: 0, ...(packet.scope === undefined ? {} : { scope: packet.scope }) }
+    this.sockets.get(identifier)?.deliver({ data, from, ttl: packet.ttl })
   }
 }
 
-/** Whether an ICMP error may be sent about the packet: never about another error. RFC 1122 section 3.2.2. */
-export const mayComplain = (packet: Packet): boolean =>
-  !isIcmpError(packet.payload) && !(packet.payload.proto === 'tcp' && packet.payload.rst)
+const isGroup = (address: Address): boolean => typeof address === 'bigint' && isMulticast6(address)
+
+/** Whether an ICMP error may be sent about the packet: never about another error, or to a group. RFC 1122 section 3.2.2. */
+export const mayComplain = ({ payload, destination }: Packet): boolean =>
+  !isIcmpError(payload) &&
+  !isNeighbourMessage(payload) &&
+  !(payload.proto === 'tcp' && payload.rst) &&
+  !isGroup(destination)

@@ -1,5 +1,6 @@
 import type { LinkInfo, LinkKind, QdiscSettings } from '@drydock/abi'
 import { BROADCAST_MAC, formatAddress, type Prefix } from './address.ts'
+import { formatPrefix6, isGroupMac, type Prefix6 } from './address6.ts'
 import { Bridge } from './bridge.ts'
 import type { EventQueue } from './event-queue.ts'
 import type { Link, LinkEnd } from './link.ts'
@@ -39,6 +40,9 @@ export class Interface implements LinkEnd {
   /** How that was asked for. */
   qdisc: QdiscSettings | undefined
   addresses: Prefix[] = []
+  addresses6: Prefix6[] = []
+  /** net.ipv6.conf.IF.disable_ipv6 */
+  ipv6Disabled = false
   owner: InterfaceOwner | undefined
   /** The segment it is plugged into. */
   link: Link | undefined
@@ -132,7 +136,7 @@ export class Interface implements LinkEnd {
   }
 
   private isFor({ destination }: Frame): boolean {
-    return destination === this.mac || destination === BROADCAST_MAC
+    return destination === this.mac || destination === BROADCAST_MAC || isGroupMac(destination)
   }
 
   /** Hands a frame to the stack. */
@@ -168,8 +172,9 @@ export class Interface implements LinkEnd {
   info(): LinkInfo {
     const { index, name, kind, mac, mtu, up, rxBytes, rxPackets, txBytes, txPackets } = this
     const addresses = this.addresses.map((each) => `${formatAddress(each.address)}/${each.length}`)
+    const addresses6 = this.addresses6.map(formatPrefix6)
     return {
-      ...{ index, name, kind, mac, mtu, up, addresses, rxBytes, rxPackets, txBytes, txPackets },
+      ...{ index, name, kind, mac, mtu, up, addresses, addresses6, rxBytes, rxPackets, txBytes, txPackets },
       ...(this.master ? { master: this.master.name } : {}),
       ...(this.peer ? { peerIndex: this.peer.index } : {}),
       ...this.sharing(),

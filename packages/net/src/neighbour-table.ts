@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@drydock/abi'
-import { BROADCAST_MAC, contains } from './address.ts'
+import type { Address } from './address.ts'
 import type { Interface } from './interface.ts'
-import type { Arp, Frame, Packet } from './packet.ts'
+import type { Frame, Packet } from './packet.ts'
 
 /** As in neigh/default of Linux: three questions, one a second. arp(7). */
 const ATTEMPTS = 3
@@ -10,33 +10,59 @@ const RETRY_MS = 1000
 const REACHABLE_MS = 5000
 const MOST_WAITING = 256
 
-interface Neighbour {
+interface Neighbour<A extends Address> {
   readonly at: Interface
-  readonly address: number
+  readonly address: A
   mac: string | undefined
   confirmedMs: number
-  waiting: Packet[]
+  waiting: Packet<A>[]
   attempts: number
   timer: Timer | undefined
+  /** Set by hand: never asked for. */
+  permanent: boolean
 }
 
-/** Hardware addresses of the hosts on the links. RFC 826. */
-export class NeighbourTable {
-  private readonly rows = new Map<string, Neighbour>()
+/** As ip-neighbour(8) says it. */
+export type NeighbourState = 'REACHABLE' | 'STALE' | 'INCOMPLETE' | 'PERMANENT'
+
+export interface NeighbourEntry<A extends Address> {
+  readonly address: A
+  readonly mac: string | undefined
+  readonly at: Interface
+  readonly state: NeighbourState
+}
+
+/** Hardware addresses of the hosts on the links, for one family; how they are asked for is its own affair. */
+export abstract class NeighbourTable<A extends Address> {
+  private readonly rows = new Map<string, Neighbour<A>>()
   private readonly clock: Clock
-  private readonly unreachable: (packet: Packet) => void
+  private readonly unreachable: (packet: Packet<A>) => void
 
   /** @param unreachable told of every packet whose next hop does not answer */
-  constructor(clock: Clock, unreachable: (packet: Packet) => void) {
+  constructor(clock: Clock, unreachable: (packet: Packet<A>) => void) {
     this.clock = clock
     this.unreachable = unreachable
   }
 
-  entries(): { address: number; mac: string; at: Interface }[] {
-    return [...this.rows.values()].flatMap(({ address, mac, at }) => (mac ? [{ address, mac, at }] : []))
+  /** A frame that asks who has `target`. @param known  where it was last seen, undefined when nobody knows */
+  protected abstract question(at: Interface, target: A, known: string | undefined): Frame
+
+  entries(): NeighbourEntry<A>[] {
+    return [...this.rows.values()].map((row) => ({
+      address: row.address,
+      mac: row.mac,
+      at: row.at,
+      state: this.stateOf(row),
+    }))
   }
 
-  send(at: Interface, nextHop: number, packet: Packet): void {
+  private stateOf({ permanent, mac, confirmedMs }: Neighbour<A>): NeighbourState {
+    if (permanent) return 'PERMANENT'
+    if (mac === undefined) return 'INCOMPLETE'
+    return this.clock.monotonic() - confirmedMs < STALE_MS ? 'REACHABLE' : 'STALE'
+  }
+
+  send(at: Interface, nextHop: A, packet: Packet<A>): void {
     const row = this.row(at, nextHop)
     if (row.mac) {
       at.transmit({ source: at.mac, destination: row.mac, body: { ip: packet } })
@@ -47,23 +73,35 @@ export class NeighbourTable {
     if (!row.timer) this.ask(row)
   }
 
-  receive(at: Interface, arp: Arp, owns: (address: number) => boolean): void {
-    const asked = arp.kind === 'request' && arp.target !== arp.sender && owns(arp.target)
-    if (asked || this.rows.has(key(at, arp.sender))) this.learn(at, arp)
-    if (!asked) return
-    const reply: Arp = {
-      kind: 'reply',
-      senderMac: at.mac,
-      sender: arp.target,
-      target: arp.sender,
-      targetMac: arp.senderMac,
-    }
-    at.transmit({ source: at.mac, destination: arp.senderMac, body: { arp: reply } })
+  protected knows(at: Interface, address: A): boolean {
+    return this.rows.has(key(at, address))
   }
 
-  /** Tells everybody that the address is here now ("gratuitous"). RFC 5227 section 3. */
-  announce(at: Interface, address: number): void {
-    at.transmit(question(at, address, address))
+  protected learn(at: Interface, address: A, mac: string): void {
+    const row = this.row(at, address)
+    if (row.permanent) return
+    row.mac = mac
+    row.confirmedMs = this.clock.monotonic()
+    row.timer?.cancel()
+    row.timer = undefined
+    row.attempts = 0
+    const { waiting } = row
+    row.waiting = []
+    for (const packet of waiting) at.transmit({ source: at.mac, destination: mac, body: { ip: packet } })
+  }
+
+  /** An entry that stays as it is. ip-neighbour(8) */
+  fix(at: Interface, address: A, mac: string): void {
+    this.learn(at, address, mac)
+    const row = this.row(at, address)
+    row.mac = mac
+    row.permanent = true
+  }
+
+  /** @returns whether there was one */
+  delete(at: Interface, address: A): boolean {
+    this.rows.get(key(at, address))?.timer?.cancel()
+    return this.rows.delete(key(at, address))
   }
 
   forget(at: Interface): void {
@@ -79,51 +117,36 @@ export class NeighbourTable {
     this.rows.clear()
   }
 
-  private row(at: Interface, address: number): Neighbour {
+  private row(at: Interface, address: A): Neighbour<A> {
     const name = key(at, address)
     const known = this.rows.get(name)
     if (known) return known
-    const row = { at, address, mac: undefined, confirmedMs: 0, waiting: [], attempts: 0, timer: undefined }
+    const row: Neighbour<A> = {
+      ...{ at, address, mac: undefined, confirmedMs: 0, waiting: [], attempts: 0, timer: undefined, permanent: false },
+    }
     this.rows.set(name, row)
     return row
   }
 
-  private learn(at: Interface, arp: Arp): void {
-    const row = this.row(at, arp.sender)
-    row.mac = arp.senderMac
-    row.confirmedMs = this.clock.monotonic()
-    row.timer?.cancel()
-    row.timer = undefined
-    row.attempts = 0
-    const { waiting } = row
-    row.waiting = []
-    for (const packet of waiting) at.transmit({ source: at.mac, destination: arp.senderMac, body: { ip: packet } })
-  }
-
-  private ask(row: Neighbour): void {
+  private ask(row: Neighbour<A>): void {
     if (row.attempts++ === ATTEMPTS) return this.giveUp(row)
-    row.at.transmit(question(row.at, sourceFor(row.at, row.address), row.address))
+    row.at.transmit(this.question(row.at, row.address, undefined))
     row.timer = this.clock.after(RETRY_MS, () => this.ask(row))
   }
 
-  private refresh(row: Neighbour): void {
+  private refresh(row: Neighbour<A>): void {
     const now = this.clock.monotonic()
-    if (now - row.confirmedMs < REACHABLE_MS) return
+    if (row.permanent || now - row.confirmedMs < REACHABLE_MS) return
     row.confirmedMs = now
-    row.at.transmit(question(row.at, sourceFor(row.at, row.address), row.address))
+    row.at.transmit(this.question(row.at, row.address, row.mac))
   }
 
-  private giveUp(row: Neighbour): void {
+  private giveUp(row: Neighbour<A>): void {
     this.rows.delete(key(row.at, row.address))
     for (const packet of row.waiting) this.unreachable(packet)
   }
 }
 
-const key = (at: Interface, address: number): string => `${at.index} ${address}`
-const sourceFor = (at: Interface, target: number): number =>
-  (at.addresses.find((each) => contains(each, target)) ?? at.addresses[0])?.address ?? 0
-const question = (at: Interface, sender: number, target: number): Frame => ({
-  source: at.mac,
-  destination: BROADCAST_MAC,
-  body: { arp: { kind: 'request', senderMac: at.mac, sender, target } },
-})
+/** base_reachable_time of Linux, about. */
+const STALE_MS = 30_000
+const key = (at: Interface, address: Address): string => `${at.index} ${address}`

@@ -1,5 +1,5 @@
 import type { Clock, ConnectionState, Entropy } from '@drydock/abi'
-import { isLoopback } from './address.ts'
+import { type Address, isLoopback } from './address.ts'
 import { Conntrack } from './conntrack.ts'
 import { Firewall, type NatTarget, type Verdict } from './firewall.ts'
 import type { Hook } from './firewall-match.ts'
@@ -13,7 +13,7 @@ export interface NetfilterOptions {
   readonly clock: Clock
   readonly entropy: Entropy
   readonly log?: ((text: string) => void) | undefined
-  isLocal(address: number): boolean
+  isLocal(address: Address): boolean
 }
 
 /** Where a packet is, as far as the host knows without asking anybody. */
@@ -54,7 +54,7 @@ class PacketHook implements Hook {
 export class Netfilter {
   readonly firewall: Firewall
   readonly conntrack: Conntrack
-  private readonly isLocal: (address: number) => boolean
+  private readonly isLocal: (address: Address) => boolean
 
   constructor({ clock, entropy, log, isLocal }: NetfilterOptions) {
     this.conntrack = new Conntrack(clock)
@@ -98,12 +98,12 @@ export class Netfilter {
    * PREROUTING or OUTPUT: turns back what is answered, sends new conversations where the rules say.
    * @param own the address that REDIRECT leads to @returns undefined for a packet that is dropped
    */
-  translateDestination(
+  translateDestination<A extends Address>(
     chain: 'PREROUTING' | 'OUTPUT',
-    packet: Packet,
+    packet: Packet<A>,
     hook: Place,
-    own: number | undefined,
-  ): Packet | undefined {
+    own: A | undefined,
+  ): Packet<A> | undefined {
     if (this.idle) return packet
     const asked = this.hookOf(packet, hook)
     if (!this.firewall.admits(chain, asked)) return undefined
@@ -125,7 +125,7 @@ export class Netfilter {
   }
 
   /** Answers to translated conversations only. */
-  turnBack(packet: Packet): Packet {
+  turnBack<A extends Address>(packet: Packet<A>): Packet<A> {
     return this.idle ? packet : (this.conntrack.translate(packet) ?? packet)
   }
 
@@ -134,15 +134,20 @@ export class Netfilter {
    * that NAT sent back through the link it came from, and one from 127/8, for their answers would not find back
    * (what Docker's hairpin rule and its userland proxy are for).
    */
-  translateSource(packet: Packet, from: Interface | undefined, to: Interface, own: number | undefined): Packet {
-    if (this.idle && !isLoopback(packet.source)) return packet
+  translateSource<A extends Address>(
+    packet: Packet<A>,
+    from: Interface | undefined,
+    to: Interface,
+    own: A | undefined,
+  ): Packet<A> {
+    const loopback = typeof packet.source === 'number' && isLoopback(packet.source)
+    if (this.idle && !loopback) return packet
     if (own === undefined || isIcmpError(packet.payload)) return packet
     const connection = this.conntrack.find(inverse(tupleOf(packet)))
     if (connection && connection.original.source !== packet.source) return packet
     if (this.isAnswer(packet)) return packet
     const looped = connection !== undefined && from === to && connection.original.destination !== packet.destination
-    if (looped || isLoopback(packet.source))
-      return this.masquerade(packet, connection?.original ?? tupleOf(packet), own)
+    if (looped || loopback) return this.masquerade(packet, connection?.original ?? tupleOf(packet), own)
     if (connection?.answered) return packet
     const hook = { packet, inLink: from?.name, outLink: to.name, destinationLocal: false }
     const target = this.firewall.sourceNat({ ...hook, sourceLocal: this.isLocal(packet.source) })
@@ -164,7 +169,7 @@ export class Netfilter {
     )
   }
 
-  private masquerade(packet: Packet, original: Tuple, own: number, port?: number): Packet {
+  private masquerade<A extends Address>(packet: Packet<A>, original: Tuple, own: Address, port?: number): Packet<A> {
     const wanted = { ...tupleOf(packet), source: own, ...(port === undefined ? {} : { sourcePort: port }) }
     const moved = withTuple(packet, { ...wanted, ...this.freePort(wanted) })
     this.conntrack.track(original, inverse(tupleOf(moved)))

@@ -1,3 +1,5 @@
+import type { Address } from './address.ts'
+
 /**
  * IP packets as plain objects: what is on a wire, without its bytes. RFC 791, 792, 768, 9293. They are never changed
  * once sent, so that receivers may share them; NAT and routers make changed copies.
@@ -54,23 +56,41 @@ export interface IcmpUnreachable {
   readonly about: Packet
 }
 
-export type Payload = TcpSegment | UdpDatagram | IcmpEcho | IcmpUnreachable
+/** Who has an address on this link, and the answer. RFC 4861 sections 4.3 and 4.4 */
+export interface NeighbourMessage {
+  readonly proto: 'icmp'
+  readonly kind: 'neighbour-solicitation' | 'neighbour-advertisement'
+  readonly sourcePort: 0
+  readonly destinationPort: 0
+  readonly target: bigint
+  /** Of who asks, of who has it. */
+  readonly mac: string
+}
 
-export interface Packet {
-  readonly source: number
-  readonly destination: number
+export type Payload = TcpSegment | UdpDatagram | IcmpEcho | IcmpUnreachable | NeighbourMessage
+
+/** Of IPv4 or IPv6: both addresses are of one family. */
+export interface Packet<A extends Address = Address> {
+  readonly source: A
+  readonly destination: A
+  /** Time to live, or hop limit. */
   readonly ttl: number
   readonly payload: Payload
+  /** Of IPv6, where an address is good on one link only: the index of the interface. Means nothing on the wire. */
+  readonly scope?: number
 }
+export type Packet6 = Packet<bigint>
+export const isPacket4 = (packet: Packet): packet is Packet<number> => typeof packet.destination === 'number'
+export const isPacket6 = (packet: Packet): packet is Packet6 => typeof packet.destination === 'bigint'
 
 export type Proto = 'tcp' | 'udp' | 'icmp'
 
 /** Which conversation a packet belongs to. */
 export interface Tuple {
   readonly proto: Proto
-  readonly source: number
+  readonly source: Address
   readonly sourcePort: number
-  readonly destination: number
+  readonly destination: Address
   readonly destinationPort: number
 }
 
@@ -94,20 +114,24 @@ export const tupleKey = (tuple: Tuple): string =>
   `${tuple.proto} ${tuple.source}:${tuple.sourcePort} ${tuple.destination}:${tuple.destinationPort}`
 
 export const isIcmpError = (payload: Payload): payload is IcmpUnreachable => 'about' in payload
+export const isNeighbourMessage = (payload: Payload): payload is NeighbourMessage => 'target' in payload
 
-/** The packet with the addresses and ports of `tuple`. */
-export function withTuple(packet: Packet, tuple: Tuple): Packet {
-  const { source, destination, sourcePort, destinationPort } = tuple
+/** The packet with the addresses and ports of `tuple`, which is of its family. */
+export function withTuple<A extends Address>(packet: Packet<A>, tuple: Tuple): Packet<A> {
+  const { sourcePort, destinationPort } = tuple
+  const { source, destination } = tuple as Tuple & { source: A; destination: A }
   const { payload } = packet
-  if (isIcmpError(payload)) return { ...packet, source, destination }
+  if (isIcmpError(payload) || isNeighbourMessage(payload)) return { ...packet, source, destination }
   return { ...packet, source, destination, payload: { ...payload, sourcePort, destinationPort } }
 }
 
 const MTU = 1500
+/** An IPv6 head is longer by these bytes. */
+const IP6_MORE = 20
 
 /** Bytes on the wire below the link's own head, for the counters. */
-export function packetSize({ payload }: Packet): number {
-  const head = payload.proto === 'tcp' ? 52 : 28
+export function packetSize({ payload, destination }: Packet): number {
+  const head = (payload.proto === 'tcp' ? 52 : 28) + (typeof destination === 'number' ? 0 : IP6_MORE)
   const carried = payload.proto === 'udp' && payload.carried ? frameSize(payload.carried.frame) : 0
   return head + carried + ('data' in payload ? payload.data.length : 28)
 }

@@ -1,13 +1,21 @@
 import { EADDRINUSE, type Entropy } from '@drydock/abi'
-import { ANY } from './address.ts'
+import { type Address, ANY } from './address.ts'
+import { ANY6, isAny } from './address6.ts'
 
 /** net.ipv4.ip_local_port_range. ip(7). */
 const FIRST_EPHEMERAL = 32768
 const LAST_EPHEMERAL = 60999
 
+interface Row<S> {
+  readonly address: Address
+  readonly socket: S
+  /** Bound to `::`, and to all of IPv4 with it. ipv6(7), IPV6_V6ONLY */
+  readonly dual: boolean
+}
+
 /** Which sockets have which ports, of one protocol. A socket bound to a single address goes before one bound to all. */
 export class PortTable<S> {
-  private readonly bound = new Map<number, { readonly address: number; readonly socket: S }[]>()
+  private readonly bound = new Map<number, Row<S>[]>()
   private next: number
 
   constructor(entropy: Entropy) {
@@ -16,12 +24,13 @@ export class PortTable<S> {
   }
 
   /** @param port 0: any that is free @returns the port @throws EADDRINUSE */
-  bind(socket: S, address: number, port: number, busy: (port: number) => boolean = () => false): number {
-    const chosen = port === 0 ? this.ephemeral(address, busy) : port
-    if (this.conflicts(address, chosen)) throw EADDRINUSE
+  bind(socket: S, address: Address, port: number, { busy = never, dual = false }: BindOptions = {}): number {
+    const row = { address, socket, dual: dual && address === ANY6 }
+    const chosen = port === 0 ? this.ephemeral(row, busy) : port
+    if (this.conflicts(row, chosen)) throw EADDRINUSE
     const sharing = this.bound.get(chosen)
-    if (sharing) sharing.push({ address, socket })
-    else this.bound.set(chosen, [{ address, socket }])
+    if (sharing) sharing.push(row)
+    else this.bound.set(chosen, [row])
     return chosen
   }
 
@@ -31,27 +40,42 @@ export class PortTable<S> {
     else this.bound.delete(port)
   }
 
-  find(address: number, port: number, accepts: (socket: S) => boolean = () => true): S | undefined {
+  find(address: Address, port: number, accepts: (socket: S) => boolean = () => true): S | undefined {
     const rows = (this.bound.get(port) ?? []).filter((each) => accepts(each.socket))
-    return (rows.find((each) => each.address === address) ?? rows.find((each) => each.address === ANY))?.socket
+    return (rows.find((each) => each.address === address) ?? rows.find((each) => isForAll(each, address)))?.socket
   }
 
   all(): S[] {
     return [...this.bound.values()].flat().map((each) => each.socket)
   }
 
-  private conflicts(address: number, port: number): boolean {
-    return (this.bound.get(port) ?? []).some(
-      (each) => each.address === ANY || address === ANY || each.address === address,
-    )
+  private conflicts(row: Omit<Row<S>, 'socket'>, port: number): boolean {
+    return (this.bound.get(port) ?? []).some((each) => overlap(each, row))
   }
 
-  private ephemeral(address: number, busy: (port: number) => boolean): number {
+  private ephemeral(row: Omit<Row<S>, 'socket'>, busy: (port: number) => boolean): number {
     for (let tries = LAST_EPHEMERAL - FIRST_EPHEMERAL; tries >= 0; tries--) {
       const port = this.next
       this.next = port === LAST_EPHEMERAL ? FIRST_EPHEMERAL : port + 1
-      if (!this.conflicts(address, port) && !busy(port)) return port
+      if (!this.conflicts(row, port) && !busy(port)) return port
     }
     throw EADDRINUSE
   }
+}
+
+export interface BindOptions {
+  /** Whether a port that is free here is taken all the same. */
+  readonly busy?: (port: number) => boolean
+  readonly dual?: boolean
+}
+const never = (): boolean => false
+
+type Bound = Omit<Row<unknown>, 'socket'>
+const isForAll = ({ address, dual }: Bound, wanted: Address): boolean =>
+  typeof wanted === 'number' ? address === ANY || dual : address === ANY6
+
+function overlap(a: Bound, b: Bound): boolean {
+  if (a.address === b.address) return true
+  if (typeof a.address === typeof b.address) return isAny(a.address) || isAny(b.address)
+  return a.dual || b.dual
 }

@@ -1,4 +1,5 @@
 import { BROADCAST_MAC } from './address.ts'
+import { isGroupMac } from './address6.ts'
 import type { Interface } from './interface.ts'
 import type { Frame } from './packet.ts'
 
@@ -38,14 +39,14 @@ export class Sharers {
     if (from.kind === 'vlan') return below.put({ ...frame, vlan: from.tag ?? 0 })
     const siblings = from.isPrivate ? [] : this.wanting(frame).filter((each) => each !== from && !each.isPrivate)
     for (const sibling of siblings) below.owner?.queue.push(() => sibling.receive(frame))
-    if (siblings.length === 0 || frame.destination === BROADCAST_MAC) below.put(frame)
+    if (siblings.length === 0 || isForAll(frame)) below.put(frame)
   }
 
   /** From the wire. @returns whether it was for one of them and for nobody else */
   receive(frame: Frame): boolean {
     const wanting = this.wanting(frame)
     for (const each of wanting) each.receive(each.kind === 'vlan' ? untagged(frame) : frame)
-    return wanting.length > 0 && (frame.destination !== BROADCAST_MAC || frame.vlan !== undefined)
+    return wanting.length > 0 && (!isForAll(frame) || frame.vlan !== undefined)
   }
 
   private wanting(frame: Frame): Interface[] {
@@ -56,10 +57,12 @@ export class Sharers {
 function wants(member: Interface, frame: Frame): boolean {
   if (member.kind === 'vlan') return frame.vlan === member.tag
   if (frame.vlan !== undefined) return false
-  if (member.kind === 'macvlan') return frame.destination === member.mac || frame.destination === BROADCAST_MAC
+  if (member.kind === 'macvlan') return frame.destination === member.mac || isForAll(frame)
   const { body } = frame
   const target = 'arp' in body ? body.arp.target : body.ip.destination
-  return member.addresses.some(({ address }) => address === target)
+  if (typeof target === 'number') return member.addresses.some(({ address }) => address === target)
+  return isGroupMac(frame.destination) || member.addresses6.some(({ address }) => address === target)
 }
 
 const untagged = ({ source, destination, body }: Frame): Frame => ({ source, destination, body })
+const isForAll = ({ destination }: Frame): boolean => destination === BROADCAST_MAC || isGroupMac(destination)

@@ -210,7 +210,7 @@ describe('ICMP', () => {
   ])('echo: %s', async (_, address, ttl, head, from, expectedTtl) => {
     const { a } = bridged()
     const socket = a.icmp.open()
-    socket.send(request, ip(address), ttl)
+    socket.send(request, { address: ip(address), port: 0 }, ttl)
     await settle()
     const received = socket.receive()
     expect([...received.data.subarray(0, 2)]).toEqual(head)
@@ -221,7 +221,7 @@ describe('ICMP', () => {
   it('tells that a host does not answer, after three seconds', async () => {
     const { a, clock } = bridged()
     const socket = a.icmp.open()
-    socket.send(request, ip('172.17.0.77'))
+    socket.send(request, { address: ip('172.17.0.77'), port: 0 })
     await clock.advance(3100)
     const { data, from } = socket.receive()
     expect([...data.subarray(0, 2)]).toEqual([3, 1])

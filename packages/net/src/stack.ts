@@ -11,8 +11,10 @@ import {
   type LinkKind,
   type QdiscSettings,
 } from '@drydock/abi'
+import { ArpTable } from './arp-table.ts'
 import {
-  formatAddress,
+  type Address,
+  contains,
   isLoopback,
   LOOPBACK,
   macOf,
@@ -21,15 +23,27 @@ import {
   type Prefix,
   parseAddress,
 } from './address.ts'
+import { formatIp, isPrefix6, parseIp, type Prefix6 } from './address6.ts'
+import { Ip6 } from './ip6.ts'
 import type { Hook } from './firewall-match.ts'
 import { EventQueue } from './event-queue.ts'
-import { Icmp, mayComplain } from './icmp.ts'
+import { Icmp, ICMP, mayComplain } from './icmp.ts'
 import { Interface, type InterfaceOwner, type InterfaceRow } from './interface.ts'
 import { Link } from './link.ts'
 import { Netem } from './netem.ts'
-import { NeighbourTable } from './neighbour-table.ts'
 import { Netfilter } from './netfilter.ts'
-import { type Frame, type IcmpError, isIcmpError, type Packet, packetSize, type UdpDatagram } from './packet.ts'
+import {
+  type Frame,
+  type IcmpError,
+  isIcmpError,
+  isNeighbourMessage,
+  isPacket4,
+  isPacket6,
+  type Packet,
+  type Packet6,
+  packetSize,
+  type UdpDatagram,
+} from './packet.ts'
 import { RouteTable } from './route-table.ts'
 import type { Tap } from './tap.ts'
 import { type IpOutput, Tcp } from './tcp.ts'
@@ -73,8 +87,9 @@ export class Stack implements IpOutput, InterfaceOwner {
   readonly entropy: Entropy
   readonly queue: EventQueue
   readonly interfaces = new Map<string, Interface>()
-  readonly routes = new RouteTable()
-  readonly neighbours: NeighbourTable
+  readonly routes = new RouteTable(contains)
+  readonly neighbours: ArpTable
+  readonly ip6: Ip6
   readonly netfilter: Netfilter
   readonly tcp: Tcp
   readonly udp: Udp
@@ -95,11 +110,12 @@ export class Stack implements IpOutput, InterfaceOwner {
     this.entropy = entropy
     this.queue = options.queue ?? new EventQueue(clock)
     this.promiscuous = options.promiscuous ?? false
-    this.neighbours = new NeighbourTable(clock, (packet) => this.complain(packet, 'host-unreachable'))
+    this.neighbours = new ArpTable(clock, (packet) => this.complain(packet, 'host-unreachable'))
     this.netfilter = new Netfilter({ clock, entropy, log: options.log, isLocal: (address) => this.isLocal(address) })
     this.tcp = new Tcp(this, clock, entropy)
     this.udp = new Udp(this, entropy)
-    this.icmp = new Icmp(this, entropy)
+    this.icmp = new Icmp(this, entropy, ICMP)
+    this.ip6 = new Ip6(this, options)
     this.loopback = this.create('lo', 'loopback', NO_MAC)
   }
 
@@ -125,6 +141,7 @@ export class Stack implements IpOutput, InterfaceOwner {
     if (this.interfaces.has(name)) throw EEXIST
     const at = new Interface({ index: this.nextIndex++, name, kind, mac: mac ?? macOf(this.entropy.bytes(5)) })
     at.owner = this
+    at.ipv6Disabled = this.ip6.disabled
     this.interfaces.set(name, at)
     return at
   }
@@ -151,6 +168,7 @@ export class Stack implements IpOutput, InterfaceOwner {
     const mac = row.kind === 'macvlan' ? (row.mac ?? macOf(this.entropy.bytes(5))) : parent.mac
     const at = new Interface({ ...row, index: this.nextIndex++, mac, mtu: parent.mtu })
     at.owner = this
+    at.ipv6Disabled = this.ip6.disabled
     at.share(parent)
     this.interfaces.set(row.name, at)
     return at
@@ -171,6 +189,7 @@ export class Stack implements IpOutput, InterfaceOwner {
     this.setUp(at, false)
     at.setMaster(undefined)
     at.addresses = []
+    at.addresses6 = []
     this.interfaces.delete(at.name)
     at.owner = undefined
   }
@@ -180,6 +199,7 @@ export class Stack implements IpOutput, InterfaceOwner {
     if (this.interfaces.has(at.name)) throw EEXIST
     at.index = this.nextIndex++
     at.owner = this
+    at.ipv6Disabled = this.ip6.disabled
     this.interfaces.set(at.name, at)
   }
 
@@ -213,21 +233,31 @@ export class Stack implements IpOutput, InterfaceOwner {
     if (!up) {
       this.routes.deleteOf(at)
       this.neighbours.forget(at)
+      this.ip6.lower(at)
       return
     }
     if (at.kind === 'loopback' && at.addresses.length === 0) at.addresses.push({ address: LOOPBACK, length: 8 })
     for (const prefix of at.addresses) this.connect(at, prefix)
+    this.ip6.raise(at)
+  }
+
+  /** A port of the bridge `to`; undefined: of none. */
+  setMaster(at: Interface, to: Interface | undefined): void {
+    at.setMaster(to)
+    if (to?.up) this.ip6.raise(to)
   }
 
   /** @throws EEXIST */
-  addAddress(at: Interface, prefix: Prefix): void {
+  addAddress(at: Interface, prefix: Prefix | Prefix6): void {
+    if (isPrefix6(prefix)) return this.ip6.addAddress(at, prefix)
     if (at.addresses.some((each) => each.address === prefix.address)) throw EEXIST
     at.addresses.push(prefix)
     if (at.up) this.connect(at, prefix)
   }
 
   /** @throws EADDRNOTAVAIL */
-  deleteAddress(at: Interface, prefix: Prefix): void {
+  deleteAddress(at: Interface, prefix: Prefix | Prefix6): void {
+    if (isPrefix6(prefix)) return this.ip6.deleteAddress(at, prefix)
     const left = at.addresses.filter((each) => each.address !== prefix.address)
     if (left.length === at.addresses.length) throw EADDRNOTAVAIL
     at.addresses = left
@@ -251,8 +281,8 @@ export class Stack implements IpOutput, InterfaceOwner {
       while (listener.readiness().readable) {
         const connection = listener.accept()
         const ends = {
-          remote: formatAddress(connection.remote.address),
-          local: formatAddress(connection.local.address),
+          remote: formatIp(connection.remote.address),
+          local: formatIp(connection.local.address),
         }
         serve(new TcpStream(connection), ends)
       }
@@ -265,7 +295,7 @@ export class Stack implements IpOutput, InterfaceOwner {
 
   /** @throws EINVAL for no address, ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT… */
   async dialStream(address: string, port: number): Promise<ByteStream> {
-    const to = parseAddress(address)
+    const to = parseIp(address)
     if (to === undefined) throw EINVAL
     return new TcpStream(this.tcp.connect({ address: to, port })).opened()
   }
@@ -283,7 +313,7 @@ export class Stack implements IpOutput, InterfaceOwner {
     socket.onChange = () => {
       while (socket.readiness().readable) {
         const { data, from, to } = socket.receive()
-        const datagram = { data, from: formatAddress(from.address), port: from.port, to: formatAddress(to.address) }
+        const datagram = { data, from: formatIp(from.address), port: from.port, to: formatIp(to.address) }
         handle(datagram, (answer) => socket.send(answer, from, { from: to }))
       }
     }
@@ -292,13 +322,17 @@ export class Stack implements IpOutput, InterfaceOwner {
 
   // IP ----------------------------------------------------------------------------------------------------------------
 
-  isLocal(address: number): boolean {
+  isLocal(address: Address): boolean {
+    if (typeof address === 'bigint') return this.ip6.isLocal(address)
     if (isLoopback(address)) return this.loopback.up
     for (const at of this.interfaces.values()) if (at.addresses.some((each) => each.address === address)) return true
     return this.promiscuous && this.routes.lookup(address) === undefined
   }
 
-  sourceFor(destination: number): number {
+  sourceFor(destination: number): number
+  sourceFor(destination: Address, scope?: number): Address
+  sourceFor(destination: Address, scope?: number): Address {
+    if (typeof destination === 'bigint') return this.ip6.sourceFor(destination, scope)
     if (isLoopback(destination)) {
       if (!this.loopback.up) throw ENETUNREACH
       return LOOPBACK
@@ -319,19 +353,28 @@ export class Stack implements IpOutput, InterfaceOwner {
 
   /** A packet of this host's own. */
   send(packet: Omit<Packet, 'ttl'> & { ttl?: number }): void {
-    const whole: Packet = { ...packet, ttl: packet.ttl ?? DEFAULT_TTL }
+    const { source, destination } = packet
+    if (typeof source === 'bigint' || typeof destination === 'bigint')
+      return this.ip6.send(packet as Omit<Packet6, 'ttl'>)
+    this.send4({ source, destination, ttl: packet.ttl ?? DEFAULT_TTL, payload: packet.payload })
+  }
+
+  private send4(whole: Packet<number>): void {
     const destinationLocal = this.isLocal(whole.destination)
     const outLink = destinationLocal ? 'lo' : this.routes.lookup(whole.destination)?.at.name
     const moved = this.netfilter.translateDestination('OUTPUT', whole, { outLink, destinationLocal }, LOOPBACK)
     if (moved === undefined || !this.passes('OUTPUT', moved, { outLink, destinationLocal })) return
-    if (this.isLocal(moved.destination)) return this.loop(moved)
+    if (this.isLocal(moved.destination))
+      return this.loop(moved, packetSize(moved), () => this.input(moved, this.loopback))
     this.route(moved, undefined)
   }
 
   /** A frame came in. */
   receiveFrame(at: Interface, { body }: Frame): void {
     if ('arp' in body) return this.neighbours.receive(at, body.arp, (address) => this.ownsOnLink(address))
-    this.input(body.ip, at)
+    const { ip } = body
+    if (isPacket4(ip)) this.input(ip, at)
+    else if (isPacket6(ip)) this.ip6.input(ip, at)
   }
 
   /** Sets what is done to frames that leave by an interface. tc(8) */
@@ -346,17 +389,18 @@ export class Stack implements IpOutput, InterfaceOwner {
     return false
   }
 
-  private loop(packet: Packet): void {
+  /** Over the loopback device to `arrive`. */
+  loop(packet: Packet, bytes: number, arrive: () => void): void {
     const carry = (): void => {
-      this.loopback.countLoopback(packetSize(packet))
+      this.loopback.countLoopback(bytes)
       this.loopback.overhear({ source: NO_MAC, destination: NO_MAC, body: { ip: packet } }, 'in')
-      this.queue.push(() => this.input(packet, this.loopback))
+      this.queue.push(arrive)
     }
-    if (this.loopback.netem) this.loopback.netem.send(packetSize(packet), carry)
+    if (this.loopback.netem) this.loopback.netem.send(bytes, carry)
     else carry()
   }
 
-  private input(packet: Packet, at: Interface): void {
+  private input(packet: Packet<number>, at: Interface): void {
     const inLink = at.name
     const looped = at === this.loopback
     const hook = { inLink, destinationLocal: this.isLocal(packet.destination) }
@@ -373,7 +417,7 @@ export class Stack implements IpOutput, InterfaceOwner {
     this.deliver(moved)
   }
 
-  private forward(packet: Packet, at: Interface): void {
+  private forward(packet: Packet<number>, at: Interface): void {
     if (!this.forwarding) return
     if (packet.ttl <= 1) return this.complain(packet, 'time-exceeded')
     const outLink = this.routes.lookup(packet.destination)?.at.name
@@ -382,19 +426,19 @@ export class Stack implements IpOutput, InterfaceOwner {
   }
 
   /** Asks the filter table; who is rejected hears of it. */
-  private passes(chain: 'INPUT' | 'FORWARD' | 'OUTPUT', packet: Packet, hook: Omit<Hook, 'packet'>): boolean {
+  private passes(chain: 'INPUT' | 'FORWARD' | 'OUTPUT', packet: Packet<number>, hook: Omit<Hook, 'packet'>): boolean {
     const verdict = this.netfilter.verdict(chain, packet, hook)
     if (verdict === 'ACCEPT') return true
     if (verdict !== 'DROP') this.reject(packet, verdict.reject)
     return false
   }
 
-  private reject(packet: Packet, how: string): void {
+  private reject(packet: Packet<number>, how: string): void {
     if (how === 'tcp-reset' && packet.payload.proto === 'tcp') return this.tcp.refusePacket(packet, packet.payload)
     this.complain(packet, REJECTIONS[how] ?? 'port-unreachable')
   }
 
-  private route(packet: Packet, from: Interface | undefined): void {
+  private route(packet: Packet<number>, from: Interface | undefined): void {
     const route = this.routes.lookup(packet.destination)
     if (!route?.at.up) return this.complain(packet, 'net-unreachable')
     const own = route.source ?? route.at.addresses[0]?.address
@@ -402,19 +446,27 @@ export class Stack implements IpOutput, InterfaceOwner {
     this.neighbours.send(route.at, route.gateway ?? packet.destination, out)
   }
 
-  private deliver(packet: Packet): void {
+  /** A packet of either family has arrived. */
+  deliver(packet: Packet): void {
     const { payload } = packet
     if (payload.proto === 'tcp') return this.tcp.receive(packet, payload)
     if (payload.proto === 'udp') {
-      if (payload.carried && this.receiveCarried(packet, payload)) return
-      if (!this.udp.receive(packet, payload)) this.complain(packet, 'port-unreachable')
+      if (payload.carried && isPacket4(packet) && this.receiveCarried(packet, payload)) return
+      if (this.udp.receive(packet, payload)) return
+      if (isPacket4(packet)) this.complain(packet, 'port-unreachable')
+      else if (isPacket6(packet)) this.ip6.complain(packet, 'port-unreachable')
       return
     }
+    if (isNeighbourMessage(payload)) return
     if (isIcmpError(payload)) this.heed(packet, payload.about, payload.kind)
-    else this.icmp.receive(packet, payload)
+    else this.icmpOf(packet).receive(packet, payload)
   }
 
-  private receiveCarried({ source }: Packet, { destinationPort, carried }: UdpDatagram): boolean {
+  private icmpOf(packet: Packet): Icmp {
+    return isPacket6(packet) ? this.ip6.icmp : this.icmp
+  }
+
+  private receiveCarried({ source }: Packet<number>, { destinationPort, carried }: UdpDatagram): boolean {
     const tunnel = destinationPort === VXLAN_PORT && carried ? this.tunnels.get(carried.id) : undefined
     if (!tunnel || !carried) return false
     tunnel.receive(source, carried.frame)
@@ -424,11 +476,11 @@ export class Stack implements IpOutput, InterfaceOwner {
   private heed(packet: Packet, about: Packet, kind: IcmpError): void {
     if (about.payload.proto === 'tcp') this.tcp.unreachable(about, kind)
     else if (about.payload.proto === 'udp') this.udp.unreachable(about, kind)
-    else if (isIcmpError(packet.payload)) this.icmp.receiveError(packet, packet.payload)
+    else if (isIcmpError(packet.payload)) this.icmpOf(packet).receiveError(packet, packet.payload)
   }
 
   /** Sends an ICMP error about the packet to whoever sent it. */
-  private complain(about: Packet, kind: IcmpError): void {
+  private complain(about: Packet<number>, kind: IcmpError): void {
     if (!mayComplain(about)) return
     try {
       const source = this.isLocal(about.source) ? about.source : this.sourceFor(about.source)
@@ -448,6 +500,7 @@ export class Stack implements IpOutput, InterfaceOwner {
       this.tcp.dispose()
       for (const at of [...this.interfaces.values()]) this.destroy(at)
       this.neighbours.dispose()
+      this.ip6.neighbours.dispose()
     })
   }
 
@@ -456,6 +509,7 @@ export class Stack implements IpOutput, InterfaceOwner {
     for (const at of this.interfaces.values()) at.unplug()
     this.tcp.halt()
     this.neighbours.dispose()
+    this.ip6.neighbours.dispose()
     this.queue.stop()
   }
 }

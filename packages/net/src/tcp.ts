@@ -1,6 +1,7 @@
 import { type Clock, EADDRINUSE, EADDRNOTAVAIL, type Entropy } from '@drydock/abi'
-import { ANY } from './address.ts'
-import type { Endpoint } from './endpoint.ts'
+import { type Address, ANY, LOOPBACK } from './address.ts'
+import { ANY6, isAny, LOOPBACK6 } from './address6.ts'
+import { type Endpoint, endpointOf } from './endpoint.ts'
 import type { IcmpError, Packet, TcpSegment } from './packet.ts'
 import { PortTable } from './port-table.ts'
 import { TcpConnection } from './tcp-connection.ts'
@@ -12,15 +13,24 @@ const TIME_WAIT_MS = 60_000
 /** What TCP asks of the host below it. */
 export interface IpOutput {
   /** The address that packets to `destination` start from. @throws ENETUNREACH */
-  sourceFor(destination: number): number
-  isLocal(address: number): boolean
+  sourceFor(destination: Address, scope?: number): Address
+  isLocal(address: Address): boolean
   /** Never throws: what cannot be sent comes back as an ICMP error, or not at all. */
   send(packet: Omit<Packet, 'ttl'> & { ttl?: number }): void
+}
+
+/** A connection in TIME-WAIT. */
+interface Ended {
+  readonly local: Endpoint
+  readonly remote: Endpoint
+  readonly untilMs: number
 }
 
 /** A port taken by bind(2), before it is known what for. */
 export interface TcpReservation {
   readonly local: Endpoint
+  /** Bound to `::`, and to all of IPv4 with it. */
+  readonly dual: boolean
 }
 
 /** The TCP of one host: its connections and listeners. */
@@ -30,7 +40,8 @@ export class Tcp {
   private readonly ports: PortTable<TcpReservation>
   private readonly listeners = new Map<TcpReservation, TcpListener>()
   private readonly connections = new Map<string, TcpConnection>()
-  private timeWait: { readonly local: Endpoint; readonly remote: Endpoint; readonly untilMs: number }[] = []
+  /** The oldest first: all wait equally long. */
+  private readonly timeWait = new Map<string, Ended>()
 
   constructor(ip: IpOutput, clock: Clock, entropy: Entropy) {
     this.ip = ip
@@ -39,10 +50,10 @@ export class Tcp {
   }
 
   /** bind(2). @throws EADDRINUSE, EADDRNOTAVAIL */
-  reserve(address: number, port: number): TcpReservation {
-    if (address !== ANY && !this.ip.isLocal(address)) throw EADDRNOTAVAIL
-    const reservation: { local: Endpoint } = { local: { address, port } }
-    reservation.local = { address, port: this.ports.bind(reservation, address, port) }
+  reserve(address: Address, port: number, dual = false): TcpReservation {
+    if (!isAny(address) && !this.ip.isLocal(address)) throw EADDRNOTAVAIL
+    const reservation: { local: Endpoint; dual: boolean } = { local: { address, port }, dual }
+    reservation.local = { address, port: this.ports.bind(reservation, address, port, { dual }) }
     return reservation
   }
 
@@ -63,9 +74,9 @@ export class Tcp {
 
   /** connect(2); the connection is in SYN-SENT. @throws ENETUNREACH, EADDRINUSE */
   connect(remote: Endpoint, from?: TcpReservation): TcpConnection {
-    const to = remote.address === ANY ? this.ip.sourceFor(0x7f000001) : remote.address
-    const address = from && from.local.address !== ANY ? from.local.address : this.ip.sourceFor(to)
-    const target = { address: to, port: remote.port }
+    const to = remote.address === ANY ? LOOPBACK : remote.address === ANY6 ? LOOPBACK6 : remote.address
+    const address = from && !isAny(from.local.address) ? from.local.address : this.ip.sourceFor(to, remote.scope)
+    const target = endpointOf(to, remote.port, remote.scope)
     const port = from?.local.port ?? this.ephemeral(address, target)
     const local = { address, port }
     if (this.connections.has(key(local, target))) throw EADDRINUSE
@@ -83,14 +94,23 @@ export class Tcp {
     const { local, remote, state } = connection
     this.connections.delete(key(local, remote))
     if (state !== 'TIME-WAIT') return
+    this.forgetEnded()
+    const name = key(local, remote)
+    this.timeWait.delete(name)
+    this.timeWait.set(name, { local, remote, untilMs: this.clock.monotonic() + TIME_WAIT_MS })
+  }
+
+  private forgetEnded(): void {
     const now = this.clock.monotonic()
-    this.timeWait = this.timeWait.filter((each) => each.untilMs > now)
-    this.timeWait.push({ local, remote, untilMs: now + TIME_WAIT_MS })
+    for (const [name, { untilMs }] of this.timeWait) {
+      if (untilMs > now) return
+      this.timeWait.delete(name)
+    }
   }
 
   receive(packet: Packet, segment: TcpSegment): void {
     const local = { address: packet.destination, port: segment.destinationPort }
-    const remote = { address: packet.source, port: segment.sourcePort }
+    const remote = endpointOf(packet.source, segment.sourcePort, packet.scope)
     const connection = this.connections.get(key(local, remote))
     if (connection) return connection.receive(segment)
     if (segment.rst) return
@@ -106,7 +126,9 @@ export class Tcp {
   }
 
   send(local: Endpoint, remote: Endpoint, segment: TcpSegment): void {
-    this.ip.send({ source: local.address, destination: remote.address, payload: segment })
+    const { address: destination, scope } = remote
+    if (scope === undefined) this.ip.send({ source: local.address, destination, payload: segment })
+    else this.ip.send({ source: local.address, destination, payload: segment, scope })
   }
 
   /** For ss(8) and /proc/net/tcp. */
@@ -117,11 +139,10 @@ export class Tcp {
     queued: { receive: number; send: number }
     socket: object
   }[] {
-    const now = this.clock.monotonic()
-    const none = { address: ANY, port: 0 }
-    const waiting = this.timeWait.filter((each) => each.untilMs > now)
+    this.forgetEnded()
+    const waiting = [...this.timeWait.values()]
     return [
-      ...[...this.listeners.values()].map((each) => row('LISTEN', each.local, none, each.queued, each)),
+      ...[...this.listeners.values()].map((each) => row('LISTEN', each.local, nobody(each.local), each.queued, each)),
       ...[...this.connections.values()].map((each) => row(each.state, each.local, each.remote, each.queued, each)),
       ...waiting.map((each) => row('TIME-WAIT', each.local, each.remote, { receive: 0, send: 0 }, each)),
     ]
@@ -148,7 +169,8 @@ export class Tcp {
   /** For a connection in TIME-WAIT: its last acknowledgment may have been lost, and is said again. */
   private isAfterwards(local: Endpoint, remote: Endpoint, segment: TcpSegment): boolean {
     if (segment.data.length > 0 || segment.syn) return false
-    if (!this.timeWait.some((each) => key(each.local, each.remote) === key(local, remote))) return false
+    this.forgetEnded()
+    if (!this.timeWait.has(key(local, remote))) return false
     if (segment.fin) this.answer(local, remote, segment, false)
     return true
   }
@@ -174,20 +196,24 @@ export class Tcp {
   refusePacket(packet: Packet, segment: TcpSegment): void {
     if (segment.rst) return
     const local = { address: packet.destination, port: segment.destinationPort }
-    this.refuse(local, { address: packet.source, port: segment.sourcePort }, segment)
+    this.refuse(local, endpointOf(packet.source, segment.sourcePort, packet.scope), segment)
   }
 
-  private ephemeral(address: number, remote: Endpoint): number {
+  private ephemeral(address: Address, remote: Endpoint): number {
     const busy = (port: number): boolean => this.connections.has(key({ address, port }, remote))
-    const probe: TcpReservation = { local: { address, port: 0 } }
-    const port = this.ports.bind(probe, address, 0, busy)
+    const probe: TcpReservation = { local: { address, port: 0 }, dual: false }
+    const port = this.ports.bind(probe, address, 0, { busy })
     this.ports.release(probe, port)
     return port
   }
 }
 
-const key = (local: Endpoint, remote: Endpoint): string =>
-  `${local.address}:${local.port} ${remote.address}:${remote.port}`
+const key = (local: Endpoint, remote: Endpoint): string => {
+  const ends = `${local.address}:${local.port} ${remote.address}:${remote.port}`
+  return typeof local.address === 'number' ? ends : `6 ${ends}`
+}
+
+const nobody = ({ address }: Endpoint): Endpoint => ({ address: typeof address === 'number' ? ANY : ANY6, port: 0 })
 
 const row = (
   state: string,

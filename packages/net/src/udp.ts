@@ -9,8 +9,9 @@ import {
   type Entropy,
   type Errno,
 } from '@drydock/abi'
-import { ANY } from './address.ts'
-import type { Endpoint, Readiness, Socket } from './endpoint.ts'
+import { type Address, ANY, LOOPBACK } from './address.ts'
+import { ANY6, isAny, isMulticast6, LOOPBACK6 } from './address6.ts'
+import { type Endpoint, endpointOf, type Readiness, type Socket } from './endpoint.ts'
 import type { IcmpError, Packet, UdpDatagram } from './packet.ts'
 import { PortTable } from './port-table.ts'
 import type { IpOutput } from './tcp.ts'
@@ -34,16 +35,20 @@ export interface Received {
 /** A UDP socket. udp(7). */
 export class UdpSocket implements Socket {
   onChange: () => void = () => {}
-  local: Endpoint = { address: ANY, port: 0 }
+  local: Endpoint
   remote: Endpoint | undefined
   private readonly udp: Udp
   private waiting: Received[] = []
   private waitingBytes = 0
   private failure: Errno | undefined
   private closed = false
+  /** Of IPv6: whether `::` is all of IPv4 as well. ipv6(7), IPV6_V6ONLY */
+  dual: boolean
 
-  constructor(udp: Udp) {
+  constructor(udp: Udp, family: 4 | 6 = 4) {
     this.udp = udp
+    this.local = { address: family === 4 ? ANY : ANY6, port: 0 }
+    this.dual = family === 6
   }
 
   get queued(): { receive: number; send: number } {
@@ -51,14 +56,14 @@ export class UdpSocket implements Socket {
   }
 
   /** @throws EADDRINUSE, EADDRNOTAVAIL */
-  bind(address: number, port: number): void {
-    this.local = { address, port: this.udp.bind(this, address, port) }
+  bind(address: Address, port: number): void {
+    this.local = { address, port: this.udp.bind(this, address, port, this.dual) }
   }
 
   /** Only datagrams of `remote` are taken from now on. @throws ENETUNREACH */
   connect(remote: Endpoint): void {
     this.ensureBound()
-    const address = this.local.address === ANY ? this.udp.sourceFor(remote.address) : this.local.address
+    const address = isAny(this.local.address) ? this.udp.sourceFor(remote) : this.local.address
     this.local = { address, port: this.local.port }
     this.remote = remote
   }
@@ -139,29 +144,30 @@ export class Udp {
     this.ports = new PortTable(entropy)
   }
 
-  bind(socket: UdpSocket, address: number, port: number): number {
-    if (address !== ANY && !this.ip.isLocal(address) && !isMulticast(address)) throw EADDRNOTAVAIL
-    return this.ports.bind(socket, address, port)
+  bind(socket: UdpSocket, address: Address, port: number, dual: boolean): number {
+    if (!isAny(address) && !this.ip.isLocal(address) && !isMulticast(address)) throw EADDRNOTAVAIL
+    return this.ports.bind(socket, address, port, { dual })
   }
 
   release(socket: UdpSocket, port: number): void {
     this.ports.release(socket, port)
   }
 
-  sourceFor(destination: number): number {
-    return this.ip.sourceFor(destination)
+  sourceFor({ address, scope }: Endpoint): Address {
+    return this.ip.sourceFor(address, scope)
   }
 
   send(from: Endpoint, to: Endpoint, data: Uint8Array, ttl?: number): void {
-    const source = from.address === ANY ? this.ip.sourceFor(to.address) : from.address
-    const destination = to.address === ANY ? this.ip.sourceFor(0x7f000001) : to.address
+    const destination = to.address === ANY ? LOOPBACK : to.address === ANY6 ? LOOPBACK6 : to.address
+    const source = isAny(from.address) ? this.ip.sourceFor(destination, to.scope) : from.address
     const payload: UdpDatagram = { proto: 'udp', sourcePort: from.port, destinationPort: to.port, data }
-    this.ip.send({ source, destination, payload, ...(ttl ? { ttl } : {}) })
+    const { scope } = to
+    this.ip.send({ source, destination, payload, ...(ttl ? { ttl } : {}), ...(scope === undefined ? {} : { scope }) })
   }
 
   /** @returns whether anybody took it */
   receive(packet: Packet, datagram: UdpDatagram): boolean {
-    const from = { address: packet.source, port: datagram.sourcePort }
+    const from = endpointOf(packet.source, datagram.sourcePort, packet.scope)
     const to = { address: packet.destination, port: datagram.destinationPort }
     const socket = this.ports.find(to.address, to.port, (each) => each.takes(from))
     socket?.deliver({ data: datagram.data, from, to, ttl: packet.ttl })
@@ -179,4 +185,5 @@ export class Udp {
   }
 }
 
-const isMulticast = (address: number): boolean => address >>> 28 === 14
+const isMulticast = (address: Address): boolean =>
+  typeof address === 'number' ? address >>> 28 === 14 : isMulticast6(address)

@@ -1,5 +1,5 @@
 import {
-  AF_INET,
+  isInet,
   EINTR,
   EMFILE,
   inet,
@@ -10,6 +10,7 @@ import {
   SIGPIPE,
   type Sys,
   unix,
+  bracketed,
 } from '@drydock/abi'
 import { listen, programName, readAll, readTextFile, Stdio, timeZone, writeFile } from '@drydock/libc'
 import { Config, ConfigError } from './config.ts'
@@ -248,7 +249,7 @@ async function acceptAll(server: Server, listener: number): Promise<never> {
   for (;;)
     try {
       const { fd, peer } = await sys.accept(listener)
-      const address = peer.family === AF_INET ? `${peer.address}:${peer.port}` : `${config.get('unixsocket')}:0`
+      const address = isInet(peer) ? `${bracketed(peer.address)}:${peer.port}` : `${config.get('unixsocket')}:0`
       void server.newClient(fd, address).serve()
     } catch (error) {
       if (error === EMFILE) await nap(sys, 100)

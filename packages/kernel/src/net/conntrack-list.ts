@@ -1,16 +1,16 @@
 import type { ConntrackInfo, ConntrackTuple } from '@drydock/abi'
-import { type Conntrack, formatAddress, type Stack, type Tuple } from '@drydock/net'
+import { type Conntrack, formatIp, type Netfilter, type Tuple } from '@drydock/net'
 import type { NetNamespace } from './net-namespace.ts'
 
 /** The conversations that a namespace follows, as conntrack(8) lists them. */
-export const listConversations = ({ netfilter }: Stack): ConntrackInfo[] =>
+export const listConversations = (netfilter: Netfilter): ConntrackInfo[] =>
   netfilter.conntrack.list().map(conntrackInfo)
 
 function conntrackInfo({ connection, seconds }: ReturnType<Conntrack['list']>[number]): ConntrackInfo {
   const { original, reply, answered, closed } = connection
   const ends = (tuple: Tuple): ConntrackTuple => ({
-    source: formatAddress(tuple.source),
-    destination: formatAddress(tuple.destination),
+    source: formatIp(tuple.source),
+    destination: formatIp(tuple.destination),
     sourcePort: tuple.sourcePort,
     destinationPort: tuple.destinationPort,
   })
@@ -23,9 +23,12 @@ const NUMBERS = { icmp: 1, tcp: 6, udp: 17 } as const
 
 /** /proc/net/nf_conntrack. */
 export const procNetConntrack = ({ stack }: NetNamespace): string =>
-  listConversations(stack)
-    .map((row) => `ipv4     2 ${conversationText(row)} mark=0 zone=0 use=2\n`)
-    .join('')
+  [
+    ...listConversations(stack.netfilter).map((row) => `ipv4     2 ${conversationText(row)} mark=0 zone=0 use=2\n`),
+    ...listConversations(stack.ip6.netfilter).map(
+      (row) => `ipv6     10 ${conversationText(row)} mark=0 zone=0 use=2\n`,
+    ),
+  ].join('')
 
 function conversationText({ proto, seconds, state, original, reply }: ConntrackInfo): string {
   const answered = state !== '[UNREPLIED]' && state !== 'SYN_SENT'

@@ -1,5 +1,7 @@
 export { procNetConntrack } from './conntrack-list.ts'
+export * from './ipv6-conf.ts'
 export * from './net-namespace.ts'
 export * from './netlink.ts'
 export * from './network.ts'
 export * from './proc-net.ts'
+export * from './proc-net6.ts'

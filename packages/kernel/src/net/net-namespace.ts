@@ -1,5 +1,6 @@
 import { type Link, parseAddress, Stack } from '@drydock/net'
 import type { UserNamespace } from '../namespace/user-namespace.ts'
+import type { AddressFamily } from '../socket/inet-address.ts'
 import type { Network } from './network.ts'
 
 export interface LanOptions {
@@ -11,6 +12,12 @@ export interface LanOptions {
   readonly mac?: string
 }
 
+/** A socket of IPv4 or IPv6, as lists of sockets tell of it. */
+export interface InetSocketView {
+  readonly ino: number
+  readonly addresses: AddressFamily
+}
+
 /** A network namespace: an IP host, for as long as somebody holds it. network_namespaces(7). */
 export class NetNamespace {
   readonly network: Network
@@ -19,8 +26,8 @@ export class NetNamespace {
   readonly ino: number
   /** Unix sockets with abstract names, which begin with a zero byte. unix(7) */
   readonly abstractNames = new Map<string, object>()
-  /** Inodes of the open sockets, by what is behind them. */
-  readonly sockets = new Map<object, number>()
+  /** The open sockets, by what is behind them. */
+  readonly sockets = new Map<object, InetSocketView>()
   /** The user namespace it belongs to; undefined for the first. */
   owner: UserNamespace | undefined = undefined
   /** net.ipv4.ip_unprivileged_port_start */

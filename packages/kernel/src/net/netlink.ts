@@ -5,6 +5,7 @@ import {
   ENOENT,
   EOPNOTSUPP,
   type FdbEntry,
+  type IpFamily,
   ESRCH,
   ENETUNREACH,
   type NeighbourInfo,
@@ -13,13 +14,20 @@ import {
   type RouteInfo,
 } from '@drydock/abi'
 import {
-  formatAddress,
-  formatPrefix,
+  type Address,
+  formatIp,
+  formatIpPrefix,
   type Interface,
+  isPrefix6,
+  type NeighbourEntry,
+  type Netfilter,
   type Prefix,
-  parseAddress,
-  parsePrefix,
+  type Prefix6,
+  parseIp,
+  parseIpPrefix,
   type Route,
+  type RouteTable,
+  type Stack,
 } from '@drydock/net'
 import { listConversations } from './conntrack-list.ts'
 import type { NetNamespace } from './net-namespace.ts'
@@ -73,50 +81,73 @@ const HANDLERS: Handlers = {
   'address-delete': (namespace, { link, address }) => {
     namespace.stack.deleteAddress(device(namespace, link), prefix(address))
   },
-  'route-list': ({ stack }) => stack.routes.routes.toSorted(byAddress).map(routeInfo),
+  'route-list': ({ stack }, { family }) =>
+    family === 6
+      ? stack.ip6.routes.routes.toSorted(asIp6Lists).map(routeInfo)
+      : stack.routes.routes.toSorted(byAddress).map(routeInfo),
   'route-add': (namespace, { route }) => addRoute(namespace, route),
-  'route-delete': (namespace, { destination, dev }) => {
+  'route-delete': (namespace, { destination, dev, family }) => {
     const at = dev === undefined ? undefined : device(namespace, dev)
-    if (!namespace.stack.routes.delete(prefix(destination), at)) throw ESRCH
+    const wanted = prefix(destination, family)
+    const { stack } = namespace
+    const found = isPrefix6(wanted) ? stack.ip6.routes.delete(wanted, at) : stack.routes.delete(wanted, at)
+    if (!found) throw ESRCH
   },
-  'neighbour-list': ({ stack }) => stack.neighbours.entries().map(neighbourInfo),
+  'neighbour-list': ({ stack }, { family }) =>
+    family === 6
+      ? stack.ip6.neighbours.entries().flatMap(neighbourInfo)
+      : stack.neighbours.entries().flatMap(neighbourInfo),
+  'neighbour-add': (namespace, { address, mac, dev }) => {
+    const at = device(namespace, dev)
+    const wanted = addressOf(address)
+    if (typeof wanted === 'number') namespace.stack.neighbours.fix(at, wanted, mac)
+    else namespace.stack.ip6.neighbours.fix(at, wanted, mac)
+  },
+  'neighbour-delete': (namespace, { address, dev }) => {
+    const at = device(namespace, dev)
+    const wanted = addressOf(address)
+    const { stack } = namespace
+    const found =
+      typeof wanted === 'number' ? stack.neighbours.delete(at, wanted) : stack.ip6.neighbours.delete(at, wanted)
+    if (!found) throw ENOENT
+  },
   'vxlan-set': (namespace, { name, remotes, proxied }) => {
     const { tunnel } = device(namespace, name)
     if (!tunnel) throw EOPNOTSUPP
-    tunnel.set(remotes.map(address), proxied.map(address))
+    tunnel.set(remotes.map(quadOf), proxied.map(quadOf))
   },
   'fdb-list': ({ stack }) => [...stack.interfaces.values()].flatMap(fdbEntries),
-  'rule-list': ({ stack }, { table }) => stack.netfilter.firewall.list(table),
-  'rule-add': ({ stack }, { rule, at }) => {
-    stack.netfilter.firewall.add(rule, at)
+  'rule-list': ({ stack }, { table, family }) => netfilterOf(stack, family).firewall.list(table),
+  'rule-add': ({ stack }, { rule, at, family }) => {
+    netfilterOf(stack, family).firewall.add(rule, at)
   },
-  'rule-replace': ({ stack }, { rule, at }) => {
-    stack.netfilter.firewall.replace(rule, at)
+  'rule-replace': ({ stack }, { rule, at, family }) => {
+    netfilterOf(stack, family).firewall.replace(rule, at)
   },
   'rule-delete': ({ stack }, request) => {
-    const { firewall } = stack.netfilter
+    const { firewall } = netfilterOf(stack, request.family)
     if ('owner' in request) firewall.deleteOwned(request.owner)
     else firewall.deleteAt(request.table, request.chain, request.at)
   },
-  'chain-add': ({ stack }, { table, chain }) => {
-    stack.netfilter.firewall.newChain(table, chain)
+  'chain-add': ({ stack }, { table, chain, family }) => {
+    netfilterOf(stack, family).firewall.newChain(table, chain)
   },
-  'chain-delete': ({ stack }, { table, chain }) => {
-    stack.netfilter.firewall.deleteChain(table, chain)
+  'chain-delete': ({ stack }, { table, chain, family }) => {
+    netfilterOf(stack, family).firewall.deleteChain(table, chain)
   },
-  'chain-flush': ({ stack }, { table, chain }) => {
-    stack.netfilter.firewall.flush(table, chain)
+  'chain-flush': ({ stack }, { table, chain, family }) => {
+    netfilterOf(stack, family).firewall.flush(table, chain)
   },
-  'chain-zero': ({ stack }, { table, chain }) => {
-    stack.netfilter.firewall.zero(table, chain)
+  'chain-zero': ({ stack }, { table, chain, family }) => {
+    netfilterOf(stack, family).firewall.zero(table, chain)
   },
-  'chain-rename': ({ stack }, { table, chain, name }) => {
-    stack.netfilter.firewall.renameChain(table, chain, name)
+  'chain-rename': ({ stack }, { table, chain, name, family }) => {
+    netfilterOf(stack, family).firewall.renameChain(table, chain, name)
   },
-  'chain-policy': ({ stack }, { table, chain, policy }) => {
-    stack.netfilter.firewall.setPolicy(table, chain, policy)
+  'chain-policy': ({ stack }, { table, chain, policy, family }) => {
+    netfilterOf(stack, family).firewall.setPolicy(table, chain, policy)
   },
-  'conntrack-list': ({ stack }) => listConversations(stack),
+  'conntrack-list': ({ stack }, { family }) => listConversations(netfilterOf(stack, family)),
   'qdisc-list': ({ stack }) =>
     [...stack.interfaces.values()].map((at) => ({
       dev: at.name,
@@ -176,11 +207,12 @@ function linkSet(namespace: NetNamespace, request: Request<'link-set'>): undefin
   }
   if (request.mac !== undefined) at.mac = request.mac
   if (request.mtu !== undefined) at.mtu = request.mtu
-  if (request.master === null) at.setMaster(undefined)
+  if (request.ipv6 !== undefined) stack.ip6.setDisabled(at, !request.ipv6)
+  if (request.master === null) stack.setMaster(at, undefined)
   else if (request.master !== undefined) {
     const master = device(namespace, request.master)
     if (!master.bridge || master === at) throw EINVAL
-    at.setMaster(master)
+    stack.setMaster(at, master)
   }
   if (request.up !== undefined) stack.setUp(at, request.up)
   return undefined
@@ -188,18 +220,45 @@ function linkSet(namespace: NetNamespace, request: Request<'link-set'>): undefin
 
 /** ip(7): a gateway has to be on a link already. */
 function addRoute({ stack }: NetNamespace, route: RouteInfo): undefined {
-  const gateway = route.gateway === undefined ? undefined : parseAddress(route.gateway)
-  const source = route.source === undefined ? undefined : parseAddress(route.source)
-  if (route.gateway !== undefined && gateway === undefined) throw EINVAL
-  const via = gateway === undefined ? undefined : stack.routes.lookup(gateway)
-  if (gateway !== undefined && (!via || via.gateway !== undefined)) throw ENETUNREACH
-  const at = route.dev === '' ? via?.at : stack.interfaces.get(route.dev)
-  if (!at) throw ENODEV
-  if (!at.up) throw ENETUNREACH
-  const destination = prefix(route.destination)
-  if (!stack.routes.add({ destination, gateway, at, source, connected: false })) throw EEXIST
+  const gateway = route.gateway === undefined ? undefined : addressOf(route.gateway)
+  const destination = prefix(route.destination, route.family ?? (typeof gateway === 'bigint' ? 6 : 4))
+  const source = route.source === undefined ? undefined : addressOf(route.source)
+  const { dev, metric = DEFAULT_METRIC_6 } = route
+  if (isPrefix6(destination))
+    addTo(stack, stack.ip6.routes, { destination, gateway: six(gateway), source: six(source), dev, metric })
+  else addTo(stack, stack.routes, { destination, gateway: four(gateway), source: four(source), dev })
   return undefined
 }
+
+type RouteWish<A extends Address> = Omit<Route<A>, 'at' | 'connected'> & { readonly dev: string }
+
+function addTo<A extends Address>(stack: Stack, table: RouteTable<A>, { dev, ...route }: RouteWish<A>): void {
+  const { gateway } = route
+  const named = dev === '' ? undefined : stack.interfaces.get(dev)
+  if (dev !== '' && !named) throw ENODEV
+  const via = gateway === undefined ? undefined : table.lookup(gateway, named?.index)
+  if (gateway !== undefined && (!via || via.gateway !== undefined)) throw ENETUNREACH
+  const at = named ?? via?.at
+  if (!at) throw ENODEV
+  if (!at.up) throw ENETUNREACH
+  if (!table.add({ ...route, at, connected: false })) throw EEXIST
+}
+
+/** Of routes of IPv6 that were added by hand. */
+const DEFAULT_METRIC_6 = 1024
+
+/** @throws EINVAL for an address of the other family */
+function six(address: Address | undefined): bigint | undefined {
+  if (typeof address === 'number') throw EINVAL
+  return address
+}
+function four(address: Address | undefined): number | undefined {
+  if (typeof address === 'bigint') throw EINVAL
+  return address
+}
+
+const netfilterOf = (stack: Stack, family: IpFamily | undefined): Netfilter =>
+  family === 6 ? stack.ip6.netfilter : stack.netfilter
 
 function device({ stack }: NetNamespace, name: string): Interface {
   const found = stack.interfaces.get(name)
@@ -212,24 +271,45 @@ function requireName(name: string): void {
   if (!/^[^\s/]{1,15}$/.test(name) || name === '.' || name === '..') throw EINVAL
 }
 
-function prefix(text: string): Prefix {
-  const found = parsePrefix(text)
+/** @param family of `default` */
+function prefix(text: string, family?: IpFamily): Prefix | Prefix6 {
+  const found = family === 6 && text === 'default' ? { address: 0n, length: 0 } : parseIpPrefix(text)
   if (!found) throw EINVAL
   return found
 }
 
-function address(text: string): number {
-  const found = parseAddress(text)
+function addressOf(text: string): Address {
+  const found = parseIp(text)
   if (found === undefined) throw EINVAL
   return found
 }
 
-const routeInfo = ({ destination, gateway, at, source }: Route): RouteInfo => ({
-  destination: destination.length === 32 ? formatAddress(destination.address) : formatPrefix(destination),
-  dev: at.name,
-  ...(gateway === undefined ? {} : { gateway: formatAddress(gateway) }),
-  ...(source === undefined ? {} : { source: formatAddress(source) }),
-})
+/** What is of IPv4 alone. */
+function quadOf(text: string): number {
+  const found = addressOf(text)
+  if (typeof found === 'bigint') throw EINVAL
+  return found
+}
+
+const routeInfo = (route: Route | Route<bigint>): RouteInfo => {
+  const { destination, gateway, at, source, metric, connected } = route
+  const single = destination.length === (isPrefix6(destination) ? 128 : 32)
+  return {
+    destination: single ? formatIp(destination.address) : formatIpPrefix(destination),
+    dev: at.name,
+    ...{ connected, family: isPrefix6(destination) ? 6 : 4 },
+    ...(gateway === undefined ? {} : { gateway: formatIp(gateway) }),
+    ...(source === undefined ? {} : { source: formatIp(source) }),
+    ...(metric === undefined ? {} : { metric }),
+  }
+}
+
+/** The kernel's tree is walked to its leaves before what holds them: the default route comes last. */
+const asIp6Lists = (a: Route<bigint>, b: Route<bigint>): number =>
+  Number(a.destination.length === 0) - Number(b.destination.length === 0) ||
+  Number(a.destination.address - b.destination.address > 0n) -
+    Number(b.destination.address - a.destination.address > 0n) ||
+  (a.metric ?? 0) - (b.metric ?? 0)
 
 const byAddress = (a: Route, b: Route): number =>
   a.destination.address - b.destination.address || a.destination.length - b.destination.length
@@ -247,8 +327,5 @@ function fdbEntries(at: Interface): FdbEntry[] {
   return [...own, ...learned]
 }
 
-const neighbourInfo = ({ address, mac, at }: { address: number; mac: string; at: Interface }): NeighbourInfo => ({
-  address: formatAddress(address),
-  mac,
-  dev: at.name,
-})
+const neighbourInfo = ({ address, mac, at, state }: NeighbourEntry<Address>): NeighbourInfo[] =>
+  mac === undefined || state === 'INCOMPLETE' ? [] : [{ address: formatIp(address), mac, dev: at.name, state }]

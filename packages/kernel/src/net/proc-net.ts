@@ -1,4 +1,4 @@
-import type { LinkInfo, SocketInfo } from '@drydock/abi'
+import { type LinkInfo, parseIpv6, type SocketInfo } from '@drydock/abi'
 import { formatAddress, maskOf } from '@drydock/net'
 import type { NetNamespace } from './net-namespace.ts'
 import { listSockets } from './socket-list.ts'
@@ -120,16 +120,34 @@ const STATES: Readonly<Record<string, number>> = {
 export function procNetSockets(namespace: NetNamespace, proto: 'tcp' | 'udp'): string {
   const head = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
   const rows = listSockets(namespace)
-    .filter((each) => each.proto === proto)
+    .filter((each) => each.proto === proto && !each.local.includes(':'))
     .map((each, index) => socketRow(each, index).padEnd(149))
   return lines([head.padEnd(149), ...rows])
 }
 
+export const SOCKET_HEAD_6 =
+  '  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
+
+/** /proc/net/tcp6 and /proc/net/udp6. */
+export function procNetSockets6(namespace: NetNamespace, proto: 'tcp' | 'udp'): string {
+  const rows = listSockets(namespace)
+    .filter((each) => each.proto === proto && each.local.includes(':'))
+    .map(socketRow)
+  return lines([SOCKET_HEAD_6, ...rows])
+}
+
 function socketRow(socket: SocketInfo, index: number): string {
-  const end = (address: string, port: number): string => `${hexAddress(toNumber(address))}:${hex(port, 4)}`
+  const end = (address: string, port: number): string => `${endText(address)}:${hex(port, 4)}`
   const queues = `${hex(socket.sendQueue, 8)}:${hex(socket.receiveQueue, 8)}`
   const ends = `${end(socket.local, socket.localPort)} ${end(socket.peer, socket.peerPort)}`
   return `${pad(index, 4)}: ${ends} ${hex(STATES[socket.state] ?? 7, 2)} ${queues} 00:00000000 00000000     0        0 ${socket.ino} 1 0000000000000000 100 0 0 10 0`
+}
+
+/** IPv6 as four words, each as a little-endian machine has it. */
+function endText(address: string): string {
+  const six = parseIpv6(address)
+  if (six === undefined) return hexAddress(toNumber(address))
+  return [96n, 64n, 32n, 0n].map((shift) => hexAddress(Number((six >> shift) & 0xffff_ffffn))).join('')
 }
 
 const pad = (value: number, width: number): string => String(value).padStart(width)

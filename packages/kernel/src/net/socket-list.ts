@@ -1,31 +1,36 @@
-import type { SocketInfo } from '@drydock/abi'
-import { formatAddress } from '@drydock/net'
-import type { NetNamespace } from './net-namespace.ts'
+import { AF_INET, AF_INET6, type SocketInfo } from '@drydock/abi'
+import type { Endpoint } from '@drydock/net'
+import { asListed } from '../socket/inet-address.ts'
+import type { InetSocketView, NetNamespace } from './net-namespace.ts'
 
 /** Every TCP and UDP socket of the namespace, listeners first. sock_diag(7). */
 export function listSockets({ stack, sockets }: NetNamespace): SocketInfo[] {
   const tcp = stack.tcp.list().map(({ state, local, remote, queued, socket }) => ({
     proto: 'tcp' as const,
     state,
-    ...ends(local, remote),
+    ...ends(local, remote, sockets.get(socket)),
     receiveQueue: queued.receive,
     sendQueue: queued.send,
-    ino: sockets.get(socket) ?? 0,
   }))
   const udp = stack.udp.list().map((socket) => ({
     proto: 'udp' as const,
     state: socket.remote ? 'ESTAB' : 'UNCONN',
-    ...ends(socket.local, socket.remote ?? { address: 0, port: 0 }),
+    ...ends(socket.local, socket.remote, sockets.get(socket)),
     receiveQueue: socket.queued.receive,
     sendQueue: 0,
-    ino: sockets.get(socket) ?? 0,
   }))
   return [...udp, ...tcp]
 }
 
-const ends = (local: { address: number; port: number }, peer: { address: number; port: number }) => ({
-  local: formatAddress(local.address),
-  localPort: local.port,
-  peer: formatAddress(peer.address),
-  peerPort: peer.port,
-})
+function ends(local: Endpoint, peer: Endpoint | undefined, owner: InetSocketView | undefined) {
+  const family = owner?.addresses.family ?? (typeof local.address === 'number' ? AF_INET : AF_INET6)
+  const nobody = { address: family === AF_INET ? 0 : 0n, port: 0 }
+  return {
+    local: asListed(local, family),
+    localPort: local.port,
+    peer: asListed(peer ?? nobody, family),
+    peerPort: peer?.port ?? 0,
+    ino: owner?.ino ?? 0,
+    ...(owner?.addresses.v6only ? { v6only: true } : {}),
+  }
+}

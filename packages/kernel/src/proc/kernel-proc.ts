@@ -2,7 +2,7 @@ import { type Clock, type Entropy, ENODEV, type ResourceName, type Sysinfo, type
 import type { FileDescription } from '../file-description.ts'
 import type { NamespaceName, ProcSource, ProcTask } from '../fs/index.ts'
 import type { KernelParts } from '../kernel-parts.ts'
-import type { NetNamespace } from '../net/index.ts'
+import { Ipv6Conf, type NetNamespace } from '../net/index.ts'
 import { describeTask } from '../task/describe.ts'
 import type { UserNamespace } from '../namespace/user-namespace.ts'
 import type { Pid, PidNamespace } from '../task/pid.ts'
@@ -213,6 +213,9 @@ export class KernelProc implements ProcSource {
   }
   uts(reader: PathContext): { domainname: string; machine: string } {
     return readerOf(reader).namespaces.uts
+  }
+  ipv6(reader: PathContext): Ipv6Conf {
+    return new Ipv6Conf(readerOf(reader).namespaces.net.stack)
   }
   ipForward(reader: PathContext): boolean {
     return readerOf(reader).namespaces.net.stack.forwarding

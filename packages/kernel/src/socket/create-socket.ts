@@ -1,5 +1,6 @@
 import {
   AF_INET,
+  AF_INET6,
   AF_PACKET,
   AF_UNIX,
   EAFNOSUPPORT,
@@ -9,6 +10,7 @@ import {
   SOCK_STREAM,
 } from '@drydock/abi'
 import type { NetNamespace } from '../net/net-namespace.ts'
+import type { InetFamily } from './inet-address.ts'
 import { InetDatagramSocket } from './inet-datagram.ts'
 import { InetIcmpSocket } from './inet-icmp.ts'
 import { InetStreamSocket } from './inet-stream.ts'
@@ -18,15 +20,17 @@ import { UnixStreamSocket } from './unix-stream.ts'
 
 type Factory = (namespace: NetNamespace) => SocketDescription
 
+function inetTypes(family: InetFamily): ReadonlyMap<number, Factory> {
+  return new Map<number, Factory>([
+    [SOCK_STREAM, (namespace) => new InetStreamSocket(namespace, family)],
+    [SOCK_DGRAM, (namespace) => new InetDatagramSocket(namespace, family)],
+    [SOCK_RAW, (namespace) => new InetIcmpSocket(namespace, family)],
+  ])
+}
+
 const FAMILIES: ReadonlyMap<number, ReadonlyMap<number, Factory>> = new Map([
-  [
-    AF_INET,
-    new Map<number, Factory>([
-      [SOCK_STREAM, (namespace) => new InetStreamSocket(namespace)],
-      [SOCK_DGRAM, (namespace) => new InetDatagramSocket(namespace)],
-      [SOCK_RAW, (namespace) => new InetIcmpSocket(namespace)],
-    ]),
-  ],
+  [AF_INET, inetTypes(AF_INET)],
+  [AF_INET6, inetTypes(AF_INET6)],
   [AF_PACKET, new Map<number, Factory>([[SOCK_RAW, (namespace) => new PacketSocket(namespace)]])],
   [AF_UNIX, new Map<number, Factory>([[SOCK_STREAM, (namespace) => new UnixStreamSocket(namespace.network)]])],
 ])

@@ -1,29 +1,40 @@
-import { type Datagram, EDESTADDRREQ, ENOTCONN, type SocketAddress } from '@drydock/abi'
+import {
+  AF_INET6,
+  type Datagram,
+  EDESTADDRREQ,
+  EINVAL,
+  ENOTCONN,
+  type SocketAddress,
+  type SocketOption,
+} from '@drydock/abi'
 import { type Endpoint, UdpSocket } from '@drydock/net'
 import type { NetNamespace } from '../net/net-namespace.ts'
-import { endpoint, toAddress } from './inet-stream.ts'
+import { AddressFamily, getInetOption, type InetFamily, setInetOption } from './inet-address.ts'
 import { pollBits, SocketDescription } from './socket-description.ts'
 
 /** A UDP socket. udp(7). */
 export class InetDatagramSocket extends SocketDescription {
+  readonly addresses: AddressFamily
   private readonly namespace: NetNamespace
   private readonly socket: UdpSocket
 
-  constructor(namespace: NetNamespace) {
+  constructor(namespace: NetNamespace, family: InetFamily) {
     super(namespace.network.nextIno(), namespace.network.clock.now())
     this.namespace = namespace
-    this.socket = new UdpSocket(namespace.stack.udp)
+    this.addresses = new AddressFamily(namespace.stack, family)
+    this.socket = new UdpSocket(namespace.stack.udp, family === AF_INET6 ? 6 : 4)
+    if (this.addresses.v6only) this.socket.dual = false
     this.socket.onChange = () => this.queue.wake()
-    namespace.sockets.set(this.socket, this.ino)
+    namespace.sockets.set(this.socket, this)
   }
 
   bind(address: SocketAddress): void {
-    const { address: at, port } = endpoint(address)
+    const { address: at, port } = this.addresses.endpoint(address)
     this.socket.bind(at, port)
   }
 
   connect(address: SocketAddress): void {
-    this.socket.connect(endpoint(address))
+    this.socket.connect(this.addresses.endpoint(address))
   }
 
   read(): Uint8Array {
@@ -38,12 +49,12 @@ export class InetDatagramSocket extends SocketDescription {
 
   override sendto(data: Uint8Array, to: SocketAddress): void {
     const ttl = 'ttl' in to ? to.ttl : undefined
-    this.socket.send(data, endpoint(to), ttl === undefined ? {} : { ttl })
+    this.socket.send(data, this.addresses.endpoint(to), ttl === undefined ? {} : { ttl })
   }
 
   override recvfrom(): Datagram {
     const { data, from, ttl } = this.socket.receive()
-    return { data, from: toAddress(from), ttl }
+    return { data, from: this.addresses.toAddress(from), ttl }
   }
 
   poll(): number {
@@ -55,13 +66,23 @@ export class InetDatagramSocket extends SocketDescription {
   }
 
   getsockname(): SocketAddress {
-    return toAddress(this.socket.local)
+    return this.addresses.toAddress(this.socket.local)
   }
 
   override getpeername(): SocketAddress {
     const remote: Endpoint | undefined = this.socket.remote
     if (!remote) throw ENOTCONN
-    return toAddress(remote)
+    return this.addresses.toAddress(remote)
+  }
+
+  override setOption(option: SocketOption, value: number): void {
+    if (this.socket.local.port !== 0) throw EINVAL
+    setInetOption(this.addresses, option, value)
+    this.socket.dual = !this.addresses.v6only
+  }
+
+  override getOption(option: SocketOption): number {
+    return getInetOption(this.addresses, option)
   }
 
   protected override dispose(): void {

@@ -1,25 +1,27 @@
-import { type Datagram, inet, type SocketAddress } from '@drydock/abi'
+import { AF_INET6, type Datagram, type SocketAddress } from '@drydock/abi'
 import type { PingSocket } from '@drydock/net'
 import type { NetNamespace } from '../net/net-namespace.ts'
-import { endpoint, toAddress } from './inet-stream.ts'
+import { AddressFamily, type InetFamily } from './inet-address.ts'
 import { pollBits, SocketDescription } from './socket-description.ts'
 
 /** An ICMP socket for echo requests: whole ICMP messages in and out, the identifier is the socket's. icmp(7). */
 export class InetIcmpSocket extends SocketDescription {
+  private readonly addresses: AddressFamily
   private readonly socket: PingSocket
 
-  constructor(namespace: NetNamespace) {
-    super(namespace.network.nextIno(), namespace.network.clock.now())
-    this.socket = namespace.stack.icmp.open()
+  constructor({ network, stack }: NetNamespace, family: InetFamily) {
+    super(network.nextIno(), network.clock.now())
+    this.addresses = new AddressFamily(stack, family)
+    this.socket = (family === AF_INET6 ? stack.ip6.icmp : stack.icmp).open()
     this.socket.onChange = () => this.queue.wake()
   }
 
   bind(address: SocketAddress): void {
-    endpoint(address)
+    this.addresses.endpoint(address)
   }
 
   connect(address: SocketAddress): void {
-    this.socket.connect(endpoint(address))
+    this.socket.connect(this.addresses.endpoint(address))
   }
 
   read(): Uint8Array {
@@ -32,12 +34,12 @@ export class InetIcmpSocket extends SocketDescription {
   }
 
   override sendto(data: Uint8Array, to: SocketAddress): void {
-    this.socket.send(data, endpoint(to).address, 'ttl' in to ? to.ttl : undefined)
+    this.socket.send(data, this.addresses.endpoint(to), 'ttl' in to ? to.ttl : undefined)
   }
 
   override recvfrom(): Datagram {
     const { data, from, ttl } = this.socket.receive()
-    return { data, from: toAddress(from), ttl }
+    return { data, from: this.addresses.toAddress(from), ttl }
   }
 
   poll(): number {
@@ -45,7 +47,7 @@ export class InetIcmpSocket extends SocketDescription {
   }
 
   getsockname(): SocketAddress {
-    return inet('0.0.0.0', this.socket.identifier)
+    return this.addresses.toAddress({ ...this.addresses.any, port: this.socket.identifier })
   }
 
   protected override dispose(): void {

@@ -1,19 +1,15 @@
 import {
-  EAFNOSUPPORT,
+  AF_INET6,
   EALREADY,
-  AF_INET,
   EINVAL,
   EISCONN,
   ENOTCONN,
   EPIPE,
-  inet,
-  type InetAddress,
   type SocketAddress,
+  type SocketOption,
 } from '@drydock/abi'
 import {
-  type Endpoint,
-  formatAddress,
-  parseAddress,
+  type Address,
   SHUTDOWN_READ,
   type Socket,
   type TcpConnection,
@@ -21,33 +17,36 @@ import {
   type TcpReservation,
 } from '@drydock/net'
 import type { NetNamespace } from '../net/net-namespace.ts'
+import { AddressFamily, getInetOption, type InetFamily, setInetOption } from './inet-address.ts'
 import { pollBits, shutdownBits, SocketDescription } from './socket-description.ts'
 
 /** A TCP socket. tcp(7). */
 export class InetStreamSocket extends SocketDescription {
+  readonly addresses: AddressFamily
   private readonly namespace: NetNamespace
   private reservation: TcpReservation | undefined
   private listener: TcpListener | undefined
   private connection: TcpConnection | undefined
 
-  constructor(namespace: NetNamespace, connection?: TcpConnection) {
+  constructor(namespace: NetNamespace, family: InetFamily, connection?: TcpConnection) {
     super(namespace.network.nextIno(), namespace.network.clock.now())
     this.namespace = namespace
+    this.addresses = new AddressFamily(namespace.stack, family)
     if (connection) this.follow(connection)
     this.connection = connection
   }
 
   bind(address: SocketAddress): void {
     if (this.reservation || this.connection) throw EINVAL
-    const { address: at, port } = endpoint(address)
-    this.reservation = this.namespace.stack.tcp.reserve(at, port)
+    const { address: at, port } = this.addresses.endpoint(address)
+    this.reservation = this.reserve(at, port)
   }
 
   override listen(backlog: number): void {
     if (this.connection) throw EINVAL
     if (this.listener) return this.listener.setBacklog(backlog)
     const { tcp } = this.namespace.stack
-    this.reservation ??= tcp.reserve(0, 0)
+    this.reservation ??= this.reserve(this.addresses.any.address, 0)
     this.listener = tcp.listen(this.reservation, backlog)
     this.follow(this.listener)
   }
@@ -55,7 +54,8 @@ export class InetStreamSocket extends SocketDescription {
   override accept(): { description: SocketDescription; peer: SocketAddress } {
     if (!this.listener) throw EINVAL
     const connection = this.listener.accept()
-    return { description: new InetStreamSocket(this.namespace, connection), peer: toAddress(connection.remote) }
+    const description = new InetStreamSocket(this.namespace, this.addresses.family, connection)
+    return { description, peer: this.addresses.toAddress(connection.remote) }
   }
 
   connect(address: SocketAddress): void {
@@ -64,7 +64,7 @@ export class InetStreamSocket extends SocketDescription {
     if (this.connection?.state === 'SYN-SENT') throw EALREADY
     // A second call after one that did not wait tells how the first ended. connect(2), EINPROGRESS.
     if (this.connection) this.finishConnect()
-    this.connection = this.namespace.stack.tcp.connect(endpoint(address), this.reservation)
+    this.connection = this.namespace.stack.tcp.connect(this.addresses.endpoint(address), this.reservation)
     this.follow(this.connection)
   }
 
@@ -118,12 +118,12 @@ export class InetStreamSocket extends SocketDescription {
   }
 
   getsockname(): SocketAddress {
-    return toAddress(this.connection?.local ?? this.reservation?.local ?? { address: 0, port: 0 })
+    return this.addresses.toAddress(this.connection?.local ?? this.reservation?.local ?? this.addresses.any)
   }
 
   override getpeername(): SocketAddress {
     if (!this.connection?.established) throw ENOTCONN
-    return toAddress(this.connection.remote)
+    return this.addresses.toAddress(this.connection.remote)
   }
 
   protected override dispose(): void {
@@ -137,16 +137,20 @@ export class InetStreamSocket extends SocketDescription {
 
   private follow(socket: Socket): void {
     socket.onChange = () => this.queue.wake()
-    this.namespace.sockets.set(socket, this.ino)
+    this.namespace.sockets.set(socket, this)
+  }
+
+  private reserve(address: Address, port: number): TcpReservation {
+    const { family, v6only } = this.addresses
+    return this.namespace.stack.tcp.reserve(address, port, family === AF_INET6 && !v6only)
+  }
+
+  override setOption(option: SocketOption, value: number): void {
+    if (this.reservation || this.connection) throw EINVAL
+    setInetOption(this.addresses, option, value)
+  }
+
+  override getOption(option: SocketOption): number {
+    return getInetOption(this.addresses, option)
   }
 }
-
-/** @throws EAFNOSUPPORT, EINVAL */
-export function endpoint(address: SocketAddress): Endpoint {
-  if (address.family !== AF_INET) throw EAFNOSUPPORT
-  const at = parseAddress(address.address)
-  if (at === undefined || address.port < 0 || address.port > 65535) throw EINVAL
-  return { address: at, port: address.port }
-}
-
-export const toAddress = ({ address, port }: Endpoint): InetAddress => inet(formatAddress(address), port)

@@ -2,6 +2,7 @@ import {
   type Datagram,
   EINVAL,
   EOPNOTSUPP,
+  ENOPROTOOPT,
   ENOTCONN,
   O_RDWR,
   POLLERR,
@@ -10,6 +11,7 @@ import {
   POLLOUT,
   S_IFSOCK,
   type SocketAddress,
+  type SocketOption,
   type Stat,
 } from '@drydock/abi'
 import type { Readiness } from '@drydock/net'
@@ -59,6 +61,13 @@ export abstract class SocketDescription extends FileDescription {
     }
   }
 
+  /** @throws ENOPROTOOPT, EINVAL once it is bound */
+  setOption(_option: SocketOption, _value: number): void {
+    throw ENOPROTOOPT
+  }
+  getOption(_option: SocketOption): number {
+    throw ENOPROTOOPT
+  }
   abstract bind(address: SocketAddress, names: UnixNames): void
   listen(_backlog: number): void {
     throw EOPNOTSUPP

@@ -1,5 +1,4 @@
 import {
-  AF_INET,
   AF_PACKET,
   EACCES,
   EADDRINUSE,
@@ -10,6 +9,7 @@ import {
   ENOTSOCK,
   EPERM,
   ESRCH,
+  isInet,
   type MaybePromise,
   type NetlinkRequest,
   O_NONBLOCK,
@@ -31,10 +31,10 @@ function socketOf(task: Task, fd: number): SocketDescription {
   return description
 }
 
-/** Unix sockets by their names, as the task sees the tree. */
 /** Everybody may ask; firewalls are shown to their administrators only. */
 const isQuestion = ({ op }: NetlinkRequest): boolean => op.endsWith('-list') && op !== 'rule-list'
 
+/** Unix sockets by their names, as the task sees the tree. */
 const namesFor = (task: Task): UnixNames => ({
   bind(path, socket) {
     if (!path.startsWith('\0')) return void task.parts.files.bindSocket(task, path, socket, 0o777)
@@ -53,7 +53,7 @@ const namesFor = (task: Task): UnixNames => ({
 
 /** @throws EACCES for the ports of servers, unless the caller may. ip(7), ip_unprivileged_port_start */
 function requirePort({ namespaces: { net }, credentials }: Task, address: SocketAddress): void {
-  if (address.family !== AF_INET || address.port === 0 || address.port >= net.unprivilegedPorts) return
+  if (!isInet(address) || address.port === 0 || address.port >= net.unprivilegedPorts) return
   if (!capableIn(credentials, 'net_bind_service', net.owner)) throw EACCES
 }
 
@@ -66,6 +66,8 @@ function onSocket<T>(task: Task, fd: number, attempt: (socket: SocketDescription
 
 export const socketCalls: SyscallTable<
   | 'socket'
+  | 'setsockopt'
+  | 'getsockopt'
   | 'bind'
   | 'listen'
   | 'accept'
@@ -83,6 +85,10 @@ export const socketCalls: SyscallTable<
     if (family === AF_PACKET && !capableIn(task.credentials, 'net_raw', net.owner)) throw EPERM
     return task.fds.add(createSocket(net, family, type))
   },
+  setsockopt(task, fd, option, value) {
+    socketOf(task, fd).setOption(option, value)
+  },
+  getsockopt: (task, fd, option) => socketOf(task, fd).getOption(option),
   bind(task, fd, address) {
     requirePort(task, address)
     socketOf(task, fd).bind(address, namesFor(task))

@@ -1,4 +1,4 @@
-import { EINTR, isErrno, type SocketAddress, AF_INET, type Sys } from '@drydock/abi'
+import { EINTR, isErrno, type SocketAddress, isInet, type Sys, plainAddress } from '@drydock/abi'
 import { FdStream } from '@drydock/libc'
 import { PLUGINS } from '../auth.ts'
 import type { Outcome, SessionState, Value } from '../protocol.ts'
@@ -96,7 +96,7 @@ export class Connection {
   }
 
   private get from(): string {
-    return this.peer.family === AF_INET ? this.peer.address : 'localhost'
+    return isInet(this.peer) ? plainAddress(this.peer.address) : 'localhost'
   }
 
   private async signIn(user: string, proof: Uint8Array, plugin: string, database: string): Promise<boolean> {

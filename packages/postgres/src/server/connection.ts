@@ -1,4 +1,4 @@
-import { AF_INET, EINTR, isErrno, type SocketAddress, type Sys } from '@drydock/abi'
+import { isInet, EINTR, isErrno, type SocketAddress, type Sys } from '@drydock/abi'
 import { concat, FdStream } from '@drydock/libc'
 import { type Backend, Cancelled, type User } from './backend.ts'
 import type { Roles } from './roles.ts'
@@ -188,7 +188,7 @@ export class Connection implements User {
   private async authenticate(): Promise<void> {
     const { sys, backend, roles } = this.host
     const method = await methodFor(sys, `${backend.data.path}/pg_hba.conf`, this.peer, this.role, this.database)
-    const from = this.peer.family === AF_INET ? `host "${this.peer.address}"` : 'host "[local]"'
+    const from = isInet(this.peer) ? `host "${this.peer.address}"` : 'host "[local]"'
     if (method === undefined || method === 'reject')
       throw new Refused(
         '28000',

@@ -1,4 +1,4 @@
-import { type SocketAddress, AF_INET, isErrno, type Sys } from '@drydock/abi'
+import { type SocketAddress, isInet, isErrno, type Sys } from '@drydock/abi'
 import { readTextFile } from '@drydock/libc'
 
 interface Rule {
@@ -42,7 +42,7 @@ export async function methodFor(
   } catch (error) {
     if (!isErrno(error)) throw error
   }
-  const local = peer.family !== AF_INET
+  const local = !isInet(peer)
   return text
     .split('\n')
     .flatMap((line) => ruleOf(line) ?? [])
@@ -51,6 +51,6 @@ export async function methodFor(
         rule.local === local &&
         (rule.databases.includes('all') || rule.databases.includes(database)) &&
         (rule.users.includes('all') || rule.users.includes(user)) &&
-        (local || addressFits(rule.address, peer.family === AF_INET ? peer.address : '')),
+        (local || addressFits(rule.address, isInet(peer) ? peer.address : '')),
     )?.method
 }

@@ -1,4 +1,15 @@
-import { AF_INET, EINTR, inet, isDirectory, isErrno, type Process, type Program, type Sys } from '@drydock/abi'
+import {
+  isInet,
+  EINTR,
+  inet,
+  isDirectory,
+  isErrno,
+  type Process,
+  type Program,
+  type Sys,
+  bracketed,
+  type InetAddress,
+} from '@drydock/abi'
 import { httpDate, serveConnection, type ServerRequest, type ServerResponse } from '@drydock/http'
 import { FdStream, flag, getopt, listen, Stdio, UsageError, value } from '@drydock/libc'
 import { detach } from './files/detach.ts'
@@ -80,7 +91,7 @@ async function serve(sys: Sys, listener: number, home: string, io: Stdio, verbos
   for (;;) {
     try {
       const { fd, peer } = await sys.accept(listener)
-      const client = peer.family === AF_INET ? `[::ffff:${peer.address}]:${peer.port}` : '-'
+      const client = isInet(peer) ? clientOf(peer) : '-'
       const said = async (request: ServerRequest): Promise<ServerResponse> => {
         const response = answer(sys, home, request)
         if (verbose) await io.warn(`${client}: response:${response.status}\n`)
@@ -131,3 +142,7 @@ export const busyboxHttpd: Program = {
   summary: 'Listen for incoming HTTP requests',
   main,
 }
+
+/** Its sockets are of IPv6: clients of IPv4 have mapped addresses. */
+const clientOf = ({ address, port }: InetAddress): string =>
+  `${bracketed(address.includes(':') ? address : `::ffff:${address}`)}:${port}`

@@ -1,5 +1,6 @@
 import {
   AF_INET,
+  AF_INET6,
   AF_UNIX,
   type Datagram,
   type DirectoryEntry,
@@ -76,10 +77,12 @@ const failed = (value: unknown): boolean => value === undefined
 const FAMILIES: Readonly<Record<number, string>> = {
   [AF_UNIX]: 'AF_UNIX',
   [AF_INET]: 'AF_INET',
-  10: 'AF_INET6',
+  [AF_INET6]: 'AF_INET6',
   16: 'AF_NETLINK',
   17: 'AF_PACKET',
 }
+/** Of options that are not of all sockets. */
+const OPTION_LEVELS: Readonly<Record<string, string>> = { IPV6_V6ONLY: 'SOL_IPV6' }
 const TYPES: Readonly<Record<number, string>> = {
   1: 'SOCK_STREAM',
   2: 'SOCK_DGRAM',
@@ -411,6 +414,15 @@ export const CALLS: Readonly<Record<string, CallRow>> = {
   // sockets
   socket: call('socket', ['network'], socketArguments),
   bind: call('bind', ['network'], withAddress),
+  setsockopt: call('setsockopt', ['network'], (s: Style, fd: number, option: string, value: number) => [
+    ...[s.fd(fd), OPTION_LEVELS[option] ?? 'SOL_SOCKET', option, `[${value}]`, '4'],
+  ]),
+  getsockopt: call(
+    'getsockopt',
+    ['network'],
+    (s: Style, fd: number, option: string) => [s.fd(fd), OPTION_LEVELS[option] ?? 'SOL_SOCKET', option],
+    { after: (_, value: number | undefined) => [value === undefined ? POINTER : `[${value}]`, '[4]'] },
+  ),
   listen: call('listen', ['network'], (s: Style, fd: number, backlog = 128) => [s.fd(fd), String(backlog)]),
   accept: call('accept4', ['network'], onFd, {
     after: (s, value: { peer: SocketAddress } | undefined) => [...gotAddress(s, value?.peer), 'SOCK_CLOEXEC'],

@@ -12,6 +12,7 @@ import {
   S_IFREG,
   S_IFSOCK,
   type WaitStatus,
+  AF_INET6,
 } from '@drydock/abi'
 
 /** How strace(1) prints values: strings, flags, structures. */
@@ -107,11 +108,21 @@ export function addressText(address: SocketAddress | undefined): string {
     return `{sa_family=AF_UNIX, sun_path=${abstract ? '@' : ''}${stringText(abstract ? address.path.slice(1) : address.path)}}`
   }
   if (!('port' in address)) return `{sa_family=AF_PACKET, sll_ifindex=${address.interfaceIndex}, ...}`
+  if (address.family === AF_INET6)
+    return `{sa_family=AF_INET6, sin6_port=htons(${address.port}), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "${address.address}", &sin6_addr), sin6_scope_id=0}`
   return `{sa_family=AF_INET, sin_port=htons(${address.port}), sin_addr=inet_addr("${address.address}")}`
 }
 
 export const addressLength = (address: SocketAddress | undefined): number =>
-  !address ? 0 : 'path' in address ? (address.path === '' ? 2 : address.path.length + 3) : 16
+  !address
+    ? 0
+    : 'path' in address
+      ? address.path === ''
+        ? 2
+        : address.path.length + 3
+      : address.family === AF_INET6
+        ? 28
+        : 16
 
 export const signalText = (signal: Signal): string =>
   signalName(signal) ?? (signal === 0 ? '0' : signal >= 32 ? `SIGRT_${signal - 32}` : String(signal))

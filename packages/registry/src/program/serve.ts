@@ -1,5 +1,5 @@
 import {
-  AF_INET,
+  isInet,
   type ByteStream,
   EINTR,
   inet,
@@ -7,6 +7,8 @@ import {
   type Process,
   type SocketAddress,
   type Sys,
+  bracketed,
+  plainAddress,
 } from '@drydock/abi'
 import { httpDate, serveConnection, type ServerRequest, type ServerResponse } from '@drydock/http'
 import { FdStream, listen, readTextFile } from '@drydock/libc'
@@ -120,7 +122,8 @@ async function accept(sys: Sys, listener: number, server: Server): Promise<never
   }
 }
 
-const addressText = (peer: SocketAddress): string => (peer.family === AF_INET ? `${peer.address}:${peer.port}` : '@')
+const addressText = (peer: SocketAddress): string =>
+  isInet(peer) ? `${bracketed(plainAddress(peer.address))}:${peer.port}` : '@'
 
 /** The registry's pages: its API, and an empty one at the root for those who look whether it is up. */
 class Server {

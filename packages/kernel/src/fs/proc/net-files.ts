@@ -5,32 +5,36 @@ import {
   procNetConntrack,
   procNetDev,
   procNetFibTrie,
+  procNetIfInet6,
+  procNetIpv6Route,
   procNetRoute,
   procNetSnmp,
+  procNetSnmp6,
   procNetSockets,
+  procNetSockets6,
   procNetSockstat,
   procNetUnix,
+  SOCKET_HEAD_6,
 } from '../../net/index.ts'
 import type { ProcTask } from './proc-source.ts'
 
 const SOCKET_HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n'
-/** There is no IPv6 here: its files have a head and nothing below. */
-const SOCKET_HEAD_6 =
-  '  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n'
 
 const FILES: readonly (readonly [string, (namespace: NetNamespace) => string])[] = [
   ['arp', procNetArp],
   ['fib_trie', procNetFibTrie],
-  ['if_inet6', () => ''],
+  ['if_inet6', procNetIfInet6],
+  ['ipv6_route', procNetIpv6Route],
   ['netlink', () => 'sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n'],
   ['nf_conntrack', procNetConntrack],
   ['packet', () => 'sk       RefCnt Type Proto  Iface R Rmem   User   Inode\n'],
   ['raw', () => SOCKET_HEAD],
-  ['raw6', () => SOCKET_HEAD_6],
+  ['raw6', () => `${SOCKET_HEAD_6}\n`],
   ['snmp', procNetSnmp],
+  ['snmp6', procNetSnmp6],
   ['sockstat', procNetSockstat],
-  ['tcp6', () => SOCKET_HEAD_6],
-  ['udp6', () => SOCKET_HEAD_6],
+  ['tcp6', (namespace) => procNetSockets6(namespace, 'tcp')],
+  ['udp6', (namespace) => procNetSockets6(namespace, 'udp')],
   ['unix', procNetUnix],
   ['dev', procNetDev],
   ['route', procNetRoute],

@@ -1,7 +1,7 @@
 import type { CapabilitySets, Clock, Entropy, ProcessInfo, ResourceName, Sysinfo, Utsname } from '@drydock/abi'
 import type { FileDescription } from '../../file-description.ts'
 import type { UserNamespace } from '../../namespace/user-namespace.ts'
-import type { NetNamespace } from '../../net/index.ts'
+import type { Ipv6Conf, NetNamespace } from '../../net/index.ts'
 import type { Location } from '../../vfs/location.ts'
 import type { MountNamespace } from '../../vfs/mount-namespace.ts'
 import type { PathContext } from '../../vfs/path-context.ts'
@@ -95,6 +95,7 @@ export interface ProcSource {
   /** The namespaces of the reader whose settings /proc/sys shows. */
   network(reader: PathContext): { unprivilegedPorts: number }
   uts(reader: PathContext): { domainname: string; machine: string }
+  ipv6(reader: PathContext): Ipv6Conf
   ipForward(reader: PathContext): boolean
   setIpForward(reader: PathContext, on: boolean): void
   /** All processes started since boot. */

@@ -113,6 +113,9 @@ const source: ProcSource = {
   settings: () => settings,
   network: () => ({ unprivilegedPorts: 1024 }),
   uts: () => ({ domainname: '(none)', machine: 'x86_64' }),
+  ipv6: () => {
+    throw new Error('no network here')
+  },
   ipForward: () => true,
   setIpForward: () => undefined,
   forks: () => 9,

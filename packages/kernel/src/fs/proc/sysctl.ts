@@ -1,7 +1,8 @@
-import { EINVAL, EPERM } from '@drydock/abi'
-import type { PathContext } from '../../vfs/path-context.ts'
+import { EINVAL } from '@drydock/abi'
 import type { PseudoFileSystem } from '../pseudo-file-system.ts'
-import { PseudoDirectory, type PseudoMaker, TextFile, type TextSource } from '../pseudo-inode.ts'
+import { PseudoDirectory, type PseudoInode, type PseudoMaker, TextFile, type TextSource } from '../pseudo-inode.ts'
+import { natural, requireRoot } from './sysctl-value.ts'
+import { Ipv6ConfDirectory } from './ipv6-sysctl.ts'
 import type { ProcSource } from './proc-source.ts'
 
 const formatUuid = (bytes: Uint8Array): string => {
@@ -10,17 +11,6 @@ const formatUuid = (bytes: Uint8Array): string => {
     return value.toString(16).padStart(2, '0')
   }).join('')
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-}
-
-function requireRoot({ credentials }: PathContext): void {
-  if (credentials.uid !== 0) throw EPERM
-}
-
-/** @throws EINVAL */
-function natural(text: string): number {
-  const number = Number(text.trim())
-  if (!Number.isInteger(number) || number < 0) throw EINVAL
-  return number
 }
 
 const shows = (text: string): TextSource => ({ read: () => `${text}\n` })
@@ -45,11 +35,12 @@ function keeps(path: string, initial: string, source: ProcSource): TextSource {
   }
 }
 
-/** A path below /proc/sys, and what makes its file. */
-type Setting = readonly [path: string, make: (source: ProcSource) => TextSource]
+/** A path below /proc/sys, and what makes its file or directory. */
+type Setting = readonly [path: string, make: (fs: PseudoFileSystem, source: ProcSource) => PseudoInode]
+type TextSetting = readonly [path: string, make: (source: ProcSource) => TextSource]
 
 /** Settings that have an effect, or whose value the kernel knows. proc_sys(5). */
-const LIVE: readonly Setting[] = [
+const LIVE: readonly TextSetting[] = [
   [
     'kernel/hostname',
     (source) => ({
@@ -106,6 +97,16 @@ const LIVE: readonly Setting[] = [
       },
     }),
   ],
+  [
+    'net/ipv6/bindv6only',
+    (source) => ({
+      read: (reader) => `${Number(source.ipv6(reader).bindOnly)}\n`,
+      write(text, reader) {
+        requireRoot(reader)
+        source.ipv6(reader).bindOnly = natural(text) !== 0
+      },
+    }),
+  ],
 ]
 
 /** Settings as Linux 6.8 has them by default. */
@@ -156,8 +157,6 @@ const KEPT: readonly (readonly [string, number | string])[] = [
   ['net/ipv4/tcp_max_syn_backlog', 256],
   ['net/ipv4/tcp_keepalive_intvl', 75],
   ['net/ipv4/tcp_keepalive_probes', 9],
-  ['net/ipv6/conf/all/disable_ipv6', 0],
-  ['net/ipv6/conf/default/disable_ipv6', 0],
   ['fs/file-max', 9223372036854],
   ['fs/inotify/max_user_instances', 128],
   ['fs/inotify/max_user_watches', 65536],
@@ -194,9 +193,6 @@ const KEPT: readonly (readonly [string, number | string])[] = [
   ['net/ipv4/tcp_max_syn_backlog', 256],
   ['net/ipv4/tcp_timestamps', 1],
   ['net/ipv4/tcp_window_scaling', 1],
-  ['net/ipv6/conf/all/disable_ipv6', 0],
-  ['net/ipv6/conf/all/forwarding', 0],
-  ['net/ipv6/conf/default/disable_ipv6', 0],
   ['net/netfilter/nf_conntrack_max', 65536],
   ['net/ipv4/conf/all/forwarding', 1],
   ['net/ipv4/conf/all/rp_filter', 2],
@@ -224,9 +220,12 @@ const KEPT: readonly (readonly [string, number | string])[] = [
 
 /** Of two rows with one path the later counts. */
 const SETTINGS: readonly Setting[] = [
-  ...FIXED.map(([path, text]): Setting => [path, () => shows(text)]),
-  ...KEPT.map(([path, value]): Setting => [path, (source) => keeps(path, String(value), source)]),
-  ...LIVE,
+  ...[
+    ...FIXED.map(([path, text]): TextSetting => [path, () => shows(text)]),
+    ...KEPT.map(([path, value]): TextSetting => [path, (source) => keeps(path, String(value), source)]),
+    ...LIVE,
+  ].map(([path, make]): Setting => [path, (fs, source) => settingFile(fs, make(source))]),
+  ['net/ipv6/conf', (fs, source) => new Ipv6ConfDirectory(fs, source)],
 ]
 
 /** What starts at the same `from` characters; each directory below is made when somebody looks into it. */
@@ -248,9 +247,9 @@ function directoryOf(
   const makers = Array.from(groups, ([name, group]): [string, PseudoMaker] => [
     name,
     () => {
-      const [path, make] = group.at(-1) ?? ['', () => shows('')]
+      const [path = '', make] = group.at(-1) ?? []
       const end = from + name.length
-      return path.length === end ? settingFile(fs, make(source)) : directoryOf(fs, source, group, end + 1)
+      return make && path.length === end ? make(fs, source) : directoryOf(fs, source, group, end + 1)
     },
   ])
   return new PseudoDirectory(fs, new Map(makers.sort(([a], [b]) => (a < b ? -1 : 1))))

@@ -1,5 +1,5 @@
 import {
-  AF_INET,
+  isInet,
   type ByteStream,
   ECONNRESET,
   ETIMEDOUT,
@@ -142,7 +142,7 @@ export class Transfer {
     try {
       const stream = await secure(sys, raw, {
         name: url.host,
-        address: peer.family === AF_INET ? peer.address : '127.0.0.1',
+        address: isInet(peer) ? peer.address : '127.0.0.1',
         insecure: options.insecure > 0,
         authorities: options.cacert,
       })
@@ -394,4 +394,4 @@ export function headText(response: ClientResponse): string {
 }
 
 const endOf = (address: SocketAddress): { address: string; port: number } =>
-  address.family === AF_INET ? { address: address.address, port: address.port } : { address: '', port: 0 }
+  isInet(address) ? { address: address.address, port: address.port } : { address: '', port: 0 }

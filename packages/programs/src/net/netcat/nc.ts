@@ -1,4 +1,15 @@
-import { AF_INET, inet, isErrno, POLLIN, SIGPIPE, SOCK_DGRAM, type SocketAddress, type Sys, unix } from '@drydock/abi'
+import {
+  AF_INET,
+  isInet,
+  inet,
+  isErrno,
+  POLLIN,
+  SIGPIPE,
+  SOCK_DGRAM,
+  type SocketAddress,
+  type Sys,
+  unix,
+} from '@drydock/abi'
 import {
   defineProgram,
   dial,
@@ -147,7 +158,7 @@ async function talk(sys: Sys, options: Options, fd: number, words: Words): Promi
 }
 
 const show = (address: SocketAddress): string =>
-  address.family === AF_INET ? `${address.address} ${address.port}` : 'path' in address ? address.path : ''
+  isInet(address) ? `${address.address} ${address.port}` : 'path' in address ? address.path : ''
 
 async function serve({ sys, io, options, operands }: Context): Promise<number> {
   const [first, second] = operands

@@ -1,4 +1,4 @@
-import { AF_INET, inet, POLLIN, type Sys } from '@drydock/abi'
+import { isInet, inet, POLLIN, type Sys } from '@drydock/abi'
 
 export interface Reply {
   readonly from: string
@@ -28,6 +28,6 @@ export async function probe(
     const at = data[0] === 0 ? 6 : 34
     if ((data[at] ?? 0) * 256 + (data[at + 1] ?? 0) !== sequence) continue
     const rttMs = sys.clock.monotonic() - start
-    return { from: from.family === AF_INET ? from.address : '', type: data[0] ?? 0, code: data[1] ?? 0, rttMs }
+    return { from: isInet(from) ? from.address : '', type: data[0] ?? 0, code: data[1] ?? 0, rttMs }
   }
 }

@@ -1,5 +1,5 @@
 import {
-  AF_INET,
+  isInet,
   ECONNABORTED,
   EINTR,
   inet,
@@ -13,6 +13,7 @@ import {
   type Signal,
   signalName,
   type Sys,
+  plainAddress,
 } from '@drydock/abi'
 import { serveConnection } from '@drydock/http'
 import { FdStream, getopt, flag, list, listen, readPasswd, Stdio, UsageError, value, writeFile } from '@drydock/libc'
@@ -163,7 +164,7 @@ async function accept(sys: Sys, context: Parameters<typeof respond>[0], listener
   for (;;) {
     try {
       const { fd, peer } = await sys.accept(listener)
-      const client = peer.family === AF_INET ? peer.address : '-'
+      const client = isInet(peer) ? plainAddress(peer.address) : '-'
       void serveConnection(new FdStream(sys, fd), (request) => respond(context, request, client))
     } catch (error) {
       if (error !== EINTR && error !== ECONNABORTED) throw error

@@ -1,5 +1,5 @@
 import {
-  AF_INET,
+  isInet,
   EINTR,
   ECONNABORTED,
   EMFILE,
@@ -32,7 +32,7 @@ export interface WorkerOptions {
 }
 
 const endOf = (address: SocketAddress) =>
-  address.family === AF_INET ? { address: address.address, port: address.port } : { address: 'unix:', port: 0 }
+  isInet(address) ? { address: address.address, port: address.port } : { address: 'unix:', port: 0 }
 
 /** A worker process: takes connections until it is told to go. */
 export class Worker {
