@@ -109,7 +109,7 @@ export class Ip6 {
   private connect(at: Interface, { address, length }: Prefix6): void {
     const destination = { address: networkOf6(address, length), length }
     const row = { gateway: undefined, source: undefined, connected: true, metric: KERNEL_METRIC }
-    if (length < 128 || at === this.host.loopback) this.routes.add({ destination, at, ...row })
+    if (length < 128) this.routes.add({ destination, at, ...row })
   }
 
   isLocal(address: bigint): boolean {

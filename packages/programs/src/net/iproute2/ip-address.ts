@@ -1,8 +1,8 @@
-import { isErrno, type Sys } from '@drydock/abi'
+import { isErrno, parseIpv6, type Sys } from '@drydock/abi'
 import { addressJson, printJson } from './json.ts'
 import { linkFacts } from './link-facts.ts'
 import { ADDRESS_WORDS, IpProblem, noDevice, refused, unknownCommand } from './problem.ts'
-import { type ShowStyle, showAddresses } from './show-links.ts'
+import { addressesOf, type ShowStyle, showAddresses } from './show-links.ts'
 import { abbreviated, Words } from './words.ts'
 
 const COMMANDS: readonly string[] = ['show', 'list', 'lst', 'add', 'delete', 'flush']
@@ -48,7 +48,7 @@ export function selectLinks(sys: Sys, argv: readonly string[]) {
 
 function show(sys: Sys, argv: readonly string[], style: ShowStyle): string {
   const links = selectLinks(sys, argv)
-  const chosen = style.ipv4 ? links.filter((link) => link.addresses.length > 0) : style.ipv6 ? [] : links
+  const chosen = style.ipv4 || style.ipv6 ? links.filter((link) => addressesOf(link, style).length > 0) : links
   if (style.json)
     return printJson(
       chosen.map((link) => addressJson(link, style)),
@@ -82,13 +82,15 @@ function change(sys: Sys, command: 'add' | 'delete', argv: readonly string[]): s
 
 function flush(sys: Sys, argv: readonly string[]): string {
   if (argv.length === 0) throw new IpProblem('Flush requires arguments.', 1)
-  for (const { name, addresses } of selectLinks(sys, argv))
-    for (const address of addresses) sys.netlink({ op: 'address-delete', link: name, address })
+  for (const { name, addresses, addresses6 } of selectLinks(sys, argv))
+    for (const address of [...addresses, ...addresses6]) sys.netlink({ op: 'address-delete', link: name, address })
   return ''
 }
 
+/** Of either family. */
 export const isPrefix = (text: string): boolean => {
   const [host = '', length = '32', ...more] = text.split('/')
+  if (parseIpv6(host) !== undefined) return more.length === 0 && /^\d{1,3}$/.test(length) && Number(length) <= 128
   const parts = host.split('.')
   return (
     more.length === 0 &&

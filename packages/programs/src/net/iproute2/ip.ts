@@ -1,4 +1,4 @@
-import type { MaybePromise, Process, Program, Sys } from '@drydock/abi'
+import { isErrno, type MaybePromise, type Process, type Program, type Sys } from '@drydock/abi'
 import { Stdio } from '@drydock/libc'
 import { ipAddress } from './ip-address.ts'
 import { ipLink } from './ip-link.ts'
@@ -17,7 +17,11 @@ const OBJECTS: ReadonlyMap<string, IpObject> = new Map<string, IpObject>([
   ['route', ipRoute],
   ['neighbor', neighbours],
   ['neighbour', neighbours],
-  ['rule', () => '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n'],
+  [
+    'rule',
+    (_sys, _argv, { ipv6 }) =>
+      `0:\tfrom all lookup local\n32766:\tfrom all lookup main\n${ipv6 ? '' : '32767:\tfrom all lookup default\n'}`,
+  ],
 ])
 
 const USAGE = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
@@ -30,15 +34,61 @@ where  OBJECT := { address | link | neighbor | neighbour | netns | route | rule 
 function neighbours(sys: Sys, argv: readonly string[], style: ShowStyle): string {
   const dev = argv[argv.indexOf('dev') + 1]
   const chosen = argv.includes('dev') ? dev : undefined
-  const known = sys.netlink({ op: 'neighbour-list' }).filter((each) => chosen === undefined || each.dev === chosen)
+  const change = NEIGHBOUR_CHANGES.get(argv[0] ?? '')
+  if (change) return change(sys, argv.slice(1))
+  const known = [
+    ...(style.ipv6 ? [] : sys.netlink({ op: 'neighbour-list' })),
+    ...(style.ipv4 ? [] : sys.netlink({ op: 'neighbour-list', family: 6 })),
+  ].filter((each) => chosen === undefined || each.dev === chosen)
   if (style.json)
     return printJson(
-      known.map(({ address, dev: link, mac }) => ({ dst: address, dev: link, lladdr: mac, state: ['REACHABLE'] })),
+      known.map(({ address, dev: link, mac, state }) => ({ dst: address, dev: link, lladdr: mac, state: [state] })),
       style.pretty,
     )
   return known
-    .map((each) => `${each.address} ${chosen === undefined ? `dev ${each.dev} ` : ''}lladdr ${each.mac} REACHABLE \n`)
+    .map(
+      (each) => `${each.address} ${chosen === undefined ? `dev ${each.dev} ` : ''}lladdr ${each.mac} ${each.state} \n`,
+    )
     .join('')
+}
+
+type NeighbourChange = (sys: Sys, argv: readonly string[]) => string
+const NEIGHBOUR_CHANGES: ReadonlyMap<string, NeighbourChange> = new Map<string, NeighbourChange>([
+  ['add', setNeighbour],
+  ['replace', setNeighbour],
+  ['change', setNeighbour],
+  ['del', dropNeighbour],
+  ['delete', dropNeighbour],
+])
+
+const wordAfter = (argv: readonly string[], word: string): string =>
+  argv.includes(word) ? (argv[argv.indexOf(word) + 1] ?? '') : ''
+const neighbourOf = (argv: readonly string[]): { address: string; dev: string } => ({
+  address: (argv[0] === 'to' ? argv[1] : argv[0]) ?? '',
+  dev: wordAfter(argv, 'dev'),
+})
+
+function setNeighbour(sys: Sys, argv: readonly string[]): string {
+  const { address, dev } = neighbourOf(argv)
+  if (dev === '') throw new IpProblem('Device and destination are required arguments.')
+  attemptChange(() => sys.netlink({ op: 'neighbour-add', address, dev, mac: wordAfter(argv, 'lladdr') }))
+  return ''
+}
+
+function dropNeighbour(sys: Sys, argv: readonly string[]): string {
+  const { address, dev } = neighbourOf(argv)
+  if (dev === '') throw new IpProblem('Device and destination are required arguments.')
+  attemptChange(() => sys.netlink({ op: 'neighbour-delete', address, dev }))
+  return ''
+}
+
+/** @throws IpProblem */
+function attemptChange(change: () => void): void {
+  try {
+    change()
+  } catch (error) {
+    throw isErrno(error) ? new IpProblem(`RTNETLINK answers: ${error.message}`, 2) : error
+  }
 }
 
 const STYLES: ReadonlyMap<string, keyof ShowStyle> = new Map([
@@ -59,6 +109,10 @@ const STYLES: ReadonlyMap<string, keyof ShowStyle> = new Map([
   ['-color', 'color'],
   ['-c=always', 'color'],
   ['-color=always', 'color'],
+])
+const FAMILIES: ReadonlyMap<string, 'ipv4' | 'ipv6'> = new Map([
+  ['inet', 'ipv4'],
+  ['inet6', 'ipv6'],
 ])
 const IGNORED: readonly string[] = [
   '-c=never',
@@ -87,8 +141,10 @@ async function run(process: Process, busybox: boolean): Promise<string> {
     if (word === '-V' || word === '-Version') return 'ip utility, iproute2-6.1.0, libbpf 1.1.2\n'
     if (known) style[known] = true
     else if (word === '-n' || word === '-netns') enterNetns(sys, argv[++at] ?? '')
-    else if (word === '-f' || word === '-family') at++
-    else if (!IGNORED.includes(word)) throw new IpProblem(`Option "${word}" is unknown, try "ip -help".`, 255)
+    else if (word === '-f' || word === '-family') {
+      const family = FAMILIES.get(argv[++at] ?? '')
+      if (family) style[family] = true
+    } else if (!IGNORED.includes(word)) throw new IpProblem(`Option "${word}" is unknown, try "ip -help".`, 255)
   }
   const [first, ...rest] = argv.slice(at)
   if (first === undefined) throw new IpProblem(USAGE.trimEnd(), 255)
@@ -117,7 +173,7 @@ const mainOf =
 
 const row = {
   covers: 'partial',
-  lacks: ['-batch', 'monitor', '/etc/netns', 'neighbour changes', 'IPv6'],
+  lacks: ['-batch', 'monitor', '/etc/netns', 'tentative and temporary addresses of IPv6'],
   summary: 'show / manipulate routing, network devices, interfaces and tunnels',
 } as const
 

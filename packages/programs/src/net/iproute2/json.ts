@@ -1,6 +1,6 @@
 /** What `ip -j` prints: an array of objects on one line, or spread out with -p. */
 import type { LinkFacts } from './link-facts.ts'
-import { broadcastOf } from './show-links.ts'
+import { addressesOf, broadcastOf, scopeOf } from './show-links.ts'
 
 export type Json = string | number | boolean | readonly Json[] | { readonly [member: string]: Json }
 
@@ -61,6 +61,7 @@ const layer = (link: LinkFacts): { readonly [member: string]: Json } => ({
 interface JsonStyle {
   readonly brief: boolean
   readonly statistics: boolean
+  readonly ipv4: boolean
   readonly ipv6: boolean
 }
 
@@ -76,7 +77,7 @@ const briefHead = (link: LinkFacts): { readonly [member: string]: Json } => ({
 })
 
 export function addressJson(link: LinkFacts, style: JsonStyle): Json {
-  const addresses = style.ipv6 ? [] : link.addresses
+  const addresses = addressesOf(link, style)
   if (style.brief) return { ...briefHead(link), addr_info: addresses.map(prefix) }
   return {
     ...head(link),
@@ -93,6 +94,8 @@ function prefix(address: string): { local: string; prefixlen: number } {
 
 function addressMember(link: LinkFacts, address: string): Json {
   const { local, prefixlen } = prefix(address)
+  const life = { valid_life_time: FOREVER, preferred_life_time: FOREVER }
+  if (address.includes(':')) return { family: 'inet6', local, prefixlen, scope: scopeOf(link, address), ...life }
   const loopback = link.kind === 'loopback'
   return {
     family: 'inet',
@@ -101,7 +104,6 @@ function addressMember(link: LinkFacts, address: string): Json {
     ...(loopback || prefixlen === 32 ? {} : { broadcast: broadcastOf(local, prefixlen) }),
     scope: loopback ? 'host' : 'global',
     label: link.name,
-    valid_life_time: FOREVER,
-    preferred_life_time: FOREVER,
+    ...life,
   }
 }

@@ -29,20 +29,39 @@ export function showLink(link: LinkFacts, style: ShowStyle): string {
 }
 
 export function showAddresses(link: LinkFacts, style: ShowStyle): string {
+  const shown = addressesOf(link, style)
   if (style.brief)
-    return `${briefHead(link, style)}${link.addresses.map((each) => `${paint(style, 35, each)} `).join('')}\n`
+    return `${briefHead(link, style)}${shown.map((each) => `${paint(style, colorOf(each), each)} `).join('')}\n`
   if (style.oneline)
-    return link.addresses
+    return shown
       .map((each) => `${link.index}: ${link.name}    ${addressLines(link, each, style).join('\\')}\n`)
       .join('')
-  const layer = style.ipv4 ? [] : [linkLayer(link, style)]
-  const addresses = style.ipv6
-    ? []
-    : link.addresses.flatMap((each) =>
-        addressLines(link, each, style).map((line) => (line.startsWith(' ') ? line : `    ${line}`)),
-      )
-  return join([headLine(link, style, ''), ...layer, ...addresses, ...(style.statistics ? counters(link) : [])], style)
+  const layer = style.ipv4 || style.ipv6 ? [] : [linkLayer(link, style)]
+  const addresses = shown.flatMap((each) =>
+    addressLines(link, each, style).map((line) => (line.startsWith(' ') ? line : `    ${line}`)),
+  )
+  const head = style.ipv6 && !style.busybox ? headLine6(link, style) : headLine(link, style, '')
+  return join([head, ...layer, ...addresses, ...(style.statistics ? counters(link) : [])], style)
 }
+
+/** Those of the families that are asked for. */
+export const addressesOf = (link: LinkFacts, { ipv4, ipv6 }: Pick<ShowStyle, 'ipv4' | 'ipv6'>): readonly string[] => [
+  ...(ipv6 ? [] : link.addresses),
+  ...(ipv4 ? [] : link.addresses6),
+]
+
+const isSix = (address: string): boolean => address.includes(':')
+const colorOf = (address: string): number => (isSix(address) ? 34 : 35)
+
+/** `host`, `link` or `global`. */
+export const scopeOf = (link: LinkFacts, address: string): string =>
+  link.kind === 'loopback' && !/^f[cd]/.test(address) ? 'host' : address.startsWith('fe80:') ? 'link' : 'global'
+
+/** What is asked of IPv6 alone tells neither discipline nor group. */
+const headLine6 = (link: LinkFacts, style: ShowStyle): string =>
+  headLine(link, style, '')
+    .replace(/ qdisc \S+/, '')
+    .replace('group default ', '')
 
 const join = (rows: readonly string[], style: ShowStyle): string => `${rows.join(style.oneline ? '\\' : '\n')}\n`
 
@@ -68,12 +87,18 @@ function linkLayer(link: LinkFacts, style: ShowStyle): string {
 
 function addressLines(link: LinkFacts, address: string, style: ShowStyle): string[] {
   const [host = '', length = '32'] = address.split('/')
+  if (isSix(address)) {
+    const shown = style.color ? `\x1b[34m${host}\x1b[0m/${length}` : address
+    return [`inet6 ${shown} scope ${scopeOf(link, address)} `, FOREVER]
+  }
   const scope = link.kind === 'loopback' ? 'scope host' : 'scope global'
   const broadcast =
     link.kind === 'loopback' || length === '32' ? '' : `brd ${paint(style, 35, broadcastOf(host, Number(length)))} `
   const head = `inet ${style.color ? `\x1b[35m${host}\x1b[0m/${length}` : address} ${broadcast}${scope} ${link.name}`
-  return [head, '       valid_lft forever preferred_lft forever']
+  return [head, FOREVER]
 }
+
+const FOREVER = '       valid_lft forever preferred_lft forever'
 
 /** The last address of the prefix. */
 export function broadcastOf(host: string, length: number): string {

@@ -1,4 +1,4 @@
-import type { SocketInfo, Sys, UnixSocketInfo } from '@drydock/abi'
+import { bracketed, type SocketInfo, type Sys, type UnixSocketInfo } from '@drydock/abi'
 import { defineProgram, flag, type OptionValues, value } from '@drydock/libc'
 import { Names, servicePorts } from '../net-tools/service-names.ts'
 import { type SocketOwner, socketOwners } from '../net-tools/socket-owners.ts'
@@ -54,12 +54,16 @@ function totals(sys: Sys): string {
   const count = (state: string): number => tcp.filter((each) => each.state === state).length
   const closed = count('TIME-WAIT')
   const live = tcp.length - closed
-  const row = (name: string, total: number): string =>
-    `${name}\t  ${String(total).padEnd(10)}${String(total).padEnd(10)}0        \n`
+  const isSix = ({ local }: SocketInfo): boolean => local.includes(':')
+  const udp6 = sockets.filter((each) => each.proto === 'udp' && isSix(each)).length
+  const tcp6 = tcp.filter((each) => each.state !== 'TIME-WAIT' && isSix(each)).length
+  const row = (name: string, total: number, six = 0): string =>
+    `${name}\t  ${String(total).padEnd(10)}${String(total - six).padEnd(10)}${String(six).padEnd(9)}\n`
   return [
     `Total: ${sockets.length}\nTCP:   ${tcp.length} (estab ${count('ESTAB')}, closed ${closed}, orphaned 0, timewait ${closed})\n\n`,
     'Transport Total     IP        IPv6\n',
-    ...[row('RAW', 0), row('UDP', udp), row('TCP', live), row('INET', udp + live), row('FRAG', 0), '\n'],
+    ...[row('RAW', 0), row('UDP', udp, udp6), row('TCP', live, tcp6), row('INET', udp + live, udp6 + tcp6)],
+    ...[row('FRAG', 0), '\n'],
   ].join('')
 }
 
@@ -116,10 +120,25 @@ function usersOf({ owners }: View, ino: number): string {
 function inetRow(view: View, socket: SocketInfo): Row[] {
   const { names, options } = view
   const { proto, state, receiveQueue, sendQueue, local, localPort, peer, peerPort, ino } = socket
-  if ((options.ipv6 && !options.ipv4) || !isShown(view, socket)) return []
-  const ends = [names.host(local), names.port(localPort, proto), names.host(peer), names.port(peerPort, proto)]
-  const extended = options.extended ? ` ino:${ino} sk:${ino.toString(16)} cgroup:/ <->` : ''
+  if (!isOfFamily(options, socket) || !isShown(view, socket)) return []
+  const host = (address: string): string => hostCell(socket, names.host(address))
+  const ends = [host(local), names.port(localPort, proto), host(peer), names.port(peerPort, proto)]
+  const six = local.includes(':') ? ` v6only:${Number(socket.v6only ?? false)}` : ''
+  const extended = options.extended ? ` ino:${ino} sk:${ino.toString(16)} cgroup:/${six} <->` : ''
   return [[proto, state, String(receiveQueue), String(sendQueue), ...ends, usersOf(view, ino) + extended]]
+}
+
+/** `-4` and `-6`, or what `-f` says. */
+function isOfFamily({ ipv4, ipv6, family }: Options, { local }: SocketInfo): boolean {
+  const four = ipv4 > 0 || family === 'inet'
+  const six = ipv6 > 0 || family === 'inet6'
+  return four === six || local.includes(':') === six
+}
+
+/** IPv6 in brackets; what hears of both families at any address is a star. */
+function hostCell({ local, v6only }: SocketInfo, text: string): string {
+  if (text === '::' && local.includes(':') && !v6only) return '*'
+  return bracketed(text)
 }
 
 function unixRow(view: View, socket: UnixSocketInfo): Row[] {

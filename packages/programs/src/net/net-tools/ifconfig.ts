@@ -1,7 +1,7 @@
 import { isErrno, type Process, type Program, type Sys } from '@drydock/abi'
 import { Stdio } from '@drydock/libc'
 import { type LinkFacts, linkFacts } from '../iproute2/link-facts.ts'
-import { broadcastOf, netmask } from '../iproute2/show-links.ts'
+import { broadcastOf, netmask, scopeOf } from '../iproute2/show-links.ts'
 
 /** Of netdevice(7): what the numbers in front of the words are. */
 const FLAG_BITS: Readonly<Record<string, number>> = {
@@ -47,6 +47,7 @@ function showNetTools(link: LinkFacts): string {
   const lines = [
     `${link.name}: flags=${bits}<${words.join(',')}>  mtu ${link.mtu}`,
     ...(host === undefined ? [] : [`        inet ${host}  netmask ${netmask(Number(length))}${broadcast}`]),
+    ...link.addresses6.map((each) => inet6Line(link, each)),
     `        ${hardware}`,
     `        RX packets ${link.rxPackets}  bytes ${link.rxBytes} (${human(link.rxBytes)})`,
     '        RX errors 0  dropped 0  overruns 0  frame 0',
@@ -54,6 +55,19 @@ function showNetTools(link: LinkFacts): string {
     '        TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0',
   ]
   return `${lines.join('\n')}\n\n`
+}
+
+/** Scopes by number and word. linux/ipv6.h, IPV6_ADDR_LOOPBACK and others */
+const SCOPES: Readonly<Record<string, { readonly bits: number; readonly word: string; readonly name: string }>> = {
+  host: { bits: 0x10, word: 'host', name: 'Host' },
+  link: { bits: 0x20, word: 'link', name: 'Link' },
+  global: { bits: 0, word: 'global', name: 'Global' },
+}
+
+function inet6Line(link: LinkFacts, address: string): string {
+  const [host = '', length = '128'] = address.split('/')
+  const { bits, word } = SCOPES[scopeOf(link, address)] ?? { bits: 0, word: 'global' }
+  return `        inet6 ${host}  prefixlen ${length}  scopeid 0x${bits.toString(16)}<${word}>`
 }
 
 function showBusybox(link: LinkFacts): string {
@@ -64,6 +78,9 @@ function showBusybox(link: LinkFacts): string {
   const lines = [
     `${link.name.padEnd(9)} Link encap:${hardware}`,
     ...(host === undefined ? [] : [`${indent}inet addr:${host}${broadcast}  Mask:${netmask(Number(length))}`]),
+    ...link.addresses6.map(
+      (each) => `${indent}inet6 addr: ${each} Scope:${SCOPES[scopeOf(link, each)]?.name ?? 'Global'}`,
+    ),
     `${indent}${flagWords(link).join(' ')}  MTU:${link.mtu}  Metric:1`,
     `${indent}RX packets:${link.rxPackets} errors:0 dropped:0 overruns:0 frame:0`,
     `${indent}TX packets:${link.txPackets} errors:0 dropped:0 overruns:0 carrier:0`,
@@ -137,7 +154,7 @@ async function attempt(_io: Stdio, change: () => string | undefined): Promise<st
 
 const row = {
   covers: 'partial',
-  lacks: ['IPv6', 'hw', 'promisc', 'multicast'],
+  lacks: ['changes of IPv6 addresses', 'hw', 'promisc', 'multicast'],
   summary: 'configure a network interface',
 } as const
 

@@ -77,6 +77,8 @@ async function sockets(sys: Sys, options: OptionValues<typeof OPTIONS>, filler: 
   const wanted = (socket: SocketInfo): boolean => {
     const kind = families === 0 || (socket.proto === 'tcp' ? options.tcp > 0 : options.udp > 0)
     const server = socket.state === 'LISTEN' || (socket.proto === 'udp' && socket.state !== 'ESTAB')
+    const six = socket.local.includes(':')
+    if (options.inet > 0 !== options.inet6 > 0 && six !== options.inet6 > 0) return false
     return kind && (options.all > 0 || (options.listening > 0 ? server : !server))
   }
   const list = sys.netlink({ op: 'socket-list' }).filter(wanted).toSorted(byProto)
@@ -92,7 +94,10 @@ async function sockets(sys: Sys, options: OptionValues<typeof OPTIONS>, filler: 
   )
 }
 
-const byProto = (a: SocketInfo, b: SocketInfo): number => (a.proto === b.proto ? 0 : a.proto === 'tcp' ? -1 : 1)
+const protoOf = ({ proto, local }: SocketInfo): string => (local.includes(':') ? `${proto}6` : proto)
+/** tcp, tcp6, udp, udp6. */
+const byProto = (a: SocketInfo, b: SocketInfo): number =>
+  protoOf(a) === protoOf(b) ? 0 : protoOf(a) < protoOf(b) ? -1 : 1
 
 function socketRow(
   socket: SocketInfo,
@@ -109,7 +114,7 @@ function socketRow(
   const program = owners
     ? ` ${(owner ? `${owner.pid}/${owner.title.split('/').pop() ?? ''}`.slice(0, 19) : '-').padEnd(20)}`
     : filler
-  return `${socket.proto.padEnd(5)} ${queues} ${ends} ${stateName(socket).padEnd(11)}${program}\n`
+  return `${(filler === '' ? protoOf(socket) : socket.proto).padEnd(5)} ${queues} ${ends} ${stateName(socket).padEnd(11)}${program}\n`
 }
 
 function interfaceTable(sys: Sys): string {

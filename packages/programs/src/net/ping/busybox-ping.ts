@@ -1,5 +1,5 @@
-import { isErrno } from '@drydock/abi'
-import { defineProgram, flag, type ProgramContext, ResolveError, resolveHost, value } from '@drydock/libc'
+import { AF_INET, AF_INET6, isErrno } from '@drydock/abi'
+import { AF_UNSPEC, defineProgram, flag, type ProgramContext, ResolveError, resolveAll, value } from '@drydock/libc'
 import { EchoSession } from './echo-session.ts'
 
 const OPTIONS = {
@@ -21,9 +21,9 @@ type Context = ProgramContext<typeof OPTIONS>
 /** ping, as busybox has it. */
 export const busyboxPing = defineProgram({
   name: 'busybox/ping',
-  paths: ['/bin/ping'],
+  paths: ['/bin/ping', '/bin/ping6'],
   covers: 'partial',
-  lacks: ['-6', '-A', '-I', '-p'],
+  lacks: ['-A', '-I', '-p'],
   summary: 'Send ICMP ECHO_REQUESTs to HOST',
   usage: 'ping [OPTIONS] HOST',
   options: OPTIONS,
@@ -45,12 +45,13 @@ export const busyboxPing = defineProgram({
   },
 })
 
-async function run({ sys, io, options, fail }: Context, host: string): Promise<number> {
-  if (options.ipv6 || options.source !== undefined) {
-    await fail('options -6 and -I are not supported here')
+async function run({ sys, io, options, fail, name }: Context, host: string): Promise<number> {
+  if (options.source !== undefined) {
+    await fail('option -I is not supported here')
     return 1
   }
-  const [address = ''] = await resolveHost(sys, host)
+  const family = options.ipv6 || name === 'ping6' ? AF_INET6 : options.ipv4 ? AF_INET : AF_UNSPEC
+  const [address = ''] = await resolveAll(sys, host, family)
   const size = Number(options.size ?? 56)
   const session = new EchoSession(sys, {
     address,

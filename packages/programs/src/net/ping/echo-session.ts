@@ -1,4 +1,4 @@
-import { AF_INET, EINTR, inet, POLLIN, SIGINT, SIGQUIT, SOCK_RAW, type Sys } from '@drydock/abi'
+import { EINTR, inet, POLLIN, SIGINT, SIGQUIT, SOCK_RAW, type Sys } from '@drydock/abi'
 
 /** What came back for one echo request. */
 export type Answer =
@@ -37,6 +37,15 @@ export interface EchoOptions {
   readonly onQuit?: (session: EchoSession) => Promise<void>
 }
 
+/** Types of the messages, and how long the head of a packet is. RFC 792, RFC 4443 */
+interface EchoProtocol {
+  readonly request: number
+  readonly reply: number
+  readonly headBytes: number
+}
+const ICMP: EchoProtocol = { request: 8, reply: 0, headBytes: 20 }
+const ICMPV6: EchoProtocol = { request: 128, reply: 129, headBytes: 40 }
+
 /** Sends echo requests at an interval and hears the answers, until the count, the deadline or SIGINT. */
 export class EchoSession {
   sent = 0
@@ -50,6 +59,7 @@ export class EchoSession {
   private readonly options: EchoOptions
   private readonly sentAt = new Map<number, number>()
   private readonly answered = new Set<number>()
+  private readonly protocol: EchoProtocol
   private startMs = 0
   private interrupted = false
   private quit = false
@@ -57,6 +67,7 @@ export class EchoSession {
   constructor(sys: Sys, options: EchoOptions) {
     this.sys = sys
     this.options = options
+    this.protocol = options.address.includes(':') ? ICMPV6 : ICMP
   }
 
   /** @throws ENETUNREACH when there is no way to the address */
@@ -69,7 +80,7 @@ export class EchoSession {
       sys.sigaction(SIGQUIT, () => {
         this.quit = true
       })
-    const fd = sys.socket(AF_INET, SOCK_RAW)
+    const fd = sys.socket(inet(this.options.address, 0).family, SOCK_RAW)
     try {
       this.startMs = sys.clock.monotonic()
       await this.loop(fd)
@@ -102,7 +113,7 @@ export class EchoSession {
   private async ask(fd: number): Promise<void> {
     const sequence = (this.sent + this.options.firstSequence) & 0xffff
     const message = new Uint8Array(8 + this.options.size)
-    message.set([8, 0, 0, 0, 0, 0, sequence >> 8, sequence & 255])
+    message.set([this.protocol.request, 0, 0, 0, 0, 0, sequence >> 8, sequence & 255])
     for (let at = 8; at < message.length; at++) message[at] = at
     this.sentAt.set(sequence, this.sys.clock.monotonic())
     const { address, ttl } = this.options
@@ -129,9 +140,9 @@ export class EchoSession {
     const from = 'address' in datagram.from ? String(datagram.from.address) : ''
     const now = this.sys.clock.monotonic()
     this.elapsedMs = now - this.startMs
-    if (data[0] === 0) return this.reply(data, from, ttl, now)
+    if (data[0] === this.protocol.reply) return this.reply(data, from, ttl, now)
     this.errors++
-    const sequence = word(data, 8 + 20 + 6)
+    const sequence = word(data, 8 + this.protocol.headBytes + 6)
     this.answered.add(sequence)
     await this.options.onAnswer({ kind: 'error', from, sequence, type: data[0] ?? 0, code: data[1] ?? 0 })
   }

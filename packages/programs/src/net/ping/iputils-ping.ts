@@ -1,13 +1,15 @@
-import { isErrno } from '@drydock/abi'
+import { AF_INET, AF_INET6, isErrno } from '@drydock/abi'
 import {
   defineProgram,
   flag,
-  isIpv4,
+  AF_UNSPEC,
+  isAddress,
   type ProgramContext,
   ResolveError,
-  resolveHost,
+  resolveAll,
   reverseHost,
   value,
+  type WantedFamily,
 } from '@drydock/libc'
 import { type Answer, EchoSession } from './echo-session.ts'
 
@@ -37,9 +39,9 @@ type Context = ProgramContext<typeof OPTIONS>
 /** ping, as iputils has it. ping(8). */
 export const ping = defineProgram({
   name: 'iputils/ping',
-  paths: ['/usr/bin/ping', '/usr/bin/ping4'],
+  paths: ['/usr/bin/ping', '/usr/bin/ping4', '/usr/bin/ping6'],
   covers: 'partial',
-  lacks: ['-6', '-a', '-A', '-b', '-f', '-I', '-l', '-M', '-p', '-Q', '-R', '-T'],
+  lacks: ['-a', '-A', '-b', '-f', '-I', '-l', '-M', '-p', '-Q', '-R', '-T'],
   summary: 'send ICMP ECHO_REQUEST to network hosts',
   usage: 'ping [options] <destination>',
   usageStatus: 2,
@@ -73,7 +75,6 @@ export const ping = defineProgram({
 })
 
 function refuse(options: Context['options']): string | undefined {
-  if (options.ipv6) return 'option -6 is not supported here'
   if (options.flood || options.adaptive || options.bell) return 'options -f, -A and -a are not supported here'
   if (options.source !== undefined) return 'option -I is not supported here'
   const numbers = [options.count, options.size, options.ttl, options.deadline]
@@ -86,8 +87,9 @@ function refuse(options: Context['options']): string | undefined {
 
 async function run(context: Context, host: string): Promise<number> {
   const { sys, io, options } = context
-  const numeric = options.numeric > 0 || isIpv4(host)
-  const [address = ''] = await resolveHost(sys, host)
+  const numeric = options.numeric > 0 || isAddress(host)
+  const [address = ''] = await resolveAll(sys, host, familyOf(context))
+  const six = address.includes(':')
   const size = Number(options.size ?? 56)
   const names = new Map<string, string>()
   const nameOf = async (from: string): Promise<string> => {
@@ -113,7 +115,11 @@ async function run(context: Context, host: string): Promise<number> {
     },
     onQuit: async (each) => io.err.write(quitLine(each)),
   })
-  await io.print(`PING ${host} (${address}) ${size}(${size + 28}) bytes of data.\n`)
+  await io.print(
+    six
+      ? `PING ${host}(${host === address ? address : `${host} (${address})`}) ${size} data bytes\n`
+      : `PING ${host} (${address}) ${size}(${size + 28}) bytes of data.\n`,
+  )
   await io.out.flush()
   await session.run()
   await io.print(summary(host, session))
@@ -122,6 +128,18 @@ async function run(context: Context, host: string): Promise<number> {
     : 1
 }
 
+/** ping4 and ping6 are asked for by their names. */
+function familyOf({ name, options }: Context): WantedFamily {
+  if (options.ipv6 || name.endsWith('6')) return AF_INET6
+  return options.ipv4 || name.endsWith('4') ? AF_INET : AF_UNSPEC
+}
+
+const ERRORS_6: ReadonlyMap<string, string> = new Map([
+  ['1 0', 'Destination unreachable: No route'],
+  ['1 3', 'Destination unreachable: Address unreachable'],
+  ['1 4', 'Destination unreachable: Port unreachable'],
+  ['3 0', 'Time exceeded: Hop limit'],
+])
 const ERRORS: ReadonlyMap<string, string> = new Map([
   ['3 0', 'Destination Net Unreachable'],
   ['3 1', 'Destination Host Unreachable'],
@@ -132,7 +150,7 @@ const ERRORS: ReadonlyMap<string, string> = new Map([
 function answerLine(answer: Answer, from: string, size: number): string {
   const head = `icmp_seq=${answer.sequence}`
   if (answer.kind === 'error')
-    return `From ${from} ${head} ${ERRORS.get(`${answer.type} ${answer.code}`) ?? 'Bad ICMP'}`
+    return `From ${from} ${head} ${(from.includes(':') ? ERRORS_6 : ERRORS).get(`${answer.type} ${answer.code}`) ?? 'Bad ICMP'}`
   const time = size >= 16 ? ` time=${milliseconds(answer.rttMs)} ms` : ''
   return `${answer.bytes} bytes from ${from}: ${head} ttl=${answer.ttl}${time}${answer.duplicate ? ' (DUP!)' : ''}`
 }
