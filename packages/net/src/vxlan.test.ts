@@ -1,6 +1,7 @@
 import { EEXIST } from '@drydock/abi'
 import { expect, it } from 'vitest'
 import { formatAddress, parseAddress } from './address.ts'
+import { formatIp } from './address6.ts'
 import { EventQueue } from './event-queue.ts'
 import { Link } from './link.ts'
 import { Stack } from './stack.ts'
@@ -87,7 +88,7 @@ it('sends every third packet to each of three', () => {
     (port) =>
       firewall.destinationNat('PREROUTING', { packet: packet(port), destinationLocal: true }, undefined)?.address,
   )
-  expect(targets.map((each) => formatAddress(each ?? 0))).toEqual([
+  expect(targets.map((each) => formatIp(each ?? 0))).toEqual([
     '10.0.1.10',
     '10.0.1.11',
     '10.0.1.12',
