@@ -89,7 +89,7 @@ async function addAccount(sys: Sys, path: string, line: string): Promise<void> {
  */
 export async function placeFiles(
   sys: Sys,
-  { commands, texts, folders, account }: Software,
+  { commands, texts, scripts, folders, account }: Software,
 ): Promise<readonly string[]> {
   const placed: string[] = []
   for (const folder of folders ?? []) makeFolders(sys, folder)
@@ -99,6 +99,10 @@ export async function placeFiles(
   }
   for (const [path, program] of commands) placed.push(...(await placeCommand(sys, path, program)))
   for (const [path, text] of texts ?? []) placed.push(...(await placeText(sys, path, text)))
+  for (const [path, text] of scripts ?? []) {
+    placed.push(...(await placeText(sys, path, text)))
+    sys.chmod(path, 0o755)
+  }
   return placed
 }
 

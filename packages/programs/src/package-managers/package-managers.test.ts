@@ -8,6 +8,15 @@ import { SOFTWARE } from './software.ts'
 /** Rows of rooms that this one cannot import. */
 const ELSEWHERE = [
   ...['shell/bash', 'shell/dash', 'shell/ash', 'docker/docker'],
+  ...[
+    'mysql/mysql',
+    'mysql/mysqladmin',
+    'mysql/mysqldump',
+    'postgres/psql',
+    'postgres/pg_isready',
+    'postgres/createdb',
+  ],
+  ...['redis/redis-server', 'redis/redis-cli', 'redis/redis-benchmark'],
   ...['node/node', 'node/npm', 'node/npx', 'python/python3', 'python/pip'],
 ]
 
@@ -119,6 +128,37 @@ it('yum and dnf install with a table', async () => {
   expect(await run('rpm -q tree')).toBe('tree-1.8.0-10.x86_64\n')
   expect(await run('dnf remove -y tree')).toContain('Removed:\n  tree-1.8.0-10.x86_64')
   expect(await run('dnf install nosuch')).toContain('Error: Unable to find a match: nosuch\n')
+})
+
+it('yum before dnf has a form of its own', async () => {
+  const files = {
+    '/etc/os-release': 'ID="centos"\nVERSION_ID="7"\n',
+    '/var/lib/rpm/packages.txt': 'Name: sed\nVersion: 4.2.2-7.el7\nSize: 598016\nSummary: sed\n\n',
+  }
+  const text = (await kernel.run(['yum', 'install', '-y', 'jq'], { files })).stdout
+  expect(text).toContain(`Resolving Dependencies
+--> Running transaction check
+---> Package jq.x86_64 0:1.6-19 will be installed
+--> Running transaction check
+---> Package oniguruma.x86_64 0:6.9.6-1 will be installed
+--> Finished Dependency Resolution
+`)
+  expect(text).toContain('Install  1 Package (+1 Dependent package)\n')
+  expect(text).toMatch(/\nInstalled:\n {2}jq\.x86_64 0:1\.6-19 +\n\nDependency Installed:\n {2}oniguruma\.x86_64 /)
+  expect(await run('yum install -y nosuch')).toContain('No package nosuch available.\nError: Nothing to do\n')
+  expect(await run('rpm -qa')).toBe('sed-4.2.2-7.el7.x86_64\noniguruma-6.9.6-1.x86_64\njq-1.6-19.x86_64\n')
+  expect(await run('rpm -qa s*')).toBe('sed-4.2.2-7.el7.x86_64\n')
+  expect(await run('yum remove -y jq')).toContain('--> Finished Dependency Resolution\n')
+})
+
+it('apt-get -qq leaves the word to dpkg', async () => {
+  expect(await run('apt-get -qq update')).toBe('')
+  expect(await run('apt-get install -qq jq')).toMatch(
+    /^Selecting previously unselected package libonig5\.\n[^]*Setting up jq/,
+  )
+  expect(await run('apt-get -qq remove jq')).toMatch(
+    /^\(Reading database ... \d+ files and directories currently installed.\)\nRemoving jq /,
+  )
 })
 
 it('apk asks for versions, shows where packages come from, and mends', async () => {

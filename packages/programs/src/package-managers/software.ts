@@ -1,7 +1,11 @@
+import { APACHE } from './apache-software.ts'
+
 /** Files that packages bring: commands as path → the program its stub names, and plain text. */
 export interface Software {
   readonly commands: readonly (readonly [path: string, program: string])[]
   readonly texts?: readonly (readonly [path: string, text: string])[]
+  /** Texts that can be executed. */
+  readonly scripts?: readonly (readonly [path: string, text: string])[]
   readonly folders?: readonly string[]
   /** Lines for /etc/passwd and /etc/group, added where the name is not there yet. */
   readonly account?: readonly [passwd: string, group: string]
@@ -74,6 +78,7 @@ const nginx: readonly (readonly [string, string])[] = [['/usr/sbin/nginx', 'ngin
 /** By the name that the tables of the distributions use in their software column. */
 export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>([
   ['bash', { commands: [['/bin/bash', 'shell/bash']] }],
+  ...APACHE,
   ['apache2-utils', bin('apache2-utils', 'ab', 'htpasswd')],
   ['bc', bin('bc', 'bc')],
   ['bzip2', bin('bzip2', 'bzip2', 'bunzip2', 'bzcat')],
@@ -123,6 +128,19 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['jq', bin('jq', 'jq')],
   ['less', { commands: [['/usr/bin/less', 'editors/less']] }],
   ['man', bin('man-db', 'man', 'whatis', 'apropos')],
+  ['memcached', bin('memcached', 'memcached')],
+  ['mysql-client', bin('mysql', 'mysql', 'mysqladmin', 'mysqldump')],
+  [
+    'mariadb-client',
+    {
+      commands: [
+        ['/usr/bin/mariadb', 'mysql/mysql'],
+        ['/usr/bin/mysql', 'mysql/mysql'],
+        ['/usr/bin/mysqladmin', 'mysql/mysqladmin'],
+        ['/usr/bin/mysqldump', 'mysql/mysqldump'],
+      ],
+    },
+  ],
   ['more', { commands: [['/usr/bin/more', 'editors/more']] }],
   ['nano', { commands: [['/usr/bin/nano', 'editors/nano']] }],
   ['mtr', both(bin('mtr', 'mtr'), sbin('mtr', 'mtr'))],
@@ -192,6 +210,9 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
     'passwd',
     both(bin('shadow', 'passwd'), sbin('shadow', 'chpasswd', 'groupadd', 'groupdel', 'useradd', 'userdel', 'usermod')),
   ],
+  ['postgresql-client', bin('postgres', 'psql', 'pg_isready', 'createdb')],
+  ['redis', both(bin('redis', 'redis-server', 'redis-cli', 'redis-benchmark'))],
+  ['redis-tools', bin('redis', 'redis-cli', 'redis-benchmark')],
   ['patch', bin('patch', 'patch')],
   ['ping', bin('iputils', 'ping')],
   [

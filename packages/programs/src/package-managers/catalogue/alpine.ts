@@ -1,5 +1,6 @@
 /** Alpine 3.22: `name,aliases|version|download KiB|installed KiB|depends|software|summary`. */
 export const ALPINE_PACKAGES = `
+apache2|2.4.65-r0|1310|3400|apr,apr-util|apache-alpine|A high performance Unix-based HTTP server
 apache2-utils|2.4.65-r0|128|380|apr,apr-util|apache2-utils|Apache HTTP Server utilities
 apr|1.7.5-r0|76|160|||The Apache Portable Runtime
 apr-util|1.6.3-r1|72|170|apr||The Apache Portable Runtime Utility Library
@@ -108,4 +109,8 @@ xxd|9.1.1415-r0|12|32||xxd|Hexdump utility from vim
 xz|5.8.1-r0|98|180|xz-libs|xz|Library and CLI tools for XZ and LZMA compressed files
 xz-libs|5.8.1-r0|80|170|||Library and CLI tools for XZ and LZMA compressed files (libraries)
 zstd-libs|1.5.7-r0|290|660|||Fast real-time compression algorithm (libraries)
+mariadb-client,mysql-client|11.4.8-r0|3900|36800||mariadb-client|client for the MariaDB database
+memcached|1.6.32-r0|109|250||memcached|Distributed memory object caching system
+postgresql17-client,postgresql-client|17.6-r0|1610|4400||postgresql-client|PostgreSQL client
+redis|8.0.4-r0|1640|4900||redis|Advanced key-value store
 `

@@ -1,5 +1,8 @@
 /** Debian 13: `name,aliases|version|download KB|installed KiB|depends|software|summary`. */
 export const DEBIAN_PACKAGES = `
+apache2|2.4.65-2|224|511|apache2-bin,apache2-data,apache2-utils|apache-debian|Apache HTTP Server
+apache2-bin|2.4.65-2|1370|3990|libapr1t64,libaprutil1t64||Apache HTTP Server (modules and other binary files)
+apache2-data|2.4.65-2|160|873|||Apache HTTP Server (common files)
 apache2-utils|2.4.65-2|215|443|libapr1t64,libaprutil1t64|apache2-utils|Apache HTTP Server (utility programs for web servers)
 apt-transport-https|3.0.3|42|59|||transitional package for https support
 apt-utils|3.0.3|253|926|||package management related utility programs
@@ -110,4 +113,12 @@ wget|1.25.0-2|984|3690|libpsl5t64|wget|retrieves files from the web
 which|2.23-1|34|75||which|locate a command
 xxd|2:9.1.1230-2|98|188||xxd|tool to make (or reverse) a hex dump
 xz-utils|5.8.1-1|660|1540||xz|XZ-format compression utilities
+default-mysql-client|1.1.1|4|9|mariadb-client||MySQL database client binaries (metapackage)
+mariadb-client|1:11.8.3-0+deb13u1|3120|52400||mariadb-client|MariaDB database client binaries
+memcached|1.6.38-1|223|636||memcached|High-performance in-memory object caching system
+postgresql-client|17+278|14|25|postgresql-client-17||front-end programs for PostgreSQL (supported version)
+postgresql-client-17|17.6-0+deb13u1|2120|12400||postgresql-client|front-end programs for PostgreSQL 17
+redis|5:8.0.2-3+deb13u1|24|33|redis-server||Persistent key-value database with network interface (metapackage)
+redis-server|5:8.0.2-3+deb13u1|87|244|redis-tools|redis|Persistent key-value database with network interface
+redis-tools|5:8.0.2-3+deb13u1|1310|7500||redis-tools|Persistent key-value database with network interface (client)
 `

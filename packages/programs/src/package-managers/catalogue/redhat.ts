@@ -28,6 +28,7 @@ git-core|2.47.3-1|4600|23000|||Core package of git with minimal functionality
 grep|3.6-5|267|840||grep|Pattern matching utilities
 gzip|1.12-1|164|390||gzip|GNU data compression program
 htop|3.3.0-1|182|400||htop|Interactive process viewer
+httpd|2.4.62-4|45|60|httpd-tools|apache-redhat|Apache HTTP Server
 httpd-tools|2.4.62-4|81|197||apache2-utils|Tools for use with the Apache HTTP Server
 inotify-tools|3.22.1.0-1|58|119||inotify-tools|Command line utilities for inotify
 iproute|6.14.0-2|834|2500|libmnl|iproute2|Advanced IP routing and network device configuration tools
@@ -77,4 +78,9 @@ vim-minimal|2:8.2.2637-22|670|1500||vim|A minimal version of the VIM editor
 wget|1.21.1-8|789|3100|libpsl|wget|A utility for retrieving files using the HTTP or FTP protocols
 which|2.21-30|41|76||which|Displays where a particular program in your path is located
 xz|5.2.5-8|226|740||xz|LZMA compression utilities
+mariadb|3:10.5.29-3|1600|18400||mariadb-client|A very fast and robust SQL database server
+memcached|1.6.23-1|196|450||memcached|High Performance, Distributed Memory Object Cache
+mysql|8.0.43-1|2700|59000||mysql-client|MySQL client programs and shared libraries
+postgresql|13.22-1|1500|5700||postgresql-client|PostgreSQL client programs
+redis|6.2.20-1|1300|4700||redis|A persistent key-value database
 `

@@ -9,6 +9,7 @@ export interface HttpdConfig {
   readonly serverName: string | undefined
   readonly directoryIndex: readonly string[]
   readonly errorLog: string
+  readonly pidFile: string
   readonly accessLogs: readonly { readonly path: string; readonly format: string }[]
   readonly aliases: readonly (readonly [string, string])[]
   readonly redirects: readonly (readonly [string, string, number])[]
@@ -135,6 +136,7 @@ export async function readHttpdConfig(sys: Sys, file: string, extra: readonly st
     serverName: last('servername'),
     directoryIndex: all('directoryindex').at(-1)?.args ?? ['index.html'],
     errorLog: inRoot(last('errorlog') ?? 'logs/error_log'),
+    pidFile: inRoot(last('pidfile') ?? 'logs/httpd.pid'),
     accessLogs: all('customlog').map(({ args: [path = '', format = 'common'] }) => ({
       path: inRoot(path),
       format: formats.get(format) ?? format,

@@ -92,7 +92,7 @@ class Parent {
     this.logs = this.logs.inherit(sys)
     for (const signal of [SIGTERM, SIGINT, SIGWINCH, SIGNALS.SIGUSR1, SIGNALS.SIGHUP])
       sys.sigaction(signal, (each) => void this.signals.push(each), { restart: false })
-    await writeFile(sys, `${config.root}/logs/httpd.pid`, `${sys.getpid()}\n`)
+    await writeFile(sys, config.pidFile, `${sys.getpid()}\n`)
     for (let number = 0; number < CHILDREN; number++) await this.start(listeners)
     await this.note('mpm_event', `AH00489: Apache/${this.version} (Unix) configured -- resuming normal operations`)
     await this.note('core', `AH00094: Command line: '${this.words}'`)
@@ -173,17 +173,40 @@ async function accept(sys: Sys, context: Parameters<typeof respond>[0], listener
 }
 
 /** The warning that every container of httpd begins with. */
-async function nameWarning(sys: Sys, io: Stdio, config: HttpdConfig): Promise<void> {
+async function nameWarning(sys: Sys, io: Stdio, config: HttpdConfig, name: string): Promise<void> {
   if (config.serverName !== undefined) return
   const links = sys.netlink({ op: 'link-list' }).filter(({ kind }) => kind !== 'loopback')
   const address = links.flatMap(({ addresses }) => addresses)[0]?.split('/')[0] ?? '127.0.0.1'
-  const line = `AH00558: httpd: Could not reliably determine the server's fully qualified domain name, using ${address}. Set the 'ServerName' directive globally to suppress this message\n`
+  const line = `AH00558: ${name}: Could not reliably determine the server's fully qualified domain name, using ${address}. Set the 'ServerName' directive globally to suppress this message\n`
   await io.warn(line)
+}
+
+/** Every build has the place of its configuration compiled in: httpd.apache.org's, Red Hat's, Debian's and Alpine's. */
+const CONFIGS = [
+  '/usr/local/apache2/conf/httpd.conf',
+  '/etc/httpd/conf/httpd.conf',
+  '/etc/apache2/apache2.conf',
+  '/etc/apache2/httpd.conf',
+]
+
+function configFile(sys: Sys, { file, root }: { file?: string | undefined; root?: string | undefined }): string {
+  if (file !== undefined) return file
+  if (root !== undefined) return `${root}/conf/httpd.conf`
+  const there = CONFIGS.find((path) => {
+    try {
+      return sys.stat(path)
+    } catch (error) {
+      if (isErrno(error)) return false
+      throw error
+    }
+  })
+  return there ?? `${CONFIGS[0]}`
 }
 
 async function main(process: Process): Promise<number> {
   const { sys, env, argv } = process
   const io = new Stdio(sys)
+  const name = argv[0]?.split('/').pop() ?? 'httpd'
   const version = env.get('HTTPD_VERSION') ?? DEFAULT_VERSION
   try {
     const { options } = getopt(argv.slice(1), OPTIONS)
@@ -192,16 +215,15 @@ async function main(process: Process): Promise<number> {
       await io.out.flush()
       return 0
     }
-    const root = options.root ?? '/usr/local/apache2'
-    const config = await readHttpdConfig(sys, options.file ?? `${root}/conf/httpd.conf`, options.directive)
+    const config = await readHttpdConfig(sys, configFile(sys, options), options.directive)
     if (options.test) {
-      await nameWarning(sys, io, config)
+      await nameWarning(sys, io, config, name)
       await io.warn('Syntax OK\n')
       return 0
     }
-    const words = ['httpd', ...options.define.flatMap((each) => ['-D', each])].join(' ')
+    const words = [name, ...options.define.flatMap((each) => ['-D', each])].join(' ')
     // Said once for the check of the configuration and once for the start.
-    for (let time = 0; time < 2; time++) await nameWarning(sys, io, config)
+    for (let time = 0; time < 2; time++) await nameWarning(sys, io, config, name)
     const parent = new Parent(sys, config, version, words)
     parent.prepare()
     if (options.define.includes('FOREGROUND') || options.foreground) return await parent.run(sys)
