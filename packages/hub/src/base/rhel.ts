@@ -3,6 +3,7 @@ import type { Tree } from '../rootfs/tree.ts'
 import { groupText, passwdText, RHEL_ACCOUNTS, RHEL_GROUPS, shadowText } from './accounts.ts'
 import { SERVICES } from './alpine.ts'
 import { RHEL_COMMANDS } from './command-sets.ts'
+import { rpmDatabase } from './rhel-packages.ts'
 
 /** A release of a distribution of Red Hat's family. */
 export interface RhelRelease {
@@ -217,6 +218,10 @@ const HOMES: Readonly<Record<RhelRelease['id'], string>> = {
   rhel: 'https://www.redhat.com/',
 }
 
+/** What ends a package's release: `el9`, `fc44`, `amzn2023`. */
+const tagOf = ({ id, version }: RhelRelease): string =>
+  `${({ fedora: 'fc', amzn: 'amzn' } as Partial<Record<string, string>>)[id] ?? 'el'}${version}`
+
 const codename = ({ release }: RhelRelease): string => /\((.+)\)/.exec(release)?.[1] ?? ''
 
 const osRelease = (of: RhelRelease): string => `NAME="${of.name}"
@@ -280,6 +285,7 @@ function rhelTree(tree: Tree, of: RhelRelease): void {
       `/etc/yum.repos.d/${of.id}.repo`,
       `[base]\nname=${of.name} ${of.version} - Base\nbaseurl=${HOMES[of.id]}$releasever/os/$basearch/\ngpgcheck=1\n`,
     )
+    .file('/var/lib/rpm/packages.txt', rpmDatabase(tagOf(of)))
     .commands(RHEL_COMMANDS)
     .link('/usr/bin/sh', 'bash')
   if (of.id === 'fedora' || Number(of.version) >= 8) tree.commands('dnf microdnf')

@@ -56,9 +56,14 @@ function wrapNames(names: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('')
 }
 
+/** What APT itself has to say: nothing with -qq, while dpkg goes on speaking. apt-get(8), --quiet */
+const tell = async ({ io, options: o }: Context, text: string): Promise<void> => {
+  if (o.quiet < 2) await io.print(text)
+}
+
 const doneWord = ({ sys }: Context): string => (isTerminal(sys, 1) ? ' Done' : '')
 async function say(context: Context, ...lines: readonly string[]): Promise<void> {
-  for (const line of lines) await context.io.print(`${line}...${doneWord(context)}\n`)
+  for (const line of lines) await tell(context, `${line}...${doneWord(context)}\n`)
 }
 const readLists = (context: Context) =>
   say(context, 'Reading package lists', 'Building dependency tree', 'Reading state information')
@@ -67,27 +72,31 @@ const isUpdated = async ({ sys }: Context): Promise<boolean> => (await readOr(sy
 const available = async (context: Context): Promise<Catalogue> => ((await isUpdated(context)) ? DEBIAN : [])
 
 async function update(context: Context): Promise<number> {
-  const { io, sys } = context
+  const { sys } = context
   const release = await releaseOf(sys)
   const known = await isUpdated(context)
   const files = SOURCES(release).filter(({ index }) => !known || !index)
   for (const [i, { place, what, bytes }] of files.entries()) {
     await sys.sleep(INDEX_MS)
-    await io.print(known ? `Hit:${i + 1} ${place} ${what}\n` : `Get:${i + 1} ${place} ${what} [${aptSize(bytes)}]\n`)
+    await tell(
+      context,
+      known ? `Hit:${i + 1} ${place} ${what}\n` : `Get:${i + 1} ${place} ${what} [${aptSize(bytes)}]\n`,
+    )
   }
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
-  if (!known) await io.print(`Fetched ${aptSize(total)} in 1s (${aptSize(total)}/s)\n`)
+  if (!known) await tell(context, `Fetched ${aptSize(total)} in 1s (${aptSize(total)}/s)\n`)
   await say(context, 'Reading package lists')
   if (context.name === 'apt') {
     await say(context, 'Building dependency tree', 'Reading state information')
-    await io.print('All packages are up to date.\n')
+    await tell(context, 'All packages are up to date.\n')
   }
   await writeWithFolders(sys, LISTS, DEBIAN.map(({ name }) => `${name}\n`).join(''))
   return 0
 }
 
 async function confirmed({ io, options: o }: Context): Promise<boolean> {
-  if (o.yes + o.assumeYes > 0) return true
+  // -qq implies -y.
+  if (o.yes + o.assumeYes > 0 || o.quiet > 1) return true
   await io.print('Do you want to continue? [Y/n] ')
   await io.out.flush()
   for await (const line of io.lines()) {
@@ -123,7 +132,7 @@ async function selectRows(
     const row = findPackage(DEBIAN, name)
     if (row && row.name !== name) await context.io.print(`Note, selecting '${row.name}' instead of '${name}'\n`)
     const old = installed.find((each) => each.name === (row?.name ?? name))
-    if (old) await context.io.print(`${old.name} is already the newest version (${old.version}).\n`)
+    if (old) await tell(context, `${old.name} is already the newest version (${old.version}).\n`)
     else if (row) fresh.push(row)
   }
   return fresh
@@ -132,27 +141,28 @@ async function selectRows(
 const counts = (fresh: number, gone: number): string =>
   `0 upgraded, ${fresh} newly installed, ${gone} to remove and 0 not upgraded.\n`
 
-async function announce({ io }: Context, steps: readonly Step[]): Promise<void> {
+async function announce(context: Context, steps: readonly Step[]): Promise<void> {
   const extra = steps.filter(({ automatic }) => automatic).map(({ row }) => row.name)
-  if (extra.length) await io.print(`The following additional packages will be installed:\n${wrapNames(extra)}`)
-  await io.print(`The following NEW packages will be installed:\n${wrapNames(steps.map(({ row }) => row.name))}`)
-  await io.print(counts(steps.length, 0))
+  if (extra.length) await tell(context, `The following additional packages will be installed:\n${wrapNames(extra)}`)
+  await tell(context, `The following NEW packages will be installed:\n${wrapNames(steps.map(({ row }) => row.name))}`)
+  await tell(context, counts(steps.length, 0))
   const download = steps.reduce((sum, { row }) => sum + kb(row), 0)
   const disk = steps.reduce((sum, { row }) => sum + row.sizeKib * 1024, 0)
-  await io.print(`Need to get ${aptSize(download)} of archives.\n`)
-  await io.print(`After this operation, ${aptSize(disk)} of additional disk space will be used.\n`)
+  await tell(context, `Need to get ${aptSize(download)} of archives.\n`)
+  await tell(context, `After this operation, ${aptSize(disk)} of additional disk space will be used.\n`)
 }
 
-async function download({ io, sys }: Context, steps: readonly Step[], release: Release): Promise<void> {
+async function download(context: Context, steps: readonly Step[], release: Release): Promise<void> {
+  const { io, sys } = context
   const total = steps.reduce((sum, { row }) => sum + kb(row), 0)
   for (const [i, { row }] of steps.entries()) {
     await sys.sleep(DOWNLOAD_MS)
     const place = `${archiveHost(release)} ${release.codename}/main amd64`
-    await io.print(`Get:${i + 1} ${place} ${row.name} amd64 ${row.version} [${aptSize(kb(row))}]\n`)
+    await tell(context, `Get:${i + 1} ${place} ${row.name} amd64 ${row.version} [${aptSize(kb(row))}]\n`)
   }
   if (steps.some(({ row }) => ASK_FIRST.has(row.name)))
     await io.warn('debconf: delaying package configuration, since apt-utils is not installed\n')
-  await io.print(`Fetched ${aptSize(total)} in 0s (${aptSize(total * 4)}/s)\n`)
+  await tell(context, `Fetched ${aptSize(total)} in 0s (${aptSize(total * 4)}/s)\n`)
 }
 
 /** The name of the .deb file in the folder of a transaction: numbered when there are several. */
@@ -187,14 +197,14 @@ async function runTriggers({ io }: Context, steps: readonly Step[], installed: r
 }
 
 async function install(context: Context): Promise<number> {
-  const { io, sys, options: o } = context
+  const { sys, options: o } = context
   const names = context.operands.slice(1)
   await readLists(context)
   const installed = await readInstalled(sys, DPKG)
   if (await unknownPackages(context, names, installed)) return 100
   const steps = planInstall(DEBIAN, await selectRows(context, names, installed), installed)
   if (steps.length === 0) {
-    await io.print(counts(0, 0))
+    await tell(context, counts(0, 0))
     return 0
   }
   await announce(context, steps)
@@ -210,7 +220,8 @@ async function install(context: Context): Promise<number> {
 async function tellOrphans(context: Context, orphans: readonly Installed[]): Promise<void> {
   if (orphans.length === 0) return
   const names = wrapNames(orphans.map(({ name }) => name))
-  await context.io.print(
+  await tell(
+    context,
     `The following ${orphans.length === 1 ? 'package was' : 'packages were'} automatically installed and ${orphans.length === 1 ? 'is' : 'are'} no longer required:\n${names}Use '${context.name} autoremove' to remove ${orphans.length === 1 ? 'it' : 'them'}.\n`,
   )
 }
@@ -221,11 +232,12 @@ async function purgeAll(
   installed: readonly Installed[],
 ): Promise<number> {
   const { io, sys, options: o } = context
-  if (gone.length) await io.print(`The following packages will be REMOVED:\n${wrapNames(gone.map(({ name }) => name))}`)
-  await io.print(counts(0, gone.length))
+  if (gone.length)
+    await tell(context, `The following packages will be REMOVED:\n${wrapNames(gone.map(({ name }) => name))}`)
+  await tell(context, counts(0, gone.length))
   if (gone.length === 0 || o.simulate) return 0
   const freed = gone.reduce((sum, { record }) => sum + Number(fieldOf(record, 'Installed-Size: ')) * 1024, 0)
-  await io.print(`After this operation, ${aptSize(freed)} disk space will be freed.\n`)
+  await tell(context, `After this operation, ${aptSize(freed)} disk space will be freed.\n`)
   if (!(await confirmed(context))) return 1
   await io.print(`(Reading database ... ${installed.length * 180 + 37} files and directories currently installed.)\n`)
   for (const { name, version, files } of gone) {

@@ -1,19 +1,22 @@
-import { defineProgram, flag, list, type ProgramContext } from '@drydock/libc'
-import { findPackage, type PackageRow, plainName, REDHAT } from './catalogue.ts'
+import { defineProgram } from '@drydock/libc'
+import { findPackage, plainName, REDHAT } from './catalogue.ts'
 import { placeFiles, removeFiles } from './files.ts'
-import { entryFor, fieldOf, type Installed, readInstalled, RPM, writeInstalled } from './installed.ts'
+import { entryFor, type Installed, readInstalled, RPM, writeInstalled } from './installed.ts'
 import { orphansOf, planInstall, type Step } from './resolve.ts'
+import {
+  installedLine,
+  type Line,
+  lineOf,
+  nevra,
+  options,
+  RULE,
+  type RpmContext as Context,
+  size,
+  total,
+  withoutEpoch,
+} from './rpm-transaction.ts'
+import { isYum3, YUM3 } from './yum3.ts'
 
-const options = {
-  yes: flag('y', 'assumeyes'),
-  quiet: flag('q', 'quiet'),
-  settings: list('', 'setopt'),
-  nodocs: flag('', 'nodocs'),
-  version: flag('', 'version'),
-}
-type Context = ProgramContext<typeof options>
-
-const RULE = '='.repeat(80)
 const DOWNLOAD_MS = 60
 
 async function confirmed({ io, options: o }: Context): Promise<boolean> {
@@ -27,24 +30,6 @@ async function confirmed({ io, options: o }: Context): Promise<boolean> {
   await io.print('Operation aborted.\n')
   return false
 }
-
-/** Sizes as dnf prints them: `786 k`, `3.1 M`. @param kib in units of 1024 bytes */
-const size = (kib: number): string => (kib < 1000 ? `${kib} k` : `${(kib / 1024).toFixed(kib < 10_240 ? 1 : 0)} M`)
-const withoutEpoch = (version: string): string => version.replace(/^\d+:/, '')
-const nevra = (name: string, version: string): string => `${name}-${version}.x86_64`
-
-/** One line of a transaction's table. */
-interface Line {
-  readonly name: string
-  readonly version: string
-  readonly kib: number
-}
-const lineOf = ({ row }: Step): Line => ({ name: row.name, version: row.version, kib: row.downloadKib })
-const installedLine = ({ name, version, record }: Installed): Line => ({
-  name,
-  version,
-  kib: Math.round(Number(fieldOf(record, 'Size: ')) / 1024),
-})
 
 async function table(
   { io }: Context,
@@ -93,9 +78,6 @@ async function download({ io, sys }: Context, steps: readonly Step[]): Promise<v
     )}`,
   )
 }
-const total = (steps: readonly Step[], of: (row: PackageRow) => number): number =>
-  steps.reduce((sum, { row }) => sum + of(row), 0)
-
 async function runInstall(context: Context, steps: readonly Step[], installed: Installed[]): Promise<void> {
   const { io, sys } = context
   await checkTransaction(context)
@@ -251,7 +233,7 @@ const dnfProgram = (command: string) =>
     lacks: [
       'packages whose programs are not in the simulation',
       'groups, modules, history, repositories; the mirror is not really asked',
-      'the output of yum 3 (CentOS 7) and dnf 5 (Fedora 41)',
+      'the output of dnf 5 (Fedora 41)',
     ],
     summary: 'package manager of Fedora and its relatives',
     sizeBytes: 2_100,
@@ -260,10 +242,11 @@ const dnfProgram = (command: string) =>
     async main(context) {
       const [verb] = context.operands
       if (context.options.version) {
-        await context.io.print('4.14.0\n')
+        await context.io.print(command === 'yum' && (await isYum3(context.sys)) ? '3.4.3\n' : '4.14.0\n')
         return 0
       }
-      const run = verb === undefined ? undefined : COMMANDS.get(verb)
+      const old = command === 'yum' && (await isYum3(context.sys))
+      const run = verb === undefined ? undefined : (old && YUM3.get(verb)) || COMMANDS.get(verb)
       if (!run) {
         await context.io.warn(
           verb === undefined

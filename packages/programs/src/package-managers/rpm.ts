@@ -1,13 +1,20 @@
 import { defineProgram, flag } from '@drydock/libc'
+import { globMatcher } from '../text/glob.ts'
 import { pathOf } from './files.ts'
 import { fieldOf, readInstalled, RPM } from './installed.ts'
+
+/** With -a, operands are patterns; without any, everything fits. rpm(8), PACKAGE SELECTION OPTIONS */
+function globsOf(patterns: readonly string[]): (name: string) => boolean {
+  const tests = patterns.map((pattern) => globMatcher(pattern))
+  return (name) => tests.length === 0 || tests.some((test) => test(name))
+}
 
 /** rpm: queries of what dnf has installed. rpm(8). */
 export const rpm = defineProgram({
   name: 'rpm/rpm',
   paths: ['/usr/bin/rpm'],
   covers: 'partial',
-  lacks: ['installing .rpm files', 'query formats', 'packages of the base image'],
+  lacks: ['installing .rpm files', 'query formats', 'files of the base image'],
   summary: 'RPM package manager',
   sizeBytes: 24_648,
   usage: 'rpm [OPTION...]',
@@ -29,7 +36,9 @@ export const rpm = defineProgram({
     }
     const all = await readInstalled(sys, RPM)
     let status = 0
-    for (const word of o.all ? all.map(({ name }) => name) : operands) {
+    const fits = globsOf(operands)
+    const words = o.all ? all.map(({ name }) => name).filter(fits) : operands
+    for (const word of words) {
       const found = all.find(({ name }) => name === word)
       if (!found) {
         status = 1
