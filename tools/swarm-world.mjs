@@ -468,7 +468,7 @@ export const world = {
   'DELETE /configs/cfg': { status: 204 },
   'DELETE /configs/co3st_site333333333333333': { status: 204 },
   'DELETE /configs/nosuch': missing('config nosuch not found'),
-  'GET /networks': { body: [mesh, other, bridge] },
+  'GET /networks': { body: [bridge, mesh, other] },
   [`GET /networks?${only('label', stackLabel)}`]: {
     body: [{ ...network('ne3st33333333333333333333', 'st_default'), Labels: {} }],
   },

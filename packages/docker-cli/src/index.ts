@@ -1,4 +1,5 @@
 import type { Program } from '@drydock/abi'
+import { builtInPlugins } from './built-in-plugins.ts'
 import { docker } from './docker.ts'
 
-export const dockerPrograms: readonly Program[] = [docker]
+export const dockerPrograms: readonly Program[] = [docker, ...builtInPlugins]

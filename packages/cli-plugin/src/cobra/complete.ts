@@ -7,6 +7,7 @@ import {
   type Directive,
   FILES,
   FLAG_VALUES,
+  SERVICE_FLAG_VALUES,
   type FlagValue,
   NOTHING,
 } from './flag-values.ts'
@@ -65,8 +66,8 @@ const SOURCES: Readonly<Record<string, Source>> = {
     const nodes = await cli.client.nodes.list()
     return [...nodes.flatMap(({ Description, ID }) => Description.Hostname || ID), 'self']
   },
-  secrets: async (cli) => namesOf(await cli.client.secrets.list()),
-  configs: async (cli) => namesOf(await cli.client.configs.list()),
+  secrets: async (cli) => (await cli.client.secrets.list()).map(({ ID }) => ID),
+  configs: async (cli) => (await cli.client.configs.list()).map(({ ID }) => ID),
   stacks: async (cli) => {
     const services = await cli.client.services.list({ filters: { label: [STACK_LABEL] } })
     return [...new Set(services.flatMap(({ Spec }) => Spec.Labels?.[STACK_LABEL] ?? []))].toSorted()
@@ -93,13 +94,21 @@ async function fromSource(cli: Cli, kind: string, { directive, suffix = '' }: Fl
   }
 }
 
+/** The values of commands that make things; in them what is not known is nothing, elsewhere it may be a file. */
+function tableOf(command: Command | undefined): ReadonlyMap<string, FlagValue> | undefined {
+  if (!command) return undefined
+  if (Object.hasOwn(command.flags, 'restart-condition')) return SERVICE_FLAG_VALUES
+  const makes = command.name === 'run' || command.name === 'create'
+  return makes && Object.hasOwn(command.flags, 'volume') ? CONTAINER_FLAG_VALUES : undefined
+}
+
 async function flagValues(cli: Cli, command: Command | undefined, name: string, typed: string): Promise<Answer> {
-  const isContainer = command?.name === 'run' || command?.name === 'create'
+  const own = tableOf(command)
   const value =
     COMMAND_FLAG_VALUES.get(`${command?.name} ${name}`) ??
-    (isContainer && Object.hasOwn(command.flags, 'volume') ? CONTAINER_FLAG_VALUES.get(name) : undefined) ??
+    own?.get(name) ??
     FLAG_VALUES.get(name) ??
-    (isContainer && Object.hasOwn(command.flags, 'volume') ? NOTHING : FILES)
+    (own ? NOTHING : FILES)
   const [key = '', rest] = typed.split('=', 2)
   const behind = rest === undefined ? undefined : value.keyed?.get(key)
   if (!behind) return valuesOf(cli, value)

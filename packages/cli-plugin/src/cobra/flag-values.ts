@@ -122,8 +122,27 @@ const EVENT_FILTERS: ReadonlyMap<string, FlagValue> = new Map([
   ['volume', from('volumes')],
 ])
 
+const orders = oneOf('start-first', 'stop-first')
+/** Of `docker service create` and `update`: where nothing is known, files are no answer. */
+export const SERVICE_FLAG_VALUES: ReadonlyMap<string, FlagValue> = new Map([
+  ['mode', oneOf('replicated', 'global', 'replicated-job', 'global-job')],
+  ['env', from('environment')],
+  ['env-add', from('environment')],
+  ['env-file', FILES],
+  ['network', from('networks')],
+  ['network-add', from('networks')],
+  ['network-rm', from('networks')],
+  ['restart-condition', oneOf('none', 'on-failure', 'any')],
+  ['rollback-order', orders],
+  ['rollback-failure-action', oneOf('pause', 'continue')],
+  ['update-order', orders],
+  ['update-failure-action', oneOf('pause', 'continue', 'rollback')],
+])
+
 /** Of single commands. */
 export const COMMAND_FLAG_VALUES: ReadonlyMap<string, FlagValue> = new Map([
+  ['update role', oneOf('worker', 'manager')],
+  ['update availability', oneOf('active', 'pause', 'drain')],
   ['events filter', { ...begins(Array.from(EVENT_FILTERS.keys(), (name) => `${name}=`)), keyed: EVENT_FILTERS }],
   [
     'inspect type',

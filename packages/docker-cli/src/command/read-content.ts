@@ -2,8 +2,14 @@ import { isErrno } from '@drydock/abi'
 import { type Cli, CliError } from '@drydock/cli-plugin'
 import { readAll, readFile } from '@drydock/libc'
 
-/** A file's bytes; `-` is standard input. @throws CliError */
+/** A file's bytes; `-` is standard input. @throws CliError, also when there are none */
 export async function readContent(cli: Cli, name: string): Promise<Uint8Array> {
+  const bytes = await readBytes(cli, name)
+  if (bytes.length > 0) return bytes
+  throw new CliError(`error reading from ${name === '-' ? 'STDIN' : name}: data is empty`)
+}
+
+async function readBytes(cli: Cli, name: string): Promise<Uint8Array> {
   if (name === '-') return readAll(cli.sys, 0)
   try {
     return await readFile(cli.sys, name)

@@ -8,7 +8,7 @@ export const create = defineCommand({
   use: 'create [OPTIONS] CONFIG file|-',
   short: 'Create a config from a file or STDIN',
   args: exactly(2),
-  completes: ['none', 'files'],
+  completes: ['none'],
   flags: {
     label: list('l', 'Config labels', { check: checkLabel }),
     'template-driver': string('', 'Template driver'),

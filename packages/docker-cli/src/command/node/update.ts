@@ -9,7 +9,7 @@ export const update = defineCommand({
   use: 'update [OPTIONS] NODE',
   short: 'Update a node',
   args: exactly(1),
-  completes: ['nodes', 'none'],
+  completes: ['nodes'],
   flags: {
     availability: string('', 'Availability of the node ("active", "pause", "drain")'),
     'label-add': list('', 'Add or update a node label ("key=value")', { check: checkLabel }),

@@ -8,7 +8,7 @@ export const create = defineCommand({
   use: 'create [OPTIONS] SECRET [file|-]',
   short: 'Create a secret from a file or STDIN as content',
   args: between(1, 2),
-  completes: ['none', 'files'],
+  completes: ['files'],
   flags: {
     driver: string('d', 'Secret driver'),
     label: list('l', 'Secret labels', { check: checkLabel }),

@@ -10,6 +10,7 @@ export const ls = defineCommand({
   short: 'List secrets',
   aliasLine: 'docker secret ls, docker secret list',
   args: noArgs,
+  completes: ['secrets'],
   flags: {
     filter: filter('f', FILTER_HELP),
     format: string('', FORMAT_HELP),

@@ -18,7 +18,7 @@ export const logs = defineCommand({
   use: 'logs [OPTIONS] SERVICE|TASK',
   short: 'Fetch the logs of a service or task',
   args: exactly(1),
-  completes: ['swarm services', 'none'],
+  completes: ['swarm services'],
   flags: {
     details: bool('', 'Show extra details provided to logs'),
     follow: bool('f', 'Follow log output'),

@@ -7,7 +7,7 @@ export const rollback = defineCommand({
   use: 'rollback [OPTIONS] SERVICE',
   short: "Revert changes to a service's configuration",
   args: exactly(1),
-  completes: ['swarm services', 'none'],
+  completes: ['swarm services'],
   flags: {
     detach: bool('d', 'Exit immediately instead of waiting for the service to converge'),
     quiet: bool('q', 'Suppress progress output'),

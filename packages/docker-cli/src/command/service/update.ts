@@ -15,7 +15,7 @@ export const update = defineCommand({
   use: 'update [OPTIONS] SERVICE',
   short: 'Update a service',
   args: exactly(1),
-  completes: ['swarm services', 'none'],
+  completes: ['swarm services'],
   flags: updateFlags,
   async run({ cli, args, flags, changed }) {
     const [name = ''] = args

@@ -23,7 +23,7 @@ export const deploy = defineCommand({
   short: 'Deploy a new stack or update an existing stack',
   aliasLine: 'docker stack deploy, docker stack up',
   args: exactly(1),
-  completes: ['stacks', 'none'],
+  completes: ['stacks'],
   flags: {
     'compose-file': strings('c', 'Path to a Compose file, or "-" to read from stdin'),
     detach: bool('d', 'Exit immediately instead of waiting for the stack services to converge', true),

@@ -10,7 +10,7 @@ export const ps = defineCommand({
   use: 'ps [OPTIONS] STACK',
   short: 'List the tasks in the stack',
   args: exactly(1),
-  completes: ['stacks', 'none'],
+  completes: ['stacks'],
   flags: {
     filter: filter('f', FILTER_HELP),
     format: string('', FORMAT_HELP),

@@ -9,7 +9,7 @@ export const services = defineCommand({
   use: 'services [OPTIONS] STACK',
   short: 'List the services in the stack',
   args: exactly(1),
-  completes: ['stacks', 'none'],
+  completes: ['stacks'],
   flags: {
     filter: filter('f', FILTER_HELP),
     format: string('', FORMAT_HELP),

@@ -9,6 +9,7 @@ export const joinToken = defineCommand({
   short: 'Manage join tokens',
   needs: 'manager',
   args: exactly(1),
+  completes: ['files'],
   flags: {
     quiet: bool('q', 'Only display token'),
     rotate: bool('', 'Rotate join token'),

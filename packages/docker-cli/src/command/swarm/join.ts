@@ -7,6 +7,7 @@ export const join = defineCommand({
   use: 'join [OPTIONS] HOST:PORT',
   short: 'Join a swarm as a node and/or manager',
   args: exactly(1),
+  completes: ['files'],
   flags: {
     'advertise-addr': string('', 'Advertised address (format: "<ip|interface>[:port]")'),
     availability: string('', 'Availability of the node ("active", "pause", "drain")', 'active'),

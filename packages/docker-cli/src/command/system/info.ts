@@ -14,6 +14,7 @@ import {
 } from '@drydock/cli-plugin'
 import type { SystemInfo } from '@drydock/docker-api'
 import { listPlugins, type PluginFacts } from '../../session/plugin.ts'
+import { swarmLines } from './swarm-lines.ts'
 
 const clientInfo = (cli: Cli, plugins: readonly PluginFacts[]) => ({
   Debug: cli.globals.debug,
@@ -88,20 +89,6 @@ function serverLines(info: SystemInfo): string[] {
         ]
       : []),
     ...(info.FirewallBackend ? [` Firewall Backend: ${info.FirewallBackend.Driver}`] : []),
-  ]
-}
-
-function swarmLines(swarm: SystemInfo['Swarm'] | undefined): string[] {
-  if (!swarm || ['inactive', 'locked'].includes(swarm.LocalNodeState)) return []
-  return [
-    `  NodeID: ${swarm.NodeID}`,
-    ...(swarm.Error ? [`  Error: ${swarm.Error}`] : []),
-    `  Is Manager: ${swarm.ControlAvailable}`,
-    ...(swarm.ControlAvailable ? [`  Managers: ${swarm.Managers ?? 0}`, `  Nodes: ${swarm.Nodes ?? 0}`] : []),
-    `  Node Address: ${swarm.NodeAddr}`,
-    ...((swarm.RemoteManagers ?? []).length > 0
-      ? ['  Manager Addresses:', ...(swarm.RemoteManagers ?? []).map(({ Addr }) => `   ${Addr}`).toSorted()]
-      : []),
   ]
 }
 
