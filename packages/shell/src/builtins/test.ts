@@ -1,3 +1,4 @@
+import { quickInteger } from '../expand/numbers.ts'
 import { NUMERIC } from '../interp/conditional.ts'
 import { fileBinary, fileUnary, isFileBinary, isUnary } from '../interp/file-tests.ts'
 import { FatalError, wait, type Steps } from '../interp/flow.ts'
@@ -101,6 +102,8 @@ function binary(shell: Shell, operator: string, left: string, right: string): bo
 }
 
 function integerOf(shell: Shell, text: string): number | bigint {
+  const quick = quickInteger(text)
+  if (quick !== undefined) return quick
   const trimmed = text.trim()
   if (/^[-+]?\d{1,15}$/.test(trimmed)) return Number(trimmed)
   if (/^[-+]?\d+$/.test(trimmed)) return BigInt(trimmed)
@@ -146,7 +149,7 @@ function* missingBracket(shell: Shell): Steps<number> {
 
 function test(shell: Shell, args: readonly string[], name: string): BuiltinResult {
   if (name === '[') {
-    if (args.at(-1) !== ']') return missingBracket(shell)
+    if (args[args.length - 1] !== ']') return missingBracket(shell)
     return new TestExpression(shell, args.slice(0, -1)).evaluate() ? 0 : 1
   }
   return new TestExpression(shell, args).evaluate() ? 0 : 1

@@ -5,7 +5,7 @@ type Item = string | Exclude<Part, { kind: 'literal' }>
 
 /** Whether the word could hold a brace expansion: a quick look. */
 export const mayHaveBraces = (word: Word): boolean =>
-  word.parts.some((part) => part.kind === 'literal' && part.text.includes('{'))
+  (word.braces ??= word.parts.some((part) => part.kind === 'literal' && part.text.includes('{')))
 
 /** `a{b,c}d`, `{1..5..2}`: the words it stands for. bash(1), "Brace Expansion". */
 export function expandBraces(word: Word): readonly Word[] {

@@ -2,14 +2,14 @@ import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
 import { promptText } from '../interp/prompt.ts'
 import { valueOfVariable } from '../interp/variables.ts'
-import type { ArithmeticExpansion, Literal, Part, Word } from '../syntax/ast.ts'
+import type { ArithmeticExpansion, Literal, Parameter, Part, Word } from '../syntax/ast.ts'
 import { expandBraces, mayHaveBraces } from './brace.ts'
 import { type Field, FieldBuilder } from './field-builder.ts'
 import { glob } from './glob.ts'
 import { arithmetic, arithmeticSteps, evaluate, patiently, quickInteger } from './numbers.ts'
 import { expandParameter, parameterSteps, scalarText, type WordExpander, type WordSteps } from './parameter.ts'
 import { fillIn, prepareArithmetic } from './prepared-arithmetic.ts'
-import { isSingle } from './single-field.ts'
+import { isSingle, joinsParts } from './single-field.ts'
 import { specialParameter } from './special.ts'
 import { arithmeticSubscript, hasSingleQuotes, outright, PendingSubscript } from './subscript.ts'
 import { tilde } from './tilde.ts'
@@ -81,9 +81,39 @@ function addOne(shell: Shell, word: Word, into: string[]): void {
     into.push(joined(shell, word.parts))
     return
   }
+  const { parts } = word
+  const [part] = parts
+  if (parts.length === 1 && part) {
+    const text = bareText(shell, part)
+    if (text !== undefined) {
+      into.push(text)
+      return
+    }
+  }
   const builder = new FieldBuilder(shell.ifs, true)
   addParts(shell, word.parts, false, builder, 'word', false)
   addBuilt(shell, builder, into)
+}
+
+/** An unquoted expansion that is one field as it is, as nearly all are; undefined when that takes a closer look. */
+function bareText(shell: Shell, part: Part): string | undefined {
+  if (part.kind === 'arithmetic') return hasBlankIfs(shell) ? String(numberOf(shell, part)) : undefined
+  if (part.kind !== 'parameter') return undefined
+  const text = quickParameter(shell, part)
+  return text !== undefined && isBare(text) && hasBlankIfs(shell) ? text : undefined
+}
+
+const hasBlankIfs = (shell: Shell): boolean => shell.ifs === ' \t\n'
+
+/** Not empty, and nothing in it is a blank or a pattern. */
+function isBare(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    // From the minus sign to the colon: `-`, `.`, `/` and digits.
+    const plain = (code >= 45 && code <= 58) || (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
+    if (!plain) return false
+  }
+  return text.length > 0
 }
 
 function addBuilt(shell: Shell, builder: FieldBuilder, into: string[]): void {
@@ -157,13 +187,24 @@ export function* expandAssignment(shell: Shell, word: Word): Steps<string> {
 
 export function assignedText(shell: Shell, word: Word): string {
   if (word.plain !== undefined) return word.plain
-  if (isSingle(word)) return joined(shell, word.parts)
-  const [part] = word.parts
-  if (part?.kind === 'parameter' && word.parts.length === 1) {
-    const quick = quickParameter(shell, part) ?? scalarText(shell, part, expander)
-    if (quick !== undefined) return quick
+  if (!joinsParts(word)) return collected(shell, word, 'assignment').whole()
+  const { parts } = word
+  let text = ''
+  for (let at = 0; at < parts.length; at++) {
+    const part = parts[at]
+    if (part) text += part.kind === 'parameter' ? assignedParameter(shell, part) : partText(shell, part)
   }
-  return collected(shell, word, 'assignment').whole()
+  return text
+}
+
+/** A list in it is joined otherwise than in quotes, and tildes are live in its argument. */
+function assignedParameter(shell: Shell, part: Parameter): string {
+  const quick = quickParameter(shell, part) ?? scalarText(shell, part, expander)
+  if (quick !== undefined) return quick
+  const builder = new FieldBuilder(shell.ifs, false)
+  builder.assigning = true
+  expandParameter(shell, part, false, builder, expander)
+  return builder.whole()
 }
 
 /** A pattern: what was quoted is escaped. */
@@ -299,13 +340,18 @@ export function numberOf(shell: Shell, node: Arithmetic): number | bigint {
   const prepared = (node.prepared ??= prepareArithmetic(node.parts) ?? 'text')
   if (prepared === 'text') return arithmetic(shell, quotedText(shell, node.parts))
   const { holes, texts, evaluate: expression } = prepared
-  if (holes.length === 0 && expression) return evaluate(shell, expression, () => texts[0] ?? '', NO_NUMBERS)
-  const values = holes.map((hole) => partText(shell, hole))
+  if (holes.length === 0 && expression) return evaluate(shell, expression, texts, NO_VALUES, NO_NUMBERS)
+  const values: string[] = []
+  for (let at = 0; at < holes.length; at++) {
+    const hole = holes[at]
+    if (hole) values.push(partText(shell, hole))
+  }
   const numbers = expression && allNumbers(values)
   if (!expression || !numbers) return arithmetic(shell, fillIn(texts, values))
-  return evaluate(shell, expression, () => fillIn(texts, values), numbers)
+  return evaluate(shell, expression, texts, values, numbers)
 }
 
+const NO_VALUES: readonly string[] = []
 const NO_NUMBERS: readonly number[] = []
 
 /** Undefined when one of them is no plain number: then the text has to be parsed with them in it. */

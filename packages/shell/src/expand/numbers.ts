@@ -1,8 +1,9 @@
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
-import { nextIndex, valueOfVariable, type Variable } from '../interp/variables.ts'
+import { nextIndex, remember, valueOfVariable, type Variable } from '../interp/variables.ts'
 import { ArithmeticError, type ArithmeticScope, type CompiledArithmetic, parseArithmetic } from './arithmetic.ts'
 import { compile } from './arithmetic-compiler.ts'
+import { fillIn } from './prepared-arithmetic.ts'
 import { specialParameter } from './special.ts'
 import { PendingSubscript, splitElement, subscriptNow } from './subscript.ts'
 
@@ -22,19 +23,20 @@ export function arithmetic(shell: Shell, text: string): number | bigint {
 const NO_HOLES: readonly number[] = []
 
 /**
- * Value of an expression that was parsed before. @param holes what is put in @param text makes its text, for messages
- * @throws FatalError with bash's message
+ * Value of an expression that was parsed before. @param texts what stands around the holes @param values what is put in
+ * @param holes the same as numbers @throws FatalError with bash's message
  */
 export function evaluate(
   shell: Shell,
   expression: CompiledArithmetic,
-  text: () => string,
-  holes: readonly number[] = NO_HOLES,
+  texts: readonly string[],
+  values: readonly string[],
+  holes: readonly number[],
 ): number | bigint {
   try {
     return expression(new ShellScope(shell, 0, holes))
   } catch (error) {
-    throw error instanceof ArithmeticError ? asFatal(error, text()) : error
+    throw error instanceof ArithmeticError ? asFatal(error, fillIn(texts, values)) : error
   }
 }
 
@@ -125,6 +127,8 @@ class ShellScope implements ArithmeticScope {
   }
 
   read(name: string, index: string | undefined): number | bigint {
+    const variable = index === undefined ? this.shell.variables.raw(name) : undefined
+    if (variable && isScalar(variable) && variable.value !== undefined) return this.valueOf(variable, variable.value)
     const value = index === undefined ? this.scalar(name) : elementOf(this.shell, name, index)
     if (value === undefined) {
       if (this.shell.options.has('nounset')) throw new FatalError(`${name}: unbound variable`, 1)
@@ -133,6 +137,15 @@ class ShellScope implements ArithmeticScope {
     if (value === '') return 0
     const quick = quickInteger(value)
     return quick ?? evaluateText(this.shell, value, this.depth + 1)
+  }
+
+  private valueOf(variable: Variable, value: string): number | bigint {
+    if (value === variable.numeral) return variable.number
+    if (value === '') return 0
+    const quick = quickInteger(value)
+    if (quick === undefined) return evaluateText(this.shell, value, this.depth + 1)
+    remember(variable, value, quick)
+    return quick
   }
 
   private scalar(name: string): string | undefined {
@@ -148,10 +161,13 @@ class ShellScope implements ArithmeticScope {
   }
 
   write(name: string, index: string | undefined, value: number | bigint): void {
+    if (index === undefined && typeof value === 'number' && this.shell.variables.setNumber(name, value)) return
     if (index === undefined) assignScalarNumber(this.shell, name, String(value))
     else setElement(this.shell, name, index, String(value))
   }
 }
+
+const isScalar = ({ nameref, array, assoc, dynamic }: Variable): boolean => !nameref && !array && !assoc && !dynamic
 
 /** Decimal integers without a leading zero, which are nearly all there are. */
 export function quickInteger(text: string): number | undefined {

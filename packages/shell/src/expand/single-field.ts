@@ -23,3 +23,7 @@ export const isScalar = ({ name, index, indirect, names, argument }: Parameter):
   !indirect &&
   !names &&
   (argument?.parts.every(isOneText) ?? true)
+
+/** Whether nothing in the value of an assignment depends on what stands beside it: it is not split, and tildes are all that does. */
+export const joinsParts = (word: Word): boolean =>
+  (word.joins ??= word.parts.every((part) => part.kind !== 'literal' || !part.text.includes('~')))

@@ -77,6 +77,7 @@ export function* setNamed(shell: Shell, name: string, text: string): Steps<void>
 
 export function assignScalar(shell: Shell, name: string, text: string, append: boolean): void {
   const { variables } = shell
+  if (!append && !WATCHED.has(name) && variables.setPlain(name, text) && !shell.options.has('allexport')) return
   const target = variables.resolve(name)
   const element = target.endsWith(']') ? splitElement(target) : undefined
   if (element) return setIndexed(shell, element.name, element.index, text, append)

@@ -77,7 +77,10 @@ function dispatch(
   const builtin = known && shell.disabled.has(name) ? undefined : known
   if (builtin && shell.posix && isSpecial(shell, builtin, name)) return runBuiltin(shell, command, builtin, words)
   const definition = shell.functions.get(name)
-  if (definition) return around(shell, command, () => invoke(shell, definition, words))
+  if (definition) {
+    const bare = command.assignments.length === 0 && command.redirects.length === 0
+    return bare ? invoke(shell, definition, words) : around(shell, command, () => invoke(shell, definition, words))
+  }
   if (builtin) return runBuiltin(shell, command, builtin, words)
   return around(shell, command, () => begin(runExternal(shell, command, words, mayExec)))
 }

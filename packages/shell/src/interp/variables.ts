@@ -23,6 +23,9 @@ export interface Variable extends Attributes {
   declared: boolean | undefined
   /** Made when it is read: RANDOM, SECONDS… */
   dynamic: { read(): string; write?(value: string): void } | undefined
+  /** A value that arithmetic has read or written, and its number: it counts as long as the value is still this one. */
+  numeral: string | undefined
+  number: number
 }
 
 /** Variables have all their properties from the start, in one order: the engines that run this code tell objects by that. */
@@ -39,7 +42,20 @@ export const newVariable = (some: Partial<Variable> = {}): Variable => ({
   upper: some.upper,
   nameref: some.nameref,
   trace: some.trace,
+  numeral: some.numeral,
+  number: some.number ?? 0,
 })
+
+/** Whether it takes a text as it is: it has none of the attributes that an assignment has to look at. */
+const isPlain = (variable: Variable): boolean =>
+  !variable.array &&
+  !variable.assoc &&
+  !variable.dynamic &&
+  !variable.readonly &&
+  !variable.integer &&
+  !variable.nameref &&
+  !variable.lower &&
+  !variable.upper
 
 /** Values shorter than this are not worth being counted one by one. */
 const LONG_VALUE = 65536
@@ -155,6 +171,24 @@ export class Variables {
     return variable
   }
 
+  /** `set` for a short text and a variable that is there and has no attributes. @returns whether it was that, and is done */
+  setPlain(name: string, text: string): boolean {
+    const variable = this.visible.get(name)
+    if (!variable || text.length > LONG_VALUE || !isPlain(variable)) return false
+    if (variable.value !== undefined && variable.value.length > LONG_VALUE) return false
+    variable.value = text
+    return true
+  }
+
+  /** The same for a result of arithmetic. */
+  setNumber(name: string, value: number): boolean {
+    const text = String(value)
+    if (!this.setPlain(name, text)) return false
+    const variable = this.visible.get(name)
+    if (variable) remember(variable, text, value)
+    return true
+  }
+
   /** The variable to be assigned to, made when there is none. @throws FatalError when it is readonly */
   writable(name: string): Variable {
     let variable = this.find(name)
@@ -251,6 +285,12 @@ export class Variables {
   names(prefix = ''): string[] {
     return [...this.visible.keys()].filter((name) => name.startsWith(prefix)).sort()
   }
+}
+
+/** So that the text is not read as a number again. */
+export function remember(variable: Variable, numeral: string, number: number): void {
+  variable.numeral = numeral
+  variable.number = number
 }
 
 /** Its value as a text: of an array, element 0. */

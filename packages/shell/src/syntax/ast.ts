@@ -15,6 +15,10 @@ export interface Word {
   waits: boolean | undefined
   /** Whether it is always one field, whatever its parts expand to. */
   single: boolean | undefined
+  /** Whether as the value of an assignment it is the texts of its parts, one behind the other: no tilde is live in it. */
+  joins: boolean | undefined
+  /** Whether it could hold a brace expansion. */
+  braces: boolean | undefined
   /** What was made of it as an arithmetic expression, once somebody has looked. */
   prepared: PreparedArithmetic | 'text' | undefined
 }
@@ -240,6 +244,8 @@ export const makeWord = (parts: readonly Part[], source: string, plain?: string)
   plain,
   waits: undefined,
   single: undefined,
+  joins: undefined,
+  braces: undefined,
   prepared: undefined,
 })
 
