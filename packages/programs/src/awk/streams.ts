@@ -11,7 +11,7 @@ import {
   type Sys,
 } from '@drydock/abi'
 import { concat, Output, type Stdio } from '@drydock/libc'
-import { decodeText, encodeText } from '../text/encoding.ts'
+import { decodeText } from '../text/encoding.ts'
 import type { Regexes } from './regexes.ts'
 
 /** How records end: RS as it stands when a record is read. */
@@ -144,14 +144,14 @@ export class Streams {
   }
 
   print(text: string): MaybePromise<void> {
-    return this.io.out.write(encodeText(text))
+    return this.io.out.write(text)
   }
 
   /** @throws CannotOpen */
   printTo(kind: '>' | '>>' | '|', name: string, text: string): MaybePromise<void> {
     const standard = kind === '|' ? undefined : this.standard(name)
     const sink = standard ?? this.sinks.get(name)?.output
-    return sink ? sink.write(encodeText(text)) : this.openAndWrite(kind, name, text)
+    return sink ? sink.write(text) : this.openAndWrite(kind, name, text)
   }
 
   private standard(name: string): Output | undefined {
@@ -162,7 +162,7 @@ export class Streams {
   private async openAndWrite(kind: '>' | '>>' | '|', name: string, text: string): Promise<void> {
     const sink = kind === '|' ? await this.pipeTo(name) : this.openFile(kind, name)
     this.sinks.set(name, sink)
-    await sink.output.write(encodeText(text))
+    await sink.output.write(text)
   }
 
   private openFile(kind: '>' | '>>', name: string): Sink {

@@ -54,9 +54,24 @@ export function fromInput(text: string): Value {
   const first = text.charCodeAt(0)
   // Nothing that begins with a letter, as most of a text does, is a number.
   if (first > NINE || Number.isNaN(first)) return text
+  const digits = wholeNumber(text)
+  if (digits >= 0) return new NumericString(text, digits)
   return WHOLE.test(text) ? new NumericString(text, Number(text.trim())) : text
 }
 const NINE = 57
+const ZERO = 48
+
+/** Of digits alone, which most numbers are; -1 for everything else. */
+function wholeNumber(text: string): number {
+  if (text.length > 15) return -1
+  let value = 0
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - ZERO
+    if (digit < 0 || digit > 9) return -1
+    value = value * 10 + digit
+  }
+  return value
+}
 
 export function toNumber(value: Value): number {
   if (typeof value === 'number') return value

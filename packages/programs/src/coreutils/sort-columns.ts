@@ -181,8 +181,15 @@ function textColumn({ bytes, from, to }: Parts): { ranks: Float64Array; ties: Li
     ranks[line] = rank
   }
   const ties: LineOrder = (a, b) => {
-    let [left, right] = [(from[a] ?? 0) + shared, (from[b] ?? 0) + shared]
-    const [leftEnd, rightEnd] = [to[a] ?? 0, to[b] ?? 0]
+    let left = (from[a] ?? 0) + shared
+    let right = (from[b] ?? 0) + shared
+    const leftEnd = to[a] ?? 0
+    const rightEnd = to[b] ?? 0
+    // The rank has told that these are the same.
+    if (leftEnd - left >= RANK_BYTES && rightEnd - right >= RANK_BYTES) {
+      left += RANK_BYTES
+      right += RANK_BYTES
+    }
     const end = left + Math.min(leftEnd - left, rightEnd - right)
     for (; left < end; left++, right++) {
       const difference = (bytes[left] ?? 0) - (bytes[right] ?? 0)

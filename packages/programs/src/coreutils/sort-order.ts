@@ -21,6 +21,7 @@ export async function sortedOrder(
   ties: LineOrder | undefined,
   pause: () => MaybePromise<void>,
 ): Promise<Uint32Array> {
+  if (isAscending(ranks)) return linesOf(ranks)
   const order = await orderByRank(ranks, pause)
   if (!ties) return order
   for (let start = 0; start < order.length; ) {
@@ -35,18 +36,45 @@ export async function sortedOrder(
 
 const rankAt = (ranks: Float64Array, order: Uint32Array, at: number): number | undefined => ranks[order[at] ?? 0]
 
-async function orderByRank(ranks: Float64Array, pause: () => MaybePromise<void>): Promise<Uint32Array> {
-  const [low, high] = sortableWords(ranks)
-  let order = new Uint32Array(ranks.length)
+/** Whether no two are equal, and all stand in order already. */
+function isAscending(ranks: Float64Array): boolean {
+  for (let line = 1; line < ranks.length; line++) if (!((ranks[line - 1] ?? 0) < (ranks[line] ?? 0))) return false
+  return true
+}
+
+function linesOf(ranks: Float64Array): Uint32Array<ArrayBuffer> {
+  const order = new Uint32Array(ranks.length)
   for (let line = 0; line < order.length; line++) order[line] = line
+  return order
+}
+
+async function orderByRank(ranks: Float64Array, pause: () => MaybePromise<void>): Promise<Uint32Array> {
+  let order = linesOf(ranks)
   let spare = new Uint32Array(ranks.length)
-  for (const words of [low, high])
+  const whole = distances(ranks)
+  for (const words of whole ? [whole] : sortableWords(ranks))
     for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
       if (!distribute(order, spare, words, shift)) continue
       ;[order, spare] = [spare, order]
       await pause()
     }
   return order
+}
+
+/** How far whole numbers are above the least of them; undefined where a rank is no such number, or too far. */
+function distances(ranks: Float64Array): Uint32Array | undefined {
+  let least = ranks[0] ?? 0
+  for (let line = 1; line < ranks.length; line++) {
+    const rank = ranks[line] ?? 0
+    if (rank < least) least = rank
+  }
+  const words = new Uint32Array(ranks.length)
+  for (let line = 0; line < words.length; line++) {
+    const distance = (ranks[line] ?? 0) - least
+    words[line] = distance
+    if (words[line] !== distance) return undefined
+  }
+  return words
 }
 
 /** The bits of doubles, so that they compare as whole numbers: IEEE 754 has the sign apart. */

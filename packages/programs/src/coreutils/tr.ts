@@ -194,6 +194,12 @@ function marked(set: ReadonlySet<number>): Uint8Array {
   return table
 }
 
+function mapped(bytes: Uint8Array, map: Plan['map']): Uint8Array {
+  const out = new Uint8Array(bytes.length)
+  for (let at = 0; at < bytes.length; at++) out[at] = map[bytes[at] ?? 0] ?? 0
+  return out
+}
+
 async function translate(
   sys: { read(fd: number, max: number): Uint8Array | Promise<Uint8Array> },
   io: { out: { write(data: Uint8Array): void | Promise<void> } },
@@ -205,20 +211,20 @@ async function translate(
     const got = sys.read(0, 65536)
     const bytes = got instanceof Promise ? await got : got
     if (bytes.length === 0) return
-    const out = new Uint8Array(bytes.length)
     if (deleted.size === 0 && squeezed.size === 0) {
-      for (let at = 0; at < bytes.length; at++) out[at] = map[bytes[at] ?? 0] ?? 0
-      await io.out.write(out)
+      const written = io.out.write(mapped(bytes, map))
+      if (written) await written
       continue
     }
+    const out = new Uint8Array(bytes.length)
     let length = 0
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at] ?? 0
       if (drops[byte] === 1) continue
-      const mapped = map[byte] ?? byte
-      if (mapped === last && squeezes[mapped] === 1) continue
-      out[length++] = mapped
-      last = mapped
+      const now = map[byte] ?? byte
+      if (now === last && squeezes[now] === 1) continue
+      out[length++] = now
+      last = now
     }
     await io.out.write(out.subarray(0, length))
   }

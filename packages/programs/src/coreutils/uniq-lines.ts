@@ -12,6 +12,48 @@ const WIDTH = 7
 /** Room for a count and its blank. */
 const COUNT_BYTES = 20
 
+/** What stays of lines of bytes, fed in blocks of whole lines, when each group of equal neighbours becomes its first. */
+export class DistinctLines {
+  private readonly separator: number
+  /** The line before this block, without its separator. */
+  private last: Uint8Array | undefined
+
+  constructor(separator: number) {
+    this.separator = separator
+  }
+
+  /** @param put takes a stretch of lines that stay; only the very last may lack its separator */
+  add(block: Uint8Array, put: (lines: Uint8Array) => void): void {
+    const { separator } = this
+    let [start, before, kept] = [0, -1, 0]
+    for (let at = 0; at < block.length; at++) {
+      if (block[at] !== separator && at < block.length - 1) continue
+      const end = block[at] === separator ? at : at + 1
+      const length = end - start
+      const same =
+        before < 0
+          ? this.last !== undefined && isSame(this.last, 0, this.last.length, block, start, length)
+          : isSame(block, before, start - 1 - before, block, start, length)
+      if (same) {
+        if (kept < start) put(block.subarray(kept, start))
+        kept = at + 1
+      }
+      before = start
+      start = at + 1
+    }
+    if (kept < block.length) put(block.subarray(kept))
+    const ends = block[block.length - 1] === separator
+    this.last = block.subarray(before, ends ? block.length - 1 : block.length)
+  }
+}
+
+function isSame(a: Uint8Array, from: number, size: number, b: Uint8Array, start: number, length: number): boolean {
+  if (size !== length) return false
+  // Neighbours that differ mostly do so at their ends.
+  for (let at = length - 1; at >= 0; at--) if (a[from + at] !== b[start + at]) return false
+  return true
+}
+
 /** Equal neighbours among lines of bytes, fed in blocks of whole lines. */
 export class EqualLines {
   private readonly look: UniqLook

@@ -1,8 +1,8 @@
 import { isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '@drydock/abi'
-import { defineProgram, flag, optional, Output, type ProgramContext, UsageError, value } from '@drydock/libc'
+import { concat, defineProgram, flag, optional, Output, type ProgramContext, UsageError, value } from '@drydock/libc'
 import { LineBlocks } from '../text/line-blocks.ts'
 import { LineReader } from '../text/line-reader.ts'
-import { EqualLines, type UniqLook } from './uniq-lines.ts'
+import { DistinctLines, EqualLines, type UniqLook } from './uniq-lines.ts'
 
 const NEWLINE = 10
 
@@ -118,8 +118,29 @@ async function uniqBytes({ sys }: Context, input: number, output: Output, look: 
   }
 }
 
+/** The first of each group, whatever the group is like. */
+async function firstLines({ sys }: Context, input: number, output: Output, separator: number): Promise<void> {
+  const blocks = new LineBlocks(sys, input, separator)
+  const lines = new DistinctLines(separator)
+  const ending = Uint8Array.of(separator)
+  for (;;) {
+    const next = blocks.next()
+    const block = next instanceof Promise ? await next : next
+    if (!block) return output.flush()
+    const stretches: Uint8Array[] = []
+    lines.add(block, (stretch) => void stretches.push(stretch))
+    if (stretches.at(-1)?.at(-1) !== separator && block.at(-1) !== separator && stretches.length > 0)
+      stretches.push(ending)
+    const written = output.write(stretches.length === 1 && stretches[0] ? stretches[0] : concat(stretches))
+    if (written) await written
+    const pause = sys.tick()
+    if (pause) await pause
+  }
+}
+
 async function uniqOf(context: Context, input: number, output: Output): Promise<void> {
   const look = lookOf(context)
+  if (look?.single && look.repeated && !look.count) return firstLines(context, input, output, look.separator)
   if (look) return uniqBytes(context, input, output, look)
   const end = context.options.zero ? '\0' : '\n'
   const key = keyOf(context)

@@ -30,11 +30,12 @@ async function count({ sys, options: o }: Context, fd: number): Promise<Counts> 
   let inWord = false
   let tail = ''
   for (;;) {
-    const bytes = await sys.read(fd, 65536)
+    const got = sys.read(fd, 65536)
+    const bytes = got instanceof Promise ? await got : got
     if (bytes.length === 0) break
     counts.bytes += bytes.length
     if (linesOnly) {
-      for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) counts.lines++
+      if (o.lines) counts.lines += newlines(bytes)
       continue
     }
     for (let at = 0; at < bytes.length; at++) {
@@ -49,6 +50,12 @@ async function count({ sys, options: o }: Context, fd: number): Promise<Counts> 
   }
   counts.longest = Math.max(counts.longest, columns(tail))
   return counts
+}
+
+function newlines(bytes: Uint8Array): number {
+  let count = 0
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === 10) count++
+  return count
 }
 
 const columns = (line: string): number => {

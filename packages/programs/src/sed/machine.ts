@@ -33,6 +33,8 @@ export class Machine {
   private readonly files = new Map<string, Output>()
   private readonly readers = new Map<string, LineReader>()
   private readonly labels = new Map<string, number>()
+  /** Whether the characters of `y` can be exchanged one after the other. */
+  private readonly apart = new Map<ReadonlyMap<string, string>, boolean>()
   private readonly substituters = new Map<Substitution, Substituter>()
   /** The last line printed had no newline: what follows begins with one. */
   private owesNewline = false
@@ -227,7 +229,7 @@ export class Machine {
     }
     const simple = this.simple.get(name)
     if (simple) return following(simple(text), at)
-    if (name === 'y' && command.map) this.space = transliterated(this.space, command.map)
+    if (name === 'y' && command.map) this.space = this.transliterated(command.map)
     else return this.flow(command).then((next) => (next === 'next' ? at + 1 : next))
     return at + 1
   }
@@ -315,6 +317,19 @@ export class Machine {
     return 'next'
   }
 
+  private transliterated(map: ReadonlyMap<string, string>): string {
+    const apart = this.apart.get(map) ?? areApart(map)
+    this.apart.set(map, apart)
+    let out = ''
+    if (!apart) {
+      for (const char of this.space) out += map.get(char) ?? char
+      return out
+    }
+    out = this.space
+    for (const [from, to] of map) out = out.replaceAll(from, to)
+    return out
+  }
+
   private substitute(substitution: Substitution): MaybePromise<void> {
     const { regex, print, file } = substitution
     const used = regex ?? this.lastRegex
@@ -347,10 +362,10 @@ type Next = number | 'done' | 'again'
 const following = (done: unknown, at: number): MaybePromise<number> =>
   done instanceof Promise ? done.then(() => at + 1) : at + 1
 
-function transliterated(text: string, map: ReadonlyMap<string, string>): string {
-  let out = ''
-  for (const char of text) out += map.get(char) ?? char
-  return out
+/** No character becomes one that is changed too, and none is half of another. */
+const areApart = (map: ReadonlyMap<string, string>): boolean => {
+  for (const [from, to] of map) if (map.has(to) || /[\ud800-\udfff]/.test(from)) return false
+  return true
 }
 
 async function textOrNothing(sys: Sys, path: string): Promise<string> {

@@ -45,14 +45,8 @@ export class LineTableBuilder {
 
   finish(): LineTable {
     const bytes = this.bytes.subarray(0, this.used)
-    let starts = new Uint32Array(1 + (this.used >> 4))
-    let count = 0
-    for (let at = 0; at < bytes.length; at = bytes.indexOf(this.separator, at) + 1) {
-      if (count + 1 >= starts.length) starts = grown(starts, 2 * starts.length + 2)
-      starts[count++] = at
-    }
-    starts[count] = bytes.length
-    return new LineTable(bytes, starts, count)
+    const count = countBytes(bytes, this.separator)
+    return new LineTable(bytes, startsOf(bytes, this.separator, count), count)
   }
 
   private reserve(more: number): void {
@@ -63,8 +57,16 @@ export class LineTableBuilder {
   }
 }
 
-function grown(values: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(length)
-  larger.set(values)
-  return larger
+function countBytes(bytes: Uint8Array, byte: number): number {
+  let count = 0
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === byte) count++
+  return count
+}
+
+/** Where lines start, and where the last one ends. */
+function startsOf(bytes: Uint8Array, separator: number, count: number): Uint32Array {
+  const starts = new Uint32Array(count + 1)
+  let line = 1
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === separator) starts[line++] = at + 1
+  return starts
 }
