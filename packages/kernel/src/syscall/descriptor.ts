@@ -26,9 +26,12 @@ import { UNWIND, unlessGone } from '../task/unwind.ts'
 import { seenStat } from './seen-ids.ts'
 import type { SyscallTable } from './table.ts'
 
+/** Whether a call may be tried where it stands: the time slice goes on. */
+const goesOn = (task: Task): boolean => task.mayRun && !task.parts.scheduler.due()
+
 /** Runs a call that never waits, after the end of the time slice when that has come. */
 function inSlice<T>(task: Task, call: () => MaybePromise<T>): MaybePromise<T> {
-  if (task.mayRun && !task.parts.scheduler.due()) return call()
+  if (goesOn(task)) return call()
   return giveWay(task, task.cgroup.throttleMs()).then(() => unlessGone(call))
 }
 
@@ -49,6 +52,7 @@ function read(task: Task, fd: number, max: number): MaybePromise<Uint8Array> {
 function readUntil(task: Task, fd: number, delimiter: number, max: number): MaybePromise<Uint8Array> {
   const description = task.fds.get(fd)
   if (!description.readable) throw EBADF
+  if (description instanceof OpenFile && goesOn(task)) return description.readUntil(delimiter, max)
   const attempt = (): Uint8Array => description.readUntil(delimiter, max, task)
   if (description.flags & O_NONBLOCK) return attempt()
   return inSlice(task, () => block(task, [description.queue], attempt, { fd }))
@@ -58,6 +62,7 @@ function readUntil(task: Task, fd: number, delimiter: number, max: number): Mayb
 function write(task: Task, fd: number, bytes: Uint8Array): MaybePromise<number> {
   const description = task.fds.get(fd)
   if (!description.writable) throw EBADF
+  if (description instanceof OpenFile && goesOn(task)) return new Writing(task, description, bytes).all()
   const progress = new Writing(task, description, bytes)
   if (description.flags & O_NONBLOCK) return progress.once()
   const options = { fd, partial: () => progress.done || undefined }

@@ -36,7 +36,7 @@ import { forkShell, runLast } from './child.ts'
 import { conditionWaits, evaluateCondition, truthOf } from './conditional.ts'
 import { begin, ExitShell, FatalError, Interrupted, type Outcome, type Steps, wait } from './flow.ts'
 import { runPipeline, startBackground } from './pipeline.ts'
-import { withRedirects } from './redirect.ts'
+import { redirecting } from './redirect.ts'
 import { runSimple } from './simple-command.ts'
 import { runSelect } from './select.ts'
 import type { Shell } from './shell.ts'
@@ -81,7 +81,7 @@ export function run(shell: Shell, command: Command): Outcome {
 const redirected = (shell: Shell, command: CompoundCommand): Outcome =>
   command.redirects.length === 0
     ? runCompound(shell, command)
-    : begin(withRedirects(shell, command.redirects, () => runCompound(shell, command)))
+    : redirecting(shell, command.redirects, () => runCompound(shell, command))
 
 function runCompound(shell: Shell, command: CompoundCommand): Outcome {
   switch (command.type) {

@@ -12,10 +12,12 @@ import {
   O_TRUNC,
   O_WRONLY,
 } from '@drydock/abi'
-import { expandQuoted, expandText, expandWords } from '../expand/expand.ts'
+import { addFields, expandQuoted, expandText, expandWords, textOf } from '../expand/expand.ts'
+import { PendingSubscript } from '../expand/subscript.ts'
+import { waits } from '../expand/waits.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
-import type { Redirect } from '../syntax/ast.ts'
-import { FatalError, type Outcome, type Steps, wait } from './flow.ts'
+import type { Redirect, Word } from '../syntax/ast.ts'
+import { begin, FatalError, type Outcome, type Steps, wait } from './flow.ts'
 import type { Shell } from './shell.ts'
 
 /** Descriptors that the shell keeps for itself start here. */
@@ -31,10 +33,54 @@ export interface Saved {
   readonly copy: number
 }
 
+const NONE: Saved = { fd: -1, copy: -1 }
+
 /** Descriptors of process substitutions are closed when their command is done. */
 export function closeSubstitutions(shell: Shell, keep: number): void {
   if (shell.substitutions.length <= keep) return
   for (const { fd } of shell.substitutions.splice(keep)) quietly(() => shell.sys.close(fd))
+}
+
+/** Runs `body` with the redirections in force, without steps where nothing has to wait. */
+export function redirecting(shell: Shell, redirects: readonly Redirect[], body: () => Outcome): Outcome {
+  for (let at = 0; at < redirects.length; at++)
+    if (!isAtOnce(redirects[at])) return begin(withRedirects(shell, redirects, body))
+  const saved: Saved[] = []
+  try {
+    for (let at = 0; at < redirects.length; at++) {
+      const redirect = redirects[at]
+      if (redirect) applyTo(shell, redirect, targetNow(shell, redirect), saved)
+    }
+  } catch (error) {
+    restore(shell, saved)
+    if (error instanceof PendingSubscript) return begin(withRedirects(shell, redirects, body))
+    if (error instanceof RedirectError) return begin(redirectFailure(shell, error))
+    throw error
+  }
+  let outcome: Outcome | undefined
+  try {
+    outcome = body()
+    return typeof outcome === 'number' ? outcome : redirectedSteps(shell, saved, outcome)
+  } finally {
+    if (typeof outcome !== 'object') restore(shell, saved)
+  }
+}
+
+/** No here-document, and its target runs nothing. */
+const isAtOnce = (redirect: Redirect | undefined): boolean =>
+  redirect !== undefined && !redirect.operator.startsWith('<<') && !waits(redirect.target)
+
+function* redirectedSteps(shell: Shell, saved: readonly Saved[], steps: Steps<number>): Steps<number> {
+  try {
+    return yield* steps
+  } finally {
+    restore(shell, saved)
+  }
+}
+
+function* redirectFailure(shell: Shell, error: RedirectError): Steps<number> {
+  yield* wait(shell.complain(error.message))
+  return (shell.status = shell.dialect.bash ? 1 : 2)
 }
 
 /** Runs `body` with the redirections in force. */
@@ -48,8 +94,7 @@ export function* withRedirects(shell: Shell, redirects: readonly Redirect[], bod
   } catch (error) {
     if (!(error instanceof RedirectError)) throw error
     restore(shell, saved.splice(0))
-    yield* wait(shell.complain(error.message))
-    return (shell.status = shell.dialect.bash ? 1 : 2)
+    return yield* redirectFailure(shell, error)
   } finally {
     restore(shell, saved)
     closeSubstitutions(shell, open)
@@ -61,11 +106,16 @@ export function* applyRedirects(shell: Shell, redirects: readonly Redirect[], sa
 }
 
 export function restore(shell: Shell, saved: readonly Saved[]): void {
-  for (const { fd, copy } of [...saved].reverse()) {
-    quietly(() => shell.sys.close(fd))
-    if (copy < 0) continue
-    shell.sys.dup2(copy, fd)
-    shell.sys.close(copy)
+  const { sys } = shell
+  for (let at = saved.length - 1; at >= 0; at--) {
+    const { fd, copy } = saved[at] ?? NONE
+    if (copy < 0) {
+      quietly(() => sys.close(fd))
+      continue
+    }
+    // It takes the place of what is there.
+    sys.dup2(copy, fd)
+    sys.close(copy)
   }
 }
 
@@ -73,7 +123,11 @@ function* apply(shell: Shell, redirect: Redirect, saved: Saved[] | undefined): S
   const { operator } = redirect
   if (operator === '<<' || operator === '<<-' || operator === '<<<')
     return install(shell, redirect, yield* hereDocument(shell, redirect), 0, saved)
-  const target = yield* targetOf(shell, redirect)
+  applyTo(shell, redirect, yield* targetOf(shell, redirect), saved)
+}
+
+function applyTo(shell: Shell, redirect: Redirect, target: string, saved: Saved[] | undefined): void {
+  const { operator } = redirect
   if (operator === '>&' || operator === '<&') {
     const duplicate = duplicateOf(shell, redirect, target)
     if (duplicate !== undefined) return duplicateInto(shell, redirect, duplicate, saved)
@@ -86,9 +140,21 @@ function* apply(shell: Shell, redirect: Redirect, saved: Saved[] | undefined): S
 
 function* targetOf(shell: Shell, { target }: Redirect): Steps<string> {
   if (!shell.dialect.bash) return yield* expandText(shell, target)
-  const fields = yield* expandWords(shell, [target])
-  if (fields.length !== 1) throw new RedirectError(`${target.source}: ambiguous redirect`)
-  return fields[0] ?? ''
+  return onlyField(yield* expandWords(shell, [target]), target)
+}
+
+/** The same for a target that runs nothing. */
+function targetNow(shell: Shell, { target }: Redirect): string {
+  if (target.plain !== undefined) return target.plain
+  if (!shell.dialect.bash) return textOf(shell, target)
+  const fields: string[] = []
+  addFields(shell, target, fields)
+  return onlyField(fields, target)
+}
+
+function onlyField([field, more]: readonly string[], target: Word): string {
+  if (field === undefined || more !== undefined) throw new RedirectError(`${target.source}: ambiguous redirect`)
+  return field
 }
 
 const FLAGS: ReadonlyMap<string, number> = new Map([
@@ -163,17 +229,23 @@ function install(shell: Shell, redirect: Redirect, from: number, fallback: numbe
     saved?.push({ fd, copy: -1 })
     return
   }
-  cover(shell, fd, saved, () => sys.dup2(from, fd), from)
+  if (saved) saved.push(keep(shell, fd))
+  sys.dup2(from, fd)
   sys.close(from)
 }
 
-function cover(shell: Shell, fd: number, saved: Saved[] | undefined, change: () => void, _from?: number): void {
-  if (saved) {
-    const copy = quietly(() => shell.sys.dup(fd, FIRST_PRIVATE_FD)) ?? -1
-    if (copy >= 0) shell.sys.setFdFlags(copy, { cloexec: true })
-    saved.push({ fd, copy })
-  }
+function cover(shell: Shell, fd: number, saved: Saved[] | undefined, change: () => void): void {
+  if (saved) saved.push(keep(shell, fd))
   change()
+}
+
+const PRIVATE = { cloexec: true } as const
+
+/** A copy of the descriptor, out of the way. */
+function keep(shell: Shell, fd: number): Saved {
+  const copy = quietly(() => shell.sys.dup(fd, FIRST_PRIVATE_FD)) ?? -1
+  if (copy >= 0) shell.sys.setFdFlags(copy, PRIVATE)
+  return { fd, copy }
 }
 
 /** A pipe that holds the text, or a file without a name when it is too long for one. */

@@ -4,14 +4,14 @@ import { assignmentWaits } from '../expand/waits.ts'
 import type { Assignment, SimpleCommand } from '../syntax/ast.ts'
 import { assignScalar } from './assign.ts'
 import { begin, FatalError, type Outcome, type Steps, wait } from './flow.ts'
-import { withRedirects } from './redirect.ts'
+import { redirecting } from './redirect.ts'
 import type { Shell } from './shell.ts'
 import { traceLine, traceWords } from './trace.ts'
 import type { Frame } from './variables.ts'
 
 /** Runs `body` with the command's assignments and redirections in force. */
 export function around(shell: Shell, { assignments, redirects }: SimpleCommand, body: () => Outcome): Outcome {
-  const inner = redirects.length > 0 ? () => begin(withRedirects(shell, redirects, body)) : body
+  const inner = redirects.length > 0 ? () => redirecting(shell, redirects, body) : body
   if (assignments.length === 0) return inner()
   const { variables, options } = shell
   if (options.has('xtrace') || assignments.some((each) => assignmentWaits(each) || variables.raw(each.name)?.readonly))
