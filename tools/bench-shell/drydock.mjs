@@ -1,9 +1,10 @@
 // One workload on a simulated host: a kernel on a new host's disk, the script run by its bash, and run again on the same
-// host. Prints one line of JSON. Bundled by tools/bench-shell.mjs.
+// host. Prints one line of JSON. Bundled by tools/bench-shell.mjs; the engine is set as the command drydock sets it.
 // argv: the script, the folder with its input, `/bench` inside
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { collectGarbage } from './garbage.mjs'
+import { inlineLittle } from '../../apps/cli/src/compiler.ts'
 import { nodeClock, nodeEntropy } from '../../apps/cli/src/powers.ts'
 import { Diskfs, Kernel } from '../../packages/kernel/src/index.ts'
 import { exitStatus, O_CREAT, O_RDONLY, O_WRONLY } from '../../packages/abi/src/index.ts'
@@ -12,6 +13,7 @@ import { hostImage } from '../../packages/playground/src/host-image.ts'
 import { LazyProgramTable } from '../../packages/playground/src/program-table.ts'
 
 const [, , script, input] = process.argv
+inlineLittle()
 const programs = new LazyProgramTable()
 await programs.prefetch()
 const kernel = new Kernel({
