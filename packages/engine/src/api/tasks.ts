@@ -1,6 +1,6 @@
 import type { Task } from '@drydock/docker-api'
 import type { ServerResponse } from '@drydock/http'
-import { isWanted, type TaskObject, taskName } from '@drydock/swarm'
+import { isDirty, isWanted, type ServiceObject, type TaskObject, taskName } from '@drydock/swarm'
 import { Filters } from '../filters.ts'
 import { invalid } from '../problem.ts'
 import { type Call, json, type Route, route } from './route.ts'
@@ -33,7 +33,7 @@ function list(call: Call): ServerResponse {
         filters.any('desired-state', (value) =>
           value === 'running' ? isRunningWanted(task) : task.DesiredState === value,
         ) &&
-        isUpToDate(task, filters, store.get('service', task.ServiceID)?.SpecVersion.Index),
+        isUpToDate(task, filters, store.get('service', task.ServiceID)),
     )
   return json(found.map(describeTask))
 }
@@ -41,9 +41,9 @@ function list(call: Call): ServerResponse {
 const isRunningWanted = (task: TaskObject): boolean =>
   isWanted(task) && ['running', 'complete'].includes(task.DesiredState)
 
-function isUpToDate(task: TaskObject, filters: Filters, version: number | undefined): boolean {
+function isUpToDate(task: TaskObject, filters: Filters, service: ServiceObject | undefined): boolean {
   const wanted = filters.flag('_up-to-date')
-  return wanted === undefined || wanted === (task.SpecVersion.Index === version)
+  return wanted === undefined || wanted === (service !== undefined && !isDirty(service, task))
 }
 
 export const taskRoutes: readonly Route[] = [
