@@ -25,8 +25,9 @@ const METADATA = 'docker-cli-plugin-metadata'
 const programOf = ({ name, version, short, sizeBytes }: BuiltIn): Program => ({
   name: `docker/docker-${name}`,
   paths: [`/usr/local/libexec/docker/cli-plugins/docker-${name}`],
-  covers: 'full',
-  summary: `${short}, version ${version}: the plugin that docker itself runs`,
+  covers: 'partial',
+  lacks: ['what docker, which runs it, says of itself'],
+  summary: `docker ${name} as a plugin, version ${version}`,
   sizeBytes,
   async main(process: Process): Promise<number> {
     const words = process.argv.slice(1)

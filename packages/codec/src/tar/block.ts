@@ -147,7 +147,7 @@ function encodeBlock(header: TarHeader, flag: string): Uint8Array {
   const split = splitName(header.name) ?? { name: header.name.replace(/[^\x01-\x7f]/g, '_'), prefix: '' }
   text('name', split.name)
   text('prefix', split.prefix)
-  octal('mode', header.mode & 0o7777, OCTAL_7)
+  octal('mode', header.mode & 0o177777, OCTAL_7)
   octal('uid', header.uid, OCTAL_7)
   octal('gid', header.gid, OCTAL_7)
   octal('size', header.size, OCTAL_11)

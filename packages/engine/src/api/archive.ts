@@ -91,7 +91,7 @@ function get(call: Call): Promise<ServerResponse> {
   return withRootfs(sys, places, images, container, async (root) => {
     const { place, header } = find(sys, container, root, path, param(call, 'id'))
     const rootName = nameOf(path, place)
-    const parts = [...treeTar(sys, place.host, { rootName: rootName === '/' ? '.' : rootName })]
+    const parts = [...treeTar(sys, place.host, { rootName: rootName === '/' ? '.' : rootName, typeBits: true })]
     events.publish('container', 'archive-path', container.id, {
       name: container.name,
       image: container.record.Config.Image ?? '',
@@ -165,7 +165,7 @@ function exportAll(call: Call): Promise<ServerResponse> {
   const { sys, places, images, containers, events } = call.parts
   const container = containers.find(param(call, 'id'))
   return withRootfs(sys, places, images, container, async (root) => {
-    const parts = [...treeTar(sys, root, { rootName: '', keepLazy: true })]
+    const parts = [...treeTar(sys, root, { rootName: '', keepLazy: true, typeBits: true })]
     events.publish('container', 'export', container.id, {
       name: container.name,
       image: container.record.Config.Image ?? '',

@@ -5,6 +5,7 @@ import { conflict, systemProblem } from '../problem.ts'
 import { cgroupOf, readControl } from '../runtime/cgroups.ts'
 import { ifExists, readText } from '../state/files.ts'
 import type { Container } from './container.ts'
+import { readPsOptions } from './ps-options.ts'
 
 type Column = readonly [title: string, value: (process: ProcessInfo, host: Host) => string]
 interface Host {
@@ -16,6 +17,14 @@ const two = (value: number): string => String(value).padStart(2, '0')
 const clock = (ms: number): string => {
   const seconds = Math.floor(ms / 1000)
   return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+}
+/** `[[DD-]hh:]mm:ss`. ps(1), etime */
+function elapsed(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  const [days, hours] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24]
+  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+  if (days > 0) return `${days}-${two(hours)}:${rest}`
+  return hours > 0 ? `${two(hours)}:${rest}` : rest
 }
 const hourMinute = (ms: number): string => new Date(ms).toISOString().slice(11, 16)
 const command = ({ argv, comm }: ProcessInfo): string => (argv.length > 0 ? argv.join(' ') : `[${comm}]`)
@@ -52,21 +61,47 @@ const NAMED: ReadonlyMap<string, Column> = new Map<string, Column>([
   ...[...FULL, ...AUX].map((column): [string, Column] => [column[0].toLowerCase(), column]),
   ['user', ['USER', user]],
   ['uid', ['UID', ({ uid }) => String(uid)]],
+  ['euid', ['EUID', ({ uid }) => String(uid)]],
+  ['euser', ['EUSER', user]],
+  ['ruser', ['RUSER', user]],
+  ['gid', ['GID', ({ gid }) => String(gid)]],
+  ['pgid', ['PGID', ({ pgid }) => String(pgid)]],
+  ['pgrp', ['PGRP', ({ pgid }) => String(pgid)]],
+  ['sid', ['SID', ({ sid }) => String(sid)]],
+  ['sess', ['SESS', ({ sid }) => String(sid)]],
+  ['ni', ['NI', ({ nice }) => String(nice)]],
+  ['nice', ['NI', ({ nice }) => String(nice)]],
+  ['nlwp', ['NLWP', ({ threads }) => String(threads)]],
+  ['s', ['S', ({ state }) => state]],
+  ['state', ['S', ({ state }) => state]],
+  ['pcpu', ['%CPU', () => '0.0']],
+  ['pmem', ['%MEM', () => '0.0']],
+  ['rssize', ['RSS', ({ rssBytes }) => String(Math.floor(rssBytes / 1024))]],
+  ['vsize', ['VSZ', ({ vszBytes }) => String(Math.floor(vszBytes / 1024))]],
+  ['tname', ['TTY', ({ tty }) => tty]],
+  ['tt', ['TT', ({ tty }) => tty]],
+  ['start_time', ['START', ({ startTimeMs }) => hourMinute(startTimeMs)]],
+  ['cputime', ['TIME', ({ cpuMs }) => clock(cpuMs)]],
+  ['etime', ['ELAPSED', ({ startTimeMs }, { nowMs }) => elapsed(nowMs - startTimeMs)]],
+  ['etimes', ['ELAPSED', ({ startTimeMs }, { nowMs }) => String(Math.floor((nowMs - startTimeMs) / 1000))]],
+  ['ucmd', ['CMD', ({ comm }) => comm]],
+  ['ucomm', ['COMMAND', ({ comm }) => comm]],
   ['comm', ['COMMAND', ({ comm }) => comm]],
   ['args', ['COMMAND', command]],
   ['cmd', ['CMD', command]],
 ])
 
+/** @throws Problem in ps's words */
 function columnsOf(args: string): readonly Column[] {
-  const wanted = /-o\s*([\w,%]+)/.exec(args)?.[1]
-  if (wanted !== undefined) {
-    const columns = wanted.split(',').map((name) => NAMED.get(name))
-    const known = columns.filter((column) => column !== undefined)
-    if (known.length < columns.length) throw systemProblem('error running ps: exit status 1')
-    if (!known.some(([title]) => title === 'PID')) throw systemProblem("Couldn't find PID field in ps output")
-    return known
-  }
-  return /^-?a?u?x?u?$/.test(args) && args.includes('u') ? AUX : FULL
+  const { columns: names, userFormat } = readPsOptions(args)
+  if (names.length === 0) return userFormat ? AUX : FULL
+  const columns = names.map((name) => {
+    const column = NAMED.get(name.replace(/[=:].*$/s, ''))
+    if (column) return column
+    throw systemProblem(`ps: error: unknown user-defined format specifier ${JSON.stringify(name)}`)
+  })
+  if (!columns.some(([title]) => title === 'PID')) throw systemProblem("Couldn't find PID field in ps output")
+  return columns
 }
 
 /** GET /containers/{id}/top: the container's processes, as the host's ps shows them. @throws Problem */

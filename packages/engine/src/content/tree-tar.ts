@@ -28,6 +28,8 @@ export interface TreeTarOptions {
   readonly rootName: string
   /** The archive is a layer: overlay's whiteouts become those of tar. */
   readonly whiteouts?: boolean
+  /** Modes keep the bits of the file's type, as what the engine hands out has since Go 1.8. moby fillGo18FileTypeBits */
+  readonly typeBits?: boolean
   /** Lazy files stay short in the archive, with a note of their size. Only for archives that come back to an engine. */
   readonly keepLazy?: boolean
 }
@@ -79,6 +81,7 @@ function* member(
     first === undefined ? type : 'hardlink',
     stat,
     first ?? (type === 'symlink' ? sys.readlink(path) : ''),
+    options.typeBits ? 0o177777 : 0o7777,
   )
   if (type !== 'file' || first !== undefined) return void (yield writer().member(header))
   const lazy = options.keepLazy ? sys.getLazyContent(path) : undefined
@@ -87,10 +90,10 @@ function* member(
   yield writer().member(header, readBytes(sys, path))
 }
 
-const headerOf = (name: string, type: TarType, stat: Stat, linkName: string): TarHeader =>
+const headerOf = (name: string, type: TarType, stat: Stat, linkName: string, modeMask: number): TarHeader =>
   tarHeader(type === 'directory' ? `${name}/` : name, {
     type,
-    mode: stat.mode & 0o7777,
+    mode: stat.mode & modeMask,
     uid: stat.uid,
     gid: stat.gid,
     mtimeMs: Math.floor(stat.mtimeMs / 1000) * 1000,

@@ -95,10 +95,27 @@ Register-ArgumentCompleter -Native -CommandName docker -ScriptBlock {
 
     $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
         Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object { $_.Extent.Text })
-    & docker ${ask} @words $wordToComplete 2>$null | Where-Object { $_ -notlike ':*' } | ForEach-Object {
+    # Before 7.3 an empty word is lost on the way to a program unless it is quoted twice.
+    $last = $wordToComplete
+    if ($last -eq '' -and $PSVersionTable.PSVersion -lt [version]'7.3') { $last = '""' }
+    # Of --flag=value only what stands behind the sign is proposed.
+    $lead = if ($wordToComplete -match '^(-[^=]*=)') { $Matches[1] } else { '' }
+
+    $lines = @(& docker ${ask} @words $last 2>$null)
+    $directive = 0
+    if ($lines.Count -gt 0 -and $lines[-1] -match '^:(\\d+)$') { $directive = [int]$Matches[1] }
+    if ($directive -band 1) { return }
+    $blank = if ($directive -band 2) { '' } else { ' ' }
+
+    $found = @($lines | Where-Object { $_ -notlike ':*' } | ForEach-Object {
         $word, $about = $_ -split "\`t", 2
         if (-not $about) { $about = $word }
-        [System.Management.Automation.CompletionResult]::new($word, $word, 'ParameterValue', $about)
-    }
+        if ("$lead$word" -notlike "$([WildcardPattern]::Escape($wordToComplete))*") { return }
+        $text = "$lead$word" -replace '([\`"{}();|&@$\\s])', '\`$1'
+        [System.Management.Automation.CompletionResult]::new("$text$blank", $word, 'ParameterValue', $about)
+    })
+    # An empty answer keeps PowerShell from proposing files by itself.
+    if ($found.Count -eq 0 -and ($directive -band 4)) { return '' }
+    $found
 }
 `
