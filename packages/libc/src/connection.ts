@@ -1,4 +1,5 @@
 import {
+  AF_INET6,
   type ByteStream,
   EINPROGRESS,
   EISCONN,
@@ -81,9 +82,15 @@ async function confirm(sys: Sys, fd: number, address: SocketAddress): Promise<vo
 }
 
 /** A listening socket. @throws EADDRINUSE, EADDRNOTAVAIL, EACCES */
-export function listen(sys: Sys, address: SocketAddress, backlog = 128): number {
+export function listen(
+  sys: Sys,
+  address: SocketAddress,
+  backlog = 128,
+  options: { /** Of IPv6: nothing of IPv4. */ readonly v6only?: boolean } = {},
+): number {
   const fd = sys.socket(address.family, SOCK_STREAM)
   try {
+    if (options.v6only && address.family === AF_INET6) sys.setsockopt(fd, 'IPV6_V6ONLY', 1)
     sys.bind(fd, address)
     sys.listen(fd, backlog)
     return fd

@@ -43,14 +43,14 @@ function describe({ parts }: Call, network: NetworkRecord, verbose: boolean): Ne
     ConfigFrom: { Network: '' },
     ConfigOnly: false,
     Containers: Object.fromEntries(
-      endpoints.map(({ containerId, containerName, endpointId, mac, address, prefix }) => [
+      endpoints.map(({ containerId, containerName, endpointId, mac, address, prefix, address6 }) => [
         containerId,
         {
           Name: containerName,
           EndpointID: endpointId,
           MacAddress: mac,
           IPv4Address: `${address}/${prefix}`,
-          IPv6Address: '',
+          IPv6Address: address6 ?? '',
         },
       ]),
     ),

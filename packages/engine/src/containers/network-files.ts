@@ -46,7 +46,9 @@ function ownLines({ record }: Container): string[] {
   const { Hostname = '', Domainname = '' } = record.Config
   const full = Domainname ? `${Hostname}.${Domainname}` : Hostname || shortId(record.ID)
   const names = full.includes('.') ? `${full} ${full.split('.', 1)[0]}` : full
-  return Object.values(record.Networks).flatMap(({ IPAddress }) => (IPAddress ? `${IPAddress}\t${names}` : []))
+  return Object.values(record.Networks).flatMap(({ IPAddress, GlobalIPv6Address }) =>
+    [IPAddress, GlobalIPv6Address].flatMap((address) => (address ? `${address}\t${names}` : [])),
+  )
 }
 
 function resolvConf(sys: Sys, container: Container, config: DaemonConfig): string {

@@ -157,7 +157,11 @@ function publishPorts({ networks }: DaemonParts, container: Container): void {
   try {
     record.Ports = networks.ports.publish(
       container.id,
-      { address, bridge: endpoint ? networks.bridgeOf(network) : 'docker_gwbridge' },
+      {
+        address,
+        ...(endpoint?.GlobalIPv6Address ? { address6: endpoint.GlobalIPv6Address } : {}),
+        bridge: endpoint ? networks.bridgeOf(network) : 'docker_gwbridge',
+      },
       wishes,
     )
   } catch (error) {

@@ -1,10 +1,11 @@
-import { CLONE_NEWNET, isErrno, type Sys } from '@drydock/abi'
+import { CLONE_NEWNET, type IpFamily, isErrno, type Sys } from '@drydock/abi'
 import { hex } from '../identifiers.ts'
 import { insideNamespaces } from '../runtime/launch.ts'
-import { quietly } from '../state/files.ts'
+import { quietly, writeBytes } from '../state/files.ts'
 import { guardNetwork, releaseNetwork } from './firewall.ts'
-import type { NetworkRecord } from './network-record.ts'
+import type { Ipv6Record, NetworkRecord } from './network-record.ts'
 import { parseSubnet } from './subnet.ts'
+import { parseSubnet6 } from './subnet6.ts'
 
 /** Makes what a bridge network is on the host: a bridge with the gateway's address, and address translation outwards. */
 export function makeBridge(sys: Sys, network: NetworkRecord): void {
@@ -13,7 +14,16 @@ export function makeBridge(sys: Sys, network: NetworkRecord): void {
   const bits = parseSubnet(subnet)?.bits ?? 16
   quietly(() => sys.netlink({ op: 'address-add', link: name, address: `${gateway}/${bits}` }))
   sys.netlink({ op: 'link-set', name, up: true })
+  if (network.ipv6) raiseIpv6(sys, name, network.ipv6)
   guardNetwork(sys, network)
+}
+
+/** The gateway's address on the bridge, and a host that passes packets on. moby libnetwork, setup_ipv6_linux.go */
+function raiseIpv6(sys: Sys, name: string, { subnet, gateway }: Ipv6Record): void {
+  const bits = parseSubnet6(subnet)?.bits ?? 64
+  quietly(() => sys.netlink({ op: 'address-add', link: name, address: `${gateway}/${bits}` }))
+  for (const scope of ['default', 'all'])
+    quietly(() => writeBytes(sys, `/proc/sys/net/ipv6/conf/${scope}/forwarding`, '1\n'))
 }
 
 export function removeBridge(sys: Sys, { bridge, id }: NetworkRecord): void {
@@ -28,28 +38,47 @@ export interface Plug {
   readonly mac: string
   /** Undefined where there is no way out. */
   readonly gateway: string | undefined
+  /** Of networks with IPv6. */
+  readonly six?: Plug6 | undefined
+}
+
+export interface Plug6 {
+  /** With prefix length. */
+  readonly address: string
+  readonly gateway: string | undefined
 }
 
 /** A veth pair between a bridge and the network namespace of process `pid`. @returns the name inside */
-export function plugIn(sys: Sys, pid: number, { bridge, address, mac, gateway }: Plug): string {
+export function plugIn(sys: Sys, pid: number, { bridge, address, mac, gateway, six }: Plug): string {
   const name = `veth${hex(sys.entropy.bytes(4)).slice(0, 7)}`
   const peer = `${name}p`
   sys.netlink({ op: 'link-add', name, kind: 'veth', peer, peerMac: mac })
   sys.netlink({ op: 'link-set', name, master: bridge })
   sys.netlink({ op: 'link-set', name, up: true })
   sys.netlink({ op: 'link-move', name: peer, pid })
-  return insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () => joinInside(sys, peer, address, gateway))
+  return insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () => joinInside(sys, peer, address, gateway, { six }))
 }
 
 /** A link that has come into the caller's namespace gets its name, address and way out. @returns the name */
-export function joinInside(sys: Sys, link: string, address: string, gateway: string | undefined, mtu?: number): string {
+export function joinInside(
+  sys: Sys,
+  link: string,
+  address: string,
+  gateway: string | undefined,
+  { six, mtu }: { readonly six?: Plug6 | undefined; readonly mtu?: number } = {},
+): string {
   const inside = freeName(sys)
   sys.netlink({ op: 'link-set', name: link, rename: inside })
   if (mtu !== undefined) sys.netlink({ op: 'link-set', name: inside, mtu })
+  // On networks without IPv6 a container has not even an address of the link.
+  sys.netlink({ op: 'link-set', name: inside, ipv6: six !== undefined })
   sys.netlink({ op: 'address-add', link: inside, address })
+  if (six) sys.netlink({ op: 'address-add', link: inside, address: six.address })
   sys.netlink({ op: 'link-set', name: inside, up: true })
   if (gateway && !hasDefault(sys))
     sys.netlink({ op: 'route-add', route: { destination: 'default', gateway, dev: inside } })
+  if (six?.gateway && !hasDefault(sys, 6))
+    sys.netlink({ op: 'route-add', route: { destination: 'default', gateway: six.gateway, dev: inside } })
   return inside
 }
 
@@ -58,8 +87,8 @@ function freeName(sys: Sys): string {
   for (let n = 0; ; n++) if (!names.has(`eth${n}`)) return `eth${n}`
 }
 
-const hasDefault = (sys: Sys): boolean =>
-  sys.netlink({ op: 'route-list' }).some((route) => route.destination === 'default')
+const hasDefault = (sys: Sys, family: IpFamily = 4): boolean =>
+  sys.netlink({ op: 'route-list', family }).some((route) => route.destination === 'default')
 
 /** Takes away the link with `address` from the namespace of process `pid`; its other end goes with it. */
 export function unplug(sys: Sys, pid: number, address: string): void {

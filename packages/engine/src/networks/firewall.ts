@@ -1,4 +1,12 @@
-import { EEXIST, type FirewallRule, type FirewallTable, isErrno, type Sys } from '@drydock/abi'
+import {
+  bracketed,
+  EEXIST,
+  type FirewallRule,
+  type FirewallTable,
+  type IpFamily,
+  isErrno,
+  type Sys,
+} from '@drydock/abi'
 import { quietly } from '../state/files.ts'
 import type { NetworkRecord } from './network-record.ts'
 
@@ -16,10 +24,13 @@ const CHAINS: readonly (readonly [FirewallTable, string])[] = [
 
 const jump = (chain: string): FirewallRule['target'] => ({ kind: 'JUMP', chain })
 
+/** The host's own ports are its proxies' affair. */
+const LOOPBACK: Readonly<Record<IpFamily, string>> = { 4: '!127.0.0.0/8', 6: '!::1/128' }
+
 /** How packets get to those chains. */
 const ENTRIES: readonly FirewallRule[] = [
   { table: 'nat', chain: 'PREROUTING', destinationLocal: true, target: jump('DOCKER') },
-  { table: 'nat', chain: 'OUTPUT', destination: '!127.0.0.0/8', destinationLocal: true, target: jump('DOCKER') },
+  { table: 'nat', chain: 'OUTPUT', destination: LOOPBACK[4], destinationLocal: true, target: jump('DOCKER') },
   { table: 'filter', chain: 'FORWARD', target: jump('DOCKER-USER') },
   { table: 'filter', chain: 'FORWARD', target: jump('DOCKER-FORWARD') },
   { table: 'filter', chain: 'DOCKER-FORWARD', target: jump('DOCKER-CT') },
@@ -29,17 +40,20 @@ const ENTRIES: readonly FirewallRule[] = [
 const OWNER = 'docker'
 
 /** Makes the chains once; what is forwarded and not Docker's is dropped. */
-export function setUpFirewall(sys: Sys): void {
+export function setUpFirewall(sys: Sys, family: IpFamily = 4): void {
   let made = false
-  for (const [table, chain] of CHAINS) made = makeChain(sys, table, chain) || made
+  for (const [table, chain] of CHAINS) made = makeChain(sys, table, chain, family) || made
   if (!made) return
-  for (const rule of ENTRIES) sys.netlink({ op: 'rule-add', rule: { ...rule, owner: OWNER } })
-  sys.netlink({ op: 'chain-policy', table: 'filter', chain: 'FORWARD', policy: 'DROP' })
+  for (const rule of ENTRIES) {
+    const own = rule.destination === undefined ? rule : { ...rule, destination: LOOPBACK[family] }
+    sys.netlink({ op: 'rule-add', rule: { ...own, owner: OWNER }, family })
+  }
+  sys.netlink({ op: 'chain-policy', table: 'filter', chain: 'FORWARD', policy: 'DROP', family })
 }
 
-function makeChain(sys: Sys, table: FirewallTable, chain: string): boolean {
+function makeChain(sys: Sys, table: FirewallTable, chain: string, family: IpFamily): boolean {
   try {
-    sys.netlink({ op: 'chain-add', table, chain })
+    sys.netlink({ op: 'chain-add', table, chain, family })
     return true
   } catch (error) {
     if (isErrno(error) && error === EEXIST) return false
@@ -50,7 +64,7 @@ function makeChain(sys: Sys, table: FirewallTable, chain: string): boolean {
 const ESTABLISHED = ['RELATED', 'ESTABLISHED'] as const
 
 /** What a network adds: from inside out and translated, between networks nothing, from outside only published ports. */
-function rulesOf({ bridge, subnet, internal }: NetworkRecord): FirewallRule[] {
+function rulesOf({ bridge, internal }: NetworkRecord, subnet: string): FirewallRule[] {
   const others = `!${bridge}`
   const drop = { kind: 'DROP' } as const
   const accept = { kind: 'ACCEPT' } as const
@@ -76,23 +90,31 @@ function rulesOf({ bridge, subnet, internal }: NetworkRecord): FirewallRule[] {
 const networkOwner = (id: string): string => `docker-network:${id}`
 
 export function guardNetwork(sys: Sys, network: NetworkRecord): void {
-  setUpFirewall(sys)
   releaseNetwork(sys, network.id)
+  guardFamily(sys, network, network.subnet, 4)
+  if (network.ipv6) guardFamily(sys, network, network.ipv6.subnet, 6)
+}
+
+function guardFamily(sys: Sys, network: NetworkRecord, subnet: string, family: IpFamily): void {
+  setUpFirewall(sys, family)
   const owner = networkOwner(network.id)
-  for (const rule of rulesOf(network)) {
+  for (const rule of rulesOf(network, subnet)) {
     const first = rule.chain.startsWith('DOCKER-ISOLATION') || (rule.table === 'nat' && rule.chain !== 'POSTROUTING')
-    sys.netlink({ op: 'rule-add', rule: { table: 'filter', ...rule, owner }, ...(first ? { at: 1 } : {}) })
+    sys.netlink({ op: 'rule-add', rule: { table: 'filter', ...rule, owner }, ...(first ? { at: 1 } : {}), family })
   }
 }
 
-export function releaseNetwork(sys: Sys, id: string): void {
-  quietly(() => sys.netlink({ op: 'rule-delete', owner: networkOwner(id) }))
+export const releaseNetwork = (sys: Sys, id: string): void => releaseOwner(sys, networkOwner(id))
+
+/** Rules of both families that somebody added go. */
+export function releaseOwner(sys: Sys, owner: string): void {
+  for (const family of [4, 6] as const) quietly(() => sys.netlink({ op: 'rule-delete', owner, family }))
 }
 
 export interface OpenedPort {
   readonly bridge: string
   readonly proto: 'tcp' | 'udp'
-  /** `0.0.0.0` for all of the host's. */
+  /** `0.0.0.0` or `::` for all of the host's; of the family of `address`. */
   readonly hostIp: string
   readonly hostPort: number
   readonly address: string
@@ -105,7 +127,9 @@ export function openPort(
   owner: string,
   { bridge, proto, hostIp, hostPort, address, port }: OpenedPort,
 ): void {
-  const destination = hostIp === '0.0.0.0' ? {} : { destination: `${hostIp}/32` }
+  const family = address.includes(':') ? 6 : 4
+  const single = (host: string): string => `${host}/${family === 6 ? 128 : 32}`
+  const destination = ['0.0.0.0', '::'].includes(hostIp) ? {} : { destination: single(hostIp) }
   const outside = `!${bridge}`
   const translation: FirewallRule = {
     ...{
@@ -117,12 +141,12 @@ export function openPort(
       destinationPort: String(hostPort),
       owner,
     },
-    target: { kind: 'DNAT', to: `${address}:${port}` },
+    target: { kind: 'DNAT', to: `${bracketed(address)}:${port}` },
   }
   const passage: FirewallRule = {
-    ...{ table: 'filter', chain: 'DOCKER', destination: `${address}/32`, inLink: outside, outLink: bridge },
+    ...{ table: 'filter', chain: 'DOCKER', destination: single(address), inLink: outside, outLink: bridge },
     ...{ proto, destinationPort: String(port), target: { kind: 'ACCEPT' }, owner },
   }
-  sys.netlink({ op: 'rule-add', rule: translation })
-  sys.netlink({ op: 'rule-add', rule: passage, at: 1 })
+  sys.netlink({ op: 'rule-add', rule: translation, family })
+  sys.netlink({ op: 'rule-add', rule: passage, at: 1, family })
 }

@@ -2,6 +2,7 @@ import {
   AF_INET,
   CLONE_NEWNET,
   DNS_A,
+  DNS_AAAA,
   DNS_NOERROR,
   DNS_NXDOMAIN,
   DNS_PTR,
@@ -9,6 +10,7 @@ import {
   decodeDns,
   type DnsMessage,
   encodeDns,
+  formatIpv6,
   inet,
   SOCK_DGRAM,
   type Sys,
@@ -25,6 +27,8 @@ const TTL = 600
 export interface Names {
   /** Addresses of a container's name or alias on the same networks. */
   addresses(name: string): readonly string[]
+  /** Those of IPv6. */
+  addresses6(name: string): readonly string[]
   /** The name of an address on the same networks, with its network: `web.app`. */
   nameOf(address: string): string | undefined
   /** Servers to ask for all else; empty: those of the host. */
@@ -94,17 +98,23 @@ function answerLocally(question: DnsMessage, names: Names): DnsMessage | undefin
     answers: data.map((each) => ({ name, type, ttl: TTL, data: each })),
   })
   if (type === DNS_PTR) {
-    const found = names.nameOf(
-      name
-        .replace(/\.in-addr\.arpa$/, '')
-        .split('.')
-        .reverse()
-        .join('.'),
-    )
+    const found = names.nameOf(addressOfReverse(name))
     return found === undefined ? undefined : answered([found])
   }
   const addresses = names.addresses(name.toLowerCase())
   if (addresses.length === 0) return undefined
-  // A name that is known has no other records than A: an empty answer, not "no such name".
+  // A name that is known has no other records than A and AAAA: an empty answer, not "no such name".
+  if (type === DNS_AAAA) return answered(names.addresses6(name.toLowerCase()))
   return answered(type === DNS_A ? addresses : [])
+}
+
+/** RFC 1035 section 3.5, RFC 3596 section 2.5 */
+function addressOfReverse(name: string): string {
+  const labels = name
+    .replace(/\.(in-addr|ip6)\.arpa$/, '')
+    .split('.')
+    .reverse()
+  if (!name.endsWith('.ip6.arpa')) return labels.join('.')
+  const digits = labels.join('')
+  return /^[0-9a-f]{32}$/i.test(digits) ? formatIpv6(BigInt(`0x${digits}`)) : name
 }

@@ -7,7 +7,8 @@ import type { EndpointRecord } from '../containers/record.ts'
 import { randomBelow, randomId, shortId } from '../identifiers.ts'
 import { conflict, notFound, Problem } from '../problem.ts'
 import { allocateAddress } from './address-pool.ts'
-import { makeBridge, plugIn, raiseLoopback, removeBridge, unplug } from './bridge-driver.ts'
+import { allocateAddress6 } from './address-pool6.ts'
+import { makeBridge, type Plug6, plugIn, raiseLoopback, removeBridge, unplug } from './bridge-driver.ts'
 import { type Names, serveNames } from './name-server.ts'
 import type { Endpoint, NetworkRecord, NetworkWish } from './network-record.ts'
 import { isPredefined, NetworkStore } from './network-store.ts'
@@ -16,6 +17,7 @@ import { PortMapper } from './port-mapper.ts'
 import { quietly } from '../state/files.ts'
 import { isSharing, makeParent, plugIntoWire, removeParent } from './sharing-driver.ts'
 import { macOf, parseAddress, parseSubnet, printAddress } from './subnet.ts'
+import { parseSubnet6 } from './subnet6.ts'
 
 /** Networks and who is on them. */
 export class NetworkController {
@@ -150,11 +152,33 @@ export class NetworkController {
     const mac = record.IPAMConfig && record.MacAddress ? record.MacAddress : macOf(address)
     fill(record, network, { address: printAddress(address), prefix, mac, endpointId: randomId(this.sys) })
     const gateway = network.internal ? undefined : network.gateway
-    const plug = { address: `${printAddress(address)}/${prefix}`, mac, gateway }
+    const six = this.connect6(network, record)
+    const plug = { address: `${printAddress(address)}/${prefix}`, mac, gateway, six }
     if (isSharing(network.driver)) plugIntoWire(this.sys, pid, { network, ...plug })
     else plugIn(this.sys, pid, { bridge: network.bridge, ...plug })
     this.remember(container, network, record)
     this.publish(network, 'connect', container.id)
+  }
+
+  /** An address of the network's IPv6, where it has any. @throws Problem */
+  private connect6({ ipv6, name, internal, ...network }: NetworkRecord, record: EndpointRecord): Plug6 | undefined {
+    const wish = record.IPAMConfig?.IPv6Address
+    if (wish && isPredefined(name))
+      throw new Problem('invalid', 'user specified IP address is supported on user defined networks only')
+    if (wish && !ipv6?.chosen)
+      throw new Problem(
+        'invalid',
+        'user specified IP address is supported only when connecting to networks with user configured subnets',
+      )
+    if (!ipv6) return undefined
+    const others = [...(this.endpoints.get(network.id)?.values() ?? [])]
+    const taken = new Set(others.flatMap(({ address6 }) => address6?.split('/')[0] ?? []))
+    const last = record.GlobalIPv6Address
+    const address = allocateAddress6(ipv6, taken, wish || (last && !taken.has(last) ? last : undefined))
+    record.GlobalIPv6Address = address
+    record.GlobalIPv6PrefixLen = parseSubnet6(ipv6.subnet)?.bits ?? 64
+    record.IPv6Gateway = internal ? '' : ipv6.gateway
+    return { address: `${address}/${record.GlobalIPv6PrefixLen}`, gateway: internal ? undefined : ipv6.gateway }
   }
 
   /** The address is the swarm's to give: tasks bring theirs, other containers were granted one. */
@@ -243,6 +267,7 @@ export class NetworkController {
       endpointId: record.EndpointID ?? '',
       address: record.IPAddress ?? '',
       prefix: record.IPPrefixLen ?? 0,
+      ...(record.GlobalIPv6Address ? { address6: `${record.GlobalIPv6Address}/${record.GlobalIPv6PrefixLen}` } : {}),
       mac: record.MacAddress ?? '',
       dnsNames,
     })
@@ -253,21 +278,23 @@ export class NetworkController {
     // A network of the swarm may go while a task that is on it still ends.
     const known = (): NetworkRecord[] => userNetworks(container).flatMap((name) => this.store.byName(name) ?? [])
     const peers = (): Endpoint[] => known().flatMap((network) => this.endpointsOf(network))
+    const named = (name: string): string => linkTarget(container, stripNetwork(name, userNetworks(container)))
+    const peersOf = (name: string): Endpoint[] =>
+      peers().filter(({ dnsNames }) => dnsNames.some((each) => each.toLowerCase() === name.toLowerCase()))
     const names: Names = {
       upstream: container.hostConfig.Dns ?? [],
       addresses: (name) => {
-        const plain = stripNetwork(name, userNetworks(container))
-        const linked = linkTarget(container, plain)
+        const linked = named(name)
         const ofSwarm = this.swarmAddresses(container, linked)
-        if (ofSwarm.length > 0) return ofSwarm
-        return peers()
-          .filter(({ dnsNames }) => dnsNames.some((each) => each.toLowerCase() === linked.toLowerCase()))
-          .map(({ address }) => address)
+        return ofSwarm.length > 0 ? ofSwarm : peersOf(linked).map(({ address }) => address)
       },
+      addresses6: (name) => peersOf(named(name)).flatMap(({ address6 }) => address6?.split('/')[0] ?? []),
       nameOf: (address) => {
         for (const record of known()) {
           const network = record.name
-          const found = this.endpointsOf(record).find((each) => each.address === address)
+          const found = this.endpointsOf(record).find(
+            (each) => each.address === address || each.address6?.split('/')[0] === address,
+          )
           if (found) return `${found.containerName}.${network}`
           const names = this.swarm.get(record.id)?.names ?? []
           const [name] = names.filter(([, all]) => all.length === 1 && all[0] === address).at(-1) ?? []
@@ -366,5 +393,8 @@ function clear(record: EndpointRecord): void {
   record.Gateway = ''
   record.IPAddress = ''
   record.IPPrefixLen = 0
+  record.IPv6Gateway = ''
+  record.GlobalIPv6Address = ''
+  record.GlobalIPv6PrefixLen = 0
   record.MacAddress = ''
 }

@@ -30,6 +30,8 @@ export interface Ipv6Record {
   readonly subnet: string
   readonly gateway: string
   readonly ipRange: string
+  /** Whether the user chose the subnet. */
+  readonly chosen?: boolean
 }
 
 export interface SwarmPart {
@@ -48,6 +50,8 @@ export interface Endpoint {
   readonly endpointId: string
   readonly address: string
   readonly prefix: number
+  /** Of networks with IPv6, with prefix length. */
+  readonly address6?: string
   readonly mac: string
   /** What the embedded DNS server answers for. */
   readonly dnsNames: readonly string[]

@@ -148,7 +148,12 @@ export class NetworkStore {
     const gateway = config?.Gateway ? parseAddress6(config.Gateway) : subnet.base + 1n
     if (gateway === undefined || !contains6(subnet, gateway))
       throw invalid(`no matching subnet for gateway ${config?.Gateway ?? ''}`)
-    return { subnet: printSubnet6(subnet), gateway: printAddress6(gateway), ipRange: config?.IPRange ?? '' }
+    return {
+      subnet: printSubnet6(subnet),
+      gateway: printAddress6(gateway),
+      ipRange: config?.IPRange ?? '',
+      chosen: !!config?.Subnet,
+    }
   }
 
   private used6(): Subnet6[] {

@@ -68,7 +68,7 @@ export class OverlayDriver {
       this.sys.netlink({ op: 'link-move', name: peer, pid })
     })
     insideNamespaces(this.sys, [{ pid, flags: CLONE_NEWNET }], () =>
-      joinInside(this.sys, peer, address, undefined, MTU),
+      joinInside(this.sys, peer, address, undefined, { mtu: MTU }),
     )
   }
 

@@ -1,5 +1,5 @@
 import {
-  AF_INET,
+  AF_INET6,
   EADDRINUSE,
   EADDRNOTAVAIL,
   inet,
@@ -13,9 +13,11 @@ import { dial, FdStream, listen } from '@drydock/libc'
 import type { PortBinding, PortMap } from '@drydock/docker-api'
 import { inBackground } from '../background.ts'
 import { Problem } from '../problem.ts'
-import { openPort } from './firewall.ts'
+import { openPort, releaseOwner } from './firewall.ts'
 import { quietly } from '../state/files.ts'
 
+/** Where a port without an address is published. */
+const ANYWHERE = ['0.0.0.0', '::'] as const
 const FIRST_EPHEMERAL = 32768
 const LAST_EPHEMERAL = 60999
 
@@ -25,6 +27,14 @@ interface Mapping {
   readonly hostPort: number
   readonly fd: number
   proxyPid: number | undefined
+}
+
+/** Where a container is reached. */
+export interface PortTarget {
+  readonly address: string
+  /** Of networks with IPv6; else what comes by IPv6 is handed on by a proxy. */
+  readonly address6?: string
+  readonly bridge: string
 }
 
 /** Published ports: a DNAT rule for what comes from outside, and a proxy that holds the port and serves the host itself. */
@@ -43,7 +53,7 @@ export class PortMapper {
    * @returns what inspect shows under Ports
    * @throws Problem system
    */
-  publish(id: string, to: { readonly address: string; readonly bridge: string }, wishes: PortMap): PortMap {
+  publish(id: string, to: PortTarget, wishes: PortMap): PortMap {
     try {
       return Object.fromEntries(
         Object.entries(wishes).map(([port, bindings]) => [
@@ -63,45 +73,42 @@ export class PortMapper {
       if (proxyPid !== undefined) quietly(() => this.sys.kill(proxyPid, SIGKILL))
     }
     this.mappings.delete(id)
-    quietly(() => this.sys.netlink({ op: 'rule-delete', owner: `docker-port:${id}` }))
+    releaseOwner(this.sys, `docker-port:${id}`)
   }
 
-  private publishPort(
-    id: string,
-    to: { readonly address: string; readonly bridge: string },
-    port: string,
-    bindings: readonly PortBinding[],
-  ): PortBinding[] {
+  private publishPort(id: string, to: PortTarget, port: string, bindings: readonly PortBinding[]): PortBinding[] {
     const [number = '0', kind = 'tcp'] = port.split('/')
     const proto = kind === 'udp' ? 'udp' : 'tcp'
     return bindings.flatMap(({ HostIp = '', HostPort = '' }) => {
-      const hostIp = HostIp === '' || HostIp === '::' ? '0.0.0.0' : HostIp
-      const mapping = this.bindPort(proto, hostIp, HostPort)
-      this.mappings.set(id, [...(this.mappings.get(id) ?? []), mapping])
-      const { hostPort } = mapping
-      openPort(this.sys, `docker-port:${id}`, { ...to, proto, hostIp, hostPort, port: Number(number) })
-      this.startProxy(mapping, to.address, Number(number))
-      const text = String(mapping.hostPort)
-      return HostIp === ''
-        ? [
-            { HostIp: '0.0.0.0', HostPort: text },
-            { HostIp: '::', HostPort: text },
-          ]
-        : [{ HostIp: hostIp, HostPort: text }]
+      const hosts = HostIp === '' ? [...ANYWHERE] : [HostIp]
+      const mappings = this.bindPort(proto, hosts, HostPort)
+      this.mappings.set(id, [...(this.mappings.get(id) ?? []), ...mappings])
+      for (const mapping of mappings) this.lead(id, mapping, to, Number(number))
+      return mappings.map(({ hostIp, hostPort }) => ({ HostIp: hostIp, HostPort: String(hostPort) }))
     })
   }
 
-  private bindPort(proto: 'tcp' | 'udp', hostIp: string, wish: string): Mapping {
+  /** What comes to a port on the host goes to the container: translated where both are of one family, by proxy else. */
+  private lead(id: string, mapping: Mapping, { bridge, ...to }: PortTarget, port: number): void {
+    const { proto, hostIp, hostPort } = mapping
+    const six = hostIp.includes(':')
+    const address = six ? (to.address6 ?? to.address) : to.address
+    if (six === address.includes(':'))
+      openPort(this.sys, `docker-port:${id}`, { bridge, address, proto, hostIp, hostPort, port })
+    this.startProxy(mapping, address, port)
+  }
+
+  private bindPort(proto: 'tcp' | 'udp', hosts: readonly string[], wish: string): Mapping[] {
     const [first = 0, last = first] = wish === '' ? [0] : wish.split('-').map(Number)
     const [from, to] = first === 0 ? [this.next, LAST_EPHEMERAL] : [first, last]
     for (let port = from; port <= to; port++) {
-      if (this.isTaken(proto, hostIp, port)) continue
-      const fd = this.hold(proto, hostIp, port, first !== 0 && first === last)
-      if (fd === undefined) continue
+      if (hosts.some((hostIp) => this.isTaken(proto, hostIp, port))) continue
+      const mappings = this.holdAll(proto, hosts, port, first !== 0 && first === last)
+      if (mappings === undefined) continue
       if (first === 0) this.next = port + 1 > LAST_EPHEMERAL ? FIRST_EPHEMERAL : port + 1
-      return { proto, hostIp, hostPort: port, fd, proxyPid: undefined }
+      return mappings
     }
-    throw new Problem('system', `Bind for ${hostIp}:${first === 0 ? 0 : from} failed: port is already allocated`)
+    throw new Problem('system', `Bind for ${hosts[0]}:${first === 0 ? 0 : from} failed: port is already allocated`)
   }
 
   private isTaken(proto: string, hostIp: string, port: number): boolean {
@@ -110,18 +117,43 @@ export class PortMapper {
       .some((each) => each.proto === proto && each.hostPort === port && sameHost(each.hostIp, hostIp))
   }
 
+  /** The same port on every address, or on none. */
+  private holdAll(proto: 'tcp' | 'udp', hosts: readonly string[], port: number, only: boolean): Mapping[] | undefined {
+    const held: Mapping[] = []
+    const giveBack = (): void => {
+      for (const { fd } of held) this.sys.close(fd)
+    }
+    try {
+      for (const hostIp of hosts) {
+        const fd = this.hold(proto, hostIp, port, only)
+        if (fd === undefined) {
+          giveBack()
+          return undefined
+        }
+        held.push({ proto, hostIp, hostPort: port, fd, proxyPid: undefined })
+      }
+      return held
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+  }
+
   /** Keeps the port for us on the host. @returns undefined when another program has it and there are more to try */
   private hold(proto: 'tcp' | 'udp', hostIp: string, port: number, only: boolean): number | undefined {
     try {
-      if (proto === 'tcp') return listen(this.sys, inet(hostIp, port))
-      const fd = this.sys.socket(AF_INET, SOCK_DGRAM)
-      this.sys.bind(fd, inet(hostIp, port))
+      const address = inet(hostIp, port)
+      if (proto === 'tcp') return listen(this.sys, address, 128, { v6only: true })
+      const fd = this.sys.socket(address.family, SOCK_DGRAM)
+      if (address.family === AF_INET6) this.sys.setsockopt(fd, 'IPV6_V6ONLY', 1)
+      this.sys.bind(fd, address)
       return fd
     } catch (error) {
       if (!isErrno(error)) throw error
       if (error === EADDRINUSE && !only) return undefined
       const reason = error === EADDRNOTAVAIL ? 'cannot assign requested address' : lower(error.message)
-      throw new Problem('system', `Error starting userland proxy: listen ${proto}4 ${hostIp}:${port}: bind: ${reason}`)
+      const where = hostIp.includes(':') ? `${proto}6 [${hostIp}]` : `${proto}4 ${hostIp}`
+      throw new Problem('system', `Error starting userland proxy: listen ${where}:${port}: bind: ${reason}`)
     }
   }
 
@@ -141,7 +173,9 @@ export class PortMapper {
 }
 
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
-const sameHost = (a: string, b: string): boolean => a === b || a === '0.0.0.0' || b === '0.0.0.0'
+const isAny = (host: string): boolean => ANYWHERE.some((each) => each === host)
+const sameHost = (a: string, b: string): boolean =>
+  a.includes(':') === b.includes(':') && (a === b || isAny(a) || isAny(b))
 
 /** Accepts on descriptor 3 and hands each connection on to the container. */
 async function proxy({ sys }: Process, address: string, port: number): Promise<number> {

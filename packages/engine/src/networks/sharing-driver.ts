@@ -1,7 +1,7 @@
 import { CLONE_NEWNET, isErrno, type LinkInfo, type Sys } from '@drydock/abi'
 import { insideNamespaces } from '../runtime/launch.ts'
 import { Problem } from '../problem.ts'
-import { joinInside } from './bridge-driver.ts'
+import { joinInside, type Plug6 } from './bridge-driver.ts'
 import { hex } from '../identifiers.ts'
 import type { NetworkRecord } from './network-record.ts'
 
@@ -63,15 +63,16 @@ export interface SharingPlug {
   readonly address: string
   readonly mac: string
   readonly gateway: string | undefined
+  readonly six?: Plug6 | undefined
 }
 
 /** A device on the parent's wire, in the network namespace of process `pid`. */
-export function plugIntoWire(sys: Sys, pid: number, { network, address, mac, gateway }: SharingPlug): void {
+export function plugIntoWire(sys: Sys, pid: number, { network, address, mac, gateway, six }: SharingPlug): void {
   const name = `${network.driver.slice(0, 3)}${hex(sys.entropy.bytes(4)).slice(0, 7)}`
   const parent = network.parent ?? ''
   const mode = network.options.macvlan_mode === 'private' ? 'private' : 'bridge'
   if (network.driver === 'macvlan') sys.netlink({ op: 'link-add', name, kind: 'macvlan', parent, mode, mac })
   else sys.netlink({ op: 'link-add', name, kind: 'ipvlan', parent })
   sys.netlink({ op: 'link-move', name, pid })
-  insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () => joinInside(sys, name, address, gateway))
+  insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () => joinInside(sys, name, address, gateway, { six }))
 }
