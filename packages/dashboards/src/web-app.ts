@@ -85,7 +85,7 @@ export async function serveApp(
   sys.sigaction(SIGWINCH, () => sys.exit(0))
   let socket: number
   try {
-    socket = listen(sys, inet('0.0.0.0', port), 511)
+    socket = listen(sys, inet('::', port), 511)
   } catch (error) {
     if (!isErrno(error)) throw error
     await new Stdio(sys).warn(`listen on port ${port}: ${error.message}\n`)

@@ -6,7 +6,7 @@ import { FdStream, listen } from '@drydock/libc'
 export type Answering = (request: ServerRequest, remote: string) => Promise<ServerResponse | undefined>
 
 /** Opens a port on all addresses. @throws EADDRINUSE… */
-export const openPort = (sys: Sys, port: number, address = '0.0.0.0'): number => listen(sys, inet(address, port), 511)
+export const openPort = (sys: Sys, port: number, address = '::'): number => listen(sys, inet(address, port), 511)
 
 /** Gives every connection that comes to a handler of its own; goes on until the socket is closed. */
 export async function acceptAll(

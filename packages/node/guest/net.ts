@@ -19,7 +19,9 @@ export class Socket extends Duplex {
   fd = -1
   remoteAddress: string | undefined
   remotePort: number | undefined
-  remoteFamily = 'IPv4'
+  get remoteFamily(): string {
+    return familyOf(this.remoteAddress)
+  }
   localAddress: string | undefined
   localPort: number | undefined
   connecting = false
@@ -103,7 +105,7 @@ export class Socket extends Duplex {
     return this
   }
   address(): object {
-    return { address: this.localAddress, port: this.localPort, family: 'IPv4' }
+    return { address: this.localAddress, port: this.localPort, family: familyOf(this.localAddress) }
   }
 
   private fill(): void {
@@ -166,8 +168,7 @@ export class Server extends EventEmitter {
             port: Number(typeof first === 'function' ? 0 : (first ?? 0)),
             host: typeof second === 'string' ? second : undefined,
           }
-    const host =
-      options.host === 'localhost' ? '127.0.0.1' : options.host === '::' || !options.host ? '0.0.0.0' : options.host
+    const host = options.host === 'localhost' ? '127.0.0.1' : options.host || '::'
     loop.handles.add(this)
     pending.submit('listen', [host, options.port ?? 0]).then(
       ({ value }) => this.started(value as Connected, options.host),
@@ -194,8 +195,8 @@ export class Server extends EventEmitter {
   address(): object | null {
     return this.local
       ? {
-          address: this.local.address === '0.0.0.0' ? '::' : this.local.address,
-          family: this.local.address === '0.0.0.0' ? 'IPv6' : 'IPv4',
+          address: this.local.address,
+          family: familyOf(this.local.address),
           port: this.local.port,
         }
       : null
@@ -279,3 +280,5 @@ export const net = {
   isIPv4: (text: string) => /^\d+\.\d+\.\d+\.\d+$/.test(text),
   isIPv6: (text: string) => text.includes(':'),
 }
+
+const familyOf = (address: unknown): string => (String(address).includes(':') ? 'IPv6' : 'IPv4')

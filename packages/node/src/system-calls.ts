@@ -1,7 +1,6 @@
 import { pbkdf2 } from '@noble/hashes/pbkdf2.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import {
-  AF_INET,
   EINVAL,
   inet,
   isErrno,
@@ -63,15 +62,20 @@ async function writeWhole(sys: Sys, path: string, append: boolean, mode: number,
 }
 
 async function connect(sys: Sys, host: string, port: number): Promise<Answer> {
-  const [address = host] = await resolveHost(sys, host)
-  const fd = sys.socket(AF_INET, SOCK_STREAM)
-  try {
-    await sys.connect(fd, inet(address, port))
-    return done({ fd, local: sys.getsockname(fd), peer: sys.getpeername(fd) })
-  } catch (error) {
-    sys.close(fd)
-    throw error
+  let failure: unknown
+  // One family after the other, as autoSelectFamily has it.
+  for (const address of await resolveHost(sys, host)) {
+    const to = inet(address, port)
+    const fd = sys.socket(to.family, SOCK_STREAM)
+    try {
+      await sys.connect(fd, to)
+      return done({ fd, local: sys.getsockname(fd), peer: sys.getpeername(fd) })
+    } catch (error) {
+      sys.close(fd)
+      failure ??= error
+    }
   }
+  throw failure
 }
 
 interface SpawnRequest {

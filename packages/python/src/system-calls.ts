@@ -1,5 +1,5 @@
 import {
-  AF_INET,
+  isInet,
   AF_UNIX,
   exitStatus,
   inet,
@@ -32,7 +32,7 @@ const toAddress = (value: unknown): SocketAddress => {
   return 'path' in given ? unix(given.path) : inet(given.address, given.port)
 }
 const fromAddress = (address: SocketAddress): Address =>
-  address.family === AF_INET
+  isInet(address)
     ? { address: address.address, port: address.port }
     : { path: address.family === AF_UNIX ? address.path : '' }
 

@@ -12,7 +12,7 @@ import {
   unix,
   bracketed,
 } from '@drydock/abi'
-import { listen, programName, readAll, readTextFile, Stdio, timeZone, writeFile } from '@drydock/libc'
+import { listen, programName, readAll, readTextFile, Stdio, timeZone, writeFile, isAddress } from '@drydock/libc'
 import { Config, ConfigError } from './config.ts'
 import { makeLog } from './log.ts'
 import { binaryOfText } from './resp/binary.ts'
@@ -178,11 +178,17 @@ async function openListeners(server: Server): Promise<number[] | undefined> {
   const addresses = config
     .get('bind')
     .split(/\s+/)
-    .filter((address) => /^[\d.]+$|^\*$/.test(address))
+    .map((address) =>
+      address
+        .replace(/^-/, '')
+        .replace(/^\*$/, '0.0.0.0')
+        .replace(/^::\*$/, '::'),
+    )
+    .filter(isAddress)
   try {
     if (port > 0)
-      for (const address of addresses.length > 0 ? addresses : ['*'])
-        listeners.push(listen(sys, inet(address === '*' ? '0.0.0.0' : address, port), config.number('tcp-backlog')))
+      for (const address of addresses.length > 0 ? addresses : ['0.0.0.0', '::'])
+        listeners.push(listen(sys, inet(address, port), config.number('tcp-backlog'), { v6only: true }))
     if (config.get('unixsocket') !== '') listeners.push(listen(sys, unix(config.get('unixsocket'))))
     return listeners
   } catch (error) {

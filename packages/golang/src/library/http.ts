@@ -138,7 +138,7 @@ async function serve(machine: Machine, address: string, handler: Value): Promise
   const [host = '', port = '80'] = (address || ':http').replace(/:http$/, ':80').split(/:(?=[^:]*$)/)
   let socket: number
   try {
-    socket = listen(sys, inet(host === '' ? '0.0.0.0' : host === 'localhost' ? '127.0.0.1' : host, Number(port)))
+    socket = listen(sys, inet(host === '' ? '::' : host === 'localhost' ? '127.0.0.1' : host, Number(port)))
   } catch (error) {
     if (!isErrno(error)) throw error
     return errorValue(`listen tcp ${address}: bind: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`)

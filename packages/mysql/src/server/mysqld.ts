@@ -10,7 +10,7 @@ import {
   type Sys,
   unix,
 } from '@drydock/abi'
-import { listen, Stdio, strftime, writeAll, writeFile } from '@drydock/libc'
+import { listen, Stdio, strftime, writeAll, writeFile, isAddress } from '@drydock/libc'
 import { Connection, type ConnectionHost } from './connection.ts'
 import { DataDirectory } from './data-directory.ts'
 import { Turns } from './turns.ts'
@@ -177,8 +177,8 @@ function openListeners(
   const listeners: number[] = []
   try {
     if (!values.has('skip-networking')) {
-      const bind = values.get('bind-address') ?? '0.0.0.0'
-      listeners.push(listen(sys, inet(/^[\d.]+$/.test(bind) ? bind : '0.0.0.0', port)))
+      const bind = values.get('bind-address') ?? '*'
+      listeners.push(listen(sys, inet(isAddress(bind) ? bind : '::', port)))
     }
     remove(sys, socket)
     listeners.push(listen(sys, unix(socket)))

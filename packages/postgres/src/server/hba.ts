@@ -1,4 +1,4 @@
-import { type SocketAddress, isInet, isErrno, type Sys } from '@drydock/abi'
+import { type SocketAddress, isInet, isErrno, type Sys, parseIpv6 } from '@drydock/abi'
 import { readTextFile } from '@drydock/libc'
 
 interface Rule {
@@ -21,11 +21,20 @@ function ruleOf(line: string): Rule | undefined {
 const number = (address: string): number => address.split('.').reduce((sum, part) => (sum << 8) | Number(part), 0)
 
 function addressFits(rule: string, address: string): boolean {
-  if (rule === 'all' || rule === '0.0.0.0/0') return true
+  if (rule === 'all') return true
   const [network = '', bits = '32'] = rule.split('/')
+  if (network.includes(':') || address.includes(':'))
+    return addressFits6(network, Number(rule.split('/')[1] ?? 128), address)
+  if (rule === '0.0.0.0/0') return true
   if (!/^[\d.]+$/.test(network)) return false
   const mask = bits === '0' ? 0 : -1 << (32 - Number(bits))
   return (number(network) & mask) === (number(address) & mask)
+}
+
+function addressFits6(network: string, bits: number, address: string): boolean {
+  const [base, wanted] = [parseIpv6(network), parseIpv6(address)]
+  const rest = BigInt(128 - bits)
+  return base !== undefined && wanted !== undefined && base >> rest === wanted >> rest
 }
 
 /** The method by which a client has to show who it is: the first line of pg_hba.conf that fits. @returns undefined for none */

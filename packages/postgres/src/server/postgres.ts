@@ -146,6 +146,12 @@ function remove(sys: Sys, path: string): void {
   }
 }
 
+/** What words of listen_addresses stand for. */
+const LISTENED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['*', ['0.0.0.0', '::']],
+  ['localhost', ['::1', '127.0.0.1']],
+])
+
 function openListeners(sys: Sys, { values }: Settings, log: ServerLog): number[] | undefined {
   const port = Number(values.get('port') ?? 5432)
   const addresses = (values.get('listen_addresses') ?? '*')
@@ -155,9 +161,10 @@ function openListeners(sys: Sys, { values }: Settings, log: ServerLog): number[]
   const listeners: number[] = []
   try {
     for (const address of addresses) {
-      const plain = address === '*' ? '0.0.0.0' : address === 'localhost' ? '127.0.0.1' : address
-      listeners.push(listen(sys, inet(plain, port)))
-      log('LOG', `listening on IPv4 address "${plain}", port ${port}`)
+      for (const plain of LISTENED.get(address) ?? [address]) {
+        listeners.push(listen(sys, inet(plain, port), 128, { v6only: true }))
+        log('LOG', `listening on ${plain.includes(':') ? 'IPv6' : 'IPv4'} address "${plain}", port ${port}`)
+      }
     }
     const socket = `${values.get('unix_socket_directories') ?? SOCKET_FOLDER}/.s.PGSQL.${port}`
     remove(sys, socket)

@@ -112,9 +112,9 @@ async function main({ sys, argv }: Process): Promise<number> {
       await io.warn('httpd: options -i, -d and -e are not supported here\n')
       return 1
     }
-    const [address, port] = options.port?.includes(':') ? options.port.split(':') : ['0.0.0.0', options.port ?? '80']
+    const [address, port] = options.port?.includes(':') ? options.port.split(':') : ['::', options.port ?? '80']
     const home = sys.realpath(options.home ?? '.').replace(/\/$/, '')
-    const listener = listen(sys, inet(address ?? '0.0.0.0', Number(port)))
+    const listener = listen(sys, inet(address ?? '::', Number(port)))
     if (options.foreground) return await serve(sys, listener, home, io, options.verbose > 0)
     const daemon = (child: Process): Promise<number> => {
       detach(child.sys)

@@ -84,7 +84,7 @@ async function identityOf(sys: Sys, files: NonNullable<RegistryConfig['tls']>): 
   return readIdentity(texts[0] ?? '', texts[1] ?? '')
 }
 
-const hostAddress = (host: string): string => (host === '' ? '0.0.0.0' : '127.0.0.1')
+const hostAddress = (host: string): string => (host === '' ? '::' : '127.0.0.1')
 
 function apiOf(sys: Sys, config: RegistryConfig, version: RegistryVersion): DistributionApi {
   return new DistributionApi({

@@ -46,11 +46,10 @@ const HELP = `Usage: curl [options...] <url>
 const ABOUT = `curl ${VERSION} (x86_64-alpine-linux-musl) libcurl/${VERSION}
 Release-Date: 2025-06-04
 Protocols: http https
-Features: UnixSockets
+Features: IPv6 UnixSockets
 `
 
 const REFUSED: readonly (readonly [keyof CurlOptions, string])[] = [
-  ['ipv6', '-6'],
   ['http10', '--http1.0'],
   ['progressBar', '-#'],
 ]

@@ -1,4 +1,6 @@
 import {
+  AF_INET,
+  AF_INET6,
   isInet,
   type ByteStream,
   ECONNRESET,
@@ -11,7 +13,17 @@ import {
 } from '@drydock/abi'
 import { GzipError, gunzipIfNeeded } from '@drydock/codec'
 import { type ClientResponse, HttpError, type HttpUrl, parseUrl, printUrl, reasonPhrase, request } from '@drydock/http'
-import { dial, type FdStream, isIpv4, ResolveError, resolveHost, type Stdio } from '@drydock/libc'
+import {
+  dial,
+  type FdStream,
+  AF_UNSPEC,
+  hostPort,
+  isAddress,
+  type WantedFamily,
+  ResolveError,
+  resolveAll,
+  type Stdio,
+} from '@drydock/libc'
 import { connect } from '../http/connect.ts'
 import { secure, SecureFailure } from '../http/secure.ts'
 import { TimedStream } from '../http/timed-stream.ts'
@@ -185,17 +197,20 @@ export class Transfer {
     const { facts, options } = this.context
     const addresses = await this.resolve(url)
     facts.lookupTime = this.elapsed() / 1000
-    if (!isIpv4(url.host))
+    if (!isAddress(bare(url.host))) {
+      const shown = (six: boolean): string =>
+        addresses.filter((each) => each.includes(':') === six).join(', ') || '(none)'
       await this.verbose(
-        `* Host ${url.host}:${url.port} was resolved.\n* IPv6: (none)\n* IPv4: ${addresses.join(', ')}`,
+        `* Host ${url.host}:${url.port} was resolved.\n* IPv6: ${shown(true)}\n* IPv4: ${shown(false)}`,
       )
+    }
     const limit = Math.min(
       ...[options.connectTimeout, options.maxTime].map((each) =>
         each === undefined ? CONNECT_TIMEOUT_MS : seconds(each),
       ),
     )
     for (const address of addresses) {
-      await this.verbose(`*   Trying ${address}:${url.port}...`)
+      await this.verbose(`*   Trying ${hostPort(address, url.port)}...`)
       const stream = await this.tryAddress(address, url.port, limit)
       if (!stream) continue
       await this.verbose(`* Connected to ${url.host} (${address}) port ${url.port}\n* using HTTP/1.x`)
@@ -217,9 +232,16 @@ export class Transfer {
         await this.verbose(`* ${waited}\n* closing connection #0`)
         throw new CurlFailure(28, waited)
       }
-      await this.verbose(`* connect to ${address} port ${port} from 0.0.0.0 port 0 failed: ${error.message}`)
+      await this.verbose(
+        `* connect to ${address} port ${port} from ${address.includes(':') ? '::' : '0.0.0.0'} port 0 failed: ${error.message}`,
+      )
       return undefined
     }
+  }
+
+  private get family(): WantedFamily {
+    const { ipv4, ipv6 } = this.context.options
+    return ipv6 ? AF_INET6 : ipv4 ? AF_INET : AF_UNSPEC
   }
 
   private async resolve(url: HttpUrl): Promise<string[]> {
@@ -228,7 +250,7 @@ export class Transfer {
       .find(([host, port]) => host === url.host && Number(port) === url.port)
     if (fixed?.[2] !== undefined) return [fixed[2]]
     try {
-      return await resolveHost(this.context.sys, url.host)
+      return await resolveAll(this.context.sys, bare(url.host), this.family)
     } catch (error) {
       if (!(error instanceof ResolveError)) throw error
       await this.verbose(`* Could not resolve host: ${url.host}\n* closing connection #0`)
@@ -395,3 +417,6 @@ export function headText(response: ClientResponse): string {
 
 const endOf = (address: SocketAddress): { address: string; port: number } =>
   isInet(address) ? { address: address.address, port: address.port } : { address: '', port: 0 }
+
+/** The host of a URL without the brackets of IPv6. */
+const bare = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')

@@ -9,6 +9,7 @@ import {
   type SocketAddress,
   type Sys,
   unix,
+  AF_INET6,
 } from '@drydock/abi'
 import {
   defineProgram,
@@ -21,6 +22,8 @@ import {
   resolveHost,
   value,
   writeAll,
+  AF_UNSPEC,
+  type WantedFamily,
 } from '@drydock/libc'
 import { connect } from '../http/connect.ts'
 import { relay } from './relay.ts'
@@ -38,6 +41,7 @@ const OPTIONS = {
   quit: value('q'),
   shutdown: flag('N'),
   ipv4: flag('4'),
+  ipv6: flag('6'),
   source: value('s'),
   noInput: flag('d'),
 } as const
@@ -69,7 +73,7 @@ const BUSYBOX: Words = {
 
 const row = {
   covers: 'partial',
-  lacks: ['-e', '-x', '-X', '-t', '-s', '-C', 'IPv6'],
+  lacks: ['-e', '-x', '-X', '-t', '-s', '-C'],
   summary: 'arbitrary TCP and UDP connections and listens',
   usage: 'nc [-46dhklnNuUvz] [-p source_port] [-q seconds] [-w timeout] [destination] [port]',
   options: OPTIONS,
@@ -107,7 +111,7 @@ async function run(context: Context, words: Words): Promise<number> {
   }
   let address: string
   try {
-    ;[address = ''] = await resolveHost(sys, host)
+    ;[address = ''] = await resolveHost(sys, host, familyOf(options))
   } catch (error) {
     if (!(error instanceof ResolveError)) throw error
     await io.warn(words.unknown(host))
@@ -118,6 +122,8 @@ async function run(context: Context, words: Words): Promise<number> {
   for (const port of portsOf(ports)) status = Math.min(status, await call(context, words, host, address, port))
   return status
 }
+
+const familyOf = ({ ipv4, ipv6 }: Options): WantedFamily => (ipv6 ? AF_INET6 : ipv4 ? AF_INET : AF_UNSPEC)
 
 /** `80` or `80-90`. */
 function portsOf(text: string): number[] {
@@ -163,7 +169,8 @@ const show = (address: SocketAddress): string =>
 async function serve({ sys, io, options, operands }: Context): Promise<number> {
   const [first, second] = operands
   const port = Number(options.port ?? second ?? first ?? 0)
-  const address = second === undefined ? '0.0.0.0' : (first ?? '0.0.0.0')
+  const any = options.ipv6 ? '::' : '0.0.0.0'
+  const address = second === undefined ? any : (first ?? any)
   if (options.udp) return serveUdp(sys, address, port)
   try {
     const listener = options.unix ? listen(sys, unix(first ?? '')) : listen(sys, inet(address, port), 1)
@@ -184,7 +191,7 @@ async function serve({ sys, io, options, operands }: Context): Promise<number> {
 }
 
 async function talkUdp(sys: Sys, address: string, port: number): Promise<number> {
-  const fd = sys.socket(AF_INET, SOCK_DGRAM)
+  const fd = sys.socket(inet(address, port).family, SOCK_DGRAM)
   await sys.connect(fd, inet(address, port))
   await relay(sys, fd, { shutdown: false })
   return 0
@@ -192,7 +199,7 @@ async function talkUdp(sys: Sys, address: string, port: number): Promise<number>
 
 /** Answers go to whoever spoke last. */
 async function serveUdp(sys: Sys, address: string, port: number): Promise<number> {
-  const fd = sys.socket(AF_INET, SOCK_DGRAM)
+  const fd = sys.socket(inet(address, port).family, SOCK_DGRAM)
   sys.bind(fd, inet(address, port))
   let peer: SocketAddress | undefined
   for (;;) {

@@ -11,9 +11,10 @@ import {
   SIGTERM,
   type SocketAddress,
   type Sys,
+  type InetAddress,
 } from '@drydock/abi'
 import { encodeBase64 } from '@drydock/codec'
-import { listen, readTextFile, Stdio, writeAll, writeFile } from '@drydock/libc'
+import { listen, readTextFile, Stdio, writeAll, writeFile, isAddress } from '@drydock/libc'
 import { becomeUser } from '../../account/become.ts'
 import { type KeyPair, parsePrivateFile, publicLine, signWith } from './keys.ts'
 import { Doorkeeper } from './sshd-auth.ts'
@@ -97,15 +98,18 @@ class Daemon {
 
   bind(): number[] {
     const ports = this.settings.all('Port').length > 0 ? this.settings.all('Port') : ['22']
-    const [address = '0.0.0.0'] = this.settings.all('ListenAddress').filter((each) => !each.includes(':'))
-    return ports.map((port) => listen(this.sys, inet(address, Number(port))))
+    const chosen = this.settings.all('ListenAddress').filter(isAddress)
+    const addresses = chosen.length > 0 ? chosen : ['0.0.0.0', '::']
+    return ports.flatMap((port) =>
+      addresses.map((address) => listen(this.sys, inet(address, Number(port)), 128, { v6only: true })),
+    )
   }
 
   async serve(sockets: readonly number[]): Promise<number> {
     this.sys.sigaction(SIGCHLD, () => void this.reap(), { restart: true })
     for (const fd of sockets) {
-      const { port } = this.sys.getsockname(fd) as { port: number }
-      await this.log(`Server listening on 0.0.0.0 port ${port}.`)
+      const { address, port } = this.sys.getsockname(fd) as InetAddress
+      await this.log(`Server listening on ${address} port ${port}.`)
     }
     const ended = new Promise<number>((done) => {
       this.sys.sigaction(SIGTERM, () => void this.log('Received signal 15; terminating.').then(() => done(0)), {

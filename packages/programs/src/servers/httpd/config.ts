@@ -163,8 +163,9 @@ function redirectOf(args: readonly string[]): readonly [string, string, number] 
 function listenOf(where: string): { address: string; port: number } {
   const [address, port] = where.includes(':')
     ? [where.slice(0, where.lastIndexOf(':')), where.slice(where.lastIndexOf(':') + 1)]
-    : ['0.0.0.0', where]
-  return { address: address === '*' || address.startsWith('[') ? '0.0.0.0' : address, port: Number(port) }
+    : ['*', where]
+  // Sockets of IPv6 take both families, as configured with --enable-v4-mapped.
+  return { address: address === '*' ? '::' : (address?.replace(/^\[(.*)\]$/, '$1') ?? ''), port: Number(port) }
 }
 
 const BUILT_IN: readonly (readonly [string, string])[] = [

@@ -16,7 +16,19 @@ import {
   plainAddress,
 } from '@drydock/abi'
 import { serveConnection } from '@drydock/http'
-import { FdStream, getopt, flag, list, listen, readPasswd, Stdio, UsageError, value, writeFile } from '@drydock/libc'
+import {
+  FdStream,
+  getopt,
+  flag,
+  list,
+  listen,
+  readPasswd,
+  Stdio,
+  UsageError,
+  value,
+  writeFile,
+  hostPort,
+} from '@drydock/libc'
 import { detach } from '../files/detach.ts'
 import { LogFiles } from '../logs/log-files.ts'
 import { type HttpdConfig, HttpdConfigError, readHttpdConfig } from './config.ts'
@@ -106,7 +118,7 @@ class Parent {
     } catch (error) {
       if (!isErrno(error)) throw error
       throw new HttpdConfigError(
-        `(${error.errno})${error.message}: AH00072: make_sock: could not bind to address ${address}:${port}\nno listening sockets available, shutting down\nAH00015: Unable to open logs`,
+        `(${error.errno})${error.message}: AH00072: make_sock: could not bind to address ${hostPort(address, port)}\nno listening sockets available, shutting down\nAH00015: Unable to open logs`,
       )
     }
   }

@@ -1,3 +1,4 @@
+import { bracketed } from '@drydock/abi'
 import type { Config, Location, VirtualServer } from './config.ts'
 import type { End } from './exchange.ts'
 
@@ -11,8 +12,9 @@ export function chooseServer(
   const { port } = local
   const at = (address: string): VirtualServer[] =>
     config.servers.filter(({ listens }) => listens.some((each) => each.port === port && each.address === address))
-  const own = at(local.address)
-  const listening = own.length > 0 ? own : at('0.0.0.0')
+  const address = bracketed(local.address)
+  const own = at(address)
+  const listening = own.length > 0 ? own : at(address.startsWith('[') ? '[::]' : '0.0.0.0')
   const name = host.replace(/:\d+$/, '').toLowerCase()
   return (
     listening.find((server) => server.names.includes(name)) ??

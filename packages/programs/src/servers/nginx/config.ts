@@ -198,12 +198,13 @@ function readServer({ block = [] }: Directive, http: Scope): VirtualServer {
   }
 }
 
-/** IPv6 addresses are listened on nowhere: there is no IPv6 here. */
+/** IPv6 addresses keep their brackets: `[::]`. */
 function readListen({ args, file, line }: Directive): Listen[] {
   const [where = '', ...settings] = args
-  if (where.startsWith('[') || where.startsWith('unix:')) return []
+  if (where.startsWith('unix:')) return []
+  const [, six, sixPort = '80'] = /^(\[[^\]]*\])(?::(\d+))?$/.exec(where) ?? []
   const full = /^\d+$/.test(where) ? `*:${where}` : withPort(where)
-  const [address = '*', port = '80'] = full.split(':')
+  const [address = '*', port = '80'] = six === undefined ? full.split(':') : [six, sixPort]
   const isDefault = settings.includes('default_server') || settings.includes('default')
   const known: Readonly<Record<string, string>> = { '*': '0.0.0.0', localhost: '127.0.0.1' }
   return [{ address: known[address] ?? address, port: Number(port), isDefault, at: `${file}:${line}` }]

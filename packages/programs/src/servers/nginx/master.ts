@@ -126,9 +126,10 @@ export class Master {
     const wanted = new Set(
       config.servers.flatMap(({ listens }) => listens.map(({ address, port }) => `${address}:${port}`)),
     )
-    const covered = [...wanted].filter(
-      (each) => each.startsWith('0.0.0.0:') || !wanted.has(`0.0.0.0:${each.split(':')[1] ?? ''}`),
-    )
+    const covered = [...wanted].filter((each) => {
+      const all = `${each.startsWith('[') ? '[::]' : '0.0.0.0'}:${portOf(each)}`
+      return each === all || !wanted.has(all)
+    })
     for (const each of covered) if (!this.listeners.has(each)) this.listeners.set(each, this.bind(each))
     for (const [each, fd] of this.listeners) {
       if (covered.includes(each)) continue
@@ -138,9 +139,10 @@ export class Master {
   }
 
   private bind(where: string): number {
-    const [address = '', port = ''] = where.split(':')
+    const port = portOf(where)
+    const address = where.slice(0, -port.length - 1).replace(/^\[(.*)\]$/, '$1')
     try {
-      return listen(this.sys, inet(address, Number(port)), 511)
+      return listen(this.sys, inet(address, Number(port)), 511, { v6only: true })
     } catch (error) {
       if (isErrno(error)) throw new ConfigError(`bind() to ${where} failed (${error.errno}: ${error.message})`)
       throw error
@@ -254,3 +256,5 @@ export class Master {
     }
   }
 }
+
+const portOf = (where: string): string => where.slice(where.lastIndexOf(':') + 1)
