@@ -24,7 +24,9 @@ function settingsOf({ argv, env }: Process): Settings {
 
 /** As Go's net.InterfaceAddrs lists them. */
 const addressesOf = (sys: Sys): string[] =>
-  sys.netlink({ op: 'link-list' }).flatMap(({ addresses }) => addresses.map((each) => each.split('/')[0] ?? ''))
+  sys
+    .netlink({ op: 'link-list' })
+    .flatMap(({ addresses, addresses6 }) => [...addresses, ...addresses6].map((each) => each.split('/')[0] ?? ''))
 
 /** `User-agent`, `X-Real-Ip`: as Go writes names of fields. */
 const canonical = (name: string): string =>
@@ -171,7 +173,7 @@ export const whoami: Program = {
   name: 'edge/traefik-whoami',
   paths: ['/whoami'],
   covers: 'partial',
-  lacks: ['TLS', '/echo (WebSocket) and /upload', 'gRPC', 'IPv6 addresses'],
+  lacks: ['TLS', '/echo (WebSocket) and /upload', 'gRPC'],
   summary: 'tiny server that prints what it knows of itself and of the request',
   sizeBytes: 6_400_000,
   rssBytes: 6 << 20,

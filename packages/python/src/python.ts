@@ -27,6 +27,7 @@ export const python: Program = {
     'threads run to their end when they are started',
     'os.fork',
     'Unix sockets',
+    'IPv6 sockets: CPython is built without them',
     'line editing in the REPL',
     'native wheels',
     'the numbers in [Errno 2] are those of WASI',

@@ -1,4 +1,4 @@
-import type { Sys } from '@drydock/abi'
+import { formatIpv6, parseIpv6, type Sys } from '@drydock/abi'
 import { randomId } from '../identifiers.ts'
 import type { AddressPool, DaemonConfig } from '../config/daemon-config.ts'
 import { conflict, invalid, notFound, Problem } from '../problem.ts'
@@ -16,16 +16,7 @@ import {
   printSubnet,
   type Subnet,
 } from './subnet.ts'
-import {
-  contains6,
-  overlaps6,
-  ownSubnets,
-  parseAddress6,
-  parseSubnet6,
-  printAddress6,
-  printSubnet6,
-  type Subnet6,
-} from './subnet6.ts'
+import { contains6, overlaps6, ownSubnets, parseSubnet6, printSubnet6, type Subnet6 } from './subnet6.ts'
 
 export const NOT_A_MANAGER =
   'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.'
@@ -145,12 +136,12 @@ export class NetworkStore {
   private describe6(wish: NetworkWish): Ipv6Record {
     const config = wish.IPAM?.Config?.find(({ Subnet: text }) => text?.includes(':'))
     const subnet = config?.Subnet ? this.requireFree6(config.Subnet) : this.ownFree6()
-    const gateway = config?.Gateway ? parseAddress6(config.Gateway) : subnet.base + 1n
+    const gateway = config?.Gateway ? parseIpv6(config.Gateway) : subnet.base + 1n
     if (gateway === undefined || !contains6(subnet, gateway))
       throw invalid(`no matching subnet for gateway ${config?.Gateway ?? ''}`)
     return {
       subnet: printSubnet6(subnet),
-      gateway: printAddress6(gateway),
+      gateway: formatIpv6(gateway),
       ipRange: config?.IPRange ?? '',
       chosen: !!config?.Subnet,
     }

@@ -1,5 +1,6 @@
+import { formatIpv6, parseIpv6 } from '@drydock/abi'
 import { describe, expect, it } from 'vitest'
-import { overlaps6, ownSubnets, parseAddress6, parseSubnet6, printAddress6, printSubnet6 } from './subnet6.ts'
+import { overlaps6, ownSubnets, parseSubnet6, printSubnet6 } from './subnet6.ts'
 
 describe('IPv6 addresses', () => {
   it.each([
@@ -11,11 +12,11 @@ describe('IPv6 addresses', () => {
     ['1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7:8'],
     ['fe80::', 'fe80::'],
   ])('%s is %s', (text, printed) => {
-    expect(printAddress6(parseAddress6(text) ?? -1n)).toBe(printed)
+    expect(formatIpv6(parseIpv6(text) ?? -1n)).toBe(printed)
   })
 
   it.each(['', ':', '1:2', '1::2::3', '12345::', 'g::', '1:2:3:4:5:6:7:8:9', '1.2.3.4'])('%s is none', (text) => {
-    expect(parseAddress6(text)).toBeUndefined()
+    expect(parseIpv6(text)).toBeUndefined()
   })
 
   it('keeps prefixes apart', () => {

@@ -1,14 +1,18 @@
 import {
   AF_INET,
+  AF_INET6,
   AF_UNIX,
   type Clock,
   EADDRINUSE,
+  EAFNOSUPPORT,
   EAGAIN,
   ECONNREFUSED,
   ECONNRESET,
   EPIPE,
   inet,
   ENOENT,
+  ENOPROTOOPT,
+  isInet,
   type NetlinkRequest,
   POLLHUP,
   POLLIN,
@@ -195,6 +199,61 @@ it('UDP tells of closed ports', async () => {
   socket.write(bytes('x'))
   await settle()
   expect(() => socket.recvfrom()).toThrow(ECONNREFUSED)
+})
+
+describe('sockets of IPv6', () => {
+  function lo(): NetNamespace {
+    const namespace = newNetwork().createNamespace()
+    netlink(namespace, { op: 'link-set', name: 'lo', up: true }, { ofPid: () => namespace })
+    return namespace
+  }
+
+  /** Listens, is called from `from`, and tells whom it sees and how lists of sockets show it. */
+  async function call(namespace: NetNamespace, at: string, from: string, v6only: boolean): Promise<string[]> {
+    const server = createSocket(namespace, AF_INET6, SOCK_STREAM)
+    server.setOption('IPV6_V6ONLY', Number(v6only))
+    server.bind(inet(at, 80), noNames())
+    server.listen(4)
+    const to = inet(from, 80)
+    const client = createSocket(namespace, to.family, SOCK_STREAM)
+    client.connect(to, noNames())
+    await settle()
+    client.finishConnect()
+    const { peer } = server.accept()
+    const rows = netlink(namespace, { op: 'socket-list' }, { ofPid: () => namespace })
+    const listed = rows.filter(({ localPort }) => localPort === 80).map(({ state, local }) => `${state} ${local}`)
+    return [isInet(peer) ? peer.address : '', ...listed]
+  }
+
+  it('see callers of IPv4 at mapped addresses', async () => {
+    expect(await call(lo(), '::', '::1', false)).toEqual(['::1', 'LISTEN ::', 'ESTAB ::1'])
+    const mapped = '::ffff:127.0.0.1'
+    expect(await call(lo(), '::', '127.0.0.1', false)).toEqual([mapped, 'LISTEN ::', `ESTAB ${mapped}`])
+    expect(await call(lo(), '::', mapped, false)).toEqual([mapped, 'LISTEN ::', `ESTAB ${mapped}`])
+  })
+
+  it('take none of IPv4 where IPV6_V6ONLY says so, and no addresses of the other family', async () => {
+    await expect(call(lo(), '::', '127.0.0.1', true)).rejects.toBe(ECONNREFUSED)
+    const socket = createSocket(lo(), AF_INET6, SOCK_STREAM)
+    expect(() => socket.bind(inet('127.0.0.1', 80), noNames())).toThrow(EAFNOSUPPORT)
+    expect(() => createSocket(lo(), AF_INET, SOCK_STREAM).setOption('IPV6_V6ONLY', 1)).toThrow(ENOPROTOOPT)
+  })
+
+  it('carry datagrams of both families by one socket', async () => {
+    const namespace = lo()
+    const server = createSocket(namespace, AF_INET6, SOCK_DGRAM)
+    server.bind(inet('::', 53), noNames())
+    for (const address of ['127.0.0.1', '::1']) {
+      const client = createSocket(namespace, inet(address, 53).family, SOCK_DGRAM)
+      client.sendto(bytes(address), inet(address, 53), noNames())
+    }
+    await settle()
+    const heard = [server.recvfrom(), server.recvfrom()]
+    expect(heard.map(({ data, from }) => [text(data), isInet(from) && from.address])).toEqual([
+      ['127.0.0.1', '::ffff:127.0.0.1'],
+      ['::1', '::1'],
+    ])
+  })
 })
 
 it('what dockerd does for a container with a published port', async () => {

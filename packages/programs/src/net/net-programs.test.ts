@@ -17,6 +17,7 @@ beforeAll(async () => {
     'ip link set lo up',
     'ip link add br0 type bridge',
     'ip addr add 10.0.0.1/24 dev br0',
+    'ip addr add fd00:1::1/64 dev br0',
     'ip link set br0 up',
   ])
     expect((await run(line)).status).toBe(0)
@@ -31,15 +32,39 @@ it.each<[string, string | RegExp, number]>([
     link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
     inet 127.0.0.1/8 scope host lo
        valid_lft forever preferred_lft forever
+    inet6 ::1/128 scope host${' '}
+       valid_lft forever preferred_lft forever
 `,
     0,
   ],
+  [
+    'ip -6 addr show lo',
+    `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 state UNKNOWN qlen 1000
+    inet6 ::1/128 scope host${' '}
+       valid_lft forever preferred_lft forever
+`,
+    0,
+  ],
+  ['ip -6 route', 'fd00:1::/64 dev br0 proto kernel metric 256 linkdown pref medium\n', 0],
+  ['ip -6 route get ::1', 'local ::1 dev lo table local proto kernel src ::1 metric 0 pref medium\n', 0],
+  ['ip -6 route add fd00:2::/64 via fd00:9::1', 'Error: Nexthop has invalid gateway.\n', 2],
+  [
+    'ping -c 1 ::1',
+    /^PING ::1\(::1\) 56 data bytes\n64 bytes from ::1: icmp_seq=1 ttl=64 time=[\d.]+ ms\n\n--- ::1 ping statistics ---\n1 packets transmitted, 1 received, 0% packet loss/,
+    0,
+  ],
+  ['ping -6 -c 1 127.0.0.1', 'ping: 127.0.0.1: Name or service not known\n', 2],
+  ['ping -c 1 2001:db8::1', 'PING 2001:db8::1(2001:db8::1) 56 data bytes\nping: connect: Network is unreachable\n', 2],
   [
     'ip -o -4 a show br0',
     '2: br0    inet 10.0.0.1/24 brd 10.0.0.255 scope global br0\\       valid_lft forever preferred_lft forever\n',
     0,
   ],
-  ['ip -br addr', 'lo               UNKNOWN        127.0.0.1/8 \nbr0              DOWN           10.0.0.1/24 \n', 0],
+  [
+    'ip -br addr',
+    'lo               UNKNOWN        127.0.0.1/8 ::1/128 \nbr0              DOWN           10.0.0.1/24 fd00:1::1/64 \n',
+    0,
+  ],
   ['ip route', '10.0.0.0/24 dev br0 proto kernel scope link src 10.0.0.1 linkdown \n', 0],
   ['ip route get 127.0.0.1', 'local 127.0.0.1 dev lo src 127.0.0.1 uid 0 \n    cache <local> \n', 0],
   ['ip link show nope', 'Device "nope" does not exist.\n', 1],
@@ -53,7 +78,7 @@ it.each<[string, string | RegExp, number]>([
   ['ifconfig nope', 'nope: error fetching interface information: Device not found\n', 1],
   [
     'ifconfig lo',
-    /^lo: flags=73<UP,LOOPBACK,RUNNING> {2}mtu 65536\n {8}inet 127\.0\.0\.1 {2}netmask 255\.0\.0\.0\n {8}loop {2}txqueuelen 1000 {2}\(Local Loopback\)\n/,
+    /^lo: flags=73<UP,LOOPBACK,RUNNING> {2}mtu 65536\n {8}inet 127\.0\.0\.1 {2}netmask 255\.0\.0\.0\n {8}inet6 ::1 {2}prefixlen 128 {2}scopeid 0x10<host>\n {8}loop {2}txqueuelen 1000 {2}\(Local Loopback\)\n/,
     0,
   ],
   ['route -n', /10\.0\.0\.0 {8}0\.0\.0\.0 {9}255\.255\.255\.0 {3}U {5}0 {6}0 {8}0 br0\n$/, 0],

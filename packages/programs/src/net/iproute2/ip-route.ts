@@ -61,7 +61,7 @@ function show(sys: Sys, argv: readonly string[], style: ShowStyle): string {
       routes.map((route) => routeJson(route, links)),
       style.pretty,
     )
-  return routes.map((route) => `${routeWords(route, dev !== undefined, style)}${down(route, links)}\n`).join('')
+  return routes.map((route) => `${routeWords(route, dev !== undefined, style, down(route, links))}\n`).join('')
 }
 
 const routeJson = (route: RouteInfo, links: ReturnType<typeof linkFacts>): Json =>
@@ -87,26 +87,27 @@ const routeJson4 = (route: RouteInfo, links: ReturnType<typeof linkFacts>): Json
   flags: down(route, links) === '' ? [] : ['linkdown'],
 })
 
-function routeWords(route: RouteInfo, without: boolean, style: ShowStyle): string {
+function routeWords(route: RouteInfo, without: boolean, style: ShowStyle, down: string): string {
   const { destination, gateway, dev, source } = route
-  if (route.family === 6) return routeWords6(route, without, style)
+  if (route.family === 6) return routeWords6(route, without, style, down)
   const device = without ? '' : `dev ${dev} `
-  if (gateway !== undefined) return `${destination} via ${gateway} ${device}`
+  if (gateway !== undefined) return `${destination} via ${gateway} ${device}${down}`
   const from = source === undefined ? '' : style.busybox ? ` src ${source} ` : `src ${source} `
   const proto = source === undefined || style.busybox ? '' : 'proto kernel '
-  return `${destination} ${device}${proto}scope link ${from}`
+  return `${destination} ${device}${proto}scope link ${from}${down}`
 }
 
 function routeWords6(
   { destination, gateway, dev, source, metric = 0, connected }: RouteInfo,
   without: boolean,
   style: ShowStyle,
+  down: string,
 ): string {
   const via = gateway === undefined ? '' : `via ${gateway} `
   const device = without ? '' : `dev ${dev} `
   if (style.busybox) return `${destination} ${via}${device} metric ${metric} `
   const from = source === undefined ? '' : `src ${source} `
-  return `${destination} ${via}${device}${connected ? 'proto kernel ' : ''}${from}metric ${metric} pref medium`
+  return `${destination} ${via}${device}${connected ? 'proto kernel ' : ''}${from}metric ${metric} ${down}pref medium`
 }
 
 const down = ({ dev }: RouteInfo, links: ReturnType<typeof linkFacts>): string =>

@@ -33,7 +33,7 @@ const ROWS: readonly (readonly [string, string | RegExp, string, number])[] = [
   ['ip -n nosuch link', '', 'Cannot open network namespace "nosuch": No such file or directory\n', 255],
   [
     'ip -n red -j -br addr show v1',
-    '[{"link_index":2,"ifname":"v1","operstate":"UP","addr_info":[{"local":"10.0.0.2","prefixlen":24}]}]\n',
+    /^\[\{"link_index":2,"ifname":"v1","operstate":"UP","addr_info":\[\{"local":"10\.0\.0\.2","prefixlen":24\},\{"local":"fe80::[0-9a-f:]+","prefixlen":64\}\]\}\]\n$/,
     '',
     0,
   ],
@@ -47,7 +47,7 @@ const ROWS: readonly (readonly [string, string | RegExp, string, number])[] = [
   ['ip link set lo up', '', '', 0],
   [
     'ip -j addr show lo',
-    '[{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP","LOWER_UP"],"mtu":65536,"qdisc":"noqueue","operstate":"UNKNOWN","group":"default","txqlen":1000,"link_type":"loopback","address":"00:00:00:00:00:00","broadcast":"00:00:00:00:00:00","addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8,"scope":"host","label":"lo","valid_life_time":4294967295,"preferred_life_time":4294967295}]}]\n',
+    '[{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP","LOWER_UP"],"mtu":65536,"qdisc":"noqueue","operstate":"UNKNOWN","group":"default","txqlen":1000,"link_type":"loopback","address":"00:00:00:00:00:00","broadcast":"00:00:00:00:00:00","addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8,"scope":"host","label":"lo","valid_life_time":4294967295,"preferred_life_time":4294967295},{"family":"inet6","local":"::1","prefixlen":128,"scope":"host","valid_life_time":4294967295,"preferred_life_time":4294967295}]}]\n',
     '',
     0,
   ],

@@ -1,5 +1,6 @@
-import { AF_INET, SOCK_RAW, type Sys } from '@drydock/abi'
+import { AF_INET6, inet, SOCK_RAW, type Sys } from '@drydock/abi'
 import {
+  AF_UNSPEC,
   defineProgram,
   flag,
   type OptionValues,
@@ -9,12 +10,13 @@ import {
   type Stdio,
   value,
 } from '@drydock/libc'
-import { probe } from './hop-probe.ts'
+import { isOnTheWay, isUnreachable, probe, type Reply } from './hop-probe.ts'
 
 const OPTIONS = {
   numeric: flag('n'),
   icmp: flag('I'),
   ipv4: flag('4'),
+  ipv6: flag('6'),
   first: value('f'),
   most: value('m'),
   probes: value('q'),
@@ -26,6 +28,11 @@ const MARKS: ReadonlyMap<number, string> = new Map([
   [0, ' !N'],
   [1, ' !H'],
 ])
+const MARKS_6: ReadonlyMap<number, string> = new Map([
+  [0, ' !N'],
+  [3, ' !H'],
+])
+const marksOf = ({ from }: Reply): ReadonlyMap<number, string> => (from.includes(':') ? MARKS_6 : MARKS)
 
 async function trace(
   sys: Sys,
@@ -34,7 +41,7 @@ async function trace(
   address: string,
   star: string,
 ): Promise<void> {
-  const fd = sys.socket(AF_INET, SOCK_RAW)
+  const fd = sys.socket(inet(address, 0).family, SOCK_RAW)
   const waitMs = Number(options.wait ?? 5) * 1000
   let sequence = 0
   for (let ttl = Number(options.first ?? 1); ttl <= Number(options.most ?? 30); ttl++) {
@@ -48,8 +55,10 @@ async function trace(
         const name = options.numeric ? undefined : ((await reverseHost(sys, reply.from)) ?? reply.from)
         const shown = reply.from === last ? '' : ` ${name === undefined ? reply.from : `${name} (${reply.from})`}`
         last = reply.from
-        await io.print(`${shown}  ${reply.rttMs.toFixed(3)} ms${reply.type === 3 ? (MARKS.get(reply.code) ?? '') : ''}`)
-        arrived ||= reply.type !== 11
+        await io.print(
+          `${shown}  ${reply.rttMs.toFixed(3)} ms${isUnreachable(reply) ? (marksOf(reply).get(reply.code) ?? '') : ''}`,
+        )
+        arrived ||= !isOnTheWay(reply)
       }
       await io.out.flush()
     }
@@ -61,7 +70,7 @@ async function trace(
 
 const row = {
   covers: 'partial',
-  lacks: ['UDP and TCP probes: it always asks by ICMP echo', '-i', '-s', '-z', 'IPv6'],
+  lacks: ['UDP and TCP probes: it always asks by ICMP echo', '-i', '-s', '-z'],
   summary: 'print the route packets trace to network host',
   usage: 'traceroute [-nI] [-f first_ttl] [-m max_ttl] [-q nqueries] [-w waittime] host',
   options: OPTIONS,
@@ -76,13 +85,15 @@ export const traceroute = defineProgram({
     const [host] = operands
     if (host === undefined) {
       await io.warn(
-        'Usage:\n  traceroute [ -4In ] [ -f first_ttl ] [ -m max_ttl ] [ -q nqueries ] [ -w waittime ] host\n',
+        'Usage:\n  traceroute [ -46In ] [ -f first_ttl ] [ -m max_ttl ] [ -q nqueries ] [ -w waittime ] host\n',
       )
       return 2
     }
     try {
-      const [address = ''] = await resolveHost(sys, host)
-      await io.print(`traceroute to ${host} (${address}), ${options.most ?? 30} hops max, 60 byte packets\n`)
+      const [address = ''] = await resolveHost(sys, host, options.ipv6 ? AF_INET6 : AF_UNSPEC)
+      await io.print(
+        `traceroute to ${host} (${address}), ${options.most ?? 30} hops max, ${address.includes(':') ? 80 : 60} byte packets\n`,
+      )
       await trace(sys, io, options, address, ' *')
       return 0
     } catch (error) {
@@ -105,8 +116,10 @@ export const busyboxTraceroute = defineProgram({
       return 1
     }
     try {
-      const [address = ''] = await resolveHost(sys, host)
-      await io.print(`traceroute to ${host} (${address}), ${options.most ?? 30} hops max, 46 byte packets\n`)
+      const [address = ''] = await resolveHost(sys, host, options.ipv6 ? AF_INET6 : AF_UNSPEC)
+      await io.print(
+        `traceroute to ${host} (${address}), ${options.most ?? 30} hops max, ${address.includes(':') ? 72 : 46} byte packets\n`,
+      )
       await trace(sys, io, options, address, '  *')
       return 0
     } catch (error) {

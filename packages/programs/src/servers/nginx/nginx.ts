@@ -234,7 +234,7 @@ export const nginx: Program = {
     'caching, ssi, sub_filter, auth_request and mirror',
     'fastcgi and its kin',
     'limit_rate, several ranges at once',
-    'unix: and IPv6 listeners',
+    'unix: listeners',
   ],
   summary: 'HTTP and reverse proxy server',
   sizeBytes: 1_605_912,
