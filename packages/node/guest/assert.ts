@@ -8,7 +8,7 @@ export class AssertionError extends Error {
   readonly generatedMessage: boolean
   constructor(options: { message?: string | undefined; actual?: unknown; expected?: unknown; operator: string }) {
     super(options.message ?? `${inspect(options.actual)} ${options.operator} ${inspect(options.expected)}`)
-    Object.defineProperty(this, 'name', { value: 'AssertionError [ERR_ASSERTION]', configurable: true })
+    Object.defineProperty(this, 'name', { value: 'AssertionError', configurable: true })
     this.actual = options.actual
     this.expected = options.expected
     this.operator = options.operator
@@ -135,7 +135,12 @@ export const assert = Object.assign((value: unknown, message?: Message) => ok(va
   notStrictEqual: (actual: unknown, expected: unknown, message?: Message) =>
     check(!Object.is(actual, expected), message, { actual, expected, operator: 'notStrictEqual' }),
   deepEqual: (actual: unknown, expected: unknown, message?: Message) =>
-    check(isEqual(actual, expected, false), message, { actual, expected, operator: 'deepEqual' }),
+    check(isEqual(actual, expected, false), message, {
+      actual,
+      expected,
+      operator: 'deepEqual',
+      words: `Expected values to be loosely deep-equal:\n\n${inspect(actual)}\n\nshould loosely deep-equal\n\n${inspect(expected)}`,
+    }),
   notDeepStrictEqual: (actual: unknown, expected: unknown, message?: Message) =>
     check(!isEqual(actual, expected, true), message, { actual, expected, operator: 'notDeepStrictEqual' }),
   match: (text: string, pattern: RegExp, message?: Message) =>

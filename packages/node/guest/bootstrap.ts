@@ -11,6 +11,9 @@ import { loop } from './loop.ts'
 import { bridgedExports, Module, Modules } from './modules.ts'
 import { createProcess, Exit, type NodeProcess } from './process.ts'
 import { startRepl } from './repl.ts'
+import { misspellings, prepareStacks, reword } from './stack.ts'
+import { testFiles } from './test-runner.ts'
+import { watchMode } from './watch-mode.ts'
 import { webGlobals } from './web.ts'
 
 declare function __answer(): string
@@ -32,6 +35,7 @@ const rejections = new Map<Promise<unknown>, unknown>()
 
 function start(message: StartMessage): void {
   version = message.version
+  prepareStacks(textOf)
   process = createProcess(message)
   scope.process = process
   const console = createConsole([message.tty[1], message.tty[2]])
@@ -41,9 +45,11 @@ function start(message: StartMessage): void {
   loop.guard(() => run(message), [])
 }
 
-function run({ entry, cwd }: StartMessage): void {
+function run(message: StartMessage): void {
+  const { entry, cwd } = message
   if (entry.kind === 'repl') return startRepl(process, globalRequire(cwd))
   if (entry.kind === 'file') return runFile(path.resolve(cwd, entry.path))
+  if (entry.kind === 'mode') return MODES[entry.mode](message.argv.slice(1), cwd)
   const { text, print } = entry
   evaluated = text
   const main = new Module(path.join(cwd, '[eval]'))
@@ -51,6 +57,18 @@ function run({ entry, cwd }: StartMessage): void {
   Object.assign(scope, { require, module: main, exports: main.exports, __filename: '[eval]', __dirname: '.' })
   const result = evaluate(text)
   if (print) callSync('write', [1], Buffer.from(`${typeof result === 'string' ? result : inspect(result)}\n`))
+}
+
+/** What is done with files that are named behind an option. */
+const MODES: Readonly<Record<'check' | 'test' | 'watch', (files: string[], cwd: string) => void>> = {
+  check: (files, cwd) => {
+    for (const file of files) modules.check(path.resolve(cwd, file))
+  },
+  test: (files, cwd) => {
+    const found = files.length > 0 ? files.map((file) => path.resolve(cwd, file)) : testFiles(cwd)
+    for (const file of found) runFile(file)
+  },
+  watch: (files) => watchMode(files),
 }
 
 const globalRequire = (cwd: string): unknown => modules.requireFrom(new Module(path.join(cwd, '<repl>')))
@@ -97,16 +115,36 @@ function uncaught(error: unknown): string {
     return `Uncaught:\n${inspect(error)}\n(Use \`node --trace-uncaught ...\` to show where the exception was thrown)\n\nNode.js ${version}\n`
   if ((error as { code?: string }).code === 'MODULE_NOT_FOUND')
     return `node:internal/modules/cjs/loader:1386\n  throw err;\n  ^\n\n${inspect(error)}\n\nNode.js ${version}\n`
-  const place = /\(?([^\s()]+):(\d+):(\d+)\)?/.exec(error.stack ?? '')
-  const line = place ? sourceLine(place[1] ?? '', Number(place[2]), Number(place[3])) : ''
+  reword(error)
+  const misspelt = misspellings.get(error)
+  if (misspelt)
+    return `${sourceLine(misspelt.file, misspelt.line, misspelt.column)}${error.name}: ${error.message}\n\nNode.js ${version}\n`
+  if (error.name === 'UnhandledPromiseRejection')
+    return `node:internal/process/promises:389\n      new UnhandledPromiseRejection(reason);\n      ^\n\n${inspect(error)}\n\nNode.js ${version}\n`
+  if ((error as { code?: string }).code === 'ERR_MODULE_NOT_FOUND')
+    return `node:internal/modules/esm/resolve:283\n    throw new ERR_MODULE_NOT_FOUND(\n          ^\n\n${inspect(error)}\n\nNode.js ${version}\n`
+  const place = /^ +at (?:.*\()?([^\s()]+):(\d+):(\d+)\)?$/m.exec(error.stack ?? '')
+  const line = place
+    ? sourceLine(place[1] ?? '', Number(place[2]), Number(place[3]))
+    : "node:events:502\n      throw er; // Unhandled 'error' event\n      ^\n\n"
   return `${line}${inspect(error)}\n\nNode.js ${version}\n`
+}
+
+const textOf = (file: string): string => {
+  try {
+    return file.startsWith('/') ? new TextDecoder().decode(callSync('readFile', [file]).bytes) : evaluated
+  } catch {
+    return ''
+  }
 }
 
 function sourceLine(file: string, line: number, column: number): string {
   try {
-    const source = file.startsWith('/') ? new TextDecoder().decode(callSync('readFile', [file]).bytes) : evaluated
-    const text = source.split('\n')[line - 1] ?? ''
-    return `${file.startsWith('/') ? file : '[eval]'}:${line}\n${text}\n${' '.repeat(Math.max(0, Math.min(column, text.length) - 1))}^\n\n`
+    const text = textOf(file).split('\n')[line - 1] ?? ''
+    // What is thrown was made behind the word that throws it.
+    const thrown = /throw\s+$/.exec(text.slice(0, column - 1))
+    const mark = thrown ? thrown.index : Math.max(0, Math.min(column, text.length) - 1)
+    return `${file}:${line}\n${text}\n${column === 0 ? '' : `${' '.repeat(mark)}^`}\n\n`
   } catch {
     return 'node:internal/process\n\n'
   }
@@ -127,31 +165,34 @@ function leave(): void {
   left = process.exitCode ?? left
 }
 
+function unhandled(reason: unknown): Error {
+  const shown = typeof reason === 'object' ? inspect(reason) : String(reason)
+  const error = new Error(
+    `This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason "${shown}".`,
+  )
+  Object.defineProperty(error, 'name', { value: 'UnhandledPromiseRejection', configurable: true })
+  return Object.assign(error, { code: 'ERR_UNHANDLED_REJECTION' })
+}
+
 function rejected(): void {
   for (const [promise, reason] of rejections) {
     rejections.delete(promise)
     if (process.listenerCount('unhandledRejection') > 0) process.emit('unhandledRejection', reason, promise)
-    else
-      fail(
-        reason instanceof Error || reason instanceof Exit
-          ? reason
-          : new Error(
-              `This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason "${String(reason)}".`,
-            ),
-      )
+    else fail(reason instanceof Error || reason instanceof Exit ? reason : unhandled(reason))
   }
 }
 
 /** What the worker's loop asks after everything that was due has run. */
 function next(now: number): string {
   if (left === undefined) rejected()
-  if (left === undefined) loop.runDue(now)
-  if (left === undefined && !loop.alive) {
+  // What was due may have settled promises: whether anything is left to do is known when their jobs have run.
+  const ran = left === undefined && loop.runDue(now)
+  if (left === undefined && !ran && !loop.alive) {
     process.emit('beforeExit', process.exitCode ?? 0)
     if (!loop.alive) leave()
   }
   if (left !== undefined && !exiting) leave()
-  return JSON.stringify({ alive: left === undefined, timeoutMs: loop.timeoutMs(now), exitCode: left ?? 0 })
+  return JSON.stringify({ alive: left === undefined, timeoutMs: ran ? 0 : loop.timeoutMs(now), exitCode: left ?? 0 })
 }
 
 function dispatch(event: { kind: 'answer'; id: number } | SignalMessage): void {

@@ -8,6 +8,7 @@ import * as legacyUrl from 'url'
 import { assert } from './assert.ts'
 import { AsyncLocalStorage, AsyncResource } from './async-hooks.ts'
 import { childProcess } from './child-process.ts'
+import { createCipheriv, createDecipheriv, getCiphers, scryptSync } from './ciphers.ts'
 import { fs, promises } from './fs.ts'
 import { Hash, Hmac } from './hashes.ts'
 import { callSync, pending } from './host.ts'
@@ -16,10 +17,14 @@ import { customInspect, format, inspect } from './inspect.ts'
 import { loop } from './loop.ts'
 import type { Modules } from './modules.ts'
 import { net } from './net.ts'
+import { parseArgs } from './parse-args.ts'
 import type { NodeProcess } from './process.ts'
 import { readline } from './readline.ts'
 import { pbkdf2, subtle } from './subtle.ts'
+import { TestRunner } from './test-runner.ts'
 import { tls } from './tls.ts'
+import { vm } from './vm.ts'
+import { workerThreads } from './worker-threads.ts'
 import { zlib } from './zlib.ts'
 
 interface Given {
@@ -61,6 +66,22 @@ const types = {
   isAnyArrayBuffer: (value: unknown) => value instanceof ArrayBuffer,
 }
 
+const CODES: Readonly<Record<string, readonly [on: number, off: number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  italic: [3, 23],
+  underline: [4, 24],
+  inverse: [7, 27],
+  black: [30, 39],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
+  cyan: [36, 39],
+  white: [37, 39],
+  gray: [90, 39],
+}
 const util = {
   inspect: Object.assign(inspect, { custom: customInspect, defaultOptions: {} }),
   format: (...args: unknown[]) => format(args),
@@ -84,6 +105,11 @@ const util = {
   isArray: Array.isArray,
   stripVTControlCharacters: (text: string) => text.replaceAll(/\x1b\[[\d;]*[A-Za-z]/g, ''),
   types,
+  parseArgs,
+  styleText: (styles: string | readonly string[], text: string) =>
+    [styles]
+      .flat()
+      .reduce((inside, style) => `\x1b[${CODES[style]?.[0] ?? 0}m${inside}\x1b[${CODES[style]?.[1] ?? 0}m`, text),
   get TextEncoder() {
     return TextEncoder
   },
@@ -180,6 +206,17 @@ const crypto = {
     const [password, salt, iterations, length, digest, callback] = args
     loop.tick(() => callback(null, pbkdf2(password, salt, iterations, length, digest)), [])
   },
+  createCipheriv,
+  createDecipheriv,
+  getCiphers,
+  scryptSync,
+  scrypt(...args: [...Parameters<typeof scryptSync>, (error: unknown, key?: Uint8Array) => void]) {
+    const callback = args.at(-1) as (error: unknown, key?: Uint8Array) => void
+    const [password, salt, length, options] = args
+    loop.tick(() => callback(null, scryptSync(password, salt, length, typeof options === 'object' ? options : {})), [])
+  },
+  hash: (algorithm: string, data: string | Uint8Array, encoding = 'hex') =>
+    new Hash(algorithm).update(data).digest(encoding),
   subtle,
   get webcrypto() {
     return webCrypto
@@ -191,20 +228,35 @@ export const webCrypto = crypto
 
 const resolve4 = (name: string): Promise<string[]> =>
   pending.submit('resolve', [name]).then(({ value }) => value as string[])
+const unresolved = (error: Error, hostname: string): Error => {
+  Reflect.deleteProperty(error, 'path')
+  return Object.assign(error, { message: `getaddrinfo ENOTFOUND ${hostname}`, syscall: 'getaddrinfo', hostname })
+}
 const dns = {
   lookup(name: string, ...rest: unknown[]) {
     const callback = rest.at(-1) as (error: unknown, address?: string, family?: number) => void
     resolve4(name).then(
       ([address]) => callback(null, address, 4),
-      (error: Error) => callback(Object.assign(error, { message: `getaddrinfo ENOTFOUND ${name}`, hostname: name })),
+      (error: Error) => callback(unresolved(error, name)),
     )
   },
-  promises: { resolve4, lookup: (name: string) => resolve4(name).then(([address]) => ({ address, family: 4 })) },
+  promises: {
+    resolve4,
+    lookup: (name: string) =>
+      resolve4(name).then(
+        ([address]) => ({ address, family: 4 }),
+        (error: Error) => Promise.reject(unresolved(error, name)),
+      ),
+  },
 }
 
 /** Every module that comes with node and is here, by its name without `node:`. */
 export function createBuiltins({ process, console, modules }: Given): ReadonlyMap<string, () => unknown> {
-  const emitter = Object.assign(EventEmitter, { EventEmitter, once: onceOf })
+  const emitter = Object.assign(EventEmitter, {
+    EventEmitter,
+    once: onceOf,
+    errorMonitor: Symbol('events.errorMonitor'),
+  })
   const url = {
     ...legacyUrl,
     URL,
@@ -236,6 +288,7 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
             path: path.dirname(from.replace('file://', '')),
           } as never),
         builtinModules: modules().builtinNames(),
+        isBuiltin: (name: string) => modules().isBuiltin(name),
       }),
     ],
     ['net', () => net],
@@ -252,11 +305,24 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
     ['string_decoder', () => ({ StringDecoder })],
     ['timers', () => timers],
     ['timers/promises', () => ({ setTimeout: delay, setImmediate: (value: unknown) => delay(0, value) })],
+    ['test', () => new TestRunner((failed) => (process.exitCode = failed ? 1 : process.exitCode)).exports],
     ['tls', () => tls],
     ['tty', () => ({ isatty: (fd: number) => callSync('isatty', [fd]).value })],
     ['url', () => url],
     ['util', () => util],
     ['util/types', () => types],
+    [
+      'v8',
+      () => ({
+        getHeapStatistics: () => ({
+          total_heap_size: 6_537_216,
+          used_heap_size: 4_823_104,
+          heap_size_limit: 536_870_912,
+        }),
+      }),
+    ],
+    ['vm', () => vm],
+    ['worker_threads', () => workerThreads(process.env, () => process.messages)],
     ['zlib', () => zlib],
   ]
   return new Map(rows)
@@ -264,6 +330,14 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
 
 const onceOf = (emitter: EventEmitter, event: string): Promise<unknown[]> =>
   new Promise((resolve, reject) => {
-    emitter.once(event, ((...args: unknown[]) => resolve(args)) as never)
-    if (event !== 'error') emitter.once('error', reject as never)
+    const failed = (error: Error): void => {
+      emitter.off(event, happened as never)
+      reject(error)
+    }
+    const happened = (...args: unknown[]): void => {
+      emitter.off('error', failed as never)
+      resolve(args)
+    }
+    emitter.once(event, happened as never)
+    if (event !== 'error') emitter.once('error', failed as never)
   })

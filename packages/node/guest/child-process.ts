@@ -3,6 +3,7 @@ import { Buffer } from 'buffer'
 import { Readable, Writable } from 'readable-stream'
 import { callSync, pending } from './host.ts'
 import { loop } from './loop.ts'
+import { MessageChannelOverPipes } from './message-channel.ts'
 
 interface SpawnOptions {
   readonly cwd?: string
@@ -11,6 +12,7 @@ interface SpawnOptions {
   readonly shell?: boolean | string
   readonly encoding?: string
   readonly input?: string
+  readonly execArgv?: readonly string[]
 }
 interface Ended {
   readonly kind: string
@@ -18,8 +20,19 @@ interface Ended {
   readonly signal?: number
 }
 
-const kinds = (stdio: SpawnOptions['stdio']): string[] =>
-  [0, 1, 2].map((fd) => String((typeof stdio === 'string' ? stdio : stdio?.[fd]) ?? 'pipe'))
+/** A channel for messages is two pipes: the child reads from the first. */
+const CHANNEL = ['pipe-in', 'pipe-out']
+const CHANNEL_FD = 3
+
+const hasChannel = ({ stdio }: SpawnOptions): boolean => Array.isArray(stdio) && stdio.includes('ipc')
+function kinds(options: SpawnOptions): string[] {
+  const { stdio } = options
+  const usual = [0, 1, 2].map((fd) => {
+    const kind = (typeof stdio === 'string' ? stdio : stdio?.[fd]) ?? 'pipe'
+    return String(typeof kind === 'string' || kind === undefined ? kind : 'inherit')
+  })
+  return hasChannel(options) ? [...usual, ...CHANNEL] : usual
+}
 const environment = (): Record<string, string> =>
   (globalThis as unknown as { process: { env: Record<string, string> } }).process.env
 
@@ -30,8 +43,8 @@ function start(file: string, args: readonly string[], options: SpawnOptions): { 
   const request = {
     file: command,
     argv,
-    env: options.env ?? environment(),
-    stdio: kinds(options.stdio),
+    env: { ...(options.env ?? environment()), ...(hasChannel(options) ? { NODE_CHANNEL_FD: String(CHANNEL_FD) } : {}) },
+    stdio: kinds(options),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   }
   return callSync('spawn', [request]).value as { pid: number; fds: number[] }
@@ -69,15 +82,23 @@ class ChildProcess extends EventEmitter {
   stdin: Writable | null = null
   stdout: Readable | null = null
   stderr: Readable | null = null
+  channel: MessageChannelOverPipes | undefined
+  spawnargs: readonly string[] = []
+  private unread: Readable[] = []
 
   run(file: string, args: readonly string[], options: SpawnOptions): this {
     try {
       const { pid, fds } = start(file, args, options)
       this.pid = pid
-      const [input = -1, output = -1, errors = -1] = fds
+      const [input = -1, output = -1, errors = -1, away, back] = fds
+      if (away !== undefined && back !== undefined) this.talk(back, away)
       this.stdin = input < 0 ? null : writer(input)
       this.stdout = output < 0 ? null : reader(output)
       this.stderr = errors < 0 ? null : reader(errors)
+      this.spawnargs = [file, ...args]
+      this.unread = [this.stdout, this.stderr].filter((stream): stream is Readable => stream !== null)
+      for (const stream of this.unread) stream.once('end', (() => this.read(stream)) as never)
+      loop.immediate(() => this.emit('spawn'), [])
       pending.submit('wait', [pid]).then(
         ({ value }) => this.ended(value as Ended),
         () => undefined,
@@ -101,9 +122,9 @@ class ChildProcess extends EventEmitter {
     return this
   }
 
-  kill(signal = 'SIGTERM'): boolean {
-    if (this.pid === undefined || this.exitCode !== null) return false
-    callSync('kill', [this.pid, signal])
+  kill(signal: string | number = 'SIGTERM'): boolean {
+    if (this.pid === undefined || this.isOver) return false
+    callSync('kill', [this.pid, String(signal)])
     this.killed = true
     return true
   }
@@ -113,14 +134,57 @@ class ChildProcess extends EventEmitter {
   /** `close` comes when what it wrote has been read as well. */
   private ended(status: Ended): void {
     this.exitCode = status.kind === 'exited' ? (status.code ?? 0) : null
-    this.signalCode = status.kind === 'signaled' ? `SIG${status.signal}` : null
-    this.emit('exit', this.exitCode, this.signalCode)
-    const open = [this.stdout, this.stderr].filter((stream): stream is Readable => stream !== null)
-    let left = open.length
-    const closed = (): void => void this.emit('close', this.exitCode, this.signalCode)
-    if (left === 0) return closed()
-    for (const stream of open) stream.once('end', (() => --left === 0 && closed()) as never)
+    this.signalCode = status.kind === 'signaled' ? (SIGNAL_NAMES[status.signal ?? 0] ?? `SIG${status.signal}`) : null
+    loop.guard(() => this.emit('exit', this.exitCode, this.signalCode), [])
+    // What nobody reads is thrown away.
+    for (const stream of this.unread) if (stream.readableFlowing === null) stream.resume()
+    if (this.unread.length === 0) this.closed()
   }
+
+  private read(stream: Readable): void {
+    this.unread = this.unread.filter((each) => each !== stream)
+    if (this.unread.length === 0 && this.isOver) this.closed()
+  }
+  private get isOver(): boolean {
+    return this.exitCode !== null || this.signalCode !== null
+  }
+  private closed(): void {
+    loop.guard(() => this.emit('close', this.exitCode, this.signalCode), [])
+  }
+
+  // Messages -----------------------------------------------------------------------------------------------------------
+
+  private talk(input: number, output: number): void {
+    this.channel = new MessageChannelOverPipes(input, output, true)
+    this.channel.on('message', ((value: unknown) => this.emit('message', value)) as never)
+    this.channel.on('disconnect', (() => this.emit('disconnect')) as never)
+  }
+  get connected(): boolean {
+    return this.channel?.connected ?? false
+  }
+  send(value: unknown): boolean {
+    return this.channel?.send(value) ?? false
+  }
+  disconnect(): void {
+    this.channel?.disconnect()
+  }
+}
+
+/** signal(7), on x86. */
+const SIGNAL_NAMES: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  10: 'SIGUSR1',
+  11: 'SIGSEGV',
+  12: 'SIGUSR2',
+  13: 'SIGPIPE',
+  14: 'SIGALRM',
+  15: 'SIGTERM',
 }
 
 type Finished = (error: Error | null, stdout: string, stderr: string) => void
@@ -138,6 +202,8 @@ function exec(file: string, args: readonly string[], options: SpawnOptions, done
         : Object.assign(new Error(`Command failed: ${[file, ...args].join(' ')}\n${err.join('')}`), {
             code,
             killed: child.killed,
+            signal: child.signalCode,
+            cmd: [file, ...args].join(' '),
           })
     done?.(error, out.join(''), err.join(''))
   }) as never)
@@ -170,7 +236,8 @@ function runSync(file: string, args: readonly string[], options: SpawnOptions) {
     stdout,
     stderr,
     status: status.kind === 'exited' ? (status.code ?? 0) : null,
-    signal: status.signal ?? null,
+    signal: status.signal === undefined ? null : (SIGNAL_NAMES[status.signal] ?? null),
+    output: [null, stdout, stderr],
   }
 }
 
@@ -197,7 +264,10 @@ export const childProcess = {
   exec: (line: string, ...rest: unknown[]) => exec(line, [], { ...optionsIn(rest), shell: true }, last<Finished>(rest)),
   execFile: (file: string, ...rest: unknown[]) => exec(file, listIn(rest), optionsIn(rest), last<Finished>(rest)),
   fork: (file: string, ...rest: unknown[]) =>
-    new ChildProcess().run('node', [file, ...listIn(rest)], { stdio: 'inherit', ...optionsIn(rest) }),
+    new ChildProcess().run('node', [...(optionsIn(rest).execArgv ?? []), file, ...listIn(rest)], {
+      ...optionsIn(rest),
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    }),
   spawnSync: (file: string, ...rest: unknown[]) => runSync(file, listIn(rest), optionsIn(rest)),
   execSync: (line: string, ...rest: unknown[]) => outputOf(line, [], { ...optionsIn(rest), shell: true }),
   execFileSync: (file: string, ...rest: unknown[]) => outputOf(file, listIn(rest), optionsIn(rest)),

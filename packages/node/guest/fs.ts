@@ -1,3 +1,4 @@
+import { watch } from './watching.ts'
 import { Buffer } from 'buffer'
 import { Readable, Writable } from 'readable-stream'
 import { callSync, pending, type Result } from './host.ts'
@@ -160,7 +161,10 @@ const REQUESTS: Readonly<Record<string, (...args: never[]) => Request>> = {
   readdir: (path: unknown, options: Options) => ({
     op: 'readdir',
     args: [pathOf(path)],
-    read: ({ value }) => listing(pathOf(path), value, options),
+    read: ({ value }) => {
+      const deep = typeof options === 'object' && (options as { recursive?: boolean } | null)?.recursive === true
+      return deep ? below(pathOf(path), '', options) : listing(pathOf(path), value, options)
+    },
   }),
   open: (path: unknown, flags: unknown, mode: unknown) => ({
     op: 'open',
@@ -226,6 +230,21 @@ const exists = (path: unknown): boolean => {
 }
 const isDirectory = (path: string): boolean =>
   ((callSync('lstat', [path]).value as { mode: number }).mode & S_IFMT) === KINDS.Directory
+
+/** All names below a folder, each with the part of its path that is below. */
+function below(root: string, inside: string, options: Options): unknown[] {
+  const folder = inside === '' ? root : `${root}/${inside}`
+  const { value } = callSync('readdir', [folder])
+  const shown = listing(folder, value, options) as (string | { name: string })[]
+  return shown.flatMap((each) => {
+    const name = typeof each === 'string' ? each : each.name
+    const path = inside === '' ? name : `${inside}/${name}`
+    return [
+      typeof each === 'string' ? path : each,
+      ...(isDirectory(`${root}/${path}`) ? below(root, path, options) : []),
+    ]
+  })
+}
 
 /** Calls that are several. */
 sync.set('exists', exists)
@@ -409,6 +428,51 @@ const statSync = sync.get('stat')
 fs.statSync = (path: unknown, options: Options) =>
   settings(options).throwIfNoEntry === false && !exists(path) ? undefined : statSync?.(path)
 fs.realpathSync = Object.assign(sync.get('realpath') ?? nothing, { native: sync.get('realpath') })
-fs.watch = () => {
-  throw new Error('fs.watch is not supported here')
+fs.watch = watch
+promises.open = (path: unknown, flags: unknown = 'r', mode?: unknown) =>
+  later('open', [path, flags, mode]).then((fd) => new FileHandle(Number(fd), pathOf(path)))
+
+/** What fs.promises.open gives. */
+class FileHandle {
+  readonly fd: number
+  private readonly path: string
+  constructor(fd: number, path: string) {
+    this.fd = fd
+    this.path = path
+  }
+  async read(
+    buffer: Uint8Array = Buffer.alloc(16_384),
+    offset = 0,
+    length = buffer.length - offset,
+    position?: number,
+  ) {
+    return { bytesRead: Number(now('read', this.fd, buffer, offset, length, position)), buffer }
+  }
+  async write(data: string | Uint8Array, ...rest: unknown[]) {
+    return { bytesWritten: Number(now('write', this.fd, data, ...rest)), buffer: data }
+  }
+  readFile(options?: Options): Promise<unknown> {
+    return later('readFile', [this.path, options])
+  }
+  async writeFile(data: string | Uint8Array): Promise<void> {
+    now('write', this.fd, data)
+  }
+  appendFile(data: string | Uint8Array): Promise<void> {
+    return this.writeFile(data)
+  }
+  stat(): Promise<unknown> {
+    return later('fstat', [this.fd])
+  }
+  createReadStream(options?: Options): ReadStream {
+    return new ReadStream(this.path, options)
+  }
+  async *readLines(): AsyncGenerator<string> {
+    const lines = String(await this.readFile('utf8')).split('\n')
+    if (lines.at(-1) === '') lines.pop()
+    yield* lines
+    await this.close()
+  }
+  async close(): Promise<void> {
+    now('close', this.fd)
+  }
 }

@@ -90,7 +90,12 @@ class OutgoingMessage extends Writable {
   private held: { chunk: Uint8Array | undefined; done: (error?: Error | null) => void }[] = []
 
   constructor() {
-    super({ write: (chunk, _encoding, done) => this.part(chunk, done), final: (done) => this.last(done) })
+    // Who has written all of a request still waits for its answer.
+    super({
+      autoDestroy: false,
+      write: (chunk, _encoding, done) => this.part(chunk, done),
+      final: (done) => this.last(done),
+    })
   }
 
   setHeader(name: string, value: string | number | readonly string[]): this {
@@ -173,10 +178,12 @@ class OutgoingMessage extends Writable {
     if (!this.target) return void this.held.push({ chunk, done })
     this.sendHead(undefined)
     if (this.empty) return done()
-    if (!this.chunked) return void this.target.write(chunk, undefined, done)
+    // That a connection broke is told by the connection.
+    const written = (): void => done()
+    if (!this.chunked) return void this.target.write(chunk, undefined, written)
     this.target.write(`${chunk.length.toString(16)}\r\n`)
     this.target.write(chunk)
-    this.target.write('\r\n', undefined, done)
+    this.target.write('\r\n', undefined, written)
   }
 
   private last(done: (error?: Error | null) => void): void {

@@ -111,7 +111,9 @@ function layOut(value: Record<PropertyKey, unknown>, context: Context, level: nu
   const simple = primitiveLike(value, context, name)
   if (simple !== undefined && keys.length === 0) return simple
   const shape = shapeOf(value, name, keys, simple)
-  if (level > context.depth)
+  const empty =
+    simple === undefined && keys.length === 0 && (Array.isArray(value) ? value.length === 0 : name === 'Object')
+  if (level > context.depth && !empty)
     return paint(
       context,
       'special',
@@ -161,13 +163,11 @@ function functionName(value: { name?: string }, name: string | undefined): strin
 
 /** Head and stack of an error, without the frames of node's own inside. */
 export function errorText(error: Error): string {
-  const head = `${error.name}${error.message ? `: ${error.message}` : ''}`
-  const frames = (typeof error.stack === 'string' ? error.stack : '')
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line) && !INTERNAL.test(line))
+  const name = error.name === 'AssertionError' ? 'AssertionError [ERR_ASSERTION]' : error.name
+  const head = `${name}${error.message ? `: ${error.message}` : ''}`
+  const frames = (typeof error.stack === 'string' ? error.stack : '').split('\n').filter((line) => /^\s+at /.test(line))
   return frames.length === 0 && !error.stack ? `[${head}]` : [head, ...frames].join('\n')
 }
-const INTERNAL = /node:internal|\(native\)/
 
 function shapeOf(value: object, name: string | undefined, keys: PropertyKey[], simple: string | undefined): Shape {
   if (simple !== undefined) return { prefix: `${simple} `, brackets: ['{', '}'], entries: [], keys }
@@ -306,7 +306,9 @@ const FORMATS: Readonly<Record<string, (value: unknown) => string>> = {
     typeof value === 'string'
       ? value
       : typeof value === 'object' && value !== null
-        ? inspect(value, { depth: 0 })
+        ? Object.hasOwn(value, 'toString')
+          ? String(value)
+          : inspect(value, { depth: 0 })
         : typeof value === 'bigint'
           ? `${value}n`
           : String(value),

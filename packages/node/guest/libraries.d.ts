@@ -46,6 +46,7 @@ declare module 'readable-stream' {
     setEncoding(encoding: string): this
     destroy(error?: Error): this
     readonly destroyed: boolean
+    readonly readableFlowing: boolean | null
     static from(source: unknown): Readable
   }
   class Transform extends Duplex {

@@ -37,7 +37,11 @@ export class Timeout {
   }
 }
 
+/** What asynchronous code has with it: the store of each AsyncLocalStorage. */
+type Frame = ReadonlyMap<object, unknown>
+
 interface Armed {
+  readonly frame: Frame
   readonly timeout: Timeout
   readonly callback: Callback
   readonly args: unknown[]
@@ -49,8 +53,9 @@ interface Armed {
 /** Timers, immediates, ticks, and the question whether anything is left to live for. */
 export class Loop {
   private readonly timers = new Map<number, Armed>()
-  private immediates: { callback: Callback; args: unknown[]; id: number }[] = []
-  private tickQueue: { callback: Callback; args: unknown[] }[] = []
+  private immediates: { callback: Callback; args: unknown[]; id: number; frame: Frame }[] = []
+  private tickQueue: { callback: Callback; args: unknown[]; frame: Frame }[] = []
+  frame: Frame = new Map()
   private nextId = 1
   /** Open sockets, servers and the like that keep the script alive. */
   readonly handles = new Set<object>()
@@ -65,7 +70,7 @@ export class Loop {
     const wanted = Number(delay)
     const delayMs = wanted >= 1 && wanted <= LONGEST_MS ? Math.trunc(wanted) : 1
     const timeout = new Timeout(this, this.nextId++)
-    this.timers.set(timeout.id, { timeout, callback, args, delayMs, repeat, at: __now() + delayMs })
+    this.timers.set(timeout.id, { frame: this.frame, timeout, callback, args, delayMs, repeat, at: __now() + delayMs })
     return timeout
   }
 
@@ -81,7 +86,7 @@ export class Loop {
 
   immediate(callback: Callback, args: unknown[]): object {
     const id = this.nextId++
-    this.immediates.push({ callback, args, id })
+    this.immediates.push({ callback, args, id, frame: this.frame })
     return { [Symbol.toPrimitive]: () => id, ref() {}, unref() {} }
   }
 
@@ -90,24 +95,34 @@ export class Loop {
   }
 
   tick(callback: Callback, args: unknown[]): void {
-    this.tickQueue.push({ callback, args })
+    this.tickQueue.push({ callback, args, frame: this.frame })
   }
 
   /** Runs the ticks; @returns whether there were any */
   runTicks(): boolean {
     const any = this.tickQueue.length > 0
-    for (let next = this.tickQueue.shift(); next; next = this.tickQueue.shift()) this.guard(next.callback, next.args)
+    for (let next = this.tickQueue.shift(); next; next = this.tickQueue.shift()) {
+      const { callback, args, frame } = next
+      this.within(frame, () => this.guard(callback, args))
+    }
     return any
   }
 
-  /** Runs what is due. One timer or one round of immediates a turn, so that their ticks and promises come in between. */
-  runDue(now: number): void {
+  /**
+   * Runs what is due. One timer or one round of immediates a turn, so that their ticks and promises come in between.
+   * @returns whether anything was
+   */
+  runDue(now: number): boolean {
     const due = [...this.timers.values()]
       .filter(({ at }) => at <= now)
       .sort((a, b) => a.at - b.at || a.timeout.id - b.timeout.id)[0]
-    if (due) return this.fire(due, now)
+    if (due) {
+      this.fire(due, now)
+      return true
+    }
     const immediates = this.immediates.splice(0)
-    for (const { callback, args } of immediates) this.guard(callback, args)
+    for (const { callback, args, frame } of immediates) this.within(frame, () => this.guard(callback, args))
+    return immediates.length > 0
   }
 
   /** Milliseconds until the next timer that counts; 0 when something is due, -1 for none. */
@@ -124,6 +139,16 @@ export class Loop {
     return false
   }
 
+  within<T>(frame: Frame, call: () => T): T {
+    const before = this.frame
+    this.frame = frame
+    try {
+      return call()
+    } finally {
+      this.frame = before
+    }
+  }
+
   guard(callback: Callback, args: unknown[]): void {
     try {
       callback(...args)
@@ -135,7 +160,7 @@ export class Loop {
   private fire(armed: Armed, now: number): void {
     if (armed.repeat) armed.at = now + armed.delayMs
     else this.timers.delete(armed.timeout.id)
-    this.guard(armed.callback, armed.args)
+    this.within(armed.frame, () => this.guard(armed.callback, armed.args))
   }
 }
 

@@ -1,5 +1,7 @@
 import path from 'path-browserify'
+import { nodeError } from './errors.ts'
 import { callSync } from './host.ts'
+import { misspellings, notePrefix, syntaxWords } from './stack.ts'
 
 declare function __compile(source: string, filename: string): ((...args: unknown[]) => unknown) | undefined
 declare function __defineModule(name: string, source: string): void
@@ -82,7 +84,14 @@ export class Modules {
           { code: 'ERR_INVALID_ARG_VALUE' },
         )
       if (this.isBuiltin(name)) return this.builtin(name)
-      return this.load(this.resolve(name, parent), parent)
+      const file = this.resolve(name, parent)
+      if (file.endsWith('.mjs'))
+        throw nodeError(
+          Error,
+          'ERR_REQUIRE_ESM',
+          `require() of ES Module ${file} from ${parent.filename} not supported.\nInstead change the require of ${file} to a dynamic import() which is available in all CommonJS modules.`,
+        )
+      return this.load(file, parent)
     }
     const cache = new Proxy(
       {},
@@ -146,12 +155,18 @@ export class Modules {
     else this.compile(module, source)
   }
 
+  /** Whether a file can be read as a script. @throws SyntaxError */
+  check(file: string): void {
+    const source = readText(file)
+    if (this.isEsm(file, source)) return
+    const text = `${WRAPPER}${source.replace(/^#!.*/, '')}\n})`
+    if (!__compile(text, file)) throw misspelt((globalThis as unknown as { __thrown: unknown }).__thrown, source, file)
+  }
+
   compile(module: Module, source: string): void {
-    const wrapper = __compile(
-      `(function (exports, require, module, __filename, __dirname) { ${source.replace(/^#!.*/, '')}\n})`,
-      module.filename,
-    )
-    if (!wrapper) throw (globalThis as unknown as { __thrown: unknown }).__thrown
+    notePrefix(module.filename, WRAPPER.length)
+    const wrapper = __compile(`${WRAPPER}${source.replace(/^#!.*/, '')}\n})`, module.filename)
+    if (!wrapper) throw misspelt((globalThis as unknown as { __thrown: unknown }).__thrown, source, module.filename)
     const require = this.requireFrom(module)
     module.require = require
     wrapper.call(module.exports, module.exports, require, module, module.filename, module.path)
@@ -251,19 +266,27 @@ export class Modules {
       .replaceAll(IMPORTS, (all, before: string, mark: string, name: string) => {
         return `${before}${mark}${this.esmTarget(name, parent, done)}${mark}`
       })
-    __defineModule(
-      file,
-      `import.meta.url = ${JSON.stringify(`file://${file}`)}; import.meta.filename = ${JSON.stringify(file)}; import.meta.dirname = ${JSON.stringify(path.dirname(file))};${rewritten}`,
-    )
+    const about = `import.meta.url = ${JSON.stringify(`file://${file}`)}; import.meta.filename = ${JSON.stringify(file)}; import.meta.dirname = ${JSON.stringify(path.dirname(file))};`
+    notePrefix(file, about.length)
+    __defineModule(file, about + rewritten)
     return file
   }
 
   private esmTarget(name: string, parent: Module, done: Set<string>): string {
     if (this.isBuiltin(name)) return this.bridge(`node:${name.replace(/^node:/, '')}`, this.builtin(name), done)
-    const file = this.resolve(name, parent)
+    const file = this.resolveEsm(name, parent)
     const source = file.endsWith('.json') ? '' : readText(file)
     if (file.endsWith('.json') || !this.isEsm(file, source)) return this.bridge(file, this.load(file, parent), done)
     return this.prepareEsm(file, source, done)
+  }
+
+  private resolveEsm(name: string, parent: Module): string {
+    try {
+      return this.resolve(name, parent)
+    } catch {
+      const what = /^(\.{1,2}\/|\/)/.test(name) ? `module '${path.resolve(parent.path, name)}'` : `package '${name}'`
+      throw nodeError(Error, 'ERR_MODULE_NOT_FOUND', `Cannot find ${what} imported from ${parent.filename}`)
+    }
   }
 
   /** A module that gives what CommonJS code exports. */
@@ -285,6 +308,23 @@ export class Modules {
     )
     return target
   }
+}
+
+const WRAPPER = '(function (exports, require, module, __filename, __dirname) { '
+
+/** What is wrong with a text, in V8's words and with its place in the text. */
+function misspelt(error: unknown, source: string, file: string): unknown {
+  if (!(error instanceof SyntaxError)) return error
+  const [, at = '1', column = '1'] = /:(\d+):(\d+)\)?$/m.exec(error.stack ?? '') ?? []
+  const lines = source.split('\n')
+  const line = Number(at)
+  const own = line === 1 ? Number(column) - WRAPPER.length : Number(column)
+  const beyond = line > lines.length
+  const message = syntaxWords(error.message, (lines[line - 1] ?? '').slice(Math.max(0, own - 1)), beyond)
+  const shown = beyond ? lines.length : line
+  const told = new SyntaxError(message)
+  misspellings.set(told, { file, line: shown, column: beyond ? 0 : Math.max(1, own) })
+  return told
 }
 
 /** Whether a file is the package's at `root` itself, and not that of a package within it. */

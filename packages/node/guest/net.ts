@@ -35,9 +35,11 @@ export class Socket extends Duplex {
       read: () => this.fill(),
       write: (chunk, _encoding, done) => this.send(chunk, done),
       final: (done) => this.finish(done),
+      emitClose: false,
       destroy: (error, done) => {
         this.release()
         done(error)
+        loop.tick(() => this.emit('close', Boolean(error)), [])
       },
     })
   }
@@ -72,6 +74,15 @@ export class Socket extends Duplex {
       },
       (error: Error) => {
         const place = `${options.host ?? '127.0.0.1'}:${options.port}`
+        Reflect.deleteProperty(error, 'path')
+        if ((error as { code?: string }).code === 'ENOTFOUND') {
+          const told = {
+            message: `getaddrinfo ENOTFOUND ${options.host}`,
+            syscall: 'getaddrinfo',
+            hostname: options.host,
+          }
+          return void this.destroy(Object.assign(error, told))
+        }
         this.destroy(
           Object.assign(error, {
             message: `connect ${(error as { code?: string }).code} ${place}`,
@@ -175,6 +186,7 @@ export class Server extends EventEmitter {
       (error: Error) => {
         loop.handles.delete(this)
         const place = `${options.host ?? ':::'}${options.host ? ':' : ''}${options.port}`
+        Reflect.deleteProperty(error, 'path')
         const words =
           (error as { code?: string }).code === 'EADDRINUSE'
             ? `listen EADDRINUSE: address already in use ${place}`

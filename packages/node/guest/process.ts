@@ -5,6 +5,7 @@ import type { StartMessage } from '../src/protocol.ts'
 import { nodeError } from './errors.ts'
 import { callSync, pending } from './host.ts'
 import { loop } from './loop.ts'
+import { MessageChannelOverPipes } from './message-channel.ts'
 
 declare function __now(): number
 
@@ -80,12 +81,16 @@ export interface NodeProcess extends EventEmitter {
   cwd(): string
   argv: string[]
   readonly version: string
+  /** To the process that started this one with a channel. */
+  readonly messages: MessageChannelOverPipes | undefined
 }
 
 /** The global `process`. */
 export function createProcess(start: StartMessage): NodeProcess {
   const emitter = new EventEmitter()
   const startedAt = __now()
+  /** Kinds of warnings for which it was said how to learn more. */
+  const warned = new Set<string>()
   let cwd = start.cwd
   const streams = new Map<string, unknown>()
   const once = <T>(name: string, make: () => T): T => {
@@ -110,7 +115,7 @@ export function createProcess(start: StartMessage): NodeProcess {
     pid: start.pid,
     ppid: start.ppid,
     version: start.version,
-    versions: { node: start.version.slice(1), quickjs: 'ng', modules: String(major + 113) },
+    versions: { node: start.version.slice(1), quickjs: 'ng', v8: '12.4.254.21-node.33', modules: String(major + 113) },
     release: { name: 'node', ...(major % 2 === 0 ? { lts: 'true' } : {}) },
     arch: 'x64',
     platform: 'linux',
@@ -156,15 +161,52 @@ export function createProcess(start: StartMessage): NodeProcess {
     getuid: () => (callSync('uid').value as { uid: number }).uid,
     getgid: () => (callSync('uid').value as { gid: number }).gid,
     geteuid: () => (callSync('uid').value as { uid: number }).uid,
-    emitWarning(warning: string | Error, type = 'Warning') {
-      const text = warning instanceof Error ? `${warning.name}: ${warning.message}` : `${type}: ${warning}`
-      callSync('write', [2], Buffer.from(`(node:${start.pid}) ${text}\n`))
+    emitWarning(warning: string | Error, options: string | { type?: string; code?: string } = {}, givenCode?: string) {
+      const { type = 'Warning', code = givenCode } = typeof options === 'string' ? { type: options } : options
+      const error = warning instanceof Error ? warning : Object.assign(new Error(warning), { name: type })
+      const kind = error.name === 'DeprecationWarning' ? 'deprecation' : 'warnings'
+      const hint = warned.has(kind) ? '' : `(Use \`node --trace-${kind} ...\` to show where the warning was created)\n`
+      warned.add(kind)
+      loop.tick(() => {
+        const text = `(node:${start.pid}) ${code ? `[${code}] ` : ''}${error.name}: ${error.message}\n${hint}`
+        callSync('write', [2], Buffer.from(text))
+        emitter.emit('warning', error)
+      }, [])
     },
   }
   const process = Object.defineProperties(emitter, Object.getOwnPropertyDescriptors(members)) as unknown as NodeProcess
   Object.defineProperty(process, Symbol.toStringTag, { value: 'process', configurable: true })
   watchSignals(emitter)
+  openChannel(process)
   return process
+}
+
+/** A process that was forked talks to its parent; it lives on as long as it listens. */
+function openChannel(process: NodeProcess): void {
+  const { NODE_CHANNEL_FD: fd, ...env } = process.env
+  Object.assign(process, { connected: false })
+  if (fd === undefined) return
+  const channel = new MessageChannelOverPipes(Number(fd), Number(fd) + 1, false)
+  channel.on('message', ((value: unknown) => process.emit('message', value)) as never)
+  channel.on('disconnect', (() => {
+    Object.assign(process, { connected: false })
+    process.emit('disconnect')
+  }) as never)
+  process.on('newListener', ((name: string) => name === 'message' && channel.ref()) as never)
+  process.on('removeListener', (() => process.listenerCount('message') === 0 && channel.unref()) as never)
+  Object.assign(process, {
+    env,
+    messages: channel,
+    connected: true,
+    channel,
+    send(value: unknown, ...rest: unknown[]) {
+      const sent = channel.send(value)
+      const callback = rest.find((each) => typeof each === 'function') as ((error: null) => void) | undefined
+      if (callback) loop.tick(() => callback(null), [])
+      return sent
+    },
+    disconnect: () => channel.disconnect(),
+  })
 }
 
 /** The program learns which signals the script handles; for all others the kernel does as always. */

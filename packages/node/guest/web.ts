@@ -1,3 +1,5 @@
+import { customInspect, inspect } from './inspect.ts'
+import { AbortController_, AbortSignal_, Event_, EventTarget_ } from './web-events.ts'
 import { Buffer } from 'buffer'
 import { httpModule, type IncomingMessage } from './http.ts'
 
@@ -27,6 +29,10 @@ const decode = (text: string): string => decodeURIComponent(text.replaceAll('+',
 
 /** application/x-www-form-urlencoded, in the order given. */
 class Params {
+  [customInspect](): string {
+    const shown = this.pairs.map(([name, value]) => `${inspect(name)} => ${inspect(value)}`)
+    return shown.length === 0 ? 'URLSearchParams {}' : `URLSearchParams { ${shown.join(', ')} }`
+  }
   private pairs: [string, string][]
   private readonly onChange: () => void
   constructor(
@@ -103,6 +109,25 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
 
 /** Addresses with an authority, as scripts here use them; the WHATWG's rarer rules are not followed. */
 class Address {
+  [customInspect](): string {
+    const { href, origin, protocol, username, password, host, hostname, port, pathname, search, searchParams, hash } =
+      this
+    const shown = {
+      href,
+      origin,
+      protocol,
+      username,
+      password,
+      host,
+      hostname,
+      port,
+      pathname,
+      search,
+      searchParams,
+      hash,
+    }
+    return `URL ${inspect(shown)}`
+  }
   protocol = ''
   username = ''
   password = ''
@@ -177,26 +202,85 @@ function joined(text: string, base: Address): string {
   return base.origin + base.pathname.replace(/[^/]*$/, '') + text
 }
 
+/** Fields of a message, by their names in small letters. https://fetch.spec.whatwg.org/#headers-class */
+export class Headers_ {
+  private readonly fields = new Map<string, string>()
+  constructor(given?: unknown) {
+    if (given === undefined || given === null) return
+    const pairs =
+      Symbol.iterator in (given as object) ? (given as Iterable<[string, unknown]>) : Object.entries(given as object)
+    for (const [name, value] of pairs) this.append(String(name), String(value))
+  }
+  append(name: string, value: string): void {
+    const before = this.get(name)
+    this.set(name, before === null ? value : `${before}, ${value}`)
+  }
+  set(name: string, value: string): void {
+    this.fields.set(name.toLowerCase(), String(value))
+  }
+  get(name: string): string | null {
+    return this.fields.get(name.toLowerCase()) ?? null
+  }
+  has(name: string): boolean {
+    return this.fields.has(name.toLowerCase())
+  }
+  delete(name: string): void {
+    this.fields.delete(name.toLowerCase())
+  }
+  forEach(call: (value: string, name: string) => void): void {
+    for (const [name, value] of this.fields) call(value, name)
+  }
+  keys(): IterableIterator<unknown> {
+    return this.fields.keys()
+  }
+  values(): IterableIterator<unknown> {
+    return this.fields.values()
+  }
+  entries(): IterableIterator<unknown> {
+    return this.fields.entries()
+  }
+  [Symbol.iterator](): IterableIterator<[string, string]> {
+    return this.fields.entries()
+  }
+}
+
 /** fetch over http: status, headers, text, json. */
 function fetch(
   address: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  options: { method?: string; headers?: unknown; body?: unknown; signal?: AbortSignal_ } = {},
 ): Promise<object> {
   return new Promise((resolve, reject) => {
+    const body =
+      options.body === undefined || options.body === null
+        ? undefined
+        : options.body instanceof Uint8Array
+          ? options.body
+          : String(options.body)
+    const given = new Headers_(options.headers)
+    if (options.body instanceof Params && !given.has('content-type'))
+      given.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8')
+    else if (typeof options.body === 'string' && !given.has('content-type'))
+      given.set('content-type', 'text/plain;charset=UTF-8')
     const http = httpModule('http:') as {
       request: (...args: unknown[]) => {
-        end(body?: string): void
+        end(body?: string | Uint8Array): void
+        destroy(): void
         on(event: string, listener: (error: Error) => void): void
       }
     }
-    const length = options.body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(options.body)) }
+    const size = typeof body === 'string' ? Buffer.byteLength(body) : body?.length
+    const length = size === undefined ? {} : { 'Content-Length': String(size) }
     const request = http.request(
       String(address),
-      { method: options.method ?? 'GET', headers: { ...options.headers, ...length } },
+      { method: options.method ?? 'GET', headers: { ...Object.fromEntries(given), ...length } },
       (message: IncomingMessage) => resolve(answer(message, String(address))),
     )
     request.on('error', (cause) => reject(Object.assign(new TypeError('fetch failed'), { cause })))
-    request.end(options.body)
+    options.signal?.addEventListener('abort', () => {
+      reject(options.signal?.reason as Error)
+      request.destroy()
+    })
+    request.end(body)
   })
 }
 
@@ -208,7 +292,7 @@ function answer(message: IncomingMessage, url: string): object {
     message.on('end', (() => resolve(Buffer.concat(parts))) as never)
   })
   const text = (): Promise<string> => body.then((bytes) => bytes.toString('utf8'))
-  const headers = new Map(Object.entries(message.headers).map(([key, value]) => [key, String(value)]))
+  const headers = new Headers_(message.headers)
   return {
     status,
     ok: status >= 200 && status < 300,
@@ -245,34 +329,16 @@ function structuredClone<T>(value: T, seen = new Map<unknown, unknown>()): T {
   return copy as T
 }
 
-class AbortSignal_ {
-  aborted = false
-  reason: unknown
-  private readonly listeners: (() => void)[] = []
-  addEventListener(_type: string, listener: () => void): void {
-    this.listeners.push(listener)
-  }
-  removeEventListener(): void {}
-  fire(reason: unknown): void {
-    this.aborted = true
-    this.reason = reason
-    for (const listener of this.listeners) listener()
-  }
-}
-class AbortController_ {
-  readonly signal = new AbortSignal_()
-  abort(reason: unknown = new Error('This operation was aborted')): void {
-    if (!this.signal.aborted) this.signal.fire(reason)
-  }
-}
-
 export const webGlobals = {
   TextEncoder: Encoder,
   TextDecoder: Decoder,
   URL: Address,
   URLSearchParams: Params,
   fetch,
+  Headers: Headers_,
   structuredClone,
   AbortController: AbortController_,
   AbortSignal: AbortSignal_,
+  Event: Event_,
+  EventTarget: EventTarget_,
 }

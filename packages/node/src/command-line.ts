@@ -21,11 +21,14 @@ const HELP = `Usage: node [options] [ script.js ] [arguments]
 
 Options:
   -                     script read from stdin (default if no file name is provided)
+  -c, --check           syntax check script without executing
   -e, --eval=...        evaluate script
   -h, --help            print node command line options
   -i, --interactive     always enter the REPL even if stdin does not appear to be a terminal
   -p, --print [...]     evaluate script and print result
+  --test                launch test runner on startup
   -v, --version         print Node.js version
+  --watch               run in watch mode
 `
 
 export function readCommand(argv: readonly string[], version: string, typed: boolean): Command {
@@ -41,13 +44,21 @@ export function readCommand(argv: readonly string[], version: string, typed: boo
     const rest = argv.slice(at + 1)
     if (word === '-' || word === '--')
       return word === '-' || rest.length === 0
-        ? { kind: 'stdin', args: rest, execArgv }
+        ? { kind: 'stdin', args: word === '-' ? ['-', ...rest] : rest, execArgv }
         : run({ kind: 'file', path: rest[0] ?? '' }, rest.slice(1))
     if (!word.startsWith('-')) return run({ kind: 'file', path: word }, rest)
     execArgv.push(word)
     if (word === '-v' || word === '--version') return { kind: 'print', text: `${version}\n`, status: 0 }
     if (word === '-h' || word === '--help') return { kind: 'print', text: HELP, status: 0 }
     if (word === '-i' || word === '--interactive') return run({ kind: 'repl' }, rest)
+    if (word === '--test' || word === '--watch' || word === '-c' || word === '--check')
+      return run(
+        {
+          kind: 'mode',
+          mode: word.startsWith('-c') || word === '--check' ? 'check' : word === '--test' ? 'test' : 'watch',
+        },
+        rest,
+      )
     const evaluated = /^(?:-e|--eval|-p|--print|-pe)(?:=([\s\S]*))?$/.exec(word)
     if (evaluated)
       return evaluation(word, evaluated[1] ?? rest[0], evaluated[1] === undefined ? rest.slice(1) : rest, run)

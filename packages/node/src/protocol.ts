@@ -16,6 +16,8 @@ export interface StartMessage {
     | { readonly kind: 'file'; readonly path: string }
     | { readonly kind: 'text'; readonly text: string; readonly print: boolean }
     | { readonly kind: 'repl' }
+    /** What is done with the files that the arguments name. */
+    | { readonly kind: 'mode'; readonly mode: 'check' | 'test' | 'watch' }
   readonly tty: readonly [boolean, boolean, boolean]
   readonly columns: number
 }

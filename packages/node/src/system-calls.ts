@@ -1,4 +1,5 @@
 import { pbkdf2 } from '@noble/hashes/pbkdf2.js'
+import { scrypt } from '@noble/hashes/scrypt.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import {
   EINVAL,
@@ -31,6 +32,7 @@ import {
   zlibDeflate,
 } from '@drydock/codec'
 import { listen, readAll, readTextFile, ResolveError, resolveHost, searchPath, writeAll } from '@drydock/libc'
+import { ciphered } from './ciphers.ts'
 import type { AnswerMessage, CallMessage } from './protocol.ts'
 
 type Answer = Pick<AnswerMessage, 'value' | 'bytes'>
@@ -83,8 +85,8 @@ interface SpawnRequest {
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
-  /** For each of 0, 1, 2: a pipe to the script, or the script's own descriptor. */
-  readonly stdio: readonly ('pipe' | 'inherit' | 'ignore')[]
+  /** For each descriptor: a pipe to the script, or the script's own; of a pipe from 3 on it is said which way. */
+  readonly stdio: readonly ('pipe' | 'inherit' | 'ignore' | 'pipe-in' | 'pipe-out')[]
 }
 
 /** Starts a child with pipes where asked. @returns its pid and the script's ends of the pipes, -1 for none */
@@ -113,7 +115,8 @@ function childEnd(sys: Sys, kind: SpawnRequest['stdio'][number], fd: number): [n
   if (kind === 'inherit') return [-1, fd]
   if (kind === 'ignore') return [-1, sys.open('/dev/null', fd === 0 ? O_RDONLY : O_WRONLY)]
   const [read, write] = sys.pipe()
-  return fd === 0 ? [write, read] : [read, write]
+  for (const own of [read, write]) sys.setFdFlags(own, { cloexec: true })
+  return fd === 0 || kind === 'pipe-in' ? [write, read] : [read, write]
 }
 
 const PACKERS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
@@ -246,6 +249,30 @@ export const SYSTEM_CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['connect', (sys, [host, port]) => connect(sys, text(host), number(port))],
   ['shutdown', (sys, [fd]) => done(sys.shutdown(number(fd), SHUT_WR))],
   ['spawn', (sys, [request]) => spawnChild(sys, request as SpawnRequest)],
+  ['inotifyInit', (sys) => done(sys.inotifyInit())],
+  ['inotifyAddWatch', (sys, [fd, path, mask]) => done(sys.inotifyAddWatch(number(fd), text(path), number(mask)))],
+  [
+    'scrypt',
+    (_, [salt, length, N, r, p], password) => ({
+      bytes: scrypt(password, fromBase64(text(salt)), {
+        N: number(N),
+        r: number(r),
+        p: number(p),
+        dkLen: number(length),
+      }),
+    }),
+  ],
+  [
+    'cipher',
+    (_, [name, way, key, iv, more], bytes) => ({
+      bytes: ciphered(
+        text(name),
+        way === 'encrypt',
+        [key, iv, more].map((each) => fromBase64(text(each))),
+        bytes,
+      ),
+    }),
+  ],
   ['wait', async (sys, [pid]) => done((await sys.wait(number(pid)))?.status)],
 ])
 
