@@ -13,6 +13,7 @@ interface SpawnOptions {
   readonly encoding?: string
   readonly input?: string
   readonly execArgv?: readonly string[]
+  readonly silent?: boolean
 }
 interface Ended {
   readonly kind: string
@@ -258,6 +259,13 @@ const optionsIn = (args: readonly unknown[]): SpawnOptions =>
   (args.find((arg) => typeof arg === 'object' && arg !== null && !Array.isArray(arg)) as SpawnOptions | undefined) ?? {}
 const listIn = (args: readonly unknown[]): readonly string[] => (args.find(Array.isArray) as string[] | undefined) ?? []
 
+/** A forked script has a channel, and the streams of its parent unless it is told otherwise. */
+function forked({ stdio, silent }: SpawnOptions): readonly string[] {
+  if (Array.isArray(stdio)) return stdio.includes('ipc') ? stdio : [...stdio, 'ipc']
+  const kind = typeof stdio === 'string' ? stdio : silent ? 'pipe' : 'inherit'
+  return [kind, kind, kind, 'ipc']
+}
+
 export const childProcess = {
   ChildProcess,
   spawn: (file: string, ...rest: unknown[]) => new ChildProcess().run(file, listIn(rest), optionsIn(rest)),
@@ -266,7 +274,7 @@ export const childProcess = {
   fork: (file: string, ...rest: unknown[]) =>
     new ChildProcess().run('node', [...(optionsIn(rest).execArgv ?? []), file, ...listIn(rest)], {
       ...optionsIn(rest),
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      stdio: forked(optionsIn(rest)),
     }),
   spawnSync: (file: string, ...rest: unknown[]) => runSync(file, listIn(rest), optionsIn(rest)),
   execSync: (line: string, ...rest: unknown[]) => outputOf(line, [], { ...optionsIn(rest), shell: true }),

@@ -14,12 +14,16 @@ export class Module {
   exports: unknown = {}
   loaded = false
   readonly children: Module[] = []
-  paths: string[] = []
+  /** Who required it first; null for the program's own file. */
+  parent: Module | null = null
+  /** Where its packages may be. */
+  readonly paths: string[]
   require: ((name: string) => unknown) | undefined
   constructor(filename: string) {
     this.id = filename
     this.filename = filename
     this.path = path.dirname(filename)
+    this.paths = [...placesOf('', this.path)].map((place) => place.replace(/\/$/, ''))
   }
 }
 
@@ -136,6 +140,7 @@ export class Modules {
     const module = new Module(file)
     if (!parent) this.main = module
     parent?.children.push(module)
+    module.parent = parent ?? null
     this.cache.set(file, module)
     try {
       this.run(module)
