@@ -1,5 +1,6 @@
 import { isErrno, type Process, type Program, SIGINT, SIGTERM } from '@drydock/abi'
 import { flag, getopt, readTextFile, searchPath, Stdio, UsageError, value } from '@drydock/libc'
+import { dump } from './dump.ts'
 import { ConnectionFailure, failureText, Session } from './session.ts'
 import { socketOf, type Target, targetOf } from './target.ts'
 
@@ -217,5 +218,10 @@ export const postgresTools: readonly Program[] = [
   tool('dropdb', 'remove a PostgreSQL database', statementTool('database', 'DROP'), ['-i', '-f']),
   tool('createuser', 'define a new PostgreSQL user account', statementTool('role', 'CREATE'), ['-P', '-s', '-d', '-r']),
   tool('dropuser', 'remove a PostgreSQL user account', statementTool('role', 'DROP'), ['-i']),
+  tool('pg_dump', 'write a database as SQL that makes it again', dump, [
+    'formats other than plain SQL (-F c, d, t), and pg_restore, which reads those',
+    'grants, comments, extensions, partitions, inheritance, domains, rules and policies',
+    'patterns in -t and -n',
+  ]),
   tool('pg_ctl', 'start, stop or control a PostgreSQL server', control, ['init', 'promote', 'logrotate', 'kill']),
 ]
