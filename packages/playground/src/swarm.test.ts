@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto'
+import { afterEach, expect, it, vi } from 'vitest'
+import type { Clock } from '@drydock/abi'
+import { DockerClient } from '@drydock/docker-api'
+import { Session } from './session.ts'
+import { Store } from './testing/typist.ts'
+
+const SPEED = 20
+/** Time that passes twenty times as fast. */
+const clock: Clock = {
+  now: () => 1_700_000_000_000 + performance.now() * SPEED,
+  monotonic: () => performance.now() * SPEED,
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs / SPEED)
+    return { cancel: () => clearTimeout(timer) }
+  },
+  soon: (callback) => void setImmediate(callback),
+}
+const entropy = { bytes: (length: number) => new Uint8Array(randomBytes(length)) }
+
+vi.setConfig({ testTimeout: 90_000 })
+const sessions: Session[] = []
+afterEach(() => {
+  for (const session of sessions.splice(0)) session.dispose()
+})
+
+const WAIT = { timeout: 20_000, interval: 50 }
+
+async function open(store: Store): Promise<Session> {
+  const session = await Session.open({ id: 'swarm', clock, entropy, store, onChange: () => undefined })
+  sessions.push(session)
+  return session
+}
+
+const clientOf = (session: Session, name: string): DockerClient =>
+  new DockerClient({ dial: () => session.host(name).dialEngine() })
+
+const addressOf = (session: Session, name: string): string => session.host(name).record.address
+
+async function sh(session: Session, name: string, line: string): Promise<string> {
+  const env = new Map([
+    ['PATH', '/usr/sbin:/usr/bin:/sbin:/bin'],
+    ['HOME', '/root'],
+  ])
+  const { stdout, stderr } = await session
+    .host(name)
+    .run({ argv: ['/bin/sh', '-c', line], env, cwd: '/', timeoutMs: 400_000 })
+  const decoder = new TextDecoder()
+  return decoder.decode(stdout) + decoder.decode(stderr)
+}
+
+/** So many hosts, the first of which has begun a swarm that the others have joined. */
+async function swarmOf(session: Session, roles: readonly ('Manager' | 'Worker')[]): Promise<DockerClient[]> {
+  for (let count = 0; count <= roles.length; count++) await session.addHost()
+  const clients = ['node1', ...roles.map((_role, at) => `node${at + 2}`)].map((name) => clientOf(session, name))
+  const [one] = clients as [DockerClient]
+  const first = addressOf(session, 'node1')
+  await expect.poll(() => one.system.version().catch(() => undefined), WAIT).toBeDefined()
+  await one.swarm.init({ AdvertiseAddr: first, ListenAddr: '0.0.0.0:2377' })
+  const { JoinTokens } = await one.swarm.inspect()
+  for (const [at, role] of roles.entries())
+    await clients[at + 1]?.swarm.join({
+      RemoteAddrs: [`${first}:2377`],
+      JoinToken: JoinTokens[role],
+      ListenAddr: '0.0.0.0:2377',
+    })
+  return clients
+}
+
+const running = async (client: DockerClient, service: string) =>
+  (await client.tasks.list({ filters: { service: [service] } })).filter(
+    ({ Status, DesiredState }) => Status.State === 'running' && DesiredState === 'running',
+  )
+
+it('runs services on several hosts, found by name and by a port of every host', async () => {
+  const session = await open(new Store())
+  const [one, two] = (await swarmOf(session, ['Worker'])) as [DockerClient, DockerClient]
+  const nodes = await one.nodes.list()
+  expect(nodes.map(({ Spec, Status }) => [Spec.Role, Status.State])).toEqual([
+    ['manager', 'ready'],
+    ['worker', 'ready'],
+  ])
+  await expect(two.nodes.list()).rejects.toThrow("Worker nodes can't be used to view or modify cluster state")
+  expect(await sh(session, 'node1', 'docker network create -d overlay --attachable app')).toMatch(/^\w{25}\n$/)
+  const on = (node: string): string => `--network app --constraint node.hostname==${node}`
+  await sh(session, 'node1', `docker service create -d --name web -p 8080:80 ${on('node2')} nginx:alpine`)
+  await sh(session, 'node1', `docker service create -d --name client ${on('node1')} busybox sleep 100000`)
+  await expect
+    .poll(async () => [...(await running(one, 'web')), ...(await running(one, 'client'))].length, WAIT)
+    .toBe(2)
+  expect(await sh(session, 'node1', 'docker exec $(docker ps -qf name=client) wget -qO- http://web')).toContain(
+    'Welcome to nginx',
+  )
+  // Nobody of the service is on this host.
+  expect(await sh(session, 'node1', 'curl -s localhost:8080')).toContain('Welcome to nginx')
+  expect(await sh(session, 'node2', 'docker run --rm --network app busybox nslookup client')).toMatch(
+    /Address: 10\.0\.1\./,
+  )
+  await sh(session, 'node1', 'docker service update -d --constraint-rm node.hostname==node2 web')
+  await sh(session, 'node1', 'docker node update --availability drain node2')
+  await expect.poll(async () => (await running(one, 'web')).map(({ NodeID }) => NodeID), WAIT).toEqual([nodes[0]?.ID])
+  await two.swarm.leave()
+  await expect
+    .poll(async () => (await one.nodes.list()).map(({ Status }) => Status.State), WAIT)
+    .toEqual(['ready', 'down'])
+  expect(await sh(session, 'node1', 'docker node rm node2')).toBe('node2\n')
+})
