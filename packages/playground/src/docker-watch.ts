@@ -1,5 +1,5 @@
 import type { ByteStream, Clock, Timer } from '@drydock/abi'
-import { type ContainerSummary, DockerClient } from '@drydock/docker-api'
+import { ApiError, type ContainerSummary, DockerClient, type Service } from '@drydock/docker-api'
 import type { PublishedPort } from './rpc.ts'
 
 interface DockerWatchOptions {
@@ -14,11 +14,22 @@ const SLOWEST_RETRY_MS = 2000
 const TOGETHER_MS = 25
 
 /** What happened to a container or a network that can change which ports are published. */
-const TELLING: readonly string[] = ['start', 'die', 'destroy', 'rename', 'pause', 'unpause', 'connect', 'disconnect']
+const TELLING: readonly string[] = [
+  ...['start', 'die', 'destroy', 'rename', 'pause', 'unpause', 'connect', 'disconnect'],
+  ...['create', 'update', 'remove'],
+]
+
+/** What a swarm publishes on each of its nodes, whether a task of the service is there or not. */
+export interface Mesh {
+  readonly addresses: readonly string[]
+  readonly ports: readonly PublishedPort[]
+}
 
 /** Follows the engine from outside, as one more client of its API: which ports are published, and why others are not. */
 export class DockerWatch {
   ports: readonly PublishedPort[] = []
+  /** Undefined on a host that is no manager of a swarm. */
+  mesh: Mesh | undefined
   private readonly options: DockerWatchOptions
   private readonly client: DockerClient
   private timer: Timer | undefined
@@ -50,7 +61,7 @@ export class DockerWatch {
   /** The stream of events is opened before the list is read, so that nothing falls between them. */
   private async follow(): Promise<void> {
     try {
-      const filters = { type: ['container', 'network'], event: [...TELLING] }
+      const filters = { type: ['container', 'network', 'service', 'node'], event: [...TELLING] }
       const events = this.client.system.events({ filters })
       const first = events.next()
       // Should the list fail as well, one of the two failures is enough.
@@ -78,7 +89,24 @@ export class DockerWatch {
 
   private async read(): Promise<void> {
     const containers = await this.client.containers.list({ filters: { publish: ['1-65535/tcp', '1-65535/udp'] } })
+    await this.readMesh()
     this.show(containers.flatMap(published))
+  }
+
+  /** Only managers know. */
+  private async readMesh(): Promise<void> {
+    const before = JSON.stringify(this.mesh)
+    try {
+      const services = await this.client.services.list()
+      const nodes = services.length > 0 ? await this.client.nodes.list() : []
+      const addresses = nodes.flatMap(({ Status }) => Status.Addr ?? [])
+      const ports = services.flatMap(publishedByService).sort((a, b) => a.port - b.port)
+      this.mesh = ports.length > 0 ? { addresses, ports } : undefined
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      this.mesh = undefined
+    }
+    if (JSON.stringify(this.mesh) !== before) this.options.onChange()
   }
 
   private show(ports: readonly PublishedPort[]): void {
@@ -91,6 +119,19 @@ export class DockerWatch {
 
 const nameOf = (container: ContainerSummary): string =>
   (container.Names[0] ?? container.Id.slice(0, 12)).replace(/^\//, '')
+
+const publishedByService = ({ Spec, Endpoint }: Service): PublishedPort[] =>
+  (Endpoint?.Ports ?? []).flatMap(({ PublishedPort, Protocol, PublishMode }) =>
+    PublishedPort && PublishMode !== 'host'
+      ? [
+          {
+            port: PublishedPort,
+            protocol: Protocol === 'udp' ? ('udp' as const) : ('tcp' as const),
+            ...{ address: '0.0.0.0', container: Spec.Name ?? '' },
+          },
+        ]
+      : [],
+  )
 
 /** A port bound on IPv4 and IPv6 is one port. */
 function published(container: ContainerSummary): PublishedPort[] {

@@ -4,7 +4,7 @@ import { Diskfs, Kernel } from '@drydock/kernel'
 import { dial, FdStream, listen } from '@drydock/libc'
 import type { Link } from '@drydock/net'
 import type { CommandOptions, CommandOutcome } from './command-run.ts'
-import type { DockerWatch } from './docker-watch.ts'
+import type { DockerWatch, Mesh } from './docker-watch.ts'
 import { Gauges } from './gauges.ts'
 import { ENGINE_SOCKET, Init } from './init.ts'
 import { LAN_PREFIX, ROUTER } from './internet.ts'
@@ -32,6 +32,8 @@ export interface HostOptions {
   readonly onChange: () => void
   /** A line is about to be entered in one of its terminals. */
   readonly onEnter: (command: string) => void
+  /** What a swarm publishes on every one of its hosts, this one among them, as its managers tell. */
+  readonly meshPorts: (address: string) => readonly PublishedPort[]
   /** The engine's start is behind it: whatever it does from now on somebody asked for. */
   readonly onEngineAnswer: () => void
   /** Pages' ends of terminals that were open when time went back. */
@@ -94,7 +96,16 @@ export class Host {
   }
 
   ports(): readonly PublishedPort[] {
-    return this.watch?.ports ?? []
+    const own = this.watch?.ports ?? []
+    const taken = new Set(own.map(({ port, protocol }) => `${port}/${protocol}`))
+    const mesh = this.options.meshPorts(this.record.address)
+    const others = mesh.filter(({ port, protocol }) => !taken.has(`${port}/${protocol}`))
+    return others.length === 0 ? own : [...own, ...others].sort((a, b) => a.port - b.port)
+  }
+
+  /** What its swarm publishes on the hosts of these addresses, where it is a manager. */
+  get mesh(): Mesh | undefined {
+    return this.watch?.mesh
   }
 
   /** Opens the terminal, or ties the one that is open to another page. */

@@ -7,7 +7,7 @@ import { hostImage } from './host-image.ts'
 import { HubService } from './hub-service.ts'
 import { Internet } from './internet.ts'
 import { LazyProgramTable } from './program-table.ts'
-import type { HostView, MessageEndpoint, SessionState, StorageState } from './rpc.ts'
+import type { HostView, MessageEndpoint, SessionState, StorageState, PublishedPort } from './rpc.ts'
 import { SavedValues, Saver } from './saver.ts'
 import { nextHost, readSessionRecord, type HostRecord, type SessionRecord } from './session-record.ts'
 import {
@@ -225,6 +225,7 @@ export class Session {
       screens,
       onChange: () => this.announce(),
       onEnter: (command) => void this.mark({ kind: 'command', host: record.name, command }),
+      meshPorts: (address) => this.meshPorts(address),
       onEngineAnswer: () => {
         this.saver.gather()
         this.timeline.engineAnswers(diskAt)
@@ -232,6 +233,11 @@ export class Session {
     })
     this.hosts.set(record.name, host)
     return host
+  }
+
+  private meshPorts(address: string): readonly PublishedPort[] {
+    for (const { mesh } of this.hosts.values()) if (mesh?.addresses.includes(address)) return mesh.ports
+    return []
   }
 
   /** Its machine is gone; what it wrote last is gathered, as nothing comes after it. */

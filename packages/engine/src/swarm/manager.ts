@@ -1,9 +1,11 @@
 import {
   ClusterStore,
+  type Consensus,
   type ControlArgs,
   type ControlMethod,
   type ControlResult,
   Leader,
+  managersOf,
   perform,
   SwarmError,
 } from '@drydock/swarm'
@@ -18,6 +20,7 @@ export const NO_LEADER =
 export class Manager {
   readonly store: ClusterStore
   leader: Leader | undefined
+  consensus: Consensus | undefined
   private readonly parts: DaemonParts
   private saving = false
   private stopped = false
@@ -43,10 +46,27 @@ export class Manager {
     })
   }
 
-  lead(): Leader {
+  lead(nodeId: string): void {
     const { clock, entropy } = this.parts.sys
     this.leader ??= new Leader(this.store, clock, entropy)
-    return this.leader
+    this.store.batch(() => {
+      for (const { ID, ManagerStatus, internal } of managersOf(this.store)) {
+        const { Leader: _led, ...status } = ManagerStatus ?? { Reachability: 'reachable', Addr: internal.managerAddr }
+        const leads = ID === nodeId ? { Leader: true, Reachability: 'reachable' as const } : {}
+        this.store.update('node', ID, { ManagerStatus: { ...status, ...leads } })
+      }
+    })
+  }
+
+  showReachable(peers: ReadonlyMap<string, boolean>): void {
+    this.store.batch(() => {
+      for (const [id, yes] of peers) {
+        const status = this.store.get('node', id)?.ManagerStatus
+        const Reachability = yes ? 'reachable' : 'unreachable'
+        if (status && status.Reachability !== Reachability)
+          this.store.update('node', id, { ManagerStatus: { ...status, Reachability } })
+      }
+    })
   }
 
   follow(): void {
@@ -56,6 +76,7 @@ export class Manager {
 
   stop(): void {
     this.stopped = true
+    this.consensus?.stop()
     this.follow()
   }
 
@@ -64,4 +85,18 @@ export class Manager {
     if (!this.leader) throw new SwarmError('Unknown', NO_LEADER)
     return perform(this.leader.powers, method, args)
   }
+
+  /** A change that a majority of the managers has, too. @throws (rejects) SwarmError */
+  async change<Method extends ControlMethod>(method: Method, args: ControlArgs<Method>): Promise<Changed<Method>> {
+    const result = this.perform(method, args)
+    const { index } = this.store
+    if ((await this.consensus?.committed()) === false) throw new SwarmError('Unknown', NO_LEADER)
+    return { result, index }
+  }
+}
+
+export interface Changed<Method extends ControlMethod> {
+  readonly result: ControlResult<Method>
+  /** Of the store, with the change. */
+  readonly index: number
 }

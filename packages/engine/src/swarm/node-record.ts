@@ -1,5 +1,5 @@
 import type { Sys } from '@drydock/abi'
-import type { Assignments, Snapshot } from '@drydock/swarm'
+import type { Assignments, SavedTerm, Snapshot } from '@drydock/swarm'
 import { makeDirectories, readRecord, removeTree, writeRecord } from '../state/files.ts'
 
 /** What a node knows of itself as a member of a swarm. */
@@ -31,7 +31,7 @@ export class NodeFiles {
   loadRecord = (): NodeRecord | undefined => readRecord<NodeRecord>(this.sys, `${this.folder}/docker-state.json`)
   loadSnapshot = (): Snapshot | undefined => readRecord<Snapshot>(this.sys, `${this.folder}/raft/snapshot.json`)
   loadAssignments = (): Assignments | undefined => readRecord<Assignments>(this.sys, `${this.folder}/worker/tasks.json`)
-  loadTerm = (): TermRecord | undefined => readRecord<TermRecord>(this.sys, `${this.folder}/raft/term.json`)
+  loadTerm = (): SavedTerm | undefined => readRecord<SavedTerm>(this.sys, `${this.folder}/raft/term.json`)
 
   saveRecord(record: NodeRecord): void {
     for (const folder of ['', '/raft', '/worker']) makeDirectories(this.sys, `${this.folder}${folder}`, 0o700)
@@ -41,7 +41,7 @@ export class NodeFiles {
     makeDirectories(this.sys, `${this.folder}/raft`, 0o700)
     writeRecord(this.sys, `${this.folder}/raft/snapshot.json`, snapshot)
   }
-  saveTerm(term: TermRecord): void {
+  saveTerm(term: SavedTerm): void {
     makeDirectories(this.sys, `${this.folder}/raft`, 0o700)
     writeRecord(this.sys, `${this.folder}/raft/term.json`, term)
   }
@@ -52,10 +52,4 @@ export class NodeFiles {
   /** A worker has no copy of the cluster's state. */
   dropSnapshot = (): void => removeTree(this.sys, `${this.folder}/raft`)
   clear = (): void => removeTree(this.sys, this.folder)
-}
-
-/** The term it last knew of and whom it voted for. */
-export interface TermRecord {
-  readonly term: number
-  readonly votedFor: string
 }

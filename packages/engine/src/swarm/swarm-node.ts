@@ -1,18 +1,23 @@
 import { inet } from '@drydock/abi'
-import type { NodeState, SwarmInfo, SwarmInitBody, SwarmJoinBody, TaskStatus } from '@drydock/docker-api'
+import type { SwarmInfo, SwarmInitBody, SwarmJoinBody, TaskStatus } from '@drydock/docker-api'
 import { dial, FdStream, listen } from '@drydock/libc'
 import {
   addNode,
   Agent,
+  type Append,
   type Assignments,
   type AttachWish,
   type ControlArgs,
   type ControlMethod,
   type ControlResult,
+  Consensus,
   createCluster,
   isJoinToken,
+  managersOf,
   type NodeObject,
+  type Peers,
   SwarmError,
+  type Vote,
 } from '@drydock/swarm'
 import { inBackground, logLine } from '../background.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
@@ -21,7 +26,7 @@ import { invalid, Problem } from '../problem.ts'
 import { quietly } from '../state/files.ts'
 import { ownAddress, resolveAddress, SWARM_PORT } from './cluster-address.ts'
 import { describeNode } from './describe-node.ts'
-import { Manager, NO_LEADER } from './manager.ts'
+import { type Changed, Manager, NO_LEADER } from './manager.ts'
 import { NodeFiles, type NodeRecord } from './node-record.ts'
 import { RpcConnection } from './rpc.ts'
 import { swarmProblem } from './swarm-problem.ts'
@@ -38,6 +43,7 @@ const LAST_MANAGER =
   'You are attempting to leave the swarm on a node that is participating as a manager. Removing the last manager erases all current state of the swarm. Use `--force` to ignore this message. '
 const HEARTBEAT_MS = 5000
 const RETRY_MS = 1000
+const DEMOTION_MS = 1500
 
 interface Session {
   report(statuses: readonly (readonly [string, TaskStatus])[]): void
@@ -128,8 +134,9 @@ export class SwarmNode {
   }
 
   private get leaderAddress(): string | undefined {
-    const leader = this.manager?.store.all('node').find(({ ManagerStatus }) => ManagerStatus?.Leader)
-    return leader && leader.ID !== this.record?.nodeId ? leader.ManagerStatus?.Addr : undefined
+    const leader = this.manager?.consensus?.leader
+    if (leader === undefined || leader === this.record?.nodeId) return undefined
+    return this.manager?.store.get('node', leader)?.internal.managerAddr
   }
 
   // coming and going ----------------------------------------------------------------------------------------------------
@@ -244,25 +251,70 @@ export class SwarmNode {
   start(): void {
     if (!this.record) return
     this.generation++
-    if (this.manager) this.serve()
-    if (this.manager && this.isAlone) this.lead()
+    if (this.manager) this.manage(this.manager)
     inBackground(this.parts.sys, 'swarm', this.keepSession(this.generation))
   }
 
-  private get isAlone(): boolean {
-    return (this.manager?.store.all('node') ?? []).filter(({ Spec }) => Spec.Role === 'manager').length === 1
+  /** A manager answers others, and finds with them who leads. */
+  private manage(manager: Manager): void {
+    const { record } = this
+    if (!record) return
+    this.serve()
+    manager.consensus = new Consensus(
+      record.nodeId,
+      manager.store,
+      this.peersOf(manager, record),
+      this.parts.sys,
+      this.files.loadTerm(),
+    )
   }
 
-  private lead(): void {
-    const { manager, record } = this
-    if (!manager || !record) return
-    manager.lead()
-    const node = manager.store.get('node', record.nodeId)
-    if (node)
-      manager.store.update('node', node.ID, {
-        ManagerStatus: { Leader: true, Reachability: 'reachable', Addr: record.managerAddr },
-        Description: describeNode(this.parts),
-      })
+  private peersOf(manager: Manager, { nodeId }: NodeRecord): Peers {
+    const { store } = manager
+    return {
+      members: () => managersOf(store).map(({ ID }) => ID),
+      vote: (peer, wish) => this.askPeer(manager, peer, 'vote', wish),
+      append: (peer, entry) => this.askPeer(manager, peer, 'append', entry),
+      leads: (yes) => (yes ? this.lead(manager, nodeId) : manager.follow()),
+      reachable: (peers) => manager.showReachable(peers),
+      saveTerm: (saved) => this.files.saveTerm(saved),
+    }
+  }
+
+  private lead(manager: Manager, nodeId: string): void {
+    manager.lead(nodeId)
+    this.session?.close()
+  }
+
+  private readonly peers = new Map<string, RpcConnection>()
+
+  private async askPeer<T>(manager: Manager, peer: string, method: string, params: unknown): Promise<T> {
+    const known = this.peers.get(peer)
+    if (known && !known.closed) return known.call<T>(method, params)
+    const connection = await this.connect(manager.store.get('node', peer)?.internal.managerAddr ?? '')
+    this.peers.set(peer, connection)
+    return connection.call<T>(method, params)
+  }
+
+  /** Promoted or demoted by the leader. */
+  private takeRole(role: 'manager' | 'worker'): void {
+    const { record } = this
+    if (!record || role === record.role) return
+    this.record = { ...record, role }
+    this.files.saveRecord(this.record)
+    if (role === 'manager') {
+      if (this.manager) return
+      this.manager = new Manager(this.parts, this.files)
+      return this.manage(this.manager)
+    }
+    // A leader that is demoted still tells the others so.
+    this.parts.sys.clock.after(DEMOTION_MS, () => {
+      if (this.record?.role !== 'worker') return
+      this.manager?.stop()
+      this.manager = undefined
+      this.closeServer()
+      this.files.dropSnapshot()
+    })
   }
 
   stop(): void {
@@ -270,10 +322,15 @@ export class SwarmNode {
     this.session?.close()
     this.session = undefined
     this.manager?.stop()
-    const { server } = this
-    if (server !== undefined) quietly(() => this.parts.sys.close(server))
-    this.server = undefined
+    this.closeServer()
     for (const connection of [...this.connections]) connection.close()
+    this.peers.clear()
+  }
+
+  private closeServer(): void {
+    const { server } = this
+    this.server = undefined
+    if (server !== undefined) quietly(() => this.parts.sys.close(server))
   }
 
   /** @throws Problem: nothing here is locked, since what lies on disk is not encrypted */
@@ -292,6 +349,7 @@ export class SwarmNode {
     this.files.saveAssignments(assignments)
     this.record = { ...record, managers: assignments.managers }
     this.files.saveRecord(this.record)
+    this.takeRole(assignments.role)
   }
 
   private filesOf(task: Assignments['tasks'][number]): TaskFile[] {
@@ -439,11 +497,15 @@ export class SwarmNode {
   ): Promise<ControlResult<Method>> {
     const manager = this.requireManager()
     try {
-      if (manager.leader) return manager.perform(method, args)
+      if (manager.leader) return (await manager.change(method, args)).result
     } catch (error) {
       throw swarmProblem(error)
     }
-    return this.askLeader<ControlResult<Method>>([this.leaderAddress ?? ''], 'control', { method, args })
+    const wish = { method, args }
+    const answer = await this.askLeader<Changed<Method>>([this.leaderAddress ?? ''], 'control', wish)
+    // Whoever asks here next shall see what he has done.
+    for (let tries = 0; tries < 100 && manager.store.index < answer.index; tries++) await this.pause(20)
+    return answer.result
   }
 
   /** An address for a container of this node on an attachable network. @throws Problem */
@@ -493,17 +555,14 @@ export class SwarmNode {
     if (method === 'assign') return this.agent.assign(params as Assignments)
     const { manager } = this
     if (!manager) throw new SwarmError('Unavailable', 'node is not a manager')
+    if (method === 'vote') return manager.consensus?.vote(params as Vote)
+    if (method === 'append') return manager.consensus?.append(params as Append)
     if (!manager.leader) {
       const redirect = this.leaderAddress
       if (redirect) return { redirect }
       throw new SwarmError('Unavailable', NO_LEADER)
     }
     return ANSWERS[method]?.(manager, params as never, from)
-  }
-
-  setState(id: string, State: NodeState): void {
-    const node = this.manager?.store.get('node', id)
-    if (node) this.manager?.store.update('node', id, { Status: { ...node.Status, State } })
   }
 }
 
@@ -529,7 +588,7 @@ type Answer = (manager: Manager, params: never, from: RpcConnection) => unknown
 /** What others ask of the leader. */
 const ANSWERS: Readonly<Record<string, Answer>> = {
   join: (manager, params: ControlArgs<'joinNode'>) => manager.perform('joinNode', params),
-  control: (manager, { method, args }: { method: ControlMethod; args: never }) => manager.perform(method, args),
+  control: (manager, { method, args }: { method: ControlMethod; args: never }) => manager.change(method, args),
   session(manager, params: Proof & { description: NodeObject['Description'] }, from) {
     const node = requireNode(manager, params)
     manager.store.update('node', node.ID, { Description: params.description })

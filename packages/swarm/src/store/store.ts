@@ -119,7 +119,8 @@ export class ClusterStore {
       }
     for (const [id, after] of now) {
       const before = this.tables[table].get(id)
-      if (before?.Version.Index === after.Version.Index) continue
+      // The same number may have been given to another change by a leader that was cut off.
+      if (before?.Version.Index === after.Version.Index && before?.UpdatedAt === after.UpdatedAt) continue
       this.tables[table].set(id, after)
       this.record({ table, kind: before ? 'update' : 'create', before, after } as unknown as Change)
     }

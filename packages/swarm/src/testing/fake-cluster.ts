@@ -10,7 +10,7 @@ import type { NodeObject, ServiceObject, TaskObject } from '../store/objects.ts'
 import { ClusterStore } from '../store/store.ts'
 
 /** A clock that stands still until it is advanced. */
-class TestClock implements Clock {
+export class TestClock implements Clock {
   private ms = 0
   private timers: { readonly at: number; readonly callback: () => void }[] = []
 
@@ -47,8 +47,8 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 300; turn++) await Promise.resolve()
 }
 
-function entropy(): Entropy {
-  let next = 1
+export function entropy(seed = 1): Entropy {
+  let next = seed
   return { bytes: (length) => Uint8Array.from({ length }, () => (next = (next * 16807) % 2147483647) & 255) }
 }
 

@@ -5,8 +5,8 @@ import { DockerClient } from '@drydock/docker-api'
 import { Session } from './session.ts'
 import { Store } from './testing/typist.ts'
 
-const SPEED = 20
-/** Time that passes twenty times as fast. */
+const SPEED = 5
+/** Time that passes faster. */
 const clock: Clock = {
   now: () => 1_700_000_000_000 + performance.now() * SPEED,
   monotonic: () => performance.now() * SPEED,
@@ -18,13 +18,13 @@ const clock: Clock = {
 }
 const entropy = { bytes: (length: number) => new Uint8Array(randomBytes(length)) }
 
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 180_000 })
 const sessions: Session[] = []
 afterEach(() => {
   for (const session of sessions.splice(0)) session.dispose()
 })
 
-const WAIT = { timeout: 20_000, interval: 50 }
+const WAIT = { timeout: 40_000, interval: 100 }
 
 async function open(store: Store): Promise<Session> {
   const session = await Session.open({ id: 'swarm', clock, entropy, store, onChange: () => undefined })
@@ -93,6 +93,8 @@ it('runs services on several hosts, found by name and by a port of every host', 
   )
   // Nobody of the service is on this host.
   expect(await sh(session, 'node1', 'curl -s localhost:8080')).toContain('Welcome to nginx')
+  const published = { port: 8080, protocol: 'tcp', address: '0.0.0.0', container: 'web' }
+  for (const name of ['node1', 'node2']) await expect.poll(() => session.host(name).ports(), WAIT).toEqual([published])
   expect(await sh(session, 'node2', 'docker run --rm --network app busybox nslookup client')).toMatch(
     /Address: 10\.0\.1\./,
   )
@@ -104,4 +106,29 @@ it('runs services on several hosts, found by name and by a port of every host', 
     .poll(async () => (await one.nodes.list()).map(({ Status }) => Status.State), WAIT)
     .toEqual(['ready', 'down'])
   expect(await sh(session, 'node1', 'docker node rm node2')).toBe('node2\n')
+})
+
+it('is led by another manager when the first is gone, and by none without a majority', async () => {
+  const session = await open(new Store())
+  const [, two] = (await swarmOf(session, ['Manager', 'Manager'])) as [DockerClient, DockerClient]
+  const states = async () =>
+    (await two.nodes.list()).map(({ ManagerStatus }) =>
+      ManagerStatus?.Leader ? 'leader' : ManagerStatus?.Reachability,
+    )
+  await expect.poll(states, WAIT).toEqual(['leader', 'reachable', 'reachable'])
+  // The second is asked, the first does it.
+  expect(await sh(session, 'node2', 'docker service create -d --name web --replicas 3 busybox sleep 100000')).toMatch(
+    /^\w{25}\n$/,
+  )
+  await expect.poll(async () => (await running(two, 'web')).length, WAIT).toBe(3)
+  await session.deleteHost('node1')
+  await expect.poll(() => states().catch(() => []), WAIT).toContain('leader')
+  await expect.poll(states, WAIT).toContain('unreachable')
+  await expect.poll(async () => new Set((await running(two, 'web')).map(({ NodeID }) => NodeID)).size, WAIT).toBe(2)
+  await session.deleteHost('node3')
+  await expect
+    .poll(() => sh(session, 'node2', 'docker node ls'), WAIT)
+    .toBe(
+      "Error response from daemon: rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are online. Make sure more than half of the managers are online.\n",
+    )
 })
