@@ -88,9 +88,9 @@ it('runs services on several hosts, found by name and by a port of every host', 
   await expect
     .poll(async () => [...(await running(one, 'web')), ...(await running(one, 'client'))].length, WAIT)
     .toBe(2)
-  expect(await sh(session, 'node1', 'docker exec $(docker ps -qf name=client) wget -qO- http://web')).toContain(
-    'Welcome to nginx',
-  )
+  await expect
+    .poll(() => sh(session, 'node1', 'docker exec $(docker ps -qf name=client) wget -qO- http://web'), WAIT)
+    .toContain('Welcome to nginx')
   // Nobody of the service is on this host.
   expect(await sh(session, 'node1', 'curl -s localhost:8080')).toContain('Welcome to nginx')
   const published = { port: 8080, protocol: 'tcp', address: '0.0.0.0', container: 'web' }

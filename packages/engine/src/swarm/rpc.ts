@@ -1,4 +1,4 @@
-import type { ByteStream } from '@drydock/abi'
+import type { ByteStream, Clock } from '@drydock/abi'
 import { SwarmError, type SwarmCode } from '@drydock/swarm'
 
 /** What a node asks of another: JSON, one message a line. */
@@ -10,19 +10,24 @@ interface Message {
   readonly error?: { readonly code: SwarmCode; readonly message: string }
 }
 
+/** Who does not answer for so long is gone. */
+const ANSWER_MS = 10_000
+
 export type RpcHandler = (method: string, params: unknown, connection: RpcConnection) => unknown
 
 /** A connection between two nodes of a swarm, on which both may ask. */
 export class RpcConnection {
   private readonly stream: ByteStream
   private readonly handler: RpcHandler
+  private readonly clock: Clock
   private readonly waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   private readonly closers: (() => void)[] = []
   private next = 1
   closed = false
 
-  constructor(stream: ByteStream, handler: RpcHandler) {
+  constructor(stream: ByteStream, clock: Clock, handler: RpcHandler) {
     this.stream = stream
+    this.clock = clock
     this.handler = handler
   }
 
@@ -30,10 +35,12 @@ export class RpcConnection {
   call<T>(method: string, params: unknown): Promise<T> {
     if (this.closed) return Promise.reject(new SwarmError('Unavailable', 'connection is closed'))
     const id = this.next++
-    return new Promise((resolve, reject) => {
+    // A machine that is off does not even say so.
+    const timer = this.clock.after(ANSWER_MS, () => this.close())
+    return new Promise<T>((resolve, reject) => {
       this.waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
       void this.send({ id, method, params })
-    })
+    }).finally(() => timer.cancel())
   }
 
   onClose(closer: () => void): void {

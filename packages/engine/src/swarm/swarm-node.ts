@@ -1,6 +1,6 @@
 import { inet } from '@drydock/abi'
 import type { SwarmInfo, SwarmInitBody, SwarmJoinBody, TaskStatus } from '@drydock/docker-api'
-import { dial, FdStream, listen } from '@drydock/libc'
+import { FdStream, listen } from '@drydock/libc'
 import {
   addNode,
   Agent,
@@ -25,22 +25,23 @@ import { NOT_A_MANAGER } from '../networks/network-store.ts'
 import { invalid, Problem } from '../problem.ts'
 import { quietly } from '../state/files.ts'
 import { ownAddress, resolveAddress, SWARM_PORT } from './cluster-address.ts'
+import { ANSWERS } from './answers.ts'
 import { describeNode } from './describe-node.ts'
+import { leaveWarning } from './leave-warning.ts'
+import { ignoreErrors, Links } from './links.ts'
 import { type Changed, Manager, NO_LEADER } from './manager.ts'
 import { NodeFiles, type NodeRecord } from './node-record.ts'
-import { RpcConnection } from './rpc.ts'
+import type { RpcConnection } from './rpc.ts'
 import { swarmProblem } from './swarm-problem.ts'
 import { configureNetworks, removeNetworks, requireGatewayNetwork } from './swarm-networks.ts'
 import { ContainerController } from './task-controller.ts'
-import type { TaskFile } from './task-files.ts'
+import { filesOf } from './task-files.ts'
 
 const ALREADY =
   'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.'
 const NOT_IN_SWARM = 'This node is not part of a swarm'
 const WORKER =
   "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager."
-const LAST_MANAGER =
-  'You are attempting to leave the swarm on a node that is participating as a manager. Removing the last manager erases all current state of the swarm. Use `--force` to ignore this message. '
 const HEARTBEAT_MS = 5000
 const RETRY_MS = 1000
 const DEMOTION_MS = 1500
@@ -60,13 +61,14 @@ export class SwarmNode {
   private assignments: Assignments | undefined
   private session: Session | undefined
   private server: number | undefined
-  private readonly connections = new Set<RpcConnection>()
+  private readonly links: Links
   /** Counts up when membership changes: what belongs to an earlier one stops. */
   private generation = 0
 
   constructor(parts: DaemonParts) {
     this.parts = parts
     this.files = new NodeFiles(parts.sys, parts.places.root)
+    this.links = new Links(parts.sys, (method, params, from) => this.answer(method, params, from))
     this.agent = this.newAgent()
     this.record = this.files.loadRecord()
     parts.networks.released = (containerId, networkId) => this.detach(containerId, networkId)
@@ -79,7 +81,7 @@ export class SwarmNode {
         configure: (assignments) => this.configure(assignments),
         controller: (task) => {
           const node = { id: this.record?.nodeId ?? '', description: describeNode(parts) }
-          return new ContainerController(parts, task, node, () => this.filesOf(task))
+          return new ContainerController(parts, task, node, () => filesOf(task, this.assignments))
         },
       },
       parts.sys.clock,
@@ -197,7 +199,7 @@ export class SwarmNode {
     const managerAddr = `${own.host}:${own.port}`
     const dataPathAddr = body.DataPathAddr ? resolveAddress(sys, body.DataPathAddr).host : own.host
     const wish = { token, description: describeNode(this.parts), address: own.host, managerAddr, dataPathAddr }
-    const node = await this.askLeader<NodeObject>([remote], 'join', {
+    const node = await this.links.askLeader<NodeObject>([remote], 'join', {
       ...wish,
       availability: body.Availability ?? 'active',
     })
@@ -211,7 +213,7 @@ export class SwarmNode {
   async leave(force: boolean): Promise<void> {
     const { record, manager } = this
     if (!record) throw new Problem('unavailable', NOT_IN_SWARM)
-    if (manager && !force) throw new Problem('unavailable', this.leaveWarning(manager))
+    if (manager && !force) throw new Problem('unavailable', leaveWarning(manager.store))
     await this.tellLeaving(record).catch(() => undefined)
     this.stop()
     await this.agent.dispose()
@@ -226,17 +228,7 @@ export class SwarmNode {
   private async tellLeaving({ nodeId, secret, managers }: NodeRecord): Promise<void> {
     if (this.manager?.leader) return
     const others = managers.filter(({ NodeID }) => NodeID !== nodeId).map(({ Addr }) => Addr)
-    if (others.length > 0) await this.askLeader(others, 'leave', { nodeId, secret })
-  }
-
-  private leaveWarning({ store }: Manager): string {
-    const managers = store.all('node').filter(({ Spec }) => Spec.Role === 'manager')
-    if (managers.length === 1) return LAST_MANAGER
-    const reachable = managers.filter(({ ManagerStatus }) => ManagerStatus?.Reachability === 'reachable').length
-    const head = 'You are attempting to leave the swarm on a node that is participating as a manager. '
-    if (reachable - 1 > managers.length / 2)
-      return `${head}The only way to restore a swarm that has lost consensus is to reinitialize it with \`--force-new-cluster\`. Use \`--force\` to suppress this message. `
-    return `${head}Removing this node leaves ${managers.length - 1} managers out of ${managers.length}. Without a Raft quorum your swarm will be inaccessible. The only way to restore a swarm that has lost consensus is to reinitialize it with \`--force-new-cluster\`. Use \`--force\` to suppress this message. `
+    if (others.length > 0) await this.links.askLeader(others, 'leave', { nodeId, secret })
   }
 
   /** Networks of tasks that come back, before containers start again. */
@@ -271,10 +263,11 @@ export class SwarmNode {
 
   private peersOf(manager: Manager, { nodeId }: NodeRecord): Peers {
     const { store } = manager
+    const addressOf = (peer: string): string => store.get('node', peer)?.internal.managerAddr ?? ''
     return {
       members: () => managersOf(store).map(({ ID }) => ID),
-      vote: (peer, wish) => this.askPeer(manager, peer, 'vote', wish),
-      append: (peer, entry) => this.askPeer(manager, peer, 'append', entry),
+      vote: (peer, wish) => this.links.askPeer(peer, addressOf(peer), 'vote', wish),
+      append: (peer, entry) => this.links.askPeer(peer, addressOf(peer), 'append', entry),
       leads: (yes) => (yes ? this.lead(manager, nodeId) : manager.follow()),
       reachable: (peers) => manager.showReachable(peers),
       saveTerm: (saved) => this.files.saveTerm(saved),
@@ -284,16 +277,6 @@ export class SwarmNode {
   private lead(manager: Manager, nodeId: string): void {
     manager.lead(nodeId)
     this.session?.close()
-  }
-
-  private readonly peers = new Map<string, RpcConnection>()
-
-  private async askPeer<T>(manager: Manager, peer: string, method: string, params: unknown): Promise<T> {
-    const known = this.peers.get(peer)
-    if (known && !known.closed) return known.call<T>(method, params)
-    const connection = await this.connect(manager.store.get('node', peer)?.internal.managerAddr ?? '')
-    this.peers.set(peer, connection)
-    return connection.call<T>(method, params)
   }
 
   /** Promoted or demoted by the leader. */
@@ -323,8 +306,7 @@ export class SwarmNode {
     this.session = undefined
     this.manager?.stop()
     this.closeServer()
-    for (const connection of [...this.connections]) connection.close()
-    this.peers.clear()
+    this.links.closeAll()
   }
 
   private closeServer(): void {
@@ -350,21 +332,6 @@ export class SwarmNode {
     this.record = { ...record, managers: assignments.managers }
     this.files.saveRecord(this.record)
     this.takeRole(assignments.role)
-  }
-
-  private filesOf(task: Assignments['tasks'][number]): TaskFile[] {
-    const { Secrets, Configs } = task.Spec.ContainerSpec ?? {}
-    const { secrets = [], configs = [] } = this.assignments ?? {}
-    const dataOf = (list: readonly { ID: string; Spec: { Data?: string } }[], id: string): string =>
-      list.find(({ ID }) => ID === id)?.Spec.Data ?? ''
-    return [
-      ...(Secrets ?? []).flatMap(({ SecretID, File }): TaskFile[] =>
-        File ? [{ kind: 'secret', id: SecretID, target: File, data: dataOf(secrets, SecretID) }] : [],
-      ),
-      ...(Configs ?? []).flatMap(({ ConfigID, File }): TaskFile[] =>
-        File ? [{ kind: 'config', id: ConfigID, target: File, data: dataOf(configs, ConfigID) }] : [],
-      ),
-    ]
   }
 
   /** Is told by the leader what to do, whoever that is, as long as this node is a member. */
@@ -420,7 +387,7 @@ export class SwarmNode {
 
   private async connectLeader(record: NodeRecord): Promise<RpcConnection> {
     const addresses = record.managers.map(({ Addr }) => Addr)
-    const { connection } = await this.findLeader(addresses, 'session', {
+    const { connection } = await this.links.findLeader(addresses, 'session', {
       nodeId: record.nodeId,
       secret: record.secret,
       description: describeNode(this.parts),
@@ -429,66 +396,6 @@ export class SwarmNode {
   }
 
   // asking others -------------------------------------------------------------------------------------------------------
-
-  /** One question to the leader, who is found by asking any manager. @throws Problem */
-  private async askLeader<T>(addresses: readonly string[], method: string, params: unknown): Promise<T> {
-    try {
-      const { connection, result } = await this.findLeader(addresses, method, params)
-      connection.close()
-      return result as T
-    } catch (error) {
-      throw swarmProblem(error)
-    }
-  }
-
-  private async findLeader(
-    addresses: readonly string[],
-    method: string,
-    params: unknown,
-  ): Promise<{ connection: RpcConnection; result: unknown }> {
-    const queue = [...addresses]
-    const asked = new Set<string>()
-    let failure: unknown = new SwarmError('Unavailable', NO_LEADER)
-    for (let address = queue.shift(); address !== undefined; address = queue.shift()) {
-      if (asked.has(address)) continue
-      asked.add(address)
-      try {
-        const connection = await this.connect(address)
-        const result = await connection.call<{ redirect?: string } | null>(method, params)
-        if (!result?.redirect) return { connection, result }
-        connection.close()
-        queue.unshift(result.redirect)
-      } catch (error) {
-        if (!(error instanceof Error)) throw error
-        failure = error
-        if (error instanceof SwarmError && error.code === 'InvalidArgument') break
-      }
-    }
-    throw failure
-  }
-
-  private async connect(address: string): Promise<RpcConnection> {
-    const [host = '', port = ''] = address.split(':')
-    let stream: FdStream
-    try {
-      stream = await dial(this.parts.sys, inet(host, Number(port) || SWARM_PORT), 5000)
-    } catch (error) {
-      if (!(error instanceof Error)) throw error
-      throw new SwarmError(
-        'Unavailable',
-        `connection error: desc = "transport: Error while dialing: dial tcp ${address}: connect: ${error.message.toLowerCase()}"`,
-      )
-    }
-    return this.open(stream)
-  }
-
-  private open(stream: FdStream): RpcConnection {
-    const connection = new RpcConnection(stream, (method, params, from) => this.answer(method, params, from))
-    this.connections.add(connection)
-    connection.onClose(() => this.connections.delete(connection))
-    inBackground(this.parts.sys, 'swarm connection', connection.serve().catch(ignoreErrors))
-    return connection
-  }
 
   /** A change of the cluster, by whoever leads it. @throws Problem */
   async control<Method extends ControlMethod>(
@@ -502,7 +409,7 @@ export class SwarmNode {
       throw swarmProblem(error)
     }
     const wish = { method, args }
-    const answer = await this.askLeader<Changed<Method>>([this.leaderAddress ?? ''], 'control', wish)
+    const answer = await this.links.askLeader<Changed<Method>>([this.leaderAddress ?? ''], 'control', wish)
     // Whoever asks here next shall see what he has done.
     for (let tries = 0; tries < 100 && manager.store.index < answer.index; tries++) await this.pause(20)
     return answer.result
@@ -517,7 +424,7 @@ export class SwarmNode {
     } catch (error) {
       throw swarmProblem(error)
     }
-    return this.askLeader<string>(record?.managers.map(({ Addr }) => Addr) ?? [], 'control', {
+    return this.links.askLeader<string>(record?.managers.map(({ Addr }) => Addr) ?? [], 'control', {
       method: 'attachContainer',
       args,
     })
@@ -532,7 +439,7 @@ export class SwarmNode {
     const args = { containerId, networkId }
     if (this.manager?.leader) return void this.manager.perform('detachContainer', args)
     const addresses = this.record?.managers.map(({ Addr }) => Addr) ?? []
-    void this.askLeader(addresses, 'control', { method: 'detachContainer', args }).catch(() => undefined)
+    void this.links.askLeader(addresses, 'control', { method: 'detachContainer', args }).catch(() => undefined)
   }
 
   // answering others ----------------------------------------------------------------------------------------------------
@@ -545,7 +452,7 @@ export class SwarmNode {
     const accept = async (): Promise<void> => {
       while (this.server === server) {
         const { fd } = await sys.accept(server)
-        this.open(new FdStream(sys, fd))
+        this.links.open(new FdStream(sys, fd))
       }
     }
     inBackground(sys, 'swarm', accept().catch(ignoreErrors))
@@ -564,45 +471,4 @@ export class SwarmNode {
     }
     return ANSWERS[method]?.(manager, params as never, from)
   }
-}
-
-function ignoreErrors(error: unknown): void {
-  if (!(error instanceof Error)) throw error
-}
-
-interface Proof {
-  readonly nodeId: string
-  readonly secret: string
-}
-
-/** @throws SwarmError for a node that was removed, or never was */
-function requireNode({ store }: Manager, { nodeId, secret }: Proof): NodeObject {
-  const node = store.get('node', nodeId)
-  if (!node || node.internal.secret !== secret)
-    throw new SwarmError('InvalidArgument', 'node is not part of the swarm any more')
-  return node
-}
-
-type Answer = (manager: Manager, params: never, from: RpcConnection) => unknown
-
-/** What others ask of the leader. */
-const ANSWERS: Readonly<Record<string, Answer>> = {
-  join: (manager, params: ControlArgs<'joinNode'>) => manager.perform('joinNode', params),
-  control: (manager, { method, args }: { method: ControlMethod; args: never }) => manager.change(method, args),
-  session(manager, params: Proof & { description: NodeObject['Description'] }, from) {
-    const node = requireNode(manager, params)
-    manager.store.update('node', node.ID, { Description: params.description })
-    const close = manager.leader?.dispatcher.open(node.ID, (assignments) => {
-      void from.call('assign', assignments).catch(() => undefined)
-    })
-    from.onClose(() => close?.())
-    return null
-  },
-  heartbeat: ({ leader }, { nodeId }: Proof) => leader?.dispatcher.heartbeat(nodeId),
-  report: ({ leader }, { nodeId, statuses }: Proof & { statuses: [string, TaskStatus][] }) =>
-    leader?.report(nodeId, statuses),
-  leave(manager, proof: Proof) {
-    const node = requireNode(manager, proof)
-    manager.store.update('node', node.ID, { Status: { ...node.Status, State: 'down' } })
-  },
 }

@@ -1,6 +1,7 @@
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from '@drydock/abi'
 import { fromBase64 } from '@drydock/codec'
 import type { FileTarget } from '@drydock/docker-api'
+import type { Assignments, TaskObject } from '@drydock/swarm'
 import type { Container } from '../containers/container.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { exists, makeDirectories, writeBytes } from '../state/files.ts'
@@ -41,4 +42,20 @@ export function writeTaskFiles(
     const base = kind === 'secret' ? '/run/secrets/' : '/'
     return { source, destination: target.Name.startsWith('/') ? target.Name : `${base}${target.Name}` }
   })
+}
+
+/** What a task's spec refers to, as the node was told it. */
+export function filesOf(task: TaskObject, assignments: Assignments | undefined): TaskFile[] {
+  const { Secrets, Configs } = task.Spec.ContainerSpec ?? {}
+  const { secrets = [], configs = [] } = assignments ?? {}
+  const dataOf = (list: readonly { ID: string; Spec: { Data?: string } }[], id: string): string =>
+    list.find(({ ID }) => ID === id)?.Spec.Data ?? ''
+  return [
+    ...(Secrets ?? []).flatMap(({ SecretID, File }): TaskFile[] =>
+      File ? [{ kind: 'secret', id: SecretID, target: File, data: dataOf(secrets, SecretID) }] : [],
+    ),
+    ...(Configs ?? []).flatMap(({ ConfigID, File }): TaskFile[] =>
+      File ? [{ kind: 'config', id: ConfigID, target: File, data: dataOf(configs, ConfigID) }] : [],
+    ),
+  ]
 }

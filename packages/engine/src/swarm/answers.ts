@@ -1,0 +1,41 @@
+import type { TaskStatus } from '@drydock/docker-api'
+import { type ControlArgs, type ControlMethod, type NodeObject, SwarmError } from '@drydock/swarm'
+import type { Manager } from './manager.ts'
+import type { RpcConnection } from './rpc.ts'
+
+interface Proof {
+  readonly nodeId: string
+  readonly secret: string
+}
+
+/** @throws SwarmError for a node that was removed, or never was */
+function requireNode({ store }: Manager, { nodeId, secret }: Proof): NodeObject {
+  const node = store.get('node', nodeId)
+  if (!node || node.internal.secret !== secret)
+    throw new SwarmError('InvalidArgument', 'node is not part of the swarm any more')
+  return node
+}
+
+type Answer = (manager: Manager, params: never, from: RpcConnection) => unknown
+
+/** What others ask of the leader. */
+export const ANSWERS: Readonly<Record<string, Answer>> = {
+  join: (manager, params: ControlArgs<'joinNode'>) => manager.perform('joinNode', params),
+  control: (manager, { method, args }: { method: ControlMethod; args: never }) => manager.change(method, args),
+  session(manager, params: Proof & { description: NodeObject['Description'] }, from) {
+    const node = requireNode(manager, params)
+    manager.store.update('node', node.ID, { Description: params.description })
+    const close = manager.leader?.dispatcher.open(node.ID, (assignments) => {
+      void from.call('assign', assignments).catch(() => undefined)
+    })
+    from.onClose(() => close?.())
+    return null
+  },
+  heartbeat: ({ leader }, { nodeId }: Proof) => leader?.dispatcher.heartbeat(nodeId),
+  report: ({ leader }, { nodeId, statuses }: Proof & { statuses: [string, TaskStatus][] }) =>
+    leader?.report(nodeId, statuses),
+  leave(manager, proof: Proof) {
+    const node = requireNode(manager, proof)
+    manager.store.update('node', node.ID, { Status: { ...node.Status, State: 'down' } })
+  },
+}

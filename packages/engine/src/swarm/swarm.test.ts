@@ -1,0 +1,132 @@
+import type { Node, Service, Task } from '@drydock/docker-api'
+import { afterEach, expect, test } from 'vitest'
+import { bootEngine, type Client, imageTar } from '../testing/test-engine.ts'
+
+let stop: (() => void) | undefined
+afterEach(() => stop?.())
+
+const SECOND = 1e9
+
+async function boot(): Promise<Client> {
+  const engine = await bootEngine()
+  stop = engine.stop
+  await engine.client.call('POST', '/images/load', imageTar())
+  return engine.client
+}
+
+async function told<T>(client: Client, target: string): Promise<T> {
+  return JSON.parse((await client.call('GET', target)).text) as T
+}
+
+const filtered = (noun: string, filters: object): string =>
+  `/${noun}?filters=${encodeURIComponent(JSON.stringify(filters))}`
+
+/** Asks until the answer is as wished. */
+async function until<T>(client: Client, target: string, fits: (value: T) => boolean): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    const value = await told<T>(client, target)
+    if (fits(value) || tries === 200) return value
+    await client.sys.sleep(50)
+  }
+}
+
+const spec = (Name: string, Args: string[], more: object = {}, container: object = {}): object => ({
+  Name,
+  TaskTemplate: { ContainerSpec: { Image: 'box:latest', Args, ...container }, ...more },
+})
+
+test('is in no swarm, is in one, and is in none again', async () => {
+  const client = await boot()
+  expect(await client.call('GET', '/services')).toMatchObject({
+    status: 503,
+    text: expect.stringContaining('This node is not a swarm manager.'),
+  })
+  const id = JSON.parse((await client.call('POST', '/swarm/init', { AdvertiseAddr: '192.168.0.8' })).text) as string
+  expect(id).toMatch(/^[0-9a-z]{25}$/)
+  expect((await client.call('POST', '/swarm/init', {})).text).toContain('This node is already part of a swarm.')
+  const [node] = await told<Node[]>(client, '/nodes')
+  expect(node).toMatchObject({
+    ID: id,
+    Spec: { Role: 'manager', Availability: 'active' },
+    Status: { State: 'ready' },
+    ManagerStatus: { Leader: true },
+  })
+  expect(JSON.stringify(node)).not.toContain('secret')
+  expect((await client.call('GET', '/info')).text).toContain('"LocalNodeState":"active"')
+  expect((await client.call('GET', '/networks')).text).toMatch(/"Name":"ingress".*"Scope":"swarm"/)
+  expect((await client.call('POST', '/swarm/leave')).text).toContain('Use `--force` to ignore this message.')
+  expect((await client.call('POST', '/swarm/leave?force=1')).status).toBe(200)
+  expect((await client.call('POST', '/swarm/leave')).text).toContain('This node is not part of a swarm')
+  expect((await client.call('GET', '/networks')).text).not.toContain('ingress')
+})
+
+test('runs tasks as containers, with secrets, and says why some fail', async () => {
+  const client = await boot()
+  await client.call('POST', '/swarm/init', { AdvertiseAddr: '192.168.0.8' })
+  const secret = JSON.parse((await client.call('POST', '/secrets/create', { Name: 'pw', Data: 'czNjcmV0' })).text) as {
+    ID: string
+  }
+  expect((await client.call('GET', '/secrets/pw')).text).not.toContain('czNjcmV0')
+  const File = { Name: 'pw', UID: '0', GID: '0', Mode: 0o444 }
+  const Secrets = [{ SecretID: secret.ID, SecretName: 'pw', File }]
+  const sleeper = spec('web', ['sleep', '1000'], {}, { Secrets, Env: ['SLOT={{.Task.Slot}}'] })
+  expect(
+    (await client.call('POST', '/services/create', { ...sleeper, Mode: { Replicated: { Replicas: 2 } } })).status,
+  ).toBe(201)
+  expect((await client.call('POST', '/services/create', sleeper)).text).toContain(
+    'name conflicts with an existing object: service web already exists',
+  )
+  const running = filtered('tasks', { service: ['web'], 'desired-state': ['running'] })
+  const tasks = await until<Task[]>(
+    client,
+    running,
+    (all) => all.filter(({ Status }) => Status.State === 'running').length === 2,
+  )
+  const ids = tasks.map(({ Status }) => Status.ContainerStatus?.ContainerID ?? '')
+  const inspected = await Promise.all(ids.map(async (id) => (await client.call('GET', `/containers/${id}/json`)).text))
+  for (const [at, text] of inspected.entries()) {
+    expect(text).toContain(`"Name":"/web.${tasks[at]?.Slot}.${tasks[at]?.ID}"`)
+    expect(text).toContain(`"SLOT=${tasks[at]?.Slot}"`)
+    expect(text).toContain('"com.docker.swarm.service.name":"web"')
+  }
+  expect((await client.call('DELETE', '/secrets/pw')).text).toContain(
+    "secret 'pw' is in use by the following service: web",
+  )
+  await client.call('POST', '/services/create', spec('once', ['fail'], { RestartPolicy: { Condition: 'none' } }))
+  await client.call(
+    'POST',
+    '/services/create',
+    spec('reader', ['hostname'], { RestartPolicy: { Condition: 'none' } }, { Hostname: '{{.Service.Name}}' }),
+  )
+  const failed = await until<Task[]>(
+    client,
+    filtered('tasks', { service: ['once'] }),
+    ([task]) => task?.Status.State === 'failed',
+  )
+  expect(failed[0]).toMatchObject({
+    DesiredState: 'shutdown',
+    Status: { Err: 'task: non-zero exit (7)', ContainerStatus: { ExitCode: 7 } },
+  })
+  await until<Task[]>(client, filtered('tasks', { service: ['reader'] }), ([task]) => task?.Status.State === 'complete')
+  expect((await client.call('GET', '/services/reader/logs?stdout=1')).text).toContain('reader 1\n')
+})
+
+test('changes a service only from what it is, and back', async () => {
+  const client = await boot()
+  await client.call('POST', '/swarm/init', { AdvertiseAddr: '192.168.0.8' })
+  await client.call('POST', '/services/create', spec('web', ['sleep', '1000'], {}, { StopGracePeriod: SECOND / 100 }))
+  const before = await until<Service>(client, '/services/web', ({ Endpoint }) => Endpoint !== undefined)
+  const changed = spec('web', ['sleep', '2000'], {}, { StopGracePeriod: SECOND / 100 })
+  const update = (version: number, more = ''): Promise<{ status: number; text: string }> =>
+    client.call('POST', `/services/web/update?version=${version}${more}`, changed)
+  expect(await update(1)).toMatchObject({ status: 500, text: expect.stringContaining('update out of sequence') })
+  expect((await update(before.Version.Index ?? 0)).status).toBe(200)
+  const shown = (args: string) => (tasks: Task[]) =>
+    tasks.some(({ Status, Spec }) => Status.State === 'running' && Spec.ContainerSpec?.Args?.[1] === args)
+  await until(client, '/tasks', shown('2000'))
+  const after = await until<Service>(client, '/services/web', ({ UpdateStatus }) => UpdateStatus?.State === 'completed')
+  expect(after.PreviousSpec?.TaskTemplate.ContainerSpec?.Args).toEqual(['sleep', '1000'])
+  expect((await update(after.Version.Index ?? 0, '&rollback=previous')).status).toBe(200)
+  expect((await told<Service>(client, '/services/web')).UpdateStatus?.State).toBe('rollback_started')
+  expect(shown('1000')(await until(client, '/tasks', shown('1000')))).toBe(true)
+})
