@@ -55,6 +55,13 @@ export const dockerd = defineProgram({
   lacks: [
     'adoption of what runs at the start (live-restore)',
     'a containerd-shim-runc-v2 for each container: what runs is the child of the daemon',
+    'TLS between the nodes of a swarm: they speak JSON over plain TCP, tokens and secrets are all that keeps strangers out; certificates, external CAs, root rotation and the unlock key change nothing',
+    "the log of Raft: a swarm's managers send one another their whole state",
+    'gossip among the nodes of a swarm: the leader tells each who is on its networks',
+    'ipvs: virtual addresses and published ports of services are dealt out in turn by rules of netfilter',
+    'overlay networks that are encrypted: `--opt encrypted` is kept and shown, frames go in clear',
+    'overlay networks with IPv6, services on the host network, generic resources, cluster volumes, and plugins as services',
+    'registry credentials of services (`--with-registry-auth`): nodes pull with none',
     'plugins',
     'logging drivers beside json-file and none',
   ],

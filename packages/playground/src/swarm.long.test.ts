@@ -91,6 +91,10 @@ it('runs services on several hosts, found by name and by a port of every host', 
   await expect
     .poll(() => sh(session, 'node1', 'docker exec $(docker ps -qf name=client) wget -qO- http://web'), WAIT)
     .toContain('Welcome to nginx')
+  // What a task of another host prints is told here.
+  await expect
+    .poll(() => sh(session, 'node1', 'docker service logs web 2>&1'), WAIT)
+    .toMatch(/^web\.1\.\w{12}@node2 +\| /)
   // Nobody of the service is on this host.
   expect(await sh(session, 'node1', 'curl -s localhost:8080')).toContain('Welcome to nginx')
   const published = { port: 8080, protocol: 'tcp', address: '0.0.0.0', container: 'web' }

@@ -38,7 +38,7 @@ const PIECE = 64 * 1024
 
 /** Entries as they go to the client, many short ones in one piece. */
 export function* printEntries(
-  container: Container,
+  container: Pick<Container, 'tty'>,
   entries: readonly LogEntry[],
   options: LogOptions,
 ): IterableIterator<Uint8Array> {

@@ -72,7 +72,8 @@ export class Links {
     throw failure
   }
 
-  private async connect(address: string): Promise<RpcConnection> {
+  /** @throws (rejects) SwarmError */
+  async connect(address: string): Promise<RpcConnection> {
     const [host = '', port = ''] = address.split(':')
     let stream: FdStream
     try {

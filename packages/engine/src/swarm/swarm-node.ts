@@ -36,6 +36,7 @@ import { swarmProblem } from './swarm-problem.ts'
 import { configureNetworks, removeNetworks, requireGatewayNetwork } from './swarm-networks.ts'
 import { ContainerController } from './task-controller.ts'
 import { filesOf } from './task-files.ts'
+import { localLog, type TaskLog } from './task-log.ts'
 
 const ALREADY =
   'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.'
@@ -43,6 +44,8 @@ const NOT_IN_SWARM = 'This node is not part of a swarm'
 const WORKER =
   "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager."
 const HEARTBEAT_MS = 5000
+/** Where libnetwork's gossip would be. */
+const NODE_PORT = 7946
 const RETRY_MS = 1000
 const DEMOTION_MS = 1500
 
@@ -60,7 +63,8 @@ export class SwarmNode {
   private agent: Agent
   private assignments: Assignments | undefined
   private session: Session | undefined
-  private server: number | undefined
+  /** Listening sockets by their port. */
+  private readonly servers = new Map<number, number>()
   private readonly links: Links
   /** Counts up when membership changes: what belongs to an earlier one stops. */
   private generation = 0
@@ -243,6 +247,7 @@ export class SwarmNode {
   start(): void {
     if (!this.record) return
     this.generation++
+    this.serve(NODE_PORT)
     if (this.manager) this.manage(this.manager)
     inBackground(this.parts.sys, 'swarm', this.keepSession(this.generation))
   }
@@ -251,7 +256,7 @@ export class SwarmNode {
   private manage(manager: Manager): void {
     const { record } = this
     if (!record) return
-    this.serve()
+    this.serve(this.managerPort)
     manager.consensus = new Consensus(
       record.nodeId,
       manager.store,
@@ -295,7 +300,7 @@ export class SwarmNode {
       if (this.record?.role !== 'worker') return
       this.manager?.stop()
       this.manager = undefined
-      this.closeServer()
+      this.closeServer(this.managerPort)
       this.files.dropSnapshot()
     })
   }
@@ -305,13 +310,13 @@ export class SwarmNode {
     this.session?.close()
     this.session = undefined
     this.manager?.stop()
-    this.closeServer()
+    for (const port of [...this.servers.keys()]) this.closeServer(port)
     this.links.closeAll()
   }
 
-  private closeServer(): void {
-    const { server } = this
-    this.server = undefined
+  private closeServer(port: number): void {
+    const server = this.servers.get(port)
+    this.servers.delete(port)
     if (server !== undefined) quietly(() => this.parts.sys.close(server))
   }
 
@@ -424,10 +429,9 @@ export class SwarmNode {
     } catch (error) {
       throw swarmProblem(error)
     }
-    return this.links.askLeader<string>(record?.managers.map(({ Addr }) => Addr) ?? [], 'control', {
-      method: 'attachContainer',
-      args,
-    })
+    const addresses = record?.managers.map(({ Addr }) => Addr) ?? []
+    const question = { method: 'attachContainer', args }
+    return (await this.links.askLeader<Changed<'attachContainer'>>(addresses, 'control', question)).result
   }
 
   /** Until the network is built here: the leader tells so after the first wish for an address. */
@@ -444,13 +448,13 @@ export class SwarmNode {
 
   // answering others ----------------------------------------------------------------------------------------------------
 
-  private serve(): void {
+  /** Managers listen for all that is asked of them, every node for what others want to see of it. */
+  private serve(port: number): void {
     const { sys } = this.parts
-    const port = Number(this.record?.managerAddr.split(':')[1]) || SWARM_PORT
     const server = listen(sys, inet('0.0.0.0', port))
-    this.server = server
+    this.servers.set(port, server)
     const accept = async (): Promise<void> => {
-      while (this.server === server) {
+      while (this.servers.get(port) === server) {
         const { fd } = await sys.accept(server)
         this.links.open(new FdStream(sys, fd))
       }
@@ -458,8 +462,30 @@ export class SwarmNode {
     inBackground(sys, 'swarm', accept().catch(ignoreErrors))
   }
 
+  private get managerPort(): number {
+    return Number(this.record?.managerAddr.split(':')[1]) || SWARM_PORT
+  }
+
+  /** A connection to another node, whatever its role. @throws (rejects) SwarmError */
+  connectNode(id: string): Promise<RpcConnection> {
+    return this.links.connect(`${this.manager?.store.get('node', id)?.Status.Addr ?? ''}:${NODE_PORT}`)
+  }
+
+  /** What has come to a task's log since the same connection asked the last time. */
+  private async readLog({ taskId }: { taskId: string }, from: RpcConnection): Promise<unknown> {
+    const known = this.logs.get(from) ?? new Map<string, TaskLog>()
+    this.logs.set(from, known)
+    const task = this.assignments?.tasks.find(({ ID }) => ID === taskId)
+    if (!task) return []
+    const log = known.get(taskId) ?? localLog(this.parts, task)
+    known.set(taskId, log)
+    return log.next()
+  }
+  private readonly logs = new WeakMap<RpcConnection, Map<string, TaskLog>>()
+
   private answer(method: string, params: unknown, from: RpcConnection): unknown {
     if (method === 'assign') return this.agent.assign(params as Assignments)
+    if (method === 'log') return this.readLog(params as { taskId: string }, from)
     const { manager } = this
     if (!manager) throw new SwarmError('Unavailable', 'node is not a manager')
     if (method === 'vote') return manager.consensus?.vote(params as Vote)
