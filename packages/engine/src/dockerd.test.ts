@@ -11,7 +11,7 @@ let stop: (() => void) | undefined
 afterEach(() => stop?.())
 
 async function boot(): Promise<{ client: Client; oopses: () => readonly string[] }> {
-  const engine = await bootEngine()
+  const engine = await bootEngine(bootTestKernel)
   stop = engine.stop
   return engine
 }

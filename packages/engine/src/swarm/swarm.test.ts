@@ -1,4 +1,5 @@
 import type { Node, Service, Task } from '@drydock/docker-api'
+import { bootTestKernel } from '@drydock/kernel/testing'
 import { afterEach, expect, test } from 'vitest'
 import { bootEngine, type Client, imageTar } from '../testing/test-engine.ts'
 
@@ -8,7 +9,7 @@ afterEach(() => stop?.())
 const SECOND = 1e9
 
 async function boot(): Promise<Client> {
-  const engine = await bootEngine()
+  const engine = await bootEngine(bootTestKernel)
   stop = engine.stop
   await engine.client.call('POST', '/images/load', imageTar())
   return engine.client

@@ -2,7 +2,6 @@ import type { Program, Sys } from '@drydock/abi'
 import { stubBytes, unix } from '@drydock/abi'
 import { encodeUtf8, sha256Hex, writeTar, type TarInput } from '@drydock/codec'
 import { request } from '@drydock/http'
-import { bootTestKernel } from '@drydock/kernel/testing'
 import { dial } from '@drydock/libc'
 import { enginePrograms } from '../index.ts'
 
@@ -117,9 +116,18 @@ export class Client {
   }
 }
 
-/** A machine with a daemon that answers. */
-export async function bootEngine(): Promise<{ client: Client; oopses: () => readonly string[]; stop: () => void }> {
-  const kernel = await bootTestKernel([...enginePrograms, ...PROGRAMS])
+/** What a test's kernel is to a daemon. */
+interface Machine {
+  readonly sys: Sys
+  run(argv: readonly string[]): Promise<unknown>
+  shutdown(): unknown
+}
+
+/** A machine with a daemon that answers. @param boot of the kernel, which this room knows nothing of */
+export async function bootEngine(
+  boot: (programs: readonly Program[]) => Promise<Machine>,
+): Promise<{ client: Client; oopses: () => readonly string[]; stop: () => void }> {
+  const kernel = await boot([...enginePrograms, ...PROGRAMS])
   kernel.run(['/usr/bin/dockerd']).catch(() => undefined)
   for (let i = 0; i < 100; i++) {
     try {
@@ -129,5 +137,5 @@ export async function bootEngine(): Promise<{ client: Client; oopses: () => read
       await kernel.sys.sleep(1)
     }
   }
-  return { client: new Client(kernel.sys), oopses: () => kernel.sys.dmesg(), stop: () => kernel.shutdown() }
+  return { client: new Client(kernel.sys), oopses: () => kernel.sys.dmesg(), stop: () => void kernel.shutdown() }
 }
