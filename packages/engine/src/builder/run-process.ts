@@ -127,6 +127,7 @@ function specOf(layer: WorkLayer, process: BuildProcess, { record }: Container, 
     readOnlyRoot: false,
     hostname: shared === 0 ? HOSTNAME : '',
     ...machineFor(process.platform),
+    isModule: false,
     process: {
       args: process.args,
       env: process.env,

@@ -61,6 +61,7 @@ export function containerSpec(parts: DaemonParts, container: Container, rootfs: 
     readOnlyRoot: hostConfig.ReadonlyRootfs ?? false,
     hostname: shared & CLONE_NEWUTS ? '' : (record.Config.Hostname ?? ''),
     ...machineFor(parts.images.get(record.Image)?.document),
+    isModule: isModule(parts, container),
     process: processSpec(container, linkEnvironment(parts, container)),
     mounts: [
       ...fileMounts(container),
@@ -79,6 +80,10 @@ export function containerSpec(parts: DaemonParts, container: Container, rootfs: 
     sysctls: sysctlsOf(container),
   }
 }
+
+/** An image for platform wasi/wasm, or a shim for WebAssembly asked for by name: `io.containerd.wasmtime.v1`. */
+const isModule = ({ images }: DaemonParts, { record, hostConfig }: Container): boolean =>
+  images.get(record.Image)?.document.os === 'wasi' || (hostConfig.Runtime ?? '').startsWith('io.containerd.wasm')
 
 const INIT_INSIDE = '/sbin/docker-init'
 const SHAREABLE: readonly string[] = ['shareable', 'host']

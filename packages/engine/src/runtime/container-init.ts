@@ -9,7 +9,7 @@ import {
   type Sys,
   X_OK,
 } from '@drydock/abi'
-import { searchPath } from '@drydock/libc'
+import { readFile, searchPath } from '@drydock/libc'
 import { makeDirectories, writeBytes } from '../state/files.ts'
 import { DEFAULT_PATH } from './default-path.ts'
 import type { ContainerSpec, ProcessSpec } from './process-spec.ts'
@@ -44,8 +44,27 @@ export const containerInit =
       sys.pivotRoot('.')
       sys.chdir('/')
       if (spec.hostname !== '') nameHost(sys, spec.hostname)
-      return becomeProcess(sys, spec.process, 'first')
+      const file = spec.isModule ? await executableModule(sys, spec.process.args[0] ?? '') : undefined
+      return becomeProcess(sys, { ...spec.process, ...(file === undefined ? {} : { file }) }, 'first')
     })
+
+/**
+ * The shims for WebAssembly read a module themselves and ask for no permission to execute it: a copy in the container's
+ * /dev, which is memory, stands for what they read. github.com/containerd/runwasi
+ * @returns undefined where there is no such file, or none is needed
+ */
+async function executableModule(sys: Sys, path: string): Promise<string | undefined> {
+  try {
+    if (!path.includes('/') || sys.stat(path).mode & 0o111) return undefined
+    writeBytes(sys, MODULE, await readFile(sys, path))
+    sys.chmod(MODULE, 0o755)
+    return MODULE
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return undefined
+  }
+}
+const MODULE = '/dev/.module'
 
 /** @throws InitError */
 function nameHost(sys: Sys, name: string): void {
@@ -91,7 +110,7 @@ async function becomeProcess(sys: Sys, spec: ProcessSpec, which: 'first' | 'furt
   takeIdentity(sys, user)
   if (spec.noNewPrivileges) sys.noNewPrivileges()
   enterDirectory(sys, spec.cwd || '/')
-  const file = findProgram(sys, spec.args[0] ?? '', env.get('PATH'))
+  const file = spec.file ?? findProgram(sys, spec.args[0] ?? '', env.get('PATH'))
   sys.close(ERROR_FD)
   // As at runc's exec.fifo: the daemon marks the container as running before its program can ask.
   if (which === 'first' && !(await passGate(sys))) return 1

@@ -32,6 +32,8 @@ export interface RuntimeLimit {
 /** What one process of a container runs as. OCI runtime spec, "process". */
 export interface ProcessSpec {
   readonly args: readonly string[]
+  /** What is executed for the first of them, where that is another file. */
+  readonly file?: string
   readonly env: readonly string[]
   /** Empty: `/`. */
   readonly cwd: string
@@ -57,6 +59,8 @@ export interface ContainerSpec {
   readonly hostname: string
   /** As uname(2) names it where programs are for another one; they run as with an emulator. */
   readonly machine?: string
+  /** Its first word is a module, which is run whether it may be executed or not. */
+  readonly isModule: boolean
   readonly process: ProcessSpec
   readonly mounts: readonly RuntimeMount[]
   /** Path below /sys/fs/cgroup. */
