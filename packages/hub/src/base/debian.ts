@@ -196,8 +196,23 @@ export function debianTree(tree: Tree, of: DebianRelease): void {
     .link('/var/lock', '/run/lock')
   debianConfig(tree, of)
   tree.commands(of.id === 'ubuntu' ? `${DEBIAN_COMMANDS} ${PROCPS}` : DEBIAN_COMMANDS)
-  tree.link('/usr/bin/sh', 'dash')
+  tree.link('/usr/bin/sh', 'dash').script('/usr/sbin/service', SERVICE)
 }
+
+/** service(8) of init-system-helpers, where no systemd runs. */
+const SERVICE = `#!/bin/sh
+if [ $# -lt 2 ]; then
+    echo 'Usage: service < option > | --status-all | [ service_name [ command | --full-restart ] ]' >&2
+    exit 1
+fi
+script=/etc/init.d/$1
+if [ ! -x "$script" ]; then
+    echo "$1: unrecognized service" >&2
+    exit 1
+fi
+shift
+exec "$script" "$@"
+`
 
 function debianConfig(tree: Tree, of: DebianRelease): void {
   tree

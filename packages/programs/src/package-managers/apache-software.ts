@@ -1,3 +1,4 @@
+import { initScript } from './init-scripts.ts'
 import type { Software } from './software.ts'
 
 /** Where a distribution has Apache's files. */
@@ -79,11 +80,14 @@ interface Distribution {
   readonly include: string
   readonly control: readonly string[]
   readonly page: readonly [path: string, text: string]
+  /** Started by service(8). */
+  readonly service?: string
   readonly account?: readonly [passwd: string, group: string]
 }
 
-function apache({ places, include, control: names, page, account }: Distribution): Software {
+function apache({ places, include, control: names, page, account, service }: Distribution): Software {
   const { binary, conf: file, logs, pid, root } = places
+  const init = { start: binary, pid, description: 'Apache httpd web server', shown: service ?? '' }
   return {
     commands: [[binary, 'httpd/httpd']],
     folders: [
@@ -92,7 +96,10 @@ function apache({ places, include, control: names, page, account }: Distribution
     ],
     ...(account && { account }),
     texts: [[file, conf(places, include)], page],
-    scripts: names.map((name) => [name, control(binary, pid)] as const),
+    scripts: [
+      ...names.map((name) => [name, control(binary, pid)] as const),
+      ...(service === undefined ? [] : [[`/etc/init.d/${service}`, initScript(init)] as const]),
+    ],
   }
 }
 
@@ -114,6 +121,7 @@ export const APACHE: readonly (readonly [string, Software])[] = [
       include: '/etc/apache2/sites-enabled/*.conf',
       control: ['/usr/sbin/apache2ctl', '/usr/sbin/apachectl'],
       page: ['/var/www/html/index.html', welcome('Apache2 Debian Default Page')],
+      service: 'apache2',
     }),
   ],
   [

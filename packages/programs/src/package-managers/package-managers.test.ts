@@ -170,6 +170,13 @@ it('apk asks for versions, shows where packages come from, and mends', async () 
   expect(await run('apk version')).toMatch(/^Installed: +Available:\n/)
 })
 
+it('apt-get brings what service starts', async () => {
+  await run('apt-get -qq update')
+  await run('apt-get -qq install apache2')
+  expect(await run('dpkg -L apache2')).toContain('/etc/init.d/apache2\n')
+  expect(await run('ls -l /etc/init.d/apache2')).toMatch(/^-rwxr-xr-x/)
+})
+
 it('dpkg -S tells whose a file is', async () => {
   await run('apt-get update -qq')
   await run('apt-get install -y -qq tree')

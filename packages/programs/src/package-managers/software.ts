@@ -1,4 +1,5 @@
 import { APACHE } from './apache-software.ts'
+import { initScript } from './init-scripts.ts'
 
 /** Files that packages bring: commands as path → the program its stub names, and plain text. */
 export interface Software {
@@ -174,6 +175,12 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
         ['/etc/nginx/sites-enabled/default', SITE('/var/www/html', '80 default_server')],
         ['/var/www/html/index.nginx-debian.html', WELCOME],
       ],
+      scripts: [
+        [
+          '/etc/init.d/nginx',
+          initScript({ start: '/usr/sbin/nginx', pid: '/run/nginx.pid', description: 'nginx', shown: 'nginx' }),
+        ],
+      ],
     },
   ],
   [
@@ -205,6 +212,23 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['npm', bin('node', 'npm', 'npx')],
   ['openssh-client', bin('openssh-client', 'ssh', 'scp', 'ssh-keygen', 'ssh-copy-id')],
   ['openssh-server', { commands: [['/usr/sbin/sshd', 'openssh-server/sshd']] }],
+  [
+    'openssh-server-debian',
+    {
+      commands: [['/usr/sbin/sshd', 'openssh-server/sshd']],
+      scripts: [
+        [
+          '/etc/init.d/ssh',
+          initScript({
+            start: '/usr/sbin/sshd',
+            pid: '/run/sshd.pid',
+            description: 'OpenBSD Secure Shell server',
+            shown: 'sshd',
+          }),
+        ],
+      ],
+    },
+  ],
   ['openssl', bin('openssl', 'openssl')],
   [
     'passwd',

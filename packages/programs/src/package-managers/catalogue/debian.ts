@@ -86,7 +86,7 @@ nginx-common|1.26.3-3+deb13u1|112|241|||small, powerful, scalable web/proxy serv
 nodejs|20.19.2+dfsg-1|11000|47700||nodejs|evented I/O for V8 javascript - runtime executable
 npm|9.2.0~ds1-3|730|3050|nodejs|npm|package manager for Node.js
 openssh-client|1:10.0p1-7|985|5200||openssh-client|secure shell (SSH) client, for secure access to remote machines
-openssh-server|1:10.0p1-7|603|3300|openssh-client|openssh-server|secure shell (SSH) server, for secure access from remote machines
+openssh-server|1:10.0p1-7|603|3300|openssh-client|openssh-server-debian|secure shell (SSH) server, for secure access from remote machines
 openssl|3.5.1-1|1487|2496||openssl|Secure Sockets Layer toolkit - cryptographic utility
 passwd|1:4.17.4-2|1350|3400||passwd|change and administer password and group data
 patch|2.8-2|134|318||patch|Apply a diff file to an original

@@ -109,6 +109,7 @@ class Parent {
     await this.note('mpm_event', `AH00489: Apache/${this.version} (Unix) configured -- resuming normal operations`)
     await this.note('core', `AH00094: Command line: '${this.words}'`)
     await this.mind(listeners)
+    removeQuietly(sys, config.pidFile)
     return 0
   }
 
@@ -157,6 +158,14 @@ class Parent {
       graceful ? 'AH00492: caught SIGWINCH, shutting down gracefully' : 'AH00491: caught SIGTERM, shutting down',
     )
     for (const pid of this.children) this.sys.kill(pid, SIGTERM)
+  }
+}
+
+function removeQuietly(sys: Sys, path: string): void {
+  try {
+    sys.unlink(path)
+  } catch (error) {
+    if (!isErrno(error)) throw error
   }
 }
 
