@@ -1,3 +1,4 @@
+import { isErrno, O_RDWR } from '@drydock/abi'
 import { defineProgram, flag, list, type ProgramContext } from '@drydock/libc'
 import { isTerminal } from '../text/terminal.ts'
 import { type Catalogue, DEBIAN, findPackage, type PackageRow, plainName } from './catalogue.ts'
@@ -181,8 +182,27 @@ async function unpack(context: Context, steps: readonly Step[], installed: Insta
     await io.print(`Unpacking ${row.name} (${row.version}) ...\n`)
     installed.push(entryFor(DPKG, row, await placeFiles(sys, row.software), automatic))
   }
-  for (const { row } of steps) await io.print(`Setting up ${row.name} (${row.version}) ...\n`)
+  for (const { row } of steps) {
+    await io.print(`Setting up ${row.name} (${row.version}) ...\n`)
+    await io.out.flush()
+    await runSetup(context, row)
+  }
   await runTriggers(context, steps, installed)
+}
+
+/** dpkg --configure: the package's postinst. */
+async function runSetup({ sys, env }: Context, { software: { setup } }: PackageRow): Promise<void> {
+  if (!setup) return
+  const nowhere = sys.open('/dev/null', O_RDWR)
+  const fds = new Map([0, 1, 2].map((fd): [number, number] => [fd, nowhere]))
+  try {
+    const pid = await sys.spawn(setup[0] ?? '', { argv: setup, env, fds })
+    await sys.wait(pid)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+  } finally {
+    sys.close(nowhere)
+  }
 }
 
 async function runTriggers({ io }: Context, steps: readonly Step[], installed: readonly Installed[]): Promise<void> {

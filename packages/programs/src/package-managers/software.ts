@@ -8,6 +8,8 @@ export interface Software {
   /** Texts that can be executed. */
   readonly scripts?: readonly (readonly [path: string, text: string])[]
   readonly folders?: readonly string[]
+  /** What a package runs when it is set up, as its postinst does; its output is not shown. */
+  readonly setup?: readonly string[]
   /** Lines for /etc/passwd and /etc/group, added where the name is not there yet. */
   readonly account?: readonly [passwd: string, group: string]
 }
@@ -210,12 +212,17 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ],
   ['nodejs', bin('node', 'node')],
   ['npm', bin('node', 'npm', 'npx')],
-  ['openssh-client', bin('openssh-client', 'ssh', 'scp', 'ssh-keygen', 'ssh-copy-id')],
+  [
+    'openssh-client',
+    { ...bin('openssh-client', 'ssh', 'scp', 'ssh-keygen', 'ssh-copy-id'), folders: ['/etc/ssh/ssh_config.d'] },
+  ],
   ['openssh-server', { commands: [['/usr/sbin/sshd', 'openssh-server/sshd']] }],
   [
     'openssh-server-debian',
     {
       commands: [['/usr/sbin/sshd', 'openssh-server/sshd']],
+      folders: ['/etc/ssh/sshd_config.d'],
+      setup: ['/usr/bin/ssh-keygen', '-A'],
       scripts: [
         [
           '/etc/init.d/ssh',

@@ -210,7 +210,6 @@ class Keygen {
   }
 
   private async hostKeys(): Promise<number> {
-    const { sys } = this.process
     const prefix = this.letters.get('f') ?? ''
     const missing = (['rsa', 'ed25519'] as const).filter(
       (type) => !this.there(`${prefix}/etc/ssh/ssh_host_${type}_key`),
@@ -219,9 +218,16 @@ class Keygen {
     await this.io.print(
       `ssh-keygen: generating new host keys: ${missing.map((type) => type.toUpperCase()).join(' ')} \n`,
     )
-    for (const type of missing) {
-      const key = await this.make(type, await this.comment())
-      const path = `${prefix}/etc/ssh/ssh_host_${type}_key`
+    for (const type of missing) if (!(await this.hostKey(type, prefix))) return 1
+    return 0
+  }
+
+  /** @returns whether it is saved */
+  private async hostKey(type: KeyType, prefix: string): Promise<boolean> {
+    const { sys } = this.process
+    const key = await this.make(type, await this.comment())
+    const path = `${prefix}/etc/ssh/ssh_host_${type}_key`
+    try {
       await writeFile(
         sys,
         path,
@@ -229,8 +235,12 @@ class Keygen {
         0o600,
       )
       await writeFile(sys, `${path}.pub`, `${publicLine(key)}\n`, 0o644)
+      return true
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      await this.io.warn(`Could not save your private key in ${path}: ${error.message}\n`)
+      return false
     }
-    return 0
   }
 
   private there(path: string): boolean {

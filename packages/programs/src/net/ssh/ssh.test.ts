@@ -35,6 +35,18 @@ describe('ssh', () => {
     )
   })
 
+  it('makes the host keys that are missing, and says which it cannot save', async () => {
+    const made = await run('mkdir -p /h/etc/ssh; touch /h/etc/ssh/ssh_host_rsa_key; ssh-keygen -A -f /h; ls /h/etc/ssh')
+    expect(made.stdout).toBe(
+      'ssh-keygen: generating new host keys: ED25519 \nssh_host_ed25519_key\nssh_host_ed25519_key.pub\nssh_host_rsa_key\n',
+    )
+    const failed = await run('ssh-keygen -A -b 1024 -f /nowhere')
+    expect(failed).toMatchObject({
+      stderr: 'Could not save your private key in /nowhere/etc/ssh/ssh_host_rsa_key: No such file or directory\n',
+      status: 1,
+    })
+  })
+
   it('carries standard input, output and errors apart', async () => {
     const result = await run('ssh node2 "tr a-z A-Z; echo wrong >&2"', 'hello\n')
     expect(result).toMatchObject({ stdout: 'HELLO\n', stderr: 'wrong\n', status: 0 })
