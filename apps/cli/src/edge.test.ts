@@ -71,7 +71,7 @@ describe('traefik', () => {
     async () => {
       await run(`mkdir -p edge; cd edge; cat > compose.yaml <<X\n${TRAEFIK}X\ndocker compose up -d --quiet-pull`)
       expect(await run(`${until(ask, 'Hostname')}; ${ask}`)).toMatch(
-        /^Hostname: [0-9a-f]{12}\nIP: 127\.0\.0\.1\nIP: [\d.]+\nRemoteAddr: [\d.]+:\d+\nGET \/ HTTP\/1\.1\r\nHost: whoami\.localhost\r\nUser-Agent: curl\/[\d.]+\r\nAccept: \*\/\*\r\nX-Forwarded-For: [\d.]+\r\nX-Forwarded-Host: whoami\.localhost\r\nX-Forwarded-Port: 80\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Server: [0-9a-f]{12}\r\nX-Real-Ip: [\d.]+\r\n\r\n$/,
+        /^Hostname: [0-9a-f]{12}\nIP: 127\.0\.0\.1\nIP: ::1\nIP: [\d.]+\nRemoteAddr: [\d.]+:\d+\nGET \/ HTTP\/1\.1\r\nHost: whoami\.localhost\r\nUser-Agent: curl\/[\d.]+\r\nAccept: \*\/\*\r\nX-Forwarded-For: [\d.]+\r\nX-Forwarded-Host: whoami\.localhost\r\nX-Forwarded-Port: 80\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Server: [0-9a-f]{12}\r\nX-Real-Ip: [\d.]+\r\n\r\n$/,
       )
       expect(await run('curl -s localhost/svc/x?y=1')).toContain('\nGET /x?y=1 HTTP/1.1\r\n')
       expect(await run('curl -s -X POST localhost/svc/x')).toBe('404 page not found\n')

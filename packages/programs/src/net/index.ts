@@ -16,7 +16,7 @@ import { busyboxNetstat, netstat } from './net-tools/netstat.ts'
 import { busyboxRoute, route } from './net-tools/route.ts'
 import { mtr } from './mtr/mtr.ts'
 import { busyboxNc, nc } from './netcat/nc.ts'
-import { iptables, iptablesSave } from './netfilter/iptables.ts'
+import { ip6tables, ip6tablesSave, iptables, iptablesSave } from './netfilter/iptables.ts'
 import { busyboxPing } from './ping/busybox-ping.ts'
 import { ping } from './ping/iputils-ping.ts'
 import { sshPrograms } from './ssh/index.ts'
@@ -52,6 +52,8 @@ export const netPrograms: readonly Program[] = [
     host,
     ifconfig,
     ip,
+    ip6tables,
+    ip6tablesSave,
     iptables,
     iptablesSave,
     mtr,

@@ -159,6 +159,19 @@ it('drops what iptables says, and lets it in again', async () => {
   expect((await run('ping -c 1 127.0.0.1')).status).toBe(0)
 })
 
+it('drops what ip6tables says, and nothing of IPv4', async () => {
+  const rule = 'INPUT -p ipv6-icmp -s ::1/128 -j REJECT'
+  await run(`ip6tables -A ${rule}`)
+  expect((await run('ip6tables -S INPUT')).stdout).toBe(
+    '-P INPUT ACCEPT\n-A INPUT -s ::1/128 -p ipv6-icmp -j REJECT --reject-with icmp6-port-unreachable\n',
+  )
+  expect((await run('ip6tables -L INPUT -n')).stdout).toMatch(/REJECT {5}58 {3}-- {2}::1 +::\/0 +reject-with icmp6/)
+  expect((await run('ping -c 1 -W 1 ::1')).status).toBe(1)
+  expect((await run('ping -c 1 127.0.0.1')).status).toBe(0)
+  await run(`ip6tables -D ${rule}`)
+  expect((await run('ping -c 1 ::1')).status).toBe(0)
+})
+
 it('ping ends with its summary at ^C', async () => {
   const { output, status } = await kernel.runOnTerminal(['ping', '127.0.0.1'], {
     files,

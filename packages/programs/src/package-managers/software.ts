@@ -127,7 +127,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['htop', bin('htop', 'htop')],
   ['inotify-tools', bin('inotify-tools', 'inotifywait', 'inotifywatch')],
   ['iproute2', both(sbin('iproute2', 'ip', 'tc', 'bridge'), bin('iproute2', 'ss'))],
-  ['iptables', sbin('iptables', 'iptables', 'iptables-save')],
+  ['iptables', sbin('iptables', 'iptables', 'iptables-save', 'ip6tables', 'ip6tables-save')],
   ['jq', bin('jq', 'jq')],
   ['less', { commands: [['/usr/bin/less', 'editors/less']] }],
   ['man', bin('man-db', 'man', 'whatis', 'apropos')],

@@ -10,16 +10,35 @@ import {
   type FirewallRule,
   type FirewallTable,
   isErrno,
+  type NetlinkAnswer,
+  type NetlinkRequest,
   type Process,
   type Program,
   type Sys,
 } from '@drydock/abi'
 import { Stdio } from '@drydock/libc'
 import { listChains, ruleText, saveTable, specify, type Style } from './print-rules.ts'
+import { IP6TABLES, IPTABLES, type RuleFamily } from './rule-family.ts'
 import { parseRule, RuleError } from './rule-words.ts'
 
 const VERSION = 'v1.8.9 (nf_tables)'
 const HINT = "\nTry `iptables -h' or 'iptables --help' for more information."
+
+/** The rules of one family, as the commands ask for them and change them. */
+class Rules {
+  readonly words: RuleFamily
+  private readonly sys: Sys
+
+  constructor(sys: Sys, words: RuleFamily) {
+    this.sys = sys
+    this.words = words
+  }
+
+  netlink<R extends RuleRequest>(request: R): NetlinkAnswer<R> {
+    return this.sys.netlink({ ...request, family: this.words.family })
+  }
+}
+type RuleRequest = Extract<NetlinkRequest, { op: `rule-${string}` | `chain-${string}` }>
 const NO_CHAIN = 'iptables: No chain/target/match by that name.'
 const BAD_RULE = 'iptables: Bad rule (does a matching rule exist in that chain?).'
 
@@ -131,21 +150,21 @@ class Reader {
   }
 }
 
-type Command = (sys: Sys, line: CommandLine) => string | undefined
+type Command = (rules: Rules, line: CommandLine) => string | undefined
 
-const chainsOf = (sys: Sys, table: FirewallTable) => sys.netlink({ op: 'rule-list', table })
+const chainsOf = (rules: Rules, table: FirewallTable) => rules.netlink({ op: 'rule-list', table })
 
-function requireChain(sys: Sys, { table, chain }: CommandLine): string {
+function requireChain(rules: Rules, { table, chain }: CommandLine): string {
   if (chain === undefined) throw wrong('chain name required')
-  if (!chainsOf(sys, table).some(({ name }) => name === chain)) throw new Refusal(NO_CHAIN, 1)
+  if (!chainsOf(rules, table).some(({ name }) => name === chain)) throw new Refusal(NO_CHAIN, 1)
   return chain
 }
 
 /** The rule that the words say, in its chain. @throws Refusal */
-function ruleOf(sys: Sys, line: CommandLine, words: readonly string[]): FirewallRule {
-  const chain = requireChain(sys, line)
+function ruleOf(rules: Rules, line: CommandLine, words: readonly string[]): FirewallRule {
+  const chain = requireChain(rules, line)
   const { draft, target } = parseRule(words)
-  if (target.kind === 'JUMP' && !chainsOf(sys, line.table).some(({ name }) => name === target.chain))
+  if (target.kind === 'JUMP' && !chainsOf(rules, line.table).some(({ name }) => name === target.chain))
     throw wrong(`Chain '${target.chain}' does not exist`)
   return { ...draft, table: line.table, chain, target }
 }
@@ -161,20 +180,20 @@ function numbered({ rest }: CommandLine): { at: number | undefined; words: reado
 }
 
 /** Where a rule that reads the same stands, from 1. */
-function find(sys: Sys, table: FirewallTable, rule: FirewallRule): number | undefined {
-  const rules = chainsOf(sys, table).find(({ name }) => name === rule.chain)?.rules ?? []
-  const at = rules.findIndex((each) => ruleText(each) === ruleText(rule))
+function find(rules: Rules, table: FirewallTable, rule: FirewallRule): number | undefined {
+  const all = chainsOf(rules, table).find(({ name }) => name === rule.chain)?.rules ?? []
+  const at = all.findIndex((each) => ruleText(each, rules.words) === ruleText(rule, rules.words))
   return at < 0 ? undefined : at + 1
 }
 
-function deleteRule(sys: Sys, line: CommandLine): undefined {
+function deleteRule(rules: Rules, line: CommandLine): undefined {
   const { table } = line
-  const chain = requireChain(sys, line)
+  const chain = requireChain(rules, line)
   const { at, words } = numbered(line)
-  const place = words.length === 0 ? at : find(sys, table, ruleOf(sys, line, words))
+  const place = words.length === 0 ? at : find(rules, table, ruleOf(rules, line, words))
   if (place === undefined) throw new Refusal(BAD_RULE, 1)
   try {
-    sys.netlink({ op: 'rule-delete', table, chain, at: place })
+    rules.netlink({ op: 'rule-delete', table, chain, at: place })
   } catch (error) {
     if (!isErrno(error)) throw error
     throw new Refusal('iptables: Index of deletion too big.', 1)
@@ -183,64 +202,73 @@ function deleteRule(sys: Sys, line: CommandLine): undefined {
 }
 
 const RUN: Readonly<Record<string, Command>> = {
-  L(sys, line) {
-    const chains = chainsOf(sys, line.table)
-    const shown = line.chain === undefined ? chains : chains.filter(({ name }) => name === requireChain(sys, line))
+  L(rules, line) {
+    const chains = chainsOf(rules, line.table)
+    const shown = line.chain === undefined ? chains : chains.filter(({ name }) => name === requireChain(rules, line))
     const references = (chain: string): number =>
       chains.flatMap(({ rules }) => rules).filter(({ target }) => target.kind === 'JUMP' && target.chain === chain)
         .length
-    return listChains(shown, line.style, references)
+    return listChains(shown, line.style, references, rules.words)
   },
-  S: (sys, line) => specify(chainsOf(sys, line.table), line.chain === undefined ? undefined : requireChain(sys, line)),
-  A(sys, line) {
-    sys.netlink({ op: 'rule-add', rule: ruleOf(sys, line, line.rest) })
+  S: (rules, line) =>
+    specify(chainsOf(rules, line.table), line.chain === undefined ? undefined : requireChain(rules, line), rules.words),
+  A(rules, line) {
+    rules.netlink({ op: 'rule-add', rule: ruleOf(rules, line, line.rest) })
     return undefined
   },
-  I(sys, line) {
+  I(rules, line) {
     const { at = 1, words } = numbered(line)
     try {
-      sys.netlink({ op: 'rule-add', rule: ruleOf(sys, line, words), at })
+      rules.netlink({ op: 'rule-add', rule: ruleOf(rules, line, words), at })
     } catch (error) {
       if (!isErrno(error) || error.code !== 'EINVAL') throw error
       throw new Refusal('iptables: Index of insertion too big.', 1)
     }
     return undefined
   },
-  R(sys, line) {
+  R(rules, line) {
     const { at, words } = numbered(line)
     if (at === undefined) throw wrong('-R requires a rule number')
-    sys.netlink({ op: 'rule-replace', rule: ruleOf(sys, line, words), at })
+    rules.netlink({ op: 'rule-replace', rule: ruleOf(rules, line, words), at })
     return undefined
   },
-  C(sys, line) {
-    if (find(sys, line.table, ruleOf(sys, line, line.rest)) === undefined) throw new Refusal(BAD_RULE, 1)
+  C(rules, line) {
+    if (find(rules, line.table, ruleOf(rules, line, line.rest)) === undefined) throw new Refusal(BAD_RULE, 1)
     return undefined
   },
   D: deleteRule,
-  F(sys, line) {
+  F(rules, line) {
     const { table } = line
-    sys.netlink({ op: 'chain-flush', table, ...(line.chain === undefined ? {} : { chain: requireChain(sys, line) }) })
+    rules.netlink({
+      op: 'chain-flush',
+      table,
+      ...(line.chain === undefined ? {} : { chain: requireChain(rules, line) }),
+    })
     return undefined
   },
-  Z(sys, line) {
+  Z(rules, line) {
     const { table } = line
-    sys.netlink({ op: 'chain-zero', table, ...(line.chain === undefined ? {} : { chain: requireChain(sys, line) }) })
+    rules.netlink({
+      op: 'chain-zero',
+      table,
+      ...(line.chain === undefined ? {} : { chain: requireChain(rules, line) }),
+    })
     return undefined
   },
-  N(sys, { table, chain }) {
+  N(rules, { table, chain }) {
     if (chain === undefined) throw wrong('option "-N" requires an argument')
     try {
-      sys.netlink({ op: 'chain-add', table, chain })
+      rules.netlink({ op: 'chain-add', table, chain })
     } catch (error) {
       if (error === EEXIST) throw new Refusal('iptables: Chain already exists.', 1)
       throw error
     }
     return undefined
   },
-  X(sys, line) {
+  X(rules, line) {
     const { table, chain } = line
     try {
-      sys.netlink({ op: 'chain-delete', table, ...(chain === undefined ? {} : { chain: requireChain(sys, line) }) })
+      rules.netlink({ op: 'chain-delete', table, ...(chain === undefined ? {} : { chain: requireChain(rules, line) }) })
     } catch (error) {
       if (error !== EBUSY && error !== ENOTEMPTY) throw error
       throw new Refusal(
@@ -250,16 +278,16 @@ const RUN: Readonly<Record<string, Command>> = {
     }
     return undefined
   },
-  P(sys, { table, chain = '', rest: [policy = ''] }) {
+  P(rules, { table, chain = '', rest: [policy = ''] }) {
     if (!BUILTIN_CHAINS[table].includes(chain)) throw new Refusal('iptables: Bad built-in chain name.', 1)
     if (policy !== 'ACCEPT' && policy !== 'DROP')
       throw new Refusal("iptables: Bad policy name. Run `dmesg' for more information.", 1)
-    sys.netlink({ op: 'chain-policy', table, chain, policy })
+    rules.netlink({ op: 'chain-policy', table, chain, policy })
     return undefined
   },
-  E(sys, line) {
+  E(rules, line) {
     const [name = ''] = line.rest
-    sys.netlink({ op: 'chain-rename', table: line.table, chain: requireChain(sys, line), name })
+    rules.netlink({ op: 'chain-rename', table: line.table, chain: requireChain(rules, line), name })
     return undefined
   },
 }
@@ -277,66 +305,85 @@ function refusalOf(error: unknown): Refusal {
   throw error
 }
 
-async function main({ sys, argv }: Process): Promise<number> {
+async function main({ sys, argv }: Process, words: RuleFamily): Promise<number> {
   const io = new Stdio(sys)
   try {
-    if (argv.includes('-V') || argv.includes('--version')) await io.print(`iptables ${VERSION}\n`)
+    if (argv.includes('-V') || argv.includes('--version')) await io.print(`${words.program} ${VERSION}\n`)
     else {
       const line = new Reader(argv.slice(1)).read()
       const run = RUN[line.command]
       if (!run) throw wrong('no command specified')
-      await io.print(run(sys, line) ?? '')
+      await io.print(run(new Rules(sys, words), line) ?? '')
     }
     await io.out.flush()
     return 0
   } catch (error) {
     const { message, status } = refusalOf(error)
-    await io.warn(`${message}\n`)
+    await io.warn(`${message.replaceAll('iptables', words.program)}\n`)
     return status
   }
 }
+
+const LACKS = [
+  'matches other than addrtype, comment, conntrack, icmp, limit, multiport, state, statistic, tcp, udp',
+] as const
 
 /** iptables. iptables(8), iptables-extensions(8); version 1.8.9. */
 export const iptables: Program = {
   name: 'iptables/iptables',
   paths: ['/usr/sbin/iptables', '/sbin/iptables', '/usr/sbin/iptables-nft', '/usr/sbin/iptables-legacy'],
   covers: 'partial',
-  lacks: [
-    'IPv6',
-    'matches other than addrtype, comment, conntrack, icmp, limit, multiport, state, statistic, tcp, udp',
-  ],
+  lacks: LACKS,
   summary: 'administration tool for IPv4 packet filtering and NAT',
-  main,
+  main: (process) => main(process, IPTABLES),
 }
 
-/** iptables-save: all rules as text. iptables-save(8). */
+/** ip6tables: the same for IPv6. */
+export const ip6tables: Program = {
+  name: 'iptables/ip6tables',
+  paths: ['/usr/sbin/ip6tables', '/sbin/ip6tables', '/usr/sbin/ip6tables-nft', '/usr/sbin/ip6tables-legacy'],
+  covers: 'partial',
+  lacks: LACKS,
+  summary: 'administration tool for IPv6 packet filtering and NAT',
+  main: (process) => main(process, IP6TABLES),
+}
+
+/** All rules of a family as text. iptables-save(8). */
+async function save({ sys, argv }: Process, words: RuleFamily): Promise<number> {
+  const io = new Stdio(sys)
+  const only = argv.indexOf('-t') > 0 ? argv[argv.indexOf('-t') + 1] : undefined
+  const counters = argv.includes('-c') || argv.includes('--counters')
+  const stamp = new Date(sys.clock.now()).toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+) (\S+) .*$/, '$1 $3 $2 $5 $4')
+  try {
+    for (const table of FIREWALL_TABLES) {
+      if (only !== undefined && table !== only) continue
+      const chains = chainsOf(new Rules(sys, words), table)
+      const empty = chains.every(({ rules, policy }) => rules.length === 0 && policy === 'ACCEPT')
+      if (empty && only === undefined && (table === 'raw' || table === 'mangle')) continue
+      await io.print(`# Generated by ${words.program}-save ${VERSION.split(' ')[0]} on ${stamp}\n`)
+      await io.print(`${saveTable(table, chains, counters, words)}# Completed on ${stamp}\n`)
+    }
+    await io.out.flush()
+    return 0
+  } catch (error) {
+    const { message, status } = refusalOf(error)
+    await io.warn(`${message.replace('iptables ', `${words.program}-save `)}\n`)
+    return status
+  }
+}
+
 export const iptablesSave: Program = {
   name: 'iptables/iptables-save',
   paths: ['/usr/sbin/iptables-save', '/sbin/iptables-save'],
   covers: 'full',
   summary: 'dump iptables rules',
-  async main({ sys, argv }: Process): Promise<number> {
-    const io = new Stdio(sys)
-    const only = argv.indexOf('-t') > 0 ? argv[argv.indexOf('-t') + 1] : undefined
-    const counters = argv.includes('-c') || argv.includes('--counters')
-    const stamp = new Date(sys.clock.now())
-      .toUTCString()
-      .replace(/^(\w+), (\d+) (\w+) (\d+) (\S+) .*$/, '$1 $3 $2 $5 $4')
-    try {
-      for (const table of FIREWALL_TABLES) {
-        if (only !== undefined && table !== only) continue
-        const chains = chainsOf(sys, table)
-        const empty = chains.every(({ rules, policy }) => rules.length === 0 && policy === 'ACCEPT')
-        if (empty && only === undefined && (table === 'raw' || table === 'mangle')) continue
-        await io.print(`# Generated by iptables-save ${VERSION.split(' ')[0]} on ${stamp}\n`)
-        await io.print(`${saveTable(table, chains, counters)}# Completed on ${stamp}\n`)
-      }
-      await io.out.flush()
-      return 0
-    } catch (error) {
-      const { message, status } = refusalOf(error)
-      await io.warn(`${message.replace('iptables ', 'iptables-save ')}\n`)
-      return status
-    }
-  },
+  main: (process) => save(process, IPTABLES),
+}
+
+export const ip6tablesSave: Program = {
+  name: 'iptables/ip6tables-save',
+  paths: ['/usr/sbin/ip6tables-save', '/sbin/ip6tables-save'],
+  covers: 'full',
+  summary: 'dump ip6tables rules',
+  main: (process) => save(process, IP6TABLES),
 }

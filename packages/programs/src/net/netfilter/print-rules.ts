@@ -1,4 +1,5 @@
 import type { FirewallChain, FirewallCounters, FirewallRule } from '@drydock/abi'
+import { icmpNumber, type RuleFamily } from './rule-family.ts'
 
 /** How iptables prints rules: -L as a table, -S as command lines. */
 export interface Style {
@@ -8,15 +9,21 @@ export interface Style {
   readonly exact: boolean
 }
 
-const NUMBERS = { tcp: '6', udp: '17', icmp: '1' } as const
+const NUMBERS = { tcp: '6', udp: '17' } as const
 
 const targetName = ({ target }: FirewallRule): string =>
   target.kind === 'JUMP' ? target.chain : target.kind === 'NONE' ? '' : target.kind
 
-function place(prefix: string | undefined, numeric: boolean): string {
-  if (prefix === undefined || prefix === '0.0.0.0/0') return numeric ? '0.0.0.0/0' : 'anywhere'
-  return prefix.replace(/^!\s*/, '!').replace(/\/32$/, '')
+function place(prefix: string | undefined, numeric: boolean, { anywhere, single }: RuleFamily): string {
+  if (prefix === undefined || prefix === anywhere) return numeric ? anywhere : 'anywhere'
+  const plain = prefix.replace(/^!\s*/, '!')
+  return plain.endsWith(single) ? plain.slice(0, -single.length) : plain
 }
+
+const protoName = (proto: NonNullable<FirewallRule['proto']>, { icmp }: RuleFamily): string =>
+  proto === 'icmp' ? icmp.name : proto
+const protoNumber = (proto: NonNullable<FirewallRule['proto']>, { icmp }: RuleFamily): string =>
+  proto === 'icmp' ? icmp.number : NUMBERS[proto]
 
 function portWords(kind: 'spt' | 'dpt', text: string): string {
   const negated = text.startsWith('!')
@@ -36,7 +43,7 @@ function portColumns({ proto = 'tcp', sourcePort, destinationPort }: FirewallRul
   return words.length ? [`${proto} ${words.join(' ')}`] : []
 }
 
-function targetColumns({ target }: FirewallRule): string[] {
+function targetColumns({ target }: FirewallRule, { reject }: RuleFamily): string[] {
   switch (target.kind) {
     case 'DNAT':
     case 'SNAT':
@@ -44,7 +51,7 @@ function targetColumns({ target }: FirewallRule): string[] {
     case 'REDIRECT':
       return target.port === undefined ? [] : [`redir ports ${target.port}`]
     case 'REJECT':
-      return [`reject-with ${target.with ?? 'icmp-port-unreachable'}`]
+      return [`reject-with ${target.with ?? reject}`]
     case 'LOG':
       return [`LOG flags 0 level 4${target.prefix ? ` prefix "${target.prefix}"` : ''}`]
     default:
@@ -52,14 +59,7 @@ function targetColumns({ target }: FirewallRule): string[] {
   }
 }
 
-const ICMP_NUMBERS = new Map([
-  ['echo-request', '8'],
-  ['echo-reply', '0'],
-  ['destination-unreachable', '3'],
-  ['time-exceeded', '11'],
-])
-
-function extras(rule: FirewallRule, numeric: boolean): string {
+function extras(rule: FirewallRule, numeric: boolean, family: RuleFamily): string {
   const { destinationLocal, sourceLocal, states, limit, icmpType, comment, syn, probability } = rule
   const type = (name: string, local: boolean): string => `${name}-type ${local ? '' : '!'}LOCAL`
   const addresses = [
@@ -72,12 +72,12 @@ function extras(rule: FirewallRule, numeric: boolean): string {
     ...(syn === undefined ? [] : [`flags:${syn ? '' : '!'}${numeric ? '0x17/0x02' : 'FIN,SYN,RST,ACK/SYN'}`]),
     ...(icmpType === undefined
       ? []
-      : [numeric ? `icmptype ${ICMP_NUMBERS.get(icmpType) ?? icmpType}` : `icmp ${icmpType}`]),
+      : [numeric ? `icmptype ${icmpNumber(family, icmpType)}` : `${family.icmp.name} ${icmpType}`]),
     ...(states ? [`ctstate ${states.join(',')}`] : []),
     ...(limit ? [`limit: avg ${limit.text} burst ${limit.burst}`] : []),
     ...(probability === undefined ? [] : [`statistic mode random probability ${probability.toFixed(11)}`]),
     ...(comment === undefined ? [] : [`/* ${comment} */`]),
-    ...targetColumns(rule),
+    ...targetColumns(rule, family),
   ]
   return words.length ? ` ${words.join(' ')}` : ''
 }
@@ -94,16 +94,17 @@ function amount(value: number, exact: boolean): string {
   return `${left}${UNITS[unit]}`
 }
 
-function listRow(rule: FirewallRule & FirewallCounters, index: number, style: Style): string {
-  const proto = style.numeric ? (rule.proto ? NUMBERS[rule.proto] : '0') : (rule.proto ?? 'all')
+function listRow(rule: FirewallRule & FirewallCounters, index: number, style: Style, family: RuleFamily): string {
+  const shown = style.numeric ? protoNumber : protoName
+  const proto = rule.proto ? shown(rule.proto, family) : style.numeric ? '0' : 'all'
   const number = style.lineNumbers ? String(index + 1).padEnd(5) : ''
   const link = (text: string | undefined): string =>
     (text ?? (style.numeric ? '*' : 'any')).replace(/^!\s*/, '!').padEnd(6)
   const links = style.verbose ? `${link(rule.inLink)} ${link(rule.outLink)}  ` : ''
-  const ends = [rule.source, rule.destination].map((each) => place(each, style.numeric).padEnd(20)).join(' ')
+  const ends = [rule.source, rule.destination].map((each) => place(each, style.numeric, family).padEnd(20)).join(' ')
   const count = (value: number): string => amount(value, style.exact).padStart(5)
   const counts = style.verbose ? `${count(rule.packets)} ${count(rule.bytes)} ` : ''
-  return `${number}${counts}${targetName(rule).padEnd(10)} ${proto.padEnd(4)} --  ${links}${ends}${extras(rule, style.numeric)}\n`
+  return `${number}${counts}${targetName(rule).padEnd(10)} ${proto.padEnd(4)} --  ${links}${ends}${extras(rule, style.numeric, family)}\n`
 }
 
 /** @param references how many rules jump to a chain */
@@ -111,6 +112,7 @@ export function listChains(
   chains: readonly FirewallChain[],
   style: Style,
   references: (chain: string) => number,
+  family: RuleFamily,
 ): string {
   const columns = style.verbose
     ? ' pkts bytes target     prot opt in     out     source               destination         \n'
@@ -121,7 +123,7 @@ export function listChains(
         ? ` ${amount(chain.packets, style.exact)} packets, ${amount(chain.bytes, style.exact)} bytes`
         : ''
       const what = chain.policy ? `policy ${chain.policy}${counts}` : `${references(chain.name)} references`
-      const rows = chain.rules.map((rule, index) => listRow(rule, index, style))
+      const rows = chain.rules.map((rule, index) => listRow(rule, index, style, family))
       return `Chain ${chain.name} (${what})\n${style.lineNumbers ? 'num  ' : ''}${columns}${rows.join('')}`
     })
     .join('\n')
@@ -130,7 +132,7 @@ export function listChains(
 const flagged = (name: string, text: string | undefined): string[] =>
   text === undefined ? [] : text.startsWith('!') ? ['!', name, text.slice(1).trim()] : [name, text]
 
-function matchWords(rule: FirewallRule): string[] {
+function matchWords(rule: FirewallRule, family: RuleFamily): string[] {
   const { proto, sourcePort, destinationPort, destinationLocal, sourceLocal, states, limit, icmpType, syn } = rule
   const multi = sourcePort?.includes(',') || destinationPort?.includes(',')
   const many = multi ? 's' : ''
@@ -143,13 +145,15 @@ function matchWords(rule: FirewallRule): string[] {
     ...flagged('-d', rule.destination),
     ...flagged('-i', rule.inLink),
     ...flagged('-o', rule.outLink),
-    ...(proto ? ['-p', proto] : []),
+    ...(proto ? ['-p', protoName(proto, family)] : []),
     ...(addresses.length ? ['-m', 'addrtype', ...addresses] : []),
     ...(usesProto ? ['-m', multi ? 'multiport' : (proto ?? 'tcp')] : []),
     ...flagged(`--sport${many}`, sourcePort),
     ...flagged(`--dport${many}`, destinationPort),
     ...(syn === undefined ? [] : [...(syn ? [] : ['!']), '--tcp-flags', 'FIN,SYN,RST,ACK', 'SYN']),
-    ...(icmpType === undefined ? [] : ['-m', 'icmp', '--icmp-type', ICMP_NUMBERS.get(icmpType) ?? icmpType]),
+    ...(icmpType === undefined
+      ? []
+      : ['-m', family.family === 6 ? 'icmp6' : 'icmp', family.icmp.option, icmpNumber(family, icmpType)]),
     ...(states ? ['-m', 'conntrack', '--ctstate', states.join(',')] : []),
     ...(limit
       ? ['-m', 'limit', '--limit', limit.text, ...(limit.burst === 5 ? [] : ['--limit-burst', String(limit.burst)])]
@@ -163,13 +167,13 @@ function matchWords(rule: FirewallRule): string[] {
 
 const quoted = (text: string): string => (/^[\w.-]+$/.test(text) ? text : `"${text}"`)
 
-function targetWords(rule: FirewallRule): string[] {
+function targetWords(rule: FirewallRule, family: RuleFamily): string[] {
   const { target } = rule
   if (target.kind === 'NONE') return []
   const options: Partial<Record<typeof target.kind, () => string[]>> = {
     DNAT: () => ['--to-destination', target.kind === 'DNAT' ? target.to : ''],
     SNAT: () => ['--to-source', target.kind === 'SNAT' ? target.to : ''],
-    REJECT: () => ['--reject-with', target.kind === 'REJECT' ? (target.with ?? 'icmp-port-unreachable') : ''],
+    REJECT: () => ['--reject-with', target.kind === 'REJECT' ? (target.with ?? family.reject) : ''],
     REDIRECT: () =>
       target.kind === 'REDIRECT' && target.port !== undefined ? ['--to-ports', String(target.port)] : [],
     LOG: () => (target.kind === 'LOG' && target.prefix ? ['--log-prefix', quoted(target.prefix)] : []),
@@ -178,12 +182,14 @@ function targetWords(rule: FirewallRule): string[] {
 }
 
 /** The rule as a command line would make it, without `-A CHAIN`. Two rules are the same when these are. */
-export const ruleText = (rule: FirewallRule): string => [...matchWords(rule), ...targetWords(rule)].join(' ')
+export const ruleText = (rule: FirewallRule, family: RuleFamily): string =>
+  [...matchWords(rule, family), ...targetWords(rule, family)].join(' ')
 
-const line = (rule: FirewallRule): string => `-A ${rule.chain}${ruleText(rule) === '' ? '' : ` ${ruleText(rule)}`}\n`
+const line = (rule: FirewallRule, family: RuleFamily): string =>
+  `${`-A ${rule.chain} ${ruleText(rule, family)}`.trimEnd()}\n`
 
 /** iptables -S. */
-export function specify(chains: readonly FirewallChain[], only: string | undefined): string {
+export function specify(chains: readonly FirewallChain[], only: string | undefined, family: RuleFamily): string {
   const shown = chains.filter(({ name }) => only === undefined || name === only)
   const own = shown.filter(({ policy }) => policy === undefined).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const heads = [
@@ -191,14 +197,19 @@ export function specify(chains: readonly FirewallChain[], only: string | undefin
     ...own.map(({ name }) => `-N ${name}\n`),
   ]
   const order = [...shown.filter(({ policy }) => policy !== undefined), ...own]
-  return [...heads, ...order.flatMap(({ rules }) => rules.map(line))].join('')
+  return [...heads, ...order.flatMap(({ rules }) => rules.map((rule) => line(rule, family)))].join('')
 }
 
 /** One table of iptables-save. */
-export function saveTable(table: string, chains: readonly FirewallChain[], counters: boolean): string {
+export function saveTable(
+  table: string,
+  chains: readonly FirewallChain[],
+  counters: boolean,
+  family: RuleFamily,
+): string {
   const head = chains.map(({ name, policy, packets, bytes }) => `:${name} ${policy ?? '-'} [${packets}:${bytes}]\n`)
   const rules = chains.flatMap((chain) =>
-    chain.rules.map((rule) => `${counters ? `[${rule.packets}:${rule.bytes}] ` : ''}${line(rule)}`),
+    chain.rules.map((rule) => `${counters ? `[${rule.packets}:${rule.bytes}] ` : ''}${line(rule, family)}`),
   )
   return `*${table}\n${head.join('')}${rules.join('')}COMMIT\n`
 }

@@ -1,4 +1,5 @@
-import type { ConnectionState, FirewallRule, FirewallTarget } from '@drydock/abi'
+import { type ConnectionState, type FirewallRule, type FirewallTarget, formatIpv6, parseIpv6 } from '@drydock/abi'
+import { IP6TABLES, IPTABLES } from './rule-family.ts'
 
 type Draft = { -readonly [K in keyof FirewallRule]?: FirewallRule[K] }
 type Taker = (draft: Draft, argument: string) => void
@@ -19,6 +20,9 @@ const PROTOS = new Map([
   ['17', 'udp'],
   ['icmp', 'icmp'],
   ['1', 'icmp'],
+  ['ipv6-icmp', 'icmp'],
+  ['icmpv6', 'icmp'],
+  ['58', 'icmp'],
 ] as const)
 const STATES: readonly ConnectionState[] = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED']
 const PER_SECOND = new Map([
@@ -38,7 +42,9 @@ function setProto(draft: Draft, text: string): void {
 /** A prefix with its host bits off, as the kernel keeps it: `10.0.0.0/8`, `1.2.3.4/32`. */
 function prefixText(text: string): string {
   const negated = text.startsWith('!')
-  const [host = '', bits = '32'] = (negated ? text.slice(1) : text).split('/')
+  const plain = negated ? text.slice(1) : text
+  if (plain.includes(':')) return `${negated ? '!' : ''}${prefixText6(plain)}`
+  const [host = '', bits = '32'] = plain.split('/')
   const parts = host.split('.').map(Number)
   if (parts.length !== 4 || parts.some((part) => !(part >= 0 && part < 256)))
     throw new RuleError(`host/network \`${host}' not found`)
@@ -47,6 +53,15 @@ function prefixText(text: string): string {
   const network = length === 0 ? 0 : Math.floor(value / 2 ** (32 - length)) * 2 ** (32 - length)
   const quad = [24, 16, 8, 0].map((shift) => Math.floor(network / 2 ** shift) % 256).join('.')
   return `${negated ? '!' : ''}${quad}/${length}`
+}
+
+function prefixText6(text: string): string {
+  const [host = '', bits = '128'] = text.split('/')
+  const address = parseIpv6(host)
+  const length = Number(bits)
+  if (address === undefined || !(length >= 0 && length <= 128)) throw new RuleError(`host/network \`${host}' not found`)
+  const rest = BigInt(128 - length)
+  return `${formatIpv6((address >> rest) << rest)}/${length}`
 }
 
 const maskLength = (mask: string): number =>
@@ -87,13 +102,6 @@ function setBurst(draft: Draft, text: string): void {
   draft.limit = { ...before, burst: Number(text) }
 }
 
-const ICMP_TYPES = new Map([
-  ['8', 'echo-request'],
-  ['0', 'echo-reply'],
-  ['3', 'destination-unreachable'],
-  ['11', 'time-exceeded'],
-])
-
 const source: Taker = (draft, text) => (draft.source = prefixText(text))
 const destination: Taker = (draft, text) => (draft.destination = prefixText(text))
 const inLink: Taker = (draft, text) => (draft.inLink = text)
@@ -126,7 +134,8 @@ const TAKERS: ReadonlyMap<string, Taker> = new Map<string, Taker>([
   ['--src-type', (draft, text) => (draft.sourceLocal = text.toUpperCase().replace('!', '') === 'LOCAL')],
   ['--state', setStates],
   ['--ctstate', setStates],
-  ['--icmp-type', (draft, text) => (draft.icmpType = ICMP_TYPES.get(text) ?? text)],
+  ['--icmp-type', (draft, text) => (draft.icmpType = IPTABLES.icmpTypes.get(text) ?? text)],
+  ['--icmpv6-type', (draft, text) => (draft.icmpType = IP6TABLES.icmpTypes.get(text) ?? text)],
   ['--limit', setLimit],
   ['--limit-burst', setBurst],
   ['--mode', () => {}],
@@ -199,7 +208,7 @@ function targetOf({ jump, to, rejectWith, prefix, ports: port }: TargetOptions):
       throw new RuleError(`${jump}: option "--to-${jump === 'DNAT' ? 'destination' : 'source'}" must be specified`)
     return { kind: jump, to }
   }
-  if (jump === 'REJECT') return { kind: jump, with: rejectWith ?? 'icmp-port-unreachable' }
+  if (jump === 'REJECT') return { kind: jump, ...(rejectWith === undefined ? {} : { with: rejectWith }) }
   if (jump === 'LOG') return { kind: jump, prefix }
   if (jump === 'REDIRECT') return { kind: jump, ...(port === undefined ? {} : { port: Number(port) }) }
   if (jump === 'ACCEPT' || jump === 'DROP' || jump === 'RETURN' || jump === 'MASQUERADE') return { kind: jump }
