@@ -104,8 +104,7 @@ function namesOn(
     const virtual = virtualAddress(service, network)
     const addresses = virtual ? [virtual] : answering(service)
     const aliases = networksOf(service).find(({ Target }) => Target === network.ID)?.Aliases ?? []
-    for (const name of [Name, ...aliases]) names.push([name, addresses])
-    names.push([`tasks.${Name}`, answering(service)])
+    for (const name of [Name, ...aliases]) names.push([name, addresses], [`tasks.${name}`, answering(service)])
     for (const task of runningTasks(store, service))
       names.push([containerName(task), [bare(addressOn(task, network.ID) ?? '')]])
   }
