@@ -27,6 +27,7 @@ export class Scheduler {
   private readonly clock: Clock
   private readonly queue = new RunQueue()
   private readonly timers = new Set<Timer>()
+  private readonly soon = Promise.resolve()
   private turnStart = 0
   /** The host's event loop had its turn since the last slice, and nobody waits: the next to be woken begins a new one. */
   private rested = true
@@ -47,7 +48,8 @@ export class Scheduler {
   resume(share: CpuShare, run: () => void): void {
     if (this.stopped) return
     if (this.rested) this.beginSlice()
-    if (!this.exhausted()) return queueMicrotask(run)
+    // Not queueMicrotask: Node makes an object of its own for each.
+    if (!this.exhausted()) return void this.soon.then(run)
     this.queue.addWoken(share, run)
     this.arm()
   }

@@ -58,18 +58,22 @@ export interface FunctionEntry {
   trace?: boolean
 }
 
+const OPTIONS_AT_FIRST: readonly string[] = ['braceexpand', 'hashall', 'interactive-comments']
+
+const seedFrom = ([a = 1, b = 2, c = 3]: Uint8Array): number => a * 65536 + b * 256 + c
+
 /** State of one shell process. A subshell gets a copy (`fork`), as fork(2) would give it. */
 export class Shell {
   process: Process
   sys: Sys
   readonly dialect: Dialect
   readonly machinery: Machinery
-  variables = new Variables()
+  variables: Variables
   functions = new Map<string, FunctionEntry>()
   aliases = new Map<string, string>()
   /** Names of `set -o` that are on. */
-  options = new Set<string>(['braceexpand', 'hashall', 'interactive-comments'])
-  shopt = new Map<string, boolean>(SHOPT_DEFAULTS)
+  options: Set<string>
+  shopt: Map<string, boolean>
   disabled = new Set<string>()
   /** Where commands were found, with the number of times used. */
   hashed = new Map<string, { path: string; hits: number }>()
@@ -140,23 +144,30 @@ export class Shell {
   mayExec = false
   /** Files made for process substitution, to be closed after the command. */
   substitutions: { fd: number; pid: number }[] = []
-  readonly patterns = new Patterns()
-  readonly scripts = new KeptScripts()
-  readonly arithmeticCache = new Map<string, CompiledArithmetic>()
+  readonly patterns: Patterns
+  readonly scripts: KeptScripts
+  readonly arithmeticCache: Map<string, CompiledArithmetic>
   /** Formats of printf, taken apart. */
-  readonly formats = new Map<string, readonly FormatPiece[]>()
+  readonly formats: Map<string, readonly FormatPiece[]>
 
-  constructor(process: Process, dialect: Dialect, machinery: Machinery) {
+  /** @param parent what is forked: what was made of texts is the same for all, and costs much to make anew */
+  constructor(process: Process, dialect: Dialect, machinery: Machinery, parent?: Shell) {
     this.process = process
     this.sys = process.sys
     this.dialect = dialect
     this.machinery = machinery
     this.name = dialect.name
-    this.pid = process.sys.getpid()
-    this.jobs = new JobTable()
-    this.startedMs = process.sys.clock.now()
-    const [a = 1, b = 2, c = 3] = process.sys.entropy.bytes(3)
-    this.seed = a * 65536 + b * 256 + c
+    this.pid = parent?.pid ?? process.sys.getpid()
+    this.variables = parent?.variables.copy() ?? new Variables()
+    this.options = new Set(parent?.options ?? OPTIONS_AT_FIRST)
+    this.shopt = new Map(parent?.shopt ?? SHOPT_DEFAULTS)
+    this.patterns = parent?.patterns ?? new Patterns()
+    this.scripts = parent?.scripts ?? new KeptScripts()
+    this.arithmeticCache = parent?.arithmeticCache ?? new Map()
+    this.formats = parent?.formats ?? new Map()
+    this.jobs = parent?.jobs.copy() ?? new JobTable()
+    this.startedMs = parent?.startedMs ?? process.sys.clock.now()
+    this.seed = parent?.random() ?? seedFrom(process.sys.entropy.bytes(3))
     this.countLongValues()
   }
 
@@ -181,53 +192,36 @@ export class Shell {
 
   /** What a child process starts with: to be made before it is forked, because it begins to run later. */
   fork(): Shell {
-    const child = new Shell(this.process, this.dialect, this.machinery)
-    const { variables, functions, aliases, options, shopt, disabled, hashed, completions, traps } = this
-    Object.assign(child, {
-      name: this.name,
-      source: this.source,
-      positional: this.positional,
-      status: this.status,
-      pipeStatus: this.pipeStatus,
-      lastArgument: this.lastArgument,
-      lastBackground: this.lastBackground,
-      pid: this.pid,
-      seed: this.random(),
-      line: this.line,
-      calls: [...this.calls],
-      sourcing: this.sourcing,
-      tested: this.tested,
-      subshell: this.subshell + 1,
-      indirection: this.indirection,
-      // In dash and ash a loop goes on inside of a subshell: break and continue end that.
-      loops: this.dialect.name === 'bash' ? 0 : this.loops,
-      directories: [...this.directories],
-      umask: this.umask,
-      history: [...this.history],
-      startedMs: this.startedMs,
-      interactive: false,
-      talks: this.talks,
-      variables: variables.copy(),
-      functions: new Map(functions),
-      aliases: new Map(aliases),
-      options: new Set(options),
-      shopt: new Map(shopt),
-      disabled: new Set(disabled),
-      hashed: new Map(hashed),
-      completions: new Map(completions),
-      lineSettings: this.lineSettings,
-      borrowsLineSettings: this.lineSettings !== undefined,
-      traps: new Map(traps),
-      jobs: this.jobs.copy(),
-      getoptsIndex: this.getoptsIndex,
-      getoptsOffset: this.getoptsOffset,
-      // What was made of texts is the same for all.
-      patterns: this.patterns,
-      scripts: this.scripts,
-      arithmeticCache: this.arithmeticCache,
-      formats: this.formats,
-    })
-    child.countLongValues()
+    const child = new Shell(this.process, this.dialect, this.machinery, this)
+    child.name = this.name
+    child.source = this.source
+    child.positional = this.positional
+    child.status = this.status
+    child.pipeStatus = this.pipeStatus
+    child.lastArgument = this.lastArgument
+    child.lastBackground = this.lastBackground
+    child.line = this.line
+    child.calls = [...this.calls]
+    child.sourcing = this.sourcing
+    child.tested = this.tested
+    child.subshell = this.subshell + 1
+    child.indirection = this.indirection
+    // In dash and ash a loop goes on inside of a subshell: break and continue end that.
+    child.loops = this.dialect.name === 'bash' ? 0 : this.loops
+    child.directories = [...this.directories]
+    child.umask = this.umask
+    child.history = [...this.history]
+    child.talks = this.talks
+    child.functions = new Map(this.functions)
+    child.aliases = new Map(this.aliases)
+    child.disabled = new Set(this.disabled)
+    child.hashed = new Map(this.hashed)
+    child.completions = new Map(this.completions)
+    child.lineSettings = this.lineSettings
+    child.borrowsLineSettings = this.lineSettings !== undefined
+    child.traps = new Map(this.traps)
+    child.getoptsIndex = this.getoptsIndex
+    child.getoptsOffset = this.getoptsOffset
     return child
   }
 

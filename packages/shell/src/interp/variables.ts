@@ -367,6 +367,8 @@ export function recase(variable: Variable, value: string): string {
 
 function copyVariable(variable: Variable): Variable {
   const copy = newVariable(variable)
+  // What is readonly does not change any more.
+  if (variable.readonly) return copy
   if (variable.array) copy.array = new IndexedArray(variable.array)
   if (variable.assoc) copy.assoc = new Map(variable.assoc)
   return copy
