@@ -3,7 +3,7 @@ import type { Shell } from '../interp/shell.ts'
 import type { Parameter, Part, Word } from '../syntax/ast.ts'
 import { valueOfVariable } from '../interp/variables.ts'
 import type { FieldBuilder } from './field-builder.ts'
-import { integer } from './numbers.ts'
+import { ArithmeticFailure, elementOf, integer } from './numbers.ts'
 import {
   attributeLetters,
   byteSubstring,
@@ -103,14 +103,13 @@ export function* parameterSteps(
 }
 
 /**
- * The text of a plain variable's `${x#y}`, `${x/y/z}`, `${x:1}`, `${x:-y}` or `${#x}` where nothing splits it; undefined
+ * The text of a plain variable's or element's `${x#y}`, `${x/y/z}`, `${x:1}`, `${x:-y}` or `${#x}` where nothing splits it; undefined
  * when the parameter is something else, or unset.
  */
 export function scalarText(shell: Shell, node: Parameter, words: WordExpander): string | undefined {
   const { operator, argument, second } = node
-  if (node.index || node.indirect || node.names || node.bad !== undefined) return undefined
-  const variable = shell.variables.raw(node.name)
-  const text = variable && !variable.nameref ? valueOfVariable(variable) : undefined
+  if (node.indirect || node.names || node.bad !== undefined) return undefined
+  const text = node.index ? elementText(shell, node, words) : variableText(shell, node.name)
   if (text === undefined) return undefined
   if (node.length) return String(lengthOfText(text))
   if (operator === undefined) return text
@@ -127,6 +126,32 @@ export function scalarText(shell: Shell, node: Parameter, words: WordExpander): 
   const replacement = replaces(node) && second ? words.replacement(shell, second) : ''
   return operation(shell, operator, pattern, replacement)(text)
 }
+
+function variableText({ variables }: Shell, name: string): string | undefined {
+  const variable = variables.raw(name)
+  return variable && !variable.nameref ? valueOfVariable(variable) : undefined
+}
+
+/** An array's element whose subscript may be worked out once more, when it turns out that it is not that simple. */
+function elementText(shell: Shell, node: Parameter, words: WordExpander): string | undefined {
+  const { name, index } = node
+  if (!index || !needsSubscript(node) || !(index.steady ??= index.parts.every(isSteady))) return undefined
+  if (!shell.variables.raw(name)) return undefined
+  const subscript = words.subscript(shell, name, index)
+  if (subscript === '') return undefined
+  try {
+    return elementOf(shell, shell.variables.resolve(name), subscript)
+  } catch (error) {
+    if (error instanceof ArithmeticFailure) return undefined
+    throw error
+  }
+}
+
+/** It has no effect and asks nobody. */
+const isSteady = (part: Part): boolean =>
+  part.kind === 'parameter'
+    ? !part.operator && !part.index && !part.indirect && !part.names && part.bad === undefined
+    : part.kind === 'literal' && /^[\w ]*$/.test(part.text)
 
 const replaces = ({ operator }: Parameter): boolean => operator?.charCodeAt(0) === 47
 

@@ -77,7 +77,8 @@ export function* setNamed(shell: Shell, name: string, text: string): Steps<void>
 
 export function assignScalar(shell: Shell, name: string, text: string, append: boolean): void {
   const { variables } = shell
-  if (!append && !WATCHED.has(name) && variables.setPlain(name, text) && !shell.options.has('allexport')) return
+  if (!WATCHED.has(name) && !shell.options.has('allexport'))
+    if (append ? variables.appendPlain(name, text) : variables.setPlain(name, text)) return
   const target = variables.resolve(name)
   const element = target.endsWith(']') ? splitElement(target) : undefined
   if (element) return setIndexed(shell, element.name, element.index, text, append)

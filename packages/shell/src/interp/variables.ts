@@ -180,6 +180,15 @@ export class Variables {
     return true
   }
 
+  /** The same for a text that is added. */
+  appendPlain(name: string, text: string): boolean {
+    const variable = this.visible.get(name)
+    if (!variable || variable.value === undefined || !isPlain(variable)) return false
+    if (variable.value.length + text.length > LONG_VALUE) return false
+    variable.value += text
+    return true
+  }
+
   /** The same for a result of arithmetic. */
   setNumber(name: string, value: number): boolean {
     const text = String(value)

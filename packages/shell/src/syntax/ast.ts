@@ -17,6 +17,8 @@ export interface Word {
   single: boolean | undefined
   /** Whether as the value of an assignment it is the texts of its parts, one behind the other: no tilde is live in it. */
   joins: boolean | undefined
+  /** Whether as a subscript it can be worked out twice: it has no effect. */
+  steady: boolean | undefined
   /** Whether it could hold a brace expansion. */
   braces: boolean | undefined
   /** What was made of it as an arithmetic expression, once somebody has looked. */
@@ -245,6 +247,7 @@ export const makeWord = (parts: readonly Part[], source: string, plain?: string)
   waits: undefined,
   single: undefined,
   joins: undefined,
+  steady: undefined,
   braces: undefined,
   prepared: undefined,
 })
