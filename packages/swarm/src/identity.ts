@@ -3,10 +3,16 @@ import type { Entropy } from '@drydock/abi'
 const BASE = 36n
 const ID_LENGTH = 25
 
-/** 25 digits of base 36, the most of them by chance: every object's id. swarmkit identity.NewID */
+/** 25 digits of base 36 by chance: every object's id, whose short form is neither a word nor a number. swarmkit identity.NewID */
 export function newId(entropy: Entropy): string {
-  const bits = entropy.bytes(17).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
-  return digits(bits, ID_LENGTH)
+  for (;;) {
+    const id = digits(
+      entropy.bytes(17).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n),
+      ID_LENGTH,
+    )
+    const short = id.slice(0, 12)
+    if (/\d/.test(short) && /[a-z]/.test(short)) return id
+  }
 }
 
 /** A join token names the swarm's certificate authority and holds a secret for each role. swarmkit ca.GenerateJoinToken */
