@@ -1,5 +1,5 @@
-import { isErrno, type Sys } from '@drydock/abi'
-import { defineProgram, readTextFile, resolveHost, ResolveError } from '@drydock/libc'
+import { AF_INET, AF_INET6, isErrno, type Sys } from '@drydock/abi'
+import { AF_UNSPEC, defineProgram, readTextFile, resolveAll, ResolveError, type WantedFamily } from '@drydock/libc'
 
 const FILES = new Map([
   ['passwd', '/etc/passwd'],
@@ -18,9 +18,24 @@ async function lines(sys: Sys, path: string): Promise<string[]> {
   }
 }
 
-async function hosts(sys: Sys, name: string): Promise<string[]> {
+/** The databases of addresses, and the family that each is about. */
+const HOSTS: ReadonlyMap<string, WantedFamily> = new Map<string, WantedFamily>([
+  ['hosts', AF_UNSPEC],
+  ['ahosts', AF_UNSPEC],
+  ['ahostsv4', AF_INET],
+  ['ahostsv6', AF_INET6],
+])
+
+/** `hosts` shows one family, IPv6 before IPv4; the others each address with each type of socket. */
+async function hosts(sys: Sys, database: string, name: string): Promise<string[]> {
   try {
-    return (await resolveHost(sys, name)).map((address) => `${address.padEnd(15)} ${name}`)
+    const all = await resolveAll(sys, name, HOSTS.get(database))
+    if (database !== 'hosts')
+      return all.flatMap((address, index) =>
+        [`STREAM ${index === 0 ? name : ''}`, 'DGRAM  ', 'RAW    '].map((type) => `${address.padEnd(15)} ${type}`),
+      )
+    const six = all.filter((address) => address.includes(':'))
+    return (six.length > 0 ? six : all).map((address) => `${address.padEnd(15)} ${name}`)
   } catch (error) {
     if (error instanceof ResolveError) return []
     throw error
@@ -49,7 +64,7 @@ export const getent = defineProgram({
   options: {},
   async main({ sys, io, operands }) {
     const [database = '', ...keys] = operands
-    const isHosts = ['hosts', 'ahosts', 'ahostsv4'].includes(database)
+    const isHosts = HOSTS.has(database)
     const path = FILES.get(database)
     if (!isHosts && path === undefined) {
       await io.warn(`Unknown database: ${database}\nTry \`getent --help' or \`getent --usage' for more information.\n`)
@@ -61,7 +76,7 @@ export const getent = defineProgram({
     }
     let status = 0
     for (const key of keys) {
-      const found = isHosts ? await hosts(sys, key) : await entries(sys, database, path ?? '', key)
+      const found = isHosts ? await hosts(sys, database, key) : await entries(sys, database, path ?? '', key)
       if (found.length === 0) status = 2
       for (const line of found) await io.print(`${line}\n`)
     }

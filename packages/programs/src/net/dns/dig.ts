@@ -1,6 +1,7 @@
 import {
   DNS_A,
   DNS_AAAA,
+  type DnsAnswer,
   DNS_CNAME,
   DNS_PTR,
   type DnsMessage,
@@ -8,8 +9,8 @@ import {
   type Program,
   type Sys,
 } from '@drydock/abi'
-import { queryDns, readResolvConf, Stdio } from '@drydock/libc'
-import { codeName, reverseName } from './nslookup.ts'
+import { queryDns, readResolvConf, Stdio, reverseName } from '@drydock/libc'
+import { codeName } from './nslookup.ts'
 
 const TYPES: Readonly<Record<string, number>> = { A: DNS_A, AAAA: DNS_AAAA, PTR: DNS_PTR, CNAME: DNS_CNAME, ANY: DNS_A }
 const typeName = (type: number): string =>
@@ -49,7 +50,7 @@ function read(argv: readonly string[]): Question | string {
     else if (word === '-t') question.type = TYPES[(argv[++at] ?? '').toUpperCase()] ?? DNS_A
     else if (word === '-4') continue
     else if (word.startsWith('-')) return `Invalid option: ${word}`
-    else if (type !== undefined && question.name !== '') question.type = type
+    else if (type !== undefined) question.type = type
     else if (/^(MX|NS|TXT|SOA|SRV)$/i.test(word)) return `record type ${word} is not supported here`
     else question.name = word
   }
@@ -57,13 +58,16 @@ function read(argv: readonly string[]): Question | string {
 }
 
 /** Whether the answer is to be shown in full, part by part. */
+/** Names end in a dot, addresses do not. */
+const dataText = ({ type, data }: DnsAnswer): string => (type === DNS_A || type === DNS_AAAA ? data : `${data}.`)
+
 function render(question: Question, server: string, message: DnsMessage, elapsedMs: number, now: Date): string {
   const { name, type } = question
   const flags = ['qr', ...(message.authoritative ? ['aa'] : []), 'rd', 'ra'].join(' ')
   const rows = message.answers.map((each) => {
     const owner = `${each.name}.`
     const tabs = owner.length < 24 ? '\t'.repeat(Math.ceil((24 - owner.length) / 8)) : ' '
-    return `${owner}${tabs}${each.ttl}\tIN\t${typeName(each.type)}\t${each.data}${each.type === DNS_A ? '' : '.'}\n`
+    return `${owner}${tabs}${each.ttl}\tIN\t${typeName(each.type)}\t${dataText(each)}\n`
   })
   if (question.quiet) return question.answer ? rows.join('') : ''
   const asked = `;${name}.`
@@ -96,7 +100,7 @@ async function ask(sys: Sys, question: Question, argv: readonly string[]): Promi
   }
   if (question.short)
     return {
-      text: message.answers.map((each) => `${each.data}${each.type === DNS_A ? '' : '.'}\n`).join(''),
+      text: message.answers.map((each) => `${dataText(each)}\n`).join(''),
       status: 0,
     }
   const elapsedMs = sys.clock.monotonic() - start

@@ -1,13 +1,19 @@
-import { DNS_NOERROR, DNS_PTR, DNS_A } from '@drydock/abi'
-import { defineProgram, flag, isIpv4, value } from '@drydock/libc'
-import { codeName, lookUp, reverseName } from './nslookup.ts'
+import { DNS_A, DNS_AAAA, DNS_NOERROR, DNS_PTR } from '@drydock/abi'
+import { defineProgram, flag, isAddress, reverseName, value } from '@drydock/libc'
+import { codeName, lookUp } from './nslookup.ts'
+
+const TYPES: ReadonlyMap<string, number> = new Map([
+  ['A', DNS_A],
+  ['AAAA', DNS_AAAA],
+  ['PTR', DNS_PTR],
+])
 
 /** host, of BIND 9. */
 export const host = defineProgram({
   name: 'bind/host',
   paths: ['/usr/bin/host'],
   covers: 'partial',
-  lacks: ['-a', '-C', '-l', '-v', 'record types other than A and PTR'],
+  lacks: ['-a', '-C', '-l', '-v', 'record types other than A, AAAA and PTR'],
   summary: 'DNS lookup utility',
   usage: 'host [-4] [-t type] [-W time] hostname [server]',
   options: { ipv4: flag('4'), type: value('t'), wait: value('W') },
@@ -17,12 +23,13 @@ export const host = defineProgram({
       await io.warn('Usage: host [-4] [-t type] [-W time] hostname [server]\n')
       return 1
     }
-    if (options.type !== undefined && options.type.toUpperCase() !== 'A' && options.type.toUpperCase() !== 'PTR') {
+    const type = options.type === undefined ? undefined : TYPES.get(options.type.toUpperCase())
+    if (options.type !== undefined && type === undefined) {
       await io.warn(`host: record type ${options.type} is not supported here\n`)
       return 1
     }
-    const reverse = isIpv4(name)
-    const found = await lookUp(sys, reverse ? reverseName(name) : name, reverse ? DNS_PTR : DNS_A, server)
+    const reverse = isAddress(name)
+    const found = await lookUp(sys, reverse ? reverseName(name) : name, reverse ? DNS_PTR : (type ?? DNS_A), server)
     if (server !== undefined)
       await io.print(`Using domain server:\nName: ${server}\nAddress: ${server}#53\nAliases: \n\n`)
     const { answer } = found
@@ -35,11 +42,14 @@ export const host = defineProgram({
       await io.print(`Host ${shown} not found: ${answer.code}(${codeName(answer.code)})\n`)
       return 1
     }
-    for (const each of answer.answers)
+    // Without a wish both families are asked for.
+    const more =
+      reverse || type !== undefined ? [] : ((await lookUp(sys, name, DNS_AAAA, server)).answer?.answers ?? [])
+    for (const each of [...answer.answers, ...more])
       await io.print(
         reverse
           ? `${reverseName(name)} domain name pointer ${each.data}.\n`
-          : `${each.name} has address ${each.data}\n`,
+          : `${each.name} has ${each.type === DNS_AAAA ? 'IPv6 address' : 'address'} ${each.data}\n`,
       )
     return 0
   },

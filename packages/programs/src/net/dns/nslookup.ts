@@ -1,5 +1,5 @@
 import { DNS_A, DNS_AAAA, DNS_NOERROR, DNS_PTR, type DnsMessage, type Process, type Sys } from '@drydock/abi'
-import { defineProgram, isIpv4, queryDns, readResolvConf, Stdio, value } from '@drydock/libc'
+import { defineProgram, isAddress, queryDns, readResolvConf, reverseName, Stdio, value } from '@drydock/libc'
 
 /** What was asked, and which server answered what; undefined when none did. */
 interface Lookup {
@@ -8,8 +8,6 @@ interface Lookup {
   /** The name as it was asked last, with its search domain. */
   readonly name: string
 }
-
-export const reverseName = (address: string): string => `${address.split('.').reverse().join('.')}.in-addr.arpa`
 
 /** Asks the servers in turn, with the domains of the search list after a name without dots. */
 export async function lookUp(sys: Sys, name: string, type: number, server?: string): Promise<Lookup> {
@@ -59,7 +57,7 @@ export const nslookup = defineProgram({
 })
 
 async function answer(sys: Sys, io: Stdio, host: string, type: number, server: string | undefined): Promise<number> {
-  const reverse = isIpv4(host)
+  const reverse = isAddress(host)
   const found = await lookUp(sys, reverse ? reverseName(host) : host, reverse ? DNS_PTR : type, server)
   if (!found.answer) {
     await io.print(';; connection timed out; no servers could be reached\n\n')
@@ -93,7 +91,7 @@ async function busyboxMain(process: Process): Promise<number> {
     await io.warn('Usage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]\n')
     return 1
   }
-  const reverse = isIpv4(host)
+  const reverse = isAddress(host)
   const types = reverse ? [DNS_PTR] : [DNS_A, DNS_AAAA]
   const name = reverse ? reverseName(host) : host
   const found: Lookup[] = []
