@@ -23,7 +23,7 @@ const BUILT_IN: readonly BuiltIn[] = [
 const METADATA = 'docker-cli-plugin-metadata'
 
 const programOf = ({ name, version, short, sizeBytes }: BuiltIn): Program => ({
-  name: `docker/docker-${name}`,
+  name: `docker/plugin-${name}`,
   paths: [`/usr/local/libexec/docker/cli-plugins/docker-${name}`],
   covers: 'partial',
   lacks: ['what docker, which runs it, says of itself'],
