@@ -12,10 +12,18 @@ const MAKERS = {
   'virtual:host-image': ({ programsByRoom, hostImageTemplate }) => hostImageTemplate(rowsOf(programsByRoom)),
 }
 
-const rowsOf = (programsByRoom) =>
-  Object.entries(programsByRoom).flatMap(([room, programs]) =>
+function rowsOf(programsByRoom) {
+  const rows = Object.entries(programsByRoom).flatMap(([room, programs]) =>
     programs.map(({ name, paths, sizeBytes }) => ({ room, name, paths, ...(sizeBytes ? { sizeBytes } : {}) })),
   )
+  const seen = new Set()
+  for (const { name } of rows) {
+    // A stub that names two would start one of them.
+    if (seen.has(name)) throw new Error(`two programs are called ${name}`)
+    seen.add(name)
+  }
+  return rows
+}
 
 export function programRows(root = '.') {
   let tables
