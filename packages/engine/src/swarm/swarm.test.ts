@@ -1,5 +1,6 @@
 import type { Node, Service, Task } from '@drydock/docker-api'
-import { bootTestKernel } from '@drydock/kernel/testing'
+import { Diskfs } from '@drydock/kernel'
+import { bootTestKernel, TestClock } from '@drydock/kernel/testing'
 import { afterEach, expect, test } from 'vitest'
 import { bootEngine, type Client, imageTar } from '../testing/test-engine.ts'
 
@@ -130,4 +131,30 @@ test('changes a service only from what it is, and back', async () => {
   expect((await update(after.Version.Index ?? 0, '&rollback=previous')).status).toBe(200)
   expect((await told<Service>(client, '/services/web')).UpdateStatus?.State).toBe('rollback_started')
   expect(shown('1000')(await until(client, '/tasks', shown('1000')))).toBe(true)
+})
+
+test('is in its swarm again after a power cut, with the same tasks', async () => {
+  const clock = new TestClock()
+  const disk = Diskfs.open([], { clock })
+  const first = await bootEngine((programs) => bootTestKernel(programs, { clock, root: disk }))
+  stop = first.stop
+  await first.client.call('POST', '/images/load', imageTar())
+  await first.client.call('POST', '/swarm/init', { AdvertiseAddr: '192.168.0.8' })
+  await first.client.call('POST', '/networks/create', { Name: 'app', Driver: 'overlay' })
+  await first.client.call('POST', '/services/create', spec('web', ['sleep', '1000'], { Networks: [{ Target: 'app' }] }))
+  const isUp = (tasks: Task[]): boolean => tasks[0]?.Status.State === 'running'
+  const [before] = await until<Task[]>(first.client, '/tasks', isUp)
+  const nodes = await told<Node[]>(first.client, '/nodes')
+  // What was written last is on the disk a turn later.
+  await first.client.sys.sleep(50)
+  first.stop()
+
+  const root = Diskfs.open(disk.collect()?.puts ?? [], { clock })
+  const second = await bootEngine((programs) => bootTestKernel(programs, { clock, root }))
+  stop = second.stop
+  const [after] = await until<Task[]>(second.client, '/tasks', isUp)
+  expect(after?.ID).toBe(before?.ID)
+  expect((await told<Node[]>(second.client, '/nodes')).map(({ ID }) => ID)).toEqual(nodes.map(({ ID }) => ID))
+  const containers = await told<{ Id: string; State: string }[]>(second.client, '/containers/json')
+  expect(containers).toMatchObject([{ Id: before?.Status.ContainerStatus?.ContainerID, State: 'running' }])
 })
