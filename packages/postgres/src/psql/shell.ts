@@ -4,6 +4,7 @@ import { ConnectionFailure, failureText, type Result, Session, type Watcher } fr
 import type { Target } from '../client/target.ts'
 import { interpolate, scan } from './scan.ts'
 import { type PrintOptions, printTable, type Table } from './table.ts'
+import { COPY_IN } from '../server/messages.ts'
 
 const encoder = new TextEncoder()
 
@@ -210,7 +211,7 @@ export class Shell {
         if (part.kind === 'meta') {
           this.buffer = part.buffer
           await meta(this, part.text)
-        } else if (/^\s*copy\s[\s\S]*\sfrom\s+stdin\b/i.test(part.text)) {
+        } else if (COPY_IN.test(part.text)) {
           this.copySource = linesAsData(next)
           await this.run(part.text)
           this.copySource = undefined

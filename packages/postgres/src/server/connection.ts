@@ -13,6 +13,7 @@ import {
   problemFields,
   readyForQuery,
   textAt,
+  COPY_IN,
 } from './messages.ts'
 import { ScramClient, ScramServer } from './scram.ts'
 import { BackendFailure } from './worker-link.ts'
@@ -45,7 +46,6 @@ class Refused extends Error {
   }
 }
 
-const COPY_IN = /^\s*copy\s[\s\S]*\sfrom\s+stdin\b/i
 /** A session setting that has to be there again when the session has its next turn. */
 const SETTING = /^\s*set\s+(?!local\b|transaction\b)(?:session\s+)?("[^"]+"|[\w.]+)/i
 

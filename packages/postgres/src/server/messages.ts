@@ -99,3 +99,6 @@ export function messagesOf(bytes: Uint8Array): Message[] {
 }
 
 export const bytesOf = ({ type, body }: Message): Uint8Array => message(type, body)
+
+/** A statement that reads from the client; a dump has comments before it. */
+export const COPY_IN = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*copy\s[\s\S]*\sfrom\s+stdin\b/i
