@@ -61,6 +61,8 @@ export const dockerd = defineProgram({
     'ipvs: virtual addresses and published ports of services are dealt out in turn by rules of netfilter',
     'overlay networks that are encrypted: `--opt encrypted` is kept and shown, frames go in clear',
     'overlay networks with IPv6, services on the host network, generic resources, cluster volumes, and plugins as services',
+    'templates of services beyond the names in them (`{{.Node.Hostname}}`): functions and `{{index .Service.Labels …}}` give nothing; secrets and configs with a template driver are taken as they are',
+    '`swarm init --force-new-cluster`, which begins anew here; `network inspect --verbose` of services; a listener on the published ports of services, so that a program of the host may bind them too',
     'registry credentials of services (`--with-registry-auth`): nodes pull with none',
     'plugins',
     'logging drivers beside json-file and none',
