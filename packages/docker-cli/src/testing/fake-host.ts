@@ -174,6 +174,8 @@ export async function runDocker(
       return fd
     },
     connect: () => {},
+    // Without a network.
+    netlink: () => [],
     // Nobody else answers.
     poll: () => [0],
     close: () => {},
