@@ -1,5 +1,6 @@
 import type { DaemonParts } from '../daemon-parts.ts'
 import { conflict, noSuchContainer } from '../problem.ts'
+import { dropTaskFiles } from '../swarm/task-files.ts'
 import type { Container } from './container.ts'
 import { publishContainer } from './container-events.ts'
 import { removeRootfs, unmountRootfs } from './rootfs.ts'
@@ -39,6 +40,7 @@ export async function removeNow(parts: DaemonParts, container: Container, { volu
   unmountRootfs(sys, places, container.id)
   removeRootfs(sys, places, container.id)
   execs.forget(container.execs)
+  dropTaskFiles(parts, container)
   containers.delete(container)
   if (volumes) removeAnonymous(parts, container)
   publishContainer(parts, container, 'destroy')

@@ -33,6 +33,7 @@ import { type Changed, Manager, NO_LEADER } from './manager.ts'
 import { NodeFiles, type NodeRecord } from './node-record.ts'
 import type { RpcConnection } from './rpc.ts'
 import { swarmProblem } from './swarm-problem.ts'
+import { removeTaskContainers } from './remove-tasks.ts'
 import { configureNetworks, removeNetworks, requireGatewayNetwork } from './swarm-networks.ts'
 import { ContainerController } from './task-controller.ts'
 import { filesOf } from './task-files.ts'
@@ -220,6 +221,7 @@ export class SwarmNode {
     if (manager && !force) throw new Problem('unavailable', leaveWarning(manager.store))
     await this.tellLeaving(record).catch(() => undefined)
     this.stop()
+    await removeTaskContainers(this.parts, record.nodeId)
     await this.agent.dispose()
     removeNetworks(this.parts)
     this.files.clear()

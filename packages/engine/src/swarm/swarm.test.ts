@@ -111,6 +111,23 @@ test('runs tasks as containers, with secrets, and says why some fail', async () 
   })
   await until<Task[]>(client, filtered('tasks', { service: ['reader'] }), ([task]) => task?.Status.State === 'complete')
   expect((await client.call('GET', '/services/reader/logs?stdout=1')).text).toContain('reader 1\n')
+  await client.call('DELETE', '/services/web')
+  // Its tasks are still ending, of all the secret's files.
+  expect((await client.call('POST', '/swarm/leave?force=1')).status).toBe(200)
+  expect(await told(client, '/containers/json?all=1')).toEqual([])
+})
+
+test('shows a network as soon as it is made, and lets it go while its last tasks end', async () => {
+  const client = await boot()
+  await client.call('POST', '/swarm/init', { AdvertiseAddr: '192.168.0.8' })
+  expect((await client.call('POST', '/networks/create', { Name: 'app', Driver: 'overlay' })).status).toBe(201)
+  expect((await client.call('GET', '/networks')).text).toContain('"Name":"app"')
+  await client.call('POST', '/services/create', spec('web', ['sleep', '1000'], { Networks: [{ Target: 'app' }] }))
+  await until<Task[]>(client, '/tasks', ([task]) => task?.Status.State === 'running')
+  expect((await client.call('DELETE', '/networks/app')).text).toContain('is in use by service')
+  await client.call('DELETE', '/services/web')
+  expect((await client.call('DELETE', '/networks/app')).status).toBe(204)
+  expect((await client.call('GET', '/networks')).text).not.toContain('"Name":"app"')
 })
 
 test('changes a service only from what it is, and back', async () => {

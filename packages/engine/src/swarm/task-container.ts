@@ -9,6 +9,9 @@ import type {
 import { bare, containerName, type NodeObject, type TaskObject, taskName } from '@drydock/swarm'
 import { Placeholders } from './templates.ts'
 
+/** By which a container says that it is a task, and of which node. */
+export const NODE_LABEL = 'com.docker.swarm.node.id'
+
 export interface TaskNode {
   readonly id: string
   readonly description: NodeObject['Description']
@@ -39,7 +42,7 @@ export function containerOf(task: TaskObject, node: TaskNode): ContainerCreateBo
 }
 
 const labelsOf = (task: TaskObject, nodeId: string): Record<string, string> => ({
-  'com.docker.swarm.node.id': nodeId,
+  [NODE_LABEL]: nodeId,
   'com.docker.swarm.service.id': task.ServiceID,
   'com.docker.swarm.service.name': task.internal.serviceName,
   'com.docker.swarm.task': '',

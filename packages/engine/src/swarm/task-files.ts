@@ -4,7 +4,7 @@ import type { FileTarget } from '@drydock/docker-api'
 import type { Assignments, TaskObject } from '@drydock/swarm'
 import type { Container } from '../containers/container.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
-import { exists, makeDirectories, writeBytes } from '../state/files.ts'
+import { exists, makeDirectories, quietly, writeBytes } from '../state/files.ts'
 
 /** A secret or config as a file of a task. */
 export interface TaskFile {
@@ -28,7 +28,7 @@ export function writeTaskFiles(
   files: readonly TaskFile[],
 ): TaskFileMount[] {
   if (files.length === 0) return []
-  const folder = `${containers.folder(container.id)}/mounts/secrets`
+  const folder = secretsOf(containers, container)
   makeDirectories(sys, folder, 0o711)
   const mounted = files.every(({ id }) => exists(sys, `${folder}/${id}`))
   if (!mounted) sys.mount('tmpfs', folder, 'tmpfs', MS_NODEV | MS_NOSUID | MS_NOEXEC, 'mode=0711')
@@ -43,6 +43,14 @@ export function writeTaskFiles(
     return { source, destination: target.Name.startsWith('/') ? target.Name : `${base}${target.Name}` }
   })
 }
+
+/** Before the container's directory goes. */
+export function dropTaskFiles({ sys, containers }: DaemonParts, container: Container): void {
+  if (container.record.TaskFiles?.length) quietly(() => sys.umount(secretsOf(containers, container)))
+}
+
+const secretsOf = (containers: DaemonParts['containers'], { id }: Container): string =>
+  `${containers.folder(id)}/mounts/secrets`
 
 /** What a task's spec refers to, as the node was told it. */
 export function filesOf(task: TaskObject, assignments: Assignments | undefined): TaskFile[] {

@@ -3,7 +3,7 @@ import { isOn, networksOf } from '../allocator/allocator.ts'
 import { newId } from '../identity.ts'
 import type { Powers } from '../powers.ts'
 import { failedPrecondition, SwarmError } from '../problem.ts'
-import { hasEnded, type NetworkSpec } from '../store/objects.ts'
+import { isActive, type NetworkSpec } from '../store/objects.ts'
 
 /** @returns its id @throws SwarmError */
 export function addNetwork(powers: Powers, { spec, wish }: { spec: NetworkSpec; wish: SubnetWish }): string {
@@ -12,13 +12,15 @@ export function addNetwork(powers: Powers, { spec, wish }: { spec: NetworkSpec; 
   return createNetwork(powers, spec, wish).ID
 }
 
-/** @throws SwarmError while a service or a container is on it */
+/** Tasks that are to end do not keep it. @throws SwarmError while a service or a container is on it */
 export function removeNetwork({ store }: Powers, { id }: { id: string }): void {
   const network = store.get('network', id)
   if (!network) throw new SwarmError('NotFound', `network ${id} not found`)
   const service = store.all('service').find((each) => networksOf(each).some(({ Target }) => Target === id))
   if (service) throw failedPrecondition(`network ${id} is in use by service ${service.ID}`)
-  const task = store.all('task').find((each) => !hasEnded(each) && isOn(each, id))
+  const task = store
+    .all('task')
+    .find((each) => isActive(each) && store.get('service', each.ServiceID) && isOn(each, id))
   if (task) throw failedPrecondition(`network ${id} is in use by task ${task.ID}`)
   const attachment = store.all('attachment').find(({ NetworkID }) => NetworkID === id)
   if (attachment) throw failedPrecondition(`network ${id} is in use by task ${attachment.ID}`)
