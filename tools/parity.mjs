@@ -1,7 +1,7 @@
 // Compares engine and CLI with golden transcripts of the real ones. Needs the transcripts beside the checkout; says aloud
 // what it skips.
 //
-//   npm run parity [-- --pair real|own|foreign] [--only SCRIPT] [--diff] [--engine SOCKET] [--raise]
+//   npm run parity [-- --pair real|own|foreign] [--only SCRIPT[,SCRIPT]] [--diff] [--engine SOCKET] [--raise]
 //
 //   real     the real docker CLI of this machine on our engine
 //   own      our CLI on our engine
@@ -42,7 +42,7 @@ if (!existsSync(join(ORACLE, 'compare.mjs'))) {
 }
 const scripts = readdirSync(join(ORACLE, 'golden'))
   .map((file) => file.replace('.json', ''))
-  .filter((name) => options.only === undefined || name === options.only)
+  .filter((name) => options.only === undefined || options.only.split(',').includes(name))
 const floors = JSON.parse(readFileSync(FLOORS, 'utf8'))
 const folder = mkdtempSync(join(tmpdir(), 'drydock-parity-'))
 await commandBundle()

@@ -66,6 +66,11 @@ export class NetworkController {
       })
   }
 
+  /** What was reserved is free again. */
+  unreserve({ id }: NetworkRecord, containerId: string): void {
+    this.endpoints.get(id)?.delete(containerId)
+  }
+
   grant(containerId: string, networkId: string, address: string): void {
     this.granted.set(`${networkId} ${containerId}`, address)
   }

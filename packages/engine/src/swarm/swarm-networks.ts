@@ -5,6 +5,8 @@ import type { NetworkRecord } from '../networks/network-record.ts'
 import { parseSubnet, parseAddress, printAddress } from '../networks/subnet.ts'
 
 export const GATEWAY_NETWORK = 'docker_gwbridge'
+/** What has the ingress network's way out, in place of a container. */
+const INGRESS_SANDBOX = 'ingress-sbox'
 
 const GATEWAY_OPTIONS = {
   'com.docker.network.bridge.enable_icc': 'false',
@@ -26,7 +28,7 @@ export function configureNetworks(parts: DaemonParts, { networks }: Assignments,
   const subnet = parseSubnet(gateway.subnet)
   const address = printAddress((parseAddress(gateway.gateway) ?? 0) + 1)
   const uplink = { bridge: gateway.bridge, address: `${address}/${subnet?.bits ?? 16}`, gateway: gateway.gateway }
-  parts.networks.reserve(gateway, 'ingress-sbox', 'gateway_ingress-sbox', uplink.address)
+  parts.networks.reserve(gateway, INGRESS_SANDBOX, `gateway_${INGRESS_SANDBOX}`, uplink.address)
   parts.networks.overlays.configure(networks, own, uplink)
   const shown = networks.filter(({ balancer, network }) => all || balancer || network.Spec.Attachable)
   parts.networks.showSwarm(shown.map(recordOf), networks)
@@ -37,6 +39,8 @@ export function configureNetworks(parts: DaemonParts, { networks }: Assignments,
 export function removeNetworks({ networks, sys }: DaemonParts): void {
   networks.showSwarm([], [])
   networks.overlays.dispose()
+  const gateway = networks.store.byName(GATEWAY_NETWORK)
+  if (gateway) networks.unreserve(gateway, INGRESS_SANDBOX)
   removeIngress(sys)
 }
 

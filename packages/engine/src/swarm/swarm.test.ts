@@ -60,6 +60,8 @@ test('is in no swarm, is in one, and is in none again', async () => {
   expect((await client.call('POST', '/swarm/leave?force=1')).status).toBe(200)
   expect((await client.call('POST', '/swarm/leave')).text).toContain('This node is not part of a swarm')
   expect((await client.call('GET', '/networks')).text).not.toContain('ingress')
+  // The bridge that swarms go out by stays, and may go.
+  expect((await client.call('POST', '/networks/prune')).text).toContain('docker_gwbridge')
 })
 
 test('runs tasks as containers, with secrets, and says why some fail', async () => {
