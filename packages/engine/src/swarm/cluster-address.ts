@@ -1,5 +1,7 @@
 import type { Sys } from '@drydock/abi'
+import type { SwarmJoinBody } from '@drydock/docker-api'
 import { invalid, systemProblem } from '../problem.ts'
+import type { Place } from './node-record.ts'
 
 export const SWARM_PORT = 2377
 const OWN_LINKS = /^(lo|docker0|docker_gwbridge|br-|veth|vx-|dm-|di-)/
@@ -21,7 +23,7 @@ function addressesOf(sys: Sys): HostAddress[] {
 }
 
 /** `eth0`, `192.168.0.8` or either with a port, as an address and a port. @throws Problem invalid */
-export function resolveAddress(sys: Sys, text: string, port = SWARM_PORT): { host: string; port: number } {
+function resolveAddress(sys: Sys, text: string, port = SWARM_PORT): { host: string; port: number } {
   const [host = '', own] = text.split(':')
   const number = own === undefined ? port : Number(own)
   if (/^\d+(\.\d+){3}$/.test(host)) return { host, port: number }
@@ -30,8 +32,17 @@ export function resolveAddress(sys: Sys, text: string, port = SWARM_PORT): { hos
   return { host: found.address, port: number }
 }
 
+/** What a node that comes is to be reached by. @throws Problem */
+export function placeOf(sys: Sys, wish: Pick<SwarmJoinBody, 'AdvertiseAddr' | 'DataPathAddr'>): Place {
+  const { host, port } = wish.AdvertiseAddr
+    ? resolveAddress(sys, wish.AdvertiseAddr)
+    : { host: ownAddress(sys), port: SWARM_PORT }
+  const dataPathAddr = wish.DataPathAddr ? resolveAddress(sys, wish.DataPathAddr).host : host
+  return { address: host, managerAddr: `${host}:${port}`, dataPathAddr }
+}
+
 /** The one address that others can reach, where there is one. @throws Problem */
-export function ownAddress(sys: Sys): string {
+function ownAddress(sys: Sys): string {
   const outside = addressesOf(sys).filter(({ link }) => !OWN_LINKS.test(link))
   const links = new Set(outside.map(({ link }) => link))
   const [first] = outside

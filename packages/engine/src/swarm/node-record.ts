@@ -14,9 +14,14 @@ export interface NodeRecord {
   /** Where its manager listens, as others reach it. */
   readonly managerAddr: string
   readonly managers: readonly { readonly NodeID: string; readonly Addr: string }[]
-  /** Managers ask for the unlock key after a restart. */
-  readonly autolock?: boolean
 }
+
+/** Where a node says that it is to be found. */
+export type Place = Pick<NodeRecord, 'address' | 'dataPathAddr' | 'managerAddr'>
+
+/** Addresses of the managers it knows; one of them leads, or knows who does. */
+export const managersKnown = (record: NodeRecord | undefined): string[] =>
+  record?.managers.map(({ Addr }) => Addr) ?? []
 
 /** The swarm's files below the data root. */
 export class NodeFiles {

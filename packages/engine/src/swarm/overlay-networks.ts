@@ -2,14 +2,11 @@ import type { NetworkCreateBody } from '@drydock/docker-api'
 import type { DaemonParts } from '../daemon-parts.ts'
 import type { NetworkRecord } from '../networks/network-record.ts'
 import { conflict } from '../problem.ts'
-
-/** Together a second. */
-const TRY_MS = 10
-const MOST_TRIES = 100
+import { settled } from './settled.ts'
 
 /** A network of the swarm. @returns its id @throws Problem */
 export async function createOverlay(parts: DaemonParts, wish: NetworkCreateBody): Promise<string> {
-  const { swarm, networks } = parts
+  const { swarm, networks, sys } = parts
   swarm.requireManager()
   if (networks.store.byName(wish.Name)) throw conflict(`network with name ${wish.Name} already exists`)
   const config = wish.IPAM?.Config?.find(({ Subnet: subnet }) => !subnet?.includes(':'))
@@ -29,18 +26,13 @@ export async function createOverlay(parts: DaemonParts, wish: NetworkCreateBody)
       ...(config?.Gateway ? { gateway: config.Gateway } : {}),
     },
   })
-  await settled(parts, () => networks.store.byName(wish.Name) !== undefined)
+  await settled(sys.clock, () => networks.store.byName(wish.Name) !== undefined)
   return id
 }
 
 /** @throws Problem */
 export async function removeOverlay(parts: DaemonParts, network: NetworkRecord): Promise<void> {
-  const { swarm, networks } = parts
+  const { swarm, networks, sys } = parts
   await swarm.control('removeNetwork', { id: network.id })
-  await settled(parts, () => networks.store.byName(network.name)?.id !== network.id)
-}
-
-/** Whoever asks here next shall see what was done: this node hears of it like all others. */
-async function settled({ sys }: DaemonParts, seen: () => boolean): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES && !seen(); tries++) await sys.sleep(TRY_MS)
+  await settled(sys.clock, () => networks.store.byName(network.name)?.id !== network.id)
 }

@@ -1,5 +1,5 @@
 import { inet } from '@drydock/abi'
-import type { SwarmInfo, SwarmInitBody, SwarmJoinBody, TaskStatus } from '@drydock/docker-api'
+import type { SwarmInfo, SwarmInitBody, SwarmJoinBody } from '@drydock/docker-api'
 import { FdStream, listen } from '@drydock/libc'
 import {
   addNode,
@@ -24,16 +24,18 @@ import type { DaemonParts } from '../daemon-parts.ts'
 import { NOT_A_MANAGER } from '../networks/network-store.ts'
 import { invalid, Problem } from '../problem.ts'
 import { quietly } from '../state/files.ts'
-import { ownAddress, resolveAddress, SWARM_PORT } from './cluster-address.ts'
+import { placeOf, SWARM_PORT } from './cluster-address.ts'
 import { ANSWERS } from './answers.ts'
 import { describeNode } from './describe-node.ts'
 import { leaveWarning } from './leave-warning.ts'
 import { ignoreErrors, Links } from './links.ts'
 import { type Changed, Manager, NO_LEADER } from './manager.ts'
-import { NodeFiles, type NodeRecord } from './node-record.ts'
+import { managersKnown, NodeFiles, type NodeRecord, type Place } from './node-record.ts'
+import { type Member, NodeSession } from './node-session.ts'
 import type { RpcConnection } from './rpc.ts'
-import { swarmProblem } from './swarm-problem.ts'
 import { removeTaskContainers } from './remove-tasks.ts'
+import { settled } from './settled.ts'
+import { swarmProblem } from './swarm-problem.ts'
 import { configureNetworks, removeNetworks, requireGatewayNetwork } from './swarm-networks.ts'
 import { ContainerController } from './task-controller.ts'
 import { filesOf } from './task-files.ts'
@@ -44,36 +46,30 @@ const ALREADY =
 const NOT_IN_SWARM = 'This node is not part of a swarm'
 const WORKER =
   "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager."
-const HEARTBEAT_MS = 5000
 /** Where libnetwork's gossip would be. */
 const NODE_PORT = 7946
-const RETRY_MS = 1000
 const DEMOTION_MS = 1500
 
-interface Session {
-  report(statuses: readonly (readonly [string, TaskStatus])[]): void
-  close(): void
-}
-
 /** This machine as a member of a swarm, or of none. */
-export class SwarmNode {
+export class SwarmNode implements Member {
   record: NodeRecord | undefined
   manager: Manager | undefined
   private readonly parts: DaemonParts
   private readonly files: NodeFiles
-  private agent: Agent
+  agent: Agent
   private assignments: Assignments | undefined
-  private session: Session | undefined
+  private readonly session: NodeSession
   /** Listening sockets by their port. */
   private readonly servers = new Map<number, number>()
   private readonly links: Links
-  /** Counts up when membership changes: what belongs to an earlier one stops. */
-  private generation = 0
+  /** Of tasks whose logs are being read, by whoever reads. */
+  private readonly logs = new WeakMap<RpcConnection, Map<string, TaskLog>>()
 
   constructor(parts: DaemonParts) {
     this.parts = parts
     this.files = new NodeFiles(parts.sys, parts.places.root)
     this.links = new Links(parts.sys, (method, params, from) => this.answer(method, params, from))
+    this.session = new NodeSession(parts, this.links, this)
     this.agent = this.newAgent()
     this.record = this.files.loadRecord()
     parts.networks.released = (containerId, networkId) => this.detach(containerId, networkId)
@@ -90,7 +86,7 @@ export class SwarmNode {
         },
       },
       parts.sys.clock,
-      (taskId, status) => this.session?.report([[taskId, status]]),
+      (taskId, status) => this.session.report(taskId, status),
       (error) => {
         if (error instanceof Error) logLine(parts.sys, 'error', `swarm: ${error.stack ?? error.message}`)
       },
@@ -152,11 +148,7 @@ export class SwarmNode {
   init(body: SwarmInitBody): string {
     if (this.record && !body.ForceNewCluster) throw new Problem('unavailable', ALREADY)
     const { sys } = this.parts
-    const own = body.AdvertiseAddr
-      ? resolveAddress(sys, body.AdvertiseAddr)
-      : { host: ownAddress(sys), port: SWARM_PORT }
-    const managerAddr = `${own.host}:${own.port}`
-    const dataPathAddr = body.DataPathAddr ? resolveAddress(sys, body.DataPathAddr).host : own.host
+    const place = placeOf(sys, body)
     const manager = new Manager(this.parts, this.files)
     const { clock, entropy } = sys
     const powers = { store: manager.store, clock, entropy, wakeAt: () => undefined }
@@ -168,24 +160,16 @@ export class SwarmNode {
       dataPathPort: body.DataPathPort ?? 0,
     })
     const node = addNode(powers, {
-      ...{ role: 'manager', description: describeNode(this.parts), address: own.host, managerAddr, dataPathAddr },
+      ...{ role: 'manager', description: describeNode(this.parts), ...place },
       availability: body.Availability ?? 'active',
     })
-    this.become(node, {
-      address: own.host,
-      managerAddr,
-      dataPathAddr,
-      managers: [{ NodeID: node.ID, Addr: managerAddr }],
-    })
+    this.become(node, { ...place, managers: [{ NodeID: node.ID, Addr: place.managerAddr }] })
     this.manager = manager
     this.start()
     return node.ID
   }
 
-  private become(
-    node: NodeObject,
-    where: Pick<NodeRecord, 'address' | 'managerAddr' | 'dataPathAddr' | 'managers'>,
-  ): void {
+  private become(node: NodeObject, where: Place & Pick<NodeRecord, 'managers'>): void {
     this.record = { nodeId: node.ID, secret: node.internal.secret, role: node.Spec.Role ?? 'worker', ...where }
     this.files.saveRecord(this.record)
   }
@@ -198,18 +182,13 @@ export class SwarmNode {
     if (!remote) throw invalid('at least 1 RemoteAddr is required to join')
     const token = body.JoinToken ?? ''
     if (!isJoinToken(token)) throw invalid('invalid join token')
-    const own = body.AdvertiseAddr
-      ? resolveAddress(sys, body.AdvertiseAddr)
-      : { host: ownAddress(sys), port: SWARM_PORT }
-    const managerAddr = `${own.host}:${own.port}`
-    const dataPathAddr = body.DataPathAddr ? resolveAddress(sys, body.DataPathAddr).host : own.host
-    const wish = { token, description: describeNode(this.parts), address: own.host, managerAddr, dataPathAddr }
+    const place = placeOf(sys, body)
     const node = await this.links.askLeader<NodeObject>([remote], 'join', {
-      ...wish,
+      ...{ token, description: describeNode(this.parts), ...place },
       availability: body.Availability ?? 'active',
     })
     requireGatewayNetwork(this.parts)
-    this.become(node, { address: own.host, managerAddr, dataPathAddr, managers: [{ NodeID: '', Addr: remote }] })
+    this.become(node, { ...place, managers: [{ NodeID: '', Addr: remote }] })
     if (node.Spec.Role === 'manager') this.manager = new Manager(this.parts, this.files)
     this.start()
   }
@@ -248,10 +227,9 @@ export class SwarmNode {
   /** Takes part from now on. */
   start(): void {
     if (!this.record) return
-    this.generation++
     this.serve(NODE_PORT)
     if (this.manager) this.manage(this.manager)
-    inBackground(this.parts.sys, 'swarm', this.keepSession(this.generation))
+    this.session.start()
   }
 
   /** A manager answers others, and finds with them who leads. */
@@ -283,7 +261,7 @@ export class SwarmNode {
 
   private lead(manager: Manager, nodeId: string): void {
     manager.lead(nodeId)
-    this.session?.close()
+    this.session.reopen()
   }
 
   /** Promoted or demoted by the leader. */
@@ -308,9 +286,7 @@ export class SwarmNode {
   }
 
   stop(): void {
-    this.generation++
-    this.session?.close()
-    this.session = undefined
+    this.session.stop()
     this.manager?.stop()
     for (const port of [...this.servers.keys()]) this.closeServer(port)
     this.links.closeAll()
@@ -341,67 +317,6 @@ export class SwarmNode {
     this.takeRole(assignments.role)
   }
 
-  /** Is told by the leader what to do, whoever that is, as long as this node is a member. */
-  private async keepSession(generation: number): Promise<void> {
-    while (this.generation === generation && this.record) {
-      try {
-        await this.openSession(generation)
-      } catch (error) {
-        if (!(error instanceof Error)) throw error
-      }
-      this.session = undefined
-      if (this.generation === generation) await this.pause(RETRY_MS)
-    }
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.parts.sys.clock.after(ms, resolve))
-  }
-
-  private async openSession(generation: number): Promise<void> {
-    const { record, manager } = this
-    if (!record) return
-    if (manager?.leader) return this.openLocalSession(manager, generation)
-    const connection = await this.connectLeader(record)
-    const ended = new Promise<void>((resolve) => connection.onClose(resolve))
-    this.session = {
-      report: (statuses) => void connection.call('report', { nodeId: record.nodeId, statuses }).catch(() => undefined),
-      close: () => connection.close(),
-    }
-    this.session.report(this.agent.statuses())
-    while (!connection.closed && this.generation === generation) {
-      await Promise.race([ended, this.pause(HEARTBEAT_MS)])
-      if (!connection.closed)
-        await connection.call('heartbeat', { nodeId: record.nodeId }).catch(() => connection.close())
-    }
-    connection.close()
-  }
-
-  private async openLocalSession(manager: Manager, generation: number): Promise<void> {
-    const { record } = this
-    const { leader } = manager
-    if (!leader || !record) return
-    this.session = {
-      report: (statuses) => leader.report(record.nodeId, statuses),
-      close: leader.dispatcher.open(record.nodeId, (assignments) => this.agent.assign(assignments)),
-    }
-    this.session.report(this.agent.statuses())
-    while (manager.leader === leader && this.generation === generation) {
-      leader.dispatcher.heartbeat(record.nodeId)
-      await this.pause(HEARTBEAT_MS)
-    }
-  }
-
-  private async connectLeader(record: NodeRecord): Promise<RpcConnection> {
-    const addresses = record.managers.map(({ Addr }) => Addr)
-    const { connection } = await this.links.findLeader(addresses, 'session', {
-      nodeId: record.nodeId,
-      secret: record.secret,
-      description: describeNode(this.parts),
-    })
-    return connection
-  }
-
   // asking others -------------------------------------------------------------------------------------------------------
 
   /** A change of the cluster, by whoever leads it. @throws Problem */
@@ -418,7 +333,7 @@ export class SwarmNode {
     const wish = { method, args }
     const answer = await this.links.askLeader<Changed<Method>>([this.leaderAddress ?? ''], 'control', wish)
     // Whoever asks here next shall see what he has done.
-    for (let tries = 0; tries < 100 && manager.store.index < answer.index; tries++) await this.pause(20)
+    await settled(this.parts.sys.clock, () => manager.store.index >= answer.index)
     return answer.result
   }
 
@@ -431,21 +346,22 @@ export class SwarmNode {
     } catch (error) {
       throw swarmProblem(error)
     }
-    const addresses = record?.managers.map(({ Addr }) => Addr) ?? []
+    const addresses = managersKnown(record)
     const question = { method: 'attachContainer', args }
     return (await this.links.askLeader<Changed<'attachContainer'>>(addresses, 'control', question)).result
   }
 
   /** Until the network is built here: the leader tells so after the first wish for an address. */
   async networkReady(id: string): Promise<void> {
-    for (let tries = 0; tries < 100 && !this.parts.networks.overlays.has(id); tries++) await this.pause(20)
+    await settled(this.parts.sys.clock, () => this.parts.networks.overlays.has(id))
   }
 
   detach(containerId: string, networkId: string): void {
     const args = { containerId, networkId }
     if (this.manager?.leader) return void this.manager.perform('detachContainer', args)
-    const addresses = this.record?.managers.map(({ Addr }) => Addr) ?? []
-    void this.links.askLeader(addresses, 'control', { method: 'detachContainer', args }).catch(() => undefined)
+    void this.links
+      .askLeader(managersKnown(this.record), 'control', { method: 'detachContainer', args })
+      .catch(() => undefined)
   }
 
   // answering others ----------------------------------------------------------------------------------------------------
@@ -483,7 +399,6 @@ export class SwarmNode {
     known.set(taskId, log)
     return log.next()
   }
-  private readonly logs = new WeakMap<RpcConnection, Map<string, TaskLog>>()
 
   private answer(method: string, params: unknown, from: RpcConnection): unknown {
     if (method === 'assign') return this.agent.assign(params as Assignments)
