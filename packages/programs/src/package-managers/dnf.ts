@@ -1,9 +1,12 @@
 import { defineProgram } from '@drydock/libc'
 import { findPackage, plainName, REDHAT } from './catalogue.ts'
-import { placeFiles, removeFiles } from './files.ts'
-import { entryFor, type Installed, readInstalled, RPM, writeInstalled } from './installed.ts'
+import { removeFiles } from './files.ts'
+import { type Installed, readInstalled, RPM, writeInstalled } from './installed.ts'
 import { orphansOf, planInstall, type Step } from './resolve.ts'
 import {
+  carryOut,
+  confirmed,
+  DOWNLOAD_MS,
   installedLine,
   type Line,
   lineOf,
@@ -17,19 +20,7 @@ import {
 } from './rpm-transaction.ts'
 import { isYum3, YUM3 } from './yum3.ts'
 
-const DOWNLOAD_MS = 60
-
-async function confirmed({ io, options: o }: Context): Promise<boolean> {
-  if (o.yes) return true
-  await io.print('Is this ok [y/N]: ')
-  await io.out.flush()
-  for await (const line of io.lines()) {
-    if (/^y(es)?$/i.test(line.trim())) return true
-    break
-  }
-  await io.print('Operation aborted.\n')
-  return false
-}
+const agrees = (context: Context): Promise<boolean> => confirmed(context, 'y/N', 'Operation aborted.\n')
 
 async function table(
   { io }: Context,
@@ -79,15 +70,9 @@ async function download({ io, sys }: Context, steps: readonly Step[]): Promise<v
   )
 }
 async function runInstall(context: Context, steps: readonly Step[], installed: Installed[]): Promise<void> {
-  const { io, sys } = context
+  const { io } = context
   await checkTransaction(context)
-  for (const [i, { row, automatic }] of steps.entries()) {
-    await io.print(progress('Installing', nevra(row.name, row.version), i + 1, steps.length))
-    installed.push(entryFor(RPM, row, await placeFiles(sys, row.software), automatic))
-  }
-  for (const [i, { row }] of steps.entries())
-    await io.print(progress('Verifying', nevra(row.name, row.version), i + 1, steps.length))
-  await writeInstalled(sys, RPM, installed)
+  await carryOut(context, steps, installed, progress)
   await io.print(`\nInstalled:\n${steps.map(({ row }) => `  ${nevra(row.name, row.version)}\n`).join('')}\nComplete!\n`)
 }
 
@@ -131,7 +116,7 @@ async function install(context: Context): Promise<number> {
   )
   const sizes = `Total download size: ${size(total(steps, (row) => row.downloadKib))}\nInstalled size: ${size(total(steps, (row) => row.sizeKib))}\n`
   await io.print(`${summary('Install', steps.length)}${sizes}`)
-  if (!(await confirmed(context))) return 1
+  if (!(await agrees(context))) return 1
   await download(context, steps)
   await runInstall(context, steps, installed)
   return 0
@@ -174,7 +159,7 @@ async function remove(context: Context): Promise<number> {
   const gone = [...asked, ...unused]
   const freed = gone.reduce((sum, each) => sum + installedLine(each).kib, 0)
   await io.print(`${summary('Remove', gone.length)}Freed space: ${size(freed)}\n`)
-  if (!(await confirmed(context))) return 1
+  if (!(await agrees(context))) return 1
   await runRemove(context, gone, installed)
   return 0
 }

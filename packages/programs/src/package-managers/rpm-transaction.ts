@@ -1,6 +1,7 @@
 import { flag, list, type ProgramContext } from '@drydock/libc'
 import type { PackageRow } from './catalogue.ts'
-import { fieldOf, type Installed } from './installed.ts'
+import { placeFiles } from './files.ts'
+import { entryFor, fieldOf, type Installed, RPM, writeInstalled } from './installed.ts'
 import type { Step } from './resolve.ts'
 
 /** What yum and dnf are told beside the command. */
@@ -35,3 +36,35 @@ export const installedLine = ({ name, version, record }: Installed): Line => ({
 })
 export const total = (steps: readonly Step[], of: (row: PackageRow) => number): number =>
   steps.reduce((sum, { row }) => sum + of(row), 0)
+
+/** What fetching a package takes. */
+export const DOWNLOAD_MS = 60
+
+/** @param choices as they stand in the question @param refusal said to whoever does not want it */
+export async function confirmed({ io, options: o }: RpmContext, choices: string, refusal: string): Promise<boolean> {
+  if (o.yes) return true
+  await io.print(`Is this ok [${choices}]: `)
+  await io.out.flush()
+  for await (const line of io.lines()) {
+    if (/^y(es)?$/i.test(line.trim())) return true
+    break
+  }
+  await io.print(refusal)
+  return false
+}
+
+/** Places the files of every step and writes the database. @param progress a line of the one at `i`, from 1 */
+export async function carryOut(
+  { sys, io }: RpmContext,
+  steps: readonly Step[],
+  installed: Installed[],
+  progress: (what: string, name: string, i: number, count: number) => string,
+): Promise<void> {
+  for (const [i, { row, automatic }] of steps.entries()) {
+    await io.print(progress('Installing', nevra(row.name, row.version), i + 1, steps.length))
+    installed.push(entryFor(RPM, row, await placeFiles(sys, row.software), automatic))
+  }
+  for (const [i, { row }] of steps.entries())
+    await io.print(progress('Verifying', nevra(row.name, row.version), i + 1, steps.length))
+  await writeInstalled(sys, RPM, installed)
+}

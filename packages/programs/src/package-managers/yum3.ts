@@ -1,9 +1,12 @@
 import type { Sys } from '@drydock/abi'
 import { findPackage, plainName, REDHAT } from './catalogue.ts'
-import { placeFiles, removeFiles } from './files.ts'
-import { entryFor, type Installed, readInstalled, readOr, RPM, writeInstalled } from './installed.ts'
+import { removeFiles } from './files.ts'
+import { type Installed, readInstalled, readOr, RPM, writeInstalled } from './installed.ts'
 import { orphansOf, planInstall, type Step } from './resolve.ts'
 import {
+  carryOut,
+  confirmed,
+  DOWNLOAD_MS,
   installedLine,
   type Line,
   lineOf,
@@ -23,7 +26,6 @@ export async function isYum3(sys: Sys): Promise<boolean> {
   return id === 'amzn' ? version === 2 : ['centos', 'rhel', 'ol'].includes(id ?? '') && version < 8
 }
 
-const DOWNLOAD_MS = 60
 /** `0:1.14-18`: yum 3 always names the epoch. */
 const withEpoch = (version: string): string => (version.includes(':') ? version : `0:${version}`)
 
@@ -32,17 +34,7 @@ const plugins = async ({ io }: RpmContext): Promise<void> =>
     'Loaded plugins: fastestmirror, ovl\nDetermining fastest mirrors\n * base: mirror.centos.org\n * extras: mirror.centos.org\n * updates: mirror.centos.org\n',
   )
 
-async function confirmed({ io, options: o }: RpmContext): Promise<boolean> {
-  if (o.yes) return true
-  await io.print('Is this ok [y/d/N]: ')
-  await io.out.flush()
-  for await (const line of io.lines()) {
-    if (/^y(es)?$/i.test(line.trim())) return true
-    break
-  }
-  await io.print('Exiting on user command\n')
-  return false
-}
+const agrees = (context: RpmContext): Promise<boolean> => confirmed(context, 'y/d/N', 'Exiting on user command\n')
 
 async function resolved(
   { io }: RpmContext,
@@ -125,7 +117,7 @@ async function install(context: RpmContext): Promise<number> {
 }
 
 async function runInstall(context: RpmContext, steps: readonly Step[], installed: Installed[]): Promise<number> {
-  const { sys, io } = context
+  const { io } = context
   const asked = steps.filter(({ automatic }) => !automatic).map(lineOf)
   const extra = steps.filter(({ automatic }) => automatic).map(lineOf)
   await resolved(context, steps.map(lineOf), 'installed', (name) => extra.some((each) => each.name === name))
@@ -140,16 +132,10 @@ async function runInstall(context: RpmContext, steps: readonly Step[], installed
   await io.print(
     `${summary('Install', asked.length, extra.length)}Total download size: ${size(total(steps, (row) => row.downloadKib))}\nInstalled size: ${size(total(steps, (row) => row.sizeKib))}\n`,
   )
-  if (!(await confirmed(context))) return 1
+  if (!(await agrees(context))) return 1
   await download(context, steps)
   await io.print(CHECKS)
-  for (const [i, { row, automatic }] of steps.entries()) {
-    await io.print(progress('Installing', nevra(row.name, row.version), i + 1, steps.length))
-    installed.push(entryFor(RPM, row, await placeFiles(sys, row.software), automatic))
-  }
-  for (const [i, { row }] of steps.entries())
-    await io.print(progress('Verifying', nevra(row.name, row.version), i + 1, steps.length))
-  await writeInstalled(sys, RPM, installed)
+  await carryOut(context, steps, installed, progress)
   await io.print(`${ended('Installed', asked)}${ended('Dependency Installed', extra)}\nComplete!\n`)
   return 0
 }
@@ -173,7 +159,7 @@ async function remove(context: RpmContext): Promise<number> {
   await table(context, [['Removing', gone.map(installedLine)]], '@base')
   const freed = gone.reduce((sum, each) => sum + installedLine(each).kib, 0)
   await io.print(`${summary('Remove', gone.length, 0)}Installed size: ${size(freed)}\n`)
-  if (!(await confirmed(context))) return 1
+  if (!(await agrees(context))) return 1
   await io.print(`Downloading packages:\n${CHECKS}`)
   for (const [i, { name, version, files }] of gone.entries()) {
     await io.print(progress('Erasing', nevra(name, version), i + 1, gone.length))
