@@ -126,9 +126,10 @@ export async function resolveHost(sys: Sys, name: string, family: WantedFamily =
  */
 export async function resolveAll(sys: Sys, name: string, family: WantedFamily = AF_UNSPEC): Promise<string[]> {
   const all = await addressesOf(sys, name, family, true)
-  const usable = (address: string): boolean => address === '::1' || hasIpv6(sys)
-  const [first, second] = [all.filter((each) => !isIpv4(each) && usable(each)), all.filter(isIpv4)]
-  return [...new Set([...first, ...second, ...all])]
+  const outside = all.filter((each) => !isIpv4(each) && each !== '::1')
+  const unusable = outside.length > 0 && !hasIpv6(sys) ? outside : []
+  const first = all.filter((each) => !isIpv4(each) && !unusable.includes(each))
+  return [...new Set([...first, ...all.filter(isIpv4), ...unusable])]
 }
 
 async function addressesOf(sys: Sys, name: string, family: WantedFamily, both: boolean): Promise<string[]> {
