@@ -10,7 +10,7 @@ const checkpointCreate = defineCommand({
     'checkpoint-dir': string('', 'Use a custom checkpoint storage directory'),
     'leave-running': bool('', 'Leave the container running after checkpoint'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  run: ({ path }) => notHere(path),
 })
 
 const checkpointLs = defineCommand({
@@ -23,7 +23,7 @@ const checkpointLs = defineCommand({
   flags: {
     'checkpoint-dir': string('', 'Use a custom checkpoint storage directory'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  run: ({ path }) => notHere(path),
 })
 
 const checkpointRm = defineCommand({
@@ -36,7 +36,7 @@ const checkpointRm = defineCommand({
   flags: {
     'checkpoint-dir': string('', 'Use a custom checkpoint storage directory'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  run: ({ path }) => notHere(path),
 })
 
 export const checkpoint = noun({

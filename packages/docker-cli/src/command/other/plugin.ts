@@ -64,7 +64,7 @@ const pluginCreate = defineCommand({
   },
   run({ cli, args: [, folder = ''], path }) {
     for (const file of [folder, `${folder}/config.json`]) requireFile(cli, file)
-    return notHere(cli, path)
+    return notHere(path)
   },
 })
 
@@ -112,7 +112,7 @@ const pluginInstall = defineCommand({
     'disable-content-trust': bool('', 'Skip image verification', true),
     'grant-all-permissions': bool('', 'Grant all permissions necessary to run the plugin'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  run: ({ path }) => notHere(path),
 })
 
 const pluginLs = defineCommand({
@@ -130,7 +130,7 @@ const pluginLs = defineCommand({
   },
   async run({ cli, flags, path }) {
     const plugins = await cli.client.transport.json<unknown[] | null>({ method: 'GET', path: '/plugins' })
-    if ((plugins ?? []).length > 0) return notHere(cli, path)
+    if ((plugins ?? []).length > 0) return notHere(path)
     await cli.print(formatList(pluginFormat, flags.format, flags.quiet, []))
   },
 })
@@ -145,7 +145,7 @@ const pluginPush = defineCommand({
   },
   async run({ cli, args: [name = ''], path }) {
     await cli.client.transport.done({ method: 'POST', path: `/plugins/${tagged(name)}/push` })
-    return notHere(cli, path)
+    return notHere(path)
   },
 })
 
@@ -195,7 +195,7 @@ const pluginUpgrade = defineCommand({
       if (!isProblem(error)) throw error
       throw new CliError(`error reading plugin data: ${problemText(error)}`)
     }
-    return notHere(cli, path)
+    return notHere(path)
   },
 })
 

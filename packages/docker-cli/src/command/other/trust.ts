@@ -58,7 +58,7 @@ const keyGenerate = defineCommand({
   flags: {
     dir: string('', 'Directory to generate key in, defaults to current directory'),
   },
-  run: ({ cli, path }) => notHere(cli, path),
+  run: ({ path }) => notHere(path),
 })
 
 const keyLoad = defineCommand({
@@ -77,7 +77,7 @@ const keyLoad = defineCommand({
       if (!isErrno(error)) throw error
       throw new CliError(`refusing to load key from ${file}: stat ${file}: ${error.message.toLowerCase()}`)
     }
-    return notHere(cli, path)
+    return notHere(path)
   },
 })
 
