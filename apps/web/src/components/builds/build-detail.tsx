@@ -1,11 +1,10 @@
 import type { BuildRecord } from '@drydock/docker-api'
-import { ArrowLeft } from 'lucide-react'
 import { Tabs } from 'radix-ui'
 import { useState } from 'react'
 import { useText } from '../../messages/use-text.ts'
 import detail from '../containers/container-detail.module.css'
+import { DetailHead } from '../kit/detail-head.tsx'
 import { InspectView } from '../kit/inspect-view.tsx'
-import { IconButton } from '../kit/icon-button.tsx'
 import list from '../kit/list.module.css'
 import { buildDuration, buildName } from './build-facts.ts'
 import { BuildSteps } from './build-steps.tsx'
@@ -26,18 +25,11 @@ export function BuildDetail({ host, build, onBack }: Props) {
   const [shown, show] = useState<string>('steps')
   return (
     <Tabs.Root className={list.detail} value={shown} onValueChange={show}>
-      <header className={list.head}>
-        <IconButton label={text('back')} onClick={onBack}>
-          <ArrowLeft />
-        </IconButton>
-        <span className={list.names}>
-          <b>{buildName(build)}</b>
-          <span>
-            {build.platform} · {buildDuration(build)} ·{' '}
-            {text('fromCache', { cached: build.cached, steps: build.steps })}
-          </span>
-        </span>
-      </header>
+      <DetailHead
+        name={buildName(build)}
+        facts={`${build.platform} · ${buildDuration(build)} · ${text('fromCache', { cached: build.cached, steps: build.steps })}`}
+        onBack={onBack}
+      />
       {build.status === 'Error' && <Failure build={build} onPlace={() => show('dockerfile')} />}
       <Tabs.List className={detail.tabs} aria-label={buildName(build)}>
         {VIEWS.map((view) => (

@@ -7,8 +7,8 @@ import { useEngineTask } from '../../engine/use-engine-task.ts'
 import { ageText } from '../../messages/sizes.ts'
 import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
-import { ByInstance, Nothing } from '../dock/scope.tsx'
-import { Blank } from '../kit/blank.tsx'
+import { EmptyList } from '../dock/empty-list.tsx'
+import { ByInstance } from '../dock/scope.tsx'
 import { Filter } from '../kit/filter.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
 import list from '../kit/list.module.css'
@@ -141,10 +141,9 @@ function BuildLine({ build, onShow }: { build: BuildRecord; onShow: () => void }
 
 function NoBuilds({ alone }: { alone: boolean }) {
   const text = useText()
-  if (!alone) return <Nothing>{text('noBuilds')}</Nothing>
   return (
-    <Blank icon={<Hammer />} title={text('noBuilds')}>
+    <EmptyList alone={alone} icon={<Hammer />} title={text('noBuilds')}>
       {text('noBuildsHint')} <code>docker build -t app .</code>
-    </Blank>
+    </EmptyList>
   )
 }

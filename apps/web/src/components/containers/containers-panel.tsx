@@ -6,8 +6,8 @@ import { useEngine } from '../../engine/engine-stores.ts'
 import { useChosen } from '../../layout/layout-context.ts'
 import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
-import { ByInstance, Nothing } from '../dock/scope.tsx'
-import { Blank } from '../kit/blank.tsx'
+import { EmptyList } from '../dock/empty-list.tsx'
+import { ByInstance } from '../dock/scope.tsx'
 import { Filter } from '../kit/filter.tsx'
 import { useGrowing } from '../kit/growing.tsx'
 import list from '../kit/list.module.css'
@@ -105,12 +105,10 @@ function Containers({ host, filter, alone, onShow, onOpenPort }: ListProps) {
 
 function NoContainers({ starting, alone }: { starting: boolean; alone: boolean }) {
   const text = useText()
-  const title = text(starting ? 'engineStarting' : 'noContainers')
-  if (!alone) return <Nothing>{title}</Nothing>
   return (
-    <Blank icon={<Play />} title={title}>
+    <EmptyList alone={alone} icon={<Play />} title={text(starting ? 'engineStarting' : 'noContainers')}>
       {text('noContainersHint')} <code>docker run -d -p 80:80 nginx</code>
-    </Blank>
+    </EmptyList>
   )
 }
 

@@ -55,6 +55,3 @@ export function ByInstance({ view, host, children }: ByInstanceProps) {
     </div>
   )
 }
-
-/** What an instance's list says that is empty, where there are others. */
-export const Nothing = ({ children }: { children: ReactNode }) => <p className={styles.nothing}>{children}</p>

@@ -1,12 +1,12 @@
 import type { HistoryItem, ImageSummary } from '@drydock/docker-api'
-import { ArrowLeft, Play } from 'lucide-react'
+import { Play } from 'lucide-react'
 import { Tabs } from 'radix-ui'
 import { useEffect, useState } from 'react'
 import { useEngineStore } from '../../engine/engine-stores.ts'
 import { sizeText } from '../../messages/sizes.ts'
 import { useText } from '../../messages/use-text.ts'
 import detail from '../containers/container-detail.module.css'
-import { IconButton } from '../kit/icon-button.tsx'
+import { DetailHead } from '../kit/detail-head.tsx'
 import { InspectView } from '../kit/inspect-view.tsx'
 import list from '../kit/list.module.css'
 import { imageName } from '../../engine/image-facts.ts'
@@ -27,19 +27,12 @@ export function ImageDetail({ host, image, all, onBack, onRun }: Props) {
   const name = imageName(image)
   return (
     <Tabs.Root className={list.detail} defaultValue="layers">
-      <header className={list.head}>
-        <IconButton label={text('back')} onClick={onBack}>
-          <ArrowLeft />
-        </IconButton>
-        <span className={list.names}>
-          <b>{name}</b>
-          <span>{sizeText(image.Size)}</span>
-        </span>
+      <DetailHead name={name} facts={sizeText(image.Size)} onBack={onBack}>
         <button type="button" className="button" onClick={() => onRun(name)}>
           <Play className={list.icon} aria-hidden="true" />
           {text('run')}
         </button>
-      </header>
+      </DetailHead>
       <Tabs.List className={detail.tabs} aria-label={name}>
         <Tabs.Trigger value="layers" className={detail.tab}>
           {text('layers')}

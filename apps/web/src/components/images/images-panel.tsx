@@ -7,11 +7,12 @@ import { useEngineTask } from '../../engine/use-engine-task.ts'
 import { useText } from '../../messages/use-text.ts'
 import { ageText, sizeText } from '../../messages/sizes.ts'
 import type { PanelProps } from '../dock/dock.tsx'
-import { ByInstance, Nothing } from '../dock/scope.tsx'
-import { Blank } from '../kit/blank.tsx'
+import { EmptyList } from '../dock/empty-list.tsx'
+import { ByInstance } from '../dock/scope.tsx'
 import { Filter } from '../kit/filter.tsx'
-import { useGrowing } from '../kit/growing.tsx'
+import { GrowingList } from '../kit/growing.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
+import { ListRow } from '../kit/list-row.tsx'
 import styles from '../kit/list.module.css'
 import { ImageDetail } from './image-detail.tsx'
 import { PullForm } from './pull-form.tsx'
@@ -78,7 +79,6 @@ function Images({ host, filter, alone, onShow, onRun }: ListProps) {
   const { images, containers, state } = useEngine(host)
   const { busy, perform } = useEngineTask(host)
   const shown = images.filter((image) => imageName(image).includes(filter))
-  const { count, end } = useGrowing(shown.length)
   const remove = (image: ImageSummary): void =>
     void perform({
       command: `docker rmi ${imageName(image)}`,
@@ -91,41 +91,33 @@ function Images({ host, filter, alone, onShow, onRun }: ListProps) {
   }
   if (images.length === 0) return <NoImages starting={state !== 'up'} alone={alone} />
   return (
-    <>
-      <ul className={styles.list}>
-        {shown.slice(0, count).map((image) => (
-          <li key={image.Id} className={styles.row}>
-            <button type="button" className={styles.main} onClick={() => onShow(image.Id)}>
-              <Layers aria-hidden="true" />
-              <span className={styles.names}>
-                <b>{imageName(image)}</b>
-                <span>
-                  {ageText(image.Created, Date.now(), text('tongue'))} · {usedBy(image)}
-                </span>
-              </span>
-              <span className={styles.aside}>{sizeText(image.Size)}</span>
-            </button>
-            <IconButton label={text('run')} onClick={() => onRun(imageName(image))}>
-              <Play />
-            </IconButton>
-            <IconButton label={text('remove')} disabled={busy} onClick={() => remove(image)}>
-              <Trash2 />
-            </IconButton>
-          </li>
-        ))}
-      </ul>
-      {end}
-    </>
+    <GrowingList items={shown}>
+      {(image) => (
+        <ListRow
+          key={image.Id}
+          icon={<Layers aria-hidden="true" />}
+          name={imageName(image)}
+          facts={`${ageText(image.Created, Date.now(), text('tongue'))} · ${usedBy(image)}`}
+          aside={sizeText(image.Size)}
+          onShow={() => onShow(image.Id)}
+        >
+          <IconButton label={text('run')} onClick={() => onRun(imageName(image))}>
+            <Play />
+          </IconButton>
+          <IconButton label={text('remove')} disabled={busy} onClick={() => remove(image)}>
+            <Trash2 />
+          </IconButton>
+        </ListRow>
+      )}
+    </GrowingList>
   )
 }
 
 function NoImages({ starting, alone }: { starting: boolean; alone: boolean }) {
   const text = useText()
-  const title = text(starting ? 'engineStarting' : 'noImages')
-  if (!alone) return <Nothing>{title}</Nothing>
   return (
-    <Blank icon={<Layers />} title={title}>
+    <EmptyList alone={alone} icon={<Layers />} title={text(starting ? 'engineStarting' : 'noImages')}>
       {text('noImagesHint')}
-    </Blank>
+    </EmptyList>
   )
 }

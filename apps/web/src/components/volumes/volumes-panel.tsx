@@ -1,17 +1,19 @@
 import type { Volume } from '@drydock/docker-api'
-import { ArrowLeft, Database, Trash2 } from 'lucide-react'
+import { Database, Trash2 } from 'lucide-react'
 import { nameOf } from '../../engine/container-facts.ts'
 import { useEngine } from '../../engine/engine-stores.ts'
 import { useEngineTask } from '../../engine/use-engine-task.ts'
 import { useChosen } from '../../layout/layout-context.ts'
 import { useText } from '../../messages/use-text.ts'
 import type { PanelProps } from '../dock/dock.tsx'
-import { ByInstance, Nothing } from '../dock/scope.tsx'
+import { EmptyList } from '../dock/empty-list.tsx'
+import { ByInstance } from '../dock/scope.tsx'
 import { FileBrowser } from '../files/file-browser.tsx'
-import { Blank } from '../kit/blank.tsx'
 import { CreateForm } from '../kit/create-form.tsx'
-import { useGrowing } from '../kit/growing.tsx'
+import { DetailHead } from '../kit/detail-head.tsx'
+import { GrowingList } from '../kit/growing.tsx'
 import { IconButton } from '../kit/icon-button.tsx'
+import { ListRow } from '../kit/list-row.tsx'
 import styles from '../kit/list.module.css'
 
 /** Volumes, who uses them, and the files in them. */
@@ -30,15 +32,7 @@ export default function VolumesPanel({ view, host, client }: PanelProps) {
   if (detail)
     return (
       <div className={styles.detail}>
-        <header className={styles.head}>
-          <IconButton label={text('back')} onClick={() => setChosen(undefined)}>
-            <ArrowLeft />
-          </IconButton>
-          <span className={styles.names}>
-            <b>{detail.Name}</b>
-            <span>{detail.Mountpoint}</span>
-          </span>
-        </header>
+        <DetailHead name={detail.Name} facts={detail.Mountpoint} onBack={() => setChosen(undefined)} />
         <FileBrowser host={chosen.host} client={client} root={detail.Mountpoint} />
       </div>
     )
@@ -64,7 +58,6 @@ function Volumes({ host, alone, onShow }: ListProps) {
   const text = useText()
   const { volumes, containers, state } = useEngine(host)
   const { busy, perform } = useEngineTask(host)
-  const { count, end } = useGrowing(volumes.length)
   const users = ({ Name }: Volume): string[] =>
     containers.filter(({ Mounts }) => Mounts.some((mount) => mount.Name === Name)).map(nameOf)
   const remove = ({ Name }: Volume): void =>
@@ -75,36 +68,30 @@ function Volumes({ host, alone, onShow }: ListProps) {
     })
   if (volumes.length === 0) return <NoVolumes starting={state !== 'up'} alone={alone} />
   return (
-    <>
-      <ul className={styles.list}>
-        {volumes.slice(0, count).map((volume) => (
-          <li key={volume.Name} className={styles.row}>
-            <button type="button" className={styles.main} onClick={() => onShow(volume.Name)}>
-              <Database aria-hidden="true" />
-              <span className={styles.names}>
-                <b>{volume.Name}</b>
-                <span>{users(volume).join(', ') || text('unused')}</span>
-              </span>
-              <span className={styles.aside}>{volume.Driver}</span>
-            </button>
-            <IconButton label={text('remove')} disabled={busy} onClick={() => remove(volume)}>
-              <Trash2 />
-            </IconButton>
-          </li>
-        ))}
-      </ul>
-      {end}
-    </>
+    <GrowingList items={volumes}>
+      {(volume) => (
+        <ListRow
+          key={volume.Name}
+          icon={<Database aria-hidden="true" />}
+          name={volume.Name}
+          facts={users(volume).join(', ') || text('unused')}
+          aside={volume.Driver}
+          onShow={() => onShow(volume.Name)}
+        >
+          <IconButton label={text('remove')} disabled={busy} onClick={() => remove(volume)}>
+            <Trash2 />
+          </IconButton>
+        </ListRow>
+      )}
+    </GrowingList>
   )
 }
 
 function NoVolumes({ starting, alone }: { starting: boolean; alone: boolean }) {
   const text = useText()
-  const title = text(starting ? 'engineStarting' : 'noVolumes')
-  if (!alone) return <Nothing>{title}</Nothing>
   return (
-    <Blank icon={<Database />} title={title}>
+    <EmptyList alone={alone} icon={<Database />} title={text(starting ? 'engineStarting' : 'noVolumes')}>
       {text('noVolumesHint')} <code>docker run -v data:/data …</code>
-    </Blank>
+    </EmptyList>
   )
 }
