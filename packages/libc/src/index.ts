@@ -1,6 +1,7 @@
 export * from './ask-password.ts'
 export * from './clear-https.ts'
 export * from './connection.ts'
+export * from './foreign-calls.ts'
 export * from './foreign-inbox.ts'
 export * from './getopt.ts'
 export * from './heap.ts'

@@ -17,7 +17,6 @@ import {
   SHUT_WR,
   SIGPIPE,
   SOCK_STREAM,
-  type Stat,
   type Sys,
 } from '@drydock/abi'
 import {
@@ -31,20 +30,25 @@ import {
   type HashName,
   zlibDeflate,
 } from '@drydock/codec'
-import { listen, readAll, readTextFile, ResolveError, resolveHost, searchPath, writeAll } from '@drydock/libc'
+import {
+  listen,
+  readAll,
+  readTextFile,
+  ResolveError,
+  resolveHost,
+  searchPath,
+  writeAll,
+  answer,
+  asNumber,
+  asText,
+  COMMON_CALLS,
+  type ForeignAnswer,
+  type ForeignCall,
+} from '@drydock/libc'
 import { ciphered } from './ciphers.ts'
 import type { AnswerMessage, CallMessage } from './protocol.ts'
 
-type Answer = Pick<AnswerMessage, 'value' | 'bytes'>
-type Call = (sys: Sys, args: readonly unknown[], bytes: Uint8Array) => Answer | Promise<Answer>
-
-const text = (value: unknown): string => String(value ?? '')
-const number = (value: unknown): number => Number(value ?? 0)
-const done = (value?: unknown): Answer => ({ value })
-
-const statValue = (stat: Stat): Answer => done({ ...stat })
-
-async function readWhole(sys: Sys, path: string): Promise<Answer> {
+async function readWhole(sys: Sys, path: string): Promise<ForeignAnswer> {
   const fd = sys.open(path, O_RDONLY)
   try {
     return { bytes: await readAll(sys, fd) }
@@ -53,17 +57,23 @@ async function readWhole(sys: Sys, path: string): Promise<Answer> {
   }
 }
 
-async function writeWhole(sys: Sys, path: string, append: boolean, mode: number, bytes: Uint8Array): Promise<Answer> {
+async function writeWhole(
+  sys: Sys,
+  path: string,
+  append: boolean,
+  mode: number,
+  bytes: Uint8Array,
+): Promise<ForeignAnswer> {
   const fd = sys.open(path, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC), mode)
   try {
     await writeAll(sys, fd, bytes)
-    return done()
+    return answer()
   } finally {
     sys.close(fd)
   }
 }
 
-async function connect(sys: Sys, host: string, port: number): Promise<Answer> {
+async function connect(sys: Sys, host: string, port: number): Promise<ForeignAnswer> {
   let failure: unknown
   // One family after the other, as autoSelectFamily has it.
   for (const address of await resolveHost(sys, host)) {
@@ -71,7 +81,7 @@ async function connect(sys: Sys, host: string, port: number): Promise<Answer> {
     const fd = sys.socket(to.family, SOCK_STREAM)
     try {
       await sys.connect(fd, to)
-      return done({ fd, local: sys.getsockname(fd), peer: sys.getpeername(fd) })
+      return answer({ fd, local: sys.getsockname(fd), peer: sys.getpeername(fd) })
     } catch (error) {
       sys.close(fd)
       failure ??= error
@@ -90,7 +100,7 @@ interface SpawnRequest {
 }
 
 /** Starts a child with pipes where asked. @returns its pid and the script's ends of the pipes, -1 for none */
-async function spawnChild(sys: Sys, request: SpawnRequest): Promise<Answer> {
+async function spawnChild(sys: Sys, request: SpawnRequest): Promise<ForeignAnswer> {
   const path = searchPath(sys, request.file, request.env.PATH ?? '/usr/local/bin:/usr/bin:/bin')
   const ours: number[] = []
   const theirs: number[] = []
@@ -105,7 +115,7 @@ async function spawnChild(sys: Sys, request: SpawnRequest): Promise<Answer> {
     const env = new Map(Object.entries(request.env))
     const cwd = request.cwd === undefined ? {} : { cwd: request.cwd }
     const pid = await sys.spawn(path, { argv: request.argv, env, fds, defaultSignals: [SIGPIPE], ...cwd })
-    return done({ pid, fds: ours })
+    return answer({ pid, fds: ours })
   } finally {
     for (const fd of theirs) sys.close(fd)
   }
@@ -140,10 +150,10 @@ function packed(format: string, bytes: Uint8Array): Uint8Array {
 }
 
 /** The first of some paths that is a file: one question in place of many. @returns its real path and its text, or nothing */
-async function findFile(sys: Sys, paths: readonly string[]): Promise<Answer> {
+async function findFile(sys: Sys, paths: readonly string[]): Promise<ForeignAnswer> {
   for (const path of paths)
-    if (kindOf(sys, path) === S_IFREG) return done({ path: sys.realpath(path), text: await readTextFile(sys, path) })
-  return done(null)
+    if (kindOf(sys, path) === S_IFREG) return answer({ path: sys.realpath(path), text: await readTextFile(sys, path) })
+  return answer(null)
 }
 
 /** A package's files are handed over with it when they are no more than this. */
@@ -154,16 +164,16 @@ const PACKAGE_BYTES = 200_000
  * requires a hundred files asks once a package.
  * @returns the real path, and each file's name and text
  */
-async function findPackage(sys: Sys, paths: readonly string[]): Promise<Answer> {
+async function findPackage(sys: Sys, paths: readonly string[]): Promise<ForeignAnswer> {
   const home = paths.find((path) => kindOf(sys, path) === S_IFDIR)
-  if (home === undefined) return done(null)
+  if (home === undefined) return answer(null)
   const root = sys.realpath(home)
   const listed = scriptsOf(sys, root, '')
   const whole = listed.reduce((sum, { size }) => sum + size, 0) <= PACKAGE_BYTES
   const wanted = whole ? listed : listed.filter(({ name }) => name === 'package.json')
   const files: [string, string][] = []
   for (const { name } of wanted) files.push([name, await readTextFile(sys, `${root}/${name}`)])
-  return done({ home, root, whole, files })
+  return answer({ home, root, whole, files })
 }
 
 function scriptsOf(sys: Sys, root: string, below: string): { name: string; size: number }[] {
@@ -186,79 +196,58 @@ function kindOf(sys: Sys, path: string): number {
 }
 
 /** What a script may ask of the kernel, by name. Each row reads its own arguments. */
-export const SYSTEM_CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
-  ['write', async (sys, [fd], bytes) => (await writeAll(sys, number(fd), bytes), done(bytes.length))],
-  ['read', async (sys, [fd, max]) => ({ bytes: await sys.read(number(fd), number(max)) })],
-  ['pread', (sys, [fd, max, at]) => ({ bytes: sys.pread(number(fd), number(max), number(at)) })],
-  ['pwrite', (sys, [fd, at], bytes) => done(sys.pwrite(number(fd), bytes, number(at)))],
-  ['open', (sys, [path, flags, mode]) => done(sys.open(text(path), number(flags), number(mode)))],
-  ['close', (sys, [fd]) => done(sys.close(number(fd)))],
-  ['readFile', (sys, [path]) => readWhole(sys, text(path))],
+export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, ForeignCall>([
+  ...COMMON_CALLS,
+  ['write', async (sys, [fd], bytes) => (await writeAll(sys, asNumber(fd), bytes), answer(bytes.length))],
+  ['open', (sys, [path, flags, mode]) => answer(sys.open(asText(path), asNumber(flags), asNumber(mode)))],
+  ['readFile', (sys, [path]) => readWhole(sys, asText(path))],
   [
     'writeFile',
-    (sys, [path, append, mode], bytes) => writeWhole(sys, text(path), append === true, number(mode), bytes),
+    (sys, [path, append, mode], bytes) => writeWhole(sys, asText(path), append === true, asNumber(mode), bytes),
   ],
   ['findFile', (sys, [paths]) => findFile(sys, paths as readonly string[])],
   ['findPackage', (sys, [paths]) => findPackage(sys, paths as readonly string[])],
-  ['stat', (sys, [path]) => statValue(sys.stat(text(path)))],
-  ['lstat', (sys, [path]) => statValue(sys.lstat(text(path)))],
-  ['fstat', (sys, [fd]) => statValue(sys.fstat(number(fd)))],
-  ['readdir', (sys, [path]) => done(sys.readdir(text(path)))],
-  ['mkdir', (sys, [path, mode]) => done(sys.mkdir(text(path), number(mode)))],
-  ['rmdir', (sys, [path]) => done(sys.rmdir(text(path)))],
-  ['unlink', (sys, [path]) => done(sys.unlink(text(path)))],
-  ['rename', (sys, [from, to]) => done(sys.rename(text(from), text(to)))],
-  ['link', (sys, [from, to]) => done(sys.link(text(from), text(to)))],
-  ['symlink', (sys, [target, path]) => done(sys.symlink(text(target), text(path)))],
-  ['readlink', (sys, [path]) => done(sys.readlink(text(path)))],
-  ['chmod', (sys, [path, mode]) => done(sys.chmod(text(path), number(mode)))],
-  ['chown', (sys, [path, uid, gid]) => done(sys.chown(text(path), number(uid), number(gid)))],
-  ['utimes', (sys, [path, atime, mtime]) => done(sys.utimes(text(path), number(atime), number(mtime)))],
-  ['truncate', (sys, [path, size]) => done(sys.truncate(text(path), number(size)))],
-  ['realpath', (sys, [path]) => done(sys.realpath(text(path)))],
-  ['access', (sys, [path, mode]) => done(sys.access(text(path), number(mode)))],
-  ['chdir', (sys, [path]) => (sys.chdir(text(path)), done(sys.getcwd()))],
-  ['isatty', (sys, [fd]) => done(sys.isatty(number(fd)))],
-  ['windowSize', (sys, [fd]) => done(sys.getWindowSize(number(fd)))],
-  ['random', (sys, [length]) => ({ bytes: sys.entropy.bytes(number(length)) })],
-  ['kill', (sys, [pid, signal]) => done(sys.kill(number(pid), parseSignal(text(signal)) ?? 0))],
-  ['hash', (_, [algorithm], bytes) => ({ bytes: new Hash(text(algorithm) as HashName).update(bytes).digest() })],
+  ['realpath', (sys, [path]) => answer(sys.realpath(asText(path)))],
+  ['random', (sys, [length]) => ({ bytes: sys.entropy.bytes(asNumber(length)) })],
+  ['kill', (sys, [pid, signal]) => answer(sys.kill(asNumber(pid), parseSignal(asText(signal)) ?? 0))],
+  ['hash', (_, [algorithm], bytes) => ({ bytes: new Hash(asText(algorithm) as HashName).update(bytes).digest() })],
   [
     'pbkdf2',
     (_, [algorithm, salt, iterations, length], password) => ({
-      bytes: pbkdf2(algorithm === 'sha512' ? sha512 : sha256, password, fromBase64(text(salt)), {
-        c: number(iterations),
-        dkLen: number(length),
+      bytes: pbkdf2(algorithm === 'sha512' ? sha512 : sha256, password, fromBase64(asText(salt)), {
+        c: asNumber(iterations),
+        dkLen: asNumber(length),
       }),
     }),
   ],
-  ['zlib', (_, [format], bytes) => ({ bytes: packed(text(format), bytes) })],
-  ['uname', (sys) => done(sys.uname())],
-  ['sysinfo', (sys) => done(sys.sysinfo())],
-  ['uid', (sys) => done({ uid: sys.getuid(), gid: sys.getgid() })],
-  ['links', (sys) => done(sys.netlink({ op: 'link-list' }))],
-  ['resolve', async (sys, [host]) => done(await resolveHost(sys, text(host)))],
+  ['zlib', (_, [format], bytes) => ({ bytes: packed(asText(format), bytes) })],
+  ['uid', (sys) => answer({ uid: sys.getuid(), gid: sys.getgid() })],
+  ['links', (sys) => answer(sys.netlink({ op: 'link-list' }))],
+  ['resolve', async (sys, [host]) => answer(await resolveHost(sys, asText(host)))],
   [
     'listen',
     (sys, [host, port]) => {
-      const fd = listen(sys, inet(text(host), number(port)))
-      return done({ fd, local: sys.getsockname(fd) })
+      const fd = listen(sys, inet(asText(host), asNumber(port)))
+      return answer({ fd, local: sys.getsockname(fd) })
     },
   ],
-  ['accept', async (sys, [fd]) => done(await sys.accept(number(fd)))],
-  ['connect', (sys, [host, port]) => connect(sys, text(host), number(port))],
-  ['shutdown', (sys, [fd]) => done(sys.shutdown(number(fd), SHUT_WR))],
+  ['accept', async (sys, [fd]) => answer(await sys.accept(asNumber(fd)))],
+  ['connect', (sys, [host, port]) => connect(sys, asText(host), asNumber(port))],
+  ['shutdown', (sys, [fd]) => answer(sys.shutdown(asNumber(fd), SHUT_WR))],
   ['spawn', (sys, [request]) => spawnChild(sys, request as SpawnRequest)],
-  ['inotifyInit', (sys) => done(sys.inotifyInit())],
-  ['inotifyAddWatch', (sys, [fd, path, mask]) => done(sys.inotifyAddWatch(number(fd), text(path), number(mask)))],
+  ['inotifyInit', (sys) => answer(sys.inotifyInit())],
+  [
+    'inotifyAddWatch',
+    (sys, [fd, path, mask]) => answer(sys.inotifyAddWatch(asNumber(fd), asText(path), asNumber(mask))),
+  ],
   [
     'scrypt',
     (_, [salt, length, N, r, p], password) => ({
-      bytes: scrypt(password, fromBase64(text(salt)), {
-        N: number(N),
-        r: number(r),
-        p: number(p),
-        dkLen: number(length),
+      bytes: scrypt(password, fromBase64(asText(salt)), {
+        N: asNumber(N),
+        r: asNumber(r),
+        p: asNumber(p),
+        dkLen: asNumber(length),
       }),
     }),
   ],
@@ -266,14 +255,14 @@ export const SYSTEM_CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
     'cipher',
     (_, [name, way, key, iv, more], bytes) => ({
       bytes: ciphered(
-        text(name),
+        asText(name),
         way === 'encrypt',
-        [key, iv, more].map((each) => fromBase64(text(each))),
+        [key, iv, more].map((each) => fromBase64(asText(each))),
         bytes,
       ),
     }),
   ],
-  ['wait', async (sys, [pid]) => done((await sys.wait(number(pid)))?.status)],
+  ['wait', async (sys, [pid]) => answer((await sys.wait(asNumber(pid)))?.status)],
 ])
 
 /** Makes the call; errors of the kernel and of the resolver go back as values, all else is a bug and passes. */

@@ -9,21 +9,23 @@ import {
   type Signal,
   SIGPIPE,
   type SocketAddress,
-  type Stat,
   type Sys,
   unix,
 } from '@drydock/abi'
 import { toBase64 } from '@drydock/codec'
-import { readAll, ResolveError, resolveHost, searchPath } from '@drydock/libc'
+import {
+  readAll,
+  ResolveError,
+  resolveHost,
+  searchPath,
+  answer,
+  asNumber,
+  asText,
+  COMMON_CALLS,
+  type ForeignAnswer,
+  type ForeignCall,
+} from '@drydock/libc'
 import type { AnswerMessage, CallMessage } from './protocol.ts'
-
-type Answer = Pick<AnswerMessage, 'value' | 'bytes'>
-type Call = (sys: Sys, args: readonly unknown[], bytes: Uint8Array) => Answer | Promise<Answer>
-
-const text = (value: unknown): string => String(value ?? '')
-const number = (value: unknown): number => Number(value ?? 0)
-const done = (value?: unknown): Answer => ({ value })
-const statValue = (stat: Stat): Answer => done({ ...stat })
 
 /** A socket's address as the worker writes it: a path, or a dotted quad and a port. */
 type Address = { readonly path: string } | { readonly address: string; readonly port: number }
@@ -36,7 +38,7 @@ const fromAddress = (address: SocketAddress): Address =>
     ? { address: address.address, port: address.port }
     : { path: address.family === AF_UNIX ? address.path : '' }
 
-async function spawnChild(sys: Sys, request: unknown): Promise<Answer> {
+async function spawnChild(sys: Sys, request: unknown): Promise<ForeignAnswer> {
   const { files, argv, env, cwd, fds, newSession } = request as {
     readonly files: readonly string[]
     readonly argv: readonly string[]
@@ -54,87 +56,66 @@ async function spawnChild(sys: Sys, request: unknown): Promise<Answer> {
     ...(cwd === null ? {} : { cwd }),
     ...(newSession ? { setsid: true } : {}),
   }
-  return done(await sys.spawn(path, options))
+  return answer(await sys.spawn(path, options))
 }
 
-async function waitFor(sys: Sys, pid: number, options: number): Promise<Answer> {
+async function waitFor(sys: Sys, pid: number, options: number): Promise<ForeignAnswer> {
   const result = await sys.wait(pid, options)
-  if (!result) return done(null)
+  if (!result) return answer(null)
   const { status } = result
-  return done({ pid: result.pid, code: exitStatus(status), signal: status.kind === 'signaled' ? status.signal : 0 })
+  return answer({ pid: result.pid, code: exitStatus(status), signal: status.kind === 'signaled' ? status.signal : 0 })
 }
 
 /** What CPython may ask of the kernel, by name. Each row reads its own arguments. */
-export const SYSTEM_CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
-  ['read', async (sys, [fd, max]) => ({ bytes: await sys.read(number(fd), number(max)) })],
-  ['write', async (sys, [fd], bytes) => done(await sys.write(number(fd), bytes))],
-  ['pread', (sys, [fd, max, at]) => ({ bytes: sys.pread(number(fd), number(max), number(at)) })],
-  ['pwrite', (sys, [fd, at], bytes) => done(sys.pwrite(number(fd), bytes, number(at)))],
-  ['open', (sys, [path, flags, mode]) => openFile(sys, text(path), number(flags), number(mode))],
-  ['readFile', async (sys, [path]) => done(toBase64(await readWhole(sys, text(path))))],
-  ['close', (sys, [fd]) => done(sys.close(number(fd)))],
-  ['lseek', (sys, [fd, offset, whence]) => done(sys.lseek(number(fd), number(offset), number(whence)))],
-  ['stat', (sys, [path]) => statValue(sys.stat(text(path)))],
-  ['lstat', (sys, [path]) => statValue(sys.lstat(text(path)))],
-  ['fstat', (sys, [fd]) => statValue(sys.fstat(number(fd)))],
-  ['statfs', (sys, [path]) => done({ ...sys.statfs(text(path)) })],
-  ['readdir', (sys, [path]) => done(sys.readdir(text(path)))],
-  ['mkdir', (sys, [path, mode]) => done(sys.mkdir(text(path), number(mode)))],
-  ['rmdir', (sys, [path]) => done(sys.rmdir(text(path)))],
-  ['unlink', (sys, [path]) => done(sys.unlink(text(path)))],
-  ['rename', (sys, [from, to]) => done(sys.rename(text(from), text(to)))],
-  ['symlink', (sys, [target, path]) => done(sys.symlink(text(target), text(path)))],
-  ['link', (sys, [from, to]) => done(sys.link(text(from), text(to)))],
-  ['readlink', (sys, [path]) => done(sys.readlink(text(path)))],
-  ['chmod', (sys, [path, mode]) => done(sys.chmod(text(path), number(mode)))],
-  ['chown', (sys, [path, uid, gid]) => done(sys.chown(text(path), number(uid), number(gid)))],
-  ['utimes', (sys, [path, atime, mtime]) => done(sys.utimes(text(path), number(atime), number(mtime)))],
-  ['truncate', (sys, [path, size]) => done(sys.truncate(text(path), number(size)))],
-  ['ftruncate', (sys, [fd, size]) => done(sys.ftruncate(number(fd), number(size)))],
-  ['fsync', (sys, [fd]) => done(sys.fsync(number(fd)))],
-  ['access', (sys, [path, mode]) => done(sys.access(text(path), number(mode)))],
-  ['chdir', (sys, [path]) => (sys.chdir(text(path)), done(sys.getcwd()))],
-  ['umask', (sys, [mask]) => done(sys.umask(number(mask)))],
-  ['ids', (sys) => done({ uid: sys.getuid(), euid: sys.geteuid(), gid: sys.getgid(), egid: sys.getegid() })],
-  ['uname', (sys) => done(sys.uname())],
-  ['cpus', (sys) => done(sys.sysinfo())],
-  ['isatty', (sys, [fd]) => done(sys.isatty(number(fd)))],
-  ['windowSize', (sys, [fd]) => done(sys.getWindowSize(number(fd)))],
-  ['dup', (sys, [fd, least]) => done(sys.dup(number(fd), number(least)))],
-  ['dup2', (sys, [from, to]) => (sys.dup2(number(from), number(to)), done(to))],
-  ['getFlags', (sys, [fd]) => done(sys.getFdFlags(number(fd)))],
-  ['setFlags', (sys, [fd, flags]) => done(sys.setFdFlags(number(fd), flags as object))],
-  ['pipe', (sys) => done(sys.pipe())],
-  ['poll', async (sys, [fds, timeout]) => done(await sys.poll(fds as never, number(timeout)))],
-  ['sleep', async (sys, [ms]) => done(await sys.sleep(number(ms)))],
-  ['socket', (sys, [family, type]) => done(sys.socket(number(family), number(type)))],
-  ['socketpair', (sys) => done(sys.socketpair())],
-  ['bind', (sys, [fd, to]) => done(sys.bind(number(fd), toAddress(to)))],
-  ['listen', (sys, [fd, backlog]) => done(sys.listen(number(fd), number(backlog)))],
+export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, ForeignCall>([
+  ...COMMON_CALLS,
+  ['write', async (sys, [fd], bytes) => answer(await sys.write(asNumber(fd), bytes))],
+  ['open', (sys, [path, flags, mode]) => openFile(sys, asText(path), asNumber(flags), asNumber(mode))],
+  ['readFile', async (sys, [path]) => answer(toBase64(await readWhole(sys, asText(path))))],
+  ['lseek', (sys, [fd, offset, whence]) => answer(sys.lseek(asNumber(fd), asNumber(offset), asNumber(whence)))],
+  ['statfs', (sys, [path]) => answer({ ...sys.statfs(asText(path)) })],
+  ['ftruncate', (sys, [fd, size]) => answer(sys.ftruncate(asNumber(fd), asNumber(size)))],
+  ['fsync', (sys, [fd]) => answer(sys.fsync(asNumber(fd)))],
+  ['umask', (sys, [mask]) => answer(sys.umask(asNumber(mask)))],
+  ['ids', (sys) => answer({ uid: sys.getuid(), euid: sys.geteuid(), gid: sys.getgid(), egid: sys.getegid() })],
+  ['dup', (sys, [fd, least]) => answer(sys.dup(asNumber(fd), asNumber(least)))],
+  ['dup2', (sys, [from, to]) => (sys.dup2(asNumber(from), asNumber(to)), answer(to))],
+  ['getFlags', (sys, [fd]) => answer(sys.getFdFlags(asNumber(fd)))],
+  ['setFlags', (sys, [fd, flags]) => answer(sys.setFdFlags(asNumber(fd), flags as object))],
+  ['pipe', (sys) => answer(sys.pipe())],
+  ['poll', async (sys, [fds, timeout]) => answer(await sys.poll(fds as never, asNumber(timeout)))],
+  ['sleep', async (sys, [ms]) => answer(await sys.sleep(asNumber(ms)))],
+  ['socket', (sys, [family, type]) => answer(sys.socket(asNumber(family), asNumber(type)))],
+  ['socketpair', (sys) => answer(sys.socketpair())],
+  ['bind', (sys, [fd, to]) => answer(sys.bind(asNumber(fd), toAddress(to)))],
+  ['listen', (sys, [fd, backlog]) => answer(sys.listen(asNumber(fd), asNumber(backlog)))],
   [
     'accept',
     async (sys, [listener]) => {
-      const { fd, peer } = await sys.accept(number(listener))
-      return done({ fd, peer: fromAddress(peer) })
+      const { fd, peer } = await sys.accept(asNumber(listener))
+      return answer({ fd, peer: fromAddress(peer) })
     },
   ],
-  ['connect', async (sys, [fd, to]) => done(await sys.connect(number(fd), toAddress(to)))],
-  ['shutdown', (sys, [fd, how]) => done(sys.shutdown(number(fd), number(how)))],
-  ['getsockname', (sys, [fd]) => done(fromAddress(sys.getsockname(number(fd))))],
-  ['getpeername', (sys, [fd]) => done(fromAddress(sys.getpeername(number(fd))))],
-  ['sendto', async (sys, [fd, to], bytes) => (await sys.sendto(number(fd), bytes, toAddress(to)), done(bytes.length))],
+  ['connect', async (sys, [fd, to]) => answer(await sys.connect(asNumber(fd), toAddress(to)))],
+  ['shutdown', (sys, [fd, how]) => answer(sys.shutdown(asNumber(fd), asNumber(how)))],
+  ['getsockname', (sys, [fd]) => answer(fromAddress(sys.getsockname(asNumber(fd))))],
+  ['getpeername', (sys, [fd]) => answer(fromAddress(sys.getpeername(asNumber(fd))))],
+  [
+    'sendto',
+    async (sys, [fd, to], bytes) => (await sys.sendto(asNumber(fd), bytes, toAddress(to)), answer(bytes.length)),
+  ],
   [
     'recvfrom',
     async (sys, [fd]) => {
-      const { data, from } = await sys.recvfrom(number(fd))
+      const { data, from } = await sys.recvfrom(asNumber(fd))
       return { bytes: data, value: fromAddress(from) }
     },
   ],
-  ['resolve', async (sys, [host]) => done(await resolveHost(sys, text(host)))],
-  ['inheritable', (sys) => done(sys.openFds().filter((fd) => !sys.getFdFlags(fd).cloexec))],
-  ['kill', (sys, [pid, signal]) => done(sys.kill(number(pid), number(signal) as Signal))],
+  ['resolve', async (sys, [host]) => answer(await resolveHost(sys, asText(host)))],
+  ['inheritable', (sys) => answer(sys.openFds().filter((fd) => !sys.getFdFlags(fd).cloexec))],
+  ['kill', (sys, [pid, signal]) => answer(sys.kill(asNumber(pid), asNumber(signal) as Signal))],
   ['spawn', (sys, [request]) => spawnChild(sys, request)],
-  ['wait', (sys, [pid, options]) => waitFor(sys, number(pid), number(options))],
+  ['wait', (sys, [pid, options]) => waitFor(sys, asNumber(pid), asNumber(options))],
 ])
 
 async function readWhole(sys: Sys, path: string): Promise<Uint8Array> {
@@ -147,9 +128,9 @@ async function readWhole(sys: Sys, path: string): Promise<Uint8Array> {
 }
 
 /** @returns the descriptor, and for a directory its path, by which it is read */
-function openFile(sys: Sys, path: string, flags: number, mode: number): Answer {
+function openFile(sys: Sys, path: string, flags: number, mode: number): ForeignAnswer {
   const fd = sys.open(path, flags, mode)
-  return done({ fd, directory: (sys.fstat(fd).mode & 0o170000) === 0o040000 ? sys.realpath(path) : null })
+  return answer({ fd, directory: (sys.fstat(fd).mode & 0o170000) === 0o040000 ? sys.realpath(path) : null })
 }
 
 /** Makes the call; errors of the kernel and of the resolver go back as values, all else is a bug and passes. */

@@ -18,10 +18,11 @@ import {
   POLLOUT,
   type Stat,
   type Sys,
+  wasiErrno,
 } from '@drydock/abi'
 import { writeAll } from '@drydock/libc'
 import { Descriptors, WasiError } from './descriptors.ts'
-import { numberOf, SUCCESS } from './errno.ts'
+import { SUCCESS } from './errno.ts'
 import type { AnswerMessage, CallMessage } from './protocol.ts'
 
 type Answer = Omit<AnswerMessage, 'kind' | 'id' | 'errno'>
@@ -185,7 +186,7 @@ export async function answerCall(at: Machine, { id, op, args, bytes }: CallMessa
     return { kind: 'answer', id, errno: SUCCESS, ...(await call(at, args, bytes ?? new Uint8Array(0))) }
   } catch (error) {
     if (error instanceof WasiError) return { kind: 'answer', id, errno: error.errno }
-    if (isErrno(error)) return { kind: 'answer', id, errno: numberOf(error) }
+    if (isErrno(error)) return { kind: 'answer', id, errno: wasiErrno(error.code) }
     throw error
   }
 }

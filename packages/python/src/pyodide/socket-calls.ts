@@ -1,6 +1,6 @@
+import { wasiErrno } from '@drydock/abi'
 import type { AnswerMessage } from '../protocol.ts'
 import { CallError } from './bridge.ts'
-import { wasiErrno } from './errno.ts'
 import type { Memory } from './memory.ts'
 import { after, guarded, type Result } from './result.ts'
 

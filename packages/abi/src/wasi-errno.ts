@@ -1,5 +1,6 @@
-/** Error numbers as WASI, and so CPython compiled to WebAssembly, counts them. wasi-libc, errno.h */
+/** Error numbers as WASI, and so all that wasi-libc was compiled into, counts them. WASI preview1, "errno"; wasi-libc, errno.h */
 const NUMBERS: Readonly<Record<string, number>> = {
+  E2BIG: 1,
   EACCES: 2,
   EADDRINUSE: 3,
   EADDRNOTAVAIL: 4,
@@ -55,4 +56,5 @@ const NUMBERS: Readonly<Record<string, number>> = {
   EOPNOTSUPP: 138,
 }
 
-export const wasiErrno = (code: string): number => NUMBERS[code] ?? NUMBERS.EIO ?? 29
+/** @param code name of an errno; EIO stands for those that WASI has no number for */
+export const wasiErrno = (code: string): number => NUMBERS[code] ?? 29
