@@ -1,9 +1,9 @@
 import type { Process, Program } from '@drydock/abi'
 import type { ServerResponse } from '@drydock/http'
-import { Stdio } from '@drydock/libc'
+import { serveAsApache } from './apache.ts'
 import { DatabaseError, type Login, query, type Rows } from './database-client.ts'
 import { document, type SideLink, sideDocument, tabs } from './page-frame.ts'
-import { escapeHtml, html, type Page, randomToken, redirect, serveApp, table, type WebRequest } from './web-app.ts'
+import { escapeHtml, html, type Page, randomToken, redirect, table, type WebRequest } from './web-app.ts'
 
 const COLOUR = '#4f5b93'
 const SHOWN_ROWS = 25
@@ -209,25 +209,7 @@ function insertion(name: string, form: URLSearchParams): string {
   return `INSERT INTO ${quoted(name)} (${columns.join(', ')}) VALUES (${values.join(', ')})`
 }
 
-async function main(process: Process): Promise<number> {
-  const { sys } = process
-  const io = new Stdio(sys)
-  const name = sys.uname().nodename
-  const stamp = (): string =>
-    new Date(sys.clock.now()).toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+) ([\d:]+).*/, '$1 $3 $2 $5.000000 $4')
-  await io.warn(
-    `AH00558: apache2: Could not reliably determine the server's fully qualified domain name, using ${name}. Set the 'ServerName' directive globally to suppress this message\n`,
-  )
-  await io.warn(
-    `[${stamp()}] [mpm_prefork:notice] [pid ${sys.getpid()}] AH00163: Apache/2.4.66 (Debian) PHP/${process.env.get('PHP_VERSION') ?? '8.3'} configured -- resuming normal operations\n`,
-  )
-  return serveApp(process, 80, new PhpMyAdmin(process).pages, async ({ request }, status, remote) => {
-    await io.print(
-      `${remote} - - [${stamp()}] "${request.method} ${request.target} ${request.protocol}" ${status} - "-" "${request.headers.get('user-agent') ?? '-'}"\n`,
-    )
-    await io.out.flush()
-  })
-}
+const main = (process: Process): Promise<number> => serveAsApache(process, new PhpMyAdmin(process).pages)
 
 /** A page over MySQL's client. */
 export const phpMyAdmin: Program = {

@@ -1,9 +1,10 @@
 import { isErrno, type Process, type Program } from '@drydock/abi'
 import { Hash } from '@drydock/codec'
 import type { ServerResponse } from '@drydock/http'
-import { readTextFile, Stdio } from '@drydock/libc'
+import { readTextFile } from '@drydock/libc'
+import { serveAsApache } from './apache.ts'
 import { DatabaseError, type Login, query } from './database-client.ts'
-import { escapeHtml, html, type Page, redirect, serveApp, type WebRequest } from './web-app.ts'
+import { escapeHtml, html, type Page, redirect, type WebRequest } from './web-app.ts'
 import { document } from './page-frame.ts'
 
 const COLOUR = '#23282d'
@@ -236,24 +237,7 @@ class WordPress {
 }
 
 async function main(process: Process): Promise<number> {
-  const { sys } = process
-  const io = new Stdio(sys)
-  const name = sys.uname().nodename
-  const stamp = (): string =>
-    new Date(sys.clock.now()).toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+) ([\d:]+).*/, '$1 $3 $2 $5.000000 $4')
-  await io.warn(
-    `AH00558: apache2: Could not reliably determine the server's fully qualified domain name, using ${name}. Set the 'ServerName' directive globally to suppress this message\n`,
-  )
-  await io.warn(
-    `[${stamp()}] [mpm_prefork:notice] [pid ${sys.getpid()}] AH00163: Apache/2.4.66 (Debian) PHP/${process.env.get('PHP_VERSION') ?? '8.3'} configured -- resuming normal operations\n`,
-  )
-  const wordpress = new WordPress(process, await loginOf(process))
-  return serveApp(process, 80, wordpress.pages, async ({ request }, status, remote) => {
-    await io.print(
-      `${remote} - - [${stamp()}] "${request.method} ${request.target} ${request.protocol}" ${status} - "-" "${request.headers.get('user-agent') ?? '-'}"\n`,
-    )
-    await io.out.flush()
-  })
+  return serveAsApache(process, new WordPress(process, await loginOf(process)).pages)
 }
 
 /** A blog whose posts are in MySQL. */

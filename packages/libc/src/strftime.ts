@@ -1,6 +1,6 @@
 /** Dates in words. strftime(3), C locale, with the flags and widths of GNU date. */
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-const MONTHS = [
+export const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+export const MONTHS = [
   'January',
   'February',
   'March',

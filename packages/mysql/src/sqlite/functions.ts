@@ -1,4 +1,5 @@
 import { Hash, toHex } from '@drydock/codec'
+import { DAYS, MONTHS } from '@drydock/libc'
 import type { Value } from '../protocol.ts'
 
 /** What functions know of the session that asks. */
@@ -24,23 +25,7 @@ const UNITS: Readonly<Record<string, number>> = {
   DAY: 86_400_000,
   WEEK: 604_800_000,
 }
-const MONTHS: Readonly<Record<string, number>> = { MONTH: 1, QUARTER: 3, YEAR: 12 }
-const DAY_NAMES = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-const MONTH_NAMES = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-]
-
+const IN_MONTHS: Readonly<Record<string, number>> = { MONTH: 1, QUARTER: 3, YEAR: 12 }
 /** `2026-01-31`, `2026-01-31 10:00:00[.5]`, `20260131`. @returns undefined for what is no date */
 function dateOf(value: Value | undefined): Date | undefined {
   const found = /^(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?)?/.exec(String(value ?? ''))
@@ -61,7 +46,7 @@ function moved(value: Value | undefined, amount: Value | undefined, unit: Value 
   if (!date || amount === null || amount === undefined) return null
   const name = String(unit).toUpperCase()
   const count = Number(amount) * sign
-  const months = MONTHS[name]
+  const months = IN_MONTHS[name]
   if (months === undefined) date.setTime(date.getTime() + count * (UNITS[name] ?? 0))
   else {
     const day = date.getUTCDate()
@@ -89,8 +74,8 @@ const PARTS: Readonly<Record<string, (date: Date) => number | string>> = {
   HOUR: (date) => date.getUTCHours(),
   MINUTE: (date) => date.getUTCMinutes(),
   SECOND: (date) => date.getUTCSeconds(),
-  DAYNAME: (date) => DAY_NAMES[date.getUTCDay()] ?? '',
-  MONTHNAME: (date) => MONTH_NAMES[date.getUTCMonth()] ?? '',
+  DAYNAME: (date) => DAYS[date.getUTCDay()] ?? '',
+  MONTHNAME: (date) => MONTHS[date.getUTCMonth()] ?? '',
 }
 
 /** DATE_FORMAT's letters. */
@@ -111,10 +96,10 @@ const LETTERS: Readonly<Record<string, (date: Date) => string | number>> = {
   S: (date) => two(date.getUTCSeconds()),
   f: (date) => `${String(date.getUTCMilliseconds()).padStart(3, '0')}000`,
   p: (date) => (date.getUTCHours() < 12 ? 'AM' : 'PM'),
-  W: (date) => DAY_NAMES[date.getUTCDay()] ?? '',
-  a: (date) => (DAY_NAMES[date.getUTCDay()] ?? '').slice(0, 3),
-  M: (date) => MONTH_NAMES[date.getUTCMonth()] ?? '',
-  b: (date) => (MONTH_NAMES[date.getUTCMonth()] ?? '').slice(0, 3),
+  W: (date) => DAYS[date.getUTCDay()] ?? '',
+  a: (date) => (DAYS[date.getUTCDay()] ?? '').slice(0, 3),
+  M: (date) => MONTHS[date.getUTCMonth()] ?? '',
+  b: (date) => (MONTHS[date.getUTCMonth()] ?? '').slice(0, 3),
   j: (date) => String(dayOfYear(date)).padStart(3, '0'),
   w: (date) => date.getUTCDay(),
   T: timeText,
@@ -143,7 +128,7 @@ function uuid(bytes: Uint8Array): string {
 
 const difference = (unit: Value | undefined, from: Date, to: Date): number => {
   const name = text(unit)
-  const months = MONTHS[name]
+  const months = IN_MONTHS[name]
   if (months === undefined) return Math.trunc((to.getTime() - from.getTime()) / (UNITS[name] ?? 1000))
   const whole = (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth()
   return Math.trunc((whole - (to.getUTCDate() < from.getUTCDate() ? 1 : 0)) / months)

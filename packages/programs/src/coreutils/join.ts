@@ -1,7 +1,7 @@
-import { isErrno, O_RDONLY } from '@drydock/abi'
 import { defineProgram, flag, list, type ProgramContext, UsageError, value } from '@drydock/libc'
 import { encodeText } from '../text/encoding.ts'
-import { LineReader } from '../text/line-reader.ts'
+import type { LineReader } from '../text/line-reader.ts'
+import { openTwoFiles } from './two-files.ts'
 
 const options = {
   unpaired: list('a'),
@@ -178,25 +178,13 @@ export const join = defineProgram({
   usage: 'join [OPTION]... FILE1 FILE2',
   options,
   async main(context) {
-    const { sys, operands, options: o, fail } = context
-    const [one, two, extra] = operands
-    if (one === undefined) throw new UsageError('missing operand')
-    if (two === undefined) throw new UsageError(`missing operand after '${one}'`)
-    if (extra !== undefined) throw new UsageError(`extra operand '${extra}'`)
+    const { options: o, fail } = context
     const keys: [number, number] = [fieldNumber(o.field1 ?? o.field), fieldNumber(o.field2 ?? o.field)]
-    const readers: LineReader[] = []
-    for (const path of [one, two])
-      try {
-        readers.push(new LineReader(sys, path === '-' ? 0 : sys.open(path, O_RDONLY), o.zero ? 0 : 10))
-      } catch (error) {
-        if (!isErrno(error)) throw error
-        await fail(`${path}: ${error.message}`)
-        return 1
-      }
-    const [left, right] = readers
-    if (!left || !right) return 1
-    const first = new Side(context, left, keys[0], one)
-    const second = new Side(context, right, keys[1], two)
+    const files = await openTwoFiles(context, o.zero ? 0 : 10)
+    if (!files) return 1
+    const [one, two] = files
+    const first = new Side(context, one.lines, keys[0], one.path)
+    const second = new Side(context, two.lines, keys[1], two.path)
     await run(context, first, second, new Printer(context, keys))
     if (!first.unsorted && !second.unsorted) return 0
     await fail('input is not in sorted order')

@@ -1,9 +1,10 @@
-import { defineProgram, flag, type ProgramContext, readAll, UsageError, value } from '@drydock/libc'
+import { defineProgram, flag, type ProgramContext, readAll, value } from '@drydock/libc'
 import { decodeText, encodeText } from '../text/encoding.ts'
 import { eachInput } from '../text/input.ts'
 import { LineReader } from '../text/line-reader.ts'
 import { isErrno, O_RDONLY, type Sys } from '@drydock/abi'
 import { withArgv } from '../package-version.ts'
+import { openTwoFiles } from './two-files.ts'
 
 /** Calls `use` with every line of every operand. */
 async function eachLine(
@@ -336,22 +337,11 @@ export const comm = defineProgram({
     total: flag('', 'total'),
     zero: flag('z', 'zero-terminated'),
   },
-  async main({ sys, io, operands, options: o, fail }) {
-    const [first, second, extra] = operands
-    if (first === undefined) throw new UsageError('missing operand')
-    if (second === undefined) throw new UsageError(`missing operand after '${first}'`)
-    if (extra !== undefined) throw new UsageError(`extra operand '${extra}'`)
-    const readers: LineReader[] = []
-    for (const path of [first, second])
-      try {
-        readers.push(new LineReader(sys, path === '-' ? 0 : sys.open(path, O_RDONLY), o.zero ? 0 : 10))
-      } catch (error) {
-        if (!isErrno(error)) throw error
-        await fail(`${path}: ${error.message}`)
-        return 1
-      }
-    const [left, right] = readers
-    if (!left || !right) return 1
+  async main(context) {
+    const { io, options: o, fail } = context
+    const files = await openTwoFiles(context, o.zero ? 0 : 10)
+    if (!files) return 1
+    const [{ lines: left }, { lines: right }] = files
     const delimiter = o.delimiter ?? '\t'
     const end = o.zero ? '\0' : '\n'
     const hidden = [o.one, o.two, o.three]
