@@ -37,6 +37,8 @@ export interface ForkOptions extends Omit<SpawnOptions, 'argv'> {
   readonly argv?: readonly string[]
   /** CLONE_NEW…: the namespaces that the child gets new. */
   readonly flags?: number
+  /** Nobody's child: as if a process between had ended at once, it goes to the caller's reaper. daemon(3) */
+  readonly detached?: boolean
   /** Threads of the child that end before it does its work: each has taken a process number. */
   readonly threads?: number
   /** Absolute path of the control group the child starts in, below /sys/fs/cgroup. */
@@ -84,6 +86,8 @@ export interface Sys {
   capset(sets: Partial<CapabilitySets>): void
   /** PR_SET_NO_NEW_PRIVS, PR_SET_CHILD_SUBREAPER, PR_SET_NAME. prctl(2) */
   prctl(settings: {
+    /** PR_SET_PDEATHSIG: what the caller gets when its parent ends; 0 for nothing. */
+    readonly parentDeathSignal?: Signal
     readonly noNewPrivileges?: boolean
     readonly subreaper?: boolean
     readonly name?: string
@@ -225,6 +229,11 @@ export interface Sys {
   /** Makes `newRoot` the root of the caller's mount namespace; the old root is gone from it. pivot_root(2) with "." ".". */
   pivotRoot(newRoot: string): void
   unshare(flags: number): void
+  /**
+   * Another process's descriptor under a number of the caller's. pidfd_open(2), pidfd_getfd(2).
+   * @throws ESRCH, EBADF, EPERM, EMFILE
+   */
+  pidfdGetfd(pid: number, fd: number): number
   /** Joins the namespaces (CLONE_NEW… bits) of process `pid`. setns(2). Children get the new pid namespace, not the caller. */
   setns(pid: number, flags: number): void
   /** Joins the namespace that a descriptor is open on: /proc/PID/ns/NAME, or a file it was mounted on. setns(2) */

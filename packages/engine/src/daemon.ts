@@ -6,7 +6,7 @@ import type { DaemonConfig } from './config/daemon-config.ts'
 import { ContainerStore } from './containers/container-store.ts'
 import type { Container } from './containers/container.ts'
 import { unmountRootfs } from './containers/rootfs.ts'
-import { startContainer } from './containers/start.ts'
+import { resumeContainer, startContainer } from './containers/start.ts'
 import { stopContainer } from './containers/stop.ts'
 import type { DaemonParts } from './daemon-parts.ts'
 import { EventLog } from './events/event-log.ts'
@@ -16,6 +16,8 @@ import { ImageStore } from './images/image-store.ts'
 import { NetworkController } from './networks/network-controller.ts'
 import { Problem } from './problem.ts'
 import { cgroupOf, makeParents, readControl } from './runtime/cgroups.ts'
+import { adoptTask } from './runtime/launch.ts'
+import { endShim, shimOf } from './runtime/shim.ts'
 import { ifExists, makeDirectories, quietly, readText, replaceFile } from './state/files.ts'
 import { placesBelow } from './state/places.ts'
 import { SwarmNode } from './swarm/swarm-node.ts'
@@ -75,19 +77,23 @@ function engineId(sys: Sys, root: string): string {
 function comesBack({ record, hostConfig }: Container, powerCut: boolean): boolean {
   const policy = hostConfig.RestartPolicy?.Name ?? 'no'
   return (
-    (powerCut && (record.State.Running || record.State.Restarting)) ||
+    (powerCut && record.State.Running) ||
+    record.State.Restarting ||
     (policy === 'always' && record.HasBeenStartedBefore) ||
     (policy === 'unless-stopped' && !record.HasBeenManuallyStopped && record.HasBeenStartedBefore)
   )
 }
 
-/** Starts again what ran, oldest first, with the addresses it had. */
+/** Takes up what runs, where that is wished for, and starts again what ran, oldest first, with the addresses it had. */
 export async function restoreContainers(parts: DaemonParts): Promise<void> {
-  const left = parts.containers.all().reverse()
-  const powerCut = isNewBoot(parts) || parts.config.liveRestore
-  const wanted = left.filter((container) => comesBack(container, powerCut))
+  const powerCut = isNewBoot(parts)
   parts.swarm.restore()
-  for (const container of left) {
+  const ended = parts.containers
+    .all()
+    .reverse()
+    .filter((container) => !takeUp(parts, container))
+  const wanted = ended.filter((container) => comesBack(container, powerCut))
+  for (const container of ended) {
     killLeftOver(parts, container)
     forgetRun(parts, container)
   }
@@ -99,6 +105,21 @@ export async function restoreContainers(parts: DaemonParts): Promise<void> {
       logLine(parts.sys, 'error', `failed to start container ${container.id}: ${error.message}`)
     }
   }
+}
+
+/** @returns whether the container has run on without a daemon, and is to. dockerd(8), --live-restore */
+function takeUp(parts: DaemonParts, container: Container): boolean {
+  const { State, Config } = container.record
+  if (!parts.config.liveRestore || !State.Running) return false
+  const running = adoptTask(parts.sys, container.id, State.Pid, Config.Tty ?? false)
+  if (!running) return false
+  try {
+    resumeContainer(parts, container, running)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    logLine(parts.sys, 'error', `failed to restore container ${container.id}: ${error.message}`)
+  }
+  return true
 }
 
 /** The machine was off since a daemon last started with this data root. */
@@ -114,6 +135,8 @@ function isNewBoot({ sys, places }: DaemonParts): boolean {
 function killLeftOver({ sys }: DaemonParts, { id, hostConfig }: Container): void {
   const members = readControl(sys, cgroupOf(id, hostConfig.CgroupParent), 'cgroup.procs') ?? ''
   for (const pid of members.split('\n').filter(Boolean)) quietly(() => sys.kill(Number(pid), SIGKILL))
+  const shim = shimOf(sys, id)
+  if (shim !== undefined) endShim(sys, shim)
 }
 
 function forgetRun({ sys, places, containers }: DaemonParts, container: Container): void {
@@ -125,21 +148,34 @@ function forgetRun({ sys, places, containers }: DaemonParts, container: Containe
   if (ran) containers.save(container)
 }
 
-/** Seconds a container has when the daemon ends. */
-const SHUTDOWN_S = 10
-
-/** SIGTERM: every container is stopped before the daemon ends. */
+/** SIGTERM: every container is stopped before the daemon ends, unless they are to run on without it. */
 export async function shutDown(parts: DaemonParts): Promise<void> {
   parts.swarm.stop()
+  if (parts.config.liveRestore) return
+  const { shutdownTimeout } = parts.config
   const running = parts.containers.all().filter((container) => container.process)
   const stops = running.map(async (container) => {
     const byHand = container.record.HasBeenManuallyStopped
-    await stopContainer(parts, container, { timeout: container.record.Config.StopTimeout ?? SHUTDOWN_S })
+    await stopContainer(parts, container, { timeout: container.record.Config.StopTimeout ?? STOP_TIMEOUT_S })
     container.record.HasBeenManuallyStopped = byHand
     parts.containers.save(container)
   })
-  await Promise.all(stops.map((stop) => stop.catch(ignoreProblem)))
+  const stopped = Promise.all(stops.map((stop) => stop.catch(ignoreProblem)))
+  if (shutdownTimeout < 0) await stopped
+  else await Promise.race([stopped, parts.sys.sleep(shutdownSeconds(parts, running) * 1000)])
 }
+
+/** Seconds that a container has to stop, where it says nothing itself. */
+const STOP_TIMEOUT_S = 10
+/** What the daemon has beyond its slowest container. */
+const GRACE_S = 5
+
+/** moby Daemon.ShutdownTimeout */
+const shutdownSeconds = ({ config }: DaemonParts, running: readonly Container[]): number =>
+  Math.max(
+    config.shutdownTimeout,
+    ...running.map(({ record }) => (record.Config.StopTimeout ?? STOP_TIMEOUT_S) + GRACE_S),
+  )
 
 function ignoreProblem(error: unknown): void {
   if (!(error instanceof Problem)) throw error

@@ -53,8 +53,7 @@ export const dockerd = defineProgram({
   paths: ['/usr/bin/dockerd'],
   covers: 'partial',
   lacks: [
-    'adoption of what runs at the start (live-restore)',
-    'a containerd-shim-runc-v2 for each container: what runs is the child of the daemon',
+    'processes of docker exec below the shim: they are children of the daemon, and what they print is lost with it',
     'TLS between the nodes of a swarm: they speak JSON over plain TCP, tokens and secrets are all that keeps strangers out; certificates, external CAs, root rotation and the unlock key change nothing',
     "the log of Raft: a swarm's managers send one another their whole state",
     'gossip among the nodes of a swarm: the leader tells each who is on its networks',

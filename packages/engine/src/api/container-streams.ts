@@ -135,6 +135,7 @@ function endInput({ sys }: DaemonParts, container: Container): void {
   if (!container.record.Config.StdinOnce || input === undefined || container.tty) return
   container.input = undefined
   quietly(() => sys.close(input))
+  container.process?.inputClosed()
 }
 
 export const containerStreamRoutes: readonly Route[] = [

@@ -10,7 +10,7 @@ import { rotationOf } from '../logs/log-options.ts'
 import { invalid, Problem } from '../problem.ts'
 import { makeCgroup } from '../runtime/cgroups.ts'
 import { makeDirectories } from '../state/files.ts'
-import { killQuietly, launchContainer, type RunningProcess, RuntimeError } from '../runtime/launch.ts'
+import { killQuietly, launchTask, type RunningProcess, RuntimeError } from '../runtime/launch.ts'
 import { timestamp } from '../timestamps.ts'
 import type { Container } from './container.ts'
 import { publishContainer } from './container-events.ts'
@@ -19,6 +19,7 @@ import { type LinkedHost, writeHosts, writeNetworkFiles } from './network-files.
 import { pumpOutput } from './pump.ts'
 import { removeNow } from './remove.ts'
 import { mountRootfs, unmountRootfs } from './rootfs.ts'
+import type { PortTarget } from '../networks/port-mapper.ts'
 import { attachToSwarm } from '../swarm/attach.ts'
 import { acquireVolumes, releaseVolumes } from './used-volumes.ts'
 import { containerSpec } from './runtime-spec.ts'
@@ -63,6 +64,24 @@ function refuseDevices({ hostConfig }: Container): void {
   )
 }
 
+/**
+ * Takes up a container that ran while there was no daemon, as it is now; what ended meanwhile is told as ended.
+ * @throws Problem
+ */
+export function resumeContainer(parts: DaemonParts, container: Container, running: RunningProcess): void {
+  const { networks, containers } = parts
+  const { Ports } = container.record
+  container.process = running
+  acquireVolumes(parts, container)
+  if (ownsNetwork(container)) networks.adopt(container, running.pid)
+  container.record.Ports = networks.ports.readopt(container.id, portTarget(parts, container), Ports)
+  const drained = attachOutput(parts, container, running, openLog(parts, container))
+  drained.catch(() => undefined)
+  containers.save(container)
+  watchHealth(parts, container)
+  inBackground(parts.sys, `container ${shortId(container.id)}`, watchExit(parts, container, { running, drained }))
+}
+
 interface Launched {
   readonly running: RunningProcess
   /** All output was read and logged. */
@@ -90,7 +109,7 @@ async function bringUp(parts: DaemonParts, container: Container): Promise<Launch
   const spec = containerSpec(parts, container, rootfs)
   makeCgroup(sys, spec.cgroup, container.hostConfig)
   const log = openLog(parts, container)
-  const running = launchContainer(sys, spec, container.record.Config.OpenStdin ?? false)
+  const running = await launchTask(sys, spec, container.record.Config.OpenStdin ?? false)
   // Whoever fails before awaiting it must not leave a rejection that nobody handles.
   running.started.catch(() => undefined)
   try {
@@ -135,38 +154,39 @@ function linkedHosts({ containers }: DaemonParts, { hostConfig }: Container): Li
   })
 }
 
-/** Ports are published on the first network with an address. @throws Problem */
-function publishPorts({ networks }: DaemonParts, container: Container): void {
-  const { record, hostConfig } = container
+/** Where published ports lead: to the first network with an address. */
+function portTarget({ networks }: DaemonParts, container: Container): PortTarget | undefined {
   const [network = '', endpoint] =
-    Object.entries(record.Networks).find(
+    Object.entries(container.record.Networks).find(
       // On a wire of its own a container is reached without the host's help.
       ([name, { IPAddress }]) => IPAddress && networks.bridgeOf(name) !== '',
     ) ?? []
-  const gateway = networks.gatewayOf(container)
-  const exposed: PortMap = Object.fromEntries(Object.keys(record.Config.ExposedPorts ?? {}).map((port) => [port, null]))
-  const address = endpoint?.IPAddress ?? gateway?.IPAddress
-  if (!address) {
-    record.Ports = {}
-    return
+  const address = endpoint?.IPAddress ?? networks.gatewayOf(container)?.IPAddress
+  if (!address) return undefined
+  return {
+    address,
+    ...(endpoint?.GlobalIPv6Address ? { address6: endpoint.GlobalIPv6Address } : {}),
+    bridge: endpoint ? networks.bridgeOf(network) : 'docker_gwbridge',
+    endpointId: (endpoint ?? networks.gatewayOf(container))?.EndpointID ?? '',
   }
+}
+
+/** @throws Problem */
+function publishPorts(parts: DaemonParts, container: Container): void {
+  const { record, hostConfig } = container
+  const to = portTarget(parts, container)
+  record.Ports = {}
+  if (!to) return
+  const exposed: PortMap = Object.fromEntries(Object.keys(record.Config.ExposedPorts ?? {}).map((port) => [port, null]))
   const published = hostConfig.PublishAllPorts
     ? Object.fromEntries(Object.keys(exposed).map((port) => [port, [{}]]))
     : {}
   const wishes: PortMap = { ...exposed, ...published, ...hostConfig.PortBindings }
   try {
-    record.Ports = networks.ports.publish(
-      container.id,
-      {
-        address,
-        ...(endpoint?.GlobalIPv6Address ? { address6: endpoint.GlobalIPv6Address } : {}),
-        bridge: endpoint ? networks.bridgeOf(network) : 'docker_gwbridge',
-      },
-      wishes,
-    )
+    record.Ports = parts.networks.ports.publish(container.id, to, wishes)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    const where = `endpoint ${container.name} (${(endpoint ?? gateway)?.EndpointID})`
+    const where = `endpoint ${container.name} (${to.endpointId})`
     throw new Problem(error.kind, `driver failed programming external connectivity on ${where}: ${error.message}`)
   }
 }

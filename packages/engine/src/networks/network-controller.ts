@@ -138,6 +138,15 @@ export class NetworkController {
     if (userNetworks(container).length > 0) this.serveNames(container, pid)
   }
 
+  /** A container that ran before this daemon did keeps its places. */
+  adopt(container: Container, pid: number): void {
+    for (const [name, record] of sortedNetworks(container)) {
+      const network = this.store.byName(name)
+      if (network && record.IPAddress) this.remember(container, network, record)
+    }
+    if (userNetworks(container).length > 0) this.serveNames(container, pid)
+  }
+
   /** @throws Problem */
   connect(container: Container, network: NetworkRecord, record: EndpointRecord, pid: number): void {
     if (record.IPAMConfig?.IPv4Address && isPredefined(network.name))

@@ -6,6 +6,7 @@ import {
   isErrno,
   SOCK_DGRAM,
   SIGKILL,
+  SIGTERM,
   type Process,
   type Sys,
 } from '@drydock/abi'
@@ -35,6 +36,7 @@ export interface PortTarget {
   /** Of networks with IPv6; else what comes by IPv6 is handed on by a proxy. */
   readonly address6?: string
   readonly bridge: string
+  readonly endpointId: string
 }
 
 /** Published ports: a DNAT rule for what comes from outside, and a proxy that holds the port and serves the host itself. */
@@ -65,6 +67,12 @@ export class PortMapper {
       this.release(id)
       throw error
     }
+  }
+
+  /** Publishes again what a daemon before published, on the ports it had. @throws Problem system */
+  readopt(id: string, to: PortTarget | undefined, ports: PortMap): PortMap {
+    releaseOwner(this.sys, `docker-port:${id}`)
+    return to ? this.publish(id, to, ports) : ports
   }
 
   release(id: string): void {
@@ -179,6 +187,7 @@ const sameHost = (a: string, b: string): boolean =>
 
 /** Accepts on descriptor 3 and hands each connection on to the container. */
 async function proxy({ sys }: Process, address: string, port: number): Promise<number> {
+  sys.prctl({ name: 'docker-proxy', parentDeathSignal: SIGTERM })
   for (;;) {
     const { fd } = await sys.accept(3)
     inBackground(sys, 'docker-proxy', relay(sys, new FdStream(sys, fd), address, port))

@@ -1,6 +1,7 @@
-import { type Process, SIGTERM, type Sys } from '@drydock/abi'
+import { type Process, SIGKILL, SIGTERM, type Sys } from '@drydock/abi'
 
-const ARGV: readonly string[] = ['containerd', '--config', '/var/run/docker/containerd/containerd.toml']
+export const RUN_FOLDER = '/var/run/docker/containerd'
+const ARGV: readonly string[] = ['containerd', '--config', `${RUN_FOLDER}/containerd.toml`]
 
 /** Starts the daemon's companion, which stays in the namespaces that the daemon was started in. @returns what ends it */
 export function startContainerd(sys: Sys): () => void {
@@ -9,6 +10,7 @@ export function startContainerd(sys: Sys): () => void {
 }
 
 async function stay({ sys }: Process): Promise<number> {
+  sys.prctl({ name: 'containerd', parentDeathSignal: SIGKILL })
   for (;;) await sys.pause()
 }
 

@@ -21,6 +21,7 @@ import { quietly } from '../state/files.ts'
 import { containerInit, ERROR_FD, execInit, GATE_FD } from './container-init.ts'
 import { namespaceKeeper } from './containerd.ts'
 import type { ContainerSpec, ProcessSpec } from './process-spec.ts'
+import { adoptShim, startShim } from './shim.ts'
 
 export const ALL_NAMESPACES = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP
 
@@ -55,6 +56,8 @@ export interface RunningProcess {
   /** Lets a container that has `started` go on to its program: whoever asks from there finds it running. */
   release(): Promise<void>
   readonly exited: Promise<WaitStatus>
+  /** Told when the daemon closed its end of standard input. */
+  inputClosed(): void
 }
 
 /** Runs `action` inside namespaces of another process, all in one go: nothing else of the daemon runs meanwhile. setns(2) */
@@ -70,13 +73,40 @@ export function insideNamespaces<T>(sys: Sys, joins: readonly { pid: number; fla
   }
 }
 
-/** Starts a container's process 1; it waits at its gate until `proceed`, and before its program until `release`. */
+const initOptions = ({ newNamespaces, cgroup }: ContainerSpec): ForkOptions => ({
+  ...{ flags: newNamespaces, cgroup, argv: ['runc', 'init'] },
+})
+
+/** Starts process 1 of a step of a build; it waits at its gate until `proceed`, and before its program until `release`. */
 export function launchContainer(sys: Sys, spec: ContainerSpec, wantsInput: boolean): RunningProcess {
-  return launch(sys, containerInit(spec), spec.process, wantsInput, spec.joins, {
-    flags: spec.newNamespaces,
-    cgroup: spec.cgroup,
-    argv: ['runc', 'init'],
-  })
+  return launch(sys, containerInit(spec), spec.process, wantsInput, spec.joins, initOptions(spec))
+}
+
+/** Starts a container's process 1 below a shim, which the daemon may leave behind. */
+export async function launchTask(sys: Sys, spec: ContainerSpec, wantsInput: boolean): Promise<RunningProcess> {
+  const plumbing = plumb(sys, spec.process, wantsInput)
+  const { streams, gateWrite, errorRead } = plumbing
+  const start = (shim: Sys): number =>
+    insideNamespaces(shim, spec.joins, () =>
+      shim.fork(containerInit(spec), {
+        ...initOptions(spec),
+        ...sessionOf(spec.process),
+        fds: new Map([...plumbing.fds.keys()].map((fd) => [fd, fd])),
+      }),
+    )
+  const task = { id: spec.id, start, passed: plumbing.fds, ...streams }
+  const shim = await startShim(sys, task).finally(() => plumbing.closeGiven())
+  return running(streams, shim, new Gate(sys, gateWrite), waitForStart(sys, errorRead), shim.closeInput)
+}
+
+/** Takes up a container that an earlier daemon left running. @returns undefined when it has no shim */
+export function adoptTask(sys: Sys, id: string, pid: number, terminal: boolean): RunningProcess | undefined {
+  const shim = adoptShim(sys, id, pid)
+  if (!shim) return undefined
+  return {
+    ...{ pid, streams: { ...shim, terminal }, exited: shim.exited, started: Promise.resolve() },
+    ...{ proceed: () => Promise.resolve(), release: () => Promise.resolve(), inputClosed: () => shim.closeInput() },
+  }
 }
 
 /** Starts a further process in the container whose process 1 is `pid`. */
@@ -93,45 +123,76 @@ export function launchExec(
   return running
 }
 
-interface Plumbing {
+interface Ends {
   readonly streams: ProcessStreams
   /** The child's descriptors 0, 1 and 2, closed in the daemon after the fork. */
   readonly given: readonly [number, number, number]
 }
 
-function launch(
-  sys: Sys,
-  entry: (process: Process) => MaybePromise<number>,
-  { terminal, size }: ProcessSpec,
-  wantsInput: boolean,
-  joins: readonly { pid: number; flags: number }[],
-  options: ForkOptions,
-): RunningProcess {
+interface Plumbing {
+  readonly streams: ProcessStreams
+  readonly errorRead: number
+  readonly gateWrite: number
+  /** The child's descriptors -> the daemon's. */
+  readonly fds: ReadonlyMap<number, number>
+  /** Closes what is the child's alone. */
+  closeGiven(): void
+}
+
+function plumb(sys: Sys, { terminal, size }: ProcessSpec, wantsInput: boolean): Plumbing {
   const { streams, given } = terminal ? terminalPlumbing(sys, size) : pipePlumbing(sys, wantsInput)
   const [errorRead, errorWrite] = sys.pipe()
   const [gateRead, gateWrite] = sys.pipe()
   const fds = new Map([...given.entries(), [ERROR_FD, errorWrite], [GATE_FD, gateRead]])
-  // The daemon ignores SIGPIPE; what it starts must not.
-  const session = { setsid: true, threads: RUNC_THREADS, defaultSignals: [SIGPIPE], ...(terminal ? { ctty: 0 } : {}) }
-  const pid = insideNamespaces(sys, joins, () => sys.fork(entry, { ...options, ...session, fds }))
-  for (const fd of new Set([...given, errorWrite, gateRead])) sys.close(fd)
-  const gate = new Gate(sys, gateWrite)
-  return {
-    pid,
-    streams,
-    proceed: () => gate.pass(),
-    started: waitForStart(sys, errorRead),
-    release: () => gate.pass().finally(() => gate.close()),
-    exited: waitForExit(sys, pid).finally(() => gate.close()),
+  const closeGiven = (): void => {
+    for (const fd of new Set([...given, errorWrite, gateRead])) sys.close(fd)
   }
+  return { streams, errorRead, gateWrite, fds, closeGiven }
 }
 
-function terminalPlumbing(sys: Sys, size: WindowSize | undefined): Plumbing {
+/** The daemon ignores SIGPIPE; what it starts must not. */
+const sessionOf = ({ terminal }: ProcessSpec): ForkOptions => ({
+  ...{ setsid: true, threads: RUNC_THREADS, defaultSignals: [SIGPIPE] },
+  ...(terminal ? { ctty: 0 } : {}),
+})
+
+function launch(
+  sys: Sys,
+  entry: (process: Process) => MaybePromise<number>,
+  spec: ProcessSpec,
+  wantsInput: boolean,
+  joins: readonly { pid: number; flags: number }[],
+  options: ForkOptions,
+): RunningProcess {
+  const { streams, errorRead, gateWrite, fds, closeGiven } = plumb(sys, spec, wantsInput)
+  const pid = insideNamespaces(sys, joins, () => sys.fork(entry, { ...options, ...sessionOf(spec), fds }))
+  closeGiven()
+  const child = { pid, exited: waitForExit(sys, pid) }
+  return running(streams, child, new Gate(sys, gateWrite), waitForStart(sys, errorRead), () => undefined)
+}
+
+const running = (
+  streams: ProcessStreams,
+  { pid, exited }: { readonly pid: number; readonly exited: Promise<WaitStatus> },
+  gate: Gate,
+  started: Promise<void>,
+  inputClosed: () => void,
+): RunningProcess => ({
+  pid,
+  streams,
+  started,
+  inputClosed,
+  proceed: () => gate.pass(),
+  release: () => gate.pass().finally(() => gate.close()),
+  exited: exited.finally(() => gate.close()),
+})
+
+function terminalPlumbing(sys: Sys, size: WindowSize | undefined): Ends {
   const { master, slave } = sys.openpty(size)
   return { streams: { input: master, output: master, errors: undefined, terminal: true }, given: [slave, slave, slave] }
 }
 
-function pipePlumbing(sys: Sys, wantsInput: boolean): Plumbing {
+function pipePlumbing(sys: Sys, wantsInput: boolean): Ends {
   const [outRead, outWrite] = sys.pipe()
   const [errRead, errWrite] = sys.pipe()
   const [inRead, inWrite] = wantsInput ? sys.pipe() : [sys.open('/dev/null', O_RDWR), undefined]

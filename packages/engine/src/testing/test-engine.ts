@@ -34,6 +34,12 @@ export const PROGRAMS: readonly Program[] = [
     await sys.sleep(Number(argv[1]) * 1000)
     return 0
   }),
+  say('late', async ({ sys, argv }) => {
+    await sys.write(1, encodeUtf8('early\n'))
+    await sys.sleep(Number(argv[1]) * 1000)
+    await sys.write(1, encodeUtf8('late\n'))
+    return 3
+  }),
   say('hostname', async ({ sys }) => {
     await sys.write(1, encodeUtf8(`${sys.uname().nodename} ${sys.getpid()}\n`))
     return 0

@@ -86,7 +86,8 @@ export const identityCalls: SyscallTable<
   },
   capget: (task) => capabilitiesOf(task.credentials),
   capset: setCapabilities,
-  prctl(task, { noNewPrivileges, subreaper, name, seccomp }) {
+  prctl(task, { noNewPrivileges, subreaper, name, seccomp, parentDeathSignal }) {
+    if (parentDeathSignal !== undefined) task.parentDeathSignal = parentDeathSignal
     // Once set it stays. prctl(2), PR_SET_NO_NEW_PRIVS
     if (noNewPrivileges) task.noNewPrivileges = true
     if (subreaper !== undefined) task.subreaper = subreaper

@@ -15,7 +15,7 @@ import { UserNamespace } from '../namespace/user-namespace.ts'
 import type { Task } from '../task/task.ts'
 import { type CgroupNamespace, type Namespaces, type PlainNamespace, UtsNamespace } from '../namespace/namespaces.ts'
 import { sysinfo, uname } from '../system-info.ts'
-import { capableIn, inNewUserNamespace, locationOf, MountNamespace } from '../vfs/index.ts'
+import { capable, capableIn, inNewUserNamespace, locationOf, MountNamespace } from '../vfs/index.ts'
 import { NamespaceInode } from '../fs/index.ts'
 import { NetNamespace } from '../net/index.ts'
 import { PidNamespace } from '../task/pid.ts'
@@ -25,7 +25,7 @@ import type { SyscallTable } from './table.ts'
 const HOST_NAME_MAX = 64
 
 export const systemCalls: SyscallTable<
-  'unshare' | 'setns' | 'setnsFd' | 'uname' | 'sethostname' | 'sysinfo' | 'joinCgroup' | 'dmesg'
+  'unshare' | 'pidfdGetfd' | 'setns' | 'setnsFd' | 'uname' | 'sethostname' | 'sysinfo' | 'joinCgroup' | 'dmesg'
 > = {
   unshare(task, flags) {
     requireNamespaceRights(task, flags)
@@ -37,6 +37,12 @@ export const systemCalls: SyscallTable<
     task.namespace = mounts
     task.root = root
     task.cwd = cwd
+  },
+
+  pidfdGetfd(task, pid, fd) {
+    const target = findTask(task, pid)
+    if (target.credentials.uid !== task.credentials.uid && !capable(task.credentials, 'sys_ptrace')) throw EPERM
+    return task.fds.add(target.fds.get(fd).retain(), true)
   },
 
   setns(task, pid, flags) {

@@ -25,7 +25,7 @@ import {
 } from '../vfs/index.ts'
 import { UserNamespace } from '../namespace/user-namespace.ts'
 import type { NetNamespace } from '../net/index.ts'
-import { exitTask, oops } from './exit.ts'
+import { exitTask, oops, reaperOf } from './exit.ts'
 import { Limits } from './limits.ts'
 import { isUnexpected } from './pending-call.ts'
 import { Pid, PidNamespace } from './pid.ts'
@@ -111,7 +111,7 @@ export function cloneTask(parent: Task, options: CloneOptions): Task {
   const child = new Task({
     parts: parent.parts,
     pid,
-    parent,
+    parent: options.detached ? (reaperOf(parent) ?? parent) : parent,
     group: parent.group,
     fds,
     namespaces,
@@ -135,7 +135,7 @@ export function cloneTask(parent: Task, options: CloneOptions): Task {
     parent.tracer?.forked(parent, child)
     return child
   } catch (error) {
-    parent.children.delete(child)
+    child.parent?.children.delete(child)
     child.parent = undefined
     exitTask(child, { kind: 'exited', code: 127 })
     throw error

@@ -45,7 +45,7 @@ function leaveSession(task: Task): void {
 }
 
 /** Who adopts the children: the nearest ancestor that asked for it, or process 1. prctl(2), PR_SET_CHILD_SUBREAPER */
-function reaperOf(task: Task): Task | undefined {
+export function reaperOf(task: Task): Task | undefined {
   for (let at = task.parent; at && at.pidNamespace === task.pidNamespace; at = at.parent)
     if (at.subreaper && at.alive) return at
   return task.pidNamespace.init
@@ -57,7 +57,10 @@ function orphanChildren(task: Task): void {
     task.children.delete(child)
     child.parent = reaper
     reaper?.children.add(child)
-    if (child.alive) continue
+    if (child.alive) {
+      if (child.parentDeathSignal !== 0) child.parts.signals.send(child, child.parentDeathSignal, 'kernel')
+      continue
+    }
     if (task.isInit || ignoresChildren(reaper)) reapSilently(child)
     else tellParent(child)
   }

@@ -79,6 +79,8 @@ export class Task implements PathContext, Billed {
   seccomp = 0
   /** Orphans below go to it in place of process 1. PR_SET_CHILD_SUBREAPER */
   subreaper = false
+  /** It gets this one when its parent ends; 0: none. PR_SET_PDEATHSIG */
+  parentDeathSignal: Signal = 0
   umask: number
   readonly limits: Limits
   image: Image

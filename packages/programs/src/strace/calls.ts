@@ -371,6 +371,7 @@ export const CALLS: Readonly<Record<string, CallRow>> = {
     bytes === 0 ? 'NULL' : `0x55d0c8a${(bytes & 0xfffff).toString(16).padStart(5, '0')}`,
   ]),
   unshare: call('unshare', [], (_: Style, flags: number) => [cloneFlags(flags)]),
+  pidfdGetfd: call('pidfd_getfd', ['desc'], (_: Style, pid: number, fd: number) => [String(pid), String(fd), '0']),
   setns: call('setns', [], (_: Style, pid: number, flags: number) => [String(pid), cloneFlags(flags)]),
   setnsFd: call('setns', ['desc'], (s: Style, fd: number, flags = 0) => [s.fd(fd), cloneFlags(flags)]),
   uname: call('uname', [], none, {
