@@ -132,7 +132,7 @@ function long(text: string, next: string | undefined, entries: [string, OptionSp
   const exact = entries.filter(([, spec]) => spec.long === word)
   const found = exact.length ? exact : entries.filter(([, spec]) => spec.long?.startsWith(word))
   const [name, spec] = found[0] ?? []
-  if (!name || !spec) throw new UsageError(`unrecognized option '--${word}'`)
+  if (!name || !spec) throw new UsageError(`unrecognized option '--${text}'`)
   if (found.length > 1) throw new UsageError(`option '--${word}' is ambiguous`)
   if (spec.kind === 'flag') {
     if (equals >= 0) throw new UsageError(`option '--${spec.long}' doesn't allow an argument`)

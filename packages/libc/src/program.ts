@@ -28,6 +28,8 @@ export interface ProgramDefinition<S extends OptionSpecs> extends Omit<Program, 
   readonly stopAtOperand?: boolean
   /** Status of a wrong command line; default 1, 2 for ls, grep, sort… */
   readonly usageStatus?: number
+  /** What follows the message about a wrong command line, where it is not GNU's usual "Try '…'" line. */
+  readonly hint?: (name: string) => string
   main(context: ProgramContext<S>): MaybePromise<number>
 }
 
@@ -36,7 +38,7 @@ export interface ProgramDefinition<S extends OptionSpecs> extends Omit<Program, 
  * ends it with one line and status 1.
  */
 export function defineProgram<const S extends OptionSpecs>(definition: ProgramDefinition<S>): Program {
-  const { usage, options: specs, stopAtOperand, usageStatus, main, ...row } = definition
+  const { usage, options: specs, stopAtOperand, usageStatus, hint = tryHelp, main, ...row } = definition
   const run = async (process: Process): Promise<number> => {
     const voice = voiceOf(process)
     const io = new Stdio(process.sys, voice)
@@ -54,7 +56,7 @@ export function defineProgram<const S extends OptionSpecs>(definition: ProgramDe
     } catch (error) {
       if (error instanceof UsageError && voice) return voicedUsage(process, io, error, voice)
       if (error instanceof UsageError)
-        return usageFailure(process, io, error, name, { summary: row.summary, usage, specs }, usageStatus ?? 1)
+        return usageFailure(process, io, error, name, { summary: row.summary, usage, specs, hint }, usageStatus ?? 1)
       if (!isErrno(error)) throw error
       if (error !== EPIPE) await fail(error.message)
       return 1
@@ -63,6 +65,8 @@ export function defineProgram<const S extends OptionSpecs>(definition: ProgramDe
   const options = Object.values(specs).map(optionForms)
   return { ...row, manual: { synopsis: usage, options }, main: run }
 }
+
+const tryHelp = (name: string): string => `Try '${name} --help' for more information.\n`
 
 async function voicedUsage({ argv }: Process, io: Stdio, error: UsageError, voice: Voice): Promise<number> {
   const help = argv.length === 2 && argv[1] === '--help'
@@ -76,7 +80,12 @@ async function usageFailure(
   io: Stdio,
   error: UsageError,
   name: string,
-  { summary, usage, specs }: { summary: string; usage: string; specs: OptionSpecs },
+  {
+    summary,
+    usage,
+    specs,
+    hint,
+  }: { summary: string; usage: string; specs: OptionSpecs; hint: (name: string) => string },
   status: number,
 ): Promise<number> {
   if (process.argv.includes('--help')) {
@@ -85,6 +94,6 @@ async function usageFailure(
     await io.out.flush()
     return 0
   }
-  await io.warn(`${name}: ${error.message}\nTry '${name} --help' for more information.\n`)
+  await io.warn(`${error.message === '' ? '' : `${name}: ${error.message}\n`}${hint(name)}`)
   return status
 }

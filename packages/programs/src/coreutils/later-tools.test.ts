@@ -24,6 +24,20 @@ const ROWS: readonly Row[] = [
   ['mountpoint /proc', '', '/proc is a mountpoint\n'],
   ['git --version', '', 'git version 2.39.5\n'],
   ['sudo id -u', '', '0\n'],
+  ['seq -f %d 3', '', '', 1],
+  ['cmp -b /etc/join-a -', 'a 1\nb 3\n', '/etc/join-a - differ: byte 7, line 2 is  62 2  63 3\n', 1],
+  ['date -u -d 2023-10-10T12:00EST +%H', '', '17\n'],
+  ['date -u -d TZ="Europe/Paris"2023-07-01T12:00 +%H', '', '10\n'],
+  ['date -u -d noon', '', '', 1],
+  ['find /etc/join-a -newermt 2100-01-01', '', ''],
+  ['find /etc/join-a -fprintf /dev/stdout %f', '', 'join-a'],
+  ['sed s/a/b/gg', 'a\n', '', 1],
+  ['sed 0p', 'a\n', '', 1],
+  ['sed a\\\tx', 'a\n', 'a\n\tx\n'],
+  ['sed c\\', 'a\n', ''],
+  ['sed v9.0', 'a\n', '', 1],
+  ['grep -Pzo (?s)a.*c', 'a\nb\nc\n', 'a\nb\nc\0'],
+  ['grep -A x a', 'a\n', '', 2],
 ]
 
 describe('later tools', () => {

@@ -377,7 +377,10 @@ export const comm = defineProgram({
       }
     }
     if (o.total) await io.print(`${counts.join(delimiter)}${delimiter}total${end}`)
-    if (disordered.some(Boolean)) await fail('input is not in sorted order')
+    if (disordered.some(Boolean)) {
+      await io.out.flush()
+      await fail('input is not in sorted order')
+    }
     return disordered.some(Boolean) ? 1 : 0
   },
 })

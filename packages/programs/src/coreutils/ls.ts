@@ -75,6 +75,14 @@ function colorsOn({ options: o }: LsContext, terminal: boolean): boolean {
   return terminal || !/^(auto|tty|if-tty)$/.test(when)
 }
 
+/** As C writes strings, without the quotes and with blanks escaped too. */
+const escapeName = (name: string): string =>
+  JSON.stringify(name)
+    .slice(1, -1)
+    .replace(/\\"/g, '"')
+    .replace(/ /g, '\\ ')
+    .replace(/\\u00(..)/g, (_, hex: string) => `\\${Number.parseInt(hex, 16).toString(8).padStart(3, '0')}`)
+
 const makeListing =
   (flavour: Flavour) =>
   (context: LsContext, accounts: Accounts): Listing => {
@@ -89,9 +97,11 @@ const makeListing =
     const colors = flavour === 'busybox' && o.color === undefined ? terminal : colorsOn(context, terminal)
     const quote = o.quoteName
       ? (name: string) => JSON.stringify(name)
-      : quotes
-        ? shellQuote
-        : (name: string) => (terminal || o.hideControl ? name.replace(/[\0-\x1f\x7f]/g, '?') : name)
+      : o.escape
+        ? escapeName
+        : quotes
+          ? shellQuote
+          : (name: string) => (terminal || o.hideControl ? name.replace(/[\0-\x1f\x7f]/g, '?') : name)
     return {
       isLong: long,
       layout,

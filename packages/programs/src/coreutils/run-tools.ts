@@ -66,7 +66,8 @@ export const timeout = defineProgram({
   },
   async main({ sys, env, operands, options: o, flavour, fail }) {
     const [duration, ...command] = operands
-    if (duration === undefined || command.length === 0) throw new UsageError('missing operand')
+    if (duration === undefined || command.length === 0)
+      throw new UsageError(flavour === 'busybox' ? 'missing operand' : '')
     const limit = parseInterval(duration)
     if (limit === undefined) throw new UsageError(`invalid time interval '${duration}'`)
     const killAfter = o.killAfter === undefined ? undefined : parseInterval(o.killAfter)
@@ -95,7 +96,8 @@ export const timeout = defineProgram({
       status = await waitAtMost(sys, pid, Infinity)
       return status ?? 137
     }
-    if (signal === SIGKILL) return 137
+    // So that the caller sees a command that was killed, not one that ended with 137.
+    if (signal === SIGKILL) sys.kill(sys.getpid(), SIGKILL)
     return o.preserve || flavour === 'busybox' ? status : 124
   },
 })

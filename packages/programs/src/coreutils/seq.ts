@@ -33,11 +33,21 @@ function parse(words: readonly string[]): Command | string {
   return command
 }
 
+function wrongFormat(format: string): string {
+  const directive = /(?:^|[^%])(?:%%)*%[-+ #0']*\d*(?:\.\d*)?([^%]?)/.exec(format)
+  if (!directive) return `format '${format}' has no % directive`
+  return directive[1] === ''
+    ? `format '${format}' ends in %`
+    : /[aefgAEFG]/.test(directive[1] ?? '')
+      ? `format '${format}' has too many % directives`
+      : `format '${format}' has unknown %${directive[1]} directive`
+}
+
 function formatter(command: Command, first: string, step: string, last: string): ((value: number) => string) | string {
   const { format } = command
   if (format !== undefined) {
     const match = /^((?:[^%]|%%)*)%([-+ #0']*)(\d*)(?:\.(\d*))?([aefgAEFG])((?:[^%]|%%)*)$/.exec(format)
-    if (!match) return `format '${format}' has no % directive`
+    if (!match) return wrongFormat(format)
     const [, before = '', flags = '', width, precision, type = 'g', after = ''] = match
     return (value) =>
       before.replace(/%%/g, '%') +

@@ -23,10 +23,12 @@ interface Lines {
   at(index: number): string
 }
 
+class RangeProblem extends Error {}
+
 function range(text: string): Lines {
   const match = /^(\d+)-(\d+)$/.exec(text)
   const [low, high] = [Number(match?.[1]), Number(match?.[2])]
-  if (!match || high < low - 1) throw new UsageError(`invalid input range: '${text}'`)
+  if (!match || high < low - 1) throw new RangeProblem(`invalid input range: '${text}'`)
   return { length: high - low + 1, at: (index) => String(low + index) }
 }
 
@@ -90,8 +92,9 @@ export const shuf = defineProgram({
       else lines = readLinesOf(decodeText(await readAll(sys, path === '-' ? 0 : sys.open(path, O_RDONLY))), end)
       if (o.output !== undefined) sys.dup2(sys.open(o.output, O_WRONLY | O_CREAT | O_TRUNC, 0o666), 1)
     } catch (error) {
-      if (!isErrno(error)) throw error
-      await fail(`${operands[0] ?? o.output}: ${error.message}`)
+      if (error instanceof RangeProblem) await fail(error.message)
+      else if (isErrno(error)) await fail(`${operands[0] ?? o.output}: ${error.message}`)
+      else throw error
       return 1
     }
     const count = Math.min(Infinity, ...o.count.map(Number))

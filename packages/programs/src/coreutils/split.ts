@@ -18,6 +18,7 @@ const options = {
   separator: value('t', 'separator'),
   unbuffered: flag('u', 'unbuffered'),
   verbose: flag('', 'verbose'),
+  filter: value('', 'filter'),
 }
 type Context = ProgramContext<typeof options>
 
@@ -76,6 +77,7 @@ class Pieces {
   private readonly context: Context
   private readonly names: Naming
   private fd = -1
+  private filter: number | undefined
   private index = 0
 
   constructor(context: Context) {
@@ -85,8 +87,9 @@ class Pieces {
 
   async next(): Promise<void> {
     const { sys, io, options: o } = this.context
-    this.close()
+    await this.close()
     const path = pieceName(this.names, this.index++)
+    if (o.filter !== undefined) return this.startFilter(path, o.filter)
     if (o.verbose) await io.print(`creating file '${path}'\n`)
     try {
       this.fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
@@ -101,9 +104,28 @@ class Pieces {
   async write(bytes: Uint8Array): Promise<void> {
     await writeAll(this.context.sys, this.fd, bytes)
   }
-  close(): void {
-    if (this.fd >= 0) this.context.sys.close(this.fd)
+  /** --filter: the piece goes to a command of the shell, which finds the name in $FILE. */
+  private async startFilter(path: string, command: string): Promise<void> {
+    const { sys, env } = this.context
+    const [reader, writer] = sys.pipe()
+    const fds = new Map([
+      [0, reader],
+      [1, 1],
+      [2, 2],
+    ])
+    const shell = env.get('SHELL') ?? '/bin/sh'
+    const argv = [shell, '-c', command]
+    this.filter = await sys.spawn(shell, { argv, env: new Map(env).set('FILE', path), fds })
+    sys.close(reader)
+    this.fd = writer
+  }
+  async close(): Promise<void> {
+    const { sys } = this.context
+    if (this.fd >= 0) sys.close(this.fd)
     this.fd = -1
+    if (this.filter === undefined) return
+    await sys.wait(this.filter)
+    this.filter = undefined
   }
 }
 
@@ -225,7 +247,8 @@ async function byNumber(
 
 function amount(text: string, what: string): number {
   const number = parseSize(text)
-  if (number === undefined || number === 0) throw new SplitError(`invalid number of ${what}: '${text}'`)
+  if (number === 0) throw new SplitError(`invalid number of ${what}: '${text}': Numerical result out of range`)
+  if (number === undefined) throw new SplitError(`invalid number of ${what}: '${text}'`)
   return number
 }
 
@@ -238,14 +261,13 @@ async function divide(context: Context, fd: number): Promise<void> {
   else if (o.lineBytes !== undefined)
     await byLineBytes(await readAll(sys, fd), pieces, amount(o.lineBytes, 'bytes'), separator)
   else await byLines(sys, fd, pieces, amount(o.lines ?? '1000', 'lines'), separator)
-  pieces.close()
+  await pieces.close()
 }
 
 const program = defineProgram({
   name: 'coreutils/split',
   paths: ['/usr/bin/split'],
-  covers: 'partial',
-  lacks: ['--filter'],
+  covers: 'full',
   summary: 'split a file into pieces',
   sizeBytes: 56352,
   usage: 'split [OPTION]... [FILE [PREFIX]]',

@@ -1,12 +1,20 @@
-import { isErrno, O_RDONLY } from '@drydock/abi'
+import { isErrno, isRegular, O_RDONLY } from '@drydock/abi'
 import { defineProgram, flag, readAll, UsageError, value } from '@drydock/libc'
+
+const octal = (byte: number | undefined): string => (byte ?? 0).toString(8).padStart(3)
+
+/** As cat -v shows it. */
+function visible(byte = 0): string {
+  if (byte >= 128) return `M-${visible(byte - 128)}`
+  if (byte === 127) return '^?'
+  return byte < 32 ? `^${String.fromCharCode(byte + 64)}` : String.fromCharCode(byte)
+}
 
 /** cmp: compare two files byte by byte. GNU diffutils 3.8. */
 export const cmp = defineProgram({
   name: 'diffutils/cmp',
   paths: ['/usr/bin/cmp'],
-  covers: 'partial',
-  lacks: ['-b'],
+  covers: 'full',
   summary: 'compare two files byte by byte',
   usage: 'cmp [OPTION]... FILE1 [FILE2 [SKIP1 [SKIP2]]]',
   usageStatus: 2,
@@ -37,7 +45,11 @@ export const cmp = defineProgram({
     const [a = new Uint8Array(), b = new Uint8Array()] = files
     const length = Math.min(a.length, b.length)
     const silent = o.silent + o.quiet > 0
-    const width = String(length).length
+    // Of what is no regular file the length is not known beforehand.
+    const sizes = [first, second].map((path) =>
+      path === '-' || !isRegular(sys.stat(path).mode) ? undefined : sys.stat(path).size,
+    )
+    const width = flavour === 'gnu' && sizes.includes(undefined) ? 19 : String(length).length
     let line = 1
     let listing = ''
     let differs = false
@@ -47,12 +59,11 @@ export const cmp = defineProgram({
         if (silent) return 1
         if (!o.verbose) {
           await io.print(
-            `${first} ${second} differ: ${flavour === 'busybox' ? 'char' : 'byte'} ${i + 1}, line ${line}\n`,
+            `${first} ${second} differ: ${flavour === 'busybox' ? 'char' : 'byte'} ${i + 1}, line ${line}${o.printBytes ? ` is ${octal(a[i])} ${visible(a[i])} ${octal(b[i])} ${visible(b[i])}` : ''}\n`,
           )
           return 1
         }
-        const octal = (byte: number | undefined): string => (byte ?? 0).toString(8).padStart(3)
-        listing += `${String(i + 1).padStart(width)} ${octal(a[i])} ${octal(b[i])}\n`
+        listing += `${String(i + 1).padStart(width)} ${octal(a[i])} ${o.printBytes ? `${visible(a[i]).padEnd(4)} ` : ''}${octal(b[i])}${o.printBytes ? ` ${visible(b[i])}` : ''}\n`
       }
       if (a[i] === 10) line++
     }

@@ -190,6 +190,7 @@ export const diff = withArgv(
     sizeBytes: 158880,
     usage: 'diff [OPTION]... FILES',
     usageStatus: 2,
+    hint: (name) => `${name}: Try '${name} --help' for more information.\n`,
     options,
     async main(context) {
       const { operands, process } = context

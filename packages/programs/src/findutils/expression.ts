@@ -22,6 +22,9 @@ const ACTIONS = new Set([
   '-print0',
   '-printf',
   '-fprint',
+  '-fprint0',
+  '-fprintf',
+  '-fls',
   '-ls',
   '-delete',
   '-exec',
@@ -49,13 +52,15 @@ const GLOBAL = new Set([
 export class ExpressionParser {
   readonly accounts: Accounts
   extended = false
+  readonly nowMs: number
   private readonly words: readonly string[]
   private at = 0
   private hasAction = false
   private readonly options: WalkOptions = { minDepth: 0, maxDepth: Infinity, depthFirst: false, oneFileSystem: false }
   private readonly finish: ((actions: Actions) => Promise<boolean>)[] = []
 
-  constructor(words: readonly string[], accounts: Accounts) {
+  constructor(words: readonly string[], accounts: Accounts, nowMs: number) {
+    this.nowMs = nowMs
     this.words = words
     this.accounts = accounts
   }
@@ -151,7 +156,7 @@ export class ExpressionParser {
     return maker(this.argument(name), name, this)
   }
 
-  private argument(name: string): string {
+  argument(name: string): string {
     const argument = this.words[this.at++]
     if (argument === undefined) throw new ExpressionError(`missing argument to \`${name}'`)
     return argument

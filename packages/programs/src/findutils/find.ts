@@ -214,7 +214,7 @@ export const find: Program = {
   name: 'findutils/find',
   paths: ['/usr/bin/find'],
   covers: 'partial',
-  lacks: ['-newerXY', '-fprintf', '-fls', '-context', '-daystart'],
+  lacks: ['-context', '-daystart'],
   summary: 'search for files in a directory hierarchy',
   sizeBytes: 224848,
   async main(process) {
@@ -223,7 +223,7 @@ export const find: Program = {
     const accounts = await Accounts.read(process.sys)
     let parsed: Parsed
     try {
-      parsed = new ExpressionParser(expression, accounts).parse()
+      parsed = new ExpressionParser(expression, accounts, process.sys.clock.now()).parse()
     } catch (error) {
       if (!(error instanceof ExpressionError || error instanceof RegexError)) throw error
       await io.warn(`${programName(process)}: ${error.message}\n`)

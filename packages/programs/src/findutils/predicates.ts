@@ -19,6 +19,7 @@ import { parseMode } from '../coreutils/mode-change.ts'
 import { basename } from '../paths.ts'
 import { compileRegex } from '../regex/posix.ts'
 import { globMatcher } from '../text/glob.ts'
+import { parseDate } from '../format/parse-date.ts'
 import { formatFound } from './find-printf.ts'
 
 /** A file as find looks at it. */
@@ -99,6 +100,31 @@ const time =
     const compare = comparison(argument, name)
     return ({ stat }, { startMs }) => compare(Math.floor((startMs - stat[key]) / unitMs))
   }
+/** `-newerXY`: X of the file against Y of the reference; Y `t` takes a date in words. */
+const newerXY: Maker = (argument, name, parser) => {
+  const [x = '', y = ''] = name.slice('-newer'.length)
+  const key = STAMPS.get(x)
+  const other = STAMPS.get(y)
+  if (!key || (!other && y !== 't')) throw new ExpressionError(`unknown predicate \`${name}'`)
+  const given = y === 't' ? parseDate(argument, parser.nowMs) : undefined
+  if (y === 't' && given === undefined)
+    throw new ExpressionError(`I cannot figure out how to interpret '${argument}' as a date or time`)
+  return ({ stat }, { sys }) => {
+    try {
+      return stat[key] > (given ?? sys.stat(argument)[other ?? key])
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      throw new ExpressionError(`'${argument}': ${error.message}`)
+    }
+  }
+}
+const STAMPS = new Map<string, 'mtimeMs' | 'atimeMs' | 'ctimeMs'>([
+  ['m', 'mtimeMs'],
+  ['a', 'atimeMs'],
+  ['c', 'ctimeMs'],
+  // Times of birth are not kept: the oldest that is.
+  ['B', 'ctimeMs'],
+])
 const newer =
   (key: 'mtimeMs' | 'atimeMs' | 'ctimeMs'): Maker =>
   (argument) => {
@@ -161,6 +187,9 @@ const access =
     }
   }
 
+/** How -ls shows a file. */
+const LISTED = '%9i %6k %M %3n %-8u %-8g %8s %Tb %Td %TH:%TM %p\n'
+
 /** Predicates with one argument. */
 export const WITH_ARGUMENT = new Map<string, Maker>([
   ['-name', named(false)],
@@ -181,6 +210,9 @@ export const WITH_ARGUMENT = new Map<string, Maker>([
   ['-newer', newer('mtimeMs')],
   ['-anewer', newer('atimeMs')],
   ['-cnewer', newer('ctimeMs')],
+  ...[...STAMPS.keys()].flatMap((x) =>
+    [...STAMPS.keys(), 't'].map((y): [string, Maker] => [`-newer${x}${y}`, newerXY]),
+  ),
   ['-perm', (argument) => permission(argument)],
   [
     '-inum',
@@ -268,6 +300,31 @@ export const WITH_ARGUMENT = new Map<string, Maker>([
     },
   ],
   [
+    '-fprint0',
+    (argument) =>
+      async ({ path }, actions) => {
+        await actions.toFile(argument, `${path}\0`)
+        return true
+      },
+  ],
+  [
+    '-fprintf',
+    (argument, name, parser) => {
+      const format = parser.argument(name)
+      return async (found, actions) => {
+        await actions.toFile(argument, formatFound(format, found, actions))
+        return true
+      }
+    },
+  ],
+  [
+    '-fls',
+    (argument) => async (found, actions) => {
+      await actions.toFile(argument, formatFound(LISTED, found, actions))
+      return true
+    },
+  ],
+  [
     '-fprint',
     (argument) =>
       async ({ path }, actions) => {
@@ -291,11 +348,7 @@ export const WITHOUT_ARGUMENT = new Map<string, Predicate>([
   ],
   ['-print', ({ path }, actions) => done(actions.print(`${path}\n`))],
   ['-print0', ({ path }, actions) => done(actions.print(`${path}\0`))],
-  [
-    '-ls',
-    (found, actions) =>
-      done(actions.print(formatFound('%9i %6k %M %3n %-8u %-8g %8s %Tb %Td %TH:%TM %p\n', found, actions))),
-  ],
+  ['-ls', (found, actions) => done(actions.print(formatFound(LISTED, found, actions)))],
   [
     '-prune',
     (_, actions) => {

@@ -1,4 +1,4 @@
-import { UTC, type Zone } from './strftime.ts'
+import { timeZone, UTC, type Zone } from './strftime.ts'
 
 /** Dates in the words of `date -d`: ISO, RFC 2822, `@SECONDS`, names of days and months, relative steps. */
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
@@ -10,6 +10,17 @@ const ORDINALS = new Map([
   ['last', -1],
   ['this', 0],
   ['next', 1],
+  ['first', 1],
+  ['third', 3],
+  ['fourth', 4],
+  ['fifth', 5],
+  ['sixth', 6],
+  ['seventh', 7],
+  ['eighth', 8],
+  ['ninth', 9],
+  ['tenth', 10],
+  ['eleventh', 11],
+  ['twelfth', 12],
   ['a', 1],
   ['an', 1],
 ])
@@ -62,6 +73,30 @@ function step(reading: Reading, count: number, unit: string): boolean {
   return true
 }
 
+/** Abbreviations that GNU date knows, as hours east of Greenwich; military letters are not among them. */
+const ZONES: ReadonlyMap<string, number> = new Map([
+  ['wet', 0],
+  ['west', 1],
+  ['bst', 1],
+  ['cet', 1],
+  ['met', 1],
+  ['cest', 2],
+  ['mest', 2],
+  ['eet', 2],
+  ['eest', 3],
+  ['msk', 3],
+  ['ist', 5.5],
+  ['jst', 9],
+  ['est', -5],
+  ['edt', -4],
+  ['cst', -6],
+  ['cdt', -5],
+  ['mst', -7],
+  ['mdt', -6],
+  ['pst', -8],
+  ['pdt', -7],
+])
+
 const MONTH_WORD = '[a-z]{3,9}\\.?'
 const RULES: readonly Rule[] = [
   [/^(\d{4})-(\d\d?)-(\d\d?)(?=$|[\st])/, ([, y = '', m, d], r) => dateOf(r, Number(y), Number(m), Number(d))],
@@ -103,14 +138,22 @@ const RULES: readonly Rule[] = [
       UNIT.test(unit) && step(r, Number(n) * (s === '-' ? -1 : 1) * (ago ? -1 : 1), unit),
   ],
   [
-    /^(last|this|next|an?)\s+([a-z]+)(\s+ago)?/,
+    /^(last|this|next|an?|first|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\s+([a-z]+)(\s+ago)?/,
     ([, word = '', unit = '', ago], r) => ordinal(r, word, unit, ago !== undefined),
   ],
   [/^([a-z]+)\s+ago/, ([, unit = ''], r) => UNIT.test(unit) && step(r, -1, unit)],
   [/^(now|today)(?![a-z])/, ([, word], r) => ((r.dated = r.dated || word === 'today'), true)],
   [/^(yesterday)(?![a-z])/, (_, r) => step(r, -1, 'day')],
   [/^(tomorrow)(?![a-z])/, (_, r) => step(r, 1, 'day')],
-  [/^(midnight|noon)(?![a-z])/, ([, word], r) => clockOf(r, word === 'noon' ? '12' : '0')],
+  [
+    /^([a-z]{1,5})(?![a-z])/,
+    ([, name = ''], r) => {
+      const hours = ZONES.get(name)
+      if (hours === undefined || r.clock === undefined || r.offsetMinutes !== undefined) return false
+      r.offsetMinutes = hours * 60
+      return true
+    },
+  ],
   [
     /^([a-z]+)\.?,?/,
     ([, word = ''], r) => DAY_NAMES.test(word) && ((r.weekday = DAYS.indexOf(word.slice(0, 3))), true),
@@ -172,6 +215,8 @@ function resolve(reading: Reading, now: number, zone: Zone): number {
 
 /** @returns milliseconds since the epoch; undefined when the words make no date */
 export function parseDate(text: string, now: number, zone: Zone = UTC): number | undefined {
+  const zoned = /^\s*TZ="([^"]*)"\s*([^]*)$/.exec(text)
+  if (zoned) return parseDate(zoned[2] ?? '', now, timeZone(new Map([['TZ', zoned[1] ?? '']])))
   const seconds = /^\s*@(-?\d+(?:\.\d+)?)\s*$/.exec(text)
   if (seconds) return Number(seconds[1]) * 1000
   const wall = localDate(now, zone)

@@ -20,6 +20,7 @@ import { Searcher } from './searcher.ts'
 export const grepOptions = {
   after: value('A', 'after-context'),
   text: flag('a', 'text'),
+  binary: flag('U', 'binary'),
   before: value('B', 'before-context'),
   context: value('C', 'context'),
   count: flag('c', 'count'),
@@ -167,6 +168,9 @@ class Walker {
   }
 }
 
+const grepHint = (name: string): string =>
+  `Usage: ${name} [OPTION]... PATTERNS [FILE]...\nTry '${name} --help' for more information.\n`
+
 async function grepMain(context: GrepContext, fallback: string): Promise<number> {
   const { options: o, io } = context
   let parsed: { patterns: string[]; files: readonly string[] }
@@ -178,12 +182,15 @@ async function grepMain(context: GrepContext, fallback: string): Promise<number>
       return 2
     }
     if (!(error instanceof UsageError)) throw error
-    await io.warn(
-      `Usage: ${context.name} [OPTION]... PATTERNS [FILE]...\nTry '${context.name} --help' for more information.\n`,
-    )
+    await io.warn(grepHint(context.name))
     return 2
   }
   const { patterns, files } = parsed
+  for (const length of [o.after, o.before, o.context])
+    if (length !== undefined && !/^\d+$/.test(length)) {
+      await context.fail(`${length}: invalid context length argument`)
+      return 2
+    }
   let matcher: Matcher
   try {
     matcher = compilePatterns(patterns, {
@@ -233,6 +240,7 @@ const row = (name: string, fallback: string, summary: string): Program =>
       usage: `${name} [OPTION]... PATTERNS [FILE]...`,
       usageStatus: 2,
       options: grepOptions,
+      hint: grepHint,
       main: (context) => grepMain(context, fallback),
     }),
     numberContext,

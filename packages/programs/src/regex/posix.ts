@@ -289,6 +289,12 @@ export function compileRegex(text: string, syntax: Syntax, options: RegexOptions
 
 /** Perl-like expressions of grep -P go through nearly as they are. @throws RegexError */
 export function compilePerl(text: string, ignoreCase: boolean): RegExp {
+  // `(?is)` at the start sets modes for the whole expression: flags, to JavaScript.
+  const modes = /^\(\?([ims]+)\)/.exec(text)
+  if (modes) {
+    const rest = compilePerl(text.slice(modes[0].length), ignoreCase)
+    return new RegExp(rest.source, [...new Set(rest.flags + modes[1])].join(''))
+  }
   const source = text
     .replace(/\\K/g, '')
     .replace(/\(\?P?<([a-zA-Z]\w*)>/g, '(?<$1>')
@@ -303,5 +309,13 @@ export function compilePerl(text: string, ignoreCase: boolean): RegExp {
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
     }
-  throw new RegexError('unrecognized character follows \\')
+  const depth =
+    (text.replace(/\\./g, '').match(/\(/g) ?? []).length - (text.replace(/\\./g, '').match(/\)/g) ?? []).length
+  throw new RegexError(
+    depth > 0
+      ? 'missing closing parenthesis'
+      : depth < 0
+        ? 'unmatched closing parenthesis'
+        : 'unrecognized character follows \\',
+  )
 }

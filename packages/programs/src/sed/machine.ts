@@ -12,6 +12,8 @@ export interface MachineOptions {
   readonly separator: string
   readonly lineLength: number
   readonly posix: boolean
+  /** What a shell command writes. */
+  readonly shell: (command: string) => Promise<string>
 }
 
 type Appended = { readonly text: string } | { readonly file: string } | { readonly line: string }
@@ -251,6 +253,7 @@ export class Machine {
     ['l', (text) => this.output(unambiguous(this.space, text === '' ? this.options.lineLength : Number(text)))],
     ['w', (text) => this.toFile(text, this.space)],
     ['W', (text) => this.toFile(text, this.space.split('\n')[0] ?? '')],
+    ['e', (text) => this.runCommand(text)],
     ['F', () => this.output(`${this.source.fileName}\n`)],
   ])
 
@@ -331,7 +334,7 @@ export class Machine {
   }
 
   private substitute(substitution: Substitution): MaybePromise<void> {
-    const { regex, print, file } = substitution
+    const { regex, print, file, execute } = substitution
     const used = regex ?? this.lastRegex
     if (!used) throw new SedError('no previous regular expression')
     this.lastRegex = used
@@ -339,6 +342,7 @@ export class Machine {
     if (changed === undefined) return
     this.space = changed
     this.substituted = true
+    if (execute) return this.executeSpace(print, file)
     if (print || file !== undefined) return this.show(print, file)
   }
 
@@ -348,6 +352,18 @@ export class Machine {
     const substituter = new Substituter(substitution)
     this.substituters.set(substitution, substituter)
     return substituter
+  }
+
+  /** `s///e`: the pattern space is a command, and becomes what that writes. */
+  private async executeSpace(print: boolean, file: string | undefined): Promise<void> {
+    this.space = (await this.options.shell(this.space)).replace(/\n$/, '')
+    await this.show(print, file)
+  }
+
+  /** `e`: runs its text and prints what comes before all else, or without text runs the pattern space. */
+  private async runCommand(text: string): Promise<void> {
+    if (text === '') return this.executeSpace(false, undefined)
+    await this.output(await this.options.shell(text))
   }
 
   private async show(print: boolean, file: string | undefined): Promise<void> {

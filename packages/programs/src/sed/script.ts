@@ -99,6 +99,8 @@ export class ScriptParser {
         second = this.secondAddress() ?? this.fail("unexpected `,'")
       }
     }
+    if (first?.kind === 'line' && first.line === 0 && second?.kind !== 'regex')
+      this.fail('invalid usage of line address 0')
     this.skip(/[ \t]/)
     let negated = false
     while (this.peek() === '!') {
@@ -153,8 +155,19 @@ export class ScriptParser {
       return this.ended()
     }
     if (name === 'e') return add({ text: this.fileName(true) })
+    if (name === 'v') return this.version()
     if (!'=dDgGhHnNpPxzF'.includes(name)) this.fail(`unknown command: \`${name}'`)
     add()
+    this.ended()
+  }
+
+  /** `v VERSION`: fails where this sed is older. */
+  private version(): void {
+    this.skip(/[ \t]/)
+    const text = /^[^\s;}]*/.exec(this.text.slice(this.at))?.[0] ?? ''
+    this.at += text.length
+    const [major = 0, minor = 0] = text.split('.').map(Number)
+    if (major > 4 || (major === 4 && minor > 9)) this.fail('expected newer version of sed')
     this.ended()
   }
 
@@ -256,6 +269,7 @@ export class ScriptParser {
       }
       if (!/[gpeiImMw]/.test(char) || char === '') break
       this.at++
+      if ((char === 'g' && global) || (char === 'p' && print)) this.fail(`multiple \`${char}' options to \`s' command`)
       if (char === 'g') global = true
       else if (char === 'p') print = true
       else if (char === 'e') execute = true
@@ -316,8 +330,9 @@ export class ScriptParser {
     if (this.at >= this.text.length) this.fail("expected \\ after `a', `c' or `i'")
     if (this.peek() === '\\') {
       const rest = /^\\[ \t]*\n?/.exec(this.text.slice(this.at))?.[0] ?? '\\'
+      // GNU: blanks behind the backslash of the one-line form are part of the text.
       this.at += rest.includes('\n') ? rest.length : 1
-      if (!rest.includes('\n')) this.skip(/[ \t]/)
+      if (this.at >= this.text.length) return ''
     }
     let out = ''
     while (this.at < this.text.length && this.peek() !== '\n') {

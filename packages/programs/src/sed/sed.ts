@@ -17,6 +17,7 @@ import { dirname, basename, join } from '../paths.ts'
 import { RegexError } from '../regex/posix.ts'
 import { FileLines } from './line-source.ts'
 import { Machine, SedError } from './machine.ts'
+import { shellOutput } from './shell-output.ts'
 import { type Command, ScriptError, ScriptParser } from './script.ts'
 
 const options = {
@@ -59,11 +60,12 @@ async function parse(context: Context, text: string): Promise<Command[] | undefi
   }
 }
 
-const machineOptions = ({ options: o }: Context, text: string) => ({
+const machineOptions = ({ options: o, sys, env }: Context, text: string) => ({
   quiet: o.quiet > 0 || o.silent > 0 || /^#n(\n|$)/.test(text),
   separator: o.nullData ? '\0' : '\n',
   lineLength: Number(o.lineLength ?? 70),
   posix: o.posix > 0,
+  shell: (command: string) => shellOutput(sys, env, command),
 })
 
 /** -i: each file by itself, its result put in its place. */
@@ -166,12 +168,12 @@ async function sedMain(context: Context): Promise<number> {
   }
 }
 
-/** sed: the stream editor. GNU sed 4.9: its script language without `e`. */
+/** sed: the stream editor. GNU sed 4.9: its script language. */
 export const sed = defineProgram({
   name: 'sed/sed',
   paths: ['/bin/sed'],
   covers: 'partial',
-  lacks: ['the command e and the flag e of s', '--debug'],
+  lacks: ['--debug'],
   summary: 'stream editor for filtering and transforming text',
   sizeBytes: 126424,
   usage: 'sed [OPTION]... {script-only-if-no-other-script} [input-file]...',
