@@ -43,3 +43,13 @@ declare function queueMicrotask(callback: () => void): void
 declare function structuredClone<T>(value: T): T
 declare function atob(text: string): string
 declare function btoa(binary: string): string
+
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>)
+  }
+  class Instance {
+    constructor(module: Module)
+    readonly exports: Readonly<Record<string, unknown>>
+  }
+}

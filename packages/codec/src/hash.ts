@@ -1,9 +1,10 @@
 import { md5, sha1 } from '@noble/hashes/legacy.js'
-import { sha224, sha256 as nobleSha256, sha384, sha512 } from '@noble/hashes/sha2.js'
+import { sha224, sha384, sha512 } from '@noble/hashes/sha2.js'
 import { encodeUtf8 } from './bytes.ts'
+import { RunningSha256, sha256Digest } from './sha256.ts'
 
 /** The algorithms that md5sum, sha1sum … sha512sum print, by the name of the algorithm. */
-const ALGORITHMS = { md5, sha1, sha224, sha256: nobleSha256, sha384, sha512 } as const
+const ALGORITHMS = { md5, sha1, sha224, sha256: { create: () => new RunningSha256() }, sha384, sha512 } as const
 export type HashName = keyof typeof ALGORITHMS
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
@@ -50,5 +51,6 @@ export class Sha256 extends Hash {
 }
 
 export const hashHex = (name: HashName, data: Uint8Array | string): string => new Hash(name).update(data).digestHex()
-export const sha256 = (data: Uint8Array | string): Uint8Array => new Sha256().update(data).digest()
-export const sha256Hex = (data: Uint8Array | string): string => new Sha256().update(data).digestHex()
+export const sha256 = (data: Uint8Array | string): Uint8Array =>
+  sha256Digest(typeof data === 'string' ? encodeUtf8(data) : data)
+export const sha256Hex = (data: Uint8Array | string): string => toHex(sha256(data))
