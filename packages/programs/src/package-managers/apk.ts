@@ -1,7 +1,7 @@
 import { ENOENT } from '@drydock/abi'
 import { defineProgram, flag, type ProgramContext, value, writeFile } from '@drydock/libc'
 import { ALPINE, findPackage, type PackageRow, plainName } from './catalogue.ts'
-import { pathOf, placeFiles, removeFiles, writeWithFolders } from './files.ts'
+import { pathOf, placeFiles, removeFiles, weigh, writeWithFolders } from './files.ts'
 import { APK, entryFor, fieldOf, type Installed, readInstalled, readOr, writeInstalled } from './installed.ts'
 import { orphansOf, planInstall, type Step } from './resolve.ts'
 
@@ -35,6 +35,8 @@ type Context = ProgramContext<typeof options>
 
 const WORLD = '/etc/apk/world'
 const CACHE = '/var/cache/apk/APKINDEX.tar.gz'
+/** Of one repository, as they come from the mirror. */
+const INDEX_BYTES = 1_250_000
 /** Of the index, and of a small package, on a good line. */
 const INDEX_MS = 150
 const PACKAGE_MS = 50
@@ -58,11 +60,14 @@ function isCached({ sys }: Context): boolean {
 async function fetchIndex(context: Context, always: boolean): Promise<void> {
   const { sys, io, options: o } = context
   if (!always && isCached(context) && o.noCache + o.updateCache + o.update === 0) return
-  for (const url of await repositories(context)) {
+  const urls = await repositories(context)
+  for (const url of urls) {
     if (!o.quiet) await io.print(`fetch ${url}/x86_64/APKINDEX.tar.gz\n`)
     await sys.sleep(INDEX_MS)
   }
-  if (!o.noCache) await writeWithFolders(sys, CACHE, '')
+  if (o.noCache) return
+  await writeWithFolders(sys, CACHE, '')
+  weigh(sys, CACHE, urls.length * INDEX_BYTES)
 }
 
 async function printTotals({ io, options: o }: Context, all: readonly Installed[]): Promise<void> {
@@ -105,7 +110,7 @@ async function installOne(
 ): Promise<Installed> {
   if (!o.quiet) await io.print(`${count} Installing ${row.name} (${row.version})\n`)
   await sys.sleep(PACKAGE_MS)
-  const placed = await placeFiles(sys, row.software)
+  const placed = await placeFiles(sys, row)
   for (const script of SCRIPTS.get(row.name) ?? [])
     if (!o.quiet) await io.print(`Executing ${row.name}-${row.version}.${script}\n`)
   return entryFor(APK, row, placed, automatic)
@@ -320,7 +325,7 @@ async function fix(context: Context): Promise<number> {
   for (const [i, { name, version: own }] of wanted.entries()) {
     const row = findPackage(ALPINE, name)
     if (!o.quiet) await io.print(`(${i + 1}/${wanted.length}) Reinstalling ${name} (${own})\n`)
-    if (row) await placeFiles(sys, row.software)
+    if (row) await placeFiles(sys, row)
   }
   if (wanted.length > 0) await runTriggers(context, installed, [])
   await printTotals(context, installed)

@@ -1,8 +1,8 @@
-import { isErrno, O_RDWR } from '@drydock/abi'
+import { ENOENT, isErrno, O_RDWR } from '@drydock/abi'
 import { defineProgram, flag, list, type ProgramContext } from '@drydock/libc'
 import { isTerminal } from '../text/terminal.ts'
 import { type Catalogue, DEBIAN, findPackage, type PackageRow, plainName } from './catalogue.ts'
-import { placeFiles, removeFiles, writeWithFolders } from './files.ts'
+import { placeFiles, removeFiles, weigh, writeWithFolders } from './files.ts'
 import { DPKG, entryFor, type Installed, fieldOf, readInstalled, readOr, writeInstalled } from './installed.ts'
 import { dependentsOf, orphansOf, planInstall, type Step } from './resolve.ts'
 import { archiveHost, type Release, releaseOf, SOURCES } from './apt-sources.ts'
@@ -69,13 +69,20 @@ async function say(context: Context, ...lines: readonly string[]): Promise<void>
 const readLists = (context: Context) =>
   say(context, 'Reading package lists', 'Building dependency tree', 'Reading state information')
 
-const isUpdated = async ({ sys }: Context): Promise<boolean> => (await readOr(sys, LISTS)) !== ''
-const available = async (context: Context): Promise<Catalogue> => ((await isUpdated(context)) ? DEBIAN : [])
+function isUpdated({ sys }: Context): boolean {
+  try {
+    return sys.stat(LISTS).size > 0
+  } catch (error) {
+    if (error === ENOENT) return false
+    throw error
+  }
+}
+const available = (context: Context): Catalogue => (isUpdated(context) ? DEBIAN : [])
 
 async function update(context: Context): Promise<number> {
   const { sys } = context
   const release = await releaseOf(sys)
-  const known = await isUpdated(context)
+  const known = isUpdated(context)
   const files = SOURCES(release).filter(({ index }) => !known || !index)
   for (const [i, { place, what, bytes }] of files.entries()) {
     await sys.sleep(INDEX_MS)
@@ -91,7 +98,13 @@ async function update(context: Context): Promise<number> {
     await say(context, 'Building dependency tree', 'Reading state information')
     await tell(context, 'All packages are up to date.\n')
   }
-  await writeWithFolders(sys, LISTS, DEBIAN.map(({ name }) => `${name}\n`).join(''))
+  await writeWithFolders(sys, LISTS, '')
+  weigh(
+    sys,
+    LISTS,
+    SOURCES(release).reduce((sum, { bytes }) => sum + bytes, 0),
+    new TextEncoder().encode(DEBIAN.map(({ name }) => `${name}\n`).join('')),
+  )
   return 0
 }
 
@@ -113,7 +126,7 @@ async function unknownPackages(
   names: readonly string[],
   installed: readonly Installed[],
 ): Promise<number> {
-  const known = await available(context)
+  const known = available(context)
   const unknown = names.filter(
     (name) => !findPackage(known, name) && !installed.some((each) => each.name === plainName(name)),
   )
@@ -180,7 +193,7 @@ async function unpack(context: Context, steps: readonly Step[], installed: Insta
     if (i === 0) await io.print(`(Reading database ... ${files} files and directories currently installed.)\n`)
     await io.print(`Preparing to unpack .../${archiveName(row, i, steps.length)} ...\n`)
     await io.print(`Unpacking ${row.name} (${row.version}) ...\n`)
-    installed.push(entryFor(DPKG, row, await placeFiles(sys, row.software), automatic))
+    installed.push(entryFor(DPKG, row, await placeFiles(sys, row), automatic))
   }
   for (const { row } of steps) {
     await io.print(`Setting up ${row.name} (${row.version}) ...\n`)
@@ -302,7 +315,7 @@ async function upgrade(context: Context): Promise<number> {
 
 async function search(context: Context): Promise<number> {
   const words = context.operands.slice(1).map((word) => word.toLowerCase())
-  const found = (await available(context)).filter(({ name, summary }) =>
+  const found = available(context).filter(({ name, summary }) =>
     words.every((word) => name.includes(word) || (!context.options.namesOnly && summary.toLowerCase().includes(word))),
   )
   if (context.name !== 'apt') {
@@ -320,7 +333,7 @@ const showText = (row: PackageRow): string =>
   `Package: ${row.name}\nVersion: ${row.version}\nInstalled-Size: ${row.sizeKib}\nArchitecture: amd64\n${row.depends.length ? `Depends: ${row.depends.join(', ')}\n` : ''}Size: ${kb(row)}\nDescription: ${row.summary}\n\n`
 
 async function show(context: Context): Promise<number> {
-  const known = await available(context)
+  const known = available(context)
   for (const name of context.operands.slice(1)) {
     const row = findPackage(known, name)
     if (row) await context.io.print(showText(row))
@@ -336,7 +349,7 @@ async function show(context: Context): Promise<number> {
 async function policy(context: Context): Promise<number> {
   const installed = await readInstalled(context.sys, DPKG)
   const release = await releaseOf(context.sys)
-  const known = await available(context)
+  const known = available(context)
   for (const name of context.operands.slice(1)) {
     const old = installed.find((each) => each.name === name)
     const row = findPackage(known, name)
@@ -362,7 +375,7 @@ async function listPackages(context: Context): Promise<number> {
     if (wanted(name))
       await io.print(`${name}/${codename},now ${version} amd64 [installed${automatic ? ',automatic' : ''}]\n`)
   if (o.installed) return 0
-  for (const { name, version } of await available(context))
+  for (const { name, version } of available(context))
     if (wanted(name) && !installed.some((each) => each.name === name))
       await io.print(`${name}/${codename} ${version} amd64\n`)
   return 0

@@ -12,7 +12,7 @@ import {
 } from '@drydock/abi'
 import { readTextFile, writeFile } from '@drydock/libc'
 import { dirname } from '../paths.ts'
-import type { Software } from './software.ts'
+import type { PackageRow } from './catalogue.ts'
 
 export function makeFolders(sys: Sys, path: string): void {
   const parts = path.split('/').filter(Boolean)
@@ -82,15 +82,36 @@ async function addAccount(sys: Sys, path: string, line: string): Promise<void> {
   if (!text.split('\n').some((each) => each.startsWith(name))) await writeFile(sys, path, `${text}${line}\n`, 0o644)
 }
 
+/** Gives a file the size that it has in life; what is in it is made up when somebody reads it. */
+export function weigh(sys: Sys, path: string, bytes: number, prefix: Uint8Array = new Uint8Array(0)): void {
+  sys.setLazyContent(path, { prefix, size: Math.max(bytes, prefix.length), seed: bytes })
+}
+
+/** Where the bulk of a package without commands of its own lies. */
+const bulkPath = (name: string): string =>
+  name.startsWith('lib') ? `/usr/lib/${name}.so` : `/usr/share/${name}/${name}.data`
+
+/** The package weighs what it says: its first command does, else a file of its name. */
+async function placeBulk(sys: Sys, { name, sizeKib, software }: Package, placed: string[]): Promise<void> {
+  const bytes = sizeKib * 1024
+  const command = software.commands.find(([path]) => placed.some((word) => pathOf(word) === path))
+  if (command) weigh(sys, command[0], bytes, stubBytes(command[1]))
+  else if (bytes > 0 && placed.length === 0) {
+    const path = bulkPath(name)
+    placed.push(...(await placeText(sys, path, '')))
+    if (placed.length > 0) weigh(sys, path, bytes)
+  }
+}
+
+type Package = Pick<PackageRow, 'name' | 'sizeKib' | 'software'>
+
 /**
  * Puts a package's files on the disk. A file that is no program, and one that runs the same program, stays as it is; a
  * command of another package (busybox's grep below GNU grep) is replaced and noted.
  * @returns words for `removeFiles`: `path`, or `path=program` where that program was replaced
  */
-export async function placeFiles(
-  sys: Sys,
-  { commands, texts, scripts, folders, account }: Software,
-): Promise<readonly string[]> {
+export async function placeFiles(sys: Sys, row: Package): Promise<readonly string[]> {
+  const { commands, texts, scripts, folders, account } = row.software
   const placed: string[] = []
   for (const folder of folders ?? []) makeFolders(sys, folder)
   if (account) {
@@ -103,6 +124,7 @@ export async function placeFiles(
     placed.push(...(await placeText(sys, path, text)))
     sys.chmod(path, 0o755)
   }
+  await placeBulk(sys, row, placed)
   return placed
 }
 

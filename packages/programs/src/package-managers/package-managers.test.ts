@@ -80,6 +80,8 @@ OK: 0 MiB in 1 packages
 it('apk del removes what a virtual package brought', async () => {
   await run('apk add -q --no-cache --virtual .tools jq tree')
   expect(await run('apk info -e tree')).toBe('tree\n')
+  const { sizeKib = 0 } = findPackage(ALPINE, 'tree') ?? {}
+  expect(await run('ls -l /usr/bin/tree')).toContain(` ${sizeKib * 1024} `)
   await run('apk del -q .tools')
   expect(await run('apk info')).toBe('busybox\n')
 })

@@ -62,7 +62,7 @@ export async function carryOut(
 ): Promise<void> {
   for (const [i, { row, automatic }] of steps.entries()) {
     await io.print(progress('Installing', nevra(row.name, row.version), i + 1, steps.length))
-    installed.push(entryFor(RPM, row, await placeFiles(sys, row.software), automatic))
+    installed.push(entryFor(RPM, row, await placeFiles(sys, row), automatic))
   }
   for (const [i, { row }] of steps.entries())
     await io.print(progress('Verifying', nevra(row.name, row.version), i + 1, steps.length))
