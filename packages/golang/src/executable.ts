@@ -1,4 +1,4 @@
-import { type Process, type Program, stubBytes, type Sys } from '@drydock/abi'
+import { type Process, type Program, SIGHUP, SIGINT, SIGTERM, stubBytes, type Sys } from '@drydock/abi'
 import { readFile, Stdio } from '@drydock/libc'
 import { Interpreter } from './interpret.ts'
 import { GoPanic } from './panic.ts'
@@ -46,6 +46,8 @@ export const goExecutable: Program = {
 export async function runSources(process: Process, sources: Sources): Promise<number> {
   const { sys } = process
   const io = new Stdio(sys)
+  // As the first process Go's runtime ends by itself; elsewhere the signal ends it.
+  if (sys.getpid() === 1) for (const signal of [SIGTERM, SIGINT, SIGHUP]) sys.sigaction(signal, () => sys.exit(2))
   const files = Object.entries(sources).map(([name, text]) => parseFile(name, text))
   const program: Interpreter = new Interpreter(
     files,

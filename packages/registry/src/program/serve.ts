@@ -5,6 +5,7 @@ import {
   inet,
   isErrno,
   type Process,
+  SIGTERM,
   type SocketAddress,
   type Sys,
   bracketed,
@@ -41,6 +42,8 @@ export async function serveRegistry(
 ): Promise<number> {
   const { sys } = process
   const journal = new Journal(process, version, config.level)
+  // Version 3 ends in order; before it Go's runtime ends by itself, whatever number the process has.
+  sys.sigaction(SIGTERM, () => sys.exit(version.major >= 3 ? 0 : 2))
   if (!config.secret) await journal.say('warning', NO_SECRET)
   await journal.say('info', 'redis not configured')
   await journal.say('info', 'Starting upload purge in 41m0s')
