@@ -98,7 +98,7 @@ function parseInvocation(args: readonly string[], bash: boolean): Invocation {
   found.operands = args.slice(at)
   if (takesCommand) {
     const [command, ...rest] = found.operands
-    if (command === undefined) found.wrong = '-c: option requires an argument'
+    if (command === undefined) found.wrong = bash ? '-c: option requires an argument' : '-c requires an argument'
     else found.command = command
     found.operands = rest
   }

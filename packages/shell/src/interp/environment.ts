@@ -32,7 +32,13 @@ export function startVariables(shell: Shell, env: ReadonlyMap<string, string>, c
   variables.define('OPTIND', { value: '1' })
   setDefault(shell, 'PS4', '+ ')
   if (shell.dialect.name !== 'dash') dynamicVariables(shell)
+  if (shell.dialect.name !== 'dash') raiseLevel(shell)
   if (shell.dialect.name === 'bash') bashVariables(shell, command)
+}
+
+function raiseLevel({ variables }: Shell): void {
+  const level = Number(variables.get('SHLVL') ?? 0)
+  variables.define('SHLVL', { value: String((Number.isInteger(level) ? level : 0) + 1), exported: true })
 }
 
 function setDefault(shell: Shell, name: string, value: string): void {
@@ -53,8 +59,6 @@ function dynamicVariables(shell: Shell): void {
 
 function bashVariables(shell: Shell, command: string | undefined): void {
   const { variables, sys } = shell
-  const level = Number(variables.get('SHLVL') ?? 0)
-  variables.define('SHLVL', { value: String((Number.isInteger(level) ? level : 0) + 1), exported: true })
   variables.define('BASH', { value: '/bin/bash' })
   variables.define('BASH_VERSION', { value: shell.dialect.version })
   variables.define('BASH_VERSINFO', { readonly: true, array: new Map(VERSION_INFO.entries()) })

@@ -19,7 +19,8 @@ export function* runExternal(
   const name = words[0] ?? ''
   const path = findCommand(shell, name)
   if (typeof path !== 'string') return yield* notFound(shell, name, words, path)
-  const env = new Map(shell.variables.exported()).set('_', path)
+  const env = new Map(shell.variables.exported())
+  if (shell.dialect.name === 'bash') env.set('_', path)
   try {
     if (mayExec) return yield* wait(shell.sys.exec(path, words, env))
     const group = shell.jobControl ? { pgid: 0, foreground: true } : {}
