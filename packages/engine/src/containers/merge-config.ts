@@ -1,3 +1,4 @@
+import { joinPath } from '@drydock/dockerfile'
 import type { ContainerConfig, HealthConfig, ImageConfig } from '@drydock/docker-api'
 
 const nameOf = (pair: string): string => pair.split('=', 1)[0] ?? ''
@@ -18,13 +19,16 @@ export function mergeConfig(user: ContainerConfig, image: ImageConfig): Containe
     ...optional('ExposedPorts', merged(image.ExposedPorts, user.ExposedPorts)),
     Volumes: merged(image.Volumes, user.Volumes) ?? null,
     Labels: { ...image.Labels, ...user.Labels },
-    WorkingDir: user.WorkingDir || image.WorkingDir || '',
+    WorkingDir: cleanPath(user.WorkingDir || image.WorkingDir || ''),
     ...optional('StopSignal', user.StopSignal || image.StopSignal),
     ...optional('Shell', user.Shell ?? image.Shell ?? undefined),
     ...optional('Healthcheck', mergeHealth(user.Healthcheck, image.Healthcheck)),
     OnBuild: user.OnBuild ?? null,
   }
 }
+
+/** An absolute path without `.`, `..` and a slash at its end; others are refused later. */
+const cleanPath = (path: string): string => (path.startsWith('/') ? joinPath(path, '').replace(/(.)\/$/, '$1') : path)
 
 const optional = <K extends string, V>(name: K, value: V | undefined): { [key in K]?: V } =>
   (value === undefined ? {} : { [name]: value }) as { [key in K]?: V }

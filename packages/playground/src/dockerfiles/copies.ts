@@ -1,4 +1,8 @@
+import { writeTar } from '@drydock/codec'
 import { AB, B, S, TREE, type DockerfileRow } from './row.ts'
+
+/** Nothing in it is beyond ASCII. */
+const ARCHIVE = new TextDecoder().decode(writeTar([{ name: 'one', content: '1', mode: 0o640, uid: 7, gid: 8 }]))
 
 /** COPY, ADD and .dockerignore. */
 export const COPIES: readonly DockerfileRow[] = [
@@ -157,6 +161,18 @@ export const COPIES: readonly DockerfileRow[] = [
     error: 'duplicate flag specified: --chown',
   },
   { rule: 'COPY: no destination', dockerfile: `${S}COPY a`, error: 'COPY requires at least two arguments' },
+  {
+    rule: 'ADD: what is in an archive stays whose it is',
+    dockerfile: `${B}ADD t.tar /t/`,
+    context: { 't.tar': ARCHIVE },
+    stat: { 't/one': '640 7:8', t: '755 0:0' },
+  },
+  {
+    rule: 'ADD: --chown is for what is in an archive too',
+    dockerfile: `${B}ADD --chown=3:4 t.tar /t/`,
+    context: { 't.tar': ARCHIVE },
+    stat: { 't/one': '640 3:4' },
+  },
   { rule: 'COPY: a URL', dockerfile: `${S}COPY http://x/y /`, error: "source can't be a URL for COPY" },
   {
     rule: 'COPY: here-document',

@@ -3,6 +3,7 @@ import type { BlockStore, Clock } from '@drydock/abi'
 import { concatBytes, type TarInput, type TarMember, untar, writeTar } from '@drydock/codec'
 import { DockerClient, isNotFound, type JsonMessage } from '@drydock/docker-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CLASSIC } from './classic.ts'
 import { COMMANDS } from './commands.ts'
 import { COPIES } from './copies.ts'
 import type { DockerfileRow } from './row.ts'
@@ -10,7 +11,7 @@ import { Session } from '../session.ts'
 import { SETTINGS } from './settings.ts'
 import { STAGES } from './stages.ts'
 
-const ROWS = [...STAGES, ...SETTINGS, ...COPIES, ...COMMANDS]
+const ROWS = [...STAGES, ...SETTINGS, ...COPIES, ...COMMANDS, ...CLASSIC]
 
 /** Time of this machine, twenty times as fast where something waits: pulls are paced for the eye. */
 const clock: Clock = {
@@ -57,12 +58,12 @@ interface Outcome {
 }
 
 async function build(row: DockerfileRow): Promise<Outcome> {
-  const query = { version: '2', buildargs: JSON.stringify(row.args ?? {}), target: row.target }
+  const query = { version: row.classic ? '1' : '2', buildargs: JSON.stringify(row.args ?? {}), target: row.target }
   let [error, image] = ['', '']
   for await (const message of client.images.build(query, once(contextOf(row)))) {
     const { id, aux, errorDetail } = message as JsonMessage
     if (errorDetail) error = errorDetail.message
-    if (id === 'moby.image.id') image = (aux as { ID: string }).ID
+    if (id === 'moby.image.id' || (row.classic && aux)) image = (aux as { ID: string }).ID
   }
   return { error, image }
 }
@@ -97,6 +98,7 @@ async function check(row: DockerfileRow): Promise<void> {
   const { Config } = await client.images.inspect(image)
   for (const [key, value] of Object.entries(row.config ?? {})) expect(Config?.[key as 'Cmd']).toEqual(value)
   if (row.env) expect((Config?.Env ?? []).filter((pair) => !pair.startsWith('PATH='))).toEqual(row.env)
+  if (row.history !== undefined) expect((await client.images.history(image))[0]?.CreatedBy).toBe(row.history)
   if (!row.files && !row.stat && !row.missing) return
   await withFiles(image, async (find) => {
     for (const [path, content] of Object.entries(row.files ?? {}))

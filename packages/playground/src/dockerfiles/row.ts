@@ -16,6 +16,10 @@ export interface DockerfileRow {
   readonly config?: Readonly<Record<string, unknown>>
   /** Variables besides PATH. */
   readonly env?: readonly string[]
+  /** How the newest step of the image's history was made. */
+  readonly history?: string
+  /** Built by Docker's first builder. */
+  readonly classic?: boolean
   /** Part of the message that the build fails with. */
   readonly error?: string
 }

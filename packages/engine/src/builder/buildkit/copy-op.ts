@@ -79,10 +79,10 @@ export async function applyCopy(
   const { parts } = context
   const { step } = op
   const fromContext = source?.root !== undefined
-  const owner =
-    step.chown === '' ? (fromContext ? { uid: 0, gid: 0 } : undefined) : ownerOf(parts.sys, root, step.chown)
+  const asked = step.chown === '' ? undefined : ownerOf(parts.sys, root, step.chown)
   const options: CopyOptions = {
-    owner,
+    owner: asked ?? (fromContext ? { uid: 0, gid: 0 } : undefined),
+    unpackedOwner: asked,
     mode: step.chmod,
     exclude: step.exclude,
     unpack: step.instruction.unpack ?? step.add,

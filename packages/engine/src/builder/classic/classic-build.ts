@@ -10,6 +10,7 @@ import {
   type IgnoreRules,
   type Instruction,
   Lint,
+  parsePlatform,
   parseTrigger,
   PROXY_ARGS,
   type RunStep,
@@ -79,9 +80,8 @@ export class ClassicBuild {
   /** The stages that lead to the target. @throws Problem when there is no such stage */
   static stagesFor({ stages }: Dockerfile, target: string): readonly Stage[] {
     if (target === '') return stages
-    const at = stages.findIndex(({ from }) => from.name === target.toLowerCase())
-    const index = at >= 0 ? at : /^\d+$/.test(target) ? Number(target) : -1
-    if (index < 0 || index >= stages.length) throw invalid(`failed to reach build target ${target} in Dockerfile`)
+    const index = stages.findIndex(({ from }) => from.name === target.toLowerCase())
+    if (index < 0) throw invalid(`failed to reach build target ${target} in Dockerfile`)
     return stages.slice(0, index + 1)
   }
 
@@ -169,6 +169,7 @@ export class ClassicBuild {
     if (stage) return stage.image
     if (name === 'scratch') return undefined
     const platform = from.platform === '' ? '' : expand(from.platform, (key) => global.get(key)).text
+    if (platform !== '') checkPlatform(platform)
     return this.find(name, platform || (this.options.platforms[0] ?? ''))
   }
 
@@ -196,13 +197,23 @@ export class ClassicBuild {
     if (instruction.kind === 'ARG') for (const { key } of instruction.args) this.used.add(key)
     const { state } = progress
     const before = state.config.Healthcheck
+    const word = this.words(state)
     const step = dispatch(state, instruction, this.dispatchContext(global))
     delete state.config.ArgsEscaped
+    takeAsWritten(state, instruction, word)
     if (instruction.kind === 'HEALTHCHECK') await this.inheritHealth(state, before)
-    if (step?.kind === 'run') return this.takeRun(progress, step)
+    if (step?.kind === 'run')
+      return this.takeRun(progress, isEmpty(instruction) ? { ...step, args: shellOf(state) } : step)
     if (step?.kind === 'copy') return this.takeCopy(progress, step)
     if (instruction.kind === 'WORKDIR') return this.takeWorkdir(progress)
-    if (isNote(instruction)) await this.note(progress, noteOf(instruction, state))
+    if (isNote(instruction)) await this.note(progress, noteOf(instruction, state, word))
+  }
+
+  /** Replaces variables as they are now. */
+  private words({ variables }: StageState): (text: string) => string {
+    const { escape } = this.dockerfile
+    const known = new Map(variables)
+    return (text) => expand(text, (name) => known.get(name), { escape }).text
   }
 
   private dispatchContext(global: ReadonlyMap<string, string>): DispatchContext {
@@ -274,7 +285,7 @@ export class ClassicBuild {
 
   private async takeRun(progress: Progress, step: RunStep): Promise<void> {
     const { state, image } = progress
-    const args = runArguments(state)
+    const args = runArguments(state, this.options.buildArgs)
     const command = [...args.shown, ...step.args]
     const wanted = { command, config: state.config, author: state.author }
     if (await this.fromCache(progress, wanted)) return
@@ -337,11 +348,41 @@ export class ClassicBuild {
 }
 
 /** Build arguments that ENV did not take over: as variables, and as the history shows them. */
-function runArguments({ declared, variables, config }: StageState): { pairs: string[]; shown: string[] } {
+function runArguments(
+  { declared, variables, config }: StageState,
+  buildArgs: ReadonlyMap<string, string>,
+): { pairs: string[]; shown: string[] } {
   const kept = new Set((config.Env ?? []).map((pair) => pair.split('=', 1)[0]))
   const keys = [...new Set(declared.map(({ key }) => key))].filter((key) => variables.has(key) && !kept.has(key))
   const pairs = keys.toSorted().map((key) => `${key}=${variables.get(key) ?? ''}`)
-  return { pairs, shown: pairs.length > 0 ? [`|${pairs.length}`, ...pairs] : [] }
+  const proxies = PROXY_ARGS.some((name) => buildArgs.has(name) && !kept.has(name))
+  return { pairs, shown: pairs.length > 0 || proxies ? [`|${pairs.length}`, ...pairs] : [] }
+}
+
+/** @throws Problem */
+function checkPlatform(platform: string): void {
+  try {
+    parsePlatform(platform)
+  } catch (error) {
+    if (!(error instanceof DockerfileError)) throw error
+    throw invalid(`failed to parse platform ${platform}: ${error.message}`)
+  }
+}
+
+/** The shell form without a word in it. */
+const isEmpty = (instruction: Instruction): boolean =>
+  (instruction.kind === 'RUN' || instruction.kind === 'CMD' || instruction.kind === 'ENTRYPOINT') &&
+  !instruction.json &&
+  instruction.words.join('') === ''
+
+/** What BuildKit puts in order is left as somebody wrote it: an absolute WORKDIR, a shell that is given nothing. */
+function takeAsWritten(state: StageState, instruction: Instruction, word: (text: string) => string): void {
+  const { config } = state
+  if (instruction.kind === 'WORKDIR') {
+    const path = word(instruction.value)
+    if (path.startsWith('/')) state.config = { ...config, WorkingDir: path }
+  } else if (isEmpty(instruction) && instruction.kind === 'CMD') state.config = { ...config, Cmd: [...shellOf(state)] }
+  else if (isEmpty(instruction) && instruction.kind === 'ENTRYPOINT') state.config = { ...config, Entrypoint: null }
 }
 
 /** Flags that only BuildKit knows. @throws Problem */
@@ -356,6 +397,8 @@ function refuseNew(instruction: Instruction): void {
 /** Where this builder says it otherwise than BuildKit. */
 const OLDER_WORDS: readonly (readonly [RegExp, string])[] = [
   [/^invalid (signal|containerPort|proto|hostPort)/, 'Invalid $1'],
+  [/^invalid port: ".*": invalid proto/, 'Invalid proto'],
+  [/^source can't be a /, "COPY failed: source can't be a "],
   [/^unknown flag: --/, 'Unknown flag: '],
   [/^missing a value on flag: --/, 'Missing a value on flag: '],
   [/^duplicate flag specified: --/, 'Duplicate flag specified: '],

@@ -1,10 +1,11 @@
+import { isDirectory } from '@drydock/abi'
 import type { CopyStep } from '@drydock/dockerfile'
 import type { LayerRecord } from '../../content/layer-store.ts'
 import type { DaemonParts } from '../../daemon-parts.ts'
 import type { Image } from '../../images/image-store.ts'
 import { invalid } from '../../problem.ts'
 import { resolveInRoot } from '../../runtime/scoped-path.ts'
-import { makeDirectories } from '../../state/files.ts'
+import { ifExists, makeDirectories } from '../../state/files.ts'
 import { Copier } from '../files/copy-files.ts'
 import { findSources, MissingSource, relativePath } from '../files/find-sources.ts'
 import { type Owner, ownerOf } from '../files/owner.ts'
@@ -44,7 +45,13 @@ export class ClassicCopy {
   }
 
   async makeFolder(path: string): Promise<string | undefined> {
-    return this.change(async (root) => makeDirectories(this.parts.sys, resolveInRoot(this.parts.sys, root, path)))
+    const { sys } = this.parts
+    return this.change(async (root) => {
+      const folder = resolveInRoot(sys, root, path)
+      const known = ifExists(() => sys.stat(folder))
+      if (known && !isDirectory(known.mode)) throw invalid(`Cannot mkdir: ${path} is not a directory`)
+      makeDirectories(sys, folder)
+    })
   }
 
   /**
@@ -90,14 +97,15 @@ export class ClassicCopy {
 
   private async copyAll(found: readonly Found[], step: CopyStep, root: string): Promise<void> {
     const { sys } = this.parts
-    const owner = step.chown === '' ? ROOT : ownerOf(sys, root, step.chown)
+    const asked = step.chown === '' ? undefined : ownerOf(sys, root, step.chown)
     for (const { root: from, path, remote } of found)
       await new Copier(sys, {
         from,
         path,
         to: root,
         destination: step.destination,
-        owner,
+        owner: asked ?? ROOT,
+        unpackedOwner: asked,
         mode: '',
         exclude: [],
         unpack: step.add && !remote,

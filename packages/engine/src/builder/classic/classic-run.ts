@@ -47,8 +47,7 @@ function bodyOf(options: BuildOptions, image: Image, step: RunStep, args: readon
   const { network, extraHosts, memory, shmSize } = options
   return {
     Image: image.id,
-    Cmd: [...step.args],
-    Entrypoint: [''],
+    ...(step.args.length > 0 ? { Cmd: [...step.args], Entrypoint: [''] } : {}),
     Env: [...step.env.filter((pair) => !args.includes(pair)), ...args],
     WorkingDir: step.cwd,
     User: step.user,

@@ -30,14 +30,21 @@ function healthText({
 
 const last = (state: StageState): string => state.history.at(-1)?.created_by ?? ''
 
-/** What the classic builder notes for a step that only changes the configuration; `state` has taken it already. */
-export function noteOf(instruction: Note, state: StageState): string {
+/**
+ * What the classic builder notes for a step that only changes the configuration; `state` has taken it already.
+ * @param word replaces variables as they were before the step
+ */
+export function noteOf(instruction: Note, state: StageState, word: (text: string) => string): string {
   if (instruction.kind === 'HEALTHCHECK') return `HEALTHCHECK ${healthText(state.config.Healthcheck ?? {})}`
-  if (instruction.kind === 'EXPOSE') return `EXPOSE ${instruction.values.join(' ')}`
+  if (instruction.kind === 'EXPOSE') return `EXPOSE ${instruction.values.map(word).join(' ')}`
   if (instruction.kind === 'ONBUILD') return `ONBUILD ${instruction.trigger}`
-  if (instruction.kind === 'ARG') return `ARG ${instruction.args.map(argText).join(' ')}`
+  if (instruction.kind === 'ARG') return `ARG ${instruction.args.map((each) => argText(each, word)).join(' ')}`
+  if (instruction.kind === 'CMD' || instruction.kind === 'ENTRYPOINT')
+    return `${instruction.kind} ${quotedList((instruction.kind === 'CMD' ? state.config.Cmd : state.config.Entrypoint) ?? [])}`
   return last(state)
 }
 
-const argText = ({ key, value }: { key: string; value: string | undefined }): string =>
-  value === undefined ? key : `${key}=${value}`
+const argText = (
+  { key, value }: { readonly key: string; readonly value: string | undefined },
+  word: (text: string) => string,
+): string => (value === undefined ? word(key) : `${word(key)}=${word(value)}`)

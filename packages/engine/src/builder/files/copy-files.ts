@@ -15,6 +15,8 @@ export interface CopyOptions {
   readonly exclude: readonly string[]
   /** Archives are unpacked, as ADD does. */
   readonly unpack: boolean
+  /** Of what is in an archive; undefined: as the archive has it. */
+  readonly unpackedOwner?: Owner | undefined
   /** Folders above a folder that is made are its owner's too. */
   readonly ownParents: boolean
 }
@@ -174,7 +176,7 @@ export class Copier {
     const target = this.makeFolder(job.destination)
     const unpacker = new LayerUnpacker(sys, target)
     const reader = new TarReader()
-    await unpacker.take(reader.push(tar), (header) => (job.owner ? { ...header, ...job.owner } : header))
+    await unpacker.take(reader.push(tar), (header) => ({ ...header, ...job.unpackedOwner }))
     unpacker.finish()
     return true
   }
