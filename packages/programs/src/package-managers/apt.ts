@@ -3,7 +3,7 @@ import { defineProgram, flag, list, type ProgramContext } from '@drydock/libc'
 import { isTerminal } from '../text/terminal.ts'
 import { type Catalogue, DEBIAN, findPackage, type PackageRow, plainName } from './catalogue.ts'
 import { placeFiles, removeFiles, weigh, writeWithFolders } from './files.ts'
-import { DPKG, entryFor, type Installed, fieldOf, readInstalled, readOr, writeInstalled } from './installed.ts'
+import { DPKG, entryFor, type Installed, fieldOf, readInstalled, writeInstalled } from './installed.ts'
 import { dependentsOf, orphansOf, planInstall, type Step } from './resolve.ts'
 import { archiveHost, type Release, releaseOf, SOURCES } from './apt-sources.ts'
 
