@@ -1,4 +1,4 @@
-export { acceptTls, type TlsIdentity } from './server.ts'
+export { acceptTls, type ChooseIdentity, type TlsIdentity } from './server.ts'
 export { connectTls, type TlsClientOptions } from './client.ts'
 export { goCertificateWords } from './go-words.ts'
 export { opensslCertificateWords } from './openssl-words.ts'

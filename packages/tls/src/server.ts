@@ -21,6 +21,9 @@ const HTTP = /^(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) /
 /** What Go's server says to those who come without TLS. */
 const PLAIN_ANSWER = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n'
 
+/** Which certificate to show, by the name that the client wants to speak to. RFC 6066 section 3 */
+export type ChooseIdentity = (serverName: string | undefined) => TlsIdentity | undefined
+
 /**
  * Agrees on TLS 1.3 as the server. RFC 8446. Whoever asks in plain HTTP is told so. The stream is the caller's when this
  * fails.
@@ -29,7 +32,7 @@ const PLAIN_ANSWER = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP reques
  */
 export async function acceptTls(
   stream: ByteStream,
-  identity: TlsIdentity,
+  identity: TlsIdentity | ChooseIdentity,
   random: RandomBytes,
   alpn: readonly string[] = ['http/1.1'],
 ): Promise<TlsStream> {
@@ -52,16 +55,19 @@ interface ClientHello {
   readonly share: Uint8Array
   readonly scheme: keyof typeof PSS
   readonly alpn: string | undefined
+  readonly serverName: string | undefined
 }
 
 async function serve(
   records: Records,
-  identity: TlsIdentity,
+  identities: TlsIdentity | ChooseIdentity,
   random: RandomBytes,
   alpn: readonly string[],
 ): Promise<TlsStream> {
   const handshake = new Handshake(records)
   const hello = readClientHello(await handshake.expect(MESSAGE.clientHello), alpn)
+  const identity = typeof identities === 'function' ? identities(hello.serverName) : identities
+  if (!identity) throw protocolError(ALERT.unrecognizedName, 'unrecognized name')
   const secret = random(32)
   const first = handshake.add(serverHello(hello, x25519.getPublicKey(secret), random))
   const schedule = new KeySchedule(x25519.getSharedSecret(secret, hello.share))
@@ -77,7 +83,9 @@ async function serve(
     throw protocolError(ALERT.decryptError, 'invalid client finished hash')
   records.readKey = new TrafficKey(hello.suite, data.client)
   records.writeKey = new TrafficKey(hello.suite, data.server)
-  return new TlsStream(records, { certificates: [], suite: hello.suite.name, alpn: hello.alpn })
+  return new TlsStream(records, {
+    ...{ certificates: [], suite: hello.suite.name, alpn: hello.alpn, serverName: hello.serverName },
+  })
 }
 
 function readClientHello(body: Uint8Array, spoken: readonly string[]): ClientHello {
@@ -97,7 +105,20 @@ function readClientHello(body: Uint8Array, spoken: readonly string[]): ClientHel
   const scheme = ([0x0804, 0x0805, 0x0806] as const).find((each) => offered.includes(each))
   if (!suite || !share || scheme === undefined)
     throw protocolError(ALERT.handshakeFailure, 'no cipher suite supported by both client and server')
-  return { session, suite, share, scheme, alpn: alpnOf(extensions.get(EXTENSION.alpn), spoken) }
+  const alpn = alpnOf(extensions.get(EXTENSION.alpn), spoken)
+  return { session, suite, share, scheme, alpn, serverName: nameOf(extensions.get(EXTENSION.serverName)) }
+}
+
+const HOST_NAME = 0
+
+function nameOf(reader: ByteReader | undefined): string | undefined {
+  const list = reader?.vector(2)
+  while (list && !list.done) {
+    const kind = list.number(1)
+    const name = list.vector(2).rest()
+    if (kind === HOST_NAME) return new TextDecoder().decode(name).toLowerCase()
+  }
+  return undefined
 }
 
 function numbers(reader: ByteReader): number[] {

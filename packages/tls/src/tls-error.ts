@@ -30,6 +30,7 @@ export const ALERT = {
   decodeError: 50,
   decryptError: 51,
   protocolVersion: 70,
+  unrecognizedName: 112,
 } as const
 
 /** In the words of Go's crypto/tls. */
@@ -42,6 +43,7 @@ const ALERT_WORDS: ReadonlyMap<number, string> = new Map([
   [ALERT.decodeError, 'error decoding message'],
   [ALERT.decryptError, 'error decrypting message'],
   [ALERT.protocolVersion, 'protocol version not supported'],
+  [ALERT.unrecognizedName, 'unrecognized name'],
 ])
 
 function messageOf(failure: TlsFailure): string {

@@ -9,6 +9,8 @@ export interface TlsFacts {
   readonly certificates: readonly Certificate[]
   readonly suite: string
   readonly alpn: string | undefined
+  /** The name that the client asked for; undefined at the client. */
+  readonly serverName?: string | undefined
 }
 
 /** The data of a connection that is agreed upon. */

@@ -210,7 +210,8 @@ class Download {
     const meter = new ProgressMeter(this.io, () => this.sys.clock.monotonic(), this.showsMeter())
     let begun = false
     try {
-      const target = uploadTarget(readUrl(url), this.options.upload)
+      const asked = readUrl(url)
+      const target = uploadTarget(this.options.pathAsIs ? withDots(url, asked) : asked, this.options.upload)
       const file = this.fileFor(target.target)
       facts.file = file ?? ''
       await meter.begin()
@@ -318,7 +319,17 @@ function readUrl(text: string) {
     throw new CurlFailure(1, `Protocol "${scheme}" not supported`)
   const url = parseUrl(text)
   if (!url || url.host === '') throw new CurlFailure(3, 'URL using bad/illegal format or missing URL')
-  return url
+  return { ...url, target: asTyped(text, url.target) }
+}
+
+/** A bare `?` at the end is sent, though it says nothing. */
+const asTyped = (text: string, target: string): string =>
+  /\?(#|$)/.test(text) && !target.includes('?') ? `${target}?` : target
+
+/** --path-as-is: with its dots, which are taken out elsewhere. */
+function withDots(text: string, url: HttpUrl): HttpUrl {
+  const [, target] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*([^#]*)/i.exec(text) ?? []
+  return target === undefined || target === '' ? url : { ...url, target }
 }
 
 /** -T to a folder's address puts the file in it under its own name. */

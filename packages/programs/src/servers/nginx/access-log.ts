@@ -12,7 +12,8 @@ export function accessLogs(config: Config): string[] {
     [scope, ...locations.map((each) => each.scope)].flatMap((each) => each.all('access_log')),
   )
   const paths = (rows.length ? rows : DEFAULT_LOG).map(([path = 'off']) => path)
-  return [...new Set(paths.filter((path) => path !== 'off').map(absoluteLog))]
+  const ofStream = config.stream.servers.flatMap(({ scope }) => scope.all('access_log').map(([path = 'off']) => path))
+  return [...new Set([...paths, ...ofStream].filter((path) => path !== 'off').map(absoluteLog))]
 }
 
 interface LogTemplate {

@@ -1,6 +1,7 @@
 import type { MaybePromise } from '@drydock/abi'
 import { httpDate, reasonPhrase } from '@drydock/http'
 import type { Exchange } from './exchange.ts'
+import { schemeOf } from './variables.ts'
 
 /** An answer before it has its common headers. */
 export interface Answer {
@@ -13,6 +14,12 @@ export interface Answer {
   readonly send?: (write: (bytes: Uint8Array) => MaybePromise<void>) => Promise<void>
   /** Lets go of what `send` would have used, when nobody wants the body. */
   readonly cancel?: () => void
+  /** The same body from one byte to before another: answers that have it may be given in ranges. */
+  readonly slice?: (from: number, to: number) => Exclude<Answer['send'], undefined>
+  /** What `If-Modified-Since` and its kin are held against, seconds since the epoch and an entity tag. */
+  readonly validators?: { readonly modified: number | undefined; readonly tag: string | undefined }
+  /** Last-Modified of a file, which stands before what upstreams say. */
+  readonly modified?: string
   /** The connection is cut without a word: status 444. */
   readonly cut?: boolean
 }
@@ -54,20 +61,37 @@ export const statusText = (status: number): string =>
 
 const NO_PAGE: readonly number[] = [304, 408, 444, 499]
 
+/** Errors behind which a connection is not trusted any more. ngx_http_special_response_handler. */
+export const endsConnection = (status: number): boolean =>
+  [400, 413, 414, 494, 495, 496, 497, 500, 501].includes(status)
+
 /** The page that nginx makes itself for a status from 300 on. */
 export function builtInPage(exchange: Exchange, status: number, headers: Answer['headers'] = []): Answer {
-  if (NO_PAGE.includes(status) || (status < 300 && status >= 100)) return { status, headers, cut: status === 444 }
+  if (NO_PAGE.includes(status) || (status < 300 && status >= 100))
+    return { status, headers, cut: status === 444 || status === 499 }
   if (!hasPage(status)) return textAnswer(status, undefined, '', headers)
-  return textAnswer(status, 'text/html', page(status, serverField(exchange)), headers)
+  const own = OWN_STATUS[status]
+  if (own !== undefined)
+    return textAnswer(400, 'text/html', page('400 Bad Request', serverField(exchange), own), headers)
+  return textAnswer(status, 'text/html', page(statusText(status), serverField(exchange)), headers)
 }
 
-function page(status: number, signature: string): string {
-  const text = statusText(status)
+/** Statuses of nginx's own: clients get 400, with these words. */
+const OWN_STATUS: Readonly<Record<number, string>> = {
+  494: 'Request Header Or Cookie Too Large',
+  495: 'The SSL certificate error',
+  496: 'No required SSL certificate was sent',
+  497: 'The plain HTTP request was sent to HTTPS port',
+}
+
+/** @param reason a second line, which the title tells too */
+function page(text: string, signature: string, reason?: string): string {
   const lines = [
     '<html>',
-    `<head><title>${text}</title></head>`,
+    `<head><title>${reason === undefined ? text : `400 ${reason}`}</title></head>`,
     '<body>',
     `<center><h1>${text}</h1></center>`,
+    ...(reason === undefined ? [] : [`<center>${reason}</center>`]),
     `<hr><center>${signature}</center>`,
     '</body>',
     '</html>',
@@ -77,7 +101,7 @@ function page(status: number, signature: string): string {
 
 /** For what is no request: there is nothing else to go by. */
 export function badRequest({ version, sys }: Exchange['context']): { headers: [string, string][]; body: string } {
-  const body = page(400, `nginx/${version}`)
+  const body = page('400 Bad Request', `nginx/${version}`)
   return {
     body,
     headers: [
@@ -100,9 +124,6 @@ const hasPage = (status: number): boolean =>
 export const serverField = (exchange: Exchange): string =>
   exchange.scope.word('server_tokens', 'on') === 'off' ? 'nginx' : `nginx/${exchange.context.version}`
 
-/** Fields that stand before Connection, in the order of ngx_http_header_filter. */
-const EARLY: readonly string[] = ['Last-Modified']
-
 /** A path alone gets the server's own name and port before it. absolute_redirect, port_in_redirect. */
 function completed(exchange: Exchange, own: readonly [string, string][]): [string, string][] {
   if (!exchange.scope.on('absolute_redirect', true)) return []
@@ -111,11 +132,12 @@ function completed(exchange: Exchange, own: readonly [string, string][]): [strin
     .map(([name, value]) => [name, ownAddress(exchange) + value])
 }
 
-function ownAddress({ request, scope, local, server }: Exchange): string {
+function ownAddress({ request, scope, local, server, connection }: Exchange): string {
   const asked = request.headers.get('host')?.replace(/:\d+$/, '').toLowerCase() ?? local.address
   const host = scope.on('server_name_in_redirect') ? server.names[0] : asked
-  const port = local.port === 80 || !scope.on('port_in_redirect', true) ? '' : `:${local.port}`
-  return `http://${host ?? ''}${port}`
+  const usual = connection.tls ? 443 : 80
+  const port = local.port === usual || !scope.on('port_in_redirect', true) ? '' : `:${local.port}`
+  return `${schemeOf(connection)}://${host ?? ''}${port}`
 }
 
 /** Fields of filters that run after add_header. */
@@ -140,12 +162,14 @@ export function commonHeaders(
     ['Date', httpDate(context.sys.clock.now())],
     ...(answer.type === undefined ? [] : [['Content-Type', answer.type] as [string, string]]),
     ...lengthField(answer),
-    ...EARLY.flatMap((early) => own.filter(([name]) => name === early)),
+    ...(answer.modified === undefined || answer.status >= 400
+      ? []
+      : [['Last-Modified', answer.modified] as [string, string]]),
     ...locations,
     ...(chunked && request.method !== 'HEAD' ? [['Transfer-Encoding', 'chunked'] as [string, string]] : []),
     ['Connection', connectionField(exchange, answer)],
     ...own.filter(([name]) => name === 'Vary'),
-    ...others.filter(([name]) => name !== 'Vary' && !EARLY.includes(name) && !LATE.includes(name)),
+    ...others.filter(([name]) => name !== 'Vary' && !LATE.includes(name)),
     ...added,
     ...own.filter(([name]) => LATE.includes(name)),
   ]
@@ -154,7 +178,7 @@ export function commonHeaders(
 const lengthField = ({ length, status }: Answer): [string, string][] =>
   length === undefined || status === 304 || status === 204 ? [] : [['Content-Length', String(length)]]
 
-function connectionField({ request, scope, connection }: Exchange, { length, send, status }: Answer): string {
+function connectionField({ request, scope, connection, closes }: Exchange, { length, send }: Answer): string {
   const { headers, protocol } = request
   const old = protocol !== 'HTTP/1.1'
   const endless = old && length === undefined && send !== undefined
@@ -162,5 +186,5 @@ function connectionField({ request, scope, connection }: Exchange, { length, sen
     return 'close'
   const most = Number(scope.word('keepalive_requests', '1000'))
   if (Number.parseInt(scope.word('keepalive_timeout', '75'), 10) === 0 || connection.requests >= most) return 'close'
-  return [400, 413, 414, 494, 495, 496, 497, 500, 501].includes(status) ? 'close' : 'keep-alive'
+  return closes ? 'close' : 'keep-alive'
 }

@@ -7,10 +7,12 @@ import { SENSE } from './sense.ts'
 const DATA_BLOCKS: readonly string[] = ['types', 'map', 'geo', 'split_clients']
 /** Which context a block opens; that of `if` depends on where it stands. */
 const OPENS: Readonly<Record<string, string>> = {
-  ...{ events: 'e', http: 'h', server: 's', location: 'l', upstream: 'u', limit_except: 'x' },
+  ...{ events: 'e', http: 'h', server: 's', location: 'l', upstream: 'u', limit_except: 'x', stream: 'T' },
 }
+/** The same for blocks within `stream`. */
+const OPENS_IN_STREAM: Readonly<Record<string, string>> = { server: 'V', upstream: 'W' }
 /** Modules that are not here: their blocks are read over. */
-const FOREIGN: readonly string[] = ['stream', 'mail']
+const FOREIGN: readonly string[] = ['mail']
 
 const at = ({ file, line }: Directive): string => ` in ${file}:${line}`
 const refuse = (directive: Directive, words: string): never => {
@@ -32,7 +34,11 @@ export function checkDirectives(directives: readonly Directive[], context = 'm',
 }
 
 const opens = (name: string, context: string): string =>
-  name === 'if' ? (context === 'l' || context === 'L' ? 'L' : 'S') : (OPENS[name] ?? context)
+  name === 'if'
+    ? context === 'l' || context === 'L'
+      ? 'L'
+      : 'S'
+    : ((context === 'T' ? OPENS_IN_STREAM[name] : undefined) ?? OPENS[name] ?? context)
 
 function placeAndArguments(directive: Directive, context: string): DirectiveRule {
   const { name, args, block } = directive

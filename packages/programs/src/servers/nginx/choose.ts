@@ -15,7 +15,7 @@ export function chooseServer(
   const address = bracketed(local.address)
   const own = at(address)
   const listening = own.length > 0 ? own : at(address.startsWith('[') ? '[::]' : '0.0.0.0')
-  const name = host.replace(/:\d+$/, '').toLowerCase()
+  const name = host.replace(/:\d+$/, '').replace(/\.$/, '').toLowerCase()
   return (
     listening.find((server) => server.names.includes(name)) ??
     longest(

@@ -85,17 +85,12 @@ export async function parseConfig(
 ): Promise<Directive[]> {
   const text = await readConfig(sys, file, from)
   read.set(file, text)
-  return new Parser(sys, file, tokenize(text, file), read).directives(false)
+  return new Parser(sys, file, text, read).directives(false)
 }
 
 /** Directives from a text, such as that of -g. @param place what complaints call it */
 export const parseDirectives = (sys: Sys, place: string, text: string): Promise<Directive[]> =>
-  new Parser(
-    sys,
-    place,
-    tokenize(text.trim() === '' || /[;}]\s*$/.test(text) ? text : `${text};`, place),
-    new Map(),
-  ).directives(false)
+  new Parser(sys, place, text.trim() === '' || /[;}]\s*$/.test(text) ? text : `${text};`, new Map()).directives(false)
 
 async function readConfig(sys: Sys, file: string, from: string): Promise<string> {
   try {
@@ -112,11 +107,14 @@ class Parser {
   private readonly file: string
   private readonly tokens: readonly Token[]
   private readonly read: ConfigFiles
+  /** How many there are. */
+  private readonly lines: number
 
-  constructor(sys: Sys, file: string, tokens: readonly Token[], read: ConfigFiles) {
+  constructor(sys: Sys, file: string, text: string, read: ConfigFiles) {
     this.sys = sys
     this.file = file
-    this.tokens = tokens
+    this.tokens = tokenize(text, file)
+    this.lines = text.split('\n').length
     this.read = read
   }
 
@@ -170,7 +168,7 @@ class Parser {
   }
 
   private lastLine(): number {
-    return this.tokens.at(-1)?.line ?? 1
+    return this.lines
   }
 
   private error(message: string, line: number): ConfigError {

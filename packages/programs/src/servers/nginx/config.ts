@@ -3,6 +3,7 @@ import { ConfigError } from './config-error.ts'
 import type { Directive } from './config-parser.ts'
 import { compile } from './pattern.ts'
 import { Scope } from './scope.ts'
+import { readStream, type StreamConfig } from './stream-config.ts'
 import { readUpstream, type UpstreamGroup, withPort } from './upstream-config.ts'
 import { readGeo, readMap, readSplit, type VariableMap } from './variable-maps.ts'
 import { refuseUnknownVariables } from './variable-names.ts'
@@ -26,6 +27,7 @@ export interface Listen {
   readonly address: string
   readonly port: number
   readonly isDefault: boolean
+  readonly ssl: boolean
   readonly at: string
 }
 
@@ -36,6 +38,12 @@ export interface LimitZone {
   readonly key: string
   /** Thousandths of a request a second. */
   readonly rate: number
+}
+
+/** `proxy_cache_path`: where a zone's files lie, with the widths of the folders' names. */
+export interface CachePath {
+  readonly path: string
+  readonly levels: readonly number[]
 }
 
 /** log_format; `escape` is default, json or none. */
@@ -63,6 +71,9 @@ export interface Config {
   /** What `map`, `geo` and `split_clients` make, by the variable's name. */
   readonly maps: ReadonlyMap<string, VariableMap>
   readonly zones: ReadonlyMap<string, LimitZone>
+  /** By the name of the zone. */
+  readonly caches: ReadonlyMap<string, CachePath>
+  readonly stream: StreamConfig
   /** What is odd but no error. */
   readonly warnings: readonly string[]
 }
@@ -86,7 +97,7 @@ export function readConfiguration(directives: readonly Directive[], extra: reado
   const upstreams = new Map(named('upstream').map((each) => [each.args[0] ?? '', readUpstream(each)]))
   const servers = named('server').map((each) => readServer(each, http))
   const formats = new Map([['combined', { text: COMBINED, escape: 'default' }], ...named('log_format').map(readFormat)])
-  refuseUnknownFormats(directives, formats)
+  refuseUnknownFormats(block, formats)
   refuseUnknownVariables(block)
   if (!directives.some(({ name }) => name === 'events'))
     throw new LateConfigError('no "events" section in configuration')
@@ -95,6 +106,11 @@ export function readConfiguration(directives: readonly Directive[], extra: reado
     ...named('limit_conn_zone').map((each) => readZone('conn', each)),
   ])
   refuseUnknownZones(block, zones)
+  const caches = new Map(named('proxy_cache_path').map(readCachePath))
+  refuseUnknownCaches(block, caches)
+  const streamed = blockOf(directives, 'stream')
+  const stream = readStream(streamed, main)
+  refuseUnknownFormats(streamed, stream.formats)
   return {
     user: user?.args[0],
     userAt: user ? `${user.file}:${user.line}` : file,
@@ -106,7 +122,7 @@ export function readConfiguration(directives: readonly Directive[], extra: reado
     http,
     servers,
     upstreams,
-    hosts: hostsOf(block, upstreams),
+    hosts: [...hostsOf(block, upstreams), ...stream.hosts],
     maps: new Map([
       ...named('map').map((each): [string, VariableMap] => [(each.args[1] ?? '').slice(1), readMap(each)]),
       ...named('geo').map((each): [string, VariableMap] => [(each.args.at(-1) ?? '').slice(1), readGeo(each)]),
@@ -115,6 +131,8 @@ export function readConfiguration(directives: readonly Directive[], extra: reado
     types: readTypes(blockOf(block, 'types')),
     formats,
     zones,
+    caches,
+    stream,
     warnings: listenWarnings(servers),
   }
 }
@@ -136,6 +154,26 @@ function readZone(kind: LimitZone['kind'], { args }: Directive): [string, LimitZ
   ]
 }
 
+function readCachePath({ args: [path = '', ...words] }: Directive): [string, CachePath] {
+  const word = (key: string): string => words.find((each) => each.startsWith(`${key}=`))?.slice(key.length + 1) ?? ''
+  const levels = word('levels')
+    .split(':')
+    .map(Number)
+    .filter((width) => width > 0)
+  return [word('keys_zone').split(':')[0] ?? '', { path: path.replace(/\/$/, ''), levels }]
+}
+
+function refuseUnknownCaches(block: readonly Directive[], caches: ReadonlyMap<string, CachePath>): void {
+  for (const {
+    name,
+    args: [zone = ''],
+    file,
+    line,
+  } of each(block))
+    if (name === 'proxy_cache' && zone !== 'off' && !zone.includes('$') && !caches.has(zone))
+      throw new ConfigError(`"proxy_cache" zone "${zone}" is unknown in ${file}:${line}`)
+}
+
 /** Every directive of a block and the blocks in it. */
 function* each(directives: readonly Directive[]): Generator<Directive> {
   for (const directive of directives) {
@@ -153,7 +191,7 @@ function refuseUnknownZones(block: readonly Directive[], zones: ReadonlyMap<stri
   }
 }
 
-function refuseUnknownFormats(block: readonly Directive[], formats: ReadonlyMap<string, LogFormat>): void {
+function refuseUnknownFormats(block: readonly Directive[], formats: ReadonlyMap<string, unknown>): void {
   for (const { name, args, file, line } of each(block)) {
     const format = name === 'access_log' && args[0] !== 'off' ? args[1] : undefined
     if (format !== undefined && !format.includes('=') && !formats.has(format))
@@ -192,7 +230,7 @@ function readServer({ block = [] }: Directive, http: Scope): VirtualServer {
     listens:
       listens.length > 0 || block.some(({ name }) => name === 'listen')
         ? listens
-        : [{ address: '0.0.0.0', port: 80, isDefault: false, at: '' }],
+        : [{ address: '0.0.0.0', port: 80, isDefault: false, ssl: false, at: '' }],
     scope,
     locations: readLocations(block, scope),
   }
@@ -207,7 +245,8 @@ function readListen({ args, file, line }: Directive): Listen[] {
   const [address = '*', port = '80'] = six === undefined ? full.split(':') : [six, sixPort]
   const isDefault = settings.includes('default_server') || settings.includes('default')
   const known: Readonly<Record<string, string>> = { '*': '0.0.0.0', localhost: '127.0.0.1' }
-  return [{ address: known[address] ?? address, port: Number(port), isDefault, at: `${file}:${line}` }]
+  const ssl = settings.includes('ssl')
+  return [{ address: known[address] ?? address, port: Number(port), isDefault, ssl, at: `${file}:${line}` }]
 }
 
 /** @returns names that two servers of one address claim @throws ConfigError for two defaults and for a listen said twice */

@@ -12,11 +12,12 @@ export function contentType(exchange: Exchange): string {
   const types = own
     ? new Map(own.flatMap(({ name, args }) => args.map((each): [string, string] => [each, name])))
     : context.config.types
-  return withCharset(exchange, types.get(extension) ?? scope.word('default_type', 'text/plain'))
+  return types.get(extension) ?? scope.word('default_type', 'text/plain')
 }
 
 /** ngx_http_charset_module. */
 export function withCharset({ scope }: Exchange, type: string): string {
+  if (/;\s*charset=/i.test(type)) return type
   const charset = scope.word('charset', 'off')
   const types = scope.find('charset_types') ?? WITH_CHARSET
   return charset !== 'off' && (types.includes(type) || type === 'text/html') ? `${type}; charset=${charset}` : type

@@ -2,7 +2,7 @@
  * Where each directive may stand and what it takes: the tables `ngx_command_t` of nginx's modules.
  *
  * Contexts: m main, e events, h http, s server, l location, u upstream, S `if` in a server, L `if` in a location,
- * x limit_except. Arguments: a number, `1-3`, `1+`; `flag` is one word, on or off; `num`, `size` and `time` are one
+ * x limit_except, T stream, V its servers, W its upstreams. Arguments: a number, `1-3`, `1+`; `flag` is one word, on or off; `num`, `size` and `time` are one
  * word of that form; `{}` opens a block. `*` behind them: may stand more than once in a block.
  */
 const TABLE = `
@@ -67,6 +67,7 @@ hsl  proxy_pass_request_headers flag, proxy_pass_request_body flag, proxy_ignore
 hsl  proxy_headers_hash_max_size num, proxy_headers_hash_bucket_size num, proxy_force_ranges flag, proxy_store 1
 hsl  proxy_ssl_verify flag, proxy_ssl_server_name flag, proxy_ssl_name 1, proxy_ssl_protocols 1+, proxy_ssl_session_reuse flag
 hsl  proxy_ssl_trusted_certificate 1, proxy_ssl_certificate 1, proxy_ssl_certificate_key 1, proxy_ssl_ciphers 1
+hsl  proxy_cache_convert_head flag, proxy_cache_lock_age time, proxy_cache_max_range_offset size, proxy_cache_purge 1+
 hsl  proxy_cache 1, proxy_cache_key 1, proxy_cache_valid 1+ *, proxy_cache_bypass 1+, proxy_no_cache 1+
 hsl  proxy_cache_use_stale 1+, proxy_cache_lock flag, proxy_cache_lock_timeout time, proxy_cache_min_uses num
 hsl  proxy_cache_methods 1+, proxy_cache_revalidate flag, proxy_cache_background_update flag
@@ -74,6 +75,14 @@ hsl  fastcgi_index 1, fastcgi_param 2-3 *, fastcgi_split_path_info 1, fastcgi_bu
 hsl  fastcgi_read_timeout time, fastcgi_send_timeout time, fastcgi_connect_timeout time, fastcgi_intercept_errors flag
 hsl  fastcgi_hide_header 1 *, fastcgi_pass_header 1 *, fastcgi_busy_buffers_size size, fastcgi_cache 1, fastcgi_cache_key 1
 hsl  fastcgi_cache_valid 1+ *, fastcgi_cache_bypass 1+, fastcgi_no_cache 1+, uwsgi_param 2-3 *, uwsgi_read_timeout time
+T    server 0{} *, upstream 1{} *, map 2{} *, geo 1-2{} *, split_clients 2{} *, log_format 2+ *, limit_conn_zone 2 *
+TV   access_log 1+ *, error_log 1+ *, proxy_connect_timeout time, proxy_timeout time, proxy_next_upstream flag
+TV   proxy_next_upstream_tries num, proxy_next_upstream_timeout time, proxy_buffer_size size, proxy_protocol flag
+TV   proxy_responses num, proxy_requests num, proxy_socket_keepalive flag, proxy_bind 1-2, allow 1 *, deny 1 *
+TV   tcp_nodelay flag, preread_buffer_size size, preread_timeout time, resolver 1+, resolver_timeout time
+TV   limit_conn 2 *, variables_hash_max_size num, variables_hash_bucket_size num
+V    listen 1+ *, proxy_pass 1, return 1
+W    server 1+ *, least_conn 0, hash 1-2, random 0-2, zone 1-2
 hsl  grpc_set_header 2 *, grpc_read_timeout time, grpc_send_timeout time
 `
 

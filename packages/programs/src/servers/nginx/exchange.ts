@@ -3,15 +3,18 @@ import type { ServerRequest } from '@drydock/http'
 import type { LogFiles } from '../logs/log-files.ts'
 import type { LogFormats } from './access-log.ts'
 import type { Config, Location, VirtualServer } from './config.ts'
+import type { Caches } from './proxy-cache.ts'
 import type { Limits } from './limits.ts'
 import type { Scope } from './scope.ts'
-import type { Upstreams } from './upstreams.ts'
+import type { TlsSession } from './secure-servers.ts'
+import type { Resolved, Upstreams } from './upstreams.ts'
 
 /** What all workers share, as nginx does in shared memory. */
 export interface SharedMemory {
   /** For stub_status and $connection. */
-  readonly counters: { connections: number; requests: number; active: number }
+  readonly counters: { connections: number; requests: number; active: number; boundaries: number }
   readonly limits: Limits
+  readonly caches: Caches
 }
 
 /** What a worker knows while it answers. */
@@ -25,6 +28,7 @@ export interface WorkerContext {
   readonly logError: (level: string, message: string) => Promise<void>
   readonly shared: SharedMemory
   readonly upstreams: Upstreams
+  readonly resolved: Resolved
 }
 
 export interface End {
@@ -37,6 +41,9 @@ export interface Connection {
   readonly remote: End
   readonly local: End
   readonly number: number
+  readonly tls: TlsSession | undefined
+  /** Plain HTTP came to a port of TLS: status 497. */
+  readonly misdirected: boolean
   requests: number
 }
 
@@ -66,12 +73,22 @@ export interface Exchange {
   location: Location | undefined
   /** Settings in force: those of the location or of an `if` in it, else the server's. */
   scope: Scope
+  /** Whether a client asked, or nginx itself on the way: `auth_request`, `mirror`. */
+  readonly main: boolean
+  /** $upstream_cache_status. */
+  cacheStatus: string | undefined
   /** Whether a rewrite, an index or an error page sent it here. */
   internal: boolean
   /** Whether a rewrite changed the URI since the client gave it. */
   rewritten: boolean
+  /** Whether `try_files` or an index sent it here. */
+  redirected: boolean
   /** Whether an error page is on its way already. */
   failing: boolean
+  /** The answer is out: $request_completion. */
+  done: boolean
+  /** The connection ends with the answer. */
+  closes: boolean
   /** The status that an error page is answered with. */
   errorStatus: number | undefined
   /** Fields that go with whatever is answered. */

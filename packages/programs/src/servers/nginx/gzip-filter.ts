@@ -31,10 +31,10 @@ function asked({ scope, request }: Exchange): boolean {
 
 /** The length is unknown, and the entity is no longer the same byte by byte. */
 function compressed(exchange: Exchange, answer: Answer): Answer {
-  const { length: _, send, ...rest } = answer
+  const { length: _, slice: __, send, ...rest } = answer
   if (!send) return answer
   const kept = (answer.headers ?? []).flatMap(([name, value]): [string, string][] => {
-    if (name === 'Accept-Ranges') return []
+    if (name.toLowerCase() === 'accept-ranges') return []
     return [[name, name === 'ETag' && !value.startsWith('W/') ? `W/${value}` : value]]
   })
   const level = levelOf(Number(exchange.scope.word('gzip_comp_level', '1')))

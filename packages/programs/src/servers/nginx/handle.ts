@@ -1,19 +1,25 @@
-import { isDirectory, isRegular, type MaybePromise } from '@drydock/abi'
+import { isDirectory, isRegular } from '@drydock/abi'
 import { reasonPhrase, type ServerRequest, type ServerResponse } from '@drydock/http'
-import { toHex } from '@drydock/codec'
+import { decodeBase64, toHex } from '@drydock/codec'
 import { access } from './access.ts'
 import { logAccess } from './access-log.ts'
-import { type Answer, builtInPage, commonHeaders, reasonOf, textAnswer } from './answer.ts'
+import { type Answer, builtInPage, commonHeaders, endsConnection, reasonOf, textAnswer } from './answer.ts'
 import { chooseLocation, chooseServer } from './choose.ts'
 import type { Location } from './config.ts'
 import type { Connection, End, Exchange, WorkerContext } from './exchange.ts'
 import { gzipFilter } from './gzip-filter.ts'
 import { addedHeaders } from './headers-filter.ts'
+import { conditionalStatus } from './conditions.ts'
+import { withCharset } from './content-type.ts'
+import { rangeFilter } from './range-filter.ts'
+import { paced } from './pace.ts'
 import { limitConnections, limitRequests } from './limits.ts'
 import { proxy } from './proxy.ts'
 import { requestWords } from './request-words.ts'
 import { redirect, type Rewritten, runRewrite } from './rewrite.ts'
 import { Scope, sizeOf } from './scope.ts'
+import { authRequest, mirror } from './subrequest.ts'
+import { subFilter } from './sub-filter.ts'
 import { fileName, serveFile, statOr } from './static-file.ts'
 import { covers } from './variable-maps.ts'
 import { interpolate, keepGroups } from './variables.ts'
@@ -40,13 +46,38 @@ export async function handle(
     startMs: context.sys.clock.monotonic(),
     id: toHex(context.sys.entropy.bytes(16)),
     ...{ uri: normalise(request.path, server.scope.on('merge_slashes', true)), args: query, location: undefined },
-    ...{ internal: false, rewritten: false, failing: false, limited: false, release: [], visits: [], sent: [] },
+    ...{
+      redirected: false,
+      internal: false,
+      rewritten: false,
+      failing: false,
+      limited: false,
+      release: [],
+      visits: [],
+      sent: [],
+    },
     ...{ variables, status: 0, bodyBytes: 0, headBytes: 0, gzip: undefined },
-    ...{ errorStatus: undefined, kept: [], method: request.method },
+    ...{
+      errorStatus: undefined,
+      kept: [],
+      method: request.method,
+      main: true,
+      closes: request.method === 'TRACE',
+      done: false,
+      cacheStatus: undefined,
+    },
   }
-  const answer = isSound(request) ? await answerTo(exchange) : builtInPage(exchange, 400)
+  const answer =
+    !isSound(request) || !isHost(request.headers.get('host') ?? '')
+      ? await errorAnswer(exchange, 400)
+      : connection.misdirected
+        ? await errorAnswer(exchange, 497)
+        : await answerTo(exchange)
   return respond(exchange, answer)
 }
+
+/** A name with characters that no host has is no request. ngx_http_validate_host. */
+const isHost = (host: string): boolean => /^[^\s/\0]*$/.test(host)
 
 /** Neither above the root nor wrongly encoded. ngx_http_parse_complex_uri. */
 function isSound({ path }: ServerRequest): boolean {
@@ -110,7 +141,7 @@ async function search(exchange: Exchange): Promise<Answer> {
   }
   await exchange.context.logError(
     'error',
-    `rewrite or internal redirection cycle while processing "${exchange.uri}"${requestWords(exchange)}`,
+    `rewrite or internal redirection cycle while ${exchange.redirected ? 'internally redirecting to' : 'processing'} "${exchange.uri}"${requestWords(exchange)}`,
   )
   // The error's page could not be gone to either: nothing is left to go round.
   exchange.failing = true
@@ -174,11 +205,12 @@ async function refused(exchange: Exchange): Promise<Answer | undefined> {
     if (status !== undefined) return errorAnswer(exchange, status)
     exchange.limited = exchange.scope.find('limit_req') !== undefined || exchange.scope.find('limit_conn') !== undefined
   }
-  const refusal = await access(exchange)
+  const refusal = (await access(exchange)) ?? (await authRequest(exchange, search))
   return refusal && errorAnswer(exchange, refusal.status, refusal.headers)
 }
 
 async function content(exchange: Exchange): Promise<Answer | 'search'> {
+  mirror(exchange, search)
   const { scope, location } = exchange
   const tries = (location?.scope ?? scope).own('try_files') ?? (location ? undefined : scope.own('try_files'))
   const tried = tries && (await tryFiles(exchange, tries))
@@ -190,11 +222,16 @@ async function content(exchange: Exchange): Promise<Answer | 'search'> {
   }
   if (ownHandler(exchange, 'fastcgi_pass') !== undefined) return errorAnswer(exchange, 502)
   if (scope.own('stub_status')) return stubStatus(exchange)
-  if (scope.own('empty_gif')) return textAnswer(200, 'image/gif', EMPTY_GIF)
+  if (scope.own('empty_gif')) return emptyGif()
   return file(exchange, exchange.uri)
 }
 
-const EMPTY_GIF = 'GIF89a'
+/** ngx_http_empty_gif_module: one transparent pixel. */
+const emptyGif = (): Answer => ({
+  ...{ status: 200, type: 'image/gif', length: EMPTY_GIF.length, modified: 'Mon, 28 Sep 1970 06:00:00 GMT' },
+  send: async (write) => void (await write(EMPTY_GIF)),
+})
+const EMPTY_GIF = decodeBase64('R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICTAEAOw==') ?? new Uint8Array(0)
 
 /** Handlers are not inherited by locations, but an `if` goes on with its location's. */
 function ownHandler({ scope, location }: Exchange, name: string): string | undefined {
@@ -234,15 +271,18 @@ async function file(exchange: Exchange, uri: string): Promise<Answer | 'search'>
 async function tryFiles(exchange: Exchange, tries: readonly string[]): Promise<Answer | 'search' | 'go on'> {
   const { sys } = exchange.context
   for (const each of tries.slice(0, -1)) {
-    const uri = interpolate(exchange, each)
+    // `$uri/` names a directory, and the slash is not part of its name.
+    const isFolder = each.endsWith('/')
+    const uri = interpolate(exchange, isFolder ? each.slice(0, -1) : each)
     const stat = statOr(sys, fileName(exchange, uri))
-    if (!('mode' in stat) || (uri.endsWith('/') ? !isDirectory(stat.mode) : !isRegular(stat.mode))) continue
+    if (!('mode' in stat) || (isFolder ? !isDirectory(stat.mode) : !isRegular(stat.mode))) continue
     exchange.uri = uri.startsWith('/') ? uri : `/${uri}`
     return 'go on'
   }
   const last = interpolate(exchange, tries.at(-1) ?? '')
   if (last.startsWith('=')) return errorAnswer(exchange, Number(last.slice(1)))
   exchange.internal = true
+  exchange.redirected = true
   if (last.startsWith('@')) return named(exchange, last)
   const [path = '', query] = last.split(/\?(.*)/s)
   exchange.uri = path
@@ -265,14 +305,15 @@ const errorPage = ({ scope }: Exchange, status: number): readonly string[] | und
 
 /** The page for a status: what error_page says, else nginx's own. @param headers that go with it in either case */
 async function errorAnswer(exchange: Exchange, status: number, headers: Answer['headers'] = []): Promise<Answer> {
-  const page = exchange.failing && !exchange.scope.on('recursive_error_pages') ? undefined : errorPage(exchange, status)
+  if (endsConnection(status)) exchange.closes = true
+  const page = exchange.failing ? undefined : errorPage(exchange, status)
   exchange.kept = [...exchange.kept, ...headers]
   if (!page) {
     exchange.errorStatus = undefined
     return builtInPage(exchange, status)
   }
   const changed = page.find((each) => each.startsWith('='))
-  exchange.failing = true
+  exchange.failing = !exchange.scope.on('recursive_error_pages')
   exchange.internal = true
   exchange.errorStatus = changed === undefined ? status : changed === '=' ? undefined : Number(changed.slice(1))
   const uri = interpolate(exchange, page.at(-1) ?? '')
@@ -291,31 +332,66 @@ async function errorAnswer(exchange: Exchange, status: number, headers: Answer['
 
 async function respond(exchange: Exchange, plain: Answer): Promise<ServerResponse | undefined> {
   if (plain.cut === true) return cut(exchange)
-  const status = exchange.errorStatus ?? plain.status
-  const answer = gzipFilter(exchange, { ...plain, status, headers: [...(plain.headers ?? []), ...exchange.kept] })
+  const conditional = exchange.errorStatus === undefined ? conditionalStatus(exchange, plain) : undefined
+  if (conditional === 412) return respond(exchange, await refusedLate(exchange, plain, 412))
+  const status = exchange.errorStatus ?? conditional ?? plain.status
+  const type = plain.type === undefined || conditional === 304 ? undefined : withCharset(exchange, plain.type)
+  const { reason: _, ...unsaid } = plain
+  const given: Answer = {
+    ...(status === plain.status ? plain : unsaid),
+    status,
+    type,
+    headers: [...(plain.headers ?? []), ...exchange.kept],
+  }
+  const filtered = conditional === 304 ? given : gzipFilter(exchange, subFilter(exchange, given))
+  const answer = rangeFilter(exchange, filtered)
+  if (!answer) {
+    const answered = await refusedLate(exchange, plain, 416)
+    return respond(exchange, {
+      ...answered,
+      headers: [...(answered.headers ?? []), ['Content-Range', `bytes */${plain.length ?? 0}`]],
+    })
+  }
+  return finish(exchange, answer, plain.status === answer.status ? plain.reason : undefined)
+}
+
+/** An answer that was there already gives way to an error's page. */
+function refusedLate(exchange: Exchange, { cancel }: Answer, status: number): Promise<Answer> {
+  cancel?.()
+  return errorAnswer(exchange, status)
+}
+
+/** @param said the reason phrase of whoever made the answer */
+function finish(exchange: Exchange, answer: Answer, said: string | undefined): ServerResponse {
+  const { status } = answer
   exchange.status = status
-  exchange.sent = answer.headers ?? []
+  exchange.sent = [
+    ...(answer.type === undefined ? [] : [['Content-Type', answer.type] as const]),
+    ...(answer.modified === undefined ? [] : [['Last-Modified', answer.modified] as const]),
+    ...(answer.headers ?? []),
+  ]
   const headers = commonHeaders(exchange, answer, addedHeaders(exchange, status))
   exchange.sent = headers
-  const words = answer.reason ?? reasonOf(status)
+  const words = said ?? answer.reason ?? reasonOf(status)
   exchange.headBytes = headLength(status, words, headers)
-  const reason = words === undefined || exchange.errorStatus !== undefined ? {} : { reason: words }
-  return { status, ...reason, headers, body: await bodyOf(exchange, answer) }
+  const reason = words === undefined ? {} : { reason: words }
+  return { status, ...reason, headers, body: bodyOf(exchange, answer) }
 }
 
 type Body = Exclude<ServerResponse['body'], undefined>
 
-async function bodyOf(exchange: Exchange, { send, status, cancel }: Answer): Promise<Body> {
+function bodyOf(exchange: Exchange, { send, status, cancel }: Answer): Body {
   const done = (): Promise<void> => ended(exchange)
   if (exchange.request.method === 'HEAD' || !send || status === 304 || status === 204) {
     cancel?.()
-    await done()
+    void done()
     return async () => {}
   }
   return async ({ write }) => {
-    const counted = (bytes: Uint8Array): MaybePromise<void> => {
+    const pace = paced(exchange)
+    const counted = async (bytes: Uint8Array): Promise<void> => {
       exchange.bodyBytes += bytes.length
-      return write(bytes)
+      return pace ? pace(bytes, write) : write(bytes)
     }
     try {
       await send(counted)
@@ -326,6 +402,7 @@ async function bodyOf(exchange: Exchange, { send, status, cancel }: Answer): Pro
 }
 
 async function ended(exchange: Exchange): Promise<void> {
+  exchange.done = true
   for (const release of exchange.release.splice(0)) release()
   await logAccess(exchange)
 }

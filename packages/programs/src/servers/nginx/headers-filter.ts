@@ -27,12 +27,9 @@ function expires(exchange: Exchange): [string, string][] {
   if (word === 'max') return fields('Thu, 31 Dec 2037 23:55:55 GMT', `max-age=${TEN_YEARS}`)
   const now = Math.floor(exchange.context.sys.clock.now() / 1000)
   const seconds = word.startsWith('@') ? untilDaytime(word.slice(1), now) : signed(word)
-  if (args[0] === 'modified')
-    return fields(
-      httpDate((modified(exchange) ?? now) * 1000 + seconds * 1000),
-      `max-age=${(modified(exchange) ?? now) + seconds - now}`,
-    )
-  return fields(httpDate((now + seconds) * 1000), seconds < 0 ? 'no-cache' : `max-age=${seconds}`)
+  const from = args[0] === 'modified' ? (modified(exchange) ?? now) : now
+  const age = from + seconds - now
+  return fields(httpDate((from + seconds) * 1000), age < 0 ? 'no-cache' : `max-age=${age}`)
 }
 
 const fields = (date: string, control: string): [string, string][] => [

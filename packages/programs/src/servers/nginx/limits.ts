@@ -17,21 +17,27 @@ export class Limits {
    * The leaky bucket of ngx_http_limit_req_module.
    * @param rate   thousandths of a request a second
    * @param burst  thousandths
-   * @returns      thousandths above the rate; undefined when that is more than the burst
+   * @returns      thousandths above the rate, and whether that is more than the burst
    */
-  request(zone: string, key: string, nowMs: number, rate: number, burst: number): number | undefined {
+  request(
+    zone: string,
+    key: string,
+    nowMs: number,
+    rate: number,
+    burst: number,
+  ): { readonly excess: number; readonly refused: boolean } {
     const buckets = within(this.buckets, zone, () => new Map<string, Bucket>())
     const known = buckets.get(key)
     if (!known) {
       buckets.set(key, { lastMs: nowMs, excess: 0 })
-      return 0
+      return { excess: 0, refused: false }
     }
     const elapsed = Math.max(0, nowMs - known.lastMs)
     const excess = Math.max(0, known.excess - Math.floor((rate * elapsed) / 1000) + 1000)
-    if (excess > burst) return undefined
+    if (excess > burst) return { excess, refused: true }
     known.excess = excess
     known.lastMs = nowMs
-    return excess
+    return { excess, refused: false }
   }
 
   /** @returns what gives the place back; undefined when all are taken */
@@ -94,11 +100,11 @@ export async function limitRequests(exchange: Exchange): Promise<number | undefi
     const { key = '', rate = 0 } = config.zones.get(zone) ?? {}
     const value = interpolate(exchange, key)
     if (value === '') continue
-    const excess = shared.limits.request(zone, value, sys.clock.monotonic(), rate, burst)
-    if (excess === undefined) {
+    const { excess, refused } = shared.limits.request(zone, value, sys.clock.monotonic(), rate, burst)
+    if (refused) {
       await context.logError(
         scope.word('limit_req_log_level', 'error'),
-        `limiting requests, excess: ${((burst + 1000 - 8) / 1000).toFixed(3)} by zone "${zone}"${requestWords(exchange)}`,
+        `limiting requests, excess: ${(excess / 1000).toFixed(3)} by zone "${zone}"${requestWords(exchange)}`,
       )
       return Number(scope.word('limit_req_status', '503'))
     }

@@ -1,4 +1,7 @@
 import {
+  AF_INET,
+  AF_INET6,
+  EEXIST,
   EINTR,
   exitStatus,
   inet,
@@ -12,6 +15,7 @@ import {
   SIGUSR1,
   SIGWINCH,
   type Signal,
+  SOCK_DGRAM,
   type Sys,
   signalName,
 } from '@drydock/abi'
@@ -23,6 +27,8 @@ import { absoluteLog, accessLogs } from './access-log.ts'
 import { logError } from './error-log.ts'
 import type { SharedMemory } from './exchange.ts'
 import { Limits } from './limits.ts'
+import { Caches } from './proxy-cache.ts'
+import type { Identities } from './secure-servers.ts'
 import type { Resolved } from './upstreams.ts'
 import { Worker } from './worker.ts'
 
@@ -37,6 +43,7 @@ export interface MasterOptions {
 export interface Loaded {
   readonly config: Config
   readonly resolved: Resolved
+  readonly identities: Identities
 }
 
 /** The master process: owns the listening sockets, keeps the workers. nginx(8), "SIGNALS". */
@@ -45,9 +52,11 @@ export class Master {
   private readonly options: MasterOptions
   private config: Config
   private resolved: Resolved
+  private identities: Identities
   private readonly shared: SharedMemory = {
-    counters: { connections: 0, requests: 0, active: 0 },
+    counters: { connections: 0, requests: 0, active: 0, boundaries: 0 },
     limits: new Limits(),
+    caches: new Caches(),
   }
   private logs: LogFiles
   private readonly listeners = new Map<string, number>()
@@ -60,6 +69,7 @@ export class Master {
     this.options = options
     this.config = options.loaded.config
     this.resolved = options.loaded.resolved
+    this.identities = options.loaded.identities
     this.logs = new LogFiles(process.sys)
   }
 
@@ -68,9 +78,24 @@ export class Master {
   }
 
   /** Opens logs and ports, while complaints still have somebody who reads them. @throws ConfigError */
-  prepare(): void {
+  async prepare(): Promise<void> {
+    await this.makePaths(this.config)
     this.openLogs(this.config)
     this.openListeners(this.config)
+  }
+
+  /** Folders that workers write to. ngx_create_paths. */
+  private async makePaths({ caches }: Config): Promise<void> {
+    const owner = await this.workerOwner()
+    for (const { path } of caches.values())
+      try {
+        await this.sys.mkdir(path, 0o700)
+        if (owner) await this.sys.chown(path, owner.uid, owner.gid)
+      } catch (error) {
+        if (error === EEXIST) continue
+        if (isErrno(error)) throw new ConfigError(`mkdir() "${path}" failed (${error.errno}: ${error.message})`)
+        throw error
+      }
   }
 
   /** @param process the one that goes on: the caller of `prepare` or its child, with its descriptors */
@@ -123,11 +148,15 @@ export class Master {
 
   /** @throws ConfigError when a port is taken */
   private openListeners(config: Config): void {
-    const wanted = new Set(
-      config.servers.flatMap(({ listens }) => listens.map(({ address, port }) => `${address}:${port}`)),
-    )
+    const wanted = new Set([
+      ...config.servers.flatMap(({ listens }) => listens.map(({ address, port }) => `${address}:${port}`)),
+      ...config.stream.servers.flatMap(({ listens }) =>
+        listens.map(({ address, port, udp }) => `${udp ? UDP : ''}${address}:${port}`),
+      ),
+    ])
     const covered = [...wanted].filter((each) => {
-      const all = `${each.startsWith('[') ? '[::]' : '0.0.0.0'}:${portOf(each)}`
+      const [kind, where] = each.startsWith(UDP) ? [UDP, each.slice(UDP.length)] : ['', each]
+      const all = `${kind}${where.startsWith('[') ? '[::]' : '0.0.0.0'}:${portOf(each)}`
       return each === all || !wanted.has(all)
     })
     for (const each of covered) if (!this.listeners.has(each)) this.listeners.set(each, this.bind(each))
@@ -138,10 +167,13 @@ export class Master {
     }
   }
 
-  private bind(where: string): number {
+  private bind(wanted: string): number {
+    const udp = wanted.startsWith(UDP)
+    const where = udp ? wanted.slice(UDP.length) : wanted
     const port = portOf(where)
     const address = where.slice(0, -port.length - 1).replace(/^\[(.*)\]$/, '$1')
     try {
+      if (udp) return bindDatagrams(this.sys, address, Number(port))
       return listen(this.sys, inet(address, Number(port)), 511, { v6only: true })
     } catch (error) {
       if (isErrno(error)) throw new ConfigError(`bind() to ${where} failed (${error.errno}: ${error.message})`)
@@ -157,13 +189,14 @@ export class Master {
   }
 
   private async startWorker(): Promise<void> {
-    const { config, shared, resolved } = this
+    const { config, shared, resolved, identities } = this
     const { version } = this.options
-    const listeners = [...this.listeners.values()]
+    const listeners = [...this.listeners].map(([where, fd]) => ({ fd, udp: where.startsWith(UDP) }))
     const owner = await this.workerOwner()
-    const fds = new Map([0, 1, 2, ...listeners, ...this.logs.fds].map((fd): [number, number] => [fd, fd]))
+    const fds = new Map([0, 1, 2, ...this.listeners.values(), ...this.logs.fds].map((fd): [number, number] => [fd, fd]))
     const pid = this.sys.fork(
-      (process) => new Worker(process, { config, version, listeners, logs: this.logs, shared, resolved }).run(),
+      (process) =>
+        new Worker(process, { config, version, listeners, logs: this.logs, shared, resolved, identities }).run(),
       {
         argv: ['nginx: worker process'],
         fds,
@@ -223,11 +256,13 @@ export class Master {
     await this.log('notice', `${name}, reconfiguring`)
     await this.log('notice', 'reconfiguring')
     try {
-      const { config, resolved } = await this.options.reload(this.sys)
+      const { config, resolved, identities } = await this.options.reload(this.sys)
+      await this.makePaths(config)
       this.openLogs(config)
       this.openListeners(config)
       this.config = config
       this.resolved = resolved
+      this.identities = identities
     } catch (error) {
       if (error instanceof ConfigError) return this.log('emerg', error.message)
       throw error
@@ -257,4 +292,17 @@ export class Master {
   }
 }
 
+function bindDatagrams(sys: Sys, address: string, port: number): number {
+  const fd = sys.socket(address.includes(':') ? AF_INET6 : AF_INET, SOCK_DGRAM)
+  try {
+    sys.bind(fd, inet(address, port))
+    return fd
+  } catch (error) {
+    sys.close(fd)
+    throw error
+  }
+}
+
+/** Before the addresses of listeners for datagrams. */
+const UDP = 'udp '
 const portOf = (where: string): string => where.slice(where.lastIndexOf(':') + 1)

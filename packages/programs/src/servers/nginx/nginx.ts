@@ -6,6 +6,7 @@ import { ConfigError } from './config-error.ts'
 import { type ConfigFiles, parseConfig, parseDirectives } from './config-parser.ts'
 import { errorTime } from './error-log.ts'
 import { type Loaded, Master } from './master.ts'
+import { readIdentities } from './secure-servers.ts'
 import type { Resolved } from './upstreams.ts'
 
 const DEFAULT_VERSION = '1.29.0'
@@ -91,7 +92,7 @@ async function load(sys: Sys, line: CommandLine, read: ConfigFiles = new Map()):
   )
   if (config.user !== undefined && !(await readPasswd(sys)).some(({ name }) => name === config.user))
     throw new ConfigError(`getpwnam("${config.user}") failed in ${config.userAt}`)
-  return { config, resolved: await resolveHosts(sys, config) }
+  return { config, resolved: await resolveHosts(sys, config), identities: await readIdentities(sys, config) }
 }
 
 /** @throws ConfigError for a name that nobody knows */
@@ -212,7 +213,7 @@ async function start(process: Process, line: CommandLine, loaded: Loaded, versio
   const { config } = loaded
   if (!config.daemon) await takeTitle(process)
   const master = new Master(process, { version, loaded, reload: (sys) => load(sys, line) })
-  master.prepare()
+  await master.prepare()
   if (!config.daemon) return master.run(process)
   const title = `nginx: master process ${process.argv.join(' ')}`
   const daemon = (child: Process): Promise<number> => {
@@ -229,12 +230,12 @@ export const nginx: Program = {
   paths: ['/usr/sbin/nginx'],
   covers: 'partial',
   lacks: [
-    'TLS and HTTP/2',
-    'stream and mail',
-    'caching, ssi, sub_filter, auth_request and mirror',
-    'fastcgi and its kin',
-    'limit_rate, several ranges at once',
-    'unix: listeners',
+    'HTTP/2 and HTTP/3, TLS before 1.3, certificates of elliptic curves and of clients',
+    'mail; TLS and ssl_preread of stream',
+    'what a cache kept is not found again after a new start, and is never too much',
+    'mirror takes no bodies along',
+    'ssi; fastcgi and its kin',
+    'unix: listeners, kept connections to upstreams',
   ],
   summary: 'HTTP and reverse proxy server',
   sizeBytes: 1_605_912,

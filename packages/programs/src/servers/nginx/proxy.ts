@@ -1,13 +1,16 @@
-import { ECONNREFUSED, type Errno, ETIMEDOUT, isErrno, POLLIN, type Sys, unix } from '@drydock/abi'
+import { type ByteStream, ECONNREFUSED, type Errno, ETIMEDOUT, isErrno, POLLIN, type Sys, unix } from '@drydock/abi'
 import { type ClientResponse, HttpError, request as ask } from '@drydock/http'
 import { dial, FdStream, ResolveError, resolveHost } from '@drydock/libc'
 import { connect } from '../../net/http/connect.ts'
+import { secure, SecureFailure } from '../../net/http/secure.ts'
 import type { Answer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
+import { isCaching, throughCache } from './proxy-cache.ts'
 import { requestWords } from './request-words.ts'
 import { secondsOf } from './scope.ts'
-import { type Peer, PeerGroup, single } from './upstreams.ts'
-import { interpolate } from './variables.ts'
+import { balancedRequest, type Peer, PeerGroup, single } from './upstreams.ts'
+import { compile } from './pattern.ts'
+import { interpolate, keepGroups } from './variables.ts'
 
 const HOP_BY_HOP: readonly string[] = [
   ...['connection', 'keep-alive', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'content-length', 'expect'],
@@ -18,6 +21,7 @@ interface Target {
   /** What Host and the log call it. */
   readonly name: string
   readonly uri: string
+  readonly scheme: 'http' | 'https'
   /** The URL of proxy_pass, where answers' Locations have it replaced by the location's prefix. */
   readonly base: string | undefined
 }
@@ -27,20 +31,31 @@ export async function proxy(exchange: Exchange, pass: string): Promise<Answer | 
   const target = await targetOf(exchange, interpolate(exchange, pass), pass.includes('$'))
   if (typeof target === 'number') return target
   exchange.variables.set('\0proxy_host', target.name)
+  return isCaching(exchange)
+    ? throughCache(exchange, `${target.scheme}://${target.name}${target.uri}`, () => askPeers(exchange, target))
+    : askPeers(exchange, target)
+}
+
+async function askPeers(exchange: Exchange, target: Target): Promise<Answer | number> {
   const tried = new Set<Peer>()
   let status = 502
-  for (let peer = target.peers.choose(exchange, tried); peer; peer = target.peers.choose(exchange, tried)) {
+  const asker = balancedRequest(exchange)
+  for (let peer = target.peers.choose(asker, tried); peer; peer = target.peers.choose(asker, tried)) {
     tried.add(peer)
     const answer = await askPeer(exchange, peer, target)
     if (typeof answer !== 'number') return answer
-    target.peers.failed(peer, exchange.context.sys.clock.monotonic())
+    if (target.peers.failed(peer, exchange.context.sys.clock.monotonic()))
+      await exchange.context.logError(
+        'warn',
+        `upstream server temporarily disabled while connecting to upstream${requestWords(exchange, `${target.scheme}://${peer.address}${target.uri}`)}`,
+      )
     status = answer
     if (target.peers.size === tried.size || !mayRetry(exchange)) return status
   }
   if (tried.size > 0) return status
   await exchange.context.logError(
     'error',
-    `no live upstreams while connecting to upstream${requestWords(exchange, `http://${target.name}${target.uri}`)}`,
+    `no live upstreams while connecting to upstream${requestWords(exchange, `${target.scheme}://${target.name}${target.uri}`)}`,
   )
   exchange.visits.push({ address: target.name, status: '502', time: '0.000', headers: undefined })
   return 502
@@ -51,7 +66,7 @@ const mayRetry = ({ request, scope }: Exchange): boolean =>
   scope.word('proxy_next_upstream', 'error') !== 'off' && (request.body.ended || !request.headers.has('content-length'))
 
 async function targetOf(exchange: Exchange, pass: string, dynamic: boolean): Promise<Target | number> {
-  const [, authority = '', path = ''] = /^https?:\/\/(unix:[^:]+:?|[^/]+)(.*)$/s.exec(pass) ?? []
+  const [, scheme = '', authority = '', path = ''] = /^(https?):\/\/(unix:[^:]+:?|[^/]+)(.*)$/s.exec(pass) ?? []
   const peers = exchange.context.upstreams.find(authority) ?? (dynamic ? await atOnce(exchange, authority) : undefined)
   if (!peers) return 502
   const name = authority.startsWith('unix:') ? 'localhost' : authority
@@ -60,9 +75,12 @@ async function targetOf(exchange: Exchange, pass: string, dynamic: boolean): Pro
     dynamic || (regex && path === '')
       ? undefined
       : path === ''
-        ? `http://${name}${exchange.location?.pattern ?? '/'}`
-        : `http://${name}${path}`
-  return { peers, name, uri: uriFor(exchange, path, dynamic), base }
+        ? `${scheme}://${name}${exchange.location?.pattern ?? '/'}`
+        : `${scheme}://${name}${path}`
+  return {
+    ...{ peers, name, base, uri: uriFor(exchange, path, dynamic) },
+    scheme: scheme === 'https' ? 'https' : 'http',
+  }
 }
 
 /** With a path in proxy_pass, it takes the place of the location's prefix; else the request goes on as it came. */
@@ -129,23 +147,50 @@ function atEnd(answer: Answer, done: () => void): Answer {
   }
 }
 
-async function open(exchange: Exchange, address: string, target: Target): Promise<FdStream | number> {
+async function open(exchange: Exchange, address: string, target: Target): Promise<ByteStream | number> {
   const { context, scope } = exchange
   const { sys } = context
   const timeoutMs = (secondsOf(scope.word('proxy_connect_timeout', '60s')) ?? 60) * 1000
   try {
-    if (address.startsWith('unix:')) return await dial(sys, unix(address.slice(5).replace(/:$/, '')))
-    const colon = address.lastIndexOf(':')
-    return await connect(sys, address.slice(0, colon), Number(address.slice(colon + 1)), timeoutMs)
+    const { fd } = await connected(sys, address, timeoutMs)
+    const readMs = (secondsOf(scope.word('proxy_read_timeout', '60s')) ?? 60) * 1000
+    const stream = new ImpatientStream(sys, fd, readMs)
+    if (target.scheme === 'http') return stream
+    return await secure(sys, stream, {
+      name: interpolate(exchange, scope.word('proxy_ssl_name', target.name)).replace(/:\d+$/, ''),
+      address: address.slice(0, address.lastIndexOf(':')),
+      insecure: !scope.on('proxy_ssl_verify'),
+      authorities: scope.find('proxy_ssl_trusted_certificate')?.[0],
+    })
   } catch (error) {
+    if (error instanceof SecureFailure) return handshakeFailed(exchange, error, address, target)
     if (!isErrno(error)) throw error
     const how = error.code === 'ETIMEDOUT' ? 'upstream timed out' : 'connect() failed'
     await context.logError(
       'error',
-      `${how} (${error.errno}: ${error.message}) while connecting to upstream${requestWords(exchange, `http://${address}${target.uri}`)}`,
+      `${how} (${error.errno}: ${error.message}) while connecting to upstream${requestWords(exchange, `${target.scheme}://${address}${target.uri}`)}`,
     )
     return statusFor(error)
   }
+}
+
+function connected(sys: Sys, address: string, timeoutMs: number): Promise<FdStream> {
+  if (address.startsWith('unix:')) return dial(sys, unix(address.slice(5).replace(/:$/, '')))
+  const colon = address.lastIndexOf(':')
+  return connect(sys, address.slice(0, colon), Number(address.slice(colon + 1)), timeoutMs)
+}
+
+async function handshakeFailed(
+  exchange: Exchange,
+  { message }: SecureFailure,
+  address: string,
+  { uri }: Target,
+): Promise<number> {
+  await exchange.context.logError(
+    'error',
+    `SSL_do_handshake() failed (SSL: ${message}) while SSL handshaking to upstream${requestWords(exchange, `https://${address}${uri}`)}`,
+  )
+  return 502
 }
 
 const statusFor = (error: Errno): number => (error !== ECONNREFUSED && error.code === 'ETIMEDOUT' ? 504 : 502)
@@ -159,31 +204,47 @@ function requestHeaders(exchange: Exchange, target: Target): [string, string][] 
   const replaced = new Set(set.map(([name]) => name.toLowerCase()))
   const passed = [...request.headers].filter(([name]) => {
     const lower = name.toLowerCase()
+    if (isCaching(exchange) && CONDITIONS.includes(lower)) return false
     return lower !== 'host' && !HOP_BY_HOP.includes(lower) && !replaced.has(lower)
   })
   const host: [string, string][] = replaced.has('host') ? [] : [['Host', target.name]]
   const connection: [string, string][] = replaced.has('connection') ? [] : [['Connection', 'close']]
-  const length = request.headers.get('content-length')
+  const own = ownBody(exchange)
+  const length = own ? String(own.length) : sendsBody(exchange) ? request.headers.get('content-length') : undefined
   const body: [string, string][] = length === undefined ? [] : [['Content-Length', length]]
-  const own = scope.on('proxy_pass_request_headers', true) ? passed : []
-  return [...set.filter(([, text]) => text !== ''), ...host, ...connection, ...body, ...own]
+  const kept = scope.on('proxy_pass_request_headers', true) ? passed : []
+  return [...set.filter(([, text]) => text !== ''), ...host, ...connection, ...body, ...kept]
 }
+
+/** Fields that would make less of an answer than is to be kept. */
+const CONDITIONS: readonly string[] = [
+  ...['if-modified-since', 'if-unmodified-since', 'if-none-match', 'if-match', 'range', 'if-range'],
+]
+
+/** proxy_set_body. */
+function ownBody(exchange: Exchange): Uint8Array | undefined {
+  const text = exchange.scope.find('proxy_set_body')?.[0]
+  return text === undefined || !sendsBody(exchange) ? undefined : new TextEncoder().encode(interpolate(exchange, text))
+}
+
+const sendsBody = ({ main, scope, request: { headers } }: Exchange): boolean =>
+  main &&
+  scope.on('proxy_pass_request_body', true) &&
+  (headers.has('content-length') || headers.has('transfer-encoding'))
 
 async function forward(
   exchange: Exchange,
-  stream: FdStream,
+  stream: ByteStream,
   target: Target,
   visit: Exchange['visits'][number],
 ): Promise<Answer | number> {
   const { request, scope, method } = exchange
-  const timeoutMs = (secondsOf(scope.word('proxy_read_timeout', '60s')) ?? 60) * 1000
   try {
-    const hasBody = request.headers.has('content-length') || request.headers.has('transfer-encoding')
-    const response = await ask(new ImpatientStream(exchange.context.sys, stream.fd, timeoutMs), {
-      method: scope.word('proxy_method', method),
+    const response = await ask(stream, {
+      method: scope.word('proxy_method', isCaching(exchange) && method === 'HEAD' ? 'GET' : method),
       target: target.uri,
       headers: requestHeaders(exchange, target),
-      ...(hasBody ? { body: request.body } : {}),
+      ...(sendsBody(exchange) ? { body: ownBody(exchange) ?? request.body } : {}),
     })
     visit.status = String(response.status)
     visit.headers = response.headers
@@ -227,14 +288,14 @@ async function failed(
       : 'upstream prematurely closed connection'
   await exchange.context.logError(
     'error',
-    `${how} while reading response header from upstream${requestWords(exchange, `http://${address}${target.uri}`)}`,
+    `${how} while reading response header from upstream${requestWords(exchange, `${target.scheme}://${address}${target.uri}`)}`,
   )
   return late ? 504 : 502
 }
 
 const NOT_PASSED: readonly string[] = [...HOP_BY_HOP, 'server', 'date', 'content-type']
 
-function answerOf(exchange: Exchange, response: ClientResponse, stream: FdStream, target: Target): Answer {
+function answerOf(exchange: Exchange, response: ClientResponse, stream: ByteStream, target: Target): Answer {
   const { scope } = exchange
   const passed = scope.all('proxy_pass_header').map(([name = '']) => name.toLowerCase())
   const hidden = scope.all('proxy_hide_header').map(([name = '']) => name.toLowerCase())
@@ -243,7 +304,7 @@ function answerOf(exchange: Exchange, response: ClientResponse, stream: FdStream
     .filter(([name]) => !dropped.includes(name.toLowerCase()) && !name.toLowerCase().startsWith('x-accel-'))
     .map(([name, text]): [string, string] => [
       properName(name),
-      name.toLowerCase() === 'location' ? ownLocation(exchange, text, target) : text,
+      RENAMED[name.toLowerCase()]?.(exchange, text, target) ?? text,
     ])
   const length = response.headers.get('content-length')
   return {
@@ -273,10 +334,55 @@ const properName = (name: string): string => PROPER.get(name.toLowerCase()) ?? n
 function ownLocation(exchange: Exchange, location: string, target: Target): string {
   for (const [from = '', to = ''] of exchange.scope.all('proxy_redirect')) {
     if (from === 'off') return location
-    if (from !== 'default' && location.startsWith(from)) return interpolate(exchange, to) + location.slice(from.length)
+    const match = from.startsWith('~')
+      ? compile(from.replace(/^~\*?\s*/, ''), from.startsWith('~*')).exec(location)
+      : null
+    if (match) {
+      keepGroups(exchange, match)
+      return interpolate(exchange, to)
+    }
+    const prefix = interpolate(exchange, from)
+    if (from !== 'default' && !from.startsWith('~') && location.startsWith(prefix))
+      return interpolate(exchange, to) + location.slice(prefix.length)
   }
   if (target.base === undefined || !location.startsWith(target.base)) return location
   return (exchange.location?.pattern ?? '/') + location.slice(target.base.length)
+}
+
+/** proxy_cookie_domain and proxy_cookie_path: the first rule that fits. */
+function ownCookie(exchange: Exchange, text: string): string {
+  const [pair = '', ...attributes] = text.split(/;\s*/)
+  const changed = attributes.map((attribute) => {
+    const [name = '', value = ''] = attribute.split(/=(.*)/s)
+    const rules = exchange.scope.all(`proxy_cookie_${name.toLowerCase()}`)
+    const fitting = ['domain', 'path'].includes(name.toLowerCase()) ? replaced(exchange, rules, value, name) : value
+    return value === '' ? attribute : `${name}=${fitting}`
+  })
+  return [pair, ...changed].join('; ')
+}
+
+function replaced(exchange: Exchange, rules: readonly (readonly string[])[], value: string, name: string): string {
+  for (const [from = '', to = ''] of rules) {
+    if (from === 'off') return value
+    if (from.startsWith('~')) {
+      const match = compile(from.replace(/^~\*?/, ''), from.startsWith('~*')).exec(value)
+      if (!match) continue
+      keepGroups(exchange, match)
+      return interpolate(exchange, to)
+    }
+    const wanted = interpolate(exchange, from)
+    if (name.toLowerCase() === 'domain' && value.toLowerCase() === wanted.toLowerCase())
+      return interpolate(exchange, to)
+    if (name.toLowerCase() === 'path' && value.startsWith(wanted))
+      return interpolate(exchange, to) + value.slice(wanted.length)
+  }
+  return value
+}
+
+/** Fields of an upstream's answer that name itself. */
+const RENAMED: Readonly<Record<string, (exchange: Exchange, text: string, target: Target) => string>> = {
+  location: ownLocation,
+  'set-cookie': ownCookie,
 }
 
 /** WebSocket and the like: bytes both ways until either side ends. */

@@ -6,7 +6,7 @@ export function requestWords({ remote, server, request }: Exchange, upstream?: s
   const referer = request.headers.get('referer')
   const line = `${request.method} ${request.target} ${request.protocol}`
   return [
-    `, client: ${remote.address}, server: ${server.names[0] ?? ''}, request: "${line}"`,
+    `, client: ${remote.address}, server: ${server.names[0]?.replace(/^\./, '') ?? ''}, request: "${line}"`,
     upstream === undefined ? '' : `, upstream: "${upstream}"`,
     host === undefined ? '' : `, host: "${host}"`,
     referer === undefined ? '' : `, referrer: "${referer}"`,

@@ -33,7 +33,7 @@ const RUNNERS: ReadonlyMap<string, Runner> = new Map<string, Runner>([
     'if',
     (exchange, { args, block = [] }) => {
       if (!holds(exchange, args)) return undefined
-      exchange.scope = new Scope(block, exchange.scope)
+      exchange.scope = new Scope(block, exchange.location?.scope ?? exchange.server.scope)
       return run(exchange, block)
     },
   ],
@@ -62,7 +62,10 @@ function doReturn(exchange: Exchange, args: readonly string[]): Rewritten {
   if (!/^\d+$/.test(first)) return { kind: 'answer', answer: redirect(exchange, 302, interpolate(exchange, first)) }
   const status = Number(first)
   if (second === undefined)
-    return status < 300 ? { kind: 'answer', answer: textAnswer(status, undefined, '') } : { kind: 'error', status }
+    return status < 300
+      ? { kind: 'answer', answer: textAnswer(status, status === 204 ? undefined : contentType(exchange), '') }
+      : { kind: 'error', status }
+  exchange.status = status
   const text = interpolate(exchange, second)
   if (REDIRECTS.includes(status)) return { kind: 'answer', answer: redirect(exchange, status, text) }
   return { kind: 'answer', answer: textAnswer(status, contentType(exchange), text) }

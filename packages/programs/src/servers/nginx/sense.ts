@@ -21,14 +21,24 @@ const LISTEN_WORD =
   /^(default_server|default|ssl|http2|quic|proxy_protocol|deferred|bind|reuseport|(setfib|fastopen|backlog|rcvbuf|sndbuf|accept_filter|ipv6only|so_keepalive)=\S+)$/
 const PEER_WORD =
   /^(weight=[1-9]\d*|max_conns=\d+|max_fails=\d+|fail_timeout=\w+|slow_start=\w+|backup|down|resolve|service=\S+)$/
+const CACHE_WORD =
+  /^(levels|keys_zone|inactive|max_size|min_free|manager_files|manager_sleep|manager_threshold|loader_files|loader_sleep|loader_threshold|use_temp_path|purger|purger_files|purger_sleep|purger_threshold)=/
+const STALE_WHEN: readonly string[] = [
+  ...['error', 'timeout', 'invalid_header', 'updating', 'http_500', 'http_502', 'http_503', 'http_504', 'http_403'],
+  ...['http_404', 'http_429', 'off'],
+]
+const invalidOne = (args: readonly string[], known: readonly string[]): string | undefined => {
+  const wrong = args.find((word) => !known.includes(word))
+  return wrong === undefined ? undefined : `invalid value "${wrong}"`
+}
 const LEVELS: readonly string[] = ['debug', 'info', 'notice', 'warn', 'error', 'crit', 'alert', 'emerg']
 const NO_URI =
   '"proxy_pass" cannot have URI part in location given by regular expression, or inside named location, or inside "if" statement, or inside "limit_except" block'
 
 /** What the handlers of single directives refuse, in nginx's words. */
 export const SENSE: Readonly<Record<string, Sense>> = {
-  listen: ({ args: [where = '', ...rest] }) => {
-    const wrong = rest.find((word) => !LISTEN_WORD.test(word))
+  listen: ({ args: [where = '', ...rest] }, { context }) => {
+    const wrong = rest.find((word) => !LISTEN_WORD.test(word) && !(word === 'udp' && context === 'V'))
     const port = /^\d+$/.test(where) ? where : /:(\d+)$/.exec(where)?.[1]
     if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535))
       return `invalid port in "${where}" of the "listen" directive`
@@ -43,12 +53,14 @@ export const SENSE: Readonly<Record<string, Sense>> = {
     flag !== undefined && !['last', 'break', 'redirect', 'permanent'].includes(flag)
       ? `invalid parameter "${flag}"`
       : trying(() => void compile(pattern, false)),
-  return: ({ args: [code = '', ...rest] }) =>
-    /^\d{1,3}$/.test(code) || (rest.length === 0 && /^(https?:\/\/|\$scheme)/.test(code))
+  return: ({ args: [code = '', ...rest] }, { context }) =>
+    context === 'V' || /^\d{1,3}$/.test(code) || (rest.length === 0 && /^(https?:\/\/|\$scheme)/.test(code))
       ? undefined
       : `invalid return code "${code}"`,
   set: ({ args: [name = ''] }) => (name.startsWith('$') ? undefined : `invalid variable name "${name}"`),
   map: ({ args: [, name = ''] }) => (name.startsWith('$') ? undefined : `invalid variable name "${name}"`),
+  keepalive: ({ args: [count = ''] }) =>
+    /^[1-9]\d*$/.test(count) ? undefined : `invalid value "${count}" in "keepalive" directive`,
   geo: ({ args, block = [] }) => {
     const name = args.at(-1) ?? ''
     if (!name.startsWith('$')) return `invalid variable name "${name}"`
@@ -74,6 +86,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
       : `invalid condition "${left}"`
   },
   proxy_pass: ({ args: [url = ''] }, { context, around }) => {
+    if (context === 'V') return undefined
     const [, rest] = /^https?:\/\/(.*)$/.exec(url) ?? []
     if (url.includes('$')) return undefined
     if (rest === undefined) return 'invalid URL prefix'
@@ -90,12 +103,30 @@ export const SENSE: Readonly<Record<string, Sense>> = {
     return servers.every(({ args }) => args.includes('backup')) ? `no servers in upstream "${name}"` : undefined
   },
   server: ({ args, name }, { context, around }) => {
-    if (context !== 'u' || name !== 'server') return undefined
+    if ((context !== 'u' && context !== 'W') || name !== 'server') return undefined
+    if (context === 'W' && !/^unix:|:\d+$/.test(args[0] ?? '')) return `no port in upstream "${args[0] ?? ''}"`
     const wrong = args.slice(1).find((word) => !PEER_WORD.test(word))
     if (wrong !== undefined) return `invalid parameter "${wrong}"`
     const method = around?.block?.find((each) => ['ip_hash', 'hash', 'random'].includes(each.name))
     return method && args.includes('backup') ? 'balancing method does not support parameter "backup"' : undefined
   },
+  proxy_cache_path: ({ args: [, ...words] }) => {
+    const wrong = words.find((word) => !CACHE_WORD.test(word))
+    if (wrong !== undefined) return `invalid parameter "${wrong}"`
+    const levels = words.find((word) => word.startsWith('levels=') && !/^levels=[12](:[12]){0,2}$/.test(word))
+    if (levels !== undefined) return `invalid "levels" "${levels}"`
+    const zone = words.find((word) => word.startsWith('keys_zone='))
+    if (zone === undefined) return '"proxy_cache_path" must have "keys_zone" parameter'
+    return /:\d+[kKmM]?$/.test(zone) ? undefined : `invalid keys zone size "${zone}"`
+  },
+  proxy_cache_valid: ({ args }) => {
+    const time = args.at(-1) ?? ''
+    if (secondsOf(time) === undefined) return `invalid time value "${time}"`
+    const code = args.slice(0, -1).find((word) => word !== 'any' && !/^[1-5]\d\d$/.test(word))
+    return code === undefined ? undefined : `invalid status "${code}"`
+  },
+  proxy_cache_use_stale: ({ args }) => invalidOne(args, STALE_WHEN),
+  ssl_protocols: ({ args }) => invalidOne(args, ['SSLv2', 'SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']),
   limit_req_zone: ({ args }) => zoneSense(args) ?? rateSense(args),
   limit_conn_zone: ({ args }) => zoneSense(args),
   limit_req: ({ args }) => {

@@ -67,12 +67,13 @@ function slashRedirect(exchange: Exchange): Answer {
   return redirect(exchange, 301, `${encodeURI(uri)}/${args === '' ? '' : `?${args}`}`)
 }
 
+/** @param call what failed; empty for an index whose directory is not there */
 async function missing(exchange: Exchange, path: string, error: Errno, call: string): Promise<Found> {
   const { context, scope } = exchange
   if (scope.on('log_not_found', true) || error !== ENOENT)
     await context.logError(
       'error',
-      `${call} "${path}" failed (${error.errno}: ${error.message})${requestWords(exchange)}`,
+      `${call === '' ? `"${path}" is not found` : `${call} "${path}" failed`} (${error.errno}: ${error.message})${requestWords(exchange)}`,
     )
   if (error === EACCES) return { kind: 'error', status: 403 }
   return { kind: 'error', status: error === ENOENT || error === ENOTDIR || error.code === 'ENAMETOOLONG' ? 404 : 500 }
@@ -93,7 +94,7 @@ async function serveDirectory(exchange: Exchange, uri: string, path: string): Pr
     if (stat === EACCES) return missing(exchange, `${path}${index}`, stat, 'open()')
   }
   const stat = statOr(sys, path)
-  if (!('mode' in stat)) return missing(exchange, `${path}${names[0] ?? ''}`, stat, 'open()')
+  if (!('mode' in stat)) return missing(exchange, `${path}${names[0] ?? ''}`, stat, stat === EACCES ? 'open()' : '')
   if (!INDEXED.includes(exchange.method)) return { kind: 'error', status: 405 }
   if (scope.on('autoindex')) return { kind: 'answer', answer: listing(exchange, path, uri) }
   await exchange.context.logError('error', `directory index of "${path}" is forbidden${requestWords(exchange)}`)
@@ -110,31 +111,22 @@ async function openFile(exchange: Exchange, path: string, stat: Stat): Promise<F
     throw error
   }
   const modified = Math.floor(stat.mtimeMs / 1000)
-  const tag = `"${modified.toString(16)}-${stat.size.toString(16)}"`
-  const dates: [string, string][] = [
-    ['Last-Modified', httpDate(modified * 1000)],
-    ...(exchange.scope.on('etag', true) ? ([['ETag', tag]] as [string, string][]) : []),
-  ]
-  const answer = conditional(exchange, tag, modified) ?? range(exchange, stat.size)
-  if (answer.kind !== 'part') {
-    sys.close(fd)
-    if (answer.kind === 'not-modified') return { kind: 'answer', answer: { status: 304, headers: dates } }
-    const headers: Answer['headers'] = answer.status === 416 ? [['Content-Range', `bytes */${stat.size}`]] : []
-    return { kind: 'error', status: answer.status, headers }
-  }
-  const { from, to, partial } = answer
-  const extra: [string, string][] = partial
-    ? [['Content-Range', `bytes ${from}-${to - 1}/${stat.size}`]]
-    : [['Accept-Ranges', 'bytes']]
-  const send = async (write: (bytes: Uint8Array) => unknown): Promise<void> => copy(sys, fd, from, to, write)
+  const tag = exchange.scope.on('etag', true) ? `"${modified.toString(16)}-${stat.size.toString(16)}"` : undefined
+  const slice =
+    (from: number, to: number): Exclude<Answer['send'], undefined> =>
+    (write) =>
+      copy(sys, fd, from, to, write)
   return {
     kind: 'answer',
     answer: {
-      status: partial ? 206 : 200,
+      status: 200,
       type: contentType(exchange),
-      headers: [...dates, ...extra],
-      length: to - from,
-      send,
+      modified: httpDate(modified * 1000),
+      headers: tag === undefined ? [] : [['ETag', tag]],
+      length: stat.size,
+      validators: { modified, tag },
+      slice,
+      send: (write) => slice(0, stat.size)(write).finally(() => sys.close(fd)),
       cancel: () => sys.close(fd),
     },
   }
@@ -147,39 +139,11 @@ async function copy(
   to: number,
   write: (bytes: Uint8Array) => unknown,
 ): Promise<void> {
-  try {
-    sys.lseek(fd, from, SEEK_SET)
-    for (let left = to - from; left > 0; ) {
-      const bytes = await sys.read(fd, Math.min(left, PIECE))
-      if (bytes.length === 0) break
-      left -= bytes.length
-      await write(bytes)
-    }
-  } finally {
-    sys.close(fd)
+  sys.lseek(fd, from, SEEK_SET)
+  for (let left = to - from; left > 0; ) {
+    const bytes = await sys.read(fd, Math.min(left, PIECE))
+    if (bytes.length === 0) break
+    left -= bytes.length
+    await write(bytes)
   }
-}
-
-type Part = { readonly kind: 'part'; readonly from: number; readonly to: number; readonly partial: boolean }
-type Refused = { readonly kind: 'not-modified' } | { readonly kind: 'refused'; readonly status: number }
-
-/** RFC 9110 section 13. */
-function conditional({ request }: Exchange, tag: string, modified: number): Refused | undefined {
-  const match = request.headers.get('if-match')
-  if (match !== undefined && match !== '*' && !match.includes(tag)) return { kind: 'refused', status: 412 }
-  const none = request.headers.get('if-none-match')
-  if (none !== undefined) return none === '*' || none.includes(tag) ? { kind: 'not-modified' } : undefined
-  const since = Date.parse(request.headers.get('if-modified-since') ?? '')
-  return since === modified * 1000 ? { kind: 'not-modified' } : undefined
-}
-
-/** One range; several are answered with the whole. RFC 9110 section 14. */
-function range({ request }: Exchange, size: number): Part | Refused {
-  const whole: Part = { kind: 'part', from: 0, to: size, partial: false }
-  const asked = /^bytes=(\d*)-(\d*)$/.exec(request.headers.get('range') ?? '')
-  if (!asked || (asked[1] === '' && asked[2] === '')) return whole
-  const from = asked[1] === '' ? Math.max(0, size - Number(asked[2])) : Number(asked[1])
-  const to = asked[1] === '' || asked[2] === '' ? size : Math.min(size, Number(asked[2]) + 1)
-  if (from >= size || to <= from) return { kind: 'refused', status: 416 }
-  return { kind: 'part', from, to, partial: true }
 }

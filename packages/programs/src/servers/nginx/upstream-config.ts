@@ -23,6 +23,8 @@ export interface UpstreamGroup {
   readonly method: Balancing
   /** Text with variables that `hash` goes by. */
   readonly key: string
+  /** `hash … consistent`: a server more or less moves few keys. */
+  readonly consistent: boolean
 }
 
 const METHODS: readonly Balancing[] = ['least_conn', 'ip_hash', 'hash', 'random']
@@ -36,6 +38,7 @@ export function readUpstream({ args: [name = ''], block = [] }: Directive): Upst
     name,
     method,
     key: block.find((row) => row.name === 'hash')?.args[0] ?? '',
+    consistent: block.find((row) => row.name === 'hash')?.args[1] === 'consistent',
     servers: block.filter((row) => row.name === 'server').map(readServer),
   }
 }

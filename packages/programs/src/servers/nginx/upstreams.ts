@@ -1,4 +1,6 @@
-import type { Exchange } from './exchange.ts'
+import { concatBytes, crc32 } from '@drydock/codec'
+import type { Sys } from '@drydock/abi'
+import type { End, Exchange } from './exchange.ts'
 import type { UpstreamGroup, UpstreamServer } from './upstream-config.ts'
 import { interpolate } from './variables.ts'
 
@@ -13,6 +15,20 @@ export interface Peer {
   fails: number
   checkedMs: number
 }
+
+/** Whom a peer is chosen for: a request, or a connection of `stream`. */
+export interface Balanced {
+  readonly sys: Sys
+  readonly remote: End
+  /** A text with its variables. */
+  readonly filled: (text: string) => string
+}
+
+export const balancedRequest = (exchange: Exchange): Balanced => ({
+  sys: exchange.context.sys,
+  remote: exchange.remote,
+  filled: (text) => interpolate(exchange, text),
+})
 
 /** Addresses of each name that the configuration mentions, as they were when it was read. */
 export type Resolved = ReadonlyMap<string, readonly string[]>
@@ -37,18 +53,20 @@ export class PeerGroup {
   }
 
   /** @param tried peers of this request that failed @returns undefined when none is left */
-  choose(exchange: Exchange, tried: ReadonlySet<Peer>): Peer | undefined {
-    const now = exchange.context.sys.clock.monotonic()
+  choose(asker: Balanced, tried: ReadonlySet<Peer>): Peer | undefined {
+    const now = asker.sys.clock.monotonic()
     const free = (backup: boolean): Peer[] =>
       this.peers.filter((peer) => !tried.has(peer) && peer.server.backup === backup && this.usable(peer, now))
     const main = free(false)
-    return main.length > 0 ? CHOOSERS[this.group.method](main, exchange, this) : smooth(free(true))
+    return main.length > 0 ? CHOOSERS[this.group.method](main, asker, this) : smooth(free(true))
   }
 
-  failed(peer: Peer, now: number): void {
+  /** @returns whether it is left alone for a while now */
+  failed(peer: Peer, now: number): boolean {
     peer.fails++
     peer.checkedMs = now
     peer.effective = Math.max(0, peer.effective - Math.floor(peer.server.weight / Math.max(1, peer.server.maxFails)))
+    return this.peers.length > 1 && peer.server.maxFails > 0 && peer.fails >= peer.server.maxFails
   }
 
   private usable({ server, fails, checkedMs }: Peer, now: number): boolean {
@@ -73,7 +91,7 @@ function smooth(peers: readonly Peer[]): Peer | undefined {
   return best
 }
 
-type Chooser = (peers: readonly Peer[], exchange: Exchange, group: PeerGroup) => Peer | undefined
+type Chooser = (peers: readonly Peer[], asker: Balanced, group: PeerGroup) => Peer | undefined
 
 const CHOOSERS: Readonly<Record<UpstreamGroup['method'], Chooser>> = {
   'round robin': (peers) => smooth(peers),
@@ -89,17 +107,33 @@ const CHOOSERS: Readonly<Record<UpstreamGroup['method'], Chooser>> = {
       parts.reduce((hash, part) => (hash * 113 + part) % 6271, 89),
     )
   },
-  hash: (peers, exchange, { group }) => {
-    const bytes = new TextEncoder().encode(interpolate(exchange, group.key))
-    return weighted(
-      peers,
-      bytes.reduce((hash, byte) => (Math.imul(hash, 31) + byte) >>> 0, 7),
-    )
+  hash: (peers, { filled }, { group }) => {
+    const bytes = new TextEncoder().encode(filled(group.key))
+    return group.consistent ? onRing(peers, crc32(bytes)) : weighted(peers, (crc32(bytes) >>> 16) & 0x7fff)
   },
-  random: (peers, { context }) => {
-    const [high = 0, low = 0] = context.sys.entropy.bytes(2)
+  random: (peers, { sys }) => {
+    const [high = 0, low = 0] = sys.entropy.bytes(2)
     return weighted(peers, high * 256 + low)
   },
+}
+
+/** Points of a peer of weight 1 on the ring. */
+const POINTS = 160
+
+/** Ketama, as ngx_http_upstream_init_chash lays it out. */
+function onRing(peers: readonly Peer[], hash: number): Peer | undefined {
+  const points = peers.flatMap((peer) => {
+    const [host = '', port = ''] = peer.server.name.split(':')
+    const base = new TextEncoder().encode(`${host}\0${port}`)
+    let previous = 0
+    return Array.from({ length: POINTS * peer.server.weight }, () => {
+      const last = Uint8Array.of(previous, previous >>> 8, previous >>> 16, previous >>> 24)
+      previous = crc32(concatBytes([base, last]))
+      return { point: previous, peer }
+    })
+  })
+  const ordered = points.toSorted((a, b) => a.point - b.point)
+  return (ordered.find(({ point }) => point >= hash) ?? ordered[0])?.peer
 }
 
 function weighted(peers: readonly Peer[], hash: number): Peer | undefined {
@@ -137,5 +171,6 @@ export const single = (name: string): UpstreamGroup => ({
   name,
   method: 'round robin',
   key: '',
+  consistent: false,
   servers: [{ name, weight: 1, maxFails: 1, failTimeoutMs: 10_000, backup: false, down: false, at: '' }],
 })

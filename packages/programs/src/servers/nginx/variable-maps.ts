@@ -17,9 +17,13 @@ export function readMap({ args: [source = ''], block = [], file, line }: Directi
   const fallback = block.find(({ name }) => name === 'default')?.args[0] ?? ''
   const exact = new Map<string, string>()
   const patterns: (readonly [RegExp, string])[] = []
-  for (const { name, args } of rows)
+  for (const row of rows) {
+    const { name, args } = row
     if (name.startsWith('~')) patterns.push([expression(name, `${file}:${line}`), args[0] ?? ''])
+    else if (exact.has(name.replace(/^\\/, '').toLowerCase()))
+      throw new ConfigError(`conflicting parameter "${name}" in ${row.file}:${row.line}`)
     else exact.set(name.replace(/^\\/, '').toLowerCase(), args[0] ?? '')
+  }
   return {
     source,
     find: (value) => {

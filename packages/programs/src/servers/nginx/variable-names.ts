@@ -6,10 +6,12 @@ import { isEmbedded } from './variables.ts'
 const TEXTS: Readonly<Record<string, (args: readonly string[]) => readonly string[]>> = {
   ...Object.fromEntries(
     `access_log add_header add_trailer alias auth_basic error_page expires fastcgi_param index proxy_pass proxy_set_header
-    limit_conn_zone limit_req_zone root try_files proxy_redirect`
+    limit_conn_zone limit_req_zone root try_files sub_filter auth_request auth_request_set mirror proxy_cache_key proxy_cache_bypass proxy_no_cache`
       .split(/\s+/)
       .map((name) => [name, (args: readonly string[]) => args]),
   ),
+  // An expression's `$` is its end.
+  proxy_redirect: (args) => args.filter((word) => !word.startsWith('~')),
   log_format: (args) => args.slice(1),
   return: (args) => args.slice(-1),
   rewrite: (args) => args.slice(1, 2),

@@ -1,6 +1,7 @@
 import type { ServerRequest } from '@drydock/http'
 import { decodeBase64 } from '@drydock/codec'
 import type { Exchange } from './exchange.ts'
+import type { TlsSession } from './secure-servers.ts'
 import type { VariableMap } from './variable-maps.ts'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -16,7 +17,12 @@ export function logTime(ms: number): string {
 const hostOf = ({ request, server }: Exchange): string =>
   request.headers.get('host')?.replace(/:\d+$/, '').toLowerCase() ?? server.names[0] ?? ''
 
-const serverName = ({ server }: Exchange): string => server.names[0] ?? ''
+/** The first name, without the dot that stands for its subdomains too. */
+export const primaryName = ([name = '']: readonly string[]): string => name.replace(/^\./, '')
+
+export const schemeOf = ({ tls }: Exchange['connection']): 'http' | 'https' => (tls ? 'https' : 'http')
+
+const serverName = ({ server }: Exchange): string => primaryName(server.names)
 
 const given = (text: string): string | undefined => (text === '' ? undefined : text)
 
@@ -35,7 +41,7 @@ const visited = (exchange: Exchange, what: (visit: Exchange['visits'][number]) =
 const requestLength = ({ request }: Exchange): number =>
   `${request.method} ${request.target} ${request.protocol}\r\n\r\n`.length +
   [...request.headers].reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0) +
-  Number(request.headers.get('content-length') ?? 0)
+  (request.body.ended ? Number(request.headers.get('content-length') ?? 0) : 0)
 
 /** ngx_http_core_module, "Embedded Variables", and those of other modules. */
 const VARIABLES: Readonly<Record<string, (exchange: Exchange) => string | undefined>> = {
@@ -59,7 +65,7 @@ const VARIABLES: Readonly<Record<string, (exchange: Exchange) => string | undefi
   gzip_ratio: ({ gzip }) => (gzip && gzip.after > 0 ? (gzip.before / gzip.after).toFixed(2) : undefined),
   host: hostOf,
   hostname: ({ context }) => context.hostname,
-  https: () => '',
+  https: ({ connection }) => (connection.tls ? 'on' : ''),
   limit_rate: ({ scope }) => scope.word('limit_rate', '0'),
   limit_req_status: ({ limited }) => (limited ? 'PASSED' : ''),
   msec: ({ context }) => (context.sys.clock.now() / 1000).toFixed(3),
@@ -78,31 +84,49 @@ const VARIABLES: Readonly<Record<string, (exchange: Exchange) => string | undefi
   realpath_root: ({ scope }) => rootOf(scope.word('root', 'html')),
   request: ({ request }) => `${request.method} ${request.target} ${request.protocol}`,
   request_body: () => undefined,
-  request_completion: ({ status }) => (status > 0 ? 'OK' : ''),
+  request_completion: ({ done }) => (done ? 'OK' : ''),
   request_filename: ({ scope, uri }) => rootOf(scope.word('root', 'html')) + uri,
   request_id: ({ id }) => id,
   request_length: (exchange) => String(requestLength(exchange)),
   request_method: ({ request }) => request.method,
   request_time: ({ context, startMs }) => ((context.sys.clock.monotonic() - startMs) / 1000).toFixed(3),
   request_uri: ({ request }) => request.target,
-  scheme: () => 'http',
+  scheme: ({ connection }) => schemeOf(connection),
   server_addr: ({ local }) => local.address,
   server_name: serverName,
   server_port: ({ local }) => String(local.port),
   server_protocol: ({ request }) => request.protocol,
-  status: ({ status }) => String(status).padStart(3, '0'),
+  status: ({ errorStatus, status: own }) => {
+    const status = errorStatus ?? own
+    return String(status).padStart(3, '0')
+  },
   time_iso8601: ({ context }) => `${new Date(context.sys.clock.now()).toISOString().slice(0, 19)}+00:00`,
   time_local: ({ context }) => logTime(context.sys.clock.now()),
   upstream_addr: (exchange) => visited(exchange, ({ address }) => address),
-  upstream_cache_status: () => undefined,
+  upstream_cache_status: ({ cacheStatus }) => cacheStatus,
   upstream_connect_time: (exchange) => visited(exchange, ({ time }) => time),
   upstream_header_time: (exchange) => visited(exchange, ({ time }) => time),
-  upstream_response_length: (exchange) => (exchange.visits.length > 0 ? String(exchange.bodyBytes) : undefined),
+  upstream_response_length: (exchange) =>
+    visited(exchange, (visit) =>
+      visit === exchange.visits.at(-1) && visit.headers ? String(exchange.bodyBytes) : '0',
+    ),
   upstream_response_time: (exchange) => visited(exchange, ({ time }) => time),
   upstream_status: (exchange) => visited(exchange, ({ status }) => status),
 }
 
 const rootOf = (root: string): string => (root.startsWith('/') ? root : `/etc/nginx/${root}`).replace(/\/$/, '')
+
+/** ngx_http_ssl_module, "Embedded Variables", without those of the client's certificate: it is asked for none. */
+const SSL: Readonly<Record<string, (tls: TlsSession) => string | undefined>> = {
+  protocol: () => 'TLSv1.3',
+  cipher: ({ suite }) => suite,
+  ciphers: ({ suite }) => suite,
+  curve: () => 'X25519',
+  curves: () => 'X25519',
+  server_name: ({ serverName }) => serverName,
+  session_reused: () => '.',
+  client_verify: () => 'NONE',
+}
 
 /** Prefixes of names that are made as they are asked for. */
 const FAMILIES: readonly (readonly [string, (exchange: Exchange, rest: string) => string | undefined])[] = [
@@ -111,7 +135,7 @@ const FAMILIES: readonly (readonly [string, (exchange: Exchange, rest: string) =
   ['upstream_http_', ({ visits }, rest) => visits.at(-1)?.headers?.get(rest.replaceAll('_', '-'))],
   ['arg_', ({ args }, rest) => argument(args, rest)],
   ['cookie_', ({ request }, rest) => cookie(request, rest)],
-  ['ssl_', () => undefined],
+  ['ssl_', ({ connection: { tls } }, rest) => tls && SSL[rest]?.(tls)],
   ['upstream_cookie_', () => undefined],
   ['sent_trailer_', () => undefined],
 ]
@@ -173,16 +197,19 @@ export const templateOf = (text: string): readonly string[] => {
 }
 
 /** @param show how a variable's value is written, and one that isn't there */
-export function filled(
+export const filled = (
   exchange: Exchange,
   template: readonly string[],
   show: (value: string | undefined) => string,
-): string {
+): string => fill(template, (name) => show(variable(exchange, name)))
+
+/** @param valueOf what stands for a name */
+export function fill(template: readonly string[], valueOf: (name: string) => string): string {
   let text = ''
   for (let at = 0; at < template.length; at += 2) {
     const name = template[at + 1] ?? ''
     text += template[at] ?? ''
-    if (name !== '') text += show(variable(exchange, name))
+    if (name !== '') text += valueOf(name)
   }
   return text
 }

@@ -1,4 +1,5 @@
 import {
+  type ByteStream,
   isInet,
   EINTR,
   ECONNABORTED,
@@ -16,29 +17,37 @@ import type { LogFiles } from '../logs/log-files.ts'
 import { LogFormats } from './access-log.ts'
 import type { Config } from './config.ts'
 import { logError } from './error-log.ts'
-import type { SharedMemory, WorkerContext } from './exchange.ts'
+import type { Connection, End, SharedMemory, WorkerContext } from './exchange.ts'
 import { badRequest } from './answer.ts'
 import { handle } from './handle.ts'
+import { type Identities, secured, speaksTls } from './secure-servers.ts'
+import { StreamProxy } from './stream-proxy.ts'
 import { type Resolved, Upstreams } from './upstreams.ts'
 
 export interface WorkerOptions {
   readonly config: Config
   readonly version: string
   /** Descriptors that listen. */
-  readonly listeners: readonly number[]
+  readonly listeners: readonly { readonly fd: number; readonly udp: boolean }[]
   readonly logs: LogFiles
   readonly shared: SharedMemory
   readonly resolved: Resolved
+  readonly identities: Identities
 }
 
 const endOf = (address: SocketAddress) =>
   isInet(address) ? { address: address.address, port: address.port } : { address: 'unix:', port: 0 }
+
+interface Agreed extends Pick<Connection, 'tls' | 'misdirected'> {
+  readonly stream: ByteStream
+}
 
 /** A worker process: takes connections until it is told to go. */
 export class Worker {
   private readonly sys: Sys
   private readonly options: WorkerOptions
   private readonly context: WorkerContext
+  private readonly stream: StreamProxy
   private readonly open = new Set<FdStream>()
   private leaving = false
   private idle: (() => void) | undefined
@@ -54,14 +63,22 @@ export class Worker {
     const logFormats = new LogFormats(config)
     const hostname = sys.uname().nodename
     const upstreams = new Upstreams(config.upstreams, resolved)
-    this.context = { ...{ sys, config, version, logs, logFormats, shared, upstreams, hostname }, logError: tell }
+    this.context = {
+      ...{ sys, config, version, logs, logFormats, shared, upstreams, resolved, hostname },
+      logError: tell,
+    }
+    this.stream = new StreamProxy(this.context)
   }
 
   async run(): Promise<number> {
     const { sys } = this
     sys.sigaction(SIGQUIT, () => this.leave())
     sys.sigaction(SIGTERM, () => sys.exit(0))
-    await Promise.all(this.options.listeners.map((fd) => this.accept(fd)))
+    await Promise.all(
+      this.options.listeners.map(({ fd, udp }) =>
+        udp ? this.stream.datagrams(fd, () => this.leaving) : this.accept(fd),
+      ),
+    )
     await this.notice('gracefully shutting down')
     if (this.open.size > 0) await new Promise<void>((resolve) => (this.idle = resolve))
     await this.notice('exiting')
@@ -91,6 +108,21 @@ export class Worker {
     }
   }
 
+  /** TLS where the port asks for it. @returns undefined when the client and TLS do not get on */
+  private async agreed(stream: FdStream, local: End): Promise<Agreed | undefined> {
+    const { sys, options } = this
+    if (!speaksTls(options.config, local)) return { stream, tls: undefined, misdirected: false }
+    try {
+      const { stream: agreed, tls } = await secured(sys, options, stream, local)
+      return { stream: agreed, tls, misdirected: tls === undefined }
+    } catch (error) {
+      if (isErrno(error)) return undefined
+      const reason = error instanceof Error ? error.message : String(error)
+      await this.context.logError('info', `SSL_do_handshake() failed (${reason}) while SSL handshaking`)
+      return undefined
+    }
+  }
+
   private async serve(fd: number, peer: SocketAddress): Promise<void> {
     const stream = new FdStream(this.sys, fd)
     const { counters } = this.context.shared
@@ -98,9 +130,14 @@ export class Worker {
     counters.active++
     this.open.add(stream)
     const ends = { remote: endOf(peer), local: endOf(this.sys.getsockname(fd)) }
-    const connection = { ...ends, number: counters.connections, requests: 0 }
+    const number = counters.connections
     try {
-      await serveConnection(stream, (request) => handle(this.context, request, connection), {
+      const streaming = this.stream.find(ends.local)
+      if (streaming) return await this.stream.serve(streaming, stream, ends)
+      const agreed = await this.agreed(stream, ends.local)
+      if (!agreed) return
+      const connection = { ...ends, ...agreed, number, requests: 0 }
+      await serveConnection(agreed.stream, (request) => handle(this.context, request, connection), {
         refusal: () => badRequest(this.context),
       })
     } catch (error) {
