@@ -134,7 +134,8 @@ function unknownCommand(words: readonly string[], found: Found | undefined): Cli
   if (!found)
     return new CliError(`docker: unknown command: docker ${words[0] ?? ''}\n\nRun 'docker --help' for more information`)
   const path = `${found.parentPath} ${found.command.name}`
-  return new CliError(usage(`docker: unknown command: ${path} ${found.words[0] ?? ''}`, path, path))
+  const line = [path, ...(found.command.operands === undefined ? [] : [found.command.operands])].join(' ')
+  return new CliError(usage(`docker: unknown command: ${path} ${found.words[0] ?? ''}`, line, path))
 }
 
 async function runCommand(cli: Cli, found: Found): Promise<number> {

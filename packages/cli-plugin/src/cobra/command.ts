@@ -83,6 +83,8 @@ interface CommandRow extends Requirement {
   /** For the common group: its place. */
   readonly rank?: number
   readonly hidden?: boolean
+  /** Of a noun: what stands behind its name where an unknown verb is told. */
+  readonly operands?: string
   /** Help says that it is an experiment. */
   readonly experimental?: boolean
   /** Flags may stand behind operands; false for run, exec, top… */

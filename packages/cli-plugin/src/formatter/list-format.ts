@@ -54,22 +54,16 @@ const headerRow = (list: ListFormat): Row => {
 const headerOfLabel = (name: string): string => (name.split('.').at(-1) ?? '').replaceAll('-', ' ').replaceAll('_', ' ')
 
 /**
- * Runs a template on a row that has every field and no values, as the client does before it asks.
+ * Runs a template on a row that shows nothing, as the client does before it asks.
  * @throws CliError
  */
-export function checkFormat(list: ListFormat, format: string): void {
+export function checkFormat(format: string, typeName: string, empty: Row): void {
   try {
-    const fields = [
-      ...Object.keys(list.headers).map((name) => [name, ''] as const),
-      ['Label', (_name: unknown) => ''] as const,
-    ]
-    compileTemplate(format, { typeName: list.typeName }).run(new Map<string, unknown>(fields))
+    compileTemplate(format, { typeName }).run(empty)
   } catch (error) {
     if (error instanceof TemplateSyntaxError) throw new CliError(`failed to parse template: ${error.message}`)
-    if (!(error instanceof TemplateError)) throw error
-    // A function that has no use for an empty value may like the real one.
-    if (/can't evaluate field|wrong number of args|not a method/.test(error.message))
-      throw new CliError(`failed to execute template: ${error.message}`)
+    if (error instanceof TemplateError) throw new CliError(`failed to execute template: ${error.message}`)
+    throw error
   }
 }
 

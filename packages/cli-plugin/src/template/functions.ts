@@ -15,9 +15,13 @@ function at(value: unknown, key: unknown): unknown {
     return typeof value === 'string' ? value.charCodeAt(place) : value[place]
   }
   if (value instanceof Map) return value.get(String(key))
-  if (isRecord(value)) return Object.hasOwn(value, String(key)) ? value[String(key)] : ''
+  if (isRecord(value)) return Object.hasOwn(value, String(key)) ? value[String(key)] : nothingOf(value)
   throw new FunctionError(`can't index item of type ${goType(value)}`)
 }
+
+/** What a map has at a key that it has not: texts are empty, of all else there is no value. */
+const nothingOf = (map: Readonly<Record<string, unknown>>): unknown =>
+  Object.values(map).every((each) => typeof each === 'string') ? '' : undefined
 
 function size(value: unknown): number {
   if (Array.isArray(value)) return value.length

@@ -50,7 +50,7 @@ function split(template: string): (string | Action)[] {
     const start = open + (trimBefore ? 3 : 2)
     const comment = /^[ \t\r\n]*\/\*[\s\S]*?\*\//.exec(template.slice(start))
     const end = comment ? template.indexOf('}}', start + comment[0].length) : actionEnd(template, start)
-    if (end < 0) fail(template, start, 'unclosed action')
+    if (end < 0) return unclosed(template, start)
     trimNext = /[ \t\r\n]-$/.test(template.slice(start, end))
     const body = template.slice(start, trimNext ? end - 1 : end)
     if (!comment) pieces.push({ tokens: tokenize(template, body, start), offset: start })
@@ -64,14 +64,27 @@ function tokenize(template: string, body: string, offset: number): Token[] {
   while (TOKEN.lastIndex < body.length) {
     const at = TOKEN.lastIndex
     const match = TOKEN.exec(body)
-    if (!match?.groups) return fail(template, offset + at, unexpected(body.slice(at)))
+    if (!match?.groups) return fail(template, offset + at, unexpected(body.slice(at), tokens.at(-1)))
     const [kind] = Object.entries(match.groups).find(([, text]) => text !== undefined) ?? []
     tokens.push({ kind: kind as Token['kind'], text: match[0], offset: offset + at })
   }
   return tokens
 }
-const unexpected = (rest: string): string =>
-  rest.startsWith('"') ? 'unterminated quoted string' : `unexpected ${JSON.stringify(rest.charAt(0))} in command`
+
+/** What cannot be read comes before what is missing. @throws TemplateSyntaxError */
+function unclosed(template: string, start: number): never {
+  tokenize(template, template.slice(start), start)
+  return fail(template, start, 'unclosed action')
+}
+
+/** text/template/parse lexInsideAction */
+function unexpected(rest: string, before: Token | undefined): string {
+  if (rest.startsWith('"')) return 'unterminated quoted string'
+  const [char = ''] = rest
+  const point = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  const inName = before && ['field', 'variable', 'word'].includes(before.kind)
+  return `${inName ? 'bad character' : 'unrecognized character in action:'} U+${point} '${char}'`
+}
 
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',

@@ -174,6 +174,11 @@ export class Transport {
     return `/v${await this.apiVersion()}${call.path}${queryString(call.query ?? {})}`
   }
 
+  /** A connection on which nothing has been said. @throws ConnectionError, UnreachableError */
+  connect(): Promise<ByteStream> {
+    return this.dial('', '')
+  }
+
   private async exchange(target: string, call: Call): Promise<Answer> {
     const { response, stream } = await this.open(target, call)
     return toAnswer(response, stream)

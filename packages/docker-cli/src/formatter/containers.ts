@@ -87,3 +87,14 @@ export function containerRow(container: ContainerSummary, truncate: boolean, now
     Status: container.Status,
   })
 }
+
+/** A row without a container behind it. @param now seconds since the epoch */
+export const emptyContainerRow = (now: number): Row =>
+  containerRow(
+    {
+      ...{ Id: '', Names: [], Image: '', ImageID: '', Command: '', Created: 0, Ports: [], Labels: null, Status: '' },
+      ...{ State: 'created', HostConfig: {}, NetworkSettings: null, Mounts: [] },
+    },
+    true,
+    now,
+  )

@@ -10,7 +10,7 @@ import {
   noArgs,
   string,
 } from '@drydock/cli-plugin'
-import { containerFormat, containerRow } from '../../formatter/containers.ts'
+import { containerFormat, containerRow, emptyContainerRow } from '../../formatter/containers.ts'
 import { toFilters } from '../filters.ts'
 
 export const ls = defineCommand({
@@ -32,7 +32,8 @@ export const ls = defineCommand({
   },
   async run({ cli, flags, changed }) {
     const format = flags.format || (flags.quiet ? '' : (cli.config.values.psFormat ?? ''))
-    if (format !== '' && !['table', 'raw', 'json'].includes(format)) checkFormat(containerFormat(flags.size), format)
+    if (format !== '' && !['table', 'raw', 'json'].includes(format))
+      checkFormat(format, containerFormat(flags.size).typeName, emptyContainerRow(cli.sys.clock.now() / 1000))
     const size = flags.size || (format !== '' && /\.Size\b/.test(format))
     const limit = flags.latest && !changed.has('last') ? 1 : flags.last
     const containers = await cli.client.containers.list({

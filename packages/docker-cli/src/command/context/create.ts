@@ -21,6 +21,7 @@ export const create = defineCommand({
     const [name = ''] = args
     const store = contextStore(cli)
     checkContextName(name)
+    if (flags.from !== '' && changed.has('docker')) throw new CliError('cannot use --docker flag when --from is set')
     if (store.has(name)) throw new CliError(`context ${JSON.stringify(name)} already exists`)
     const copied = changed.has('docker') && flags.from === '' ? undefined : flags.from || cli.context
     const endpoint = copied === undefined ? await endpointOf(cli, flags.docker) : await readEndpoint(cli, copied)

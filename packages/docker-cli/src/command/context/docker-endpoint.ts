@@ -53,7 +53,10 @@ async function parseEndpoint(cli: Cli, wishes: ReadonlyMap<string, string>): Pro
     const path = wishes.get(key)
     if (path) tls.set(file, await readOr(cli, path))
   }
-  return { host: wishes.get('host') ?? '', skipTlsVerify: truth(wishes.get('skip-tls-verify') ?? ''), tls }
+  const host = wishes.get('host') ?? ''
+  if (host !== '' && !host.includes('://'))
+    throw new CliError(`unable to apply docker endpoint options: unable to parse docker host \`${host}\``)
+  return { host, skipTlsVerify: truth(wishes.get('skip-tls-verify') ?? ''), tls }
 }
 
 function truth(text: string): boolean {

@@ -5,10 +5,12 @@ import {
   CliError,
   defineCommand,
   exactly,
+  FlagValueError,
   type FlagValues,
   humanSize,
   int,
   list,
+  parseReference,
   string,
   strings,
   wanting,
@@ -20,6 +22,16 @@ import { buildxBuild } from '../builder/build.ts'
 import { buildContext } from './build-context.ts'
 import { readKeyValues, toRecord } from '../container/key-value-file.ts'
 import { writeFile } from '@drydock/libc'
+
+/** @throws FlagValueError */
+function checkTag(text: string): string {
+  try {
+    parseReference(text)
+    return text
+  } catch (error) {
+    throw error instanceof CliError ? new FlagValueError(error.message) : error
+  }
+}
 
 const flags = {
   'add-host': list('', 'Add a custom host-to-IP mapping ("host:ip")'),
@@ -48,7 +60,7 @@ const flags = {
   rm: bool('', 'Remove intermediate containers after a successful build', true),
   'security-opt': strings('', 'Security options'),
   'shm-size': bytes('', 'Size of "/dev/shm"'),
-  tag: list('t', 'Name and optionally a tag in the "name:tag" format'),
+  tag: list('t', 'Name and optionally a tag in the "name:tag" format', { check: checkTag }),
   target: string('', 'Set the target build stage to build.'),
   squash: wanting({ needs: 'experimental' }, bool('', 'Squash newly built layers into a single new layer')),
   ulimit: list('', 'Ulimit options', { type: 'ulimit', shown: '[]' }),

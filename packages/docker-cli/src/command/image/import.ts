@@ -1,4 +1,4 @@
-import { between, type Cli, CliError, defineCommand, list, parseReference, string } from '@drydock/cli-plugin'
+import { atLeast, type Cli, CliError, defineCommand, list, parseReference, string } from '@drydock/cli-plugin'
 import { isErrno, O_RDONLY } from '@drydock/abi'
 import { showJsonMessages } from '../../progress/json-messages.ts'
 import { readStream } from '../read-stream.ts'
@@ -8,7 +8,7 @@ export const importCommand = defineCommand({
   use: 'import [OPTIONS] file|URL|- [REPOSITORY[:TAG]]',
   short: 'Import the contents from a tarball to create a filesystem image',
   aliasLine: 'docker image import, docker import',
-  args: between(1, 2),
+  args: atLeast(1),
   completes: ['files', 'none'],
   flags: {
     change: list('c', 'Apply Dockerfile instruction to the created image'),

@@ -20,6 +20,7 @@ export const tag = defineCommand({
     const [source = '', target = ''] = args
     orFail(source)
     const wanted = orFail(target)
+    if (wanted.digest !== undefined) throw new CliError('refusing to create a tag with a digest reference')
     await cli.client.images.tag(source, { repo: familiarName(wanted), tag: wanted.tag })
   },
 })

@@ -7,6 +7,7 @@ import { rm } from './rm.ts'
 
 export const manifest = noun({
   name: 'manifest',
+  operands: 'COMMAND',
   short: 'Manage Docker image manifests and manifest lists',
   group: 'management',
   experimental: true,

@@ -6,6 +6,7 @@ import {
   CliError,
   defineCommand,
   exactly,
+  familiar,
   filter,
   forEach,
   FORMAT_HELP,
@@ -16,10 +17,14 @@ import {
   type ListFormat,
   noArgs,
   noun,
+  parseReference,
   problemText,
   string,
+  tagged as withTag,
 } from '@drydock/cli-plugin'
 import { isErrno } from '@drydock/abi'
+import { readFile } from '@drydock/libc'
+import { toFilters } from '../filters.ts'
 import { absolute } from '../container/volume-flags.ts'
 import { inspectObjects } from '../inspect-objects.ts'
 import { notHere } from '../not-here.ts'
@@ -30,7 +35,7 @@ const pluginFormat: ListFormat = {
   typeName: '*plugin.pluginContext',
 }
 
-const tagged = (name: string): string => (name.lastIndexOf(':') > name.lastIndexOf('/') ? name : `${name}:latest`)
+const asTagged = (name: string): string => (name.lastIndexOf(':') > name.lastIndexOf('/') ? name : `${name}:latest`)
 
 const describe = (cli: Cli, name: string): Promise<unknown> =>
   cli.client.transport.json({ method: 'GET', path: `/plugins/${name}/json` })
@@ -47,7 +52,21 @@ function requireFile(cli: Cli, file: string): void {
     cli.sys.stat(path)
   } catch (error) {
     if (!isErrno(error)) throw error
-    throw new CliError(`${file.endsWith('/config.json') ? 'open' : 'lstat'} ${path}: ${lowerFirst(error.message)}`)
+    throw new CliError(
+      file.endsWith('/config.json')
+        ? `open ${file}: ${lowerFirst(error.message)}`
+        : `lstat ${path}: ${lowerFirst(error.message)}`,
+    )
+  }
+}
+
+/** @throws CliError in the words of Go's decoder */
+async function checkConfig(cli: Cli, file: string): Promise<void> {
+  const text = new TextDecoder().decode(await readFile(cli.sys, absolute(file, cli.sys.getcwd())))
+  try {
+    JSON.parse(text)
+  } catch {
+    throw new CliError(text.trim() === '' ? 'EOF' : 'unexpected EOF')
   }
 }
 
@@ -58,12 +77,15 @@ const pluginCreate = defineCommand({
   use: 'create [OPTIONS] PLUGIN PLUGIN-DATA-DIR',
   short:
     'Create a plugin from a rootfs and configuration. Plugin data directory must contain config.json and rootfs directory.',
-  args: exactly(2),
+  args: atLeast(2),
   flags: {
     compress: bool('', 'Compress the context using gzip'),
   },
-  run({ cli, args: [, folder = ''], path }) {
+  async run({ cli, args: [name = '', folder = ''], path }) {
+    parseReference(name)
     for (const file of [folder, `${folder}/config.json`]) requireFile(cli, file)
+    await checkConfig(cli, `${folder}/config.json`)
+    requireFile(cli, `${folder}/rootfs`)
     return notHere(path)
   },
 })
@@ -87,7 +109,10 @@ const pluginEnable = defineCommand({
   flags: {
     timeout: int('', 'HTTP client timeout (in seconds)', 30),
   },
-  run: ({ cli, args: [name = ''], flags }) => change(cli, name, 'enable', { timeout: String(flags.timeout) }),
+  run({ cli, args: [name = ''], flags }) {
+    if (flags.timeout < 0) throw new CliError(`negative timeout ${flags.timeout} is invalid`)
+    return change(cli, name, 'enable', { timeout: String(flags.timeout) })
+  },
 })
 
 const pluginInspect = defineCommand({
@@ -112,8 +137,22 @@ const pluginInstall = defineCommand({
     'disable-content-trust': bool('', 'Skip image verification', true),
     'grant-all-permissions': bool('', 'Grant all permissions necessary to run the plugin'),
   },
-  run: ({ path }) => notHere(path),
+  async run({ cli, args: [name = ''], path }) {
+    const remote = familiar(withTag(parseReference(name)))
+    await askPrivileges(cli, remote)
+    return notHere(path)
+  },
 })
+
+/** What a plugin wants to be allowed. @throws CliError when the name is an image's */
+async function askPrivileges(cli: Cli, remote: string): Promise<void> {
+  try {
+    await cli.client.transport.json({ method: 'GET', path: '/plugins/privileges', query: { remote } })
+  } catch (error) {
+    if (!isProblem(error) || !problemText(error).includes('(image) when fetching')) throw error
+    throw new CliError(`${problemText(error)} - Use "docker image pull"`)
+  }
+}
 
 const pluginLs = defineCommand({
   name: 'ls',
@@ -129,7 +168,9 @@ const pluginLs = defineCommand({
     quiet: bool('q', 'Only display plugin IDs'),
   },
   async run({ cli, flags, path }) {
-    const plugins = await cli.client.transport.json<unknown[] | null>({ method: 'GET', path: '/plugins' })
+    const filters = toFilters(flags.filter)
+    const query = filters === undefined ? {} : { filters: JSON.stringify(filters) }
+    const plugins = await cli.client.transport.json<unknown[] | null>({ method: 'GET', path: '/plugins', query })
     if ((plugins ?? []).length > 0) return notHere(path)
     await cli.print(formatList(pluginFormat, flags.format, flags.quiet, []))
   },
@@ -139,12 +180,13 @@ const pluginPush = defineCommand({
   name: 'push',
   use: 'push [OPTIONS] PLUGIN[:TAG]',
   short: 'Push a plugin to a registry',
-  args: between(1, 2),
+  args: exactly(1),
   flags: {
     'disable-content-trust': bool('', 'Skip image signing', true),
   },
   async run({ cli, args: [name = ''], path }) {
-    await cli.client.transport.done({ method: 'POST', path: `/plugins/${tagged(name)}/push` })
+    parseReference(name)
+    await cli.client.transport.done({ method: 'POST', path: `/plugins/${asTagged(name)}/push` })
     return notHere(path)
   },
 })

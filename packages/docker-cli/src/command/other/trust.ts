@@ -1,5 +1,5 @@
 import { isErrno } from '@drydock/abi'
-import { atLeast, between, bool, CliError, defineCommand, exactly, list, noun, string } from '@drydock/cli-plugin'
+import { atLeast, bool, CliError, defineCommand, exactly, list, noun, string } from '@drydock/cli-plugin'
 import { confirm } from '../confirm.ts'
 import { notHere } from '../not-here.ts'
 
@@ -26,7 +26,7 @@ const trustRevoke = defineCommand({
   name: 'revoke',
   use: 'revoke [OPTIONS] IMAGE[:TAG]',
   short: 'Remove trust for an image',
-  args: between(1, 2),
+  args: exactly(1),
   flags: {
     yes: bool('y', 'Do not prompt for confirmation'),
   },

@@ -8,6 +8,7 @@ import { services } from './services.ts'
 
 export const stack = noun({
   name: 'stack',
+  operands: '[OPTIONS]',
   short: 'Manage Swarm stacks',
   group: 'swarm',
   needs: 'manager',

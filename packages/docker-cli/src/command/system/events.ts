@@ -10,6 +10,7 @@ import {
   string,
   type Template,
   TemplateError,
+  TemplateSyntaxError,
 } from '@drydock/cli-plugin'
 import type { EventMessage } from '@drydock/docker-api'
 import { toFilters } from '../filters.ts'
@@ -59,11 +60,13 @@ const MESSAGE_FIELDS = {
 }
 
 /** Tried on a message of nothing, before anything is asked for. @throws CliError */
-function checkTemplate(template: Template): void {
+function compile(format: string): Template {
   try {
+    const template = compileTemplate(format, MESSAGE_FIELDS)
     template.run(EMPTY)
+    return template
   } catch (error) {
-    if (!(error instanceof TemplateError)) throw error
+    if (!(error instanceof TemplateError) && !(error instanceof TemplateSyntaxError)) throw error
     throw new CliError(`Error parsing format: ${error.message}`, 64)
   }
 }
@@ -81,11 +84,7 @@ export const events = defineCommand({
     until: string('', 'Stream events until this timestamp'),
   },
   async run({ cli, flags }) {
-    const template =
-      flags.format === ''
-        ? undefined
-        : compileTemplate(flags.format === 'json' ? '{{json .}}' : flags.format, MESSAGE_FIELDS)
-    if (template) checkTemplate(template)
+    const template = flags.format === '' ? undefined : compile(flags.format === 'json' ? '{{json .}}' : flags.format)
     const now = cli.sys.clock.now()
     const time = (text: string): string | undefined => (text === '' ? undefined : parseTimestamp(text, now))
     const stream = cli.client.system.events({

@@ -9,7 +9,9 @@ import {
   noArgs,
   problemText,
   string,
+  type Template,
   TemplateError,
+  TemplateSyntaxError,
   VERSION,
 } from '@drydock/cli-plugin'
 import type { SystemInfo } from '@drydock/docker-api'
@@ -156,6 +158,16 @@ async function printOrBlank(cli: Cli, make: () => string): Promise<void> {
   }
 }
 
+/** @throws CliError */
+function compile(format: string): Template {
+  try {
+    return compileTemplate(format, { typeName: 'system.dockerInfo' })
+  } catch (error) {
+    if (!(error instanceof TemplateSyntaxError)) throw error
+    throw new CliError(`template parsing error: ${error.message}`, 64)
+  }
+}
+
 export const info = defineCommand({
   name: 'info',
   use: 'info [OPTIONS]',
@@ -169,9 +181,7 @@ export const info = defineCommand({
     const plugins = await listPlugins(cli)
     const { info: server, failure } = await ask(cli)
     if (flags.format !== '') {
-      const template = compileTemplate(flags.format === 'json' ? '{{json .}}' : flags.format, {
-        typeName: 'system.dockerInfo',
-      })
+      const template = compile(flags.format === 'json' ? '{{json .}}' : flags.format)
       const extra = failure === undefined ? {} : { ServerErrors: [failure] }
       await printOrBlank(cli, () => template.run({ ...server, ...extra, ClientInfo: clientInfo(cli, plugins) }))
       return 0

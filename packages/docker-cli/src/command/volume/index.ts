@@ -8,6 +8,7 @@ import { update } from './update.ts'
 
 export const volume = noun({
   name: 'volume',
+  operands: 'COMMAND',
   short: 'Manage volumes',
   group: 'management',
   children: [create, inspect, ls, prune, rm, update],

@@ -10,7 +10,8 @@ export const update = defineCommand({
     availability: string('', 'Cluster Volume availability ("active", "pause", "drain")', 'active'),
   },
   lacks: 'cluster volumes',
-  run() {
-    throw new CliError('volume update: cluster volumes are not supported here')
+  async run({ cli, args }) {
+    await cli.client.volumes.inspect(args[0] ?? '')
+    throw new CliError('Can only update cluster volumes')
   },
 })
