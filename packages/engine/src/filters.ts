@@ -10,12 +10,13 @@ export class Filters {
 
   /**
    * Reads `{"label":["a=b"]}` or the older `{"label":{"a=b":true}}`.
-   * @param known the names the list understands
+   * @param known the names the list understands; undefined: it asks for no others
    * @throws Problem invalid
    */
-  static parse(text: string | null, known: readonly string[]): Filters {
+  static parse(text: string | null, known?: readonly string[]): Filters {
     const filters = new Filters(readWanted(text))
-    for (const name of filters.wanted.keys()) if (!known.includes(name)) throw invalid(`invalid filter '${name}'`)
+    for (const name of filters.wanted.keys())
+      if (known && !known.includes(name)) throw invalid(`invalid filter '${name}'`)
     return filters
   }
 

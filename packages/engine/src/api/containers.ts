@@ -12,7 +12,7 @@ import { restartContainer } from '../containers/restart.ts'
 import { removeContainer } from '../containers/remove.ts'
 import { removeLink } from '../containers/remove-link.ts'
 import { startContainer } from '../containers/start.ts'
-import { killContainer, pauseContainer, stopContainer, unpauseContainer } from '../containers/stop.ts'
+import { killContainer, pauseContainer, signalOf, stopContainer, unpauseContainer } from '../containers/stop.ts'
 import { topContainer } from '../containers/top.ts'
 import { updateContainer } from '../containers/update.ts'
 import type { ExitResult } from '../containers/waiters.ts'
@@ -77,8 +77,14 @@ async function restart(call: Call): Promise<ServerResponse> {
 }
 
 function kill(call: Call): ServerResponse {
-  killContainer(call.parts, find(call), call.query.get('signal') ?? '')
-  return noContent()
+  const signal = signalOf(call.query.get('signal') || 'KILL')
+  try {
+    killContainer(call.parts, find(call), signal)
+    return noContent()
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    throw new Problem(error.kind, `cannot kill container: ${param(call, 'id')}: ${error.message}`)
+  }
 }
 
 function rename(call: Call): ServerResponse {

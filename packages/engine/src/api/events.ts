@@ -1,11 +1,10 @@
 import type { EventMessage } from '@drydock/docker-api'
 import type { ServerResponse } from '@drydock/http'
 import { Filters } from '../filters.ts'
+import { invalid } from '../problem.ts'
 import { parseApiTime } from '../timestamps.ts'
 import type { Call } from './route.ts'
 
-const FILTERS: readonly string[] =
-  'container daemon event image label network node plugin scope secret service config type volume'.split(' ')
 /** Filters that name an object of the type they are called after. */
 const OBJECTS: readonly string[] = ['container', 'image', 'network', 'volume', 'plugin', 'daemon']
 
@@ -34,9 +33,11 @@ function isWanted(event: EventMessage, filters: Filters): boolean {
 
 /** GET /events: what happened since then, then what happens, until the time given or the client goes. */
 export function streamEvents({ parts, query, request }: Call): ServerResponse {
-  const filters = Filters.parse(query.get('filters'), FILTERS)
+  const filters = Filters.parse(query.get('filters'))
   const since = parseApiTime(query.get('since'))
   const until = parseApiTime(query.get('until'))
+  if (since !== undefined && until !== undefined && until < since)
+    throw invalid(`\`since\` time (${query.get('since')}) cannot be after \`until\` time (${query.get('until')})`)
   const { events, sys } = parts
   return {
     status: 200,

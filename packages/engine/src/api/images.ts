@@ -11,6 +11,7 @@ import { runPush } from '../images/push.ts'
 import { familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts'
 import { pruneImages, removeImage } from '../images/remove.ts'
 import { saveImages } from '../images/save.ts'
+import { platformProblem } from '@drydock/oci'
 import { invalid, notFound, Problem } from '../problem.ts'
 import { asSpoken } from './api-version.ts'
 import { IMAGE_CHANGES, IMAGE_LIST_CHANGES } from './older-answers.ts'
@@ -43,6 +44,7 @@ const streamed = (work: (progress: ProgressStream) => Promise<void>, quiet = fal
 /** Pull, or import with `fromSrc`. */
 async function create(call: Call): Promise<ServerResponse> {
   const { query, parts, headers } = call
+  requirePlatform(query.get('platform') ?? '')
   const source = query.get('fromSrc')
   if (source) return importFrom(call, source)
   const from = query.get('fromImage') ?? ''
@@ -60,20 +62,24 @@ async function create(call: Call): Promise<ServerResponse> {
   return streamed((progress) => runPull(parts, only, progress))
 }
 
+/** @throws Problem invalid */
+function requirePlatform(text: string): void {
+  const problem = text === '' ? undefined : platformProblem(text)
+  if (problem !== undefined) throw invalid(`${JSON.stringify(text)}: ${problem}: invalid argument`)
+}
+
 async function importFrom(call: Call, source: string): Promise<ServerResponse> {
   const { query, parts, request } = call
   const bytes =
     source === '-' ? await request.body.readAll() : (await fetchUrl(parts.sys, source, { method: 'GET' })).bytes
   const repository = query.get('repo') ?? ''
   const tag = query.get('tag') ?? ''
-  return streamed(async (progress) => {
-    const id = await importImage(parts, bytes, {
-      reference: repository === '' ? '' : tag === '' ? repository : `${repository}:${tag}`,
-      message: query.get('message') || `Imported from ${source}`,
-      changes: query.getAll('changes'),
-    })
-    await progress.status(id)
+  const id = await importImage(parts, bytes, {
+    reference: repository === '' ? '' : tag === '' ? repository : `${repository}:${tag}`,
+    message: query.get('message') || `Imported from ${source}`,
+    changes: query.getAll('changes'),
   })
+  return streamed((progress) => progress.status(id))
 }
 
 async function load(call: Call): Promise<ServerResponse> {

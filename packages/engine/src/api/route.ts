@@ -1,7 +1,7 @@
 import type { MaybePromise } from '@drydock/abi'
 import type { HeaderMap, ServerRequest, ServerResponse } from '@drydock/http'
 import type { DaemonParts } from '../daemon-parts.ts'
-import { type Shape, typeError } from '../go-json/shape.ts'
+import { inKeyOrder, type Shape, typeError } from '../go-json/shape.ts'
 import { syntaxError } from '../go-json/syntax-error.ts'
 import { invalid } from '../problem.ts'
 
@@ -54,7 +54,7 @@ export async function readJson<T>({ request }: Call, shape: Shape): Promise<T | 
   const value = parse(text)
   const problem = typeError(shape, value)
   if (problem !== undefined) throw invalid(`invalid JSON: ${problem}`)
-  return (value ?? {}) as T
+  return inKeyOrder(shape, value ?? {}) as T
 }
 
 function parse(text: string): unknown {

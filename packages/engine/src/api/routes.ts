@@ -11,6 +11,7 @@ import { statsRoutes } from './stats.ts'
 import { nodeRoutes } from './nodes.ts'
 import { secretRoutes } from './secrets.ts'
 import { serviceRoutes } from './services.ts'
+import { pluginRoutes } from './plugins.ts'
 import { swarmRoutes } from './swarm.ts'
 import { taskRoutes } from './tasks.ts'
 import { systemRoutes } from './system.ts'
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...networkRoutes,
   ...volumeRoutes,
   ...swarmRoutes,
+  ...pluginRoutes,
   ...nodeRoutes,
   ...serviceRoutes,
   ...taskRoutes,

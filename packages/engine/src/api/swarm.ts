@@ -1,16 +1,8 @@
 import type { SwarmInitBody, SwarmJoinBody, SwarmSpec } from '@drydock/docker-api'
 import type { ServerResponse } from '@drydock/http'
-import { notFound, Problem } from '../problem.ts'
-import { type Call, flag, json, param, requireJson, type Route, route } from './route.ts'
+import { type Call, flag, json, requireJson, type Route, route } from './route.ts'
 import { versionOf } from './swarm-objects.ts'
 import { SWARM_INIT, SWARM_JOIN, SWARM_SPEC, SWARM_UNLOCK } from './swarm-shapes.ts'
-
-const noPlugin = (call: Call): never => {
-  throw notFound(`plugin ${JSON.stringify(param(call, 'name'))} not found`)
-}
-const unsupportedPlugins = (): never => {
-  throw new Problem('not implemented', 'plugins are not part of this engine')
-}
 
 function inspect({ parts }: Call): ServerResponse {
   const { internal: _internal, ...cluster } = parts.swarm.requireManager().store.cluster
@@ -55,7 +47,7 @@ async function unlock(call: Call): Promise<ServerResponse> {
   return { status: 200 }
 }
 
-/** The swarm as a whole, and plugins, of which there are none. */
+/** The swarm as a whole. */
 export const swarmRoutes: readonly Route[] = [
   route('GET', '/swarm', inspect),
   route('POST', '/swarm/init', init),
@@ -64,13 +56,4 @@ export const swarmRoutes: readonly Route[] = [
   route('POST', '/swarm/update', update),
   route('GET', '/swarm/unlockkey', readUnlockKey),
   route('POST', '/swarm/unlock', unlock),
-  route('GET', '/plugins', () => json([])),
-  route('GET', '/plugins/{name...}/json', noPlugin),
-  ...['enable', 'disable', 'push', 'upgrade', 'set'].map((verb) =>
-    route('POST', `/plugins/{name...}/${verb}`, noPlugin),
-  ),
-  route('DELETE', '/plugins/{name...}', noPlugin),
-  route('GET', '/plugins/privileges', unsupportedPlugins),
-  route('POST', '/plugins/pull', unsupportedPlugins),
-  route('POST', '/plugins/create', unsupportedPlugins),
 ]

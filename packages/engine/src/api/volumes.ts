@@ -2,6 +2,7 @@ import type { VolumeCreateBody } from '@drydock/docker-api'
 import type { ServerResponse } from '@drydock/http'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { Filters, matchesName } from '../filters.ts'
+import { notFound, Problem } from '../problem.ts'
 import { ANONYMOUS_LABEL } from '../volumes/volume-store.ts'
 import { speaksBefore } from './api-version.ts'
 import { VOLUME_CREATE } from './body-shapes.ts'
@@ -61,10 +62,18 @@ function prune(call: Call): ServerResponse {
   return json({ VolumesDeleted: gone.map(({ Name }) => Name), SpaceReclaimed: space })
 }
 
+/** @throws Problem unavailable, invalid: there are no cluster volumes */
+function update({ parts, params }: Call): never {
+  if (!parts.swarm.isManager)
+    throw new Problem('unavailable', 'volume update only valid for cluster volumes, but swarm is unavailable')
+  throw notFound(`volume ${params.get('name')} not found`)
+}
+
 export const volumeRoutes: readonly Route[] = [
   route('GET', '/volumes', list),
   route('POST', '/volumes/create', create),
   route('POST', '/volumes/prune', prune),
   route('GET', '/volumes/{name}', (call) => json(call.parts.volumes.get(param(call, 'name')))),
+  route('PUT', '/volumes/{name}', update),
   route('DELETE', '/volumes/{name}', remove),
 ]

@@ -1,4 +1,5 @@
 import { joinPath } from '@drydock/dockerfile'
+import { byKey } from '../go-json/shape.ts'
 import type { ContainerConfig, HealthConfig, ImageConfig } from '@drydock/docker-api'
 
 const nameOf = (pair: string): string => pair.split('=', 1)[0] ?? ''
@@ -18,7 +19,7 @@ export function mergeConfig(user: ContainerConfig, image: ImageConfig): Containe
     Env: mergeEnv(user.Env ?? [], image.Env ?? []),
     ...optional('ExposedPorts', merged(image.ExposedPorts, user.ExposedPorts)),
     Volumes: merged(image.Volumes, user.Volumes) ?? null,
-    Labels: { ...image.Labels, ...user.Labels },
+    Labels: Object.fromEntries(byKey(Object.entries({ ...image.Labels, ...user.Labels }))),
     WorkingDir: cleanPath(user.WorkingDir || image.WorkingDir || ''),
     ...optional('StopSignal', user.StopSignal || image.StopSignal),
     ...optional('Shell', user.Shell ?? image.Shell ?? undefined),
@@ -38,7 +39,7 @@ function merged(
   user: Record<string, object> | null | undefined,
 ): Record<string, object> | undefined {
   const all = { ...image, ...user }
-  return Object.keys(all).length > 0 ? all : undefined
+  return Object.keys(all).length > 0 ? Object.fromEntries(byKey(Object.entries(all))) : undefined
 }
 
 function mergeCommand(user: ContainerConfig, image: ImageConfig): Pick<ContainerConfig, 'Cmd' | 'Entrypoint'> {

@@ -143,7 +143,7 @@ const anonymousWish = (path: string): MountWish => ({
   destination: trimSlash(path),
   readOnly: false,
   mode: '',
-  strict: false,
+  strict: true,
   noCopy: false,
   propagation: 'rprivate',
 })

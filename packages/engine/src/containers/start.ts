@@ -1,6 +1,7 @@
 import { isErrno } from '@drydock/abi'
 import type { PortMap } from '@drydock/docker-api'
 import { inBackground, logLine } from '../background.ts'
+import { byKey } from '../go-json/shape.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { watchHealth } from '../exec/health.ts'
 import { shortId } from '../identifiers.ts'
@@ -181,7 +182,9 @@ function publishPorts(parts: DaemonParts, container: Container): void {
   const published = hostConfig.PublishAllPorts
     ? Object.fromEntries(Object.keys(exposed).map((port) => [port, [{}]]))
     : {}
-  const wishes: PortMap = { ...exposed, ...published, ...hostConfig.PortBindings }
+  const wishes: PortMap = Object.fromEntries(
+    byKey(Object.entries({ ...exposed, ...published, ...hostConfig.PortBindings })),
+  )
   try {
     record.Ports = parts.networks.ports.publish(container.id, to, wishes)
   } catch (error) {

@@ -14,9 +14,12 @@ export interface StopOptions {
   readonly signal?: string | undefined
 }
 
+/** SIGRTMAX. */
+const LAST_SIGNAL = 64
+
 /** @throws Problem invalid */
-function signalOf(text: string): number {
-  const signal = parseSignal(text)
+export function signalOf(text: string): number {
+  const signal = /^\d+$/.test(text) ? Number(text) : parseSignal(text)
   if (!signal) throw invalid(`invalid signal: ${text}`)
   return signal
 }
@@ -75,10 +78,9 @@ function sendSignal(parts: DaemonParts, container: Container, signal: number): v
 }
 
 /** @throws Problem conflict, invalid */
-export function killContainer(parts: DaemonParts, container: Container, text: string): void {
-  const signal = signalOf(text || 'KILL')
-  if (!container.process)
-    throw conflict(`cannot kill container: ${container.name}: container ${container.id} is not running`)
+export function killContainer(parts: DaemonParts, container: Container, signal: number): void {
+  if (signal > LAST_SIGNAL) throw invalid(`the linux daemon does not support signal ${signal}`)
+  if (!container.process) throw conflict(`container ${container.id} is not running`)
   // docker kill by hand ends restarts only when it kills.
   if (signal === SIGKILL || signal === (parseSignal(container.record.Config.StopSignal || 'TERM') ?? SIGTERM))
     container.record.HasBeenManuallyStopped = true

@@ -1,7 +1,7 @@
 import type { ContainerUpdateBody, HostConfig } from '@drydock/docker-api'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { applyResources, cgroupOf } from '../runtime/cgroups.ts'
-import { conflict, invalid } from '../problem.ts'
+import { conflict } from '../problem.ts'
 import type { Container } from './container.ts'
 import { publishContainer } from './container-events.ts'
 import { checkResources } from './settings/resources.ts'
@@ -17,14 +17,19 @@ export function updateContainer(parts: DaemonParts, container: Container, body: 
   const after: HostConfig = { ...before, ...Object.fromEntries(set) }
   checkRestartPolicy(RestartPolicy, false)
   if (RestartPolicy?.Name && before.AutoRemove && RestartPolicy.Name !== 'no')
-    throw conflict('Restart policy cannot be updated because AutoRemove is enabled for the container')
-  checkResources(body, parts.sys.sysinfo(), true)
-  const swap = before.MemorySwap ?? 0
-  if (body.Memory && !body.MemorySwap && swap > 0 && body.Memory > swap)
-    throw invalid(
-      `Cannot update container ${container.id}: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time`,
+    throw conflict(
+      cannotUpdate(container, 'Restart policy cannot be updated because AutoRemove is enabled for the container'),
     )
-  checkProcessorUpdate(before, body)
+  checkResources(body, parts.sys.sysinfo(), true)
+  // A container without a limit of its own has one of nothing here.
+  if (body.Memory && !body.MemorySwap && body.Memory > (before.MemorySwap ?? 0))
+    throw conflict(
+      cannotUpdate(
+        container,
+        'Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time',
+      ),
+    )
+  checkProcessorUpdate(container, body)
   if (RestartPolicy?.Name)
     after.RestartPolicy = { Name: RestartPolicy.Name, MaximumRetryCount: RestartPolicy.MaximumRetryCount ?? 0 }
   container.hostConfig = after
@@ -35,15 +40,18 @@ export function updateContainer(parts: DaemonParts, container: Container, body: 
 
 /** @throws Problem conflict: the two ways to say how much processor time there is do not mix. */
 function checkProcessorUpdate(
-  before: HostConfig,
+  container: Container,
   { NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0 }: ContainerUpdateBody,
 ): void {
+  const before = container.hostConfig
   const clash = (what: string, other: string): Error =>
-    conflict(`Conflicting options: ${what} cannot be updated as ${other} has already been set`)
+    conflict(cannotUpdate(container, `Conflicting options: ${what} cannot be updated as ${other} has already been set`))
   if (CpuPeriod > 0 && before.NanoCpus) throw clash('CPU Period', 'NanoCPUs')
   if (CpuQuota > 0 && before.NanoCpus) throw clash('CPU Quota', 'NanoCPUs')
   if (NanoCpus > 0 && before.CpuQuota) throw clash('Nano CPUs', 'CPU Quota')
   if (NanoCpus > 0 && before.CpuPeriod) throw clash('Nano CPUs', 'CPU Period')
 }
+
+const cannotUpdate = ({ id }: Container, why: string): string => `Cannot update container ${id}: ${why}`
 
 const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0

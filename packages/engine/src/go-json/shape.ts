@@ -86,6 +86,21 @@ function structError(
   return undefined
 }
 
+/** The value with its maps in the order in which Go writes them: by key. Fields of structs stay where they are. */
+export function inKeyOrder(shape: Shape, value: unknown): unknown {
+  if (Array.isArray(value)) return shape.kind === 'list' ? value.map((each) => inKeyOrder(shape.of, each)) : value
+  if (!isObject(value)) return value
+  const entries = Object.entries(value)
+  if (shape.kind === 'map')
+    return Object.fromEntries(byKey(entries).map(([key, each]) => [key, inKeyOrder(shape.of, each)]))
+  if (shape.kind !== 'struct') return value
+  const { fields } = shape
+  return Object.fromEntries(entries.map(([key, each]) => [key, inKeyOrder(fields.get(key)?.shape ?? any, each)]))
+}
+
+export const byKey = <T>(entries: readonly [string, T][]): [string, T][] =>
+  entries.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+
 const firstError = (values: readonly unknown[], of: Shape, place: Place | undefined): string | undefined =>
   values.map((value) => typeError(of, value, place)).find((problem) => problem !== undefined)
 

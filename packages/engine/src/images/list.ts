@@ -1,6 +1,7 @@
 import type { ImageSummary } from '@drydock/docker-api'
 import type { DaemonParts } from '../daemon-parts.ts'
 import type { Filters } from '../filters.ts'
+import { systemProblem } from '../problem.ts'
 import { parseTime } from '../timestamps.ts'
 import { parseUntil } from '../until.ts'
 import { summarizeImage } from './describe.ts'
@@ -19,6 +20,7 @@ function globToRegex(pattern: string): RegExp {
 
 /** A pattern fits the whole name or the name without its tag. */
 function fitsReference(name: string, pattern: string): boolean {
+  if (/\[[^\]]*$/.test(pattern)) throw systemProblem('syntax error in pattern')
   const regex = globToRegex(pattern)
   const bare = name.includes('@') ? name.slice(0, name.indexOf('@')) : name.slice(0, name.lastIndexOf(':'))
   return regex.test(name) || regex.test(bare)

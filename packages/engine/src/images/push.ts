@@ -21,6 +21,7 @@ export async function runPush(
   const reference = parseReference(name)
   const repository = familiarName(reference)
   const tags = tag === '' ? tagsOf(parts, repository) : [tag]
+  await progress.status(`The push refers to repository [${reference.domain}/${reference.path}]`)
   const [first] = tags
   if (first === undefined || parts.images.idOf(`${repository}:${first}`) === undefined)
     throw notFound(
@@ -28,7 +29,6 @@ export async function runPush(
         ? `An image does not exist locally with the tag: ${repository}`
         : `tag does not exist: ${repository}:${tag}`,
     )
-  await progress.status(`The push refers to repository [${reference.domain}/${reference.path}]`)
   const client = new RegistryClient(parts, reference.domain, auth)
   for (const each of tags) await pushTag(parts, client, { ...reference, tag: each }, progress)
 }

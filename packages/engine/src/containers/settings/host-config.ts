@@ -71,6 +71,13 @@ const TMPFS_FLAGS: readonly string[] =
     ' ',
   )
 
+/** Go's %q of a list: name and value. */
+const asPair = (option: string): string =>
+  option
+    .split(/=(.*)/s, 2)
+    .map((each) => JSON.stringify(each))
+    .join(' ')
+
 function badTmpfs(path: string, options: string): string | undefined {
   if (!path.startsWith('/')) return `invalid mount path: '${path}' mount path must be absolute`
   if (path.replace(/\/+$/, '') === '') return "invalid specification: destination can't be '/'"
@@ -80,7 +87,7 @@ function badTmpfs(path: string, options: string): string | undefined {
       (each) =>
         each !== '' && !TMPFS_FLAGS.includes(each) && !/^(size|mode|uid|gid|nr_inodes|nr_blocks|mpol)=./.test(each),
     )
-  return bad === undefined ? undefined : `invalid tmpfs option [${JSON.stringify(bad)}]`
+  return bad === undefined ? undefined : `Invalid tmpfs option [${asPair(bad)}]`
 }
 
 const SECURITY_KEYS: readonly string[] = ['label', 'apparmor', 'seccomp', 'no-new-privileges']
