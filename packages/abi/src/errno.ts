@@ -18,6 +18,9 @@ const define = (code: string, errno: number, message: string): Errno => {
 
 /** The value for a name such as `ENOENT`, or undefined. */
 export const errnoByCode = (code: string): Errno | undefined => byCode.get(code)
+/** The value for a number such as 2, or undefined. */
+export const errnoByNumber = (errno: number): Errno | undefined =>
+  [...byCode.values()].find((value) => value.errno === errno)
 export const isErrno = (error: unknown): error is Errno => error instanceof Errno
 
 export const EPERM = define('EPERM', 1, 'Operation not permitted')

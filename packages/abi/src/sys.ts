@@ -1,3 +1,4 @@
+import type { SeccompFilter } from './seccomp.ts'
 import type { CapabilitySets } from './capability.ts'
 import type { DirectoryEntry, LazyContent, Stat, StatFs } from './file.ts'
 import type { NetlinkAnswer, NetlinkRequest } from './netlink.ts'
@@ -91,8 +92,8 @@ export interface Sys {
     readonly noNewPrivileges?: boolean
     readonly subreaper?: boolean
     readonly name?: string
-    /** PR_SET_SECCOMP with a filter: shown, and nothing else. */
-    readonly seccomp?: boolean
+    /** PR_SET_SECCOMP: what one filter refuses no later one lets through. */
+    readonly seccomp?: SeccompFilter
   }): void
   umask(mask?: number): number
   /** The bounding set of capabilities as a mask; with one given it shrinks to what is in both. @returns the set before. capabilities(7) */

@@ -169,7 +169,7 @@ function info(call: Call): ServerResponse {
     ContainerdCommit: { ID: CONTAINERD.commit },
     RuncCommit: { ID: RUNC.commit },
     InitCommit: { ID: INIT.commit },
-    SecurityOptions: ['name=cgroupns'],
+    SecurityOptions: ['name=seccomp,profile=builtin', 'name=cgroupns'],
     FirewallBackend: { Driver: 'iptables' },
     CDISpecDirs: ['/etc/cdi', '/var/run/cdi'],
     Warnings: null,

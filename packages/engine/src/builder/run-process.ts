@@ -11,6 +11,8 @@ import { cgroupOf, makeCgroup, removeCgroup } from '../runtime/cgroups.ts'
 import { ALL_NAMESPACES, killQuietly, launchContainer } from '../runtime/launch.ts'
 import { capabilitiesOf } from '../containers/settings/capabilities.ts'
 import { machineFor } from '../runtime/machine.ts'
+import { DEFAULT_PROFILE } from '../runtime/seccomp/default-profile.ts'
+import { compileProfile } from '../runtime/seccomp/profile.ts'
 import type { ContainerSpec, RuntimeMount } from '../runtime/process-spec.ts'
 import { makeDirectories } from '../state/files.ts'
 import type { WorkLayer } from './work-layer.ts'
@@ -137,6 +139,7 @@ function specOf(layer: WorkLayer, process: BuildProcess, { record }: Container, 
       limits: [],
       capabilities: capabilitiesOf({}),
       noNewPrivileges: false,
+      seccomp: compileProfile(DEFAULT_PROFILE, capabilitiesOf({})),
       oomScoreAdj: 0,
       terminal: false,
     },

@@ -11,6 +11,7 @@ import { linkEnvironment } from './link-environment.ts'
 import { devicesOf } from './devices.ts'
 import { capabilitiesOf } from './settings/capabilities.ts'
 import { forbidsNewPrivileges } from './settings/host-config.ts'
+import { seccompOf } from './settings/seccomp.ts'
 import type { MountRecord } from './record.ts'
 import { DEFAULT_PATH } from '../runtime/default-path.ts'
 
@@ -35,6 +36,7 @@ export const sizeOf = (size: readonly [number, number] | null | undefined): Pick
 
 export function processSpec(container: Container, links: readonly string[] = []): ProcessSpec {
   const { record, hostConfig } = container
+  const seccomp = seccompOf(hostConfig)
   return {
     args: hostConfig.Init ? [INIT_INSIDE, '--', record.Path, ...record.Args] : [record.Path, ...record.Args],
     env: environmentOf(container, container.tty, [], links),
@@ -43,6 +45,7 @@ export function processSpec(container: Container, links: readonly string[] = [])
     groupAdd: hostConfig.GroupAdd ?? [],
     capabilities: capabilitiesOf(hostConfig),
     noNewPrivileges: forbidsNewPrivileges(hostConfig),
+    ...(seccomp ? { seccomp } : {}),
     oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
     limits: (hostConfig.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
     terminal: container.tty,

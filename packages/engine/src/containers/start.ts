@@ -271,6 +271,7 @@ const SHIM =
 function translate(error: Error): Error {
   if (error instanceof RuntimeError) {
     if (error.kind === 'user') return new Problem('invalid', error.message)
+    if (error.kind === 'filter') return new Problem('invalid', `${error.message}: unknown`)
     const message = `${SHIM}: unable to start container process: error during container init: ${error.message}: unknown`
     return new Problem('invalid', message)
   }

@@ -26,6 +26,9 @@ export const GATE_FD = 4
 /** What keeps a container from starting, in runc's words. */
 class InitError extends Error {}
 
+/** Its own filter would keep the runtime from coming as far as the program. */
+class FilterError extends Error {}
+
 const encoder = new TextEncoder()
 
 /** First steps of a container's process 1, up to exec: what `runc init` does. */
@@ -92,8 +95,9 @@ async function reporting(sys: Sys, steps: () => Promise<number>): Promise<number
   try {
     return await steps()
   } catch (error) {
-    if (!isErrno(error) && !(error instanceof InitError) && !(error instanceof UserError)) throw error
-    const kind = error instanceof UserError ? 'user' : 'init'
+    const known = isErrno(error) || [InitError, FilterError, UserError].some((kind) => error instanceof kind)
+    if (!known || !(error instanceof Error)) throw error
+    const kind = error instanceof UserError ? 'user' : error instanceof FilterError ? 'filter' : 'init'
     await sys.write(ERROR_FD, encoder.encode(JSON.stringify({ kind, message: error.message })))
     return 1
   }
@@ -111,12 +115,17 @@ async function becomeProcess(sys: Sys, spec: ProcessSpec, which: 'first' | 'furt
   if (spec.noNewPrivileges) sys.noNewPrivileges()
   enterDirectory(sys, spec.cwd || '/')
   const file = spec.file ?? findProgram(sys, spec.args[0] ?? '', env.get('PATH'))
+  if (OWN_CALLS.some((call) => spec.seccomp?.has(call))) throw new FilterError('cannot start a stopped process')
   sys.close(ERROR_FD)
   // As at runc's exec.fifo: the daemon marks the container as running before its program can ask.
   if (which === 'first' && !(await passGate(sys))) return 1
   if (which === 'first') sys.close(GATE_FD)
+  if (spec.seccomp) sys.prctl({ seccomp: spec.seccomp })
   return replace(sys, file, spec.args, env)
 }
+
+/** What the runtime itself still does behind its filter: without it a container ends before it has begun. */
+const OWN_CALLS = ['open', 'write', 'close'] as const
 
 /** @returns whether the daemon wants it to go on */
 const passGate = async (sys: Sys): Promise<boolean> => (await sys.read(GATE_FD, 1)).length > 0

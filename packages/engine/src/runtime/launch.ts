@@ -28,10 +28,15 @@ export const ALL_NAMESPACES = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_
 /** Threads of Go's runtime in `runc init`, which are gone once the program runs. */
 const RUNC_THREADS = 5
 
-/** Why the runtime could not start a process; `kind` user: the image does not know the user. */
+type RuntimeErrorKind = 'init' | 'user' | 'filter'
+
+/**
+ * Why the runtime could not start a process. `user`: the image does not know the user; `filter`: its seccomp profile
+ * refuses what the runtime does itself.
+ */
 export class RuntimeError extends Error {
-  readonly kind: 'init' | 'user'
-  constructor(kind: 'init' | 'user', message: string) {
+  readonly kind: RuntimeErrorKind
+  constructor(kind: RuntimeErrorKind, message: string) {
     super(message)
     this.kind = kind
   }
@@ -233,7 +238,7 @@ async function waitForStart(sys: Sys, fd: number): Promise<void> {
   const text = new TextDecoder().decode(await readAll(sys, fd))
   sys.close(fd)
   if (text === '') return
-  const { kind, message } = JSON.parse(text) as { kind: 'init' | 'user'; message: string }
+  const { kind, message } = JSON.parse(text) as { kind: RuntimeErrorKind; message: string }
   throw new RuntimeError(kind, message)
 }
 

@@ -1,4 +1,4 @@
-import type { WindowSize } from '@drydock/abi'
+import type { SeccompFilter, WindowSize } from '@drydock/abi'
 
 /** One mount of a container, as config.json of the OCI runtime spec lists it. `source` is a path of the host. */
 export interface RuntimeMount {
@@ -44,6 +44,7 @@ export interface ProcessSpec {
   /** The bounding set as a mask. */
   readonly capabilities: number
   readonly noNewPrivileges: boolean
+  readonly seccomp?: SeccompFilter
   readonly oomScoreAdj: number
   readonly terminal: boolean
   /** Of the terminal at first. */

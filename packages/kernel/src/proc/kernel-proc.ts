@@ -100,7 +100,7 @@ class TaskView implements ProcTask {
       gids: [gid, credentials.gid, credentials.gid, credentials.gid],
       capabilities: capabilitiesOf(credentials),
       noNewPrivileges,
-      seccomp,
+      seccomp: seccomp ? 2 : 0,
     }
   }
   nestedIds(): ReturnType<ProcTask['nestedIds']> {

@@ -1,4 +1,5 @@
 import { type CapabilitySets, commonCapabilities, EPERM } from '@drydock/abi'
+import { stricter } from '../task/seccomp.ts'
 import type { Task } from '../task/task.ts'
 import { afterSetuid, bounded, capabilitiesOf, capable } from '../vfs/index.ts'
 import { meantGid, meantUid, seenGid, seenUid } from './seen-ids.ts'
@@ -92,6 +93,6 @@ export const identityCalls: SyscallTable<
     if (noNewPrivileges) task.noNewPrivileges = true
     if (subreaper !== undefined) task.subreaper = subreaper
     if (name !== undefined) task.image.comm = name.slice(0, 15)
-    if (seccomp) task.seccomp = 2
+    if (seccomp) task.seccomp = task.seccomp ? stricter(task.seccomp, seccomp) : seccomp
   },
 }

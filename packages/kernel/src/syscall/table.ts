@@ -1,4 +1,5 @@
 import type { Sys } from '@drydock/abi'
+import { checkFilter } from '../task/seccomp.ts'
 import type { Task } from '../task/task.ts'
 import { tracedCall } from '../task/tracer.ts'
 import { UNWIND } from '../task/unwind.ts'
@@ -42,7 +43,8 @@ function plainMethod(name: string, run: Call5): Function5 {
     const { task } = this
     if (!task.alive || task.image !== this.image) throw UNWIND
     task.parts.scheduler.enter(task)
-    const { tracer } = task
+    const { tracer, seccomp } = task
+    if (seccomp) checkFilter(task, seccomp, name)
     if (tracer) return tracedCall(task, tracer, name, [a, b, c, d, e], () => run(task, a, b, c, d, e))
     return run(task, a, b, c, d, e)
   }

@@ -1,4 +1,4 @@
-import { SIGKILL, SIGXCPU, type Signal, type WaitStatus } from '@drydock/abi'
+import { type SeccompFilter, SIGKILL, SIGXCPU, type Signal, type WaitStatus } from '@drydock/abi'
 import type { Cgroup } from '../cgroup/cgroup.ts'
 import type { KernelParts } from '../kernel-parts.ts'
 import type { Namespaces } from '../namespace/namespaces.ts'
@@ -75,8 +75,8 @@ export class Task implements PathContext, Billed {
   gid: number
   /** execve(2) gives no rights that the caller lacks. PR_SET_NO_NEW_PRIVS */
   noNewPrivileges = false
-  /** Of 0 (none), 1 (strict) and 2 (filters): what /proc/PID/status shows. Nothing is filtered here. seccomp(2) */
-  seccomp = 0
+  /** Calls that it may not make. seccomp(2) */
+  seccomp: SeccompFilter | undefined
   /** Orphans below go to it in place of process 1. PR_SET_CHILD_SUBREAPER */
   subreaper = false
   /** It gets this one when its parent ends; 0: none. PR_SET_PDEATHSIG */
