@@ -91,3 +91,27 @@ export const LOCK_UN = 8
 export const SEEK_SET = 0
 export const SEEK_CUR = 1
 export const SEEK_END = 2
+/** The next place with data at or after the offset, or without. lseek(2) @throws ENXIO beyond the end */
+export const SEEK_DATA = 3
+export const SEEK_HOLE = 4
+
+/** renameat2(2). */
+export const RENAME_NOREPLACE = 1
+export const RENAME_EXCHANGE = 2
+
+/** fallocate(2); none of them makes room and a file longer. */
+export const FALLOC_FL_KEEP_SIZE = 1
+export const FALLOC_FL_PUNCH_HOLE = 2
+export const FALLOC_FL_ZERO_RANGE = 16
+
+/** setxattr(2). */
+export const XATTR_CREATE = 1
+export const XATTR_REPLACE = 2
+
+/** A lock on part of a file, held by a process. fcntl(2), "Advisory record locking" */
+export interface RecordLock {
+  readonly type: 'read' | 'write'
+  readonly start: number
+  /** 0: to the end, however far that goes. */
+  readonly length: number
+}

@@ -71,6 +71,8 @@ export interface SocketInfo {
 
 /** A socket of the unix family. unix(7), sock_diag(7) */
 export interface UnixSocketInfo {
+  /** Default stream. */
+  readonly type?: 'stream' | 'dgram' | 'seqpacket'
   /** LISTEN, ESTAB or UNCONN. */
   readonly state: string
   /** Its name, abstract ones with an @ before them; '' without. */

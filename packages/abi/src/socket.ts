@@ -7,6 +7,8 @@ export const SOCK_STREAM = 1
 export const SOCK_DGRAM = 2
 /** For ICMP echo, as ping(8) uses it without privileges (icmp(7), "ping sockets"). */
 export const SOCK_RAW = 3
+/** Connections that keep messages apart; unix sockets only. unix(7) */
+export const SOCK_SEQPACKET = 5
 
 /** sockaddr_in and sockaddr_in6: the address says by its form which. ip(7), ipv6(7) */
 export interface InetAddress {
@@ -51,6 +53,13 @@ export const unix = (path: string): UnixAddress => ({ family: AF_UNIX, path })
 
 /** Settings of a socket, by their names in <netinet/in.h>; numbers, yes is 1. ipv6(7) */
 export type SocketOption = 'IPV6_V6ONLY'
+
+/** Who was at the other end when it was connected. unix(7), SO_PEERCRED */
+export interface PeerCredentials {
+  readonly pid: number
+  readonly uid: number
+  readonly gid: number
+}
 
 export const SHUT_RD = 0
 export const SHUT_WR = 1

@@ -1,10 +1,10 @@
 import type { SeccompFilter } from './seccomp.ts'
 import type { CapabilitySets } from './capability.ts'
-import type { DirectoryEntry, LazyContent, Stat, StatFs } from './file.ts'
+import type { DirectoryEntry, LazyContent, RecordLock, Stat, StatFs } from './file.ts'
 import type { NetlinkAnswer, NetlinkRequest } from './netlink.ts'
 import type { PollFd, ProcessInfo, ResourceName, Sysinfo, Utsname, WaitResult } from './process.ts'
 import type { Signal, SignalDisposition } from './signal.ts'
-import type { Datagram, SocketAddress, SocketOption } from './socket.ts'
+import type { Datagram, PeerCredentials, SocketAddress, SocketOption } from './socket.ts'
 import type { MaybePromise } from './stream.ts'
 import type { Termios, WindowSize } from './termios.ts'
 import type { TraceEvent } from './trace.ts'
@@ -157,6 +157,8 @@ export interface Sys {
 
   // files -----------------------------------------------------------------------------------------------------------
   open(path: string, flags: number, mode?: number): number
+  /** The same, which of a FIFO waits until the other side is open too, unless O_NONBLOCK. fifo(7) @throws EINTR */
+  openWaiting(path: string, flags: number, mode?: number): MaybePromise<number>
   close(fd: number): void
   /** At most `max` bytes; empty at the end of the file. The caller owns the result. */
   read(fd: number, max: number): MaybePromise<Uint8Array>
@@ -188,7 +190,8 @@ export interface Sys {
   mkdir(path: string, mode?: number): void
   rmdir(path: string): void
   unlink(path: string): void
-  rename(from: string, to: string): void
+  /** @param flags RENAME_NOREPLACE (@throws EEXIST) or RENAME_EXCHANGE. renameat2(2) */
+  rename(from: string, to: string, flags?: number): void
   link(from: string, to: string): void
   symlink(target: string, path: string): void
   readlink(path: string): string
@@ -211,6 +214,22 @@ export interface Sys {
   getLazyContent(path: string): LazyContent | undefined
   /** Locks held by the open file description, LOCK_SH, LOCK_EX or LOCK_UN. flock(2) @throws EAGAIN with LOCK_NB, EINVAL */
   flock(fd: number, operation: number): MaybePromise<void>
+  /**
+   * Takes a lock of the process on part of a file, changing what it held there before; undefined in place of the type
+   * gives the part back. All of a file's are lost when the process closes any descriptor of it. fcntl(2), F_SETLK, F_SETLKW
+   * @throws EAGAIN while another process is in the way, unless it is to wait; EDEADLK, EBADF for a descriptor that cannot read or write
+   */
+  lockRecord(fd: number, lock: RecordLock | Omit<RecordLock, 'type'>, wait?: boolean): MaybePromise<void>
+  /** The lock of another process that stands in the way of one. F_GETLK */
+  testRecord(fd: number, lock: RecordLock): (RecordLock & { readonly pid: number }) | undefined
+  /** Makes room, a hole or zeros in a file. @param mode FALLOC_FL_…, 0 for room. fallocate(2) @throws EOPNOTSUPP, ENOSPC, EINVAL */
+  fallocate(fd: number, mode: number, offset: number, length: number): void
+  /** xattr(7). @throws ENODATA, EOPNOTSUPP where the file system keeps none */
+  getxattr(path: string, name: string, options?: { follow?: boolean }): Uint8Array
+  listxattr(path: string, options?: { follow?: boolean }): readonly string[]
+  /** @param flags XATTR_CREATE, XATTR_REPLACE @throws EEXIST, ENODATA, EPERM, EOPNOTSUPP, ERANGE */
+  setxattr(path: string, name: string, value: Uint8Array, options?: { follow?: boolean; flags?: number }): void
+  removexattr(path: string, name: string, options?: { follow?: boolean }): void
   /** A descriptor that inotify events are read from. inotify(7) @throws EMFILE */
   inotifyInit(): number
   /** @returns the watch's number @throws ENOENT, EACCES, EINVAL without an event, ENOTDIR with IN_ONLYDIR */
@@ -272,7 +291,14 @@ export interface Sys {
   shutdown(fd: number, how: number): void
   getsockname(fd: number): SocketAddress
   getpeername(fd: number): SocketAddress
-  socketpair(): [number, number]
+  /** @throws ENOTCONN, EOPNOTSUPP for what is no unix socket */
+  peerCredentials(fd: number): PeerCredentials
+  /** Writes to a unix socket; the other end's next receive gets descriptors of its own for these. unix(7), SCM_RIGHTS */
+  sendRights(fd: number, data: Uint8Array, fds: readonly number[]): MaybePromise<number>
+  /** Reads from a unix socket with the descriptors that came. */
+  receiveRights(fd: number, max: number): MaybePromise<{ data: Uint8Array; fds: readonly number[] }>
+  /** @param type default SOCK_STREAM */
+  socketpair(type?: number): [number, number]
   netlink<R extends NetlinkRequest>(request: R): NetlinkAnswer<R>
 
   /** Lines of the kernel's log. dmesg(1). */

@@ -27,7 +27,7 @@ import { Task } from './task/task.ts'
 import { PtyTable } from './tty/pty-table.ts'
 import { ptysOf, registerTerminalDevices } from './tty/terminal-devices.ts'
 import { RELEASE, VERSION } from './version.ts'
-import { DeviceTable, Files, type FileSystem, MountNamespace } from './vfs/index.ts'
+import { DeviceTable, Files, type FileSystem, type Inode, MountNamespace } from './vfs/index.ts'
 
 export interface KernelOptions {
   readonly clock: Clock
@@ -138,7 +138,11 @@ export class Kernel {
     registerMemoryDevices(devices, entropy)
     registerTerminalDevices(devices)
     registerLogDevices(devices, log)
-    return new Files({ clock, types: fileSystemTypes(parts), devices, makeFifo })
+    const runs = (inode: Inode): boolean =>
+      parts()
+        .rootPids.tasks()
+        .some((task) => task.alive && task.image.exe?.inode === inode)
+    return new Files({ clock, types: fileSystemTypes(parts), devices, makeFifo, runs })
   }
 
   private makeInit(argv: readonly string[]): Task {

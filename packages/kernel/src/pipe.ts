@@ -33,6 +33,9 @@ export class Pipe {
   writers = 0
   /** A reader of a FIFO sees the end only after there was a writer. */
   hadWriter = false
+  /** How often it was opened for reading and for writing: who waits in open(2) sees a visitor that is gone again. */
+  readOpens = 0
+  writeOpens = 0
 
   /** @throws EAGAIN while it is empty and somebody may still write */
   read(max: number): Uint8Array {
@@ -73,9 +76,13 @@ export class Pipe {
 
   join(flags: number): void {
     const mode = flags & O_ACCMODE
-    if (mode !== O_WRONLY) this.readers++
+    if (mode !== O_WRONLY) {
+      this.readers++
+      this.readOpens++
+    }
     if (mode !== O_RDONLY) {
       this.writers++
+      this.writeOpens++
       this.hadWriter = true
     }
     this.queue.wake()
@@ -152,13 +159,13 @@ export function makePipe(
 }
 
 /**
- * An open FIFO. Linux waits in open(2) until the other side is there; here open does not wait, and the first read or
- * write does. fifo(7).
+ * An open FIFO. Who opened it without waiting for the other side waits in the first read or write. fifo(7).
  */
-class FifoEnd extends LocatedDescription {
+export class FifoEnd extends LocatedDescription {
   override readonly queue: WaitQueue
   private readonly pipe: Pipe
   private readonly release_: () => void
+  private readonly opens: readonly [readOpens: number, writeOpens: number]
 
   constructor(pipe: Pipe, flags: number, location: Location, release: () => void) {
     super(flags, location)
@@ -166,6 +173,15 @@ class FifoEnd extends LocatedDescription {
     this.queue = pipe.queue
     this.release_ = release
     pipe.join(flags)
+    this.opens = [pipe.readOpens, pipe.writeOpens]
+  }
+
+  /** Whether the other side is there, or was since this one was opened. */
+  get met(): boolean {
+    const [readOpens, writeOpens] = this.opens
+    const { pipe } = this
+    if (!this.writable) return pipe.writers > 0 || pipe.writeOpens !== writeOpens
+    return this.readable || pipe.readers > 0 || pipe.readOpens !== readOpens
   }
 
   read(max: number): Uint8Array {

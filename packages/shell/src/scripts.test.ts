@@ -1,3 +1,4 @@
+import { S_IFIFO } from '@drydock/abi'
 import { bootTestKernel } from '@drydock/kernel/testing'
 import { describe, expect, it } from 'vitest'
 import { shellPrograms } from './index.ts'
@@ -92,6 +93,21 @@ describe('bash -c', () => {
     const result = await kernel.run(['bash', '-c', script])
     expect({ stdout: result.stdout, status: result.status }).toEqual({ stdout, status })
     expect(kernel.oopses()).toEqual([])
+    kernel.shutdown()
+  })
+
+  it('waits in a redirection for the other side of a FIFO', async () => {
+    const kernel = await bootTestKernel(shellPrograms)
+    kernel.sys.mknod('/tmp/p', S_IFIFO | 0o666)
+    const script =
+      '{ read -r l; echo "read $l"; } < /tmp/p & for i in {1..9}; do :; done; echo first; echo hi > /tmp/p; wait'
+    expect((await kernel.run(['bash', '-c', script])).stdout).toBe('first\nread hi\n')
+    const alone = await kernel.run([
+      'bash',
+      '-c',
+      'trap "echo out; exit 3" ALRM; (kill -ALRM $$) & : > /tmp/p; echo no',
+    ])
+    expect(alone.stdout).not.toContain('no')
     kernel.shutdown()
   })
 })

@@ -90,6 +90,7 @@ function loadInode(inode: MemoryInode, record: InodeRecord, inodes: ReadonlyMap<
     if (child === undefined) throw new DiskFormatError(`${JSON.stringify(name)} names inode ${ino}, which is missing`)
     inode.entries?.set(name, child)
   }
+  if (record.xattrs) inode.attributes = new Map(record.xattrs)
   ;[inode.atimeMs, inode.mtimeMs, inode.ctimeMs] = record.times
 }
 

@@ -38,6 +38,7 @@ export interface InodeRecord {
   readonly target?: string
   readonly entries?: readonly (readonly [string, number])[]
   readonly file?: FileRecord
+  readonly xattrs?: readonly (readonly [string, Uint8Array])[]
 }
 
 /** The disk cannot be read: another version, or records that are damaged or missing. */
@@ -92,13 +93,18 @@ const isEntries = (value: unknown): boolean =>
   Array.isArray(value) &&
   value.every((pair) => Array.isArray(pair) && typeof pair[0] === 'string' && typeof pair[1] === 'number')
 
+const isXattrs = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.every((pair) => Array.isArray(pair) && typeof pair[0] === 'string' && pair[1] instanceof Uint8Array)
+
 const isInode = (value: unknown): value is InodeRecord =>
   isObject(value) &&
   isNumbers([value['mode'], value['uid'], value['gid'], value['nlink'], value['rdev']], 5) &&
   isNumbers(value['times'], 3) &&
   isOptional(value['target'], (target) => typeof target === 'string') &&
   isOptional(value['entries'], isEntries) &&
-  isOptional(value['file'], isFile)
+  isOptional(value['file'], isFile) &&
+  isOptional(value['xattrs'], isXattrs)
 
 const isSuperblock = (value: unknown): value is Superblock =>
   isObject(value) &&

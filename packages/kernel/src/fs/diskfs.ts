@@ -176,7 +176,7 @@ function isInline({ content }: MemoryInode): boolean {
 }
 
 function recordOf(inode: MemoryInode, inline: boolean): InodeRecord {
-  const { mode, uid, gid, nlink, rdev, target, entries, content } = inode
+  const { mode, uid, gid, nlink, rdev, target, entries, content, attributes } = inode
   const lazy = content?.lazyBase
   const first = inline ? content?.savedChunk(0) : undefined
   return {
@@ -187,6 +187,7 @@ function recordOf(inode: MemoryInode, inline: boolean): InodeRecord {
     rdev,
     times: [inode.atimeMs, inode.mtimeMs, inode.ctimeMs],
     ...(target !== undefined && { target }),
+    ...(attributes?.size && { xattrs: Array.from(attributes) }),
     ...(entries !== undefined && { entries: Array.from(entries, ([name, child]) => [name, child.ino] as const) }),
     ...(content !== undefined && {
       file: {

@@ -103,6 +103,53 @@ export class FileContent {
     this.length = size
   }
 
+  /** Takes the room of a range that nobody has written to; what is there stays. @throws ENOSPC */
+  allocate(offset: number, length: number): void {
+    for (const [index, , end] of pieces(offset, length)) {
+      const chunk = this.materialise(index)
+      if (chunk.used >= end) continue
+      this.owner.reserve(end - chunk.used, 0)
+      this.allocated += end - chunk.used
+      chunk.used = end
+      this.owner.chunkChanged(index)
+    }
+    this.pristine = false
+  }
+
+  /** A hole where data was: whole chunks give their room back, the rest reads as zeros. */
+  punch(offset: number, length: number): void {
+    const end = Math.min(offset + length, this.length)
+    for (const [index, start, stop] of pieces(offset, end - offset)) {
+      const whole = start === 0 && (stop === CHUNK_BYTES || index * CHUNK_BYTES + stop >= this.length)
+      if (whole && this.baseSize <= index * CHUNK_BYTES) this.dropChunk(index)
+      else this.writePiece(index, start, new Uint8Array(stop - start))
+    }
+  }
+
+  /** Where data begins at or after an offset; undefined where none is left. */
+  nextData(offset: number): number | undefined {
+    for (let index = Math.floor(offset / CHUNK_BYTES); index * CHUNK_BYTES < this.length; index++) {
+      const at = Math.max(offset, index * CHUNK_BYTES)
+      if (at < this.dataEnd(index)) return at
+    }
+    return undefined
+  }
+  /** Where the next hole begins: at the end of the file at the latest. */
+  nextHole(offset: number): number {
+    for (let index = Math.floor(offset / CHUNK_BYTES); index * CHUNK_BYTES < this.length; index++) {
+      const end = this.dataEnd(index)
+      if (end <= Math.max(offset, index * CHUNK_BYTES)) return Math.max(offset, index * CHUNK_BYTES)
+      if (end < Math.min(this.length, (index + 1) * CHUNK_BYTES)) return end
+    }
+    return this.length
+  }
+  private dataEnd(index: number): number {
+    const start = index * CHUNK_BYTES
+    const chunk = this.chunks[index]
+    if (!chunk) return Math.max(start, Math.min(this.baseSize, start + CHUNK_BYTES))
+    return start + (chunk.bytes === undefined ? 0 : chunk.used)
+  }
+
   setLazy(content: LazyContent): void {
     this.truncate(0)
     this.owner.reserve(content.size, content.prefix.length)
@@ -258,6 +305,16 @@ export class FileContent {
     }
     chunk.used = used
     this.owner.chunkChanged(index)
+  }
+}
+
+/** The parts of chunks that a range covers: index, and from where to where in the chunk. */
+function* pieces(offset: number, length: number): Generator<readonly [index: number, start: number, end: number]> {
+  for (let at = offset; at < offset + length; ) {
+    const start = at % CHUNK_BYTES
+    const end = Math.min(CHUNK_BYTES, start + offset + length - at)
+    yield [Math.floor(at / CHUNK_BYTES), start, end]
+    at += end - start
   }
 }
 

@@ -5,7 +5,7 @@ export { mountTmpfs, Tmpfs, type TmpfsOptions } from './tmpfs.ts'
 export { type CgroupNode, Cgroupfs, type CgroupfsOptions } from './cgroupfs.ts'
 export { Devpts, type DevptsOptions, type PtySource } from './devpts.ts'
 export { registerMemoryDevices } from './memory-devices.ts'
-export type { NamespaceName, ProcSource, ProcTask } from './proc/proc-source.ts'
+export type { NamespaceName, ProcLock, ProcSource, ProcTask } from './proc/proc-source.ts'
 export { PseudoFileSystem } from './pseudo-file-system.ts'
 export {
   DynamicDirectory,

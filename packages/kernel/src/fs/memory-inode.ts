@@ -1,5 +1,17 @@
 import type { DirectoryEntry, LazyContent } from '@drydock/abi'
-import { EINVAL, ENOTDIR, ENOTEMPTY, EXDEV, isDirectory, isRegular, isSymlink, S_IFMT } from '@drydock/abi'
+import {
+  EINVAL,
+  ENOTDIR,
+  ENOTEMPTY,
+  EXDEV,
+  FALLOC_FL_KEEP_SIZE,
+  FALLOC_FL_PUNCH_HOLE,
+  FALLOC_FL_ZERO_RANGE,
+  isDirectory,
+  isRegular,
+  isSymlink,
+  S_IFMT,
+} from '@drydock/abi'
 import { type AttributeChange, Inode, type NewInode } from '../vfs/inode.ts'
 import { type ContentOwner, FileContent } from './file-content.ts'
 import type { MemoryFileSystem } from './memory-file-system.ts'
@@ -20,6 +32,8 @@ export class MemoryInode extends Inode implements ContentOwner {
   override atimeMs: number
   override mtimeMs: number
   override ctimeMs: number
+  /** xattr(7); undefined where nobody has set one. */
+  attributes: Map<string, Uint8Array> | undefined = undefined
   readonly target: string | undefined
   /** Of a directory. */
   readonly entries: Map<string, MemoryInode> | undefined
@@ -122,6 +136,19 @@ export class MemoryInode extends Inode implements ContentOwner {
     this.fs.inodeChanged(inode)
   }
 
+  override exchange(name: string, other: Inode, otherName: string): void {
+    if (!(other instanceof MemoryInode) || other.fs !== this.fs) throw EXDEV
+    const [mine, theirs] = [this.directory().get(name), other.directory().get(otherName)]
+    if (mine === undefined || theirs === undefined) return
+    this.directory().set(name, theirs)
+    other.directory().set(otherName, mine)
+    const moved = (mine.entries ? 1 : 0) - (theirs.entries ? 1 : 0)
+    this.nlink -= moved
+    other.nlink += moved
+    this.changed()
+    other.changed()
+  }
+
   override readlink(): string {
     if (!isSymlink(this.mode) || this.target === undefined) throw EINVAL
     return this.target
@@ -162,6 +189,30 @@ export class MemoryInode extends Inode implements ContentOwner {
   override truncate(size: number): void {
     this.bytes().truncate(size)
     this.changed()
+  }
+  override allocate(mode: number, offset: number, length: number): void {
+    const content = this.bytes()
+    const end = offset + length
+    if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) content.punch(offset, length)
+    if ((mode & FALLOC_FL_PUNCH_HOLE) === 0) content.allocate(offset, length)
+    if ((mode & FALLOC_FL_KEEP_SIZE) === 0 && end > content.size) content.truncate(end)
+    this.changed()
+  }
+  override nextData(offset: number): number | undefined {
+    return this.bytes().nextData(offset)
+  }
+  override nextHole(offset: number): number {
+    return this.bytes().nextHole(offset)
+  }
+
+  override get xattrs(): ReadonlyMap<string, Uint8Array> | undefined {
+    return this.attributes
+  }
+  override setXattr(name: string, value: Uint8Array | undefined): void {
+    if (value === undefined) this.attributes?.delete(name)
+    else (this.attributes ??= new Map()).set(name, value.slice())
+    this.ctimeMs = this.fs.now()
+    this.fs.inodeChanged(this)
   }
   override get lazyContent(): LazyContent | undefined {
     return this.content?.lazy

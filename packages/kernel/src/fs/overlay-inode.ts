@@ -1,5 +1,5 @@
 import type { DirectoryEntry, LazyContent } from '@drydock/abi'
-import { ENOENT, ENOTDIR, ENOTEMPTY, EXDEV, isRegular, isSymlink, S_IFCHR } from '@drydock/abi'
+import { ENOENT, ENOTDIR, ENOTEMPTY, EOPNOTSUPP, EXDEV, isRegular, isSymlink, S_IFCHR } from '@drydock/abi'
 import { type AttributeChange, Inode, type NewInode } from '../vfs/inode.ts'
 import type { PathContext } from '../vfs/path-context.ts'
 import type { Overlayfs } from './overlayfs.ts'
@@ -103,6 +103,21 @@ export class OverlayInode extends Inode {
   }
   override prepareWrite(): void {
     this.copyUp()
+  }
+  override allocate(mode: number, offset: number, length: number): void {
+    this.copyUp().allocate(mode, offset, length)
+  }
+  override nextData(offset: number): number | undefined {
+    return this.real.nextData(offset)
+  }
+  override nextHole(offset: number): number {
+    return this.real.nextHole(offset)
+  }
+  override get xattrs(): ReadonlyMap<string, Uint8Array> | undefined {
+    return this.real.xattrs
+  }
+  override setXattr(name: string, value: Uint8Array | undefined): void {
+    this.copyUp().setXattr(name, value)
   }
   override get lazyContent(): LazyContent | undefined {
     return this.real.lazyContent
@@ -262,6 +277,7 @@ export class OverlayInode extends Inode {
     const { real } = this
     const upper = this.detached ? this.makeNameless(real) : this.makeNamed(real)
     if (content && isRegular(real.mode)) upper.copyContent(real)
+    for (const [name, value] of xattrsOf(real)) upper.setXattr(name, value)
     upper.setattr(attributesOf(real))
     this.upper = upper
     if (!this.isDirectory) {
@@ -305,6 +321,16 @@ function findInLayers(layers: readonly Inode[], name: string): readonly Inode[] 
     if (!inode.isDirectory || isOpaque(inode)) break
   }
   return found
+}
+
+/** A lower layer may keep none. */
+function xattrsOf(real: Inode): ReadonlyMap<string, Uint8Array> {
+  try {
+    return real.xattrs ?? new Map()
+  } catch (error) {
+    if (error === EOPNOTSUPP) return new Map()
+    throw error
+  }
 }
 
 function markOpaque(directory: Inode): void {

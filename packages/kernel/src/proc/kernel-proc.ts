@@ -1,13 +1,20 @@
 import { type Clock, type Entropy, ENODEV, type ResourceName, type Sysinfo, type Utsname } from '@drydock/abi'
 import type { FileDescription } from '../file-description.ts'
-import type { NamespaceName, ProcSource, ProcTask } from '../fs/index.ts'
+import type { NamespaceName, ProcLock, ProcSource, ProcTask } from '../fs/index.ts'
 import type { KernelParts } from '../kernel-parts.ts'
 import { Ipv6Conf, type NetNamespace } from '../net/index.ts'
 import { describeTask } from '../task/describe.ts'
 import type { UserNamespace } from '../namespace/user-namespace.ts'
 import type { Pid, PidNamespace } from '../task/pid.ts'
 import { Task } from '../task/task.ts'
-import { capabilitiesOf, type Location, type MountNamespace, type PathContext } from '../vfs/index.ts'
+import {
+  capabilitiesOf,
+  type Inode,
+  type Location,
+  type MountNamespace,
+  OpenFile,
+  type PathContext,
+} from '../vfs/index.ts'
 import { sysinfo, uname } from '../system-info.ts'
 
 /** @throws ENODEV for a reader that is no task of ours */
@@ -228,6 +235,34 @@ export class KernelProc implements ProcSource {
   }
   cpuMs(): number {
     return this.parts.rootCgroup.cpuMs
+  }
+  locks(): ProcLock[] {
+    const found: ProcLock[] = []
+    const seen = new Set<object>()
+    for (const task of this.namespace.tasks())
+      for (const [, { description }] of task.fds.open()) {
+        if (!(description instanceof OpenFile)) continue
+        const { inode } = description
+        if (!seen.has(description)) found.push(...this.wholeLock(task, description))
+        if (!seen.has(inode)) found.push(...this.recordLocks(inode))
+        seen.add(description).add(inode)
+      }
+    return found
+  }
+  private wholeLock(task: Task, file: OpenFile): ProcLock[] {
+    const held = file.inode.lock?.heldBy(file)
+    if (!held) return []
+    const place = { dev: file.inode.fs.dev, ino: file.inode.ino, start: 0, end: Infinity }
+    return [{ kind: 'FLOCK', type: held === 'shared' ? 'READ' : 'WRITE', pid: task.pid.in(this.namespace), ...place }]
+  }
+  private recordLocks({ records, fs, ino }: Inode): ProcLock[] {
+    return (records?.all ?? []).flatMap(({ owner, type, start, end }) => {
+      const pid = this.pidOf(owner)
+      const kind = type === 'read' ? 'READ' : 'WRITE'
+      return pid === undefined
+        ? []
+        : [{ kind: 'POSIX' as const, type: kind, pid, dev: fs.dev, ino, start, end: end - 1 } as const]
+    })
   }
   dmesg(): readonly string[] {
     return this.parts.log.lines()

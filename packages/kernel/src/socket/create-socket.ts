@@ -7,6 +7,7 @@ import {
   EPROTONOSUPPORT,
   SOCK_DGRAM,
   SOCK_RAW,
+  SOCK_SEQPACKET,
   SOCK_STREAM,
 } from '@drydock/abi'
 import type { NetNamespace } from '../net/net-namespace.ts'
@@ -16,6 +17,8 @@ import { InetIcmpSocket } from './inet-icmp.ts'
 import { InetStreamSocket } from './inet-stream.ts'
 import type { SocketDescription } from './socket-description.ts'
 import { PacketSocket } from './packet-socket.ts'
+import { UnixDatagramSocket } from './unix-datagram.ts'
+import { UnixSeqpacketSocket } from './unix-seqpacket.ts'
 import { UnixStreamSocket } from './unix-stream.ts'
 
 type Factory = (namespace: NetNamespace) => SocketDescription
@@ -32,7 +35,14 @@ const FAMILIES: ReadonlyMap<number, ReadonlyMap<number, Factory>> = new Map([
   [AF_INET, inetTypes(AF_INET)],
   [AF_INET6, inetTypes(AF_INET6)],
   [AF_PACKET, new Map<number, Factory>([[SOCK_RAW, (namespace) => new PacketSocket(namespace)]])],
-  [AF_UNIX, new Map<number, Factory>([[SOCK_STREAM, (namespace) => new UnixStreamSocket(namespace.network)]])],
+  [
+    AF_UNIX,
+    new Map<number, Factory>([
+      [SOCK_STREAM, (namespace) => new UnixStreamSocket(namespace.network)],
+      [SOCK_DGRAM, (namespace) => new UnixDatagramSocket(namespace.network)],
+      [SOCK_SEQPACKET, (namespace) => new UnixSeqpacketSocket(namespace.network)],
+    ]),
+  ],
 ])
 
 /** socket(2). @throws EAFNOSUPPORT, EPROTONOSUPPORT */
@@ -45,5 +55,10 @@ export function createSocket(namespace: NetNamespace, family: number, type: numb
 }
 
 /** socketpair(2), of the unix family. */
-export const createSocketPair = (namespace: NetNamespace): [SocketDescription, SocketDescription] =>
-  UnixStreamSocket.pair(namespace.network)
+export function createSocketPair(namespace: NetNamespace, type: number): [SocketDescription, SocketDescription] {
+  const { network } = namespace
+  if (type === SOCK_STREAM) return UnixStreamSocket.pair(network)
+  if (type === SOCK_DGRAM) return UnixDatagramSocket.pair(network)
+  if (type === SOCK_SEQPACKET) return UnixSeqpacketSocket.pair(network)
+  throw EPROTONOSUPPORT
+}

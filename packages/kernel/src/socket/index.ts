@@ -1,2 +1,3 @@
 export * from './create-socket.ts'
 export * from './socket-description.ts'
+export { UnixStreamSocket } from './unix-stream.ts'

@@ -10,6 +10,7 @@ import {
   POLLIN,
   POLLOUT,
   S_IFSOCK,
+  type PeerCredentials,
   type SocketAddress,
   type SocketOption,
   type Stat,
@@ -89,6 +90,17 @@ export abstract class SocketDescription extends FileDescription {
   /** @param how SHUT_RD, SHUT_WR, SHUT_RDWR */
   shutdown(_how: number): void {
     throw ENOTCONN
+  }
+  /** @throws ENOTCONN, EOPNOTSUPP */
+  peerCredentials(): PeerCredentials {
+    throw EOPNOTSUPP
+  }
+  /** @throws as write does, EOPNOTSUPP */
+  sendRights(_bytes: Uint8Array, _descriptions: readonly FileDescription[]): number {
+    throw EOPNOTSUPP
+  }
+  receiveRights(max: number): { data: Uint8Array; descriptions: readonly FileDescription[] } {
+    return { data: this.read(max), descriptions: [] }
   }
   abstract getsockname(): SocketAddress
   /** @throws ENOTCONN */

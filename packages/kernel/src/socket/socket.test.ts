@@ -185,7 +185,7 @@ describe.each([
 })
 
 it('socketpair', () => {
-  const [one, other] = createSocketPair(loopback())
+  const [one, other] = createSocketPair(loopback(), SOCK_STREAM)
   one.write(bytes('hi'))
   expect(text(other.read(10))).toBe('hi')
   one.release()

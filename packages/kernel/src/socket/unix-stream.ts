@@ -1,7 +1,5 @@
 import {
-  AF_UNIX,
   type Datagram,
-  EAFNOSUPPORT,
   EAGAIN,
   ECONNREFUSED,
   ECONNRESET,
@@ -9,17 +7,21 @@ import {
   EISCONN,
   ENOTCONN,
   EPIPE,
+  EPROTOTYPE,
   type Errno,
   POLLHUP,
   POLLIN,
   POLLOUT,
+  type PeerCredentials,
   type SocketAddress,
   unix,
   type UnixSocketInfo,
 } from '@drydock/abi'
 import { SHUTDOWN_READ, SHUTDOWN_WRITE } from '@drydock/net'
 import { ByteQueue } from '../byte-queue.ts'
+import type { FileDescription } from '../file-description.ts'
 import type { Network } from '../net/network.ts'
+import { pathOf } from './unix-address.ts'
 import { shutdownBits, SocketDescription, type UnixNames } from './socket-description.ts'
 
 /** net.core.wmem_default. socket(7). */
@@ -27,8 +29,12 @@ const BUFFER_BYTES = 212_992
 
 /** A stream socket of the unix family: named by a node of the file system, or one of a pair. unix(7). */
 export class UnixStreamSocket extends SocketDescription {
-  private readonly network: Network
-  private readonly incoming = new ByteQueue()
+  protected readonly network: Network
+  protected readonly incoming = new ByteQueue()
+  /** Descriptions that were sent along, and how many bytes are before each. SCM_RIGHTS */
+  private readonly rights: { before: number; readonly descriptions: readonly FileDescription[] }[] = []
+  private credentials: PeerCredentials | undefined
+  private peerIs: PeerCredentials | undefined
   private name = ''
   private unbind: (() => void) | undefined
   private peer: UnixStreamSocket | undefined
@@ -58,6 +64,37 @@ export class UnixStreamSocket extends SocketDescription {
     return this.connected
   }
 
+  /** Who opened it: what the other end learns when they are connected. */
+  become(credentials: PeerCredentials): void {
+    this.credentials = credentials
+    if (this.peer) this.peer.peerIs = credentials
+  }
+  override peerCredentials(): PeerCredentials {
+    if (!this.connected || !this.peerIs) throw ENOTCONN
+    return this.peerIs
+  }
+
+  override sendRights(bytes: Uint8Array, descriptions: readonly FileDescription[]): number {
+    const before = this.peer?.incoming.length ?? 0
+    const taken = this.write(bytes)
+    const held = descriptions.map((description) => description.retain())
+    this.peer?.rights.push({ before, descriptions: held })
+    return taken
+  }
+
+  /** Stops before the next descriptors: each arrive with the first byte that they were sent with. */
+  override receiveRights(max: number): { data: Uint8Array; descriptions: readonly FileDescription[] } {
+    const [first] = this.rights
+    const arrived = first?.before === 0 ? this.rights.shift() : undefined
+    const next = this.rights[0]?.before ?? Infinity
+    try {
+      return { data: this.read(Math.min(max, next)), descriptions: arrived?.descriptions ?? [] }
+    } catch (error) {
+      if (arrived) this.rights.unshift(arrived)
+      throw error
+    }
+  }
+
   describe(): UnixSocketInfo {
     const { pending, peer, ino } = this
     return {
@@ -74,8 +111,7 @@ export class UnixStreamSocket extends SocketDescription {
   static pair(network: Network): [UnixStreamSocket, UnixStreamSocket] {
     const one = new UnixStreamSocket(network)
     const other = new UnixStreamSocket(network)
-    one.join(other)
-    other.join(one)
+    one.link(other)
     return [one, other]
   }
 
@@ -104,9 +140,11 @@ export class UnixStreamSocket extends SocketDescription {
   connect(address: SocketAddress, names: UnixNames): void {
     if (this.connected) throw EISCONN
     const listener = names.find(pathOf(address))
+    if (listener instanceof SocketDescription && listener.constructor !== this.constructor) throw EPROTOTYPE
     if (!(listener instanceof UnixStreamSocket) || !listener.pending || listener.closed) throw ECONNREFUSED
-    const accepted = new UnixStreamSocket(this.network)
+    const accepted = listener.sibling()
     accepted.name = listener.name
+    accepted.credentials = listener.credentials
     this.join(accepted)
     accepted.join(this)
     listener.pending.push(accepted)
@@ -115,7 +153,7 @@ export class UnixStreamSocket extends SocketDescription {
 
   read(max: number): Uint8Array {
     if (this.incoming.length > 0) {
-      const bytes = this.incoming.take(max)
+      const bytes = this.takeIncoming(max)
       this.peer?.queue.wake()
       return bytes
     }
@@ -185,6 +223,7 @@ export class UnixStreamSocket extends SocketDescription {
     this.closed = true
     for (const waiting of this.pending ?? []) waiting.release()
     this.pending = undefined
+    for (const { descriptions } of this.rights.splice(0)) for (const each of descriptions) each.release()
     const { peer } = this
     this.peer = undefined
     if (!peer) return
@@ -194,15 +233,32 @@ export class UnixStreamSocket extends SocketDescription {
     peer.queue.wake()
   }
 
+  protected sibling(): UnixStreamSocket {
+    return new UnixStreamSocket(this.network)
+  }
+  protected takeIncoming(max: number): Uint8Array {
+    const bytes = this.incoming.take(max)
+    for (const each of this.rights) each.before = Math.max(0, each.before - bytes.length)
+    return bytes
+  }
+
+  protected get other(): UnixStreamSocket | undefined {
+    return this.peer
+  }
+  /** Connects two to each other. */
+  protected link(other: UnixStreamSocket): void {
+    this.join(other)
+    other.join(this)
+  }
+  /** A message goes in whole or not at all. @throws EAGAIN */
+  requireRoom(bytes: number): void {
+    if (this.incoming.length > 0 && this.incoming.length + bytes > BUFFER_BYTES) throw EAGAIN
+  }
+
   private join(peer: UnixStreamSocket): void {
     this.peer = peer
     this.peerName = peer.name
+    this.peerIs = peer.credentials
     this.connected = true
   }
-}
-
-function pathOf(address: SocketAddress): string {
-  if (address.family !== AF_UNIX) throw EAFNOSUPPORT
-  if (address.path === '' || address.path.length > 107) throw EINVAL
-  return address.path
 }

@@ -5,6 +5,7 @@ import {
   EINVAL,
   ENOSPC,
   EPIPE,
+  ESPIPE,
   LOCK_EX,
   LOCK_NB,
   LOCK_SH,
@@ -13,14 +14,15 @@ import {
   O_APPEND,
   O_CLOEXEC,
   O_NONBLOCK,
+  type RecordLock,
   SIGPIPE,
   SIGXFSZ,
 } from '@drydock/abi'
 import type { FileDescription } from '../file-description.ts'
 import { InotifyDescription } from '../inotify.ts'
-import { makePipe } from '../pipe.ts'
+import { FifoEnd, makePipe } from '../pipe.ts'
 import { block, failCallsOn, giveWay } from '../task/pending-call.ts'
-import type { Task } from '../task/task.ts'
+import { Task } from '../task/task.ts'
 import { OpenFile } from '../vfs/index.ts'
 import { UNWIND, unlessGone } from '../task/unwind.ts'
 import { seenStat } from './seen-ids.ts'
@@ -137,10 +139,55 @@ function flock(task: Task, fd: number, operation: number): MaybePromise<void> {
   return operation & LOCK_NB ? attempt() : block(task, [lock.queue], attempt, { fd })
 }
 
+function openWaiting(task: Task, path: string, flags: number, mode = 0o666): MaybePromise<number> {
+  const description = task.parts.files.open(task, path, flags, mode)
+  const cloexec = (flags & O_CLOEXEC) !== 0
+  if (!(description instanceof FifoEnd) || (flags & O_NONBLOCK) !== 0 || description.met)
+    return task.fds.add(description, cloexec)
+  // Until it is a descriptor nobody else knows of it: who is killed on the way leaves the FIFO too.
+  const release = (): void => {
+    if (task.closers.delete(release)) description.release()
+  }
+  task.closers.add(release)
+  const waited = block(task, [description.queue], () => {
+    if (!description.met) throw EAGAIN
+    return task.fds.add(description.retain(), cloexec)
+  })
+  return waited instanceof Promise ? waited.finally(release) : waited
+}
+
+/** @throws EBADF for what is no file: nothing else has locks */
+function openFileOf(task: Task, fd: number): OpenFile {
+  const description = task.fds.get(fd)
+  if (!(description instanceof OpenFile)) throw EBADF
+  return description
+}
+
+function lockRecord(
+  task: Task,
+  fd: number,
+  lock: RecordLock | Omit<RecordLock, 'type'>,
+  wait = false,
+): MaybePromise<void> {
+  const file = openFileOf(task, fd)
+  const { records } = file
+  if (lock.start < 0 || lock.length < 0) throw EINVAL
+  if (!('type' in lock)) return records.release(task, lock)
+  if (lock.type === 'read' ? !file.readable : !file.writable) throw EBADF
+  if (!wait) return records.take(task, lock)
+  return block(task, [records.queue], () => records.take(task, lock, true), { fd })
+}
+
+/** Closing any descriptor of a file gives up all locks of the process on it. fcntl(2) */
+function releaseRecords(task: Task, description: FileDescription): void {
+  if (description instanceof OpenFile) description.inode.records?.releaseAll(task)
+}
+
 const STATUS_FLAGS = { nonblock: O_NONBLOCK, append: O_APPEND } as const
 
 export const descriptorCalls: SyscallTable<
   | 'open'
+  | 'openWaiting'
   | 'close'
   | 'read'
   | 'readUntil'
@@ -158,6 +205,9 @@ export const descriptorCalls: SyscallTable<
   | 'ftruncate'
   | 'fsync'
   | 'flock'
+  | 'lockRecord'
+  | 'testRecord'
+  | 'fallocate'
   | 'inotifyInit'
   | 'inotifyAddWatch'
   | 'inotifyRmWatch'
@@ -166,8 +216,9 @@ export const descriptorCalls: SyscallTable<
     const description = task.parts.files.open(task, path, flags, mode)
     return task.fds.add(description, (flags & O_CLOEXEC) !== 0)
   },
+  openWaiting,
   close(task, fd) {
-    task.fds.close(fd)
+    releaseRecords(task, task.fds.close(fd))
     failCallsOn(task, fd)
   },
   read,
@@ -216,6 +267,18 @@ export const descriptorCalls: SyscallTable<
     task.fds.get(fd).truncate(size)
   },
   flock,
+  lockRecord,
+  testRecord(task, fd, lock) {
+    const held = openFileOf(task, fd).records.conflict(task, lock)
+    if (!held) return undefined
+    const pid = held.owner instanceof Task ? held.owner.pid.in(task.pidNamespace) : 0
+    return { type: held.type, start: held.start, length: Number.isFinite(held.end) ? held.end - held.start : 0, pid }
+  },
+  fallocate(task, fd, mode, offset, length) {
+    const description = task.fds.get(fd)
+    if (!(description instanceof OpenFile)) throw ESPIPE
+    description.allocate(mode, offset, length)
+  },
   inotifyInit: (task) => task.fds.add(new InotifyDescription(task.parts.clock.now())),
   inotifyAddWatch: (task, fd, path, mask) => inotifyOf(task, fd).add(task.parts.files.observed(task, path, mask), mask),
   inotifyRmWatch(task, fd, wd) {

@@ -11,6 +11,10 @@ export const pathCalls: SyscallTable<
   | 'rmdir'
   | 'unlink'
   | 'rename'
+  | 'getxattr'
+  | 'listxattr'
+  | 'setxattr'
+  | 'removexattr'
   | 'link'
   | 'symlink'
   | 'readlink'
@@ -38,7 +42,11 @@ export const pathCalls: SyscallTable<
   mkdir: (task, path, mode) => task.parts.files.mkdir(task, path, mode),
   rmdir: (task, path) => task.parts.files.rmdir(task, path),
   unlink: (task, path) => task.parts.files.unlink(task, path),
-  rename: (task, from, to) => task.parts.files.rename(task, from, to),
+  rename: (task, from, to, flags) => task.parts.files.rename(task, from, to, flags),
+  getxattr: (task, path, name, options) => task.parts.files.getxattr(task, path, name, options?.follow),
+  listxattr: (task, path, options) => task.parts.files.listxattr(task, path, options?.follow),
+  setxattr: (task, path, name, value, options) => task.parts.files.setxattr(task, path, name, value, options),
+  removexattr: (task, path, name, options) => task.parts.files.removexattr(task, path, name, options?.follow),
   link: (task, from, to) => task.parts.files.link(task, from, to),
   symlink: (task, target, path) => task.parts.files.symlink(task, target, path),
   readlink: (task, path) => task.parts.files.readlink(task, path),

@@ -13,11 +13,12 @@ import {
   type MaybePromise,
   type NetlinkRequest,
   O_NONBLOCK,
+  SOCK_STREAM,
   type SocketAddress,
 } from '@drydock/abi'
 import { NamespaceInode } from '../fs/index.ts'
 import { NetNamespace, netlink } from '../net/index.ts'
-import { createSocket, createSocketPair, SocketDescription, type UnixNames } from '../socket/index.ts'
+import { createSocket, createSocketPair, SocketDescription, type UnixNames, UnixStreamSocket } from '../socket/index.ts'
 import { block } from '../task/pending-call.ts'
 import type { Task } from '../task/task.ts'
 import { capableIn } from '../vfs/index.ts'
@@ -64,6 +65,16 @@ function onSocket<T>(task: Task, fd: number, attempt: (socket: SocketDescription
   return block(task, [socket.queue], () => attempt(socket), { fd })
 }
 
+/** A unix socket knows whose it is: SO_PEERCRED tells the other end. Numbers are those of the first pid namespace. */
+function identified(task: Task, socket: SocketDescription): SocketDescription {
+  const { uid, gid } = task.credentials
+  if (socket instanceof UnixStreamSocket) socket.become({ pid: task.pid.in(task.parts.rootPids), uid, gid })
+  return socket
+}
+
+/** 0 for who is not seen from here. */
+const pidSeenBy = (task: Task, pid: number): number => task.parts.rootPids.find(pid)?.in(task.pidNamespace) ?? 0
+
 export const socketCalls: SyscallTable<
   | 'socket'
   | 'setsockopt'
@@ -78,12 +89,15 @@ export const socketCalls: SyscallTable<
   | 'getsockname'
   | 'getpeername'
   | 'socketpair'
+  | 'peerCredentials'
+  | 'sendRights'
+  | 'receiveRights'
   | 'netlink'
 > = {
   socket(task, family, type) {
     const { net } = task.namespaces
     if (family === AF_PACKET && !capableIn(task.credentials, 'net_raw', net.owner)) throw EPERM
-    return task.fds.add(createSocket(net, family, type))
+    return task.fds.add(identified(task, createSocket(net, family, type)))
   },
   setsockopt(task, fd, option, value) {
     socketOf(task, fd).setOption(option, value)
@@ -117,10 +131,23 @@ export const socketCalls: SyscallTable<
   },
   getsockname: (task, fd) => socketOf(task, fd).getsockname(),
   getpeername: (task, fd) => socketOf(task, fd).getpeername(),
-  socketpair(task) {
-    const [a, b] = createSocketPair(task.namespaces.net)
-    return [task.fds.add(a), task.fds.add(b)]
+  socketpair(task, type = SOCK_STREAM) {
+    const [a, b] = createSocketPair(task.namespaces.net, type)
+    return [task.fds.add(identified(task, a)), task.fds.add(identified(task, b))]
   },
+  peerCredentials: (task, fd) => {
+    const { pid, uid, gid } = socketOf(task, fd).peerCredentials()
+    return { pid: pidSeenBy(task, pid), uid, gid }
+  },
+  sendRights(task, fd, data, fds) {
+    const descriptions = fds.map((each) => task.fds.get(each))
+    return onSocket(task, fd, (socket) => socket.sendRights(data, descriptions))
+  },
+  receiveRights: (task, fd, max) =>
+    onSocket(task, fd, (socket) => {
+      const { data, descriptions } = socket.receiveRights(max)
+      return { data, fds: descriptions.map((each) => task.fds.add(each)) }
+    }),
   netlink(task, request) {
     if (!isQuestion(request) && !capableIn(task.credentials, 'net_admin', task.namespaces.net.owner)) throw EPERM
     const ofPid = (pid: number): NetNamespace => {

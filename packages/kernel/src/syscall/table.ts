@@ -69,5 +69,15 @@ function waitingMethod(name: string, run: Call5): Function5 {
 /** Calls whose callers await them: in a program that is gone they never end. */
 const WAITING: ReadonlySet<string> = new Set<CallName>([
   ...(['tick', 'spawn', 'exec', 'wait', 'pause', 'sleep', 'read', 'readUntil', 'write', 'poll'] as const),
-  ...(['accept', 'connect', 'sendto', 'recvfrom', 'flock'] as const),
+  ...([
+    'accept',
+    'connect',
+    'sendto',
+    'recvfrom',
+    'flock',
+    'lockRecord',
+    'openWaiting',
+    'sendRights',
+    'receiveRights',
+  ] as const),
 ])

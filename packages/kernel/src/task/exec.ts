@@ -1,5 +1,9 @@
 import {
+  decodeFileCapabilities,
   E2BIG,
+  EOPNOTSUPP,
+  type FileCapabilities,
+  XATTR_CAPABILITY,
   ELOOP,
   ENOENT,
   ENOEXEC,
@@ -10,7 +14,14 @@ import {
   S_ISUID,
   stubProgram,
 } from '@drydock/abi'
-import { afterExec, type Credentials, type Location, type OpenFile, type PathContext } from '../vfs/index.ts'
+import {
+  afterExec,
+  type Credentials,
+  type Inode,
+  type Location,
+  type OpenFile,
+  type PathContext,
+} from '../vfs/index.ts'
 import type { KernelParts } from '../kernel-parts.ts'
 import type { Image, Task } from './task.ts'
 
@@ -81,7 +92,17 @@ function effective(credentials: Credentials, { inode, mount }: Location, mayGain
   if (mount.flags & MS_NOSUID || !mayGain) return afterExec(credentials)
   const uid = inode.mode & S_ISUID ? inode.uid : credentials.uid
   const gid = inode.mode & S_ISGID ? inode.gid : credentials.gid
-  return afterExec({ ...credentials, uid, gid })
+  return afterExec({ ...credentials, uid, gid }, fileCapabilities(inode))
+}
+
+function fileCapabilities(inode: Inode): FileCapabilities | undefined {
+  try {
+    const value = inode.xattrs?.get(XATTR_CAPABILITY)
+    return value && decodeFileCapabilities(value)
+  } catch (error) {
+    if (error === EOPNOTSUPP) return undefined
+    throw error
+  }
 }
 
 function follow(parts: KernelParts, context: PathContext, path: string, argv: readonly string[], depth: number): Found {

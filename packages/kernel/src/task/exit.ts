@@ -1,5 +1,6 @@
 import { SIGCHLD, SIGCONT, SIGHUP, SIGKILL, SIGSEGV, type WaitStatus } from '@drydock/abi'
 import type { Task } from './task.ts'
+import { OpenFile } from '../vfs/index.ts'
 import { reap, tellParent } from './wait.ts'
 
 /**
@@ -14,6 +15,8 @@ export function exitTask(task: Task, status: WaitStatus): void {
   task.unreported = undefined
   if (task.parts.scheduler.worksFor(task)) task.parts.scheduler.leave()
   task.abandonCalls()
+  for (const [, { description }] of task.fds.open())
+    if (description instanceof OpenFile) description.inode.records?.releaseAll(task)
   task.fds.closeAll()
   if (task.isInit) killNamespace(task)
   leaveSession(task)

@@ -3,6 +3,7 @@ import {
   CAPABILITIES,
   type CapabilitySets,
   commonCapabilities,
+  type FileCapabilities,
   hasCapability,
   joinedCapabilities,
 } from '@drydock/abi'
@@ -22,6 +23,7 @@ export type Capability =
   | 'net_bind_service'
   | 'net_raw'
   | 'setgid'
+  | 'setfcap'
   | 'setpcap'
   | 'setuid'
   | 'sys_admin'
@@ -78,12 +80,26 @@ export function afterSetuid(before: Credentials, uid: number): Credentials {
 }
 
 /** After execve(2) as `uid`. "Transformation of capabilities during execve()" */
-export function afterExec(before: Credentials): Credentials {
+export function afterExec(before: Credentials, file?: FileCapabilities): Credentials {
   const { capabilities, uid } = before
+  if (file && uid !== 0) return withFileCapabilities(before, file)
   if (capabilities === undefined) return before
   const { inheritable, bounding, ambient } = capabilities
   const permitted = uid === 0 ? joinedCapabilities(inheritable, bounding) : ambient
   return { ...before, capabilities: { ...capabilities, permitted, effective: permitted } }
+}
+
+/** A file with capabilities takes away the ambient ones. */
+function withFileCapabilities(before: Credentials, file: FileCapabilities): Credentials {
+  const { inheritable, bounding } = capabilitiesOf(before)
+  const permitted = joinedCapabilities(
+    commonCapabilities(inheritable, file.inheritable),
+    commonCapabilities(file.permitted, bounding),
+  )
+  return {
+    ...before,
+    capabilities: { inheritable, bounding, ambient: 0, permitted, effective: file.effective ? permitted : 0 },
+  }
 }
 
 /** Takes capabilities from the bounding set and all others. */

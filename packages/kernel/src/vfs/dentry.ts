@@ -51,6 +51,21 @@ export class Dentry {
     newParent.adopt(newName, child)
   }
 
+  /** Two names changed places. */
+  exchange(name: string, other: Dentry, otherName: string): void {
+    const [mine, theirs] = [this.children?.get(name), other.children?.get(otherName)]
+    this.children?.delete(name)
+    other.children?.delete(otherName)
+    if (mine) other.place(otherName, mine)
+    if (theirs) this.place(name, theirs)
+  }
+
+  private place(name: string, child: Dentry): void {
+    child.parent = this
+    child.name = name
+    this.adopt(name, child)
+  }
+
   private adopt(name: string, child: Dentry): Dentry {
     this.children ??= new Map()
     this.children.set(name, child)

@@ -15,6 +15,8 @@ import {
   IN_MOVED_TO,
   EPERM,
   EXDEV,
+  RENAME_EXCHANGE,
+  RENAME_NOREPLACE,
   isSymlink,
   S_IFBLK,
   S_IFCHR,
@@ -182,12 +184,16 @@ function checkMoved(source: Location, from: Entry, to: Entry): void {
   if (!source.inode.isDirectory && (from.last.directory || to.last.directory)) throw ENOTDIR
 }
 
-/** rename(2). */
-export function rename(context: PathContext, fromPath: string, toPath: string): void {
+/** rename(2), renameat2(2). @param flags RENAME_NOREPLACE, RENAME_EXCHANGE */
+export function rename(context: PathContext, fromPath: string, toPath: string, flags: number): void {
+  if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) !== 0 || flags === (RENAME_NOREPLACE | RENAME_EXCHANGE))
+    throw EINVAL
   const from = findEntry(context, fromPath)
   const to = findEntry(context, toPath)
   if (!isPlainName(from.last.name) || !isPlainName(to.last.name)) throw EBUSY
   const source = requireRemovable(context, from)
+  if (flags & RENAME_NOREPLACE && to.found !== undefined) throw EEXIST
+  if (flags & RENAME_EXCHANGE) return exchange(context, from, source, to)
   checkMoved(source, from, to)
   requireDirectoryWrite(to.directory, context.credentials)
   if (to.found !== undefined) {
@@ -204,6 +210,20 @@ export function rename(context: PathContext, fromPath: string, toPath: string): 
   observeEntry(from.directory.dentry, from.last.name, source.inode, IN_MOVED_FROM, cookie)
   observeEntry(to.directory.dentry, to.last.name, source.inode, IN_MOVED_TO, cookie)
   observeSelf(source.inode, IN_MOVE_SELF)
+}
+
+/** renameat2(2), RENAME_EXCHANGE: both are there, and neither is within the other. */
+function exchange(context: PathContext, from: Entry, source: Location, to: Entry): void {
+  const target = requireRemovable(context, to)
+  if (from.directory.mount !== to.directory.mount) throw EXDEV
+  if (isMountPoint(from.directory, source) || isMountPoint(to.directory, target)) throw EBUSY
+  if (isWithin(to.directory, source.inode) || isWithin(from.directory, target.inode)) throw EINVAL
+  if (source.inode === target.inode) return
+  from.directory.inode.exchange(from.last.name, to.directory.inode, to.last.name)
+  from.directory.dentry.exchange(from.last.name, to.directory.dentry, to.last.name)
+  notifyEntry(from.directory.dentry, from.last.name, 'move')
+  notifyEntry(to.directory.dentry, to.last.name, 'move')
+  for (const inode of [source.inode, target.inode]) observeSelf(inode, IN_MOVE_SELF)
 }
 
 /** readlink(2). */

@@ -14,6 +14,11 @@ export class FileLock {
     if (kind === 'shared') this.queue.wake()
   }
 
+  /** What an open file description holds. */
+  heldBy(owner: object): 'shared' | 'exclusive' | undefined {
+    return this.holders.get(owner)
+  }
+
   release(owner: object): void {
     if (this.holders.delete(owner)) this.queue.wake()
   }

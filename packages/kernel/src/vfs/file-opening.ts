@@ -6,6 +6,7 @@ import {
   ENOENT,
   ENOTDIR,
   ENXIO,
+  ETXTBSY,
   IN_OPEN,
   isBlockDevice,
   isCharDevice,
@@ -30,7 +31,7 @@ import {
 import type { FileDescription } from '../file-description.ts'
 import type { DeviceTable } from './device-table.ts'
 import { makeEntry } from './directory-operations.ts'
-import type { Fifo } from './inode.ts'
+import type { Fifo, Inode } from './inode.ts'
 import type { Location } from './location.ts'
 import { observe } from './observe.ts'
 import { OpenFile, placeAt } from './open-file.ts'
@@ -43,6 +44,8 @@ import { notifyModify } from './watch.ts'
 export interface OpeningParts {
   readonly devices: DeviceTable
   readonly makeFifo: (location: Location) => Fifo
+  /** Whether a process runs what is in a file. */
+  readonly runs: (inode: Inode) => boolean
 }
 
 interface Found {
@@ -90,6 +93,7 @@ function checkKind(location: Location, flags: number): void {
   if (isSocket(mode)) throw ENXIO
 }
 
+const isProgram = (mode: number): boolean => isRegular(mode) && (mode & 0o111) !== 0
 const isDevice = (mode: number): boolean => isCharDevice(mode) || isBlockDevice(mode)
 
 function placed(description: FileDescription, location: Location): FileDescription {
@@ -112,6 +116,7 @@ function openLocation(parts: OpeningParts, context: PathContext, location: Locat
   if (inode.open !== undefined) return inode.open(flags, context, location)
   if (isFifo(inode.mode)) return openFifo(parts, location, flags)
   if (isDevice(inode.mode)) return placed(parts.devices.open({ flags, location, context }), location)
+  if (writes && isProgram(inode.mode) && parts.runs(inode)) throw ETXTBSY
   if ((flags & O_TRUNC) !== 0 && isRegular(inode.mode) && inode.size > 0) {
     inode.truncate(0)
     notifyModify(location.dentry)
@@ -124,7 +129,7 @@ function openLocation(parts: OpeningParts, context: PathContext, location: Locat
 
 /**
  * open(2), without a descriptor.
- * @throws ENOENT, EEXIST, EISDIR, ENOTDIR, ELOOP, EACCES, EROFS, ENXIO
+ * @throws ENOENT, EEXIST, EISDIR, ENOTDIR, ELOOP, EACCES, EROFS, ENXIO, ETXTBSY
  */
 export function openFile(
   parts: OpeningParts,

@@ -33,6 +33,7 @@ import { isDeleted, pathOf } from './path-name.ts'
 import { resolvePath } from './path-walk.ts'
 import { requirePermission, requireWritableMount } from './permission.ts'
 import { addWatch, type WatchListener } from './watch.ts'
+import * as xattrs from './xattr-operations.ts'
 
 export interface FilesOptions extends OpeningParts {
   readonly clock: Pick<Clock, 'now'>
@@ -93,8 +94,8 @@ export class Files {
   unlink(context: PathContext, path: string): void {
     directories.unlink(context, path)
   }
-  rename(context: PathContext, from: string, to: string): void {
-    directories.rename(context, from, to)
+  rename(context: PathContext, from: string, to: string, flags = 0): void {
+    directories.rename(context, from, to, flags)
   }
   link(context: PathContext, from: string, to: string): void {
     directories.link(context, from, to)
@@ -117,6 +118,24 @@ export class Files {
   }
   utimes(context: PathContext, path: string, atimeMs: number, mtimeMs: number, follow = true): void {
     attributes.utimes(context, path, atimeMs, mtimeMs, follow)
+  }
+  getxattr(context: PathContext, path: string, name: string, follow = true): Uint8Array {
+    return xattrs.getxattr(context, path, name, follow)
+  }
+  listxattr(context: PathContext, path: string, follow = true): string[] {
+    return xattrs.listxattr(context, path, follow)
+  }
+  setxattr(
+    context: PathContext,
+    path: string,
+    name: string,
+    value: Uint8Array,
+    options: { follow?: boolean; flags?: number } = {},
+  ): void {
+    xattrs.setxattr(context, path, name, value, options)
+  }
+  removexattr(context: PathContext, path: string, name: string, follow = true): void {
+    xattrs.removexattr(context, path, name, follow)
   }
   truncate(context: PathContext, path: string, size: number): void {
     attributes.truncate(context, path, size)

@@ -1,9 +1,10 @@
 import type { DirectoryEntry, LazyContent, Stat } from '@drydock/abi'
-import { EINVAL, ENOTDIR, EPERM, S_IFDIR, S_IFMT, S_IFREG } from '@drydock/abi'
+import { EINVAL, ENOTDIR, EOPNOTSUPP, EPERM, S_IFDIR, S_IFMT, S_IFREG } from '@drydock/abi'
 import type { FileDescription } from '../file-description.ts'
 import type { FileLock } from './file-lock.ts'
 import type { FileSystem } from './file-system.ts'
 import type { Location } from './location.ts'
+import type { RecordLocks } from './record-locks.ts'
 import type { Observer } from './observe.ts'
 import type { PathContext } from './path-context.ts'
 import type { WatchListener } from './watch.ts'
@@ -59,6 +60,8 @@ export abstract class Inode {
   observers: Set<Observer> | undefined = undefined
   /** Locks on it as a whole. flock(2) */
   lock: FileLock | undefined = undefined
+  /** Locks of processes on parts of it. fcntl(2) */
+  records: RecordLocks | undefined = undefined
 
   get type(): number {
     return this.mode & S_IFMT
@@ -123,6 +126,10 @@ export abstract class Inode {
   rename(_name: string, _newDirectory: Inode, _newName: string): void {
     throw EPERM
   }
+  /** Two entries change places. renameat2(2), RENAME_EXCHANGE @throws EINVAL where the file system cannot, EXDEV */
+  exchange(_name: string, _other: Inode, _otherName: string): void {
+    throw EINVAL
+  }
 
   // links -------------------------------------------------------------------------------------------------------------
   readlink(_context?: PathContext): string {
@@ -143,6 +150,28 @@ export abstract class Inode {
   truncate(_size: number): void {
     throw EINVAL
   }
+  /** fallocate(2) within one file. @param mode FALLOC_FL_… @throws EOPNOTSUPP, ENOSPC */
+  allocate(_mode: number, _offset: number, _length: number): void {
+    throw EOPNOTSUPP
+  }
+  /** SEEK_DATA: undefined where no data is left. A file system that knows no holes has data all over. */
+  nextData(offset: number): number | undefined {
+    return offset
+  }
+  nextHole(_offset: number): number {
+    return this.size
+  }
+
+  // extended attributes -----------------------------------------------------------------------------------------------
+  /** The map to read; undefined where there are none. xattr(7) @throws EOPNOTSUPP */
+  get xattrs(): ReadonlyMap<string, Uint8Array> | undefined {
+    throw EOPNOTSUPP
+  }
+  /** @param value undefined removes it */
+  setXattr(_name: string, _value: Uint8Array | undefined): void {
+    throw EOPNOTSUPP
+  }
+
   /** Called before somebody opens the file for writing or changes it: overlay copies up here. */
   prepareWrite(): void {}
   get lazyContent(): LazyContent | undefined {

@@ -11,7 +11,10 @@ import {
   O_PATH,
   POLLIN,
   POLLOUT,
+  ENXIO,
   SEEK_CUR,
+  SEEK_DATA,
+  SEEK_HOLE,
   SEEK_END,
   SEEK_SET,
 } from '@drydock/abi'
@@ -22,6 +25,7 @@ import type { Inode } from './inode.ts'
 import type { Location } from './location.ts'
 import { observe } from './observe.ts'
 import { pathOf } from './path-name.ts'
+import { RecordLocks } from './record-locks.ts'
 import { notifyModify } from './watch.ts'
 
 /** How far a line's end is looked for at once. */
@@ -136,6 +140,7 @@ export class OpenFile extends LocatedDescription {
   }
 
   override seek(offset: number, whence: number): number {
+    if (whence === SEEK_DATA || whence === SEEK_HOLE) return this.seekEdge(offset, whence)
     const start = new Map([
       [SEEK_SET, 0],
       [SEEK_CUR, this.offset],
@@ -144,6 +149,29 @@ export class OpenFile extends LocatedDescription {
     if (start === undefined || start + offset < 0) throw EINVAL
     this.offset = start + offset
     return this.offset
+  }
+
+  private seekEdge(offset: number, whence: number): number {
+    if (offset < 0 || offset >= this.file.size) throw ENXIO
+    const found = whence === SEEK_DATA ? this.file.nextData(offset) : this.file.nextHole(offset)
+    if (found === undefined) throw ENXIO
+    this.offset = found
+    return found
+  }
+
+  /** fallocate(2). */
+  allocate(mode: number, offset: number, length: number): void {
+    if (!this.writable) throw EBADF
+    if (offset < 0 || length <= 0) throw EINVAL
+    if (this.file.isDirectory) throw EISDIR
+    this.file.allocate(mode, offset, length)
+    notifyModify(this.location.dentry)
+  }
+
+  /** Locks on parts of it. fcntl(2) */
+  get records(): RecordLocks {
+    this.file.records ??= new RecordLocks()
+    return this.file.records
   }
 
   override truncate(size: number): void {

@@ -4,6 +4,7 @@ import {
   type Errno,
   isErrno,
   isRegular,
+  type MaybePromise,
   O_APPEND,
   O_CREAT,
   O_EXCL,
@@ -26,6 +27,16 @@ const PIPE_BYTES = 65536
 
 /** A redirection failed; the command is not run. */
 export class RedirectError extends Error {}
+
+/** A FIFO whose other side nobody has opened yet. */
+class PendingOpen {
+  readonly redirect: Redirect
+  readonly fd: Promise<number>
+  constructor(redirect: Redirect, fd: Promise<number>) {
+    this.redirect = redirect
+    this.fd = fd
+  }
+}
 
 /** What was covered, to be put back: -1 means that the descriptor was closed. */
 export interface Saved {
@@ -53,6 +64,7 @@ export function redirecting(shell: Shell, redirects: readonly Redirect[], body: 
     }
   } catch (error) {
     restore(shell, saved)
+    if (error instanceof PendingOpen) return begin(withRedirects(shell, redirects, body, error))
     if (error instanceof PendingSubscript) return begin(withRedirects(shell, redirects, body))
     if (error instanceof RedirectError) return begin(redirectFailure(shell, error))
     throw error
@@ -84,11 +96,16 @@ function* redirectFailure(shell: Shell, error: RedirectError): Steps<number> {
 }
 
 /** Runs `body` with the redirections in force. */
-export function* withRedirects(shell: Shell, redirects: readonly Redirect[], body: () => Outcome): Steps<number> {
+export function* withRedirects(
+  shell: Shell,
+  redirects: readonly Redirect[],
+  body: () => Outcome,
+  pending?: PendingOpen,
+): Steps<number> {
   const saved: Saved[] = []
   const open = shell.substitutions.length
   try {
-    yield* applyRedirects(shell, redirects, saved)
+    yield* applyRedirects(shell, redirects, saved, pending)
     const outcome = body()
     return typeof outcome === 'number' ? outcome : yield* outcome
   } catch (error) {
@@ -101,8 +118,13 @@ export function* withRedirects(shell: Shell, redirects: readonly Redirect[], bod
   }
 }
 
-export function* applyRedirects(shell: Shell, redirects: readonly Redirect[], saved: Saved[] | undefined): Steps<void> {
-  for (const redirect of redirects) yield* apply(shell, redirect, saved)
+export function* applyRedirects(
+  shell: Shell,
+  redirects: readonly Redirect[],
+  saved: Saved[] | undefined,
+  pending?: PendingOpen,
+): Steps<void> {
+  for (const redirect of redirects) yield* apply(shell, redirect, saved, pending)
 }
 
 export function restore(shell: Shell, saved: readonly Saved[]): void {
@@ -119,11 +141,33 @@ export function restore(shell: Shell, saved: readonly Saved[]): void {
   }
 }
 
-function* apply(shell: Shell, redirect: Redirect, saved: Saved[] | undefined): Steps<void> {
+function* apply(
+  shell: Shell,
+  redirect: Redirect,
+  saved: Saved[] | undefined,
+  pending: PendingOpen | undefined,
+): Steps<void> {
   const { operator } = redirect
+  if (pending?.redirect === redirect) return yield* finishOpen(shell, pending, saved)
   if (operator === '<<' || operator === '<<-' || operator === '<<<')
     return install(shell, redirect, yield* hereDocument(shell, redirect), 0, saved)
-  applyTo(shell, redirect, yield* targetOf(shell, redirect), saved)
+  try {
+    applyTo(shell, redirect, yield* targetOf(shell, redirect), saved)
+  } catch (error) {
+    if (!(error instanceof PendingOpen)) throw error
+    yield* finishOpen(shell, error, saved)
+  }
+}
+
+function* finishOpen(shell: Shell, { redirect, fd }: PendingOpen, saved: Saved[] | undefined): Steps<void> {
+  let opened: number
+  try {
+    opened = yield* wait(fd)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new RedirectError(shell.dialect.cannotOpen(redirect.target.source, error.message, false))
+  }
+  installOpened(shell, redirect, opened, saved)
 }
 
 function applyTo(shell: Shell, redirect: Redirect, target: string, saved: Saved[] | undefined): void {
@@ -132,8 +176,14 @@ function applyTo(shell: Shell, redirect: Redirect, target: string, saved: Saved[
     const duplicate = duplicateOf(shell, redirect, target)
     if (duplicate !== undefined) return duplicateInto(shell, redirect, duplicate, saved)
   }
-  const both = operator === '&>' || operator === '&>>' || operator === '>&'
   const fd = openFile(shell, operator, target)
+  if (fd instanceof Promise) throw new PendingOpen(redirect, fd)
+  installOpened(shell, redirect, fd, saved)
+}
+
+function installOpened(shell: Shell, redirect: Redirect, fd: number, saved: Saved[] | undefined): void {
+  const { operator } = redirect
+  const both = operator === '&>' || operator === '&>>' || operator === '>&'
   install(shell, redirect, fd, operator.includes('<') ? 0 : 1, saved)
   if (both) cover(shell, 2, saved, () => shell.sys.dup2(1, 2))
 }
@@ -164,12 +214,12 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
   ['&>>', O_WRONLY | O_CREAT | O_APPEND],
 ])
 
-function openFile(shell: Shell, operator: string, path: string): number {
+function openFile(shell: Shell, operator: string, path: string): MaybePromise<number> {
   const flags = FLAGS.get(operator) ?? O_WRONLY | O_CREAT | O_TRUNC
   try {
     const guarded =
       shell.options.has('noclobber') && (operator === '>' || operator === '&>') && !isSpecialFile(shell, path)
-    return shell.sys.open(path, guarded ? (flags & ~O_TRUNC) | O_EXCL : flags, 0o666)
+    return shell.sys.openWaiting(path, guarded ? (flags & ~O_TRUNC) | O_EXCL : flags, 0o666)
   } catch (error) {
     if (error === EEXIST) throw new RedirectError(`${path}: cannot overwrite existing file`)
     if (isErrno(error))

@@ -76,6 +76,17 @@ export interface ProcTask {
   netNamespace(): NetNamespace | undefined
 }
 
+/** A lock on a file. `end` is the last byte, Infinity for the end of the file. */
+export interface ProcLock {
+  readonly kind: 'FLOCK' | 'POSIX'
+  readonly type: 'READ' | 'WRITE'
+  readonly pid: number
+  readonly dev: number
+  readonly ino: number
+  readonly start: number
+  readonly end: number
+}
+
 /** What procfs shows of a kernel: one source a pid namespace. Implemented by the kernel from its task table. */
 export interface ProcSource {
   readonly clock: Clock
@@ -102,6 +113,8 @@ export interface ProcSource {
   forks(): number
   /** Processor time used by all processes since boot. */
   cpuMs(): number
+  /** Locks on files, of the processes that this pid namespace sees. proc_locks(5) */
+  locks(): readonly ProcLock[]
   /** The kernel's log, for /proc/kmsg. */
   dmesg(): readonly string[]
 }

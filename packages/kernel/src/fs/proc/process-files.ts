@@ -124,6 +124,21 @@ function denySetgroups(task: ProcTask, text: string): void {
   user.setgroups = word
 }
 
+/** proc_pid_sched(5), what of it a scheduler has that takes turns. */
+function sched(task: ProcTask): string {
+  const { pid, comm, threads, cpuMs, nice } = task.info()
+  const row = (name: string, value: string): string => `${name.padEnd(45)}:${value.padStart(21)}\n`
+  const rows = [
+    row('se.sum_exec_runtime', cpuMs.toFixed(6)),
+    row('nr_switches', '0'),
+    row('nr_voluntary_switches', '0'),
+    row('nr_involuntary_switches', '0'),
+    row('policy', '0'),
+    row('prio', String(120 + nice)),
+  ]
+  return `${comm} (${pid}, #threads: ${threads})\n${'-'.repeat(67)}\n${rows.join('')}`
+}
+
 export interface ProcessFile {
   readonly name: string
   readonly permissions?: number
@@ -181,6 +196,10 @@ export const PROCESS_FILES: readonly ProcessFile[] = [
   },
   shows('personality', () => '00000000\n', 0o400),
   shows('projid_map', () => '', 0o644),
+  shows('sched', sched),
+  shows('stack', () => '', 0o400),
+  shows('timers', () => ''),
+  shows('autogroup', (task) => `/autogroup-${task.info().sid} nice 0\n`, 0o644),
   shows('schedstat', (task) => `${Math.round(task.info().cpuMs * 1e6)} 0 0\n`),
   shows('sessionid', () => '4294967295'),
   {

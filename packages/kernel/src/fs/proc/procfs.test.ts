@@ -120,6 +120,7 @@ const source: ProcSource = {
   setIpForward: () => undefined,
   forks: () => 9,
   cpuMs: () => 5000,
+  locks: () => [],
   dmesg: () => ['[    0.000000] Linux'],
 }
 

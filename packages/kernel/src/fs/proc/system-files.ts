@@ -1,4 +1,5 @@
 import type { Sysinfo } from '@drydock/abi'
+import { majorOf, minorOf } from '../../vfs/device-number.ts'
 import type { PathContext } from '../../vfs/path-context.ts'
 import { ticks } from './process-files.ts'
 import type { ProcSource } from './proc-source.ts'
@@ -157,6 +158,34 @@ function softirqs({ cpus }: Sysinfo): string {
   return head + SOFTIRQS.map((name) => `${name.padStart(12)}:${zeros}\n`).join('')
 }
 
+/** proc_interrupts(5): nothing interrupts these processors but themselves. */
+function interrupts({ cpus }: Sysinfo): string {
+  const head = `           ${Array.from({ length: cpus }, (_, cpu) => `CPU${cpu}`.padEnd(11)).join('')}\n`
+  const zeros = Array.from({ length: cpus }, () => '0'.padStart(10)).join(' ')
+  const row = (name: string, what: string): string => `${name.padStart(3)}: ${zeros}   ${what}\n`
+  return head + INTERRUPTS.map(([name, what]) => row(name, what)).join('')
+}
+const INTERRUPTS: readonly (readonly [string, string])[] = [
+  ['NMI', 'Non-maskable interrupts'],
+  ['LOC', 'Local timer interrupts'],
+  ['RES', 'Rescheduling interrupts'],
+  ['CAL', 'Function call interrupts'],
+  ['TLB', 'TLB shootdowns'],
+]
+
+/** proc_locks(5). */
+function locks(source: ProcSource): string {
+  const hex = (part: number): string => part.toString(16).padStart(2, '0')
+  return source
+    .locks()
+    .map(({ kind, type, pid, dev, ino, start, end }, at) => {
+      const device = `${hex(majorOf(dev))}:${hex(minorOf(dev))}:${ino}`
+      const range = `${start} ${Number.isFinite(end) ? end : 'EOF'}`
+      return `${at + 1}: ${kind.padEnd(6)} ADVISORY  ${type.padEnd(5)} ${pid} ${device} ${range}\n`
+    })
+    .join('')
+}
+
 type SystemText = (source: ProcSource, reader: PathContext, sysinfo: () => Sysinfo) => string
 
 const ZERO_STATS = Array.from({ length: 17 }, () => '0').join(' ')
@@ -169,7 +198,7 @@ export const SYSTEM_FILES: ReadonlyMap<string, SystemText> = new Map<string, Sys
   ['devices', () => DEVICES],
   ['diskstats', () => `   8       0 sda ${ZERO_STATS}\n   8       1 sda1 ${ZERO_STATS}\n`],
   ['filesystems', () => FILE_SYSTEMS],
-  ['interrupts', () => ''],
+  ['interrupts', (_source, _reader, sysinfo) => interrupts(sysinfo())],
   [
     'kmsg',
     (source) =>
@@ -199,7 +228,15 @@ export const SYSTEM_FILES: ReadonlyMap<string, SystemText> = new Map<string, Sys
   ['ioports', () => '0000-0000 : PCI Bus 0000:00\n'],
   ['key-users', () => '    0:     1 0/0 1/1000000 0/25000000\n'],
   ['keys', () => ''],
-  ['locks', () => ''],
+  ['locks', locks],
+  ['sysrq-trigger', () => ''],
+  [
+    'slabinfo',
+    () =>
+      'slabinfo - version: 2.1\n# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>\n',
+  ],
+  ['kallsyms', () => ''],
+  ['dma', () => ' 4: cascade\n'],
   ['misc', () => '229 fuse\n237 loop-control\n'],
   ['sched_debug', () => ''],
   ['softirqs', (_source, _reader, sysinfo) => softirqs(sysinfo())],
