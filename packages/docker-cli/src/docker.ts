@@ -151,8 +151,12 @@ async function runCommand(cli: Cli, found: Found): Promise<number> {
     for (const warning of parsed.warnings) await cli.warn(`${warning}\n`)
     const wrong = command.args?.(parsed.operands)
     if (wrong && 'bare' in wrong) throw new CliError(wrong.bare)
-    if (wrong)
-      throw new CliError(usage(`docker: '${path}' ${wrong.problem}`, useLine(command, parentPath), path, wrong.see))
+    if (wrong) {
+      // buildx is a plugin in life, and puts this before whatever goes wrong in it.
+      const head = `${path} `.startsWith('docker buildx ') ? 'ERROR: ' : ''
+      const told = `${head}docker: '${path}' ${wrong.problem}`
+      throw new CliError(usage(told, useLine(command, parentPath), path, wrong.see))
+    }
     if (!command.run) {
       await checkSupport(cli, found, parsed.changed)
       return await printHelp(cli, found, (text) => cli.warn(text))

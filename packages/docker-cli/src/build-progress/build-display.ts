@@ -137,9 +137,17 @@ export interface BuildResult {
 }
 
 /** What the stream of a build brings besides progress. */
+/** What `--call` asked for. */
+export interface CallAnswer {
+  readonly text: string
+  readonly json: unknown
+  readonly status: number
+  readonly error?: string
+}
+
 export interface BuildEvents {
   onImage(id: string): void
-  onCall(result: { text: string; json: unknown; status: number }): void
+  onCall(result: CallAnswer): void
   /** @param output which of the outputs, or `cache` with the number of a cache */
   onExport(output: string, bytes: Uint8Array): void
   onResult(result: BuildResult): void
@@ -159,7 +167,7 @@ export async function followBuild(
     if (failure !== undefined) return failure
     if (id === 'moby.buildkit.trace') await display.update(decodeSolveStatus(fromBase64(String(aux))))
     else if (id === 'moby.image.id') events.onImage((aux as { ID: string }).ID)
-    else if (id === 'drydock.build.call') events.onCall(aux as { text: string; json: unknown; status: number })
+    else if (id === 'drydock.build.call') events.onCall(aux as CallAnswer)
     else if (id === 'drydock.build.export') {
       const { output, data } = aux as { output: string | number; data: string }
       events.onExport(String(output), fromBase64(data))

@@ -19,7 +19,13 @@ import {
   tagged,
   unpack,
 } from '@drydock/cli-plugin'
-import { type BuildResult, followBuild, openDisplay, warningsText } from '../../build-progress/build-display.ts'
+import {
+  type BuildResult,
+  type CallAnswer,
+  followBuild,
+  openDisplay,
+  warningsText,
+} from '../../build-progress/build-display.ts'
 import { BuildTrace } from '../../build-progress/build-trace.ts'
 import { excerpt } from '@drydock/dockerfile'
 import { readKeyValues, toRecord } from '../container/key-value-file.ts'
@@ -111,10 +117,22 @@ interface Extra {
   readonly handOn?: { image: string }
 }
 
+/** @throws CliError */
+function checkTags(tags: readonly string[]): void {
+  for (const tag of tags)
+    try {
+      parseReference(tag)
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error
+      throw new CliError(`ERROR: invalid tag ${JSON.stringify(tag)}: ${error.message}`)
+    }
+}
+
 /** @throws CliError with BuildKit's words */
 export async function runBuild(cli: Cli, place: string, given: BuildFlags, extra: Extra = {}): Promise<number> {
   const { inline, handOn } = extra
   const instance = await findInstance(cli, given.builder || (cli.env.get('BUILDX_BUILDER') ?? ''))
+  checkTags(given.tag)
   const asked = orderOf(cli, given, instance)
   const order = handOn ? { ...asked, outputs: [...asked.outputs, KEPT], silent: false } : asked
   const caches = await cacheFolders(cli, order)
@@ -134,7 +152,7 @@ export async function runBuild(cli: Cli, place: string, given: BuildFlags, extra
   const received = new Map<string, Uint8Array[]>()
   let image = ''
   let result: BuildResult = {}
-  let call: { text: string; json: unknown; status: number } | undefined
+  let call: CallAnswer | undefined
   let source: BuildSource | undefined
   const messages = request(cli, given, order, parts)
   const failure = await followBuild(messages, display, {
@@ -270,11 +288,7 @@ async function tellFailure(cli: Cli, failure: string, source: BuildSource | unde
   return 1
 }
 
-async function tellCall(
-  cli: Cli,
-  given: BuildFlags,
-  { text, json, status }: { text: string; json: unknown; status: number },
-): Promise<number> {
+async function tellCall(cli: Cli, given: BuildFlags, { text, json, status, error }: CallAnswer): Promise<number> {
   if (given.call.includes('format=json')) {
     await cli.print(`${JSON.stringify(json, undefined, 2)}\n`)
     return status
@@ -286,6 +300,7 @@ async function tellCall(
     else if (status === 0) await cli.print('Check complete, no warnings found.\n')
   }
   await cli.print(text)
+  if (error !== undefined) await cli.warn(`ERROR: ${error}\n`)
   return status
 }
 

@@ -26,7 +26,7 @@ import { type PlannedStage, Planner, type Sources } from './plan.ts'
 import { packageUrl } from './attestations.ts'
 import { loadLayout } from './oci-layout.ts'
 import { exportCache, ImportedCache, inlineCache } from './remote-cache.ts'
-import { callResult } from './subrequests.ts'
+import { answerTo } from './subrequests.ts'
 import { Solver } from './solver.ts'
 import { VertexFeed } from './vertex-feed.ts'
 
@@ -84,12 +84,10 @@ export class BuildkitBuild {
     const { platforms } = this.options
     const wanted = platforms.length === 0 ? [NATIVE] : platforms.map((each) => parsePlatform(each))
     const sources = this.sources(await this.openContexts())
-    const planners = wanted.map(
-      (platform, i) =>
-        new Planner(dockerfile, this.options, platform, sources, ignore, i === 0 ? lint : Lint.of('skip=all')),
-    )
-    const [planner] = planners
-    if (planner && this.options.call !== 'build') return this.answerCall(planner, dockerfile, lint)
+    const planner = (platform: Platform, i: number): Planner =>
+      new Planner(dockerfile, this.options, platform, sources, ignore, i === 0 ? lint : Lint.of('skip=all'))
+    if (this.options.call !== 'build') return this.answerCall(() => planner(wanted[0] ?? NATIVE, 0), dockerfile, lint)
+    const planners = wanted.map(planner)
     const imported = await ImportedCache.open(
       this.parts,
       this.options,
@@ -205,15 +203,19 @@ export class BuildkitBuild {
     })
   }
 
-  private async answerCall(planner: Planner, dockerfile: Dockerfile, lint: Lint): Promise<void> {
-    let failure: BuildFailure | undefined
+  /** For checks what is wrong is a part of the answer. */
+  private async answerCall(open: () => Planner, dockerfile: Dockerfile, lint: Lint): Promise<void> {
+    const { options } = this
+    const answer = answerTo(options.call)
+    let [planner, failure]: [Planner | undefined, BuildFailure | undefined] = [undefined, undefined]
     try {
+      planner = open()
       await planner.planAll()
     } catch (error) {
-      if (!(error instanceof DockerfileError)) throw error
+      if (!(error instanceof DockerfileError) || !answer.takesFailures) throw error
       failure = this.failure(error)
     }
-    const aux = callResult(this.options, dockerfile, lint, failure)
+    const aux = answer.result({ options, dockerfile, lint, failure, planner })
     await this.progress.send({ id: 'drydock.build.call', aux })
   }
 

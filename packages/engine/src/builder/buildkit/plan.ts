@@ -20,6 +20,7 @@ import {
 import { argsOf, type BuildOptions } from '../build-options.ts'
 import type { FilesOp, ImageOp } from './files-op.ts'
 import { lintFrom } from './lint-from.ts'
+import { docOf, namesIn, type Outline, outlineOf } from './outline.ts'
 import type { ImageDocument } from '../../images/image-config.ts'
 
 /** What a stage comes to before anything is done. */
@@ -104,6 +105,28 @@ export class Planner {
     this.refuseCircles()
     const needed = this.options.target === '' ? undefined : this.reachable(this.targetIndex())
     for (const draft of this.drafts) if (!needed || needed.has(draft.index)) await this.planStage(draft)
+  }
+
+  /** What can be given to the target, and the target itself. @throws DockerfileError */
+  outline(): { from: From; outline: Outline } {
+    const target = this.targetIndex()
+    const from = this.drafts[target]?.from ?? unreachable()
+    const stages = this.drafts
+      .filter(({ index }) => this.reachable(target).has(index))
+      .map(({ from: stage, instructions, index }) => {
+        return { from: stage, instructions, state: this.planned.get(index)?.state }
+      })
+    const written = this.dockerfile.globalArgs.flatMap(({ args, comments, range }) =>
+      args.map(({ key, value }) => ({ key, value: value ?? '', comments, range })),
+    )
+    const globals = new Map(
+      written.map(({ key, value, comments, range }) => {
+        const known = this.args.get(key) ?? value
+        return [key, { name: key, value: known, description: docOf(comments, key), range }]
+      }),
+    )
+    const usesOf = (name: string): string[] => namesIn(written.findLast(({ key }) => key === name)?.value ?? '')
+    return { from, outline: outlineOf(stages.toReversed(), globals, usesOf, this.options.buildArgs) }
   }
 
   private draft(from: From, instructions: readonly Exclude<Instruction, From>[], index: number): Draft {

@@ -2,20 +2,28 @@ import { encodeBase64 } from '@drydock/codec'
 import { type Dockerfile, excerpt, type Lint, type LintWarning } from '@drydock/dockerfile'
 import type { BuildOptions } from '../build-options.ts'
 import type { BuildFailure } from './buildkit-build.ts'
+import { Problem } from '../../problem.ts'
+import { docOf, type OutlineMount } from './outline.ts'
+import type { Planner } from './plan.ts'
 
 /** What `docker build --call` prints, and its exit status. BuildKit frontend/subrequests */
 export interface CallResult {
   readonly text: string
   readonly json: unknown
   readonly status: number
+  /** Told after it as what went wrong. */
+  readonly error?: string
 }
 
-type Answer = (
-  options: BuildOptions,
-  dockerfile: Dockerfile,
-  lint: Lint,
-  failure: BuildFailure | undefined,
-) => CallResult
+interface Call {
+  readonly options: BuildOptions
+  readonly dockerfile: Dockerfile
+  readonly lint: Lint
+  readonly failure: BuildFailure | undefined
+  /** Undefined: the Dockerfile is too wrong to be planned. */
+  readonly planner: Planner | undefined
+}
+type Answer = (call: Call) => CallResult
 
 const byLine = (a: LintWarning, b: LintWarning): number => (a.range?.start ?? 0) - (b.range?.start ?? 0)
 
@@ -28,16 +36,19 @@ const location = (range: { start: number; end: number } | undefined): object => 
   ranges: range ? [{ start: { line: range.start }, end: { line: range.end } }] : [],
 })
 
-const lintAnswer: Answer = (options, { text: data }, lint, failure) => {
+const lintAnswer: Answer = ({ options, dockerfile: { text: data }, lint, failure }) => {
   const warnings = lint.warnings.toSorted(byLine)
   const text = warnings.map((warning) => warningText(options, data, warning)).join('')
   const source = failure?.source
   return {
-    text:
-      text +
-      (failure && source
-        ? `\n${failure.message.replace(/^failed to solve: /, '')}\n${excerpt(source.filename, source.data, source.start, source.end)}`
-        : ''),
+    text: failure && warnings.length > 0 ? `${text}\n` : text,
+    ...(failure
+      ? {
+          error:
+            `${failure.message.replace(/^failed to solve: /, '')}\n` +
+            (source ? excerpt(source.filename, source.data, source.start, source.end) : ''),
+        }
+      : {}),
     json: {
       warnings: warnings.map(({ rule, description, url, message, range }) => ({
         ruleName: rule,
@@ -47,58 +58,99 @@ const lintAnswer: Answer = (options, { text: data }, lint, failure) => {
         location: location(range),
       })),
       sources: [{ filename: options.dockerfile, data: encodeBase64(data) }],
-      ...(failure ? { buildError: { message: failure.message, location: location(source) } } : {}),
+      ...(failure
+        ? { buildError: { message: failure.message.replace(/^failed to solve: /, ''), location: location(source) } }
+        : {}),
     },
     status: warnings.length > 0 || failure ? 1 : 0,
   }
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+/** As Go's tabwriter has it: the last cell of a row is not filled up. */
+function table(rows: readonly (readonly string[])[], padding: number): string {
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length))) ?? []
   const line = (row: readonly string[]): string =>
-    row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd((widths[i] ?? 0) + 4))).join('')
+    row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd((widths[i] ?? 0) + padding))).join('')
   return rows.map((row) => `${line(row)}\n`).join('')
 }
 
-const docOf = (comments: readonly string[], name: string): string =>
-  comments.find((line) => name !== '' && line.startsWith(`${name} `))?.slice(name.length + 1) ?? ''
+/** What Go leaves out of JSON when it is empty. */
+const filled = (fields: Readonly<Record<string, unknown>>): object =>
+  Object.fromEntries(
+    Object.entries(fields).filter(
+      ([, value]) => value !== '' && value !== false && !(Array.isArray(value) && value.length === 0),
+    ),
+  )
 
-const targetsAnswer: Answer = (_options, { stages }) => {
+const targetsAnswer: Answer = ({ dockerfile: { stages, text } }) => {
   const rows = stages.map(({ from }, i) => ({
     name: from.name,
-    description: docOf(from.comments, from.name),
     default: i === stages.length - 1,
+    description: docOf(from.comments, from.name),
     base: from.base,
+    platform: from.platform,
+    location: location(from.range),
   }))
   const cells = rows.map(({ name, description, default: last }) => [
     `${name}${last ? (name === '' ? '(default)' : ' (default)') : ''}`,
     description,
   ])
-  return { text: table([['TARGET', 'DESCRIPTION'], ...cells]), json: { targets: rows }, status: 0 }
+  return {
+    text: table([['TARGET', 'DESCRIPTION'], ...cells], 1),
+    json: { targets: rows.map(filled), sources: [encodeBase64(text)] },
+    status: 0,
+  }
 }
 
-const outlineAnswer: Answer = (options, { stages, globalArgs }) => {
-  const target = stages.find(({ from }) => from.name === options.target) ?? stages.at(-1)
-  const own = (target?.instructions ?? []).filter((each) => each.kind === 'ARG')
-  const args = [...globalArgs, ...own].flatMap(({ args: list, comments }) =>
-    list.map(({ key, value }) => ({
-      name: key,
-      value: options.buildArgs.get(key) ?? value ?? '',
-      description: docOf(comments, key),
-    })),
-  )
-  const name = target?.from.name ?? ''
-  const head = name === '' ? '' : `TARGET:         ${name}\n`
-  const rows = args.map(({ name: key, value, description }) => [key, value, description])
-  const list = args.length > 0 ? `\n${table([['BUILD ARG', 'VALUE', 'DESCRIPTION'], ...rows])}` : ''
-  return { text: head + list, json: { ...(name === '' ? {} : { name }), args }, status: 0 }
+const outlineAnswer: Answer = ({ dockerfile: { text: data }, planner }) => {
+  if (!planner) throw new TypeError('an outline of what was not planned')
+  const { from, outline } = planner.outline()
+  const { args, secrets, ssh } = outline
+  const description = docOf(from.comments, from.name)
+  const heads = [
+    ...(from.name === '' && description === '' ? [] : [['TARGET:', from.name || '(default)']]),
+    ...(description === '' ? [] : [['DESCRIPTION:', description]]),
+  ]
+  const lists = [
+    [['BUILD ARG', 'VALUE', 'DESCRIPTION'], ...args.map((each) => [each.name, each.value, each.description])],
+    [['SECRET', 'REQUIRED'], ...secrets.map(({ name, required }) => [name, required ? 'true' : ''])],
+    [['SSH', 'REQUIRED'], ...ssh.map(({ name, required }) => [name, required ? 'true' : ''])],
+  ].filter((rows) => rows.length > 1)
+  const mount = ({ name, required, range }: OutlineMount): object =>
+    filled({ name, required, location: location(range) })
+  return {
+    text: (heads.length > 0 ? `${table(heads, 1)}\n` : '') + lists.map((rows) => `${table(rows, 3)}\n`).join(''),
+    json: filled({
+      name: from.name,
+      description,
+      args: args.map(({ name, description: told, value, range }) =>
+        filled({ name, description: told, value, location: location(range) }),
+      ),
+      secrets: secrets.map(mount),
+      ssh: ssh.map(mount),
+      sources: [encodeBase64(data)],
+    }),
+    status: 0,
+  }
 }
 
-const ANSWERS: ReadonlyMap<string, Answer> = new Map([
-  ['lint', lintAnswer],
-  ['check', lintAnswer],
-  ['targets', targetsAnswer],
-  ['outline', outlineAnswer],
+interface Request {
+  readonly result: Answer
+  /** It tells itself what is wrong with the Dockerfile. */
+  readonly takesFailures: boolean
+}
+
+const LINT: Request = { result: lintAnswer, takesFailures: true }
+const REQUESTS: ReadonlyMap<string, Request> = new Map([
+  ['lint', LINT],
+  ['check', LINT],
+  ['targets', { result: targetsAnswer, takesFailures: false }],
+  ['outline', { result: outlineAnswer, takesFailures: false }],
 ])
 
-export const callResult: Answer = (options, ...rest) => (ANSWERS.get(options.call) ?? lintAnswer)(options, ...rest)
+/** @throws Problem for a request that nobody answers */
+export function answerTo(call: string): Request {
+  const request = REQUESTS.get(call)
+  if (!request) throw new Problem('not implemented', `unsupported request frontend.${call}`)
+  return request
+}
