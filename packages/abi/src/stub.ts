@@ -5,14 +5,22 @@
 const HEAD = '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0'
 const MARK = 'drydock:'
 const encoder = new TextEncoder()
+const START = encoder.encode(HEAD + MARK)
+const MOST_BYTES = 128
+const NEWLINE = 10
 
 /** The first bytes of a file that runs `program`; what follows them is not looked at. */
 export const stubBytes = (program: string): Uint8Array => encoder.encode(`${HEAD}${MARK}${program}\n`)
 
 /** The program a stub names; undefined for any other file. @param bytes at least the first 128 of the file */
 export function stubProgram(bytes: Uint8Array): string | undefined {
-  const text = String.fromCharCode(...bytes.subarray(0, 128))
-  if (!text.startsWith(HEAD + MARK)) return undefined
-  const end = text.indexOf('\n')
-  return end < 0 ? undefined : text.slice(HEAD.length + MARK.length, end)
+  for (let at = 0; at < START.length; at++) if (bytes[at] !== START[at]) return undefined
+  let name = ''
+  for (let at = START.length; at < MOST_BYTES; at++) {
+    const byte = bytes[at]
+    if (byte === NEWLINE) return name
+    if (byte === undefined) return undefined
+    name += String.fromCharCode(byte)
+  }
+  return undefined
 }

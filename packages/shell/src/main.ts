@@ -152,12 +152,12 @@ function* start(shell: Shell, process: Process): Steps<number> {
     return 0
   }
   shell.login = invocation.login || argv0.startsWith('-')
-  shell.shopt.set('login_shell', shell.login)
+  if (shell.login) shell.setShopt('login_shell', true)
   if (dialect.name === 'bash' && /(^|\/)-?sh$/.test(argv0)) shell.options.add('posix')
   startVariables(shell, process.env, invocation.command)
   for (const name of invocation.on) if (SET_OPTIONS.some(([, each]) => each === name)) shell.options.add(name)
   for (const name of invocation.off) shell.options.delete(name)
-  for (const [name, on] of invocation.shopt) shell.shopt.set(name, on)
+  for (const [name, on] of invocation.shopt) shell.setShopt(name, on)
   const [file, ...rest] = invocation.operands
   const terminal = quietly(() => sys.isatty(0)) === true && quietly(() => sys.isatty(2)) === true
   const fromInput = invocation.command === undefined && (file === undefined || invocation.standardInput)
@@ -207,7 +207,7 @@ function* beInteractive(shell: Shell): Steps<void> {
   shell.options.add('histexpand')
   shell.options.add('history')
   shell.options.add('emacs')
-  shell.shopt.set('expand_aliases', true)
+  shell.setShopt('expand_aliases', true)
   const owns = quietly(() => {
     if (sys.getpgid() !== sys.getpid() && sys.getsid() !== sys.getpid()) sys.setpgid(0, 0)
     sys.tcsetpgrp(shell.terminal, sys.getpgid())

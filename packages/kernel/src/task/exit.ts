@@ -1,4 +1,5 @@
 import { SIGCHLD, SIGCONT, SIGHUP, SIGKILL, SIGSEGV, type WaitStatus } from '@drydock/abi'
+import type { ProcessGroup } from './process-group.ts'
 import type { Task } from './task.ts'
 import { OpenFile } from '../vfs/index.ts'
 import { reap, tellParent } from './wait.ts'
@@ -20,7 +21,7 @@ export function exitTask(task: Task, status: WaitStatus): void {
   task.fds.closeAll()
   if (task.isInit) killNamespace(task)
   leaveSession(task)
-  const groups = new Set([...task.children].map((child) => child.group).concat(task.group))
+  const groups = task.children.size > 0 ? groupsAround(task) : [task.group]
   orphanChildren(task)
   task.cgroup.leave(task)
   task.namespaces.net.release()
@@ -54,7 +55,12 @@ export function reaperOf(task: Task): Task | undefined {
   return task.pidNamespace.init
 }
 
+/** Its own group and its children's: they may be orphaned once it is gone. */
+const groupsAround = ({ group, children }: Task): Iterable<ProcessGroup> =>
+  new Set([group, ...Array.from(children, (child) => child.group)])
+
 function orphanChildren(task: Task): void {
+  if (task.children.size === 0) return
   const reaper = task.isInit ? task.pidNamespace.parent?.init : reaperOf(task)
   for (const child of Array.from(task.children)) {
     task.children.delete(child)

@@ -62,8 +62,10 @@ export class FdTable {
   copy(): FdTable {
     const copy = new FdTable()
     copy.limit = this.limit
-    for (const [fd, { description, cloexec }] of this.open())
-      copy.slots[fd] = { description: description.retain(), cloexec }
+    for (let fd = 0; fd < this.slots.length; fd++) {
+      const slot = this.slots[fd]
+      copy.slots.push(slot && { description: slot.description.retain(), cloexec: slot.cloexec })
+    }
     return copy
   }
 
@@ -77,10 +79,10 @@ export class FdTable {
   }
 
   closeOnExec(): void {
-    for (const [fd, { cloexec }] of Array.from(this.open())) if (cloexec) this.close(fd)
+    for (let fd = 0; fd < this.slots.length; fd++) if (this.slots[fd]?.cloexec) this.close(fd)
   }
 
   closeAll(): void {
-    for (const [fd] of Array.from(this.open())) this.close(fd)
+    for (let fd = 0; fd < this.slots.length; fd++) if (this.slots[fd]) this.close(fd)
   }
 }

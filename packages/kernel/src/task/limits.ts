@@ -28,10 +28,11 @@ const DEFAULTS: readonly (readonly [Resource, Limit])[] = [
 
 /** The resource limits of a task. */
 export class Limits {
-  private readonly limits: Map<Resource, Limit>
+  /** Shared with the parent's: setting one makes another map. */
+  private limits: ReadonlyMap<Resource, Limit>
 
   constructor(from?: Limits) {
-    this.limits = new Map(from ? from.limits : DEFAULTS)
+    this.limits = from ? from.limits : new Map(DEFAULTS)
   }
 
   get(resource: Resource): Limit {
@@ -44,6 +45,6 @@ export class Limits {
   set(resource: Resource, limit: Limit, privileged: boolean): void {
     if (limit.soft > limit.hard) throw EINVAL
     if (limit.hard > this.get(resource).hard && !privileged) throw EPERM
-    this.limits.set(resource, limit)
+    this.limits = new Map(this.limits).set(resource, limit)
   }
 }

@@ -1,4 +1,5 @@
 import { arrayLiteral, attributeLetters } from '../expand/operators.ts'
+import { IndexedArray } from '../interp/indexed-array.ts'
 import { specialParameter } from '../expand/special.ts'
 import { doubleQuote, quoteIfNeeded } from '../expand/quote.ts'
 import { type Steps, wait } from '../interp/flow.ts'
@@ -70,7 +71,7 @@ export function listedVariable(shell: Shell, name: string): Variable | undefined
     return newVariable({ value: undefined, assoc: new Map([...shell.hashed].map(([key, { path }]) => [key, path])) })
   const lists = name === 'PIPESTATUS' || name.startsWith('BASH_')
   const value = lists ? specialParameter(shell, name) : undefined
-  return newVariable({ value: undefined, array: new Map((Array.isArray(value) ? value : []).entries()) })
+  return newVariable({ value: undefined, array: new IndexedArray((Array.isArray(value) ? value : []).entries()) })
 }
 
 /** Without operands: everything that has the attributes asked for. */

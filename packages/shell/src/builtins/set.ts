@@ -139,7 +139,7 @@ function* shopt(shell: Shell, args: readonly string[]): Steps<number> {
       status = 1
     } else if (operands.length && (options.has('s') || options.has('u'))) {
       if (options.has('o')) turn(shell, name, options.has('s'))
-      else shell.shopt.set(name, options.has('s'))
+      else shell.setShopt(name, options.has('s'))
     } else {
       if (operands.length && !on) status = 1
       if ((options.has('s') && !on) || (options.has('u') && on) || options.has('q')) continue

@@ -1,4 +1,5 @@
 import { expandWord } from '../expand/expand.ts'
+import { IndexedArray } from '../interp/indexed-array.ts'
 import { singleQuote } from '../expand/quote.ts'
 import { ExitShell, finish, type Steps, wait } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
@@ -81,7 +82,7 @@ function setVariables(shell: Shell, { line, point, words, at }: CompletionContex
     COMP_KEY: '9',
   }
   for (const name of VARIABLES) variables.define(name, { value: values[name] })
-  variables.define('COMP_WORDS', { array: new Map(words.entries()) })
+  variables.define('COMP_WORDS', { array: new IndexedArray(words.entries()) })
 }
 
 /** @throws CompletionRetry */

@@ -144,7 +144,7 @@ export function arrayLiteral(variable: Variable): string {
     const inside = hashOrder(variable.assoc).map(([key, value]) => `[${quoteKey(key)}]=${doubleQuote(value)} `)
     return `(${inside.join('')})`
   }
-  const pairs = [...(variable.array ?? [])].sort((a, b) => a[0] - b[0])
+  const pairs = [...(variable.array ?? [])]
   return `(${pairs.map(([key, value]) => `[${key}]=${doubleQuote(value)}`).join(' ')})`
 }
 

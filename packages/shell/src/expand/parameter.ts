@@ -1,7 +1,7 @@
 import { FatalError, type Steps } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
 import type { Parameter, Part, Word } from '../syntax/ast.ts'
-import { valueOfVariable } from '../interp/variables.ts'
+import { elementCount, valueOfVariable } from '../interp/variables.ts'
 import type { FieldBuilder } from './field-builder.ts'
 import { ArithmeticFailure, elementOf, integer } from './numbers.ts'
 import {
@@ -109,6 +109,7 @@ export function* parameterSteps(
 export function scalarText(shell: Shell, node: Parameter, words: WordExpander): string | undefined {
   const { operator, argument, second } = node
   if (node.indirect || node.names || node.bad !== undefined) return undefined
+  if (node.length && node.index && !needsSubscript(node)) return countText(shell, node.name)
   const text = node.index ? elementText(shell, node, words) : variableText(shell, node.name)
   if (text === undefined) return undefined
   if (node.length) return String(lengthOfText(text))
@@ -125,6 +126,12 @@ export function scalarText(shell: Shell, node: Parameter, words: WordExpander): 
   const pattern = argument ? words.pattern(shell, argument) : ''
   const replacement = replaces(node) && second ? words.replacement(shell, second) : ''
   return operation(shell, operator, pattern, replacement)(text)
+}
+
+/** `${#a[@]}` of a variable: its elements are not looked at. */
+function countText({ variables }: Shell, name: string): string | undefined {
+  const variable = variables.find(name)
+  return variable && String(elementCount(variable))
 }
 
 function variableText({ variables }: Shell, name: string): string | undefined {

@@ -84,6 +84,10 @@ function elementValue(shell: Shell, name: string, index: string): Value {
 
 function listValue(shell: Shell, name: string, star: boolean): Value {
   const variable: Variable | undefined = shell.variables.find(name)
+  if (variable?.array) {
+    const { array } = variable
+    return { list: true, star, values: array.values(), keys: array.keys(), name }
+  }
   if (variable) {
     const pairs = elements(variable)
     return { list: true, star, values: pairs.map(([, value]) => value), keys: pairs.map(([key]) => key), name }

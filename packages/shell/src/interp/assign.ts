@@ -148,7 +148,7 @@ function assignFlatPairs(shell: Shell, variable: Variable, array: readonly Array
 }
 
 /** The array that elements are put into. */
-function listOf(variable: Variable, append: boolean): Map<number, string> {
+function listOf(variable: Variable, append: boolean): IndexedArray {
   const values = append ? arrayOf(variable) : new IndexedArray()
   variable.value = undefined
   variable.declared = false

@@ -1,4 +1,5 @@
 import { commandText } from '../syntax/print.ts'
+import { IndexedArray } from './indexed-array.ts'
 import type { Coprocess } from '../syntax/ast.ts'
 import { forkShell, runLast } from './child.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
@@ -37,7 +38,7 @@ export function* startCoprocess(shell: Shell, { name, body, line }: Coprocess): 
   sys.close(input)
   sys.close(output)
   const { variables } = shell
-  variables.define(name, { array: new Map(ends.map((fd, at) => [at, String(fd)])) })
+  variables.define(name, { array: new IndexedArray(ends.map((fd, at) => [at, String(fd)])) })
   variables.define(`${name}_PID`, { value: String(pid) })
   shell.lastBackground = pid
   const job = shell.jobs.add({

@@ -1,4 +1,5 @@
 import { specialParameter } from '../expand/special.ts'
+import { IndexedArray } from './indexed-array.ts'
 import { SET_OPTIONS } from './options.ts'
 import { quietly } from './redirect.ts'
 import type { Shell } from './shell.ts'
@@ -61,7 +62,7 @@ function bashVariables(shell: Shell, command: string | undefined): void {
   const { variables, sys } = shell
   variables.define('BASH', { value: '/bin/bash' })
   variables.define('BASH_VERSION', { value: shell.dialect.version })
-  variables.define('BASH_VERSINFO', { readonly: true, array: new Map(VERSION_INFO.entries()) })
+  variables.define('BASH_VERSINFO', { readonly: true, array: new IndexedArray(VERSION_INFO.entries()) })
   const { nodename } = sys.uname()
   for (const [name, value] of [
     ['HOSTNAME', nodename],

@@ -73,7 +73,8 @@ export class Shell {
   aliases = new Map<string, string>()
   /** Names of `set -o` that are on. */
   options: Set<string>
-  shopt: Map<string, boolean>
+  /** A subshell has the same map until one of them sets an option. */
+  shopt: ReadonlyMap<string, boolean>
   disabled = new Set<string>()
   /** Where commands were found, with the number of times used. */
   hashed = new Map<string, { path: string; hits: number }>()
@@ -160,7 +161,7 @@ export class Shell {
     this.pid = parent?.pid ?? process.sys.getpid()
     this.variables = parent?.variables.copy() ?? new Variables()
     this.options = new Set(parent?.options ?? OPTIONS_AT_FIRST)
-    this.shopt = new Map(parent?.shopt ?? SHOPT_DEFAULTS)
+    this.shopt = parent?.shopt ?? new Map(SHOPT_DEFAULTS)
     this.patterns = parent?.patterns ?? new Patterns()
     this.scripts = parent?.scripts ?? new KeptScripts()
     this.arithmeticCache = parent?.arithmeticCache ?? new Map()
@@ -223,6 +224,10 @@ export class Shell {
     child.getoptsIndex = this.getoptsIndex
     child.getoptsOffset = this.getoptsOffset
     return child
+  }
+
+  setShopt(name: string, on: boolean): void {
+    this.shopt = new Map(this.shopt).set(name, on)
   }
 
   option(name: string): boolean {

@@ -16,7 +16,7 @@ export interface Attributes {
 export interface Variable extends Attributes {
   value: string | undefined
   /** An indexed array; `value` is not used then. */
-  array: Map<number, string> | undefined
+  array: IndexedArray | undefined
   /** An associative array. */
   assoc: Map<string, string> | undefined
   /** Declared an array and never assigned to: not the same as empty. */
@@ -310,7 +310,7 @@ export function valueOfVariable(variable: Variable): string | undefined {
 }
 
 /** The variable as an indexed array; a scalar becomes element 0. */
-export function arrayOf(variable: Variable): Map<number, string> {
+export function arrayOf(variable: Variable): IndexedArray {
   if (variable.array) return variable.array
   const array = new IndexedArray()
   if (variable.value !== undefined) array.set(0, variable.value)
@@ -323,16 +323,19 @@ export function arrayOf(variable: Variable): Map<number, string> {
 export function nextIndex(variable: Variable): number {
   const { array } = variable
   if (!array) return variable.value === undefined ? 0 : 1
-  if (array instanceof IndexedArray) return array.end
-  const indexed = new IndexedArray(array)
-  variable.array = indexed
-  return indexed.end
+  return array.end
 }
 
-/** Values in the order of the subscripts. */
+/** How many elements it has, as an array. */
+export function elementCount(variable: Variable): number {
+  const { array, assoc, value, dynamic } = variable
+  return array?.size ?? assoc?.size ?? (dynamic || value !== undefined ? 1 : 0)
+}
+
+/** Values in the order of the subscripts, with these. */
 export function elements(variable: Variable): [number | string, string][] {
   if (variable.assoc) return hashOrder(variable.assoc)
-  if (variable.array) return sorted(variable.array)
+  if (variable.array) return [...variable.array]
   const value = variable.dynamic ? variable.dynamic.read() : variable.value
   return value === undefined ? [] : [[0, value]]
 }
@@ -352,16 +355,6 @@ function bucketOf(key: string): number {
   return hash & 1023
 }
 
-function sorted(array: Map<number, string>): [number, string][] {
-  const list = [...array]
-  let last = -1
-  for (const [index] of list) {
-    if (index < last) return list.sort((a, b) => a[0] - b[0])
-    last = index
-  }
-  return list
-}
-
 export const isSet = (variable: Variable | undefined): boolean =>
   variable !== undefined &&
   (variable.dynamic !== undefined ||
@@ -378,7 +371,7 @@ function copyVariable(variable: Variable): Variable {
   const copy = newVariable(variable)
   // What is readonly does not change any more.
   if (variable.readonly) return copy
-  if (variable.array) copy.array = new IndexedArray(variable.array)
+  if (variable.array) copy.array = variable.array.copy()
   if (variable.assoc) copy.assoc = new Map(variable.assoc)
   return copy
 }
