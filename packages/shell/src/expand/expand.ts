@@ -1,23 +1,20 @@
-import { FatalError, type Steps, wait } from '../interp/flow.ts'
-import type { Shell } from '../interp/shell.ts'
+import { type Steps, wait } from '../interp/flow.ts'
 import { promptText } from '../interp/prompt.ts'
-import { valueOfVariable } from '../interp/variables.ts'
-import type { ArithmeticExpansion, Literal, Parameter, Part, Word } from '../syntax/ast.ts'
+import type { Shell } from '../interp/shell.ts'
+import type { ArithmeticExpansion, Parameter, Part, Word } from '../syntax/ast.ts'
 import { expandBraces, mayHaveBraces } from './brace.ts'
-import { type Field, FieldBuilder } from './field-builder.ts'
-import { glob } from './glob.ts'
+import { FieldBuilder } from './field-builder.ts'
+import { addLiteral, type Tildes } from './literal.ts'
 import { arithmetic, arithmeticSteps, evaluate, patiently, quickInteger } from './numbers.ts'
 import { expandParameter, parameterSteps, scalarText, type WordExpander, type WordSteps } from './parameter.ts'
+import { addBuilt } from './pathnames.ts'
 import { fillIn, prepareArithmetic } from './prepared-arithmetic.ts'
+import { isBare, quickParameter } from './quick-parameter.ts'
+import { RegexBuilder, ReplacementBuilder } from './quoting-builders.ts'
 import { isSingle, joinsParts } from './single-field.ts'
-import { specialParameter } from './special.ts'
 import { arithmeticSubscript, hasSingleQuotes, outright, PendingSubscript } from './subscript.ts'
-import { tilde } from './tilde.ts'
 import { isKeyed } from './values.ts'
 import { partWaits, waits } from './waits.ts'
-
-/** Whether tildes are live: at the start of a word, also after each colon (assignments), or not at all. */
-type Tildes = 'word' | 'assignment' | 'none'
 
 /** Words that hold no command substitution. */
 const expander: WordExpander = {
@@ -105,61 +102,6 @@ function bareText(shell: Shell, part: Part): string | undefined {
 
 const hasBlankIfs = (shell: Shell): boolean => shell.ifs === ' \t\n'
 
-/** Not empty, and nothing in it is a blank or a pattern. */
-function isBare(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    // From the minus sign to the colon: `-`, `.`, `/` and digits.
-    const plain = (code >= 45 && code <= 58) || (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
-    if (!plain) return false
-  }
-  return text.length > 0
-}
-
-function addBuilt(shell: Shell, builder: FieldBuilder, into: string[]): void {
-  for (const field of builder.finish()) {
-    if (field.active && /[*?(]|\[.*\]/s.test(field.pattern) && !shell.options.has('noglob'))
-      addPaths(shell, field, into)
-    else into.push(field.text)
-  }
-}
-
-/** The value of a parameter without subscript and operator; undefined when it is not that simple, or unset. */
-function quickParameter(shell: Shell, part: Part & { kind: 'parameter' }): string | undefined {
-  if (part.operator || part.index || part.length || part.indirect || part.names || part.bad !== undefined)
-    return undefined
-  const variable = shell.variables.raw(part.name)
-  if (variable) return variable.nameref ? undefined : valueOfVariable(variable)
-  const special = specialParameter(shell, part.name)
-  return typeof special === 'string' ? special : undefined
-}
-
-function addPaths(shell: Shell, field: Field, into: string[]): void {
-  const found = pathsOf(shell, field.pattern)
-  if (found.length) into.push(...found)
-  else if (shell.shopt.get('failglob')) throw new FatalError(`no match: ${field.text}`, 1, false)
-  else if (!shell.shopt.get('nullglob')) into.push(field.text)
-}
-
-export function pathsOf(shell: Shell, pattern: string): string[] {
-  const ignore = shell.dialect.name === 'bash' ? shell.variables.get('GLOBIGNORE') : undefined
-  const found = glob(shell.sys, shell.patterns, pattern, {
-    extglob: shell.shopt.get('extglob') ?? false,
-    dotglob: (shell.shopt.get('dotglob') ?? false) || Boolean(ignore),
-    globstar: shell.shopt.get('globstar') ?? false,
-    nocase: shell.shopt.get('nocaseglob') ?? false,
-    bytes: shell.dialect.name !== 'bash',
-    skipDots: shell.dialect.name === 'bash' && (shell.shopt.get('globskipdots') ?? false),
-  })
-  if (!ignore) return found
-  const patterns = ignore.split(/:(?![^[]*\])/).filter(Boolean)
-  return found.filter(
-    (path) =>
-      !/(?:^|\/)\.\.?$/.test(path) &&
-      !patterns.some((each) => shell.patterns.matches(each, path, { extglob: true, path: true })),
-  )
-}
-
 /** One text, neither split nor globbed: assignments, subscripts, the word of case. */
 export function* expandText(shell: Shell, word: Word, tildes: Tildes = 'word'): Steps<string> {
   if (waits(word)) return (yield* collect(shell, word, tildes)).whole()
@@ -234,19 +176,6 @@ export function regexOf(shell: Shell, word: Word): string {
   return builder.whole()
 }
 
-class RegexBuilder extends FieldBuilder {
-  private out = ''
-  override quoted(text: string): void {
-    this.out += text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-  }
-  override literal(text: string): void {
-    this.out += text
-  }
-  override whole(): string {
-    return this.out
-  }
-}
-
 /** The replacement of `${x/y/z}`: an unquoted & becomes a mark. */
 function* expandReplacement(shell: Shell, word: Word): Steps<string> {
   if (!waits(word)) return yield* patiently(shell, () => replacementOf(shell, word))
@@ -261,19 +190,6 @@ function replacementOf(shell: Shell, word: Word): string {
   const builder = new ReplacementBuilder(shell.ifs, false)
   addParts(shell, word.parts, false, builder, 'word', false)
   return builder.whole()
-}
-
-class ReplacementBuilder extends FieldBuilder {
-  private out = ''
-  override quoted(text: string): void {
-    this.out += text
-  }
-  override literal(text: string): void {
-    this.out += text.replace(/\\([^])|&/g, (_, quoted?: string) => quoted ?? '\0&')
-  }
-  override whole(): string {
-    return this.out
-  }
 }
 
 /** The body of a here-document, or a text as in double quotes. */
@@ -466,43 +382,4 @@ function addPart(
 function addExpanded(text: string, quoted: boolean, builder: FieldBuilder): void {
   if (quoted) builder.quoted(text)
   else builder.expanded(text)
-}
-
-/** The parser splits `name=~` after the sign where the tilde counts. */
-const behindName = (before: Part, tildes: Tildes): boolean =>
-  tildes === 'word' && before.kind === 'literal' && /^[A-Za-z_]\w*\+?=$/.test(before.text)
-
-function addLiteral(
-  shell: Shell,
-  part: Literal,
-  before: Part | undefined,
-  after: Part | undefined,
-  builder: FieldBuilder,
-  tildes: Tildes,
-  nested: boolean,
-): void {
-  if (nested && tildes === 'assignment' && part.text.includes(':~')) {
-    const pieces = part.text.split(/(?<=:)(?=~)/).map((text): Literal => ({ kind: 'literal', text }))
-    for (const [at, piece] of pieces.entries())
-      addLiteral(shell, piece, pieces[at - 1] ?? before, pieces[at + 1] ?? after, builder, tildes, nested)
-    return
-  }
-  let { text } = part
-  if (tildes !== 'none' && text.charCodeAt(0) === 126) {
-    const colon =
-      (tildes === 'assignment' || (before !== undefined && behindName(before, tildes))) &&
-      before?.kind === 'literal' &&
-      before.text.endsWith(':')
-    const expanded =
-      before === undefined || colon || behindName(before, tildes)
-        ? tilde(shell, text, after === undefined || after.kind === 'literal', tildes === 'assignment')
-        : undefined
-    if (expanded) {
-      builder.quoted(expanded.home)
-      text = expanded.rest
-      if (text === '') return
-    }
-  }
-  if (nested) builder.expanded(text)
-  else builder.literal(text)
 }

@@ -1,6 +1,6 @@
 /** Commands that complete words. readline(3), "Completing", and bash(1). */
 import { actionCandidates } from '../completion/actions.ts'
-import { pathsOf } from '../expand/expand.ts'
+import { pathsOf } from '../expand/pathnames.ts'
 import type { Steps } from '../interp/flow.ts'
 import type { Command, Use } from './command.ts'
 import { completeLine, type Completion, listing, offered } from './completion.ts'
