@@ -1,5 +1,6 @@
-/** Small pieces are gathered in buffers of this size. */
+/** Small pieces are gathered in buffers of up to this size; the first is small, as many queues see one line and no more. */
 const GATHER_BYTES = 4096
+const FIRST_GATHER_BYTES = 64
 
 /**
  * Bytes in the order they came. Whoever pushes gives its array away, and whoever takes owns what it gets, its buffer
@@ -15,6 +16,8 @@ export class ByteQueue {
   private tail: Uint8Array | undefined
   private tailStart = 0
   private tailEnd = 0
+  /** Size of the next buffer to gather in. */
+  private gatherBytes = FIRST_GATHER_BYTES
 
   get length(): number {
     return this.total
@@ -27,6 +30,11 @@ export class ByteQueue {
       this.pieces.push(bytes)
       this.tail = undefined
     } else this.gather(bytes)
+  }
+
+  /** The same where the caller keeps its array. */
+  pushCopy(bytes: Uint8Array): void {
+    this.push(bytes.length >= GATHER_BYTES / 4 ? bytes.slice() : bytes)
   }
 
   /** At most `max` bytes from the front. */
@@ -74,7 +82,8 @@ export class ByteQueue {
   }
 
   private gatherAnew(bytes: Uint8Array): void {
-    this.tail = new Uint8Array(GATHER_BYTES)
+    this.tail = new Uint8Array(Math.max(this.gatherBytes, bytes.length))
+    this.gatherBytes = Math.min(GATHER_BYTES, this.gatherBytes * 4)
     this.tail.set(bytes)
     this.tailStart = 0
     this.tailEnd = bytes.length

@@ -58,8 +58,8 @@ export class Pipe {
     if (this.readers === 0) throw EPIPE
     const room = PIPE_CAPACITY - this.bytes.length
     if (room === 0 || (bytes.length <= PIPE_BUF && room < bytes.length)) throw EAGAIN
-    const taken = bytes.slice(0, room)
-    this.bytes.push(taken)
+    const taken = bytes.length <= room ? bytes : bytes.subarray(0, room)
+    this.bytes.pushCopy(taken)
     this.queue.wake()
     return taken.length
   }
