@@ -27,9 +27,9 @@ const kernel = new Kernel({
 })
 await kernel.start(async ({ sys }) => {
   copyIn(sys)
-  collectGarbage()
+  await collectGarbage()
   const first = await measure(sys)
-  collectGarbage()
+  await collectGarbage()
   const { ms, cpuMs } = await measure(sys)
   process.stdout.write(`${JSON.stringify({ ...first, again: { ms, cpuMs } })}\n`)
   process.exit(0)

@@ -26,7 +26,7 @@ for (const entry of readdirSync(input, { recursive: true, withFileTypes: true })
   await bash.fs.writeFile(to, readFileSync(from))
 }
 
-collectGarbage()
+await collectGarbage()
 const cpu = process.cpuUsage()
 const started = performance.now()
 const { stdout, stderr, exitCode } = await bash.exec(readFileSync(script, 'utf8'), { rawScript: true })
