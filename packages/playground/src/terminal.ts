@@ -1,11 +1,7 @@
 import { isErrno, SIGHUP, type Sys, type WindowSize } from '@drydock/abi'
+import { CreditWindow } from './credit-window.ts'
 import type { MessageEndpoint, TerminalInput, TerminalOutput } from './rpc.ts'
 
-/**
- * Bytes of output that may be under way to the screen before the shell has to wait. Whatever is typed is echoed behind
- * them, so they must be drawn sooner than anybody notices; but they have to last until the worker hears of the next credit.
- */
-const WINDOW_BYTES = 96 * 1024
 /** The screen draws and listens to keys between pieces of this length. */
 const PIECE_BYTES = 16 * 1024
 /** For the last words of a session, in milliseconds. */
@@ -38,7 +34,7 @@ export class Terminal {
   private readonly options: TerminalOptions
   private endpoint: MessageEndpoint | undefined
   private size: WindowSize
-  private inFlight = 0
+  private readonly window = new CreditWindow()
   private resume: (() => void) | undefined
   private master = -1
   private shell = 0
@@ -63,7 +59,7 @@ export class Terminal {
   attach(endpoint: MessageEndpoint): void {
     this.endpoint?.close()
     this.endpoint = endpoint
-    this.inFlight = 0
+    this.window.reset()
     this.resume?.()
     endpoint.onmessage = ({ data }) => this.receive(data as TerminalInput)
     if (this.started) return
@@ -156,7 +152,7 @@ export class Terminal {
 
   private async pump(master: number): Promise<void> {
     for (;;) {
-      if (this.inFlight >= WINDOW_BYTES) await new Promise<void>((resume) => (this.resume = resume))
+      if (this.window.full) await new Promise<void>((resume) => (this.resume = resume))
       const bytes = await readOrEnd(this.options.sys, master)
       if (bytes.length === 0) return
       this.show(bytes)
@@ -167,12 +163,13 @@ export class Terminal {
     if (bytes.length === 0) return
     for (const message of this.opening) this.send(message)
     this.opening = []
-    this.inFlight += bytes.length
-    this.send({ kind: 'data', bytes })
+    this.window.sent(bytes.length, this.options.sys.clock.monotonic())
+    // What is read from a pty is the reader's alone, so the page gets it without a copy.
+    this.send({ kind: 'data', bytes }, [bytes.buffer])
   }
 
-  private send(message: TerminalOutput): void {
-    this.endpoint?.postMessage(message)
+  private send(message: TerminalOutput, transfer: readonly unknown[] = []): void {
+    this.endpoint?.postMessage(message, transfer)
   }
 
   private receive(message: TerminalInput): void {
@@ -181,10 +178,9 @@ export class Terminal {
       if (message.command) this.options.onEnter(message.command)
       return this.type(message.bytes)
     }
-    // What an earlier terminal sent to the same screen was not counted here.
-    this.inFlight = Math.max(0, this.inFlight - message.bytes)
-    if (this.inFlight < WINDOW_BYTES) this.resume?.()
-    if (this.inFlight === 0) this.options.onShown()
+    this.window.credited(message.bytes, this.options.sys.clock.monotonic())
+    if (!this.window.full) this.resume?.()
+    if (this.window.empty) this.options.onShown()
   }
 
   /** Keys reach the line discipline in the order they were pressed, even where one had to wait for room. */

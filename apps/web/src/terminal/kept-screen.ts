@@ -4,6 +4,8 @@ import type { SessionClient } from '../client/session-client.ts'
 
 const REST_MS = 60
 const LONGEST_UNSAVED_MS = 1000
+/** Of the time while output goes on without rest, saving takes at most one part in so many. */
+const SHARE = 100
 
 /**
  * Hands the screen to the session a moment after it changed. The addon loads when first needed.
@@ -12,6 +14,7 @@ const LONGEST_UNSAVED_MS = 1000
 export function keepScreen(terminal: Terminal, client: SessionClient, host: string, name: string): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let savedAt = 0
+  let pauseMs = LONGEST_UNSAVED_MS
   const load = async (): Promise<SerializeAddon> => {
     const addon = new (await import('@xterm/addon-serialize')).SerializeAddon()
     terminal.loadAddon(addon)
@@ -22,15 +25,15 @@ export function keepScreen(terminal: Terminal, client: SessionClient, host: stri
     timer = undefined
     savedAt = Date.now()
     serializer ??= load()
-    await client.api.keepScreen(
-      host,
-      name,
-      (await serializer).serialize({ scrollback: 1000, excludeAltBuffer: true, excludeModes: true }),
-    )
+    const addon = await serializer
+    const started = performance.now()
+    const screen = addon.serialize({ scrollback: 1000, excludeAltBuffer: true, excludeModes: true })
+    pauseMs = Math.max(LONGEST_UNSAVED_MS, (performance.now() - started) * SHARE)
+    await client.api.keepScreen(host, name, screen)
   }
   const subscription = terminal.onWriteParsed(() => {
     // Soon after the output rests, and now and then while it does not: serializing a long scrollback takes its time.
-    if (timer !== undefined && Date.now() - savedAt > LONGEST_UNSAVED_MS) return
+    if (timer !== undefined && Date.now() - savedAt > pauseMs) return
     clearTimeout(timer)
     timer = setTimeout(() => void save(), REST_MS)
   })
