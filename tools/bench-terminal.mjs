@@ -2,6 +2,10 @@
 // directly with a window of credit; how long a key takes to its echo meanwhile, and Ctrl-C to the next prompt.
 // Prints figures and what we hold ourselves to; nothing is asserted.
 //
+// Both are tabs of one browser, of the same rows and columns, and take turns: each run of ours has one of the floor right
+// before and right after it, and the ratio is the median of ours to the mean of its two neighbours. So what else the
+// machine does, or the processor's clock, weighs on both alike.
+//
 //   npm run bench:terminal [-- ROUNDS [PART]]
 import { spawnSync } from 'node:child_process'
 import { buildFloor, dropFolder, newProfile, promptTime, watchForPrompt, withBrowser } from './bench/browser.mjs'
@@ -23,8 +27,9 @@ const KEYS = 15
 const WINDOW_BYTES = 96 * 1024
 const FLOOR = {
   page: `import { Terminal } from '@xterm/xterm'
-const terminal = new Terminal({ cols: 100, rows: 40, scrollback: 5000, lineHeight: 1.15 })
+const terminal = new Terminal({ scrollback: 5000, lineHeight: 1.15 })
 terminal.open(document.getElementById('terminal'))
+globalThis.fit = ({ cols, rows }) => terminal.resize(cols, rows)
 const worker = new Worker('./worker.js', { type: 'module' })
 let finished
 worker.onmessage = ({ data }) => {
@@ -61,38 +66,59 @@ onmessage = ({ data }) => {
 `,
 }
 
-const rounds = Number(process.argv[2] ?? 3)
+const rounds = Number(process.argv[2] ?? 5)
 if (!process.env['DRYDOCK_BENCH_BUILT'])
   spawnSync('npx', ['vite', 'build', '--logLevel', 'error'], { stdio: 'inherit' })
 const floorRoot = await buildFloor(FLOOR)
 const [ours, floor] = [await serve({ port: 0 }), await serve({ port: 0, root: floorRoot })]
 const empty = () => ({ ours: [], floor: [], echo: [], stop: [] })
 const measured = { seq: empty(), cat: empty() }
-const profiles = [newProfile(), newProfile()]
-await withBrowser(profiles[0], (floorPage) =>
-  withBrowser(profiles[1], async (page) => {
-    await floorPage.goto(`http://drydock.localhost:${floor.port}/`)
-    await page.addInitScript(watchForPrompt)
-    await page.addInitScript(watchTerminalPort)
-    await page.goto(`http://drydock.localhost:${ours.port}/`)
-    await promptTime(page)
-    await run(page, MAKE_FILE)
-    for (let round = 0; round < rounds; round++)
-      for (const kind of Object.keys(FLOODS)) {
-        if (process.env['DRYDOCK_BENCH_VERBOSE']) console.log(JSON.stringify(measured))
-        await floorPage.bringToFront()
-        measured[kind].floor.push(await floorPage.evaluate((each) => globalThis.flood(each), kind))
-        await page.bringToFront()
-        measured[kind].ours.push(await run(page, FLOODS[kind].command))
-        await disturb(page, kind)
-      }
-  }),
-)
+const profile = newProfile()
+await withBrowser(profile, async (page, context) => {
+  const floorPage = await context.newPage()
+  await floorPage.goto(`http://drydock.localhost:${floor.port}/`)
+  await page.bringToFront()
+  await page.addInitScript(watchForPrompt)
+  await page.addInitScript(watchTerminalPort)
+  await page.goto(`http://drydock.localhost:${ours.port}/`)
+  await promptTime(page)
+  await run(page, MAKE_FILE)
+  const size = await sizeOf(page)
+  await floorPage.evaluate((each) => globalThis.fit(each), size)
+  // Once each that does not count: what runs is compiled then.
+  for (const kind of Object.keys(FLOODS)) await takeTurns(page, floorPage, kind, empty())
+  for (const kind of Object.keys(FLOODS)) {
+    for (let round = 0; round < rounds; round++) await takeTurns(page, floorPage, kind, measured[kind])
+    measured[kind].floor.push(await floods(floorPage, kind))
+    await page.bringToFront()
+    for (let round = 0; round < rounds; round++) await disturb(page, kind)
+    if (process.env['DRYDOCK_BENCH_VERBOSE']) console.log(JSON.stringify({ size, ...measured }))
+  }
+})
 ours.close()
 floor.close()
-for (const folder of [floorRoot, ...profiles]) dropFolder(folder)
+for (const folder of [floorRoot, profile]) dropFolder(folder)
 report()
 process.exit(0)
+
+/** Rows and columns of our terminal, as the host knows them. */
+async function sizeOf(page) {
+  await run(page, 'clear; stty size')
+  const text = await page.evaluate(() => document.querySelector('.xterm-rows').textContent)
+  const [, rows, cols] = /(\d+) (\d+)/.exec(text)
+  return { rows: Number(rows), cols: Number(cols) }
+}
+
+async function takeTurns(page, floorPage, kind, into) {
+  into.floor.push(await floods(floorPage, kind))
+  await page.bringToFront()
+  into.ours.push(await run(page, FLOODS[kind].command))
+}
+
+async function floods(floorPage, kind) {
+  await floorPage.bringToFront()
+  return floorPage.evaluate((each) => globalThis.flood(each), kind)
+}
 
 /** Types the command; milliseconds from Enter to the next prompt, painted. */
 async function run(page, command) {
@@ -134,7 +160,7 @@ function report() {
       FLOODS[kind].command,
       megabytes(bytes[kind], median(ours)),
       megabytes(bytes[kind], median(floor)),
-      (median(floor) / median(ours)).toFixed(2),
+      median(ours.map((each, at) => (floor[at] + floor[at + 1]) / 2 / each)).toFixed(2),
       '≥ 0.70',
     ],
     [`  key to painted echo (worst ${worst(echo).toFixed(0)} ms)`, `${median(echo).toFixed(0)} ms`, '', '', '≤ 100 ms'],
