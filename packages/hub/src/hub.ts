@@ -4,6 +4,7 @@ import { DistributionApi } from '@drydock/registry'
 import { CATALOGUE } from './catalogue/index.ts'
 import { HubApi, TokenApi } from './registry/accounts-api.ts'
 import { Accounts } from './registry/accounts.ts'
+import { hubPath, OTHER_REGISTRIES } from './registry/elsewhere.ts'
 import { Repositories } from './registry/repositories.ts'
 import { type HubStore, memoryStore } from './registry/store.ts'
 import { TokenAccess } from './registry/token-access.ts'
@@ -56,6 +57,10 @@ export function createHub({ programs, clock, entropy, store = memoryStore() }: H
       },
     ],
     ['hub.docker.com', hubApi],
+    ...OTHER_REGISTRIES.map((host): [string, Service] => [
+      host,
+      { handle: (request) => registry.handle({ ...request, path: hubPath(host, request.path) }) },
+    ]),
     ['docker.io', { handle: async () => ({ status: 301, headers: [['Location', 'https://www.docker.com/']] }) }],
   ])
   const now = (): number => clock.now()

@@ -14,6 +14,7 @@ const HUB_NAMES: readonly string[] = [
   'index.docker.io',
   'hub.docker.com',
   'production.cloudflare.docker.com',
+  ...['docker.elastic.co', 'gcr.io', 'ghcr.io', 'mirror.gcr.io', 'public.ecr.aws', 'quay.io'],
 ]
 
 interface HubServiceOptions {

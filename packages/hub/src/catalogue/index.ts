@@ -50,7 +50,14 @@ import { redis } from './redis.ts'
 import { registry } from './registry.ts'
 import { ruby } from './ruby.ts'
 import { alertmanager, nodeExporter, oldPortainer, portainer, prometheus, visualizer } from './stand-ins.ts'
-import { dockersamplesStaticSite, prakharStaticSite } from './static-site.ts'
+import { alpineGit, alpineSlashCurl, bitnamiGit, rmbyext, whalesay } from './small-tools.ts'
+import {
+  dockercloudHelloWorld,
+  dockersamplesStaticSite,
+  helloDock,
+  prakharStaticSite,
+  tutumHelloWorld,
+} from './static-site.ts'
 import { eclipseTemurin } from './eclipse-temurin.ts'
 import { maven } from './maven.ts'
 import { tomcat } from './tomcat.ts'
@@ -86,6 +93,7 @@ const OFFICIAL: readonly Repository[] = [
 export const CATALOGUE: readonly Repository[] = [
   ...OFFICIAL,
   ...[rocky, gettingStarted, welcomeToDocker, dockersamplesStaticSite, prakharStaticSite, mhartAlpineNode],
+  ...[helloDock, tutumHelloWorld, dockercloudHelloWorld, whalesay, rmbyext, alpineGit, bitnamiGit, alpineSlashCurl],
   ...[netshoot, alpineCurl, curlimagesCurl, whoami, containousWhoami],
   ...[visualizer, portainer, oldPortainer, prometheus, nodeExporter, alertmanager],
   ...[jenkins, consul, vault, minio, gitea, grafana, cadvisor, kafka],

@@ -36,6 +36,14 @@ function postgresTree(tree: Tree): void {
     .script('/usr/local/bin/docker-entrypoint.sh', POSTGRES_ENTRYPOINT)
 }
 
+const HOME = '/var/lib/postgresql'
+const majorOf = (version: string): string =>
+  version.startsWith('9.') ? version.slice(0, 3) : (version.split('.')[0] ?? version)
+/** From 18 on each major version has a directory of its own, so that one volume serves an upgrade. */
+const hasDataPerMajor = (version: string): boolean => Number(majorOf(version)) >= 18
+const dataOf = (version: string): string =>
+  hasDataPerMajor(version) ? `${HOME}/${majorOf(version)}/docker` : `${HOME}/data`
+
 export const postgres = softwareRepository({
   name: 'library/postgres',
   description: 'The PostgreSQL object-relational database system provides reliability and data integrity.',
@@ -59,11 +67,12 @@ export const postgres = softwareRepository({
   versionParts: 2,
   env: (env, version) =>
     env.map((pair) =>
-      pair.replace(
-        /^PG_MAJOR=.*/,
-        `PG_MAJOR=${version.startsWith('9.') ? version.slice(0, 3) : version.split('.')[0]}`,
-      ),
+      pair
+        .replace(/^PG_MAJOR=.*/, `PG_MAJOR=${majorOf(version)}`)
+        .replace(/^PGDATA=.*/, `PGDATA=${dataOf(version)}`)
+        .replace('/usr/lib/postgresql/18/', `/usr/lib/postgresql/${majorOf(version)}/`),
     ),
+  volumes: (version) => [hasDataPerMajor(version) ? HOME : dataOf(version)],
   build: postgresTree,
   facts: [
     {

@@ -1,3 +1,4 @@
+import type { Repository } from '../rootfs/image-spec.ts'
 import { page, siteRepository } from './site-image.ts'
 
 const HTML = '/usr/share/nginx/html'
@@ -39,3 +40,38 @@ export const prakharStaticSite = siteRepository({
   build: (tree) => void tree.file(`${HTML}/index.html`, greeting('Docker')),
   ports: ['443/tcp', '80/tcp'],
 })
+
+export const helloDock = siteRepository({
+  name: 'fhsinchy/hello-dock',
+  description: 'A page that says hello',
+  stars: 6,
+  tags: ['latest'],
+  created: '2021-01-16T08:51:09Z',
+  compressedBytes: 110_000,
+  sizeBytes: 340_000,
+  build: (tree) =>
+    void tree.file(
+      `${HTML}/index.html`,
+      page('hello-dock', '<h1>Hello Dock</h1>\n<p>A container answers: nginx serves this page.</p>'),
+    ),
+})
+
+/** Says which container answers, once it runs. */
+const helloWorldSite = (name: string, stars: number): Repository =>
+  siteRepository({
+    name,
+    description: 'Image to test docker deployments: it shows the name of the container.',
+    stars,
+    tags: ['latest'],
+    created: '2016-01-27T17:00:02Z',
+    compressedBytes: 5_000,
+    sizeBytes: 12_000,
+    build: (tree) =>
+      void tree.file(
+        `${HTML}/index.html`,
+        page('Hello world!', '<h1>Hello world!</h1>\n<h3>My hostname is @HOST@</h3>'),
+      ),
+    cmd: ['/bin/sh', '-c', `sed -i "s/@HOST@/$(hostname)/" ${HTML}/index.html; exec nginx -g 'daemon off;'`],
+  })
+export const tutumHelloWorld = helloWorldSite('tutum/hello-world', 90)
+export const dockercloudHelloWorld = helloWorldSite('dockercloud/hello-world', 30)

@@ -1,13 +1,15 @@
 import { configSteps, layer, type ImageSpec, type Repository } from '../rootfs/image-spec.ts'
 import { alpine } from './distributions.ts'
 
-/** An image that is Alpine with programs of other packages. */
+/** An image that is Alpine, or another base, with programs of other packages. */
 interface Tools {
   readonly name: string
   readonly description: string
   readonly stars: number
   readonly created: string
-  /** Of Alpine. */
+  /** Default: Alpine. */
+  readonly base?: Repository
+  /** Of the base. */
   readonly release: string
   /** The step that installs them. */
   readonly by: string
@@ -27,7 +29,7 @@ export function toolsRepository(tools: Tools): Repository {
     stars,
     tags: ['latest'],
     image(tag) {
-      const base = tag === 'latest' ? alpine.image(release) : undefined
+      const base = tag === 'latest' ? (tools.base ?? alpine).image(release) : undefined
       if (!base) return undefined
       const build: NonNullable<ImageSpec['steps'][number]['layer']>['build'] = (tree) => {
         for (const command of commands) tree.mainCommand(command, `/usr/bin/${command}`)
@@ -46,7 +48,11 @@ export function toolsRepository(tools: Tools): Repository {
       return {
         created,
         config,
-        steps: [...base.steps, layer(by, { ...spec, flavour: 'busybox' }), ...configSteps(created, tools.config)],
+        steps: [
+          ...base.steps,
+          layer(by, { ...spec, flavour: tools.base ? 'gnu' : 'busybox' }),
+          ...configSteps(created, tools.config),
+        ],
       }
     },
   }

@@ -12,7 +12,7 @@ import { alpineLayer, alpineRelease, alpineStep } from '../base/alpine.ts'
 import { DEBIAN_RELEASES, DEBUERREOTYPE, debianLayer, debianStep, UBUNTU_RELEASES } from '../base/debian.ts'
 import { oracleRelease, rhelLayer, UBI_9 } from '../base/rhel.ts'
 import { type AppLayer, BUILDPACK, imageOn } from './app-image.ts'
-import { type ImageSpec, layer, type LayerSpec, PATH, type Repository } from './image-spec.ts'
+import { type ImageSpec, layer, type LayerSpec, PATH, type Repository, setOf } from './image-spec.ts'
 import { fullVersion, isPlausible, parseTag, type Tag } from './tag.ts'
 import type { Tree } from './tree.ts'
 
@@ -51,6 +51,8 @@ export interface Software {
   readonly versionParts?: number
   /** More of Env that a version changes. */
   readonly env?: (env: readonly string[], version: string) => readonly string[]
+  /** Volumes that go by the version. */
+  readonly volumes?: (version: string) => readonly string[]
   /** Lays out the software, in its biggest layer. */
   readonly build: (tree: Tree, version: string) => void
 }
@@ -132,7 +134,12 @@ function imageOf(software: Software, tag: Tag): ImageSpec | undefined {
   const base = facts && BASES[facts.base](tag.suite)
   if (!facts || !base) return undefined
   const version = versionOf(software, facts, tag)
-  const config = { ...facts.config, Env: envOf(software, facts, version) }
+  const volumes = software.volumes?.(version)
+  const config = {
+    ...facts.config,
+    Env: envOf(software, facts, version),
+    ...(volumes ? { Volumes: setOf(...volumes) } : {}),
+  }
   const app = {
     id: `${software.name}-${version}${tag.words.join('')}`,
     created: facts.created,
