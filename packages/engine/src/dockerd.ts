@@ -10,12 +10,14 @@ import {
   type DaemonConfig,
   type GivenFlags,
   readConfig,
-  reloadable,
+  reloadedValues,
   takeReloadable,
 } from './config/daemon-config.ts'
 import type { DaemonParts } from './daemon-parts.ts'
 import { assemble, restoreContainers, shutDown } from './daemon.ts'
 import { type Listener, ListenerError, openListeners } from './listeners.ts'
+import { checkLogConfig, LOG_DRIVERS } from './logs/log-options.ts'
+import { invalid, Problem } from './problem.ts'
 import { ifExists, quietly, readText, replaceFile } from './state/files.ts'
 import { startContainerd } from './runtime/containerd.ts'
 import { ENGINE_VERSION, GIT_COMMIT } from './version.ts'
@@ -91,6 +93,7 @@ async function run({ sys, io, env, options, process }: ProgramContext<typeof OPT
       return 0
     }
     refuseSecond(sys, config.pidFile)
+    refuseLog(config)
     logLine(sys, 'info', 'Starting up')
     const hosts = config.hosts.length > 0 ? config.hosts : [DEFAULT_HOST]
     listeners = hosts.flatMap((host) => openListeners(sys, env, host))
@@ -153,6 +156,18 @@ function refuseSecond(sys: Sys, pidFile: string): void {
   )
 }
 
+/** @throws ConfigError */
+function refuseLog({ log }: DaemonConfig): void {
+  try {
+    if (log.Type !== 'none' && !LOG_DRIVERS.includes(log.Type))
+      throw invalid(`logger: no log driver named '${log.Type}' is registered`)
+    checkLogConfig(log)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    throw new ConfigError(`failed to start daemon: failed to set log opts: ${error.message}`)
+  }
+}
+
 function isAlive(sys: Sys, pid: number): boolean {
   return sys.processes().some((each) => each.pid === pid && each.comm === 'dockerd')
 }
@@ -163,13 +178,17 @@ function reload(parts: DaemonParts, flags: GivenFlags, file: string | undefined)
   logLine(sys, 'info', `Got signal to reload configuration, reloading from: ${file ?? CONFIG_FILE}`)
   try {
     takeReloadable(config, readConfig(sys, flags, file))
-    logLine(sys, 'info', `Reloaded configuration: ${JSON.stringify(reloadable(config))}`)
-    events.publish('daemon', 'reload', parts.engineId, { name: sys.uname().nodename })
+    const values = reloadedValues(config)
+    logLine(sys, 'info', `Reloaded configuration: ${JSON.stringify(values)}`)
+    const told = Object.entries(values).map(([name, value]) => [name, isText(value) ? value : JSON.stringify(value)])
+    events.publish('daemon', 'reload', parts.engineId, { ...Object.fromEntries(told), name: sys.uname().nodename })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     logLine(sys, 'error', error.message)
   }
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string'
 
 const whenTold = (sys: Sys): Promise<number> =>
   new Promise((resolve) => {

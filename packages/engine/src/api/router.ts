@@ -39,7 +39,9 @@ export class Router {
 
   handle(request: ServerRequest): MaybePromise<ServerResponse | undefined> {
     const answer = this.answer(request)
-    return answer instanceof Promise ? answer.then(withCommonHeaders) : withCommonHeaders(answer)
+    const whole = (given: ServerResponse | undefined): ServerResponse | undefined =>
+      withCommonHeaders(given, this.parts.config.experimental)
+    return answer instanceof Promise ? answer.then(whole) : whole(answer)
   }
 
   private answer(request: ServerRequest): MaybePromise<ServerResponse | undefined> {
@@ -78,8 +80,8 @@ export class Router {
   }
 }
 
-const withCommonHeaders = (answer: ServerResponse | undefined): ServerResponse | undefined =>
-  answer && { ...answer, headers: [...COMMON_HEADERS, ...pairs(answer.headers)] }
+const withCommonHeaders = (answer: ServerResponse | undefined, experimental: boolean): ServerResponse | undefined =>
+  answer && { ...answer, headers: [...commonHeaders(experimental), ...pairs(answer.headers)] }
 
 const OLDEST_VERSION = versionNumber(MIN_API_VERSION)
 
@@ -114,9 +116,9 @@ const pairs = (headers: ServerResponse['headers']): (readonly [string, string])[
       ? [...(headers as Iterable<readonly [string, string]>)]
       : Object.entries(headers)
 
-const COMMON_HEADERS: readonly (readonly [string, string])[] = [
+const commonHeaders = (experimental: boolean): readonly (readonly [string, string])[] => [
   ['Api-Version', API_VERSION],
-  ['Docker-Experimental', 'false'],
+  ['Docker-Experimental', String(experimental)],
   ['Ostype', 'linux'],
   ['Server', `Docker/${ENGINE_VERSION} (linux)`],
 ]

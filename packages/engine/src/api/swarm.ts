@@ -1,5 +1,6 @@
 import type { SwarmInitBody, SwarmJoinBody, SwarmSpec } from '@drydock/docker-api'
 import type { ServerResponse } from '@drydock/http'
+import { systemProblem } from '../problem.ts'
 import { type Call, flag, json, requireJson, type Route, route } from './route.ts'
 import { versionOf } from './swarm-objects.ts'
 import { SWARM_INIT, SWARM_JOIN, SWARM_SPEC, SWARM_UNLOCK } from './swarm-shapes.ts'
@@ -9,11 +10,19 @@ function inspect({ parts }: Call): ServerResponse {
   return json(cluster)
 }
 
+/** @throws Problem system */
+function requireCompatible({ parts }: Call): void {
+  if (parts.config.liveRestore)
+    throw systemProblem('--live-restore daemon configuration is incompatible with swarm mode')
+}
+
 async function init(call: Call): Promise<ServerResponse> {
+  requireCompatible(call)
   return json(call.parts.swarm.init(await requireJson<SwarmInitBody>(call, SWARM_INIT)))
 }
 
 async function join(call: Call): Promise<ServerResponse> {
+  requireCompatible(call)
   await call.parts.swarm.join(await requireJson<SwarmJoinBody>(call, SWARM_JOIN))
   return { status: 200 }
 }

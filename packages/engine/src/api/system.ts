@@ -44,12 +44,13 @@ const ping = ({ parts }: Call): ServerResponse => ({
 })
 
 function version({ parts }: Call): ServerResponse {
+  const { config } = parts
   const { release } = parts.sys.uname()
   const engine = {
     ApiVersion: API_VERSION,
     Arch: 'amd64',
     BuildTime: BUILD_TIME,
-    Experimental: 'false',
+    Experimental: String(config.experimental),
     GitCommit: GIT_COMMIT,
   }
   const more = { GoVersion: GO_VERSION, KernelVersion: release, MinAPIVersion: MIN_API_VERSION, Os: 'linux' }
@@ -90,6 +91,9 @@ function registryConfig({ insecureRegistries, registryMirrors }: DaemonConfig): 
     Mirrors: mirrors,
   }
 }
+
+/** Without the credentials of its address. */
+const masked = (proxy: string): string => proxy.replace(/^(\w+:\/\/)[^@/]*@/, '$1xxxxx:xxxxx@')
 
 function info(call: Call): ServerResponse {
   const { parts } = call
@@ -149,12 +153,12 @@ function info(call: Call): ServerResponse {
     MemTotal: totalMemory,
     GenericResources: null,
     DockerRootDir: places.root,
-    HttpProxy: '',
-    HttpsProxy: '',
-    NoProxy: '',
+    HttpProxy: masked(parts.config.proxies.http),
+    HttpsProxy: masked(parts.config.proxies.https),
+    NoProxy: parts.config.proxies.none,
     Name: nodename,
     Labels: [...parts.config.labels],
-    ExperimentalBuild: false,
+    ExperimentalBuild: parts.config.experimental,
     ServerVersion: ENGINE_VERSION,
     Runtimes: { 'io.containerd.runc.v2': { path: 'runc' }, runc: { path: 'runc' } },
     DefaultRuntime: 'runc',
@@ -169,7 +173,10 @@ function info(call: Call): ServerResponse {
     ContainerdCommit: { ID: CONTAINERD.commit },
     RuncCommit: { ID: RUNC.commit },
     InitCommit: { ID: INIT.commit },
-    SecurityOptions: ['name=seccomp,profile=builtin', 'name=cgroupns'],
+    SecurityOptions: [
+      ...['name=seccomp,profile=builtin', 'name=cgroupns'],
+      ...(parts.config.noNewPrivileges ? ['name=no-new-privileges'] : []),
+    ],
     FirewallBackend: { Driver: 'iptables' },
     CDISpecDirs: ['/etc/cdi', '/var/run/cdi'],
     Warnings: null,

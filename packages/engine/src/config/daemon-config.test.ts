@@ -59,3 +59,30 @@ test('takes what the file says, and the flags beside it', async () => {
     shmSize: 32 * 1024 * 1024,
   })
 })
+
+const INVALID = `${FAILED}configuration validation from file failed: `
+
+/** What dockerd 20.10 said of each file. */
+const REFUSED: readonly (readonly [string, string])[] = [
+  ['{"labels":["foo"]}', `${INVALID}bad attribute format: foo`],
+  ['{"labels":["a=1","a=2"]}', 'conflict labels for a=2 and a=1'],
+  ['{"max-concurrent-downloads":-1}', `${INVALID}invalid max concurrent downloads: -1`],
+  ['{"max-download-attempts":-1}', `${INVALID}invalid max download attempts: -1`],
+  ['{"dns":["x"]}', `${INVALID}x is not an ip address`],
+  ['{"dns-search":["a b"]}', `${INVALID}a b is not a valid domain`],
+  ['{"default-runtime":"x"}', `${INVALID}specified default runtime 'x' does not exist`],
+  ['{"runtimes":{"runc":{"path":"x"}}}', `${INVALID}runtime name 'runc' is reserved`],
+  ['{"default-shm-size":"x"}', `${FAILED}invalid size: 'x'`],
+  ['{"default-ipc-mode":"x"}', `${INVALID}default IPC mode setting (x) is invalid; use "shareable" or "private"`],
+  ['{"default-cgroupns-mode":"x"}', `${INVALID}default cgroup namespace mode (x) is invalid; use "host" or "private"`],
+  ['{"a":1,"b":2}', `${FAILED}the following directives don't match any configuration option: a, b`],
+  ['{"DEBUG":true}', `${FAILED}the following directives don't match any configuration option: DEBUG`],
+  ['[]', `${FAILED}json: cannot unmarshal array into Go value of type map[string]interface {}`],
+  ['"a"', `${FAILED}json: cannot unmarshal string into Go value of type map[string]interface {}`],
+  [
+    '{"log-opts":{"a":1}}',
+    `${FAILED}json: cannot unmarshal number into Go struct field Config.log-opts of type string`,
+  ],
+]
+
+test.each(REFUSED)('refuses %s as the real one does', async (text, message) => expect(await read(text)).toBe(message))

@@ -1,9 +1,10 @@
 import type { Sys } from '@drydock/abi'
-import type { LogConfig } from '@drydock/docker-api'
+import type { LogConfig, Ulimit } from '@drydock/docker-api'
 import { type Shape, typeError } from '../go-json/shape.ts'
 import { syntaxError } from '../go-json/syntax-error.ts'
 import { ifExists, readText } from '../state/files.ts'
 import { CONFIG_SHAPES } from './config-shapes.ts'
+import { configProblem, conflictingLabels } from './validate-config.ts'
 
 export const CONFIG_FILE = '/etc/docker/daemon.json'
 
@@ -37,18 +38,54 @@ export interface DaemonConfig {
   readonly addressPools: readonly AddressPool[]
   /** Seconds that containers have when the daemon ends. */
   readonly shutdownTimeout: number
+  readonly maxConcurrentDownloads: number
+  readonly maxConcurrentUploads: number
+  readonly maxDownloadAttempts: number
+  readonly experimental: boolean
+  readonly noNewPrivileges: boolean
+  readonly proxies: { readonly http: string; readonly https: string; readonly none: string }
+  /** Limits of containers that do not set them. */
+  readonly ulimits: readonly Ulimit[]
+  /** Where ports are published that name no address. */
+  readonly ip: string
 }
-
-type Reloadable = Pick<
-  DaemonConfig,
-  'debug' | 'labels' | 'insecureRegistries' | 'registryMirrors' | 'liveRestore' | 'shutdownTimeout'
->
 
 /** What may change while the daemon runs. dockerd(8), "Configuration reload behavior" */
-export const reloadable = (config: DaemonConfig): Reloadable => {
-  const { debug, labels, insecureRegistries, registryMirrors, liveRestore, shutdownTimeout } = config
-  return { debug, labels, insecureRegistries, registryMirrors, liveRestore, shutdownTimeout }
-}
+const RELOADABLE = [
+  'debug',
+  'labels',
+  'insecureRegistries',
+  'registryMirrors',
+  'liveRestore',
+  'maxConcurrentDownloads',
+  'maxConcurrentUploads',
+  'maxDownloadAttempts',
+  'shmSize',
+  'shutdownTimeout',
+] as const
+type Reloadable = Pick<DaemonConfig, (typeof RELOADABLE)[number]>
+
+const reloadable = (config: DaemonConfig): Reloadable =>
+  Object.fromEntries(RELOADABLE.map((name) => [name, config[name]])) as unknown as Reloadable
+
+/** The same by the names of the file, as the log and the event of a reload tell them. */
+export const reloadedValues = (config: DaemonConfig): Readonly<Record<string, unknown>> => ({
+  debug: config.debug,
+  'default-cgroupns-mode': 'private',
+  'default-ipc-mode': 'private',
+  'default-runtime': 'runc',
+  'default-shm-size': config.shmSize ?? DEFAULT_SHM_SIZE,
+  'insecure-registries': config.insecureRegistries,
+  labels: config.labels,
+  'live-restore': config.liveRestore,
+  'max-concurrent-downloads': config.maxConcurrentDownloads,
+  'max-concurrent-uploads': config.maxConcurrentUploads,
+  'max-download-attempts': config.maxDownloadAttempts,
+  'registry-mirrors': config.registryMirrors,
+  'shutdown-timeout': config.shutdownTimeout,
+})
+
+export const DEFAULT_SHM_SIZE = 64 * 1024 * 1024
 
 /** Puts into `config`, which all parts of the daemon look at, what of `fresh` may change. */
 export function takeReloadable(config: DaemonConfig, fresh: DaemonConfig): void {
@@ -74,21 +111,37 @@ export function readConfig(sys: Sys, flags: GivenFlags, path: string | undefined
   if (text === undefined && path !== undefined) fail(`open ${file}: no such file or directory`)
   const values = text === undefined || text.trim() === '' ? {} : parse(text, fail)
   refuseTwice(values, flags, fail)
-  return configOf({ ...values, ...given(flags) })
+  const problem = configProblem(values)
+  if (problem !== undefined) fail(`configuration validation from file failed: ${problem}`)
+  const merged = { ...values, ...given(flags) }
+  const both = configProblem(merged)
+  if (both !== undefined) fail(`merged configuration validation from file and command line flags failed: ${both}`)
+  const config = configOf(merged)
+  const conflict = conflictingLabels(config.labels)
+  if (conflict !== undefined) throw new ConfigError(conflict)
+  return config
 }
 
 function parse(text: string, fail: (why: string) => never): Values {
   const wrong = syntaxError(text)
   if (wrong !== undefined) fail(wrong)
-  const values = JSON.parse(text) as Values
+  const value: unknown = JSON.parse(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    fail(`json: cannot unmarshal ${kindOf(value)} into Go value of type map[string]interface {}`)
+  const values = value as Values
   const unknown = Object.keys(values).filter((name) => !CONFIG_SHAPES.has(name))
   if (unknown.length > 0) fail(`the following directives don't match any configuration option: ${unknown.join(', ')}`)
   for (const [name, value] of Object.entries(values)) {
     const problem = typeError(CONFIG_SHAPES.get(name) as Shape, value, { owner: 'Config', path: name })
     if (problem !== undefined) fail(problem)
   }
+  const size = values['default-shm-size']
+  if (typeof size === 'string' && sizeOf(size) === undefined) fail(`invalid size: '${size}'`)
   return values
 }
+
+const kindOf = (value: unknown): string =>
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
 
 const given = (flags: GivenFlags): Values =>
   Object.fromEntries(
@@ -111,6 +164,7 @@ function configOf(values: Values): DaemonConfig {
   const texts = (name: string): readonly string[] => (values[name] as readonly string[] | undefined) ?? []
   const text = (name: string, missing: string): string => (values[name] as string | undefined) || missing
   const flag = (name: string): boolean => values[name] === true
+  const count = (name: string, missing: number): number => (values[name] as number | undefined) ?? missing
   return {
     hosts: texts('hosts'),
     dataRoot: text('data-root', '/var/lib/docker'),
@@ -133,8 +187,25 @@ function configOf(values: Values): DaemonConfig {
     addressPools: (
       (values['default-address-pools'] as readonly { base: string; size: number }[] | undefined) ?? []
     ).map(({ base, size }) => ({ Base: base, Size: size })),
-    shutdownTimeout: (values['shutdown-timeout'] as number | undefined) ?? 15,
+    shutdownTimeout: count('shutdown-timeout', 15),
+    maxConcurrentDownloads: count('max-concurrent-downloads', 3),
+    maxConcurrentUploads: count('max-concurrent-uploads', 5),
+    maxDownloadAttempts: count('max-download-attempts', 5),
+    experimental: flag('experimental'),
+    noNewPrivileges: flag('no-new-privileges'),
+    proxies: proxiesOf(values),
+    ulimits: Object.entries((values['default-ulimits'] ?? {}) as Record<string, Partial<Ulimit>>).map(
+      ([Name, { Soft = 0, Hard = 0 }]) => ({ Name, Soft, Hard }),
+    ),
+    ip: text('ip', ''),
   }
+}
+
+/** At the top, or below `proxies` as the documentation has them. */
+function proxiesOf(values: Values): DaemonConfig['proxies'] {
+  const below = (values['proxies'] ?? {}) as Record<string, string | undefined>
+  const of = (name: string): string => (values[name] as string | undefined) ?? below[name] ?? ''
+  return { http: of('http-proxy'), https: of('https-proxy'), none: of('no-proxy') }
 }
 
 const UNITS: Readonly<Record<string, number>> = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }

@@ -8,7 +8,7 @@ import type {
   NetworkingConfig,
 } from '@drydock/docker-api'
 import { parsePlatform, platformString } from '@drydock/oci'
-import type { DaemonConfig } from '../config/daemon-config.ts'
+import { DEFAULT_SHM_SIZE, type DaemonConfig } from '../config/daemon-config.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { randomId, shortId } from '../identifiers.ts'
 import type { Image } from '../images/image-store.ts'
@@ -141,7 +141,7 @@ function withDefaults(host: HostConfig, config: DaemonConfig): HostConfig {
       MaximumRetryCount: host.RestartPolicy?.MaximumRetryCount ?? 0,
     },
     LogConfig: logConfig(host.LogConfig, config.log),
-    ShmSize: host.ShmSize || config.shmSize || 64 * 1024 * 1024,
+    ShmSize: host.ShmSize || config.shmSize || DEFAULT_SHM_SIZE,
     IpcMode: host.IpcMode || 'private',
     CgroupnsMode: host.CgroupnsMode || 'private',
     Runtime: host.Runtime || 'runc',

@@ -38,7 +38,7 @@ export function processSpec(container: Container, links: readonly string[] = [])
   const { record, hostConfig } = container
   const seccomp = seccompOf(hostConfig)
   return {
-    args: hostConfig.Init ? [INIT_INSIDE, '--', record.Path, ...record.Args] : [record.Path, ...record.Args],
+    args: [record.Path, ...record.Args],
     env: environmentOf(container, container.tty, [], links),
     cwd: record.Config.WorkingDir ?? '',
     user: record.Config.User ?? '',
@@ -65,9 +65,9 @@ export function containerSpec(parts: DaemonParts, container: Container, rootfs: 
     hostname: shared & CLONE_NEWUTS ? '' : (record.Config.Hostname ?? ''),
     ...machineFor(parts.images.get(record.Image)?.document),
     isModule: isModule(parts, container),
-    process: processSpec(container, linkEnvironment(parts, container)),
+    process: withDefaults(parts, container, processSpec(container, linkEnvironment(parts, container))),
     mounts: [
-      ...fileMounts(container),
+      ...fileMounts(parts, container),
       ...sharedMemory(parts, container),
       ...record.Mounts.map(runtimeMount),
       ...taskFiles(container),
@@ -83,6 +83,20 @@ export function containerSpec(parts: DaemonParts, container: Container, rootfs: 
     sysctls: sysctlsOf(container),
   }
 }
+
+/** What daemon.json says of containers that say nothing. */
+function withDefaults(parts: DaemonParts, container: Container, spec: ProcessSpec): ProcessSpec {
+  const { ulimits, noNewPrivileges } = parts.config
+  const more = ulimits.filter(({ Name }) => !spec.limits.some(({ name }) => name === Name))
+  return {
+    ...spec,
+    args: hasInit(parts, container) ? [INIT_INSIDE, '--', ...spec.args] : spec.args,
+    limits: [...spec.limits, ...more.map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard }))],
+    noNewPrivileges: spec.noNewPrivileges || noNewPrivileges,
+  }
+}
+
+const hasInit = ({ config }: DaemonParts, { hostConfig }: Container): boolean => hostConfig.Init ?? config.init
 
 /** An image for platform wasi/wasm, or a shim for WebAssembly asked for by name: `io.containerd.wasmtime.v1`. */
 const isModule = ({ images }: DaemonParts, { record, hostConfig }: Container): boolean =>
@@ -112,7 +126,8 @@ function sharedMemory({ containers }: DaemonParts, { hostConfig }: Container): R
   return source ? [{ type: 'bind', source, destination: '/dev/shm', readOnly: false }] : []
 }
 
-function fileMounts({ record, hostConfig }: Container): RuntimeMount[] {
+function fileMounts(parts: DaemonParts, container: Container): RuntimeMount[] {
+  const { record } = container
   const files = [
     [record.ResolvConfPath, '/etc/resolv.conf'],
     [record.HostnamePath, '/etc/hostname'],
@@ -123,7 +138,7 @@ function fileMounts({ record, hostConfig }: Container): RuntimeMount[] {
     .filter(([, destination]) => !own.has(destination))
     .map(([source, destination]): RuntimeMount => ({ type: 'bind', source, destination, readOnly: false }))
   const init: RuntimeMount = { type: 'bind', source: DOCKER_INIT, destination: INIT_INSIDE, readOnly: true }
-  return hostConfig.Init ? [...mounts, init] : mounts
+  return hasInit(parts, container) ? [...mounts, init] : mounts
 }
 
 const taskFiles = ({ record }: Container): RuntimeMount[] =>

@@ -39,11 +39,16 @@ export class NetworkController {
   private readonly sys: Sys
   private readonly events: EventLog
 
-  constructor(sys: Sys, directory: string, events: EventLog, config: Pick<DaemonConfig, 'bip' | 'addressPools'>) {
+  constructor(
+    sys: Sys,
+    directory: string,
+    events: EventLog,
+    config: Pick<DaemonConfig, 'bip' | 'addressPools' | 'ip'>,
+  ) {
     this.sys = sys
     this.events = events
     this.store = new NetworkStore(sys, directory, config)
-    this.ports = new PortMapper(sys)
+    this.ports = new PortMapper(sys, config.ip)
     this.overlays = new OverlayDriver(sys)
   }
 

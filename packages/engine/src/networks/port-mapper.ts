@@ -44,10 +44,13 @@ export class PortMapper {
   /** By container. */
   private readonly mappings = new Map<string, Mapping[]>()
   private next = FIRST_EPHEMERAL
+  private readonly hosts: readonly string[]
   private readonly sys: Sys
 
-  constructor(sys: Sys) {
+  /** @param ip where ports are published that name no address; empty: everywhere */
+  constructor(sys: Sys, ip: string) {
     this.sys = sys
+    this.hosts = ip === '' ? ANYWHERE : [ip]
   }
 
   /**
@@ -88,7 +91,7 @@ export class PortMapper {
     const [number = '0', kind = 'tcp'] = port.split('/')
     const proto = kind === 'udp' ? 'udp' : 'tcp'
     return bindings.flatMap(({ HostIp = '', HostPort = '' }) => {
-      const hosts = HostIp === '' ? [...ANYWHERE] : [HostIp]
+      const hosts = HostIp === '' ? this.hosts : [HostIp]
       const mappings = this.bindPort(proto, hosts, HostPort)
       this.mappings.set(id, [...(this.mappings.get(id) ?? []), ...mappings])
       for (const mapping of mappings) this.lead(id, mapping, to, Number(number))
