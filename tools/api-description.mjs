@@ -101,9 +101,6 @@ function schemaOf(schema) {
         ? value
         : schemaOf(value),
   )
-  // Swarm's answers say ID where the description has Id for all.
-  if (plain.required?.join() === 'Id')
-    return { ...plain, required: [], anyOf: [{ required: ['Id'] }, { required: ['ID'] }] }
   const empty = nullable || plain.type === 'array' || (plain.type === 'object' && plain.additionalProperties)
   return empty ? { anyOf: [plain, { type: 'null' }] } : plain
 }

@@ -32,7 +32,9 @@ function routesOf(kind: 'secret' | 'config'): Route[] {
     route('POST', `/${kind}s/create`, async (call) => {
       call.parts.swarm.requireManager()
       const spec = await requireJson<SecretSpec>(call, SHAPES[kind])
-      return json({ ID: await call.parts.swarm.control('createFile', { kind, spec }) }, 201)
+      const ID = await call.parts.swarm.control('createFile', { kind, spec })
+      // The description says Id, the engine has always said ID, and clients read the one or the other.
+      return json({ ID, Id: ID }, 201)
     }),
     route('GET', `/${kind}s/{id}`, (call) => json(describe(findObject(call, kind)))),
     route('DELETE', `/${kind}s/{id}`, async (call) => {

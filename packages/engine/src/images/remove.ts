@@ -1,4 +1,5 @@
 import type { ImageDeleteItem } from '@drydock/docker-api'
+import type { Container } from '../containers/container.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { shortId } from '../identifiers.ts'
 import { conflict } from '../problem.ts'
@@ -19,7 +20,7 @@ export function removeImage(parts: DaemonParts, text: string, options: ImageRemo
   const name = reference.digest ? `${familiarName(reference)}@${reference.digest}` : familiarString(reference)
   const repository = familiarName(reference)
   const others = images.tagsOf(image.id).filter((each) => each !== name)
-  if (others.length === 0) requireUnused(parts, image, name, options.force)
+  if (others.length === 0) requireUnused(parts, image, text, options.force)
   const items = [untag(parts, image, name)]
   // Digests go with the last tag of their repository.
   if (!others.some((each) => each.startsWith(`${repository}:`)))
@@ -46,12 +47,7 @@ function removeById(parts: DaemonParts, image: Image, options: ImageRemoveOption
     throw conflict(
       `conflict: unable to delete ${shortId(image.id)} (must be forced) - image is referenced in multiple repositories`,
     )
-  requireUnused(parts, image, shortId(image.id), options.force)
-  const children = images.childrenOf(image.id)
-  if (children.length > 0)
-    throw conflict(
-      `conflict: unable to delete ${shortId(image.id)} (cannot be forced) - image has dependent child images`,
-    )
+  requireDeletable(parts, image, options.force)
   const untagged = [...tags, ...images.digestsOf(image.id)].map((name) => untag(parts, image, name))
   return [...untagged, ...deleteImage(parts, image, options)]
 }
@@ -65,25 +61,28 @@ function untag({ images, events }: DaemonParts, image: Image, name: string): Ima
 const isUsed = ({ containers }: DaemonParts, { id }: Image): boolean =>
   containers.all().some(({ record }) => record.Image === id)
 
-/** A container that runs keeps its image even by force; one that is stopped does unless forced. @throws Problem conflict */
+const usersOf = ({ containers }: DaemonParts, { id }: Image): Container[] =>
+  containers.all().filter(({ record }) => record.Image === id)
+
+/** The last name of an image stays as long as a container has it, unless by force. @throws Problem conflict */
 function requireUnused(parts: DaemonParts, image: Image, name: string, force: boolean): void {
-  const users = parts.containers.all().filter(({ record }) => record.Image === image.id)
+  const [user] = usersOf(parts, image)
+  if (user && !force)
+    throw conflict(
+      `conflict: unable to remove repository reference "${name}" (must force) - container ${shortId(user.id)} is using its referenced image ${shortId(image.id)}`,
+    )
+}
+
+/** Children and containers that run keep an image even by force; one that is stopped does unless forced. @throws Problem conflict */
+function requireDeletable(parts: DaemonParts, image: Image, force: boolean): void {
+  const users = usersOf(parts, image)
   const running = users.find((container) => container.process !== undefined)
-  if (running && !force)
-    throw conflict(
-      `conflict: unable to remove repository reference "${name}" (must force) - container ${shortId(running.id)} is using its referenced image ${shortId(image.id)}`,
-    )
-  if (running && /^[0-9a-f]{12}$/.test(name))
-    throw conflict(
-      `conflict: unable to delete ${name} (cannot be forced) - image is being used by running container ${shortId(running.id)}`,
-    )
   const [stopped] = users
-  if (stopped && !force)
-    throw conflict(
-      /^[0-9a-f]{12}$/.test(name)
-        ? `conflict: unable to delete ${name} (must be forced) - image is being used by stopped container ${shortId(stopped.id)}`
-        : `conflict: unable to remove repository reference "${name}" (must force) - container ${shortId(stopped.id)} is using its referenced image ${shortId(image.id)}`,
-    )
+  const told = (how: string, why: string): Error =>
+    conflict(`conflict: unable to delete ${shortId(image.id)} (${how}) - image ${why}`)
+  if (parts.images.childrenOf(image.id).length > 0) throw told('cannot be forced', 'has dependent child images')
+  if (running) throw told('cannot be forced', `is being used by running container ${shortId(running.id)}`)
+  if (stopped && !force) throw told('must be forced', `is being used by stopped container ${shortId(stopped.id)}`)
 }
 
 /** The image, its layers that nobody else has, and parents that nothing points to. */
