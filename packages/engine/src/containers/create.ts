@@ -67,10 +67,17 @@ function checkPlatform({ document }: Image, name: string, wish: string): string[
 const NO_QUOTA = "--storage-opt is supported only for overlay over xfs with 'pquota' mount option"
 
 function place(parts: DaemonParts, container: Container, warnings: string[]): ContainerCreateResponse {
-  const { sys, places, containers } = parts
+  const { sys, places, containers, images } = parts
   containers.requireFree(container.name)
   if (Object.keys(container.hostConfig.StorageOpt ?? {}).length > 0) throw systemProblem(NO_QUOTA)
-  makeRootfs(sys, places, container.id)
+  const image = images.get(container.record.Image)
+  const layers = image ? images.layersOf(image).reverse() : []
+  makeRootfs(
+    sys,
+    places,
+    container.id,
+    layers.map(({ cacheId }) => cacheId),
+  )
   try {
     container.record.Mounts = makeMounts(parts, container)
     containers.add(container)

@@ -8,6 +8,7 @@ import type { Container } from './container.ts'
 import { publishContainer } from './container-events.ts'
 import { removeNow } from './remove.ts'
 import { unmountRootfs } from './rootfs.ts'
+import { removeSandboxFile } from './sandbox-file.ts'
 import { releaseVolumes } from './used-volumes.ts'
 
 /** Starts a container again for one who holds its turn. */
@@ -50,6 +51,7 @@ function recordExit(parts: DaemonParts, container: Container, status: WaitStatus
   container.process = undefined
   container.cleanUp()
   networks.releaseAll(container)
+  removeSandboxFile(sys, record)
   releaseVolumes(parts, container)
   unmountRootfs(sys, places, container.id)
   removeCgroup(sys, cgroup)

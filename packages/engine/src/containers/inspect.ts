@@ -4,6 +4,7 @@ import { treeSize } from '../state/files.ts'
 import type { Container } from './container.ts'
 import { aliasOf } from './link-environment.ts'
 import type { MountRecord } from './record.ts'
+import { sandboxKey } from './sandbox-file.ts'
 import { layerOf, overlayData } from './rootfs.ts'
 
 /** GET /containers/{id}/json. */
@@ -149,7 +150,7 @@ function networkSettings({ record, running }: Container): NetworkSettings {
   return {
     Bridge: '',
     SandboxID: running ? record.SandboxID : '',
-    SandboxKey: running ? `/var/run/docker/netns/${record.SandboxID.slice(0, 12)}` : '',
+    SandboxKey: running ? sandboxKey(record) : '',
     Ports: record.Ports,
     HairpinMode: false,
     LinkLocalIPv6Address: '',

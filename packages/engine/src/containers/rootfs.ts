@@ -1,5 +1,6 @@
 import { S_IFREG, type Sys } from '@drydock/abi'
 import type { ImageStore } from '../images/image-store.ts'
+import { linkLayer, unlinkLayer } from '../content/overlay-links.ts'
 import { exists, inDirectory, makeDirectories, quietly, removeTree } from '../state/files.ts'
 import type { Places } from '../state/places.ts'
 import type { Container } from './container.ts'
@@ -12,7 +13,8 @@ const initLayerOf = (places: Places, id: string): string => `${places.overlay}/$
 const INIT_DIRECTORIES = ['dev', 'dev/pts', 'dev/shm', 'proc', 'sys', 'etc']
 const INIT_FILES = ['dev/console', 'etc/hostname', 'etc/hosts', 'etc/resolv.conf', '.dockerenv']
 
-export function makeRootfs(sys: Sys, places: Places, id: string): void {
+/** @param lowers directories of the image's layers below overlay2, topmost first */
+export function makeRootfs(sys: Sys, places: Places, id: string, lowers: readonly string[]): void {
   makeDirectories(sys, layerOf(places, id))
   inDirectory(sys, layerOf(places, id), () => {
     for (const name of ['diff', 'work', 'merged']) sys.mkdir(name, 0o755)
@@ -24,11 +26,14 @@ export function makeRootfs(sys: Sys, places: Places, id: string): void {
     for (const name of INIT_FILES) sys.mknod(name, S_IFREG | 0o755, 0)
     sys.symlink('/proc/mounts', 'etc/mtab')
   })
+  linkLayer(sys, places.overlay, `${id}-init`, lowers)
+  linkLayer(sys, places.overlay, id, [`${id}-init`, ...lowers])
 }
 
 export function removeRootfs(sys: Sys, places: Places, id: string): void {
   removeTree(sys, layerOf(places, id))
   removeTree(sys, initLayerOf(places, id))
+  for (const name of [id, `${id}-init`]) unlinkLayer(sys, places.overlay, name)
 }
 
 /** The directories below a container's own, topmost first. */

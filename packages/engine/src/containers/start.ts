@@ -23,6 +23,7 @@ import { mountRootfs, unmountRootfs } from './rootfs.ts'
 import type { PortTarget } from '../networks/port-mapper.ts'
 import { attachToSwarm } from '../swarm/attach.ts'
 import { acquireVolumes, releaseVolumes } from './used-volumes.ts'
+import { makeSandboxFile, removeSandboxFile } from './sandbox-file.ts'
 import { containerSpec } from './runtime-spec.ts'
 
 /** Starts a container that does not run. @throws Problem */
@@ -116,6 +117,7 @@ async function bringUp(parts: DaemonParts, container: Container): Promise<Launch
   try {
     container.process = running
     if (ownsNetwork(container)) {
+      makeSandboxFile(sys, container.record, running.pid)
       await attachToSwarm(parts, container)
       networks.connectAll(container, running.pid)
     }
@@ -251,6 +253,7 @@ function abandon(parts: DaemonParts, container: Container, error: unknown): unkn
   container.input = undefined
   container.cleanUp()
   networks.releaseAll(container)
+  removeSandboxFile(sys, container.record)
   releaseVolumes(parts, container)
   unmountRootfs(sys, places, container.id)
   container.output.end()

@@ -23,6 +23,7 @@ import {
   writeBytes,
   writeRecord,
 } from '../state/files.ts'
+import { commitLayer, linkLayer, unlinkLayer } from './overlay-links.ts'
 import { readLazy } from './lazy-header.ts'
 import { gzipPaced, hashPaced } from './paced.ts'
 import { treeTar } from './tree-tar.ts'
@@ -113,6 +114,7 @@ export class LayerStore {
     const packed = isGzip(tar) ? tar : await gzipPaced(this.sys, [tar])
     const kept = { ...layer, ...(await this.writeBlob(packed)), ...(realSize === undefined ? {} : { realSize }) }
     this.keep(kept)
+    this.link(kept)
     return kept
   }
 
@@ -136,13 +138,16 @@ export class LayerStore {
     this.sys.rename(directory, `${this.overlay}/${cacheId}/diff`)
     const layer = { chainId, diffId, parent, cacheId, size }
     this.keep(layer)
+    this.link(layer)
     return layer
   }
 
   /** The same for a directory that stays where it is. */
   async copyOf(parent: string, directory: string): Promise<LayerRecord> {
     const { layer, known } = await this.unpack(parent, tarOfChanges(this.sys, directory))
-    if (!known) this.keep(layer)
+    if (known) return layer
+    this.keep(layer)
+    this.link(layer)
     return layer
   }
 
@@ -200,9 +205,22 @@ export class LayerStore {
     this.layers.delete(layer.chainId)
     quietly(() => this.sys.unlink(this.recordPath(layer)))
     removeTree(this.sys, `${this.overlay}/${layer.cacheId}`)
+    unlinkLayer(this.sys, this.overlay, layer.cacheId)
     const { blob } = layer
     const shared = [...this.layers.values()].some((other) => other.blob === blob)
     if (blob !== undefined && !shared) quietly(() => this.sys.unlink(this.blobPath(blob)))
+  }
+
+  private link({ cacheId, parent }: LayerRecord): void {
+    const lowers = this.below(parent).reverse()
+    linkLayer(
+      this.sys,
+      this.overlay,
+      cacheId,
+      lowers.map((lower) => lower.cacheId),
+    )
+    commitLayer(this.sys, this.overlay, cacheId)
+    if (lowers.length > 0) makeDirectories(this.sys, `${this.overlay}/${cacheId}/work`)
   }
 
   private keep(layer: LayerRecord): void {
