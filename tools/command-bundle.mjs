@@ -33,7 +33,7 @@ export async function commandBundle() {
     input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(HOME, 'src', file)])),
     platform: 'node',
     plugins: [nodeGuest(ROOT), npmMirror(ROOT), pythonWheels(ROOT), programRows(ROOT)],
-    external: ['quickjs-wasi/quickjs.wasm', '@electric-sql/pglite', '@sqlite.org/sqlite-wasm'],
+    external: ['quickjs-wasi/quickjs.wasm', '@electric-sql/pglite', '@sqlite.org/sqlite-wasm', /^fengari\//],
     logLevel: 'warn',
     checks: { pluginTimings: false },
     output: { dir: dist, format: 'esm', entryFileNames: '[name].mjs', sourcemap: true },

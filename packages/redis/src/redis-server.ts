@@ -46,9 +46,9 @@ export const redisServer: Program = {
   covers: 'partial',
   lacks: [
     'streams in dump files that others can read',
-    'Lua scripts and functions',
+    'functions (FCALL); cmsgpack and struct in scripts, which run in Lua 5.3',
     'replication and cluster',
-    'geo, hyperloglog and field expiry',
+    'field expiry; hyperloglogs in their sparse form',
     'modules',
     'ACL users',
     'TLS',

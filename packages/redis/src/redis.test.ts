@@ -43,6 +43,18 @@ afterAll(async () => {
 /** Commands at one connection and what a terminal shows. */
 const ROWS: readonly (readonly [lines: string, shown: string])[] = [
   [
+    "eval 'return {1,2.9,KEYS[1],tostring(10/2)}' 1 k\neval 'return redis.call(\"nope\")' 0\nset k 5\neval 'return redis.call(\"incrby\",KEYS[1],ARGV[1])' 1 k 3\nmulti\neval 'return redis.call(\"get\",\"k\")' 0\nexec\nevalsha ffffffffffffffffffffffffffffffffffffffff 0\neval 'return cjson.encode({1,{a=2}})' 0",
+    '1) (integer) 1\n2) (integer) 2\n3) "k"\n4) "5"\n(error) ERR Unknown Redis command called from script script: 8a08f4b52efaa2014867874031e0f420f142f6b5, on @user_script:1.\nOK\n(integer) 8\nOK\nQUEUED\n1) "8"\n(error) NOSCRIPT No matching script. Please use EVAL.\n"[1,{\\"a\\":2}]"\n',
+  ],
+  [
+    'geoadd g 13.361389 38.115556 Palermo 15.087269 37.502669 Catania\ngeodist g Palermo Catania km\ngeohash g Palermo\ngeosearch g fromlonlat 15 37 byradius 200 km asc',
+    '(integer) 2\n"166.2742"\n1) "sqc8b49rny0"\n1) "Catania"\n2) "Palermo"\n',
+  ],
+  [
+    'pfadd h a b c d e f g\npfcount h\nsetbit b 7 1\nbitpos b 1\nbitfield b get u8 0 overflow sat incrby u8 0 255\nmset x ohmytext y mynewtext\nlcs x y\nzadd z 1 a 2 b\nzmpop 2 none z max count 5\nzintercard 1 z',
+    '(integer) 1\n(integer) 7\n(integer) 0\n(integer) 7\n1) (integer) 1\n2) (integer) 255\nOK\n"mytext"\n(integer) 2\n1) "z"\n2) 1) 1) "b"\n      2) "2"\n   2) 1) "a"\n      2) "1"\n(integer) 0\n',
+  ],
+  [
     'xadd s 1-1 a 1\nxadd s 1-* b 2\nxadd s 1-1 c 3\nxadd s 0-0 c 3\nxlen s\nxrange s - +\nxrange s (1-1 + count 1',
     '"1-1"\n"1-2"\n(error) ERR The ID specified in XADD is equal or smaller than the target stream top item\n(error) ERR The ID specified in XADD must be greater than 0-0\n(integer) 2\n1) 1) "1-1"\n   2) 1) "a"\n      2) "1"\n2) 1) "1-2"\n   2) 1) "b"\n      2) "2"\n1) 1) "1-2"\n   2) 1) "b"\n      2) "2"\n',
   ],

@@ -8,11 +8,14 @@ import type { Log } from './log.ts'
 import { makeRoom } from './eviction.ts'
 import { PubSub } from './pub-sub.ts'
 import { CommandError, type Reply, Status } from './resp/reply.ts'
+import { Scripts } from './scripting/scripts.ts'
 import { Keyspace, type KeyspaceWatcher } from './store/keyspace.ts'
 
 const IN_SUBSCRIBER_MODE = new Set(['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ping', 'quit', 'reset'])
 /** Run at once between MULTI and EXEC. */
 const NEVER_QUEUED = new Set(['multi', 'exec', 'discard', 'watch', 'quit', 'reset'])
+/** What clients wait for whose scripts can't run yet: no key has that name. */
+const SCRIPTS_LOADED = '\0scripts'
 const SWEEP = 200
 
 export interface Stats {
@@ -44,6 +47,7 @@ export class Server implements KeyspaceWatcher {
   readonly clients = new Map<number, Client>()
   readonly pubSub = new PubSub()
   readonly persistence: Persistence
+  readonly scripts: Scripts
   readonly stats: Stats = {
     connections: 0,
     commands: 0,
@@ -77,6 +81,7 @@ export class Server implements KeyspaceWatcher {
     this.runId = [...sys.entropy.bytes(20)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
     this.keyspaces = Array.from({ length: config.number('databases') }, (_, i) => new Keyspace(i, this))
     this.persistence = new Persistence(this)
+    this.scripts = new Scripts(this)
   }
 
   now(): number {
@@ -139,13 +144,8 @@ export class Server implements KeyspaceWatcher {
     try {
       const command = this.commandFor(client, argv)
       client.lastCommand = command.name
-      if (client.queue && !NEVER_QUEUED.has(command.name)) {
-        client.queue.push(argv)
-        client.reply(new Status('QUEUED'))
-        return
-      }
       const call = this.call(client, argv)
-      const reply = this.run(command, call)
+      const reply = this.answer(command, call)
       if (reply instanceof Blocked) this.letWait(client, { blocked: reply, call })
       else client.reply(reply)
     } catch (error) {
@@ -154,6 +154,29 @@ export class Server implements KeyspaceWatcher {
       client.reply(error)
     }
     this.serveReady()
+  }
+
+  private answer(command: Command, call: Call): Reply | Blocked {
+    const { client, argv } = call
+    if (command.flags.includes('u') && !this.scripts.ready) return this.afterLoading(command, call)
+    if (!client.queue || NEVER_QUEUED.has(command.name)) return this.run(command, call)
+    client.queue.push(argv)
+    return new Status('QUEUED')
+  }
+
+  /** The machine for scripts is fetched when the first of them comes. */
+  private afterLoading(command: Command, call: Call): Blocked {
+    call.effects = []
+    void this.scripts.load().then(() => {
+      this.ready.push(`${call.db.index}:${SCRIPTS_LOADED}`)
+      this.serveReady()
+    })
+    const again = { ...call, effects: undefined }
+    return new Blocked([SCRIPTS_LOADED], 0, null, () => {
+      if (!this.scripts.ready) return undefined
+      const reply = this.answer(command, again)
+      return reply instanceof Blocked ? reply.late : reply
+    })
   }
 
   /** The command, when this client may run it now. @throws CommandError */

@@ -1,9 +1,13 @@
 import type { Command } from '../command.ts'
+import { bitCommands } from './bits.ts'
 import { connectionCommands } from './connection.ts'
+import { geoCommands } from './geo.ts'
 import { hashCommands } from './hashes.ts'
+import { hyperLogLogCommands } from './hyperloglog.ts'
 import { keyCommands } from './keys.ts'
 import { listCommands } from './lists.ts'
 import { pubSubCommands } from './pub-sub.ts'
+import { scriptingCommands } from './scripting.ts'
 import { serverCommands } from './server.ts'
 import { setCommands } from './sets.ts'
 import { sortedSetCommands } from './sorted-sets.ts'
@@ -21,8 +25,12 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     ...setCommands,
     ...sortedSetCommands,
     ...streamCommands,
+    ...bitCommands,
+    ...geoCommands,
+    ...hyperLogLogCommands,
     ...pubSubCommands,
     ...transactionCommands,
+    ...scriptingCommands,
     ...connectionCommands,
     ...serverCommands(() => commands),
   ].map((command) => [command.name, command]),

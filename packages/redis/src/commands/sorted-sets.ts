@@ -221,6 +221,44 @@ const bzpop =
     return attempt() ?? new Blocked(keys, timeoutOf(args.at(-1) ?? ''), NIL_ARRAY, attempt)
   }
 
+/** The keys of ZMPOP, which end it takes, and how many. @throws CommandError */
+function manyPop(call: Call, [number = '', ...words]: readonly string[]) {
+  const count = integer(number, 'ERR numkeys should be greater than 0')
+  if (count < 1) throw new CommandError('ERR numkeys should be greater than 0')
+  const keys = words.slice(0, count)
+  const [end = '', option, most] = words.slice(count)
+  const highest = end.toUpperCase() === 'MAX'
+  if (!highest && end.toUpperCase() !== 'MIN') throw new CommandError(SYNTAX)
+  if (option !== undefined && option.toUpperCase() !== 'COUNT') throw new CommandError(SYNTAX)
+  const taken = integer(most ?? '1', 'ERR count should be greater than 0')
+  if (taken < 1) throw new CommandError('ERR count should be greater than 0')
+  const attempt = (): Reply | undefined => {
+    for (const key of keys) {
+      const items = takeEnd(call, key, taken, highest)
+      if (items.length === 0) continue
+      call.effects = [[highest ? 'ZPOPMAX' : 'ZPOPMIN', key, String(items.length)]]
+      return [key, items.map(({ member, score }) => [member, new Double(score)])]
+    }
+    return undefined
+  }
+  return { keys, attempt }
+}
+
+const bzmpop: Handler = (call, [timeout = '', ...rest]) => {
+  const { keys, attempt } = manyPop(call, rest)
+  return attempt() ?? new Blocked(keys, timeoutOf(timeout), NIL_ARRAY, attempt)
+}
+
+const zintercard: Handler = (call, [number = '', ...words]) => {
+  const count = integer(number, 'ERR numkeys should be greater than 0')
+  if (count < 1) throw new CommandError('ERR numkeys should be greater than 0')
+  const [option, most, ...rest] = words.slice(count)
+  if (rest.length > 0 || (option !== undefined && option.toUpperCase() !== 'LIMIT')) throw new CommandError(SYNTAX)
+  const limit = integer(most ?? '0', "ERR LIMIT can't be negative")
+  const { size } = interOf(combination(call, [number, ...words.slice(0, count)]))
+  return limit > 0 ? Math.min(limit, size) : size
+}
+
 // unions, intersections, differences ------------------------------------------------------------------------------------
 
 function scoresAt({ db }: Call, key: string): ReadonlyMap<string, number> {
@@ -356,6 +394,9 @@ export const sortedSetCommands = commandTable({
   zinterstore: [-4, 'w', '1', combineStored(interOf, 'zinterstore')],
   zdiffstore: [-4, 'w', '1', combineStored(diffOf, 'zdiffstore')],
   zunion: [-3, 'r', '', combineShown(unionOf)],
+  zmpop: [-4, 'w', '', (call, args) => manyPop(call, args).attempt() ?? NIL_ARRAY],
+  bzmpop: [-5, 'wb', '', bzmpop],
+  zintercard: [-3, 'r', '', zintercard],
   zinter: [-3, 'r', '', combineShown(interOf)],
   zdiff: [-3, 'r', '', combineShown(diffOf)],
   zscan: [-3, 'r', '1', zscan],

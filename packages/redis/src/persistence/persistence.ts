@@ -250,6 +250,10 @@ export class Persistence {
     }
   }
 
+  get inTransaction(): boolean {
+    return this.transaction !== undefined
+  }
+
   begin(): void {
     this.transaction = []
   }
