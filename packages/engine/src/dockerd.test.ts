@@ -73,6 +73,99 @@ test('events by filter', async () => {
   expect(await actions({ type: ['image'] })).toEqual(['load'])
 })
 
+/** What the real engine says of requests that are wrong, where its versions agree. */
+const REFUSED: readonly (readonly [method: string, target: string, body: unknown, status: number, message: string])[] =
+  [
+    [
+      'POST',
+      '/containers/create?name=%2F',
+      { Image: 'box' },
+      400,
+      'Invalid container name (/), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed',
+    ],
+    [
+      'POST',
+      '/containers/create',
+      { Image: 'box', Cmd: 5 },
+      400,
+      'invalid JSON: json: cannot unmarshal number into Go struct field CreateRequest.Config.Cmd of type string',
+    ],
+    [
+      'POST',
+      '/containers/one/start',
+      { Binds: [] },
+      400,
+      'starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24',
+    ],
+    [
+      'POST',
+      '/containers/one/kill?signal=99',
+      undefined,
+      400,
+      'cannot kill container: one: the linux daemon does not support signal 99',
+    ],
+    ['POST', '/containers/nosuch/kill', undefined, 404, 'cannot kill container: nosuch: No such container: nosuch'],
+    ['POST', '/containers/one/update', undefined, 400, 'invalid JSON: got EOF while reading request body'],
+    ['GET', '/containers/one/logs?stdout=1&since=x', undefined, 400, 'strconv.ParseInt: parsing "x": invalid syntax'],
+    [
+      'GET',
+      '/containers/one/checkpoints',
+      undefined,
+      501,
+      'This experimental feature is disabled by default. Start the Docker daemon in experimental mode in order to enable it.',
+    ],
+    ['POST', '/networks/bridge/connect', {}, 400, 'invalid name or ID supplied: ""'],
+    ['POST', '/networks/bridge/disconnect', { Container: 'nosuch', Force: true }, 404, 'endpoint nosuch not found'],
+    ['POST', '/networks/create', { Name: 'n', IPAM: { Driver: 'nosuch' } }, 404, 'plugin "nosuch" not found'],
+    [
+      'POST',
+      '/networks/create',
+      { Name: 'n', IPAM: { Config: [{ Subnet: '10.19.5.0/16' }] } },
+      400,
+      'invalid network config:\ninvalid subnet 10.19.5.0/16: it should be 10.19.0.0/16',
+    ],
+    ['PUT', '/volumes/nosuch', {}, 503, 'volume update only valid for cluster volumes, but swarm is unavailable'],
+    ['GET', '/plugins?filters=%7B%22x%22%3A%5B%22y%22%5D%7D', undefined, 400, "invalid filter 'x'"],
+    ['GET', '/events?since=2&until=1', undefined, 400, '`since` time (2) cannot be after `until` time (1)'],
+    [
+      'POST',
+      '/images/create?fromImage=box&platform=nosuch',
+      undefined,
+      400,
+      '"nosuch": unknown operating system or architecture: invalid argument',
+    ],
+    ['GET', '/images/box:BAD:x/json', undefined, 400, 'invalid reference format'],
+    [
+      'DELETE',
+      '/images/box',
+      undefined,
+      409,
+      'conflict: unable to remove repository reference "box" (must force) - container ID is using its referenced image ID',
+    ],
+  ]
+
+test('requests that are wrong are refused in the real words', async () => {
+  const { client } = await boot()
+  await client.call('POST', '/images/load', imageTar())
+  await client.create({ Cmd: ['sleep', '1000'] }, 'one')
+  await client.call('POST', '/containers/one/start')
+  for (const [method, target, body, status, message] of REFUSED) {
+    const answer = await client.call(method, target, body)
+    const told = (JSON.parse(answer.text) as { message: string }).message.replace(/\b[0-9a-f]{12}\b/g, 'ID')
+    expect([target, answer.status, told]).toEqual([target, status, message])
+  }
+})
+
+test('maps come in the order of their keys', async () => {
+  const { client } = await boot()
+  await client.call('POST', '/images/load', imageTar())
+  const ExposedPorts = { '9000/tcp': {}, '80/tcp': {} }
+  await client.create({ Labels: { b: '1', a: '2' }, ExposedPorts }, 'one')
+  const { text } = await client.call('GET', '/containers/one/json')
+  expect(text).toContain('"Labels":{"a":"2","b":"1"}')
+  expect(text).toContain('"ExposedPorts":{"80/tcp":{},"9000/tcp":{}}')
+})
+
 test('answers are as the version of the API has them', async () => {
   const { client } = await boot()
   await client.call('POST', '/images/load', imageTar())

@@ -1,4 +1,5 @@
 import type { Clock } from '@drydock/abi'
+import { invalid } from './problem.ts'
 
 /** Go's zero time: "never". */
 export const NEVER = '0001-01-01T00:00:00Z'
@@ -19,9 +20,11 @@ export const parseTime = (text: string): number => Date.parse(text.replace(/(\.\
 /**
  * A `since` or `until` of the API: seconds since the epoch with a fraction (`1700000000.5`), or RFC 3339.
  * @returns milliseconds since the epoch; undefined when absent or zero
+ * @throws Problem invalid
  */
 export function parseApiTime(text: string | null): number | undefined {
   if (text === null || text === '' || text === '0') return undefined
   const ms = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : parseTime(text)
-  return Number.isNaN(ms) ? undefined : ms
+  if (Number.isNaN(ms)) throw invalid(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+  return ms
 }

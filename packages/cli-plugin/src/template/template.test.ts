@@ -86,6 +86,9 @@ describe('templates', () => {
 
   it('tells what it can not read', () => {
     expect(() => compileTemplate('{{.Names')).toThrow(new TemplateSyntaxError('template: :1: unclosed action'))
+    expect(() => compileTemplate('{{.Names}')).toThrow(
+      new TemplateSyntaxError("template: :1: bad character U+007D '}'"),
+    )
     expect(() => compileTemplate('{{nofunc .Id}}')).toThrow(
       new TemplateSyntaxError('template: :1: function "nofunc" not defined'),
     )

@@ -8,6 +8,25 @@ const refused = (problem: string): string => `docker: ${problem}\n\nRun 'docker 
 /** Command lines that no engine is asked about, and what the real CLI 28.2.2 said of them. */
 const rows: readonly (readonly [line: string, status: number, stderr: string])[] = [
   ['nosuch', 1, "docker: unknown command: docker nosuch\n\nRun 'docker --help' for more information\n"],
+  [
+    'volume nosuch',
+    1,
+    "docker: unknown command: docker volume nosuch\n\nUsage:  docker volume COMMAND\n\nRun 'docker volume --help' for more information\n",
+  ],
+  [
+    'tag a b@sha256:0000000000000000000000000000000000000000000000000000000000000000',
+    1,
+    'refusing to create a tag with a digest reference\n',
+  ],
+  ['plugin enable --timeout -1 nosuch', 1, 'negative timeout -1 is invalid\n'],
+  ['plugin push BAD', 1, 'invalid reference format: repository name (library/BAD) must be lowercase\n'],
+  ['events --format {{', 64, 'Error parsing format: template: :1: unclosed action\n'],
+  ['ps --format {{.Names}', 1, "failed to parse template: template: :1: bad character U+007D '}'\n"],
+  [
+    'context create ctx --docker host=nonsense',
+    1,
+    'unable to create docker endpoint config: unable to apply docker endpoint options: unable to parse docker host `nonsense`\n',
+  ],
   ['help container nosuch', 1, 'unknown help topic: nosuch\n'],
   [
     'container --nosuch',

@@ -23,25 +23,15 @@ import { asSpoken } from './api-version.ts'
 import { CONTAINER_CREATE, CONTAINER_UPDATE } from './body-shapes.ts'
 import { CONTAINER_CHANGES } from './older-answers.ts'
 import { createWish } from './older-requests.ts'
-import {
-  type Call,
-  flag,
-  integer,
-  json,
-  jsonBody,
-  noContent,
-  param,
-  readJson,
-  requireJson,
-  type Route,
-  route,
-} from './route.ts'
+import { type Call, flag, integer, json, jsonBody, noContent, param, requireJson, type Route, route } from './route.ts'
 
 const find = (call: Call): Container => call.parts.containers.find(param(call, 'id'))
 
 async function create(call: Call): Promise<ServerResponse> {
   const body = await requireJson<ContainerCreateBody>(call, CONTAINER_CREATE)
-  const name = (call.query.get('name') ?? '').replace(/^\//, '')
+  const wish = call.query.get('name') ?? ''
+  if (wish === '/') throw invalid('Invalid container name (/), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed')
+  const name = wish.replace(/^\//, '')
   return json(createContainer(call.parts, name, createWish(call, body), call.query.get('platform') ?? ''), 201)
 }
 
@@ -56,7 +46,12 @@ function inspect(call: Call): ServerResponse {
   return jsonBody(inspectJson(call.parts, find(call), { size: flag(call, 'size'), dialect: call.version, asSaid }))
 }
 
+const LONGEST_NOTHING = 7
+
 async function start(call: Call): Promise<ServerResponse> {
+  // Clients that send something mostly send an empty object: one with a field is longer than that.
+  if (Number(call.headers.get('content-length') ?? 0) > LONGEST_NOTHING)
+    throw invalid('starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24')
   await startContainer(call.parts, find(call))
   return noContent()
 }
@@ -143,20 +138,34 @@ function wait(call: Call): ServerResponse {
   }
 }
 
+/** @throws Problem invalid */
+function dimension({ query }: Call, name: string, what: string): number {
+  const text = query.get(name) ?? ''
+  if (!/^\d+$/.test(text)) throw invalid(`invalid resize ${what} ${JSON.stringify(text)}: invalid syntax`)
+  return Number(text)
+}
+
 function resize(call: Call): ServerResponse {
+  const size = { rows: dimension(call, 'h', 'height'), cols: dimension(call, 'w', 'width') }
   const container = find(call)
   const { process } = container
   if (!process) throw conflict(`container ${container.id} is not running`)
-  const size = { rows: integer(call, 'h') ?? 24, cols: integer(call, 'w') ?? 80 }
   if (process.streams.terminal) quietly(() => call.parts.sys.setWindowSize(process.streams.output, size))
   publishContainer(call.parts, container, 'resize', { height: String(size.rows), width: String(size.cols) })
   return { status: 200 }
 }
 
 async function update(call: Call): Promise<ServerResponse> {
-  const body = (await readJson<ContainerUpdateBody>(call, CONTAINER_UPDATE)) ?? {}
+  const body = await requireJson<ContainerUpdateBody>(call, CONTAINER_UPDATE)
   updateContainer(call.parts, find(call), body)
   return json({ Warnings: null })
+}
+
+function checkpoints(): never {
+  throw new Problem(
+    'not implemented',
+    'This experimental feature is disabled by default. Start the Docker daemon in experimental mode in order to enable it.',
+  )
 }
 
 async function prune(call: Call): Promise<ServerResponse> {
@@ -190,5 +199,8 @@ export const containerRoutes: readonly Route[] = [
   route('POST', '/containers/{id}/wait', wait),
   route('POST', '/containers/{id}/resize', resize),
   route('POST', '/containers/{id}/update', update),
+  route('GET', '/containers/{id}/checkpoints', checkpoints),
+  route('POST', '/containers/{id}/checkpoints', checkpoints),
+  route('DELETE', '/containers/{id}/checkpoints/{checkpoint}', checkpoints),
   route('DELETE', '/containers/{id...}', remove),
 ]

@@ -126,6 +126,7 @@ async function search({ parts, query }: Call): Promise<ServerResponse> {
   const term = query.get('term') ?? ''
   const limit = query.get('limit') || '25'
   if (term === '') throw invalid('search term is required')
+  if (!/^[+-]?\d+$/.test(limit)) throw invalid(`strconv.Atoi: parsing ${JSON.stringify(limit)}: invalid syntax`)
   if (Number(limit) < 1 || Number(limit) > 100) throw invalid(`limit ${limit} is outside the range of [1, 100]`)
   const filters = Filters.parse(query.get('filters'), ['is-automated', 'is-official', 'stars'])
   const wrong = filters.get('stars').find((each) => !/^[+-]?\d+$/.test(each))

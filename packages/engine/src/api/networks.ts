@@ -8,7 +8,7 @@ import { attachToNetwork } from '../swarm/attach.ts'
 import { createOverlay, removeOverlay } from '../swarm/overlay-networks.ts'
 import { parseTime } from '../timestamps.ts'
 import { parseUntil } from '../until.ts'
-import { invalid, Problem } from '../problem.ts'
+import { invalid, notFound, Problem } from '../problem.ts'
 import { NETWORK_CONNECT, NETWORK_CREATE, NETWORK_DISCONNECT } from './body-shapes.ts'
 import { type Call, json, noContent, param, requireJson, type Route, route } from './route.ts'
 
@@ -115,7 +115,8 @@ async function disconnect(call: Call): Promise<ServerResponse> {
   const { containers, networks } = call.parts
   const network = find(call)
   const body = await requireJson<NetworkDisconnectBody>(call, NETWORK_DISCONNECT)
-  const container = containers.find(body.Container)
+  const container = body.Force ? containers.peek(body.Container) : containers.find(body.Container)
+  if (!container) throw notFound(`endpoint ${body.Container} not found`)
   networks.requireConnected(container, network)
   if (network.driver === 'host')
     throw new Problem('forbidden', 'container cannot be disconnected from host network or connected to host network')

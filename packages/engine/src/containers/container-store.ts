@@ -1,6 +1,6 @@
 import type { Sys } from '@drydock/abi'
 import type { HostConfig } from '@drydock/docker-api'
-import { conflict, invalid, noSuchContainer, notFound } from '../problem.ts'
+import { conflict, invalid, noSuchContainer } from '../problem.ts'
 import { listNames, makeDirectories, readRecord, removeTree, writeRecord } from '../state/files.ts'
 import { Container } from './container.ts'
 import type { ContainerRecord } from './record.ts'
@@ -87,8 +87,8 @@ export class ContainerStore {
   }
 
   peek(reference: string): Container | undefined {
+    if (!reference) throw invalid('invalid name or ID supplied: ""')
     const name = reference.replace(/^\//, '')
-    if (name === '') throw notFound('No such container: ')
     const exact = this.byId.get(name) ?? this.byId.get(this.names.get(name) ?? '')
     if (exact) return exact
     const matches = [...this.byId.values()].filter(({ id }) => id.startsWith(name))

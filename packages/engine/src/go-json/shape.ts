@@ -4,7 +4,7 @@ export type Shape =
   | { readonly kind: 'list'; readonly go: string; readonly of: Shape }
   | { readonly kind: 'map'; readonly go: string; readonly of: Shape }
   | { readonly kind: 'struct'; readonly go: string; readonly fields: ReadonlyMap<string, Field> }
-  | { readonly kind: 'any'; readonly go: string }
+  | { readonly kind: 'any' | 'words'; readonly go: string }
 
 /** `path` is the way through embedded structs, with a dot behind each: `Resources.`. */
 interface Field {
@@ -20,7 +20,7 @@ export const any: Shape = { kind: 'any', go: 'interface {}' }
 export const list = (of: Shape, go = `[]${of.go}`): Shape => ({ kind: 'list', go, of })
 export const map = (of: Shape, go = `map[string]${of.go}`): Shape => ({ kind: 'map', go, of })
 /** Takes one string as well as a list. strslice.StrSlice */
-export const words: Shape = any
+export const words: Shape = { kind: 'words', go: 'string' }
 
 /**
  * @param name with its package, as Go prints the type: `container.HostConfig`
@@ -58,6 +58,7 @@ interface Place {
  */
 export function typeError(shape: Shape, value: unknown, place?: Place): string | undefined {
   if (value === null || value === undefined || shape.kind === 'any') return undefined
+  if (shape.kind === 'words') return isWords(value) ? undefined : sentence(wordFor(value), shape.go, place)
   if (shape.kind === 'struct' && isObject(value)) return structError(shape.fields, value, place)
   if (shape.kind === 'map' && isObject(value)) return firstError(Object.values(value), shape.of, place)
   if (shape.kind === 'list' && Array.isArray(value)) return firstError(value, shape.of, place)
@@ -67,6 +68,9 @@ export function typeError(shape: Shape, value: unknown, place?: Place): string |
   }
   return sentence(wordFor(value), shape.go, place)
 }
+
+const isWords = (value: unknown): boolean =>
+  typeof value === 'string' || (Array.isArray(value) && value.every((each) => typeof each === 'string'))
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -26,6 +26,7 @@ function wishedAddress(subnet: Subnet, network: NetworkRecord, taken: ReadonlySe
   if (address === undefined) throw invalid(`invalid IPv4 address: ${wish}`)
   if (!contains(subnet, address))
     throw invalid(`Invalid address ${wish}: It does not belong to any of this network's subnets`)
-  if (wish === network.gateway || taken.has(wish)) throw conflict('Address already in use')
+  const reserved = [network.gateway, ...Object.values(network.auxiliary)]
+  if (reserved.includes(wish) || taken.has(wish)) throw conflict('Address already in use')
   return address
 }

@@ -97,6 +97,7 @@ export class NetworkStore {
     if (driver === 'overlay') throw new Problem('unavailable', NOT_A_MANAGER)
     if (driver !== 'bridge' && !isSharing(driver)) throw notFound(`plugin "${driver}" not found`)
     checkOptions(wish.Options ?? {})
+    checkIpam(wish)
     if (isSharing(driver)) this.checkParent(driver, wish.Options ?? {})
     const record = this.describe(wish, driver)
     this.keep(record)
@@ -249,6 +250,17 @@ function piecesOf({ Base, Size }: AddressPool): Subnet[] {
 /** More networks than anybody makes. */
 const MOST_PIECES = 4096
 const MTU = 'com.docker.network.driver.mtu'
+
+/** moby network.ValidateIPAM @throws Problem invalid, not found */
+function checkIpam({ IPAM }: NetworkWish): void {
+  const driver = IPAM?.Driver || 'default'
+  if (driver !== 'default' && driver !== 'null') throw notFound(`plugin "${driver}" not found`)
+  for (const { Subnet = '' } of IPAM?.Config ?? []) {
+    const subnet = parseSubnet(Subnet)
+    const whole = subnet === undefined ? Subnet : printSubnet(subnet)
+    if (whole !== Subnet) throw invalid(`invalid network config:\ninvalid subnet ${Subnet}: it should be ${whole}`)
+  }
+}
 
 /** @throws Problem invalid */
 function checkOptions(options: Readonly<Record<string, string>>): void {

@@ -129,7 +129,11 @@ export const version = defineCommand({
         omitted: new Map<string, unknown>([['Experimental', false]]),
         spelled: new Map([['APIVersion', 'ApiVersion']]),
       })
-      await cli.print(`${template.run({ Client: client, Server: server })}\n`)
+      try {
+        await cli.print(template.run({ Client: client, Server: server }))
+      } finally {
+        await cli.print('\n')
+      }
     }
     if (failure !== undefined) throw new CliError(failure)
   },
