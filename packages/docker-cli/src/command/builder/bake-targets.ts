@@ -31,6 +31,9 @@ export function resolveTargets(
   return new Targets(file, new BakeScope(file, env), overrides).resolve(names.length > 0 ? names : ['default'])
 }
 
+export const listTargets = (file: BakeFile, env: (name: string) => string | undefined) =>
+  new Targets(file, new BakeScope(file, env), []).list()
+
 /** A target of the file, or one of those that its matrix makes. */
 interface Definition {
   readonly name: string
@@ -55,11 +58,33 @@ class Targets {
   resolve(asked: readonly string[]): Resolved {
     for (const [label, parts] of this.file.targets) this.define(label, new Map(parts.flatMap((part) => [...part])))
     for (const [label, parts] of this.file.groups) this.group(label, parts)
+    for (const [pattern = ''] of this.overrides.map((text) => text.split('.')))
+      if (!this.groups.has(pattern) && !this.definitions.has(pattern)) this.matching(pattern, true)
     const names = [...new Set(asked.flatMap((name) => this.matching(name)))]
     const flat = [...new Set(names.flatMap((name) => this.flatten(name, [])))]
     const targets = new Map(flat.toSorted().map((name) => [name, this.target(name)]))
     for (const name of flat) this.link(name, targets, [])
     return { groups: this.shownGroups(names), targets: new Map([...targets].toSorted(([a], [b]) => (a < b ? -1 : 1))) }
+  }
+
+  /** Everything that has a name, and what it is said to be: for groups, what is in them. */
+  list(): { name: string; description: string; group: boolean }[] {
+    for (const [label, parts] of this.file.targets) this.define(label, new Map(parts.flatMap((part) => [...part])))
+    for (const [label, parts] of this.file.groups) this.group(label, parts)
+    const targets = [...this.definitions.values()].map(({ name, values }) => {
+      return { name, description: textOf(values['description'] ?? ''), group: false }
+    })
+    const groups = [...this.groups].map(([name, members]) => {
+      const expr = this.file.groups
+        .get(name)
+        ?.findLast((part) => part.has('description'))
+        ?.get('description')
+      const [told, list] = [expr ? textOf(evaluate(expr, this.scope)) : '', members.toSorted().join(', ')]
+      return { name, description: told === '' ? list : `${told} (${list})`, group: true }
+    })
+    return [...targets, ...groups]
+      .filter(({ name }) => !name.startsWith('_'))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   private group(label: string, parts: readonly ReadonlyMap<string, Expr>[]): void {
@@ -94,8 +119,8 @@ class Targets {
   }
 
   /** Of targets, by a pattern of shells. */
-  private matching(name: string): string[] {
-    if (this.groups.has(name) || this.definitions.has(name) || !/[*?[]/.test(name)) return [name]
+  private matching(name: string, mustBe = false): string[] {
+    if (this.groups.has(name) || this.definitions.has(name) || (!mustBe && !/[*?[]/.test(name))) return [name]
     const regex = new RegExp(
       `^${name
         .replaceAll(/[.+^${}()|\\]/g, String.raw`\$&`)
@@ -195,7 +220,7 @@ function merge(below: Readonly<Record<string, Value>>, above: Readonly<Record<st
 /** Texts where the builder wants texts; what is null in a map is not there. */
 function shaped(key: string, value: Value): Value {
   if (isList(value))
-    return value.filter((each) => each !== null).map((each) => (isMap(each) ? spec(each) : textOf(each)))
+    return value.filter((each) => each !== null && each !== '').map((each) => (isMap(each) ? spec(each) : textOf(each)))
   if (!MAPS.has(key) || !isMap(value)) return value
   return Object.fromEntries(
     Object.entries(value)

@@ -7,6 +7,7 @@ export interface VariableBlock {
   readonly value: Expr
   /** With what the environment has under its name; absent for plain attributes, which nobody can override. */
   readonly read?: (scope: Scope, given: string | undefined) => Value
+  readonly description?: Expr
   readonly checks: readonly { readonly condition: Expr; readonly message: Expr }[]
 }
 
@@ -25,7 +26,13 @@ export function readVariable({ attributes, blocks }: Body): VariableBlock {
         value: 'This check failed, but has an invalid error message.',
       },
     }))
-  return { value, read: (scope, given) => valueOf(value, type, scope, given), checks }
+  const description = attributes.get('description')
+  return {
+    value,
+    ...(description ? { description } : {}),
+    read: (scope, given) => valueOf(value, type, scope, given),
+    checks,
+  }
 }
 
 function valueOf(otherwise: Expr, type: string, scope: Scope, given: string | undefined): Value {

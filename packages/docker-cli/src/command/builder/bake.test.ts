@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mergeFiles, readHcl, readJson } from './bake-file.ts'
-import { resolveTargets } from './bake-targets.ts'
+import { listTargets, resolveTargets } from './bake-targets.ts'
 import { EvaluationError } from './hcl/evaluate.ts'
 
 interface Wish {
@@ -47,6 +47,22 @@ const EXPRESSIONS: readonly (readonly [expression: string, value: string])[] = [
   ['<<EOT\n  a ${1}\n  b\n  EOT\n', '  a 1\n  b\n'],
   ['<<-EOT\n  a\n    b\n  EOT\n', 'a\n  b\n'],
 ]
+
+it('lists what has a name, but what begins with _', () => {
+  const text =
+    'group "all" { targets = ["b", "a"] }\ntarget "a" { description = "makes a" }\ntarget "b" {}\ntarget "_c" {}'
+  expect(listTargets(readHcl(text.replaceAll(/\{ (.*?) \}/g, '{\n$1\n}'), 'x.hcl'), () => undefined)).toEqual([
+    { name: 'a', description: 'makes a', group: false },
+    { name: 'all', description: 'a, b', group: true },
+    { name: 'b', description: '', group: false },
+  ])
+})
+
+it('takes no empty tags, and no wishes for targets that are not there', () => {
+  const text = 'target "default" {\n tags = ["", "a"]\n}'
+  expect(resolve(text).targets.get('default')?.tags).toEqual(['a'])
+  expect(() => resolve(text, { set: ['other.tags=b'] })).toThrow("could not find any target matching 'other'")
+})
 
 describe('expressions', () => {
   it.each(EXPRESSIONS)('%s', (expression, value) => expect(tagsOf(expression)).toBe(value))

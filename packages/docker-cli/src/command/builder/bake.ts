@@ -2,12 +2,23 @@ import { isErrno } from '@drydock/abi'
 import { readAll, readTextFile } from '@drydock/libc'
 import { anyArgs, bool, type Cli, CliError, defineCommand, list, string } from '@drydock/cli-plugin'
 import { absolute } from '../container/volume-flags.ts'
+import { isCompose, readCompose } from './bake-compose.ts'
+import { tellList } from './bake-list.ts'
 import { type BakeFile, type BakeTarget, mergeFiles, readHcl, readJson } from './bake-file.ts'
 import { type Resolved, resolveTargets } from './bake-targets.ts'
 import { EvaluationError } from './hcl/evaluate.ts'
 import { type BuildFlags, buildFlags, runBuild } from './build.ts'
 
-const DEFAULT_FILES = ['docker-bake.json', 'docker-bake.hcl', 'docker-bake.override.json', 'docker-bake.override.hcl']
+const DEFAULT_FILES = [
+  'compose.yaml',
+  'compose.yml',
+  'docker-compose.yml',
+  'docker-compose.yaml',
+  'docker-bake.json',
+  'docker-bake.hcl',
+  'docker-bake.override.json',
+  'docker-bake.override.hcl',
+]
 
 const array = (short: string, usage: string) => list(short, usage, { type: 'stringArray' })
 
@@ -17,12 +28,14 @@ export const bake = defineCommand({
   use: 'bake [OPTIONS] [TARGET...]',
   short: 'Build from a file',
   args: anyArgs,
-  lacks: 'compose files and remote definitions; targets are built one after the other',
+  lacks: 'remote definitions; targets are built one after the other',
   flags: {
+    allow: array('', 'Allow build to access specified resources'),
     builder: string('', 'Override the configured builder instance'),
     call: string('', 'Set method for evaluating build ("check", "outline", "targets")', 'build'),
     check: bool('', 'Shorthand for "--call=check"'),
     file: array('f', 'Build definition file'),
+    list: string('', 'List targets or variables'),
     load: bool('', 'Shorthand for "--set=*.output=type=docker"'),
     'metadata-file': string('', 'Write build result metadata to a file'),
     'no-cache': bool('', 'Do not use cache when building the image'),
@@ -32,12 +45,15 @@ export const bake = defineCommand({
       'Set type of progress output ("auto", "none", "plain", "quiet", "rawjson", "tty"). Use plain to show container output',
       'auto',
     ),
+    provenance: string('', 'Shorthand for "--set=*.attest=type=provenance"'),
     pull: bool('', 'Always attempt to pull all referenced images'),
     push: bool('', 'Shorthand for "--set=*.output=type=registry"'),
+    sbom: string('', 'Shorthand for "--set=*.attest=type=sbom"'),
     set: array('', 'Override target value (e.g., "targetpattern.key=value")'),
   },
   async run({ cli, args, flags }) {
     const file = await readFiles(cli, flags.file)
+    if (flags.list !== '') return tellList(cli, file, flags.list)
     const { groups, targets } = resolve(file, args, cli, flags.set)
     if (flags.print) {
       await cli.print(
@@ -52,6 +68,8 @@ export const bake = defineCommand({
       builder: flags.builder,
       ...(flags['no-cache'] ? { 'no-cache': true } : {}),
       ...(flags.pull ? { pull: true } : {}),
+      ...(flags.provenance === '' ? {} : { provenance: flags.provenance }),
+      ...(flags.sbom === '' ? {} : { sbom: flags.sbom }),
       'metadata-file': flags['metadata-file'],
     }
     return buildAll(cli, targets, { ...wishes, push: flags.push, load: flags.load })
@@ -124,12 +142,15 @@ function resolve(file: BakeFile, names: readonly string[], cli: Cli, overrides: 
 async function readFiles(cli: Cli, names: readonly string[]): Promise<BakeFile> {
   const wanted = names.length > 0 ? names : DEFAULT_FILES
   const files: BakeFile[] = []
+  const compose: string[] = []
   for (const name of wanted) {
     const text = await readIfThere(cli, name)
-    if (text !== undefined) files.push(parse(name, text))
+    if (text !== undefined && isCompose(name)) compose.push(name)
+    else if (text !== undefined) files.push(parse(name, text))
     else if (names.length > 0)
       throw new CliError(`ERROR: failed to stat ${name}: open ${name}: no such file or directory`)
   }
+  if (compose.length > 0) files.unshift(await readCompose(cli, compose))
   if (files.length === 0) throw new CliError("ERROR: couldn't find a bake definition")
   return mergeFiles(files)
 }
