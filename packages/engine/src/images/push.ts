@@ -71,6 +71,9 @@ async function pushLayer(
 ): Promise<void> {
   const id = shortId(layer.diffId)
   if (await client.hasBlob(reference.path, layer.blob)) return progress.step('Layer already exists', id)
+  const source = sourceOf(parts, reference, layer.diffId)
+  if (source !== undefined && (await client.mountBlob(reference.path, layer.blob, source)))
+    return progress.step(`Mounted from ${source}`, id)
   const steps = 4
   for (let step = 1; step <= steps; step++) {
     await progress.progress('Pushing', id, Math.round((layer.size * step) / steps), layer.size)
@@ -78,6 +81,24 @@ async function pushLayer(
   }
   await client.pushBlob(reference.path, layer.blob, parts.images.layers.readBlob(layer))
   await progress.step('Pushed', id)
+}
+
+/** The repository of the same registry that is likest to have the layer: one that an image with it came from or went to. */
+function sourceOf({ images }: DaemonParts, { domain, path }: Reference, diffId: string): string | undefined {
+  const known = images.allNames().flatMap(([name, id]) => {
+    if (!name.includes('@')) return []
+    const other = parseReference(name)
+    if (other.domain !== domain || other.path === path) return []
+    return images.layersOf(images.require(id)).some((layer) => layer.diffId === diffId) ? [other.path] : []
+  })
+  return known.toSorted((a, b) => likeness(b, path) - likeness(a, path))[0]
+}
+
+/** How many components two paths begin with in common. */
+function likeness(a: string, b: string): number {
+  const [left, right] = [a.split('/'), b.split('/')]
+  const differs = left.findIndex((part, i) => part !== right[i])
+  return differs < 0 ? left.length : differs
 }
 
 async function putManifest(
