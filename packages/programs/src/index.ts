@@ -17,6 +17,7 @@ import { htop } from './htop/htop.ts'
 import { jqPrograms } from './jq/index.ts'
 import { manPrograms } from './man-db/index.ts'
 import { miscPrograms } from './misc/index.ts'
+import { libcapPrograms } from './libcap/index.ts'
 import { netPrograms } from './net/index.ts'
 import { opensslPrograms } from './openssl/index.ts'
 import { packageManagerPrograms } from './package-managers/index.ts'
@@ -59,6 +60,7 @@ export const programs: readonly Program[] = [
   ...jqPrograms,
   ...extraPrograms,
   strace,
+  ...libcapPrograms,
   ...inotifyTools,
   ...shadowPrograms,
   ...sudoPrograms,

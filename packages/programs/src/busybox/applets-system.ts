@@ -18,7 +18,9 @@ import { which } from '../misc/which.ts'
 import { busyboxFree } from '../procps/free.ts'
 import { kill } from '../procps/kill.ts'
 import { killall, pidof } from '../procps/pgrep.ts'
+import { sysctl } from '../procps/sysctl.ts'
 import { tar } from '../tar/tar.ts'
+import { dmesg } from '../util-linux/dmesg.ts'
 import { mount, umount } from '../util-linux/mount.ts'
 import { applet, type AppletRow } from './applet.ts'
 import type { Phrase } from './phrase-book.ts'
@@ -131,7 +133,29 @@ const ROWS: readonly (readonly [Program, AppletRow])[] = [
     gzip,
     { usage: '[-cfkdt] [FILE]...', letters: 'cdfknqtv123456789', words: ZIP_WORDS, phrases: ZIP_PHRASES, maxStatus: 1 },
   ],
-  [hostname, { usage: '[-sidf] [HOSTNAME | -F FILE]' }],
+  [
+    hostname,
+    {
+      usage: '[-sidf] [HOSTNAME | -F FILE]',
+      phrases: [['you must be root to change the host name', 'sethostname: Operation not permitted']],
+    },
+  ],
+  [
+    dmesg,
+    { usage: '[-cr] [-n LEVEL] [-s SIZE]', letters: 'cr', phrases: [['read kernel buffer failed: %s', 'klogctl: %s']] },
+  ],
+  [
+    sysctl,
+    {
+      usage: '[-enq] { -a | -p [FILE]... | [-w] [KEY[=VALUE]]... }',
+      letters: 'anqw',
+      words: NONE,
+      phrases: [
+        ['permission denied on key "%s"', "error setting key '%s': Operation not permitted"],
+        ['setting key "%s": %s', "error setting key '%s': %s"],
+      ],
+    },
+  ],
   [id, { usage: '[-ugGnr] [USER]', letters: 'gnruG', words: NONE }],
   [
     kill,

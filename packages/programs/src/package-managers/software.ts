@@ -126,6 +126,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['gzip', bin('gzip', 'gzip', 'gunzip', 'zcat')],
   ['htop', bin('htop', 'htop')],
   ['inotify-tools', bin('inotify-tools', 'inotifywait', 'inotifywatch')],
+  ['libcap', sbin('libcap', 'capsh', 'getcap', 'getpcaps', 'setcap')],
   ['iproute2', both(sbin('iproute2', 'ip', 'tc', 'bridge'), bin('iproute2', 'ss'))],
   ['iptables', sbin('iptables', 'iptables', 'iptables-save', 'ip6tables', 'ip6tables-save')],
   ['jq', bin('jq', 'jq')],

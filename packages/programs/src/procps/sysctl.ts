@@ -45,7 +45,9 @@ export const sysctl = defineProgram({
         await fail(
           error.code === 'ENOENT'
             ? `cannot stat ${path}: ${error.message}`
-            : `${error.code === 'EACCES' || error.code === 'EPERM' ? 'permission denied on' : 'setting'} key "${keyOf(path)}"`,
+            : error.code === 'EACCES' || error.code === 'EPERM'
+              ? `permission denied on key "${keyOf(path)}"`
+              : `setting key "${keyOf(path)}": ${error.message}`,
         )
       }
     }

@@ -98,7 +98,7 @@ export const busyboxNc = defineProgram({
 async function run(context: Context, words: Words): Promise<number> {
   const { sys, io, options, operands } = context
   sys.sigaction(SIGPIPE, 'SIG_IGN')
-  if (options.listen) return serve(context)
+  if (options.listen) return serve(context, words)
   const [host, ports] = operands
   if (options.unix && host !== undefined) return talk(sys, options, (await dial(sys, unix(host))).fd, words)
   if (host === undefined || ports === undefined) {
@@ -166,7 +166,16 @@ async function talk(sys: Sys, options: Options, fd: number, words: Words): Promi
 const show = (address: SocketAddress): string =>
   isInet(address) ? `${address.address} ${address.port}` : 'path' in address ? address.path : ''
 
-async function serve({ sys, io, options, operands }: Context): Promise<number> {
+/** Busybox's -w is for those too who wait to be called; in OpenBSD's nc it is not. */
+async function timedOut({ sys, io, options }: Context, words: Words, listener: number): Promise<boolean> {
+  if (options.wait === undefined || !words.busybox) return false
+  const [events = 0] = await sys.poll([{ fd: listener, events: POLLIN }], Number(options.wait) * 1000)
+  if (events === 0) await io.warn('nc: timed out\n')
+  return events === 0
+}
+
+async function serve(context: Context, words: Words): Promise<number> {
+  const { sys, io, options, operands } = context
   const [first, second] = operands
   const port = Number(options.port ?? second ?? first ?? 0)
   const any = options.ipv6 ? '::' : '0.0.0.0'
@@ -176,6 +185,7 @@ async function serve({ sys, io, options, operands }: Context): Promise<number> {
     const listener = options.unix ? listen(sys, unix(first ?? '')) : listen(sys, inet(address, port), 1)
     if (options.verbose) await io.warn(`Listening on ${address} ${port}\n`)
     do {
+      if (await timedOut(context, words, listener)) return 1
       const { fd, peer } = await sys.accept(listener)
       if (!options.keep) sys.close(listener)
       if (options.verbose) await io.warn(`Connection received on ${show(peer)}\n`)

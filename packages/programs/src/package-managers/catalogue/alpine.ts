@@ -10,6 +10,7 @@ bc|1.08.2-r0|53|140||bc|An arbitrary precision numeric processing language (calc
 bind-libs|9.20.15-r0|1320|3020|||BIND library files
 bind-tools|9.20.15-r0|180|420|bind-libs,libuv,json-c|dig|The ISC DNS tools
 binutils|2.44-r3|2700|9500||strings|Tools necessary to build programs
+bridge|1.5-r5|5|20|bridge-utils||Configures interfaces to act as a bridge
 bridge-utils|1.7.1-r4|12|48||bridge-utils|Manage ethernet bridges
 brotli-libs|1.1.0-r2|376|930|||Generic lossless compressor (libraries)
 bzip2|1.0.8-r6|42|100|libbz2|bzip2|A high-quality data compression program
@@ -48,6 +49,7 @@ json-c|0.18-r1|30|70|||A JSON implementation in C
 less|679-r0|120|300|ncurses-terminfo-base,libncursesw|less|File pager
 libbz2|1.0.8-r6|30|70|||Shared library for bz2
 libc6-compat|1.1.0-r4|2|12|gcompat||Compatibility libraries for glibc
+libcap,libcap-utils,libcap-getcap,libcap-setcap|2.76-r0|41|130|libcap2|libcap|POSIX 1003.1e capabilities
 libcap2|2.76-r0|18|40|||POSIX 1003.1e capabilities library
 libcurl|8.14.1-r2|340|700|brotli-libs,c-ares,libidn2,nghttp2-libs,libpsl,zstd-libs||The multiprotocol file transfer library
 libelf|0.193-r0|80|180|||Library to read and write ELF files

@@ -52,6 +52,7 @@ libaprutil1t64|1.6.3-3+b1|89|246|libapr1t64||Apache Portable Runtime Utility Lib
 libbrotli1|1.1.0-2+b7|307|919|||library implementing brotli encoder and decoder
 libbz2-1.0|1.0.8-6|38|105|||high-quality block-sorting file compressor library - runtime
 libc6-dev|2.41-12|1930|12400|||GNU C Library: Development Libraries and Header Files
+libcap2-bin|1:2.75-10+b3|35|132||libcap|POSIX 1003.1e capabilities (utilities)
 libcurl3t64-gnutls|8.14.1-2|382|875|libbrotli1,libnghttp2-14,libpsl5t64||easy-to-use client-side URL transfer library (GnuTLS flavour)
 libcurl4t64|8.14.1-2|391|893|libbrotli1,libgssapi-krb5-2,libldap2,libnghttp2-14,libpsl5t64,librtmp1,libssh2-1t64||easy-to-use client-side URL transfer library
 libelf1t64|0.192-4|189|337|||library to read and write ELF files

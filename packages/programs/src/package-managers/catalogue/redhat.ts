@@ -36,6 +36,7 @@ iptables-nft,iptables|1.8.10-11|206|810|libmnl,libnftnl|iptables|nftables compat
 iputils|20210202-15|175|770||ping|Network monitoring tools including ping
 jq|1.6-19|187|430|oniguruma|jq|Command-line JSON processor
 less|590-6|162|330||less|A text file browser similar to more, but better
+libcap|2.69-2|74|170||libcap|Library for getting and setting POSIX.1e capabilities
 libmnl|1.0.4-16|28|61|||A minimalistic Netlink library
 libnftnl|1.2.6-4|88|240|||Library for low-level interaction with nftables Netlink's API over libmnl
 libpcap|14:1.10.0-4|172|396|||A system-independent interface for user-level packet capture
