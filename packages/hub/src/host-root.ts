@@ -12,7 +12,7 @@ export interface HostRootOptions {
 
 /** Programs that come with an image's software, not with the host. */
 const NOT_ON_HOSTS =
-  /^(busybox|hello-world|nginx|httpd|apache2?|redis|postgresql|mysql|mariadb|mongodb|memcached|node|npm|python3?|php|ruby|go|java|apt|dpkg|rpm|yum|dnf|edge|dashboards|registry)\//
+  /^(busybox|hello-world|nginx|httpd|apache2?|redis|postgresql|mysql|mariadb|mongodb|memcached|node|npm|php|ruby|go|java|apt|dpkg|rpm|yum|dnf|edge|dashboards|registry)\//
 
 /** The prompt of Play with Docker: who and where in the first line, `$ ` in the second. */
 const PROMPT = String.raw`\[\e[1m\]\[\e[31m\][\h] \[\e[32m\](local) \[\e[34m\]\u@$(hostname -i)\[\e[35m\] \w\[\e[0m\]\n$ `
@@ -91,6 +91,7 @@ function placePrograms(tree: Tree, rows: readonly ProgramRow[]): void {
     tree.stub(row, first)
     for (const path of links) tree.stub(row, path)
   }
+  tree.link('/usr/local/bin/python', 'python3').link('/usr/local/bin/pip3', 'pip')
   const ash = tree.programs.find('ash', 'busybox')
   if (ash) tree.stub(ash, '/bin/sh')
 }

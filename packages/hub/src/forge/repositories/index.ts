@@ -1,6 +1,7 @@
 import type { RepositorySource } from '../objects.ts'
 import { exampleVotingApp } from './example-voting-app.ts'
 import { gettingStartedApp } from './getting-started-app.ts'
+import { dockerCurriculum, dockerLabs } from './labs.ts'
 import {
   awesomeCompose,
   linkExtractor,
@@ -15,6 +16,8 @@ export const REPOSITORIES: readonly RepositorySource[] = [
   awesomeCompose,
   exampleVotingApp,
   { ...exampleVotingApp, name: 'docker/example-voting-app' },
+  dockerCurriculum,
+  dockerLabs,
   gettingStartedApp,
   linkExtractor,
   linuxTweetApp,
