@@ -1,3 +1,4 @@
+import { BlankFields } from './blank-fields.ts'
 import type { Regexes } from './regexes.ts'
 import { formatNumber, fromInput, toText, type Value, Variable } from './values.ts'
 
@@ -10,17 +11,10 @@ export function splitText(text: string, separator: string, regexes: Regexes): st
   return splitByRegex(text, regexes.global(separator))
 }
 
-const isBlank = (code: number): boolean => code === 32 || code === 9 || code === 10
-
 function splitByBlanks(text: string): string[] {
-  const parts: string[] = []
-  for (let at = 0; ; ) {
-    while (at < text.length && isBlank(text.charCodeAt(at))) at++
-    if (at >= text.length) return parts
-    const start = at
-    while (at < text.length && !isBlank(text.charCodeAt(at))) at++
-    parts.push(text.slice(start, at))
-  }
+  const fields = new BlankFields()
+  fields.split(text)
+  return fields.all()
 }
 
 /** Unlike String.split: no groups in the result, and an empty match does not split. */
@@ -73,6 +67,9 @@ export class RecordFields {
   private wholeValue: Value = ''
   /** Fields as they were split; a value of the program's own stands in `values`. */
   private texts: readonly string[] = []
+  /** The same where blanks separate them. */
+  private readonly blanks = new BlankFields()
+  private byBlanks = false
   /** Fields that were looked at or set: whether a text looks like a number is asked only then. */
   private values: Value[] = []
   private length = 0
@@ -116,7 +113,7 @@ export class RecordFields {
   private field(at: number): Value {
     const known = this.values[at]
     if (known !== undefined) return known
-    const text = this.texts[at]
+    const text = this.byBlanks ? this.blanks.at(at) : this.texts[at]
     if (text === undefined || at >= this.length) return undefined
     const value = fromInput(text)
     this.values[at] = value
@@ -140,7 +137,8 @@ export class RecordFields {
 
   /** Fields beyond the last are empty, whatever the record had there before it was cut. */
   private grow(length: number): void {
-    this.texts = this.texts.slice(0, this.length)
+    if (this.byBlanks) this.blanks.keep(this.length)
+    else this.texts = this.texts.slice(0, this.length)
     this.values.length = this.length
     this.length = length
   }
@@ -158,9 +156,14 @@ export class RecordFields {
     if (this.split) return
     this.split = true
     const separator = this.specials.text('FS')
-    const paragraph = this.specials.text('RS') === '' && separator !== ' '
+    if (this.values.length > 0) this.values = []
+    this.byBlanks = separator === ' '
+    if (this.byBlanks) {
+      this.length = this.blanks.split(this.whole)
+      return
+    }
+    const paragraph = this.specials.text('RS') === ''
     this.texts = paragraph ? this.splitLines(separator) : splitText(this.whole, separator, this.regexes)
-    this.values = []
     this.length = this.texts.length
   }
 
