@@ -68,6 +68,24 @@ export class FileContent {
   }
 
   read(offset: number, max: number): Uint8Array {
+    const start = offset % CHUNK_BYTES
+    const end = start + Math.min(max, this.length - offset)
+    const chunk = this.chunks[Math.floor(offset / CHUNK_BYTES)]
+    if (chunk?.bytes !== undefined && end > start && end <= chunk.used) return chunk.bytes.slice(start, end)
+    return this.readPieces(offset, max)
+  }
+
+  /** How many bytes there are from `offset` up to `delimiter`, included; `max` when it is not among them. */
+  lengthUntil(offset: number, delimiter: number, max: number): number {
+    const chunk = this.chunks[Math.floor(offset / CHUNK_BYTES)]
+    if (chunk?.bytes === undefined) return max
+    const start = offset % CHUNK_BYTES
+    const end = Math.min(start + max, chunk.used)
+    for (let at = start; at < end; at++) if (chunk.bytes[at] === delimiter) return at - start + 1
+    return max
+  }
+
+  private readPieces(offset: number, max: number): Uint8Array {
     const result = new Uint8Array(Math.max(0, Math.min(max, this.length - offset)))
     for (let done = 0; done < result.length; ) {
       const start = (offset + done) % CHUNK_BYTES

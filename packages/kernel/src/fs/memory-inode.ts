@@ -181,6 +181,9 @@ export class MemoryInode extends Inode implements ContentOwner {
   override readAt(offset: number, max: number): Uint8Array {
     return this.bytes().read(offset, max)
   }
+  override lengthUntil(offset: number, delimiter: number, max: number): number {
+    return this.content?.lengthUntil(offset, delimiter, max) ?? max
+  }
   override writeAt(offset: number, bytes: Uint8Array): number {
     const taken = this.bytes().write(offset, bytes)
     this.changed()

@@ -95,6 +95,9 @@ export class OverlayInode extends Inode {
   override readAt(offset: number, max: number): Uint8Array {
     return this.real.readAt(offset, max)
   }
+  override lengthUntil(offset: number, delimiter: number, max: number): number {
+    return this.real.lengthUntil(offset, delimiter, max)
+  }
   override writeAt(offset: number, bytes: Uint8Array): number {
     return this.copyUp().writeAt(offset, bytes)
   }

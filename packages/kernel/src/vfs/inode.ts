@@ -143,6 +143,10 @@ export abstract class Inode {
   readAt(_offset: number, _max: number): Uint8Array {
     throw EINVAL
   }
+  /** How many bytes there are from `offset` up to `delimiter`, included; `max` where it is further or not known. */
+  lengthUntil(_offset: number, _delimiter: number, max: number): number {
+    return max
+  }
   /** Takes all bytes. @throws ENOSPC, EFBIG */
   writeAt(_offset: number, _bytes: Uint8Array): number {
     throw EINVAL

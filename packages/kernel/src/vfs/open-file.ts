@@ -87,7 +87,8 @@ export class OpenFile extends LocatedDescription {
   }
 
   override readUntil(delimiter: number, max: number): Uint8Array {
-    const window = this.pread(Math.min(max, LINE_WINDOW), this.offset)
+    const length = this.file.lengthUntil(this.offset, delimiter, Math.min(max, LINE_WINDOW))
+    const window = this.pread(length, this.offset)
     const end = window.indexOf(delimiter)
     const bytes = end < 0 ? window : window.subarray(0, end + 1)
     this.offset += bytes.length

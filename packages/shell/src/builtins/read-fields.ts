@@ -1,10 +1,19 @@
 /** Space, tab and newline: what POSIX calls IFS white space. */
 const BLANKS: ReadonlySet<number> = new Set([32, 9, 10])
 
+function highestCode(text: string): number {
+  let highest = -1
+  for (let at = 0; at < text.length; at++) highest = Math.max(highest, text.charCodeAt(at))
+  return highest
+}
+
 /** Fields; the last takes the rest of the line. POSIX, read. */
 export function splitRead(text: string, quoted: ReadonlySet<number>, ifs: string, most: number): string[] {
   const plain = quoted.size === 0
-  const separator = (at: number): boolean => ifs.includes(text.charAt(at)) && (plain || !quoted.has(at))
+  const highest = highestCode(ifs)
+  // Most characters come behind all of IFS: nothing has to be looked up for them.
+  const separator = (at: number): boolean =>
+    text.charCodeAt(at) <= highest && ifs.includes(text.charAt(at)) && (plain || !quoted.has(at))
   const blank = (at: number): boolean => BLANKS.has(text.charCodeAt(at)) && separator(at)
   let end = text.length
   while (end > 0 && blank(end - 1)) end--

@@ -97,8 +97,10 @@ function countOf(text: string | undefined): number | undefined {
   return Number(text)
 }
 
-const isPlainName = ({ variables }: Shell, name: string): boolean =>
-  /^[A-Za-z_]\w*$/.test(name) && !variables.raw(name)?.nameref
+function isPlainName({ variables }: Shell, name: string): boolean {
+  const variable = variables.raw(name)
+  return variable ? !variable.nameref : /^[A-Za-z_]\w*$/.test(name)
+}
 const NEWLINE = 10
 
 /** `read -r name…`, which is what nearly all loops over lines do, without steps where a line is there. */
