@@ -9,7 +9,9 @@ import { importSource } from './bundle.mjs'
 const NAME = 'virtual:npm-mirror'
 const ROOTS = [
   ...['express', 'cors', 'morgan', 'ejs', 'dotenv', 'uuid', 'semver', 'cookie-parser', 'method-override', 'async'],
-  ...['ws', 'socket.io', 'pg', 'mysql2', 'ioredis', 'nodemon'],
+  ...['ws', 'socket.io', 'pg', 'mysql2', 'ioredis', 'redis', 'nodemon', 'body-parser', 'debug', 'fastify'],
+  ...['lodash', 'chalk', 'commander', 'axios', 'dayjs', 'jsonwebtoken', 'bcryptjs', 'nanoid', 'node-fetch', 'helmet'],
+  ...['compression', 'express-session', 'mocha', 'chai'],
 ]
 /** Licences that let a package be handed on with its text, which is in its tarball. */
 const LICENCES = new Set([
@@ -21,6 +23,7 @@ const LICENCES = new Set([
   '0BSD',
   'BlueOak-1.0.0',
   'Unlicense',
+  'Python-2.0',
 ])
 /** What packages carry that no program needs. */
 const LEFT_OUT =
