@@ -19,11 +19,15 @@ const ENTRIES: ReadonlyMap<string, string> = new Map([
  * starts in a fraction of the time.
  */
 const compiled = new Map<string, Promise<unknown>>()
+const KEPT: ReadonlyMap<string, () => string> = new Map([
+  ['pglite', () => resolved('@electric-sql/pglite').replace(/[^/]*$/, 'pglite.wasm')],
+  ['quickjs', () => resolved('quickjs-wasi/quickjs.wasm')],
+])
+const resolved = (name: string): string => createRequire(import.meta.url).resolve(name)
+
 function keepCompiled(kind: string): void {
-  if (kind !== 'pglite' || compiled.has(kind)) return
-  const file = createRequire(import.meta.url)
-    .resolve('@electric-sql/pglite')
-    .replace(/[^/]*$/, 'pglite.wasm')
+  const file = KEPT.get(kind)?.()
+  if (file === undefined || compiled.has(kind)) return
   compiled.set(
     kind,
     readFile(file)

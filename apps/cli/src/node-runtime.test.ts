@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 
-/** Scripts typed at the command's own door, run by the real worker in a container of the node image. */
+/** Scripts run one after the other by the real worker, in one container of the node image. */
 const SCRIPTS: readonly (readonly [script: string, printed: string | RegExp])[] = [
-  ['console.log(1 + 1, [1, { a: 2 }])', '2 [ 1, { a: 2 } ]'],
-  ['console.log(require("path").join("a", "b"), require("fs").existsSync("/etc/os-release"))', 'a/b true'],
-  ['setTimeout(() => console.log("later"), 5); Promise.resolve().then(() => console.log("soon"))', 'soon\r\nlater'],
+  ['require(`assert`).deepStrictEqual({ a: 1, b: 2 }, { a: 1, b: 3 })', '    a: 1,\n+   b: 2\n-   b: 3\n'],
+  [
+    'const e = new (require(`events`))(); e.emit(`error`, `text`)',
+    "Error [ERR_UNHANDLED_ERROR]: Unhandled error. ('text')",
+  ],
   ['process.exit(7)', 'status 7'],
   ['throw new TypeError("oops")', 'TypeError: oops'],
   // A client that hangs up is an error of its connection, not the end of the server.
@@ -22,7 +24,7 @@ const SCRIPTS: readonly (readonly [script: string, printed: string | RegExp])[] 
   ['null.foo', "Cannot read properties of null (reading 'foo')"],
   [
     'require("fs").writeFileSync("/tmp/a.js", "const a = {}\\na.b.c()"); require("child_process").spawnSync("node", ["/tmp/a.js"], { stdio: "inherit" })',
-    '/tmp/a.js:2\r\na.b.c()',
+    '/tmp/a.js:2\na.b.c()',
   ],
   // Ciphers, a worker, a forked child, a child of which nobody reads the output, and a file that changes.
   [
@@ -65,13 +67,44 @@ const SCRIPTS: readonly (readonly [script: string, printed: string | RegExp])[] 
   ],
 ]
 
+/** In one script: values as node shows them, addresses, bodies, languages, imports that are written anywhere, and what an error says of itself. */
+const SHOWN: typeof SCRIPTS = [
+  ['console.log(1 + 1, [1, { a: 2 }])', '2 [ 1, { a: 2 } ]'],
+  ['console.log(require("path").join("a", "b"), require("fs").existsSync("/etc/os-release"))', 'a/b true'],
+  ['setTimeout(() => console.log("later"), 5); Promise.resolve().then(() => console.log("soon"))', 'soon\nlater'],
+  [
+    'class A { #p = 1; x = [1, , 3] }; const o = { a: new A(), m: new Map([[`k`, { b: { c: { d: 1 } } }]]), get g() { return 1 } }; o.self = o; console.log(o)',
+    "<ref *1> {\n  a: A { x: [ 1, <1 empty item>, 3 ] },\n  m: Map(1) { 'k' => { b: [Object] } },\n  g: [Getter],\n  self: [Circular *1]\n}",
+  ],
+  [
+    'console.log(Promise.reject(1).catch(() => 0), [new Proxy([1], {})], Array.from({ length: 7 }, (_, i) => i))',
+    '[ [ 1 ] ] [\n  0, 1, 2, 3,\n  4, 5, 6\n]',
+  ],
+  [
+    'console.log(new URL(`../ä?q=1`, `http://münchen.de/a/b/`).href, (1234.5).toLocaleString(`de-DE`))',
+    'http://xn--mnchen-3ya.de/a/%C3%A4?q=1 1.234,5',
+  ],
+  [
+    'new Response(new Blob([`x`, `y`])).text().then((text) => console.log(text, [...new Headers({ B: 1, a: 2 })]))',
+    "xy [ [ 'a', '2' ], [ 'b', '1' ] ]",
+  ],
+  ['const name = `o` + `s`; import(name).then(({ EOL }) => console.log(JSON.stringify(EOL)))', '"\\n"'],
+  [
+    'class E extends Error { constructor() { super(`m`); this.name = `Named` } }; console.log(new E().stack.split(`:`)[0])',
+    'Named',
+  ],
+]
+
 describe('node in a container', () => {
   it('runs scripts', () => {
-    const lines = SCRIPTS.map(([script]) => `docker run --rm node node -e '${script}'; echo status $?`)
-    const input = [...lines, 'exit', ''].join('\n')
-    const { stdout } = spawnSync('node', ['apps/cli/bin/drydock.mjs'], { input, encoding: 'utf8', timeout: 60_000 })
-    for (const [, printed] of SCRIPTS)
+    const rows = [...SCRIPTS, ...SHOWN]
+    const together = SHOWN.map(([script]) => `{ ${script} }`).join('\n')
+    const scripts = [...SCRIPTS.map(([script]) => script), together]
+    const input = scripts.map((script) => `node -e '${script}'; echo status $?\n`).join('')
+    const command = ['apps/cli/bin/drydock.mjs', '-c', 'docker run --rm -i node sh 2>&1']
+    const { stdout } = spawnSync('node', command, { input, encoding: 'utf8', timeout: 110_000 })
+    for (const [, printed] of rows)
       if (typeof printed === 'string') expect(stdout).toContain(printed)
       else expect(stdout).toMatch(printed)
-  }, 70_000)
+  }, 120_000)
 })

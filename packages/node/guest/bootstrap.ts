@@ -1,4 +1,8 @@
 import './prelude.ts'
+import './proxies.ts'
+import './engine-errors.ts'
+import './early-globals.ts'
+import './json-words.ts'
 import './call-sites.ts'
 import { Buffer } from 'buffer'
 import path from 'path-browserify'
@@ -8,21 +12,37 @@ import { createConsole } from './console.ts'
 import { callSync, pending } from './host.ts'
 import { inspect } from './inspect.ts'
 import { loop } from './loop.ts'
-import { bridgedExports, Module, Modules } from './modules.ts'
+import { bridgedExports, Module, Modules, withImports } from './modules.ts'
 import { createProcess, Exit, type NodeProcess } from './process.ts'
 import { startRepl } from './repl.ts'
-import { misspellings, prepareStacks, reword } from './stack.ts'
+import { loaderFrames, mainName, misspellings, noteMain, prepareStacks, reword } from './stack.ts'
+import { unheard } from './events.ts'
 import { testFiles } from './test-runner.ts'
 import { watchMode } from './watch-mode.ts'
-import { webGlobals } from './web.ts'
+import './intl.ts'
+import { performance, performanceGlobals, startClock } from './performance.ts'
+import { seedChance } from './chance.ts'
+import { listedGlobals, webGlobals } from './web.ts'
 
 declare function __answer(): string
 
 const scope = globalThis as unknown as Record<string, unknown>
 scope.__nextTick = (call: (...args: unknown[]) => void, args: unknown[]) => loop.tick(call, args)
 // The libraries look for these while they load, which is before the script's own globals are there.
-for (const [name, value] of Object.entries({ ...timerGlobals, ...webGlobals, Buffer, crypto: webCrypto }))
+const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = timerGlobals
+const { queueMicrotask, atob, btoa } = scope
+const listed = {
+  ...{ global: globalThis, clearImmediate, setImmediate, clearInterval, clearTimeout, setInterval, setTimeout },
+  ...{ queueMicrotask, structuredClone: listedGlobals.structuredClone, atob, btoa, performance },
+  ...{ fetch: listedGlobals.fetch, crypto: webCrypto },
+}
+for (const [name, value] of Object.entries(listed)) {
+  Reflect.deleteProperty(scope, name)
+  Object.defineProperty(scope, name, { value, configurable: true, writable: true, enumerable: true })
+}
+for (const [name, value] of Object.entries({ ...webGlobals, ...performanceGlobals, Buffer }))
   Object.defineProperty(scope, name, { value, configurable: true, writable: true })
+Object.defineProperty(globalThis, Symbol.toStringTag, { value: 'global', configurable: true })
 
 let process: NodeProcess
 let modules: Modules
@@ -35,11 +55,13 @@ const rejections = new Map<Promise<unknown>, unknown>()
 
 function start(message: StartMessage): void {
   version = message.version
+  startClock()
+  seedChance(message.seed)
   prepareStacks(textOf)
   process = createProcess(message)
-  scope.process = process
+  Object.defineProperty(scope, 'process', { value: process, configurable: true, writable: true })
   const console = createConsole([message.tty[1], message.tty[2]])
-  scope.console = console
+  Object.defineProperty(scope, 'console', { value: console, configurable: true, writable: true })
   modules = new Modules(createBuiltins({ process, console, modules: () => modules }))
   loop.onError = fail
   loop.guard(() => run(message), [])
@@ -55,7 +77,8 @@ function run(message: StartMessage): void {
   const main = new Module(path.join(cwd, '[eval]'))
   const require = modules.requireFrom(main)
   Object.assign(scope, { require, module: main, exports: main.exports, __filename: '[eval]', __dirname: '.' })
-  const result = evaluate(text)
+  scope.__load = (name: unknown) => modules.importFrom(path.join(cwd, '[eval]'), name)
+  const result = evaluate(withImports(text))
   if (print) callSync('write', [1], Buffer.from(`${typeof result === 'string' ? result : inspect(result)}\n`))
 }
 
@@ -80,8 +103,13 @@ function runFile(file: string): void {
   const source = readable(file) ? new TextDecoder().decode(callSync('readFile', [file]).bytes) : ''
   if (source !== '' && modules.isEsm(file, source)) {
     modules.prepareEsm(file, source)
+    noteMain(file)
     const importing = evaluate(`import(${JSON.stringify(file)})`) as Promise<unknown>
-    importing.catch(fail)
+    importing.then(
+      () => (unfinished = false),
+      (error: unknown) => ((unfinished = false), fail(error)),
+    )
+    unfinished = true
     return
   }
   modules.runMain(file)
@@ -111,23 +139,77 @@ function fail(error: unknown): void {
 }
 
 function uncaught(error: unknown): string {
-  if (!(error instanceof Error))
-    return `Uncaught:\n${inspect(error)}\n(Use \`node --trace-uncaught ...\` to show where the exception was thrown)\n\nNode.js ${version}\n`
-  if ((error as { code?: string }).code === 'MODULE_NOT_FOUND')
-    return `node:internal/modules/cjs/loader:1386\n  throw err;\n  ^\n\n${inspect(error)}\n\nNode.js ${version}\n`
+  const end = `\n\nNode.js ${version}\n`
+  if (!(error instanceof Error)) {
+    const shown = typeof error === 'object' && error !== null ? inspect(error) : String(error)
+    const hint = '\n(Use `node --trace-uncaught ...` to show where the exception was thrown)'
+    return `${thrownFrom(error)}${shown}${typeof error === 'object' ? '' : hint}${end}`
+  }
   reword(error)
   const misspelt = misspellings.get(error)
-  if (misspelt)
-    return `${sourceLine(misspelt.file, misspelt.line, misspelt.column)}${error.name}: ${error.message}\n\nNode.js ${version}\n`
-  if (error.name === 'UnhandledPromiseRejection')
-    return `node:internal/process/promises:389\n      new UnhandledPromiseRejection(reason);\n      ^\n\n${inspect(error)}\n\nNode.js ${version}\n`
-  if ((error as { code?: string }).code === 'ERR_MODULE_NOT_FOUND')
-    return `node:internal/modules/esm/resolve:283\n    throw new ERR_MODULE_NOT_FOUND(\n          ^\n\n${inspect(error)}\n\nNode.js ${version}\n`
-  const place = /^ +at (?:.*\()?([^\s()]+):(\d+):(\d+)\)?$/m.exec(error.stack ?? '')
-  const line = place
-    ? sourceLine(place[1] ?? '', Number(place[2]), Number(place[3]))
-    : "node:events:502\n      throw er; // Unhandled 'error' event\n      ^\n\n"
-  return `${line}${inspect(error)}\n\nNode.js ${version}\n`
+  const own = misspelt ? sourceLine(misspelt) : internalPlace(error)
+  if (misspelt) return `${own}${error.name}: ${error.message}\n${loaderFrames()}${end}`
+  const place = /^ +at (?:.*\()?((?:file:\/\/)?\/[^\s()]+|\[eval\]|\[stdin\]):(\d+):(\d+)\)?$/m.exec(error.stack ?? '')
+  const line =
+    own ??
+    (place
+      ? sourceLine({ file: place[1] ?? '', line: Number(place[2]), column: Number(place[3]), mark: thrownAt(error) })
+      : '')
+  return `${line}${inspect(error)}${end}`
+}
+
+/** Errors that are thrown by node's own code point there. */
+const INTERNAL: readonly (readonly [is: (error: Error & { code?: string }) => boolean, words: string])[] = [
+  [({ code }) => code === 'MODULE_NOT_FOUND', 'node:internal/modules/cjs/loader:1210\n  throw err;\n  ^\n\n'],
+  [
+    ({ code, message }) => code === 'ERR_MODULE_NOT_FOUND' && message.includes('package'),
+    'node:internal/modules/esm/resolve:873\n  throw new ERR_MODULE_NOT_FOUND(packageName, fileURLToPath(base), null);\n        ^\n\n',
+  ],
+  [
+    ({ code }) => code === 'ERR_MODULE_NOT_FOUND',
+    'node:internal/modules/esm/resolve:283\n    throw new ERR_MODULE_NOT_FOUND(\n          ^\n\n',
+  ],
+  [
+    ({ code }) => code === 'ERR_UNHANDLED_REJECTION',
+    'node:internal/process/promises:389\n      new UnhandledPromiseRejection(reason);\n      ^\n\n',
+  ],
+  [
+    ({ code }) => code === 'ERR_UNHANDLED_ERROR',
+    "node:events:515\n    throw err; // Unhandled 'error' event\n    ^\n\n",
+  ],
+  [
+    ({ code, message }) => code === 'ERR_ASSERTION' && message.startsWith('The expression'),
+    'node:internal/assert/utils:281\n    throw err;\n    ^\n\n',
+  ],
+  [({ code }) => code === 'ERR_ASSERTION', 'node:assert:90\n  throw new AssertionError(obj);\n  ^\n\n'],
+  [(error) => unheard.has(error), "node:events:502\n      throw er; // Unhandled 'error' event\n      ^\n\n"],
+]
+const internalPlace = (error: Error): string | undefined => INTERNAL.find(([is]) => is(error))?.[1]
+
+/** What is thrown and is no error carries no place: the word that throws it is looked for. */
+function thrownFrom(value: unknown): string {
+  const file = mainName()
+  const lines = textOf(file).split('\n')
+  const throwing = lines.flatMap((text, at) => (/^\s*throw\b/.test(text) || /[;{)]\s*throw\b/.test(text) ? [at] : []))
+  if (throwing.length !== 1 || value instanceof Promise) return 'node:internal/process\n\n'
+  const line = throwing[0] ?? 0
+  return `\n${sourceLine({ file, line: line + 1, column: (lines[line]?.search(/\bthrow\b/) ?? 0) + 1 }).trimEnd()}\n`
+}
+
+/** An error that is kept in a variable is thrown elsewhere than it was made: at the only place that throws it. */
+function thrownAt(error: Error): { line: number; column: number } | undefined {
+  const frames = (error.stack ?? '').split('\n').filter((frame) => frame.startsWith('    at '))
+  const place = /((?:file:\/\/)?\/[^\s()]+):(\d+):(\d+)\)?$/.exec(frames[0] ?? '')
+  if (!place) return undefined
+  const lines = textOf((place[1] ?? '').replace('file://', '')).split('\n')
+  const made = lines[Number(place[2]) - 1] ?? ''
+  const before = made.slice(0, Number(place[3]) - 1)
+  const name = /(?:const|let|var)\s+(\w+)\s*=\s*$/.exec(before)?.[1]
+  if (name === undefined) return undefined
+  const at = lines.findIndex((text, i) => i >= Number(place[2]) - 1 && new RegExp(`\\bthrow\\s+${name}\\b`).test(text))
+  return at < 0
+    ? undefined
+    : { line: at + 1, column: (lines[at] ?? '').search(new RegExp(`\\bthrow\\s+${name}\\b`)) + 1 }
 }
 
 const textOf = (file: string): string => {
@@ -138,18 +220,24 @@ const textOf = (file: string): string => {
   }
 }
 
-function sourceLine(file: string, line: number, column: number): string {
-  try {
-    const text = textOf(file).split('\n')[line - 1] ?? ''
-    // What is thrown was made behind the word that throws it.
-    const thrown = /throw\s+$/.exec(text.slice(0, column - 1))
-    const mark = thrown ? thrown.index : Math.max(0, Math.min(column, text.length) - 1)
-    return `${file}:${line}\n${text}\n${column === 0 ? '' : `${' '.repeat(mark)}^`}\n\n`
-  } catch {
-    return 'node:internal/process\n\n'
-  }
+interface Marked {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly width?: number
+  readonly mark?: { line: number; column: number } | undefined
+}
+function sourceLine({ file, line, column, mark: thrown, width = 1 }: Marked): string {
+  const at = thrown?.line ?? line
+  const text = textOf(file.replace('file://', '')).split('\n')[at - 1] ?? ''
+  // What is thrown was made behind the word that throws it.
+  const word = thrown ? null : /throw\s+$/.exec(text.slice(0, column - 1))
+  const place = thrown ? thrown.column - 1 : word ? word.index : Math.max(0, column - 1)
+  return `${file}:${at}\n${text}\n${column === 0 ? '' : `${' '.repeat(place)}${'^'.repeat(width)}`}\n\n`
 }
 
+/** The program's own module waits for something with `await`. */
+let unfinished = false
 /** `exit` handlers run once, whatever led here. */
 let exiting = false
 function leave(): void {
@@ -166,11 +254,17 @@ function leave(): void {
 }
 
 function unhandled(reason: unknown): Error {
-  const shown = typeof reason === 'object' ? inspect(reason) : String(reason)
+  const shown = typeof reason === 'object' && reason !== null ? '#<Object>' : String(reason)
   const error = new Error(
     `This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason "${shown}".`,
   )
   Object.defineProperty(error, 'name', { value: 'UnhandledPromiseRejection', configurable: true })
+  const frames = [
+    'throwUnhandledRejectionsMode (node:internal/process/promises:389:7)',
+    'processPromiseRejections (node:internal/process/promises:470:17)',
+    'process.processTicksAndRejections (node:internal/process/task_queues:96:32)',
+  ]
+  error.stack = [`${error.name}: ${error.message}`, ...frames.map((frame) => `    at ${frame}`)].join('\n')
   return Object.assign(error, { code: 'ERR_UNHANDLED_REJECTION' })
 }
 
@@ -189,6 +283,15 @@ function next(now: number): string {
   const ran = left === undefined && loop.runDue(now)
   if (left === undefined && !ran && !loop.alive) {
     process.emit('beforeExit', process.exitCode ?? 0)
+    if (!loop.alive && unfinished) {
+      // Nothing can settle what it waits for: node(1), exit code 13
+      callSync(
+        'write',
+        [2],
+        Buffer.from('Warning: Detected unsettled top-level await at ' + `file://${mainName()}:1\n\n\n\n`),
+      )
+      left = 13
+    }
     if (!loop.alive) leave()
   }
   if (left !== undefined && !exiting) leave()
@@ -206,6 +309,8 @@ scope.__drydock = {
   dispatch,
   ticks: () => loop.runTicks(),
   bridged: bridgedExports,
+  load: (file: string, name: unknown) => modules.importFrom(file, name),
+  resolve: (file: string, name: string) => modules.resolveUrl(file, name),
   rejected: (promise: Promise<unknown>, reason: unknown, handled: boolean) =>
     handled ? rejections.delete(promise) : rejections.set(promise, reason),
 }

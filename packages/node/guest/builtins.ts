@@ -5,22 +5,30 @@ import querystring from 'querystring-es3'
 import stream from 'readable-stream'
 import { StringDecoder } from 'string_decoder'
 import * as legacyUrl from 'url'
-import { assert } from './assert.ts'
+import { absentModules } from './absent-modules.ts'
+import { assert, strictAssert } from './assert.ts'
 import { AsyncLocalStorage, AsyncResource } from './async-hooks.ts'
 import { childProcess } from './child-process.ts'
 import { createCipheriv, createDecipheriv, getCiphers, scryptSync } from './ciphers.ts'
+import { diagnosticsChannel } from './diagnostics.ts'
 import { fs, promises } from './fs.ts'
 import { Hash, Hmac } from './hashes.ts'
 import { callSync, pending } from './host.ts'
 import { httpModule } from './http.ts'
-import { customInspect, format, inspect } from './inspect.ts'
 import { loop } from './loop.ts'
 import type { Modules } from './modules.ts'
 import { net } from './net.ts'
-import { parseArgs } from './parse-args.ts'
+import { paths } from './paths.ts'
+import { perfHooks } from './performance.ts'
+import { os } from './system.ts'
+import { Address } from './url.ts'
+import { types, util } from './util.ts'
+import { webStreams } from './web-streams.ts'
 import type { NodeProcess } from './process.ts'
 import { readline } from './readline.ts'
 import { pbkdf2, subtle } from './subtle.ts'
+import { consumers } from './consumers.ts'
+import { timersPromises } from './timers-promises.ts'
 import { TestRunner } from './test-runner.ts'
 import { tls } from './tls.ts'
 import { vm } from './vm.ts'
@@ -33,9 +41,6 @@ interface Given {
   readonly modules: () => Modules
 }
 
-const delay = (ms: number, value?: unknown): Promise<unknown> =>
-  new Promise((resolve) => void loop.arm(() => resolve(value), ms, [], false))
-
 const timers = {
   setTimeout: (callback: never, ms?: number, ...args: unknown[]) => loop.arm(callback, ms, args, false),
   setInterval: (callback: never, ms?: number, ...args: unknown[]) => loop.arm(callback, ms, args, true),
@@ -44,138 +49,17 @@ const timers = {
   clearInterval: (timeout: unknown) => loop.clear(timeout),
   clearImmediate: (handle: unknown) => loop.clearImmediate(handle),
 }
+for (const [name, call] of Object.entries(timers))
+  Object.defineProperty(call, 'name', { value: name, configurable: true })
+Object.defineProperty(timers.setTimeout, Symbol.for('nodejs.util.promisify.custom'), {
+  get: () => timersPromises.setTimeout,
+  enumerable: true,
+})
+Object.defineProperty(timers.setImmediate, Symbol.for('nodejs.util.promisify.custom'), {
+  get: () => timersPromises.setImmediate,
+  enumerable: true,
+})
 export const timerGlobals = timers
-
-const promisify = (call: (...args: unknown[]) => void) => {
-  if ((call as unknown) === timers.setTimeout) return delay
-  return (...args: unknown[]) =>
-    new Promise((resolve, reject) =>
-      call(...args, (error: unknown, value: unknown) => (error ? reject(error as Error) : resolve(value))),
-    )
-}
-
-const types = {
-  isPromise: (value: unknown) => value instanceof Promise,
-  isRegExp: (value: unknown) => value instanceof RegExp,
-  isDate: (value: unknown) => value instanceof Date,
-  isNativeError: (value: unknown) => value instanceof Error,
-  isTypedArray: (value: unknown) => ArrayBuffer.isView(value) && !(value instanceof DataView),
-  isUint8Array: (value: unknown) => value instanceof Uint8Array,
-  isMap: (value: unknown) => value instanceof Map,
-  isSet: (value: unknown) => value instanceof Set,
-  isAnyArrayBuffer: (value: unknown) => value instanceof ArrayBuffer,
-}
-
-const CODES: Readonly<Record<string, readonly [on: number, off: number]>> = {
-  bold: [1, 22],
-  dim: [2, 22],
-  italic: [3, 23],
-  underline: [4, 24],
-  inverse: [7, 27],
-  black: [30, 39],
-  red: [31, 39],
-  green: [32, 39],
-  yellow: [33, 39],
-  blue: [34, 39],
-  magenta: [35, 39],
-  cyan: [36, 39],
-  white: [37, 39],
-  gray: [90, 39],
-}
-const util = {
-  inspect: Object.assign(inspect, { custom: customInspect, defaultOptions: {} }),
-  format: (...args: unknown[]) => format(args),
-  promisify: Object.assign(promisify, { custom: Symbol.for('nodejs.util.promisify.custom') }),
-  callbackify:
-    (call: (...args: unknown[]) => Promise<unknown>) =>
-    (...args: unknown[]) => {
-      const callback = args.pop() as (error: unknown, value?: unknown) => void
-      call(...args).then(
-        (value) => loop.tick(() => callback(null, value), []),
-        (error: unknown) => loop.tick(() => callback(error), []),
-      )
-    },
-  inherits(child: { prototype: object; super_?: unknown }, parent: { prototype: object }) {
-    child.super_ = parent
-    Object.setPrototypeOf(child.prototype, parent.prototype)
-  },
-  deprecate: <T>(call: T): T => call,
-  debuglog: () => Object.assign(() => undefined, { enabled: false }),
-  isDeepStrictEqual: (a: unknown, b: unknown) => assert.isEqual(a, b, true),
-  isArray: Array.isArray,
-  stripVTControlCharacters: (text: string) => text.replaceAll(/\x1b\[[\d;]*[A-Za-z]/g, ''),
-  types,
-  parseArgs,
-  styleText: (styles: string | readonly string[], text: string) =>
-    [styles]
-      .flat()
-      .reduce((inside, style) => `\x1b[${CODES[style]?.[0] ?? 0}m${inside}\x1b[${CODES[style]?.[1] ?? 0}m`, text),
-  get TextEncoder() {
-    return TextEncoder
-  },
-  get TextDecoder() {
-    return TextDecoder
-  },
-}
-
-function os() {
-  const { nodename, release, version } = callSync('uname').value as {
-    nodename: string
-    release: string
-    version: string
-  }
-  const info = () =>
-    callSync('sysinfo').value as {
-      uptimeMs: number
-      loads: number[]
-      totalMemory: number
-      freeMemory: number
-      cpus: number
-    }
-  const links = () => callSync('links').value as { name: string; mac: string; addresses: string[] }[]
-  return {
-    EOL: '\n',
-    hostname: () => nodename,
-    platform: () => 'linux',
-    type: () => 'Linux',
-    arch: () => 'x64',
-    machine: () => 'x86_64',
-    release: () => release,
-    version: () => version,
-    uptime: () => info().uptimeMs / 1000,
-    loadavg: () => info().loads,
-    totalmem: () => info().totalMemory,
-    freemem: () => info().freeMemory,
-    availableParallelism: () => info().cpus,
-    cpus: () =>
-      Array.from({ length: info().cpus }, () => ({
-        model: 'Drydock vCPU',
-        speed: 2400,
-        times: { user: 0, nice: 0, sys: 0, idle: 0, irq: 0 },
-      })),
-    tmpdir: () => '/tmp',
-    homedir: () => '/root',
-    endianness: () => 'LE',
-    userInfo: () => ({ uid: 0, gid: 0, username: 'root', homedir: '/root', shell: '/bin/sh' }),
-    networkInterfaces: () =>
-      Object.fromEntries(
-        links()
-          .filter(({ addresses }) => addresses.length > 0)
-          .map(({ name, mac, addresses }) => [
-            name,
-            addresses.map((cidr) => ({
-              address: cidr.split('/')[0],
-              netmask: '255.255.0.0',
-              family: 'IPv4',
-              mac,
-              internal: name === 'lo',
-              cidr,
-            })),
-          ]),
-      ),
-    constants: { signals: { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 } },
-  }
-}
 
 const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 function uuid(): string {
@@ -250,31 +134,64 @@ const dns = {
   },
 }
 
+interface Addressed {
+  readonly username: string
+  readonly password: string
+  readonly protocol: string
+  readonly hostname: string
+  readonly hash: string
+  readonly search: string
+  readonly pathname: string
+  readonly href: string
+  readonly port: string
+}
+const urlToHttpOptions = (url: Addressed): object => ({
+  __proto__: null,
+  protocol: url.protocol,
+  hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+  hash: url.hash,
+  search: url.search,
+  pathname: url.pathname,
+  path: `${url.pathname}${url.search}`,
+  href: url.href,
+  ...(url.port !== '' && { port: Number(url.port) }),
+  ...((url.username || url.password) && {
+    auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
+  }),
+})
+
 /** Every module that comes with node and is here, by its name without `node:`. */
 export function createBuiltins({ process, console, modules }: Given): ReadonlyMap<string, () => unknown> {
-  const emitter = Object.assign(EventEmitter, {
-    EventEmitter,
-    once: onceOf,
-    errorMonitor: Symbol('events.errorMonitor'),
-  })
   const url = {
     ...legacyUrl,
+    urlToHttpOptions,
+    domainToASCII: (domain: string) =>
+      Address.canParse(`ws://${domain}`) ? new Address(`ws://${domain}`).part('hostname') : '',
+    domainToUnicode: (domain: string) => domain,
     URL,
     URLSearchParams,
     fileURLToPath: (from: string | URL) => decodeURIComponent(new URL(String(from)).pathname),
-    pathToFileURL: (file: string) => new URL(`file://${path.resolve(file)}`),
+    pathToFileURL: (file: string) => {
+      const kept = file.endsWith('/') && file !== '/' ? '/' : ''
+      const whole = (path.resolve(file) + kept).replaceAll(
+        /[%?#\\\n\r\t]/g,
+        (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+      )
+      return new URL(`file://${whole}`)
+    },
   }
   const rows: readonly (readonly [string, () => unknown])[] = [
     ['assert', () => assert],
-    ['assert/strict', () => assert],
+    ['assert/strict', () => strictAssert],
     ['async_hooks', () => ({ AsyncResource, AsyncLocalStorage })],
     ['buffer', () => bufferModule],
     ['child_process', () => childProcess],
     ['console', () => console],
     ['crypto', () => crypto],
+    ['diagnostics_channel', () => diagnosticsChannel],
     ['dns', () => dns],
     ['dns/promises', () => dns.promises],
-    ['events', () => emitter],
+    ['events', () => EventEmitter],
     ['fs', () => fs],
     ['fs/promises', () => promises],
     ['http', () => httpModule('http:')],
@@ -292,19 +209,23 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
       }),
     ],
     ['net', () => net],
-    ['os', os],
-    ['path', () => Object.assign(path, { posix: path })],
-    ['path/posix', () => path],
-    ['perf_hooks', () => ({ performance: (globalThis as { performance?: unknown }).performance })],
+    ['os', () => os],
+    ['path', () => paths],
+    ['path/posix', () => paths],
+    ['path/win32', () => paths.win32],
+    ['perf_hooks', () => perfHooks],
     ['process', () => process],
     ['querystring', () => querystring],
     ['readline', () => readline],
     ['readline/promises', () => readline.promises],
     ['stream', () => stream],
     ['stream/promises', () => stream.promises],
+    ['stream/consumers', () => consumers],
+    ['stream/web', () => webStreams],
+    ['sys', () => util],
     ['string_decoder', () => ({ StringDecoder })],
     ['timers', () => timers],
-    ['timers/promises', () => ({ setTimeout: delay, setImmediate: (value: unknown) => delay(0, value) })],
+    ['timers/promises', () => timersPromises],
     ['test', () => new TestRunner((failed) => (process.exitCode = failed ? 1 : process.exitCode)).exports],
     ['tls', () => tls],
     ['tty', () => ({ isatty: (fd: number) => callSync('isatty', [fd]).value })],
@@ -325,19 +246,5 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
     ['worker_threads', () => workerThreads(process.env, () => process.messages)],
     ['zlib', () => zlib],
   ]
-  return new Map(rows)
+  return new Map([...absentModules, ...rows])
 }
-
-const onceOf = (emitter: EventEmitter, event: string): Promise<unknown[]> =>
-  new Promise((resolve, reject) => {
-    const failed = (error: Error): void => {
-      emitter.off(event, happened as never)
-      reject(error)
-    }
-    const happened = (...args: unknown[]): void => {
-      emitter.off('error', failed as never)
-      resolve(args)
-    }
-    emitter.once(event, happened as never)
-    if (event !== 'error') emitter.once('error', failed as never)
-  })

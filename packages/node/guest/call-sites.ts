@@ -1,3 +1,5 @@
+import { EngineError } from './engine-errors.ts'
+
 /** What V8's call sites tell beside name and place, and QuickJS's do not: libraries such as depd look for it. */
 const MISSING: Readonly<Record<string, () => unknown>> = {
   getThis: () => undefined,
@@ -13,16 +15,12 @@ const MISSING: Readonly<Record<string, () => unknown>> = {
   isPromiseAll: () => false,
 }
 
-interface Tracing {
-  prepareStackTrace?: ((error: Error, sites: readonly object[]) => unknown) | undefined
-}
-
 /** The engine shows its call sites only to whoever prepares a stack. */
 function callSitePrototype(): Record<string, unknown> | undefined {
-  const tracing = Error as unknown as Tracing
+  const tracing = EngineError
   const before = tracing.prepareStackTrace
-  tracing.prepareStackTrace = (_, sites) => sites
-  const [site] = (new Error('look').stack as unknown as readonly object[] | undefined) ?? []
+  tracing.prepareStackTrace = (_: Error, sites: readonly object[]) => sites
+  const [site] = (new EngineError('look').stack as unknown as readonly object[] | undefined) ?? []
   tracing.prepareStackTrace = before
   return typeof site === 'object' ? (Object.getPrototypeOf(site) as Record<string, unknown>) : undefined
 }

@@ -1,96 +1,131 @@
 import { Buffer } from 'buffer'
 import { callSync } from './host.ts'
-import { errorText, format, inspect } from './inspect.ts'
+import { format, inspect, type InspectOptions } from './inspect.ts'
+import { table } from './table.ts'
 
 declare function __now(): number
 
-/** The global `console`. Lines go out at once, indented by the open groups. */
-export function createConsole(colors: readonly [boolean, boolean]) {
+type Print = (fd: 1 | 2, text: string) => void
+interface Warner {
+  emitWarning(words: string): void
+}
+const warn = (words: string): void => (globalThis as unknown as { process: Warner }).process.emitWarning(words)
+
+function elapsed(ms: number): string {
+  if (ms < 1000) return `${Number(ms.toFixed(3))}ms`
+  if (ms < 60_000) return `${(ms / 1000).toFixed(3)}s`
+  const [minutes, seconds] = [Math.floor(ms / 60_000), (ms % 60_000) / 1000]
+  if (minutes < 60) return `${minutes}:${seconds.toFixed(3).padStart(6, '0')} (m:ss.mmm)`
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${Math.floor(seconds).toString().padStart(2, '0')} (h:mm:ss)`
+}
+
+/** What a console does, over a way to print. https://nodejs.org/api/console.html */
+function consoleOver(
+  print: Print,
+  colors: readonly [boolean, boolean],
+  step = 2,
+): Record<string, (...args: never[]) => void> {
   let indent = ''
   const counts = new Map<string, number>()
   const timers = new Map<string, number>()
-  const print = (fd: 1 | 2, args: readonly unknown[]): void => {
-    const text = format(args, colors[fd - 1])
-    const lines =
-      indent === ''
-        ? text
-        : text
-            .split('\n')
-            .map((line) => indent + line)
-            .join('\n')
-    callSync('write', [fd], Buffer.from(`${lines}\n`))
+  const say = (fd: 1 | 2, args: readonly unknown[]): void => {
+    const text = format(args, colors[fd - 1] ? { colors: true } : {})
+    print(fd, `${indent === '' ? text : indent + text.replaceAll('\n', `\n${indent}`)}\n`)
   }
-  const log = (...args: unknown[]): void => print(1, args)
-  const warn = (...args: unknown[]): void => print(2, args)
-  const elapsed = (label: string): string => {
-    const ms = __now() - (timers.get(label) ?? __now())
-    return ms >= 1000 ? `${(ms / 1000).toFixed(3)}s` : `${ms.toFixed(3)}ms`
+  const log = (...args: unknown[]): void => say(1, args)
+  const error = (...args: unknown[]): void => say(2, args)
+  const since = (label: string, method: string): string | undefined => {
+    const at = timers.get(label)
+    if (at === undefined) warn(`No such label '${label}' for console.${method}()`)
+    return at === undefined ? undefined : elapsed(__now() - at)
   }
   const group = (...args: unknown[]): void => {
     if (args.length > 0) log(...args)
-    indent += '  '
+    indent += ' '.repeat(step)
   }
   return {
     log,
-    info: log,
-    debug: log,
-    warn,
-    error: warn,
-    dir: (value: unknown, options = {}) => log(inspect(value, options)),
-    dirxml: log,
-    trace: (...args: unknown[]) =>
-      warn(`Trace: ${format(args)}\n${errorText(new Error('')).split('\n').slice(1).join('\n')}`),
+    warn: error,
+    dir: (value: unknown, options: InspectOptions = {}) =>
+      say(1, [inspect(value, { customInspect: false, ...(colors[0] ? { colors: true } : {}), ...options })]),
+    time(label = 'default') {
+      if (timers.has(String(label))) return warn(`Label '${label}' already exists for console.time()`)
+      timers.set(String(label), __now())
+    },
+    timeEnd(label = 'default') {
+      const text = since(String(label), 'timeEnd')
+      if (text !== undefined) log(`${label}: ${text}`)
+      timers.delete(String(label))
+    },
+    timeLog(label = 'default', ...args: unknown[]) {
+      const text = since(String(label), 'timeLog')
+      if (text !== undefined) log(`${label}: ${text}`, ...args)
+    },
+    trace(...args: unknown[]) {
+      const { stack = '' } = new Error(' ')
+      const frames = stack.split('\n').filter((line) => line.startsWith('    at '))
+      error([args.length === 0 ? 'Trace' : `Trace: ${format(args)}`, ...frames].join('\n'))
+    },
     assert(condition: unknown, ...args: unknown[]) {
       if (condition) return
-      warn(
-        ...(typeof args[0] === 'string'
-          ? [`Assertion failed: ${args[0]}`, ...args.slice(1)]
-          : ['Assertion failed', ...args]),
-      )
+      if (args.length > 0) args[0] = `Assertion failed: ${String(args[0])}`
+      else args.push('Assertion failed')
+      error(...args)
+    },
+    clear() {},
+    count(label = 'default') {
+      counts.set(`${label}`, (counts.get(`${label}`) ?? 0) + 1)
+      log(`${label}: ${counts.get(`${label}`)}`)
+    },
+    countReset(label = 'default') {
+      if (!counts.delete(`${label}`)) warn(`Count for '${label}' does not exist`)
     },
     group,
-    groupCollapsed: group,
     groupEnd() {
-      indent = indent.slice(2)
+      indent = indent.slice(0, Math.max(0, indent.length - step))
     },
-    count(label = 'default') {
-      counts.set(label, (counts.get(label) ?? 0) + 1)
-      log(`${label}: ${counts.get(label)}`)
-    },
-    countReset: (label = 'default') => void counts.delete(label),
-    time: (label = 'default') => void timers.set(label, __now()),
-    timeLog: (label = 'default', ...args: unknown[]) => log(`${label}: ${elapsed(label)}`, ...args),
-    timeEnd(label = 'default') {
-      log(`${label}: ${elapsed(label)}`)
-      timers.delete(label)
-    },
-    table: (value: unknown) => log(table(value)),
-    clear() {},
+    table: (value: unknown, columns?: readonly string[]) => log(...table(value, columns)),
+    debug: log,
+    info: log,
+    dirxml: log,
+    error,
+    groupCollapsed: group,
   }
 }
 
-/** A box of rows and columns, for arrays and objects of records. */
-function table(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return inspect(value)
-  const rows = Object.entries(value as Record<string, unknown>)
-  const columns = new Set<string>()
-  for (const [, row] of rows)
-    if (typeof row === 'object' && row !== null) for (const key of Object.keys(row)) columns.add(key)
-  const plain = rows.some(([, row]) => typeof row !== 'object' || row === null)
-  const head = ['(index)', ...columns, ...(plain ? ['Values'] : [])]
-  const cell = (row: unknown, key: string): string => {
-    const record = row as Record<string, unknown> | null
-    return typeof record === 'object' && record !== null && key in record ? inspect(record[key]) : ''
-  }
-  const body = rows.map(([index, row]) => [
-    index,
-    ...[...columns].map((key) => cell(row, key)),
-    ...(plain ? [typeof row === 'object' && row !== null ? '' : inspect(row)] : []),
-  ])
-  const widths = head.map((_, at) => Math.max(...[head, ...body].map((row) => (row[at] ?? '').length)) + 2)
-  const rule = (left: string, middle: string, right: string): string =>
-    left + widths.map((width) => '─'.repeat(width)).join(middle) + right
-  const line = (row: readonly string[]): string =>
-    `│${row.map((text, at) => ` ${text.padEnd((widths[at] ?? 0) - 1)}`).join('│')}│`
-  return [rule('┌', '┬', '┐'), line(head), rule('├', '┼', '┤'), ...body.map(line), rule('└', '┴', '┘')].join('\n')
+interface Stream {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+}
+interface Given {
+  readonly stdout: Stream
+  readonly stderr?: Stream
+  readonly groupIndentation?: number
+  readonly colorMode?: boolean | 'auto'
+}
+/** `new Console(stdout, stderr)` or `new Console({ stdout, stderr })`. */
+function Console(this: object, first: Stream | Given, second?: Stream): object {
+  const given = 'write' in first ? { stdout: first, ...(second && { stderr: second }) } : first
+  const { stdout, stderr = stdout, groupIndentation = 2, colorMode = 'auto' }: Given = given
+  const colored = (stream: Stream): boolean => (colorMode === 'auto' ? stream.isTTY === true : colorMode)
+  const made = consoleOver(
+    (fd, text) => void (fd === 1 ? stdout : stderr).write(text),
+    [colored(stdout), colored(stderr)],
+    groupIndentation,
+  )
+  return Object.assign(new.target ? this : (Object.create(Console.prototype) as object), made)
+}
+
+/** The global `console`. Lines go out at once, indented by the open groups. */
+export function createConsole(colors: readonly [boolean, boolean]) {
+  const methods = consoleOver((fd, text) => void callSync('write', [fd], Buffer.from(text)), colors)
+  if (colors[0]) methods.clear = () => void callSync('write', [1], Buffer.from('\x1b[1;1H\x1b[0J'))
+  for (const [name, value] of Object.entries(methods))
+    Object.defineProperty(value, 'name', { value: name, configurable: true })
+  const unheard = Object.fromEntries(
+    ['profile', 'profileEnd', 'timeStamp', 'context'].map((name) => [name, () => undefined]),
+  )
+  const made = Object.assign(methods, { Console: Console as never }, unheard)
+  Object.defineProperty(made, Symbol.toStringTag, { value: 'console', writable: false, configurable: true })
+  return made
 }

@@ -18,7 +18,17 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'getaddrinfo ENOTFOUND',
 }
 /** Names of system calls where ours differ. */
-const SYSCALLS: Readonly<Record<string, string>> = { readFile: 'open', writeFile: 'open', readdir: 'scandir' }
+const SYSCALLS: Readonly<Record<string, string>> = {
+  readFile: 'open',
+  writeFile: 'open',
+  createFile: 'open',
+  readdir: 'scandir',
+  utimes: 'utime',
+  copyFile: 'copyfile',
+  truncate: 'open',
+}
+/** Calls that act on two paths. */
+const PAIRS = new Set(['rename', 'link', 'symlink', 'copyFile'])
 
 export interface SystemError extends Error {
   code: string
@@ -32,23 +42,36 @@ export function systemError(
   op: string,
   args: readonly unknown[],
 ): SystemError {
-  const syscall = SYSCALLS[op] ?? op
-  const path = typeof args[0] === 'string' ? args[0] : undefined
+  // A folder opens and does not read.
+  const reading = failure.code === 'EISDIR' && op === 'readFile'
+  const syscall = reading ? 'read' : (SYSCALLS[op] ?? op)
+  const path = typeof args[0] === 'string' && !reading ? args[0] : undefined
+  const dest = PAIRS.has(op) && typeof args[1] === 'string' ? args[1] : undefined
   const words = WORDS[failure.code] ?? failure.message.toLowerCase()
   const error = new Error(
-    `${failure.code}: ${words}, ${syscall}${path === undefined ? '' : ` '${path}'`}`,
+    `${failure.code}: ${words}, ${syscall}${path === undefined ? '' : ` '${path}'`}${dest === undefined ? '' : ` -> '${dest}'`}`,
   ) as SystemError
   return Object.assign(error, {
     errno: -failure.errno,
     code: failure.code,
     syscall,
     ...(path === undefined ? {} : { path }),
+    ...(dest === undefined ? {} : { dest }),
   })
 }
 
-/** An error of node's own with a code: `TypeError [ERR_X]: …`. */
+/** An error of node's own with a code, which is in the head of its stack and not in its name: `TypeError [ERR_X]: …`. */
 export function nodeError(Base: ErrorConstructor, code: string, message: string): Error {
   const error = new Base(message)
-  Object.defineProperty(error, 'name', { value: `${error.name} [${code}]`, configurable: true, writable: true })
+  headWith(error, `${error.name} [${code}]`)
   return Object.assign(error, { code })
+}
+
+/** Writes a name into the stack's head that the error itself does not have. */
+export function headWith(error: Error, name: string): void {
+  const { stack = '' } = error
+  const head = Error.prototype.toString.call(error)
+  const frames = stack.startsWith(head) ? stack.slice(head.length) : ''
+  const value = `${name}${error.message === '' ? '' : `: ${error.message}`}${frames}`
+  Object.defineProperty(error, 'stack', { value, configurable: true, writable: true })
 }

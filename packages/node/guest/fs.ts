@@ -2,95 +2,13 @@ import { watch } from './watching.ts'
 import { Buffer } from 'buffer'
 import { Readable, Writable } from 'readable-stream'
 import { callSync, pending, type Result } from './host.ts'
+import { nodeError, systemError } from './errors.ts'
+import { Blob_ } from './blobs.ts'
+import { bytesOf, decoded, encodingOf, type Options, pathOf, settings } from './fs-arguments.ts'
+import { Dir, Dirent, KINDS, S_IFMT, Stats, statsOf } from './fs-entries.ts'
 import { loop } from './loop.ts'
 
-type Options =
-  | string
-  | {
-      encoding?: string | null
-      flag?: string
-      mode?: number
-      recursive?: boolean
-      force?: boolean
-      withFileTypes?: boolean
-      start?: number
-      end?: number
-      throwIfNoEntry?: boolean
-    }
-  | null
-  | undefined
 type Done = (error: unknown, value?: unknown) => void
-
-const encodingOf = (options: Options): string | undefined =>
-  typeof options === 'string' ? options : (options?.encoding ?? undefined)
-const settings = (options: Options): Exclude<Options, string | null | undefined> =>
-  typeof options === 'object' && options !== null ? options : {}
-const pathOf = (path: unknown): string =>
-  path instanceof URL ? decodeURIComponent(path.pathname) : Buffer.isBuffer(path) ? path.toString() : String(path)
-const bytesOf = (data: unknown, encoding?: string): Uint8Array =>
-  data instanceof Uint8Array
-    ? data
-    : ArrayBuffer.isView(data)
-      ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-      : Buffer.from(String(data), encoding)
-const decoded = (bytes: Uint8Array, encoding: string | undefined): unknown => {
-  const buffer = Buffer.from(bytes)
-  return encoding === undefined ? buffer : buffer.toString(encoding)
-}
-
-const S_IFMT = 0o170000
-const KINDS = {
-  File: 0o100000,
-  Directory: 0o040000,
-  SymbolicLink: 0o120000,
-  FIFO: 0o010000,
-  Socket: 0o140000,
-  CharacterDevice: 0o020000,
-  BlockDevice: 0o060000,
-} as const
-
-/** stat(2) as node shows it. */
-export class Stats {
-  mode = 0
-  size = 0
-  mtimeMs = 0
-  constructor(from: Record<string, unknown>) {
-    Object.assign(this, from)
-    const stat = from as { atimeMs?: number; mtimeMs?: number; ctimeMs?: number }
-    const birth = { birthtimeMs: stat.ctimeMs ?? 0 }
-    const times = {
-      atime: new Date(stat.atimeMs ?? 0),
-      mtime: new Date(stat.mtimeMs ?? 0),
-      ctime: new Date(stat.ctimeMs ?? 0),
-      birthtime: new Date(stat.ctimeMs ?? 0),
-    }
-    Object.assign(this, birth, times)
-  }
-}
-for (const [name, bits] of Object.entries(KINDS))
-  Object.defineProperty(Stats.prototype, `is${name}`, {
-    value(this: Stats) {
-      return (this.mode & S_IFMT) === bits
-    },
-  })
-
-class Dirent {
-  readonly name: string
-  readonly parentPath: string
-  readonly path: string
-  constructor(parentPath: string, name: string, mode: number) {
-    this.name = name
-    this.parentPath = parentPath
-    this.path = parentPath
-    Object.defineProperty(this, 'mode', { value: mode })
-  }
-}
-for (const [name, bits] of Object.entries(KINDS))
-  Object.defineProperty(Dirent.prototype, `is${name}`, {
-    value(this: Dirent & { mode: number }) {
-      return (this.mode & S_IFMT) === bits
-    },
-  })
 
 const FLAGS: Readonly<Record<string, number>> = {
   r: 0,
@@ -132,8 +50,12 @@ const REQUESTS: Readonly<Record<string, (...args: never[]) => Request>> = {
     read: ({ bytes }) => decoded(bytes, encodingOf(options)),
   }),
   writeFile: (path: unknown, data: unknown, options: Options) => ({
-    op: 'writeFile',
-    args: [pathOf(path), settings(options).flag?.startsWith('a') ?? false, settings(options).mode ?? 0o666],
+    op: /x/.test(settings(options).flag ?? '') ? 'createFile' : typeof path === 'number' ? 'write' : 'writeFile',
+    args: [
+      typeof path === 'number' ? path : pathOf(path),
+      settings(options).flag?.startsWith('a') ?? false,
+      settings(options).mode ?? 0o666,
+    ],
     bytes: bytesOf(data, encodingOf(options)),
     read: nothing,
   }),
@@ -143,15 +65,15 @@ const REQUESTS: Readonly<Record<string, (...args: never[]) => Request>> = {
     bytes: bytesOf(data, encodingOf(options)),
     read: nothing,
   }),
-  stat: (path: unknown) => ({
+  stat: (path: unknown, options: unknown) => ({
     op: 'stat',
     args: [pathOf(path)],
-    read: ({ value }) => new Stats(value as Record<string, unknown>),
+    read: ({ value }) => statsOf(value, options),
   }),
-  lstat: (path: unknown) => ({
+  lstat: (path: unknown, options: unknown) => ({
     op: 'lstat',
     args: [pathOf(path)],
-    read: ({ value }) => new Stats(value as Record<string, unknown>),
+    read: ({ value }) => statsOf(value, options),
   }),
   fstat: (fd: number) => ({
     op: 'fstat',
@@ -265,15 +187,40 @@ sync.set('rm', (given, options) => {
   const { recursive, force } = settings(options as Options)
   if (force && !exists(path)) return
   if (!isDirectory(path)) return void callSync('unlink', [path])
-  if (!recursive)
-    throw Object.assign(new Error(`Path is a directory: rm returned EISDIR (is a directory) ${path}`), {
-      code: 'ERR_FS_EISDIR',
-    })
+  if (!recursive) {
+    const info = { code: 'EISDIR', message: 'is a directory', path, syscall: 'rm', errno: 21 }
+    const error = nodeError(Error, 'ERR_FS_EISDIR', `Path is a directory: rm returned EISDIR (is a directory) ${path}`)
+    error.name = 'SystemError'
+    throw Object.assign(error, { info, errno: 21, syscall: 'rm', path })
+  }
   for (const { name } of callSync('readdir', [path]).value as { name: string }[])
     now('rm', `${path}/${name}`, { recursive: true })
   callSync('rmdir', [path])
 })
-sync.set('copyFile', (from, to) => now('writeFile', to, now('readFile', from)))
+sync.set('copyFile', (from, to, mode) => {
+  try {
+    now('writeFile', to, now('readFile', from), {
+      mode: (callSync('stat', [pathOf(from)]).value as { mode: number }).mode & 0o777,
+      ...(mode === 1 && { flag: 'wx' }),
+    })
+  } catch (error) {
+    const { code, errno } = error as { code: string; errno: number }
+    throw systemError({ code, errno: -errno, message: code }, 'copyFile', [pathOf(from), pathOf(to)])
+  }
+})
+for (const name of ['fsync', 'fdatasync']) sync.set(name, nothing)
+sync.set('ftruncate', (fd, size) => now('truncate', `/proc/self/fd/${Number(fd)}`, size))
+sync.set('lchown', nothing)
+sync.set('fchmod', (fd, mode) => now('chmod', `/proc/self/fd/${Number(fd)}`, mode))
+sync.set('futimes', (fd, atime, mtime) => now('utimes', `/proc/self/fd/${Number(fd)}`, atime, mtime))
+sync.set('lutimes', nothing)
+sync.set('readv', (fd, buffers) =>
+  (buffers as Uint8Array[]).reduce((sum, each) => sum + Number(now('read', fd, each)), 0),
+)
+sync.set('writev', (fd, buffers) =>
+  (buffers as Uint8Array[]).reduce((sum, each) => sum + Number(now('write', fd, each)), 0),
+)
+sync.set('opendir', (path) => new Dir(pathOf(path), now('readdir', path, { withFileTypes: true }) as Dirent[]))
 sync.set('cp', (from, to, options) => {
   if (!isDirectory(pathOf(from))) return now('copyFile', from, to)
   now('mkdir', to, { recursive: true })
@@ -324,6 +271,16 @@ function later(name: string, args: readonly unknown[]): Promise<unknown> {
   })
 }
 
+/** Nobody's code runs where an error of the system comes from. */
+function withoutFrames(error: unknown): unknown {
+  if (error instanceof Error && 'syscall' in error)
+    Object.defineProperty(error, 'stack', {
+      value: Error.prototype.toString.call(error),
+      configurable: true,
+      writable: true,
+    })
+  return error
+}
 function withCallback(name: string) {
   return (...args: unknown[]): void => {
     const callback = args.findLast((arg) => typeof arg === 'function') as Done | undefined
@@ -333,25 +290,60 @@ function withCallback(name: string) {
       })
     const given = args.filter((arg) => typeof arg !== 'function')
     later(name, given).then(
-      (value) => loop.guard(name === 'exists' ? () => callback(value) : () => callback(null, value), []),
-      (error: unknown) => loop.guard(() => callback(error), []),
+      (value) =>
+        loop.guard(
+          name === 'exists'
+            ? () => callback(value)
+            : value === undefined
+              ? () => callback(null)
+              : () => callback(null, value),
+          [],
+        ),
+      (error: unknown) => loop.guard(() => callback(withoutFrames(error)), []),
     )
   }
 }
 
+/** Where a stream is in its file. */
+type Opened = { readonly fd: number | null; bytes: number }
+const opened = new WeakMap<object, Opened>()
+
 export class ReadStream extends Readable {
   readonly path: string
+  get bytesRead(): number {
+    return opened.get(this)?.bytes ?? 0
+  }
 
   constructor(path: unknown, options: Options) {
-    const { start = 0, end = Number.POSITIVE_INFINITY } = settings(options)
-    let fd = -1
+    const {
+      start = 0,
+      end = Number.POSITIVE_INFINITY,
+      highWaterMark = 65_536,
+      fd: given,
+    } = settings(options) as { start?: number; end?: number; highWaterMark?: number; fd?: number }
+    let fd = given ?? -1
     let at = start
     super({
-      read(size) {
+      highWaterMark,
+      construct(this: ReadStream, done: (error?: Error | null) => void) {
+        loop.immediate(() => {
+          try {
+            if (fd < 0) fd = Number(now('open', path, 'r'))
+            opened.set(this, { fd, bytes: 0 })
+          } catch (error) {
+            return done(error as Error)
+          }
+          done()
+          this.emit('open', fd)
+          this.emit('ready')
+        }, [])
+      },
+      read(this: ReadStream, size: number) {
         try {
-          if (fd < 0) fd = Number(now('open', path, 'r'))
-          const { bytes } = callSync('pread', [fd, Math.min(size, end - at + 1), at])
+          const { bytes } = callSync('pread', [fd, Math.max(0, Math.min(size, end - at + 1)), at])
           at += bytes.length
+          const place = opened.get(this)
+          if (place) place.bytes += bytes.length
           this.push(bytes.length === 0 ? null : Buffer.from(bytes))
         } catch (error) {
           this.destroy(error as Error)
@@ -371,13 +363,35 @@ export class ReadStream extends Readable {
 
 export class WriteStream extends Writable {
   readonly path: string
+  get bytesWritten(): number {
+    return opened.get(this)?.bytes ?? 0
+  }
+  close(callback?: () => void): void {
+    if (callback) this.once('close', callback as never)
+    this.end()
+  }
 
   constructor(path: unknown, options: Options) {
     const given = options as { flags?: string } | undefined
-    const fd = Number(now('open', path, settings(options).flag ?? given?.flags ?? 'w'))
+    let fd = -1
     super({
-      write(chunk, _encoding, done) {
+      construct(this: WriteStream, done: (error?: Error | null) => void) {
+        loop.immediate(() => {
+          try {
+            fd = Number(now('open', path, settings(options).flag ?? given?.flags ?? 'w'))
+            opened.set(this, { fd, bytes: 0 })
+          } catch (error) {
+            return done(error as Error)
+          }
+          done()
+          this.emit('open', fd)
+          this.emit('ready')
+        }, [])
+      },
+      write(this: WriteStream, chunk: Uint8Array, _encoding: string, done: (error?: Error | null) => void) {
         callSync('write', [fd], chunk)
+        const place = opened.get(this)
+        if (place) place.bytes += chunk.length
         done()
       },
       final(done) {
@@ -401,6 +415,16 @@ const constants = {
   O_EXCL: 0o200,
   O_TRUNC: 0o1000,
   O_APPEND: 0o2000,
+  O_NONBLOCK: 0o4000,
+  O_SYNC: 0o4010000,
+  O_DIRECTORY: 0o200000,
+  S_IFMT,
+  S_IFREG: 0o100000,
+  S_IFDIR: 0o040000,
+  S_IFLNK: 0o120000,
+  S_IRUSR: 0o400,
+  S_IWUSR: 0o200,
+  S_IXUSR: 0o100,
   COPYFILE_EXCL: 1,
 }
 
@@ -429,6 +453,40 @@ fs.statSync = (path: unknown, options: Options) =>
   settings(options).throwIfNoEntry === false && !exists(path) ? undefined : statSync?.(path)
 fs.realpathSync = Object.assign(sync.get('realpath') ?? nothing, { native: sync.get('realpath') })
 fs.watch = watch
+fs.Dir = Dir
+fs.openAsBlob = async (path: unknown, options?: { type?: string }) =>
+  new Blob_([now('readFile', path) as Uint8Array], options)
+const watched = new Map<string, { timer: unknown; listeners: Set<unknown> }>()
+const quietStat = (path: unknown): Stats => (exists(path) ? (now('stat', path) as Stats) : new Stats({}))
+/** Looks at a file again and again, as stat(2) shows it. */
+fs.watchFile = (path: unknown, ...rest: unknown[]) => {
+  const listener = rest.at(-1) as (now: Stats, before: Stats) => void
+  const { interval = 5007, persistent = true } =
+    rest.length > 1 ? (rest[0] as { interval?: number; persistent?: boolean }) : {}
+  const name = pathOf(path)
+  const known = watched.get(name)
+  if (known) return void known.listeners.add(listener)
+  let before = quietStat(name)
+  const listeners = new Set<unknown>([listener])
+  const look = (): void => {
+    const stats = quietStat(name) as Stats & { mtimeMs: number }
+    if (stats.mtimeMs === (before as Stats & { mtimeMs: number }).mtimeMs && stats.size === before.size) return
+    const last = before
+    before = stats
+    for (const each of [...listeners]) (each as typeof listener)(stats, last)
+  }
+  const timer = loop.arm(look, interval, [], true)
+  if (!persistent) timer.unref()
+  watched.set(name, { timer, listeners })
+}
+fs.unwatchFile = (path: unknown, listener?: unknown) => {
+  const known = watched.get(pathOf(path))
+  if (!known) return
+  if (listener) known.listeners.delete(listener)
+  if (listener && known.listeners.size > 0) return
+  loop.clear(known.timer)
+  watched.delete(pathOf(path))
+}
 promises.open = (path: unknown, flags: unknown = 'r', mode?: unknown) =>
   later('open', [path, flags, mode]).then((fd) => new FileHandle(Number(fd), pathOf(path)))
 
@@ -462,6 +520,20 @@ class FileHandle {
   }
   stat(): Promise<unknown> {
     return later('fstat', [this.fd])
+  }
+  async truncate(size = 0): Promise<void> {
+    now('ftruncate', this.fd, size)
+  }
+  async sync(): Promise<void> {}
+  async datasync(): Promise<void> {}
+  async chmod(mode: number): Promise<void> {
+    now('fchmod', this.fd, mode)
+  }
+  async utimes(atime: unknown, mtime: unknown): Promise<void> {
+    now('futimes', this.fd, atime, mtime)
+  }
+  createWriteStream(options?: Options): WriteStream {
+    return new WriteStream(this.path, options)
   }
   createReadStream(options?: Options): ReadStream {
     return new ReadStream(this.path, options)

@@ -1,322 +1,561 @@
-/** How console.log shows values: as node's util.inspect lays them out, line by line at 72 columns. */
-export interface InspectOptions {
-  depth?: number | null
-  colors?: boolean
-  compact?: boolean | number
-  breakLength?: number
-  showHidden?: boolean
-  sorted?: boolean
-}
+/** How console.log shows values: as util.inspect of node lays them out. */
+import { showError } from './inspect/errors.ts'
+import { joined } from './inspect/layout.ts'
+import { classOf, functionName, prefixOf } from './inspect/names.ts'
+import {
+  COLORS,
+  type Context,
+  contextOf,
+  customInspect,
+  defaultOptions,
+  type InspectOptions,
+  STYLES,
+} from './inspect/options.ts'
+import { bigintText, numberText, plain, quote, showPrimitive, symbolText } from './inspect/text.ts'
+import { promiseState } from './promises.ts'
+import { proxyParts } from './proxies.ts'
 
-export const customInspect = Symbol.for('nodejs.util.inspect.custom')
-const STYLES: Readonly<Record<string, readonly [number, number]>> = {
-  number: [33, 39],
-  bigint: [33, 39],
-  boolean: [33, 39],
-  string: [32, 39],
-  symbol: [32, 39],
-  undefined: [90, 39],
-  null: [1, 22],
-  special: [36, 39],
-  date: [35, 39],
-  regexp: [31, 39],
-}
-const BREAK = 72
-const MOST_ENTRIES = 6
+export { customInspect, type InspectOptions } from './inspect/options.ts'
+export { quote } from './inspect/text.ts'
+export { plain as withoutColors }
 
-interface Context {
-  readonly depth: number
-  readonly colors: boolean
-  readonly seen: unknown[]
-  readonly circular: Map<unknown, number>
-  readonly breakLength: number
+/** `inspect(value, options)`, and as it was once: `inspect(value, showHidden, depth, colors)`. */
+export function inspect(
+  value: unknown,
+  options?: InspectOptions | boolean | null,
+  depth?: number | null,
+  colors?: boolean,
+): string {
+  const given: InspectOptions =
+    typeof options === 'object' && options !== null
+      ? options
+      : {
+          ...(options ? { showHidden: true } : {}),
+          ...(depth === undefined ? {} : { depth }),
+          ...(colors === undefined ? {} : { colors }),
+        }
+  return show(contextOf(given), value, 0)
 }
+Object.assign(inspect, { custom: customInspect, colors: COLORS, styles: STYLES })
+Object.defineProperty(inspect, 'defaultOptions', {
+  get: () => defaultOptions,
+  set(given: object) {
+    Object.assign(defaultOptions, given)
+  },
+  configurable: true,
+})
 
-export function inspect(value: unknown, options: InspectOptions | boolean = {}): string {
-  const given = typeof options === 'boolean' ? {} : options
-  const depth = given.depth === null ? Number.POSITIVE_INFINITY : (given.depth ?? 2)
-  return show(
-    value,
-    { depth, colors: given.colors ?? false, seen: [], circular: new Map(), breakLength: given.breakLength ?? 80 },
-    0,
-    0,
-  )
-}
+export const errorText = (error: Error): string => inspect(error)
 
-const paint = (context: Context, style: string, text: string): string => {
-  const codes = STYLES[style]
-  return context.colors && codes ? `\x1b[${codes[0]}m${text}\x1b[${codes[1]}m` : text
-}
+type Shown = Record<PropertyKey, unknown>
 
-export function quote(text: string): string {
-  const mark = !text.includes("'") ? "'" : !text.includes('"') ? '"' : !text.includes('`') ? '`' : "'"
-  const escaped = text
-    .replaceAll('\\', '\\\\')
-    .replaceAll('\n', '\\n')
-    .replaceAll('\t', '\\t')
-    .replaceAll('\r', '\\r')
-    .replaceAll('\x1b', '\\x1B')
-  return mark + (mark === "'" ? escaped.replaceAll("'", "\\'") : escaped) + mark
-}
-
-function show(value: unknown, context: Context, level: number, indent: number): string {
-  if (value === null) return paint(context, 'null', 'null')
-  if (value === undefined) return paint(context, 'undefined', 'undefined')
-  if (typeof value === 'string') return paint(context, 'string', quote(value))
-  if (typeof value === 'number') return paint(context, 'number', Object.is(value, -0) ? '-0' : String(value))
-  if (typeof value === 'bigint') return paint(context, 'bigint', `${value}n`)
-  if (typeof value === 'boolean') return paint(context, 'boolean', String(value))
-  if (typeof value === 'symbol') return paint(context, 'symbol', value.toString())
-  return showObject(value as Record<PropertyKey, unknown>, context, level, indent)
-}
-
-function showObject(value: Record<PropertyKey, unknown>, context: Context, level: number, indent: number): string {
-  const custom = value[customInspect]
-  if (typeof custom === 'function') {
-    const shown = custom.call(value, context.depth - level, { colors: context.colors }, inspect) as unknown
-    return typeof shown === 'string' ? shown : show(shown, context, level, indent)
+function show(context: Context, value: unknown, level: number, typed = false): string {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return showPrimitive(context, value)
+  const parts = proxyParts(value)
+  if (parts && context.showProxy) return showProxy(context, [parts.target, parts.handler], level)
+  const bare = bareOf(value)
+  const custom = context.customInspect ? customOf(context, value, bare, level) : undefined
+  if (custom !== undefined) return custom
+  if (context.seen.includes(bare)) {
+    context.circular ??= new Map()
+    if (!context.circular.has(bare)) context.circular.set(bare, context.circular.size + 1)
+    return context.paint(`[Circular *${context.circular.get(bare)}]`, 'special')
   }
-  if (context.seen.includes(value)) {
-    if (!context.circular.has(value)) context.circular.set(value, context.circular.size + 1)
-    return paint(context, 'special', `[Circular *${context.circular.get(value)}]`)
+  return showRaw(context, bare as Shown, level, typed)
+}
+
+const bareOf = (value: object): object => {
+  const parts = proxyParts(value)
+  return parts ? bareOf(parts.target) : value
+}
+
+function showProxy(context: Context, parts: readonly object[], level: number): string {
+  if (context.depth !== null && level > context.depth) return context.paint('Proxy [Array]', 'special')
+  context.indentation += 2
+  const entries = parts.map((part) => show(context, part, level + 1))
+  context.indentation -= 2
+  return joined(context, entries, { base: '', braces: ['Proxy [', ']'], list: true, value: undefined }, level + 1)
+}
+
+/** @returns undefined where a value has no way of its own */
+function customOf(context: Context, value: object, bare: object, level: number): string | undefined {
+  const own = (bare as Shown)[customInspect]
+  const maker = (bare as { constructor?: { prototype?: unknown } }).constructor
+  if (typeof own !== 'function' || own === inspect || (maker && maker.prototype === bare)) return undefined
+  const depth = context.depth === null ? null : context.depth - level
+  const {
+    seen: _seen,
+    circular: _circular,
+    indentation: _indentation,
+    currentDepth: _depth,
+    paint,
+    ...options
+  } = context
+  const shown: unknown = own.call(value, depth, { ...options, stylize: paint, depth }, inspect)
+  if (shown === value || shown === bare) return undefined
+  if (typeof shown !== 'object' || shown === null)
+    return String(shown).replaceAll('\n', `\n${' '.repeat(context.indentation)}`)
+  return show(context, shown, level)
+}
+
+interface Raw {
+  base: string
+  braces: [string, string]
+  list: boolean
+  entries: (context: Context, level: number) => string[]
+  /** Shown when there are no properties, whatever else there is. */
+  alone?: string
+  /** As it is, without brackets, when nothing is in it. */
+  empty?: string
+  keys: PropertyKey[]
+}
+const none = (): string[] => []
+
+function showRaw(context: Context, value: Shown, level: number, typed: boolean): string {
+  const name = classOf(value, (prototype) => inspect(prototype, { ...context, depth: -1, colors: false }))
+  const raw = rawOf(context, value, name, tagOf(value, name))
+  if (raw.alone !== undefined && raw.keys.length === 0) return raw.alone
+  if (raw.empty !== undefined && raw.keys.length === 0) return raw.empty
+  if (context.depth !== null && level > context.depth) {
+    const named = prefixOf(name, tagOf(value, name), Array.isArray(value) ? 'Array' : 'Object').slice(0, -1)
+    return context.paint(`[${name === null ? named.slice(1).replace(/\](.*)$/, '$1') : named}]`, 'special')
   }
   context.seen.push(value)
-  const text = layOut(value, context, level, indent)
+  context.currentDepth = level
+  const entries = raw.entries(context, level + 1)
+  for (const key of raw.keys) entries.push(property(context, value, key, level + 1, raw.list || typed))
   context.seen.pop()
-  const number = context.circular.get(value)
-  return number === undefined ? text : `${paint(context, 'special', `<ref *${number}>`)} ${text}`
-}
-
-const className = (value: object): string | undefined => {
-  for (let at: object | null = value; at; at = Object.getPrototypeOf(at) as object | null) {
-    const constructor = Object.getOwnPropertyDescriptor(at, 'constructor')?.value as { name?: string } | undefined
-    if (typeof constructor === 'function' && (constructor as { name?: string }).name)
-      return (constructor as { name: string }).name
+  sort(context, entries, raw.list)
+  const number = context.circular?.get(value)
+  if (number !== undefined) {
+    const mark = context.paint(`<ref *${number}>`, 'special')
+    if (context.compact === true) raw.braces[0] = `${mark} ${raw.braces[0]}`
+    else raw.base = raw.base === '' ? mark : `${mark} ${raw.base}`
   }
-  return undefined
-}
-
-interface Shape {
-  readonly prefix: string
-  readonly brackets: readonly [string, string]
-  readonly entries: string[]
-  /** Elements of an array are put into columns. */
-  readonly list?: boolean
-  readonly keys: readonly PropertyKey[]
-}
-
-function layOut(value: Record<PropertyKey, unknown>, context: Context, level: number, indent: number): string {
-  const name = className(value)
-  const keys = ownKeys(value)
-  const simple = primitiveLike(value, context, name)
-  if (simple !== undefined && keys.length === 0) return simple
-  const shape = shapeOf(value, name, keys, simple)
-  const empty =
-    simple === undefined && keys.length === 0 && (Array.isArray(value) ? value.length === 0 : name === 'Object')
-  if (level > context.depth && !empty)
-    return paint(
-      context,
-      'special',
-      `[${simple === undefined ? (Array.isArray(value) ? 'Array' : (name ?? 'Object: null prototype')) : simple}]`,
-    )
-  const inner = (each: unknown): string => show(each, context, level + 1, indent + 2)
-  shape.entries.push(...contents(value, inner, context))
-  for (const key of shape.keys) shape.entries.push(property(value, key, inner, context))
-  return join(shape, context, indent)
-}
-
-function ownKeys(value: object): PropertyKey[] {
-  const symbols = Object.getOwnPropertySymbols(value).filter((key) =>
-    Object.prototype.propertyIsEnumerable.call(value, key),
+  return joined(
+    context,
+    entries,
+    { base: raw.base, braces: raw.braces, list: raw.list, value: raw.list ? value : undefined },
+    level,
   )
-  const names = Object.keys(value)
-  return [...(isList(value) ? names.filter((key) => !/^\d+$/.test(key)) : names), ...symbols]
 }
 
-const isList = (value: unknown): value is ArrayLike<unknown> =>
-  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
-
-/** Objects that show as one word when they have no properties of their own. */
-function primitiveLike(value: object, context: Context, name: string | undefined): string | undefined {
-  if (typeof value === 'function') return paint(context, 'special', functionName(value, name))
-  if (value instanceof RegExp) return paint(context, 'regexp', String(value))
-  if (value instanceof Date)
-    return paint(context, 'date', Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString())
-  if (value instanceof Error) return errorText(value)
-  if (value instanceof Promise) return `Promise { ${paint(context, 'special', '<pending>')} }`
-  if (value instanceof WeakMap || value instanceof WeakSet)
-    return `${name} { ${paint(context, 'special', '<items unknown>')} }`
-  for (const Boxed of [String, Number, Boolean])
-    if (value instanceof Boxed)
-      return `[${Boxed.name}: ${typeof value.valueOf() === 'string' ? quote(String(value)) : String(value)}]`
-  return undefined
+function sort(context: Context, entries: string[], list: boolean): void {
+  if (!context.sorted || list) return
+  if (typeof context.sorted === 'function') entries.sort(context.sorted)
+  else entries.sort()
 }
 
-function functionName(value: { name?: string }, name: string | undefined): string {
-  const text = Function.prototype.toString.call(value)
-  if (text.startsWith('class')) {
-    const parent = (Object.getPrototypeOf(value) as { name?: string } | null)?.name
-    return `[class ${value.name || '(anonymous)'}${parent ? ` extends ${parent}` : ''}]`
+function tagOf(value: Shown, name: string | null): string {
+  let tag: unknown
+  try {
+    tag = value[Symbol.toStringTag]
+  } catch {
+    return ''
   }
-  return `[${name ?? 'Function'}${value.name ? `: ${value.name}` : ' (anonymous)'}]`
+  if (typeof tag !== 'string' || tag === '') return ''
+  // A tag that is the prototype's own says nothing that the class does not.
+  const own = Object.prototype.propertyIsEnumerable.call(value, Symbol.toStringTag) ? '' : tag
+  return own === name ? '' : own
 }
 
-/** Head and stack of an error, without the frames of node's own inside. */
-export function errorText(error: Error): string {
-  const name = error.name === 'AssertionError' ? 'AssertionError [ERR_ASSERTION]' : error.name
-  const head = `${name}${error.message ? `: ${error.message}` : ''}`
-  const frames = (typeof error.stack === 'string' ? error.stack : '').split('\n').filter((line) => /^\s+at /.test(line))
-  return frames.length === 0 && !error.stack ? `[${head}]` : [head, ...frames].join('\n')
+function keysOf(value: object, hidden: boolean, list = false): PropertyKey[] {
+  const names = hidden ? Object.getOwnPropertyNames(value) : Object.keys(value)
+  const symbols = Object.getOwnPropertySymbols(value)
+  const shown = hidden ? symbols : symbols.filter((key) => Object.prototype.propertyIsEnumerable.call(value, key))
+  return [...(list ? names.filter((key) => !/^(0|[1-9]\d*|length)$/.test(key)) : names), ...shown]
 }
 
-function shapeOf(value: object, name: string | undefined, keys: PropertyKey[], simple: string | undefined): Shape {
-  if (simple !== undefined) return { prefix: `${simple} `, brackets: ['{', '}'], entries: [], keys }
-  if (Array.isArray(value))
-    return {
-      prefix: name === 'Array' ? '' : `${name}(${value.length}) `,
-      brackets: ['[', ']'],
-      entries: [],
+const isTyped = (value: unknown): value is Uint8Array => ArrayBuffer.isView(value) && !(value instanceof DataView)
+const isBuffer = (value: unknown): value is ArrayBuffer =>
+  value instanceof ArrayBuffer || (typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer)
+
+function rawOf(context: Context, value: Shown, name: string | null, tag: string): Raw {
+  const raw = (part: Partial<Raw>): Raw => ({
+    base: '',
+    braces: ['{', '}'],
+    list: false,
+    entries: none,
+    keys: keysOf(value, context.showHidden),
+    ...part,
+  })
+  for (const [is, make] of KINDS) if (is(value)) return raw(make(context, value as never, name, tag))
+  return raw(plainObject(context, value, name, tag))
+}
+
+type Make = (context: Context, value: never, name: string | null, tag: string) => Partial<Raw>
+const sized = (name: string | null, tag: string, fallback: string, size: number): string =>
+  prefixOf(name, tag, fallback, `(${size})`)
+
+/** Kinds of objects that show otherwise than by their properties, the first that fits. */
+const KINDS: readonly (readonly [is: (value: object) => boolean, make: Make])[] = [
+  [
+    Array.isArray,
+    (context, value: unknown[], name, tag) => {
+      const prefix = name === 'Array' && tag === '' ? '' : sized(name, tag, 'Array', value.length)
+      const empty = value.length === 0 ? { empty: `${prefix}[]` } : {}
+      return {
+        braces: [`${prefix}[`, ']'],
+        list: true,
+        keys: keysOf(value, context.showHidden, true),
+        entries: listed(value),
+        ...empty,
+      }
+    },
+  ],
+  [
+    (value) => value instanceof Set,
+    (context, value: Set<unknown>, name, tag) => {
+      const prefix = sized(name, tag, 'Set', value.size)
+      const entries = (at: Context, level: number): string[] =>
+        within(at, () => Array.from(setValues(value), (each) => show(at, each, level)))
+      return {
+        braces: [`${prefix}{`, '}'],
+        entries,
+        keys: keysOf(value, context.showHidden),
+        ...(value.size === 0 && { empty: `${prefix}{}` }),
+      }
+    },
+  ],
+  [
+    (value) => value instanceof Map,
+    (context, value: Map<unknown, unknown>, name, tag) => {
+      const prefix = sized(name, tag, 'Map', value.size)
+      const entries = (at: Context, level: number): string[] =>
+        within(at, () =>
+          Array.from(mapEntries(value), ([key, each]) => `${show(at, key, level)} => ${show(at, each, level)}`),
+        )
+      return {
+        braces: [`${prefix}{`, '}'],
+        entries,
+        keys: keysOf(value, context.showHidden),
+        ...(value.size === 0 && { empty: `${prefix}{}` }),
+      }
+    },
+  ],
+  [
+    isTyped,
+    (context, value: Uint8Array, name, tag) => {
+      const prefix = sized(name, tag, 'TypedArray', value.length)
+      const entries = (at: Context): string[] =>
+        capped(at, value.length, (i) => showPrimitive(at, value[i])).concat(at.showHidden ? viewFields(at, value) : [])
+      const empty = value.length === 0 && !context.showHidden ? { empty: `${prefix}[]` } : {}
+      return {
+        braces: [`${prefix}[`, ']'],
+        list: true,
+        keys: keysOf(value, context.showHidden, true),
+        entries,
+        ...empty,
+      }
+    },
+  ],
+  [
+    (value) => Object.prototype.toString.call(value) === '[object Arguments]',
+    (_, value: ArrayLike<unknown>) => ({
+      braces: ['[Arguments] [', ']'],
       list: true,
-      keys,
-    }
-  if (isList(value)) return { prefix: `${name}(${value.length}) `, brackets: ['[', ']'], entries: [], list: true, keys }
-  if (value instanceof Map || value instanceof Set)
-    return { prefix: `${name}(${value.size}) `, brackets: ['{', '}'], entries: [], keys }
-  const tag = (value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag]
-  const tagged = tag && tag !== name ? ` [${tag}]` : ''
-  const prefix =
-    name === undefined
-      ? '[Object: null prototype] '
-      : name === 'Object'
-        ? tagged
-          ? `Object${tagged} `
-          : ''
-        : `${name}${tagged} `
-  return { prefix, brackets: ['{', '}'], entries: [], keys }
+      keys: keysOf(value, false, true),
+      entries: listed(value),
+      ...(value.length === 0 && { empty: '[Arguments] []' }),
+    }),
+  ],
+  [
+    (value) => typeof value === 'function',
+    (context, value: { name?: unknown }, name, tag) => {
+      const base = functionName(value, name, tag)
+      return { base, alone: context.paint(base, 'special') }
+    },
+  ],
+  [
+    (value) => value instanceof RegExp,
+    (context, value: RegExp) => simple(context, RegExp.prototype.toString.call(value), 'regexp'),
+  ],
+  [
+    (value) => value instanceof Date,
+    (context, value: Date, name, tag) => {
+      const text = Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
+      const prefix = prefixOf(name, tag, 'Date')
+      return simple(context, prefix === 'Date ' ? text : prefix + text, 'date')
+    },
+  ],
+  [
+    (value) => value instanceof Error,
+    (context, value: Error, name, tag) => {
+      const keys = keysOf(value, context.showHidden)
+      const base = showError(value, name, tag, context, keys)
+      return { base, alone: base, keys }
+    },
+  ],
+  [
+    isBuffer,
+    (context, value: ArrayBuffer, name, tag) => ({
+      braces: [`${prefixOf(name, tag, 'ArrayBuffer')}{`, '}'],
+      entries: (at) => bufferFields(at, value),
+      keys: keysOf(value, context.showHidden),
+    }),
+  ],
+  [
+    (value) => value instanceof DataView,
+    (context, value: DataView, name, tag) => ({
+      braces: [`${prefixOf(name, tag, 'DataView')}{`, '}'],
+      entries: (at, level) =>
+        within(at, () =>
+          ['byteLength', 'byteOffset', 'buffer'].map((key) => `${key}: ${show(at, value[key as 'buffer'], level)}`),
+        ),
+      keys: keysOf(value, context.showHidden),
+    }),
+  ],
+  [
+    (value) => value instanceof Promise,
+    (_, value: Promise<unknown>, name, tag) => ({
+      braces: [`${prefixOf(name, tag, 'Promise')}{`, '}'],
+      entries: (at, level) => {
+        const [state, result] = promiseState(value)
+        if (state === 'pending') return [at.paint('<pending>', 'special')]
+        const text = within(at, () => show(at, result, level))
+        return [state === 'rejected' ? `${at.paint('<rejected>', 'special')} ${text}` : text]
+      },
+    }),
+  ],
+  [
+    (value) => value instanceof WeakSet || value instanceof WeakMap,
+    (_, value: object, name, tag) => ({
+      braces: [`${prefixOf(name, tag, value instanceof WeakSet ? 'WeakSet' : 'WeakMap')}{`, '}'],
+      entries: (at) => [at.paint('<items unknown>', 'special')],
+    }),
+  ],
+  [
+    (value) => value instanceof WeakRef,
+    (_, value: WeakRef<object>, name, tag) => ({
+      braces: [`${prefixOf(name, tag, 'WeakRef')}{`, '}'],
+      entries: (at, level) => [within(at, () => show(at, value.deref(), level))],
+    }),
+  ],
+  [
+    (value) => Object.prototype.toString.call(value) === '[object Module]' && Object.getPrototypeOf(value) === null,
+    (context, value: Shown) => ({
+      braces: [`${context.paint('[Module: null prototype]', 'special')} {`, '}'],
+      keys: Object.keys(value),
+    }),
+  ],
+  [
+    (value) => [String, Number, Boolean, Symbol, BigInt].some((Boxed) => value instanceof (Boxed as never)),
+    (context, value: object, name, tag) => {
+      const text = boxed(value, name, tag)
+      const keys = keysOf(value, context.showHidden, value instanceof String)
+      return { base: text, alone: context.paint(text, kindOf(value)), keys }
+    },
+  ],
+]
+
+const kindOf = (value: object): 'string' | 'number' | 'boolean' | 'symbol' | 'bigint' =>
+  typeof value.valueOf() as 'string' | 'number' | 'boolean' | 'symbol' | 'bigint'
+
+function boxed(value: object, name: string | null, tag: string): string {
+  const inner = value.valueOf()
+  const kind = kindOf(value) === 'bigint' ? 'BigInt' : kindOf(value).replace(/^./, (first) => first.toUpperCase())
+  const other = name === null ? ' (null prototype)' : name === kind ? '' : ` (${name})`
+  const text =
+    typeof inner === 'string'
+      ? quote(inner)
+      : typeof inner === 'symbol'
+        ? symbolText(inner)
+        : typeof inner === 'bigint'
+          ? bigintText(inner, false)
+          : typeof inner === 'number'
+            ? numberText(inner, false)
+            : String(inner)
+  return `[${kind}${other}: ${text}]${tag !== '' && tag !== name ? ` [${tag}]` : ''}`
 }
 
-const MOST_ITEMS = 100
+const simple = (context: Context, base: string, style: 'regexp' | 'date'): Partial<Raw> => ({
+  base,
+  alone: context.paint(base, style),
+})
 
-function contents(value: unknown, inner: (each: unknown) => string, context: Context): string[] {
-  if (value instanceof Map) return [...value].map(([key, each]) => `${inner(key)} => ${inner(each)}`)
-  if (value instanceof Set) return [...value].map(inner)
-  if (!isList(value)) return []
-  const shown: string[] = []
-  for (let at = 0; at < Math.min(value.length, MOST_ITEMS); at++) {
-    let holes = 0
-    while (at + holes < value.length && !(at + holes in (value as object))) holes++
-    if (holes > 0) shown.push(paint(context, 'undefined', `<${holes} empty item${holes > 1 ? 's' : ''}>`))
-    else shown.push(inner(value[at]))
-    if (holes > 0) at += holes - 1
+const setValues = (value: Set<unknown>): IterableIterator<unknown> =>
+  Set.prototype.values.call(value) as IterableIterator<unknown>
+const mapEntries = (value: Map<unknown, unknown>): IterableIterator<[unknown, unknown]> =>
+  Map.prototype.entries.call(value) as IterableIterator<[unknown, unknown]>
+
+function plainObject(context: Context, value: Shown, name: string | null, tag: string): Partial<Raw> {
+  const prefix = name === 'Object' && tag === '' ? '' : prefixOf(name, tag, 'Object')
+  void context
+  return { braces: [`${prefix}{`, '}'], empty: `${prefix}{}` }
+}
+
+function within<T>(context: Context, call: () => T): T {
+  context.indentation += 2
+  try {
+    return call()
+  } finally {
+    context.indentation -= 2
   }
-  const more = value.length - MOST_ITEMS
-  if (more > 0) shown.push(`... ${more} more item${more > 1 ? 's' : ''}`)
-  return shown
+}
+
+const moreItems = (count: number): string => `... ${count} more item${count > 1 ? 's' : ''}`
+function capped(context: Context, length: number, each: (at: number) => string): string[] {
+  const shown = Math.min(Math.max(0, context.maxArrayLength), length)
+  const texts = Array.from({ length: shown }, (_, at) => each(at))
+  return length > shown ? [...texts, moreItems(length - shown)] : texts
+}
+
+const listed =
+  (value: ArrayLike<unknown>) =>
+  (context: Context, level: number): string[] => {
+    const entries: string[] = []
+    const most = Math.min(Math.max(0, context.maxArrayLength), value.length)
+    let at = 0
+    for (; at < value.length && entries.length < most; at++) {
+      if (Object.hasOwn(value, at))
+        entries.push(property(context, value as unknown as Shown, String(at), level, true, true))
+      else at += hole(context, value, at, entries) - 1
+    }
+    if (at < value.length) entries.push(moreItems(value.length - at))
+    if (context.showHidden) entries.push(`[length]: ${context.paint(String(value.length), 'number')}`)
+    return entries
+  }
+
+function hole(context: Context, value: ArrayLike<unknown>, from: number, entries: string[]): number {
+  let count = 0
+  while (from + count < value.length && !Object.hasOwn(value, from + count)) count++
+  entries.push(context.paint(`<${count} empty item${count > 1 ? 's' : ''}>`, 'undefined'))
+  return count
+}
+
+function viewFields(context: Context, value: Uint8Array): string[] {
+  return (['BYTES_PER_ELEMENT', 'length', 'byteLength', 'byteOffset', 'buffer'] as const).map(
+    (key) => `[${key}]: ${within(context, () => show(context, value[key], 1))}`,
+  )
+}
+
+function bufferFields(context: Context, value: ArrayBuffer): string[] {
+  const bytes = [...new Uint8Array(value).subarray(0, context.maxArrayLength)]
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
+  const over = value.byteLength - bytes.length
+  const more = over > 0 ? ` ... ${over} more byte${over > 1 ? 's' : ''}` : ''
+  return [
+    `${context.paint('[Uint8Contents]', 'special')}: <${hex}${more}>`,
+    `byteLength: ${context.paint(String(value.byteLength), 'number')}`,
+  ]
 }
 
 function property(
-  value: Record<PropertyKey, unknown>,
+  context: Context,
+  value: Shown,
   key: PropertyKey,
-  inner: (each: unknown) => string,
-  context: Context,
+  level: number,
+  list: boolean,
+  element = false,
 ): string {
-  const descriptor = Object.getOwnPropertyDescriptor(value, key)
-  const name =
-    typeof key === 'symbol'
-      ? `[${paint(context, 'symbol', key.toString())}]`
-      : /^[a-zA-Z_$][\w$]*$/.test(String(key))
-        ? String(key)
-        : paint(context, 'string', quote(String(key)))
-  if (descriptor?.get) return `${name}: ${paint(context, 'special', descriptor.set ? '[Getter/Setter]' : '[Getter]')}`
-  if (descriptor?.set) return `${name}: ${paint(context, 'special', '[Setter]')}`
-  return `${name}: ${inner(value[key])}`
-}
-
-const bare = (text: string): number => text.replaceAll(/\x1b\[\d+m/g, '').length
-
-function join(
-  { prefix, brackets: [open, close], entries, list, keys }: Shape,
-  context: Context,
-  indent: number,
-): string {
-  if (entries.length === 0) return `${prefix}${open}${close}`
-  const columns = list && entries.length > MOST_ENTRIES && keys.length === 0 ? group(entries, context) : entries
-  if (columns === entries) {
-    const length = entries.reduce((sum, entry) => sum + bare(entry) + 2, prefix.length + 2)
-    const flat =
-      length + indent <= Math.min(BREAK + 4, context.breakLength) && !entries.some((entry) => entry.includes('\n'))
-    if (flat) return `${prefix}${open} ${entries.join(', ')} ${close}`
+  const descriptor = Object.getOwnPropertyDescriptor(value, key) ?? { value: value[key], enumerable: true }
+  const wider = context.compact !== true || list ? 2 : 3
+  let text: string
+  if (descriptor.get || descriptor.set) text = accessor(context, value, descriptor, level)
+  else {
+    context.indentation += wider
+    text = show(context, descriptor.value, level)
+    context.indentation -= wider
   }
-  const pad = `\n${' '.repeat(indent + 2)}`
-  return `${prefix}${open}${pad}${columns.join(`,${pad}`)}\n${' '.repeat(indent)}${close}`
+  if (element) return text
+  const name = keyText(context, key, descriptor.enumerable !== false || list)
+  return `${name}: ${text}`
 }
 
-/** Puts many short elements into columns of equal width, about as wide as high. */
-function group(entries: string[], context: Context): string[] {
-  const more = entries.at(-1)?.startsWith('... ') ? 1 : 0
-  const count = entries.length - more
-  const widths = entries.slice(0, count).map((entry) => bare(entry) + 2)
-  const widest = Math.max(...widths)
-  const total = widths.reduce((sum, width) => sum + width, 0)
-  if (widest * 3 + 2 >= context.breakLength || (total / widest <= 5 && widest > 8)) return entries
-  const bias = Math.sqrt(widest - total / entries.length)
-  const columns = Math.min(
-    Math.round(Math.sqrt(2.5 * Math.max(bias, 1) * count) / Math.max(bias, 1)),
-    Math.floor((context.breakLength - 0) / widest),
-    12,
-    15,
-  )
-  if (columns <= 1) return entries
-  const lineWidths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...widths.filter((_width, at) => at % columns === column)),
-  )
-  const right = entries.slice(0, count).every((entry) => /^(\x1b\[\d+m)?-?[\d.]+n?(\x1b\[\d+m)?$/.test(entry))
-  const lines: string[] = []
-  for (let at = 0; at < count; at += columns) {
-    const row = entries.slice(at, Math.min(at + columns, count))
-    lines.push(row.map((entry, column) => padded(entry, column, row.length, lineWidths[column] ?? 0, right)).join(''))
+function accessor(context: Context, value: Shown, { get, set }: PropertyDescriptor, level: number): string {
+  if (!get) return context.paint('[Setter]', 'special')
+  const label = set ? 'Getter/Setter' : 'Getter'
+  const asked = context.getters === true || (context.getters === 'get' && !set) || (context.getters === 'set' && set)
+  if (!asked) return context.paint(`[${label}]`, 'special')
+  try {
+    const got: unknown = get.call(value)
+    context.indentation += 2
+    const text = show(context, got, level)
+    context.indentation -= 2
+    return typeof got === 'object' && got !== null
+      ? `${context.paint(`[${label}]`, 'special')} ${text}`
+      : `${context.paint(`[${label}:`, 'special')} ${text}${context.paint(']', 'special')}`
+  } catch (error) {
+    return `${context.paint(`[${label}:`, 'special')} <Inspection threw (${(error as Error).message})>${context.paint(']', 'special')}`
   }
-  return more ? [...lines, entries.at(-1) ?? ''] : lines
 }
 
-function padded(entry: string, column: number, inRow: number, width: number, right: boolean): string {
-  const last = column === inRow - 1
-  if (right) return ' '.repeat(Math.max(0, width - 2 - bare(entry))) + entry + (last ? '' : ', ')
-  return last ? entry : `${entry}, ${' '.repeat(Math.max(0, width - bare(entry) - 2))}`
+function keyText(context: Context, key: PropertyKey, enumerable: boolean): string {
+  if (typeof key === 'symbol') return `[${context.paint(symbolText(key), 'symbol')}]`
+  if (key === '__proto__') return "['__proto__']"
+  if (!enumerable) return `[${String(key)}]`
+  return /^[a-zA-Z_][a-zA-Z_0-9]*$/.test(String(key)) ? String(key) : context.paint(quote(String(key)), 'string')
 }
 
 /** printf in node's manner: %s %d %i %f %j %o %O %c %%, the rest appended. */
-export function format(args: readonly unknown[], colors = false): string {
+export function format(args: readonly unknown[], options: InspectOptions = {}): string {
   const [first, ...rest] = args
-  if (typeof first !== 'string')
-    return args.map((each) => (typeof each === 'string' ? each : inspect(each, { colors }))).join(' ')
+  const words = (value: unknown): string => (typeof value === 'string' ? value : inspect(value, options))
+  if (typeof first !== 'string' || args.length === 1) return args.map(words).join(' ')
   let used = 0
   const text = first.replaceAll(/%[sdifjoOc%]/g, (mark) => {
-    if (mark === '%%') return rest.length > 0 ? '%' : '%%'
+    if (mark === '%%') return '%'
     if (used >= rest.length) return mark
-    return FORMATS[mark]?.(rest[used++]) ?? mark
+    return FORMATS[mark]?.(rest[used++], options) ?? mark
   })
-  return [text, ...rest.slice(used).map((each) => (typeof each === 'string' ? each : inspect(each, { colors })))].join(
-    ' ',
-  )
+  return [text, ...rest.slice(used).map(words)].join(' ')
 }
 
-const FORMATS: Readonly<Record<string, (value: unknown) => string>> = {
-  '%s': (value) =>
-    typeof value === 'string'
-      ? value
-      : typeof value === 'object' && value !== null
-        ? Object.hasOwn(value, 'toString')
-          ? String(value)
-          : inspect(value, { depth: 0 })
-        : typeof value === 'bigint'
-          ? `${value}n`
-          : String(value),
-  '%d': (value) => (typeof value === 'object' ? 'NaN' : String(Number(value))),
-  '%i': (value) => String(Number.parseInt(String(value), 10)),
-  '%f': (value) => String(Number.parseFloat(String(value))),
-  '%j': (value) => JSON.stringify(value) ?? 'undefined',
-  '%o': (value) => inspect(value, { depth: 4 }),
-  '%O': (value) => inspect(value),
+/** Whether an object was told how to become a string by a class of the script. */
+function saysItself(value: object): boolean {
+  if (value instanceof Error || value instanceof Date) return true
+  for (let at: object | null = value; at; at = Object.getPrototypeOf(at) as object | null) {
+    if (!Object.hasOwn(at, 'toString')) continue
+    const maker = Object.getOwnPropertyDescriptor(at, 'constructor')?.value as object | undefined
+    return at === value || (typeof maker === 'function' && !BUILTIN.has(maker))
+  }
+  return false
+}
+const BUILTIN = new Set<object>([
+  Object,
+  Array,
+  Function,
+  Map,
+  Set,
+  RegExp,
+  Promise,
+  Number,
+  String,
+  Boolean,
+  Symbol,
+  BigInt,
+])
+
+function asString(value: unknown, options: InspectOptions): string {
+  if (typeof value === 'number') return numberText(value, false)
+  if (typeof value === 'bigint') return bigintText(value, false)
+  if (typeof value !== 'object' || value === null || saysItself(value)) {
+    if (typeof value === 'function' && !Object.hasOwn(value, 'toString'))
+      return inspect(value, { ...options, depth: 0, colors: false, compact: 3 })
+    return typeof value === 'object' && value instanceof Date ? value.toISOString() : String(value)
+  }
+  return inspect(value, { ...options, depth: 0, colors: false, compact: 3 })
+}
+
+function toNumber(value: unknown, read: (text: string) => number, options: InspectOptions): string {
+  if (typeof value === 'bigint') return bigintText(value, options.numericSeparator ?? false)
+  return typeof value === 'symbol' || typeof value === 'object' ? 'NaN' : numberText(read(String(value)), false)
+}
+
+const FORMATS: Readonly<Record<string, (value: unknown, options: InspectOptions) => string>> = {
+  '%s': asString,
+  '%d': (value, options) => toNumber(value, Number, options),
+  '%i': (value, options) => toNumber(value, (text) => Number.parseInt(text, 10), options),
+  '%f': (value) => (typeof value === 'symbol' ? 'NaN' : numberText(Number.parseFloat(String(value)), false)),
+  '%j': (value) => {
+    try {
+      return JSON.stringify(value) ?? 'undefined'
+    } catch (error) {
+      if (/circular/i.test((error as Error).message)) return '[Circular]'
+      throw error
+    }
+  },
+  '%o': (value, options) => inspect(value, { ...options, showHidden: true, showProxy: true, depth: 4 }),
+  '%O': (value, options) => inspect(value, options),
   '%c': () => '',
 }

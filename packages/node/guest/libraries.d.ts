@@ -27,13 +27,14 @@ declare module 'buffer' {
 declare module 'readable-stream' {
   import EventEmitter from 'events'
   interface Options {
+    construct?(this: never, done: (error?: Error | null) => void): void
+    highWaterMark?: number
     read?(this: Readable, size: number): void
     write?(chunk: Uint8Array, encoding: string, done: (error?: Error | null) => void): void
     final?(done: (error?: Error | null) => void): void
     destroy?(error: Error | null, done: (error?: Error | null) => void): void
     allowHalfOpen?: boolean
     decodeStrings?: boolean
-    highWaterMark?: number
     autoDestroy?: boolean
     emitClose?: boolean
   }

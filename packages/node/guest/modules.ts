@@ -1,7 +1,7 @@
 import path from 'path-browserify'
 import { nodeError } from './errors.ts'
 import { callSync } from './host.ts'
-import { misspellings, notePrefix, syntaxWords } from './stack.ts'
+import { loaded, misspellings, noteMain, notePrefix, syntaxWords } from './stack.ts'
 
 declare function __compile(source: string, filename: string): ((...args: unknown[]) => unknown) | undefined
 declare function __defineModule(name: string, source: string): void
@@ -40,6 +40,7 @@ interface Manifest {
   readonly main?: string
   readonly type?: string
   readonly exports?: unknown
+  readonly imports?: Record<string, unknown>
 }
 
 /** Finds, reads and runs modules, as node's CommonJS loader does. */
@@ -77,16 +78,24 @@ export class Modules {
   runMain(file: string): unknown {
     const filename = this.asFile(file) ?? this.asFolder(file)
     if (filename === undefined) throw this.notFound(file, [])
-    return this.load(filename, undefined)
+    noteMain(filename)
+    try {
+      return this.load(filename, undefined)
+    } finally {
+      loaded()
+    }
   }
 
   requireFrom(parent: Module): ((name: string) => unknown) & object {
     const require = (name: string): unknown => {
-      if (typeof name !== 'string' || name === '')
-        throw Object.assign(
-          new TypeError(`The argument 'id' must be a non-empty string. Received ${JSON.stringify(name)}`),
-          { code: 'ERR_INVALID_ARG_VALUE' },
+      if (typeof name !== 'string')
+        throw nodeError(
+          TypeError,
+          'ERR_INVALID_ARG_TYPE',
+          `The "id" argument must be of type string. Received type ${typeof name} (${String(name)})`,
         )
+      if (name === '')
+        throw nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', "The argument 'id' must be a non-empty string. Received ''")
       if (this.isBuiltin(name)) return this.builtin(name)
       const file = this.resolve(name, parent)
       if (file.endsWith('.mjs'))
@@ -111,13 +120,22 @@ export class Modules {
       },
     )
     const resolve = (name: string): string => (this.isBuiltin(name) ? name : this.resolve(name, parent))
-    return Object.assign(require, { resolve, cache, main: this.main, extensions: {} })
+    const places = (name: string): string[] | null =>
+      this.isBuiltin(name)
+        ? null
+        : [...parent.paths, '/root/.node_modules', '/root/.node_libraries', '/usr/local/lib/node']
+    return Object.assign(require, {
+      resolve: Object.assign(resolve, { paths: places }),
+      main: this.main,
+      extensions: {},
+      cache,
+    })
   }
 
-  resolve(name: string, parent: Module): string {
+  resolve(name: string, parent: Module, esm = false): string {
     const found = /^(\.{1,2}(\/|$)|\/)/.test(name)
       ? this.asPath(path.resolve(parent.path, name))
-      : this.asPackage(name, parent.path)
+      : this.asPackage(name, parent.path, esm)
     if (found === undefined) throw this.notFound(name, this.chain(parent))
     return found
   }
@@ -170,11 +188,13 @@ export class Modules {
 
   compile(module: Module, source: string): void {
     notePrefix(module.filename, WRAPPER.length)
-    const wrapper = __compile(`${WRAPPER}${source.replace(/^#!.*/, '')}\n})`, module.filename)
+    const text = withImports(source.replace(/^#!.*/, ''))
+    const wrapper = __compile(`${WRAPPER}${text}\n})`, module.filename)
     if (!wrapper) throw misspelt((globalThis as unknown as { __thrown: unknown }).__thrown, source, module.filename)
     const require = this.requireFrom(module)
     module.require = require
-    wrapper.call(module.exports, module.exports, require, module, module.filename, module.path)
+    const load = (name: unknown): Promise<unknown> => this.importFrom(module.filename, name)
+    wrapper.call(module.exports, module.exports, require, module, module.filename, module.path, load)
   }
 
   private asPath(file: string): string | undefined {
@@ -197,13 +217,29 @@ export class Modules {
     return this.asFile(...named, path.join(folder, 'index'))
   }
 
-  private asPackage(name: string, from: string): string | undefined {
+  /** `#name`, by the imports of the package a file is in. */
+  private asOwn(name: string, from: string, esm: boolean): string | undefined {
+    for (let folder = from; ; folder = path.dirname(folder)) {
+      const imports = this.manifest(folder)?.imports
+      const target = imports === undefined ? undefined : conditional({ ...imports, '.': null }, name, esm)
+      if (target !== undefined)
+        return target.startsWith('.') ? this.asFile(path.join(folder, target)) : this.asPackage(target, folder, esm)
+      if (this.manifest(folder) || folder === '/' || folder === '.') return undefined
+    }
+  }
+
+  private asPackage(name: string, from: string, esm: boolean): string | undefined {
+    if (name.startsWith('#')) return this.asOwn(name, from, esm)
     const [, scope = name, rest = ''] = /^((?:@[^/]+\/)?[^/]+)\/?(.*)$/.exec(name) ?? []
     let homes = [...placesOf(scope, from)]
     while (homes.length > 0) {
       const { home, root } = this.findPackage(homes) ?? {}
       if (home === undefined || root === undefined) return undefined
-      const exported = conditional(this.manifest(root)?.exports, rest === '' ? '.' : `./${rest}`)
+      const exports = this.manifest(root)?.exports
+      const subpath = rest === '' ? '.' : `./${rest}`
+      // A package that exports only ES modules can be had by both.
+      const exported = conditional(exports, subpath, esm) ?? conditional(exports, subpath, !esm)
+      if (exported === undefined && exports !== undefined && exports !== null) throw notExported(subpath, root)
       const found = exported === undefined ? this.inPackage(root, rest) : this.asFile(path.join(root, exported))
       if (found !== undefined) return found
       homes = homes.slice(homes.indexOf(home) + 1)
@@ -245,7 +281,10 @@ export class Modules {
   }
 
   private chain(parent: Module): string[] {
-    return parent.filename.startsWith('/') ? [parent.filename] : []
+    const files: string[] = []
+    for (let at: Module | null | undefined = this.cache.get(parent.filename) ?? parent; at; at = at.parent)
+      files.push(at.filename)
+    return files.filter((file) => file.startsWith('/') && !/<repl>$|\[eval\]$/.test(file))
   }
 
   private notFound(name: string, requireStack: readonly string[]): Error {
@@ -268,13 +307,31 @@ export class Modules {
     const parent = new Module(file)
     const rewritten = source
       .replace(/^#!.*/, '')
+      .replaceAll(ATTRIBUTES, '$1')
       .replaceAll(IMPORTS, (all, before: string, mark: string, name: string) => {
         return `${before}${mark}${this.esmTarget(name, parent, done)}${mark}`
       })
-    const about = `import.meta.url = ${JSON.stringify(`file://${file}`)}; import.meta.filename = ${JSON.stringify(file)}; import.meta.dirname = ${JSON.stringify(path.dirname(file))};`
-    notePrefix(file, about.length)
-    __defineModule(file, about + rewritten)
+    const about = `const __load = (name) => __drydock.load(${JSON.stringify(file)}, name); import.meta.resolve = (name) => __drydock.resolve(${JSON.stringify(file)}, name); import.meta.url = ${JSON.stringify(`file://${file}`)}; import.meta.filename = ${JSON.stringify(file)}; import.meta.dirname = ${JSON.stringify(path.dirname(file))};`
+    notePrefix(file, about.length, true)
+    __defineModule(file, about + withImports(rewritten))
     return file
+  }
+
+  /** `import(name)`: what it needs is handed to the machine first. */
+  async importFrom(file: string, name: unknown): Promise<unknown> {
+    const parent = new Module(file)
+    const target = this.esmTarget(String(name).replace(/^file:\/\//, ''), parent, new Set())
+    // oxlint-disable-next-line no-eval -- only the machine itself can load a module
+    const namespace: unknown = await (0, eval)(`import(${JSON.stringify(target)})`)
+    return namespace
+  }
+
+  /** What import.meta.resolve gives. */
+  resolveUrl(file: string, name: string): string {
+    if (this.isBuiltin(name)) return `node:${name.replace(/^node:/, '')}`
+    return /^(\.{1,2}\/|\/)/.test(name)
+      ? `file://${path.resolve(path.dirname(file), name)}`
+      : `file://${this.resolveEsm(name, new Module(file))}`
   }
 
   private esmTarget(name: string, parent: Module, done: Set<string>): string {
@@ -287,8 +344,9 @@ export class Modules {
 
   private resolveEsm(name: string, parent: Module): string {
     try {
-      return this.resolve(name, parent)
-    } catch {
+      return this.resolve(name, parent, true)
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') throw error
       const what = /^(\.{1,2}\/|\/)/.test(name) ? `module '${path.resolve(parent.path, name)}'` : `package '${name}'`
       throw nodeError(Error, 'ERR_MODULE_NOT_FOUND', `Cannot find ${what} imported from ${parent.filename}`)
     }
@@ -315,7 +373,7 @@ export class Modules {
   }
 }
 
-const WRAPPER = '(function (exports, require, module, __filename, __dirname) { '
+const WRAPPER = '(function (exports, require, module, __filename, __dirname, __load) { '
 
 /** What is wrong with a text, in V8's words and with its place in the text. */
 function misspelt(error: unknown, source: string, file: string): unknown {
@@ -346,7 +404,14 @@ function* placesOf(name: string, from: string): Generator<string, void, void> {
   }
 }
 
-const IMPORTS = /(\b(?:import|export)\s+(?:[\w*{][^'"()]*?\sfrom\s*)?|\bimport\s*\(\s*)(['"])([^'"\n]+)\2/g
+const IMPORTS = /(\b(?:import|export)\s*(?:[\w*{$][^'"()]*?\bfrom\s*|[{*][^'"()]*?\}\s*from\s*)?)(['"])([^'"\n]+)\2/g
+/** Import attributes: what a file is, is told by its name. */
+const ATTRIBUTES = /(\bfrom\s*(?:'[^'\n]*'|"[^"\n]*"))\s*(?:with|assert)\s*\{[^}]*\}/g
+/** `import(` where it is an expression, and neither in a string nor in a comment as far as a line tells. */
+export const withImports = (source: string): string =>
+  source.includes('import(') || /\bimport\s+\(/.test(source)
+    ? source.replaceAll(/(^|[^.\w$'"`])import(\s*\()/gm, '$1__load$2')
+    : source
 const RESERVED = new Set(
   'delete new class function var const let default import export if else for while do switch case return try catch finally throw in of typeof void with yield await enum static this null true false super'.split(
     ' ',
@@ -355,26 +420,40 @@ const RESERVED = new Set(
 const bridged = new Map<string, unknown>()
 export const bridgedExports = (name: string): unknown => bridged.get(name)
 
+const notExported = (subpath: string, root: string): Error =>
+  nodeError(
+    Error,
+    'ERR_PACKAGE_PATH_NOT_EXPORTED',
+    subpath === '.'
+      ? `No "exports" main defined in ${root}/package.json`
+      : `Package subpath '${subpath}' is not defined by "exports" in ${root}/package.json`,
+  )
+
 /** The `exports` of a package.json: strings, conditions, sub-paths and one star. */
-function conditional(exports: unknown, wanted: string): string | undefined {
+function conditional(exports: unknown, wanted: string, esm: boolean): string | undefined {
   if (typeof exports === 'string') return wanted === '.' ? exports : undefined
   if (typeof exports !== 'object' || exports === null) return undefined
   const table = exports as Record<string, unknown>
-  if (!Object.keys(table).some((key) => key.startsWith('.'))) return wanted === '.' ? pick(table) : undefined
-  if (wanted in table) return pick(table[wanted])
+  if (!Object.keys(table).some((key) => key.startsWith('.'))) return wanted === '.' ? pick(table, esm) : undefined
+  if (wanted in table) return pick(table[wanted], esm)
   for (const [key, target] of Object.entries(table)) {
     const [before = '', after = ''] = key.split('*')
     if (key.includes('*') && wanted.startsWith(before) && wanted.endsWith(after))
-      return pick(target)?.replace('*', wanted.slice(before.length, wanted.length - after.length))
+      return pick(target, esm)?.replaceAll('*', wanted.slice(before.length, wanted.length - after.length))
   }
   return undefined
 }
 
-function pick(target: unknown): string | undefined {
+/** Conditions in the order in which the package names them. */
+function pick(target: unknown, esm = false): string | undefined {
   if (typeof target === 'string') return target
+  if (Array.isArray(target)) return target.map((each) => pick(each, esm)).find((each) => each !== undefined)
   if (typeof target !== 'object' || target === null) return undefined
-  const conditions = target as Record<string, unknown>
-  for (const name of ['node', 'require', 'default', 'import']) if (name in conditions) return pick(conditions[name])
+  const wanted = new Set(['node', 'node-addons', 'default', esm ? 'import' : 'require'])
+  for (const [name, value] of Object.entries(target)) {
+    const found = wanted.has(name) ? pick(value, esm) : undefined
+    if (found !== undefined) return found
+  }
   return undefined
 }
 

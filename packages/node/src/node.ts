@@ -15,12 +15,12 @@ export const node: Program = {
   paths: ['/usr/local/bin/node'],
   covers: 'partial',
   lacks: [
-    'cluster, dgram, http2, the inspector, native addons and Intl',
+    'cluster, dgram, http2, the inspector and native addons: what is called says so',
     'TLS sockets',
     'require() of an ES module',
     'SharedArrayBuffer and transfers between workers, which are processes here',
     'AsyncLocalStorage across await',
-    'web streams, Blob and FormData',
+    'keys and signatures of node:crypto',
     'node:test: reporters other than spec, snapshots, coverage, timers of mock',
   ],
   summary: 'runs JavaScript (QuickJS in a worker of its own)',
@@ -209,6 +209,7 @@ class Runner {
       entry,
       tty: [sys.isatty(0), sys.isatty(1), sys.isatty(2)],
       columns: sys.isatty(1) ? sys.getWindowSize(1).cols : 80,
+      seed: [...sys.entropy.bytes(8)],
     }
   }
 }

@@ -20,6 +20,8 @@ export interface StartMessage {
     | { readonly kind: 'mode'; readonly mode: 'check' | 'test' | 'watch' }
   readonly tty: readonly [boolean, boolean, boolean]
   readonly columns: number
+  /** For Math.random, eight bytes. */
+  readonly seed: readonly number[]
 }
 
 /** A system call. With `wait` the script stands still until the answer; without, the answer is an event. */

@@ -7,6 +7,7 @@ import {
   isErrno,
   O_APPEND,
   O_CREAT,
+  O_EXCL,
   O_RDONLY,
   O_TRUNC,
   O_WRONLY,
@@ -204,6 +205,13 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
   [
     'writeFile',
     (sys, [path, append, mode], bytes) => writeWhole(sys, asText(path), append === true, asNumber(mode), bytes),
+  ],
+  [
+    'createFile',
+    async (sys, [path, append, mode], bytes) => {
+      sys.close(sys.open(asText(path), O_WRONLY | O_CREAT | O_EXCL, asNumber(mode)))
+      return writeWhole(sys, asText(path), append === true, asNumber(mode), bytes)
+    },
   ],
   ['findFile', (sys, [paths]) => findFile(sys, paths as readonly string[])],
   ['findPackage', (sys, [paths]) => findPackage(sys, paths as readonly string[])],

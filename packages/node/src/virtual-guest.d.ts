@@ -1,5 +1,5 @@
 declare module 'virtual:node-guest' {
-  /** The guest side of node as one script. */
-  const source: string
-  export default source
+  /** The memory of a machine that has read the guest side of node: gzip in base64. */
+  const memory: string
+  export default memory
 }

@@ -5,6 +5,10 @@ import wasmUrl from 'quickjs-wasi/quickjs.wasm?url'
 const host: QuickJsHost = {
   wasm: fetch(wasmUrl).then((response) => response.arrayBuffer()),
   webAssembly: WebAssembly,
+  async inflate(packed) {
+    const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))
+    return new Uint8Array(await new Response(plain).arrayBuffer())
+  },
   post: (message) => postMessage(message),
   onMessage(handler) {
     onmessage = (event) => handler(event.data)

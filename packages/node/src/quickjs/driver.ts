@@ -1,13 +1,17 @@
-import guest from 'virtual:node-guest'
 import { EvalFlags, JSException, type JSValueHandle } from 'quickjs-wasi'
 import type { AnswerMessage, CallMessage, FromWorker, StartMessage, ToWorker } from '../protocol.ts'
+import { guestMemory } from './guest-memory.ts'
 import { Vm } from './vm.ts'
+import { askWeb } from './web-host.ts'
+import { zoneOffset } from './zone.ts'
 
 /** What the worker gives. */
 export interface QuickJsHost {
   /** The bytes or the module of quickjs.wasm. */
   readonly wasm: Promise<unknown>
   readonly webAssembly: object
+  /** Unpacks gzip. */
+  inflate(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
   post(message: FromWorker): void
   onMessage(handler: (message: ToWorker) => void): void
   /** Stands still until the next message; absent where a worker cannot. */
@@ -113,8 +117,11 @@ class Driver {
   }
 
   private async main(start: StartMessage): Promise<void> {
+    const [wasm, memory] = await Promise.all([this.host.wasm, guestMemory(this.host.inflate)])
     this.vm = await Vm.create({
-      wasm: await this.host.wasm,
+      wasm,
+      memory,
+      timezoneOffset: zoneOffset(start.env.TZ),
       webAssembly: this.host.webAssembly,
       memoryLimit: MEMORY_LIMIT,
       loadModule: (name) => this.moduleSource(name),
@@ -123,7 +130,6 @@ class Driver {
     this.toldBytes = this.vm.memoryBytes
     this.defineHost(this.vm)
     this.busySince = this.host.now()
-    await this.vm.run(guest, 'node:internal/bootstrap')
     await this.guestCall('start', start)
     for (;;) {
       const state = (await this.guestCall('next', this.host.now())) as LoopState
@@ -134,9 +140,8 @@ class Driver {
   }
 
   private moduleSource(name: string): string {
-    const source = this.modules.get(name)
-    if (source === undefined) throw new Error(`Cannot find module '${name}'`)
-    return source
+    // The machine cannot be told while it loads: the module itself tells the script.
+    return this.modules.get(name) ?? `throw new Error(${JSON.stringify(`Cannot find module '${name}'`)})`
   }
 
   private async dispatch(event: ToWorker): Promise<void> {
@@ -183,17 +188,14 @@ class Driver {
     this.exit(error instanceof JSException && /out of memory/.test(text) ? 134 : 1)
   }
 
-  // the five host functions -----------------------------------------------------------------------------------------
+  // host functions -----------------------------------------------------------------------------------------
 
   private defineHost(vm: Vm): void {
     const { quickjs } = vm
-    const global = quickjs.getGlobal()
     const nothing = quickjs.getUndefined()
-    const define = (name: string, fn: (args: readonly JSValueHandle[]) => JSValueHandle): void => {
-      const handle = quickjs.newFunction(name, (...args) => fn(args))
-      global.setProp(name, handle)
-      handle.dispose()
-    }
+    // The guest has functions of these names, which look for them here.
+    const define = (name: string, fn: (args: readonly JSValueHandle[]) => JSValueHandle): void =>
+      quickjs.registerHostCallback(name, (...args) => fn(args))
     define('__call', (args) => (this.call(vm, args), nothing))
     define('__answer', () => quickjs.newString(JSON.stringify({ ...this.answer, bytes: undefined })))
     define('__answerBytes', () => (this.answer?.bytes ? quickjs.newArrayBuffer(this.answer.bytes) : nothing))
@@ -203,7 +205,8 @@ class Driver {
       '__defineModule',
       ([name, code]) => (this.modules.set(name?.toString() ?? '', code?.toString() ?? ''), nothing),
     )
-    global.dispose()
+    define('__promise', ([promise]) => (promise ? vm.promiseParts(promise) : nothing))
+    define('__web', ([name, args]) => quickjs.newString(askWeb(name?.toString() ?? '', args?.toString() ?? '[]')))
   }
 
   /** A function expression under its file's name; what is wrong with it is left in `__thrown`, as it was. */

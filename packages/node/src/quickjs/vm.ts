@@ -14,6 +14,8 @@ interface WebAssemblyHost {
 interface Internals {
   readonly exports: Record<'qjs_is_job_pending' | 'qjs_execute_pending_job', () => number> & {
     qjs_eval(...args: number[]): number
+    qjs_promise_state(pointer: number): number
+    qjs_promise_result(pointer: number): number
     wasm_free(pointer: number): void
     readonly memory: { readonly buffer: ArrayBuffer }
   }
@@ -23,6 +25,10 @@ interface Internals {
 
 export interface VmOptions {
   readonly wasm: unknown
+  /** The memory of a machine that has read the guest. */
+  readonly memory: Uint8Array<ArrayBuffer>
+  /** Minutes behind UTC at a time in seconds. */
+  readonly timezoneOffset: (timeSeconds: number) => number
   /** Where WebAssembly lives: the global of the worker. */
   readonly webAssembly: object
   readonly memoryLimit: number
@@ -55,11 +61,11 @@ export class Vm {
       () => box.vm?.takePending(),
       () => (box.vm?.inside ? options.onTurn() : undefined),
       () =>
-        QuickJS.create({
+        QuickJS.restore(QuickJS.deserializeSnapshot(options.memory), {
           wasm: options.wasm as never,
           memoryLimit: options.memoryLimit,
           maxStackSize: 256 * 1024,
-          timezoneOffset: 0,
+          timezoneOffset: options.timezoneOffset,
           interruptHandler: () => {
             // Where nothing can be suspended the turn itself stands still.
             if (!suspends && box.vm?.inside) void options.onTurn()
@@ -117,8 +123,23 @@ export class Vm {
     const pointer = await this.within(() => this.evaluate(source.ptr, source.len, name.ptr, flags))
     internals.exports.wasm_free(source.ptr)
     internals.exports.wasm_free(name.ptr)
+    return internals.throwIfException(this.handle(pointer))
+  }
+
+  private handle(pointer: number): JSValueHandle {
     const Handle = this.quickjs.getUndefined().constructor as new (vm: QuickJS, pointer: number) => JSValueHandle
-    return internals.throwIfException(new Handle(this.quickjs, pointer))
+    return new Handle(this.quickjs, pointer)
+  }
+
+  /** @returns an object with `state`, 1 when fulfilled, 2 when rejected, and `result` */
+  promiseParts(promise: JSValueHandle): JSValueHandle {
+    const { exports } = this.internals()
+    const pointer = (promise as unknown as { ptr: number }).ptr
+    const state = exports.qjs_promise_state(pointer)
+    const parts = this.quickjs.newObject()
+    parts.setProp('state', this.quickjs.newNumber(state))
+    if (state > 0) parts.setProp('result', this.handle(exports.qjs_promise_result(pointer)))
+    return parts
   }
 
   private rejected(promise: JSValueHandle, reason: JSValueHandle, handled: boolean): void {

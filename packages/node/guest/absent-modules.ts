@@ -1,0 +1,40 @@
+import { nodeError } from './errors.ts'
+
+/** Modules that are known by name and whose calls say that they are not to be had here. */
+const CALLS: Readonly<Record<string, readonly string[]>> = {
+  http2: ['createServer', 'createSecureServer', 'connect', 'getDefaultSettings'],
+  dgram: ['createSocket'],
+  cluster: ['fork', 'setupPrimary', 'setupMaster', 'disconnect'],
+  inspector: ['open'],
+  repl: ['start'],
+  trace_events: ['createTracing'],
+  wasi: ['WASI'],
+}
+const MORE: Readonly<Record<string, object>> = {
+  http2: {
+    constants: {
+      HTTP2_HEADER_PATH: ':path',
+      HTTP2_HEADER_METHOD: ':method',
+      HTTP2_HEADER_STATUS: ':status',
+      NGHTTP2_CANCEL: 8,
+    },
+  },
+  cluster: { isPrimary: true, isMaster: true, isWorker: false, workers: {}, settings: {}, on: () => undefined },
+  inspector: { url: () => undefined, close: () => undefined },
+}
+
+const refusal = (feature: string) =>
+  function (): never {
+    throw nodeError(
+      TypeError,
+      'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
+      `The feature ${feature} is unavailable on the current platform, which is being used to run Node.js`,
+    )
+  }
+
+export const absentModules: readonly (readonly [string, () => unknown])[] = Object.entries(CALLS).map(
+  ([name, calls]) => [
+    name,
+    () => ({ ...Object.fromEntries(calls.map((call) => [call, refusal(`${name}.${call}`)])), ...MORE[name] }),
+  ],
+)
