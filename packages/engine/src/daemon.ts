@@ -20,6 +20,7 @@ import { adoptTask } from './runtime/launch.ts'
 import { endShim, shimOf } from './runtime/shim.ts'
 import { ifExists, makeDirectories, quietly, readText, replaceFile } from './state/files.ts'
 import { placesBelow } from './state/places.ts'
+import { isTask } from './swarm/attach.ts'
 import { SwarmNode } from './swarm/swarm-node.ts'
 import { timestamp } from './timestamps.ts'
 import { VolumeStore } from './volumes/volume-store.ts'
@@ -92,7 +93,10 @@ export async function restoreContainers(parts: DaemonParts): Promise<void> {
     .all()
     .reverse()
     .filter((container) => !takeUp(parts, container))
-  const wanted = ended.filter((container) => comesBack(container, powerCut))
+  // Whoever is locked knows nothing of the tasks it had.
+  const wanted = ended.filter(
+    (container) => comesBack(container, powerCut) && !(parts.swarm.isLocked && isTask(container)),
+  )
   for (const container of ended) {
     killLeftOver(parts, container)
     forgetRun(parts, container)

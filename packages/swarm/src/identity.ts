@@ -31,6 +31,7 @@ export function unlockKey(entropy: Entropy): string {
   return `SWMKEY-1-${Array.from(random, (byte) => alphabet[byte % alphabet.length]).join('')}`
 }
 
+export const isUnlockKey = (text: string): boolean => /^SWMKEY-1-[A-Za-z0-9+/]{43}$/.test(text)
 export const isJoinToken = (text: string): boolean => /^SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}$/.test(text)
 
 function digits(number: bigint, length: number): string {

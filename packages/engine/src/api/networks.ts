@@ -36,7 +36,7 @@ function describe({ parts }: Call, network: NetworkRecord, verbose: boolean): Ne
     Driver: network.driver,
     EnableIPv4: true,
     EnableIPv6: network.ipv6 !== undefined,
-    IPAM: { Driver: 'default', Options: isPredefined(network.name) ? null : {}, Config: config },
+    IPAM: { Driver: 'default', Options: isPredefined(network.name) || network.swarm ? null : {}, Config: config },
     Internal: network.internal,
     Attachable: network.attachable,
     Ingress: network.swarm?.ingress ?? false,

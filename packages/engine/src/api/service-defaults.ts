@@ -1,5 +1,4 @@
 import type { ServiceSpec, UpdateConfig } from '@drydock/docker-api'
-import { isJob } from '@drydock/swarm'
 
 const UPDATE: UpdateConfig = {
   Parallelism: 1,
@@ -24,9 +23,8 @@ export function withDefaults(spec: ServiceSpec): ServiceSpec {
       RestartPolicy: { Condition: 'any', Delay: 5_000_000_000, MaxAttempts: 0, ...TaskTemplate.RestartPolicy },
       Placement: TaskTemplate.Placement ?? {},
     },
-    ...(isJob(spec)
-      ? {}
-      : { UpdateConfig: { ...UPDATE, ...spec.UpdateConfig }, RollbackConfig: { ...UPDATE, ...spec.RollbackConfig } }),
+    UpdateConfig: { ...UPDATE, ...spec.UpdateConfig },
+    RollbackConfig: { ...UPDATE, ...spec.RollbackConfig },
     EndpointSpec: { Mode: 'vip', ...spec.EndpointSpec },
   }
 }

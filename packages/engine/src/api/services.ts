@@ -1,16 +1,16 @@
 import type { Service, ServiceSpec } from '@drydock/docker-api'
 import type { ServerResponse } from '@drydock/http'
-import { type ClusterStore, isGlobal, isJob, type Mode, modeOf, type ServiceObject } from '@drydock/swarm'
+import { type ClusterStore, isGlobal, isJob, modeOf, type ServiceObject } from '@drydock/swarm'
 import { Filters } from '../filters.ts'
 import { invalid, notFound, Problem } from '../problem.ts'
 import { type Call, flag, json, requireJson, type Route, route } from './route.ts'
 import { findObject, fitsIdAndName, versionOf } from './swarm-objects.ts'
 import { SERVICE_SPEC } from './swarm-shapes.ts'
 import { streamTaskLogs } from './task-logs.ts'
+import { convertService } from './service-words.ts'
 import { withDefaults } from './service-defaults.ts'
 
 const FILTERS: readonly string[] = ['id', 'name', 'label', 'mode', 'runtime']
-const MODES: readonly Mode[] = ['replicated', 'global', 'replicated-job', 'global-job']
 
 function describe({ SpecVersion: _version, PreviousSpecVersion: _before, ...service }: ServiceObject): Service {
   const { PreviousSpec, UpdateStatus, ...rest } = service
@@ -24,8 +24,6 @@ function describe({ SpecVersion: _version, PreviousSpecVersion: _before, ...serv
 function list(call: Call): ServerResponse {
   const { store } = call.parts.swarm.requireManager()
   const filters = Filters.parse(call.query.get('filters'), FILTERS)
-  for (const mode of filters.get('mode'))
-    if (!MODES.some((each) => each === mode)) throw invalid(`invalid filter 'mode=${mode}'`)
   const found = store
     .all('service')
     .filter(
@@ -90,7 +88,7 @@ function networkId(call: Call, target: string): string {
 
 async function create(call: Call): Promise<ServerResponse> {
   call.parts.swarm.requireManager()
-  const spec = withNetworkIds(call, await requireJson<ServiceSpec>(call, SERVICE_SPEC))
+  const spec = withNetworkIds(call, convertService(await requireJson<ServiceSpec>(call, SERVICE_SPEC)))
   return json({ ID: await call.parts.swarm.control('createService', { spec }) }, 201)
 }
 
@@ -101,7 +99,7 @@ function inspect(call: Call): ServerResponse {
 
 async function update(call: Call): Promise<ServerResponse> {
   const version = versionOf(call, 'service')
-  const spec = withNetworkIds(call, await requireJson<ServiceSpec>(call, SERVICE_SPEC))
+  const spec = withNetworkIds(call, convertService(await requireJson<ServiceSpec>(call, SERVICE_SPEC)))
   const { ID } = findObject(call, 'service')
   const rollback = call.query.get('rollback') ?? ''
   if (!['', 'none', 'previous'].includes(rollback)) throw invalid(`unrecognized rollback option ${rollback}`)

@@ -38,10 +38,13 @@ const ping = ({ parts }: Call): ServerResponse => ({
     'Cache-Control': 'no-cache, no-store, must-revalidate',
     Pragma: 'no-cache',
     'Builder-Version': '1',
-    Swarm: parts.swarm.record ? `active/${parts.swarm.isManager ? 'manager' : 'worker'}` : 'inactive',
+    Swarm: swarmHeader(parts.swarm),
   },
   body: 'OK',
 })
+
+const swarmHeader = ({ localState, isManager }: Call['parts']['swarm']): string =>
+  localState === 'active' ? `active/${isManager ? 'manager' : 'worker'}` : localState
 
 function version({ parts }: Call): ServerResponse {
   const { config } = parts

@@ -20,6 +20,8 @@ interface Source {
 export function streamTaskLogs(call: Call, tasks: readonly TaskObject[]): ServerResponse {
   const { parts, request } = call
   const options = logOptions(call)
+  const tail = call.query.get('tail') || 'all'
+  if (tail !== 'all' && !/^[+-]?\d+$/.test(tail)) throw invalid('tail value must be a positive integer or "all"')
   if (!options.stdout && !options.stderr) throw invalid('Bad parameters: you must choose at least one stream')
   const sources = tasks.map((task): Source => {
     const tty = task.Spec.ContainerSpec?.TTY ?? false

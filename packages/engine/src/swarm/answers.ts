@@ -31,6 +31,10 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
     from.onClose(() => close?.())
     return null
   },
+  joinManagers(manager, proof: Proof) {
+    const { ID, Spec } = requireNode(manager, proof)
+    if (Spec.Role === 'manager') manager.perform('joinManagers', { id: ID })
+  },
   heartbeat: ({ leader }, { nodeId }: Proof) => leader?.dispatcher.heartbeat(nodeId),
   report: ({ leader }, { nodeId, statuses }: Proof & { statuses: [string, TaskStatus][] }) =>
     leader?.report(nodeId, statuses),

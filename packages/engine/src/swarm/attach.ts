@@ -3,7 +3,8 @@ import type { DaemonParts } from '../daemon-parts.ts'
 import type { NetworkRecord } from '../networks/network-record.ts'
 import { Problem } from '../problem.ts'
 
-const isTask = ({ record }: Container): boolean => record.Config.Labels?.['com.docker.swarm.task.id'] !== undefined
+export const isTask = ({ record }: Container): boolean =>
+  record.Config.Labels?.['com.docker.swarm.task.id'] !== undefined
 
 /** Containers that are no tasks ask the swarm for their addresses. @throws Problem forbidden where only tasks may be */
 export async function attachToSwarm(parts: DaemonParts, container: Container): Promise<void> {

@@ -6,6 +6,10 @@ import type { Place } from './node-record.ts'
 export const SWARM_PORT = 2377
 const OWN_LINKS = /^(lo|docker0|docker_gwbridge|br-|veth|vx-|dm-|di-)/
 
+const BAD_ADVERTISED =
+  'advertise address must be a non-zero IP address or network interface (with optional port number)'
+const BAD_DATA_PATH = 'data path address must be a non-zero IP address or network interface (without a port number)'
+
 interface HostAddress {
   readonly link: string
   readonly address: string
@@ -23,21 +27,21 @@ function addressesOf(sys: Sys): HostAddress[] {
 }
 
 /** `eth0`, `192.168.0.8` or either with a port, as an address and a port. @throws Problem invalid */
-function resolveAddress(sys: Sys, text: string, port = SWARM_PORT): { host: string; port: number } {
+function resolveAddress(sys: Sys, text: string, wrong: string): { host: string; port: number } {
   const [host = '', own] = text.split(':')
-  const number = own === undefined ? port : Number(own)
-  if (/^\d+(\.\d+){3}$/.test(host)) return { host, port: number }
+  const port = own === undefined ? SWARM_PORT : Number(own)
+  if (/^\d+(\.\d+){3}$/.test(host)) return { host, port }
   const found = addressesOf(sys).find(({ link }) => link === host)
-  if (!found) throw invalid('must specify a valid address or interface name')
-  return { host: found.address, port: number }
+  if (!found) throw invalid(wrong)
+  return { host: found.address, port }
 }
 
 /** What a node that comes is to be reached by. @throws Problem */
 export function placeOf(sys: Sys, wish: Pick<SwarmJoinBody, 'AdvertiseAddr' | 'DataPathAddr'>): Place {
   const { host, port } = wish.AdvertiseAddr
-    ? resolveAddress(sys, wish.AdvertiseAddr)
+    ? resolveAddress(sys, wish.AdvertiseAddr, BAD_ADVERTISED)
     : { host: ownAddress(sys), port: SWARM_PORT }
-  const dataPathAddr = wish.DataPathAddr ? resolveAddress(sys, wish.DataPathAddr).host : host
+  const dataPathAddr = wish.DataPathAddr ? resolveAddress(sys, wish.DataPathAddr, BAD_DATA_PATH).host : host
   return { address: host, managerAddr: `${host}:${port}`, dataPathAddr }
 }
 

@@ -1,11 +1,13 @@
-import { inet, type Sys } from '@drydock/abi'
-import { dial, FdStream } from '@drydock/libc'
+import { AF_INET, inet, type Sys } from '@drydock/abi'
+import { dial, FdStream, resolveHost } from '@drydock/libc'
 import { SwarmError } from '@drydock/swarm'
 import { inBackground } from '../background.ts'
 import { SWARM_PORT } from './cluster-address.ts'
 import { NO_LEADER } from './manager.ts'
 import { RpcConnection, type RpcHandler } from './rpc.ts'
 import { swarmProblem } from './swarm-problem.ts'
+
+const DIAL_MS = 5000
 
 /** Connections between this node and others of the swarm. */
 export class Links {
@@ -57,13 +59,15 @@ export class Links {
     for (let address = queue.shift(); address !== undefined; address = queue.shift()) {
       if (asked.has(address)) continue
       asked.add(address)
+      let connection: RpcConnection | undefined
       try {
-        const connection = await this.connect(address)
+        connection = await this.connect(address)
         const result = await connection.call<{ redirect?: string } | null>(method, params)
         if (!result?.redirect) return { connection, result }
         connection.close()
         queue.unshift(result.redirect)
       } catch (error) {
+        connection?.close()
         if (!(error instanceof Error)) throw error
         failure = error
         if (error instanceof SwarmError && error.code === 'InvalidArgument') break
@@ -77,7 +81,7 @@ export class Links {
     const [host = '', port = ''] = address.split(':')
     let stream: FdStream
     try {
-      stream = await dial(this.sys, inet(host, Number(port) || SWARM_PORT), 5000)
+      stream = await dial(this.sys, inet(await this.addressOf(host), Number(port) || SWARM_PORT), DIAL_MS)
     } catch (error) {
       if (!(error instanceof Error)) throw error
       throw new SwarmError(
@@ -86,6 +90,14 @@ export class Links {
       )
     }
     return this.open(stream)
+  }
+
+  /** Nodes tell one another addresses; a person who joins may say a name. */
+  private async addressOf(host: string): Promise<string> {
+    if (/^\d+(\.\d+){3}$/.test(host)) return host
+    const [address] = await resolveHost(this.sys, host, AF_INET)
+    if (address === undefined) throw new Error(`lookup ${host}: no such host`)
+    return address
   }
 
   open(stream: FdStream): RpcConnection {

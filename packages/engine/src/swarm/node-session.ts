@@ -9,7 +9,6 @@ import type { Manager } from './manager.ts'
 import { managersKnown, type NodeRecord } from './node-record.ts'
 import { pause } from './settled.ts'
 
-const HEARTBEAT_MS = 5000
 const RETRY_MS = 1000
 
 /** Whose session it is; each of these changes as the node comes, goes and is promoted. */
@@ -69,8 +68,10 @@ export class NodeSession {
       } catch (error) {
         if (!(error instanceof Error)) throw error
       }
+      // Another membership may have begun meanwhile, with a channel of its own.
+      if (this.generation !== generation) return
       this.channel = undefined
-      if (this.generation === generation) await pause(this.sys.clock, RETRY_MS)
+      await pause(this.sys.clock, RETRY_MS)
     }
   }
 
@@ -91,8 +92,8 @@ export class NodeSession {
       close: () => connection.close(),
     })
     while (!connection.closed && this.generation === generation) {
-      await Promise.race([ended, pause(this.sys.clock, HEARTBEAT_MS)])
-      if (!connection.closed) await connection.call('heartbeat', { nodeId }).catch(() => connection.close())
+      const periodMs = await connection.call<number>('heartbeat', { nodeId }).catch(() => connection.close())
+      await Promise.race([ended, pause(this.sys.clock, periodMs || RETRY_MS)])
     }
     connection.close()
   }
@@ -105,8 +106,7 @@ export class NodeSession {
       close: leader.dispatcher.open(nodeId, (assignments) => this.member.agent.assign(assignments)),
     })
     while (manager.leader === leader && this.generation === generation) {
-      leader.dispatcher.heartbeat(nodeId)
-      await pause(this.sys.clock, HEARTBEAT_MS)
+      await pause(this.sys.clock, leader.dispatcher.heartbeat(nodeId))
     }
   }
 

@@ -13,6 +13,8 @@ import {
   Consensus,
   createCluster,
   isJoinToken,
+  isUnlockKey,
+  becomeOnlyManager,
   managersOf,
   type NodeObject,
   type Peers,
@@ -34,8 +36,9 @@ import { managersKnown, NodeFiles, type NodeRecord, type Place } from './node-re
 import { type Member, NodeSession } from './node-session.ts'
 import type { RpcConnection } from './rpc.ts'
 import { removeTaskContainers } from './remove-tasks.ts'
-import { settled } from './settled.ts'
+import { pause, settled } from './settled.ts'
 import { swarmProblem } from './swarm-problem.ts'
+import { checkInit } from './check-init.ts'
 import { configureNetworks, removeNetworks, requireGatewayNetwork } from './swarm-networks.ts'
 import { ContainerController } from './task-controller.ts'
 import { filesOf } from './task-files.ts'
@@ -44,11 +47,16 @@ import { localLog, type TaskLog } from './task-log.ts'
 const ALREADY =
   'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.'
 const NOT_IN_SWARM = 'This node is not part of a swarm'
+const LOCKED =
+  'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.'
+const LEAVE_LOCKED = 'Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message.'
 const WORKER =
   "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager."
 /** Where libnetwork's gossip would be. */
 const NODE_PORT = 7946
 const DEMOTION_MS = 1500
+/** How long a node that was promoted waits until it asks again to be counted. */
+const JOIN_MS = 500
 
 /** This machine as a member of a swarm, or of none. */
 export class SwarmNode implements Member {
@@ -58,6 +66,8 @@ export class SwarmNode implements Member {
   private readonly files: NodeFiles
   agent: Agent
   private assignments: Assignments | undefined
+  /** Its state lies on disk under a key that nobody has told yet. */
+  isLocked = false
   private readonly session: NodeSession
   /** Listening sockets by their port. */
   private readonly servers = new Map<number, number>()
@@ -72,6 +82,7 @@ export class SwarmNode implements Member {
     this.session = new NodeSession(parts, this.links, this)
     this.agent = this.newAgent()
     this.record = this.files.loadRecord()
+    this.isLocked = this.record?.role === 'manager' && this.files.isLocked
     parts.networks.released = (containerId, networkId) => this.detach(containerId, networkId)
   }
 
@@ -99,7 +110,8 @@ export class SwarmNode implements Member {
     return this.manager !== undefined
   }
 
-  get localState(): 'inactive' | 'active' {
+  get localState(): 'inactive' | 'active' | 'locked' {
+    if (this.isLocked) return 'locked'
     return this.record ? 'active' : 'inactive'
   }
 
@@ -114,6 +126,7 @@ export class SwarmNode implements Member {
       RemoteManagers: null,
     }
     if (!record) return base
+    if (this.isLocked) return { ...base, Error: LOCKED }
     const known = { ...base, NodeID: record.nodeId, NodeAddr: record.address, RemoteManagers: [...record.managers] }
     if (!manager) return known
     const nodes = manager.store.all('node')
@@ -131,6 +144,7 @@ export class SwarmNode implements Member {
   requireManager(): Manager {
     const { manager, record } = this
     if (!record) throw new Problem('unavailable', NOT_A_MANAGER)
+    if (this.isLocked) throw new Problem('unavailable', LOCKED)
     if (!manager) throw new Problem('unavailable', WORKER)
     if (!manager.leader && !this.leaderAddress) throw swarmProblem(new SwarmError('Unknown', NO_LEADER))
     return manager
@@ -147,7 +161,9 @@ export class SwarmNode implements Member {
   /** @returns the node's id @throws Problem */
   init(body: SwarmInitBody): string {
     if (this.record && !body.ForceNewCluster) throw new Problem('unavailable', ALREADY)
+    if (this.record) return this.beginAnew(this.record, body)
     const { sys } = this.parts
+    checkInit(body)
     const place = placeOf(sys, body)
     const manager = new Manager(this.parts, this.files)
     const { clock, entropy } = sys
@@ -167,6 +183,23 @@ export class SwarmNode implements Member {
     this.manager = manager
     this.start()
     return node.ID
+  }
+
+  /** The state there is, with this node as the only manager: what is left to a swarm that has lost its majority. */
+  private beginAnew(record: NodeRecord, body: SwarmInitBody): string {
+    const { manager } = this
+    if (!manager) throw new Problem('unavailable', NOT_A_MANAGER)
+    const { sys } = this.parts
+    const place = placeOf(sys, body)
+    this.stop()
+    const fresh = new Manager(this.parts, this.files)
+    fresh.store.restore(manager.store.snapshot())
+    becomeOnlyManager(fresh.store, record.nodeId, place, body.Spec ?? {})
+    this.record = { ...record, ...place, managers: [{ NodeID: record.nodeId, Addr: place.managerAddr }] }
+    this.files.saveRecord(this.record)
+    this.manager = fresh
+    this.start()
+    return record.nodeId
   }
 
   private become(node: NodeObject, where: Place & Pick<NodeRecord, 'managers'>): void {
@@ -197,6 +230,7 @@ export class SwarmNode implements Member {
   async leave(force: boolean): Promise<void> {
     const { record, manager } = this
     if (!record) throw new Problem('unavailable', NOT_IN_SWARM)
+    if (this.isLocked && !force) throw new Problem('unavailable', LEAVE_LOCKED)
     if (manager && !force) throw new Problem('unavailable', leaveWarning(manager.store))
     await this.tellLeaving(record).catch(() => undefined)
     this.stop()
@@ -204,6 +238,7 @@ export class SwarmNode implements Member {
     await this.agent.dispose()
     removeNetworks(this.parts)
     this.files.clear()
+    this.isLocked = false
     this.record = undefined
     this.manager = undefined
     this.assignments = undefined
@@ -218,7 +253,7 @@ export class SwarmNode implements Member {
 
   /** Networks of tasks that come back, before containers start again. */
   restore(): void {
-    if (!this.record) return
+    if (!this.record || this.isLocked) return
     if (this.record.role === 'manager') this.manager = new Manager(this.parts, this.files)
     const last = this.files.loadAssignments()
     if (last) this.configure(last)
@@ -226,7 +261,7 @@ export class SwarmNode implements Member {
 
   /** Takes part from now on. */
   start(): void {
-    if (!this.record) return
+    if (!this.record || this.isLocked) return
     this.serve(NODE_PORT)
     if (this.manager) this.manage(this.manager)
     this.session.start()
@@ -273,7 +308,9 @@ export class SwarmNode implements Member {
     if (role === 'manager') {
       if (this.manager) return
       this.manager = new Manager(this.parts, this.files)
-      return this.manage(this.manager)
+      this.manage(this.manager)
+      inBackground(this.parts.sys, 'swarm', this.joinManagers(this.manager))
+      return
     }
     // A leader that is demoted still tells the others so.
     this.parts.sys.clock.after(DEMOTION_MS, () => {
@@ -283,6 +320,18 @@ export class SwarmNode implements Member {
       this.closeServer(this.managerPort)
       this.files.dropSnapshot()
     })
+  }
+
+  /** From now on it counts for the majority: not before it is there to be asked. */
+  private async joinManagers(manager: Manager): Promise<void> {
+    const { clock } = this.parts.sys
+    while (this.manager === manager && this.record?.role === 'manager') {
+      const { nodeId, secret, managers } = this.record
+      if (manager.store.get('node', nodeId)?.ManagerStatus) return
+      const others = managers.filter(({ NodeID }) => NodeID !== nodeId).map(({ Addr }) => Addr)
+      await this.links.askLeader(others, 'joinManagers', { nodeId, secret }).catch(ignoreErrors)
+      await pause(clock, JOIN_MS)
+    }
   }
 
   stop(): void {
@@ -298,10 +347,17 @@ export class SwarmNode implements Member {
     if (server !== undefined) quietly(() => this.parts.sys.close(server))
   }
 
-  /** @throws Problem: nothing here is locked, since what lies on disk is not encrypted */
-  unlock(_key: string): void {
-    if (!this.record) throw new Problem('unavailable', NOT_IN_SWARM)
-    throw new Problem('conflict', 'swarm is not locked')
+  /** @throws Problem */
+  unlock(key: string): void {
+    if (!this.isLocked) {
+      this.requireManager()
+      throw new Problem('conflict', 'swarm is not locked')
+    }
+    if (!isUnlockKey(key)) throw invalid('invalid key string')
+    if (!this.files.unlock(key)) throw invalid('swarm could not be unlocked: invalid key provided')
+    this.isLocked = false
+    this.restore()
+    this.start()
   }
 
   // what this node does -------------------------------------------------------------------------------------------------

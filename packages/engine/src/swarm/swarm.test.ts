@@ -152,6 +152,70 @@ test('changes a service only from what it is, and back', async () => {
   expect(shown('1000')(await until(client, '/tasks', shown('1000')))).toBe(true)
 })
 
+test('locks itself with its tasks over a power cut, and begins anew with what it knew', async () => {
+  const clock = new TestClock()
+  const disk = Diskfs.open([], { clock })
+  const first = await bootEngine((programs) => bootTestKernel(programs, { clock, root: disk }))
+  stop = first.stop
+  await first.client.call('POST', '/images/load', imageTar())
+  await first.client.call('POST', '/swarm/init', { AdvertiseAddr: '192.168.0.8', AutoLockManagers: true })
+  await first.client.call('POST', '/services/create', spec('web', ['sleep', '1000']))
+  const isUp = (tasks: Task[]): boolean => tasks.some(({ Status }) => Status.State === 'running')
+  await until<Task[]>(first.client, '/tasks', isUp)
+  const { UnlockKey } = await told<{ UnlockKey: string }>(first.client, '/swarm/unlockkey')
+  await first.client.sys.sleep(50)
+  first.stop()
+
+  const root = Diskfs.open(disk.collect()?.puts ?? [], { clock })
+  const { client, stop: end } = await bootEngine((programs) => bootTestKernel(programs, { clock, root }))
+  stop = end
+  expect(await client.call('GET', '/nodes')).toMatchObject({
+    status: 503,
+    text: expect.stringContaining('Swarm is encrypted and needs to be unlocked before it can be used.'),
+  })
+  expect((await client.call('GET', '/info')).text).toContain('"LocalNodeState":"locked"')
+  expect(await told(client, '/containers/json')).toEqual([])
+  expect((await client.call('POST', '/swarm/leave')).text).toContain('Please unlock it first or use `--force`')
+  const unlock = (key: string): Promise<{ status: number; text: string }> =>
+    client.call('POST', '/swarm/unlock', { UnlockKey: key })
+  expect((await unlock('SWMKEY-1-short')).text).toContain('invalid key string')
+  expect((await unlock(`SWMKEY-1-${'A'.repeat(43)}`)).text).toContain('invalid key provided')
+  expect((await unlock(UnlockKey)).status).toBe(200)
+  expect((await unlock(UnlockKey)).text).toContain('swarm is not locked')
+  await until<Task[]>(client, '/tasks', isUp)
+  const [node] = await told<Node[]>(client, '/nodes')
+  const again = { AdvertiseAddr: '192.168.0.8', ForceNewCluster: true }
+  expect(JSON.parse((await client.call('POST', '/swarm/init', again)).text)).toBe(node?.ID)
+  expect(await told<Service[]>(client, '/services')).toMatchObject([{ Spec: { Name: 'web' } }])
+  expect(isUp(await until<Task[]>(client, '/tasks', isUp))).toBe(true)
+})
+
+test('refuses what no swarm can have', async () => {
+  const client = await boot()
+  const init = async (more: object): Promise<string> =>
+    (await client.call('POST', '/swarm/init', { AdvertiseAddr: '192.168.0.8', ...more })).text
+  expect(await init({ AdvertiseAddr: 'nope' })).toContain('advertise address must be a non-zero IP address')
+  expect(await init({ DefaultAddrPool: ['10.20.0.0/16'], SubnetSize: 31 })).toContain('subnet size is out of range: 31')
+  expect(await init({ DataPathPort: 80 })).toContain('Datapath port number is not in valid range (1024-49151) : 80')
+  expect(await init({ Spec: { CAConfig: { NodeCertExpiry: 60 * SECOND } } })).toContain(
+    'minimum certificate expiry time is: 1h0m0s',
+  )
+  await init({})
+  const create = async (name: string, more: object, container: object = {}): Promise<string> =>
+    (await client.call('POST', '/services/create', spec(name, ['sleep', '1000'], more, container))).text
+  expect(await create('a', { RestartPolicy: { Condition: 'often' } })).toContain(
+    'invalid RestartCondition: \\"often\\"',
+  )
+  expect(await create('a', {}, { Mounts: [{ Type: 'disk', Target: '/x' }] })).toContain('invalid MountType: \\"disk\\"')
+  expect(await create('a', { Placement: { Constraints: ['node.role'] } })).toContain(
+    'code = Unknown desc = constraint expected one operator',
+  )
+  await create('a', {})
+  expect((await client.call('GET', '/services/a/logs?stdout=1&tail=some')).text).toContain(
+    'tail value must be a positive integer or \\"all\\"',
+  )
+})
+
 test('is in its swarm again after a power cut, with the same tasks', async () => {
   const clock = new TestClock()
   const disk = Diskfs.open([], { clock })

@@ -3,6 +3,7 @@ import { bare } from '../allocator/address.ts'
 import { addressOn, isOn, networksOf } from '../allocator/allocator.ts'
 import { isIngress } from '../allocator/ports.ts'
 import { isWanted, type NetworkObject, rank, type ServiceObject, type TaskObject } from '../store/objects.ts'
+import { managersOf } from '../control/nodes.ts'
 import type { ClusterStore } from '../store/store.ts'
 
 /** A network as a node has to build it. */
@@ -45,10 +46,7 @@ export function assignmentsOf(store: ClusterStore, nodeId: string): Assignments 
     secrets: store.all('secret').filter(({ ID }) => secrets.has(ID)),
     configs: store.all('config').filter(({ ID }) => configs.has(ID)),
     networks: store.all('network').map((network) => assignNetwork(store, network, nodeId)),
-    managers: store
-      .all('node')
-      .filter(({ Spec }) => Spec.Role === 'manager')
-      .map(({ ID, internal }) => ({ NodeID: ID, Addr: internal.managerAddr })),
+    managers: managersOf(store).map(({ ID, internal }) => ({ NodeID: ID, Addr: internal.managerAddr })),
     role: store.get('node', nodeId)?.Spec.Role ?? 'worker',
   }
 }

@@ -34,9 +34,11 @@ export class Dispatcher {
     }
   }
 
-  heartbeat(nodeId: string): void {
+  /** @returns in how many milliseconds it is to tell again */
+  heartbeat(nodeId: string): number {
     this.heard.set(nodeId, this.powers.clock.now())
     setNodeState(this.powers, nodeId, 'ready')
+    return this.periodMs
   }
 
   stop(): void {

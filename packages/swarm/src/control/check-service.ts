@@ -25,11 +25,12 @@ export function checkService(store: ClusterStore, spec: ServiceSpec): void {
     throw failedPrecondition('service needs ingress network, but no ingress network is present')
 }
 
+export const isDnsName = (name: string): boolean => /^[a-zA-Z0-9]+(?:[a-zA-Z0-9-_]*[A-Za-z0-9])?$/.test(name)
+
 function checkName(name = ''): void {
   if (name === '') throw invalidArgument('meta: name must be provided')
   if (name.length > MOST_NAME) throw invalidArgument(`name must be ${MOST_NAME} characters or fewer`)
-  if (!/^[a-zA-Z0-9]+(?:[a-zA-Z0-9-_]*[A-Za-z0-9])?$/.test(name))
-    throw invalidArgument(`name must be valid as a DNS name component`)
+  if (!isDnsName(name)) throw invalidArgument('name must be valid as a DNS name component')
 }
 
 function checkTask({ Resources, RestartPolicy, Placement, ContainerSpec }: TaskSpec): void {

@@ -2,7 +2,7 @@ import type { SwarmSpec } from '@drydock/docker-api'
 import { createNetwork } from '../allocator/networks.ts'
 import { joinToken, newAuthority, newId, unlockKey } from '../identity.ts'
 import type { Powers } from '../powers.ts'
-import { SwarmError } from '../problem.ts'
+import { invalidArgument } from '../problem.ts'
 import type { ClusterObject } from '../store/objects.ts'
 import { requireVersion } from './versions.ts'
 
@@ -33,6 +33,17 @@ export const SPEC_DEFAULTS: SwarmSpec = {
   EncryptionConfig: { AutoLockManagers: false },
 }
 
+const LEAST_EXPIRY = 3_600_000_000_000
+
+/** What swarmkit's controlapi refuses in a cluster. @throws SwarmError */
+export function checkSpec({ CAConfig, Dispatcher }: SwarmSpec): void {
+  const { NodeCertExpiry = 0 } = CAConfig ?? {}
+  if (NodeCertExpiry !== 0 && NodeCertExpiry < LEAST_EXPIRY)
+    throw invalidArgument('minimum certificate expiry time is: 1h0m0s')
+  if ((Dispatcher?.HeartbeatPeriod ?? 0) < 0)
+    throw invalidArgument('heartbeat time period cannot be a negative duration')
+}
+
 /** A new swarm, with its ingress network. */
 export function createCluster(powers: Powers, wish: ClusterWish): ClusterObject {
   const { store, entropy } = powers
@@ -53,7 +64,7 @@ export function createCluster(powers: Powers, wish: ClusterWish): ClusterObject 
   return cluster
 }
 
-function mergeSpec(base: SwarmSpec, wish: SwarmSpec): SwarmSpec {
+export function mergeSpec(base: SwarmSpec, wish: SwarmSpec): SwarmSpec {
   const parts = Object.entries(wish).filter(([, value]) => value !== undefined && value !== null)
   const merged = parts.map(([name, value]) => {
     const before = base[name as keyof SwarmSpec]
@@ -82,7 +93,8 @@ export function updateCluster({ store, entropy }: Powers, update: ClusterUpdate)
   const { cluster } = store
   requireVersion(cluster, update.version)
   if (update.spec.Name !== undefined && update.spec.Name !== '' && update.spec.Name !== 'default')
-    throw new SwarmError('InvalidArgument', 'cluster name can only be "default"')
+    throw invalidArgument('cluster name can only be "default"')
+  checkSpec(update.spec)
   const [, , authority = ''] = cluster.JoinTokens.Worker.split('-')
   const { Worker, Manager } = cluster.JoinTokens
   store.update('cluster', cluster.ID, {

@@ -1,7 +1,7 @@
 import type { Powers } from '../powers.ts'
 import { createCluster, updateCluster } from './cluster.ts'
 import { addNetwork, attachContainer, detachContainer, removeNetwork } from './networks.ts'
-import { joinNode, removeNode, updateNode } from './nodes.ts'
+import { joinManagers, joinNode, removeNode, updateNode } from './nodes.ts'
 import { createFile, removeFile, updateFile } from './secrets.ts'
 import { createService, removeService, updateService } from './services.ts'
 
@@ -14,6 +14,7 @@ export const CONTROL = {
   updateFile,
   removeFile,
   joinNode,
+  joinManagers,
   updateNode,
   removeNode,
   updateCluster,

@@ -2,11 +2,13 @@ import { createNetwork, ingressOf, type SubnetWish, takeAddress } from '../alloc
 import { isOn, networksOf } from '../allocator/allocator.ts'
 import { newId } from '../identity.ts'
 import type { Powers } from '../powers.ts'
-import { failedPrecondition, SwarmError } from '../problem.ts'
+import { failedPrecondition, invalidArgument, SwarmError } from '../problem.ts'
 import { isActive, type NetworkSpec } from '../store/objects.ts'
+import { isDnsName } from './check-service.ts'
 
 /** @returns its id @throws SwarmError */
 export function addNetwork(powers: Powers, { spec, wish }: { spec: NetworkSpec; wish: SubnetWish }): string {
+  if (!isDnsName(spec.Name)) throw invalidArgument('name must be valid as a DNS name component')
   if (spec.Ingress && ingressOf(powers.store))
     throw new SwarmError('AlreadyExists', `ingress network (${ingressOf(powers.store)?.ID}) is already present`)
   return createNetwork(powers, spec, wish).ID

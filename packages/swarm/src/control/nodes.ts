@@ -40,7 +40,9 @@ export function joinNode(powers: Powers, wish: Omit<NodeWish, 'role'> & { token:
   return addNode(powers, { ...wish, role })
 }
 
-const isManager = ({ Spec }: NodeObject): boolean => Spec.Role === 'manager'
+/** Wanted as a manager, and counted as one: a node that was promoted counts when it is there to be asked. */
+const isManager = ({ Spec, ManagerStatus }: NodeObject): boolean =>
+  Spec.Role === 'manager' && ManagerStatus !== undefined
 export const managersOf = (store: ClusterStore): NodeObject[] => store.all('node').filter(isManager)
 
 /** @throws SwarmError */
@@ -59,18 +61,21 @@ export function updateNode(
     throw failedPrecondition('attempting to demote the last manager of the swarm')
   if (demoted) checkQuorum(store, node, "can't demote")
   requireVersion(node, version)
-  store.update('node', id, { Spec: { ...spec, Labels: spec.Labels ?? {} }, ...managerStatus(node, Role) })
+  store.update('node', id, {
+    Spec: { ...spec, Labels: spec.Labels ?? {} },
+    ...(Role === 'worker' ? { ManagerStatus: undefined } : {}),
+  })
 }
 
-function managerStatus(node: NodeObject, role: string): Pick<NodeObject, 'ManagerStatus'> | object {
-  if (role === 'worker') return { ManagerStatus: undefined }
-  if (node.ManagerStatus) return {}
-  const { address } = { address: node.Status.Addr ?? '' }
-  const managerAddr = node.internal.managerAddr || `${address}:2377`
-  return {
-    ManagerStatus: { Reachability: 'reachable', Addr: managerAddr },
-    internal: { ...node.internal, managerAddr },
-  }
+/** A node that was promoted is there, and counts for the majority. */
+export function joinManagers({ store }: Powers, { id }: { id: string }): void {
+  const node = store.get('node', id)
+  if (!node || node.ManagerStatus) return
+  const Addr = node.internal.managerAddr || `${node.Status.Addr ?? ''}:2377`
+  store.update('node', id, {
+    ManagerStatus: { Reachability: 'reachable', Addr },
+    internal: { ...node.internal, managerAddr: Addr },
+  })
 }
 
 function checkQuorum(store: ClusterStore, node: NodeObject, action: string): void {

@@ -17,7 +17,9 @@ function check(kind: Kind, { Name, Data = '', ...rest }: SecretSpec | ConfigSpec
     throw invalidArgument(
       'invalid name, only 64 [a-zA-Z0-9-_.] characters allowed, and the start and end character must be [a-zA-Z0-9]',
     )
-  if ('Driver' in rest && rest.Driver) return
+  // Plugins of swarm, of which there are none, would be asked for it.
+  if ('Driver' in rest && rest.Driver)
+    throw new SwarmError('Unknown', `plugin ${JSON.stringify(rest.Driver.Name)} not found`)
   const bytes = Math.floor((Data.replace(/=+$/, '').length * 3) / 4)
   if (bytes === 0 && kind === 'secret')
     throw invalidArgument('secret data must be larger than 0 and less than 512000 bytes')

@@ -184,3 +184,17 @@ describe('updates', () => {
     expect(swarm.tasks(back, 'running').map(({ Spec }) => Spec.ContainerSpec?.Image)).toEqual(['app:1', 'app:1'])
   })
 })
+
+it('keeps the tasks of a service whose spec comes back in another order of its fields', async () => {
+  const swarm = new FakeCluster()
+  swarm.node('one')
+  const id = swarm.create({ TaskTemplate: { RestartPolicy: { Condition: 'any', Delay: 1e9 } } })
+  await swarm.after(0)
+  const before = swarm.tasks(id).map(({ ID }) => ID)
+  swarm.update(id, (spec) => ({
+    ...spec,
+    TaskTemplate: { RestartPolicy: { Delay: 1e9, Condition: 'any' }, ...spec.TaskTemplate, Networks: null },
+  }))
+  await swarm.after(30)
+  expect(swarm.tasks(id).map(({ ID }) => ID)).toEqual(before)
+})

@@ -127,20 +127,22 @@ function runJob(powers: Powers, service: ServiceObject): void {
   const tasks = tasksOfRun(powers, service)
   const done = tasks.filter(({ Status }) => Status.State === 'complete')
   const active = tasks.filter(isActive)
-  const slots = new Set(tasks.map(({ Slot }) => Slot))
-  const exhausted = [...slots].filter((slot) => isGivenUp(tasks.filter(({ Slot }) => Slot === slot)))
-  const taken = new Set([...done, ...active].map(({ Slot }) => Slot).concat(exhausted))
+  const slots = new Set(tasks.map(slotOf))
+  const exhausted = [...slots].filter((slot) => isGivenUp(tasks.filter((task) => slotOf(task) === slot)))
+  const taken = new Set([...done, ...active].map(slotOf).concat(exhausted))
   let missing = Math.min(
     MaxConcurrent - active.length,
     TotalCompletions - done.length - active.length - exhausted.length,
   )
+  // The slots of a job count from nought, and that one is told by its node.
   for (let slot = 0; missing > 0; slot++) {
-    if (taken.has(slot + 1)) continue
-    newTask(powers, service, { slot: slot + 1 })
+    if (taken.has(slot)) continue
+    newTask(powers, service, { slot })
     missing--
   }
 }
 
+const slotOf = ({ Slot = 0 }: TaskObject): number => Slot
 const isGivenUp = (tasks: readonly TaskObject[]): boolean =>
   tasks.every((task) => !isActive(task) && task.Status.State !== 'complete')
 

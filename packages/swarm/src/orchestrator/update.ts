@@ -4,6 +4,7 @@ import { hasEnded, isWanted, type ServiceObject, type TaskObject } from '../stor
 import { timestamp } from '../store/store.ts'
 import { isGlobal, isJob } from './mode.ts'
 import { newTask } from './new-task.ts'
+import { sameSpec } from './same-spec.ts'
 import { type Slot, slotKey, slotsOf, tasksOf } from './slots.ts'
 
 const MONITOR_MS = 5000
@@ -13,10 +14,9 @@ const DEFAULTS: UpdateConfig = { Parallelism: 1, FailureAction: 'pause', MaxFail
 export function isDirty(service: ServiceObject, task: TaskObject): boolean {
   if (task.SpecVersion.Index === service.SpecVersion.Index) return false
   const { TaskTemplate, EndpointSpec } = service.Spec
-  return !same(TaskTemplate, task.Spec) || !same(EndpointSpec ?? null, task.internal.endpointSpec ?? null)
+  return !sameSpec(TaskTemplate, task.Spec) || !sameSpec(EndpointSpec, task.internal.endpointSpec)
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 const isDirtySlot = (service: ServiceObject, { tasks }: Slot): boolean =>
   tasks.some((task) => isWanted(task) && isDirty(service, task))
 

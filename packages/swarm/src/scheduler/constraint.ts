@@ -1,4 +1,4 @@
-import { invalidArgument } from '../problem.ts'
+import { SwarmError } from '../problem.ts'
 import type { NodeObject } from '../store/objects.ts'
 
 interface Constraint {
@@ -10,13 +10,15 @@ interface Constraint {
 /** `node.role == manager`, `engine.labels.os!=x`. swarmkit manager/constraint @throws SwarmError */
 export function parseConstraint(text: string): Constraint {
   const [, key = '', operator, value = ''] = /^([^=!]*)(==|!=)(.*)$/.exec(text) ?? []
-  if (operator === undefined) throw invalidArgument('constraint expected one operator from ==, !=')
+  if (operator === undefined) throw unfit('constraint expected one operator from ==, !=')
   const name = key.trim()
-  if (!/^(?:[a-z_])([a-z0-9\-_.]+)$/i.test(name)) throw invalidArgument(`key '${name}' is invalid`)
+  if (!/^(?:[a-z_])([a-z0-9\-_.]+)$/i.test(name)) throw unfit(`key '${name}' is invalid`)
   const wanted = value.trim()
-  if (!/^(?:[a-z0-9:\-_\s.*()?+[\]\\^$|/]+)$/i.test(wanted)) throw invalidArgument(`value '${wanted}' is invalid`)
+  if (!/^(?:[a-z0-9:\-_\s.*()?+[\]\\^$|/]+)$/i.test(wanted)) throw unfit(`value '${wanted}' is invalid`)
   return { key: name, equal: operator === '==', value: wanted }
 }
+
+const unfit = (message: string): SwarmError => new SwarmError('Unknown', message)
 
 /** Whether a node is fit for tasks with these constraints; what cannot be read is no constraint that fits. */
 export function meetsConstraints(node: NodeObject, constraints: readonly string[] | null | undefined): boolean {

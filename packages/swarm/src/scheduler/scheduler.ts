@@ -44,7 +44,8 @@ function loadsOf({ store }: Powers): NodeLoad[] {
 function fixedNode(loads: readonly NodeLoad[], task: TaskObject): Choice {
   const load = loads.find(({ node }) => node.ID === task.NodeID)
   const others = load ? { ...load, tasks: load.tasks.filter(({ ID }) => ID !== task.ID) } : undefined
-  return choose(others ? [others] : [], task)
+  const { node, reason } = choose(others ? [others] : [], task)
+  return { ...(node ? { node } : {}), reason: reason.replace(/^no suitable node \((.*)\)$/, '$1') }
 }
 
 const chooseNode = (loads: readonly NodeLoad[], task: TaskObject): Choice => choose(loads, task)

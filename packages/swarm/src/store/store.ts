@@ -13,6 +13,9 @@ export interface Change<Name extends TableName = TableName> {
   readonly after: Tables[Name] | undefined
 }
 
+/** What is undefined is there no more. */
+type Changes<T> = { readonly [Field in keyof T]?: T[Field] | undefined }
+
 export type ChangeListener = (changes: readonly Change[]) => void
 
 /** The cluster's objects. They are never changed in place: each change is a new object with a version of its own. */
@@ -63,11 +66,12 @@ export class ClusterStore {
   update<Name extends TableName>(
     table: Name,
     id: string,
-    fields: Partial<Omit<Tables[Name], keyof SwarmObject>>,
+    fields: Changes<Omit<Tables[Name], keyof SwarmObject>>,
   ): void {
     const before = this.tables[table].get(id)
     if (!before) return
-    const after = { ...before, ...fields, Version: { Index: ++this.index }, UpdatedAt: this.now() } as Tables[Name]
+    const changed: unknown = { ...before, ...fields, Version: { Index: ++this.index }, UpdatedAt: this.now() }
+    const after = changed as Tables[Name]
     this.tables[table].set(id, after)
     this.record({ table, kind: 'update', before, after } as unknown as Change)
   }
