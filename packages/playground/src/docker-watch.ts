@@ -19,6 +19,8 @@ const TELLING: readonly string[] = [
   ...['create', 'update', 'remove'],
 ]
 
+const OF_SWARM: readonly string[] = ['node', 'service']
+
 /** What a swarm publishes on each of its nodes, whether a task of the service is there or not. */
 export interface Mesh {
   readonly addresses: readonly string[]
@@ -34,8 +36,11 @@ export class DockerWatch {
   private readonly client: DockerClient
   private timer: Timer | undefined
   private reading: Timer | undefined
+  private asksSwarm = false
   private disposed = false
   private retryMs = RETRY_MS
+  /** Whether the engine answered for a swarm the last time it was asked. */
+  private isManager = false
 
   constructor(options: DockerWatchOptions) {
     this.options = options
@@ -66,9 +71,10 @@ export class DockerWatch {
       const first = events.next()
       // Should the list fail as well, one of the two failures is enough.
       first.catch(() => undefined)
-      await this.read()
+      await this.read(true)
       this.retryMs = RETRY_MS
-      for (let event = await first; !event.done && !this.disposed; event = await events.next()) this.readSoon()
+      for (let event = await first; !event.done && !this.disposed; event = await events.next())
+        this.readSoon(OF_SWARM.includes(event.value.Type))
     } catch {
       // The engine is not up yet, or is being restarted.
     }
@@ -79,17 +85,21 @@ export class DockerWatch {
   }
 
   /** What happens in one go is read once. */
-  private readSoon(): void {
+  private readSoon(ofSwarm: boolean): void {
+    // A node that is in no swarm is asked for services when something of a swarm happens, not before.
+    this.asksSwarm ||= ofSwarm || this.isManager
     this.reading ??= this.options.clock.after(TOGETHER_MS, () => {
       this.reading = undefined
+      const { asksSwarm } = this
+      this.asksSwarm = false
       // A daemon that went away is noticed by its events.
-      if (!this.disposed) void this.read().catch(() => undefined)
+      if (!this.disposed) void this.read(asksSwarm).catch(() => undefined)
     })
   }
 
-  private async read(): Promise<void> {
+  private async read(asksSwarm: boolean): Promise<void> {
     const containers = await this.client.containers.list({ filters: { publish: ['1-65535/tcp', '1-65535/udp'] } })
-    await this.readMesh()
+    if (asksSwarm) await this.readMesh()
     this.show(containers.flatMap(published))
   }
 
@@ -102,9 +112,11 @@ export class DockerWatch {
       const addresses = nodes.flatMap(({ Status }) => Status.Addr ?? [])
       const ports = services.flatMap(publishedByService).sort((a, b) => a.port - b.port)
       this.mesh = ports.length > 0 ? { addresses, ports } : undefined
+      this.isManager = true
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       this.mesh = undefined
+      this.isManager = false
     }
     if (JSON.stringify(this.mesh) !== before) this.options.onChange()
   }

@@ -1,9 +1,14 @@
 import { CliError } from '../session/cli-error.ts'
-import { compileTemplate, type Template, TemplateError } from '../template/execute.ts'
-import { type FunctionTable, headerFunctions } from '../template/functions.ts'
-import { TemplateSyntaxError } from '../template/syntax.ts'
-import { tabulate } from '../template/tabwriter.ts'
-import type { Row } from '../template/value.ts'
+import {
+  compileTemplate,
+  type FunctionTable,
+  headerFunctions,
+  type Row,
+  tabulate,
+  type Template,
+  TemplateError,
+  TemplateSyntaxError,
+} from '@drydock/go-template'
 
 /** How a kind of thing is listed. */
 export interface ListFormat {

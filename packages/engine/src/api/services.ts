@@ -3,17 +3,19 @@ import type { ServerResponse } from '@drydock/http'
 import { type ClusterStore, isGlobal, isJob, modeOf, type ServiceObject } from '@drydock/swarm'
 import { Filters } from '../filters.ts'
 import { invalid, notFound, Problem } from '../problem.ts'
+import { checkTemplates } from './check-templates.ts'
 import { type Call, flag, json, requireJson, type Route, route } from './route.ts'
 import { findObject, fitsIdAndName, versionOf } from './swarm-objects.ts'
 import { SERVICE_SPEC } from './swarm-shapes.ts'
 import { streamTaskLogs } from './task-logs.ts'
 import { convertService } from './service-words.ts'
+import { isNodeLocal } from '../swarm/node-networks.ts'
 import { withDefaults } from './service-defaults.ts'
 
 const FILTERS: readonly string[] = ['id', 'name', 'label', 'mode', 'runtime']
 
 function describe({ SpecVersion: _version, PreviousSpecVersion: _before, ...service }: ServiceObject): Service {
-  const { PreviousSpec, UpdateStatus, ...rest } = service
+  const { PreviousSpec, UpdateStatus, registryAuth: _auth, previousRegistryAuth: _previous, ...rest } = service
   return {
     ...rest,
     ...(PreviousSpec ? { PreviousSpec } : {}),
@@ -79,17 +81,28 @@ function networkId(call: Call, target: string): string {
   const known = store.get('network', target) ?? store.all('network').find(({ Spec }) => Spec.Name === target)
   if (known) return known.ID
   const local = call.parts.networks.store.all().find(({ id, name }) => id === target || name === target)
-  if (!local) throw notFound(`network ${target} not found`)
+  if (!local || local.name === 'none') throw notFound(`network ${local?.name ?? target} not found`)
+  // What every node has of its own is known by its name.
+  if (isNodeLocal(local.name)) return local.name
   throw new Problem(
     'forbidden',
     `The network ${local.name} cannot be used with services. Only networks scoped to the swarm can be used, such as those created with the overlay driver.`,
   )
 }
 
+/** `--with-registry-auth`: kept for the nodes, and told nobody else. */
+function credentials({ headers }: Call): { auth?: string } {
+  const auth = headers.get('x-registry-auth')
+  return auth && auth !== NO_CREDENTIALS ? { auth } : {}
+}
+/** `{}` in base64. */
+const NO_CREDENTIALS = 'e30='
+
 async function create(call: Call): Promise<ServerResponse> {
   call.parts.swarm.requireManager()
   const spec = withNetworkIds(call, convertService(await requireJson<ServiceSpec>(call, SERVICE_SPEC)))
-  return json({ ID: await call.parts.swarm.control('createService', { spec }) }, 201)
+  checkTemplates(spec)
+  return json({ ID: await call.parts.swarm.control('createService', { spec, ...credentials(call) }) }, 201)
 }
 
 function inspect(call: Call): ServerResponse {
@@ -100,10 +113,15 @@ function inspect(call: Call): ServerResponse {
 async function update(call: Call): Promise<ServerResponse> {
   const version = versionOf(call, 'service')
   const spec = withNetworkIds(call, convertService(await requireJson<ServiceSpec>(call, SERVICE_SPEC)))
+  checkTemplates(spec)
   const { ID } = findObject(call, 'service')
   const rollback = call.query.get('rollback') ?? ''
   if (!['', 'none', 'previous'].includes(rollback)) throw invalid(`unrecognized rollback option ${rollback}`)
-  await call.parts.swarm.control('updateService', { id: ID, version, spec, rollback: rollback === 'previous' })
+  await call.parts.swarm.control('updateService', {
+    ...{ id: ID, version, spec, rollback: rollback === 'previous' },
+    ...credentials(call),
+    ...(call.query.get('registryAuthFrom') === 'previous-spec' ? { authFrom: 'previous-spec' as const } : {}),
+  })
   return json({})
 }
 
@@ -115,10 +133,7 @@ async function remove(call: Call): Promise<ServerResponse> {
 function logs(call: Call): ServerResponse {
   const service = findObject(call, 'service')
   const { store } = call.parts.swarm.requireManager()
-  return streamTaskLogs(
-    call,
-    store.all('task').filter(({ ServiceID }) => ServiceID === service.ID),
-  )
+  return streamTaskLogs(call, () => store.all('task').filter(({ ServiceID }) => ServiceID === service.ID))
 }
 
 export const serviceRoutes: readonly Route[] = [

@@ -1,8 +1,10 @@
 import type { BodyWriter, ServerResponse } from '@drydock/http'
 import type { TaskObject } from '@drydock/swarm'
+import type { DaemonParts } from '../daemon-parts.ts'
 import type { LogEntry } from '../logs/json-file.ts'
 import { printEntries, selectEntries } from '../logs/read-logs.ts'
 import { invalid } from '../problem.ts'
+import { pause } from '../swarm/settled.ts'
 import { type TaskLog, taskLog } from '../swarm/task-log.ts'
 import { logOptions } from './container-streams.ts'
 import { type Call, flag } from './route.ts'
@@ -16,37 +18,48 @@ interface Source {
   readonly attributes: Record<string, string>
 }
 
-/** Logs of tasks, wherever they run, with which task each line is of under `details`. */
-export function streamTaskLogs(call: Call, tasks: readonly TaskObject[]): ServerResponse {
+/**
+ * Logs of tasks, wherever they run, with which task each line is of under `details`.
+ * @param tasks those there are now; whoever follows is told of later ones too
+ */
+export function streamTaskLogs(call: Call, tasks: () => readonly TaskObject[]): ServerResponse {
   const { parts, request } = call
   const options = logOptions(call)
   const tail = call.query.get('tail') || 'all'
   if (tail !== 'all' && !/^[+-]?\d+$/.test(tail)) throw invalid('tail value must be a positive integer or "all"')
   if (!options.stdout && !options.stderr) throw invalid('Bad parameters: you must choose at least one stream')
-  const sources = tasks.map((task): Source => {
-    const tty = task.Spec.ContainerSpec?.TTY ?? false
-    return { log: taskLog(parts, task), tty, attributes: attributesOf(task) }
-  })
+  const sources = new Map<string, Source>()
   const follow = flag(call, 'follow')
-  const raw = sources[0]?.tty ?? false
+  const raw = tasks()[0]?.Spec.ContainerSpec?.TTY ?? false
   return {
     status: 200,
     headers: { 'Content-Type': `application/vnd.docker.${raw ? 'raw' : 'multiplexed'}-stream` },
     body: async (writer) => {
       try {
-        await writeAll(sources, writer, options)
+        openNew(parts, sources, tasks())
+        await writeAll([...sources.values()], writer, options)
         let left = false
         void request.disconnected().then(() => {
           left = true
         })
         while (follow && !left) {
-          await new Promise<void>((resolve) => void parts.sys.clock.after(POLL_MS, resolve))
-          await writeAll(sources, writer, { ...options, tail: undefined })
+          await pause(parts.sys.clock, POLL_MS)
+          openNew(parts, sources, tasks())
+          await writeAll([...sources.values()], writer, { ...options, tail: undefined })
         }
       } finally {
-        for (const { log } of sources) log.close()
+        for (const { log } of sources.values()) log.close()
       }
     },
+  }
+}
+
+/** A task that has no node yet has no log. */
+function openNew(parts: DaemonParts, sources: Map<string, Source>, tasks: readonly TaskObject[]): void {
+  for (const task of tasks) {
+    if (sources.has(task.ID) || !task.NodeID) continue
+    const tty = task.Spec.ContainerSpec?.TTY ?? false
+    sources.set(task.ID, { log: taskLog(parts, task), tty, attributes: attributesOf(task) })
   }
 }
 

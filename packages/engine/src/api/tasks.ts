@@ -46,8 +46,13 @@ function isUpToDate(task: TaskObject, filters: Filters, service: ServiceObject |
   return wanted === undefined || wanted === (service !== undefined && !isDirty(service, task))
 }
 
+function logs(call: Call): ServerResponse {
+  const task = findObject(call, 'task')
+  return streamTaskLogs(call, () => [task])
+}
+
 export const taskRoutes: readonly Route[] = [
   route('GET', '/tasks', list),
   route('GET', '/tasks/{id}', (call) => json(describeTask(findObject(call, 'task')))),
-  route('GET', '/tasks/{id}/logs', (call) => streamTaskLogs(call, [findObject(call, 'task')])),
+  route('GET', '/tasks/{id}/logs', logs),
 ]

@@ -13,6 +13,7 @@ import { type Names, serveNames } from './name-server.ts'
 import type { Endpoint, NetworkRecord, NetworkWish } from './network-record.ts'
 import { isPredefined, NetworkStore } from './network-store.ts'
 import { OverlayDriver } from './overlay-driver.ts'
+import { IngressListeners } from './ingress-listeners.ts'
 import { PortMapper } from './port-mapper.ts'
 import { quietly } from '../state/files.ts'
 import { isSharing, makeParent, plugIntoWire, removeParent } from './sharing-driver.ts'
@@ -36,6 +37,8 @@ export class NetworkController {
   released: (containerId: string, networkId: string) => void = () => undefined
   /** Containers whose name server is up; it stays until they stop. */
   private readonly served = new Set<string>()
+  /** What services publish on this node. */
+  readonly ingress: IngressListeners
   private readonly sys: Sys
   private readonly events: EventLog
 
@@ -50,6 +53,7 @@ export class NetworkController {
     this.store = new NetworkStore(sys, directory, config)
     this.ports = new PortMapper(sys, config.ip)
     this.overlays = new OverlayDriver(sys)
+    this.ingress = new IngressListeners(sys)
   }
 
   /** @param assigned with the names that this node was told */

@@ -197,7 +197,8 @@ async function proxy({ sys }: Process, address: string, port: number): Promise<n
   }
 }
 
-async function relay(sys: Sys, client: FdStream, address: string, port: number): Promise<void> {
+/** Both ways, until both sides have ended. */
+export async function relay(sys: Sys, client: FdStream, address: string, port: number): Promise<void> {
   try {
     const server = await dial(sys, inet(address, port))
     try {

@@ -34,6 +34,10 @@ export function configureNetworks(parts: DaemonParts, { networks }: Assignments,
   parts.networks.showSwarm(shown.map(recordOf), networks)
   const ingress = networks.find(({ network }) => network.Spec.Ingress)
   guideIngress(parts.sys, ingress?.ports ?? [], gateway.bridge, address)
+  parts.networks.ingress.hold(
+    (ingress?.ports ?? []).map(({ port }) => port),
+    address,
+  )
 }
 
 export function removeNetworks({ networks, sys }: DaemonParts): void {
@@ -42,6 +46,7 @@ export function removeNetworks({ networks, sys }: DaemonParts): void {
   const gateway = networks.store.byName(GATEWAY_NETWORK)
   if (gateway) networks.unreserve(gateway, INGRESS_SANDBOX)
   removeIngress(sys)
+  networks.ingress.releaseAll()
 }
 
 const recordOf = ({ network, balancer, peers }: AssignedNetwork): NetworkRecord => ({

@@ -43,6 +43,7 @@ import { configureNetworks, removeNetworks, requireGatewayNetwork } from './swar
 import { ContainerController } from './task-controller.ts'
 import { filesOf } from './task-files.ts'
 import { localLog, type TaskLog } from './task-log.ts'
+import { Placeholders } from './templates.ts'
 
 const ALREADY =
   'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.'
@@ -93,7 +94,8 @@ export class SwarmNode implements Member {
         configure: (assignments) => this.configure(assignments),
         controller: (task) => {
           const node = { id: this.record?.nodeId ?? '', description: describeNode(parts) }
-          return new ContainerController(parts, task, node, () => filesOf(task, this.assignments))
+          const placeholders = new Placeholders(task, node)
+          return new ContainerController(parts, task, node, () => filesOf(task, this.assignments, placeholders))
         },
       },
       parts.sys.clock,

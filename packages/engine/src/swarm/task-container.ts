@@ -6,28 +6,24 @@ import type {
   Mount,
   PortMap,
 } from '@drydock/docker-api'
-import { bare, containerName, type NodeObject, type TaskObject, taskName } from '@drydock/swarm'
-import { Placeholders } from './templates.ts'
+import { bare, containerName, type TaskObject, taskName } from '@drydock/swarm'
+import { isNodeLocal } from './node-networks.ts'
+import { ExpansionError, Placeholders, type TemplateNode } from './templates.ts'
 
 /** By which a container says that it is a task, and of which node. */
 export const NODE_LABEL = 'com.docker.swarm.node.id'
 
-export interface TaskNode {
-  readonly id: string
-  readonly description: NodeObject['Description']
-}
-
 /** The container that a task is, as `docker create` would ask for it. moby daemon/cluster/executor/container */
-export function containerOf(task: TaskObject, node: TaskNode): ContainerCreateBody {
+export function containerOf(task: TaskObject, node: TemplateNode): ContainerCreateBody {
   const spec = task.Spec.ContainerSpec ?? {}
-  const placeholders = new Placeholders(task, node, {})
+  const placeholders = new Placeholders(task, node)
   const expand = (text: string): string => placeholders.expand(text)
   return {
     Image: spec.Image ?? '',
     ...(spec.Command?.length ? { Entrypoint: [...spec.Command] } : {}),
     ...(spec.Args?.length ? { Cmd: [...spec.Args] } : {}),
-    Env: (spec.Env ?? []).map(expand),
-    Hostname: expand(spec.Hostname ?? ''),
+    Env: (spec.Env ?? []).map((text) => expandVariable(text, expand)),
+    Hostname: expandAs('hostname', spec.Hostname ?? '', expand),
     WorkingDir: spec.Dir ?? '',
     User: spec.User ?? '',
     Tty: spec.TTY ?? false,
@@ -38,6 +34,26 @@ export function containerOf(task: TaskObject, node: TaskNode): ContainerCreateBo
     ...exposed(task),
     HostConfig: hostConfig(task, expand),
     NetworkingConfig: { EndpointsConfig: endpointsOf(task) },
+  }
+}
+
+function expandVariable(text: string, expand: (text: string) => string): string {
+  const at = text.indexOf('=') + 1
+  try {
+    return text.slice(0, at) + expand(text.slice(at))
+  } catch (error) {
+    if (!(error instanceof ExpansionError)) throw error
+    throw new ExpansionError(`expanding env failed: expanding env ${JSON.stringify(text)}: ${error.message}`)
+  }
+}
+
+/** Says of which field it is that cannot be expanded. */
+function expandAs(field: string, text: string, expand: (text: string) => string): string {
+  try {
+    return expand(text)
+  } catch (error) {
+    if (!(error instanceof ExpansionError)) throw error
+    throw new ExpansionError(`expanding ${field} failed: ${error.message}`)
   }
 }
 
@@ -71,13 +87,11 @@ function hostConfig(task: TaskObject, expand: (text: string) => string): HostCon
     const key = `${TargetPort}/${Protocol || 'tcp'}`
     bindings[key] = [...(bindings[key] ?? []), PublishedPort ? { HostPort: String(PublishedPort) } : {}]
   }
-  const [first] = Object.keys(endpointsOf(task))
+  const [first = nodeNetworkOf(task)] = Object.keys(endpointsOf(task))
   return {
     NetworkMode: first ?? 'default',
     ...(Object.keys(bindings).length > 0 ? { PortBindings: bindings } : {}),
-    Mounts: (spec.Mounts ?? []).map(
-      (mount): Mount => ({ ...mount, ...(mount.Source ? { Source: expand(mount.Source) } : {}) }),
-    ),
+    Mounts: (spec.Mounts ?? []).map((mount) => expandMount(mount, (text) => expandAs('mounts', text, expand))),
     ...(Limits?.NanoCPUs ? { NanoCpus: Limits.NanoCPUs } : {}),
     ...(Limits?.MemoryBytes ? { Memory: Limits.MemoryBytes } : {}),
     ...(Limits?.Pids ? { PidsLimit: Limits.Pids } : {}),
@@ -98,6 +112,36 @@ function hostConfig(task: TaskObject, expand: (text: string) => string): HostCon
       : {}),
   }
 }
+
+function expandMount(mount: Mount, expand: (text: string) => string): Mount {
+  const { Labels, DriverConfig, ...options } = mount.VolumeOptions ?? {}
+  const all = (texts: Record<string, string>): Record<string, string> =>
+    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, expand(text)]))
+  return {
+    ...mount,
+    Target: expand(mount.Target),
+    ...(mount.Source ? { Source: expand(mount.Source) } : {}),
+    ...(mount.VolumeOptions
+      ? {
+          VolumeOptions: {
+            ...options,
+            ...(Labels ? { Labels: all(Labels) } : {}),
+            ...(DriverConfig
+              ? {
+                  DriverConfig: {
+                    ...DriverConfig,
+                    ...(DriverConfig.Options ? { Options: all(DriverConfig.Options) } : {}),
+                  },
+                }
+              : {}),
+          },
+        }
+      : {}),
+  }
+}
+
+const nodeNetworkOf = ({ Spec }: TaskObject): string | undefined =>
+  Spec.Networks?.map(({ Target = '' }) => Target).find(isNodeLocal)
 
 /** `10.0.0.1 db database` as docker run --add-host takes it. */
 function extraHosts(line: string): string[] {

@@ -1,4 +1,5 @@
-import type { TaskStatus } from '@drydock/docker-api'
+import type { PortConfig, TaskStatus } from '@drydock/docker-api'
+import { readAuth } from '@drydock/distribution'
 import type { BodyWriter } from '@drydock/http'
 import { containerName, type Exit, type TaskController, type TaskObject } from '@drydock/swarm'
 import type { Container } from '../containers/container.ts'
@@ -11,8 +12,9 @@ import { ProgressStream } from '../images/progress.ts'
 import { planPull, runPull } from '../images/pull.ts'
 import { parseReference, withDefaultTag } from '../images/reference.ts'
 import { Problem } from '../problem.ts'
-import { containerOf, type TaskNode } from './task-container.ts'
+import { containerOf } from './task-container.ts'
 import { type TaskFile, writeTaskFiles } from './task-files.ts'
+import type { TemplateNode } from './templates.ts'
 
 const DEFAULT_GRACE_S = 10
 
@@ -20,13 +22,13 @@ const DEFAULT_GRACE_S = 10
 export class ContainerController implements TaskController {
   private readonly parts: DaemonParts
   private readonly task: TaskObject
-  private readonly node: TaskNode
+  private readonly node: TemplateNode
   private readonly files: () => readonly TaskFile[]
   private unhealthy = false
   private stopListening: () => void = () => undefined
 
   /** @param files secrets and configs, as the node was told them */
-  constructor(parts: DaemonParts, task: TaskObject, node: TaskNode, files: () => readonly TaskFile[]) {
+  constructor(parts: DaemonParts, task: TaskObject, node: TemplateNode, files: () => readonly TaskFile[]) {
     this.parts = parts
     this.task = task
     this.node = node
@@ -50,16 +52,14 @@ export class ContainerController implements TaskController {
     if (!this.parts.images.find(image)) await this.pull(image)
     const body = containerOf(this.task, this.node)
     createContainer(this.parts, containerName(this.task), body)
-    const { container } = this
-    if (container) container.record.TaskFiles = writeTaskFiles(this.parts, container, this.files())
-    if (container) this.parts.containers.save(container)
   }
 
   /** What cannot be pulled is found missing when the container is made. */
   private async pull(image: string): Promise<void> {
     const { sys, config } = this.parts
     try {
-      const plan = await planPull({ sys, config }, withDefaultTag(parseReference(image)), undefined, '')
+      const auth = readAuth(this.task.internal.registryAuth)
+      const plan = await planPull({ sys, config }, withDefaultTag(parseReference(image)), auth, '')
       await runPull(this.parts, plan, new ProgressStream({ write: async () => undefined } as BodyWriter, true))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
@@ -69,8 +69,8 @@ export class ContainerController implements TaskController {
   async start(): Promise<void> {
     const { container, parts } = this
     if (!container) throw new Error('task: container is gone')
-    writeTaskFiles(parts, container, this.files())
     try {
+      container.record.TaskFiles = writeTaskFiles(parts, container, this.files())
       await startContainer(parts, container)
     } catch (error) {
       if (error instanceof Problem && error.kind === 'not modified') return
@@ -132,7 +132,21 @@ export class ContainerController implements TaskController {
     const ended = !Running && !FinishedAt.startsWith('0001')
     return {
       ContainerStatus: { ContainerID: container.id, PID: Pid, ExitCode: ended || Running ? ExitCode : 0 },
-      PortStatus: {},
+      PortStatus: Running ? portStatus(container, this.task) : {},
     }
   }
+}
+
+/** Ports of the node itself that the task has; those of the mesh are the service's. */
+function portStatus({ record }: Container, { internal }: TaskObject): TaskStatus['PortStatus'] & object {
+  if (!(internal.endpointSpec?.Ports ?? []).some(({ PublishMode }) => PublishMode === 'host')) return {}
+  const Ports = Object.entries(record.Ports).flatMap(([port, bindings]) => {
+    const [number, Protocol = 'tcp'] = port.split('/')
+    return (bindings ?? []).map(
+      ({ HostPort }): PortConfig => ({
+        ...{ Protocol, TargetPort: Number(number), PublishedPort: Number(HostPort), PublishMode: 'host' },
+      }),
+    )
+  })
+  return Ports.length > 0 ? { Ports } : {}
 }

@@ -1,10 +1,11 @@
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from '@drydock/abi'
-import { fromBase64 } from '@drydock/codec'
-import type { FileTarget } from '@drydock/docker-api'
+import { fromBase64, toBase64 } from '@drydock/codec'
+import type { Config, FileTarget, Secret } from '@drydock/docker-api'
 import type { Assignments, TaskObject } from '@drydock/swarm'
 import type { Container } from '../containers/container.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { exists, makeDirectories, quietly, writeBytes } from '../state/files.ts'
+import { ExpansionError, type Placeholders } from './templates.ts'
 
 /** A secret or config as a file of a task. */
 export interface TaskFile {
@@ -52,18 +53,59 @@ export function dropTaskFiles({ sys, containers }: DaemonParts, container: Conta
 const secretsOf = (containers: DaemonParts['containers'], { id }: Container): string =>
   `${containers.folder(id)}/mounts/secrets`
 
-/** What a task's spec refers to, as the node was told it. */
-export function filesOf(task: TaskObject, assignments: Assignments | undefined): TaskFile[] {
-  const { Secrets, Configs } = task.Spec.ContainerSpec ?? {}
+/** What a task's spec refers to, as the node was told it. @throws ExpansionError for a template that asks for what is not there */
+export function filesOf(
+  task: TaskObject,
+  assignments: Assignments | undefined,
+  placeholders: Placeholders,
+): TaskFile[] {
+  const all = rawFiles(task, assignments)
+  const textOf =
+    (kind: TaskFile['kind']) =>
+    (target: string): string | undefined => {
+      const found = all.find((file) => file.kind === kind && file.target.Name === target)
+      return found && decode(found.data)
+    }
+  const payloads = { secret: textOf('secret'), config: textOf('config') }
+  return all.map(({ template, ...file }) => {
+    if (!template) return file
+    try {
+      return { ...file, data: toBase64(placeholders.expandPayload(decode(file.data), payloads)) }
+    } catch (error) {
+      if (!(error instanceof ExpansionError)) throw error
+      const { kind, id } = file
+      throw new ExpansionError(
+        `unable to get ${kind} from ${kind} store: failed to expand templated ${kind} ${id}: ${error.message}`,
+      )
+    }
+  })
+}
+
+interface RawFile extends TaskFile {
+  /** Its text is a template. */
+  readonly template: boolean
+}
+
+const decode = (data: string): string => new TextDecoder().decode(fromBase64(data))
+
+function rawFiles({ Spec }: TaskObject, assignments: Assignments | undefined): RawFile[] {
+  const { Secrets, Configs } = Spec.ContainerSpec ?? {}
   const { secrets = [], configs = [] } = assignments ?? {}
-  const dataOf = (list: readonly { ID: string; Spec: { Data?: string } }[], id: string): string =>
-    list.find(({ ID }) => ID === id)?.Spec.Data ?? ''
+  const file = (
+    kind: TaskFile['kind'],
+    list: readonly (Secret | Config)[],
+    id: string,
+    target: FileTarget | null | undefined,
+  ): RawFile[] => {
+    const found = list.find(({ ID }) => ID === id)?.Spec
+    return target
+      ? [{ kind, id, target, data: found?.Data ?? '', template: found?.Templating?.Name === TEMPLATE_DRIVER }]
+      : []
+  }
   return [
-    ...(Secrets ?? []).flatMap(({ SecretID, File }): TaskFile[] =>
-      File ? [{ kind: 'secret', id: SecretID, target: File, data: dataOf(secrets, SecretID) }] : [],
-    ),
-    ...(Configs ?? []).flatMap(({ ConfigID, File }): TaskFile[] =>
-      File ? [{ kind: 'config', id: ConfigID, target: File, data: dataOf(configs, ConfigID) }] : [],
-    ),
+    ...(Secrets ?? []).flatMap(({ SecretID, File }) => file('secret', secrets, SecretID, File)),
+    ...(Configs ?? []).flatMap(({ ConfigID, File }) => file('config', configs, ConfigID, File)),
   ]
 }
+
+const TEMPLATE_DRIVER = 'golang'

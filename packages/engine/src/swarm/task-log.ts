@@ -18,7 +18,7 @@ export function containerOfTask({ containers }: DaemonParts, task: TaskObject): 
 
 /** From this node's files, or from the node that the task is on. */
 export function taskLog(parts: DaemonParts, task: TaskObject): TaskLog {
-  return !task.NodeID || task.NodeID === parts.swarm.record?.nodeId ? localLog(parts, task) : remoteLog(parts, task)
+  return task.NodeID === parts.swarm.record?.nodeId ? localLog(parts, task) : remoteLog(parts, task)
 }
 
 export function localLog(parts: DaemonParts, task: TaskObject): TaskLog {

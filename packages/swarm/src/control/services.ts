@@ -8,8 +8,14 @@ import { timestamp } from '../store/store.ts'
 import { checkService } from './check-service.ts'
 import { NAME_CONFLICT, requireVersion } from './versions.ts'
 
+/** @param auth credentials for the image, as X-Registry-Auth has them */
+export interface ServiceWish {
+  readonly spec: ServiceSpec
+  readonly auth?: string
+}
+
 /** @returns its id @throws SwarmError */
-export function createService({ store, clock, entropy }: Powers, { spec }: { spec: ServiceSpec }): string {
+export function createService({ store, clock, entropy }: Powers, { spec, auth }: ServiceWish): string {
   checkService(store, spec)
   checkPortConflicts(store, spec)
   if (store.all('service').some(({ Spec }) => Spec.Name === spec.Name))
@@ -18,6 +24,7 @@ export function createService({ store, clock, entropy }: Powers, { spec }: { spe
     ID: newId(entropy),
     Spec: withMode(spec),
     SpecVersion: { Index: 0 },
+    ...(auth ? { registryAuth: auth } : {}),
     ...(isJob(spec) ? { JobStatus: { JobIteration: { Index: 0 }, LastExecution: timestamp(clock) } } : {}),
   })
   return ID
@@ -35,10 +42,14 @@ export interface ServiceUpdate {
   readonly version: number
   readonly spec: ServiceSpec
   readonly rollback: boolean
+  readonly auth?: string
+  /** Without new credentials: whose are to be used. */
+  readonly authFrom?: 'spec' | 'previous-spec'
 }
 
 /** @throws SwarmError */
-export function updateService({ store, clock }: Powers, { id, version, spec, rollback }: ServiceUpdate): void {
+export function updateService({ store, clock }: Powers, update: ServiceUpdate): void {
+  const { id, version, spec, rollback } = update
   checkService(store, spec)
   const service = store.get('service', id)
   if (!service) throw new SwarmError('NotFound', `service ${id} not found`)
@@ -56,11 +67,14 @@ export function updateService({ store, clock }: Powers, { id, version, spec, rol
         },
       }
     : {}
+  const { registryAuth } = service
   if (!rollback) {
     const { Spec: PreviousSpec, SpecVersion: PreviousSpecVersion } = service
     const SpecVersion = { Index: version }
     store.update('service', id, {
       ...{ Spec: withMode(spec), SpecVersion, PreviousSpec, PreviousSpecVersion, UpdateStatus: null },
+      registryAuth: update.auth ?? (update.authFrom === 'previous-spec' ? service.previousRegistryAuth : registryAuth),
+      previousRegistryAuth: registryAuth,
       ...again,
     })
     return
@@ -71,6 +85,8 @@ export function updateService({ store, clock }: Powers, { id, version, spec, rol
     SpecVersion: service.PreviousSpecVersion ?? {},
     PreviousSpec: service.Spec,
     PreviousSpecVersion: service.SpecVersion,
+    registryAuth: service.previousRegistryAuth,
+    previousRegistryAuth: registryAuth,
     UpdateStatus: { State: 'rollback_started', StartedAt: timestamp(clock), Message: 'manually requested rollback' },
     ...again,
   })

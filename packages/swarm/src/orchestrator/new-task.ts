@@ -30,6 +30,8 @@ export function newTask({ store, clock, entropy }: Powers, service: ServiceObjec
     ...(service.JobStatus ? { JobIteration: service.JobStatus.JobIteration } : {}),
     internal: {
       serviceName: service.Spec.Name ?? '',
+      ...(service.Spec.Labels ? { serviceLabels: service.Spec.Labels } : {}),
+      ...(service.registryAuth ? { registryAuth: service.registryAuth } : {}),
       endpointSpec: service.Spec.EndpointSpec ?? undefined,
       restarts,
       ...(wait ? { ...wait, goal } : {}),

@@ -198,3 +198,74 @@ it('keeps the tasks of a service whose spec comes back in another order of its f
   await swarm.after(30)
   expect(swarm.tasks(id).map(({ ID }) => ID)).toEqual(before)
 })
+
+it('goes on with an update under another leader, and makes no task twice', async () => {
+  const swarm = new FakeCluster()
+  swarm.node('one')
+  const UpdateConfig = { Parallelism: 1, Delay: 10e9, MaxFailureRatio: 0, Order: 'start-first' }
+  const id = swarm.create({ ...replicas(3), UpdateConfig })
+  await swarm.after(0)
+  swarm.update(id, withImage('app:2'))
+  await swarm.after(1)
+  expect(
+    swarm
+      .tasks(id, 'running')
+      .map(({ Spec }) => Spec.ContainerSpec?.Image)
+      .sort(),
+  ).toEqual([...['app:1', 'app:1', 'app:2']])
+  swarm.changeLeader()
+  await swarm.after(60)
+  const running = swarm.tasks(id, 'running').map(({ Spec }) => Spec.ContainerSpec?.Image)
+  expect(running).toEqual(['app:2', 'app:2', 'app:2'])
+  expect(swarm.tasks(id).filter(({ Spec }) => Spec.ContainerSpec?.Image === 'app:2')).toHaveLength(3)
+  expect(swarm.service(id).UpdateStatus?.State).toBe('completed')
+})
+
+it('starts a new task of a global service before it stops the old one, where so wished', async () => {
+  const swarm = new FakeCluster()
+  swarm.node('one', {}, { stopMs: 5000 })
+  const UpdateConfig = { Parallelism: 1, MaxFailureRatio: 0, Order: 'start-first' }
+  const id = swarm.create({ Mode: { Global: {} }, UpdateConfig })
+  await swarm.after(0)
+  swarm.update(id, withImage('app:2'))
+  await swarm.after(1)
+  expect(
+    swarm
+      .tasks(id, 'running')
+      .map(({ DesiredState }) => DesiredState)
+      .sort(),
+  ).toEqual(['running', 'shutdown'])
+})
+
+it('keeps the credentials for an image with the spec that they were given for', async () => {
+  const swarm = new FakeCluster()
+  swarm.node('one')
+  const spec = { Name: 'web', TaskTemplate: { ContainerSpec: { Image: 'app:1' } } }
+  const id = swarm.control('createService', { spec, auth: 'first' })
+  await swarm.after(0)
+  let at = 1
+  const used = () => swarm.tasks(id, 'running').map(({ internal }) => internal.registryAuth)
+  expect(used()).toEqual(['first'])
+  const update = (more: object): void => {
+    const { Spec, Version } = swarm.service(id)
+    const change = { id, version: Version.Index ?? 0, spec: withImage(`app:${++at}`)(Spec), rollback: false, ...more }
+    swarm.control('updateService', change)
+  }
+  update({})
+  await swarm.after(30)
+  expect(used()).toEqual(['first'])
+  update({ auth: 'second' })
+  await swarm.after(30)
+  expect(used()).toEqual(['second'])
+  update({ rollback: true })
+  await swarm.after(30)
+  expect(used()).toEqual(['first'])
+})
+
+it('has no more tasks of a job than wished, each in a slot of its own, from nought', async () => {
+  const swarm = new FakeCluster()
+  swarm.node('one')
+  const id = swarm.create({ image: 'short', Mode: { ReplicatedJob: { MaxConcurrent: 2, TotalCompletions: 3 } } })
+  await swarm.after(30)
+  expect(swarm.tasks(id, 'complete').map(({ Slot = 0 }) => Slot)).toEqual([0, 1, 2])
+})

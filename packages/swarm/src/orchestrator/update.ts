@@ -2,7 +2,7 @@ import type { UpdateConfig, UpdateStatus } from '@drydock/docker-api'
 import { type Powers, toMs } from '../powers.ts'
 import { hasEnded, isWanted, type ServiceObject, type TaskObject } from '../store/objects.ts'
 import { timestamp } from '../store/store.ts'
-import { isGlobal, isJob } from './mode.ts'
+import { isJob } from './mode.ts'
 import { newTask } from './new-task.ts'
 import { sameSpec } from './same-spec.ts'
 import { type Slot, slotKey, slotsOf, tasksOf } from './slots.ts'
@@ -121,9 +121,12 @@ class Update {
     const old = (slot?.tasks ?? []).filter((task) => isWanted(task) && isDirty(service, task))
     const [first] = old
     if (!first) return
-    const startFirst = this.config.Order === 'start-first' && !isGlobal(service.Spec)
+    const startFirst = this.config.Order === 'start-first'
     const fresh = store.batch(() => {
       if (!startFirst) this.shutDown(old)
+      // Whoever led before may have made it already.
+      const made = slot?.tasks.findLast((task) => isWanted(task) && !isDirty(service, task))
+      if (made) return made
       const wait = startFirst ? undefined : { after: first.ID, startAtMs: this.powers.clock.now() }
       return newTask(this.powers, service, {
         slot: first.Slot ?? 0,

@@ -35,6 +35,9 @@ export interface ServiceObject extends Service {
   /** Of the last change that makes tasks anew. */
   SpecVersion: ObjectVersion
   PreviousSpecVersion?: ObjectVersion
+  /** X-Registry-Auth for the image of this spec, and of the one before. */
+  registryAuth?: string
+  previousRegistryAuth?: string
 }
 
 export interface TaskObject extends Task {
@@ -44,6 +47,9 @@ export interface TaskObject extends Task {
 
 export interface TaskInternals {
   readonly serviceName: string
+  readonly serviceLabels?: Record<string, string>
+  /** X-Registry-Auth for its image. */
+  readonly registryAuth?: string
   /** Of the service when the task was made. */
   readonly endpointSpec: EndpointSpec | undefined
   /** When earlier tasks of its slot were started again, in milliseconds since the epoch. */

@@ -92,9 +92,10 @@ const GIB = 1024 ** 3
 export class FakeCluster {
   readonly clock = new TestClock()
   readonly store = new ClusterStore(this.clock)
-  readonly leader: Leader
+  leader: Leader
   private readonly controllers = new Map<string, FakeController>()
   private readonly beats = new Map<string, Timer>()
+  private readonly agents = new Map<string, Agent>()
   private readonly entropy = entropy()
 
   constructor() {
@@ -134,13 +135,25 @@ export class FakeCluster {
     const agent = new Agent(executor, this.clock, report, (error) => {
       throw error
     })
-    this.leader.dispatcher.open(node.ID, (assignments) => agent.assign(assignments))
+    this.agents.set(node.ID, agent)
+    this.openSession(node.ID)
     const beat = (): void => {
       this.leader.dispatcher.heartbeat(node.ID)
       this.beats.set(hostname, this.clock.after(5000, beat))
     }
     beat()
     return node
+  }
+
+  /** Another manager leads from now on; the nodes find him at once. */
+  changeLeader(): void {
+    this.leader.stop()
+    this.leader = new Leader(this.store, this.clock, this.entropy)
+    for (const { ID } of this.store.all('node')) this.openSession(ID)
+  }
+
+  private openSession(nodeId: string): void {
+    this.leader.dispatcher.open(nodeId, (assignments) => this.agents.get(nodeId)?.assign(assignments))
   }
 
   /** The node is not heard of any more. */

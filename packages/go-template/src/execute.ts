@@ -25,6 +25,8 @@ export interface TemplateSettings {
   readonly spelled?: ReadonlyMap<string, string>
   /** What null stands for in fields that are slices and maps in Go. */
   readonly nulls?: ReadonlyMap<string, Nil>
+  /** Go's types of the structs in the data, by identity: what is none of them is a map, whose missing keys are errors. */
+  readonly types?: ReadonlyMap<unknown, string>
 }
 
 /** A template read once, run on many values. */
@@ -212,6 +214,7 @@ class Execution {
   }
 
   private checkCount(name: string, call: Call, count: number): void {
+    if (this.functions.get(name) !== defaultFunctions.get(name)) return
     const [least = 0, most = least] = arities.get(name) ?? [0, Infinity]
     const open = arities.get(name)?.[1] === undefined
     if (count >= least && (open || count <= most)) return
@@ -275,14 +278,14 @@ class Execution {
         return this.plain(value[name] ?? this.settings.nulls?.get(name) ?? value[name], name, operand, args)
       const spelling = this.settings.spelled?.get(name)
       if (spelling !== undefined && Object.hasOwn(value, spelling)) return value[spelling]
-      if (!looksLikeStruct(value) && value !== this.root) return undefined
+      if (!this.settings.types && !looksLikeStruct(value) && value !== this.root) return undefined
       if (this.settings.omitted?.has(name)) return this.settings.omitted.get(name)
     }
     if (value === null || value === undefined || value instanceof Nil)
       return this.fail(operand.offset, operand.source, `nil data; no entry for key "${name}"`)
     if (typeof value !== 'object')
       return this.fail(operand.offset, operand.source, `can't evaluate field ${name} in type ${this.typeOf(value)}`)
-    const type = this.settings.typeName
+    const type = this.settings.types ? this.settings.types.get(value) : this.settings.typeName
     const problem = type ? `can't evaluate field ${name} in type ${type}` : `map has no entry for key "${name}"`
     return this.fail(operand.offset, operand.source, problem)
   }

@@ -14,7 +14,7 @@ function at(value: unknown, key: unknown): unknown {
     if (place < 0 || place >= value.length) throw new FunctionError(`index out of range: ${place}`)
     return typeof value === 'string' ? value.charCodeAt(place) : value[place]
   }
-  if (value instanceof Map) return value.get(String(key))
+  if (value instanceof Map) return (value.get(String(key)) as unknown) ?? ''
   if (isRecord(value)) return Object.hasOwn(value, String(key)) ? value[String(key)] : nothingOf(value)
   throw new FunctionError(`can't index item of type ${goType(value)}`)
 }

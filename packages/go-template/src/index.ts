@@ -1,0 +1,7 @@
+export * from './execute.ts'
+export * from './functions.ts'
+export * from './parse.ts'
+export * from './printf.ts'
+export * from './syntax.ts'
+export * from './tabwriter.ts'
+export * from './value.ts'
