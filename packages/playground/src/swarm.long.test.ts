@@ -136,3 +136,58 @@ it('is led by another manager when the first is gone, and by none without a majo
       "Error response from daemon: rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are online. Make sure more than half of the managers are online.\n",
     )
 })
+
+it('promotes and demotes, and begins anew with all it knew when its majority is lost', async () => {
+  const session = await open(new Store())
+  const [one, two] = (await swarmOf(session, ['Worker', 'Worker'])) as [DockerClient, DockerClient]
+  const roles = async (client: DockerClient) =>
+    (await client.nodes.list())
+      .map(({ Description, ManagerStatus }) => {
+        const role = ManagerStatus?.Leader ? 'leader' : (ManagerStatus?.Reachability ?? 'worker')
+        return `${Description.Hostname} ${role}`
+      })
+      .sort()
+  await sh(session, 'node1', 'docker service create -d --name web --replicas 2 busybox sleep 100000')
+  expect(await sh(session, 'node1', 'docker node promote node2 node3')).toBe(
+    'Node node2 promoted to a manager in the swarm.\nNode node3 promoted to a manager in the swarm.\n',
+  )
+  await expect
+    .poll(() => roles(two).catch(() => []), WAIT)
+    .toEqual(['node1 leader', 'node2 reachable', 'node3 reachable'])
+  expect(await sh(session, 'node2', 'docker node rm node3')).toContain('It must be demoted to worker before removal')
+  // The leader itself is demoted, by another: one of the two that are left leads.
+  expect(await sh(session, 'node2', 'docker node demote node1')).toBe('Manager node1 demoted in the swarm.\n')
+  await expect.poll(async () => (await roles(two).catch(() => [])).join(), WAIT).toMatch(/node1 worker.*leader/)
+  expect(await sh(session, 'node1', 'docker node ls')).toContain("Worker nodes can't be used to view or modify")
+  await session.deleteHost('node3')
+  await expect
+    .poll(() => sh(session, 'node2', 'docker service ls'), WAIT)
+    .toContain('The swarm does not have a leader.')
+  const again = await sh(session, 'node2', 'docker swarm init --force-new-cluster --advertise-addr eth0')
+  expect(again).toContain('is now a manager')
+  expect(await roles(two)).toEqual(['node1 worker', 'node2 leader', 'node3 worker'])
+  // The worker that is left finds its new leader, and all tasks run again.
+  await expect.poll(async () => (await running(two, 'web')).length, WAIT).toBe(2)
+  await expect
+    .poll(async () => (await two.nodes.list()).map(({ Status }) => Status.State).sort(), WAIT)
+    .toEqual(['down', 'ready', 'ready'])
+  expect(await sh(session, 'node2', 'docker node rm node3')).toBe('node3\n')
+  await expect(one.nodes.list()).rejects.toThrow('not a swarm manager')
+})
+
+it('holds published ports on every node, and follows logs of tasks that start later', async () => {
+  const session = await open(new Store())
+  const [one] = (await swarmOf(session, ['Worker'])) as [DockerClient]
+  await sh(session, 'node1', 'docker service create -d --name web -p 8080:80 nginx:alpine')
+  await expect.poll(async () => (await running(one, 'web')).length, WAIT).toBe(1)
+  await expect
+    .poll(() => sh(session, 'node2', 'docker run --rm -p 8080:80 busybox true'), WAIT)
+    .toContain('listen tcp4 0.0.0.0:8080: bind: address already in use')
+  expect(await sh(session, 'node2', "curl -s 'http://[::1]:8080'")).toContain('Welcome to nginx')
+  const create = "docker service create -d --name say --hostname '{{.Service.Name}}-{{.Task.Slot}}' busybox"
+  await sh(session, 'node1', `${create} sh -c 'hostname; sleep 100000'`)
+  await expect.poll(async () => (await running(one, 'say')).length, WAIT).toBe(1)
+  const follow = 'timeout 100 docker service logs -f --raw say > /tmp/said & docker service scale -d say=3'
+  await sh(session, 'node1', `${follow}; until [ $(wc -l < /tmp/said) -ge 3 ]; do sleep 1; done; kill %1`)
+  expect((await sh(session, 'node1', 'sort /tmp/said')).trim().split('\n')).toEqual(['say-1', 'say-2', 'say-3'])
+})
