@@ -1,6 +1,6 @@
 import type { ByteStream, Clock, Timer } from '@drydock/abi'
-import { ApiError, type ContainerSummary, DockerClient, type Service } from '@drydock/docker-api'
-import type { PublishedPort } from './rpc.ts'
+import { ApiError, type ContainerSummary, DockerClient, type Node, type Service } from '@drydock/docker-api'
+import type { PublishedPort, SwarmRole } from './rpc.ts'
 
 interface DockerWatchOptions {
   readonly dial: () => Promise<ByteStream>
@@ -21,9 +21,10 @@ const TELLING: readonly string[] = [
 
 const OF_SWARM: readonly string[] = ['node', 'service']
 
-/** What a swarm publishes on each of its nodes, whether a task of the service is there or not. */
+/** A swarm as its manager tells of it: who is in it, and what is published on each of its nodes, tasks there or not. */
 export interface Mesh {
-  readonly addresses: readonly string[]
+  /** Nodes that are up, by address. */
+  readonly roles: Readonly<Record<string, SwarmRole>>
   readonly ports: readonly PublishedPort[]
 }
 
@@ -39,8 +40,6 @@ export class DockerWatch {
   private asksSwarm = false
   private disposed = false
   private retryMs = RETRY_MS
-  /** Whether the engine answered for a swarm the last time it was asked. */
-  private isManager = false
 
   constructor(options: DockerWatchOptions) {
     this.options = options
@@ -87,7 +86,7 @@ export class DockerWatch {
   /** What happens in one go is read once. */
   private readSoon(ofSwarm: boolean): void {
     // A node that is in no swarm is asked for services when something of a swarm happens, not before.
-    this.asksSwarm ||= ofSwarm || this.isManager
+    this.asksSwarm ||= ofSwarm || this.mesh !== undefined
     this.reading ??= this.options.clock.after(TOGETHER_MS, () => {
       this.reading = undefined
       const { asksSwarm } = this
@@ -108,15 +107,14 @@ export class DockerWatch {
     const before = JSON.stringify(this.mesh)
     try {
       const services = await this.client.services.list()
-      const nodes = services.length > 0 ? await this.client.nodes.list() : []
-      const addresses = nodes.flatMap(({ Status }) => Status.Addr ?? [])
+      const nodes = await this.client.nodes.list()
+      const up = nodes.filter(({ Status }) => Status.State === 'ready')
+      const roles = Object.fromEntries(up.map((node) => [node.Status.Addr ?? '', roleOf(node)]))
       const ports = services.flatMap(publishedByService).sort((a, b) => a.port - b.port)
-      this.mesh = ports.length > 0 ? { addresses, ports } : undefined
-      this.isManager = true
+      this.mesh = { roles, ports }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       this.mesh = undefined
-      this.isManager = false
     }
     if (JSON.stringify(this.mesh) !== before) this.options.onChange()
   }
@@ -131,6 +129,11 @@ export class DockerWatch {
 
 const nameOf = (container: ContainerSummary): string =>
   (container.Names[0] ?? container.Id.slice(0, 12)).replace(/^\//, '')
+
+function roleOf({ ManagerStatus }: Node): SwarmRole {
+  if (!ManagerStatus) return 'worker'
+  return ManagerStatus.Leader ? 'leader' : 'manager'
+}
 
 const publishedByService = ({ Spec, Endpoint }: Service): PublishedPort[] =>
   (Endpoint?.Ports ?? []).flatMap(({ PublishedPort, Protocol, PublishMode }) =>

@@ -32,8 +32,8 @@ export interface HostOptions {
   readonly onChange: () => void
   /** A line is about to be entered in one of its terminals. */
   readonly onEnter: (command: string) => void
-  /** What a swarm publishes on every one of its hosts, this one among them, as its managers tell. */
-  readonly meshPorts: (address: string) => readonly PublishedPort[]
+  /** The swarm that it is in, as one of its managers tells. */
+  readonly meshOf: (address: string) => Mesh | undefined
   /** The engine's start is behind it: whatever it does from now on somebody asked for. */
   readonly onEngineAnswer: () => void
   /** Pages' ends of terminals that were open when time went back. */
@@ -88,7 +88,8 @@ export class Host {
 
   view(): HostView {
     const { name, address, createdMs } = this.record
-    return { name, address, createdMs, ports: this.ports() }
+    const swarmRole = this.options.meshOf(address)?.roles[address]
+    return { name, address, createdMs, ports: this.ports(), ...(swarmRole ? { swarmRole } : {}) }
   }
 
   gauge(): HostGauge {
@@ -98,12 +99,12 @@ export class Host {
   ports(): readonly PublishedPort[] {
     const own = this.watch?.ports ?? []
     const taken = new Set(own.map(({ port, protocol }) => `${port}/${protocol}`))
-    const mesh = this.options.meshPorts(this.record.address)
-    const others = mesh.filter(({ port, protocol }) => !taken.has(`${port}/${protocol}`))
+    const mesh = this.options.meshOf(this.record.address)
+    const others = (mesh?.ports ?? []).filter(({ port, protocol }) => !taken.has(`${port}/${protocol}`))
     return others.length === 0 ? own : [...own, ...others].sort((a, b) => a.port - b.port)
   }
 
-  /** What its swarm publishes on the hosts of these addresses, where it is a manager. */
+  /** Its swarm, where it is a manager. */
   get mesh(): Mesh | undefined {
     return this.watch?.mesh
   }

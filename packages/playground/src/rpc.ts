@@ -24,7 +24,11 @@ export interface HostView {
   readonly address: string
   readonly createdMs: number
   readonly ports: readonly PublishedPort[]
+  /** In the swarm that it is a node of, as one of its managers tells. */
+  readonly swarmRole?: SwarmRole | undefined
 }
+
+export type SwarmRole = 'leader' | 'manager' | 'worker'
 
 /** How hard a host works. */
 export interface HostGauge {

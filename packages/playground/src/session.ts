@@ -1,13 +1,14 @@
 import type { BlockStore, Clock, Entropy, ForeignHost } from '@drydock/abi'
 import { Diskfs } from '@drydock/kernel'
 import { Link } from '@drydock/net'
+import type { Mesh } from './docker-watch.ts'
 import { Gateway } from './gateway.ts'
 import { Host, type OpenScreens } from './host.ts'
 import { hostImage } from './host-image.ts'
 import { HubService } from './hub-service.ts'
 import { Internet } from './internet.ts'
 import { LazyProgramTable } from './program-table.ts'
-import type { HostView, MessageEndpoint, SessionState, StorageState, PublishedPort } from './rpc.ts'
+import type { HostView, MessageEndpoint, SessionState, StorageState } from './rpc.ts'
 import { SavedValues, Saver } from './saver.ts'
 import { nextHost, readSessionRecord, type HostRecord, type SessionRecord } from './session-record.ts'
 import {
@@ -225,7 +226,7 @@ export class Session {
       screens,
       onChange: () => this.announce(),
       onEnter: (command) => void this.mark({ kind: 'command', host: record.name, command }),
-      meshPorts: (address) => this.meshPorts(address),
+      meshOf: (address) => this.meshOf(address),
       onEngineAnswer: () => {
         this.saver.gather()
         this.timeline.engineAnswers(diskAt)
@@ -235,9 +236,9 @@ export class Session {
     return host
   }
 
-  private meshPorts(address: string): readonly PublishedPort[] {
-    for (const { mesh } of this.hosts.values()) if (mesh?.addresses.includes(address)) return mesh.ports
-    return []
+  private meshOf(address: string): Mesh | undefined {
+    for (const { mesh } of this.hosts.values()) if (mesh?.roles[address]) return mesh
+    return undefined
   }
 
   /** Its machine is gone; what it wrote last is gathered, as nothing comes after it. */

@@ -75,6 +75,8 @@ const running = async (client: DockerClient, service: string) =>
 it('runs services on several hosts, found by name and by a port of every host', async () => {
   const session = await open(new Store())
   const [one, two] = (await swarmOf(session, ['Worker'])) as [DockerClient, DockerClient]
+  const roles = () => session.view().hosts.map(({ swarmRole }) => swarmRole)
+  await expect.poll(roles, WAIT).toEqual(['leader', 'worker'])
   const nodes = await one.nodes.list()
   expect(nodes.map(({ Spec, Status }) => [Spec.Role, Status.State])).toEqual([
     ['manager', 'ready'],
@@ -110,6 +112,9 @@ it('runs services on several hosts, found by name and by a port of every host', 
     .poll(async () => (await one.nodes.list()).map(({ Status }) => Status.State), WAIT)
     .toEqual(['ready', 'down'])
   expect(await sh(session, 'node1', 'docker node rm node2')).toBe('node2\n')
+  await expect.poll(roles, WAIT).toEqual(['leader', undefined])
+  await one.swarm.leave({ force: true })
+  await expect.poll(roles, WAIT).toEqual([undefined, undefined])
 })
 
 it('is led by another manager when the first is gone, and by none without a majority', async () => {

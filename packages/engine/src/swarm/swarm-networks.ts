@@ -40,7 +40,12 @@ export function configureNetworks(parts: DaemonParts, { networks }: Assignments,
   )
 }
 
-export function removeNetworks({ networks, sys }: DaemonParts): void {
+export function removeNetworks({ networks, sys, events }: DaemonParts): void {
+  const ingress = networks.store.all().find(({ swarm }) => swarm?.ingress)
+  if (ingress)
+    events.publish('network', 'disconnect', ingress.id, {
+      ...{ container: INGRESS_SANDBOX, name: ingress.name, type: ingress.driver },
+    })
   networks.showSwarm([], [])
   networks.overlays.dispose()
   const gateway = networks.store.byName(GATEWAY_NETWORK)

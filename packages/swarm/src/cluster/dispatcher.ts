@@ -15,8 +15,8 @@ interface Session {
 /** Tells each node what to do, and notices those that are silent. */
 export class Dispatcher {
   private readonly sessions = new Map<string, Session>()
-  /** When each node was heard of last, in milliseconds since the epoch. */
-  private readonly heard = new Map<string, number>()
+  /** Until when each node is to be heard of again, in milliseconds since the epoch: by the period that it was told. */
+  private readonly due = new Map<string, number>()
   private readonly powers: Powers
 
   constructor(powers: Powers) {
@@ -36,7 +36,7 @@ export class Dispatcher {
 
   /** @returns in how many milliseconds it is to tell again */
   heartbeat(nodeId: string): number {
-    this.heard.set(nodeId, this.powers.clock.now())
+    this.due.set(nodeId, this.nextDue)
     setNodeState(this.powers, nodeId, 'ready')
     return this.periodMs
   }
@@ -45,20 +45,23 @@ export class Dispatcher {
     this.sessions.clear()
   }
 
+  private get nextDue(): number {
+    return this.powers.clock.now() + this.periodMs * GRACE
+  }
+
   get periodMs(): number {
     return toMs(this.powers.store.cluster.Spec.Dispatcher?.HeartbeatPeriod, PERIOD_MS)
   }
 
   checkHeartbeats(): void {
     const now = this.powers.clock.now()
-    const limit = this.periodMs * GRACE
     for (const { ID, Status } of this.powers.store.all('node')) {
       // Whoever leads anew gives everybody the time to find here.
-      const heard = this.heard.get(ID) ?? now
-      this.heard.set(ID, heard)
+      const due = this.due.get(ID) ?? this.nextDue
+      this.due.set(ID, due)
       if (Status.State === 'down') continue
-      if (now - heard >= limit) setNodeState(this.powers, ID, 'down', 'heartbeat failure for node in "ready" state')
-      else this.powers.wakeAt(heard + limit)
+      if (now >= due) setNodeState(this.powers, ID, 'down', 'heartbeat failure for node in "ready" state')
+      else this.powers.wakeAt(due)
     }
   }
 

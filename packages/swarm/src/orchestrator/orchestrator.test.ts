@@ -269,3 +269,15 @@ it('has no more tasks of a job than wished, each in a slot of its own, from noug
   await swarm.after(30)
   expect(swarm.tasks(id, 'complete').map(({ Slot = 0 }) => Slot)).toEqual([0, 1, 2])
 })
+
+it('counts no node as down that keeps to the period it was told, though the swarm wishes for a shorter one now', async () => {
+  const swarm = new FakeCluster()
+  swarm.node('one')
+  await swarm.after(1)
+  const { cluster } = swarm.store
+  const spec = { ...cluster.Spec, Dispatcher: { HeartbeatPeriod: 1e9 } }
+  const rotate = { rotateWorker: false, rotateManager: false, rotateUnlockKey: false }
+  swarm.control('updateCluster', { version: cluster.Version.Index ?? 0, spec, ...rotate })
+  await swarm.after(3.9)
+  expect(swarm.store.all('node').map(({ Status }) => Status.State)).toEqual(['ready'])
+})

@@ -1,6 +1,6 @@
 import type { ContainerSummary } from '@drydock/docker-api'
-import type { HostView } from '@drydock/playground/rpc'
-import { ChevronRight, Server } from 'lucide-react'
+import type { HostView, SwarmRole } from '@drydock/playground/rpc'
+import { ChevronRight, Crown, type LucideIcon, Server, UserRound } from 'lucide-react'
 import { type CSSProperties, memo, useState } from 'react'
 import type { SessionClient } from '../../client/session-client.ts'
 import { useGauge } from '../../client/use-session.ts'
@@ -36,7 +36,10 @@ export const InstanceItem = memo(function InstanceItem({ client, host, current, 
           <Server className={styles.icon} aria-hidden="true" />
           <span className={styles.names}>
             <b>{host.address}</b>
-            <span>{host.name}</span>
+            <span className={styles.name}>
+              {host.name}
+              {host.swarmRole && <RoleMark role={host.swarmRole} />}
+            </span>
           </span>
           <Load client={client} host={host.name} />
         </button>
@@ -58,6 +61,19 @@ export const InstanceItem = memo(function InstanceItem({ client, host, current, 
     </div>
   )
 })
+
+const ROLES = {
+  leader: { Icon: Crown, label: 'swarmLeader' },
+  manager: { Icon: UserRound, label: 'swarmManager' },
+  worker: { Icon: UserRound, label: 'swarmWorker' },
+} as const satisfies Record<SwarmRole, { Icon: LucideIcon; label: string }>
+
+/** Filled for those who manage the swarm, a crown for the one who leads. */
+function RoleMark({ role }: { role: SwarmRole }) {
+  const text = useText()
+  const { Icon, label } = ROLES[role]
+  return <Icon className={styles.role} data-manages={role !== 'worker'} role="img" aria-label={text(label)} />
+}
 
 const MOST_SHOWN = 8
 
