@@ -19,6 +19,7 @@ import { busyboxNc, nc } from './netcat/nc.ts'
 import { ip6tables, ip6tablesSave, iptables, iptablesSave } from './netfilter/iptables.ts'
 import { busyboxPing } from './ping/busybox-ping.ts'
 import { ping } from './ping/iputils-ping.ts'
+import { socat } from './socat/socat.ts'
 import { sshPrograms } from './ssh/index.ts'
 import { tcpdump } from './tcpdump/tcpdump.ts'
 import { busyboxTelnet, telnet } from './telnet/telnet.ts'
@@ -58,6 +59,7 @@ export const netPrograms: readonly Program[] = [
     iptablesSave,
     mtr,
     nc,
+    socat,
     netstat,
     nslookup,
     ping,
