@@ -108,21 +108,13 @@ async function byTemplate(
   const [struct, raw] = compile(format, typeName)
   for (const each of found)
     try {
-      lines.push(`${runEither(struct, raw, withWholeIpam(each))}\n`)
+      lines.push(`${runEither(struct, raw, each)}\n`)
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error
       await cli.print(`${lines.join('')}\n`)
       throw new CliError(`template parsing error: ${error.message}`)
     }
   return lines.length > 0 ? lines.join('') : '\n'
-}
-
-/** A network's pools as Go's structs of them, which have all fields in their order. */
-function withWholeIpam(object: unknown): unknown {
-  const { IPAM } = object as { readonly IPAM?: { readonly Config?: readonly object[] | null } }
-  if (!IPAM?.Config) return object
-  const whole = { Subnet: '', IPRange: '', Gateway: '', AuxiliaryAddresses: NIL_MAP }
-  return { ...(object as object), IPAM: { ...IPAM, Config: IPAM.Config.map((each) => ({ ...whole, ...each })) } }
 }
 
 /** What the Go struct has not may be in the JSON as it came. */
