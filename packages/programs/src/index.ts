@@ -22,6 +22,9 @@ import { netPrograms } from './net/index.ts'
 import { opensslPrograms } from './openssl/index.ts'
 import { packageManagerPrograms } from './package-managers/index.ts'
 import { patch } from './patch/patch.ts'
+import { attributePrograms } from './attr/index.ts'
+import { lsofPrograms } from './lsof/lsof.ts'
+import { psmisc } from './psmisc/index.ts'
 import { procps } from './procps/index.ts'
 import { sedPrograms } from './sed/index.ts'
 import { serverPrograms } from './servers/index.ts'
@@ -50,6 +53,9 @@ export const programs: readonly Program[] = [
   ...tarPrograms,
   ...procps,
   htop,
+  ...psmisc,
+  ...lsofPrograms,
+  ...attributePrograms,
   ...utilLinux,
   ...miscPrograms,
   ...helloWorldPrograms,

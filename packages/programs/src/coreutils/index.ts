@@ -48,6 +48,7 @@ import { od } from './od.ts'
 import { pr } from './pr.ts'
 import { base32, basenc } from './basenc.ts'
 import { sum } from './sum.ts'
+import { csplit } from './csplit.ts'
 import { shuf } from './shuf.ts'
 import { split } from './split.ts'
 import { stty } from './stty.ts'
@@ -69,6 +70,7 @@ export const coreutils = fromPackage('GNU coreutils', '9.1', [
   cat,
   cksum,
   comm,
+  csplit,
   expand,
   foldOld,
   mkfifo,

@@ -1,5 +1,6 @@
 import type { Program } from '@drydock/abi'
 import { capsh } from './capsh.ts'
-import { getcap, getpcaps, setcap } from './tools.ts'
+import { getcap, setcap } from './file-capabilities.ts'
+import { getpcaps } from './getpcaps.ts'
 
 export const libcapPrograms: readonly Program[] = [capsh, getcap, getpcaps, setcap]

@@ -94,7 +94,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
     bin(
       'coreutils',
       ...(
-        '[ arch base32 base64 basename basenc cat chgrp chmod chown chroot cksum comm cp cut date dd df dirname du echo env ' +
+        '[ arch base32 base64 basename basenc cat chgrp chmod chown chroot cksum comm cp csplit cut date dd df dirname du echo env ' +
         'expand expr factor false fmt fold groups head hostid id install join link ln logname ls md5sum mkdir mkfifo mknod ' +
         'mktemp mv nice nl nohup nproc numfmt od paste pr printenv printf pwd readlink realpath rm rmdir seq sha1sum ' +
         'sha224sum sha256sum sha384sum sha512sum shuf sleep sort split stat stdbuf stty sum sync tac tail tee test timeout ' +
@@ -131,6 +131,8 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['iptables', sbin('iptables', 'iptables', 'iptables-save', 'ip6tables', 'ip6tables-save')],
   ['jq', bin('jq', 'jq')],
   ['less', { commands: [['/usr/bin/less', 'editors/less']] }],
+  ['attr', bin('attr', 'getfattr', 'setfattr')],
+  ['lsof', bin('lsof', 'lsof')],
   ['man', bin('man-db', 'man', 'whatis', 'apropos')],
   ['memcached', bin('memcached', 'memcached')],
   ['mysql-client', bin('mysql', 'mysql', 'mysqladmin', 'mysqldump')],
@@ -250,11 +252,26 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   [
     'procps',
     both(
-      bin('procps', 'free', 'kill', 'pgrep', 'pidof', 'pkill', 'ps', 'pwdx', 'top', 'uptime', 'vmstat', 'w', 'watch'),
+      bin(
+        'procps',
+        'free',
+        'kill',
+        'pgrep',
+        'pidof',
+        'pkill',
+        'pmap',
+        'ps',
+        'pwdx',
+        'top',
+        'uptime',
+        'vmstat',
+        'w',
+        'watch',
+      ),
       sbin('procps', 'sysctl'),
     ),
   ],
-  ['psmisc', bin('psmisc', 'killall')],
+  ['psmisc', bin('psmisc', 'fuser', 'killall', 'pstree')],
   ['sed', bin('sed', 'sed')],
   ['strace', bin('strace', 'strace')],
   ['strings', bin('binutils', 'strings')],
@@ -272,11 +289,11 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
       bin(
         'util-linux',
         ...(
-          'dmesg findmnt flock getopt ionice last logger lsblk lscpu lsns mount mountpoint nsenter rename rev script su ' +
-          'umount unshare'
+          'chrt dmesg fallocate findmnt flock getopt ionice ipcs last logger look lsblk lscpu lslocks lsns mcookie mesg ' +
+          'mount mountpoint namei nsenter prlimit rename renice rev script setsid su taskset umount unshare uuidgen whereis'
         ).split(' '),
       ),
-      sbin('util-linux', 'runuser'),
+      sbin('util-linux', 'losetup', 'pivot_root', 'runuser', 'swapoff', 'swapon'),
     ),
   ],
   [

@@ -2,6 +2,7 @@ import { fromSuite } from '../package-version.ts'
 import { free } from './free.ts'
 import { kill } from './kill.ts'
 import { killall, pgrep, pidof, pkill } from './pgrep.ts'
+import { pmap } from './pmap.ts'
 import { ps } from './ps.ts'
 import { pwdx, sysctl, w } from './sysctl.ts'
 import { top } from './top.ts'
@@ -16,6 +17,7 @@ export const procps = fromSuite('procps-ng', '4.0.2', [
   pgrep,
   pidof,
   pkill,
+  pmap,
   ps,
   pwdx,
   sysctl,

@@ -7,17 +7,39 @@ import { getopt } from './getopt.ts'
 import { gosu } from './gosu.ts'
 import { lsblk } from './lsblk.ts'
 import { lscpu } from './lscpu.ts'
+import { lslocks } from './lslocks.ts'
 import { mount, umount } from './mount.ts'
+import { look, namei, whereis } from './name-tools.ts'
 import { lsns, nsenter, unshare } from './namespaces.ts'
+import { prlimit } from './prlimit.ts'
 import { rev } from './rev.ts'
+import { chrt, renice, setsid, taskset } from './scheduling.ts'
 import { script } from './script.ts'
 import { ionice, last, logger, rename } from './small-tools.ts'
 import { runuser, su } from './su.ts'
+import { ipcs, losetup, mcookie, mesg, pivotRoot, swapoff, swapon, uuidgen } from './system-objects.ts'
 
 export const utilLinux = [
   gosu,
   ...fromSuite('util-linux', '2.38.1', [
+    chrt,
     dmesg,
+    ipcs,
+    look,
+    losetup,
+    lslocks,
+    mcookie,
+    mesg,
+    namei,
+    pivotRoot,
+    prlimit,
+    renice,
+    setsid,
+    swapoff,
+    swapon,
+    taskset,
+    uuidgen,
+    whereis,
     fallocate,
     findmnt,
     flock,

@@ -4,6 +4,7 @@ apache2|2.4.65-r0|1310|3400|apr,apr-util|apache-alpine|A high performance Unix-b
 apache2-utils|2.4.65-r0|128|380|apr,apr-util|apache2-utils|Apache HTTP Server utilities
 apr|1.7.5-r0|76|160|||The Apache Portable Runtime
 apr-util|1.6.3-r1|72|170|apr||The Apache Portable Runtime Utility Library
+attr|2.5.2-r2|30|88||attr|utilities for managing filesystem extended attributes
 bash|5.2.37-r0|456|1360|readline|bash|The GNU Bourne Again shell
 bash-completion|2.16.0-r0|140|640|bash||Command-line tab-completion for bash
 bc|1.08.2-r0|53|140||bc|An arbitrary precision numeric processing language (calculator)
@@ -68,6 +69,7 @@ libucontext|1.3.2-r0|6|24|||ucontext function implementation
 libunistring|1.3-r0|680|1780|||Library for manipulating Unicode strings and C strings
 libuv|1.51.0-r0|80|200|||Cross-platform asychronous I/O
 linux-headers|6.14.2-r0|1740|9200|||Linux system headers
+lsof|4.99.4-r1|87|240||lsof|LiSt Open Files
 man-db|2.13.1-r0|250|700|less|man|Tools for reading manual pages
 mandoc,man-pages|1.14.6-r13|250|620|less|man|mdoc and man document formatter
 mtr|0.95-r2|54|150||mtr|Full screen ncurses traceroute tool

@@ -6,6 +6,7 @@ apache2-data|2.4.65-2|160|873|||Apache HTTP Server (common files)
 apache2-utils|2.4.65-2|215|443|libapr1t64,libaprutil1t64|apache2-utils|Apache HTTP Server (utility programs for web servers)
 apt-transport-https|3.0.3|42|59|||transitional package for https support
 apt-utils|3.0.3|253|926|||package management related utility programs
+attr|1:2.5.2-3|52|132||attr|utilities for manipulating filesystem extended attributes
 bash|5.2.37-2+b5|1500|7163||bash|GNU Bourne Again SHell
 bash-completion|1:2.16.0-7|319|1980|||programmable completion for the bash shell
 bc|1.07.1-4|110|223||bc|GNU bc arbitrary precision calculator language
@@ -76,6 +77,7 @@ librtmp1|2.4+20151223-6|59|137|||toolkit for RTMP streams (shared library)
 libssh2-1t64|1.11.1-1|245|479|||SSH2 client-side library
 libunwind8|1.8.1-0.1|55|213|||library to determine the call-chain of a program - runtime
 lsb-release|12.1-1|6|24|||Linux Standard Base version reporting utility (minimal implementation)
+lsof|4.99.4+dfsg-2|330|484||lsof|utility to list open files
 man-db|2.13.1-1|1469|3400|bsdextrautils,libpipeline1|man|tools for reading manual pages
 mtr-tiny,mtr|0.95-1.1|63|165||mtr|Full screen ncurses traceroute tool
 nano|8.4-1|750|2924|libncursesw6|nano|small, friendly text editor inspired by Pico

@@ -1,5 +1,6 @@
 /** As in Enterprise Linux 9: `name,aliases|version|download KiB|installed KiB|depends|software|summary`. */
 export const REDHAT_PACKAGES = `
+attr|2.5.1-3|61|180||attr|Utilities for managing filesystem extended attributes
 bash|5.1.8-9|1680|7700||bash|The GNU Bourne Again shell
 bash-completion|1:2.11-5|292|1100|||Programmable completion for Bash
 bc|1.07.1-14|122|230||bc|GNU's bc (a numeric processing language) and dc (a calculator)
@@ -41,6 +42,7 @@ libmnl|1.0.4-16|28|61|||A minimalistic Netlink library
 libnftnl|1.2.6-4|88|240|||Library for low-level interaction with nftables Netlink's API over libmnl
 libpcap|14:1.10.0-4|172|396|||A system-independent interface for user-level packet capture
 libpsl|0.21.1-5|64|78|||C library for the Publix Suffix List
+lsof|4.94.0-3|240|620||lsof|A utility which lists open files on a Linux/UNIX system
 man-db|2.9.3-7|1220|2700|less|man|Tools for searching and reading man pages
 mtr|2:0.94-5|82|210||mtr|Network diagnostic tool combining traceroute and ping
 nano|5.6.1-7|692|2700||nano|A small text editor

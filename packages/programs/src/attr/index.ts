@@ -1,0 +1,3 @@
+import { getfattr, setfattr } from './attributes.ts'
+
+export const attributePrograms = [getfattr, setfattr]
