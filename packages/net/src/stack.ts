@@ -5,33 +5,22 @@ import {
   EBUSY,
   EEXIST,
   EINVAL,
-  ENETUNREACH,
   type Entropy,
-  isErrno,
   type LinkKind,
   type QdiscSettings,
 } from '@drydock/abi'
-import { ArpTable } from './arp-table.ts'
-import {
-  type Address,
-  contains,
-  isLoopback,
-  LOOPBACK,
-  macOf,
-  macOfAddress,
-  networkOf,
-  type Prefix,
-  parseAddress,
-} from './address.ts'
-import { formatIp, isPrefix6, parseIp, type Prefix6 } from './address6.ts'
+import type { ArpTable } from './arp-table.ts'
+import { type Address, LOOPBACK, macOf, macOfAddress, networkOf, type Prefix, parseAddress } from './address.ts'
+import { isPrefix6, type Prefix6 } from './address6.ts'
+import { Ip4 } from './ip4.ts'
 import { Ip6 } from './ip6.ts'
-import type { Hook } from './firewall-match.ts'
+import { bindUdp, dialStream, type HandleDatagram, listenStream, type ServeStream } from './local-services.ts'
 import { EventQueue } from './event-queue.ts'
-import { Icmp, ICMP, mayComplain } from './icmp.ts'
+import type { Icmp } from './icmp.ts'
 import { Interface, type InterfaceOwner, type InterfaceRow } from './interface.ts'
 import { Link } from './link.ts'
 import { Netem } from './netem.ts'
-import { Netfilter } from './netfilter.ts'
+import type { Netfilter } from './netfilter.ts'
 import {
   type Frame,
   type IcmpError,
@@ -41,26 +30,16 @@ import {
   isPacket6,
   type Packet,
   type Packet6,
-  packetSize,
   type UdpDatagram,
 } from './packet.ts'
-import { RouteTable } from './route-table.ts'
+import type { RouteTable } from './route-table.ts'
 import type { Tap } from './tap.ts'
 import { type IpOutput, Tcp } from './tcp.ts'
-import { TcpStream } from './tcp-stream.ts'
-import { Udp, UdpSocket } from './udp.ts'
+import { Udp } from './udp.ts'
 import { VXLAN_MTU, VXLAN_PORT, VxlanTunnel } from './vxlan.ts'
 
 const DEFAULT_TTL = 64
 const NO_MAC = '00:00:00:00:00:00'
-
-/** What `--reject-with` says to the sender. */
-const REJECTIONS: Readonly<Record<string, IcmpError>> = {
-  'icmp-net-unreachable': 'net-unreachable',
-  'icmp-host-unreachable': 'host-unreachable',
-  'icmp-host-prohibited': 'host-unreachable',
-  'icmp-admin-prohibited': 'host-unreachable',
-}
 
 export interface StackOptions {
   readonly clock: Clock
@@ -87,9 +66,11 @@ export class Stack implements IpOutput, InterfaceOwner {
   readonly entropy: Entropy
   readonly queue: EventQueue
   readonly interfaces = new Map<string, Interface>()
-  readonly routes = new RouteTable(contains)
-  readonly neighbours: ArpTable
+  readonly ip4: Ip4
   readonly ip6: Ip6
+  /** Those of IPv4, which most ask for. */
+  readonly routes: RouteTable<number>
+  readonly neighbours: ArpTable
   readonly netfilter: Netfilter
   readonly tcp: Tcp
   readonly udp: Udp
@@ -99,9 +80,6 @@ export class Stack implements IpOutput, InterfaceOwner {
   readonly taps = new Set<Tap>()
   /** Networks that are carried to other hosts from here, by their number. */
   readonly tunnels = new Map<number, VxlanTunnel>()
-  /** net.ipv4.ip_forward */
-  forwarding = false
-  private readonly promiscuous: boolean
   private nextIndex = 1
 
   constructor(options: StackOptions) {
@@ -109,14 +87,23 @@ export class Stack implements IpOutput, InterfaceOwner {
     this.clock = clock
     this.entropy = entropy
     this.queue = options.queue ?? new EventQueue(clock)
-    this.promiscuous = options.promiscuous ?? false
-    this.neighbours = new ArpTable(clock, (packet) => this.complain(packet, 'host-unreachable'))
-    this.netfilter = new Netfilter({ clock, entropy, log: options.log, isLocal: (address) => this.isLocal(address) })
+    this.ip4 = new Ip4(this, options)
+    this.routes = this.ip4.routes
+    this.neighbours = this.ip4.neighbours
+    this.netfilter = this.ip4.netfilter
     this.tcp = new Tcp(this, clock, entropy)
     this.udp = new Udp(this, entropy)
-    this.icmp = new Icmp(this, entropy, ICMP)
+    this.icmp = this.ip4.icmp
     this.ip6 = new Ip6(this, options)
     this.loopback = this.create('lo', 'loopback', NO_MAC)
+  }
+
+  /** net.ipv4.ip_forward */
+  get forwarding(): boolean {
+    return this.ip4.forwarding
+  }
+  set forwarding(on: boolean) {
+    this.ip4.forwarding = on
   }
 
   // interfaces --------------------------------------------------------------------------------------------------------
@@ -274,81 +261,30 @@ export class Stack implements IpOutput, InterfaceOwner {
   // conveniences for who lives outside of a kernel ----------------------------------------------------------------------
 
   /** Every connection to `port` is handed to `serve`. @returns closes the port @throws EADDRINUSE */
-  listenStream(port: number, serve: (stream: ByteStream, ends: { remote: string; local: string }) => void): () => void {
-    const reservation = this.tcp.reserve(0, port)
-    const listener = this.tcp.listen(reservation, 1024)
-    listener.onChange = () => {
-      while (listener.readiness().readable) {
-        const connection = listener.accept()
-        const ends = {
-          remote: formatIp(connection.remote.address),
-          local: formatIp(connection.local.address),
-        }
-        serve(new TcpStream(connection), ends)
-      }
-    }
-    return () => {
-      listener.close()
-      this.tcp.release(reservation)
-    }
+  listenStream(port: number, serve: ServeStream): () => void {
+    return listenStream(this, port, serve)
   }
-
   /** @throws EINVAL for no address, ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT… */
-  async dialStream(address: string, port: number): Promise<ByteStream> {
-    const to = parseIp(address)
-    if (to === undefined) throw EINVAL
-    return new TcpStream(this.tcp.connect({ address: to, port })).opened()
+  dialStream(address: string, port: number): Promise<ByteStream> {
+    return dialStream(this, address, port)
   }
-
   /** Every datagram to `port` is handed to `handle`, with a way to answer it. @returns closes the port */
-  bindUdp(
-    port: number,
-    handle: (
-      datagram: { data: Uint8Array; from: string; port: number; to: string },
-      reply: (data: Uint8Array) => void,
-    ) => void,
-  ): () => void {
-    const socket = new UdpSocket(this.udp)
-    socket.bind(0, port)
-    socket.onChange = () => {
-      while (socket.readiness().readable) {
-        const { data, from, to } = socket.receive()
-        const datagram = { data, from: formatIp(from.address), port: from.port, to: formatIp(to.address) }
-        handle(datagram, (answer) => socket.send(answer, from, { from: to }))
-      }
-    }
-    return () => socket.close()
+  bindUdp(port: number, handle: HandleDatagram): () => void {
+    return bindUdp(this, port, handle)
   }
 
   // IP ----------------------------------------------------------------------------------------------------------------
 
   isLocal(address: Address): boolean {
     if (typeof address === 'bigint') return this.ip6.isLocal(address)
-    if (isLoopback(address)) return this.loopback.up
-    for (const at of this.interfaces.values()) if (at.addresses.some((each) => each.address === address)) return true
-    return this.promiscuous && this.routes.lookup(address) === undefined
+    return this.ip4.isLocal(address)
   }
 
   sourceFor(destination: number): number
   sourceFor(destination: Address, scope?: number): Address
   sourceFor(destination: Address, scope?: number): Address {
     if (typeof destination === 'bigint') return this.ip6.sourceFor(destination, scope)
-    if (isLoopback(destination)) {
-      if (!this.loopback.up) throw ENETUNREACH
-      return LOOPBACK
-    }
-    if (this.isLocal(destination)) return destination
-    const route = this.routes.lookup(destination)
-    if (!route) throw ENETUNREACH
-    const source = route.source ?? route.at.addresses[0]?.address ?? this.anyAddress()
-    if (source === undefined) throw EADDRNOTAVAIL
-    return source
-  }
-
-  private anyAddress(): number | undefined {
-    for (const at of this.interfaces.values())
-      if (at !== this.loopback && at.addresses[0]) return at.addresses[0].address
-    return undefined
+    return this.ip4.sourceFor(destination)
   }
 
   /** A packet of this host's own. */
@@ -356,24 +292,14 @@ export class Stack implements IpOutput, InterfaceOwner {
     const { source, destination } = packet
     if (typeof source === 'bigint' || typeof destination === 'bigint')
       return this.ip6.send(packet as Omit<Packet6, 'ttl'>)
-    this.send4({ source, destination, ttl: packet.ttl ?? DEFAULT_TTL, payload: packet.payload })
-  }
-
-  private send4(whole: Packet<number>): void {
-    const destinationLocal = this.isLocal(whole.destination)
-    const outLink = destinationLocal ? 'lo' : this.routes.lookup(whole.destination)?.at.name
-    const moved = this.netfilter.translateDestination('OUTPUT', whole, { outLink, destinationLocal }, LOOPBACK)
-    if (moved === undefined || !this.passes('OUTPUT', moved, { outLink, destinationLocal })) return
-    if (this.isLocal(moved.destination))
-      return this.loop(moved, packetSize(moved), () => this.input(moved, this.loopback))
-    this.route(moved, undefined)
+    this.ip4.send({ source, destination, ttl: packet.ttl ?? DEFAULT_TTL, payload: packet.payload })
   }
 
   /** A frame came in. */
   receiveFrame(at: Interface, { body }: Frame): void {
-    if ('arp' in body) return this.neighbours.receive(at, body.arp, (address) => this.ownsOnLink(address))
+    if ('arp' in body) return this.neighbours.receive(at, body.arp, (address) => this.ip4.ownsOnLink(address))
     const { ip } = body
-    if (isPacket4(ip)) this.input(ip, at)
+    if (isPacket4(ip)) this.ip4.input(ip, at)
     else if (isPacket6(ip)) this.ip6.input(ip, at)
   }
 
@@ -381,12 +307,6 @@ export class Stack implements IpOutput, InterfaceOwner {
   setQdisc(at: Interface, qdisc: QdiscSettings | undefined): void {
     at.qdisc = qdisc
     at.netem = qdisc && new Netem(qdisc, this)
-  }
-
-  private ownsOnLink(address: number): boolean {
-    for (const each of this.interfaces.values())
-      if (each !== this.loopback && each.addresses.some((prefix) => prefix.address === address)) return true
-    return false
   }
 
   /** Over the loopback device to `arrive`. */
@@ -400,52 +320,6 @@ export class Stack implements IpOutput, InterfaceOwner {
     else carry()
   }
 
-  private input(packet: Packet<number>, at: Interface): void {
-    const inLink = at.name
-    const looped = at === this.loopback
-    const hook = { inLink, destinationLocal: this.isLocal(packet.destination) }
-    // Looped packets have passed OUTPUT: only answers to translated conversations are still to be turned back.
-    const moved = looped
-      ? this.netfilter.turnBack(packet)
-      : this.netfilter.translateDestination('PREROUTING', packet, hook, at.addresses[0]?.address)
-    if (moved === undefined) return
-    if (!this.isLocal(moved.destination)) return looped ? this.route(moved, undefined) : this.forward(moved, at)
-    if (!this.passes('INPUT', moved, { inLink, destinationLocal: true })) return
-    this.netfilter.confirm(moved)
-    // Who stands for the whole internet is still a router in front of it.
-    if (moved.ttl <= 1 && !this.ownsOnLink(moved.destination) && !looped) return this.complain(moved, 'time-exceeded')
-    this.deliver(moved)
-  }
-
-  private forward(packet: Packet<number>, at: Interface): void {
-    if (!this.forwarding) return
-    if (packet.ttl <= 1) return this.complain(packet, 'time-exceeded')
-    const outLink = this.routes.lookup(packet.destination)?.at.name
-    if (!this.passes('FORWARD', packet, { inLink: at.name, outLink, destinationLocal: false })) return
-    this.route({ ...packet, ttl: packet.ttl - 1 }, at)
-  }
-
-  /** Asks the filter table; who is rejected hears of it. */
-  private passes(chain: 'INPUT' | 'FORWARD' | 'OUTPUT', packet: Packet<number>, hook: Omit<Hook, 'packet'>): boolean {
-    const verdict = this.netfilter.verdict(chain, packet, hook)
-    if (verdict === 'ACCEPT') return true
-    if (verdict !== 'DROP') this.reject(packet, verdict.reject)
-    return false
-  }
-
-  private reject(packet: Packet<number>, how: string): void {
-    if (how === 'tcp-reset' && packet.payload.proto === 'tcp') return this.tcp.refusePacket(packet, packet.payload)
-    this.complain(packet, REJECTIONS[how] ?? 'port-unreachable')
-  }
-
-  private route(packet: Packet<number>, from: Interface | undefined): void {
-    const route = this.routes.lookup(packet.destination)
-    if (!route?.at.up) return this.complain(packet, 'net-unreachable')
-    const own = route.source ?? route.at.addresses[0]?.address
-    const out = this.netfilter.translateSource(packet, from, route.at, own)
-    this.neighbours.send(route.at, route.gateway ?? packet.destination, out)
-  }
-
   /** A packet of either family has arrived. */
   deliver(packet: Packet): void {
     const { payload } = packet
@@ -453,7 +327,7 @@ export class Stack implements IpOutput, InterfaceOwner {
     if (payload.proto === 'udp') {
       if (payload.carried && isPacket4(packet) && this.receiveCarried(packet, payload)) return
       if (this.udp.receive(packet, payload)) return
-      if (isPacket4(packet)) this.complain(packet, 'port-unreachable')
+      if (isPacket4(packet)) this.ip4.complain(packet, 'port-unreachable')
       else if (isPacket6(packet)) this.ip6.complain(packet, 'port-unreachable')
       return
     }
@@ -477,18 +351,6 @@ export class Stack implements IpOutput, InterfaceOwner {
     if (about.payload.proto === 'tcp') this.tcp.unreachable(about, kind)
     else if (about.payload.proto === 'udp') this.udp.unreachable(about, kind)
     else if (isIcmpError(packet.payload)) this.icmpOf(packet).receiveError(packet, packet.payload)
-  }
-
-  /** Sends an ICMP error about the packet to whoever sent it. */
-  private complain(about: Packet<number>, kind: IcmpError): void {
-    if (!mayComplain(about)) return
-    try {
-      const source = this.isLocal(about.source) ? about.source : this.sourceFor(about.source)
-      const payload = { proto: 'icmp', kind, sourcePort: 0, destinationPort: 0, about } as const
-      this.send({ source, destination: about.source, payload })
-    } catch (error) {
-      if (!isErrno(error)) throw error
-    }
   }
 
   /**
