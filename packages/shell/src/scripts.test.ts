@@ -21,6 +21,11 @@ const ROWS: readonly [script: string, stdout: string, status?: number][] = [
     "PS4='$((1+1)) '; { set -x; echo $(echo a); eval 'echo b'; } 2>&1",
     "22 echo a\n2 echo a\na\n2 eval 'echo b'\n22 echo b\nb\n",
   ],
+  [
+    '{ set -x; [[ a == a* && ! -z x ]]; ((1+1)); case q in q) ;; esac; [[ y ]]; } 2>&1',
+    '+ [[ a == a* ]]\n+ [[ ! -z x ]]\n+ (( 1+1 ))\n+ case q in\n+ [[ -n y ]]\n',
+  ],
+  ['{ read -Z; } 2>&1 | while read -r l; do echo "${l%%:*}"; done', 'bash\nread\n'],
   ['x="a  b"; echo $x "$x"', 'a b a  b\n'],
   ['f() { local -; set -f -u; echo "${-//[hBc]}"; echo *; }; f; echo "${-//[hBc]}"', 'fu\n*\n\n'],
   ['readonly r=1; { r=2 echo hi; echo $?; } 2>/dev/null', 'hi\n0\n'],

@@ -60,10 +60,13 @@ export class ScriptParser {
   private at = 0
   private readonly text: string
   private readonly syntax: Syntax
+  private readonly gnu: boolean
   private readonly commands: Command[] = []
   private readonly blocks: number[] = []
 
-  constructor(text: string, syntax: Syntax) {
+  /** @param gnu refuses what GNU refuses, and BusyBox lets pass */
+  constructor(text: string, syntax: Syntax, gnu = true) {
+    this.gnu = gnu
     this.text = text
     this.syntax = syntax
   }
@@ -99,7 +102,7 @@ export class ScriptParser {
         second = this.secondAddress() ?? this.fail("unexpected `,'")
       }
     }
-    if (first?.kind === 'line' && first.line === 0 && second?.kind !== 'regex')
+    if (this.gnu && first?.kind === 'line' && first.line === 0 && second?.kind !== 'regex')
       this.fail('invalid usage of line address 0')
     this.skip(/[ \t]/)
     let negated = false
@@ -269,7 +272,8 @@ export class ScriptParser {
       }
       if (!/[gpeiImMw]/.test(char) || char === '') break
       this.at++
-      if ((char === 'g' && global) || (char === 'p' && print)) this.fail(`multiple \`${char}' options to \`s' command`)
+      if (this.gnu && ((char === 'g' && global) || (char === 'p' && print)))
+        this.fail(`multiple \`${char}' options to \`s' command`)
       if (char === 'g') global = true
       else if (char === 'p') print = true
       else if (char === 'e') execute = true
@@ -332,7 +336,7 @@ export class ScriptParser {
       const rest = /^\\[ \t]*\n?/.exec(this.text.slice(this.at))?.[0] ?? '\\'
       // GNU: blanks behind the backslash of the one-line form are part of the text.
       this.at += rest.includes('\n') ? rest.length : 1
-      if (this.at >= this.text.length) return ''
+      if (this.gnu && this.at >= this.text.length) return ''
     }
     let out = ''
     while (this.at < this.text.length && this.peek() !== '\n') {

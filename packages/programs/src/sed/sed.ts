@@ -51,7 +51,7 @@ async function scriptOf({ options: o, operands, sys }: Context): Promise<{ text:
 
 async function parse(context: Context, text: string): Promise<Command[] | undefined> {
   try {
-    return new ScriptParser(text, context.options.extended ? 'extended' : 'basic').parse()
+    return new ScriptParser(text, context.options.extended ? 'extended' : 'basic', context.flavour === 'gnu').parse()
   } catch (error) {
     if (error instanceof ScriptError) await context.fail(`-e expression #1, char ${error.at}: ${error.message}`)
     else if (error instanceof RegexError) await context.fail(`-e expression #1, char ${text.length}: ${error.message}`)

@@ -106,7 +106,7 @@ function* builtinFailure(shell: Shell, name: string, error: unknown): Steps<numb
 function* wrongOption(shell: Shell, name: string, message: string): Steps<void> {
   const words = shell.dialect.name === 'dash' ? message.replace(/^(-.): invalid option$/, 'Illegal option $1') : message
   yield* wait(shell.complain(`${name}: ${words}`))
-  if (shell.dialect.name === 'bash') yield* wait(shell.sys.write(2, encodeText(usageLine(name))))
+  if (shell.dialect.name === 'bash') yield* wait(shell.sys.write(2, encodeText(`${usageLine(name)}\n`)))
 }
 
 const WRITERS: ReadonlySet<string> = new Set(['echo', 'printf', 'pwd', 'type', 'set', 'declare'])

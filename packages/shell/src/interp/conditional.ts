@@ -6,6 +6,7 @@ import { fileBinary, fileUnary } from './file-tests.ts'
 import { FatalError, type Steps } from './flow.ts'
 import { IndexedArray } from './indexed-array.ts'
 import type { Shell } from './shell.ts'
+import { traceLine } from './trace.ts'
 
 type Compare = (left: number | bigint, right: number | bigint) => boolean
 export const NUMERIC: ReadonlyMap<string, Compare> = new Map<string, Compare>([
@@ -17,11 +18,14 @@ export const NUMERIC: ReadonlyMap<string, Compare> = new Map<string, Compare>([
   ['-ge', (a, b) => a >= b],
 ])
 
-/** Truth of the expression in `[[ … ]]`. */
-export function* evaluateCondition(shell: Shell, node: Condition): Steps<boolean> {
+/**
+ * Truth of the expression in `[[ … ]]`.
+ * @param mark `! ` of a term that is turned round, for `set -x`
+ */
+export function* evaluateCondition(shell: Shell, node: Condition, mark = ''): Steps<boolean> {
   switch (node.kind) {
     case 'not':
-      return !(yield* evaluateCondition(shell, node.operand))
+      return !(yield* evaluateCondition(shell, node.operand, '! '))
     case 'group':
       return yield* evaluateCondition(shell, node.operand)
     case 'and':
@@ -29,11 +33,11 @@ export function* evaluateCondition(shell: Shell, node: Condition): Steps<boolean
     case 'or':
       return (yield* evaluateCondition(shell, node.left)) || (yield* evaluateCondition(shell, node.right))
     case 'word':
-      return (yield* expandText(shell, node.word)) !== ''
+      return yield* unary(shell, '-n', node.word, mark)
     case 'unary':
-      return fileUnary(shell, node.operator, yield* expandText(shell, node.operand)) ?? false
+      return yield* unary(shell, node.operator, node.operand, mark)
     case 'binary':
-      return yield* binary(shell, node.operator, node.left, node.right)
+      return yield* binary(shell, node.operator, node.left, node.right, mark)
   }
 }
 
@@ -78,10 +82,23 @@ export function conditionWaits(node: Condition): boolean {
   }
 }
 
-function* binary(shell: Shell, operator: string, leftWord: Word, rightWord: Word): Steps<boolean> {
+/** `set -x` shows each term as it is looked at. */
+function* traceTerm(shell: Shell, text: string): Steps<void> {
+  if (shell.options.has('xtrace')) yield* traceLine(shell, `[[ ${text} ]]`)
+}
+
+function* unary(shell: Shell, operator: string, word: Word, mark: string): Steps<boolean> {
+  const text = yield* expandText(shell, word)
+  yield* traceTerm(shell, `${mark}${operator} ${text || "''"}`)
+  return operator === '-n' ? text !== '' : (fileUnary(shell, operator, text) ?? false)
+}
+
+function* binary(shell: Shell, operator: string, leftWord: Word, rightWord: Word, mark: string): Steps<boolean> {
   const left = yield* expandText(shell, leftWord)
   const right = OPERANDS.get(operator)?.steps ?? expandText
-  return compare(shell, operator, left, yield* right(shell, rightWord))
+  const value = yield* right(shell, rightWord)
+  yield* traceTerm(shell, `${mark}${left || "''"} ${operator} ${value || "''"}`)
+  return compare(shell, operator, left, value)
 }
 
 function compare(shell: Shell, operator: string, left: string, right: string): boolean {

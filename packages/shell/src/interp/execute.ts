@@ -339,7 +339,7 @@ function* arithmeticFailure(shell: Shell, error: unknown): Steps<number> {
 function runCase(shell: Shell, command: Case): Outcome {
   const { word, items, line } = command
   if (isDebugged(shell)) return begin(debugged(shell, `case ${word.source} in `, caseSteps(shell, command)))
-  if (waits(word) || items.some(isInvolved)) return begin(caseSteps(shell, command))
+  if (waits(word) || items.some(isInvolved) || shell.options.has('xtrace')) return begin(caseSteps(shell, command))
   shell.line = line
   let item: CaseItem | undefined
   try {
@@ -366,6 +366,7 @@ const caseOptions = ({ shopt }: Shell): PatternOptions => ({
 
 function* caseSteps(shell: Shell, { word, items, line }: Case): Steps<number> {
   shell.line = line
+  if (shell.options.has('xtrace')) yield* traceLine(shell, `case ${word.source} in`)
   const text = yield* expandText(shell, word)
   const options = caseOptions(shell)
   let falls = false
@@ -401,7 +402,7 @@ function runArithmetic(shell: Shell, command: ArithmeticCommand): Outcome {
 
 function* arithmeticSteps(shell: Shell, { expression, line }: ArithmeticCommand): Steps<number> {
   shell.line = line
-  if (shell.options.has('xtrace')) yield* traceLine(shell, `((${expression.source}))`)
+  if (shell.options.has('xtrace')) yield* traceLine(shell, `(( ${expression.source.trim()} ))`)
   try {
     return (shell.status = truth(yield* expandArithmetic(shell, expression)) ? 0 : 1)
   } catch (error) {
@@ -422,7 +423,7 @@ function runConditional(shell: Shell, command: Conditional): Outcome {
   shell.line = line
   if (isDebugged(shell)) return begin(debugged(shell, commandText(command), conditionalSteps(shell, expression)))
   try {
-    if (conditionWaits(expression)) return begin(conditionalSteps(shell, expression))
+    if (conditionWaits(expression) || shell.options.has('xtrace')) return begin(conditionalSteps(shell, expression))
     return (shell.status = truthOf(shell, expression) ? 0 : 1)
   } catch (error) {
     if (error instanceof PendingSubscript) return begin(conditionalSteps(shell, expression))
