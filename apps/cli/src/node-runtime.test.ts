@@ -71,7 +71,7 @@ const SCRIPTS: readonly (readonly [script: string, printed: string | RegExp])[] 
 const SHOWN: typeof SCRIPTS = [
   ['console.log(1 + 1, [1, { a: 2 }])', '2 [ 1, { a: 2 } ]'],
   ['console.log(require("path").join("a", "b"), require("fs").existsSync("/etc/os-release"))', 'a/b true'],
-  ['setTimeout(() => console.log("later"), 5); Promise.resolve().then(() => console.log("soon"))', 'soon\nlater'],
+  ['setTimeout(() => console.log("later"), 5); Promise.resolve().then(() => console.log("soon"))', /soon[^]*later/],
   [
     'class A { #p = 1; x = [1, , 3] }; const o = { a: new A(), m: new Map([[`k`, { b: { c: { d: 1 } } }]]), get g() { return 1 } }; o.self = o; console.log(o)',
     "<ref *1> {\n  a: A { x: [ 1, <1 empty item>, 3 ] },\n  m: Map(1) { 'k' => { b: [Object] } },\n  g: [Getter],\n  self: [Circular *1]\n}",
