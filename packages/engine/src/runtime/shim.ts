@@ -122,18 +122,29 @@ async function nextMessage(sys: Sys, tellsEnd: number): Promise<Message | undefi
 }
 
 function linkTo(sys: Sys, shim: number, pid: number, tellsEnd: number, toldEnd: number): ShimLink {
-  const order = (byte: number): void => quietly(() => sys.write(toldEnd, Uint8Array.of(byte)))
+  let over = false
   const exited = async (): Promise<WaitStatus> => {
     let message = await nextMessage(sys, tellsEnd)
     while (message !== undefined && !('exit' in message)) message = await nextMessage(sys, tellsEnd)
     // A shim that was killed takes its container along.
     if (message === undefined) quietly(() => sys.kill(pid, 9))
-    order(SHUT_DOWN)
+    over = true
+    await order(sys, toldEnd, SHUT_DOWN)
     for (const fd of [tellsEnd, toldEnd]) sys.close(fd)
     reap(sys, shim)
     return message?.exit ?? LOST
   }
-  return { exited: exited(), closeInput: () => order(CLOSE_INPUT) }
+  // Afterwards the number of the descriptor may be another's.
+  return { exited: exited(), closeInput: () => (over ? undefined : void order(sys, toldEnd, CLOSE_INPUT)) }
+}
+
+/** A shim that is gone has nothing to obey. */
+async function order(sys: Sys, toldEnd: number, byte: number): Promise<void> {
+  try {
+    await sys.write(toldEnd, Uint8Array.of(byte))
+  } catch (error) {
+    if (!isErrno(error)) throw error
+  }
 }
 
 /** What the daemon that a shim outlived held of it. */
