@@ -24,6 +24,7 @@ function imageEntry({ path, type, mode, uid, gid, content, linkTarget, lazy }: L
     mode: kind | mode,
     ...((uid !== 0 || gid !== 0) && { uid, gid }),
     ...(stub === undefined ? text !== '' && { text } : { stub }),
-    ...(lazy && { lazy: { size: lazy.size, seed: lazy.seed } }),
+    // Seeds are noise, which no compression makes shorter: every first visit would carry them.
+    ...(lazy && { lazy: { size: lazy.size } }),
   }
 }

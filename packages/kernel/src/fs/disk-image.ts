@@ -25,8 +25,8 @@ export interface ImageEntry {
   readonly text?: string
   /** In place of text: the program that the file starts. */
   readonly stub?: string
-  /** The file is this long, and made up behind its first bytes. */
-  readonly lazy?: { readonly size: number; readonly seed: number }
+  /** The file is this long, and made up behind its first bytes: of its size, where no seed is given. */
+  readonly lazy?: { readonly size: number; readonly seed?: number }
 }
 
 /** The text of an image. */
@@ -80,5 +80,6 @@ function enter(folders: ReadonlyMap<string, Folder>, { path, mode }: ImageEntry,
 function fileRecord({ text = '', stub, lazy }: ImageEntry): FileRecord {
   const bytes = stub === undefined ? encoder.encode(text) : stubBytes(stub)
   if (lazy === undefined) return { size: bytes.length, written: true, ...(bytes.length > 0 && { inline: bytes }) }
-  return { size: lazy.size, written: false, lazy: { content: { prefix: bytes, ...lazy }, left: lazy.size } }
+  const { size, seed = size } = lazy
+  return { size, written: false, lazy: { content: { prefix: bytes, size, seed }, left: size } }
 }
