@@ -9,7 +9,10 @@ const SAMPLES = [...GUIDES, ...APPLICATIONS]
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 const MARK = '@@@'
 
-/** One sample: up, what it says of itself, its check, down, what is left. */
+/**
+ * One sample: up, what it says of itself, its check, down, what is left. The check has longer than the ten seconds for which
+ * nginx leaves a server alone that was not there when it first asked.
+ */
 function script({ name, files, flags = '', check = 'true' }: Sample): string {
   const write = Object.entries(files).map(([path, text]) => {
     const folder = path.includes('/') ? `mkdir -p ${quote(path.replace(/\/[^/]*$/, ''))}; ` : ''
@@ -22,7 +25,7 @@ function script({ name, files, flags = '', check = 'true' }: Sample): string {
     `docker compose ${flags} up -d --quiet-pull > /tmp/log 2>&1; echo "${MARK} ${name} up $?"`,
     `tail -5 /tmp/log`,
     `echo "${MARK} ${name} ps"; docker compose ${flags} ps -a --format '{{.Service}} {{.State}}'`,
-    `for i in 1 2 3 4 5 6 7 8 9 10; do { ${check}; } > /tmp/check 2>&1; status=$?; [ $status = 0 ] && break; sleep 1; done`,
+    `for i in $(seq 15); do { ${check}; } > /tmp/check 2>&1; status=$?; [ $status = 0 ] && break; sleep 1; done`,
     `echo "${MARK} ${name} check $status"; tail -5 /tmp/check`,
     `docker compose ${flags} down -v --remove-orphans -t 1 > /tmp/log 2>&1; echo "${MARK} ${name} down $?"`,
     `tail -5 /tmp/log`,
