@@ -1,4 +1,5 @@
 import { SIGKILL, type Sys } from '@drydock/abi'
+import { toHex } from '@drydock/codec'
 import { logLine } from './background.ts'
 import { BuildCache } from './builder/buildkit/build-cache.ts'
 import { clearBuilds } from './builder/work-layer.ts'
@@ -11,7 +12,6 @@ import { stopContainer } from './containers/stop.ts'
 import type { DaemonParts } from './daemon-parts.ts'
 import { EventLog } from './events/event-log.ts'
 import { ExecStore } from './exec/exec-store.ts'
-import { hex } from './identifiers.ts'
 import { ImageStore } from './images/image-store.ts'
 import { NetworkController } from './networks/network-controller.ts'
 import { Problem } from './problem.ts'
@@ -65,7 +65,7 @@ export function assemble(sys: Sys, config: DaemonConfig): DaemonParts {
 function engineId(sys: Sys, root: string): string {
   const known = ifExists(() => readText(sys, `${root}/engine-id`))
   if (known) return known
-  const raw = hex(sys.entropy.bytes(16))
+  const raw = toHex(sys.entropy.bytes(16))
   const id = raw.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
   replaceFile(sys, `${root}/engine-id`, id)
   return id

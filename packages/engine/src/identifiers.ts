@@ -1,13 +1,10 @@
 import type { Sys } from '@drydock/abi'
-
-/** Lowercase hexadecimal of bytes. */
-export const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+import { toHex } from '@drydock/codec'
 
 /** 64 hexadecimal digits whose first twelve are not all decimal: a short id must never look like a number. stringid.GenerateRandomID */
 export function randomId(sys: Sys): string {
   for (;;) {
-    const id = hex(sys.entropy.bytes(32))
+    const id = toHex(sys.entropy.bytes(32))
     if (!/^\d+$/.test(id.slice(0, 12))) return id
   }
 }

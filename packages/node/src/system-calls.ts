@@ -7,8 +7,8 @@ import {
   isErrno,
   O_APPEND,
   O_CREAT,
-  O_EXCL,
   O_RDONLY,
+  O_EXCL,
   O_TRUNC,
   O_WRONLY,
   parseSignal,
@@ -33,7 +33,7 @@ import {
 } from '@drydock/codec'
 import {
   listen,
-  readAll,
+  readFile,
   readTextFile,
   ResolveError,
   resolveHost,
@@ -48,15 +48,6 @@ import {
 } from '@drydock/libc'
 import { ciphered } from './ciphers.ts'
 import type { AnswerMessage, CallMessage } from './protocol.ts'
-
-async function readWhole(sys: Sys, path: string): Promise<ForeignAnswer> {
-  const fd = sys.open(path, O_RDONLY)
-  try {
-    return { bytes: await readAll(sys, fd) }
-  } finally {
-    sys.close(fd)
-  }
-}
 
 async function writeWhole(
   sys: Sys,
@@ -201,7 +192,7 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
   ...COMMON_CALLS,
   ['write', async (sys, [fd], bytes) => (await writeAll(sys, asNumber(fd), bytes), answer(bytes.length))],
   ['open', (sys, [path, flags, mode]) => answer(sys.open(asText(path), asNumber(flags), asNumber(mode)))],
-  ['readFile', (sys, [path]) => readWhole(sys, asText(path))],
+  ['readFile', async (sys, [path]) => ({ bytes: await readFile(sys, asText(path)) })],
   [
     'writeFile',
     (sys, [path, append, mode], bytes) => writeWhole(sys, asText(path), append === true, asNumber(mode), bytes),

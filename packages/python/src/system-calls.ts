@@ -4,8 +4,6 @@ import {
   exitStatus,
   inet,
   isErrno,
-  O_CLOEXEC,
-  O_RDONLY,
   type Signal,
   SIGPIPE,
   type SocketAddress,
@@ -14,7 +12,7 @@ import {
 } from '@drydock/abi'
 import { toBase64 } from '@drydock/codec'
 import {
-  readAll,
+  readFile,
   ResolveError,
   resolveHost,
   searchPath,
@@ -71,7 +69,7 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
   ...COMMON_CALLS,
   ['write', async (sys, [fd], bytes) => answer(await sys.write(asNumber(fd), bytes))],
   ['open', (sys, [path, flags, mode]) => openFile(sys, asText(path), asNumber(flags), asNumber(mode))],
-  ['readFile', async (sys, [path]) => answer(toBase64(await readWhole(sys, asText(path))))],
+  ['readFile', async (sys, [path]) => answer(toBase64(await readFile(sys, asText(path))))],
   ['lseek', (sys, [fd, offset, whence]) => answer(sys.lseek(asNumber(fd), asNumber(offset), asNumber(whence)))],
   ['statfs', (sys, [path]) => answer({ ...sys.statfs(asText(path)) })],
   ['ftruncate', (sys, [fd, size]) => answer(sys.ftruncate(asNumber(fd), asNumber(size)))],
@@ -117,15 +115,6 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
   ['spawn', (sys, [request]) => spawnChild(sys, request)],
   ['wait', (sys, [pid, options]) => waitFor(sys, asNumber(pid), asNumber(options))],
 ])
-
-async function readWhole(sys: Sys, path: string): Promise<Uint8Array> {
-  const fd = sys.open(path, O_RDONLY | O_CLOEXEC)
-  try {
-    return await readAll(sys, fd)
-  } finally {
-    sys.close(fd)
-  }
-}
 
 /** @returns the descriptor, and for a directory its path, by which it is read */
 function openFile(sys: Sys, path: string, flags: number, mode: number): ForeignAnswer {

@@ -9,6 +9,7 @@ import { type Project, withService, withServices } from '../load/project.ts'
 import { joinPath } from '../load/resolve-paths.ts'
 import { parseVolumeSpec } from '../load/volume-spec.ts'
 import { serviceCodec, type Service } from '../model/types.ts'
+import { toHex } from '@drydock/codec'
 import { shellWords } from '../model/codec.ts'
 import type { Tree } from '@drydock/cli-plugin/compose-file'
 import { withProgress } from '../progress/printers.ts'
@@ -191,7 +192,7 @@ async function createOneOff(backend: Backend, project: Project, wishes: RunWishe
       ignoreOrphans: true,
     })
     if (!flags['no-deps']) await new Waiting(backend, project, progress).dependencies(name, containers)
-    const slug = Array.from(backend.cli.sys.entropy.bytes(32), (byte) => byte.toString(16).padStart(2, '0')).join('')
+    const slug = toHex(backend.cli.sys.entropy.bytes(32))
     const containerName = flags.name || [project.name, name, 'run', slug.slice(0, 12)].join(backend.cli.separator)
     const created = await convergence.createContainer(name, convergence.resolveReferences(service), containerName, {
       number: 0,

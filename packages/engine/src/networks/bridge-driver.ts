@@ -1,5 +1,5 @@
 import { CLONE_NEWNET, type IpFamily, isErrno, type Sys } from '@drydock/abi'
-import { hex } from '../identifiers.ts'
+import { toHex } from '@drydock/codec'
 import { insideNamespaces } from '../runtime/launch.ts'
 import { quietly, writeBytes } from '../state/files.ts'
 import { guardNetwork, releaseNetwork } from './firewall.ts'
@@ -50,7 +50,7 @@ export interface Plug6 {
 
 /** A veth pair between a bridge and the network namespace of process `pid`. @returns the name inside */
 export function plugIn(sys: Sys, pid: number, { bridge, address, mac, gateway, six }: Plug): string {
-  const name = `veth${hex(sys.entropy.bytes(4)).slice(0, 7)}`
+  const name = `veth${toHex(sys.entropy.bytes(4)).slice(0, 7)}`
   const peer = `${name}p`
   sys.netlink({ op: 'link-add', name, kind: 'veth', peer, peerMac: mac })
   sys.netlink({ op: 'link-set', name, master: bridge })

@@ -1,6 +1,6 @@
 import { CLONE_NEWNET, type FirewallRule, type Sys } from '@drydock/abi'
+import { toHex } from '@drydock/codec'
 import { type AssignedNetwork, bare } from '@drydock/swarm'
-import { hex } from '../identifiers.ts'
 import { insideNamespaces } from '../runtime/launch.ts'
 import { quietly } from '../state/files.ts'
 import { joinInside } from './bridge-driver.ts'
@@ -59,7 +59,7 @@ export class OverlayDriver {
   plug(id: string, pid: number, { address, mac }: { address: string; mac: string }): void {
     const network = this.built.get(id)
     if (!network) return
-    const name = `veth${hex(this.sys.entropy.bytes(4)).slice(0, 7)}`
+    const name = `veth${toHex(this.sys.entropy.bytes(4)).slice(0, 7)}`
     const peer = `${name}p`
     insideSandbox(this.sys, sandboxOf(network), () => {
       this.sys.netlink({ op: 'link-add', name, kind: 'veth', peer, peerMac: mac })
@@ -96,7 +96,7 @@ export class OverlayDriver {
 
   private connectUplink(sandbox: string, { bridge, address, gateway }: Uplink): void {
     const { sys } = this
-    const name = `veth${hex(sys.entropy.bytes(4)).slice(0, 7)}`
+    const name = `veth${toHex(sys.entropy.bytes(4)).slice(0, 7)}`
     sys.netlink({ op: 'link-add', name, kind: 'veth', peer: `${name}p` })
     sys.netlink({ op: 'link-set', name, master: bridge })
     sys.netlink({ op: 'link-set', name, up: true })

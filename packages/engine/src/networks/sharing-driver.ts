@@ -1,8 +1,8 @@
 import { CLONE_NEWNET, isErrno, type LinkInfo, type Sys } from '@drydock/abi'
+import { toHex } from '@drydock/codec'
 import { insideNamespaces } from '../runtime/launch.ts'
 import { Problem } from '../problem.ts'
 import { joinInside, type Plug6 } from './bridge-driver.ts'
-import { hex } from '../identifiers.ts'
 import type { NetworkRecord } from './network-record.ts'
 
 /** Networks whose containers are on the wire of one of the host's interfaces: macvlan and ipvlan. */
@@ -68,7 +68,7 @@ export interface SharingPlug {
 
 /** A device on the parent's wire, in the network namespace of process `pid`. */
 export function plugIntoWire(sys: Sys, pid: number, { network, address, mac, gateway, six }: SharingPlug): void {
-  const name = `${network.driver.slice(0, 3)}${hex(sys.entropy.bytes(4)).slice(0, 7)}`
+  const name = `${network.driver.slice(0, 3)}${toHex(sys.entropy.bytes(4)).slice(0, 7)}`
   const parent = network.parent ?? ''
   const mode = network.options.macvlan_mode === 'private' ? 'private' : 'bridge'
   if (network.driver === 'macvlan') sys.netlink({ op: 'link-add', name, kind: 'macvlan', parent, mode, mac })

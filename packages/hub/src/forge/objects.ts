@@ -1,5 +1,5 @@
 /** Objects of git by their names: what a repository on the forge is made of. gitformat-pack(5), "Object types". */
-import { hashHex } from '@drydock/codec'
+import { hashHex, toHex } from '@drydock/codec'
 
 export type ObjectKind = 'commit' | 'tree' | 'blob' | 'tag'
 export interface GitObject {
@@ -66,7 +66,7 @@ function treeEntries(bytes: Uint8Array): string[] {
   const ids: string[] = []
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(0, at)
-    ids.push(Array.from(bytes.subarray(end + 1, end + 21), (byte) => byte.toString(16).padStart(2, '0')).join(''))
+    ids.push(toHex(bytes.subarray(end + 1, end + 21)))
     at = end + 21
   }
   return ids

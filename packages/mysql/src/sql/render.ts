@@ -1,3 +1,4 @@
+import { toHex } from '@drydock/codec'
 import type { Value } from '../protocol.ts'
 import { literal, quoteName } from './definition.ts'
 import type { Token } from './lexer.ts'
@@ -89,7 +90,7 @@ const UNIT_FIRST = new Set(['TIMESTAMPDIFF', 'TIMESTAMPADD'])
 export const valueText = (value: Value): string => {
   if (value === null) return 'NULL'
   if (typeof value === 'string') return literal(value)
-  if (value instanceof Uint8Array) return `x'${[...value].map((byte) => byte.toString(16).padStart(2, '0')).join('')}'`
+  if (value instanceof Uint8Array) return `x'${toHex(value)}'`
   return String(value)
 }
 

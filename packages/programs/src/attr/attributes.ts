@@ -1,35 +1,16 @@
-import { EOPNOTSUPP, isErrno } from '@drydock/abi'
+import { EINVAL, EOPNOTSUPP, isErrno } from '@drydock/abi'
+import { decodeBase64, toBase64, toHex } from '@drydock/codec'
 import { concat, defineProgram, flag, type ProgramContext, UsageError, value } from '@drydock/libc'
 import { decodeText, encodeText } from '../text/encoding.ts'
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
-function base64(bytes: Uint8Array): string {
-  let out = ''
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3)
-    const group = (a << 16) | (b << 8) | c
-    const left = bytes.length - at
-    for (let i = 0; i < 4; i++) out += i > left ? '=' : BASE64.charAt((group >> (18 - 6 * i)) & 63)
-  }
-  return out
-}
-
+/** @throws EINVAL for what is no base64 */
 function unbase64(text: string): Uint8Array {
-  const bytes: number[] = []
-  let [bits, held] = [0, 0]
-  for (const char of text.replace(/=+$/, '')) {
-    held = (held << 6) | Math.max(0, BASE64.indexOf(char))
-    bits += 6
-    if (bits < 8) continue
-    bits -= 8
-    bytes.push((held >> bits) & 255)
-  }
-  return Uint8Array.from(bytes)
+  const bytes = decodeBase64(text)
+  if (!bytes) throw EINVAL
+  return bytes
 }
 
-/** `0x…`, `0s…` and `"…"` with escapes; anything else as it stands. setfattr(1) */
+/** `0x…`, `0s…` and `"…"` with escapes; anything else as it stands. setfattr(1) @throws EINVAL */
 function parseValue(text: string): Uint8Array {
   if (/^0x/i.test(text)) return Uint8Array.from(text.slice(2).match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
   if (/^0s/i.test(text)) return unbase64(text.slice(2))
@@ -45,8 +26,8 @@ function shown(bytes: Uint8Array, encoding: string | undefined): string {
   const text = decodeText(bytes)
   const printable = !/[\0-\x08\x0e-\x1f\udc80-\udcff]/.test(text)
   const kind = encoding ?? (printable ? 'text' : 'base64')
-  if (kind === 'hex') return `0x${hex(bytes)}`
-  if (kind === 'base64') return `0s${base64(bytes)}`
+  if (kind === 'hex') return `0x${toHex(bytes)}`
+  if (kind === 'base64') return `0s${toBase64(bytes)}`
   return `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\012').replace(/\r/g, '\\015')}"`
 }
 

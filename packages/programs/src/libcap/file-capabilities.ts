@@ -4,7 +4,6 @@ import {
   decodeFileCapabilities,
   encodeFileCapabilities,
   type FileCapabilities,
-  hasCapability,
   isDirectory,
   isErrno,
   isRegular,
@@ -14,22 +13,11 @@ import {
 } from '@drydock/abi'
 import { defineProgram, flag, readAll, UsageError, value } from '@drydock/libc'
 import { join } from '../paths.ts'
+import { capabilityText } from './capability-text.ts'
 
-const nameOf = (bit: number): string => `cap_${CAPABILITIES[bit]?.toLowerCase() ?? bit}`
-
-/** As cap_to_text(3): names of equal flags together, `cap_net_admin,cap_net_raw=ep`. */
-function fileCapabilityText({ permitted, inheritable, effective }: FileCapabilities): string {
-  const groups = new Map<string, string[]>()
-  for (let bit = 0; bit < CAPABILITIES.length; bit++) {
-    const [p, i] = [hasCapability(permitted, bit), hasCapability(inheritable, bit)]
-    const flags = `${effective && (p || i) ? 'e' : ''}${i ? 'i' : ''}${p ? 'p' : ''}`
-    if (flags) groups.set(flags, [...(groups.get(flags) ?? []), nameOf(bit)])
-  }
-  const clauses = [...groups].map(([flags, names]) =>
-    names.length === CAPABILITIES.length ? `=${flags}` : `${names.join(',')}=${flags}`,
-  )
-  return clauses.join(' ')
-}
+/** Where a file says effective, all that it gives is. */
+const fileCapabilityText = ({ permitted, inheritable, effective }: FileCapabilities): string =>
+  capabilityText({ permitted, inheritable, effective: effective ? joinedCapabilities(permitted, inheritable) : 0 })
 
 /** As cap_from_text(3). @returns undefined for what is none; `whole` false where only a part would be effective, which no file can say */
 function parseCapabilities(text: string): (FileCapabilities & { readonly whole: boolean }) | undefined {

@@ -1,5 +1,5 @@
 import { isErrno, O_ACCMODE, O_RDWR, O_WRONLY, type ProcessInfo, type Stat, type Sys } from '@drydock/abi'
-import { readTextFile } from '@drydock/libc'
+import { readTextIfAny } from '@drydock/libc'
 
 /** Something that a process has open or stands on. */
 export interface OpenEntry {
@@ -38,10 +38,7 @@ export async function openEntries(sys: Sys, process: ProcessInfo): Promise<OpenE
   }
   const found = PLACES.flatMap(([fd, link]) => entry(fd, `${home}/${link}`, '', 0))
   for (const { name } of orUndefined(() => sys.readdir(`${home}/fd`)) ?? []) {
-    const info = await readTextFile(sys, `${home}/fdinfo/${name}`).catch((error: unknown) => {
-      if (isErrno(error)) return ''
-      throw error
-    })
+    const info = await readTextIfAny(sys, `${home}/fdinfo/${name}`)
     const mode = Number.parseInt(/flags:\s*(\d+)/.exec(info)?.[1] ?? '0', 8) & O_ACCMODE
     const offset = Number(/pos:\s*(\d+)/.exec(info)?.[1] ?? 0)
     found.push(...entry(name, `${home}/fd/${name}`, mode === O_RDWR ? 'u' : mode === O_WRONLY ? 'w' : 'r', offset))

@@ -1,7 +1,6 @@
 import { isErrno, type Sys } from '@drydock/abi'
+import { toHex } from '@drydock/codec'
 import { defineProgram, flag, list, readTextFile, UsageError, value } from '@drydock/libc'
-
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** mcookie: 128 bits of chance in hexadecimal. util-linux 2.38. */
 export const mcookie = defineProgram({
@@ -14,7 +13,7 @@ export const mcookie = defineProgram({
   usage: 'mcookie [options]',
   options: { verbose: flag('v', 'verbose') },
   async main({ sys, io }) {
-    await io.print(`${hex(sys.entropy.bytes(16))}\n`)
+    await io.print(`${toHex(sys.entropy.bytes(16))}\n`)
     return 0
   },
 })
@@ -24,7 +23,7 @@ function randomUuid(sys: Sys): string {
   const bytes = sys.entropy.bytes(16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  return toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
 /** uuidgen: create a new UUID value. util-linux 2.38. */

@@ -1,5 +1,5 @@
 import { inet, type Sys } from '@drydock/abi'
-import { Hash } from '@drydock/codec'
+import { hashHex } from '@drydock/codec'
 import { parseUrl, request } from '@drydock/http'
 import { dial, ResolveError, resolveHost } from '@drydock/libc'
 import { normalised } from './requirement.ts'
@@ -37,8 +37,7 @@ export class IndexClient {
   async wheel({ url, hashes, filename }: WheelFile): Promise<Uint8Array> {
     const { status, bytes } = await this.get(url)
     if (status !== 200) throw new PipError(`HTTP error ${status} while getting ${url}`)
-    const found = new Hash('sha256').update(bytes).digest()
-    const text = Array.from(found, (byte) => byte.toString(16).padStart(2, '0')).join('')
+    const text = hashHex('sha256', bytes)
     if (text !== hashes.sha256)
       throw new PipError(`${filename} does not match its hash: expected sha256 ${hashes.sha256}, got ${text}`)
     return bytes
