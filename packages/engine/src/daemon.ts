@@ -17,7 +17,7 @@ import { NetworkController } from './networks/network-controller.ts'
 import { Problem } from './problem.ts'
 import { cgroupOf, makeParents, readControl } from './runtime/cgroups.ts'
 import { adoptTask } from './runtime/launch.ts'
-import { endShim, shimOf } from './runtime/shim.ts'
+import { endShim, runningShims } from './runtime/shim.ts'
 import { ifExists, makeDirectories, quietly, readText, replaceFile } from './state/files.ts'
 import { placesBelow } from './state/places.ts'
 import { isTask } from './swarm/attach.ts'
@@ -89,16 +89,17 @@ function comesBack({ record, hostConfig }: Container, powerCut: boolean): boolea
 export async function restoreContainers(parts: DaemonParts): Promise<void> {
   const powerCut = isNewBoot(parts)
   parts.swarm.restore()
+  const shims = runningShims(parts.sys)
   const ended = parts.containers
     .all()
     .reverse()
-    .filter((container) => !takeUp(parts, container))
+    .filter((container) => !takeUp(parts, container, shims.get(container.id)))
   // Whoever is locked knows nothing of the tasks it had.
   const wanted = ended.filter(
     (container) => comesBack(container, powerCut) && !(parts.swarm.isLocked && isTask(container)),
   )
   for (const container of ended) {
-    killLeftOver(parts, container)
+    killLeftOver(parts, container, shims.get(container.id))
     forgetRun(parts, container)
   }
   for (const container of wanted) {
@@ -112,10 +113,10 @@ export async function restoreContainers(parts: DaemonParts): Promise<void> {
 }
 
 /** @returns whether the container has run on without a daemon, and is to. dockerd(8), --live-restore */
-function takeUp(parts: DaemonParts, container: Container): boolean {
+function takeUp(parts: DaemonParts, container: Container, shim: number | undefined): boolean {
   const { State, Config } = container.record
-  if (!parts.config.liveRestore || !State.Running) return false
-  const running = adoptTask(parts.sys, container.id, State.Pid, Config.Tty ?? false)
+  if (!parts.config.liveRestore || !State.Running || shim === undefined) return false
+  const running = adoptTask(parts.sys, shim, State.Pid, Config.Tty ?? false)
   if (!running) return false
   try {
     resumeContainer(parts, container, running)
@@ -136,10 +137,9 @@ function isNewBoot({ sys, places }: DaemonParts): boolean {
 }
 
 /** Processes that outlived a daemon that was killed. */
-function killLeftOver({ sys }: DaemonParts, { id, hostConfig }: Container): void {
+function killLeftOver({ sys }: DaemonParts, { id, hostConfig }: Container, shim: number | undefined): void {
   const members = readControl(sys, cgroupOf(id, hostConfig.CgroupParent), 'cgroup.procs') ?? ''
   for (const pid of members.split('\n').filter(Boolean)) quietly(() => sys.kill(Number(pid), SIGKILL))
-  const shim = shimOf(sys, id)
   if (shim !== undefined) endShim(sys, shim)
 }
 

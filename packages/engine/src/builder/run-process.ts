@@ -11,8 +11,7 @@ import { cgroupOf, makeCgroup, removeCgroup } from '../runtime/cgroups.ts'
 import { ALL_NAMESPACES, killQuietly, launchContainer } from '../runtime/launch.ts'
 import { capabilitiesOf } from '../containers/settings/capabilities.ts'
 import { machineFor } from '../runtime/machine.ts'
-import { DEFAULT_PROFILE } from '../runtime/seccomp/default-profile.ts'
-import { compileProfile } from '../runtime/seccomp/profile.ts'
+import { seccompOf } from '../containers/settings/seccomp.ts'
 import type { ContainerSpec, RuntimeMount } from '../runtime/process-spec.ts'
 import { makeDirectories } from '../state/files.ts'
 import type { WorkLayer } from './work-layer.ts'
@@ -139,7 +138,7 @@ function specOf(layer: WorkLayer, process: BuildProcess, { record }: Container, 
       limits: [],
       capabilities: capabilitiesOf({}),
       noNewPrivileges: false,
-      seccomp: compileProfile(DEFAULT_PROFILE, capabilitiesOf({})),
+      seccomp: seccompOf({}),
       oomScoreAdj: 0,
       terminal: false,
     },

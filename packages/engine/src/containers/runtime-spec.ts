@@ -36,7 +36,6 @@ export const sizeOf = (size: readonly [number, number] | null | undefined): Pick
 
 export function processSpec(container: Container, links: readonly string[] = []): ProcessSpec {
   const { record, hostConfig } = container
-  const seccomp = seccompOf(hostConfig)
   return {
     args: [record.Path, ...record.Args],
     env: environmentOf(container, container.tty, [], links),
@@ -45,7 +44,7 @@ export function processSpec(container: Container, links: readonly string[] = [])
     groupAdd: hostConfig.GroupAdd ?? [],
     capabilities: capabilitiesOf(hostConfig),
     noNewPrivileges: forbidsNewPrivileges(hostConfig),
-    ...(seccomp ? { seccomp } : {}),
+    seccomp: seccompOf(hostConfig),
     oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
     limits: (hostConfig.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
     terminal: container.tty,

@@ -104,9 +104,9 @@ export async function launchTask(sys: Sys, spec: ContainerSpec, wantsInput: bool
   return running(streams, shim, new Gate(sys, gateWrite), waitForStart(sys, errorRead), shim.closeInput)
 }
 
-/** Takes up a container that an earlier daemon left running. @returns undefined when it has no shim */
-export function adoptTask(sys: Sys, id: string, pid: number, terminal: boolean): RunningProcess | undefined {
-  const shim = adoptShim(sys, id, pid)
+/** Takes up a container that an earlier daemon left running below its shim. @returns undefined when the shim is gone */
+export function adoptTask(sys: Sys, shimPid: number, pid: number, terminal: boolean): RunningProcess | undefined {
+  const shim = adoptShim(sys, shimPid, pid)
   if (!shim) return undefined
   return {
     ...{ pid, streams: { ...shim, terminal }, exited: shim.exited, started: Promise.resolve() },

@@ -44,7 +44,7 @@ export interface ProcessSpec {
   /** The bounding set as a mask. */
   readonly capabilities: number
   readonly noNewPrivileges: boolean
-  readonly seccomp?: SeccompFilter
+  readonly seccomp?: SeccompFilter | undefined
   readonly oomScoreAdj: number
   readonly terminal: boolean
   /** Of the terminal at first. */

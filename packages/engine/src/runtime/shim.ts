@@ -155,10 +155,8 @@ export interface Adopted extends ShimLink {
   readonly errors: number | undefined
 }
 
-/** Takes up a container whose shim an earlier daemon left. @returns undefined when it has none */
-export function adoptShim(sys: Sys, id: string, pid: number): Adopted | undefined {
-  const shim = shimOf(sys, id)
-  if (shim === undefined) return undefined
+/** Takes up a container whose shim an earlier daemon left. @returns undefined when that is gone */
+export function adoptShim(sys: Sys, shim: number, pid: number): Adopted | undefined {
   const take = (fd: number): number | undefined => takeFrom(sys, shim, fd)
   const [tellsEnd, toldEnd, output] = [take(KEPT.tellsEnd), take(KEPT.toldEnd), take(KEPT.output)]
   if (tellsEnd === undefined || toldEnd === undefined || output === undefined) return undefined
@@ -177,8 +175,9 @@ function takeFrom(sys: Sys, shim: number, fd: number): number | undefined {
   }
 }
 
-export const shimOf = (sys: Sys, id: string): number | undefined =>
-  sys.processes().find(({ argv }) => argv[0] === SHIM && argv[4] === id)?.pid
+/** The shims there are, by the container each is of. */
+export const runningShims = (sys: Sys): ReadonlyMap<string, number> =>
+  new Map(sys.processes().flatMap(({ argv, pid }) => (argv[0] === SHIM ? [[argv[4] ?? '', pid]] : [])))
 
 export function endShim(sys: Sys, shim: number): void {
   quietly(() => sys.kill(shim, 9))
