@@ -1,6 +1,7 @@
 import { Buffer } from 'buffer'
 import { callSync } from './host.ts'
-import { format, inspect, type InspectOptions } from './inspect.ts'
+import { inspect, type InspectOptions } from './inspect.ts'
+import { format } from './inspect/format.ts'
 import { table } from './table.ts'
 
 declare function __now(): number

@@ -1,147 +1,16 @@
 import { watch } from './watching.ts'
 import { Buffer } from 'buffer'
-import { Readable, Writable } from 'readable-stream'
-import { callSync, pending, type Result } from './host.ts'
+import { callSync, pending } from './host.ts'
 import { nodeError, systemError } from './errors.ts'
 import { Blob_ } from './blobs.ts'
-import { bytesOf, decoded, encodingOf, type Options, pathOf, settings } from './fs-arguments.ts'
-import { Dir, Dirent, KINDS, S_IFMT, Stats, statsOf } from './fs-entries.ts'
+import { bytesOf, type Options, pathOf, settings } from './fs-arguments.ts'
+import { Dir, Dirent, S_IFMT, Stats } from './fs-entries.ts'
+import { isDirectory, nothing, now, type Request, REQUESTS, sync } from './fs-requests.ts'
+import { ReadStream, WriteStream } from './fs-streams.ts'
 import { loop } from './loop.ts'
 
 type Done = (error: unknown, value?: unknown) => void
 
-const FLAGS: Readonly<Record<string, number>> = {
-  r: 0,
-  'r+': 2,
-  w: 0o1101,
-  'w+': 0o1102,
-  wx: 0o1301,
-  'wx+': 0o1302,
-  a: 0o2101,
-  'a+': 0o2102,
-  ax: 0o2301,
-}
-const flagBits = (flag: unknown): number => (typeof flag === 'number' ? flag : (FLAGS[String(flag ?? 'r')] ?? 0))
-
-/** A call that may be made at once or by and by: its name, arguments and how its answer is read. */
-interface Request {
-  readonly op: string
-  readonly args: readonly unknown[]
-  readonly bytes?: Uint8Array
-  readonly read: (result: Result) => unknown
-}
-const nothing = (): undefined => undefined
-const simple =
-  (op: string, count: number) =>
-  (...args: unknown[]): Request => ({
-    op,
-    args: args
-      .slice(0, count)
-      .map((arg, at) => (at === 0 || op === 'rename' || op === 'link' || op === 'symlink' ? pathOf(arg) : arg)),
-    read: nothing,
-  })
-const seconds = (time: unknown): number => (time instanceof Date ? time.getTime() : Number(time) * 1000)
-
-/** Calls that are one system call. */
-const REQUESTS: Readonly<Record<string, (...args: never[]) => Request>> = {
-  readFile: (path: unknown, options: Options) => ({
-    op: typeof path === 'number' ? 'read' : 'readFile',
-    args: typeof path === 'number' ? [path, 1 << 20] : [pathOf(path)],
-    read: ({ bytes }) => decoded(bytes, encodingOf(options)),
-  }),
-  writeFile: (path: unknown, data: unknown, options: Options) => ({
-    op: /x/.test(settings(options).flag ?? '') ? 'createFile' : typeof path === 'number' ? 'write' : 'writeFile',
-    args: [
-      typeof path === 'number' ? path : pathOf(path),
-      settings(options).flag?.startsWith('a') ?? false,
-      settings(options).mode ?? 0o666,
-    ],
-    bytes: bytesOf(data, encodingOf(options)),
-    read: nothing,
-  }),
-  appendFile: (path: unknown, data: unknown, options: Options) => ({
-    op: 'writeFile',
-    args: [pathOf(path), true, settings(options).mode ?? 0o666],
-    bytes: bytesOf(data, encodingOf(options)),
-    read: nothing,
-  }),
-  stat: (path: unknown, options: unknown) => ({
-    op: 'stat',
-    args: [pathOf(path)],
-    read: ({ value }) => statsOf(value, options),
-  }),
-  lstat: (path: unknown, options: unknown) => ({
-    op: 'lstat',
-    args: [pathOf(path)],
-    read: ({ value }) => statsOf(value, options),
-  }),
-  fstat: (fd: number) => ({
-    op: 'fstat',
-    args: [fd],
-    read: ({ value }) => new Stats(value as Record<string, unknown>),
-  }),
-  readdir: (path: unknown, options: Options) => ({
-    op: 'readdir',
-    args: [pathOf(path)],
-    read: ({ value }) => {
-      const deep = typeof options === 'object' && (options as { recursive?: boolean } | null)?.recursive === true
-      return deep ? below(pathOf(path), '', options) : listing(pathOf(path), value, options)
-    },
-  }),
-  open: (path: unknown, flags: unknown, mode: unknown) => ({
-    op: 'open',
-    args: [pathOf(path), flagBits(flags), typeof mode === 'number' ? mode : 0o666],
-    read: ({ value }) => value,
-  }),
-  close: (fd: number) => ({ op: 'close', args: [fd], read: nothing }),
-  rename: simple('rename', 2),
-  link: simple('link', 2),
-  symlink: simple('symlink', 2),
-  unlink: simple('unlink', 1),
-  rmdir: simple('rmdir', 1),
-  readlink: (path: unknown) => ({ op: 'readlink', args: [pathOf(path)], read: ({ value }) => value }),
-  realpath: (path: unknown) => ({ op: 'realpath', args: [pathOf(path)], read: ({ value }) => value }),
-  access: (path: unknown, mode: unknown) => ({
-    op: 'access',
-    args: [pathOf(path), typeof mode === 'number' ? mode : 0],
-    read: nothing,
-  }),
-  chmod: (path: unknown, mode: unknown) => ({
-    op: 'chmod',
-    args: [pathOf(path), Number(typeof mode === 'string' ? Number.parseInt(mode, 8) : mode)],
-    read: nothing,
-  }),
-  chown: simple('chown', 3),
-  truncate: (path: unknown, size: unknown) => ({
-    op: 'truncate',
-    args: [pathOf(path), Number(size ?? 0)],
-    read: nothing,
-  }),
-  utimes: (path: unknown, atime: unknown, mtime: unknown) => ({
-    op: 'utimes',
-    args: [pathOf(path), seconds(atime), seconds(mtime)],
-    read: nothing,
-  }),
-}
-
-function listing(path: string, value: unknown, options: Options): unknown {
-  const found = (value as { name: string; type?: number; mode?: number }[]).toSorted((a, b) =>
-    a.name < b.name ? -1 : 1,
-  )
-  if (!settings(options).withFileTypes) return found.map(({ name }) => name)
-  return found.map(
-    ({ name }) => new Dirent(path, name, (callSync('lstat', [`${path}/${name}`]).value as { mode: number }).mode),
-  )
-}
-
-type Sync = (...args: unknown[]) => unknown
-const sync = new Map<string, Sync>()
-for (const [name, make] of Object.entries(REQUESTS))
-  sync.set(name, (...args) => {
-    const { op, args: values, bytes, read } = (make as (...args: unknown[]) => Request)(...args)
-    return read(callSync(op, values, bytes))
-  })
-const now = (name: string, ...args: unknown[]): unknown => sync.get(name)?.(...args)
 const exists = (path: unknown): boolean => {
   try {
     callSync('stat', [pathOf(path)])
@@ -149,23 +18,6 @@ const exists = (path: unknown): boolean => {
   } catch {
     return false
   }
-}
-const isDirectory = (path: string): boolean =>
-  ((callSync('lstat', [path]).value as { mode: number }).mode & S_IFMT) === KINDS.Directory
-
-/** All names below a folder, each with the part of its path that is below. */
-function below(root: string, inside: string, options: Options): unknown[] {
-  const folder = inside === '' ? root : `${root}/${inside}`
-  const { value } = callSync('readdir', [folder])
-  const shown = listing(folder, value, options) as (string | { name: string })[]
-  return shown.flatMap((each) => {
-    const name = typeof each === 'string' ? each : each.name
-    const path = inside === '' ? name : `${inside}/${name}`
-    return [
-      typeof each === 'string' ? path : each,
-      ...(isDirectory(`${root}/${path}`) ? below(root, path, options) : []),
-    ]
-  })
 }
 
 /** Calls that are several. */
@@ -301,105 +153,6 @@ function withCallback(name: string) {
         ),
       (error: unknown) => loop.guard(() => callback(withoutFrames(error)), []),
     )
-  }
-}
-
-/** Where a stream is in its file. */
-type Opened = { readonly fd: number | null; bytes: number }
-const opened = new WeakMap<object, Opened>()
-
-export class ReadStream extends Readable {
-  readonly path: string
-  get bytesRead(): number {
-    return opened.get(this)?.bytes ?? 0
-  }
-
-  constructor(path: unknown, options: Options) {
-    const {
-      start = 0,
-      end = Number.POSITIVE_INFINITY,
-      highWaterMark = 65_536,
-      fd: given,
-    } = settings(options) as { start?: number; end?: number; highWaterMark?: number; fd?: number }
-    let fd = given ?? -1
-    let at = start
-    super({
-      highWaterMark,
-      construct(this: ReadStream, done: (error?: Error | null) => void) {
-        loop.immediate(() => {
-          try {
-            if (fd < 0) fd = Number(now('open', path, 'r'))
-            opened.set(this, { fd, bytes: 0 })
-          } catch (error) {
-            return done(error as Error)
-          }
-          done()
-          this.emit('open', fd)
-          this.emit('ready')
-        }, [])
-      },
-      read(this: ReadStream, size: number) {
-        try {
-          const { bytes } = callSync('pread', [fd, Math.max(0, Math.min(size, end - at + 1)), at])
-          at += bytes.length
-          const place = opened.get(this)
-          if (place) place.bytes += bytes.length
-          this.push(bytes.length === 0 ? null : Buffer.from(bytes))
-        } catch (error) {
-          this.destroy(error as Error)
-        }
-      },
-      destroy(error, done) {
-        if (fd >= 0) callSync('close', [fd])
-        fd = -1
-        done(error)
-      },
-    })
-    this.path = pathOf(path)
-    const encoding = encodingOf(options)
-    if (encoding !== undefined) this.setEncoding(encoding)
-  }
-}
-
-export class WriteStream extends Writable {
-  readonly path: string
-  get bytesWritten(): number {
-    return opened.get(this)?.bytes ?? 0
-  }
-  close(callback?: () => void): void {
-    if (callback) this.once('close', callback as never)
-    this.end()
-  }
-
-  constructor(path: unknown, options: Options) {
-    const given = options as { flags?: string } | undefined
-    let fd = -1
-    super({
-      construct(this: WriteStream, done: (error?: Error | null) => void) {
-        loop.immediate(() => {
-          try {
-            fd = Number(now('open', path, settings(options).flag ?? given?.flags ?? 'w'))
-            opened.set(this, { fd, bytes: 0 })
-          } catch (error) {
-            return done(error as Error)
-          }
-          done()
-          this.emit('open', fd)
-          this.emit('ready')
-        }, [])
-      },
-      write(this: WriteStream, chunk: Uint8Array, _encoding: string, done: (error?: Error | null) => void) {
-        callSync('write', [fd], chunk)
-        const place = opened.get(this)
-        if (place) place.bytes += chunk.length
-        done()
-      },
-      final(done) {
-        callSync('close', [fd])
-        done()
-      },
-    })
-    this.path = pathOf(path)
   }
 }
 

@@ -1,6 +1,7 @@
 import { isEqual } from './deep-equal.ts'
 import { nodeError } from './errors.ts'
-import { format, inspect, type InspectOptions, withoutColors } from './inspect.ts'
+import { inspect, type InspectOptions, withoutColors } from './inspect.ts'
+import { format } from './inspect/format.ts'
 import { COLORS } from './inspect/options.ts'
 import { loop } from './loop.ts'
 import { parseArgs } from './parse-args.ts'

@@ -277,29 +277,20 @@ const geodist: Handler = (call, [key = '', one = '', two = '', unit, ...rest]) =
   return a && b ? (distance(a, b) / metres).toFixed(4) : null
 }
 
+/** @param missing  what is answered for a member that is not there */
+const ofMembers =
+  (show: (place: Place) => Reply, missing: Reply): Handler =>
+  (call, [key = '', ...members]) =>
+    members.map((member) => {
+      const place = placeAt(call, key, member)
+      return place ? show(place) : missing
+    })
+
 export const geoCommands = commandTable({
   geoadd: [-5, 'w', '1', geoadd],
-  geopos: [
-    -2,
-    'r',
-    '1',
-    (call, [key = '', ...members]) =>
-      members.map((member) => {
-        const place = placeAt(call, key, member)
-        return place ? shownPlace(place) : NIL_ARRAY
-      }),
-  ],
+  geopos: [-2, 'r', '1', ofMembers(shownPlace, NIL_ARRAY)],
   geodist: [-4, 'r', '1', geodist],
-  geohash: [
-    -2,
-    'r',
-    '1',
-    (call, [key = '', ...members]) =>
-      members.map((member) => {
-        const place = placeAt(call, key, member)
-        return place ? geohash(place) : null
-      }),
-  ],
+  geohash: [-2, 'r', '1', ofMembers(geohash, null)],
   geosearch: [-7, 'r', '1', geosearch(false)],
   geosearchstore: [-8, 'w', '1 2', geosearch(true)],
   georadius: [-6, 'w', '1', georadius(false, false)],
