@@ -1,5 +1,6 @@
 import { encodeBase64 } from '@drydock/codec'
 import { type Dockerfile, excerpt, type Lint, type LintWarning } from '@drydock/dockerfile'
+import { tabulate } from '@drydock/go-template'
 import type { BuildOptions } from '../build-options.ts'
 import type { BuildFailure } from './buildkit-build.ts'
 import { Problem } from '../../problem.ts'
@@ -66,13 +67,8 @@ const lintAnswer: Answer = ({ options, dockerfile: { text: data }, lint, failure
   }
 }
 
-/** As Go's tabwriter has it: the last cell of a row is not filled up. */
-function table(rows: readonly (readonly string[])[], padding: number): string {
-  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length))) ?? []
-  const line = (row: readonly string[]): string =>
-    row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd((widths[i] ?? 0) + padding))).join('')
-  return rows.map((row) => `${line(row)}\n`).join('')
-}
+const table = (rows: readonly (readonly string[])[], padding: number): string =>
+  tabulate(rows.map((row) => `${row.join('\t')}\n`).join(''), 0, padding)
 
 /** What Go leaves out of JSON when it is empty. */
 const filled = (fields: Readonly<Record<string, unknown>>): object =>
