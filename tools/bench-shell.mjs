@@ -1,8 +1,9 @@
 // How fast our shell and programs are, beside the machine's bash and its tools and beside just-bash: the same scripts, in
 // turns, the least processor time of five runs each. Prints a table with ratios and what was aimed at; nothing is asserted.
 //
-// A real shell is machine code that was compiled long ago. What runs on a JavaScript engine is compiled while it runs: the
-// first run in a fresh process pays for that (columns "first"), the same script once more on the same host does not ("again").
+// A real shell is machine code that was compiled long ago. What runs on a JavaScript engine is interpreted at first, from
+// bytecode that lies beside the bundle, and compiled while it runs: the first run in a fresh process pays for that (columns
+// "first"), the same script once more on the same host does not ("again").
 //
 //   npm run bench:shell [-- --rounds 5] [--only case,own] [--without just-bash] [--limit 30] [--json FILE]
 //       --limit: so many seconds, and just-bash is ended; it then took at least as much

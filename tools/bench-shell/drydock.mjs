@@ -1,10 +1,9 @@
 // One workload on a simulated host: a kernel on a new host's disk, the script run by its bash, and run again on the same
-// host. Prints one line of JSON. Bundled by tools/bench-shell.mjs; the engine is set as the command drydock sets it.
+// host. Prints one line of JSON. Bundled by tools/bench-shell.mjs as the command drydock is.
 // argv: the script, the folder with its input, `/bench` inside
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { collectGarbage } from './garbage.mjs'
-import { inlineLittle } from '../../apps/cli/src/compiler.ts'
 import { nodeClock, nodeEntropy } from '../../apps/cli/src/powers.ts'
 import { Diskfs, Kernel } from '../../packages/kernel/src/index.ts'
 import { exitStatus, O_CREAT, O_RDONLY, O_WRONLY } from '../../packages/abi/src/index.ts'
@@ -13,27 +12,29 @@ import { hostImage } from '../../packages/playground/src/host-image.ts'
 import { LazyProgramTable } from '../../packages/playground/src/program-table.ts'
 
 const [, , script, input] = process.argv
-inlineLittle()
-const programs = new LazyProgramTable()
-await programs.prefetch()
-const kernel = new Kernel({
-  clock: nodeClock,
-  entropy: nodeEntropy,
-  programs,
-  root: Diskfs.open([], { clock: nodeClock, blank: hostImage('bench', '192.168.0.9') }),
-  hostname: 'bench',
-  memoryBytes: 4 * 1024 ** 3,
-  cpus: 2,
-})
-await kernel.start(async ({ sys }) => {
-  copyIn(sys)
-  await collectGarbage()
-  const first = await measure(sys)
-  await collectGarbage()
-  const { ms, cpuMs } = await measure(sys)
-  process.stdout.write(`${JSON.stringify({ ...first, again: { ms, cpuMs } })}\n`)
-  process.exit(0)
-})
+
+async function main() {
+  const programs = new LazyProgramTable()
+  await programs.prefetch()
+  const kernel = new Kernel({
+    clock: nodeClock,
+    entropy: nodeEntropy,
+    programs,
+    root: Diskfs.open([], { clock: nodeClock, blank: hostImage('bench', '192.168.0.9') }),
+    hostname: 'bench',
+    memoryBytes: 4 * 1024 ** 3,
+    cpus: 2,
+  })
+  await kernel.start(async ({ sys }) => {
+    copyIn(sys)
+    await collectGarbage()
+    const first = await measure(sys)
+    await collectGarbage()
+    const { ms, cpuMs } = await measure(sys)
+    process.stdout.write(`${JSON.stringify({ ...first, again: { ms, cpuMs } })}\n`)
+    process.exit(0)
+  })
+}
 
 function copyIn(sys) {
   sys.mkdir('/bench')
@@ -95,3 +96,5 @@ async function readAll(sys, fd) {
   for (let bytes = await sys.read(fd, 65536); bytes.length > 0; bytes = await sys.read(fd, 65536)) parts.push(bytes)
   return new TextDecoder().decode(concat(parts))
 }
+
+void main()

@@ -3,11 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { build } from 'rolldown'
-import { nodeGuest } from '../node-guest.mjs'
-import { npmMirror } from '../npm-mirror.mjs'
-import { pythonWheels } from '../python-wheels.mjs'
-import { programRows } from '../program-rows.mjs'
+import { cachedBundle } from '../command-bundle.mjs'
 
 const HERE = import.meta.dirname
 const JUST_BASH = 'just-bash@3.4.2'
@@ -53,17 +49,10 @@ export function bashRunner() {
   }
 }
 
-/** Our own host, bundled anew; each run is a fresh process with a cold compiler. */
+/** Our own host, bundled anew as the command is; each run is a fresh process in which nothing ran before. */
 export async function drydockRunner(scratch) {
   const dir = join(scratch, 'bundle')
-  await build({
-    input: { drydock: join(HERE, 'drydock.mjs') },
-    platform: 'node',
-    plugins: [nodeGuest(), npmMirror(), pythonWheels(), programRows()],
-    external: ['quickjs-wasi/quickjs.wasm'],
-    logLevel: 'silent',
-    output: { dir, format: 'esm', entryFileNames: '[name].mjs' },
-  })
+  await cachedBundle({ drydock: join(HERE, 'drydock.mjs') }, dir)
   return inNode([join(dir, 'drydock.mjs')])
 }
 

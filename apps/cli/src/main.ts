@@ -1,6 +1,5 @@
 import { buffer } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
-import { inlineLittle } from './compiler.ts'
 import { runConsole } from './console.ts'
 import { openHeadless } from './headless.ts'
 import { runServe } from './serve.ts'
@@ -26,7 +25,6 @@ const ENVIRONMENT = {
 
 /** @returns the exit status */
 export async function main(argv: readonly string[]): Promise<number> {
-  inlineLittle()
   const parsed = parse(argv)
   if (typeof parsed === 'string') {
     console.error(`drydock: ${parsed}\n\n${USAGE}`)
