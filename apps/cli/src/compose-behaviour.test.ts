@@ -30,6 +30,33 @@ const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    title: 'config leaves out what it is told to, and pins images',
+    file: 'services:\n  a: {image: "nginx:alpine", volumes: ["./x:/x"], depends_on: [b]}\n',
+    line: 'docker compose config --no-normalize --no-path-resolution --no-consistency; docker compose config --lock-image-digests --no-consistency',
+    status: 0,
+    sees: [/source: \.\/x$/m, /^services:\n {2}a:\n {4}image: docker\.io\/library\/nginx:alpine@sha256:[0-9a-f]{64}$/m],
+    never: [/default: null/, /depends on undefined/],
+  },
+  {
+    title: 'a provider makes a service and tells others of it',
+    file: 'services:\n  m: {provider: {type: made, options: {a: [1, 2]}}}\n  n: {image: alpine, command: env, depends_on: [m]}\n  o: {provider: {type: nope}, profiles: [o]}\n',
+    line: `cat > /usr/local/bin/made <<'E'\n#!/bin/sh\necho '{"type":"info","message":"'"$*"'"}'\necho '{"type":"setenv","message":"URL=u"}'\nE\nchmod +x /usr/local/bin/made; docker compose up; docker compose down; docker compose up o`,
+    status: 1,
+    sees: [
+      /^ m {2}compose --project-name t up --a=1 --a=2 m$/m,
+      /^n-1 +\| M_URL=u$/m,
+      /^ m {2}Removed$/m,
+      /^exec: "nope": executable file not found in \$PATH$/m,
+    ],
+  },
+  {
+    title: 'a graph of the services',
+    file: 'services:\n  a: {image: alpine, depends_on: [b]}\n  b: {image: alpine}\n',
+    line: 'docker compose alpha viz --image --spaces',
+    status: 0,
+    sees: [/^digraph "t" \{\n layout=dot;\n/m, /<b>Image:<\/b><br\/>alpine<\/font>>\];$/m, /^ "a" -> "b";\n\}$/m],
+  },
+  {
     title: 'up ends when all have ended',
     file: 'services:\n  a: {image: alpine, command: echo done}\n',
     line: 'docker compose up',

@@ -119,24 +119,42 @@ async function help(cli: ComposeCli, [name]: readonly string[]): Promise<number>
 
 async function runCommand(cli: ComposeCli, name: string, words: readonly string[]): Promise<number> {
   const command = named(name)
+  if (command?.children) return runChild(cli, command, words)
+  return run(cli, command, name, words, 'docker compose')
+}
+
+/** A verb of a noun: `alpha viz`. */
+async function runChild(cli: ComposeCli, parent: Command, [word = '', ...words]: readonly string[]): Promise<number> {
+  const path = `docker compose ${parent.name}`
+  const child = parent.children?.find(({ name }) => name === word)
+  if (child === undefined) return done(cli, commandHelp(parent, 'docker compose', cli.columns(0) ?? 80, NO_ENGINE))
+  return run(cli, child, word, words, path)
+}
+
+async function run(
+  cli: ComposeCli,
+  command: Command | undefined,
+  name: string,
+  words: readonly string[],
+  parentPath: string,
+): Promise<number> {
   if (!command?.run) throw new CliError(`unknown docker command: ${JSON.stringify(`compose ${name}`)}`)
-  const path = `docker compose ${command.name}`
+  const path = `${parentPath} ${command.name}`
   try {
     const parsed = parseFlags(words, command.flags, command.interspersed ?? true)
     for (const warning of parsed.warnings) await cli.warn(`${warning}\n`)
     const wrong = command.args?.(parsed.operands)
     if (wrong && 'bare' in wrong) throw new CliError(wrong.bare)
     if (wrong)
-      throw new CliError(usage(`${JSON.stringify(path)} ${wrong.problem}.`, useLine(command, 'docker compose'), path))
+      throw new CliError(usage(`${JSON.stringify(path)} ${wrong.problem}.`, useLine(command, parentPath), path))
     if (cli.root.dryRun || parsed.values.get('dry-run') === true)
       throw new CliError('dry-run mode is not supported here')
     const flags = Object.fromEntries(parsed.values)
     return (await command.run({ cli, args: parsed.operands, flags, changed: parsed.changed, path })) ?? 0
   } catch (error) {
-    if (error instanceof FlagError)
-      throw new CliError(usage(error.message, useLine(command, 'docker compose'), path), 16)
+    if (error instanceof FlagError) throw new CliError(usage(error.message, useLine(command, parentPath), path), 16)
     if (!(error instanceof HelpWanted)) throw error
-    return done(cli, commandHelp(command, 'docker compose', cli.columns(0) ?? 80, NO_ENGINE))
+    return done(cli, commandHelp(command, parentPath, cli.columns(0) ?? 80, NO_ENGINE))
   }
 }
 

@@ -1,11 +1,13 @@
 import { anyArgs, bool, CliError, string } from '@drydock/cli-plugin'
 import { writeFile } from '@drydock/libc'
+import type { Backend } from '../engine/backend.ts'
 import { serviceHash } from '../engine/hash.ts'
 import { imageOf, type Project } from '../load/project.ts'
 import { joinPath } from '../load/resolve-paths.ts'
 import { isList, isMapping, type Tree, variablesIn } from '@drydock/cli-plugin/compose-file'
 import { jsonText, toJson, yamlText } from '../model/marshal.ts'
-import type { ComposeCli } from '../session/compose-cli.ts'
+import type { ComposeCli, ProjectWishes } from '../session/compose-cli.ts'
+import { lockedTree, pinImages, pinnedTree } from './image-digests.ts'
 import { composeCommand } from './define.ts'
 import { table } from './listing-commands.ts'
 
@@ -33,14 +35,14 @@ const flags = {
 export function toDocument(project: Project): object {
   const sections = ['networks', 'volumes', 'secrets', 'configs', 'models'] as const
   return {
-    name: project.name,
+    ...(project.name === '' ? {} : { name: project.name }),
     services: project.services,
     ...Object.fromEntries(sections.flatMap((name) => (project[name].size > 0 ? [[name, project[name]]] : []))),
     ...Object.fromEntries(project.extensions),
   }
 }
 const asJson = (project: Project): string => {
-  const { name, services, ...rest } = toDocument(project) as { name: string; services: unknown }
+  const { name = '', services, ...rest } = toDocument(project) as { name?: string; services: unknown }
   return jsonText(toJson(new Map<string, unknown>(Object.entries({ name, services, ...rest }))), '  ')
 }
 
@@ -96,21 +98,43 @@ async function serviceNames(cli: ComposeCli): Promise<string> {
   return lines([...ordered])
 }
 
-async function document(
-  cli: ComposeCli,
-  services: readonly string[],
-  wishes: { format: string; raw: boolean; keepEnv: boolean },
-): Promise<string> {
+interface Rendering extends ProjectWishes {
+  readonly format: string
+  /** Images get their digests. */
+  readonly pin: boolean
+  /** Nothing but the images is told. */
+  readonly lock: boolean
+}
+
+async function document(cli: ComposeCli, backend: Backend, wishes: Rendering): Promise<string> {
   const format = wishes.format || 'yaml'
   if (format !== 'yaml' && format !== 'json') throw new CliError(`unsupported format ${JSON.stringify(format)}`)
-  if (wishes.raw) {
-    const tree = await cli.tree({ noInterpolate: true })
+  if (wishes.noInterpolate) {
+    const whole = await cli.tree(wishes)
     await cli.settle()
+    const pinned = wishes.pin ? await pinnedTree(backend, whole) : whole
+    const tree = wishes.lock ? lockedTree(pinned) : pinned
     return format === 'json' ? jsonText(toJson(tree), '  ') : yamlText(tree)
   }
-  const project = await cli.project({ services, keepEnvFiles: wishes.keepEnv })
+  const whole = await cli.project(wishes)
+  const pinned = wishes.pin ? await pinImages(backend, whole) : whole
+  const project = wishes.lock ? imagesOnly(pinned) : pinned
   const text = format === 'json' ? `${asJson(project)}\n` : yamlText(toDocument(project))
   return text.replaceAll('$', '$$$$')
+}
+
+/** For an override file: of each service its image, and nothing else. */
+function imagesOnly(project: Project): Project {
+  const services = [...project.services].map(
+    ([name, { image }]) => [name, image === undefined ? {} : { image }] as const,
+  )
+  const none = new Map<string, never>()
+  return {
+    ...project,
+    name: '',
+    services: new Map(services),
+    ...{ networks: none, volumes: none, secrets: none, configs: none, models: none, extensions: none },
+  }
 }
 
 export const config = composeCommand({
@@ -118,9 +142,8 @@ export const config = composeCommand({
   use: '[OPTIONS] [SERVICE...]',
   short: 'Parse, resolve and render compose file in canonical format',
   args: anyArgs,
-  lacks: '--resolve-image-digests, --lock-image-digests, --no-normalize, --no-path-resolution, --no-consistency',
   flags,
-  async run({ cli, args, flags: wanted }) {
+  async run({ cli, backend, args, flags: wanted }) {
     if (wanted.services) return cli.print(await serviceNames(cli))
     if (wanted.volumes) return cli.print(await volumeNames(cli))
     if (wanted.hash !== '') return cli.print(await hashes(cli, wanted.hash))
@@ -131,10 +154,16 @@ export const config = composeCommand({
       const { environment } = await cli.project()
       return cli.print(lines([...environment].map(([name, value]) => `${name}=${value}`).toSorted()))
     }
-    const text = await document(cli, args, {
+    const text = await document(cli, backend, {
+      services: args,
       format: wanted.format,
-      raw: wanted['no-interpolate'],
-      keepEnv: wanted['no-env-resolution'],
+      keepEnvFiles: wanted['no-env-resolution'],
+      noInterpolate: wanted['no-interpolate'],
+      noPathResolution: wanted['no-path-resolution'],
+      noNormalize: wanted['no-normalize'] || cli.root.compatibility,
+      noConsistency: wanted['no-consistency'],
+      pin: wanted['resolve-image-digests'] || wanted['lock-image-digests'],
+      lock: wanted['lock-image-digests'],
     })
     if (wanted.quiet) return
     if (wanted.output === '') return cli.print(text)

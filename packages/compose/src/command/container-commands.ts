@@ -89,19 +89,21 @@ export const commit = composeCommand({
     const [service = '', reference = ''] = args
     const container = await oneContainer(backend, await cli.nameOnly(), service, flags.index)
     const { repository, tag } = splitTag(reference)
-    const { Id } = await backend.client.containers.commit({
-      container: container.Id,
-      repo: repository,
-      tag,
-      author: flags.author,
-      comment: flags.message,
-      changes: flags.change,
-      pause: flags.pause,
+    const id = nameOf(container)
+    const text = `Commit ${id}`
+    await withProgress(cli, 'Committing', async (progress) => {
+      progress.on({ id, text, status: 'Committing', state: 'working' })
+      const { Id } = await backend.client.containers.commit({
+        container: container.Id,
+        repo: repository,
+        tag,
+        author: flags.author,
+        comment: flags.message,
+        changes: flags.change,
+        pause: flags.pause,
+      })
+      progress.on({ id, text, status: `Committed as ${Id}`, state: 'done' })
     })
-    const task = `Container ${nameOf(container)}`
-    await withProgress(cli, 'Committing', async (progress) =>
-      progress.on({ id: task, text: `Committed as ${Id}`, status: 'Committed', state: 'done' }),
-    )
   },
 })
 
@@ -115,17 +117,15 @@ export const exportFiles = composeCommand({
     if (flags.output === '' && cli.isTerminal(1))
       throw new CliError('output option is required when exporting to terminal')
     const container = await oneContainer(backend, await cli.nameOnly(), args[0] ?? '', flags.index, { all: true })
-    const bytes = backend.client.containers.export(container.Id)
-    if (flags.output === '') {
-      for await (const part of bytes) await writeAll(cli.sys, 1, part)
-      return
-    }
-    const fd = cli.sys.open(joinPath(cli.sys.getcwd(), flags.output), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    for await (const part of bytes) await writeAll(cli.sys, fd, part)
-    cli.sys.close(fd)
-    await withProgress(cli, 'Exporting', async (progress) =>
-      progress.on({ id: nameOf(container), text: 'Exported', status: '', state: 'done' }),
-    )
+    const id = nameOf(container)
+    await withProgress(cli, 'Exporting', async (progress) => {
+      progress.on({ id, text: `export ${id} to ${flags.output}`, status: 'Exporting', state: 'working' })
+      const toFile = flags.output !== ''
+      const path = joinPath(cli.sys.getcwd(), flags.output)
+      const fd = toFile ? cli.sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600) : 1
+      for await (const part of backend.client.containers.export(container.Id)) await writeAll(cli.sys, fd, part)
+      if (toFile) cli.sys.close(fd)
+    })
   },
 })
 

@@ -1,7 +1,7 @@
 import { anyArgs, bool, bytes, CliError, exactly, hidden, isProblem, parseReference, string } from '@drydock/cli-plugin'
 import { allOf } from '../engine/backend.ts'
 import { bakeFile, buildServices, type BuildWishes } from '../engine/building.ts'
-import { Images } from '../engine/images.ts'
+import { authFor, Images } from '../engine/images.ts'
 import { imageOf, type Project } from '../load/project.ts'
 import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import { openProgress, withProgress } from '../progress/printers.ts'
@@ -133,7 +133,6 @@ export const push = composeCommand({
     const project = await cli.project({ services: args })
     const names = args.length > 0 && !flags['include-deps'] ? args : [...project.services.keys()]
     await withProgress(cli, 'Pushing', async (progress) => {
-      const images = new Images(backend, project, progress)
       await allOf(names, async (name) => {
         const service = project.services.get(name) ?? {}
         if (!service.build || !service.image) {
@@ -143,7 +142,7 @@ export const push = composeCommand({
         const reference = parseReference(imageOf(project, name, service))
         if (!flags.quiet) progress.on({ id: name, text: 'Pushing', status: 'Pushing', state: 'working' })
         try {
-          const auth = (await images.authFor(reference)) ?? { username: '', password: '', serveraddress: '' }
+          const auth = (await authFor(backend, reference)) ?? { username: '', password: '', serveraddress: '' }
           const messages = backend.client.images.push(
             `${reference.domain}/${reference.path}`,
             { tag: reference.tag ?? 'latest' },

@@ -1,4 +1,5 @@
 import type { Command } from '@drydock/cli-plugin'
+import { alpha } from './alpha.ts'
 import { config, convert } from './config.ts'
 import { attach, commit, cp, exec, exportFiles, port, stats, wait } from './container-commands.ts'
 import { down } from './down.ts'
@@ -12,6 +13,7 @@ import { up } from './up.ts'
 import { watch } from './watch.ts'
 
 export const commands: readonly Command[] = [
+  alpha,
   attach,
   build,
   commit,

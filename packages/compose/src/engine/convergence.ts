@@ -1,6 +1,6 @@
 import { isProblem } from '@drydock/cli-plugin'
 import { type ContainerInspect, type ContainerSummary, isOlder, type Mount } from '@drydock/docker-api'
-import { imageOf, type Project, scaleOf } from '../load/project.ts'
+import { dependenciesOf, imageOf, type Project, scaleOf } from '../load/project.ts'
 import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { Service } from '../model/types.ts'
 import { done, failed, type Progress, working } from '../progress/tasks.ts'
@@ -12,6 +12,7 @@ import { serviceHash } from './hash.ts'
 import { hostConfig } from './host-config.ts'
 import { LABEL, labelOf, nameOf, numberOf, serviceOf, taskOf } from './labels.ts'
 import { mountConfig } from './mounts.ts'
+import { runProvider } from './provider.ts'
 import { writeFileObjects } from './file-objects.ts'
 
 /** When a container is made anew: when its configuration changed, never, or in any case. */
@@ -66,9 +67,8 @@ export class Convergence {
   }
 
   private async ensure(name: string): Promise<void> {
-    const declared = this.project.services.get(name) ?? {}
-    if (declared.provider)
-      throw new ComposeError(`service ${JSON.stringify(name)}: provider services are not supported`)
+    const declared = this.withProvided(this.project.services.get(name) ?? {})
+    if (declared.provider) return this.provide(name, declared)
     const wanted = scaleOf(declared)
     if (wanted > 1 && declared.container_name)
       throw new ComposeError(
@@ -88,6 +88,24 @@ export class Convergence {
       kept.push(await this.create(name, service, number))
     })
     this.containers.set(name, kept)
+  }
+
+  /** What providers told, by service. */
+  private readonly provided = new Map<string, ReadonlyMap<string, string>>()
+
+  private async provide(name: string, service: Service): Promise<void> {
+    const place = { project: this.project.name, name, service }
+    const variables = await runProvider(this.backend.cli, place, 'up', this.progress)
+    const prefix = `${name.toUpperCase()}_`
+    this.provided.set(name, new Map([...variables].map(([key, value]) => [prefix + key, value])))
+  }
+
+  /** A service knows what those that it depends on were provided with. */
+  private withProvided(service: Service): Service {
+    const known = [...dependenciesOf(service).keys()].flatMap((name) => [...(this.provided.get(name) ?? [])])
+    return known.length === 0
+      ? service
+      : { ...service, environment: new Map([...(service.environment ?? []), ...known]) }
   }
 
   /** The best come first: outdated ones and high numbers go when there are too many. */

@@ -1,5 +1,5 @@
 import { type AuthConfig, type ImageInspect, isNotFound, type JsonMessage } from '@drydock/docker-api'
-import { canonical, HUB_SERVER, isProblem, parseReference, registryKey } from '@drydock/cli-plugin'
+import { canonical, HUB_SERVER, isProblem, parseReference, type Reference, registryKey } from '@drydock/cli-plugin'
 import { imageOf, type Project } from '../load/project.ts'
 import { ComposeError } from '@drydock/cli-plugin/compose-file'
 import type { Service } from '../model/types.ts'
@@ -10,6 +10,12 @@ export interface PullWishes {
   readonly quiet?: boolean
   /** --pull or pull_policy of all. */
   readonly policy?: string | undefined
+}
+
+/** Who one is at the registry that an image comes from. */
+export function authFor({ cli }: Backend, reference: Reference): Promise<AuthConfig | undefined> {
+  const key = registryKey(reference)
+  return cli.credentials.get(key === '' ? HUB_SERVER : key)
 }
 
 /** Images of a project: which are there, and getting those that are not. */
@@ -53,7 +59,7 @@ export class Images {
 
   private async mustPull(name: string, service: Service, wishes: PullWishes): Promise<boolean> {
     const policy = wishes.policy ?? service.pull_policy ?? 'missing'
-    if (!service.image || policy === 'build') return false
+    if (!service.image || service.provider || policy === 'build') return false
     if (policy === 'never') {
       if (!service.build && !(await this.inspect(service.image)))
         throw new ComposeError(`No such image: ${service.image}`)
@@ -100,7 +106,7 @@ export class Images {
         tag: reference.digest ?? reference.tag ?? 'latest',
         platform: service.platform,
       }
-      for await (const message of this.backend.client.images.pull(query, await this.authFor(reference)))
+      for await (const message of this.backend.client.images.pull(query, await authFor(this.backend, reference)))
         this.follow(name, message, wishes)
     } catch (error) {
       if (!isProblem(error)) throw error
@@ -115,11 +121,6 @@ export class Images {
       throw error
     }
     this.say({ id: name, text: 'Pulled', state: 'done' }, wishes)
-  }
-
-  authFor(reference: ReturnType<typeof parseReference>): Promise<AuthConfig | undefined> {
-    const key = registryKey(reference)
-    return this.backend.cli.credentials.get(key === '' ? HUB_SERVER : key)
   }
 
   private follow(name: string, message: JsonMessage, wishes: PullWishes): void {

@@ -9,6 +9,7 @@ import { inDependencyOrder, inReverseOrder } from './graph.ts'
 import { runHooks, runPreStart } from './hooks.ts'
 import { Images } from './images.ts'
 import { LABEL, nameOf, projectFilter, serviceOf, taskOf } from './labels.ts'
+import { runProvider } from './provider.ts'
 import { Resources } from './resources.ts'
 import { Waiting } from './waiting.ts'
 
@@ -141,6 +142,12 @@ export class Lifecycle {
       this.project,
       async (name) => {
         if (roots && !roots.includes(name)) return
+        const service = this.project.services.get(name) ?? {}
+        if (service.provider) {
+          const place = { project: this.project.name, name, service }
+          await runProvider(this.backend.cli, place, 'down', this.progress)
+          return
+        }
         const own = containers.filter((each) => serviceOf(each) === name)
         await this.preStop(name, own)
         await this.backend.remove(own, this.progress, wishes.timeout, wishes.volumes)

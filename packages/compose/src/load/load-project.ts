@@ -19,6 +19,12 @@ export interface ProjectRequest {
   /** `env_file` stays, and is not read. */
   readonly keepEnvFiles?: boolean
   readonly noInterpolate?: boolean
+  /** Paths stay as they are written. */
+  readonly noPathResolution?: boolean
+  /** What the specification implies is not filled in: default network, names, dependencies. */
+  readonly noNormalize?: boolean
+  /** What services name need not be there. */
+  readonly noConsistency?: boolean
   /** Networks and the like that no chosen service uses stay. */
   readonly all?: boolean
   warn(message: string): void
@@ -33,13 +39,17 @@ export async function loadTree(
     files,
     home,
     noInterpolate: request.noInterpolate ?? false,
+    noPathResolution: request.noPathResolution ?? false,
     warn: (text) => request.warn(text),
   })
   const environment = new Map(request.environment).set('COMPOSE_PROJECT_NAME', name)
   const tree = await located(request, loader, () => loader.load(paths, folder, environment))
   if (tree.size === 0) throw new FileProblem('empty compose file', paths[0] ?? '', [])
   if (name === '') throw new ComposeError('project name must not be empty')
-  return { tree: normalize(tree, name, (key) => environment.get(key)), environment, loader }
+  tree.set('name', name)
+  if (request.noNormalize) return { tree, environment, loader }
+  const named = new Map([...tree, ['name', name]])
+  return { tree: normalize(named, name, (key) => environment.get(key)), environment, loader }
 }
 
 /** The project as commands work on it. @throws ComposeError, Errno */
@@ -75,7 +85,8 @@ export async function selectProject(
   environment: ReadonlyMap<string, string>,
 ): Promise<Project> {
   const { name, folder, paths, profiles = [], services = [] } = request
-  const whole = toProject(tree, { name, workingDir: folder, files: paths, environment, profiles })
+  const facts = { name, workingDir: folder, files: paths, environment, profiles }
+  const whole = toProject(tree, facts, { consistent: !request.noConsistency })
   const chosen = withSelected(withEnabled(whole, services), services)
   const resolved = request.keepEnvFiles ? chosen : await resolveEnvironment(chosen, request.files, true)
   return request.all ? resolved : withoutUnused(resolved)

@@ -37,6 +37,8 @@ export interface LoadOptions extends Warnings {
   readonly home: string
   /** Leave variables as they are. */
   readonly noInterpolate?: boolean
+  /** Leave paths as they are written. */
+  readonly noPathResolution?: boolean
 }
 
 /** A failure with the file it was found in. */
@@ -86,6 +88,7 @@ export class Loader {
     setDefaults(tree)
     return this.inFile(paths.at(-1) ?? '', () => {
       checkModel(tree)
+      if (this.options.noPathResolution) return tree
       return resolvePaths(tree, { folder: reading.folder, home: this.options.home })
     })
   }

@@ -12,8 +12,8 @@ export interface ProjectFacts {
   readonly profiles: readonly string[]
 }
 
-/** The tree with types. @throws ComposeError */
-export function toProject(tree: Mapping, facts: ProjectFacts): Project {
+/** The tree with types. @param consistent whether what services name must be there @throws ComposeError */
+export function toProject(tree: Mapping, facts: ProjectFacts, { consistent = true } = {}): Project {
   const section = <T>(name: string, codec: Codec<T>): Map<string, T> => {
     const value = tree.get(name)
     const entries = isMapping(value) ? [...value].toSorted(([a], [b]) => (a < b ? -1 : 1)) : []
@@ -35,7 +35,7 @@ export function toProject(tree: Mapping, facts: ProjectFacts): Project {
     extensions: new Map([...tree].filter(([key]) => key.startsWith('x-'))),
   }
   const project = withProfiles(all, facts.profiles)
-  return checkConsistency(project)
+  return consistent ? checkConsistency(project) : project
 }
 
 /** Services named on the command line run whatever their profiles are. @throws ComposeError */

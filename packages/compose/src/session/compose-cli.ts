@@ -26,6 +26,9 @@ export interface ProjectWishes {
   /** Keep `env_file` in the model. */
   readonly keepEnvFiles?: boolean
   readonly noInterpolate?: boolean
+  readonly noPathResolution?: boolean
+  readonly noNormalize?: boolean
+  readonly noConsistency?: boolean
   /** Networks and the like that no chosen service uses stay. */
   readonly all?: boolean
 }
@@ -122,6 +125,9 @@ export class ComposeCli extends Cli {
       services: wishes.services ?? [],
       keepEnvFiles: wishes.keepEnvFiles ?? false,
       noInterpolate: wishes.noInterpolate ?? false,
+      noPathResolution: wishes.noPathResolution ?? false,
+      noNormalize: wishes.noNormalize ?? false,
+      noConsistency: wishes.noConsistency ?? false,
       all: (wishes.all ?? false) || this.root.allResources,
       warn: (message) => this.warning(message),
     }

@@ -7,6 +7,7 @@ import { serviceOf } from '../engine/labels.ts'
 import { Lifecycle } from '../engine/lifecycle.ts'
 import { type Project, withSelected, withServices } from '../load/project.ts'
 import { SILENT } from '../progress/tasks.ts'
+import type { WatchTrigger } from '../model/types.ts'
 import { below, watchRules, type WatchRule } from './rules.ts'
 import { Sync, type SyncMapping } from './sync.ts'
 import { TreeWatcher } from './tree-watcher.ts'
@@ -53,13 +54,24 @@ class Watch {
 
   async run(): Promise<never> {
     const watcher = new TreeWatcher(this.backend.cli.sys, (path) => this.changed.add(path))
-    for (const { trigger } of this.rules) watcher.add(trigger.path ?? '')
+    for (const { trigger, service } of this.rules)
+      if (!this.isMounted(service, trigger)) watcher.add(trigger.path ?? '')
     this.log.register(WATCH_LOGGER)
     this.say('Watch enabled')
     for (;;) {
       await this.backend.cli.sys.sleep(QUIET_MS)
       if (this.changed.size > 0) await this.handle(await this.batch())
     }
+  }
+
+  /** What a container sees anyhow need not be brought there. */
+  private isMounted(service: string, { action = '', path = '' }: WatchTrigger): boolean {
+    if (action !== 'sync' && action !== 'sync+restart') return false
+    const volumes = this.project.services.get(service)?.volumes ?? []
+    const found = volumes.some(({ type, source = '' }) => type === 'bind' && contains(source, path))
+    if (found)
+      this.backend.cli.warning(`path '${path}' also declared by a bind mount volume, this path won't be monitored!\n`)
+    return found
   }
 
   /** Waits until nothing more comes. */
@@ -155,6 +167,9 @@ class Watch {
     )
   }
 }
+
+const contains = (folder: string, path: string): boolean =>
+  path === folder || path.startsWith(`${folder.replace(/\/+$/, '')}/`)
 
 const quoted = (names: readonly string[]): string => `[${names.map((name) => JSON.stringify(name)).join(' ')}]`
 
