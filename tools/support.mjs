@@ -94,7 +94,8 @@ Made from the tables in the code by \`npm run docs\`; do not edit.
 Everything here is simulated: programs are written in TypeScript and behave as the real ones where a row says *full*. What a
 *partial* one lacks stands beside it, and the program itself says so in one line when it is asked for it.
 
-Beyond single programs: TLS is spoken in clear inside the playground, and nothing of the real internet can be reached.
+Beyond single programs: machines and containers speak TLS 1.3 to one another, with certificates that are checked; addresses
+beyond the LAN's router are asked by https without any, in clear. Nothing of the real internet can be reached.
 
 ${cellsTable('Opened ports', ['what', 'passes', 'does not'], OPENED_PORTS)}
 ${cellsTable('The page', ['what', 'there is', 'there is not'], PAGE)}

@@ -1,5 +1,7 @@
 /** One command of a lesson, with lines that have to be in what it prints, in their order. */
 export interface LessonStep {
+  /** The instance that it is typed on. */
+  readonly host: string
   readonly command: string
   readonly expected: readonly string[]
   /** Default 0. */
@@ -11,13 +13,17 @@ const MARK = '\u001e'
 /**
  * Reads a transcript: `$ ` begins a command and `> ` goes on with it; other lines are what it prints, where `…` stands
  * for any text within a line; `[status N]` is how it ends. Lines that are not there may stand between those that are.
+ * `@node2` alone on a line: what follows is typed on that instance.
  */
 export function readLesson(text: string): readonly LessonStep[] {
-  const steps: { command: string; expected: string[]; status: number }[] = []
+  let host = 'node1'
+  const steps: { host: string; command: string; expected: string[]; status: number }[] = []
   for (const line of text.split('\n')) {
     const last = steps.at(-1)
     const status = /^\[status (\d+)\]$/.exec(line)?.[1]
-    if (line.startsWith('$ ')) steps.push({ command: line.slice(2), expected: [], status: 0 })
+    const instance = /^@(node\d+)$/.exec(line)?.[1]
+    if (instance !== undefined) host = instance
+    else if (line.startsWith('$ ')) steps.push({ host, command: line.slice(2), expected: [], status: 0 })
     else if (!last || line.startsWith('# ') || line === '') continue
     else if (line === '>' || line.startsWith('> ')) last.command += `\n${line.slice(2)}`
     else if (status !== undefined) last.status = Number(status)
@@ -26,7 +32,18 @@ export function readLesson(text: string): readonly LessonStep[] {
   return steps
 }
 
-/** All steps as one script of a shell, which tells after each how it ended. */
+/** Steps in a row that are typed on the same instance. */
+export function turnsOf(steps: readonly LessonStep[]): readonly (readonly LessonStep[])[] {
+  const turns: LessonStep[][] = []
+  for (const step of steps) {
+    const last = turns.at(-1)
+    if (last?.[0]?.host === step.host) last.push(step)
+    else turns.push([step])
+  }
+  return turns
+}
+
+/** Steps as one script of a shell, which tells after each how it ended. */
 export const scriptOf = (steps: readonly LessonStep[]): string =>
   steps.map(({ command }) => `${command}\nprintf '${MARK}%s${MARK}' "$?"\n`).join('')
 

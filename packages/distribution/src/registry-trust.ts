@@ -1,5 +1,6 @@
 import { isErrno, type Sys } from '@drydock/abi'
 import { readTextIfAny, SYSTEM_AUTHORITIES, ResolveError, resolveHost } from '@drydock/libc'
+import { Problem } from './problem.ts'
 import type { Trust } from './secured.ts'
 
 /** Names and ranges (CIDR) that may be spoken to without certificates. */
@@ -13,6 +14,7 @@ const CERTS = '/etc/docker/certs.d'
 /**
  * How far a registry is trusted: whoever is on the loopback, or named in insecure-registries, may be spoken to without
  * certificates. dockerd(8), "Insecure registries"; docs.docker.com/engine/security/certificates.
+ * @throws Problem invalid when half of a client's pair is missing
  */
 export async function registryTrust(
   sys: Sys,
@@ -23,7 +25,9 @@ export async function registryTrust(
   const insecure =
     insecureRegistries.some((each) => each.replace(/^https?:\/\//, '') === domain) ||
     (await addressesOf(sys, domain)).some((address) => ranges.some((range) => isIn(address, range)))
-  return { insecure, authorities: await authorities(sys, `${CERTS}/${domain}`) }
+  const folder = `${CERTS}/${domain}`
+  if (!insecure) checkPairs(listed(sys, folder))
+  return { insecure, authorities: await authorities(sys, folder) }
 }
 
 /** IPv4 only. @param range `127.0.0.0/8` */
@@ -54,6 +58,21 @@ async function authorities(sys: Sys, folder: string): Promise<readonly string[]>
     .map((name) => `${folder}/${name}`)
   const texts = await Promise.all([...own, ...SYSTEM_AUTHORITIES].map((path) => readTextIfAny(sys, path)))
   return texts.filter((text) => text !== '')
+}
+
+/** ReadCertsDirectory of moby's registry package. Pairs that are whole are not shown to anybody: servers here ask for none. */
+function checkPairs(names: readonly string[]): void {
+  for (const name of names) {
+    const [, stem, kind] = /^(.*)\.(cert|key)$/.exec(name) ?? []
+    const other = `${stem}.${kind === 'cert' ? 'key' : 'cert'}`
+    if (stem === undefined || names.includes(other)) continue
+    throw new Problem(
+      'invalid',
+      kind === 'cert'
+        ? `missing key ${other} for client certificate ${name}. CA certificates must use the extension .crt`
+        : `missing client certificate ${other} for key ${name}`,
+    )
+  }
 }
 
 function listed(sys: Sys, folder: string): readonly string[] {

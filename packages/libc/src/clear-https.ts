@@ -1,4 +1,4 @@
-const PRIVATE = /^(127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.)/
+const PRIVATE = /^(127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|::1$|fe[89ab]|f[cd]|::ffff:)/i
 
 /**
  * Whether https to an address is spoken in clear. The playground's own internet, everything beyond the LAN's router, has

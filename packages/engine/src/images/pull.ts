@@ -41,6 +41,7 @@ export async function planPull(
   auth: AuthConfig | undefined,
   platform: string,
 ): Promise<PullPlan> {
+  if (familiarName(reference) === 'scratch') throw invalid("'scratch' is a reserved name")
   const { client, answer } = await firstOf(source, reference, auth)
   if (answer.status !== 200) throw refusal(reference, answer)
   const text = decoder.decode(answer.bytes)

@@ -6,7 +6,7 @@ export const opensslPrograms: readonly Program[] = [
     paths: ['/usr/bin/openssl'],
     covers: 'partial',
     lacks: [
-      'TLS itself: s_client gets as far as the handshake',
+      's_client: TLS other than 1.3, -starttls, -cert, sessions; renegotiation and its keys',
       'keys other than RSA (ec, ed25519, dsa)',
       'ca, crl, ocsp, pkcs12, smime, cms, s_server, speed and the rest',
       'ciphers other than AES in CBC, CTR and ECB; SHA-3 and older digests',

@@ -15,16 +15,8 @@ import {
   rsa,
 } from './keys-commands.ts'
 import { REQ_OPTIONS, req } from './req.ts'
-import {
-  CLIENT_OPTIONS,
-  client,
-  PASSWD_OPTIONS,
-  passwd,
-  RAND_OPTIONS,
-  rand,
-  VERSION_OPTIONS,
-  version,
-} from './small.ts'
+import { CLIENT_OPTIONS, client } from './s-client.ts'
+import { PASSWD_OPTIONS, passwd, RAND_OPTIONS, rand, VERSION_OPTIONS, version } from './small.ts'
 import { VERIFY_OPTIONS, verify, X509_OPTIONS, x509 } from './x509.ts'
 
 interface Row {

@@ -1,7 +1,5 @@
-/** The small commands: version, rand, passwd, s_client, prime, list. */
-import { inet, isErrno } from '@drydock/abi'
+/** The small commands: version, rand, passwd. */
 import { encodeBase64, toHex } from '@drydock/codec'
-import { dial, ResolveError, resolveHost, writeAll } from '@drydock/libc'
 import { sha512Crypt } from '../account/sha512-crypt.ts'
 import { md5Crypt, saltText } from '@drydock/crypto'
 import { type Command, type OptionTable, Refused } from './command.ts'
@@ -61,59 +59,4 @@ async function passwords(command: Command): Promise<readonly string[]> {
   const second = (await command.prompt('Verifying - Password: ', true)) ?? ''
   if (first !== second) throw new Refused('Verify failure\n')
   return [first]
-}
-
-export const CLIENT_OPTIONS: OptionTable = {
-  flags: [
-    'showcerts',
-    'quiet',
-    'brief',
-    'no_ign_eof',
-    'ign_eof',
-    'tls1_2',
-    'tls1_3',
-    'noservername',
-    'verify_return_error',
-    'crlf',
-    'help',
-    'status',
-  ],
-  values: [
-    'connect',
-    'host',
-    'port',
-    'servername',
-    'CAfile',
-    'CApath',
-    'cert',
-    'key',
-    'verify',
-    'alpn',
-    'starttls',
-    'cipher',
-  ],
-}
-/** The shape of openssl-s_client(1) up to the handshake: TLS is not spoken in this playground. */
-export async function client(command: Command): Promise<number> {
-  const target =
-    command.get('connect') ??
-    command.operands[0] ??
-    `${command.get('host') ?? 'localhost'}:${command.get('port') ?? '4433'}`
-  const [, host = target, port = '4433'] = /^(.*?):(\d+)$/.exec(target) ?? []
-  try {
-    const [address = host] = await resolveHost(command.sys, host)
-    const stream = await dial(command.sys, inet(address, Number(port)))
-    await command.io.print('CONNECTED(00000003)\n')
-    await writeAll(command.sys, stream.fd, Uint8Array.of(0x16, 3, 1, 0, 0))
-    stream.close()
-  } catch (error) {
-    if (error instanceof ResolveError) throw new Refused(`BIO_lookup_ex: ${error.message}\nconnect:errno=22\n`)
-    if (!isErrno(error)) throw error
-    throw new Refused(`connect: ${error.message}\nconnect:errno=${error.code === 'ECONNREFUSED' ? 111 : 110}\n`)
-  }
-  await command.io.print(
-    '---\nno peer certificate available\n---\nNo client certificate CA names sent\n---\nNew, (NONE), Cipher is (NONE)\nThis TLS version forbids renegotiation.\nCompression: NONE\nExpansion: NONE\nNo ALPN negotiated\nEarly data was not sent\nVerify return code: 0 (ok)\n---\n',
-  )
-  await command.io.warn('s_client: there is no TLS in this playground: https is spoken in clear\n')
-  return 1
 }

@@ -132,6 +132,7 @@ const create = defineCommand({
   async run({ cli, flags }) {
     const driver = flags.driver || 'docker-container'
     if (!DRIVERS.includes(driver)) throw new CliError(`ERROR: failed to find driver ${JSON.stringify(driver)}`)
+    if (driver === 'docker') throw new CliError('ERROR: additional instances of driver "docker" cannot be created')
     const name = flags.name || freeName(cli)
     const platforms =
       flags.platform.length > 0
