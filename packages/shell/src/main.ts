@@ -154,7 +154,7 @@ function* start(shell: Shell, process: Process): Steps<number> {
   shell.login = invocation.login || argv0.startsWith('-')
   if (shell.login) shell.setShopt('login_shell', true)
   if (dialect.name === 'bash' && /(^|\/)-?sh$/.test(argv0)) shell.options.add('posix')
-  startVariables(shell, process.env, invocation.command)
+  yield* startVariables(shell, process.env, invocation.command)
   for (const name of invocation.on) if (SET_OPTIONS.some(([, each]) => each === name)) shell.options.add(name)
   for (const name of invocation.off) shell.options.delete(name)
   for (const [name, on] of invocation.shopt) shell.setShopt(name, on)
@@ -169,7 +169,7 @@ function* start(shell: Shell, process: Process): Steps<number> {
     yield* readStartupFiles(shell, invocation)
     if (invocation.command !== undefined) return yield* runCommandString(shell, invocation.command, invocation.operands)
     if (!fromInput && file !== undefined) return yield* runFile(shell, file, rest)
-    shell.positional = invocation.operands
+    shell.scriptWords = shell.positional = invocation.operands
     shell.options.add('standardInput')
     if (shell.interactive) return yield* runInteractive(shell, terminal)
     return yield* runInput(shell)
@@ -229,7 +229,7 @@ function* beInteractive(shell: Shell): Steps<void> {
 
 function* runCommandString(shell: Shell, text: string, [name, ...rest]: readonly string[]): Steps<number> {
   if (name !== undefined) shell.name = name
-  shell.positional = rest
+  shell.scriptWords = shell.positional = rest
   return yield* runText(shell, text, { label: '-c', last: !shell.interactive, goesOn: true })
 }
 
@@ -245,7 +245,8 @@ function* runFile(shell: Shell, path: string, args: readonly string[]): Steps<nu
     }
     shell.name = path
     shell.source = path
-    shell.positional = args
+    shell.script = path
+    shell.scriptWords = shell.positional = args
     return yield* runText(shell, decodeBytes(bytes).replaceAll('\0', ''), { goesOn: true })
   } catch (error) {
     if (!isErrno(error) || shell.source !== '') throw error

@@ -25,6 +25,53 @@ const ROWS: readonly [script: string, stdout: string, status?: number][] = [
     '{ set -x; [[ a == a* && ! -z x ]]; ((1+1)); case q in q) ;; esac; [[ y ]]; } 2>&1',
     '+ [[ a == a* ]]\n+ [[ ! -z x ]]\n+ (( 1+1 ))\n+ case q in\n+ [[ -n y ]]\n',
   ],
+  ['f() { echo "$1!"; }; export -f f; bash -c \'f a; bash -c "f b"\'; declare -Fx', 'a!\nb!\ndeclare -fx f\n'],
+  [
+    'f() { if :; then echo $1; fi; cat<<E; }; export -fn f; bash -c f 2>&1 || echo $?\nE',
+    'bash: line 1: f: command not found\n127\n',
+  ],
+  [
+    'trap "echo ret" RETURN; f() { :; }; f; set -T; f; g() { trap "echo g \\$?" RETURN; false; return 4; }; g; echo $?',
+    'ret\ng 1\n4\n',
+  ],
+  ['set -v\necho a\nif :; then\necho b # c\nfi 2>&1', 'a\nb\n'],
+  ['[[ $SRANDOM -ne $SRANDOM ]] && echo differs', 'differs\n'],
+  [
+    "{ TIMEFORMAT='%0lR %%'; time :; TIMEFORMAT=%x; time :; } 2>&1",
+    "0m0s %\nbash: line 1: TIMEFORMAT: `x': invalid format character\n",
+  ],
+  [
+    "trap 'echo $LINENO $BASH_COMMAND' ERR\nf() {\n  false\n  :\n}\nf\nset -E\nf\neval 'x\nfalse' 2>/dev/null",
+    "3 false\n10 x\n11 false\n10 eval 'x false' 2> /dev/null\n",
+    1,
+  ],
+  ["shopt -s extdebug; trap '[[ $BASH_COMMAND != *b ]]' DEBUG; echo a; echo b; echo c", 'a\nc\n'],
+  [
+    'f() { caller 0; echo ${BASH_LINENO[@]} ${FUNCNAME[-1]}; }; shopt -s extdebug; g() { f; echo ${BASH_ARGV[@]}; }; g 1 2',
+    '1 g environment\n1 1 g\n2 1\n',
+  ],
+  ['trap x INT EXIT; trap y ERR; trap -p; trap - EXIT', "trap -- 'x' EXIT\ntrap -- 'x' SIGINT\ntrap -- 'y' ERR\n"],
+  [
+    'pushd -n /usr >/dev/null; cd /; pushd /tmp; dirs +1; dirs -0; popd -n +2; popd +5 2>&1',
+    '/tmp / /usr\n/\n/usr\n/tmp /\nbash: line 1: popd: +5: directory stack index out of range\n',
+    1,
+  ],
+  ['(exit 3) & wait $!; wait $!; echo $?; wait; wait $! 2>/dev/null; echo $?', '3\n127\n'],
+  [
+    'COLUMNS=24; select x in one two three four; do echo; break; done <<< 1 2>&1',
+    '1) one\t  3) three\n2) two\t  4) four\n#? \n',
+  ],
+  [
+    'hash -p /bin/x y; hash -l; hash -t y; hash -d y; set +h; hash y 2>&1',
+    'builtin hash -p /bin/x y\n/bin/x\nbash: line 1: hash: hashing disabled\n',
+    1,
+  ],
+  [
+    'declare -A a; declare -a a b=1 2>&1; echo $b; declare -n r=r 2>&1',
+    'bash: line 1: declare: a: cannot convert associative to indexed array\n1\nbash: line 1: declare: r: nameref variable self references not allowed\n',
+    1,
+  ],
+  ['shopt -s execfail cdable_vars localvar_unset; exec /no 2>/dev/null; echo $?; v=/usr; cd v', '127\n/usr\n'],
   ['{ read -Z; } 2>&1 | while read -r l; do echo "${l%%:*}"; done', 'bash\nread\n'],
   ['x="a  b"; echo $x "$x"', 'a b a  b\n'],
   ['f() { local -; set -f -u; echo "${-//[hBc]}"; echo *; }; f; echo "${-//[hBc]}"', 'fu\n*\n\n'],

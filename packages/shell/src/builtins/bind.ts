@@ -1,6 +1,6 @@
 import { isErrno, O_RDONLY } from '@drydock/abi'
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
-import type { Builtin, Shell } from '../interp/shell.ts'
+import type { Shell } from '../interp/shell.ts'
 import { EDITING_COMMANDS } from '../readline/commands.ts'
 import { bindLine, InputrcError, keysOf, lineSettings, readInputrc } from '../readline/inputrc.ts'
 import { showSequence } from '../readline/key-sequence.ts'
@@ -133,7 +133,7 @@ function ownSettings(shell: Shell): LineSettings {
   return lineSettings(shell)
 }
 
-function* bind(shell: Shell, args: readonly string[]): Steps<number> {
+export function* bind(shell: Shell, args: readonly string[]): Steps<number> {
   const settings = ownSettings(shell)
   if (!shell.talks) yield* wait(shell.complain('bind: warning: line editing not enabled'))
   const parsed = yield* flagsOf(shell, args)
@@ -237,5 +237,3 @@ function* bindOne(shell: Shell, settings: LineSettings, line: string): Steps<voi
     yield* wait(shell.say(`readline: ${error.message}`))
   }
 }
-
-export const bindBuiltins: readonly (readonly [string, Builtin])[] = [['bind', { run: bind }]]

@@ -82,7 +82,7 @@ function* complete(shell: Shell, args: readonly string[]): Steps<number> {
   ]
   const names = special.some(Boolean) ? special.filter(Boolean) : operands
   if (args.length === 0 || flags.has('p')) return yield* printSpecs(shell, names)
-  if (flags.has('r')) return yield* removeSpecs(shell, names)
+  if (flags.has('r')) return removeSpecs(shell, names)
   if (names.length === 0) {
     yield* wait(shell.sys.write(2, encodeText(USAGE)))
     return 2
@@ -101,11 +101,10 @@ function* printSpecs(shell: Shell, names: readonly string[]): Steps<number> {
   return status
 }
 
-function* removeSpecs(shell: Shell, names: readonly string[]): Steps<number> {
+function removeSpecs(shell: Shell, names: readonly string[]): number {
   if (names.length === 0) shell.completions.clear()
-  let status = 0
-  for (const name of names) if (!shell.completions.delete(name)) status = yield* noSpec(shell, name)
-  return status
+  for (const name of names) shell.completions.delete(name)
+  return 0
 }
 
 function* noSpec(shell: Shell, name: string, builtin = 'complete'): Steps<number> {

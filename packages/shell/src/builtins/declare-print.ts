@@ -74,6 +74,16 @@ export function listedVariable(shell: Shell, name: string): Variable | undefined
   return newVariable({ value: undefined, array: new IndexedArray((Array.isArray(value) ? value : []).entries()) })
 }
 
+/** What is no variable proper until somebody reads it, as declare -p shows it. */
+function madeVariable(shell: Shell, name: string): Variable | undefined {
+  if (shell.dialect.name !== 'bash' || name === 'PIPESTATUS' || !/^[A-Z]/.test(name)) return undefined
+  const value = specialParameter(shell, name)
+  if (Array.isArray(value)) return newVariable({ array: new IndexedArray(value.entries()) })
+  if (KEPT.includes(name)) return listedVariable(shell, name)
+  if (typeof value === 'string') return newVariable({ value, integer: name === 'BASHPID' || name === 'HISTCMD' })
+  return name === 'FUNCNAME' ? newVariable({ array: new IndexedArray(), declared: true }) : undefined
+}
+
 /** Without operands: everything that has the attributes asked for. */
 export function* listVariables(shell: Shell, { options }: Flags, builtin: string): Steps<number> {
   const frame = builtin === 'local' ? shell.variables.functionFrame() : undefined
@@ -106,7 +116,7 @@ export function* printVariables(shell: Shell, { operands }: Flags, builtin: stri
   const frame = builtin === 'local' ? shell.variables.functionFrame() : undefined
   let status = 0
   for (const name of operands) {
-    const variable = frame && !frame.covers(name) ? undefined : shell.variables.raw(name)
+    const variable = frame && !frame.covers(name) ? undefined : (shell.variables.raw(name) ?? madeVariable(shell, name))
     if (variable) yield* wait(shell.print(declareLine(name, variable)))
     else {
       yield* wait(shell.complain(`${builtin}: ${name}: not found`))

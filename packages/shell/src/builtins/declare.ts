@@ -88,8 +88,20 @@ function* declareBuiltin(shell: Shell, args: readonly string[], name: string): S
   let status = 0
   for (const [at, operand] of flags.operands.entries())
     if (operand === '-' && name === 'local') keepOptions(shell)
-    else if (!(yield* declareOne(shell, operand, { flags, builtin: name, array: arrays.get(at + shift) }))) status = 1
+    else if (!(yield* declareAnyhow(shell, operand, { flags, builtin: name, array: arrays.get(at + shift) })))
+      status = 1
   return status
+}
+
+/** An operand that cannot be declared leaves the others their turn, in bash. */
+function* declareAnyhow(shell: Shell, text: string, how: Declaring): Steps<boolean> {
+  try {
+    return yield* declareOne(shell, text, how)
+  } catch (error) {
+    if (shell.dialect.name !== 'bash' || !(error instanceof FatalError) || error.exits || how.array) throw error
+    yield* wait(shell.complain(`${how.builtin}: ${error.message}`))
+    return false
+  }
 }
 
 /** `local -`: options that the function sets are its own. */
@@ -108,6 +120,8 @@ function* declareOne(shell: Shell, text: string, how: Declaring): Steps<boolean>
     return false
   }
   const { name, index, operator, value } = operand
+  if (options.has('n') && value === name && !shell.variables.functionFrame())
+    throw new FatalError(`${name}: nameref variable self references not allowed`, 1, false)
   if (options.has('n') && operator === '=' && !/^[A-Za-z_]\w*(?:\[[^]+\])?$/.test(value)) {
     yield* wait(shell.complain(`${builtin}: \`${value}': invalid variable name for name reference`))
     return false
@@ -191,25 +205,38 @@ function give(shell: Shell, variable: Variable, name: string, append: boolean, v
   else variable.value = append ? (variable.value ?? '') + value : value
 }
 
-function* functions(shell: Shell, { options, removed, operands }: Flags, builtin: string): Steps<number> {
+function* functions(shell: Shell, flags: Flags, builtin: string): Steps<number> {
+  if (flags.operands.length === 0) return yield* listFunctions(shell, flags)
+  const { options, removed, operands } = flags
   let status = 0
-  const names = operands.length ? operands : [...shell.functions.keys()].sort()
-  for (const name of names) {
+  for (const name of operands) {
     const entry = shell.functions.get(name)
     if (!entry) status = 1
     else if (options.has('x') || removed.has('x')) entry.exported = !removed.has('x')
-    else if (options.has('r') && operands.length) entry.readonly = true
-    else if (options.has('t') && operands.length) entry.trace = true
-    else if (options.has('F'))
-      yield* wait(
-        shell.print(operands.length ? functionLine(shell, name) : `declare -f${entry.exported ? 'x' : ''} ${name}\n`),
-      )
+    else if (options.has('r')) entry.readonly = true
+    else if (options.has('t') || removed.has('t')) entry.trace = !removed.has('t')
+    else if (options.has('F')) yield* wait(shell.print(functionLine(shell, name)))
     else yield* wait(shell.print(`${functionText(name, entry.definition.body)}\n`))
-    if (!entry && operands.length && options.has('x'))
-      yield* wait(shell.complain(`${builtin}: ${name}: not a function`))
+    if (!entry && options.has('x')) yield* wait(shell.complain(`${builtin}: ${name}: not a function`))
   }
   return status
 }
+
+/** All that have the attributes asked for; those with attributes are followed by a line that tells them. */
+function* listFunctions(shell: Shell, { options }: Flags): Steps<number> {
+  for (const [name, entry] of [...shell.functions].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (FUNCTION_LETTERS.some(([letter, key]) => options.has(letter) && !entry[key])) continue
+    const letters = FUNCTION_LETTERS.map(([letter, key]) => (entry[key] ? letter : '')).join('')
+    const text = options.has('F') ? '' : `${functionText(name, entry.definition.body)}\n`
+    yield* wait(shell.print(text + (options.has('F') || letters ? `declare -f${letters} ${name}\n` : '')))
+  }
+  return 0
+}
+const FUNCTION_LETTERS = [
+  ['r', 'readonly'],
+  ['t', 'trace'],
+  ['x', 'exported'],
+] as const
 
 /** shopt extdebug adds where a function was defined. */
 function functionLine(shell: Shell, name: string): string {
@@ -224,6 +251,18 @@ function mark(letter: 'x' | 'r'): Builtin['run'] {
     const arrays = takeArrays(shell)
     const flags = parseFlags(args, { flags: shell.dialect.bash ? 'aAfnp' : 'p' })
     const shift = args.length - flags.operands.length + 1
+    if (flags.options.has('f') && flags.operands.length === 0)
+      return yield* functions(
+        shell,
+        {
+          ...flags,
+          options: new Map([
+            ['f', ''],
+            [letter, ''],
+          ]),
+        },
+        name,
+      )
     if (flags.options.has('f')) return yield* markFunctions(shell, flags, letter, name)
     if (flags.operands.length === 0)
       return yield* listVariables(shell, { ...flags, options: new Map([[letter, '']]) }, name)
@@ -237,7 +276,7 @@ function mark(letter: 'x' | 'r'): Builtin['run'] {
       if (!named) {
         yield* wait(shell.complain(`${name}: \`${text.replace(/=[^]*/, '')}': not a valid identifier`))
         status = 1
-      } else if (!(yield* declareOne(shell, text, { flags: how, builtin: name, array: arrays.get(at + shift) })))
+      } else if (!(yield* declareAnyhow(shell, text, { flags: how, builtin: name, array: arrays.get(at + shift) })))
         status = 1
     }
     if (status && !shell.dialect.bash) throw new FatalError('', 2)

@@ -1,4 +1,5 @@
-import { isErrno } from '@drydock/abi'
+import { ENOENT, isErrno } from '@drydock/abi'
+import { environmentOf } from '../interp/environment.ts'
 import { begin, ExitShell, finish, type Steps, wait } from '../interp/flow.ts'
 import type { Builtin, BuiltinResult, Shell } from '../interp/shell.ts'
 import { callBuiltin } from '../interp/builtin-command.ts'
@@ -9,6 +10,7 @@ import { arithmetic, quickInteger } from '../expand/numbers.ts'
 import { truth } from '../expand/arithmetic.ts'
 import { describe } from './type.ts'
 import { parseFlags } from './flags.ts'
+import { usageLine } from './help-topics.ts'
 import { tooMany } from './numeric.ts'
 import { SHELL_SIGNALS } from '../interp/child.ts'
 import { waitForeground } from '../interp/wait.ts'
@@ -42,7 +44,7 @@ function returnBuiltin(shell: Shell, args: readonly string[]): BuiltinResult {
   const status = text === undefined ? shell.status : quickInteger(text)
   if (args.length > 1 || status === undefined || (shell.calls.length === 0 && shell.sourcing === 0))
     return begin(returnSteps(shell, args))
-  shell.jump = { kind: 'return', levels: 1 }
+  shell.jump = { kind: 'return', levels: 1, before: shell.status }
   return status & 255
 }
 
@@ -54,11 +56,15 @@ function* returnSteps(shell: Shell, [text, more]: readonly string[]): Steps<numb
     return 2
   }
   const status = text === undefined ? shell.status : ((yield* numeric(shell, 'return', text)) ?? 2) & 255
-  shell.jump = { kind: 'return', levels: 1 }
+  shell.jump = { kind: 'return', levels: 1, before: shell.status }
   return status
 }
 
 function* exitBuiltin(shell: Shell, [text, more]: readonly string[], name: string): Steps<number> {
+  if (name === 'logout' && !shell.login) {
+    yield* wait(shell.complain("logout: not login shell: use `exit'"))
+    return 1
+  }
   if (shell.interactive && shell.dialect.name === 'bash')
     yield* wait(shell.sys.write(2, new TextEncoder().encode(shell.login ? 'logout\n' : 'exit\n')))
   if (text === undefined) throw new ExitShell(shell.status)
@@ -75,10 +81,13 @@ const withoutDashes = (args: readonly string[]): { operands: readonly string[] }
 function* evalBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   const { operands } = shell.dialect.name === 'bash' ? parseFlags(args, { flags: '' }) : withoutDashes(args)
   if (operands.length === 0) return 0
+  const { line, told } = shell
   shell.indirection++
   try {
     return yield* runText(shell, operands.join(' '), { firstLine: shell.line, label: 'eval' })
   } finally {
+    shell.line = line
+    if (!shell.inTrap) shell.told = told
     shell.indirection--
   }
 }
@@ -90,10 +99,9 @@ function* execBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   const path = findCommand(shell, name)
   if (isErrno(path)) {
     yield* wait(shell.complain(`exec: ${name}: not found`))
-    if (!shell.interactive) throw new ExitShell(127)
-    return 127
+    return unreplaced(shell, 127)
   }
-  const env = options.has('c') ? new Map<string, string>() : shell.variables.exported()
+  const env = options.has('c') ? new Map<string, string>() : environmentOf(shell)
   const argv0 = options.get('a') ?? (options.has('l') ? `-${name}` : name)
   if (shell.interactive) for (const signal of SHELL_SIGNALS) shell.sys.sigaction(signal, 'SIG_DFL')
   try {
@@ -101,9 +109,14 @@ function* execBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   } catch (error) {
     if (!isErrno(error)) throw error
     yield* wait(shell.complain(`${path}: ${error.message}`))
-    if (!shell.interactive) throw new ExitShell(126)
-    return 126
+    return unreplaced(shell, error === ENOENT ? 127 : 126)
   }
+}
+
+/** A shell that could not be replaced ends, unless somebody types or shopt execfail is set. */
+function unreplaced({ interactive, shopt }: Shell, status: number): number {
+  if (interactive || shopt.get('execfail')) return status
+  throw new ExitShell(status)
 }
 
 function* commandBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
@@ -111,7 +124,7 @@ function* commandBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   const [name] = operands
   if (name === undefined) return 0
   if (options.has('v') || options.has('V'))
-    return yield* describe(shell, operands, options.has('v') ? 'command' : 'verbose')
+    return yield* describe(shell, operands, options.has('v') ? 'command' : 'verbose', { label: 'command' })
   const builtin = shell.machinery.builtins.get(name)
   if (builtin) return yield* finish(callBuiltin(shell, builtin, operands))
   const path = findCommand(shell, name)
@@ -124,7 +137,7 @@ function* commandBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
     const pid = yield* wait(
       shell.sys.spawn(path, {
         argv: operands,
-        env: shell.variables.exported(),
+        env: environmentOf(shell),
         ...group,
         ...(shell.interactive ? { defaultSignals: SHELL_SIGNALS } : {}),
       }),
@@ -138,7 +151,7 @@ function* commandBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
 }
 
 function* builtinBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
-  const words = args[0] === '--' ? args.slice(1) : args
+  const words = parseFlags(args, { flags: '' }).operands
   const builtin = shell.machinery.builtins.get(words[0] ?? '')
   if (words.length === 0) return 0
   if (builtin) return yield* finish(callBuiltin(shell, builtin, words))
@@ -153,15 +166,22 @@ function letBuiltin(shell: Shell, args: readonly string[]): number | Promise<num
   return truth(value) ? 0 : 1
 }
 
-function* caller(shell: Shell, [text]: readonly string[]): Steps<number> {
+function* caller(shell: Shell, args: readonly string[]): Steps<number> {
+  const [text] = parseFlags(args, { flags: '' }).operands
   const depth = Number(text ?? 0)
+  if (!Number.isInteger(depth) || depth < 0) {
+    yield* wait(shell.complain(`caller: ${text}: invalid number\n${usageLine('caller')}`))
+    return 2
+  }
   const call = shell.calls.at(-1 - depth)
+  if (!call && text === undefined && shell.script !== '') {
+    yield* wait(shell.print('0 NULL\n'))
+    return 0
+  }
   if (!call) return 1
   const outer = shell.calls.at(-2 - depth)
   // What was typed or given with -c is no file.
-  const file = outer
-    ? outer.source || 'environment'
-    : shell.source || (shell.options.has('commandString') ? '' : 'main')
+  const file = outer ? outer.source || 'environment' : shell.script
   if (text !== undefined && !outer && file === '') return 1
   const where = text === undefined ? file || 'NULL' : `${outer?.name ?? 'main'} ${file}`
   yield* wait(shell.print(`${call.line} ${where}\n`))

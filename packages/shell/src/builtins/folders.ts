@@ -18,7 +18,13 @@ export function currentFolder(shell: Shell): string {
   return shell.variables.get('PWD') ?? quietly(() => shell.sys.getcwd()) ?? '/'
 }
 
-function* changeTo(shell: Shell, folder: string, label: string, physical: boolean, shown = folder): Steps<number> {
+export function* changeTo(
+  shell: Shell,
+  folder: string,
+  label: string,
+  physical: boolean,
+  shown = folder,
+): Steps<number> {
   const path = folder.startsWith('/') ? normalize(folder) : normalize(`${currentFolder(shell)}/${folder}`)
   try {
     shell.sys.chdir(physical ? folder : path)
@@ -40,10 +46,7 @@ function* changeTo(shell: Shell, folder: string, label: string, physical: boolea
 }
 
 function* cd(shell: Shell, args: readonly string[]): Steps<number> {
-  const { options, operands } = parseFlags(
-    args.filter((word) => word !== '-' || true),
-    { flags: 'LPe@' },
-  )
+  const { options, operands } = parseFlags(args, { flags: 'LPe@' })
   const [target, more] = operands
   if (more !== undefined && shell.dialect.name === 'bash') throw new FatalError('too many arguments', 1, false)
   const physical = options.has('P') || shell.options.has('physical')
@@ -56,10 +59,20 @@ function* cd(shell: Shell, args: readonly string[]): Steps<number> {
     return status
   }
   const found = target.startsWith('/') || /^\.\.?(\/|$)/.test(target) ? undefined : searchCdpath(shell, target)
+  const named = found === undefined && shell.shopt.get('cdable_vars') ? variableFolder(shell, target) : undefined
+  if (named !== undefined) {
+    const status = yield* changeTo(shell, named, 'cd', physical)
+    if (status === 0) yield* wait(shell.print(`${currentFolder(shell)}\n`))
+    return status
+  }
   const status = yield* changeTo(shell, found ?? target, 'cd', physical, target)
   if (found !== undefined && status === 0) yield* wait(shell.print(`${currentFolder(shell)}\n`))
   return status
 }
+
+/** shopt cdable_vars: what is no directory may be the name of a variable that names one. */
+const variableFolder = (shell: Shell, name: string): string | undefined =>
+  quietly(() => isDirectory(shell.sys.stat(name).mode)) ? undefined : shell.variables.get(name)
 
 function searchCdpath(shell: Shell, target: string): string | undefined {
   for (const folder of (shell.variables.get('CDPATH') ?? '').split(':').filter(Boolean)) {
@@ -76,66 +89,7 @@ function pwd(shell: Shell, args: readonly string[]): number | Promise<number> {
   return written instanceof Promise ? written.then(() => 0) : 0
 }
 
-const shorten = (shell: Shell, path: string): string => {
-  const home = shell.variables.get('HOME') ?? ''
-  return home !== '' && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path
-}
-
-function* dirs(shell: Shell, args: readonly string[]): Steps<number> {
-  const { options } = parseFlags(args, { flags: 'clpv' })
-  if (options.has('c')) {
-    shell.directories = []
-    return 0
-  }
-  const stack = [currentFolder(shell), ...shell.directories].map((path) =>
-    options.has('l') ? path : shorten(shell, path),
-  )
-  if (options.has('v'))
-    yield* wait(shell.print(stack.map((path, at) => `${String(at).padStart(2)}  ${path}\n`).join('')))
-  else yield* wait(shell.print(`${stack.join(options.has('p') ? '\n' : ' ')}\n`))
-  return 0
-}
-
-function* pushd(shell: Shell, args: readonly string[]): Steps<number> {
-  const { operands } = parseFlags(
-    args.filter((word) => !/^-\d+$/.test(word)),
-    { flags: 'n' },
-  )
-  const here = currentFolder(shell)
-  const [target] = operands
-  if (target === undefined || /^\+\d+$/.test(target)) {
-    const stack = [here, ...shell.directories]
-    const at = target === undefined ? 1 : Number(target)
-    if (stack.length < 2) throw new FatalError('no other directory', 1, false)
-    const turned =
-      target === undefined ? [stack[1] ?? '', here, ...stack.slice(2)] : [...stack.slice(at), ...stack.slice(0, at)]
-    const status = yield* changeTo(shell, turned[0] ?? here, 'pushd', false)
-    if (status === 0) shell.directories = turned.slice(1)
-    return status || (yield* dirs(shell, []))
-  }
-  const status = yield* changeTo(shell, target, 'pushd', false)
-  if (status !== 0) return status
-  shell.directories = [here, ...shell.directories]
-  return yield* dirs(shell, [])
-}
-
-function* popd(shell: Shell, [target]: readonly string[]): Steps<number> {
-  if (shell.directories.length === 0) throw new FatalError('directory stack empty', 1, false)
-  const at = target ? Number(target) : 0
-  if (at > 0) {
-    shell.directories.splice(at - 1, 1)
-    return yield* dirs(shell, [])
-  }
-  const status = yield* changeTo(shell, shell.directories[0] ?? '/', 'popd', false)
-  if (status !== 0) return status
-  shell.directories = shell.directories.slice(1)
-  return yield* dirs(shell, [])
-}
-
 export const folderBuiltins: readonly (readonly [string, Builtin])[] = [
   ['cd', { run: cd }],
   ['pwd', { run: pwd, pure: true }],
-  ['dirs', { run: dirs, pure: true }],
-  ['pushd', { run: pushd }],
-  ['popd', { run: popd }],
 ]

@@ -44,7 +44,7 @@ export function* showHelp(shell: Shell, args: readonly string[]): Steps<number> 
     return 0
   }
   let status = 1
-  if (/[*?[]/.test(operands[0] ?? '')) {
+  if (/[*?]|\[.*\]/.test(operands[0] ?? '')) {
     const plural = operands.length > 1 ? 's' : ''
     yield* wait(shell.print(`Shell commands matching keyword${plural} \`${operands.join("', `")}'\n\n`))
   }

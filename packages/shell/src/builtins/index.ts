@@ -1,16 +1,15 @@
 import type { Dialect } from '../interp/dialect.ts'
 import type { Builtin } from '../interp/shell.ts'
-import { bindBuiltins } from './bind.ts'
 import { variableBuiltins } from './declare.ts'
 import { outputBuiltins } from './echo.ts'
 import { completionBuiltins } from './complete.ts'
 import { flowBuiltins } from './flow.ts'
 import { folderBuiltins } from './folders.ts'
 import { getoptsBuiltins } from './getopts.ts'
-import { helpBuiltins } from './help.ts'
 import { historyBuiltins } from './history.ts'
 import { jobBuiltins } from './jobs.ts'
 import { inputBuiltins } from './read.ts'
+import { laterBuiltins } from './later.ts'
 import { optionBuiltins } from './set.ts'
 import { systemBuiltins } from './system.ts'
 import { testBuiltins } from './test.ts'
@@ -32,9 +31,8 @@ const ALL = [
   trapBuiltins,
   systemBuiltins,
   historyBuiltins,
-  bindBuiltins,
   completionBuiltins,
-  helpBuiltins,
+  laterBuiltins,
   nameBuiltins,
 ].flat()
 

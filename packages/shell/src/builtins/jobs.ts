@@ -17,14 +17,20 @@ import type { Builtin, Shell } from '../interp/shell.ts'
 import { runPendingTraps } from '../interp/traps.ts'
 import { reap, waitForeground } from '../interp/wait.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
+import { singleQuote } from '../expand/quote.ts'
+import { quietly } from '../interp/redirect.ts'
+import { runText } from '../interp/script.ts'
 import { parseFlags } from './flags.ts'
+import { usageLine } from './help-topics.ts'
 
 function* jobs(shell: Shell, args: readonly string[]): Steps<number> {
+  if (args[0] === '-x' && shell.dialect.name === 'bash') return yield* substituteJobs(shell, args.slice(1))
   const { options, operands } = parseFlags(args, { flags: 'lnprs' })
   reap(shell)
   const chosen = operands.length ? operands.map((spec) => jobOf(shell, spec)) : [...shell.jobs.jobs.values()]
   for (const job of chosen) {
     if ((options.has('r') && job.state !== 'Running') || (options.has('s') && job.state !== 'Stopped')) continue
+    if (options.has('n') && job.told) continue
     yield* wait(
       shell.print(options.has('p') ? `${job.processes[0]?.pid}\n` : `${jobLine(shell, job, options.has('l'))}\n`),
     )
@@ -32,6 +38,13 @@ function* jobs(shell: Shell, args: readonly string[]): Steps<number> {
     if (job.state === 'Done') shell.jobs.remove(job)
   }
   return 0
+}
+
+/** `jobs -x`: runs a command with the groups of jobs in the place of their names. */
+function* substituteJobs(shell: Shell, words: readonly string[]): Steps<number> {
+  const given = words.map((word) => (/^%./.test(word) ? String(shell.jobs.find(word)?.pgid ?? word) : word))
+  if (given.length === 0) return 0
+  return yield* runText(shell, given.map(singleQuote).join(' '))
 }
 
 function jobOf(shell: Shell, spec: string): Job {
@@ -51,7 +64,7 @@ function currentJob(shell: Shell, [spec]: readonly string[]): Job {
 function* fg(shell: Shell, args: readonly string[]): Steps<number> {
   const job = currentJob(shell, args)
   yield* wait(shell.print(`${job.command}\n`))
-  shell.sys.tcsetpgrp(shell.terminal, job.pgid)
+  quietly(() => shell.sys.tcsetpgrp(shell.terminal, job.pgid))
   continueJob(shell, job)
   const pids = job.processes.filter(({ status }) => !status || status.kind === 'stopped').map(({ pid }) => pid)
   const status = yield* waitForeground(shell, job.pgid, pids, job.command)
@@ -67,6 +80,8 @@ function continueJob(shell: Shell, job: Job): void {
 
 function* bg(shell: Shell, args: readonly string[]): Steps<number> {
   const job = currentJob(shell, args)
+  if (job.state === 'Done') throw new FatalError('job has terminated', 1, false)
+  if (job.state === 'Running') throw new FatalError(`job ${job.id} already in background`, 0, false)
   continueJob(shell, job)
   yield* wait(shell.print(`[${job.id}]${shell.jobs.mark(job)} ${job.command} &\n`))
   return 0
@@ -84,6 +99,7 @@ function* waitBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
     for (const job of [...shell.jobs.jobs.values()])
       if (job.state === 'Running') for (const { pid, status } of job.processes) if (!status) yield* waitPid(shell, pid)
     for (const job of [...shell.jobs.jobs.values()]) if (job.state === 'Done') shell.jobs.remove(job)
+    shell.jobs.waited.clear()
     return 0
   }
   let status = 0
@@ -124,6 +140,8 @@ function* waitPid(shell: Shell, pid: number): Steps<number> {
         continue
       }
       if (error !== ECHILD) throw error
+      const before = shell.jobs.waited.get(pid)
+      if (before !== undefined && shell.dialect.name === 'bash') return before
       yield* wait(shell.complain(`wait: pid ${pid} is not a child of this shell`))
       return 127
     }
@@ -145,6 +163,7 @@ const QUIET: ReadonlySet<number> = new Set([SIGNALS.SIGINT, SIGNALS.SIGTERM, SIG
 function finish(shell: Shell, pid: number, status: number): number {
   const job = shell.jobs.byPid(pid)
   if (job?.state === 'Done') shell.jobs.remove(job)
+  shell.jobs.waited.set(pid, status)
   return status
 }
 
@@ -153,6 +172,11 @@ function* waitAny(shell: Shell, specs: readonly string[], variable: string | und
   const pids = specs.map((spec) =>
     spec.startsWith('%') ? (shell.jobs.find(spec)?.processes.at(-1)?.pid ?? 0) : Number(spec),
   )
+  const strange = pids.findIndex((pid) => shell.jobs.byPid(pid) === undefined && !shell.jobs.ended.has(pid))
+  if (strange >= 0) {
+    yield* wait(shell.complain(`wait: ${specs[strange]}: no such job`))
+    if (pids.length === 1) return 127
+  }
   const wanted = (pid: number): boolean => pids.length === 0 || pids.includes(pid)
   const tell = (pid: number): void => {
     if (variable !== undefined) shell.variables.set(variable, String(pid))
@@ -176,6 +200,11 @@ function* waitAny(shell: Shell, specs: readonly string[], variable: string | und
     if (!isErrno(error)) throw error
     return 127
   }
+}
+
+function* tellUsage(shell: Shell): Steps<void> {
+  const text = usageLine('kill')
+  yield* wait(shell.dialect.name === 'bash' ? shell.say(text) : shell.complain(text))
 }
 
 function* needsArgument(shell: Shell, option: string): Steps<number> {
@@ -215,9 +244,7 @@ function* kill(shell: Shell, args: readonly string[]): Steps<number> {
   }
   if (targets[0] === '--') targets = targets.slice(1)
   if (targets.length === 0) {
-    yield* wait(
-      shell.complain('kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]'),
-    )
+    yield* tellUsage(shell)
     return 2
   }
   let status = 0
@@ -283,6 +310,8 @@ function* disown(shell: Shell, args: readonly string[]): Steps<number> {
     : operands.length
       ? operands.map((spec) => (/^\d+$/.test(spec) ? shell.jobs.byPid(Number(spec)) : undefined) ?? jobOf(shell, spec))
       : [shell.jobs.current()]
+  if (chosen[0] === undefined && operands.length === 0 && options.size === 0)
+    throw new FatalError('current: no such job', 1, false)
   for (const job of chosen) {
     if (job && options.has('h')) job.noHangUp = true
     else if (job) shell.jobs.remove(job)

@@ -1,7 +1,7 @@
-import { EISDIR } from '@drydock/abi'
+import { EBADF, EISDIR } from '@drydock/abi'
 import { concat } from '@drydock/libc'
 import { singleQuote } from '../expand/quote.ts'
-import { type Steps, wait } from '../interp/flow.ts'
+import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import { IndexedArray } from '../interp/indexed-array.ts'
 import { runText } from '../interp/script.ts'
 import type { Shell } from '../interp/shell.ts'
@@ -14,14 +14,29 @@ function* readSome(shell: Shell, fd: number): Steps<Uint8Array> {
     return yield* wait(shell.sys.read(fd, 65536))
   } catch (error) {
     if (error === EISDIR) return new Uint8Array(0)
+    if (error === EBADF) throw new FatalError(`${fd}: invalid file descriptor: ${EBADF.message}`, 1, false)
     throw error
   }
 }
+
+const NUMBERS: readonly (readonly [letter: string, what: string])[] = [
+  ['n', 'line count'],
+  ['O', 'array origin'],
+  ['s', 'line count'],
+  ['u', 'file descriptor specification'],
+  ['c', 'callback quantum'],
+]
 
 /** mapfile and readarray: lines into an array. */
 export function* mapfile(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: 't', values: 'dnOsucC' })
   const name = operands[0] ?? 'MAPFILE'
+  for (const [letter, what] of NUMBERS) {
+    const text = options.get(letter)
+    if (text !== undefined && (!/^\d+$/.test(text) || (letter === 'c' && Number(text) === 0)))
+      throw new FatalError(`${text}: invalid ${what}`, 1, false)
+  }
+  if (!/^[A-Za-z_]\w*$/.test(name)) throw new FatalError(`\`${name}': not a valid identifier`, 1, false)
   const delimiter = options.has('d') ? options.get('d') || '\0' : '\n'
   const fd = Number(options.get('u') ?? 0)
   const chunks: Uint8Array[] = []

@@ -81,7 +81,7 @@ class Printf {
     const { type, precision } = spec
     const bash = this.shell.dialect.name === 'bash'
     if (type === 's') return field(cut(this.rest.shift() ?? '', precision), spec)
-    if (type === 'c') return field(cut(this.rest.shift() ?? '', 1), spec)
+    if (type === 'c') return field(cut(this.rest.shift() ?? '', 1) || (bash ? '\0' : ''), spec)
     if (type === 'b') return this.escaped(spec)
     if ('diuoxX'.includes(type) && type !== '') return this.integerText(spec)
     if ('eEfFgGaA'.includes(type) && type !== '') return formatFloat(this.float(this.rest.shift() ?? ''), spec)

@@ -64,6 +64,7 @@ function* take(shell: Shell, limits: Limits): Steps<Taken> {
       } else if (byte === 0) continue
       bytes.push(byte)
       if ((byte & 0xc0) !== 0x80) characters++
+      if (!byLine && byte >= 0xc0) bytes.push(...(yield* wait(sys.read(fd, byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1))))
     }
   }
   const text = decodeBytes(Uint8Array.from(bytes))
@@ -146,6 +147,8 @@ function* readSteps(shell: Shell, args: readonly string[]): Steps<number> {
     values: shell.dialect.bash ? 'adinNptu' : 'p',
   })
   const fd = Number(options.get('u') ?? 0)
+  if (!Number.isInteger(fd))
+    throw new FatalError(`${options.get('u')}: invalid file descriptor specification`, 1, false)
   if (shell.dialect.name === 'dash' && operands.length === 0) throw new FatalError('arg count', 2, false)
   for (const name of operands)
     if (!/^[A-Za-z_]\w*(\[.*\])?$/s.test(name)) throw new FatalError(`\`${name}': not a valid identifier`, 1, false)

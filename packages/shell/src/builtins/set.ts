@@ -18,7 +18,7 @@ function turn(shell: Shell, name: string, on: boolean): void {
   const rival = RIVALS.get(name)
   if (on && rival) shell.options.delete(rival)
   if (on && (name === 'vi' || name === 'emacs')) shell.lineSettings?.use(name)
-  if (name === 'monitor') shell.jobControl = on && shell.interactive
+  if (name === 'monitor') shell.jobControl = on
 }
 
 function* listOptions(shell: Shell, plus: boolean): Steps<void> {
@@ -120,6 +120,8 @@ function* shift(shell: Shell, args: readonly string[]): Steps<number> {
 
 function* shopt(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: 'supqo' })
+  if (options.has('s') && options.has('u'))
+    throw new FatalError('cannot set and unset shell options simultaneously', 1, false)
   const known = (name: string): boolean | undefined =>
     options.has('o')
       ? SET_OPTIONS.some(([, each]) => each === name)

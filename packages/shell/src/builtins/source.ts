@@ -4,11 +4,14 @@ import { ExitShell, type Steps, wait } from '../interp/flow.ts'
 import { quietly } from '../interp/redirect.ts'
 import { isFolder, runText } from '../interp/script.ts'
 import type { Shell } from '../interp/shell.ts'
+import { runReturnTrap } from '../interp/traps.ts'
+import { parseFlags } from './flags.ts'
 import { decodeBytes } from '../syntax/ansi-escapes.ts'
 
 /** `.` and `source`. */
 export function* runScriptSource(shell: Shell, args: readonly string[], name: string): Steps<number> {
-  const [file, ...rest] = args[0] === '--' ? args.slice(1) : args
+  const [file, ...rest] =
+    shell.dialect.name === 'bash' ? parseFlags(args, { flags: '' }).operands : args[0] === '--' ? args.slice(1) : args
   if (file === undefined) {
     yield* wait(shell.complain(`${name}: filename argument required\n${name}: usage: ${name} filename [arguments]`))
     return 2
@@ -53,15 +56,22 @@ export function* runSourced(shell: Shell, path: string, text: string, args: read
   shell.source = path
   shell.sourcing++
   shell.indirection++
+  shell.calls.push({ name: 'source', line, source: path, words: [path, ...args] })
   const given = shell.positional
+  const debug = shell.options.has('functrace') ? undefined : shell.traps.get('DEBUG')
+  if (debug !== undefined) shell.traps.delete('DEBUG')
   try {
     let status = yield* runText(shell, text, { goesOn: true })
-    if (shell.jump?.kind === 'return') {
+    const { jump } = shell
+    if (jump?.kind === 'return') {
       shell.jump = undefined
       status = shell.status
     }
+    yield* runReturnTrap(shell, jump, shell.line)
     return status
   } finally {
+    if (debug !== undefined && !shell.traps.has('DEBUG')) shell.traps.set('DEBUG', debug)
+    shell.calls.pop()
     shell.sourcing--
     shell.indirection--
     shell.source = source

@@ -1,7 +1,7 @@
+import { ENOENT } from '@drydock/abi'
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
 import { parseFlags } from './flags.ts'
-import { ulimit } from './ulimit.ts'
 
 function* umask(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: 'Sp' })
@@ -91,15 +91,24 @@ function* times(shell: Shell): Steps<number> {
 }
 
 function* enable(shell: Shell, args: readonly string[]): Steps<number> {
-  const { options, operands } = parseFlags(args, { flags: 'anps' })
+  const { options, operands } = parseFlags(args, { flags: 'adnps', values: 'f' })
+  const file = options.get('f')
+  if (file !== undefined)
+    throw new FatalError(
+      `cannot open shared object ${file}: ${file}: cannot open shared object file: ${ENOENT.message}`,
+      1,
+      false,
+    )
   for (const name of operands) {
     if (!shell.machinery.builtins.has(name)) throw new FatalError(`${name}: not a shell builtin`, 1, false)
+    if (options.has('d')) throw new FatalError(`${name}: not dynamically loaded`, 1, false)
     if (options.has('n')) shell.disabled.add(name)
     else shell.disabled.delete(name)
   }
   if (operands.length) return 0
   const names = [...shell.machinery.builtins.keys()]
     .sort()
+    .filter((name) => !options.has('s') || shell.machinery.builtins.get(name)?.special)
     .filter((name) => options.has('a') || shell.disabled.has(name) === options.has('n'))
   yield* wait(shell.print(names.map((name) => `enable ${shell.disabled.has(name) ? '-n ' : ''}${name}\n`).join('')))
   return 0
@@ -107,7 +116,6 @@ function* enable(shell: Shell, args: readonly string[]): Steps<number> {
 
 export const systemBuiltins: readonly (readonly [string, Builtin])[] = [
   ['umask', { run: umask }],
-  ['ulimit', { run: ulimit }],
   ['times', { run: times, special: true }],
   ['enable', { run: enable }],
 ]

@@ -1,6 +1,7 @@
 import { isErrno, parseSignal, signalName } from '@drydock/abi'
 import { singleQuote } from '../expand/quote.ts'
 import { type Steps, wait } from '../interp/flow.ts'
+import { usageLine } from './help-topics.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
 
 const PSEUDO: ReadonlySet<string> = new Set(['EXIT', 'ERR', 'DEBUG', 'RETURN'])
@@ -12,6 +13,16 @@ function trapName(text: string): string | undefined {
   if (PSEUDO.has(upper)) return upper
   const signal = parseSignal(text)
   return signal ? signalName(signal) : undefined
+}
+
+/** In the order of their numbers; the shell's own events follow the signals. */
+const rank = (name: string): number => (name === 'EXIT' ? 0 : (parseSignal(name) ?? 100 + LAST.indexOf(name)))
+const LAST: readonly string[] = ['DEBUG', 'ERR', 'RETURN']
+
+function* usage(shell: Shell, wrong?: string): Steps<number> {
+  if (wrong !== undefined) yield* wait(shell.complain(`trap: ${wrong.slice(0, 2)}: invalid option`))
+  yield* wait(shell.say(usageLine('trap')))
+  return 2
 }
 
 function install(shell: Shell, name: string, action: string | undefined): void {
@@ -32,9 +43,11 @@ function install(shell: Shell, name: string, action: string | undefined): void {
 function* trap(shell: Shell, args: readonly string[]): Steps<number> {
   let words = args[0] === '--' ? args.slice(1) : args
   if (words[0] === '-l') return yield* shell.machinery.builtins.get('kill')?.run(shell, ['-l'], 'kill') as Steps<number>
+  if (words === args && shell.dialect.name === 'bash' && /^-[^lp]/.test(words[0] ?? ''))
+    return yield* usage(shell, words[0])
   if (words.length === 0 || words[0] === '-p') {
     const wanted = words.slice(1).map(trapName)
-    for (const [name, action] of shell.traps) {
+    for (const [name, action] of [...shell.traps].sort(([a], [b]) => rank(a) - rank(b))) {
       if (wanted.length && !wanted.includes(name)) continue
       const shown = shell.dialect.name === 'bash' ? name : name.replace(/^SIG/, '')
       yield* wait(shell.print(`trap -- ${singleQuote(action)} ${shown}\n`))
@@ -46,6 +59,8 @@ function* trap(shell: Shell, args: readonly string[]): Steps<number> {
   const action = resets ? undefined : first
   words = resets && first !== '-' ? words : words.slice(1)
   let status = 0
+  if (words.length === 1 && resets && first !== '-' && !trapName(first) && shell.dialect.name === 'bash')
+    return yield* usage(shell)
   for (const word of words) {
     const name = trapName(word)
     if (name) install(shell, name, action)

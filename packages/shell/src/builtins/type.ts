@@ -1,10 +1,10 @@
 import { functionText } from '../syntax/print.ts'
 import { singleQuote } from '../expand/quote.ts'
-import { type Steps, wait } from '../interp/flow.ts'
+import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import { quietly } from '../interp/redirect.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
-import { isDirectory } from '@drydock/abi'
+import { EISDIR, isDirectory } from '@drydock/abi'
 import { parseFlags } from './flags.ts'
 
 export const KEYWORDS: readonly string[] = [
@@ -108,7 +108,7 @@ export function* describe(
   shell: Shell,
   names: readonly string[],
   style: Style,
-  options: { all?: boolean; noFunctions?: boolean; onlyFiles?: boolean } = {},
+  options: { all?: boolean; noFunctions?: boolean; onlyFiles?: boolean; label?: string } = {},
 ): Steps<number> {
   let status = 0
   for (const name of names) {
@@ -118,7 +118,7 @@ export function* describe(
     if (shown.length === 0) {
       status = shell.dialect.name === 'bash' ? 1 : 127
       if (style === 'verbose') {
-        const label = shell.dialect.bash ? 'type: ' : ''
+        const label = shell.dialect.bash ? `${options.label ?? 'type'}: ` : ''
         yield* wait(
           shell.dialect.name === 'bash'
             ? shell.complain(`${label}${name}: not found`)
@@ -154,18 +154,20 @@ function* typeBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
 
 function* hashBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: 'rldt', values: 'p' })
+  if (!shell.options.has('hashall')) throw new FatalError('hashing disabled', 1, false)
   if (options.has('r')) shell.hashed.clear()
+  const given = options.get('p')
+  if (given !== undefined && quietly(() => isDirectory(shell.sys.stat(given).mode)))
+    throw new FatalError(`${given}: ${EISDIR.message}`, 1, false)
+  if (options.has('l') && shell.dialect.bash) return yield* reusableHashes(shell, operands)
   let status = 0
   for (const name of operands) {
-    const [path] = filesOf(shell, name)
-    if (options.has('d')) shell.hashed.delete(name)
-    else if (options.has('t') && shell.hashed.has(name)) {
+    const path = given ?? filesOf(shell, name)[0]
+    if (options.has('d') && shell.hashed.delete(name)) continue
+    if (options.has('t') && shell.hashed.has(name)) {
       const head = operands.length > 1 ? `${name}\t` : ''
       yield* wait(shell.print(`${head}${shell.hashed.get(name)?.path}\n`))
-    } else if (options.has('t')) {
-      yield* wait(shell.complain(`hash: ${name}: not found`))
-      status = 1
-    } else if (path) shell.hashed.set(name, { path: options.get('p') ?? path, hits: 0 })
+    } else if (path && !options.has('t') && !options.has('d')) shell.hashed.set(name, { path, hits: 0 })
     else {
       yield* wait(shell.complain(`hash: ${name}: not found`))
       status = 1
@@ -181,6 +183,13 @@ function* hashBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
         `hits\tcommand\n${[...shell.hashed.values()].map(({ path, hits }) => `${String(hits).padStart(4)}\t${path}\n`).join('')}`,
       ),
     )
+  return 0
+}
+
+/** `hash -l`: commands that fill the table again. */
+function* reusableHashes(shell: Shell, names: readonly string[]): Steps<number> {
+  const rows = [...shell.hashed].filter(([name]) => names.length === 0 || names.includes(name))
+  yield* wait(shell.print(rows.map(([name, { path }]) => `builtin hash -p ${path} ${name}\n`).join('')))
   return 0
 }
 

@@ -77,12 +77,11 @@ const line = (shell: Shell, row: Row, which: Which): string =>
     : `${labelled(row)} ${valueText(shell, row, which)}`
 
 function amount(shell: Shell, row: Row, text: string): number {
-  if (row.resource === undefined)
-    throw new FatalError(`ulimit: ${row.text}: cannot modify limit: Invalid argument`, 1, false)
+  if (row.resource === undefined) throw new FatalError(`${row.text}: cannot modify limit: Invalid argument`, 1, false)
   if (text === 'unlimited') return Infinity
   if (text === 'hard') return shell.sys.prlimit(row.resource).hard
   if (text === 'soft') return shell.sys.prlimit(row.resource).soft
-  if (!/^\d+$/.test(text)) throw new FatalError(`ulimit: ${text}: invalid number`, 1, false)
+  if (!/^\d+$/.test(text)) throw new FatalError(`${text}: invalid number`, 1, false)
   return Number(text) * bytesOf(shell, row)
 }
 
@@ -95,7 +94,7 @@ function change(shell: Shell, row: Row, text: string, { soft, hard }: Which): vo
   } catch (error) {
     if (!isErrno(error)) throw error
     const reason = error === EINVAL ? EINVAL : EPERM
-    throw new FatalError(`ulimit: ${row.text}: cannot modify limit: ${reason.message}`, 1, false)
+    throw new FatalError(`${row.text}: cannot modify limit: ${reason.message}`, 1, false)
   }
 }
 
@@ -111,7 +110,7 @@ export function* ulimit(shell: Shell, args: readonly string[]): Steps<number> {
   const which: Which = { soft: !options.has('H') || options.has('S'), hard: !options.has('S') || options.has('H') }
   const shown: Which = { soft: !options.has('H'), hard: options.has('H') && !options.has('S') }
   const letters = [...options.keys()].filter((letter) => !'SHa'.includes(letter))
-  const rows = ROWS.filter(({ letter }) => (letters.length ? letters.includes(letter) : letter === 'f'))
+  const rows = (letters.length ? letters : ['f']).flatMap((letter) => ROWS.filter((row) => row.letter === letter))
   const [value] = operands
   if (options.has('a')) {
     yield* wait(

@@ -8,6 +8,8 @@ import { parseFlags } from './flags.ts'
 /** POSIX, unset; bash(1) for elements of arrays. */
 function* unset(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: shell.dialect.bash ? 'fvn' : 'fv' })
+  if (options.has('f') && options.has('v') && shell.dialect.name === 'bash')
+    throw new FatalError('cannot simultaneously unset a function and a variable', 1, false)
   let status = 0
   for (const operand of operands) {
     try {
@@ -33,7 +35,7 @@ function* unsetOne(shell: Shell, operand: string, options: ReadonlyMap<string, s
   }
   if (options.has('n')) return shell.variables.drop(operand)
   if (shell.variables.raw(operand) || options.has('v')) {
-    shell.variables.unset(operand, shell.dialect.name === 'bash')
+    shell.variables.unset(operand, shell.dialect.name === 'bash' && !shell.shopt.get('localvar_unset'))
     if (operand === 'PATH') shell.hashed.clear()
   } else if (shell.dialect.name === 'bash') removeFunction(shell, operand)
 }

@@ -3,6 +3,8 @@ import { quietly } from '../interp/redirect.ts'
 import { SET_OPTIONS } from '../interp/options.ts'
 import type { Shell } from '../interp/shell.ts'
 import { tilde } from '../expand/tilde.ts'
+import { listedNames, listedVariable } from '../builtins/declare-print.ts'
+import { MADE_NAMES } from '../expand/special.ts'
 import { HELP_TOPICS } from '../builtins/help-topics.ts'
 import { EDITING_COMMANDS } from '../readline/commands.ts'
 import { KEYWORDS } from '../builtins/type.ts'
@@ -61,7 +63,14 @@ function programs(shell: Shell, prefix: string): string[] {
 
 const LISTS: ReadonlyMap<string, List> = new Map<string, List>([
   ['alias', (shell) => sorted(shell.aliases.keys())],
-  ['arrayvar', (shell) => shell.variables.names().filter((name) => shell.variables.raw(name)?.array)],
+  [
+    'arrayvar',
+    (shell) =>
+      listedNames(shell).filter((name) => {
+        const variable = listedVariable(shell, name)
+        return variable?.array ?? variable?.assoc
+      }),
+  ],
   ['binding', () => EDITING_COMMANDS],
   ['builtin', (shell) => sorted(shell.machinery.builtins.keys())],
   ['disabled', (shell) => sorted(shell.disabled)],
@@ -77,7 +86,10 @@ const LISTS: ReadonlyMap<string, List> = new Map<string, List>([
   ['shopt', (shell) => [...shell.shopt.keys()]],
   ['signal', () => Object.keys(SIGNALS)],
   ['stopped', (shell) => jobNames(shell, 'Stopped')],
-  ['variable', (shell) => shell.variables.names()],
+  [
+    'variable',
+    (shell) => sorted(new Set([...listedNames(shell), ...(shell.dialect.name === 'bash' ? MADE_NAMES : [])])),
+  ],
   [
     'command',
     (shell, prefix) => [

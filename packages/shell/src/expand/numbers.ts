@@ -194,7 +194,7 @@ export function elementOf(shell: Shell, name: string, index: string): string | u
 
 const special = (shell: Shell, name: string, index: string): string | undefined => {
   const list = specialParameter(shell, name)
-  return Array.isArray(list) ? list[integer(shell, index)] : undefined
+  return Array.isArray(list) ? list.at(integer(shell, index)) : undefined
 }
 
 /** The subscript of an indexed array; a negative one counts from the end. @throws FatalError */

@@ -283,7 +283,12 @@ function addList(shell: Shell, values: readonly string[], star: boolean, quoted:
 }
 
 function lengthOf(shell: Shell, value: Value): number {
-  if (value.list) return value.values.length
+  if (value.list) {
+    const missing = shell.options.has('nounset') && shell.dialect.name === 'bash' && value.values.length === 0
+    if (missing && /^[A-Za-z_]/.test(value.name) && !shell.variables.find(value.name))
+      throw unsetParameter(shell, value.name)
+    return value.values.length
+  }
   const [text] = value.values
   if (text === undefined && shell.options.has('nounset')) throw unsetParameter(shell, value.name)
   return text === undefined ? 0 : lengthOfText(text)
@@ -309,7 +314,7 @@ function indirect(shell: Shell, node: Parameter, value: Value): Value {
 /** `set -u` */
 const unsetParameter = ({ dialect }: Shell, name: string): FatalError =>
   dialect.name === 'bash'
-    ? new FatalError(`${name}: unbound variable`, 1)
+    ? new FatalError(`${/^\d/.test(name) ? '$' : ''}${name}: unbound variable`, 1)
     : new FatalError(`${name}: parameter not set`, 2)
 
 function checkSet(shell: Shell, node: Parameter, value: Value): void {

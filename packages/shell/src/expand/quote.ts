@@ -40,7 +40,7 @@ export function quoteIfNeeded(text: string): string {
 export function backslashQuote(text: string): string {
   if (text === '') return "''"
   if (CONTROL.test(text)) return ansiQuote(text)
-  return text.replace(/[^\w@%+=:./\-\u0080-\uffff]/g, '\\$&').replace(/^~/, '\\~')
+  return text.replace(/^#|[^\w@%+=:./\-#\u0080-\uffff]/g, '\\$&')
 }
 
 /** `"…"`, as declare -p writes. */

@@ -1,4 +1,5 @@
 import type { Shell } from '../interp/shell.ts'
+import { commandText } from '../syntax/print.ts'
 
 type Read = (shell: Shell) => string | readonly string[] | undefined
 
@@ -69,7 +70,7 @@ const SPECIAL: ReadonlyMap<string, Read> = new Map<string, Read>([
 const DYNAMIC: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['_', (shell) => shell.lastArgument],
   ['LINENO', (shell) => String(shell.line)],
-  ['BASH_COMMAND', (shell) => shell.commandTold || undefined],
+  ['BASH_COMMAND', ({ told }) => (typeof told === 'string' ? told || undefined : commandText(told))],
   ['BASH_ARGV0', (shell) => shell.name],
   ['BASHPID', (shell) => String(shell.sys.getpid())],
   ['BASH_SUBSHELL', (shell) => String(shell.subshell)],
@@ -77,12 +78,14 @@ const DYNAMIC: ReadonlyMap<string, Read> = new Map<string, Read>([
   [
     'FUNCNAME',
     (shell) =>
-      shell.calls.length ? bottomed(shell, shell.calls.map(({ name }) => name).reverse(), 'main') : undefined,
+      shell.calls.some(({ name }) => name !== 'source')
+        ? bottomed(shell, shell.calls.map(({ name }) => name).reverse(), 'main')
+        : undefined,
   ],
   ['BASH_LINENO', (shell) => bottomed(shell, shell.calls.map(({ line }) => String(line)).reverse(), '0')],
   [
     'BASH_SOURCE',
-    (shell) => bottomed(shell, shell.calls.map(({ source }) => source || 'environment').reverse(), shell.source),
+    (shell) => bottomed(shell, shell.calls.map(({ source }) => source || 'environment').reverse(), shell.script),
   ],
   [
     'SHELLOPTS',
@@ -107,7 +110,15 @@ const DYNAMIC: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['GROUPS', (shell) => [...new Set([shell.sys.getgid(), ...shell.sys.getgroups()])].map(String)],
   ['HISTCMD', (shell) => String(shell.history.length + 1)],
   ['BASH_ALIASES', () => undefined],
+  ['BASH_ARGC', (shell) => argumentStack(shell).map(({ length }) => String(length))],
+  ['BASH_ARGV', (shell) => argumentStack(shell).flatMap((words) => [...words].reverse())],
 ])
+
+/** Arguments of the functions that run, with shopt extdebug, and of the script. */
+const argumentStack = ({ calls, shopt, scriptWords }: Shell): (readonly string[])[] => [
+  ...(shopt.get('extdebug') ? calls.map(({ words }) => words).reverse() : []),
+  scriptWords,
+]
 
 /** @returns undefined when it is none, or unset; a list for those that have elements */
 export function specialParameter(shell: Shell, name: string): string | readonly string[] | undefined {
@@ -116,11 +127,14 @@ export function specialParameter(shell: Shell, name: string): string | readonly 
   return (SPECIAL.get(name) ?? TABLES[shell.dialect.name].get(name))?.(shell)
 }
 
-/** Scripts in files have a frame of their own below all functions; `-c` has none. */
-function bottomed(shell: Shell, list: readonly string[], bottom: string): readonly string[] | undefined {
-  if (shell.options.has('commandString')) return list.length ? list : undefined
+/** Scripts in files have a frame of their own below all functions; whoever types has none. */
+function bottomed({ script }: Shell, list: readonly string[], bottom: string): readonly string[] | undefined {
+  if (script === '') return list.length ? list : undefined
   return [...list, bottom]
 }
+
+/** Names of bash's variables that are made when they are read. */
+export const MADE_NAMES: readonly string[] = [...DYNAMIC.keys()]
 
 /** Debian's dash is built without LINENO; ash has no more of bash's variables than these. */
 const DASH: ReadonlyMap<string, Read> = new Map()

@@ -95,7 +95,7 @@ function* builtinFailure(shell: Shell, name: string, error: unknown): Steps<numb
   if (error instanceof FatalError && !error.exits && !(error instanceof LineError)) {
     const usage = /: (?:invalid option|option requires an argument)$/.test(error.message)
     if (usage) yield* wrongOption(shell, name, error.message)
-    else yield* wait(shell.complain(NAMELESS.has(name) ? error.message : `${name}: ${error.message}`))
+    else yield* wait(shell.complain(isNameless(name, error) ? error.message : `${name}: ${error.message}`))
     return error.status
   }
   if (!isErrno(error)) throw error
@@ -110,5 +110,9 @@ function* wrongOption(shell: Shell, name: string, message: string): Steps<void> 
 }
 
 const WRITERS: ReadonlySet<string> = new Set(['echo', 'printf', 'pwd', 'type', 'set', 'declare'])
+const isNameless = (name: string, { message }: FatalError): boolean =>
+  NAMELESS.has(name) || (ASSIGNING.has(name) && message.endsWith(': readonly variable'))
+/** Here it is the assignment that bash complains about. */
+const ASSIGNING: ReadonlySet<string> = new Set(['read', 'printf', 'getopts', 'mapfile', 'readarray'])
 /** These run other commands: an error in those is not theirs. */
 const NAMELESS: ReadonlySet<string> = new Set(['eval', 'source', '.', 'command', 'builtin'])

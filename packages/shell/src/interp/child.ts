@@ -91,7 +91,10 @@ function resetTraps(child: Shell): void {
     const signal = signalOf(name)
     if (action === '') continue
     if (signal !== undefined) child.sys.sigaction(signal, 'SIG_DFL')
-    if (!(name === 'ERR' && child.options.has('errtrace')) && !(name === 'DEBUG' && child.options.has('functrace')))
+    if (
+      !(name === 'ERR' && child.options.has('errtrace')) &&
+      !((name === 'DEBUG' || name === 'RETURN') && child.options.has('functrace'))
+    )
       child.traps.delete(name)
   }
 }

@@ -1,4 +1,3 @@
-import { startCoprocess } from './coprocess.ts'
 import {
   expandArithmetic,
   expandPattern,
@@ -23,6 +22,7 @@ import type {
   CompoundCommand,
   Condition,
   Conditional,
+  Coprocess,
   For,
   FunctionDefinition,
   If,
@@ -38,7 +38,6 @@ import { begin, ExitShell, FatalError, Interrupted, type Outcome, type Steps, wa
 import { runPipeline, startBackground } from './pipeline.ts'
 import { redirecting } from './redirect.ts'
 import { runSimple } from './simple-command.ts'
-import { runSelect } from './select.ts'
 import type { Shell } from './shell.ts'
 import { runDebugTrap, runPendingTraps, runTrap } from './traps.ts'
 import { waitForeground } from './wait.ts'
@@ -72,7 +71,7 @@ export function run(shell: Shell, command: Command): Outcome {
     case 'arithmetic':
       return checked(shell, redirected(shell, command))
     case 'coproc':
-      return begin(startCoprocess(shell, command))
+      return begin(coprocess(shell, command))
     default:
       return redirected(shell, command)
   }
@@ -94,7 +93,7 @@ function runCompound(shell: Shell, command: CompoundCommand): Outcome {
     case 'for':
       return begin(runFor(shell, command))
     case 'select':
-      return begin(runSelect(shell, command, listSteps))
+      return begin(select(shell, command))
     case 'arithmetic-for':
       return begin(runArithmeticFor(shell, command))
     case 'case':
@@ -124,8 +123,7 @@ function* checkedLater(shell: Shell, steps: Steps<number>): Steps<number> {
 }
 
 function* failed(shell: Shell, status: number): Steps<number> {
-  if (shell.traps.has('ERR') && (shell.calls.length === 0 || shell.options.has('errtrace')))
-    yield* runTrap(shell, 'ERR')
+  yield* runTrap(shell, 'ERR')
   return leaveOnError(shell, status)
 }
 
@@ -294,7 +292,7 @@ function* forTurns(shell: Shell, { name, body, line }: For, values: readonly str
     shell.line = line
     if (variable?.nameref) variable.value = value
     else assignScalar(shell, name, value, false)
-    if (shell.traps.has('DEBUG')) yield* runDebugTrap(shell, () => `for ${name} in ${values.join(' ')}`)
+    if (shell.traps.has('DEBUG')) yield* runDebugTrap(shell, `for ${name} in ${values.join(' ')}`)
     if (shell.options.has('xtrace')) yield* traceLine(shell, `for ${name} in ${values.join(' ')}`)
     const outcome = runList(shell, body)
     status = typeof outcome === 'number' ? outcome : yield* outcome
@@ -414,8 +412,7 @@ const isDebugged = ({ traps }: Shell): boolean => traps.size > 0 && traps.has('D
 
 /** The DEBUG trap, then the command. */
 function* debugged(shell: Shell, text: string, steps: Steps<number>): Steps<number> {
-  yield* runDebugTrap(shell, () => text)
-  return yield* steps
+  return (yield* runDebugTrap(shell, text)) ? yield* steps : (shell.status = 1)
 }
 
 function runConditional(shell: Shell, command: Conditional): Outcome {
@@ -445,8 +442,20 @@ function* conditionFailure(shell: Shell, error: unknown): Steps<number> {
   return (shell.status = error.status)
 }
 
+/** Both are met seldom, and loaded then. */
+function* coprocess(shell: Shell, command: Coprocess): Steps<number> {
+  const { startCoprocess } = yield* wait(import('./coprocess.ts'))
+  return yield* startCoprocess(shell, command)
+}
+
+function* select(shell: Shell, command: For): Steps<number> {
+  const { runSelect } = yield* wait(import('./select.ts'))
+  return yield* runSelect(shell, command, listSteps)
+}
+
 function* runSubshell(shell: Shell, subshell: Subshell): Steps<number> {
-  const { body } = subshell
+  const { body, line } = subshell
+  shell.line = line
   const pid = yield* forkShell(shell, { pgid: 0, foreground: true, body: (child) => runLast(child, body) })
   return yield* waitForeground(shell, pid, [pid], subshell)
 }
@@ -466,6 +475,6 @@ function* define(shell: Shell, definition: FunctionDefinition): Steps<number> {
     yield* wait(shell.complain(`${name}: readonly function`))
     return (shell.status = 1)
   }
-  shell.functions.set(definition.name, { definition, source: shell.source })
+  shell.functions.set(definition.name, { ...shell.functions.get(name), definition, source: shell.source })
   return (shell.status = 0)
 }

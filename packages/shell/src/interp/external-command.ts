@@ -1,4 +1,5 @@
 import { EACCES, ENOENT, ENOEXEC, isDirectory, isErrno, O_RDONLY } from '@drydock/abi'
+import { environmentOf } from './environment.ts'
 import { searchPath } from '@drydock/libc'
 import type { SimpleCommand } from '../syntax/ast.ts'
 import { forking, forkShell, SHELL_SIGNALS } from './child.ts'
@@ -19,7 +20,7 @@ export function* runExternal(
   const name = words[0] ?? ''
   const path = findCommand(shell, name)
   if (typeof path !== 'string') return yield* notFound(shell, name, words, path)
-  const env = new Map(shell.variables.exported())
+  const env = environmentOf(shell)
   if (shell.dialect.name === 'bash') env.set('_', path)
   try {
     if (mayExec) return yield* wait(shell.sys.exec(path, words, env))
@@ -55,13 +56,13 @@ export function findCommand(shell: Shell, name: string): string | typeof ENOENT 
   if (name === '') return ENOENT
   if (name.includes('/')) return name
   const known = shell.hashed.get(name)
-  if (known) {
+  if (known && !(shell.shopt.get('checkhash') && !quietly(() => shell.sys.stat(known.path)))) {
     known.hits++
     return known.path
   }
   try {
     const path = searchPath(shell.sys, name, shell.variables.get('PATH') ?? '')
-    shell.hashed.set(name, { path, hits: 1 })
+    if (shell.options.has('hashall')) shell.hashed.set(name, { path, hits: 1 })
     return path
   } catch (error) {
     if (isErrno(error)) return error === EACCES ? EACCES : ENOENT

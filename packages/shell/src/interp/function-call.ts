@@ -1,6 +1,6 @@
 import { FatalError, type Outcome, type Steps } from './flow.ts'
 import type { FunctionEntry, Shell } from './shell.ts'
-import { runTrap } from './traps.ts'
+import { hideTraps, runDebugTrap, runReturnTrap, showTraps } from './traps.ts'
 import type { Frame } from './variables.ts'
 
 const MOST_CALLS = 4000
@@ -9,6 +9,9 @@ interface Entered {
   readonly frame: Frame
   readonly positional: readonly string[]
   readonly loops: number
+  readonly line: number
+  /** Traps that the function does not see. */
+  readonly hidden: ReadonlyMap<string, string> | undefined
 }
 
 /** Calls a function. */
@@ -18,9 +21,10 @@ export function invoke(shell: Shell, entry: FunctionEntry, words: readonly strin
   const entered = enter(shell, entry, words)
   let outcome: Outcome
   try {
+    if (shell.traps.has('DEBUG')) return callSteps(shell, entered, entry, tracedBody(shell, entry))
     outcome = shell.machinery.run(shell, entry.definition.body)
     if (typeof outcome === 'number' && !shell.traps.has('RETURN')) outcome = returned(shell, outcome)
-    else return callSteps(shell, entered, outcome)
+    else return callSteps(shell, entered, entry, outcome)
   } catch (error) {
     leave(shell, entered)
     throw error
@@ -40,25 +44,36 @@ function* invokeLater(
   return typeof outcome === 'number' ? outcome : yield* outcome
 }
 
-function* callSteps(shell: Shell, entered: Entered, outcome: Outcome): Steps<number> {
+/** The DEBUG trap is run for the function's body as well. */
+function* tracedBody(shell: Shell, { definition }: FunctionEntry): Steps<number> {
+  shell.line = definition.line
+  yield* runDebugTrap(shell, shell.told)
+  return yield* shell.machinery.execute(shell, definition.body)
+}
+
+function* callSteps(shell: Shell, entered: Entered, { definition }: FunctionEntry, outcome: Outcome): Steps<number> {
   try {
-    const status = returned(shell, typeof outcome === 'number' ? outcome : yield* outcome)
-    if (shell.traps.has('RETURN')) yield* runTrap(shell, 'RETURN')
+    const last = typeof outcome === 'number' ? outcome : yield* outcome
+    const { jump } = shell
+    const status = returned(shell, last)
+    yield* runReturnTrap(shell, jump, definition.line)
     return (shell.status = status)
   } finally {
     leave(shell, entered)
   }
 }
 
-function enter(shell: Shell, { definition, source }: FunctionEntry, words: readonly string[]): Entered {
+function enter(shell: Shell, { definition, source, trace }: FunctionEntry, words: readonly string[]): Entered {
   if (shell.calls.length > MOST_CALLS)
     throw new FatalError(`${definition.name}: maximum function nesting level exceeded (${MOST_CALLS})`, 1, false)
-  const { positional, loops } = shell
+  const { positional, loops, line } = shell
   const frame = shell.variables.push('function')
   shell.positional = words.slice(1)
   shell.loops = 0
-  shell.calls.push({ name: definition.name, line: shell.line, source })
-  return { frame, positional, loops }
+  shell.calls.push({ name: definition.name, line, source, words: shell.positional })
+  const traced = trace === true || shell.options.has('functrace')
+  const hidden = shell.traps.size > 0 ? hideTraps(shell, traced) : undefined
+  return { frame, positional, loops, line, hidden }
 }
 
 /** Takes the jump of `return`. @returns the function's status */
@@ -68,9 +83,11 @@ function returned(shell: Shell, status: number): number {
   return shell.status
 }
 
-function leave(shell: Shell, { frame, positional, loops }: Entered): void {
+function leave(shell: Shell, { frame, positional, loops, line, hidden }: Entered): void {
   const { frames } = shell.variables
   shell.calls.pop()
+  shell.line = line
+  if (hidden) showTraps(shell, hidden)
   while (frames.length > 0 && frames[frames.length - 1] !== frame) shell.variables.pop()
   shell.variables.pop()
   if (frame.options) shell.options = new Set(frame.options)

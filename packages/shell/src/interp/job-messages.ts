@@ -41,6 +41,6 @@ function stateText(job: Job): string {
 export function jobLine(shell: Shell, job: Job, pids = false): string {
   const mark = `[${job.id}]${shell.jobs.mark(job)}`
   const tail = job.state === 'Running' ? ' &' : ''
-  const pid = pids ? `${String(job.processes[0]?.pid ?? 0).padStart(5)} ` : ''
-  return `${mark}  ${pid}${stateText(job).padEnd(24)}${job.command}${tail}`
+  const pid = pids ? `${String(job.processes[0]?.pid ?? 0).padStart(5)} ` : ' '
+  return `${mark} ${pid}${stateText(job).padEnd(24)}${job.command}${tail}`
 }

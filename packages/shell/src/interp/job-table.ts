@@ -23,6 +23,10 @@ export class JobTable {
   readonly jobs = new Map<number, Job>()
   /** Statuses of children that are gone and may still be asked for by `wait PID`. */
   readonly ended = new Map<number, WaitStatus>()
+  /** Exit statuses that `wait PID` has told: it may ask again. */
+  readonly waited = new Map<number, number>()
+  /** What is to be done when a child is gone. */
+  readonly onEnd = new Map<number, () => void>()
   private recent: number[] = []
 
   add(job: Omit<Job, 'id' | 'state' | 'told'>): Job {
@@ -77,6 +81,7 @@ export class JobTable {
     const job = this.byPid(pid)
     const gone = status.kind === 'exited' || status.kind === 'signaled'
     if (gone) this.ended.set(pid, status)
+    if (gone) this.onEnd.get(pid)?.()
     const process = job?.processes.find((each) => each.pid === pid)
     if (!job || !process) return undefined
     if (gone || status.kind === 'stopped') process.status = status

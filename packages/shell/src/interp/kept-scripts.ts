@@ -8,6 +8,8 @@ export interface Script {
   /** @throws ShellSyntaxError */
   next(): List | undefined
   readonly atEnd: boolean
+  /** The place in the text behind the command that was read last. */
+  readonly position: number
   /** Here-documents that the end of the text cut off, as far as it was read. */
   takeCutOff(): readonly HeredocCut[]
 }
@@ -20,7 +22,7 @@ const LONGEST = 16384
 
 /** Texts that `eval`, `.` and traps run again and again are parsed once. */
 export class KeptScripts {
-  private readonly kept = new Map<string, readonly List[]>()
+  private readonly kept = new Map<string, readonly Read[]>()
 
   /** Whatever the parser asks the shell for is a part of the key; with aliases there is too much of it. */
   read(shell: Shell, text: string, firstLine: number): Script {
@@ -32,22 +34,30 @@ export class KeptScripts {
     return lists ? new Replay(lists) : new Recorder(parser(), (parsed) => this.keep(key, parsed))
   }
 
-  private keep(key: string, lists: readonly List[]): void {
+  private keep(key: string, lists: readonly Read[]): void {
     if (this.kept.size >= MOST_KEPT) this.kept.clear()
     this.kept.set(key, lists)
   }
 }
 
+interface Read {
+  readonly list: List
+  readonly end: number
+}
+
 class Replay implements Script {
   private at = 0
-  private readonly lists: readonly List[]
+  private readonly lists: readonly Read[]
 
-  constructor(lists: readonly List[]) {
+  constructor(lists: readonly Read[]) {
     this.lists = lists
   }
 
   next(): List | undefined {
-    return this.lists[this.at++]
+    return this.lists[this.at++]?.list
+  }
+  get position(): number {
+    return this.lists[this.at - 1]?.end ?? this.lists.at(-1)?.end ?? 0
   }
   get atEnd(): boolean {
     return this.at >= this.lists.length
@@ -58,23 +68,26 @@ class Replay implements Script {
 }
 
 class Recorder implements Script {
-  private readonly lists: List[] = []
+  private readonly lists: Read[] = []
   private readonly parser: Parser
-  private readonly keep: (lists: readonly List[]) => void
+  private readonly keep: (lists: readonly Read[]) => void
 
-  constructor(parser: Parser, keep: (lists: readonly List[]) => void) {
+  constructor(parser: Parser, keep: (lists: readonly Read[]) => void) {
     this.parser = parser
     this.keep = keep
   }
 
   next(): List | undefined {
     const list = this.parser.next()
-    if (list) this.lists.push(list)
+    if (list) this.lists.push({ list, end: this.position })
     else this.keep(this.lists)
     return list
   }
   get atEnd(): boolean {
     return this.parser.atEnd
+  }
+  get position(): number {
+    return this.parser.position
   }
   takeCutOff(): readonly HeredocCut[] {
     return NO_CUTS

@@ -3,6 +3,7 @@ import { forkShell, nullInput, runLast } from './child.ts'
 import { commandText } from '../syntax/print.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
 import { type Steps, wait } from './flow.ts'
+import { spent } from './spent.ts'
 import { quietly, restore, type Saved } from './redirect.ts'
 import type { Shell } from './shell.ts'
 import { waitForeground } from './wait.ts'
@@ -15,39 +16,20 @@ export function* runPipeline(shell: Shell, pipeline: Pipeline): Steps<number> {
   try {
     const [only] = commands
     if (only && commands.length === 1) status = yield* shell.machinery.execute(shell, only)
-    else if (commands.length > 1) status = yield* pipe(shell, pipeline)
+    else if (commands.length > 1) {
+      shell.line = pipeline.line
+      const last = commands.at(-1)
+      if (last?.type === 'simple' && !shell.inTrap) shell.told = last
+      status = yield* pipe(shell, pipeline)
+    }
   } finally {
     if (negated) shell.tested--
   }
-  if (start) yield* tellTime(shell, start, timed === 'time -p')
+  if (start) {
+    const { tellTime } = yield* wait(import('./time-report.ts'))
+    yield* tellTime(shell, start, timed === 'time -p')
+  }
   return (shell.status = negated ? (status === 0 ? 1 : 0) : status)
-}
-
-interface Spent {
-  readonly realMs: number
-  readonly userMs: number
-  readonly systemMs: number
-}
-
-/** What the shell and the children it has waited for have used so far. */
-function spent({ sys }: Shell): Spent {
-  const { userMs, systemMs, childrenUserMs, childrenSystemMs } = sys.times()
-  const realMs = sys.clock.monotonic()
-  return { realMs, userMs: userMs + childrenUserMs, systemMs: systemMs + childrenSystemMs }
-}
-
-function* tellTime(shell: Shell, before: Spent, portable: boolean): Steps<void> {
-  const now = spent(shell)
-  const minutes = (ms: number): string => `${Math.floor(ms / 60_000)}m${((ms % 60_000) / 1000).toFixed(3)}s`
-  const show = portable ? (ms: number): string => (ms / 1000).toFixed(2) : minutes
-  const separator = portable ? ' ' : '\t'
-  const rows: readonly (readonly [string, keyof Spent])[] = [
-    ['real', 'realMs'],
-    ['user', 'userMs'],
-    ['sys', 'systemMs'],
-  ]
-  const text = rows.map(([name, key]) => `${name}${separator}${show(now[key] - before[key])}\n`).join('')
-  yield* wait(shell.sys.write(2, encodeText(portable ? text : `\n${text}`)))
 }
 
 function* pipe(shell: Shell, pipeline: Pipeline): Steps<number> {

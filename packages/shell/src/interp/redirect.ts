@@ -253,7 +253,8 @@ function duplicateInto(shell: Shell, redirect: Redirect, from: number, saved: Sa
     return
   }
   const copy = quietly(() => sys.dup(from, FIRST_PRIVATE_FD))
-  if (copy === undefined) throw new RedirectError(`${from}: Bad file descriptor`)
+  if (copy === undefined)
+    throw new RedirectError(`${shell.dialect.name === 'bash' ? redirect.target.source : from}: Bad file descriptor`)
   install(shell, redirect, copy, fallback, saved)
   if (redirect.target.source.endsWith('-') && redirect.target.source !== '-')
     cover(shell, from, saved, () => quietly(() => sys.close(from)))

@@ -22,9 +22,13 @@ export function* runText(shell: Shell, text: string, options: TextOptions = {}):
   const { firstLine = 1, goesOn, last } = options
   const script = shell.scripts.read(shell, text, firstLine)
   let status = 0
+  let shown = 0
   for (;;) {
     try {
+      shown = lineEnd(text, Math.max(shown, script.position))
       const list = script.next()
+      if (shell.options.has('verbose'))
+        shown = yield* echoInput(shell, text, shown, list ? script.position : text.length)
       yield* warnOfCutOff(shell, script)
       if (!list) return status
       if (shell.options.has('noexec') && !shell.interactive) continue
@@ -41,6 +45,20 @@ export function* runText(shell: Shell, text: string, options: TextOptions = {}):
     }
     if (shell.jump) return shell.status
   }
+}
+
+const lineEnd = (text: string, at: number): number => {
+  if (at === 0 || text.charAt(at - 1) === '\n') return at
+  const end = text.indexOf('\n', at)
+  return end < 0 ? text.length : end + 1
+}
+
+/** `set -v`: the lines that were read for a command. @returns where they end */
+function* echoInput(shell: Shell, text: string, from: number, position: number): Steps<number> {
+  const end = lineEnd(text, position)
+  const lines = text.slice(from, end)
+  if (lines) yield* wait(shell.sys.write(2, encodeText(lines.endsWith('\n') ? lines : `${lines}\n`)))
+  return Math.max(from, end)
 }
 
 /** bash tells of here-documents that the end of the text ended. */
@@ -85,7 +103,8 @@ export function* syntaxFailure(shell: Shell, error: ShellSyntaxError, label?: st
 export function* runScriptFile(shell: Shell, path: string, words: readonly string[]): Steps<number> {
   shell.name = words[0] ?? path
   shell.source = path
-  shell.positional = words.slice(1)
+  shell.script = path
+  shell.scriptWords = shell.positional = words.slice(1)
   const fd = shell.sys.open(path, O_RDONLY)
   const bytes = yield* wait(readAll(shell.sys, fd))
   shell.sys.close(fd)

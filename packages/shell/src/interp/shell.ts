@@ -4,7 +4,16 @@ import type { FormatPiece } from '../builtins/printf-format.ts'
 import { Patterns } from '../expand/pattern.ts'
 import type { CompiledArithmetic } from '../expand/arithmetic.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
-import type { Assignment, Command, FunctionDefinition, List, Part, ProcessSubstitution, Word } from '../syntax/ast.ts'
+import type {
+  Assignment,
+  Command,
+  FunctionDefinition,
+  List,
+  Part,
+  ProcessSubstitution,
+  SimpleCommand,
+  Word,
+} from '../syntax/ast.ts'
 import type { SyntaxOptions } from '../syntax/cursor.ts'
 import type { CompletionSpec } from '../completion/spec.ts'
 import type { LineSettings } from '../readline/settings.ts'
@@ -40,14 +49,18 @@ export interface Machinery {
 export interface Jump {
   kind: 'break' | 'continue' | 'return'
   levels: number
+  /** `$?` before `return`: the RETURN trap sees that one. */
+  readonly before?: number
 }
 
 export interface Call {
+  /** `source` for a file that `.` runs. */
   readonly name: string
   /** The line that called. */
   readonly line: number
   /** The file of the function's definition. */
   readonly source: string
+  readonly words: readonly string[]
 }
 
 export interface FunctionEntry {
@@ -90,6 +103,9 @@ export class Shell {
   name: string
   /** The file that runs, for BASH_SOURCE. */
   source = ''
+  /** The script that the shell was started for. */
+  script = ''
+  scriptWords: readonly string[] = []
   positional: readonly string[] = []
   status = 0
   pipeStatus: readonly number[] = []
@@ -124,8 +140,8 @@ export class Shell {
   inTrap = false
   /** How deep in command substitutions, eval and source: PS4 begins so many times. */
   indirection = 0
-  /** Text of the command that a trap was run for. */
-  commandTold = ''
+  /** The command that runs, or that a trap was run for: BASH_COMMAND. */
+  told: SimpleCommand | string = ''
   interrupted = false
   /** The descriptor of the controlling terminal, for job control. */
   terminal = 0
@@ -196,6 +212,9 @@ export class Shell {
     const child = new Shell(this.process, this.dialect, this.machinery, this)
     child.name = this.name
     child.source = this.source
+    child.script = this.script
+    child.scriptWords = this.scriptWords
+    child.told = this.told
     child.positional = this.positional
     child.status = this.status
     child.pipeStatus = this.pipeStatus
@@ -285,6 +304,7 @@ export class Shell {
     const inner = this.calls.length > 0 || this.sourcing > 0
     const name = inner && this.source !== '' ? this.source : this.name
     const lines = inner || (!this.talks && !(this.dialect.scriptLinesOnly && this.options.has('commandString')))
+    if (lines && this.shopt.get('gnu_errfmt')) return `${name}:${line}: `
     return this.dialect.prefix(name, line, !lines)
   }
 

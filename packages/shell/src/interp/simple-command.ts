@@ -2,7 +2,6 @@ import { expandWords, fieldsOf } from '../expand/expand.ts'
 import { PendingSubscript } from '../expand/subscript.ts'
 import { commandWaits } from '../expand/waits.ts'
 import type { SimpleCommand } from '../syntax/ast.ts'
-import { commandText } from '../syntax/print.ts'
 import { assignments, withoutCommand } from './assignments.ts'
 import { isSpecial, runBuiltin } from './builtin-command.ts'
 import { declaredFields, expandDeclarations, expandPortable, looksAtName } from './declarations.ts'
@@ -20,6 +19,7 @@ export function runSimple(shell: Shell, command: SimpleCommand): Outcome {
   const { mayExec } = shell
   shell.mayExec = false
   shell.line = command.line
+  if (!shell.inTrap) shell.told = command
   if (commandWaits(command) || looksAtName(shell, command) || shell.traps.has('DEBUG') || shell.options.has('xtrace'))
     return begin(simpleSteps(shell, command, mayExec))
   shell.substituted = undefined
@@ -48,7 +48,7 @@ function* ended(shell: Shell, steps: Steps<number>, words: readonly string[]): S
 
 /** The same where expansions may have to wait, or somebody looks on. */
 function* simpleSteps(shell: Shell, command: SimpleCommand, mayExec: boolean): Steps<number> {
-  if (shell.traps.has('DEBUG')) yield* runDebugTrap(shell, () => commandText(command))
+  if (shell.traps.has('DEBUG') && !(yield* runDebugTrap(shell, command))) return (shell.status = 1)
   shell.substituted = undefined
   const open = shell.substitutions.length
   const words = command.declarations

@@ -17,8 +17,10 @@ const GRAMMAR: Grammar = { parseList, parseBody, parseCommand, skipNewlines }
 /** A script, read one complete command at a time, so that aliases and options set by one hold for the next. */
 export class Parser {
   readonly cursor: Cursor
+  private readonly length: number
 
   constructor(text: string, options: SyntaxOptions) {
+    this.length = text.length
     this.cursor = new Cursor(text, options, parseUntil)
   }
 
@@ -26,6 +28,11 @@ export class Parser {
   get atEnd(): boolean {
     skipNewlines(this.cursor)
     return this.cursor.atEnd
+  }
+
+  /** Where in the text: aliases that were put in are behind it. */
+  get position(): number {
+    return this.length - (this.cursor.source.length - this.cursor.position)
   }
 
   /** Here-documents that were cut off since the last call. */

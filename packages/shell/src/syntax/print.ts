@@ -4,20 +4,30 @@ import type { Assignment, Command, Condition, List, Redirect, Word } from './ast
 export const commandText = (command: Command): string => new Printer(false).command(command, '')
 export const functionText = (name: string, body: Command): string =>
   `${name} () \n${new Printer(true).functionBody(body)}`
+/** As it goes into the environment, where every line is indented by one. */
+export const exportedText = (body: Command): string => `() ${new Printer(true, true).functionBody(body)}`
 
 const words = (list: readonly Word[]): string => list.map((word) => word.source).join(' ')
 
 class Printer {
   private readonly lines: boolean
+  private readonly flat: boolean
   private readonly heredocs: string[] = []
 
-  constructor(lines: boolean) {
+  constructor(lines: boolean, flat = false) {
     this.lines = lines
+    this.flat = flat
   }
 
   functionBody(body: Command): string {
-    if (body.type === 'group') return `{ \n${this.list(body.body, '    ')}\n}${this.redirects(body.redirects)}`
-    return `{ \n    ${this.command(body, '    ')}\n}`
+    const indent = this.deeper('')
+    const start = this.flat ? '{ ' : '{ \n'
+    if (body.type === 'group') return `${start}${this.list(body.body, indent)}\n}${this.redirects(body.redirects)}`
+    return `${start}${indent}${this.command(body, indent)}\n}`
+  }
+
+  private deeper(indent: string): string {
+    return this.flat ? ' ' : `${indent}    `
   }
 
   private redirects(list: readonly Redirect[]): string {
@@ -44,7 +54,7 @@ class Printer {
 
   private block(list: List, indent: string): string {
     if (this.lines)
-      return `\n${this.list(list, `${indent}    `)}${this.heredocs.length ? '' : list.items.at(-1)?.background ? '' : ';'}\n${indent}`
+      return `\n${this.list(list, this.deeper(indent))}${this.heredocs.length ? '' : list.items.at(-1)?.background ? '' : ';'}\n${indent}`
     return ` ${list.items.map(({ command, background }) => this.command(command, '') + (background ? ' &' : ';')).join(' ')} `
   }
 
@@ -73,7 +83,7 @@ class Printer {
       case 'list':
         return this.inline(command, indent)
       case 'subshell':
-        return `( ${this.inline(command.body, indent)} )`
+        return `( ${this.lines ? this.list(command.body, indent).slice(indent.length) : this.inline(command.body, indent)} )`
       case 'group':
         return this.lines
           ? `{ ${this.block(command.body, indent).replace(/;\n(\s*)$/, '\n$1')}}`
@@ -120,9 +130,9 @@ class Printer {
   }
 
   private cases({ word, items }: Command & { type: 'case' }, indent: string): string {
-    const inner = `${indent}    `
+    const inner = this.deeper(indent)
     const body = items.map(({ patterns, body: list, end }) => {
-      const text = this.lines ? `\n${this.list(list, `${inner}    `)}\n${inner}` : ` ${this.inline(list, '')} `
+      const text = this.lines ? `\n${this.list(list, this.deeper(inner))}\n${inner}` : ` ${this.inline(list, '')} `
       return `${this.lines ? inner : ''}${patterns.map((each) => each.source).join(' | ')})${text}${end}${this.lines ? '\n' : ' '}`
     })
     return `case ${word.source} in ${this.lines ? '\n' : ''}${body.join('')}${this.lines ? indent : ''}esac`

@@ -16,6 +16,9 @@ export function parseSimple(cursor: Cursor, line: number): SimpleCommand {
   const redirects: Redirect[] = []
   const declarations = new Map<number, Assignment>()
   let declaring = false
+  // bash has read the second word when it notes the line of the command.
+  let start = line
+  const second = (): boolean => cursor.options.exact === true && words.length + assignments.length === 2
   for (;;) {
     cursor.skipBlanks()
     if (cursor.atEnd) break
@@ -29,6 +32,7 @@ export function parseSimple(cursor: Cursor, line: number): SimpleCommand {
     const assignment = words.length === 0 || declaring ? readAssignment(cursor, declaring) : undefined
     if (assignment && !declaring) {
       assignments.push(assignment)
+      if (second()) start = cursor.line()
       continue
     }
     if (assignment) {
@@ -43,12 +47,13 @@ export function parseSimple(cursor: Cursor, line: number): SimpleCommand {
       break
     }
     words.push(word)
+    if (second()) start = cursor.line()
     const name = plainText(word)
     if (words.length === 1) declaring = name !== undefined && DECLARATIONS.has(name)
   }
   if (words.length + assignments.length + redirects.length === 0) cursor.unexpected(tokenAt(cursor))
   const declared = declarations.size > 0 ? declarations : undefined
-  return { type: 'simple', assignments, words, redirects, line, waits: undefined, declarations: declared }
+  return { type: 'simple', assignments, words, redirects, line: start, waits: undefined, declarations: declared }
 }
 
 /** bash complains about what follows the parenthesis, which it takes for a function's. */

@@ -1,0 +1,23 @@
+import { type Steps, wait } from '../interp/flow.ts'
+import type { Builtin, Shell } from '../interp/shell.ts'
+
+type Run = (shell: Shell, args: readonly string[]) => Steps<number>
+
+/** A builtin whose code is loaded when it is first called. */
+const later = (load: () => Promise<Run>): Builtin['run'] =>
+  function* (shell, args): Steps<number> {
+    return yield* (yield* wait(load()))(shell, args)
+  }
+
+const stack = (name: 'dirs' | 'pushd' | 'popd'): Builtin['run'] =>
+  later(async () => (await import('./directory-stack.ts'))[name])
+
+/** Builtins that no prompt waits for. */
+export const laterBuiltins: readonly (readonly [string, Builtin])[] = [
+  ['bind', { run: later(async () => (await import('./bind.ts')).bind), pure: true }],
+  ['dirs', { run: stack('dirs'), pure: true }],
+  ['help', { run: later(async () => (await import('./help-pages.ts')).showHelp) }],
+  ['popd', { run: stack('popd') }],
+  ['pushd', { run: stack('pushd') }],
+  ['ulimit', { run: later(async () => (await import('./ulimit.ts')).ulimit) }],
+]
