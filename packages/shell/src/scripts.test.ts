@@ -9,6 +9,10 @@ const ROWS: readonly [script: string, stdout: string, status?: number][] = [
   ["mapfile -t -C 'echo cb' -c 2 a < <(printf '%s\\n' 1 2 3 4); echo ${a[@]}", 'cb 1 2\ncb 3 4\n1 2 3 4\n'],
   ['(exit 3) & p=$!; wait -n -p who; echo $? $((who == p))', '3 1\n'],
   [
+    '(exit 3) & p=$!; (for i in {1..9999}; do :; done); kill -0 $p 2>/dev/null || echo gone; wait $p; echo $?',
+    'gone\n3\n',
+  ],
+  [
     "trap 'echo dbg $BASH_COMMAND' DEBUG; x=1; [[ a == a ]]; for i in 1; do :; done",
     'dbg x=1\ndbg [[ a == a ]]\ndbg for i in 1\ndbg :\n',
   ],

@@ -1,22 +1,10 @@
-import {
-  ECHILD,
-  EINTR,
-  exitStatus,
-  isErrno,
-  parseSignal,
-  SIGCONT,
-  signalName,
-  SIGNALS,
-  type WaitStatus,
-  WUNTRACED,
-} from '@drydock/abi'
+import { ECHILD, EINTR, exitStatus, isErrno, parseSignal, SIGCONT, signalName, SIGNALS, WUNTRACED } from '@drydock/abi'
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
-import { jobLine, signalText } from '../interp/job-messages.ts'
+import { jobLine } from '../interp/job-messages.ts'
 import type { Job } from '../interp/job-table.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
 import { runPendingTraps } from '../interp/traps.ts'
-import { reap, waitForeground } from '../interp/wait.ts'
-import { encodeText } from '../syntax/ansi-escapes.ts'
+import { reap, tellKilled, waitForeground } from '../interp/wait.ts'
 import { singleQuote } from '../expand/quote.ts'
 import { quietly } from '../interp/redirect.ts'
 import { runText } from '../interp/script.ts'
@@ -100,6 +88,7 @@ function* waitBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
       if (job.state === 'Running') for (const { pid, status } of job.processes) if (!status) yield* waitPid(shell, pid)
     for (const job of [...shell.jobs.jobs.values()]) if (job.state === 'Done') shell.jobs.remove(job)
     shell.jobs.waited.clear()
+    shell.jobs.ended.clear()
     return 0
   }
   let status = 0
@@ -147,18 +136,6 @@ function* waitPid(shell: Shell, pid: number): Steps<number> {
     }
   }
 }
-
-/** A shell without a terminal tells at once of a job that a signal ended, unless somebody asked for that. */
-function* tellKilled(shell: Shell, pid: number, status: WaitStatus): Steps<void> {
-  if (status.kind !== 'signaled' || shell.interactive || QUIET.has(status.signal)) return
-  if (shell.traps.has(signalName(status.signal) ?? '')) return
-  const text = signalText(status.signal)
-  const command = shell.jobs.byPid(pid)?.command ?? ''
-  if (shell.dialect.name === 'bash')
-    yield* wait(shell.complain(`${String(pid).padStart(5)} ${text.padEnd(24)}${command}`))
-  else yield* wait(shell.sys.write(2, encodeText(`${text}\n`)))
-}
-const QUIET: ReadonlySet<number> = new Set([SIGNALS.SIGINT, SIGNALS.SIGTERM, SIGNALS.SIGPIPE])
 
 function finish(shell: Shell, pid: number, status: number): number {
   const job = shell.jobs.byPid(pid)

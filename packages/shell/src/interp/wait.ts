@@ -7,6 +7,7 @@ import {
   SIGNALS,
   WNOHANG,
   WCONTINUED,
+  signalName,
   type WaitResult,
   type WaitStatus,
   WUNTRACED,
@@ -50,14 +51,33 @@ function* waitOne(shell: Shell, pid: number): Steps<WaitStatus | undefined> {
   }
   for (;;) {
     try {
-      const result = yield* wait(shell.sys.wait(pid, shell.jobControl ? WUNTRACED : 0))
-      if (result) return result.status
+      // While a shell waits it takes notice of its other children as well: none stays a zombie behind a long program.
+      const any = shell.jobs.jobs.size > 0
+      const result = yield* wait(shell.sys.wait(any ? -1 : pid, shell.jobControl ? WUNTRACED : 0))
+      if (result?.pid === pid) return result.status
+      if (!result) continue
+      shell.jobs.note(result.pid, result.status)
+      yield* tellKilled(shell, result.pid, result.status)
     } catch (error) {
       if (error === ECHILD) return undefined
       if (error !== EINTR) throw error
     }
   }
 }
+
+/** A shell without a terminal tells at once of a job that a signal ended, unless somebody asked for that. */
+export function* tellKilled(shell: Shell, pid: number, status: WaitStatus): Steps<void> {
+  if (status.kind !== 'signaled' || shell.interactive || QUIET.has(status.signal)) return
+  if (shell.traps.has(signalName(status.signal) ?? '')) return
+  const job = shell.jobs.byPid(pid)
+  if (job?.told) return
+  if (job) job.told = true
+  const text = signalText(status.signal)
+  if (shell.dialect.name === 'bash')
+    yield* wait(shell.complain(`${String(pid).padStart(5)} ${text.padEnd(24)}${job?.command ?? ''}`))
+  else yield* wait(shell.sys.write(2, encodeText(`${text}\n`)))
+}
+const QUIET: ReadonlySet<number> = new Set([SIGINT, SIGNALS.SIGTERM, SIGNALS.SIGPIPE])
 
 /** Back to the shell's own group. */
 export function takeTerminal(shell: Shell): void {
