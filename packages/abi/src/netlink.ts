@@ -147,9 +147,16 @@ export type NetlinkRequest =
 export interface NetemSettings {
   readonly delayMs?: number
   readonly jitterMs?: number
+  /** How delays lie around `delayMs`; default uniform. */
+  readonly distribution?: 'normal'
   readonly lossPercent?: number
   readonly duplicatePercent?: number
   readonly reorderPercent?: number
+  /** Each so many packets one may overtake those that wait. */
+  readonly gap?: number
+  readonly corruptPercent?: number
+  /** How far each throw of the dice depends on the one before it, in percent. */
+  readonly correlations?: Partial<Readonly<Record<'delay' | 'loss' | 'duplicate' | 'reorder' | 'corrupt', number>>>
   readonly rateBitsPerSecond?: number
   /** Packets that may wait. */
   readonly limit?: number

@@ -2,7 +2,9 @@ import type { Clock, Entropy, NetemSettings, QdiscStatistics } from '@drydock/ab
 
 const DEFAULT_LIMIT = 1000
 
-/** Delays, loses, doubles and slows down what leaves by an interface. tc-netem(8). */
+type Chance = keyof NonNullable<NetemSettings['correlations']>
+
+/** Delays, loses, doubles, spoils and slows down what leaves by an interface. tc-netem(8). */
 export class Netem {
   readonly settings: NetemSettings
   private readonly clock: Clock
@@ -12,6 +14,8 @@ export class Netem {
   private bytes = 0
   private packets = 0
   private dropped = 0
+  private sinceOvertaking = 0
+  private readonly last = new Map<Chance, number>()
 
   constructor(settings: NetemSettings, powers: { readonly clock: Clock; readonly entropy: Entropy }) {
     this.settings = settings
@@ -26,15 +30,17 @@ export class Netem {
 
   /** Whether and when a frame goes out: `deliver` is called for each copy of it. */
   send(bytes: number, deliver: () => void): void {
-    const { lossPercent = 0, duplicatePercent = 0, limit = DEFAULT_LIMIT } = this.settings
-    if (this.chance(lossPercent) || this.waiting >= limit) {
+    const { lossPercent, duplicatePercent, corruptPercent, limit = DEFAULT_LIMIT } = this.settings
+    if (this.happens('loss', lossPercent) || this.waiting >= limit) {
       this.dropped++
       return
     }
     this.bytes += bytes
     this.packets++
-    this.later(this.delayOf(bytes), deliver)
-    if (this.chance(duplicatePercent)) this.later(this.delayOf(bytes), deliver)
+    // Nobody takes a packet whose checksum is wrong.
+    const arrive = this.happens('corrupt', corruptPercent) ? () => undefined : deliver
+    this.later(this.delayOf(bytes), arrive)
+    if (this.happens('duplicate', duplicatePercent)) this.later(this.delayOf(bytes), arrive)
   }
 
   private later(ms: number, deliver: () => void): void {
@@ -47,10 +53,25 @@ export class Netem {
   }
 
   private delayOf(bytes: number): number {
-    const { delayMs = 0, jitterMs = 0, reorderPercent = 0 } = this.settings
-    const jitter = jitterMs === 0 ? 0 : jitterMs * (2 * this.roll() - 1)
-    const wait = this.chance(reorderPercent) ? 0 : Math.max(0, delayMs + jitter)
+    const { delayMs = 0, jitterMs = 0 } = this.settings
+    const jitter = jitterMs === 0 ? 0 : jitterMs * this.deviation()
+    const wait = this.overtakes() ? 0 : Math.max(0, delayMs + jitter)
     return wait + this.serialisationMs(bytes)
+  }
+
+  /** From -1 to 1, or as a normal distribution of that width. */
+  private deviation(): number {
+    const roll = this.correlated('delay')
+    return this.settings.distribution === 'normal' ? normal(roll, this.roll()) : 2 * roll - 1
+  }
+
+  /** Only every `gap`th packet may. */
+  private overtakes(): boolean {
+    const { reorderPercent, gap = 1 } = this.settings
+    if (reorderPercent === undefined || ++this.sinceOvertaking < gap) return false
+    const now = this.happens('reorder', reorderPercent)
+    if (now) this.sinceOvertaking = 0
+    return now
   }
 
   /** How long until the line has carried what is before it, and this. */
@@ -62,8 +83,18 @@ export class Netem {
     return this.busyUntilMs - now
   }
 
-  private chance(percent: number): boolean {
-    return percent > 0 && this.roll() * 100 < percent
+  private happens(what: Chance, percent = 0): boolean {
+    return percent > 0 && this.correlated(what) * 100 < percent
+  }
+
+  /** get_crandom of sch_netem: part of the last throw stays. */
+  private correlated(what: Chance): number {
+    const share = (this.settings.correlations?.[what] ?? 0) / 100
+    if (share === 0) return this.roll()
+    const before = this.last.get(what) ?? this.roll()
+    const value = this.roll() * (1 - share) + before * share
+    this.last.set(what, value)
+    return value
   }
 
   private roll(): number {
@@ -71,3 +102,6 @@ export class Netem {
     return (high * 256 + low) / 65536
   }
 }
+
+/** Box and Muller's way from two even throws. */
+const normal = (a: number, b: number): number => Math.sqrt(-2 * Math.log(1 - a)) * Math.cos(2 * Math.PI * b)

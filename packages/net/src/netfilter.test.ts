@@ -193,6 +193,19 @@ describe('netem', () => {
     expect(eth0().netem?.statistics.dropped).toBeGreaterThan(0)
   })
 
+  it.each([
+    [{ duplicatePercent: 100 }, 6, 0],
+    [{ corruptPercent: 100 }, 0, 0],
+    [{ lossPercent: 100, correlations: { loss: 50 } }, 0, 3],
+    [{ delayMs: 10, jitterMs: 5, distribution: 'normal', reorderPercent: 50, gap: 2 }, 3, 0],
+  ] as const)('does with three packets what %j says', async (settings, arrived, dropped) => {
+    const netem = new Netem(settings, { clock, entropy: dice() })
+    let count = 0
+    for (let i = 0; i < 3; i++) netem.send(100, () => count++)
+    await clock.advance(100)
+    expect([count, netem.statistics.dropped]).toEqual([arrived, dropped])
+  })
+
   it('carries no more than its rate', async () => {
     shape({ rateBitsPerSecond: 8 * 2 ** 20 })
     const { bytes, ms } = await download()

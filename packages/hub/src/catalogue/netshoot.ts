@@ -12,7 +12,7 @@ export const netshoot = toolsRepository({
   compressedBytes: 178_000_000,
   sizeBytes: 470_000_000,
   commands:
-    'bash brctl curl dig drill ethtool git host iftop ip iperf iperf3 iptables jq mtr netstat nc nmap nslookup openssl ping socat ss ssh strace tcpdump telnet traceroute vim wget'.split(
+    'ab bash brctl bridge conntrack curl dig drill ethtool git host iftop ip ip6tables ip6tables-save iperf iperf3 iptables iptables-save jq mtr netstat nc nmap nslookup openssl ping socat ss ssh strace tc tcpdump telnet tracepath traceroute vim wget'.split(
       ' ',
     ),
   config: { WorkingDir: '/root', Cmd: ['bash'] },

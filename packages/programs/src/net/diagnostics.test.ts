@@ -55,6 +55,23 @@ test('bridge shows ports and the addresses behind them', async () => {
   expect((await run('bridge nothing')).status).toBe(255)
 })
 
+const TC: readonly (readonly [string, string, number])[] = [
+  ['delay 100ms 10ms 25% distribution normal', 'limit 1000 delay 100ms  10ms 25%', 0],
+  ['loss 5% 25% duplicate 1% corrupt 0.1%', 'limit 1000 loss 5% 25% duplicate 1% corrupt 0.1%', 0],
+  ['delay 10ms reorder 25% 50%', 'limit 1000 delay 10ms reorder 25% 50% gap 1', 0],
+  ['rate 1mbit limit 50', 'limit 50 rate 1Mbit', 0],
+  ['reorder 25%', 'reordering not possible without specifying some delay', 1],
+  ['frob', 'What is "frob"?', 1],
+]
+
+test.each(TC)('tc qdisc … netem %s', async (words, shown, status) => {
+  const done = await run(`tc qdisc replace dev one root netem ${words}`)
+  expect(done.status).toBe(status)
+  if (status === 0) expect((await run('tc qdisc show dev one')).stdout).toContain(`root refcnt 2 ${shown} \n`)
+  else expect(done.stderr).toContain(`${shown}\n`)
+  await run('tc qdisc del dev one root')
+})
+
 test('ethtool says what the driver would', async () => {
   expect((await run('ethtool one')).stdout).toMatch(
     /^Settings for one:\n\tSupported ports: \[ {2}\]\n[^]*\tSpeed: 10000Mb\/s\n\tDuplex: Full\n[^]*\tLink detected: yes\n$/,

@@ -107,65 +107,109 @@ class Words {
 
 const time = (text: string): number | undefined => measure(text, TIME_UNITS)
 const rate = (text: string): number | undefined => measure(text, RATE_UNITS)
+const count = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined)
+
+type Correlated = keyof NonNullable<NetemSettings['correlations']>
+
+/** How strongly each packet goes by the one before, which may stand behind a share. */
+function correlation(draft: Draft, what: Correlated, words: Words): void {
+  const value = words.optional(percent)
+  if (value !== undefined) draft.correlations = { ...draft.correlations, [what]: value }
+}
 
 /** Options of netem. tc-netem(8) */
 const NETEM: Readonly<Record<string, (draft: Draft, words: Words) => void>> = {
   delay(draft, words) {
     draft.delayMs = words.required('latency', time)
     const jitter = words.optional(time)
-    if (jitter !== undefined) draft.jitterMs = jitter
-    words.optional(percent)
+    if (jitter === undefined) return
+    draft.jitterMs = jitter
+    correlation(draft, 'delay', words)
   },
   loss(draft, words) {
     words.optional((text) => (text === 'random' ? 0 : undefined))
     draft.lossPercent = words.required('loss percent', percent)
-    words.optional(percent)
+    correlation(draft, 'loss', words)
   },
   duplicate(draft, words) {
     draft.duplicatePercent = words.required('duplicate percent', percent)
-    words.optional(percent)
+    correlation(draft, 'duplicate', words)
+  },
+  corrupt(draft, words) {
+    draft.corruptPercent = words.required('corruption percent', percent)
+    correlation(draft, 'corrupt', words)
   },
   reorder(draft, words) {
     draft.reorderPercent = words.required('reorder percent', percent)
-    words.optional(percent)
+    correlation(draft, 'reorder', words)
+  },
+  gap(draft, words) {
+    draft.gap = words.required('gap', count)
   },
   rate(draft, words) {
     draft.rateBitsPerSecond = words.required('rate', rate)
   },
   limit(draft, words) {
-    draft.limit = words.required('limit', (text) => (/^\d+$/.test(text) ? Number(text) : undefined))
+    draft.limit = words.required('limit', count)
   },
-  distribution(_draft, words) {
-    words.next()
+  distribution(draft, words) {
+    const name = words.next()
+    if (name !== 'normal' && name !== 'uniform')
+      throw new TcError(`No distribution data for ${name} (/usr/lib/tc//${name}.dist: No such file or directory)`)
+    if (name === 'normal') draft.distribution = name
   },
+}
+// Words with the same effect.
+const NETEM_ALIASES: ReadonlyMap<string, string> = new Map([
+  ['latency', 'delay'],
+  ['drop', 'loss'],
+])
+
+function netemText(settings: NetemSettings): string {
+  const { limit = 1000, delayMs, jitterMs, rateBitsPerSecond, gap } = settings
+  const related = (what: Correlated): string => {
+    const value = settings.correlations?.[what]
+    return value === undefined ? '' : ` ${value}%`
+  }
+  const share = (what: Exclude<Correlated, 'delay'>): string => {
+    const value = settings[`${what}Percent`]
+    return value === undefined ? '' : ` ${what} ${value}%${related(what)}`
+  }
+  const jitter = jitterMs ? `  ${timeText(jitterMs)}${related('delay')}` : ''
+  const delay = delayMs === undefined ? '' : ` delay ${timeText(delayMs)}${jitter}`
+  const line = rateBitsPerSecond === undefined ? '' : ` rate ${rateText(rateBitsPerSecond)}`
+  const shares = `${share('loss')}${share('duplicate')}${share('reorder')}${share('corrupt')}`
+  return `limit ${limit}${delay}${shares}${line}${gap === undefined ? '' : ` gap ${gap}`}`
 }
 
-function netemText({
-  limit = 1000,
-  delayMs,
-  jitterMs,
-  lossPercent,
-  duplicatePercent,
-  reorderPercent,
-  rateBitsPerSecond,
-}: NetemSettings): string {
-  const delay = delayMs === undefined ? '' : ` delay ${timeText(delayMs)}${jitterMs ? `  ${timeText(jitterMs)}` : ''}`
-  const share = (name: string, value: number | undefined): string => (value === undefined ? '' : ` ${name} ${value}%`)
-  const line = rateBitsPerSecond === undefined ? '' : ` rate ${rateText(rateBitsPerSecond)}`
-  return `limit ${limit}${delay}${share('loss', lossPercent)}${share('duplicate', duplicatePercent)}${share('reorder', reorderPercent)}${line}`
-}
+const NETEM_USAGE = `Usage: ... netem [ limit PACKETS ]
+                 [ delay TIME [ JITTER [CORRELATION]]]
+                 [ distribution {uniform|normal|pareto|paretonormal} ]
+                 [ corrupt PERCENT [CORRELATION]]
+                 [ duplicate PERCENT [CORRELATION]]
+                 [ loss random PERCENT [CORRELATION]]
+                 [ loss state P13 [P31 [P32 [P23 P14]]]
+                 [ loss gemodel PERCENT [R [1-H [1-K]]]
+                 [ ecn ]
+                 [ reorder PERCENT [CORRELATION] [ gap DISTANCE ]]
+                 [ rate RATE [PACKETOVERHEAD] [CELLSIZE] [CELLOVERHEAD]]
+                 [ slot MIN_DELAY [MAX_DELAY] [packets MAX_PACKETS] [bytes MAX_BYTES]]
+                 [ slot distribution {uniform|normal|pareto|paretonormal|custom}
+                   delay_average delay_jitter [packets MAX_PACKETS] [bytes MAX_BYTES]]`
 
 function readNetem(words: Words, handle: string): QdiscSettings {
   const draft: Draft = {}
   while (words.left) {
     const word = words.next()
-    const take = NETEM[word]
-    if (!take)
-      throw new TcError(
-        `What is "${word}"?\nUsage: ... netem [ limit PACKETS ]\n                 [ delay TIME [ JITTER [CORRELATION]]]`,
-      )
+    const take = NETEM[NETEM_ALIASES.get(word) ?? word]
+    if (!take) throw new TcError(`What is "${word}"?\n${NETEM_USAGE}`)
     take(draft, words)
   }
+  if (draft.reorderPercent !== undefined && !draft.delayMs)
+    throw new TcError(`reordering not possible without specifying some delay\n${NETEM_USAGE}`)
+  if (draft.distribution && !(draft.delayMs && draft.jitterMs))
+    throw new TcError(`distribution specified but no latency and jitter values\n${NETEM_USAGE}`)
+  if (draft.reorderPercent !== undefined) draft.gap ??= 1
   return { ...draft, kind: 'netem', handle, text: netemText(draft) }
 }
 
@@ -188,6 +232,22 @@ function readTbf(words: Words, handle: string): QdiscSettings {
   const text = `rate ${rateText(bits)} burst ${Math.round(burst)}b lat ${timeText(latencyMs)}`
   return { kind: 'tbf', handle, rateBitsPerSecond: bits, limit, text }
 }
+
+/** Disciplines that tc knows and this kernel does not. */
+const ELSEWHERE: readonly string[] = [
+  'htb',
+  'hfsc',
+  'prio',
+  'sfq',
+  'fq',
+  'red',
+  'codel',
+  'cake',
+  'pfifo',
+  'bfifo',
+  'clsact',
+  'ingress',
+]
 
 /** The discipline that a link has by itself. */
 const standard = ({ link }: QdiscInfo): string => (link === 'ether' ? 'qdisc fq_codel 0:' : 'qdisc noqueue 0:')
@@ -212,11 +272,13 @@ function qdisc(sys: Sys, argv: readonly string[], statistics: boolean): string {
     const word = words.next()
     if (word === 'dev') dev = words.next()
     else if (word === 'handle') handle = words.next()
-    else if (word === 'root' || word === 'parent' || word === 'ingress') {
-      if (word === 'parent') words.next()
+    else if (word === 'root') continue
+    else if (word === 'parent') {
+      throw new TcError('Error: Failed to find qdisc with specified classid.', 2)
     } else if (word === 'netem' || word === 'tbf') {
       return change(sys, command, dev, word === 'netem' ? readNetem(words, handle) : readTbf(words, handle))
-    } else throw new TcError(`Unknown qdisc "${word}", hence option "${words.next()}" is unparsable`)
+    } else if (ELSEWHERE.includes(word)) throw new TcError('Error: Specified qdisc kind is unknown.', 2)
+    else throw new TcError(`Unknown qdisc "${word}", hence option "${words.next()}" is unparsable`)
   }
   const all = sys.netlink({ op: 'qdisc-list' })
   if (dev !== undefined && !all.some((each) => each.dev === dev)) throw new TcError(`Cannot find device "${dev}"`)
@@ -261,9 +323,9 @@ export const tc: Program = {
   paths: ['/usr/sbin/tc', '/sbin/tc'],
   covers: 'partial',
   lacks: [
-    'class, filter and other objects than qdisc',
+    'class, filter and other objects than qdisc: what is shaped is all that leaves an interface',
     'disciplines other than netem and tbf',
-    'correlations and distributions have no effect',
+    'loss state, loss gemodel, slot and the distributions pareto and paretonormal',
   ],
   summary: 'show / manipulate traffic control settings',
   sizeBytes: 611_000,

@@ -117,7 +117,7 @@ async function run(context: Context, words: Words): Promise<number> {
     await io.warn(words.unknown(host))
     return 1
   }
-  if (options.udp) return talkUdp(sys, address, Number(ports))
+  if (options.udp) return talkUdp(sys, address, Number(ports), idleOf(options))
   let status = 1
   for (const port of portsOf(ports)) status = Math.min(status, await call(context, words, host, address, port))
   return status
@@ -157,8 +157,12 @@ async function call(
   }
 }
 
+/** -w is for connections that nothing comes by, too. */
+const idleOf = ({ wait }: Options): number | undefined => (wait === undefined ? undefined : Number(wait) * 1000)
+
 async function talk(sys: Sys, options: Options, fd: number, words: Words): Promise<number> {
-  await relay(sys, fd, { shutdown: words.busybox || options.shutdown > 0, endWithInput: options.quit !== undefined })
+  const shutdown = words.busybox || options.shutdown > 0
+  await relay(sys, fd, { shutdown, endWithInput: options.quit !== undefined, idleMs: idleOf(options) })
   sys.close(fd)
   return 0
 }
@@ -200,10 +204,10 @@ async function serve(context: Context, words: Words): Promise<number> {
   }
 }
 
-async function talkUdp(sys: Sys, address: string, port: number): Promise<number> {
+async function talkUdp(sys: Sys, address: string, port: number, idleMs: number | undefined): Promise<number> {
   const fd = sys.socket(inet(address, port).family, SOCK_DGRAM)
   await sys.connect(fd, inet(address, port))
-  await relay(sys, fd, { shutdown: false })
+  await relay(sys, fd, { shutdown: false, idleMs })
   return 0
 }
 
