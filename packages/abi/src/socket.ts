@@ -52,7 +52,7 @@ export const isInet = (address: SocketAddress): address is InetAddress =>
 export const unix = (path: string): UnixAddress => ({ family: AF_UNIX, path })
 
 /** Settings of a socket, by their names in <netinet/in.h>; numbers, yes is 1. ipv6(7) */
-export type SocketOption = 'IPV6_V6ONLY'
+export type SocketOption = 'IPV6_V6ONLY' | 'SO_REUSEADDR'
 
 /** Who was at the other end when it was connected. unix(7), SO_PEERCRED */
 export interface PeerCredentials {

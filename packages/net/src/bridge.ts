@@ -41,7 +41,7 @@ export class Bridge {
     if (mine || isForAll(frame)) this.self.take(frame)
     // Whoever looks on at a bridge hears what only passes it: the device is promiscuous then.
     else this.self.overhear(frame, 'in')
-    if (!mine) this.forward(frame, from)
+    if (!mine && (this.self.owner?.passesBridge(this.self, frame) ?? true)) this.forward(frame, from)
   }
 
   private forward(frame: Frame, from: Interface | undefined): void {

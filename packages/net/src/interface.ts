@@ -15,6 +15,8 @@ export interface InterfaceOwner {
   readonly queue: EventQueue
   readonly taps: ReadonlySet<Tap>
   receiveFrame(at: Interface, frame: Frame): void
+  /** Whether a frame may go from one port of a bridge to another. */
+  passesBridge(bridge: Interface, frame: Frame): boolean
 }
 
 export interface InterfaceRow {

@@ -108,7 +108,7 @@ export class Ip4 {
   }
 
   /** Asks the filter table; who is rejected hears of it. */
-  private passes(chain: 'INPUT' | 'FORWARD' | 'OUTPUT', packet: Packet<number>, hook: Omit<Hook, 'packet'>): boolean {
+  passes(chain: 'INPUT' | 'FORWARD' | 'OUTPUT', packet: Packet<number>, hook: Omit<Hook, 'packet'>): boolean {
     const verdict = this.netfilter.verdict(chain, packet, hook)
     if (verdict === 'ACCEPT') return true
     if (verdict !== 'DROP') this.reject(packet, verdict.reject)

@@ -201,7 +201,7 @@ export class Ip6 {
     this.route({ ...packet, ttl: packet.ttl - 1 }, at)
   }
 
-  private passes(chain: 'INPUT' | 'FORWARD' | 'OUTPUT', packet: Packet6, hook: Omit<Hook, 'packet'>): boolean {
+  passes(chain: 'INPUT' | 'FORWARD' | 'OUTPUT', packet: Packet6, hook: Omit<Hook, 'packet'>): boolean {
     const verdict = this.netfilter.verdict(chain, packet, hook)
     if (verdict === 'ACCEPT') return true
     if (verdict !== 'DROP') this.reject(packet, verdict.reject)

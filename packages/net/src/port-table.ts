@@ -11,6 +11,8 @@ interface Row<S> {
   readonly socket: S
   /** Bound to `::`, and to all of IPv4 with it. ipv6(7), IPV6_V6ONLY */
   readonly dual: boolean
+  /** Bound to one address: others may have the port on all. */
+  readonly reuse: boolean
 }
 
 /** Which sockets have which ports, of one protocol. A socket bound to a single address goes before one bound to all. */
@@ -24,8 +26,13 @@ export class PortTable<S> {
   }
 
   /** @param port 0: any that is free @returns the port @throws EADDRINUSE */
-  bind(socket: S, address: Address, port: number, { busy = never, dual = false }: BindOptions = {}): number {
-    const row = { address, socket, dual: dual && address === ANY6 }
+  bind(
+    socket: S,
+    address: Address,
+    port: number,
+    { busy = never, dual = false, reuse = false }: BindOptions = {},
+  ): number {
+    const row = { address, socket, dual: dual && address === ANY6, reuse: reuse && !isAny(address) }
     const chosen = port === 0 ? this.ephemeral(row, busy) : port
     if (this.conflicts(row, chosen)) throw EADDRINUSE
     const sharing = this.bound.get(chosen)
@@ -67,6 +74,7 @@ export interface BindOptions {
   /** Whether a port that is free here is taken all the same. */
   readonly busy?: (port: number) => boolean
   readonly dual?: boolean
+  readonly reuse?: boolean
 }
 const never = (): boolean => false
 
@@ -76,6 +84,7 @@ const isForAll = ({ address, dual }: Bound, wanted: Address): boolean =>
 
 function overlap(a: Bound, b: Bound): boolean {
   if (a.address === b.address) return true
+  if (a.reuse || b.reuse) return false
   if (typeof a.address === typeof b.address) return isAny(a.address) || isAny(b.address)
   return a.dual || b.dual
 }

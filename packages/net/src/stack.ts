@@ -6,6 +6,7 @@ import {
   EEXIST,
   EINVAL,
   type Entropy,
+  type IpFamily,
   type LinkKind,
   type QdiscSettings,
 } from '@drydock/abi'
@@ -76,6 +77,8 @@ export class Stack implements IpOutput, InterfaceOwner {
   readonly udp: Udp
   readonly icmp: Icmp
   readonly loopback: Interface
+  /** net.bridge.bridge-nf-call-iptables and -ip6tables */
+  readonly bridgeFilter: Record<IpFamily, boolean> = { 4: false, 6: false }
   /** Who looks on at its interfaces. */
   readonly taps = new Set<Tap>()
   /** Networks that are carried to other hosts from here, by their number. */
@@ -301,6 +304,15 @@ export class Stack implements IpOutput, InterfaceOwner {
     const { ip } = body
     if (isPacket4(ip)) this.ip4.input(ip, at)
     else if (isPacket6(ip)) this.ip6.input(ip, at)
+  }
+
+  /** br_netfilter: what only crosses a bridge is forwarded, too, for the rules. */
+  passesBridge(bridge: Interface, { body }: Frame): boolean {
+    if ('arp' in body) return true
+    const { ip } = body
+    const hook = { inLink: bridge.name, outLink: bridge.name, destinationLocal: false }
+    if (isPacket4(ip)) return !this.bridgeFilter[4] || this.ip4.passes('FORWARD', ip, hook)
+    return !this.bridgeFilter[6] || !isPacket6(ip) || this.ip6.passes('FORWARD', ip, hook)
   }
 
   /** Sets what is done to frames that leave by an interface. tc(8) */

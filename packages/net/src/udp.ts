@@ -44,6 +44,8 @@ export class UdpSocket implements Socket {
   private closed = false
   /** Of IPv6: whether `::` is all of IPv4 as well. ipv6(7), IPV6_V6ONLY */
   dual: boolean
+  /** Others may have its port on all addresses. socket(7), SO_REUSEADDR: here it is enough that one of both says so */
+  reuse = false
 
   constructor(udp: Udp, family: 4 | 6 = 4) {
     this.udp = udp
@@ -57,7 +59,7 @@ export class UdpSocket implements Socket {
 
   /** @throws EADDRINUSE, EADDRNOTAVAIL */
   bind(address: Address, port: number): void {
-    this.local = { address, port: this.udp.bind(this, address, port, this.dual) }
+    this.local = { address, port: this.udp.bind(this, address, port) }
   }
 
   /** Only datagrams of `remote` are taken from now on. @throws ENETUNREACH */
@@ -144,9 +146,9 @@ export class Udp {
     this.ports = new PortTable(entropy)
   }
 
-  bind(socket: UdpSocket, address: Address, port: number, dual: boolean): number {
+  bind(socket: UdpSocket, address: Address, port: number): number {
     if (!isAny(address) && !this.ip.isLocal(address) && !isMulticast(address)) throw EADDRNOTAVAIL
-    return this.ports.bind(socket, address, port, { dual })
+    return this.ports.bind(socket, address, port, socket)
   }
 
   release(socket: UdpSocket, port: number): void {

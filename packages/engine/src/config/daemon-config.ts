@@ -48,6 +48,16 @@ export interface DaemonConfig {
   readonly ulimits: readonly Ulimit[]
   /** Where ports are published that name no address. */
   readonly ip: string
+  /** Of the default bridge: containers reach one another, what goes out bears the host's address, the links' MTU. */
+  readonly icc: boolean
+  readonly masquerade: boolean
+  readonly mtu: number
+  /** What containers of the default bridge get their addresses from; empty: all of its subnet. */
+  readonly fixedCidr: string
+  /** Published ports have proxies; without, rules do all. */
+  readonly userlandProxy: boolean
+  /** Options of networks that do not set them, by driver. */
+  readonly networkOptions: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 /** What may change while the daemon runs. dockerd(8), "Configuration reload behavior" */
@@ -85,6 +95,7 @@ export const reloadedValues = (config: DaemonConfig): Readonly<Record<string, un
   'shutdown-timeout': config.shutdownTimeout,
 })
 
+const DEFAULT_MTU = 1500
 export const DEFAULT_SHM_SIZE = 64 * 1024 * 1024
 
 /** Puts into `config`, which all parts of the daemon look at, what of `fresh` may change. */
@@ -198,6 +209,12 @@ function configOf(values: Values): DaemonConfig {
       ([Name, { Soft = 0, Hard = 0 }]) => ({ Name, Soft, Hard }),
     ),
     ip: text('ip', ''),
+    icc: values['icc'] !== false,
+    masquerade: values['ip-masq'] !== false,
+    mtu: count('mtu', 0) || DEFAULT_MTU,
+    fixedCidr: text('fixed-cidr', ''),
+    userlandProxy: values['userland-proxy'] !== false,
+    networkOptions: (values['default-network-opts'] ?? {}) as DaemonConfig['networkOptions'],
   }
 }
 

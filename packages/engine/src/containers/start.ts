@@ -162,14 +162,14 @@ function portTarget({ networks }: DaemonParts, container: Container): PortTarget
   const [network = '', endpoint] =
     Object.entries(container.record.Networks).find(
       // On a wire of its own a container is reached without the host's help.
-      ([name, { IPAddress }]) => IPAddress && networks.bridgeOf(name) !== '',
+      ([name, { IPAddress }]) => IPAddress && networks.bridgeOf(name),
     ) ?? []
   const address = endpoint?.IPAddress ?? networks.gatewayOf(container)?.IPAddress
   if (!address) return undefined
   return {
     address,
     ...(endpoint?.GlobalIPv6Address ? { address6: endpoint.GlobalIPv6Address } : {}),
-    bridge: endpoint ? networks.bridgeOf(network) : 'docker_gwbridge',
+    ...((endpoint && networks.bridgeOf(network)) ?? { bridge: 'docker_gwbridge' }),
     endpointId: (endpoint ?? networks.gatewayOf(container))?.EndpointID ?? '',
   }
 }

@@ -3,20 +3,26 @@ import { toHex } from '@drydock/codec'
 import { insideNamespaces } from '../runtime/launch.ts'
 import { quietly, writeBytes } from '../state/files.ts'
 import { guardNetwork, releaseNetwork } from './firewall.ts'
+import { type BridgeOptions, bridgeOptions } from './bridge-options.ts'
 import type { Ipv6Record, NetworkRecord } from './network-record.ts'
 import { parseSubnet } from './subnet.ts'
 import { parseSubnet6 } from './subnet6.ts'
 
 /** Makes what a bridge network is on the host: a bridge with the gateway's address, and address translation outwards. */
-export function makeBridge(sys: Sys, network: NetworkRecord): void {
+export function makeBridge(sys: Sys, network: NetworkRecord, { hairpin }: { readonly hairpin: boolean }): void {
   const { bridge: name, subnet, gateway } = network
+  const options = bridgeOptions(network.options)
   quietly(() => sys.netlink({ op: 'link-add', name, kind: 'bridge' }))
   const bits = parseSubnet(subnet)?.bits ?? 16
-  quietly(() => sys.netlink({ op: 'address-add', link: name, address: `${gateway}/${bits}` }))
+  if (options.mtu !== undefined) sys.netlink({ op: 'link-set', name, mtu: options.mtu })
+  if (hasGateway(options)) quietly(() => sys.netlink({ op: 'address-add', link: name, address: `${gateway}/${bits}` }))
   sys.netlink({ op: 'link-set', name, up: true })
-  if (network.ipv6) raiseIpv6(sys, name, network.ipv6)
-  guardNetwork(sys, network)
+  if (network.ipv6 && options.gatewayMode6 !== 'isolated') raiseIpv6(sys, name, network.ipv6)
+  guardNetwork(sys, network, hairpin)
 }
+
+/** Whether the host is on the network, too. */
+const hasGateway = ({ gatewayMode, inhibitIpv4 }: BridgeOptions): boolean => gatewayMode !== 'isolated' && !inhibitIpv4
 
 /** The gateway's address on the bridge, and a host that passes packets on. moby libnetwork, setup_ipv6_linux.go */
 function raiseIpv6(sys: Sys, name: string, { subnet, gateway }: Ipv6Record): void {
@@ -40,7 +46,11 @@ export interface Plug {
   readonly gateway: string | undefined
   /** Of networks with IPv6. */
   readonly six?: Plug6 | undefined
+  readonly link?: LinkOptions
 }
+
+/** How the link in the container is to be. */
+export type LinkOptions = Partial<Pick<BridgeOptions, 'mtu' | 'interfacePrefix'>>
 
 export interface Plug6 {
   /** With prefix length. */
@@ -49,14 +59,17 @@ export interface Plug6 {
 }
 
 /** A veth pair between a bridge and the network namespace of process `pid`. @returns the name inside */
-export function plugIn(sys: Sys, pid: number, { bridge, address, mac, gateway, six }: Plug): string {
+export function plugIn(sys: Sys, pid: number, { bridge, address, mac, gateway, six, link = {} }: Plug): string {
   const name = `veth${toHex(sys.entropy.bytes(4)).slice(0, 7)}`
   const peer = `${name}p`
   sys.netlink({ op: 'link-add', name, kind: 'veth', peer, peerMac: mac })
+  if (link.mtu !== undefined) sys.netlink({ op: 'link-set', name, mtu: link.mtu })
   sys.netlink({ op: 'link-set', name, master: bridge })
   sys.netlink({ op: 'link-set', name, up: true })
   sys.netlink({ op: 'link-move', name: peer, pid })
-  return insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () => joinInside(sys, peer, address, gateway, { six }))
+  return insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () =>
+    joinInside(sys, peer, address, gateway, { six, ...link }),
+  )
 }
 
 /** A link that has come into the caller's namespace gets its name, address and way out. @returns the name */
@@ -65,9 +78,9 @@ export function joinInside(
   link: string,
   address: string,
   gateway: string | undefined,
-  { six, mtu }: { readonly six?: Plug6 | undefined; readonly mtu?: number } = {},
+  { six, mtu, interfacePrefix = 'eth' }: { readonly six?: Plug6 | undefined } & LinkOptions = {},
 ): string {
-  const inside = freeName(sys)
+  const inside = freeName(sys, interfacePrefix)
   sys.netlink({ op: 'link-set', name: link, rename: inside })
   if (mtu !== undefined) sys.netlink({ op: 'link-set', name: inside, mtu })
   // On networks without IPv6 a container has not even an address of the link.
@@ -82,9 +95,9 @@ export function joinInside(
   return inside
 }
 
-function freeName(sys: Sys): string {
+function freeName(sys: Sys, prefix: string): string {
   const names = new Set(sys.netlink({ op: 'link-list' }).map((link) => link.name))
-  for (let n = 0; ; n++) if (!names.has(`eth${n}`)) return `eth${n}`
+  for (let n = 0; ; n++) if (!names.has(`${prefix}${n}`)) return `${prefix}${n}`
 }
 
 const hasDefault = (sys: Sys, family: IpFamily = 4): boolean =>

@@ -3,7 +3,7 @@ import type { PortConfig } from '@drydock/docker-api'
 import { FdStream, listen } from '@drydock/libc'
 import { inBackground, logLine } from '../background.ts'
 import { quietly } from '../state/files.ts'
-import { relay } from './port-mapper.ts'
+import { relay } from './userland-proxy.ts'
 
 /** Holds the ports that services publish on this node, so that nobody else takes them. libnetwork service_linux.go, plumbIngressProxy */
 export class IngressListeners {

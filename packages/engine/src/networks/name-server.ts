@@ -42,6 +42,8 @@ export interface Names {
 export function serveNames(sys: Sys, pid: number, names: Names): () => void {
   const fd = insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () => {
     const socket = sys.socket(AF_INET, SOCK_DGRAM)
+    // The container may serve names itself: the port is its own on every other address.
+    sys.setsockopt(socket, 'SO_REUSEADDR', 1)
     sys.bind(socket, inet(NAME_SERVER, 53))
     return socket
   })

@@ -8,13 +8,14 @@ import { randomBelow, randomId, shortId } from '../identifiers.ts'
 import { conflict, notFound, Problem } from '../problem.ts'
 import { allocateAddress } from './address-pool.ts'
 import { allocateAddress6 } from './address-pool6.ts'
+import { bridgeOptions } from './bridge-options.ts'
 import { makeBridge, type Plug6, plugIn, raiseLoopback, removeBridge, unplug } from './bridge-driver.ts'
 import { type Names, serveNames } from './name-server.ts'
 import type { Endpoint, NetworkRecord, NetworkWish } from './network-record.ts'
-import { isPredefined, NetworkStore } from './network-store.ts'
+import { isPredefined, type NetworkConfig, NetworkStore } from './network-store.ts'
 import { OverlayDriver } from './overlay-driver.ts'
 import { IngressListeners } from './ingress-listeners.ts'
-import { PortMapper } from './port-mapper.ts'
+import { type PortBridge, PortMapper } from './port-mapper.ts'
 import { quietly } from '../state/files.ts'
 import { isSharing, makeParent, plugIntoWire, removeParent } from './sharing-driver.ts'
 import { macOf, parseAddress, parseSubnet, printAddress } from './subnet.ts'
@@ -39,6 +40,8 @@ export class NetworkController {
   private readonly served = new Set<string>()
   /** What services publish on this node. */
   readonly ingress: IngressListeners
+  /** Whether rules do what proxies do else. */
+  readonly hairpin: boolean
   private readonly sys: Sys
   private readonly events: EventLog
 
@@ -46,12 +49,13 @@ export class NetworkController {
     sys: Sys,
     directory: string,
     events: EventLog,
-    config: Pick<DaemonConfig, 'bip' | 'addressPools' | 'ip'>,
+    config: NetworkConfig & Pick<DaemonConfig, 'userlandProxy'>,
   ) {
     this.sys = sys
     this.events = events
     this.store = new NetworkStore(sys, directory, config)
-    this.ports = new PortMapper(sys, config.ip)
+    this.hairpin = !config.userlandProxy
+    this.ports = new PortMapper(sys, { ip: config.ip, hairpin: this.hairpin })
     this.overlays = new OverlayDriver(sys)
     this.ingress = new IngressListeners(sys)
   }
@@ -92,20 +96,23 @@ export class NetworkController {
   load(): void {
     this.store.load()
     for (const network of this.store.all()) {
-      if (network.driver === 'bridge') makeBridge(this.sys, network)
+      if (network.driver === 'bridge') makeBridge(this.sys, network, this)
       else if (isSharing(network.driver)) quietly(() => makeParent(this.sys, network))
     }
   }
 
-  /** The bridge that a network of this name is on the host. */
-  bridgeOf(name: string): string {
-    return this.store.all().find((network) => network.name === name)?.bridge ?? ''
+  /** The bridge that a network of this name is on the host, and how ports are published there. */
+  bridgeOf(name: string): PortBridge | undefined {
+    const network = this.store.byName(name)
+    if (!network?.bridge) return undefined
+    const { hostBinding, gatewayMode, gatewayMode6 } = bridgeOptions(network.options)
+    return { bridge: network.bridge, hostBinding, routed: gatewayMode === 'routed', routed6: gatewayMode6 === 'routed' }
   }
 
   create(wish: NetworkWish): NetworkRecord {
     const network = this.store.create(wish)
     if (isSharing(network.driver)) this.makeParent(network)
-    else makeBridge(this.sys, network)
+    else makeBridge(this.sys, network, this)
     this.publish(network, 'create')
     return network
   }
@@ -174,11 +181,12 @@ export class NetworkController {
     const prefix = parseSubnet(network.subnet)?.bits ?? 16
     const mac = record.IPAMConfig && record.MacAddress ? record.MacAddress : macOf(address)
     fill(record, network, { address: printAddress(address), prefix, mac, endpointId: randomId(this.sys) })
+    const options = bridgeOptions(network.options)
     const gateway = network.internal ? undefined : network.gateway
     const six = this.connect6(network, record)
     const plug = { address: `${printAddress(address)}/${prefix}`, mac, gateway, six }
     if (isSharing(network.driver)) plugIntoWire(this.sys, pid, { network, ...plug })
-    else plugIn(this.sys, pid, { bridge: network.bridge, ...plug })
+    else plugIn(this.sys, pid, { bridge: network.bridge, ...plug, link: options })
     this.remember(container, network, record)
     this.publish(network, 'connect', container.id)
   }

@@ -4,6 +4,7 @@ import type { AddressPool, DaemonConfig } from '../config/daemon-config.ts'
 import { conflict, invalid, notFound, Problem } from '../problem.ts'
 import { listNames, makeDirectories, readRecord, writeRecord } from '../state/files.ts'
 import { timestamp } from '../timestamps.ts'
+import { BRIDGE_LABELS, checkBridgeOptions, MTU } from './bridge-options.ts'
 import type { Ipv6Record, NetworkRecord, NetworkWish } from './network-record.ts'
 import { checkMode, dummyParent, isSharing, type SharingDriver } from './sharing-driver.ts'
 import {
@@ -23,6 +24,11 @@ export const NOT_A_MANAGER =
 const PREDEFINED: readonly string[] = ['bridge', 'host', 'none']
 export const isPredefined = (name: string): boolean => PREDEFINED.includes(name)
 
+export type NetworkConfig = Pick<
+  DaemonConfig,
+  'bip' | 'fixedCidr' | 'addressPools' | 'ip' | 'icc' | 'masquerade' | 'mtu' | 'networkOptions'
+>
+
 /** The networks there are, on disk. Knows nothing of links and containers. */
 export class NetworkStore {
   private readonly networks = new Map<string, NetworkRecord>()
@@ -30,14 +36,13 @@ export class NetworkStore {
   private swarm: readonly NetworkRecord[] = []
   private readonly sys: Sys
   private readonly directory: string
-  /** The default bridge's address with its prefix; empty for docker's own. */
-  private readonly bip: string
+  private readonly config: NetworkConfig
   private readonly pools: readonly Subnet[]
 
-  constructor(sys: Sys, directory: string, config: Pick<DaemonConfig, 'bip' | 'addressPools'>) {
+  constructor(sys: Sys, directory: string, config: NetworkConfig) {
     this.sys = sys
     this.directory = directory
-    this.bip = config.bip
+    this.config = config
     this.pools = config.addressPools.length > 0 ? config.addressPools.flatMap(piecesOf) : DEFAULT_POOLS
   }
 
@@ -52,14 +57,14 @@ export class NetworkStore {
       ['host', 'host'],
       ['none', 'null'],
     ] as const)
-      if (!this.byName(name) || (name === 'bridge' && this.bip !== '')) this.keepPredefined(name, driver)
+      if (!this.byName(name) || name === 'bridge') this.keepPredefined(name, driver)
   }
 
   /** The default bridge follows the configuration, with the id it had. */
   private keepPredefined(name: string, driver: string): void {
     const known = this.byName(name)
-    const fresh = this.predefined(name, driver)
-    this.keep(known ? { ...known, subnet: fresh.subnet, gateway: fresh.gateway } : fresh)
+    const fresh = this.predefined(name, driver, known)
+    this.keep(known ? { ...fresh, id: known.id, created: known.created } : fresh)
   }
 
   /** Newest last. */
@@ -96,10 +101,11 @@ export class NetworkStore {
       throw new Problem('forbidden', `only one instance of "${driver}" network is allowed`)
     if (driver === 'overlay') throw new Problem('unavailable', NOT_A_MANAGER)
     if (driver !== 'bridge' && !isSharing(driver)) throw notFound(`plugin "${driver}" not found`)
-    checkOptions(wish.Options ?? {})
+    checkBridgeOptions(wish.Options ?? {}, wish.Internal ?? false)
     checkIpam(wish)
     if (isSharing(driver)) this.checkParent(driver, wish.Options ?? {})
     const record = this.describe(wish, driver)
+    this.requireOwnBridge(record)
     this.keep(record)
     return record
   }
@@ -107,6 +113,16 @@ export class NetworkStore {
   remove({ id }: NetworkRecord): void {
     this.networks.delete(id)
     this.sys.unlink(`${this.directory}/${id}.json`)
+  }
+
+  /** @throws Problem when another network has a bridge of that name */
+  private requireOwnBridge({ id, bridge }: NetworkRecord): void {
+    const other = bridge === '' ? undefined : this.all().find((network) => network.bridge === bridge)
+    if (other)
+      throw new Problem(
+        'forbidden',
+        `cannot create network ${id} (${bridge}): conflicts with network ${other.id} (${bridge}): networks have same bridge name`,
+      )
   }
 
   private describe(wish: NetworkWish, driver: string): NetworkRecord {
@@ -120,7 +136,7 @@ export class NetworkStore {
       created: timestamp(this.sys.clock),
       internal: (wish.Internal ?? false) || (isSharing(driver) && !wish.Options?.parent),
       attachable: wish.Attachable ?? false,
-      options: wish.Options ?? {},
+      options: { ...this.config.networkOptions[driver], ...wish.Options },
       labels: wish.Labels ?? {},
       subnet: printSubnet(subnet),
       gateway: gatewayOf(subnet, config?.Gateway),
@@ -130,7 +146,7 @@ export class NetworkStore {
       ...(wish.EnableIPv6 ? { ipv6: this.describe6(wish) } : {}),
       ...(isSharing(driver)
         ? { bridge: '', parent: wish.Options?.parent || dummyParent(id, driver) }
-        : { bridge: wish.Options?.['com.docker.network.bridge.name'] ?? `br-${id.slice(0, 12)}` }),
+        : { bridge: wish.Options?.[BRIDGE_LABELS.name] ?? `br-${id.slice(0, 12)}` }),
     }
   }
 
@@ -179,8 +195,8 @@ export class NetworkStore {
     throw new Problem('forbidden', `network ${shown} is already using parent interface ${parent}`)
   }
 
-  private predefined(name: string, driver: string): NetworkRecord {
-    const [subnet, gateway] = name === 'bridge' ? this.defaultBridge() : ['', '']
+  private predefined(name: string, driver: string, known: NetworkRecord | undefined): NetworkRecord {
+    const [subnet, gateway] = name === 'bridge' ? this.defaultBridge(known) : ['', '']
     return {
       id: randomId(this.sys),
       name,
@@ -188,21 +204,22 @@ export class NetworkStore {
       created: timestamp(this.sys.clock),
       internal: false,
       attachable: false,
-      options: name === 'bridge' ? BRIDGE_OPTIONS : {},
+      options: name === 'bridge' ? optionsOf(this.config) : {},
       labels: {},
       subnet,
       gateway,
-      ipRange: '',
+      ipRange: name === 'bridge' ? this.config.fixedCidr : '',
       auxiliary: {},
       bridge: name === 'bridge' ? 'docker0' : '',
     }
   }
 
   /** Subnet and gateway of docker0. */
-  private defaultBridge(): [string, string] {
-    const wish = this.bip || printSubnet(this.freePool())
+  private defaultBridge(known: NetworkRecord | undefined): [string, string] {
+    const { bip, fixedCidr } = this.config
+    const wish = bip || fixedCidr || known?.subnet || printSubnet(this.freePool())
     const subnet = parseSubnet(wish) ?? { base: 0, bits: 0 }
-    const gateway = this.bip === '' ? printAddress(subnet.base + 1) : (this.bip.split('/')[0] ?? '')
+    const gateway = bip === '' ? printAddress(subnet.base + 1) : (bip.split('/')[0] ?? '')
     return [printSubnet(subnet), gateway]
   }
 
@@ -249,7 +266,6 @@ function piecesOf({ Base, Size }: AddressPool): Subnet[] {
 
 /** More networks than anybody makes. */
 const MOST_PIECES = 4096
-const MTU = 'com.docker.network.driver.mtu'
 
 /** moby network.ValidateIPAM @throws Problem invalid, not found */
 function checkIpam({ IPAM }: NetworkWish): void {
@@ -262,13 +278,6 @@ function checkIpam({ IPAM }: NetworkWish): void {
   }
 }
 
-/** @throws Problem invalid */
-function checkOptions(options: Readonly<Record<string, string>>): void {
-  const mtu = options[MTU]
-  if (mtu === undefined || /^[+-]?\d+$/.test(mtu)) return
-  throw invalid(`failed to parse ${MTU} value: ${mtu} (strconv.Atoi: parsing ${JSON.stringify(mtu)}: invalid syntax)`)
-}
-
 function gatewayOf(subnet: Subnet, wish: string | undefined): string {
   if (!wish) return printAddress(subnet.base + 1)
   const address = parseAddress(wish)
@@ -276,11 +285,12 @@ function gatewayOf(subnet: Subnet, wish: string | undefined): string {
   return wish
 }
 
-const BRIDGE_OPTIONS: Record<string, string> = {
+/** What the default bridge says of itself. */
+const optionsOf = ({ icc, masquerade, ip, mtu }: NetworkConfig): Record<string, string> => ({
   'com.docker.network.bridge.default_bridge': 'true',
-  'com.docker.network.bridge.enable_icc': 'true',
-  'com.docker.network.bridge.enable_ip_masquerade': 'true',
-  'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0',
-  'com.docker.network.bridge.name': 'docker0',
-  'com.docker.network.driver.mtu': '1500',
-}
+  [BRIDGE_LABELS.icc]: String(icc),
+  [BRIDGE_LABELS.masquerade]: String(masquerade),
+  [BRIDGE_LABELS.hostBinding]: ip || '0.0.0.0',
+  [BRIDGE_LABELS.name]: 'docker0',
+  [MTU]: String(mtu),
+})

@@ -1,21 +1,11 @@
-import {
-  AF_INET6,
-  EADDRINUSE,
-  EADDRNOTAVAIL,
-  inet,
-  isErrno,
-  SOCK_DGRAM,
-  SIGKILL,
-  SIGTERM,
-  type Process,
-  type Sys,
-} from '@drydock/abi'
-import { dial, FdStream, listen } from '@drydock/libc'
+import { AF_INET6, EADDRINUSE, EADDRNOTAVAIL, inet, isErrno, SOCK_DGRAM, SIGKILL, type Sys } from '@drydock/abi'
+import { listen } from '@drydock/libc'
 import type { PortBinding, PortMap } from '@drydock/docker-api'
 import { inBackground } from '../background.ts'
 import { Problem } from '../problem.ts'
-import { openPort, releaseOwner } from './firewall.ts'
+import { letThrough, openPort, releaseOwner } from './firewall.ts'
 import { quietly } from '../state/files.ts'
+import { runProxy } from './userland-proxy.ts'
 
 /** Where a port without an address is published. */
 const ANYWHERE = ['0.0.0.0', '::'] as const
@@ -30,12 +20,21 @@ interface Mapping {
   proxyPid: number | undefined
 }
 
+/** The bridge of a network, and how ports are published there. */
+export interface PortBridge {
+  readonly bridge: string
+  /** Where ports are published that name no address; undefined: where the daemon's are. */
+  readonly hostBinding?: string | undefined
+  /** Containers are reached at their own addresses: nothing is held on the host. */
+  readonly routed?: boolean
+  readonly routed6?: boolean
+}
+
 /** Where a container is reached. */
-export interface PortTarget {
+export interface PortTarget extends PortBridge {
   readonly address: string
   /** Of networks with IPv6; else what comes by IPv6 is handed on by a proxy. */
   readonly address6?: string
-  readonly bridge: string
   readonly endpointId: string
 }
 
@@ -45,12 +44,17 @@ export class PortMapper {
   private readonly mappings = new Map<string, Mapping[]>()
   private next = FIRST_EPHEMERAL
   private readonly hosts: readonly string[]
+  private readonly hairpin: boolean
   private readonly sys: Sys
 
-  /** @param ip where ports are published that name no address; empty: everywhere */
-  constructor(sys: Sys, ip: string) {
+  /**
+   * @param ip where ports are published that name no address; empty: everywhere
+   * @param hairpin there are no proxies
+   */
+  constructor(sys: Sys, { ip, hairpin }: { readonly ip: string; readonly hairpin: boolean }) {
     this.sys = sys
     this.hosts = ip === '' ? ANYWHERE : [ip]
+    this.hairpin = hairpin
   }
 
   /**
@@ -91,12 +95,35 @@ export class PortMapper {
     const [number = '0', kind = 'tcp'] = port.split('/')
     const proto = kind === 'udp' ? 'udp' : 'tcp'
     return bindings.flatMap(({ HostIp = '', HostPort = '' }) => {
-      const hosts = HostIp === '' ? this.hosts : [HostIp]
-      const mappings = this.bindPort(proto, hosts, HostPort)
+      const hosts = this.hostsOf(to, HostIp)
+      const routed = hosts.filter((host) => isRouted(to, host))
+      for (const host of routed) this.open(id, to, { proto, port: Number(number), six: host.includes(':') })
+      const held = hosts.filter((host) => !routed.includes(host))
+      const mappings = held.length === 0 ? [] : this.bindPort(proto, held, HostPort)
       this.mappings.set(id, [...(this.mappings.get(id) ?? []), ...mappings])
       for (const mapping of mappings) this.lead(id, mapping, to, Number(number))
-      return mappings.map(({ hostIp, hostPort }) => ({ HostIp: hostIp, HostPort: String(hostPort) }))
+      return [
+        ...routed.map((host) => ({ HostIp: host, HostPort: '' })),
+        ...mappings.map(({ hostIp, hostPort }) => ({ HostIp: hostIp, HostPort: String(hostPort) })),
+      ]
     })
+  }
+
+  /** Where the host takes what is for a port; what is of IPv6 needs a proxy where the container has only IPv4. */
+  private hostsOf({ hostBinding, address6, routed }: PortTarget, wish: string): readonly string[] {
+    const hosts = wish !== '' ? [wish] : hostBinding !== undefined ? [hostBinding] : this.hosts
+    const proxied = !this.hairpin && !routed
+    return proxied || address6 !== undefined ? hosts : hosts.filter((host) => !host.includes(':'))
+  }
+
+  /** On a routed network the container's own port may be asked. */
+  private open(
+    id: string,
+    to: PortTarget,
+    { proto, port, six }: { proto: 'tcp' | 'udp'; port: number; six: boolean },
+  ): void {
+    const address = six ? to.address6 : to.address
+    if (address !== undefined) letThrough(this.sys, `docker-port:${id}`, { bridge: to.bridge, proto, address, port })
   }
 
   /** What comes to a port on the host goes to the container: translated where both are of one family, by proxy else. */
@@ -105,8 +132,11 @@ export class PortMapper {
     const six = hostIp.includes(':')
     const address = six ? (to.address6 ?? to.address) : to.address
     if (six === address.includes(':'))
-      openPort(this.sys, `docker-port:${id}`, { bridge, address, proto, hostIp, hostPort, port })
-    this.startProxy(mapping, address, port)
+      openPort(this.sys, `docker-port:${id}`, {
+        ...{ bridge, address, proto, hostIp, hostPort, port },
+        hairpin: this.hairpin,
+      })
+    if (!this.hairpin) this.startProxy(mapping, address, port)
   }
 
   private bindPort(proto: 'tcp' | 'udp', hosts: readonly string[], wish: string): Mapping[] {
@@ -170,10 +200,9 @@ export class PortMapper {
 
   private startProxy(mapping: Mapping, address: string, port: number): void {
     const { proto, hostIp, hostPort, fd } = mapping
-    if (proto === 'udp') return
     const where = ['-proto', proto, '-host-ip', hostIp, '-host-port', String(hostPort)]
     const argv = ['/usr/bin/docker-proxy', ...where, '-container-ip', address, '-container-port', String(port)]
-    const pid = this.sys.fork((process) => proxy(process, address, port), {
+    const pid = this.sys.fork((process) => runProxy(process, { proto, address, port }), {
       argv,
       setsid: true,
       fds: new Map([[3, fd]]),
@@ -183,41 +212,11 @@ export class PortMapper {
   }
 }
 
+/** With IPv6 that is routed an address of IPv6 is the container's own. */
+const isRouted = ({ routed = false, routed6 = false, address6 }: PortTarget, host: string): boolean =>
+  host.includes(':') ? routed6 && address6 !== undefined : routed
+
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 const isAny = (host: string): boolean => ANYWHERE.some((each) => each === host)
 const sameHost = (a: string, b: string): boolean =>
   a.includes(':') === b.includes(':') && (a === b || isAny(a) || isAny(b))
-
-/** Accepts on descriptor 3 and hands each connection on to the container. */
-async function proxy({ sys }: Process, address: string, port: number): Promise<number> {
-  sys.prctl({ name: 'docker-proxy', parentDeathSignal: SIGTERM })
-  for (;;) {
-    const { fd } = await sys.accept(3)
-    inBackground(sys, 'docker-proxy', relay(sys, new FdStream(sys, fd), address, port))
-  }
-}
-
-/** Both ways, until both sides have ended. */
-export async function relay(sys: Sys, client: FdStream, address: string, port: number): Promise<void> {
-  try {
-    const server = await dial(sys, inet(address, port))
-    try {
-      await Promise.all([copy(client, server), copy(server, client)])
-    } finally {
-      server.close()
-    }
-  } catch (error) {
-    if (!isErrno(error)) throw error
-  } finally {
-    client.close()
-  }
-}
-
-async function copy(from: FdStream, to: FdStream): Promise<void> {
-  for (;;) {
-    const bytes = await from.read()
-    if (bytes.length === 0) break
-    await to.write(bytes)
-  }
-  quietly(() => to.shutdown())
-}

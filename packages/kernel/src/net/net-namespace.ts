@@ -1,3 +1,4 @@
+import type { IpFamily } from '@drydock/abi'
 import { type Link, parseAddress, Stack } from '@drydock/net'
 import type { UserNamespace } from '../namespace/user-namespace.ts'
 import type { AddressFamily } from '../socket/inet-address.ts'
@@ -41,6 +42,11 @@ export class NetNamespace {
     this.ino = network.nextIno()
     const { clock, entropy, queue, log } = network
     this.stack = new Stack({ clock, entropy, queue, log })
+  }
+
+  /** net.bridge.bridge-nf-call-iptables and -ip6tables: whether the rules are asked for what only crosses a bridge. */
+  get bridgeFilter(): Record<IpFamily, boolean> {
+    return this.stack.bridgeFilter
   }
 
   /** A process joins, or a bind mount holds it. */

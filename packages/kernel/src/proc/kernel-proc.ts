@@ -215,7 +215,7 @@ export class KernelProc implements ProcSource {
     settings.set(key, known)
     return known
   }
-  network(reader: PathContext): { unprivilegedPorts: number } {
+  network(reader: PathContext): NetNamespace {
     return readerOf(reader).namespaces.net
   }
   uts(reader: PathContext): { domainname: string; machine: string } {

@@ -77,11 +77,13 @@ export class InetDatagramSocket extends SocketDescription {
 
   override setOption(option: SocketOption, value: number): void {
     if (this.socket.local.port !== 0) throw EINVAL
-    setInetOption(this.addresses, option, value)
+    if (option === 'SO_REUSEADDR') this.socket.reuse = value !== 0
+    else setInetOption(this.addresses, option, value)
     this.socket.dual = !this.addresses.v6only
   }
 
   override getOption(option: SocketOption): number {
+    if (option === 'SO_REUSEADDR') return Number(this.socket.reuse)
     return getInetOption(this.addresses, option)
   }
 

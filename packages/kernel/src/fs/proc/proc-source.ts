@@ -1,4 +1,13 @@
-import type { CapabilitySets, Clock, Entropy, ProcessInfo, ResourceName, Sysinfo, Utsname } from '@drydock/abi'
+import type {
+  CapabilitySets,
+  Clock,
+  Entropy,
+  IpFamily,
+  ProcessInfo,
+  ResourceName,
+  Sysinfo,
+  Utsname,
+} from '@drydock/abi'
 import type { FileDescription } from '../../file-description.ts'
 import type { UserNamespace } from '../../namespace/user-namespace.ts'
 import type { Ipv6Conf, NetNamespace } from '../../net/index.ts'
@@ -104,7 +113,7 @@ export interface ProcSource {
   /** What was written to settings of /proc/sys, by path: the machine's, or those of the reader's namespace. */
   settings(reader: PathContext, kind: 'net' | 'ipc' | undefined): Map<string, string>
   /** The namespaces of the reader whose settings /proc/sys shows. */
-  network(reader: PathContext): { unprivilegedPorts: number }
+  network(reader: PathContext): { unprivilegedPorts: number; readonly bridgeFilter: Record<IpFamily, boolean> }
   uts(reader: PathContext): { domainname: string; machine: string }
   ipv6(reader: PathContext): Ipv6Conf
   ipForward(reader: PathContext): boolean

@@ -111,7 +111,7 @@ const source: ProcSource = {
     hostname = name
   },
   settings: () => settings,
-  network: () => ({ unprivilegedPorts: 1024 }),
+  network: () => ({ unprivilegedPorts: 1024, bridgeFilter: { 4: false, 6: false } }),
   uts: () => ({ domainname: '(none)', machine: 'x86_64' }),
   ipv6: () => {
     throw new Error('no network here')

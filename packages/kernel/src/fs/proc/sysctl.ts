@@ -97,6 +97,18 @@ const LIVE: readonly TextSetting[] = [
       },
     }),
   ],
+  ...([4, 6] as const).map(
+    (family): TextSetting => [
+      `net/bridge/bridge-nf-call-ip${family === 6 ? '6' : ''}tables`,
+      (source) => ({
+        read: (reader) => `${Number(source.network(reader).bridgeFilter[family])}\n`,
+        write(text, reader) {
+          requireRoot(reader)
+          source.network(reader).bridgeFilter[family] = natural(text) !== 0
+        },
+      }),
+    ],
+  ),
   [
     'net/ipv6/bindv6only',
     (source) => ({
@@ -177,8 +189,6 @@ const KEPT: readonly (readonly [string, number | string])[] = [
   ['kernel/kptr_restrict', 1],
   ['kernel/panic_on_oops', 0],
   ['kernel/perf_event_paranoid', 4],
-  ['net/bridge/bridge-nf-call-iptables', 1],
-  ['net/bridge/bridge-nf-call-ip6tables', 1],
   ['net/core/netdev_max_backlog', 1000],
   ['net/core/rmem_max', 212992],
   ['net/core/wmem_max', 212992],
