@@ -31,8 +31,17 @@ export interface FirewallMatch {
   readonly states?: readonly ConnectionState[]
   /** `echo-request`, `echo-reply`, `destination-unreachable`, `time-exceeded` */
   readonly icmpType?: string
-  /** `--syn` */
-  readonly syn?: boolean
+  /** `--tcp-flags`: which are looked at, and which of them are set. `--syn` is FIN,SYN,RST,ACK and SYN. */
+  readonly tcpFlags?: {
+    readonly mask: readonly TcpFlag[]
+    readonly set: readonly TcpFlag[]
+    readonly negated?: boolean
+  }
+  /** `-m iprange`: `10.0.0.1-10.0.0.9`; `!` in front negates. */
+  readonly sourceRange?: string
+  readonly destinationRange?: string
+  /** `-m length`, bytes of the packet: `100`, `100:200`; `!` in front negates. */
+  readonly length?: string
   /** `-m limit`: so many a second on average, `burst` at once. */
   readonly limit?: { readonly perSecond: number; readonly burst: number; readonly text: string }
   /** `-m statistic --mode random` */
@@ -41,15 +50,27 @@ export interface FirewallMatch {
   readonly nth?: { readonly every: number; readonly packet: number }
 }
 
+export type TcpFlag = 'FIN' | 'SYN' | 'RST' | 'PSH' | 'ACK' | 'URG'
+
+/** What a LOG rule may tell beyond the packet's head. */
+export type LogOption = 'tcp-sequence' | 'tcp-options' | 'ip-options' | 'uid' | 'macdecode'
+
 export type FirewallTarget =
   | { readonly kind: 'ACCEPT' | 'DROP' | 'RETURN' }
   | { readonly kind: 'REJECT'; readonly with?: string }
   | { readonly kind: 'DNAT' | 'SNAT'; readonly to: string }
-  | { readonly kind: 'REDIRECT'; readonly port?: number }
+  /** To a port of the host's own, or one of several: the first. */
+  | { readonly kind: 'REDIRECT'; readonly port?: number; readonly lastPort?: number }
   | { readonly kind: 'MASQUERADE' }
-  | { readonly kind: 'LOG'; readonly prefix: string }
-  /** To another chain of the table; comes back at its end. */
-  | { readonly kind: 'JUMP'; readonly chain: string }
+  /** Default level: 4, a warning. syslog(3) */
+  | {
+      readonly kind: 'LOG'
+      readonly prefix: string
+      readonly level?: number
+      readonly options?: readonly LogOption[]
+    }
+  /** To another chain of the table; comes back at its end, or with `goto` where this one was come from. */
+  | { readonly kind: 'JUMP'; readonly chain: string; readonly goto?: boolean }
   /** Only counts: a rule without `-j`. */
   | { readonly kind: 'NONE' }
 
@@ -60,6 +81,8 @@ export interface FirewallRule extends FirewallMatch {
   readonly target: FirewallTarget
   /** `-m comment`. */
   readonly comment?: string
+  /** Names of the matches as they were asked for, which is how they are shown; without: the usual order. */
+  readonly matches?: readonly string[]
   /** Whose rule it is, so that the owner finds it again; not shown. */
   readonly owner?: string
 }

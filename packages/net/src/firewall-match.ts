@@ -1,7 +1,7 @@
-import type { ConnectionState, FirewallMatch } from '@drydock/abi'
+import type { ConnectionState, FirewallMatch, TcpFlag } from '@drydock/abi'
 import { type Address, contains } from './address.ts'
-import { contains6, isPrefix6, parseIpPrefix } from './address6.ts'
-import { isIcmpError, type Packet } from './packet.ts'
+import { contains6, isPrefix6, parseIp, parseIpPrefix } from './address6.ts'
+import { isIcmpError, type Packet, packetSize } from './packet.ts'
 
 /** Where a packet is when the rules are asked. */
 export interface Hook {
@@ -55,13 +55,10 @@ export function matcherOf(match: FirewallMatch, powers: Powers): Matcher {
           states.includes(hook.state ?? 'NEW'),
     ),
     ...wish(match.icmpType, byIcmpType),
-    ...wish(
-      match.syn,
-      (syn): Matcher =>
-        ({ packet: { payload } }) => {
-          return payload.proto === 'tcp' && (payload.syn && !payload.ack) === syn
-        },
-    ),
+    ...wish(match.tcpFlags, byTcpFlags),
+    ...wish(match.sourceRange, (text) => byRange(text, ({ packet }) => packet.source)),
+    ...wish(match.destinationRange, (text) => byRange(text, ({ packet }) => packet.destination)),
+    ...wish(match.length, byLength),
     ...wish(
       match.probability,
       (share): Matcher =>
@@ -104,6 +101,38 @@ function byPort(wanted: string, read: (hook: Hook) => number): Matcher {
     if (proto !== 'tcp' && proto !== 'udp') return false
     const port = read(hook)
     return ranges.some(({ first, last }) => port >= first && port <= last) !== negated
+  }
+}
+
+function byTcpFlags({ mask, set, negated = false }: NonNullable<FirewallMatch['tcpFlags']>): Matcher {
+  return ({ packet: { payload } }) => {
+    if (payload.proto !== 'tcp') return false
+    const { fin, syn, rst, ack, data } = payload
+    const flags: Readonly<Record<TcpFlag, boolean>> = {
+      ...{ FIN: fin, SYN: syn, RST: rst, ACK: ack, URG: false },
+      PSH: data.length > 0,
+    }
+    return mask.every((flag) => flags[flag] === set.includes(flag)) !== negated
+  }
+}
+
+/** `10.0.0.1-10.0.0.9`; what is no range matches nothing. */
+function byRange(wanted: string, read: (hook: Hook) => Address): Matcher {
+  const { text, negated } = negatable(wanted)
+  const [first, last = first] = text.split('-').map(parseIp)
+  if (first === undefined || last === undefined) return () => false
+  return (hook) => {
+    const address = read(hook)
+    return (typeof address === typeof first && address >= first && address <= last) !== negated
+  }
+}
+
+function byLength(wanted: string): Matcher {
+  const { text, negated } = negatable(wanted)
+  const [first = 0, last = first] = text.split(':').map(Number)
+  return ({ packet }) => {
+    const size = packetSize(packet)
+    return (size >= first && size <= (last || 65535)) !== negated
   }
 }
 

@@ -30,7 +30,7 @@ export type Verdict = 'ACCEPT' | 'DROP' | { readonly reject: string }
 const MOST_JUMPS = 64
 
 interface Row {
-  readonly rule: FirewallRule
+  rule: FirewallRule
   readonly matches: Matcher
   packets: number
   bytes: number
@@ -143,6 +143,13 @@ export class Firewall {
     chain.name = to
     this.chains(table).delete(from)
     this.chains(table).set(to, chain)
+    for (const row of chain.rows) row.rule = { ...row.rule, chain: to }
+    for (const { rows } of this.chains(table).values())
+      for (const row of rows) {
+        const { target } = row.rule
+        if (target.kind === 'JUMP' && target.chain === from)
+          row.rule = { ...row.rule, target: { ...target, chain: to } }
+      }
   }
 
   flush(table: FirewallTable, name: string | undefined): void {
@@ -232,7 +239,7 @@ export class Firewall {
       if (target.kind !== 'JUMP') return target
       const next = depth < MOST_JUMPS ? this.chains(table).get(target.chain) : undefined
       const found = next && this.walk(table, next, hook, depth + 1)
-      if (found) return found
+      if (found || target.goto) return found
     }
     return undefined
   }

@@ -70,7 +70,7 @@ describe('the filter table', () => {
     ['knows who is not the sender', rule({ source: '!10.0.0.0/24' }), 'hello'],
     ['knows the link', rule({ inLink: 'eth+' }), 'silence'],
     ['knows connections', rule({ states: ['INVALID'] }), 'hello'],
-    ['knows the first packet', rule({ syn: true, proto: 'tcp' }), 'silence'],
+    ['knows the first packet', rule({ tcpFlags: { mask: ['SYN', 'ACK'], set: ['SYN'] }, proto: 'tcp' }), 'silence'],
   ])('%s', async (_name, each, expected) => {
     firewall.add(each)
     expect(await knock(one, '10.0.0.2', 80)).toBe(expected)

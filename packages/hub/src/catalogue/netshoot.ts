@@ -12,7 +12,7 @@ export const netshoot = toolsRepository({
   compressedBytes: 178_000_000,
   sizeBytes: 470_000_000,
   commands:
-    'ab bash brctl bridge conntrack curl dig drill ethtool git host iftop ip ip6tables ip6tables-save iperf iperf3 iptables iptables-save jq mtr netstat nc nmap nslookup openssl ping socat ss ssh strace tc tcpdump telnet tracepath traceroute vim wget'.split(
+    'ab bash brctl bridge conntrack curl dig drill ethtool git host iftop ip ip6tables ip6tables-restore ip6tables-save iperf iperf3 iptables iptables-restore iptables-save jq mtr netstat nc nmap nslookup openssl ping socat ss ssh strace tc tcpdump telnet tracepath traceroute vim wget'.split(
       ' ',
     ),
   config: { WorkingDir: '/root', Cmd: ['bash'] },

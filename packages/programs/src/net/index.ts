@@ -16,7 +16,8 @@ import { busyboxNetstat, netstat } from './net-tools/netstat.ts'
 import { busyboxRoute, route } from './net-tools/route.ts'
 import { mtr } from './mtr/mtr.ts'
 import { busyboxNc, nc } from './netcat/nc.ts'
-import { ip6tables, ip6tablesSave, iptables, iptablesSave } from './netfilter/iptables.ts'
+import { ip6tables, iptables } from './netfilter/iptables.ts'
+import { ip6tablesRestore, ip6tablesSave, iptablesRestore, iptablesSave } from './netfilter/save-restore.ts'
 import { busyboxPing } from './ping/busybox-ping.ts'
 import { ping } from './ping/iputils-ping.ts'
 import { socat } from './socat/socat.ts'
@@ -54,8 +55,10 @@ export const netPrograms: readonly Program[] = [
     ifconfig,
     ip,
     ip6tables,
+    ip6tablesRestore,
     ip6tablesSave,
     iptables,
+    iptablesRestore,
     iptablesSave,
     mtr,
     nc,

@@ -24,6 +24,8 @@ const sbin = at('/usr/sbin')
 
 const both = (...parts: readonly Software[]): Software => ({ commands: parts.flatMap(({ commands }) => commands) })
 
+const FIREWALL = ['iptables', 'ip6tables'].flatMap((name) => [name, `${name}-restore`, `${name}-save`])
+
 const NGINX_CONF = (user: string, include: string): string => `user ${user};
 worker_processes auto;
 pid /run/nginx.pid;
@@ -128,7 +130,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['inotify-tools', bin('inotify-tools', 'inotifywait', 'inotifywatch')],
   ['libcap', sbin('libcap', 'capsh', 'getcap', 'getpcaps', 'setcap')],
   ['iproute2', both(sbin('iproute2', 'ip', 'tc', 'bridge'), bin('iproute2', 'ss'))],
-  ['iptables', sbin('iptables', 'iptables', 'iptables-save', 'ip6tables', 'ip6tables-save')],
+  ['iptables', sbin('iptables', ...FIREWALL)],
   ['jq', bin('jq', 'jq')],
   ['less', { commands: [['/usr/bin/less', 'editors/less']] }],
   ['attr', bin('attr', 'getfattr', 'setfattr')],

@@ -14,8 +14,7 @@ export class Names {
   static async read(sys: Sys, numeric: boolean): Promise<Names> {
     if (numeric) return new Names(new Map(), new Map())
     const hosts = (await rows(sys, '/etc/hosts')).map(([address = '', name = '']) => [address, name] as const)
-    const services = (await rows(sys, '/etc/services')).map(([name = '', port = '']) => [port, name] as const)
-    return new Names(new Map(hosts.toReversed()), new Map(services.toReversed()))
+    return new Names(new Map(hosts.toReversed()), await serviceNames(sys))
   }
 
   host(address: string): string {
@@ -31,6 +30,12 @@ export class Names {
 export async function servicePorts(sys: Sys): Promise<ReadonlyMap<string, number>> {
   const services = await rows(sys, '/etc/services')
   return new Map(services.map(([name = '', port = '']) => [name, Number.parseInt(port, 10)]))
+}
+
+/** Names of services by port and protocol, `80/tcp`. */
+export async function serviceNames(sys: Sys): Promise<ReadonlyMap<string, string>> {
+  const services = await rows(sys, '/etc/services')
+  return new Map(services.map(([name = '', port = '']) => [port, name] as const).toReversed())
 }
 
 async function rows(sys: Sys, path: string): Promise<string[][]> {

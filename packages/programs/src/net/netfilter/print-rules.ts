@@ -1,5 +1,6 @@
-import type { FirewallChain, FirewallCounters, FirewallRule } from '@drydock/abi'
-import { icmpNumber, type RuleFamily } from './rule-family.ts'
+import type { FirewallChain, FirewallCounters, FirewallRule, LogOption } from '@drydock/abi'
+import { flagged, matchesOf, quoted, type Showing } from './matches.ts'
+import { LOG_LEVELS, type RuleFamily } from './rule-family.ts'
 
 /** How iptables prints rules: -L as a table, -S as command lines. */
 export interface Style {
@@ -25,61 +26,55 @@ const protoName = (proto: NonNullable<FirewallRule['proto']>, { icmp }: RuleFami
 const protoNumber = (proto: NonNullable<FirewallRule['proto']>, { icmp }: RuleFamily): string =>
   proto === 'icmp' ? icmp.number : NUMBERS[proto]
 
-function portWords(kind: 'spt' | 'dpt', text: string): string {
-  const negated = text.startsWith('!')
-  const plain = negated ? text.slice(1) : text
-  return `${kind}${plain.includes(':') ? 's' : ''}:${negated ? '!' : ''}${plain}`
+const LOG_FLAGS: readonly (readonly [option: LogOption, bit: number, word: string])[] = [
+  ['tcp-sequence', 1, '--log-tcp-sequence'],
+  ['tcp-options', 2, '--log-tcp-options'],
+  ['ip-options', 4, '--log-ip-options'],
+  ['uid', 8, '--log-uid'],
+  ['macdecode', 32, '--log-macdecode'],
+]
+const WARNING = 4
+
+type LogTarget = Extract<FirewallRule['target'], { readonly kind: 'LOG' }>
+
+function logColumns({ prefix, level = WARNING, options = [] }: LogTarget, numeric: boolean): string {
+  const flags = LOG_FLAGS.filter(([option]) => options.includes(option))
+  const said = prefix === '' ? [] : [`prefix "${prefix}"`]
+  if (numeric)
+    return ['LOG', `flags ${flags.reduce((sum, [, bit]) => sum + bit, 0)}`, `level ${level}`, ...said].join(' ')
+  return ['LOG', `level ${LOG_LEVELS[level]}`, ...flags.map(([option]) => option), ...said].join(' ')
 }
 
-function portColumns({ proto = 'tcp', sourcePort, destinationPort }: FirewallRule): string[] {
-  const multi = (name: string, text: string): string =>
-    `multiport ${name} ${text.startsWith('!') ? '!' : ''}${text.replace('!', '')}`
-  if (sourcePort?.includes(',')) return [multi('sports', sourcePort)]
-  if (destinationPort?.includes(',')) return [multi('dports', destinationPort)]
-  const words = [
-    ...(sourcePort === undefined ? [] : [portWords('spt', sourcePort)]),
-    ...(destinationPort === undefined ? [] : [portWords('dpt', destinationPort)]),
-  ]
-  return words.length ? [`${proto} ${words.join(' ')}`] : []
-}
+const logWords = ({ prefix, level = WARNING, options = [] }: LogTarget): string[] => [
+  ...(prefix === '' ? [] : ['--log-prefix', quoted(prefix)]),
+  ...(level === WARNING ? [] : ['--log-level', String(level)]),
+  ...LOG_FLAGS.flatMap(([option, , word]) => (options.includes(option) ? [word] : [])),
+]
 
-function targetColumns({ target }: FirewallRule, { reject }: RuleFamily): string[] {
+type RedirectTarget = Extract<FirewallRule['target'], { readonly kind: 'REDIRECT' }>
+const redirectPorts = ({ port, lastPort }: RedirectTarget): string =>
+  `${port}${lastPort === undefined ? '' : `-${lastPort}`}`
+
+function targetColumns({ target }: FirewallRule, { family, numeric }: Showing): string[] {
   switch (target.kind) {
     case 'DNAT':
     case 'SNAT':
       return [`to:${target.to}`]
     case 'REDIRECT':
-      return target.port === undefined ? [] : [`redir ports ${target.port}`]
+      return target.port === undefined ? [] : [`redir ports ${redirectPorts(target)}`]
     case 'REJECT':
-      return [`reject-with ${target.with ?? reject}`]
+      return [`reject-with ${target.with ?? family.reject}`]
     case 'LOG':
-      return [`LOG flags 0 level 4${target.prefix ? ` prefix "${target.prefix}"` : ''}`]
+      return [logColumns(target, numeric)]
     default:
       return []
   }
 }
 
-function extras(rule: FirewallRule, numeric: boolean, family: RuleFamily): string {
-  const { destinationLocal, sourceLocal, states, limit, icmpType, comment, syn, probability } = rule
-  const type = (name: string, local: boolean): string => `${name}-type ${local ? '' : '!'}LOCAL`
-  const addresses = [
-    ...(sourceLocal === undefined ? [] : [type('src', sourceLocal)]),
-    ...(destinationLocal === undefined ? [] : [type('dst', destinationLocal)]),
-  ]
-  const words = [
-    ...(addresses.length ? [`ADDRTYPE match ${addresses.join(' ')}`] : []),
-    ...portColumns(rule),
-    ...(syn === undefined ? [] : [`flags:${syn ? '' : '!'}${numeric ? '0x17/0x02' : 'FIN,SYN,RST,ACK/SYN'}`]),
-    ...(icmpType === undefined
-      ? []
-      : [numeric ? `icmptype ${icmpNumber(family, icmpType)}` : `${family.icmp.name} ${icmpType}`]),
-    ...(states ? [`ctstate ${states.join(',')}`] : []),
-    ...(limit ? [`limit: avg ${limit.text} burst ${limit.burst}`] : []),
-    ...(probability === undefined ? [] : [`statistic mode random probability ${probability.toFixed(11)}`]),
-    ...(comment === undefined ? [] : [`/* ${comment} */`]),
-    ...targetColumns(rule, family),
-  ]
-  return words.length ? ` ${words.join(' ')}` : ''
+function extras(rule: FirewallRule, showing: Showing): string {
+  const words = [...matchesOf(rule).map((match) => match.columns(rule, showing)), ...targetColumns(rule, showing)]
+  const goto = rule.target.kind === 'JUMP' && rule.target.goto ? '[goto] ' : ''
+  return `${words.length ? ` ${words.join(' ')}` : ''}${goto}`
 }
 
 const UNITS = ['', 'K', 'M', 'G', 'T']
@@ -94,17 +89,21 @@ function amount(value: number, exact: boolean): string {
   return `${left}${UNITS[unit]}`
 }
 
-function listRow(rule: FirewallRule & FirewallCounters, index: number, style: Style, family: RuleFamily): string {
+/** A sign of negation has a place of its own. */
+const marked = (text: string): string => `${text.startsWith('!') ? text : ` ${text}`}`.padEnd(20)
+
+function listRow(rule: FirewallRule & FirewallCounters, index: number, style: Style, showing: Showing): string {
+  const { family } = showing
   const shown = style.numeric ? protoNumber : protoName
   const proto = rule.proto ? shown(rule.proto, family) : style.numeric ? '0' : 'all'
   const number = style.lineNumbers ? String(index + 1).padEnd(5) : ''
   const link = (text: string | undefined): string =>
     (text ?? (style.numeric ? '*' : 'any')).replace(/^!\s*/, '!').padEnd(6)
-  const links = style.verbose ? `${link(rule.inLink)} ${link(rule.outLink)}  ` : ''
-  const ends = [rule.source, rule.destination].map((each) => place(each, style.numeric, family).padEnd(20)).join(' ')
+  const links = style.verbose ? ` ${link(rule.inLink)} ${link(rule.outLink)} ` : ''
+  const ends = [rule.source, rule.destination].map((each) => marked(place(each, style.numeric, family))).join(' ')
   const count = (value: number): string => amount(value, style.exact).padStart(5)
   const counts = style.verbose ? `${count(rule.packets)} ${count(rule.bytes)} ` : ''
-  return `${number}${counts}${targetName(rule).padEnd(10)} ${proto.padEnd(4)} --  ${links}${ends}${extras(rule, style.numeric, family)}\n`
+  return `${number}${counts}${targetName(rule).padEnd(9)}  ${proto.padEnd(4)} -- ${links}${ends} ${extras(rule, showing)}\n`
 }
 
 /** @param references how many rules jump to a chain */
@@ -112,7 +111,7 @@ export function listChains(
   chains: readonly FirewallChain[],
   style: Style,
   references: (chain: string) => number,
-  family: RuleFamily,
+  showing: Showing,
 ): string {
   const columns = style.verbose
     ? ' pkts bytes target     prot opt in     out     source               destination         \n'
@@ -123,49 +122,25 @@ export function listChains(
         ? ` ${amount(chain.packets, style.exact)} packets, ${amount(chain.bytes, style.exact)} bytes`
         : ''
       const what = chain.policy ? `policy ${chain.policy}${counts}` : `${references(chain.name)} references`
-      const rows = chain.rules.map((rule, index) => listRow(rule, index, style, family))
+      const rows = chain.rules.map((rule, index) => listRow(rule, index, style, showing))
       return `Chain ${chain.name} (${what})\n${style.lineNumbers ? 'num  ' : ''}${columns}${rows.join('')}`
     })
     .join('\n')
 }
 
-const flagged = (name: string, text: string | undefined): string[] =>
-  text === undefined ? [] : text.startsWith('!') ? ['!', name, text.slice(1).trim()] : [name, text]
-
 function matchWords(rule: FirewallRule, family: RuleFamily): string[] {
-  const { proto, sourcePort, destinationPort, destinationLocal, sourceLocal, states, limit, icmpType, syn } = rule
-  const multi = sourcePort?.includes(',') || destinationPort?.includes(',')
-  const many = multi ? 's' : ''
-  const usesProto = multi || sourcePort !== undefined || destinationPort !== undefined || syn !== undefined
-  const local = (name: string, on: boolean | undefined): string[] =>
-    on === undefined ? [] : [...(on ? [] : ['!']), name, 'LOCAL']
-  const addresses = [...local('--src-type', sourceLocal), ...local('--dst-type', destinationLocal)]
   return [
     ...flagged('-s', rule.source),
     ...flagged('-d', rule.destination),
     ...flagged('-i', rule.inLink),
     ...flagged('-o', rule.outLink),
-    ...(proto ? ['-p', protoName(proto, family)] : []),
-    ...(addresses.length ? ['-m', 'addrtype', ...addresses] : []),
-    ...(usesProto ? ['-m', multi ? 'multiport' : (proto ?? 'tcp')] : []),
-    ...flagged(`--sport${many}`, sourcePort),
-    ...flagged(`--dport${many}`, destinationPort),
-    ...(syn === undefined ? [] : [...(syn ? [] : ['!']), '--tcp-flags', 'FIN,SYN,RST,ACK', 'SYN']),
-    ...(icmpType === undefined
-      ? []
-      : ['-m', family.family === 6 ? 'icmp6' : 'icmp', family.icmp.option, icmpNumber(family, icmpType)]),
-    ...(states ? ['-m', 'conntrack', '--ctstate', states.join(',')] : []),
-    ...(limit
-      ? ['-m', 'limit', '--limit', limit.text, ...(limit.burst === 5 ? [] : ['--limit-burst', String(limit.burst)])]
-      : []),
-    ...(rule.probability === undefined
-      ? []
-      : ['-m', 'statistic', '--mode', 'random', '--probability', rule.probability.toFixed(11)]),
-    ...(rule.comment === undefined ? [] : ['-m', 'comment', '--comment', quoted(rule.comment)]),
+    ...(rule.proto ? ['-p', protoName(rule.proto, family)] : []),
+    ...matchesOf(rule).flatMap((match) => {
+      const name = match.name === 'icmp' && family.family === 6 ? 'icmp6' : match.name
+      return ['-m', name, ...match.words(rule, family)]
+    }),
   ]
 }
-
-const quoted = (text: string): string => (/^[\w.-]+$/.test(text) ? text : `"${text}"`)
 
 function targetWords(rule: FirewallRule, family: RuleFamily): string[] {
   const { target } = rule
@@ -175,15 +150,26 @@ function targetWords(rule: FirewallRule, family: RuleFamily): string[] {
     SNAT: () => ['--to-source', target.kind === 'SNAT' ? target.to : ''],
     REJECT: () => ['--reject-with', target.kind === 'REJECT' ? (target.with ?? family.reject) : ''],
     REDIRECT: () =>
-      target.kind === 'REDIRECT' && target.port !== undefined ? ['--to-ports', String(target.port)] : [],
-    LOG: () => (target.kind === 'LOG' && target.prefix ? ['--log-prefix', quoted(target.prefix)] : []),
+      target.kind === 'REDIRECT' && target.port !== undefined ? ['--to-ports', redirectPorts(target)] : [],
+    LOG: () => (target.kind === 'LOG' ? logWords(target) : []),
   }
-  return ['-j', targetName(rule), ...(options[target.kind]?.() ?? [])]
+  const jump = target.kind === 'JUMP' && target.goto ? '-g' : '-j'
+  return [jump, targetName(rule), ...(options[target.kind]?.() ?? [])]
 }
 
 /** The rule as a command line would make it, without `-A CHAIN`. Two rules are the same when these are. */
 export const ruleText = (rule: FirewallRule, family: RuleFamily): string =>
   [...matchWords(rule, family), ...targetWords(rule, family)].join(' ')
+
+/** The one rule of that number. */
+export const specifyOne = (rule: FirewallRule | undefined, family: RuleFamily): string =>
+  rule === undefined ? '' : line(rule, family)
+export const listOne = (
+  rule: (FirewallRule & FirewallCounters) | undefined,
+  at: number,
+  style: Style,
+  showing: Showing,
+) => (rule === undefined ? '' : listRow(rule, at - 1, style, showing))
 
 const line = (rule: FirewallRule, family: RuleFamily): string =>
   `${`-A ${rule.chain} ${ruleText(rule, family)}`.trimEnd()}\n`

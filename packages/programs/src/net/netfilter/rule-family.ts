@@ -38,3 +38,13 @@ export const IP6TABLES: RuleFamily = {
 /** The number of a type of ICMP messages. */
 export const icmpNumber = ({ icmpTypes }: RuleFamily, name: string): string =>
   [...icmpTypes].find(([, each]) => each === name)?.[0] ?? name
+
+/** Names of the levels of LOG, by number. */
+export const LOG_LEVELS = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug'] as const
+
+/** What `--reject-with` may say. */
+export const REJECTIONS: readonly string[] = [
+  ...['net', 'host', 'port', 'proto'].map((what) => `icmp-${what}-unreachable`),
+  ...['icmp-net-prohibited', 'icmp-host-prohibited', 'icmp-admin-prohibited', 'tcp-reset'],
+  ...['icmp6-no-route', 'icmp6-adm-prohibited', 'icmp6-addr-unreachable', 'icmp6-port-unreachable'],
+]
