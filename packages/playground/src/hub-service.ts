@@ -14,7 +14,7 @@ const HUB_NAMES: readonly string[] = [
   'index.docker.io',
   'hub.docker.com',
   'production.cloudflare.docker.com',
-  ...['docker.elastic.co', 'gcr.io', 'ghcr.io', 'mirror.gcr.io', 'public.ecr.aws', 'quay.io'],
+  ...['docker.elastic.co', 'gcr.io', 'ghcr.io', 'mcr.microsoft.com', 'mirror.gcr.io', 'public.ecr.aws', 'quay.io'],
 ]
 
 interface HubServiceOptions {

@@ -1,9 +1,20 @@
 import type { Repository } from '../rootfs/image-spec.ts'
 import { adminer } from './adminer.ts'
 import { alpineCurl } from './alpine-curl.ts'
+import { archlinux } from './archlinux.ts'
+import { bash } from './bash.ts'
 import { busybox } from './busybox.ts'
 import { caddy } from './caddy.ts'
+import { crccheckHelloWorld } from './crccheck-hello-world.ts'
 import { curlimagesCurl } from './curlimages-curl.ts'
+import { dotnetAspnet, dotnetRuntime, dotnetSdk } from './dotnet.ts'
+import { drupal } from './drupal.ts'
+import { httpEcho } from './http-echo.ts'
+import { joomla } from './joomla.ts'
+import { jwilderWhoami } from './jwilder-whoami.ts'
+import { nginxHello } from './nginx-hello.ts'
+import { opensuseLeap, opensuseTumbleweed } from './opensuse.ts'
+import { selaBusybox, selaPythonApp } from './sela-workshops.ts'
 import { almalinux, alpine, amazonlinux, centos, debian, fedora, rocky, rockylinux, ubuntu } from './distributions.ts'
 import { docker } from './docker.ts'
 import { gettingStarted, welcomeToDocker } from './docker-getting-started.ts'
@@ -50,11 +61,12 @@ import { redis } from './redis.ts'
 import { registry } from './registry.ts'
 import { ruby } from './ruby.ts'
 import { alertmanager, nodeExporter, oldPortainer, portainer, prometheus, visualizer } from './stand-ins.ts'
-import { alpineGit, alpineSlashCurl, bitnamiGit, rmbyext, whalesay } from './small-tools.ts'
+import { alpineGit, alpineSlashCurl, alpineSocat, bitnamiGit, rmbyext, whalesay } from './small-tools.ts'
 import {
   dockercloudHelloWorld,
   dockersamplesStaticSite,
   helloDock,
+  hellowhale,
   prakharStaticSite,
   tutumHelloWorld,
 } from './static-site.ts'
@@ -63,11 +75,11 @@ import { maven } from './maven.ts'
 import { tomcat } from './tomcat.ts'
 import { traefik } from './traefik.ts'
 import { votingResult, votingVote, votingWorker } from './voting-app.ts'
-import { containousWhoami, whoami } from './whoami.ts'
+import { containousWhoami, emilevaugeWhoami, whoami } from './whoami.ts'
 import { wordpress } from './wordpress.ts'
 
 const OFFICIAL: readonly Repository[] = [
-  ...[alpine, busybox, helloWorld, ubuntu, debian, centos, fedora, rockylinux, almalinux, amazonlinux],
+  ...[alpine, busybox, helloWorld, ubuntu, debian, centos, fedora, rockylinux, almalinux, amazonlinux, archlinux, bash],
   ...[nginx, httpd, caddy, haproxy, traefik, node, python, golang, ruby, php, tomcat, eclipseTemurin, maven],
   ...[redis, memcached, postgres, mysql, mariadb, mongo, rabbitmq, wordpress, adminer, registry, docker],
   ...[
@@ -86,6 +98,8 @@ const OFFICIAL: readonly Repository[] = [
     kibana,
     logstash,
     openjdk,
+    drupal,
+    joomla,
   ],
 ]
 
@@ -94,7 +108,9 @@ export const CATALOGUE: readonly Repository[] = [
   ...OFFICIAL,
   ...[rocky, gettingStarted, welcomeToDocker, dockersamplesStaticSite, prakharStaticSite, mhartAlpineNode],
   ...[helloDock, tutumHelloWorld, dockercloudHelloWorld, whalesay, rmbyext, alpineGit, bitnamiGit, alpineSlashCurl],
-  ...[netshoot, alpineCurl, curlimagesCurl, whoami, containousWhoami],
+  ...[netshoot, alpineCurl, curlimagesCurl, whoami, containousWhoami, emilevaugeWhoami, jwilderWhoami, alpineSocat],
+  ...[httpEcho, nginxHello, crccheckHelloWorld, hellowhale, selaBusybox, selaPythonApp],
+  ...[opensuseLeap, opensuseTumbleweed, dotnetSdk, dotnetAspnet, dotnetRuntime],
   ...[visualizer, portainer, oldPortainer, prometheus, nodeExporter, alertmanager],
   ...[jenkins, consul, vault, minio, gitea, grafana, cadvisor, kafka],
   ...[votingVote, votingResult, votingWorker],

@@ -42,5 +42,23 @@ export const memcached = softwareRepository({
         User: 'memcache',
       },
     },
+    {
+      variant: 'alpine',
+      created: '2026-08-25T00:24:50.177393323Z',
+      base: 'alpine',
+      sizeBytes: 10_900_000,
+      layers: [
+        ['RUN /bin/sh -c addgroup -g 11211 memcache && adduser -D -u 11211 -G mem # buildkit', 945],
+        ['RUN /bin/sh -c set -eux; apk add --no-cache --virtual .build-deps ca-ce # buildkit', 960_000],
+        ['COPY docker-entrypoint.sh /usr/local/bin/ # buildkit', 284],
+      ],
+      config: {
+        Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'MEMCACHED_VERSION=1.6.45'],
+        Entrypoint: ['docker-entrypoint.sh'],
+        Cmd: ['memcached'],
+        ExposedPorts: setOf('11211/tcp'),
+        User: 'memcache',
+      },
+    },
   ],
 })

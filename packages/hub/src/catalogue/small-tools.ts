@@ -30,6 +30,19 @@ export const alpineSlashCurl = toolsRepository({
   config: { Entrypoint: ['curl'] },
 })
 
+export const alpineSocat = toolsRepository({
+  name: 'alpine/socat',
+  description: 'Run socat command in alpine container',
+  stars: 110,
+  created: '2026-06-02T08:10:12Z',
+  release: '3.22',
+  by: 'RUN /bin/sh -c apk add --no-cache socat # buildkit',
+  compressedBytes: 170_000,
+  sizeBytes: 420_000,
+  commands: ['socat'],
+  config: { Entrypoint: ['socat'] },
+})
+
 /** What it says stands in a bubble above a whale; words come from the arguments or from standard input. */
 const COWSAY = `#!/bin/sh
 if [ $# -gt 0 ]; then text="$*"; else text=$(cat); fi

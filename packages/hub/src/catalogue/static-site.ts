@@ -56,6 +56,18 @@ export const helloDock = siteRepository({
     ),
 })
 
+export const hellowhale = siteRepository({
+  name: 'ajeetraina/hellowhale',
+  description: 'Hello Whale: a page for demonstrations of swarms',
+  stars: 8,
+  tags: ['latest', 'v1.0', '1.0', '2.0'],
+  created: '2016-07-30T10:01:45Z',
+  compressedBytes: 210_000,
+  sizeBytes: 240_000,
+  build: (tree) =>
+    void tree.file(`${HTML}/index.html`, page('Hello Whale', '<h1>Hello Whale!</h1>\n<p>🐳 A container answers.</p>')),
+})
+
 /** Says which container answers, once it runs. */
 const helloWorldSite = (name: string, stars: number): Repository =>
   siteRepository({

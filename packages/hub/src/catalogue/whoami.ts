@@ -20,6 +20,7 @@ const whoamiOf = (name: string): Repository => ({
   },
 })
 
-/** Traefik's example behind its routes, under its name and the one it had before. */
+/** Traefik's example behind its routes, under its name and those it had before. */
 export const whoami = whoamiOf('traefik/whoami')
 export const containousWhoami = whoamiOf('containous/whoami')
+export const emilevaugeWhoami = whoamiOf('emilevauge/whoami')

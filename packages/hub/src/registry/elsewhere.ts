@@ -11,6 +11,8 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'gcr.io': { 'cadvisor/cadvisor': 'google/cadvisor' },
   'ghcr.io': { 'google/cadvisor': 'google/cadvisor' },
+  // Its repositories have the host's name in the catalogue.
+  'mcr.microsoft.com': {},
   'mirror.gcr.io': { 'library/': 'library/', '': '' },
   'public.ecr.aws': { 'docker/library/': 'library/' },
   'quay.io': {
