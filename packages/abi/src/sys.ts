@@ -38,8 +38,11 @@ export interface ForkOptions extends Omit<SpawnOptions, 'argv'> {
   readonly argv?: readonly string[]
   /** CLONE_NEW…: the namespaces that the child gets new. */
   readonly flags?: number
-  /** Nobody's child: as if a process between had ended at once, it goes to the caller's reaper. daemon(3) */
-  readonly detached?: boolean
+  /**
+   * Nobody's child: as if a process between had ended at once, it goes to the caller's reaper, daemon(3), or to the
+   * process of this number, where that one had been between as well and is a subreaper. prctl(2) PR_SET_CHILD_SUBREAPER
+   */
+  readonly orphanOf?: 'reaper' | number
   /** Threads of the child that end before it does its work: each has taken a process number. */
   readonly threads?: number
   /** Absolute path of the control group the child starts in, below /sys/fs/cgroup. */

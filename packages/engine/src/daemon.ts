@@ -1,4 +1,4 @@
-import { SIGKILL, type Sys } from '@drydock/abi'
+import type { Sys } from '@drydock/abi'
 import { toHex } from '@drydock/codec'
 import { logLine } from './background.ts'
 import { BuildCache } from './builder/buildkit/build-cache.ts'
@@ -15,10 +15,10 @@ import { ExecStore } from './exec/exec-store.ts'
 import { ImageStore } from './images/image-store.ts'
 import { NetworkController } from './networks/network-controller.ts'
 import { Problem } from './problem.ts'
-import { cgroupOf, makeParents, readControl } from './runtime/cgroups.ts'
+import { cgroupOf, killAll, makeParents } from './runtime/cgroups.ts'
 import { adoptTask } from './runtime/launch.ts'
 import { endShim, runningShims } from './runtime/shim.ts'
-import { ifExists, makeDirectories, quietly, readText, replaceFile } from './state/files.ts'
+import { ifExists, makeDirectories, readText, replaceFile } from './state/files.ts'
 import { placesBelow } from './state/places.ts'
 import { isTask } from './swarm/attach.ts'
 import { SwarmNode } from './swarm/swarm-node.ts'
@@ -138,8 +138,7 @@ function isNewBoot({ sys, places }: DaemonParts): boolean {
 
 /** Processes that outlived a daemon that was killed. */
 function killLeftOver({ sys }: DaemonParts, { id, hostConfig }: Container, shim: number | undefined): void {
-  const members = readControl(sys, cgroupOf(id, hostConfig.CgroupParent), 'cgroup.procs') ?? ''
-  for (const pid of members.split('\n').filter(Boolean)) quietly(() => sys.kill(Number(pid), SIGKILL))
+  killAll(sys, cgroupOf(id, hostConfig.CgroupParent))
   if (shim !== undefined) endShim(sys, shim)
 }
 

@@ -74,6 +74,18 @@ test('a shim is nobody’s child, the parent of its container, and goes with it'
   expect(machine.named('containerd-shim')).toEqual([])
 })
 
+test('what is run in a container is a child of its shim as well, and ends with it', async () => {
+  const machine = await boot()
+  await machine.start('one', { Cmd: ['sleep', '1000'], HostConfig: { PidMode: 'host' } })
+  const { text } = await machine.client.call('POST', '/containers/one/exec', { Cmd: ['sleep', '2000'] })
+  await machine.client.call('POST', `/exec/${JSON.parse(text).Id}/start`, { Detach: true })
+  const [shim] = machine.named('containerd-shim')
+  expect(machine.named('sleep').map(({ ppid }) => ppid)).toEqual([shim?.pid, shim?.pid])
+  await machine.client.call('POST', '/containers/one/kill')
+  await machine.client.call('POST', '/containers/one/wait')
+  expect(machine.named('sleep')).toEqual([])
+})
+
 test('a container whose shim is killed has been killed', async () => {
   const machine = await boot()
   await machine.start('one', { Cmd: ['sleep', '1000'] })

@@ -59,7 +59,6 @@ export async function runProcess(
   let ended = false
   void stop.then(() => ended || killQuietly(sys, running.pid))
   try {
-    container.process = running
     if (process.network !== 'host') networks.connectAll(container, running.pid)
     writeHosts(sys, container, gatewayOf(container), [])
     const drained = pumpOutput(sys, running, output)

@@ -1,7 +1,7 @@
 import type { MaybePromise } from '@drydock/abi'
 import type { ContainerStatus, HostConfig } from '@drydock/docker-api'
 import { KeptText } from '../go-json/kept-text.ts'
-import type { RunningProcess } from '../runtime/launch.ts'
+import type { RunningTask } from '../runtime/launch.ts'
 import { OutputHub } from './output-hub.ts'
 import { type ContainerRecord, statusOf } from './record.ts'
 import { Waiters } from './waiters.ts'
@@ -18,7 +18,7 @@ export class Container {
   /** What inspect answered last. */
   readonly inspected = new KeptText()
   /** Present while process 1 runs. */
-  process: RunningProcess | undefined
+  process: RunningTask | undefined
   /** Where standard input goes; undefined when it is closed or not open. */
   input: number | undefined
   readonly execs = new Set<string>()

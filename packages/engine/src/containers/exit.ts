@@ -2,7 +2,7 @@ import { exitStatus, type WaitStatus } from '@drydock/abi'
 import { inBackground, logLine } from '../background.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { quietly } from '../state/files.ts'
-import { cgroupOf, readCounters, removeCgroup } from '../runtime/cgroups.ts'
+import { cgroupOf, killAll, readCounters, removeCgroup } from '../runtime/cgroups.ts'
 import { parseTime, timestamp } from '../timestamps.ts'
 import type { Container } from './container.ts'
 import { publishContainer } from './container-events.ts'
@@ -54,6 +54,8 @@ function recordExit(parts: DaemonParts, container: Container, status: WaitStatus
   removeSandboxFile(sys, record)
   releaseVolumes(parts, container)
   unmountRootfs(sys, places, container.id)
+  // Processes of a namespace that is not its own outlive process 1.
+  if (container.hostConfig.PidMode) killAll(sys, cgroup)
   removeCgroup(sys, cgroup)
   Object.assign(record.State, {
     Running: false,

@@ -11,7 +11,7 @@ import { rotationOf } from '../logs/log-options.ts'
 import { invalid, Problem } from '../problem.ts'
 import { makeCgroup } from '../runtime/cgroups.ts'
 import { makeDirectories } from '../state/files.ts'
-import { killQuietly, launchTask, type RunningProcess, RuntimeError } from '../runtime/launch.ts'
+import { killQuietly, launchTask, type RunningTask, RuntimeError } from '../runtime/launch.ts'
 import { timestamp } from '../timestamps.ts'
 import type { Container } from './container.ts'
 import { publishContainer } from './container-events.ts'
@@ -70,7 +70,7 @@ function refuseDevices({ hostConfig }: Container): void {
  * Takes up a container that ran while there was no daemon, as it is now; what ended meanwhile is told as ended.
  * @throws Problem
  */
-export function resumeContainer(parts: DaemonParts, container: Container, running: RunningProcess): void {
+export function resumeContainer(parts: DaemonParts, container: Container, running: RunningTask): void {
   const { networks, containers } = parts
   const { Ports } = container.record
   container.process = running
@@ -85,7 +85,7 @@ export function resumeContainer(parts: DaemonParts, container: Container, runnin
 }
 
 interface Launched {
-  readonly running: RunningProcess
+  readonly running: RunningTask
   /** All output was read and logged. */
   readonly drained: Promise<void>
 }
@@ -111,7 +111,7 @@ async function bringUp(parts: DaemonParts, container: Container): Promise<Launch
   const spec = containerSpec(parts, container, rootfs)
   makeCgroup(sys, spec.cgroup, container.hostConfig)
   const log = openLog(parts, container)
-  const running = await launchTask(sys, spec, container.record.Config.OpenStdin ?? false)
+  const running = launchTask(sys, spec, container.record.Config.OpenStdin ?? false)
   // Whoever fails before awaiting it must not leave a rejection that nobody handles.
   running.started.catch(() => undefined)
   try {
@@ -200,7 +200,7 @@ function publishPorts(parts: DaemonParts, container: Container): void {
 async function attachOutput(
   parts: DaemonParts,
   container: Container,
-  running: RunningProcess,
+  running: RunningTask,
   log: JsonFileLog | undefined,
 ): Promise<void> {
   const { sys } = parts
@@ -225,7 +225,7 @@ function openLog({ sys, containers }: DaemonParts, container: Container): JsonFi
   return new JsonFileLog(sys, path, rotation, attributesOf(container))
 }
 
-function markStarted(parts: DaemonParts, container: Container, running: RunningProcess): void {
+function markStarted(parts: DaemonParts, container: Container, running: RunningTask): void {
   const { sys, containers } = parts
   const { record } = container
   Object.assign(record.State, {

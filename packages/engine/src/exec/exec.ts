@@ -9,7 +9,7 @@ import type { DaemonParts } from '../daemon-parts.ts'
 import { randomId } from '../identifiers.ts'
 import { conflict, invalid, Problem, systemProblem } from '../problem.ts'
 import { cgroupOf } from '../runtime/cgroups.ts'
-import { launchExec, RuntimeError } from '../runtime/launch.ts'
+import { launchExec, RuntimeError, type RunningTask } from '../runtime/launch.ts'
 import { quietly } from '../state/files.ts'
 import { parseDetachKeys } from '../streams/detach-keys.ts'
 import type { ExecSession } from './exec-store.ts'
@@ -37,12 +37,13 @@ function checkKeys(keys: string | undefined): void {
 }
 
 /** @throws Problem conflict */
-export function requireRunning(container: Container): void {
+export function requireRunning(container: Container): RunningTask {
   if (container.record.State.Paused)
     throw conflict(`container ${container.name} is paused, unpause the container before exec`)
   if (container.record.State.Restarting)
     throw conflict(`container ${container.id} is restarting, wait until the container is running`)
   if (!container.process) throw conflict(`container ${container.id} is not running`)
+  return container.process
 }
 
 /**
@@ -53,11 +54,10 @@ export function requireRunning(container: Container): void {
 export async function startExec(parts: DaemonParts, session: ExecSession): Promise<string | undefined> {
   const { sys } = parts
   const container = parts.containers.find(session.containerId)
-  requireRunning(container)
-  const pid = container.process?.pid ?? 0
+  const task = requireRunning(container)
   const cgroup = cgroupOf(container.id, container.hostConfig.CgroupParent)
   if (!(session.body.WorkingDir || '/').startsWith('/')) return refused(session, 'Cwd must be an absolute path')
-  const running = launchExec(sys, specOf(container, session.body), pid, cgroup, session.body.AttachStdin ?? false)
+  const running = launchExec(sys, specOf(container, session.body), task, cgroup, session.body.AttachStdin ?? false)
   session.process = running
   session.running = true
   publishContainer(parts, container, `exec_start: ${session.body.Cmd.join(' ')}`, { execID: session.id })

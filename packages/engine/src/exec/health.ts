@@ -68,11 +68,11 @@ async function probe(
   over: () => boolean,
 ): Promise<void> {
   const { sys } = parts
-  const pid = container.process?.pid
-  if (pid === undefined) return
+  const task = container.process
+  if (task === undefined) return
   const Start = timestamp(sys.clock)
   const spec = { ...processSpec(container), args: command, env: environmentOf(container, false), terminal: false }
-  const running = launchExec(sys, spec, pid, cgroupOf(container.id, container.hostConfig.CgroupParent), false)
+  const running = launchExec(sys, spec, task, cgroupOf(container.id, container.hostConfig.CgroupParent), false)
   running.started.catch(() => undefined)
   const decoder = new TextDecoder()
   let output = ''

@@ -69,6 +69,10 @@ function limitsOf(resources: Resources): [string, string][] {
 
 export const removeCgroup = (sys: Sys, cgroup: string): void => quietly(() => sys.rmdir(MOUNT + cgroup))
 
+/** Ends all that is left in a group, which may be gone. cgroup-v2.rst "cgroup.kill" */
+export const killAll = (sys: Sys, cgroup: string): void =>
+  quietly(() => writeBytes(sys, `${MOUNT}${cgroup}/cgroup.kill`, '1\n'))
+
 /** cgroup.freeze: stops all members, or lets them go on. */
 export const freeze = (sys: Sys, cgroup: string, on: boolean): void =>
   writeBytes(sys, `${MOUNT}${cgroup}/cgroup.freeze`, on ? '1\n' : '0\n')

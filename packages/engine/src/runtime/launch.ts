@@ -21,7 +21,7 @@ import { quietly } from '../state/files.ts'
 import { containerInit, ERROR_FD, execInit, GATE_FD } from './container-init.ts'
 import { namespaceKeeper } from './containerd.ts'
 import type { ContainerSpec, ProcessSpec } from './process-spec.ts'
-import { adoptShim, startShim } from './shim.ts'
+import { adoptShim, endShim, type Shim, startShim } from './shim.ts'
 
 export const ALL_NAMESPACES = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP
 
@@ -65,6 +65,11 @@ export interface RunningProcess {
   inputClosed(): void
 }
 
+/** Process 1 of a container. */
+export interface RunningTask extends RunningProcess {
+  readonly shim: Shim
+}
+
 /** Runs `action` inside namespaces of another process, all in one go: nothing else of the daemon runs meanwhile. setns(2) */
 export function insideNamespaces<T>(sys: Sys, joins: readonly { pid: number; flags: number }[], action: () => T): T {
   const all = joins.reduce((flags, join) => flags | join.flags, 0)
@@ -84,48 +89,62 @@ const initOptions = ({ newNamespaces, cgroup }: ContainerSpec): ForkOptions => (
 
 /** Starts process 1 of a step of a build; it waits at its gate until `proceed`, and before its program until `release`. */
 export function launchContainer(sys: Sys, spec: ContainerSpec, wantsInput: boolean): RunningProcess {
-  return launch(sys, containerInit(spec), spec.process, wantsInput, spec.joins, initOptions(spec))
+  const plumbing = plumb(sys, spec.process, wantsInput)
+  try {
+    const pid = forkInto(sys, containerInit(spec), spec.process, plumbing, spec.joins, initOptions(spec))
+    return running(sys, plumbing, pid, waitForExit(sys, pid))
+  } finally {
+    plumbing.closeGiven()
+  }
 }
 
 /** Starts a container's process 1 below a shim, which the daemon may leave behind. */
-export async function launchTask(sys: Sys, spec: ContainerSpec, wantsInput: boolean): Promise<RunningProcess> {
+export function launchTask(sys: Sys, spec: ContainerSpec, wantsInput: boolean): RunningTask {
   const plumbing = plumb(sys, spec.process, wantsInput)
-  const { streams, gateWrite, errorRead } = plumbing
-  const start = (shim: Sys): number =>
-    insideNamespaces(shim, spec.joins, () =>
-      shim.fork(containerInit(spec), {
-        ...initOptions(spec),
-        ...sessionOf(spec.process),
-        fds: new Map([...plumbing.fds.keys()].map((fd) => [fd, fd])),
-      }),
-    )
-  const task = { id: spec.id, start, passed: plumbing.fds, ...streams }
-  const shim = await startShim(sys, task).finally(() => plumbing.closeGiven())
-  return running(streams, shim, new Gate(sys, gateWrite), waitForStart(sys, errorRead), shim.closeInput)
+  let shim: Shim | undefined
+  try {
+    shim = startShim(sys, spec.id, plumbing.streams)
+    const options = { ...initOptions(spec), orphanOf: shim.pid }
+    const pid = forkInto(sys, containerInit(spec), spec.process, plumbing, spec.joins, options)
+    return { ...running(sys, plumbing, pid, shim.exitOfFirst(pid), shim), shim }
+  } catch (error) {
+    if (shim) endShim(sys, shim.pid)
+    throw error
+  } finally {
+    plumbing.closeGiven()
+  }
 }
 
 /** Takes up a container that an earlier daemon left running below its shim. @returns undefined when the shim is gone */
-export function adoptTask(sys: Sys, shimPid: number, pid: number, terminal: boolean): RunningProcess | undefined {
-  const shim = adoptShim(sys, shimPid, pid)
-  if (!shim) return undefined
+export function adoptTask(sys: Sys, shimPid: number, pid: number, terminal: boolean): RunningTask | undefined {
+  const adopted = adoptShim(sys, shimPid)
+  if (!adopted) return undefined
+  const { shim, streams } = adopted
   return {
-    ...{ pid, streams: { ...shim, terminal }, exited: shim.exited, started: Promise.resolve() },
+    ...{ pid, shim, streams: { ...streams, terminal }, exited: shim.exitOfFirst(pid), started: Promise.resolve() },
     ...{ proceed: () => Promise.resolve(), release: () => Promise.resolve(), inputClosed: () => shim.closeInput() },
   }
 }
 
-/** Starts a further process in the container whose process 1 is `pid`. */
+/** Starts a further process in a container: a child of its shim, as process 1 is. */
 export function launchExec(
   sys: Sys,
   spec: ProcessSpec,
-  pid: number,
+  { pid, shim }: RunningTask,
   cgroup: string,
   wantsInput: boolean,
 ): RunningProcess {
   const joins = [{ pid, flags: ALL_NAMESPACES & ~CLONE_NEWCGROUP }]
-  const running = launch(sys, execInit(spec), spec, wantsInput, joins, { cgroup, argv: ['runc', 'init'] })
-  void running.release()
-  return running
+  const options = { cgroup, argv: ['runc', 'init'], orphanOf: shim.pid }
+  const plumbing = plumb(sys, spec, wantsInput)
+  try {
+    const made = forkInto(sys, execInit(spec), spec, plumbing, joins, options)
+    const process = running(sys, plumbing, made, shim.exitOf(made))
+    void process.release()
+    return process
+  } finally {
+    plumbing.closeGiven()
+  }
 }
 
 interface Ends {
@@ -161,36 +180,33 @@ const sessionOf = ({ terminal }: ProcessSpec): ForkOptions => ({
   ...(terminal ? { ctty: 0 } : {}),
 })
 
-function launch(
+const forkInto = (
   sys: Sys,
   entry: (process: Process) => MaybePromise<number>,
   spec: ProcessSpec,
-  wantsInput: boolean,
+  { fds }: Plumbing,
   joins: readonly { pid: number; flags: number }[],
   options: ForkOptions,
-): RunningProcess {
-  const { streams, errorRead, gateWrite, fds, closeGiven } = plumb(sys, spec, wantsInput)
-  const pid = insideNamespaces(sys, joins, () => sys.fork(entry, { ...options, ...sessionOf(spec), fds }))
-  closeGiven()
-  const child = { pid, exited: waitForExit(sys, pid) }
-  return running(streams, child, new Gate(sys, gateWrite), waitForStart(sys, errorRead), () => undefined)
-}
+): number => insideNamespaces(sys, joins, () => sys.fork(entry, { ...options, ...sessionOf(spec), fds }))
 
-const running = (
-  streams: ProcessStreams,
-  { pid, exited }: { readonly pid: number; readonly exited: Promise<WaitStatus> },
-  gate: Gate,
-  started: Promise<void>,
-  inputClosed: () => void,
-): RunningProcess => ({
-  pid,
-  streams,
-  started,
-  inputClosed,
-  proceed: () => gate.pass(),
-  release: () => gate.pass().finally(() => gate.close()),
-  exited: exited.finally(() => gate.close()),
-})
+function running(
+  sys: Sys,
+  { streams, gateWrite, errorRead }: Plumbing,
+  pid: number,
+  exited: Promise<WaitStatus>,
+  shim?: Shim,
+): RunningProcess {
+  const gate = new Gate(sys, gateWrite)
+  return {
+    pid,
+    streams,
+    started: waitForStart(sys, errorRead),
+    inputClosed: () => shim?.closeInput(),
+    proceed: () => gate.pass(),
+    release: () => gate.pass().finally(() => gate.close()),
+    exited: exited.finally(() => gate.close()),
+  }
+}
 
 function terminalPlumbing(sys: Sys, size: WindowSize | undefined): Ends {
   const { master, slave } = sys.openpty(size)

@@ -1,13 +1,4 @@
-import {
-  EBADF,
-  ESRCH,
-  isErrno,
-  type MaybePromise,
-  type Process,
-  SIGPIPE,
-  type Sys,
-  type WaitStatus,
-} from '@drydock/abi'
+import { EBADF, ECHILD, ESRCH, isErrno, type Process, SIGPIPE, type Sys, type WaitStatus } from '@drydock/abi'
 import { quietly } from '../state/files.ts'
 import { RUN_FOLDER } from './containerd.ts'
 
@@ -24,28 +15,30 @@ const LOST: WaitStatus = { kind: 'signaled', signal: 9, core: false }
  */
 const KEPT = { tells: 10, tellsEnd: 11, toldEnd: 12, told: 13, input: 14, output: 15, errors: 16 } as const
 
-/** A line from a shim: first the number of the process it started, then what ended it. */
-type Message = { readonly pid: number } | { readonly failed: string } | { readonly exit: WaitStatus }
+/** A line from a shim: which of its children ended, and how. */
+interface Ended {
+  readonly pid: number
+  readonly status: WaitStatus
+}
 
 /** A byte for a shim: to close its copy of the container's standard input, or to end. */
 const CLOSE_INPUT = 1
 const SHUT_DOWN = 2
 
-/** What a shim starts: fork(2) with descriptors that the shim was given. */
-export interface ShimTask {
-  readonly id: string
-  /** @param fds as for the shim, without those that it keeps */
-  start(sys: Sys): number
-  /** Descriptors of the caller that the shim has for `start` alone, by their number in it. */
-  readonly passed: ReadonlyMap<number, number>
+/** The daemon's ends of a container's streams. */
+interface Streams {
   readonly input: number | undefined
   readonly output: number
   readonly errors: number | undefined
 }
 
 /** The daemon's side of a container's shim. */
-export interface ShimLink {
-  readonly exited: Promise<WaitStatus>
+export interface Shim {
+  readonly pid: number
+  /** @param pid a process that the daemon has just made a child of the shim */
+  exitOf(pid: number): Promise<WaitStatus>
+  /** The same of the container's process 1, with which the shim ends. */
+  exitOfFirst(pid: number): Promise<WaitStatus>
   /** The daemon closed its end of standard input: the shim has one too. */
   closeInput(): void
 }
@@ -54,11 +47,12 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /**
- * The parent of a container's process 1: it waits for it, and holds its streams when the daemon is gone. A process of
- * its own, nobody's child. github.com/containerd/containerd core/runtime/v2
+ * The parent of a container's processes: it waits for them, and holds the streams of process 1 when the daemon is gone.
+ * A process of its own, nobody's child. runc, which makes those processes, ends at once, and leaves them to the shim.
+ * github.com/containerd/containerd core/runtime/v2
  * @throws an Errno that fork(2) gave
  */
-export async function startShim(sys: Sys, task: ShimTask): Promise<ShimLink & { readonly pid: number }> {
+export function startShim(sys: Sys, id: string, { input, output, errors }: Streams): Shim {
   const [tellsEnd, tells] = sys.pipe()
   const [told, toldEnd] = sys.pipe()
   const kept: [number, number | undefined][] = [
@@ -66,45 +60,38 @@ export async function startShim(sys: Sys, task: ShimTask): Promise<ShimLink & { 
     [KEPT.tellsEnd, tellsEnd],
     [KEPT.told, told],
     [KEPT.toldEnd, toldEnd],
-    [KEPT.input, task.input],
-    [KEPT.output, task.output],
-    [KEPT.errors, task.errors],
+    [KEPT.input, input],
+    [KEPT.output, output],
+    [KEPT.errors, errors],
   ]
-  const fds = new Map([...task.passed, ...kept.filter((pair): pair is [number, number] => pair[1] !== undefined)])
-  const argv = [SHIM, '-namespace', 'moby', '-id', task.id, '-address', `${RUN_FOLDER}/containerd.sock`]
-  const shim = sys.fork((process) => main(process, task), { argv, setsid: true, detached: true, fds })
+  const fds = new Map(kept.filter((pair): pair is [number, number] => pair[1] !== undefined))
+  const argv = [SHIM, '-namespace', 'moby', '-id', id, '-address', `${RUN_FOLDER}/containerd.sock`]
+  const pid = sys.fork(main, { argv, setsid: true, orphanOf: 'reaper', fds })
   sys.close(tells)
   sys.close(told)
-  const message = await nextMessage(sys, tellsEnd)
-  if (message !== undefined && 'pid' in message)
-    return { pid: message.pid, ...linkTo(sys, shim, message.pid, tellsEnd, toldEnd) }
-  for (const fd of [tellsEnd, toldEnd]) sys.close(fd)
-  endShim(sys, shim)
-  throw new Error(message !== undefined && 'failed' in message ? message.failed : 'shim disconnected')
+  return new ShimLink(sys, pid, tellsEnd, toldEnd)
 }
 
-async function main({ sys }: Process, task: ShimTask): Promise<number> {
+async function main({ sys }: Process): Promise<number> {
   sys.prctl({ name: COMM })
   sys.sigaction(SIGPIPE, 'SIG_IGN')
-  let pid: number
-  try {
-    pid = task.start(sys)
-  } catch (error) {
-    if (!isErrno(error)) throw error
-    await tell(sys, { failed: error.message })
-    return 1
-  }
-  for (const fd of task.passed.keys()) sys.close(fd)
-  const over = takeOrders(sys)
-  await tell(sys, { pid })
-  const ended = await sys.wait(pid)
-  if (ended) await tell(sys, { exit: ended.status })
-  await over
+  const orders = takeOrders(sys)
+  void tellOfChildren(sys)
+  await orders
   return 0
 }
 
-const tell = (sys: Sys, message: Message): MaybePromise<number> =>
-  sys.write(KEPT.tells, encoder.encode(`${JSON.stringify(message)}\n`))
+async function tellOfChildren(sys: Sys): Promise<void> {
+  try {
+    for (;;) {
+      const ended = await sys.wait(-1)
+      if (ended) await sys.write(KEPT.tells, encoder.encode(`${JSON.stringify(ended satisfies Ended)}\n`))
+    }
+  } catch (error) {
+    // No child is left: the container is over, and with it the shim soon.
+    if (error !== ECHILD) throw error
+  }
+}
 
 /** Resolves when the shim is to end. */
 async function takeOrders(sys: Sys): Promise<void> {
@@ -115,27 +102,55 @@ async function takeOrders(sys: Sys): Promise<void> {
   }
 }
 
-/** @returns undefined when the shim is gone */
-async function nextMessage(sys: Sys, tellsEnd: number): Promise<Message | undefined> {
-  const line = await sys.readUntil(tellsEnd, 10, MESSAGE_BYTES)
-  return line.length === 0 ? undefined : (JSON.parse(decoder.decode(line)) as Message)
-}
+class ShimLink implements Shim {
+  readonly pid: number
+  private readonly sys: Sys
+  private readonly tellsEnd: number
+  private readonly toldEnd: number
+  private readonly awaited = new Map<number, (status: WaitStatus) => void>()
+  private over = false
 
-function linkTo(sys: Sys, shim: number, pid: number, tellsEnd: number, toldEnd: number): ShimLink {
-  let over = false
-  const exited = async (): Promise<WaitStatus> => {
-    let message = await nextMessage(sys, tellsEnd)
-    while (message !== undefined && !('exit' in message)) message = await nextMessage(sys, tellsEnd)
-    // A shim that was killed takes its container along.
-    if (message === undefined) quietly(() => sys.kill(pid, 9))
-    over = true
-    await order(sys, toldEnd, SHUT_DOWN)
-    for (const fd of [tellsEnd, toldEnd]) sys.close(fd)
-    reap(sys, shim)
-    return message?.exit ?? LOST
+  constructor(sys: Sys, pid: number, tellsEnd: number, toldEnd: number) {
+    this.sys = sys
+    this.pid = pid
+    this.tellsEnd = tellsEnd
+    this.toldEnd = toldEnd
   }
-  // Afterwards the number of the descriptor may be another's.
-  return { exited: exited(), closeInput: () => (over ? undefined : void order(sys, toldEnd, CLOSE_INPUT)) }
+
+  exitOf(pid: number): Promise<WaitStatus> {
+    if (this.over) return Promise.resolve(LOST)
+    return new Promise((resolve) => this.awaited.set(pid, resolve))
+  }
+
+  async exitOfFirst(pid: number): Promise<WaitStatus> {
+    const { sys, toldEnd } = this
+    const status = await this.listen(pid)
+    // A shim that was killed takes its container along.
+    if (status === undefined) quietly(() => sys.kill(pid, 9))
+    // Afterwards the number of the descriptor may be another's.
+    this.over = true
+    for (const tell of this.awaited.values()) tell(LOST)
+    await order(sys, toldEnd, SHUT_DOWN)
+    for (const fd of [this.tellsEnd, toldEnd]) sys.close(fd)
+    reap(sys, this.pid)
+    return status ?? LOST
+  }
+
+  /** Until process 1 is gone. @returns undefined when the shim is */
+  private async listen(first: number): Promise<WaitStatus | undefined> {
+    for (;;) {
+      const line = await this.sys.readUntil(this.tellsEnd, 10, MESSAGE_BYTES)
+      if (line.length === 0) return undefined
+      const { pid, status } = JSON.parse(decoder.decode(line)) as Ended
+      if (pid === first) return status
+      this.awaited.get(pid)?.(status)
+      this.awaited.delete(pid)
+    }
+  }
+
+  closeInput(): void {
+    if (!this.over) void order(this.sys, this.toldEnd, CLOSE_INPUT)
+  }
 }
 
 /** A shim that is gone has nothing to obey. */
@@ -147,23 +162,13 @@ async function order(sys: Sys, toldEnd: number, byte: number): Promise<void> {
   }
 }
 
-/** What the daemon that a shim outlived held of it. */
-export interface Adopted extends ShimLink {
-  readonly pid: number
-  readonly input: number | undefined
-  readonly output: number
-  readonly errors: number | undefined
-}
-
-/** Takes up a container whose shim an earlier daemon left. @returns undefined when that is gone */
-export function adoptShim(sys: Sys, shim: number, pid: number): Adopted | undefined {
+/** Takes up a shim that an earlier daemon left. @returns undefined when that is gone */
+export function adoptShim(sys: Sys, shim: number): { readonly shim: Shim; readonly streams: Streams } | undefined {
   const take = (fd: number): number | undefined => takeFrom(sys, shim, fd)
   const [tellsEnd, toldEnd, output] = [take(KEPT.tellsEnd), take(KEPT.toldEnd), take(KEPT.output)]
   if (tellsEnd === undefined || toldEnd === undefined || output === undefined) return undefined
-  return {
-    ...{ pid, output, input: take(KEPT.input), errors: take(KEPT.errors) },
-    ...linkTo(sys, shim, pid, tellsEnd, toldEnd),
-  }
+  const streams = { output, input: take(KEPT.input), errors: take(KEPT.errors) }
+  return { shim: new ShimLink(sys, shim, tellsEnd, toldEnd), streams }
 }
 
 function takeFrom(sys: Sys, shim: number, fd: number): number | undefined {

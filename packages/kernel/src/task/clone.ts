@@ -9,6 +9,7 @@ import {
   EAGAIN,
   ENOMEM,
   EPERM,
+  ESRCH,
   type ForkOptions,
   type MaybePromise,
   type Process,
@@ -111,7 +112,7 @@ export function cloneTask(parent: Task, options: CloneOptions): Task {
   const child = new Task({
     parts: parent.parts,
     pid,
-    parent: options.detached ? (reaperOf(parent) ?? parent) : parent,
+    parent: parentOf(parent, options),
     group: parent.group,
     fds,
     namespaces,
@@ -140,6 +141,15 @@ export function cloneTask(parent: Task, options: CloneOptions): Task {
     exitTask(child, { kind: 'exited', code: 127 })
     throw error
   }
+}
+
+/** @throws ESRCH: who is to have the child is gone */
+function parentOf(caller: Task, { orphanOf }: CloneOptions): Task {
+  if (orphanOf === undefined) return caller
+  if (orphanOf === 'reaper') return reaperOf(caller) ?? caller
+  const heir = caller.pidNamespace.find(orphanOf)?.task
+  if (!heir?.alive) throw ESRCH
+  return heir
 }
 
 const childImage = ({ image }: Task, { argv, env }: CloneOptions): Image => ({
