@@ -30,6 +30,14 @@ const INSTALLED = [
   'vmstat',
   'dc',
   'time',
+  'zip',
+  'unzip',
+  'zipinfo',
+  'envsubst',
+  'iconv',
+  'ed',
+  'zstd',
+  'rsync',
 ]
 
 const common = { clock: nodeClock, entropy: nodeEntropy, programs: [...shellPrograms, ...programs] }

@@ -48,7 +48,7 @@ export class Gzip {
 export const zlibDeflate = (bytes: Uint8Array): Uint8Array => zlibAll(bytes, { level: 6 })
 
 /** RFC 1951 without any wrapping. */
-export const deflateRaw = (bytes: Uint8Array): Uint8Array => rawAll(bytes, { level: 6 })
+export const deflateRaw = (bytes: Uint8Array, { level = 6 }: GzipOptions = {}): Uint8Array => rawAll(bytes, { level })
 
 /** Unpacks zlib's or gzip's wrapping, or none. @throws GzipError when it is damaged */
 export function inflateAny(bytes: Uint8Array): Uint8Array {

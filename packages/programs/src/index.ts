@@ -5,15 +5,19 @@ import { busyboxPrograms } from './busybox/index.ts'
 import { bzip2Programs } from './bzip2/bzip2.ts'
 import { coreutils } from './coreutils/index.ts'
 import { diffutils } from './diffutils/index.ts'
+import { ed } from './ed/ed.ts'
 import { editorPrograms } from './editors/index.ts'
 import { extraPrograms } from './extra/index.ts'
 import { findutils } from './findutils/index.ts'
+import { envsubst } from './gettext/envsubst.ts'
 import { gitPrograms } from './git/index.ts'
+import { iconv } from './glibc/iconv.ts'
 import { grepPrograms } from './grep/index.ts'
 import { gzipPrograms } from './gzip/index.ts'
 import { inotifyTools } from './inotify-tools/index.ts'
 import { helloWorldPrograms } from './hello-world.ts'
 import { htop } from './htop/htop.ts'
+import { infoZip } from './info-zip/index.ts'
 import { jqPrograms } from './jq/index.ts'
 import { manPrograms } from './man-db/index.ts'
 import { miscPrograms } from './misc/index.ts'
@@ -50,6 +54,10 @@ export const programs: readonly Program[] = [
   ...gzipPrograms,
   ...bzip2Programs,
   ...xzPrograms,
+  ...infoZip,
+  ed,
+  envsubst,
+  iconv,
   ...tarPrograms,
   ...procps,
   htop,

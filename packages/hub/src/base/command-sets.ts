@@ -9,8 +9,8 @@ const SHADOW = 'chage chpasswd groupadd groupdel groupmod login newgrp passwd us
 /** Ubuntu's base image has it, Debian's not. */
 export const PROCPS = 'ps top free uptime pgrep pkill vmstat w watch sysctl'
 
-export const DEBIAN_COMMANDS = `${EVERYWHERE} ${SHADOW} dash sh awk mawk diff cmp diff3 sdiff hostname which run-parts tempfile adduser addgroup deluser delgroup apt apt-get apt-cache apt-config apt-mark dpkg dpkg-query clear reset tput tset getent ldd tzselect perl`
-export const RHEL_COMMANDS = `${EVERYWHERE} ${SHADOW} sh awk gawk rpm yum curl diff cmp getent ldd clear tput reset ps top free uptime pgrep pkill vmstat w watch sysctl less vi hostname bzip2 which`
+export const DEBIAN_COMMANDS = `${EVERYWHERE} ${SHADOW} dash sh awk mawk diff cmp diff3 sdiff hostname which run-parts tempfile adduser addgroup deluser delgroup apt apt-get apt-cache apt-config apt-mark dpkg dpkg-query clear reset tput tset getent iconv ldd tzselect perl`
+export const RHEL_COMMANDS = `${EVERYWHERE} ${SHADOW} sh awk gawk rpm yum curl diff cmp getent iconv ldd clear tput reset ps top free uptime pgrep pkill vmstat w watch sysctl less vi hostname bzip2 which`
 
 /** Applets of Alpine's busybox by folder. */
 export const ALPINE_APPLETS: Readonly<Record<string, string>> = {

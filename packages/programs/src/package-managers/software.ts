@@ -110,6 +110,8 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['diffutils', bin('diffutils', 'diff', 'cmp')],
   ['dig', bin('bind', 'dig', 'host', 'nslookup')],
   ['docker-cli', { commands: [['/usr/bin/docker', 'docker/docker']] }],
+  ['ed', bin('ed', 'ed')],
+  ['envsubst', bin('gettext', 'envsubst')],
   ['ethtool', sbin('ethtool', 'ethtool')],
   ['file', bin('file', 'file')],
   ['findutils', bin('findutils', 'find', 'xargs')],
@@ -285,6 +287,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['tracepath', bin('iputils', 'tracepath')],
   ['traceroute', bin('traceroute', 'traceroute')],
   ['tree', bin('tree', 'tree')],
+  ['unzip', bin('info-zip', 'unzip', 'zipinfo')],
   [
     'util-linux',
     both(
@@ -311,4 +314,5 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['which', bin('debianutils', 'which')],
   ['xz', bin('xz-utils', 'xz', 'unxz', 'xzcat')],
   ['xxd', bin('xxd', 'xxd')],
+  ['zip', bin('info-zip', 'zip')],
 ])

@@ -1,5 +1,6 @@
 /** Alpine 3.22: `name,aliases|version|download KiB|installed KiB|depends|software|summary`. */
 export const ALPINE_PACKAGES = `
+acl-libs|2.3.2-r1|18|38|||Access control list utilities (libraries)
 apache2|2.4.65-r0|1310|3400|apr,apr-util|apache-alpine|A high performance Unix-based HTTP server
 apache2-utils|2.4.65-r0|128|380|apr,apr-util|apache2-utils|Apache HTTP Server utilities
 apr|1.7.5-r0|76|160|||The Apache Portable Runtime
@@ -23,12 +24,14 @@ cronie|1.7.2-r0|66|180||cron|Cron daemon that runs specified programs at schedul
 curl|8.14.1-r2|150|262|libcurl|curl|URL retrieval utility and library
 diffutils|3.12-r0|150|430||diffutils|Show differences among files
 docker-cli|28.3.3-r2|8230|30400|ca-certificates|docker-cli|Docker CLI
+ed|1.21.1-r0|42|90||ed|Unix line editor
 ethtool|6.14.2-r0|247|830|libmnl|ethtool|Display or change Ethernet card settings
 file|5.46-r2|10|24|libmagic|file|File type identification utility
 findutils|4.10.0-r0|160|360||findutils|GNU utilities for finding files
 gawk|5.3.2-r2|390|900||gawk|GNU awk pattern-matching language
 gcc|14.2.0-r6|58000|159000|libgcc,libstdc++,musl-dev,binutils|gcc|The GNU Compiler Collection
 gcompat|1.1.0-r4|36|120|libucontext,musl-obstack||The GNU C Library compatibility layer for musl
+gettext-envsubst|0.24.1-r0|12|38|libintl|envsubst|Substitutes environment variables in shell format strings
 git|2.49.1-r0|2700|8100|libcurl,pcre2,libexpat,git-init-template|git|Distributed version control system
 git-init-template|2.49.1-r0|7|24|||Distributed version control system - init template
 gosu|1.17-r9|790|1940||gosu|Simple Go-based setuid+setgid+setgroups+exec
@@ -57,6 +60,7 @@ libelf|0.193-r0|80|180|||Library to read and write ELF files
 libexpat|2.7.3-r0|69|170|||XML Parser library written in C (libraries)
 libgcc|14.2.0-r6|60|150|||GNU C compiler runtime libraries
 libidn2|2.3.7-r0|90|210|libunistring||Encode/Decode library for internationalized domain names
+libintl|0.24.1-r0|27|60|||GNU gettext runtime library
 libmagic|5.46-r2|330|7100|||File type identification library
 libmnl|1.0.5-r2|11|28|||Library for minimalistic netlink
 libncursesw|6.5_p20250503-r0|170|360|ncurses-terminfo-base||Console display library (libncursesw)
@@ -68,8 +72,10 @@ libstdc++|14.2.0-r6|830|2700|libgcc||GNU C++ standard runtime library
 libucontext|1.3.2-r0|6|24|||ucontext function implementation
 libunistring|1.3-r0|680|1780|||Library for manipulating Unicode strings and C strings
 libuv|1.51.0-r0|80|200|||Cross-platform asychronous I/O
+libxxhash|0.8.3-r0|36|90|||Extremely fast non-cryptographic hash algorithm
 linux-headers|6.14.2-r0|1740|9200|||Linux system headers
 lsof|4.99.4-r1|87|240||lsof|LiSt Open Files
+lz4-libs|1.10.0-r0|79|180|||LZ4: Extremely Fast Compression algorithm (libraries)
 man-db|2.13.1-r0|250|700|less|man|Tools for reading manual pages
 mandoc,man-pages|1.14.6-r13|250|620|less|man|mdoc and man document formatter
 mtr|0.95-r2|54|150||mtr|Full screen ncurses traceroute tool
@@ -89,6 +95,7 @@ openssh-client,openssh-client-default,openssh-keygen|10.0_p1-r9|780|2300||openss
 openssl|3.5.4-r0|290|720||openssl|Toolkit for Transport Layer Security (TLS)
 patch|2.8-r0|89|170||patch|Utility to apply diffs to files
 pcre2|10.43-r1|250|650|||Perl-compatible regular expression library
+popt|1.19-r4|31|66|||A commandline option parser
 procps-ng,procps|4.0.4-r3|190|490|libproc2,libncursesw|procps|Utilities for monitoring your system and its processes
 psmisc|23.7-r0|75|240|ncurses-terminfo-base|psmisc|Set of utilities that use the proc filesystem
 py3-pip,pip|25.1.1-r0|1500|6600|python3|pip|The PyPA recommended tool for installing Python packages
@@ -104,6 +111,7 @@ tcpdump|4.99.5-r1|502|1180|libpcap|tcpdump|A tool for network monitoring and dat
 tcptraceroute,traceroute|1.5b7-r3|12|40||traceroute|Traceroute implementation using TCP packets
 tree|2.2.1-r0|35|90||tree|A recursive directory indented listing program
 tzdata|2025b-r0|210|1380|||Timezone data
+unzip|6.0-r15|92|190||unzip|Extract PKZIP-compatible .zip files
 util-linux|2.41-r9|4|8|util-linux-misc|util-linux|Random collection of Linux utilities
 util-linux-misc,util-linux|2.41-r9|110|280||bsdutils|Various system utilities from util-linux
 vim|9.1.1415-r0|2030|4200|libncursesw,xxd|vim|Improved vi-style text editor
@@ -112,6 +120,7 @@ which|2.23-r0|14|40||which|Utility that prints out location of specified executa
 xxd|9.1.1415-r0|12|32||xxd|Hexdump utility from vim
 xz|5.8.1-r0|98|180|xz-libs|xz|Library and CLI tools for XZ and LZMA compressed files
 xz-libs|5.8.1-r0|80|170|||Library and CLI tools for XZ and LZMA compressed files (libraries)
+zip|3.0-r13|138|390|unzip|zip|Creates PKZIP-compatible .zip files
 zstd-libs|1.5.7-r0|290|660|||Fast real-time compression algorithm (libraries)
 mariadb-client,mysql-client|11.4.8-r0|3900|36800||mariadb-client|client for the MariaDB database
 memcached|1.6.32-r0|109|250||memcached|Distributed memory object caching system

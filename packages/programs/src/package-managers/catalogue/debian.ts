@@ -26,11 +26,13 @@ curl|8.14.1-2|269|507|libcurl4t64|curl|command line tool for transferring data w
 dc|1.07.1-4|63|151||dc|GNU dc arbitrary precision reverse-polish calculator
 debianutils|5.23.2|93|237||which|Miscellaneous utilities specific to Debian
 diffutils|1:3.10-4|387|1763||diffutils|File comparison utilities
+ed|1.21-1|60|111||ed|classic UNIX line editor
 ethtool|1:6.14.2-1|257|1029|libmnl0|ethtool|display or change Ethernet device settings
 file|1:5.46-5|44|131|libmagic1t64|file|Recognize the type of data in a file using "magic" numbers
 findutils|4.10.0-3|700|2030||findutils|utilities for finding files--find, xargs
 gawk|1:5.2.1-2+b1|673|2919||gawk|GNU awk, a pattern scanning and processing language
 gcc|4:14.2.0-1|5|32|libc6-dev|gcc|GNU C compiler
+gettext-base|0.23.1-2|243|708||envsubst|GNU Internationalization utilities for the base system
 git|1:2.47.3-0+deb13u1|8862|49000|git-man,libcurl3t64-gnutls,liberror-perl|git|fast, scalable, distributed revision control system
 git-man|1:2.47.3-0+deb13u1|2205|2250|||fast, scalable, distributed revision control system (manual pages)
 gnupg|2.4.7-21|417|918|||GNU privacy guard - a free PGP replacement
@@ -71,6 +73,7 @@ libnl-3-200|3.7.0-2|62|194|||library for dealing with netlink sockets
 libonig5|6.9.9-1+b1|188|669|||regular expressions library
 libpcap0.8t64|1.10.5-2|159|401|||system interface for user-level packet capture
 libpipeline1|1.5.8-1|42|121|||Unix process pipeline manipulation library
+libpopt0|1.19+dfsg-2|43|135|||lib for parsing cmdline parameters
 libproc2-0|2:4.0.4-9|65|147|||library for accessing process information from /proc
 libpsl5t64|0.21.2-1.1+b1|57|110|||Library for Public Suffix List (shared libraries)
 librtmp1|2.4+20151223-6|59|137|||toolkit for RTMP streams (shared library)
@@ -108,6 +111,7 @@ time|1.9-0.2|50|130||time|GNU time program for measuring CPU resource usage
 traceroute|1:2.1.6-1|58|162||traceroute|Traces the route taken by packets over an IPv4/IPv6 network
 tree|2.2.1-1|55|118||tree|displays an indented directory tree, in color
 tzdata|2025b-4|260|1392|||time zone and daylight-saving time data
+unzip|6.0-29|173|382||unzip|De-archiver for .zip files
 util-linux|2.41-5|1244|5000||util-linux|miscellaneous system utilities
 vim|2:9.1.1230-2|1738|3900|vim-common|vim|Vi IMproved - enhanced vi editor
 vim-common|2:9.1.1230-2|385|1890|xxd||Vi IMproved - Common files
@@ -124,4 +128,5 @@ postgresql-client-17|17.6-0+deb13u1|2120|12400||postgresql-client|front-end prog
 redis|5:8.0.2-3+deb13u1|24|33|redis-server||Persistent key-value database with network interface (metapackage)
 redis-server|5:8.0.2-3+deb13u1|87|244|redis-tools|redis|Persistent key-value database with network interface
 redis-tools|5:8.0.2-3+deb13u1|1310|7500||redis-tools|Persistent key-value database with network interface (client)
+zip|3.0-15|235|617||zip|Archiver for .zip files
 `

@@ -18,12 +18,15 @@ cronie|1.5.7-14|116|270||cron|Cron daemon for executing programs at set times
 curl|7.76.1-34|294|720||curl|A utility for getting files from remote servers (FTP, HTTP, and others)
 dc|1.07.1-14|60|100||dc|GNU's dc (a calculator)
 diffutils|3.7-12|397|1400||diffutils|GNU collection of diff utilities
+ed|1.14.2-12|76|120||ed|The GNU line editor
 epel-release|9-10|19|31|||Extra Packages for Enterprise Linux repository configuration
 ethtool|2:6.2-1|233|690|libmnl|ethtool|Settings tool for Ethernet NICs
 file|5.39-16|47|93|file-libs|file|Utility for determining file types
 file-libs|5.39-16|588|8000|||Libraries for applications using libmagic
 findutils|1:4.8.0-7|550|1700||findutils|The GNU versions of find utilities (find and xargs)
 gawk|5.1.0-6|1000|1700||gawk|The GNU version of the AWK text processing utility
+gettext|0.21-8|1070|5300|gettext-libs|envsubst|GNU tools and libraries for localized translated messages
+gettext-libs|0.21-8|294|900|||Libraries for gettext
 git|2.47.3-1|50|86|git-core|git|Fast Version Control System
 git-core|2.47.3-1|4600|23000|||Core package of git with minimal functionality
 grep|3.6-5|267|840||grep|Pattern matching utilities
@@ -73,6 +76,7 @@ time|1.9-18|50|110||time|A GNU utility for monitoring a program's use of system 
 traceroute|3:2.1.1-1|60|120||traceroute|Traces the route taken by packets over an IPv4/IPv6 network
 tree|1.8.0-10|55|110||tree|File system tree viewer
 tzdata|2025b-1|840|1700|||Timezone data
+unzip|6.0-58|180|410||unzip|A utility for unpacking zip files
 util-linux|2.37.4-21|2270|8500||util-linux|Collection of basic system utilities
 vim-common|2:8.2.2637-22|6730|29800|vim-filesystem|xxd|The common files needed by any version of the VIM editor
 vim-enhanced,vim|2:8.2.2637-22|1790|3900|vim-common|vim|A version of the VIM editor which includes recent enhancements
@@ -86,4 +90,5 @@ memcached|1.6.23-1|196|450||memcached|High Performance, Distributed Memory Objec
 mysql|8.0.43-1|2700|59000||mysql-client|MySQL client programs and shared libraries
 postgresql|13.22-1|1500|5700||postgresql-client|PostgreSQL client programs
 redis|6.2.20-1|1300|4700||redis|A persistent key-value database
+zip|3.0-35|260|720|unzip|zip|A file compression and packaging utility compatible with PKZIP
 `
