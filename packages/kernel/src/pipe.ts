@@ -99,28 +99,40 @@ export class Pipe {
 const pollPipe = (pipe: Pipe, readable: boolean, writable: boolean): number =>
   (readable ? pipe.pollRead() : 0) | (writable ? pipe.pollWrite() : 0)
 
+/** Who made an anonymous pipe, and when. */
+interface Making {
+  readonly ino: number
+  readonly uid: number
+  readonly gid: number
+  readonly ms: number
+}
+
 /** One end of an anonymous pipe. */
 class PipeEnd extends FileDescription {
   override readonly queue: WaitQueue
-  readonly path: string
   private readonly pipe: Pipe
-  private readonly made: Stat
+  private readonly made: Making
 
-  constructor(pipe: Pipe, flags: number, made: Stat) {
+  constructor(pipe: Pipe, flags: number, made: Making) {
     super(flags)
     this.pipe = pipe
     this.queue = pipe.queue
-    this.path = `pipe:[${made.ino}]`
     this.made = made
     pipe.join(flags)
+  }
+
+  get path(): string {
+    return `pipe:[${this.made.ino}]`
   }
 
   /** Through /proc/PID/fd, with flags of its own. */
   reopen(flags: number): FileDescription {
     return new PipeEnd(this.pipe, flags, this.made)
   }
+  /** Few ask: it is put together for those. */
   stat(): Stat {
-    return this.made
+    const { ino, uid, gid, ms } = this.made
+    return { ...BARE, mode: S_IFIFO | 0o600, ino, uid, gid, atimeMs: ms, mtimeMs: ms, ctimeMs: ms }
   }
   read(max: number): Uint8Array {
     if (!this.readable) throw EBADF
@@ -151,11 +163,8 @@ export function makePipe(
   owner: { uid: number; gid: number },
 ): [FileDescription, FileDescription] {
   const pipe = new Pipe()
-  const now = clock.now()
-  const times = { atimeMs: now, mtimeMs: now, ctimeMs: now }
-  const { uid, gid } = owner
-  const stat: Stat = { ...BARE, ...times, mode: S_IFIFO | 0o600, ino, uid, gid }
-  return [new PipeEnd(pipe, O_RDONLY, stat), new PipeEnd(pipe, O_WRONLY, stat)]
+  const made: Making = { ino, uid: owner.uid, gid: owner.gid, ms: clock.now() }
+  return [new PipeEnd(pipe, O_RDONLY, made), new PipeEnd(pipe, O_WRONLY, made)]
 }
 
 /**

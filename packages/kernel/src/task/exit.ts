@@ -16,9 +16,9 @@ export function exitTask(task: Task, status: WaitStatus): void {
   task.unreported = undefined
   if (task.parts.scheduler.worksFor(task)) task.parts.scheduler.leave()
   task.abandonCalls()
-  for (const [, { description }] of task.fds.open())
+  task.fds.closeAll(({ description }) => {
     if (description instanceof OpenFile) description.inode.records?.releaseAll(task)
-  task.fds.closeAll()
+  })
   if (task.isInit) killNamespace(task)
   leaveSession(task)
   const groups = task.children.size > 0 ? groupsAround(task) : [task.group]

@@ -82,7 +82,14 @@ export class FdTable {
     for (let fd = 0; fd < this.slots.length; fd++) if (this.slots[fd]?.cloexec) this.close(fd)
   }
 
-  closeAll(): void {
-    for (let fd = 0; fd < this.slots.length; fd++) if (this.slots[fd]) this.close(fd)
+  /** @param last called with each before it is closed */
+  closeAll(last: (descriptor: Descriptor) => void): void {
+    for (let fd = 0; fd < this.slots.length; fd++) {
+      const slot = this.slots[fd]
+      if (!slot) continue
+      last(slot)
+      this.slots[fd] = undefined
+      slot.description.release()
+    }
   }
 }

@@ -60,7 +60,15 @@ function* returnSteps(shell: Shell, [text, more]: readonly string[]): Steps<numb
   return status
 }
 
-function* exitBuiltin(shell: Shell, [text, more]: readonly string[], name: string): Steps<number> {
+function exitBuiltin(shell: Shell, args: readonly string[], name: string): BuiltinResult {
+  const [text] = args
+  const status = text === undefined ? shell.status : quickInteger(text)
+  if (name !== 'exit' || shell.interactive || args.length > 1 || status === undefined)
+    return exitSteps(shell, args, name)
+  throw new ExitShell(status & 255)
+}
+
+function* exitSteps(shell: Shell, [text, more]: readonly string[], name: string): Steps<number> {
   if (name === 'logout' && !shell.login) {
     yield* wait(shell.complain("logout: not login shell: use `exit'"))
     return 1

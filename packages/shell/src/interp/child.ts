@@ -49,17 +49,24 @@ export function* forking(shell: Shell, attempt: () => MaybePromise<number>): Ste
   }
 }
 
-/** Forks: the child gets a copy of the shell as it is now. */
-export function* forkShell(shell: Shell, request: ForkRequest): Steps<number> {
-  const child = shell.fork()
-  const { pgid, foreground, background } = request
+const PLAIN: ForkOptions = {}
+
+function forkOptions(shell: Shell, { pgid, foreground, background }: ForkRequest): ForkOptions {
   const jobControl = shell.jobControl && pgid !== undefined
-  const options: ForkOptions = {
+  return {
     ...(jobControl ? { pgid } : {}),
     ...(jobControl && foreground ? { foreground: true } : {}),
     ...(shell.interactive ? { defaultSignals: SHELL_SIGNALS } : {}),
     ...(background && !shell.jobControl ? { ignoredSignals: [SIGINT, SIGQUIT] } : {}),
   }
+}
+
+/** Forks: the child gets a copy of the shell as it is now. */
+export function* forkShell(shell: Shell, request: ForkRequest): Steps<number> {
+  const child = shell.fork()
+  const { background } = request
+  const jobControl = shell.jobControl && request.pgid !== undefined
+  const options = shell.jobControl || shell.interactive || background ? forkOptions(shell, request) : PLAIN
   const entry = (process: Process): MaybePromise<number> =>
     childMain(child, process, request, !background || jobControl)
   try {

@@ -73,6 +73,9 @@ export interface FunctionEntry {
 
 const OPTIONS_AT_FIRST: readonly string[] = ['braceexpand', 'hashall', 'interactive-comments']
 
+/** Most tables of most shells are empty, and a copy of nothing costs as much as one of a few rows. */
+const copyOf = <K, V>(table: Map<K, V>): Map<K, V> => (table.size === 0 ? new Map() : new Map(table))
+
 const seedFrom = ([a = 1, b = 2, c = 3]: Uint8Array): number => a * 65536 + b * 256 + c
 
 /** State of one shell process. A subshell gets a copy (`fork`), as fork(2) would give it. */
@@ -232,14 +235,14 @@ export class Shell {
     child.umask = this.umask
     child.history = [...this.history]
     child.talks = this.talks
-    child.functions = new Map(this.functions)
-    child.aliases = new Map(this.aliases)
-    child.disabled = new Set(this.disabled)
-    child.hashed = new Map(this.hashed)
-    child.completions = new Map(this.completions)
+    child.functions = copyOf(this.functions)
+    child.aliases = copyOf(this.aliases)
+    if (this.disabled.size > 0) child.disabled = new Set(this.disabled)
+    child.hashed = copyOf(this.hashed)
+    child.completions = copyOf(this.completions)
     child.lineSettings = this.lineSettings
     child.borrowsLineSettings = this.lineSettings !== undefined
-    child.traps = new Map(this.traps)
+    child.traps = copyOf(this.traps)
     child.getoptsIndex = this.getoptsIndex
     child.getoptsOffset = this.getoptsOffset
     return child

@@ -367,8 +367,9 @@ export function recase(variable: Variable, value: string): string {
   return variable.upper ? value.toUpperCase() : value
 }
 
+/** The same properties in the same order as `newVariable` gives them. */
 function copyVariable(variable: Variable): Variable {
-  const copy = newVariable(variable)
+  const copy = { ...variable }
   // What is readonly does not change any more.
   if (variable.readonly) return copy
   if (variable.array) copy.array = variable.array.copy()
