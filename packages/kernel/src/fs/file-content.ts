@@ -102,7 +102,8 @@ export class FileContent {
     let done = 0
     while (done < bytes.length) {
       const start = (offset + done) % CHUNK_BYTES
-      const piece = bytes.subarray(done, done + Math.min(CHUNK_BYTES - start, bytes.length - done))
+      const fits = done === 0 && start + bytes.length <= CHUNK_BYTES
+      const piece = fits ? bytes : bytes.subarray(done, done + Math.min(CHUNK_BYTES - start, bytes.length - done))
       try {
         this.writePiece(Math.floor((offset + done) / CHUNK_BYTES), start, piece)
       } catch (error) {
@@ -248,7 +249,7 @@ export class FileContent {
     chunk.used = used
     if (needsBytes) {
       chunk.bytes = owned(chunk, capacity)
-      chunk.bytes.set(piece, start)
+      copyInto(chunk.bytes, start, piece)
       chunk.shared = false
     }
     this.pristine = false
@@ -334,6 +335,14 @@ function* pieces(offset: number, length: number): Generator<readonly [index: num
     yield [Math.floor(at / CHUNK_BYTES), start, end]
     at += end - start
   }
+}
+
+/** Pieces up to this are copied faster one by one. */
+const SHORT_BYTES = 48
+
+function copyInto(bytes: Uint8Array, start: number, piece: Uint8Array): void {
+  if (piece.length > SHORT_BYTES) bytes.set(piece, start)
+  else for (let at = 0; at < piece.length; at++) bytes[start + at] = piece[at] ?? 0
 }
 
 function isZero(bytes: Uint8Array): boolean {

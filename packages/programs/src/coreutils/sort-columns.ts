@@ -61,15 +61,13 @@ export function lineOrder({ bytes, starts }: LineTable, reverse: boolean): LineO
   }
 }
 
-function wholeLines(table: LineTable, blanks: boolean): Parts {
-  const { bytes } = table
-  const parts = { bytes, from: new Uint32Array(table.length), to: new Uint32Array(table.length) }
-  for (let line = 0; line < table.length; line++) {
-    const [from, to] = [table.from(line), table.to(line)]
-    parts.from[line] = blanks ? skipBlanks(bytes, from, to) : from
-    parts.to[line] = to
-  }
-  return parts
+function wholeLines({ bytes, starts, length }: LineTable, blanks: boolean): Parts {
+  const from = starts.slice(0, length)
+  const to = starts.slice(1)
+  for (let line = 0; line < to.length; line++) to[line] = (to[line] ?? 1) - 1
+  if (blanks)
+    for (let line = 0; line < from.length; line++) from[line] = skipBlanks(bytes, from[line] ?? 0, to[line] ?? 0)
+  return { bytes, from, to }
 }
 
 function fields(table: LineTable, key: SortKey, separator: Uint8Array | undefined): Parts {

@@ -1,3 +1,4 @@
+import { type Finder, findExpression, findLiteral } from './text-search.ts'
 import { compilePerl, compileRegex, RegexError, translate } from '../regex/posix.ts'
 
 export interface PatternOptions {
@@ -12,7 +13,7 @@ export interface Matcher {
   /** Start and end of each match that is not empty. */
   all(line: string): [number, number][]
   /** Finds a line that matches in a text of many; undefined where lines have to be looked at one by one. */
-  readonly inText: RegExp | undefined
+  readonly inText: Finder | undefined
 }
 
 const WORD = /[\p{L}\p{Nd}_]/u
@@ -66,7 +67,18 @@ function nextMatch(pattern: RegExp, line: string, from: number): [number, number
   return match ? [match.index, match.index + match[0].length] : undefined
 }
 
-/** One expression for a text of many lines, none of which it leaves. */
+/** Means the same in each syntax. */
+const LITERAL = /^[\w ,:;=@%&~"'<>/!#-]+$/
+
+/** Looks through a text of many lines, none of which a match leaves. */
+function textFinder(patterns: readonly string[], options: PatternOptions): Finder | undefined {
+  const [only] = patterns
+  const plain = patterns.length === 1 && only !== undefined && LITERAL.test(only)
+  if (plain && !options.ignoreCase && !options.word && !options.line) return findLiteral(only)
+  const expression = textExpression(patterns, options)
+  return expression && findExpression(expression)
+}
+
 function textExpression(patterns: readonly string[], options: PatternOptions): RegExp | undefined {
   const { kind, ignoreCase, word, line } = options
   if (kind === 'perl' || word || patterns.length === 0) return undefined
@@ -103,7 +115,7 @@ export function compilePatterns(patterns: readonly string[], options: PatternOpt
   const single =
     only && compiled.length === 1 && !options.word ? new RegExp(only.source, only.flags.replace('g', '')) : undefined
   return {
-    inText: textExpression(patterns, options),
+    inText: textFinder(patterns, options),
     test: single ? (line) => single.test(line) : (line) => first(line, 0) !== undefined,
     all(line) {
       const found: [number, number][] = []

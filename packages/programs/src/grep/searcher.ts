@@ -1,10 +1,10 @@
 import { isErrno } from '@drydock/abi'
-import { byteLength, decodeText, encodeText } from '../text/encoding.ts'
+import { byteLength, decodeText, decodeValid, encodeText } from '../text/encoding.ts'
 import { LineBlocks } from '../text/line-blocks.ts'
 import { LineReader } from '../text/line-reader.ts'
 import type { GrepContext } from './grep.ts'
 import type { Matcher } from './patterns.ts'
-import { selectLines } from './text-search.ts'
+import { type Finder, selectLines } from './text-search.ts'
 
 interface Line {
   readonly text: string
@@ -139,7 +139,7 @@ export class Searcher {
   }
 
   /** The same as `scan`, a text of many lines at a time. */
-  private async scanTexts(fd: number, expression: RegExp, name: string, quiet: boolean, one: boolean): Promise<number> {
+  private async scanTexts(fd: number, find: Finder, name: string, quiet: boolean, one: boolean): Promise<number> {
     const { options: o, sys, io, flavour } = this.context
     const blocks = new LineBlocks(sys, fd)
     const looks = flavour === 'gnu' && !o.text && o.binaryFiles !== 'text'
@@ -149,12 +149,15 @@ export class Searcher {
       const next = blocks.next()
       const bytes = next instanceof Promise ? await next : next
       if (!bytes) break
-      for (const text of looks && !binary ? atBinary(decodeText(bytes)) : [decodeText(bytes)]) {
-        binary ||= looks && BINARY.test(text)
+      const valid = decodeValid(bytes)
+      const suspect = looks && !binary && (valid === undefined || bytes.includes(0))
+      const whole = valid ?? decodeText(bytes)
+      for (const text of suspect ? atBinary(whole) : [whole]) {
+        binary ||= suspect && BINARY.test(text)
         if (binary && (o.binaryNoMatch || o.binaryFiles === 'without-match')) return 0
         const firstNumber = o.lineNumber ? number : undefined
         const wanted = { invert: o.invert > 0, text: !quiet && !binary, head, firstNumber }
-        const found = selectLines(text.endsWith('\n') ? text : `${text}\n`, expression, wanted)
+        const found = selectLines(text.endsWith('\n') ? text : `${text}\n`, find, wanted)
         count += found.count
         number += found.lines
         if (one && count > 0) return count

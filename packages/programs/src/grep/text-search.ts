@@ -10,6 +10,23 @@ export interface Selection {
 
 const END = '\n'
 
+/** Where from there on a line matches: any place in it, its end included; -1 where none does. */
+export type Finder = (text: string, from: number) => number
+
+/** What an expression that never leaves a line finds. @param expression has the flag g */
+export const findExpression =
+  (expression: RegExp): Finder =>
+  (text, from) => {
+    expression.lastIndex = from
+    return expression.test(text) ? expression.lastIndex : -1
+  }
+
+/** What a text finds that stands for itself. */
+export const findLiteral =
+  (literal: string): Finder =>
+  (text, from) =>
+    text.indexOf(literal, from)
+
 interface Wanted {
   readonly invert: boolean
   /** Lines are to be given, not only counted. */
@@ -21,25 +38,19 @@ interface Wanted {
 }
 
 /**
- * Lines of a text in which an expression that never leaves a line matches, without a string for each line.
+ * Lines of a text in which something is found, without a string for each line.
  * @param text all its lines end with a newline
  */
-export function selectLines(text: string, expression: RegExp, wanted: Wanted): Selection {
+export function selectLines(text: string, find: Finder, wanted: Wanted): Selection {
   const picker = new Picker(text, wanted)
-  expression.lastIndex = 0
-  for (let match = next(expression, text); match >= 0; match = next(expression, text)) {
+  let end = 0
+  for (let match = find(text, 0); match >= 0; match = find(text, end)) {
     const start = match === 0 ? 0 : text.lastIndexOf(END, match - 1) + 1
     if (start >= text.length) break
-    const end = text.indexOf(END, match) + 1
+    end = text.indexOf(END, match) + 1
     picker.matched(start, end)
-    expression.lastIndex = end
   }
   return picker.finish()
-}
-
-function next(expression: RegExp, text: string): number {
-  const match = expression.exec(text)
-  return match ? match.index : -1
 }
 
 class Picker {

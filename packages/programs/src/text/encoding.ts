@@ -6,11 +6,14 @@ import { encodeText } from '@drydock/libc'
  */
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-export function decodeText(bytes: Uint8Array): string {
+export const decodeText = (bytes: Uint8Array): string => decodeValid(bytes) ?? decodeBroken(bytes)
+
+/** The text of bytes that are UTF-8 as a whole; undefined where they are not. */
+export function decodeValid(bytes: Uint8Array): string | undefined {
   try {
     return strict.decode(bytes)
   } catch {
-    return decodeBroken(bytes)
+    return undefined
   }
 }
 

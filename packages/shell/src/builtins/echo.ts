@@ -2,12 +2,16 @@ import type { Builtin, BuiltinResult, Shell } from '../interp/shell.ts'
 import { escapes } from './escapes.ts'
 import { printf } from './printf.ts'
 
+/** Words that dash takes for options, and those of the others. */
+const DASH_LETTERS = /^-n$/
+const LETTERS = /^-[neE]+$/
+
 function echo(shell: Shell, args: readonly string[]): BuiltinResult {
   let newline = true
   let escaped = shell.dialect.echoEscapes || (shell.shopt.get('xpg_echo') ?? false)
   let at = 0
-  const letters = shell.dialect.name === 'dash' ? /^-n$/ : /^-[neE]+$/
-  for (; letters.test(args[at] ?? ''); at++) {
+  const letters = shell.dialect.name === 'dash' ? DASH_LETTERS : LETTERS
+  for (; args[at]?.startsWith('-') && letters.test(args[at] ?? ''); at++) {
     const word = args[at] ?? ''
     for (const letter of word.slice(1)) {
       if (letter === 'n') newline = false
