@@ -25,10 +25,10 @@ export class DistinctLines {
   /** @param put takes a stretch of lines that stay; only the very last may lack its separator */
   add(block: Uint8Array, put: (lines: Uint8Array) => void): void {
     const { separator } = this
-    let [start, before, kept] = [0, -1, 0]
-    for (let at = 0; at < block.length; at++) {
-      if (block[at] !== separator && at < block.length - 1) continue
-      const end = block[at] === separator ? at : at + 1
+    let [before, kept] = [-1, 0]
+    for (let start = 0; start < block.length; ) {
+      const found = block.indexOf(separator, start)
+      const end = found < 0 ? block.length : found
       const length = end - start
       const same =
         before < 0
@@ -36,10 +36,10 @@ export class DistinctLines {
           : isSame(block, before, start - 1 - before, block, start, length)
       if (same) {
         if (kept < start) put(block.subarray(kept, start))
-        kept = at + 1
+        kept = end + 1
       }
       before = start
-      start = at + 1
+      start = end + 1
     }
     if (kept < block.length) put(block.subarray(kept))
     const ends = block[block.length - 1] === separator
