@@ -1,12 +1,17 @@
 import { setOf } from '../rootfs/image-spec.ts'
 import { addAccount, softwareRepository } from '../rootfs/software.ts'
 import type { Tree } from '../rootfs/tree.ts'
-import { HTTPD_CONF } from './httpd-files.ts'
+import { HTTPD_CONF, HTTPD_EXTRA } from './httpd-files.ts'
 
 function httpdTree(tree: Tree): void {
   for (const command of ['htpasswd', 'ab']) tree.command(command, `/usr/local/apache2/bin/${command}`)
   const prefix = '/usr/local/apache2'
   if (tree.flavour === 'busybox') addAccount(tree, 'www-data:82:82:/home/www-data:/sbin/nologin')
+  for (const [name, text] of Object.entries(HTTPD_EXTRA)) tree.file(`${prefix}/conf/extra/${name}`, text)
+  tree.script(
+    `${prefix}/bin/apachectl`,
+    `#!/bin/sh\ncase "$1" in\nstart | stop | restart | graceful | graceful-stop) exec ${prefix}/bin/httpd -k "$1" ;;\nconfigtest) exec ${prefix}/bin/httpd -t ;;\n*) exec ${prefix}/bin/httpd "$@" ;;\nesac\n`,
+  )
   tree
     .mainCommand('httpd', `${prefix}/bin/httpd`)
     .file(`${prefix}/conf/httpd.conf`, HTTPD_CONF)

@@ -1,3 +1,4 @@
+import { DEBIAN_APACHE_CONTROL, DEBIAN_APACHE_FILES, DEBIAN_APACHE_SETUP } from './debian-apache.ts'
 import { initScript } from './init-scripts.ts'
 import type { Software } from './software.ts'
 
@@ -13,7 +14,10 @@ interface Places {
   readonly modules: string
 }
 
-const MODULES = 'mpm_event authz_core mime log_config dir alias headers rewrite'.split(' ')
+const MODULES = (
+  'mpm_event authn_file authn_core authz_host authz_user authz_core auth_basic access_compat mime log_config dir alias ' +
+  'autoindex env headers setenvif filter unixd status rewrite version'
+).split(' ')
 
 /** What each of them says in many files, in one; the server is the same. */
 const conf = ({ root, logs, pid, pages, user, modules }: Places, include: string): string => `ServerRoot "${root}"
@@ -80,14 +84,11 @@ interface Distribution {
   readonly include: string
   readonly control: readonly string[]
   readonly page: readonly [path: string, text: string]
-  /** Started by service(8). */
-  readonly service?: string
   readonly account?: readonly [passwd: string, group: string]
 }
 
-function apache({ places, include, control: names, page, account, service }: Distribution): Software {
+function apache({ places, include, control: names, page, account }: Distribution): Software {
   const { binary, conf: file, logs, pid, root } = places
-  const init = { start: binary, pid, description: 'Apache httpd web server', shown: service ?? '' }
   return {
     commands: [[binary, 'httpd/httpd']],
     folders: [
@@ -96,34 +97,38 @@ function apache({ places, include, control: names, page, account, service }: Dis
     ],
     ...(account && { account }),
     texts: [[file, conf(places, include)], page],
-    scripts: [
-      ...names.map((name) => [name, control(binary, pid)] as const),
-      ...(service === undefined ? [] : [[`/etc/init.d/${service}`, initScript(init)] as const]),
-    ],
+    scripts: names.map((name) => [name, control(binary, pid)] as const),
   }
+}
+
+const SWITCHES = ['en', 'dis'].flatMap((how) => ['mod', 'site', 'conf'].map((what) => `/usr/sbin/a2${how}${what}`))
+
+const DEBIAN: Software = {
+  commands: [['/usr/sbin/apache2', 'httpd/httpd'], ...SWITCHES.map((path) => [path, 'httpd/a2enmod'] as const)],
+  folders: [
+    ...['mods', 'sites', 'conf'].map((each) => `/etc/apache2/${each}-enabled`),
+    ...['/var/log/apache2', '/var/run/apache2', '/var/lock/apache2', '/var/www/html', '/usr/lib/cgi-bin'],
+    '/usr/share/apache2/icons',
+  ],
+  texts: [...DEBIAN_APACHE_FILES, ['/var/www/html/index.html', welcome('Apache2 Debian Default Page')]],
+  scripts: [
+    ...['/usr/sbin/apache2ctl', '/usr/sbin/apachectl'].map((path) => [path, DEBIAN_APACHE_CONTROL] as const),
+    [
+      '/etc/init.d/apache2',
+      initScript({
+        start: '/usr/sbin/apache2ctl start',
+        pid: '/var/run/apache2/apache2.pid',
+        description: 'Apache httpd web server',
+        shown: 'apache2',
+      }),
+    ],
+  ],
+  setup: ['/bin/sh', '-c', DEBIAN_APACHE_SETUP],
 }
 
 /** By the name that the tables of the distributions use in their software column. */
 export const APACHE: readonly (readonly [string, Software])[] = [
-  [
-    'apache-debian',
-    apache({
-      places: {
-        root: '/etc/apache2',
-        conf: '/etc/apache2/apache2.conf',
-        binary: '/usr/sbin/apache2',
-        logs: '/var/log/apache2/error.log',
-        pid: '/var/run/apache2/apache2.pid',
-        pages: '/var/www/html',
-        user: 'www-data',
-        modules: '/usr/lib/apache2/modules',
-      },
-      include: '/etc/apache2/sites-enabled/*.conf',
-      control: ['/usr/sbin/apache2ctl', '/usr/sbin/apachectl'],
-      page: ['/var/www/html/index.html', welcome('Apache2 Debian Default Page')],
-      service: 'apache2',
-    }),
-  ],
+  ['apache-debian', DEBIAN],
   [
     'apache-alpine',
     apache({

@@ -1,218 +1,150 @@
-import { isErrno, type Sys } from '@drydock/abi'
-import { readTextFile } from '@drydock/libc'
-import type { ProxyRule } from './proxy-pass.ts'
+import { DirectiveError } from './config-error.ts'
+import { type Directive, Layer } from './directive.ts'
+import { compileCondition, type Condition } from './expression.ts'
+import { globToRegExp, isPattern } from './file-pattern.ts'
+import { compileRegex } from './regex.ts'
+
+export type SectionKind = 'directory' | 'files' | 'location' | 'proxy' | 'if' | 'elseif' | 'else'
+
+/** Directives for some folders, files, paths or requests. */
+export interface Section {
+  readonly kind: SectionKind
+  /** The path as written, without a slash at its end; undefined where a regular expression or a condition decides. */
+  readonly path: string | undefined
+  readonly regex: RegExp | undefined
+  /** Of If. */
+  readonly condition: Condition | undefined
+  readonly layer: Layer
+  /** Files and If inside. */
+  readonly inner: readonly Section[]
+}
+
+export interface Address {
+  /** `*`, or an address. */
+  readonly host: string
+  /** 0 for any. */
+  readonly port: number
+}
+
+/** The main server, or a VirtualHost. */
+export interface Server {
+  readonly name: string | undefined
+  readonly aliases: readonly string[]
+  /** Empty for the main server. */
+  readonly addresses: readonly Address[]
+  readonly layer: Layer
+  readonly sections: readonly Section[]
+  /** `file:line` of the section. */
+  readonly at: string
+}
+
+export interface Listen extends Address {
+  /** `https` where TLS is spoken whatever the servers say. */
+  readonly protocol: string
+}
 
 export interface HttpdConfig {
   readonly root: string
-  readonly listens: readonly { readonly address: string; readonly port: number }[]
-  readonly documentRoot: string
-  readonly serverName: string | undefined
-  readonly directoryIndex: readonly string[]
-  readonly errorLog: string
-  readonly pidFile: string
-  readonly accessLogs: readonly { readonly path: string; readonly format: string }[]
-  readonly aliases: readonly (readonly [string, string])[]
-  readonly redirects: readonly (readonly [string, string, number])[]
-  readonly types: ReadonlyMap<string, string>
-  readonly errorDocuments: ReadonlyMap<number, string>
-  readonly indexes: boolean
-  readonly user: string | undefined
-  readonly tokens: string
-  readonly proxies: readonly ProxyRule[]
-  readonly reverseProxies: readonly ProxyRule[]
-  /** `Header set` and `always set`. */
-  readonly headers: readonly (readonly [string, string])[]
+  readonly main: Server
+  readonly hosts: readonly Server[]
+  readonly listens: readonly Listen[]
 }
 
-/** A complaint with its place; `AH00526: Syntax error on line…`. */
-export class HttpdConfigError extends Error {}
-
-interface Row {
-  readonly name: string
-  readonly args: readonly string[]
-  readonly file: string
-  readonly line: number
+const KINDS: Readonly<Record<string, SectionKind>> = {
+  '<directory': 'directory',
+  '<directorymatch': 'directory',
+  '<files': 'files',
+  '<filesmatch': 'files',
+  '<location': 'location',
+  '<locationmatch': 'location',
+  '<proxy': 'proxy',
+  '<proxymatch': 'proxy',
+  '<if': 'if',
+  '<elseif': 'elseif',
+  '<else': 'else',
 }
 
-const COMMON = '%h %l %u %t "%r" %>s %b'
-const COMBINED = `${COMMON} "%{Referer}i" "%{User-Agent}i"`
-
-/** Words, quoted ones whole. */
-const split = (line: string): string[] =>
-  [...line.matchAll(/"((?:\\.|[^"\\])*)"|(\S+)/g)].map(
-    ([, quoted, bare]) => quoted?.replace(/\\(["\\])/g, '$1') ?? bare ?? '',
-  )
-
-/** Lines of the main server; sections for other names are passed over, those for folders are read as if they were general. */
-async function readRows(sys: Sys, file: string): Promise<Row[]> {
-  const rows: Row[] = []
-  let skipping = 0
-  const text = (await readTextFile(sys, file)).replace(/\\\n/g, ' ')
-  for (const [index, raw] of text.split('\n').entries()) {
-    const line = raw.trim()
-    const section = /^<(\/?)(\w+)\s*([^>]*)>/.exec(line)
-    if (section) {
-      const [, end, name = '', condition = ''] = section
-      if (skipping > 0 || isLeftOut(name, condition)) skipping += end ? -1 : 1
-      continue
-    }
-    if (line === '' || line.startsWith('#') || skipping > 0) continue
-    const [name = '', ...args] = split(line)
-    if (/^include/i.test(name)) rows.push(...(await include(sys, args[0] ?? '', file)))
-    else rows.push({ name, args, file, line: index + 1 })
+/** Sections of a block, and what stands there by itself. */
+export function split(directives: readonly Directive[]): { readonly plain: Directive[]; readonly sections: Section[] } {
+  const plain: Directive[] = []
+  const sections: Section[] = []
+  for (const directive of directives) {
+    const kind = KINDS[directive.key]
+    if (kind) sections.push(sectionOf(kind, directive))
+    else if (directive.key !== '<virtualhost') plain.push(directive)
   }
-  return rows
+  return { plain, sections }
 }
 
-const isLeftOut = (name: string, condition: string): boolean =>
-  /^(files|filesmatch|location|locationmatch|proxy|limit)$/i.test(name) ||
-  (/^ifmodule$/i.test(name) && /^!|ssl|cgi|proxy_html|unixd/.test(condition) && !/unixd/.test(condition)) ||
-  (/^ifdefine$/i.test(name) && !condition.startsWith('!'))
-
-async function include(sys: Sys, path: string, from: string): Promise<Row[]> {
-  const root = from.replace(/\/conf\/.*$/, '')
-  const absolute = path.startsWith('/') ? path : `${root}/${path}`
-  if (/[*?]/.test(absolute)) return includeAll(sys, absolute)
-  try {
-    return await readRows(sys, absolute)
-  } catch (error) {
-    if (isErrno(error)) return []
-    throw error
+function sectionOf(kind: SectionKind, { key, args, raw, block = [] }: Directive): Section {
+  const tilde = args[0] === '~'
+  const text = (tilde ? args[1] : args[0]) ?? ''
+  const isRegex = tilde || key.endsWith('match')
+  const { plain, sections } = split(block)
+  // A pattern for folders is not to end with a slash: they have none when they are compared.
+  const path =
+    isRegex || kind.endsWith('if') || kind === 'else'
+      ? undefined
+      : text.length > 1 && kind !== 'proxy'
+        ? text.replace(/\/$/, kind === 'location' ? '/' : '')
+        : text
+  return {
+    kind,
+    path,
+    regex: regexOf(isRegex ? text : undefined, path),
+    condition: kind === 'if' || kind === 'elseif' ? conditionOf(raw) : undefined,
+    layer: new Layer(plain, placeOf(kind, path)),
+    inner: sections,
   }
 }
 
-/** `*` in the last part of a path. */
-async function includeAll(sys: Sys, pattern: string): Promise<Row[]> {
-  const slash = pattern.lastIndexOf('/')
-  const source = pattern
-    .slice(slash + 1)
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  const fits = new RegExp(`^${source}$`)
-  try {
-    const names = sys.readdir(pattern.slice(0, slash)).map(({ name }) => name)
-    const files = names.filter((name) => fits.test(name)).toSorted()
-    return (await Promise.all(files.map((name) => readRows(sys, `${pattern.slice(0, slash)}/${name}`)))).flat()
-  } catch (error) {
-    if (isErrno(error)) return []
-    throw error
-  }
+const placeOf = (kind: SectionKind, path: string | undefined) => {
+  if (kind === 'directory' && path !== undefined && !isPattern(path)) return { folder: path === '/' ? '/' : `${path}/` }
+  return kind === 'location' ? { location: path ?? '' } : {}
 }
 
-const setHeader = (args: readonly string[]): (readonly [string, string])[] => {
-  const [how = '', name = '', value = ''] = args[0] === 'always' || args[0] === 'onsuccess' ? args.slice(1) : args
-  return /^(set|add|append)$/i.test(how) ? [[name, value]] : []
+function regexOf(regex: string | undefined, path: string | undefined): RegExp | undefined {
+  if (regex !== undefined) return compileRegex(regex)
+  return path !== undefined && isPattern(path) ? globToRegExp(path, { slashes: true }) : undefined
 }
 
-/** @throws HttpdConfigError */
-export async function readHttpdConfig(sys: Sys, file: string, extra: readonly string[]): Promise<HttpdConfig> {
-  let rows: Row[]
-  try {
-    rows = await readRows(sys, file)
-  } catch (error) {
-    if (isErrno(error)) throw new HttpdConfigError(`httpd: Could not open configuration file ${file}: ${error.message}`)
-    throw error
-  }
-  for (const text of extra) {
-    const [name = '', ...args] = split(text)
-    rows.push({ name, args, file: 'command line', line: 0 })
-  }
-  refuseUnknown(rows)
-  const all = (name: string): Row[] => rows.filter((row) => row.name.toLowerCase() === name)
-  const last = (name: string): string | undefined => all(name).at(-1)?.args[0]
-  const root = last('serverroot') ?? '/usr/local/apache2'
-  const inRoot = (path: string): string => (path.startsWith('/') ? path : `${root}/${path}`)
-  const formats = new Map([
-    ['common', COMMON],
-    ['combined', COMBINED],
-    ...all('logformat').map(({ args }): [string, string] => [args[1] ?? '', args[0] ?? '']),
-  ])
-  const folder = all('options').some(({ args }) => args.some((each) => /^\+?indexes$/i.test(each)))
+function conditionOf(raw: string): Condition {
+  const text = raw.replace(/^"(.*)"$/s, (_, inner: string) => inner.replace(/\\(["\\])/g, '$1'))
+  const condition = compileCondition(text)
+  if (typeof condition === 'string') throw new DirectiveError(`Cannot parse condition clause: ${condition}`)
+  return condition
+}
+
+/** A tree that was checked, as servers. */
+export function readConfig(directives: readonly Directive[], root: string): HttpdConfig {
+  const hosts = directives.filter(({ key }) => key === '<virtualhost')
   return {
     root,
-    listens: all('listen').map(({ args: [where = '80'] }) => listenOf(where)),
-    documentRoot: inRoot(last('documentroot') ?? 'htdocs').replace(/\/$/, ''),
-    serverName: last('servername'),
-    directoryIndex: all('directoryindex').at(-1)?.args ?? ['index.html'],
-    errorLog: inRoot(last('errorlog') ?? 'logs/error_log'),
-    pidFile: inRoot(last('pidfile') ?? 'logs/httpd.pid'),
-    accessLogs: all('customlog').map(({ args: [path = '', format = 'common'] }) => ({
-      path: inRoot(path),
-      format: formats.get(format) ?? format,
-    })),
-    aliases: all('alias').map(({ args: [from = '', to = ''] }) => [from, inRoot(to)] as const),
-    redirects: all('redirect').map(({ args }) => redirectOf(args)),
-    types: await readTypes(sys, inRoot(last('typesconfig') ?? 'conf/mime.types')),
-    errorDocuments: new Map(all('errordocument').map(({ args: [status = '', to = ''] }) => [Number(status), to])),
-    indexes: folder,
-    user: last('user'),
-    tokens: last('servertokens') ?? 'Full',
-    proxies: all('proxypass').map(({ args: [from = '', to = ''] }) => ({ from, to })),
-    reverseProxies: all('proxypassreverse').map(({ args: [from = '', to = ''] }) => ({ from, to })),
-    headers: all('header').flatMap(({ args }) => setHeader(args)),
+    main: serverOf(directives, [], ''),
+    hosts: hosts.map(({ block = [], args, file, line }) => serverOf(block, args.map(addressOf), `${file}:${line}`)),
+    listens: directives.filter(({ key }) => key === 'listen').map(({ args }) => listenOf(args)),
   }
 }
 
-const STATUS: Readonly<Record<string, number>> = { permanent: 301, temp: 302, seeother: 303, gone: 410 }
-function redirectOf(args: readonly string[]): readonly [string, string, number] {
-  const [first = '', second = '', third] = args
-  return third === undefined ? [first, second, 302] : [second, third, STATUS[first] ?? Number(first)]
-}
-
-function listenOf(where: string): { address: string; port: number } {
-  const [address, port] = where.includes(':')
-    ? [where.slice(0, where.lastIndexOf(':')), where.slice(where.lastIndexOf(':') + 1)]
-    : ['*', where]
-  // Sockets of IPv6 take both families, as configured with --enable-v4-mapped.
-  return { address: address === '*' ? '::' : (address?.replace(/^\[(.*)\]$/, '$1') ?? ''), port: Number(port) }
-}
-
-const BUILT_IN: readonly (readonly [string, string])[] = [
-  ['html', 'text/html'],
-  ['htm', 'text/html'],
-  ['css', 'text/css'],
-  ['js', 'text/javascript'],
-  ['txt', 'text/plain'],
-  ['png', 'image/png'],
-  ['jpg', 'image/jpeg'],
-  ['gif', 'image/gif'],
-  ['svg', 'image/svg+xml'],
-  ['json', 'application/json'],
-  ['ico', 'image/vnd.microsoft.icon'],
-]
-
-async function readTypes(sys: Sys, path: string): Promise<Map<string, string>> {
-  const types = new Map(BUILT_IN)
-  try {
-    for (const line of (await readTextFile(sys, path)).split('\n')) {
-      const [type = '', ...extensions] = line.replace(/#.*/, '').trim().split(/\s+/)
-      for (const extension of extensions) types.set(extension, type)
-    }
-  } catch (error) {
-    if (!isErrno(error)) throw error
+function serverOf(directives: readonly Directive[], addresses: readonly Address[], at: string): Server {
+  const { plain, sections } = split(directives)
+  const layer = new Layer(plain)
+  return {
+    name: layer.all('servername').at(-1)?.args[0],
+    aliases: layer.all('serveralias').flatMap(({ args }) => args),
+    ...{ addresses, layer, sections, at },
   }
-  return types
 }
 
-/** Directives of modules that a configuration has to load itself. */
-const MODULES: readonly (readonly [RegExp, string])[] = [
-  [/^Proxy/, 'proxy_module'],
-  [/^Rewrite/, 'rewrite_module'],
-  [/^SSL/, 'ssl_module'],
-  [/^Header$/, 'headers_module'],
-  [/^Expires/, 'expires_module'],
-]
+/** `*:80`, `_default_:443`, `192.168.0.1`, `[::1]:80`. */
+function addressOf(text: string): Address {
+  const [, six, five = '0'] = /^\[([^\]]*)\](?::(\d+|\*))?$/.exec(text) ?? []
+  if (six !== undefined) return { host: six, port: Number(five === '*' ? 0 : five) }
+  const [host = '', port = '0'] = text.split(':')
+  return { host: host === '_default_' ? '*' : host, port: port === '*' ? 0 : Number(port) }
+}
 
-/** Directives start with a capital letter and a module that is there: anything else is a slip. */
-function refuseUnknown(rows: readonly Row[]): void {
-  const loaded = new Set(rows.filter(({ name }) => name === 'LoadModule').map(({ args }) => args[0]))
-  const missing = (name: string): boolean =>
-    MODULES.some(([pattern, module]) => pattern.test(name) && !loaded.has(module))
-  const wrong = rows.find(({ name }) => !/^[A-Z][A-Za-z]+\d?$/.test(name) || missing(name))
-  if (!wrong) return
-  const place = `AH00526: Syntax error on line ${wrong.line} of ${wrong.file}:`
-  throw new HttpdConfigError(
-    `${place}\nInvalid command '${wrong.name}', perhaps misspelled or defined by a module not included in the server configuration`,
-  )
+function listenOf([where = '', protocol]: readonly string[]): Listen {
+  const { host, port } = /^\d+$/.test(where) ? { host: '*', port: Number(where) } : addressOf(where)
+  return { host, port, protocol: protocol ?? (port === 443 ? 'https' : 'http') }
 }

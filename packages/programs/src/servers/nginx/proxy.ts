@@ -3,6 +3,7 @@ import { type ClientResponse, HttpError, request as ask } from '@drydock/http'
 import { dial, FdStream, ResolveError, resolveHost } from '@drydock/libc'
 import { connect } from '../../net/http/connect.ts'
 import { secure, SecureFailure } from '../../net/http/secure.ts'
+import { passUpgraded } from '../files/upgraded.ts'
 import type { Answer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { isCaching, throughCache } from './proxy-cache.ts'
@@ -387,20 +388,6 @@ const RENAMED: Readonly<Record<string, (exchange: Exchange, text: string, target
 
 /** WebSocket and the like: bytes both ways until either side ends. */
 async function upgrade(exchange: Exchange, response: ClientResponse): Promise<Answer> {
-  const theirs = response.hijack()
-  const ours = exchange.request.hijack()
-  const fields = [...response.headers].map(([name, text]) => `${name}: ${text}\r\n`).join('')
-  await ours.write(new TextEncoder().encode(`HTTP/1.1 101 Switching Protocols\r\n${fields}\r\n`))
-  const pump = async (from: typeof ours, to: typeof ours): Promise<void> => {
-    try {
-      for (let bytes = await from.read(); bytes.length > 0; bytes = await from.read()) await to.write(bytes)
-    } catch (error) {
-      if (!isErrno(error)) throw error
-    }
-    to.shutdown()
-  }
-  await Promise.all([pump(ours, theirs), pump(theirs, ours)])
-  theirs.close()
-  ours.close()
+  await passUpgraded(exchange.request, response)
   return { status: 101 }
 }

@@ -1,6 +1,7 @@
 import { bracketed, type ByteStream, type Errno, isErrno, type Sys } from '@drydock/abi'
 import { readTextFile } from '@drydock/libc'
 import type { TlsIdentity } from '@drydock/tls'
+import { PeekedStream, TLS_HANDSHAKE } from '../files/peeked-stream.ts'
 import type { Config, VirtualServer } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { chooseServer } from './choose.ts'
@@ -76,36 +77,6 @@ export const speaksTls = (config: Config, local: End): boolean =>
     ),
   )
 
-/** A connection whose first bytes were looked at: they come again. */
-class Peeked implements ByteStream {
-  private readonly stream: ByteStream
-  private first: Uint8Array | undefined
-
-  constructor(stream: ByteStream, first: Uint8Array) {
-    this.stream = stream
-    this.first = first.length > 0 ? first : undefined
-  }
-
-  read(max = 65536): ReturnType<ByteStream['read']> {
-    const { first } = this
-    if (!first) return this.stream.read(max)
-    this.first = first.length > max ? first.subarray(max) : undefined
-    return first.subarray(0, max)
-  }
-
-  write(bytes: Uint8Array): ReturnType<ByteStream['write']> {
-    return this.stream.write(bytes)
-  }
-
-  shutdown(): void {
-    this.stream.shutdown()
-  }
-
-  close(): void {
-    this.stream.close()
-  }
-}
-
 /** @returns the connection, with what was agreed; without that for a client who speaks plain HTTP to a port of TLS. @throws TlsError */
 export async function secured(
   sys: Sys,
@@ -113,10 +84,8 @@ export async function secured(
   stream: ByteStream,
   local: End,
 ): Promise<{ readonly stream: ByteStream; readonly tls: TlsSession | undefined }> {
-  const peeked = new Peeked(stream, await stream.read())
-  const first = await peeked.read(1)
-  const whole = new Peeked(peeked, first)
-  if (first[0] !== HANDSHAKE) return { stream: whole, tls: undefined }
+  const [first, whole] = await PeekedStream.of(stream)
+  if (first[0] !== TLS_HANDSHAKE) return { stream: whole, tls: undefined }
   const { acceptTls } = await import('@drydock/tls')
   const tls = await acceptTls(
     whole,
@@ -127,6 +96,4 @@ export async function secured(
   return { stream: tls, tls: { suite, serverName } }
 }
 
-/** The content type with which TLS begins. RFC 8446 section 5.1. */
-const HANDSHAKE = 22
 const NOBODY = {} as VirtualServer
