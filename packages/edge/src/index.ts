@@ -1,4 +1,5 @@
 import type { Program } from '@drydock/abi'
+import { caddy } from './caddy/index.ts'
 import { haproxy } from './haproxy/haproxy.ts'
 import { httpEcho } from './http-echo.ts'
 import { jwilderWhoami } from './jwilder-whoami.ts'
@@ -6,4 +7,4 @@ import { traefik } from './traefik/traefik.ts'
 import { whoami } from './whoami.ts'
 
 /** Proxies at the edge of a network, and what stands behind them in their lessons. */
-export const edgePrograms: readonly Program[] = [haproxy, httpEcho, jwilderWhoami, traefik, whoami]
+export const edgePrograms: readonly Program[] = [caddy, haproxy, httpEcho, jwilderWhoami, traefik, whoami]
