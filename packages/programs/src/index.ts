@@ -30,6 +30,7 @@ import { attributePrograms } from './attr/index.ts'
 import { lsofPrograms } from './lsof/lsof.ts'
 import { psmisc } from './psmisc/index.ts'
 import { procps } from './procps/index.ts'
+import { rsync } from './rsync/rsync.ts'
 import { sedPrograms } from './sed/index.ts'
 import { serverPrograms } from './servers/index.ts'
 import { shadowPrograms } from './shadow/index.ts'
@@ -55,6 +56,7 @@ export const programs: readonly Program[] = [
   ...bzip2Programs,
   ...xzPrograms,
   ...infoZip,
+  rsync,
   ed,
   envsubst,
   iconv,

@@ -276,6 +276,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
     ),
   ],
   ['psmisc', bin('psmisc', 'fuser', 'killall', 'pstree')],
+  ['rsync', bin('rsync', 'rsync')],
   ['sed', bin('sed', 'sed')],
   ['strace', bin('strace', 'strace')],
   ['strings', bin('binutils', 'strings')],

@@ -101,6 +101,7 @@ psmisc|23.7-r0|75|240|ncurses-terminfo-base|psmisc|Set of utilities that use the
 py3-pip,pip|25.1.1-r0|1500|6600|python3|pip|The PyPA recommended tool for installing Python packages
 python3|3.12.12-r0|7900|27700|libstdc++|python3|A high-level scripting language
 readline|8.2.13-r1|140|310|libncursesw||GNU readline library
+rsync|3.4.1-r0|220|420|acl-libs,libxxhash,lz4-libs,popt,zstd-libs|rsync|A file transfer program to keep remote files in sync
 sed|4.9-r2|80|190||sed|GNU stream editor
 shadow|4.17.3-r0|240|620||passwd|Password and account management suite
 strace|6.12-r0|538|1640||strace|Diagnostic, debugging and instructional userspace tracer

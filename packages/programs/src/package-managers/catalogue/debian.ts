@@ -101,6 +101,7 @@ psmisc|23.7-2|267|962||psmisc|utilities that use the proc file system
 publicsuffix|20250328.1952-0.1|296|351|||accurate, machine-readable list of domain name suffixes
 python3|3.13.5-1|28|90||python3|interactive high-level object-oriented language (default python3 version)
 python3-pip|25.1.1+dfsg-1|1470|8100|python3|pip|Python package installer
+rsync|3.4.1+ds1-5|433|834|libpopt0|rsync|fast, versatile, remote (and local) file-copying tool
 sed|4.9-2|329|987||sed|GNU stream editor for filtering/transforming text
 strace|6.13+ds-1|1363|2923|libunwind8|strace|System call tracer
 stress|1.0.7-1|18|52||stress|tool to impose load on and stress test a computer system

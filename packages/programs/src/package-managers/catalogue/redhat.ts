@@ -64,6 +64,7 @@ openssl|1:3.5.1-3|1450|2200||openssl|Utilities from the general purpose cryptogr
 patch|2.7.6-16|127|250||patch|Utility for modifying/upgrading files
 procps-ng|3.3.17-14|349|1000||procps|System and process monitoring utilities
 psmisc|23.4-3|244|790||psmisc|Utilities for managing processes on your system
+rsync|3.2.5-3|401|760||rsync|A program for synchronizing files over a network
 sed|4.8-9|309|800||sed|A GNU stream text editor
 shadow-utils|2:4.9-12|1190|3800||passwd|Utilities for managing accounts and shadow password files
 strace|5.18-2.1|1400|2790||strace|Tracks and displays system calls associated with a running process
