@@ -1,5 +1,7 @@
 export { bcrypt, bcryptFits } from './bcrypt.ts'
 export * from './der.ts'
+export * from './ec.ts'
+export * from './keys.ts'
 export { md5Crypt, saltText } from './md5-crypt.ts'
 export * from './rsa.ts'
 export { openBox, sealBox } from './secret-box.ts'

@@ -1,12 +1,13 @@
 import { x25519 } from '@noble/curves/ed25519.js'
 import type { ByteStream } from '@drydock/abi'
 import { concatBytes, encodeUtf8, equalBytes } from '@drydock/codec'
-import { type Certificate, type RandomBytes, readCertificate, verifyPss } from '@drydock/crypto'
+import { type Certificate, type RandomBytes, readCertificate } from '@drydock/crypto'
 import { ByteReader } from './byte-reader.ts'
 import { u8, u16, vector8, vector16, vector24 } from './byte-writer.ts'
-import { EXTENSION, Handshake, MESSAGE, message, PSS, signedContent, TLS_13, X25519 } from './handshake.ts'
+import { EXTENSION, Handshake, MESSAGE, message, signedContent, TLS_13, X25519 } from './handshake.ts'
 import { finishedOf, KeySchedule, SUITES, type Suite, TrafficKey } from './key-schedule.ts'
 import { RECORD, Records } from './records.ts'
+import { SCHEME_IDS, verifyHandshake } from './signatures.ts'
 import { ALERT, protocolError, TlsError } from './tls-error.ts'
 import { TlsStream } from './tls-stream.ts'
 import { verifyChain } from './verify.ts'
@@ -81,7 +82,7 @@ class ClientHandshake {
   private hello(): Uint8Array {
     const { name, random, alpn = [] } = this.options
     const share = vector16(u16(X25519), vector16(x25519.getPublicKey(this.secret)))
-    const schemes = [...Object.keys(PSS).map(Number), 0x0401, 0x0501, 0x0601].map(u16)
+    const schemes = [...SCHEME_IDS, 0x0401, 0x0501, 0x0601].map(u16)
     const extensions = [
       ...(/^[\d.]+$/.test(name) ? [] : [extension(EXTENSION.serverName, vector16(u8(0), vector16(encodeUtf8(name))))]),
       extension(EXTENSION.supportedVersions, vector8(u16(TLS_13))),
@@ -128,12 +129,12 @@ class ClientHandshake {
 
   private async checkSignature(certificates: readonly Certificate[], transcript: Uint8Array): Promise<void> {
     const reader = new ByteReader(await this.handshake.expect(MESSAGE.certificateVerify))
-    const hash = PSS[reader.number(2) as keyof typeof PSS]
+    const scheme = reader.number(2)
     const [leaf] = certificates
     const { insecure, name, roots, nowMs, commonName = false } = this.options
-    if (!leaf || hash === undefined) throw protocolError(ALERT.handshakeFailure, 'unsupported certificate')
-    if (!verifyPss(leaf.key, hash, signedContent(transcript), reader.vector(2).rest()))
-      throw protocolError(ALERT.decryptError, 'invalid signature by the server certificate')
+    const fits = leaf && verifyHandshake(leaf.key, scheme, signedContent(transcript), reader.vector(2).rest())
+    if (fits === undefined) throw protocolError(ALERT.handshakeFailure, 'unsupported certificate')
+    if (!fits) throw protocolError(ALERT.decryptError, 'invalid signature by the server certificate')
     const problem = insecure ? undefined : verifyChain(certificates, { name, roots, nowMs, commonName })
     if (problem) throw new TlsError({ kind: 'certificate', problem })
   }

@@ -27,8 +27,6 @@ export const EXTENSION = {
 
 export const TLS_13 = 0x0304
 export const X25519 = 0x001d
-/** Signatures by rsa_pss_rsae, by their numbers. */
-export const PSS = { 0x0804: 'sha256', 0x0805: 'sha384', 0x0806: 'sha512' } as const
 
 export interface Message {
   readonly type: number

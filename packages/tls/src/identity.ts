@@ -1,4 +1,5 @@
-import { type Certificate, readPrivateKey } from '@drydock/crypto'
+import { equalBytes } from '@drydock/codec'
+import { type Certificate, publicInfo, readPrivateKey } from '@drydock/crypto'
 import type { TlsIdentity } from './server.ts'
 import { readCertificates } from './verify.ts'
 
@@ -9,6 +10,6 @@ export async function readIdentity(certificates: string, key: string): Promise<T
   if (!leaf) return 'tls: failed to find any PEM data in certificate input'
   const secret = await readPrivateKey(key, async () => undefined)
   if (!secret || secret === 'wrong passphrase') return 'tls: failed to find any PEM data in key input'
-  if (secret.n !== leaf.key.n) return 'tls: private key does not match public key'
+  if (!equalBytes(publicInfo(secret), publicInfo(leaf.key))) return 'tls: private key does not match public key'
   return { chain: chain.map(({ bytes }) => bytes), key: secret }
 }

@@ -1,20 +1,21 @@
 import { x25519 } from '@noble/curves/ed25519.js'
 import type { ByteStream } from '@drydock/abi'
 import { concatBytes, encodeUtf8, equalBytes } from '@drydock/codec'
-import { type RandomBytes, type RsaPrivateKey, signPss } from '@drydock/crypto'
+import type { PrivateKey, RandomBytes } from '@drydock/crypto'
 import { ByteReader } from './byte-reader.ts'
 import { u8, u16, vector8, vector16, vector24 } from './byte-writer.ts'
 import { extensionsOf, tell } from './client.ts'
-import { EXTENSION, Handshake, MESSAGE, message, PSS, signedContent, TLS_13, X25519 } from './handshake.ts'
+import { EXTENSION, Handshake, MESSAGE, message, signedContent, TLS_13, X25519 } from './handshake.ts'
 import { finishedOf, KeySchedule, SUITES, type Suite, TrafficKey } from './key-schedule.ts'
 import { RECORD, Records } from './records.ts'
+import { signHandshake } from './signatures.ts'
 import { ALERT, protocolError, TlsError } from './tls-error.ts'
 import { TlsStream } from './tls-stream.ts'
 
 /** A server's certificates as DER, its own first, and its key. */
 export interface TlsIdentity {
   readonly chain: readonly Uint8Array[]
-  readonly key: RsaPrivateKey
+  readonly key: PrivateKey
 }
 
 const HTTP = /^(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) /
@@ -53,7 +54,8 @@ interface ClientHello {
   readonly session: Uint8Array
   readonly suite: Suite
   readonly share: Uint8Array
-  readonly scheme: keyof typeof PSS
+  /** Signatures that the client understands. */
+  readonly schemes: readonly number[]
   readonly alpn: string | undefined
   readonly serverName: string | undefined
 }
@@ -101,13 +103,16 @@ function readClientHello(body: Uint8Array, spoken: readonly string[]): ClientHel
   const suite = SUITES.find(({ id }) => ids.includes(id))
   const share = keyShareOf(extensions.get(EXTENSION.keyShare))
   const schemes = extensions.get(EXTENSION.signatureAlgorithms)
-  const offered = schemes ? numbers(schemes.vector(2)) : []
-  const scheme = ([0x0804, 0x0805, 0x0806] as const).find((each) => offered.includes(each))
-  if (!suite || !share || scheme === undefined)
-    throw protocolError(ALERT.handshakeFailure, 'no cipher suite supported by both client and server')
+  if (!suite || !share) throw nothingShared()
   const alpn = alpnOf(extensions.get(EXTENSION.alpn), spoken)
-  return { session, suite, share, scheme, alpn, serverName: nameOf(extensions.get(EXTENSION.serverName)) }
+  return {
+    ...{ session, suite, share, alpn, serverName: nameOf(extensions.get(EXTENSION.serverName)) },
+    schemes: schemes ? numbers(schemes.vector(2)) : [],
+  }
 }
+
+const nothingShared = (): TlsError =>
+  protocolError(ALERT.handshakeFailure, 'no cipher suite supported by both client and server')
 
 const HOST_NAME = 0
 
@@ -171,8 +176,9 @@ function flight(
     handshake.add(message(MESSAGE.encryptedExtensions, vector16(...alpn))),
     handshake.add(message(MESSAGE.certificate, vector8(), vector24(...entries))),
   ]
-  const signature = signPss(key, PSS[hello.scheme], signedContent(handshake.digest()), random)
-  const verify = handshake.add(message(MESSAGE.certificateVerify, u16(hello.scheme), vector16(signature)))
+  const signed = signHandshake(key, hello.schemes, signedContent(handshake.digest()), random)
+  if (!signed) throw nothingShared()
+  const verify = handshake.add(message(MESSAGE.certificateVerify, u16(signed.id), vector16(signed.signature)))
   const finished = handshake.add(message(MESSAGE.finished, finishedOf(secret, handshake.digest())))
   return concatBytes([...opening, verify, finished])
 }

@@ -9,6 +9,7 @@ import { streamPair } from '@drydock/abi/testing'
 import {
   type CertificateFields,
   der,
+  generateEc,
   generateRsa,
   makeCertificate,
   oidOf,
@@ -91,6 +92,29 @@ describe('between client and server', () => {
     expect(decode(await client.read())).toBe('back')
     server.close()
     expect((await client.read()).length).toBe(0)
+  })
+
+  it.each(['P-256', 'P-384'] as const)('signs with a key on %s', async (curve) => {
+    const own = generateEc(curve, random)
+    const bytes = makeCertificate(
+      {
+        ...{ serial: 1n, issuer: named('registry.local'), subject: named('registry.local'), key: own },
+        ...{
+          notBeforeMs: nowMs - DAY_MS,
+          notAfterMs: nowMs + DAY_MS,
+          extensions: [alternative(dns('registry.local'))],
+        },
+      },
+      own,
+      'sha256',
+    )
+    const identity = await readIdentity(pem('CERTIFICATE', bytes), privatePem(own))
+    if (typeof identity === 'string') return never()
+    const [near, far] = streamPair()
+    const server = acceptTls(far, identity, random)
+    const client = await connectTls(near, { name: 'registry.local', roots: root(bytes), nowMs, random })
+    await client.write(encode('hello'))
+    expect(decode(await (await server).read())).toBe('hello')
   })
 
   it('believes a certificate that an authority signed', async () => {

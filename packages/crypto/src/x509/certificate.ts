@@ -14,9 +14,10 @@ import {
   TAG,
   truth,
 } from '../der.ts'
-import { type RsaPrivateKey, type RsaPublicKey, signRsa, toBigInt, verifyRsa } from '../rsa.ts'
+import { isEc, type PrivateKey, type PublicKey, sign, verify } from '../keys.ts'
+import { toBigInt } from '../rsa.ts'
 import { decodeName, encodeName, type NamePart } from './distinguished-name.ts'
-import { publicInfo, publicPkcs1, readPublicInfo } from './keys.ts'
+import { publicBytes, publicInfo, readPublicInfo } from './keys.ts'
 import { oidOf } from './oids.ts'
 
 export interface Extension {
@@ -31,7 +32,7 @@ export interface CertificateFields {
   readonly subject: readonly NamePart[]
   readonly notBeforeMs: number
   readonly notAfterMs: number
-  readonly key: RsaPublicKey
+  readonly key: PublicKey
   readonly extensions: readonly Extension[]
 }
 export interface Certificate extends CertificateFields {
@@ -48,20 +49,31 @@ export interface CertificateRequest {
   readonly bytes: Uint8Array
   readonly signed: Uint8Array
   readonly subject: readonly NamePart[]
-  readonly key: RsaPublicKey
+  readonly key: PublicKey
   readonly extensions: readonly Extension[]
   readonly signatureOid: string
   readonly signature: Uint8Array
 }
 
-const SIGNATURES: ReadonlyMap<string, HashName> = new Map([
+const RSA_SIGNATURES: ReadonlyMap<string, HashName> = new Map([
   ['1.2.840.113549.1.1.5', 'sha1'],
   ['1.2.840.113549.1.1.11', 'sha256'],
   ['1.2.840.113549.1.1.12', 'sha384'],
   ['1.2.840.113549.1.1.13', 'sha512'],
 ])
-const oidOfHash = (hash: HashName): string =>
-  [...SIGNATURES].find(([, each]) => each === hash)?.[0] ?? '1.2.840.113549.1.1.11'
+/** RFC 5758 section 3.2: no parameters follow. */
+const EC_SIGNATURES: ReadonlyMap<string, HashName> = new Map([
+  ['1.2.840.10045.4.1', 'sha1'],
+  ['1.2.840.10045.4.3.2', 'sha256'],
+  ['1.2.840.10045.4.3.3', 'sha384'],
+  ['1.2.840.10045.4.3.4', 'sha512'],
+])
+
+function signatureKind(key: PublicKey, hash: HashName): Uint8Array {
+  const [dotted] = [...(isEc(key) ? EC_SIGNATURES : RSA_SIGNATURES)].find(([, each]) => each === hash) ?? []
+  if (dotted === undefined) return signatureKind(key, 'sha256')
+  return isEc(key) ? sequence(oid(dotted)) : sequence(oid(dotted), nothing())
+}
 
 /** UTCTime up to 2049, GeneralizedTime after it. */
 function time(ms: number): Uint8Array {
@@ -95,14 +107,15 @@ const readExtensions = (node: DerNode | undefined): Extension[] =>
       : []
   })
 
-const signedWith = (body: Uint8Array, key: RsaPrivateKey, hash: HashName): Uint8Array =>
-  sequence(body, sequence(oid(oidOfHash(hash)), nothing()), bits(signRsa(key, hash, body)))
+const signedWith = (body: Uint8Array, key: PrivateKey, hash: HashName): Uint8Array =>
+  sequence(body, signatureKind(key, hash), bits(sign(key, hash, body)))
 
-export function makeCertificate(fields: CertificateFields, key: RsaPrivateKey, hash: HashName): Uint8Array {
+export function makeCertificate(fields: CertificateFields, key: PrivateKey, hash: HashName): Uint8Array {
   const body = sequence(
-    der(0xa0, integer(2)),
+    // Without extensions a certificate is one of version 1, which is not told.
+    ...(fields.extensions.length > 0 ? [der(0xa0, integer(2))] : []),
     integer(fields.serial),
-    sequence(oid(oidOfHash(hash)), nothing()),
+    signatureKind(key, hash),
     encodeName(fields.issuer),
     sequence(time(fields.notBeforeMs), time(fields.notAfterMs)),
     encodeName(fields.subject),
@@ -143,7 +156,7 @@ export function readCertificate(bytes: Uint8Array): Certificate | undefined {
 export function makeRequest(
   subject: readonly NamePart[],
   extensions: readonly Extension[],
-  key: RsaPrivateKey,
+  key: PrivateKey,
   hash: HashName,
 ): Uint8Array {
   const asked =
@@ -171,14 +184,14 @@ export function readRequest(bytes: Uint8Array): CertificateRequest | undefined {
 /** Whether a key has signed it. */
 export function isSignedBy(
   { signed, signature, signatureOid }: Pick<Certificate, 'signed' | 'signature' | 'signatureOid'>,
-  key: RsaPublicKey,
+  key: PublicKey,
 ): boolean {
-  const hash = SIGNATURES.get(signatureOid)
-  return hash !== undefined && verifyRsa(key, hash, signed, signature)
+  const hash = (isEc(key) ? EC_SIGNATURES : RSA_SIGNATURES).get(signatureOid)
+  return hash !== undefined && verify(key, hash, signed, signature)
 }
 
 /** SHA-1 of the public key, RFC 5280 section 4.2.1.2 (1). */
-export const keyIdentifier = (key: RsaPublicKey): Uint8Array => new Hash('sha1').update(publicPkcs1(key)).digest()
+export const keyIdentifier = (key: PublicKey): Uint8Array => new Hash('sha1').update(publicBytes(key)).digest()
 
 /** The first half of the digest of a canonical name, as `-hash` prints it and /etc/ssl/certs uses it. */
 export function nameHash(parts: readonly NamePart[]): string {

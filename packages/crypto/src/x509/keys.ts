@@ -1,31 +1,50 @@
-/** RSA keys in files: PKCS #1 (RFC 8017), PKCS #8 (RFC 5958) and its encrypted form PBES2 (RFC 8018). */
+/** Keys in files: PKCS #1 (RFC 8017), SEC 1 (RFC 5915), PKCS #8 (RFC 5958) and its encrypted form PBES2 (RFC 8018). */
 import { cbc } from '@noble/ciphers/aes.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { pbkdf2 } from '@noble/hashes/pbkdf2.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bits, type DerNode, integer, nothing, octets, oid, oidText, parseDer, sequence } from '../der.ts'
+import { bits, der, type DerNode, integer, nothing, octets, oid, oidText, parseDer, sequence } from '../der.ts'
+import { type CurveName, ecKeyOf, type EcPrivateKey } from '../ec.ts'
+import { isEc, type PrivateKey, type PublicKey } from '../keys.ts'
 import { modInverse, type RandomBytes, type RsaPrivateKey, type RsaPublicKey, toBigInt } from '../rsa.ts'
 import { oidOf } from './oids.ts'
 import { parsePem, pem } from './pem.ts'
 
 const RSA = '1.2.840.113549.1.1.1'
+const EC = '1.2.840.10045.2.1'
+/** RFC 5480 section 2.1.1.1; the second name is OpenSSL's. */
+export const CURVE_NAMES: readonly (readonly [curve: CurveName, name: string, oid: string])[] = [
+  ['P-256', 'prime256v1', '1.2.840.10045.3.1.7'],
+  ['P-384', 'secp384r1', '1.3.132.0.34'],
+]
+export const curveOid = (curve: CurveName): Uint8Array =>
+  oid(CURVE_NAMES.find(([name]) => name === curve)?.[2] ?? '0.0')
+const curveOf = (node: DerNode | undefined): CurveName | undefined =>
+  node && CURVE_NAMES.find(([, , dotted]) => dotted === oidText(node))?.[0]
+
 const ITERATIONS = 2048
 const id = (name: string): Uint8Array => oid(oidOf(name) ?? '0.0')
-const algorithm = (): Uint8Array => sequence(oid(RSA), nothing())
+const algorithm = (key: PublicKey): Uint8Array =>
+  isEc(key) ? sequence(oid(EC), curveOid(key.curve)) : sequence(oid(RSA), nothing())
 
 export const publicPkcs1 = ({ n, e }: RsaPublicKey): Uint8Array => sequence(integer(n), integer(e))
+/** What a bit string of SubjectPublicKeyInfo holds. */
+export const publicBytes = (key: PublicKey): Uint8Array => (isEc(key) ? key.point : publicPkcs1(key))
 /** SubjectPublicKeyInfo. */
-export const publicInfo = (key: RsaPublicKey): Uint8Array => sequence(algorithm(), bits(publicPkcs1(key)))
+export const publicInfo = (key: PublicKey): Uint8Array => sequence(algorithm(key), bits(publicBytes(key)))
 
-export const privatePkcs1 = ({ n, e, d, p, q }: RsaPrivateKey): Uint8Array =>
+const privatePkcs1 = ({ n, e, d, p, q }: RsaPrivateKey): Uint8Array =>
   sequence(...[0n, n, e, d, p, q, d % (p - 1n), d % (q - 1n), modInverse(q, p)].map((value) => integer(value)))
-export const privatePkcs8 = (key: RsaPrivateKey): Uint8Array =>
-  sequence(integer(0), algorithm(), octets(privatePkcs1(key)))
+/** @param named  with the curve, which PKCS #8 tells elsewhere */
+const privateSec1 = ({ curve, secret, point }: EcPrivateKey, named: boolean): Uint8Array =>
+  sequence(integer(1), octets(secret), ...(named ? [der(0xa0, curveOid(curve))] : []), der(0xa1, bits(point)))
+export const privatePkcs8 = (key: PrivateKey): Uint8Array =>
+  sequence(integer(0), algorithm(key), octets(isEc(key) ? privateSec1(key, false) : privatePkcs1(key)))
 
 const derive = (passphrase: string, salt: Uint8Array, iterations: number, length: number): Uint8Array =>
   pbkdf2(sha256, passphrase, salt, { c: iterations, dkLen: length })
 
-export function encryptPkcs8(key: RsaPrivateKey, passphrase: string, random: RandomBytes): Uint8Array {
+export function encryptPkcs8(key: PrivateKey, passphrase: string, random: RandomBytes): Uint8Array {
   const [salt, iv] = [random(16), random(16)]
   const data = cbc(derive(passphrase, salt, ITERATIONS, 32), iv).encrypt(privatePkcs8(key))
   const kdf = sequence(
@@ -58,15 +77,29 @@ function readPkcs1(node: DerNode): RsaPrivateKey | undefined {
   return q > 0n ? { n, e, d, p, q } : undefined
 }
 
-function readPkcs8(bytes: Uint8Array): RsaPrivateKey | undefined {
-  const inner = parseDer(bytes).children[2]
-  return inner && readPkcs1(parseDer(inner.content))
+function readSec1(node: DerNode, curve: CurveName | undefined): EcPrivateKey | undefined {
+  const [, secret, ...more] = node.children
+  const named = curve ?? curveOf(more.find(({ tag }) => tag === 0xa0)?.children[0])
+  return secret && named && ecKeyOf(named, secret.content)
 }
 
-export function readPublicInfo(node: DerNode): RsaPublicKey | undefined {
+function readPkcs8(bytes: Uint8Array): PrivateKey | undefined {
+  const [, kind, inner] = parseDer(bytes).children
+  const [type, parameters] = kind?.children ?? []
+  if (!inner || !type) return undefined
+  const node = parseDer(inner.content)
+  return oidText(type) === EC ? readSec1(node, curveOf(parameters)) : readPkcs1(node)
+}
+
+export function readPublicInfo(node: DerNode): PublicKey | undefined {
   const [kind, key] = node.children
-  if (!kind?.children[0] || !key || oidText(kind.children[0]) !== RSA) return undefined
-  const [n = 0n, e = 0n] = parseDer(key.content.subarray(1)).children.map(({ content }) => toBigInt(content))
+  const [type, parameters] = kind?.children ?? []
+  if (!type || !key) return undefined
+  const point = key.content.subarray(1)
+  const curve = curveOf(parameters)
+  if (oidText(type) === EC) return curve && { curve, point }
+  if (oidText(type) !== RSA) return undefined
+  const [n = 0n, e = 0n] = parseDer(point).children.map(({ content }) => toBigInt(content))
   return { n, e }
 }
 
@@ -74,10 +107,11 @@ export function readPublicInfo(node: DerNode): RsaPublicKey | undefined {
 export async function readPrivateKey(
   text: string,
   passphrase: () => Promise<string | undefined>,
-): Promise<RsaPrivateKey | 'wrong passphrase' | undefined> {
+): Promise<PrivateKey | 'wrong passphrase' | undefined> {
   try {
     for (const { label, bytes } of parsePem(text)) {
       if (label === 'RSA PRIVATE KEY') return readPkcs1(parseDer(bytes))
+      if (label === 'EC PRIVATE KEY') return readSec1(parseDer(bytes), undefined)
       if (label === 'PRIVATE KEY') return readPkcs8(bytes)
       if (label !== 'ENCRYPTED PRIVATE KEY') continue
       const plain = decryptPkcs8(bytes, (await passphrase()) ?? '')
@@ -89,7 +123,7 @@ export async function readPrivateKey(
   return undefined
 }
 
-export function readPublicKey(text: string): RsaPublicKey | undefined {
+export function readPublicKey(text: string): PublicKey | undefined {
   try {
     for (const { label, bytes } of parsePem(text)) {
       if (label === 'PUBLIC KEY') return readPublicInfo(parseDer(bytes))
@@ -104,9 +138,12 @@ export function readPublicKey(text: string): RsaPublicKey | undefined {
   return undefined
 }
 
-export const privatePem = (key: RsaPrivateKey, traditional = false): string =>
-  traditional ? pem('RSA PRIVATE KEY', privatePkcs1(key)) : pem('PRIVATE KEY', privatePkcs8(key))
-export const encryptedPem = (key: RsaPrivateKey, passphrase: string, random: RandomBytes): string =>
+/** @param traditional  in the form of the key's own kind */
+export function privatePem(key: PrivateKey, traditional = false): string {
+  if (!traditional) return pem('PRIVATE KEY', privatePkcs8(key))
+  return isEc(key) ? pem('EC PRIVATE KEY', privateSec1(key, true)) : pem('RSA PRIVATE KEY', privatePkcs1(key))
+}
+export const encryptedPem = (key: PrivateKey, passphrase: string, random: RandomBytes): string =>
   pem('ENCRYPTED PRIVATE KEY', encryptPkcs8(key, passphrase, random))
 
 export const hmacSha256 = (key: Uint8Array, data: Uint8Array): Uint8Array => hmac(sha256, key, data)

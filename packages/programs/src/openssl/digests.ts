@@ -2,7 +2,7 @@ import { Hash, type HashName, toHex } from '@drydock/codec'
 import { hmac } from '@noble/hashes/hmac.js'
 import { md5, sha1 } from '@noble/hashes/legacy.js'
 import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
-import { readPublicKey, signRsa, verifyRsa } from '@drydock/crypto'
+import { isEc, readPublicKey, sign, verify } from '@drydock/crypto'
 import { type Command, HASH_KIND, type OptionTable, Refused } from './command.ts'
 import { colons } from './extensions.ts'
 import { loadKey } from './generate.ts'
@@ -26,7 +26,7 @@ const LABELS: Readonly<Record<HashName, string>> = {
 /** openssl-dgst(1), and the commands named for a digest. */
 export async function dgst(command: Command): Promise<number> {
   const hash = (command.get('hash') ?? 'sha256') as HashName
-  if (command.has('verify')) return check(command, hash)
+  if (command.has('verify') || command.has('prverify')) return check(command, hash)
   const names = command.operands.length > 0 ? command.operands : [undefined]
   let out = ''
   for (const name of names) {
@@ -34,10 +34,13 @@ export async function dgst(command: Command): Promise<number> {
     const keyed = command.get('hmac')
     const signer = command.get('sign')
     if (signer !== undefined) {
-      const signature = signRsa(await loadKey(command, signer, command.get('passin')), hash, data)
+      const key = await loadKey(command, signer, command.get('passin'))
+      const signature = sign(key, hash, data)
       await command.output(
         command.get('out'),
-        command.has('hex') ? `RSA-${LABELS[hash]}(${name ?? 'stdin'})= ${toHex(signature)}\n` : signature,
+        command.has('hex')
+          ? `${isEc(key) ? 'EC' : 'RSA'}-${LABELS[hash]}(${name ?? 'stdin'})= ${toHex(signature)}\n`
+          : signature,
       )
       return 0
     }
@@ -58,10 +61,14 @@ export async function dgst(command: Command): Promise<number> {
 }
 
 async function check(command: Command, hash: HashName): Promise<number> {
-  const key = readPublicKey(await command.text(command.get('verify'), 'Public Key'))
+  const own = command.get('prverify')
+  const key =
+    own === undefined
+      ? readPublicKey(await command.text(command.get('verify'), 'Public Key'))
+      : await loadKey(command, own, command.get('passin'))
   if (!key) throw new Refused(`Could not read public key from ${command.get('verify')}\n`)
   const signature = await command.input(command.get('signature'), 'signature')
-  const fits = verifyRsa(key, hash, await command.input(command.operands[0], 'file'), signature)
+  const fits = verify(key, hash, await command.input(command.operands[0], 'file'), signature)
   await command.io.print(fits ? 'Verified OK\n' : 'Verification failure\n')
   return fits ? 0 : 1
 }

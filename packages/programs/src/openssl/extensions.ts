@@ -12,7 +12,7 @@ import {
   oidOf,
   oidText,
   parseDer,
-  type RsaPublicKey,
+  type PublicKey,
   sequence,
   shortName,
   TAG,
@@ -46,8 +46,8 @@ const USAGE_TEXTS = [
 ]
 
 export interface ExtensionKeys {
-  readonly subject: RsaPublicKey
-  readonly issuer: RsaPublicKey
+  readonly subject: PublicKey
+  readonly issuer: PublicKey
 }
 
 /** A section of the configuration, for `@alt_names`. */

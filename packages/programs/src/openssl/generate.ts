@@ -1,4 +1,12 @@
-import { generateRsa, readPrivateKey, type RsaPrivateKey } from '@drydock/crypto'
+import {
+  CURVE_NAMES,
+  type EcPrivateKey,
+  generateEc,
+  generateRsa,
+  type PrivateKey,
+  readPrivateKey,
+  type RsaPrivateKey,
+} from '@drydock/crypto'
 import type { Command } from './command.ts'
 import { Refused } from './command.ts'
 
@@ -18,12 +26,27 @@ export async function newKey(command: Command, bits: number): Promise<RsaPrivate
   return key
 }
 
+const CURVE_OPTION = 'ec_paramgen_curve:'
+
+/** A key on the curve that `-pkeyopt ec_paramgen_curve:` names. @throws Refused */
+export function newCurveKey(command: Command): EcPrivateKey {
+  const option = command.options.get('pkeyopt')?.find((each) => each.startsWith(CURVE_OPTION))
+  return keyOnCurve(command, option?.slice(CURVE_OPTION.length) ?? '')
+}
+
+/** @throws Refused */
+export function keyOnCurve(command: Command, name: string): EcPrivateKey {
+  const [curve] = CURVE_NAMES.find((names) => names.includes(name)) ?? []
+  if (!curve) throw new Refused(`${command.name}: Error generating EC key: ${name || 'no'} curve is known here\n`)
+  return generateEc(curve, command.random)
+}
+
 /** @throws Refused when it cannot be read */
 export async function loadKey(
   command: Command,
   path: string | undefined,
   source: string | undefined,
-): Promise<RsaPrivateKey> {
+): Promise<PrivateKey> {
   const text = await command.text(path, 'Private Key')
   const shown = path ?? '<stdin>'
   const key = await readPrivateKey(text, async () =>

@@ -1,17 +1,21 @@
 import {
-  bitLength,
+  CURVE_NAMES,
+  curveOid,
   encryptedPem,
+  isEc,
+  keyBits,
   pem,
+  type PrivateKey,
   privatePem,
+  type PublicKey,
   publicInfo,
   publicPkcs1,
   readPublicKey,
-  type RsaPublicKey,
 } from '@drydock/crypto'
 import type { Command } from './command.ts'
 import { type OptionTable, Refused } from './command.ts'
-import { loadKey, newKey } from './generate.ts'
-import { privateKeyText, publicKeyText } from './print.ts'
+import { keyOnCurve, loadKey, newCurveKey, newKey } from './generate.ts'
+import { modulusText, privateKeyText, publicKeyText } from './print.ts'
 
 const CIPHERS = ['aes128', 'aes192', 'aes256', 'aes-128-cbc', 'aes-256-cbc', 'des3', 'des']
 export const GENRSA_OPTIONS: OptionTable = {
@@ -24,15 +28,15 @@ export const GENPKEY_OPTIONS: OptionTable = {
   values: ['out', 'algorithm', 'pkeyopt', 'outform', 'pass'],
   kinds: { cipher: CIPHERS },
 }
-export const RSA_OPTIONS: OptionTable = {
+export const KEY_OPTIONS: OptionTable = {
   flags: ['text', 'noout', 'pubout', 'pubin', 'check', 'modulus', 'traditional', 'RSAPublicKey_out', 'help'],
-  values: ['in', 'out', 'inform', 'outform', 'passin', 'passout'],
+  values: ['in', 'out', 'inform', 'outform', 'passin', 'passout', 'conv_form', 'param_enc'],
   kinds: { cipher: CIPHERS },
 }
 
 async function encrypted(
   command: Command,
-  key: Awaited<ReturnType<typeof newKey>>,
+  key: PrivateKey,
   source: string | undefined,
   question: string,
 ): Promise<string> {
@@ -51,17 +55,30 @@ export async function genrsa(command: Command): Promise<number> {
   return 0
 }
 
-/** openssl-genpkey(1), for RSA. */
+type Maker = (command: Command) => PrivateKey | Promise<PrivateKey>
+
+const MAKERS: ReadonlyMap<string, Maker> = new Map<string, Maker>([
+  [
+    'RSA',
+    (command) => {
+      const option = command.options.get('pkeyopt')?.find((each) => each.startsWith('rsa_keygen_bits:'))
+      return newKey(command, Number(option?.split(':')[1] ?? 2048))
+    },
+  ],
+  ['EC', newCurveKey],
+])
+
+/** openssl-genpkey(1), for RSA and the curves there are. */
 export async function genpkey(command: Command): Promise<number> {
   const algorithm = command.get('algorithm')
-  if (algorithm?.toUpperCase() !== 'RSA')
+  const make = MAKERS.get(algorithm?.toUpperCase() ?? '')
+  if (!make)
     throw new Refused(
       algorithm === undefined
         ? 'genpkey: Use -help for summary.\n'
-        : `genpkey: Error setting ${algorithm} algorithm: only RSA is supported here\n`,
+        : `genpkey: Error setting ${algorithm} algorithm: only RSA and EC are supported here\n`,
     )
-  const option = command.options.get('pkeyopt')?.find((each) => each.startsWith('rsa_keygen_bits:'))
-  const key = await newKey(command, Number(option?.split(':')[1] ?? 2048))
+  const key = await make(command)
   const text = command.has('cipher')
     ? await encrypted(command, key, command.get('pass'), 'Enter PEM pass phrase:')
     : privatePem(key)
@@ -69,33 +86,62 @@ export async function genpkey(command: Command): Promise<number> {
   return 0
 }
 
-async function loadPublic(command: Command): Promise<RsaPublicKey> {
+export const ECPARAM_OPTIONS: OptionTable = {
+  flags: ['genkey', 'noout', 'list_curves', 'text', 'check', 'help'],
+  values: ['name', 'out', 'in', 'param_enc', 'conv_form', 'outform'],
+}
+
+/** openssl-ecparam(1). */
+export async function ecparam(command: Command): Promise<number> {
+  if (command.has('list_curves')) {
+    const lines = CURVE_NAMES.map(([curve, name]) => `  ${name.padEnd(10)}: NIST curve ${curve}\n`)
+    await command.output(command.get('out'), lines.join(''))
+    return 0
+  }
+  const key = keyOnCurve(command, command.get('name') ?? '')
+  const parameters = command.has('noout') ? '' : pem('EC PARAMETERS', curveOid(key.curve))
+  await command.output(
+    command.get('out'),
+    parameters + (command.has('genkey') ? privatePem(key, true) : ''),
+    command.has('genkey') ? 0o600 : undefined,
+  )
+  return 0
+}
+
+async function loadPublic(command: Command): Promise<PublicKey> {
   const path = command.get('in')
   const key = readPublicKey(await command.text(path, 'Public Key'))
   if (!key) throw new Refused(`Could not read public key from ${path ?? '<stdin>'}\n`)
   return key
 }
 
-/** openssl-rsa(1), openssl-pkey(1). */
-export async function rsa(command: Command): Promise<number> {
-  const isPublic = command.has('pubin')
-  const key = isPublic ? undefined : await loadKey(command, command.get('in'), command.get('passin'))
+/** openssl-rsa(1), openssl-ec(1), openssl-pkey(1). */
+export async function showKey(command: Command): Promise<number> {
+  const kind = command.name === 'pkey' ? undefined : command.name.toUpperCase()
+  if (kind === 'EC') await command.io.warn('read EC key\n')
+  const key = command.has('pubin') ? undefined : await loadKey(command, command.get('in'), command.get('passin'))
   const publicKey = key ?? (await loadPublic(command))
+  if (kind === 'RSA' && isEc(publicKey)) throw new Refused('Not an RSA key\n')
   let out = ''
   if (command.has('text')) out += key ? privateKeyText(key) : publicKeyText(publicKey)
-  if (command.has('modulus')) out += `Modulus=${publicKey.n.toString(16).toUpperCase()}\n`
-  if (command.has('check')) out += key && key.p * key.q === key.n ? 'RSA key ok\n' : 'RSA key error\n'
+  if (command.has('modulus')) out += modulusText(publicKey)
+  if (command.has('check')) out += checked(publicKey, key)
   if (!command.has('noout')) {
-    if (command.name === 'rsa') await command.io.warn('writing RSA key\n')
-    if (command.has('RSAPublicKey_out')) out += pem('RSA PUBLIC KEY', publicPkcs1(publicKey))
+    if (kind !== undefined) await command.io.warn(`writing ${kind} key\n`)
+    if (command.has('RSAPublicKey_out') && !isEc(publicKey)) out += pem('RSA PUBLIC KEY', publicPkcs1(publicKey))
     else if (!key || command.has('pubout')) out += pem('PUBLIC KEY', publicInfo(publicKey))
     else
       out += command.has('cipher')
         ? await encrypted(command, key, command.get('passout'), 'Enter PEM pass phrase:')
-        : privatePem(key, command.has('traditional'))
+        : privatePem(key, kind === 'EC' || command.has('traditional'))
   }
   await command.output(command.get('out'), out, 0o600)
   return 0
+}
+
+function checked(publicKey: PublicKey, key: PrivateKey | undefined): string {
+  if (isEc(publicKey)) return 'EC Key valid.\n'
+  return key && !isEc(key) && key.p * key.q === key.n ? 'RSA key ok\n' : 'RSA key error\n'
 }
 
 export const PKEYUTL_OPTIONS: OptionTable = {
@@ -109,7 +155,8 @@ export async function pkeyutl(command: Command): Promise<number> {
   const data = await command.input(command.get('in'))
   const path = command.get('inkey')
   if (command.has('decrypt')) {
-    const plain = decryptRsa(await loadKey(command, path, command.get('passin')), data)
+    const own = await loadKey(command, path, command.get('passin'))
+    const plain = isEc(own) ? undefined : decryptRsa(own, data)
     if (!plain) throw new Refused('Public Key operation error\n')
     await command.output(command.get('out'), plain)
     return 0
@@ -117,11 +164,9 @@ export async function pkeyutl(command: Command): Promise<number> {
   const key = command.has('pubin')
     ? readPublicKey(await command.text(path, 'Public Key'))
     : await loadKey(command, path, command.get('passin'))
-  const sealed = key && encryptRsa(key, data, command.random)
+  const sealed = key && !isEc(key) ? encryptRsa(key, data, command.random) : undefined
   if (!sealed)
-    throw new Refused(
-      `Public Key operation error\ndata too large for key size${key ? ` (${bitLength(key.n)} bit)` : ''}\n`,
-    )
+    throw new Refused(`Public Key operation error\ndata too large for key size${key ? ` (${keyBits(key)} bit)` : ''}\n`)
   await command.output(command.get('out'), sealed)
   return 0
 }

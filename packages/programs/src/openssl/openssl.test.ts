@@ -22,10 +22,18 @@ beforeAll(async () => {
   const made = await run(
     'openssl req -newkey rsa:2048 -nodes -sha256 -keyout k.pem -x509 -days 365 -out c.pem -subj "/C=US/ST=Some, State/O=Acme/CN=registry.local" -addext "subjectAltName=DNS:registry.local,IP:10.0.0.1"; ' +
       'openssl req -new -key k.pem -out r.pem -subj "/CN=leaf.local"; ' +
-      'openssl x509 -req -in r.pem -CA c.pem -CAkey k.pem -CAcreateserial -out leaf.pem -days 30; echo hello > t',
+      'openssl x509 -req -in r.pem -CA c.pem -CAkey k.pem -CAcreateserial -out leaf.pem -days 30; echo hello > t; ' +
+      'openssl ecparam -name prime256v1 -genkey -noout -out ek.pem; ' +
+      'openssl req -x509 -new -key ek.pem -subj /CN=curves -out ec.pem; ' +
+      'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out ek8.pem; ' +
+      'openssl req -new -key ek8.pem -subj /CN=leaf -out er.pem; ' +
+      'openssl x509 -req -in er.pem -CA ec.pem -CAkey ek.pem -CAcreateserial -out eleaf.pem -days 30; ' +
+      'openssl dgst -sha256 -sign ek.pem -out t.sig t; base64 t.sig > t.sig64',
   )
   expect(made.status).toBe(0)
-  for (const name of ['k.pem', 'c.pem', 'r.pem', 'leaf.pem', 't']) writeFileSync(join(folder, name), await file(name))
+  const names = ['k.pem', 'c.pem', 'r.pem', 'leaf.pem', 't', 'ek.pem', 'ec.pem', 'ek8.pem', 'er.pem', 'eleaf.pem']
+  for (const name of names) writeFileSync(join(folder, name), await file(name))
+  writeFileSync(join(folder, 't.sig'), Buffer.from(await file('t.sig64'), 'base64'))
 }, 120_000)
 afterAll(() => {
   kernel.shutdown()
@@ -70,6 +78,20 @@ const SAME: readonly string[] = [
   'passwd -1 -salt abcdefgh secret',
   'passwd -6 -salt abcdefgh secret',
   'dgst -sha256 -sign k.pem -hex t',
+  'x509 -in ec.pem -noout -text',
+  'x509 -in ec.pem -noout -modulus -pubkey',
+  'x509 -in eleaf.pem -noout -text',
+  'req -in er.pem -noout -text',
+  'verify -no_check_time -CAfile ec.pem eleaf.pem',
+  'ec -in ek.pem -noout -text',
+  'ec -in ek8.pem',
+  'ec -in k.pem',
+  'rsa -in ek.pem',
+  'pkey -in ek.pem',
+  'pkey -in ek8.pem -pubout',
+  'ecparam -name secp384r1',
+  'ecparam -name unheard',
+  'dgst -sha256 -prverify ek.pem -signature t.sig t',
 ]
 describe.skipIf(!real)('openssl says the same', () => {
   it.each(SAME)('%s', async (line) => {

@@ -5,14 +5,16 @@ import { Command, type OptionTable, Refused } from './command.ts'
 import { DGST_OPTIONS, dgst } from './digests.ts'
 import { BASE64_OPTIONS, ENC_OPTIONS, enc } from './enc.ts'
 import {
+  ECPARAM_OPTIONS,
+  ecparam,
   GENPKEY_OPTIONS,
   GENRSA_OPTIONS,
   genpkey,
   genrsa,
+  KEY_OPTIONS,
   PKEYUTL_OPTIONS,
   pkeyutl,
-  RSA_OPTIONS,
-  rsa,
+  showKey,
 } from './keys-commands.ts'
 import { REQ_OPTIONS, req } from './req.ts'
 import { CLIENT_OPTIONS, client } from './s-client.ts'
@@ -32,8 +34,10 @@ const COMMANDS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['verify', { options: VERIFY_OPTIONS, run: verify }],
   ['genrsa', { options: GENRSA_OPTIONS, run: genrsa }],
   ['genpkey', { options: GENPKEY_OPTIONS, run: genpkey }],
-  ['rsa', { options: RSA_OPTIONS, run: rsa }],
-  ['pkey', { options: RSA_OPTIONS, run: rsa }],
+  ['rsa', { options: KEY_OPTIONS, run: showKey }],
+  ['pkey', { options: KEY_OPTIONS, run: showKey }],
+  ['ec', { options: KEY_OPTIONS, run: showKey }],
+  ['ecparam', { options: ECPARAM_OPTIONS, run: ecparam }],
   ['pkeyutl', { options: PKEYUTL_OPTIONS, run: pkeyutl }],
   ['rsautl', { options: PKEYUTL_OPTIONS, run: pkeyutl }],
   ['dgst', { options: DGST_OPTIONS, run: dgst }],

@@ -3,13 +3,17 @@ import {
   bitLength,
   type Certificate,
   type CertificateRequest,
+  CURVE_NAMES,
+  type EcPublicKey,
   type Extension,
   fromBigInt,
+  isEc,
+  keyBits,
   longName,
   modInverse,
   nameText,
-  type RsaPrivateKey,
-  type RsaPublicKey,
+  type PrivateKey,
+  type PublicKey,
 } from '@drydock/crypto'
 import { extensionText } from './extensions.ts'
 
@@ -48,10 +52,25 @@ function serialText(serial: bigint): string {
   return `\n            ${hexPairs(bytes).join(':')}`
 }
 
-function keyText({ n, e }: RsaPublicKey, indent: number): string {
+function curveText({ curve, point }: EcPublicKey, indent: number): string {
   const pad = ' '.repeat(indent)
-  return `${pad}Public Key Algorithm: rsaEncryption\n${pad}    Public-Key: (${bitLength(n)} bit)\n${pad}    Modulus:\n${numberBlock(n, indent + 8)}${pad}    Exponent: ${e} (0x${e.toString(16)})\n`
+  const [, name] = CURVE_NAMES.find(([each]) => each === curve) ?? []
+  return `${pad}pub:\n${hexBlock(point, indent + 4, 15)}${pad}ASN1 OID: ${name}\n${pad}NIST CURVE: ${curve}\n`
 }
+
+function keyText(key: PublicKey, indent: number): string {
+  const pad = ' '.repeat(indent)
+  const head = `${pad}Public Key Algorithm: ${algorithmName(key)}\n${pad}    Public-Key: (${keyBits(key)} bit)\n`
+  if (isEc(key)) return head + curveText(key, indent + 4)
+  const { n, e } = key
+  return `${head}${pad}    Modulus:\n${numberBlock(n, indent + 8)}${pad}    Exponent: ${e} (0x${e.toString(16)})\n`
+}
+
+export const algorithmName = (key: PublicKey): string => (isEc(key) ? 'id-ecPublicKey' : 'rsaEncryption')
+
+/** `-modulus`. */
+export const modulusText = (key: PublicKey): string =>
+  `Modulus=${isEc(key) ? 'No modulus for this public key type' : key.n.toString(16).toUpperCase()}\n`
 
 function extensionsText(extensions: readonly Extension[], indent: number): string {
   const pad = ' '.repeat(indent)
@@ -94,7 +113,8 @@ ${keyText(key, 12)}        Attributes:
 ${extensions.length > 0 ? '' : '            (none)\n'}${asked}${signatureText(signatureOid, signature)}`
 }
 
-export function privateKeyText(key: RsaPrivateKey): string {
+export function privateKeyText(key: PrivateKey): string {
+  if (isEc(key)) return `Private-Key: (${keyBits(key)} bit)\npriv:\n${hexBlock(key.secret, 4, 15)}${curveText(key, 0)}`
   const { n, e, d, p, q } = key
   const parts: [string, bigint][] = [
     ['privateExponent', d],
@@ -108,5 +128,8 @@ export function privateKeyText(key: RsaPrivateKey): string {
   return head + parts.map(([name, value]) => `${name}:\n${numberBlock(value, 4)}`).join('')
 }
 
-export const publicKeyText = ({ n, e }: RsaPublicKey): string =>
-  `Public-Key: (${bitLength(n)} bit)\nModulus:\n${numberBlock(n, 4)}Exponent: ${e} (0x${e.toString(16)})\n`
+export function publicKeyText(key: PublicKey): string {
+  const head = `Public-Key: (${keyBits(key)} bit)\n`
+  if (isEc(key)) return head + curveText(key, 0)
+  return `${head}Modulus:\n${numberBlock(key.n, 4)}Exponent: ${key.e} (0x${key.e.toString(16)})\n`
+}

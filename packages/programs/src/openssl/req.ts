@@ -11,6 +11,7 @@ import {
   parsePem,
   parseSubject,
   pem,
+  type PrivateKey,
   privatePem,
   publicInfo,
   readCertificate,
@@ -20,8 +21,8 @@ import {
 import { Command, HASH_KIND, type OptionTable, Refused } from './command.ts'
 import { Configuration, DEFAULT_CONFIGURATION } from './configuration.ts'
 import { type ExtensionKeys, readExtensionLine } from './extensions.ts'
-import { loadKey, newKey } from './generate.ts'
-import { certificateText, requestText } from './print.ts'
+import { loadKey, newCurveKey, newKey } from './generate.ts'
+import { certificateText, modulusText, requestText } from './print.ts'
 
 export const REQ_OPTIONS: OptionTable = {
   flags: [
@@ -43,6 +44,7 @@ export const REQ_OPTIONS: OptionTable = {
   ],
   values: [
     'newkey',
+    'pkeyopt',
     'keyout',
     'key',
     'out',
@@ -138,13 +140,13 @@ function extensionsOf(
   })
 }
 
-async function keyOf(command: Command): ReturnType<typeof newKey> {
+async function keyOf(command: Command): Promise<PrivateKey> {
   const existing = command.get('key')
   if (existing !== undefined) return loadKey(command, existing, command.get('passin'))
   const wanted = command.get('newkey') ?? 'rsa:2048'
   const [, bits] = /^rsa(?::(\d+))?$/.exec(wanted) ?? []
-  if (!wanted.startsWith('rsa')) throw new Refused(`req: ${wanted} keys are not supported here; use rsa:2048\n`)
-  const key = await newKey(command, Number(bits ?? 2048))
+  if (!/^(rsa|ec$)/.test(wanted)) throw new Refused(`req: ${wanted} keys are not supported here; use rsa:2048 or ec\n`)
+  const key = wanted === 'ec' ? newCurveKey(command) : await newKey(command, Number(bits ?? 2048))
   const plain = command.has('nodes') || command.has('noenc')
   const passphrase = plain
     ? ''
@@ -237,7 +239,7 @@ async function show(command: Command): Promise<number> {
   if (command.has('pubkey')) out += pem('PUBLIC KEY', publicInfo(request.key))
   if (command.has('text')) out += requestText(request)
   if (command.has('subject')) out += `subject=${nameText(request.subject)}\n`
-  if (command.has('modulus')) out += `Modulus=${request.key.n.toString(16).toUpperCase()}\n`
+  if (command.has('modulus')) out += modulusText(request.key)
   if (!command.has('noout')) out += pem('CERTIFICATE REQUEST', block.bytes)
   await command.output(command.get('out'), out)
   return 0

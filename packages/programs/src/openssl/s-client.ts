@@ -1,10 +1,10 @@
 /** openssl-s_client(1): a connection by TLS, with what the server shows of itself. */
 import { type ByteStream, inet, isErrno } from '@drydock/abi'
-import { bitLength, type Certificate, longName, nameText, pem } from '@drydock/crypto'
+import { type Certificate, isEc, keyBits, longName, nameText, pem } from '@drydock/crypto'
 import { dial, readTextIfAny, ResolveError, resolveHost, SYSTEM_AUTHORITIES, writeAll } from '@drydock/libc'
 import type { TlsStream, VerifyProblem } from '@drydock/tls'
 import { type Command, errorLine, type OptionTable, Refused } from './command.ts'
-import { dateText } from './print.ts'
+import { algorithmName, dateText } from './print.ts'
 
 export const CLIENT_OPTIONS: OptionTable = {
   flags: [
@@ -238,7 +238,7 @@ function summaryOf({ certificates, shown, stream, alpn, suite, problem }: Summar
     ? `Certificate chain\n${certificates.map((each, at) => chainLine(each, at, shown)).join('')}---\nServer certificate\n${shown ? '' : pemOf(leaf)}subject=${nameText(leaf.subject)}\nissuer=${nameText(leaf.issuer)}\n`
     : 'no peer certificate available\n'
   const key = leaf
-    ? 'Peer signing digest: SHA256\nPeer signature type: RSA-PSS\nServer Temp Key: X25519, 253 bits\n'
+    ? `Peer signing digest: SHA256\nPeer signature type: ${isEc(leaf.key) ? 'ECDSA' : 'RSA-PSS'}\nServer Temp Key: X25519, 253 bits\n`
     : ''
   return `---
 ${peer}---
@@ -248,7 +248,7 @@ SSL handshake has read ${stream.got} bytes and written ${stream.sent} bytes
 ${verification(problem)}
 ---
 New, ${suite === undefined ? '(NONE), Cipher is (NONE)' : `TLSv1.3, Cipher is ${suite}`}
-${leaf ? `Server public key is ${bitLength(leaf.key.n)} bit\n` : ''}Secure Renegotiation IS NOT supported
+${leaf ? `Server public key is ${keyBits(leaf.key)} bit\n` : ''}Secure Renegotiation IS NOT supported
 Compression: NONE
 Expansion: NONE
 ${alpn === undefined ? 'No ALPN negotiated' : `ALPN protocol: ${alpn}`}
@@ -267,7 +267,7 @@ function chainLine(each: Certificate, at: number, shown: boolean): string {
   )
   return `${String(at).padStart(2)} s:${nameText(each.subject)}
    i:${nameText(each.issuer)}
-   a:PKEY: rsaEncryption, ${bitLength(each.key.n)} (bit); sigalg: ${signed}
+   a:PKEY: ${algorithmName(each.key)}, ${keyBits(each.key)} (bit); sigalg: ${signed}
    v:NotBefore: ${dateText(each.notBeforeMs)}; NotAfter: ${dateText(each.notAfterMs)}
 ${shown ? pemOf(each) : ''}`
 }

@@ -1,4 +1,4 @@
-import { Hash, type HashName } from '@drydock/codec'
+import { equalBytes, Hash, type HashName } from '@drydock/codec'
 import {
   type Certificate,
   isSignedBy,
@@ -20,7 +20,7 @@ import { Command, HASH_KIND, type OptionTable, Refused } from './command.ts'
 import { Configuration } from './configuration.ts'
 import { colons, extensionText, readExtensionLine } from './extensions.ts'
 import { loadKey } from './generate.ts'
-import { certificateText, dateText } from './print.ts'
+import { certificateText, dateText, modulusText } from './print.ts'
 
 export const X509_OPTIONS: OptionTable = {
   flags: [
@@ -111,7 +111,7 @@ const SHOWS: ReadonlyMap<string, Show> = new Map<string, Show>([
       `${(command.get('digest') ?? 'sha1') === 'sha1' ? 'SHA1' : command.get('digest')} Fingerprint=${colons(new Hash((command.get('digest') ?? 'sha1') as HashName).update(bytes).digest())}\n`,
   ],
   ['pubkey', ({ key }) => pem('PUBLIC KEY', publicInfo(key))],
-  ['modulus', ({ key }) => `Modulus=${key.n.toString(16).toUpperCase()}\n`],
+  ['modulus', ({ key }) => modulusText(key)],
   ['hash', ({ subject }) => `${nameHash(subject)}\n`],
   ['subject_hash', ({ subject }) => `${nameHash(subject)}\n`],
   ['issuer_hash', ({ issuer }) => `${nameHash(issuer)}\n`],
@@ -191,7 +191,8 @@ async function sign(command: Command): Promise<Certificate> {
   if (keyPath === undefined)
     throw new Refused('We need a private key to sign with, use -signkey or -CAkey or -CA <file> with private key\n')
   const key = await loadKey(command, keyPath, command.get('passin'))
-  if (authority && authority.key.n !== key.n) throw new Refused('CA certificate and CA private key do not match\n')
+  if (authority && !equalBytes(publicInfo(authority.key), publicInfo(key)))
+    throw new Refused('CA certificate and CA private key do not match\n')
   const now = command.sys.clock.now()
   const extensions = await signedExtensions(command, { subject: request.key, issuer: authority?.key ?? key })
   const copied = command.get('copy_extensions')?.startsWith('copy') ? request.extensions : []
