@@ -1,13 +1,15 @@
 import type { FromTables, SessionState, ToTables } from '../protocol.ts'
+import type { LibraryAnswer, ToLibrary } from '../sqlite3/protocol.ts'
 import { Engine } from '../sql/engine.ts'
 import { SqlError } from '../sql/problem.ts'
+import { Library } from '../sqlite3/library.ts'
 import { Databases } from './databases.ts'
 import { functionsOf } from './functions.ts'
 
 /** What the worker gives. */
 export interface SqliteHost {
-  post(message: FromTables): void
-  onMessage(handler: (message: ToTables) => void): void
+  post(message: FromTables | LibraryAnswer): void
+  onMessage(handler: (message: ToTables | ToLibrary) => void): void
   /** Milliseconds since 1970. */
   now(): number
   random(length: number): Uint8Array
@@ -22,13 +24,14 @@ const NOBODY: SessionState = {
   rowCount: 0,
 }
 
-/** The tables of one server, from its start until the worker is ended. */
+/** The tables of one server, or the database of one `sqlite3`, from its start until the worker is ended. */
 export function runSqlite(host: SqliteHost): void {
   const tables = new Tables(host)
+  const shell = new PlainLibrary(host)
   let last = Promise.resolve()
   host.onMessage((message) => {
     last = last
-      .then(() => tables.receive(message))
+      .then(() => (message.kind === 'library' ? shell.receive(message) : tables.receive(message)))
       .catch((error: unknown) =>
         host.post({
           kind: 'failed',
@@ -36,6 +39,21 @@ export function runSqlite(host: SqliteHost): void {
         }),
       )
   })
+}
+
+/** SQLite as it is, for its own command line. */
+class PlainLibrary {
+  private readonly host: SqliteHost
+  private library: Library | undefined
+
+  constructor(host: SqliteHost) {
+    this.host = host
+  }
+
+  async receive(message: ToLibrary): Promise<void> {
+    this.library ??= await Library.load()
+    this.host.post(this.library.answer(message))
+  }
 }
 
 class Tables {

@@ -12,6 +12,7 @@ const ELSEWHERE = [
     'mysql/mysql',
     'mysql/mysqladmin',
     'mysql/mysqldump',
+    'sqlite/sqlite3',
     'postgres/psql',
     'postgres/pg_isready',
     'postgres/createdb',

@@ -278,6 +278,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['psmisc', bin('psmisc', 'fuser', 'killall', 'pstree')],
   ['rsync', bin('rsync', 'rsync')],
   ['sed', bin('sed', 'sed')],
+  ['sqlite3', bin('sqlite', 'sqlite3')],
   ['strace', bin('strace', 'strace')],
   ['strings', bin('binutils', 'strings')],
   ['sudo', bin('sudo', 'sudo')],

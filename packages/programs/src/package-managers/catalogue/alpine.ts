@@ -104,6 +104,7 @@ readline|8.2.13-r1|140|310|libncursesw||GNU readline library
 rsync|3.4.1-r0|220|420|acl-libs,libxxhash,lz4-libs,popt,zstd-libs|rsync|A file transfer program to keep remote files in sync
 sed|4.9-r2|80|190||sed|GNU stream editor
 shadow|4.17.3-r0|240|620||passwd|Password and account management suite
+sqlite|3.49.2-r1|760|2000||sqlite3|C library that implements an SQL database engine
 strace|6.12-r0|538|1640||strace|Diagnostic, debugging and instructional userspace tracer
 stress|1.0.7-r0|10|30||stress|A tool to impose a configurable amount of CPU, memory, I/O, and disk stress
 sudo|1.9.17_p2-r0|770|2200||sudo|Give certain users the ability to run some commands as root

@@ -103,6 +103,8 @@ python3|3.13.5-1|28|90||python3|interactive high-level object-oriented language 
 python3-pip|25.1.1+dfsg-1|1470|8100|python3|pip|Python package installer
 rsync|3.4.1+ds1-5|433|834|libpopt0|rsync|fast, versatile, remote (and local) file-copying tool
 sed|4.9-2|329|987||sed|GNU stream editor for filtering/transforming text
+sqlite3|3.46.1-7|362|1040|libsqlite3-0|sqlite3|Command line interface for SQLite 3
+libsqlite3-0|3.46.1-7|915|1700|||SQLite 3 shared library
 strace|6.13+ds-1|1363|2923|libunwind8|strace|System call tracer
 stress|1.0.7-1|18|52||stress|tool to impose load on and stress test a computer system
 sudo|1.9.16p2-3|2061|6700||sudo|Provide limited super user privileges to specific users

@@ -67,6 +67,7 @@ psmisc|23.4-3|244|790||psmisc|Utilities for managing processes on your system
 rsync|3.2.5-3|401|760||rsync|A program for synchronizing files over a network
 sed|4.8-9|309|800||sed|A GNU stream text editor
 shadow-utils|2:4.9-12|1190|3800||passwd|Utilities for managing accounts and shadow password files
+sqlite|3.34.1-8|741|1570||sqlite3|Library that implements an embeddable SQL database engine
 strace|5.18-2.1|1400|2790||strace|Tracks and displays system calls associated with a running process
 stress|1.0.4-29|39|94||stress|A tool to put given subsystems under a specified load
 sudo|1.9.5p2-10|1050|4200||sudo|Allows restricted root access for specified users
