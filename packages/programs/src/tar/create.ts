@@ -18,6 +18,7 @@ import { parseDate } from '../format/parse-date.ts'
 import { timeZone } from '../format/strftime.ts'
 import { globSource } from '../text/glob.ts'
 import type { TarContext } from './tar.ts'
+import { transformer } from './transform.ts'
 import { VerboseLines } from './verbose-line.ts'
 
 const TYPES: readonly [(mode: number) => boolean, TarHeader['type']][] = [
@@ -35,9 +36,22 @@ export function excluder(patterns: readonly string[]): (name: string) => boolean
   return (name) => compiled.some((pattern) => pattern.test(name))
 }
 
+const VCS: readonly string[] = [
+  '.git',
+  '.gitignore',
+  '.gitattributes',
+  '.gitmodules',
+  '.hg',
+  '.hgignore',
+  '.svn',
+  '.bzr',
+  'CVS',
+  'RCS',
+]
+
 export async function excludePatterns({ options: o, sys }: TarContext): Promise<string[]> {
   const file = o.excludeFrom === undefined ? [] : (await readTextFile(sys, o.excludeFrom)).split('\n').filter(Boolean)
-  return [...o.exclude, ...file]
+  return [...o.exclude, ...file, ...(o.excludeVcs ? VCS : [])]
 }
 
 /** Writes members for operands and all below them. */
@@ -53,8 +67,19 @@ export class ArchiveMaker {
   /** The archive itself is never put into itself. */
   private readonly archive: Stat | undefined
   private readonly lines: VerboseLines
+  /** What -u leaves where it is not newer: times by name. */
+  private readonly known: ReadonlyMap<string, number> | undefined
+  private readonly transform: (name: string) => string
+  private readonly added: { readonly path: string; readonly folder: boolean }[] = []
 
-  constructor(context: TarContext, write: (bytes: Uint8Array) => Promise<void>, archive: Stat | undefined) {
+  constructor(
+    context: TarContext,
+    write: (bytes: Uint8Array) => Promise<void>,
+    archive: Stat | undefined,
+    known?: ReadonlyMap<string, number>,
+  ) {
+    this.known = known
+    this.transform = transformer([...context.options.transform, ...context.options.xform])
     this.context = context
     this.write = write
     this.archive = archive
@@ -89,11 +114,26 @@ export class ArchiveMaker {
     if (this.archive && stat.ino === this.archive.ino && stat.dev === this.archive.dev)
       return this.context.fail(`${path}: file is the archive; not dumped`)
     if (isSocket(stat.mode)) return this.context.fail(`${path}: socket ignored`)
-    await this.member(path, stat, this.accounts)
+    if (!this.isKnown(path, stat)) await this.member(path, stat, this.accounts)
+    this.added.push({ path, folder: isDirectory(stat.mode) })
     if (!isDirectory(stat.mode) || o.noRecursion) return
     const names = sys.readdir(path).map((entry) => entry.name)
     if (o.sort === 'name') names.sort()
     for (const name of names) await this.add(`${path.replace(/\/+$/, '')}/${name}`)
+  }
+
+  private isKnown(path: string, { mtimeMs }: Stat): boolean {
+    const time = this.known?.get(path.replace(/\/+$/, '').replace(/^\/+/, ''))
+    return time !== undefined && Math.floor(mtimeMs / 1000) <= Math.floor(time / 1000)
+  }
+
+  /** --remove-files */
+  removeAdded(): void {
+    const { sys } = this.context
+    for (const { path, folder } of this.added.reverse()) {
+      if (folder) sys.rmdir(path)
+      else sys.unlink(path)
+    }
   }
 
   /** Leading slashes are taken off, with one warning. */
@@ -107,12 +147,14 @@ export class ArchiveMaker {
   private async header(path: string, stat: Stat, accounts: Accounts): Promise<TarHeader> {
     const { sys, options: o, env } = this.context
     const type = TYPES.find(([is]) => is(stat.mode))?.[1] ?? 'file'
-    const name = await this.stored(path)
+    const name = this.transform(await this.stored(path))
     const key = `${stat.dev}:${stat.ino}`
     const first = stat.nlink > 1 && type === 'file' ? this.linked.get(key) : undefined
     if (stat.nlink > 1 && type === 'file' && first === undefined) this.linked.set(key, name)
-    const uid = o.owner === undefined ? stat.uid : (accounts.uid(o.owner.split(':')[0] ?? '') ?? stat.uid)
-    const gid = o.group === undefined ? stat.gid : (accounts.gid(o.group) ?? stat.gid)
+    const [user, userId] = o.owner?.split(':') ?? []
+    const [group, groupId] = o.group?.split(':') ?? []
+    const uid = userId === undefined ? (accounts.uid(user ?? '') ?? stat.uid) : Number(userId)
+    const gid = groupId === undefined ? (accounts.gid(group ?? '') ?? stat.gid) : Number(groupId)
     const mtime =
       o.mtime === undefined ? stat.mtimeMs : (parseDate(o.mtime, sys.clock.now(), timeZone(env)) ?? stat.mtimeMs)
     const mode = (o.mode === undefined ? undefined : parseMode(o.mode, sys.umask()))?.(stat.mode) ?? stat.mode
@@ -121,8 +163,8 @@ export class ArchiveMaker {
       mode: mode & 0o7777,
       uid,
       gid,
-      uname: o.numericOwner ? '' : (accounts.userName(uid) ?? ''),
-      gname: o.numericOwner ? '' : (accounts.groupName(gid) ?? ''),
+      uname: o.numericOwner ? '' : userId === undefined ? (accounts.userName(uid) ?? '') : (user ?? ''),
+      gname: o.numericOwner ? '' : groupId === undefined ? (accounts.groupName(gid) ?? '') : (group ?? ''),
       size: type === 'file' && first === undefined ? stat.size : 0,
       mtimeMs: Math.floor(mtime / 1000) * 1000,
       linkName: first ?? (type === 'symlink' ? sys.readlink(path) : ''),
@@ -141,7 +183,9 @@ export class ArchiveMaker {
       if (!isErrno(error)) throw error
       return this.problem(`${path}: Cannot open: ${error.message}`)
     }
-    const shown = o.verbose > 1 ? this.lines.line({ ...header, name: header.name }) : `${header.name}\n`
+    const own = isDirectory(stat.mode) && !path.endsWith('/') ? `${path}/` : path
+    const name = o.showTransformed || o.transform.length + o.xform.length === 0 ? header.name : own
+    const shown = o.verbose > 1 ? this.lines.line({ ...header, name }) : `${name}\n`
     if (o.verbose) await (o.file === undefined || o.file === '-' ? io.warn(shown) : io.print(shown))
     await this.write(this.writer.header(header))
     if (fd < 0) return

@@ -1,4 +1,15 @@
-import { EEXIST, isDirectory, isErrno, O_CREAT, O_EXCL, O_WRONLY, S_IFBLK, S_IFCHR, S_IFIFO } from '@drydock/abi'
+import {
+  EEXIST,
+  isDirectory,
+  isErrno,
+  O_CREAT,
+  O_EXCL,
+  O_WRONLY,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFIFO,
+  type Stat,
+} from '@drydock/abi'
 import { type TarHeader, TarReader } from '@drydock/codec'
 import { writeAll } from '@drydock/libc'
 import { Accounts } from '../account/accounts.ts'
@@ -8,6 +19,7 @@ import { dirname } from '../paths.ts'
 import { globMatcher } from '../text/glob.ts'
 import { excluder, excludePatterns } from './create.ts'
 import type { TarContext } from './tar.ts'
+import { transformer } from './transform.ts'
 import { VerboseLines } from './verbose-line.ts'
 
 const SPECIAL = new Map<TarHeader['type'], number>([
@@ -15,6 +27,10 @@ const SPECIAL = new Map<TarHeader['type'], number>([
   ['block', S_IFBLK],
   ['fifo', S_IFIFO],
 ])
+
+/** The name of an archive without what tells how it is packed. */
+const archiveBase = (file: string): string =>
+  file.replace(/^.*\//, '').replace(/\.(?:tar(?:\.\w+)?|t[bgxz]\w*|taz)$/, '')
 
 /** Lists or unpacks what comes out of an archive. */
 export class ArchiveReader {
@@ -25,6 +41,8 @@ export class ArchiveReader {
   private readonly lines: VerboseLines
   private readonly root: boolean
   private readonly strip: number
+  private readonly transform: (name: string) => string
+  private readonly top: string | undefined
   private accounts: Accounts | undefined
   private excluded: (name: string) => boolean = () => false
   private warnedRoot = false
@@ -41,6 +59,8 @@ export class ArchiveReader {
     this.lines = new VerboseLines(timeZone(context.env), o.numericOwner > 0, context.flavour === 'busybox')
     this.root = context.sys.geteuid() === 0
     this.strip = Number(o.stripComponents ?? 0)
+    this.transform = transformer([...o.transform, ...o.xform])
+    this.top = o.oneTopLevel === '' ? archiveBase(o.file ?? '') : o.oneTopLevel
     this.wanted = operands.map((name) => {
       const plain = name.replace(/\/+$/, '')
       const glob = o.wildcards ? globMatcher(plain) : undefined
@@ -90,11 +110,12 @@ export class ArchiveReader {
   private async entry(header: TarHeader): Promise<void> {
     const { options: o, io } = this.context
     if (!this.selected(header.name)) return
-    if (!this.extract) return void (await io.print(o.verbose ? this.lines.line(header) : `${header.name}\n`))
+    const name = o.showTransformed ? this.transform(header.name) : header.name
+    if (!this.extract) return void (await io.print(o.verbose ? this.lines.line({ ...header, name }) : `${name}\n`))
     const path = await this.target(header.name)
     if (path === undefined) return
     if (o.verbose) {
-      const line = o.verbose > 1 ? this.lines.line(header) : `${header.name}\n`
+      const line = o.verbose > 1 ? this.lines.line({ ...header, name }) : `${name}\n`
       await (o.toStdout ? io.warn(line) : io.print(line))
     }
     if (o.toStdout) {
@@ -119,7 +140,10 @@ export class ArchiveReader {
       return undefined
     }
     const parts = path.replace(/\/+$/, '').split('/')
-    return parts.slice(this.strip).join('/') || (this.strip ? undefined : '.')
+    const kept = this.transform(parts.slice(this.strip).join('/')) || (this.strip ? undefined : '.')
+    if (kept === undefined || this.top === undefined || kept === this.top || kept.startsWith(`${this.top}/`))
+      return kept
+    return `${this.top}/${kept}`.replace(/\/\.$/, '')
   }
 
   private async create(path: string, header: TarHeader): Promise<void> {
@@ -154,6 +178,7 @@ export class ArchiveReader {
     const { sys, options: o } = this.context
     const old = statOr(sys, path, false)
     if (old && o.keepOld) throw EEXIST
+    if (old && (o.skipOld || (o.keepNewer && this.isNewer(old, path, header)))) return
     if (old && !isDirectory(old.mode)) sys.unlink(path)
     const special = SPECIAL.get(header.type)
     if (header.type === 'symlink') sys.symlink(header.linkName, path)
@@ -169,6 +194,12 @@ export class ArchiveReader {
       return
     }
     this.attributes(path, header)
+  }
+
+  private isNewer(old: Stat, path: string, header: TarHeader): boolean {
+    const newer = Math.floor(old.mtimeMs / 1000) >= Math.floor(header.mtimeMs / 1000)
+    if (newer) void this.context.fail(`Current \u2018${path}\u2019 is newer or same age`)
+    return newer
   }
 
   private async data(bytes: Uint8Array): Promise<void> {

@@ -30,6 +30,7 @@ import {
 import { withArgv } from '../package-version.ts'
 import { ArchiveMaker } from './create.ts'
 import { ArchiveReader } from './extract.ts'
+import { compare, concatenate, deleteMembers, memberTimes } from './rewrite.ts'
 
 export const tarOptions = {
   create: flag('c', 'create'),
@@ -39,6 +40,10 @@ export const tarOptions = {
   append: flag('r', 'append'),
   update: flag('u', 'update'),
   diff: flag('d', 'diff'),
+  compare: flag('', 'compare'),
+  delete: flag('', 'delete'),
+  concatenate: flag('A', 'concatenate'),
+  catenate: flag('', 'catenate'),
   file: value('f', 'file'),
   gzip: flag('z', 'gzip'),
   gunzip: flag('', 'gunzip'),
@@ -54,11 +59,16 @@ export const tarOptions = {
   numericOwner: flag('', 'numeric-owner'),
   toStdout: flag('O', 'to-stdout'),
   keepOld: flag('k', 'keep-old-files'),
+  skipOld: flag('', 'skip-old-files'),
+  keepNewer: flag('', 'keep-newer-files'),
+  oneTopLevel: optional('', 'one-top-level'),
   overwrite: flag('', 'overwrite'),
   stripComponents: value('', 'strip-components'),
   exclude: list('', 'exclude'),
   excludeFrom: value('X', 'exclude-from'),
   filesFrom: value('T', 'files-from'),
+  null: flag('', 'null'),
+  excludeVcs: flag('', 'exclude-vcs'),
   dereference: flag('h', 'dereference'),
   absoluteNames: flag('P', 'absolute-names'),
   touch: flag('m', 'touch'),
@@ -68,7 +78,10 @@ export const tarOptions = {
   mtime: value('', 'mtime'),
   sort: value('', 'sort'),
   format: value('H', 'format'),
-  transform: value('', 'transform'),
+  transform: list('', 'transform'),
+  xform: list('', 'xform'),
+  showTransformed: flag('', 'show-transformed-names'),
+  showStored: flag('', 'show-stored-names'),
   wildcards: flag('', 'wildcards'),
   anchored: flag('', 'anchored'),
   totals: optional('', 'totals'),
@@ -99,7 +112,10 @@ const modeOf = ({ options: o }: TarContext): string[] => [
   ...(o.create ? ['create'] : []),
   ...(o.extract || o.get ? ['extract'] : []),
   ...(o.list ? ['list'] : []),
-  ...(o.append || o.update || o.diff ? ['other'] : []),
+  ...(o.append || o.update ? ['append'] : []),
+  ...(o.diff || o.compare ? ['compare'] : []),
+  ...(o.delete ? ['delete'] : []),
+  ...(o.concatenate || o.catenate ? ['concatenate'] : []),
 ]
 
 const archiveName = ({ options: o, env }: TarContext): string => o.file ?? env.get('TAPE') ?? '-'
@@ -127,7 +143,9 @@ async function create(context: TarContext): Promise<number> {
   const { sys, operands, options: o } = context
   const names = [
     ...operands,
-    ...(o.filesFrom === undefined ? [] : (await readTextFile(sys, o.filesFrom)).split('\n').filter(Boolean)),
+    ...(o.filesFrom === undefined
+      ? []
+      : (await readTextFile(sys, o.filesFrom)).split(o.null ? '\0' : '\n').filter(Boolean)),
   ]
   if (names.length === 0 && o.filesFrom === undefined) {
     await context.fail(
@@ -136,23 +154,25 @@ async function create(context: TarContext): Promise<number> {
     return 2
   }
   const path = archiveName(context)
+  const appends = o.append + o.update > 0
+  const known = o.update ? await memberTimes(context, path) : undefined
   let fd = 1
   try {
-    if (path !== '-') fd = sys.open(path, o.append ? O_RDWR | O_CREAT : O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+    if (path !== '-') fd = sys.open(path, appends ? O_RDWR | O_CREAT : O_WRONLY | O_CREAT | O_TRUNC, 0o666)
   } catch (error) {
     if (!isErrno(error)) throw error
     return fatal(context, `${path}: Cannot open: ${error.message}`)
   }
   const parts: Uint8Array[] = []
   const pack = packerOf(context)
-  let written = o.append ? await endOfMembers(sys, fd) : 0
-  if (o.append) sys.lseek(fd, written, SEEK_SET)
+  let written = appends ? await endOfMembers(sys, fd) : 0
+  if (appends) sys.lseek(fd, written, SEEK_SET)
   const write = async (bytes: Uint8Array): Promise<void> => {
     written += bytes.length
     if (pack) parts.push(bytes)
     else await writeAll(sys, fd, bytes)
   }
-  const maker = new ArchiveMaker(context, write, path === '-' ? undefined : sys.fstat(fd))
+  const maker = new ArchiveMaker(context, write, path === '-' ? undefined : sys.fstat(fd), known)
   const home = sys.getcwd()
   for (const folder of o.directory) if (!(await enter(context, folder))) return 2
   for (const name of names) await maker.add(name)
@@ -162,6 +182,7 @@ async function create(context: TarContext): Promise<number> {
   if (missing) await write(new Uint8Array(missing))
   if (pack) await writeAll(sys, fd, pack(concat(parts)))
   if (fd !== 1) sys.close(fd)
+  if (o.removeFiles) maker.removeAdded()
   sys.chdir(home)
   if (maker.failed) await context.fail('Exiting with failure status due to previous errors')
   return maker.failed ? 2 : 0
@@ -245,30 +266,50 @@ async function read(context: TarContext, extract: boolean): Promise<number> {
   return reader.failed ? 2 : 0
 }
 
+const REWRITERS: ReadonlyMap<string, (context: TarContext, path: string) => Promise<number>> = new Map([
+  ['compare', compare],
+  ['delete', deleteMembers],
+  ['concatenate', concatenate],
+])
+
+async function rewrite(
+  context: TarContext,
+  action: (context: TarContext, path: string) => Promise<number>,
+): Promise<number> {
+  const path = archiveName(context)
+  try {
+    return await action(context, path)
+  } catch (error) {
+    if (isErrno(error)) return fatal(context, `${path}: Cannot open: ${error.message}`)
+    if (!(error instanceof TarError)) throw error
+    await context.fail('This does not look like a tar archive')
+    await context.fail('Exiting with failure status due to previous errors')
+    return 2
+  }
+}
+
 /** tar: make, list and unpack archives. GNU tar 1.34; packing is done within. */
 export const tar = withArgv(
   defineProgram({
     name: 'tar/tar',
     paths: ['/bin/tar'],
     covers: 'partial',
-    lacks: ['-u, -d', '--transform', 'multi-volume archives'],
+    lacks: ['--zstd, --lzip, --lzop', 'multi-volume and incremental archives', 'scopes of --transform'],
     summary: 'an archiving utility',
     sizeBytes: 531984,
     usage: 'tar [OPTION...] [FILE]...',
     usageStatus: 64,
     options: tarOptions,
     async main(context) {
-      const { options: o } = context
       const modes = modeOf(context)
       if (modes.length === 0)
         throw new UsageError("You must specify one of the '-Acdtrux', '--delete' or '--test-label' options")
       if (modes.length > 1)
         throw new UsageError("You may not specify more than one '-Acdtrux', '--delete' or  '--test-label' option")
-      if (modes[0] === 'other' && !o.append) {
-        await context.fail(`option ${o.update ? '-u' : '-d'} is not supported here`)
-        return 2
-      }
-      return modes[0] === 'create' || o.append ? create(context) : read(context, modes[0] === 'extract')
+      const [mode = ''] = modes
+      const rewriting = REWRITERS.get(mode)
+      if (rewriting) return rewrite(context, rewriting)
+      return mode === 'create' || mode === 'append' ? create(context) : read(context, mode === 'extract')
     },
   }),
   bundled,
