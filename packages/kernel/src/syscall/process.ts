@@ -8,7 +8,7 @@ import type { Image, Task } from '../task/task.ts'
 import { capable } from '../vfs/index.ts'
 import { UNWIND } from '../task/unwind.ts'
 import { Tracer } from '../task/tracer.ts'
-import { pollChildren, queueOf } from '../task/wait.ts'
+import { isSilent, pollChildren, queueOf } from '../task/wait.ts'
 import type { SyscallTable } from './table.ts'
 
 /** @throws ESRCH */
@@ -109,7 +109,10 @@ export const processCalls: SyscallTable<
     throw UNWIND
   },
 
-  wait: (task, pid, options = 0) => block(task, [queueOf(task, pid)], () => pollChildren(task, pid, options)),
+  wait: (task, pid, options = 0) =>
+    block(task, [queueOf(task, pid)], () => pollChildren(task, pid, options), {
+      inVain: isSilent(task, pid, options),
+    }),
 
   sleep: async (task, ms) =>
     block<void>(task, [], neverReady, { restartable: false, timeoutMs: Math.max(0, ms), onTimeout: () => {} }),

@@ -14,6 +14,8 @@ export interface PendingCall {
 }
 
 export interface BlockOptions<T> {
+  /** It is known that the first attempt would be in vain, and nothing is lost by waiting at once. */
+  readonly inVain?: boolean
   readonly fd?: number
   /** Handlers set with `restart` do not end it. signal(7), "Interruption of system calls"; default true. */
   readonly restartable?: boolean
@@ -34,7 +36,7 @@ export function block<T>(
   attempt: () => T,
   options: BlockOptions<T> = {},
 ): MaybePromise<T> {
-  if (task.mayRun) {
+  if (task.mayRun && !options.inVain) {
     try {
       return attempt()
     } catch (error) {

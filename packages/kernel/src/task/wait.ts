@@ -22,6 +22,13 @@ export function queueOf(caller: Task, pid: number): WaitQueue {
   return child?.parent === caller ? child.stateQueue : caller.childQueue
 }
 
+/** Whether that child is there, and has nothing to tell as yet. */
+export function isSilent(caller: Task, pid: number, options: number): boolean {
+  if (pid <= 0 || (options & WNOHANG) !== 0) return false
+  const child = caller.pidNamespace.find(pid)?.task
+  return child?.parent === caller && child.exitStatus === undefined && child.unreported === undefined
+}
+
 /** Those that waitpid(2) asks for. One by its number is found at once. */
 function asked(caller: Task, pid: number): Iterable<Task> {
   const { children, pidNamespace: namespace } = caller

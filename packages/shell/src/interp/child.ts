@@ -23,6 +23,8 @@ export interface ForkRequest {
   readonly pgid?: number
   readonly foreground?: boolean
   readonly background?: boolean
+  /** The shell does nothing else until the child has ended. */
+  readonly waited?: boolean
   /** Puts the descriptors in place, in the child. */
   readonly prepare?: (child: Shell) => void
   readonly body: (child: Shell) => Steps<number>
@@ -63,7 +65,7 @@ function forkOptions(shell: Shell, { pgid, foreground, background }: ForkRequest
 
 /** Forks: the child gets a copy of the shell as it is now. */
 export function* forkShell(shell: Shell, request: ForkRequest): Steps<number> {
-  const child = shell.fork()
+  const child = shell.fork(request.waited)
   const { background } = request
   const jobControl = shell.jobControl && request.pgid !== undefined
   const options = shell.jobControl || shell.interactive || background ? forkOptions(shell, request) : PLAIN

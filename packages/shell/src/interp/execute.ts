@@ -456,7 +456,12 @@ function* select(shell: Shell, command: For): Steps<number> {
 function* runSubshell(shell: Shell, subshell: Subshell): Steps<number> {
   const { body, line } = subshell
   shell.line = line
-  const pid = yield* forkShell(shell, { pgid: 0, foreground: true, body: (child) => runLast(child, body) })
+  const pid = yield* forkShell(shell, {
+    pgid: 0,
+    foreground: true,
+    waited: true,
+    body: (child) => runLast(child, body),
+  })
   return yield* waitForeground(shell, pid, [pid], subshell)
 }
 

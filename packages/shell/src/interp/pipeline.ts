@@ -84,8 +84,9 @@ function* startPipeline(
     let started = false
     try {
       const { foreground } = how
+      const waited = foreground && !how.lastHere
       const body = (child: Shell): Steps<number> => runLast(child, insideOf(command))
-      pids.push(yield* forkShell(shell, { pgid, foreground, background: !foreground, prepare, body }))
+      pids.push(yield* forkShell(shell, { pgid, foreground, background: !foreground, waited, prepare, body }))
       started = true
     } finally {
       if (from !== undefined) sys.close(from)

@@ -170,15 +170,18 @@ export class Shell {
   /** Formats of printf, taken apart. */
   readonly formats: Map<string, readonly FormatPiece[]>
 
-  /** @param parent what is forked: what was made of texts is the same for all, and costs much to make anew */
-  constructor(process: Process, dialect: Dialect, machinery: Machinery, parent?: Shell) {
+  /**
+   * @param parent what is forked: what was made of texts is the same for all, and costs much to make anew
+   * @param still the parent does nothing as long as this one runs
+   */
+  constructor(process: Process, dialect: Dialect, machinery: Machinery, parent?: Shell, still = false) {
     this.process = process
     this.sys = process.sys
     this.dialect = dialect
     this.machinery = machinery
     this.name = dialect.name
     this.pid = parent?.pid ?? process.sys.getpid()
-    this.variables = parent?.variables.copy() ?? new Variables()
+    this.variables = parent?.variables.copy(still) ?? new Variables()
     this.options = new Set(parent?.options ?? OPTIONS_AT_FIRST)
     this.shopt = parent?.shopt ?? new Map(SHOPT_DEFAULTS)
     this.patterns = parent?.patterns ?? new Patterns()
@@ -210,9 +213,13 @@ export class Shell {
     }
   }
 
-  /** What a child process starts with: to be made before it is forked, because it begins to run later. */
-  fork(): Shell {
-    const child = new Shell(this.process, this.dialect, this.machinery, this)
+  /**
+   * What a child process starts with: to be made before it is forked, because it begins to run later.
+   * @param waited the shell waits until the child has ended, whatever comes
+   */
+  fork(waited = false): Shell {
+    const still = waited && !this.interactive && !this.jobControl && this.traps.size === 0
+    const child = new Shell(this.process, this.dialect, this.machinery, this, still)
     child.name = this.name
     child.source = this.source
     child.script = this.script

@@ -18,7 +18,7 @@ export function* substitute(shell: Shell, body: List): Steps<string> {
 
 /** Only builtins: they run on a copy of the shell, whose output is kept. */
 function* captureHere(shell: Shell, body: List): Steps<string> {
-  const child = shell.fork()
+  const child = shell.fork(true)
   child.captured = []
   child.indirection++
   child.traps.clear()
@@ -47,7 +47,7 @@ function* captureChild(shell: Shell, body: List): Steps<string> {
     child.jobControl = false
     inheritErrexit(shell, child)
   }
-  const pid = yield* forkShell(shell, { prepare, body: (child) => runLast(child, body) })
+  const pid = yield* forkShell(shell, { prepare, waited: true, body: (child) => runLast(child, body) })
   sys.close(writer)
   const text = yield* readText(shell, reader)
   sys.close(reader)

@@ -72,6 +72,10 @@ export class Frame {
     this.kind = kind
   }
 
+  get coversAny(): boolean {
+    return this.covered !== undefined
+  }
+
   covers(name: string): boolean {
     return this.covered !== undefined && this.covered.has(name)
   }
@@ -114,34 +118,64 @@ export class Frame {
  * The variables, dynamically scoped: one map of what is visible now, and a stack of what each running function covers.
  */
 export class Variables {
-  visible = new Map<string, Variable>()
+  private own = new Map<string, Variable>()
+  /** What this is a copy of, until all of it has been copied. */
+  private rest: Variables | undefined = undefined
   readonly frames: Frame[] = []
   /** Told of long values that come and go. */
   onLongValue: ((bytes: number) => void) | undefined = undefined
 
-  /** A copy for a subshell, which cannot share anything with its parent. */
-  copy(): Variables {
+  /** All of them, by name. */
+  get visible(): Map<string, Variable> {
+    if (this.rest) this.copyRest(this.rest)
+    return this.own
+  }
+
+  /**
+   * A copy for a subshell, which cannot share anything with its parent.
+   * @param still nothing here changes while the copy is used: each variable is copied when it is first asked for
+   */
+  copy(still = false): Variables {
     const copy = new Variables()
-    for (const [name, variable] of this.visible) copy.visible.set(name, copyVariable(variable))
+    copy.rest = this
+    // Of a copy's copies each would else depend on all above: any of those may end before it does.
+    if (this.rest) this.copyRest(this.rest)
+    if (!still) copy.copyRest(this)
     for (const frame of this.frames) copy.frames.push(frame.copy())
+    return copy
+  }
+
+  private copyRest(rest: Variables): void {
+    this.rest = undefined
+    const { own } = this
+    this.own = new Map()
+    for (const [name, variable] of rest.visible) this.own.set(name, own.get(name) ?? copyVariable(variable))
+    for (const [name, variable] of own) this.own.set(name, variable)
+  }
+
+  private borrowed(name: string, rest: Variables): Variable | undefined {
+    const variable = rest.raw(name)
+    if (!variable) return undefined
+    const copy = copyVariable(variable)
+    this.own.set(name, copy)
     return copy
   }
 
   /** Puts a new variable in the place of whatever had the name. */
   define(name: string, some: Partial<Variable>): void {
-    this.visible.set(name, newVariable(some))
+    this.own.set(name, newVariable(some))
   }
 
   /** The variable itself, namerefs not followed. */
   raw(name: string): Variable | undefined {
-    return this.visible.get(name)
+    return this.own.get(name) ?? (this.rest && this.borrowed(name, this.rest))
   }
 
   /** The name that a nameref stands for in the end, with its subscript if it has one. */
   resolve(name: string): string {
     let target = name
     for (let depth = 0; depth < 8; depth++) {
-      const variable = this.visible.get(target)
+      const variable = this.raw(target)
       if (!variable?.nameref || !variable.value) return target
       target = variable.value
     }
@@ -149,8 +183,8 @@ export class Variables {
   }
 
   find(name: string): Variable | undefined {
-    const variable = this.visible.get(name)
-    return variable?.nameref && variable.value ? this.visible.get(this.resolve(name)) : variable
+    const variable = this.raw(name)
+    return variable?.nameref && variable.value ? this.raw(this.resolve(name)) : variable
   }
 
   get(name: string): string | undefined {
@@ -173,7 +207,7 @@ export class Variables {
 
   /** `set` for a short text and a variable that is there and has no attributes. @returns whether it was that, and is done */
   setPlain(name: string, text: string): boolean {
-    const variable = this.visible.get(name)
+    const variable = this.raw(name)
     if (!variable || text.length > LONG_VALUE || !isPlain(variable)) return false
     if (variable.value !== undefined && variable.value.length > LONG_VALUE) return false
     variable.value = text
@@ -182,7 +216,7 @@ export class Variables {
 
   /** The same for a text that is added. */
   appendPlain(name: string, text: string): boolean {
-    const variable = this.visible.get(name)
+    const variable = this.raw(name)
     if (!variable || variable.value === undefined || !isPlain(variable)) return false
     if (variable.value.length + text.length > LONG_VALUE) return false
     variable.value += text
@@ -193,7 +227,7 @@ export class Variables {
   setNumber(name: string, value: number): boolean {
     const text = String(value)
     if (!this.setPlain(name, text)) return false
-    const variable = this.visible.get(name)
+    const variable = this.raw(name)
     if (variable) remember(variable, text, value)
     return true
   }
@@ -206,7 +240,7 @@ export class Variables {
       return variable
     }
     variable = newVariable()
-    this.visible.set(this.resolve(name), variable)
+    this.own.set(this.resolve(name), variable)
     return variable
   }
 
@@ -219,7 +253,7 @@ export class Variables {
 
   unset(name: string, deep = true): void {
     const target = this.resolve(name)
-    const variable = this.visible.get(target)
+    const variable = this.raw(target)
     if (variable?.readonly) throw new FatalError(`${name}: cannot unset: readonly variable`, 1, false)
     this.drop(target, deep)
   }
@@ -236,7 +270,7 @@ export class Variables {
       if (!deep || at === top || frame.kind === 'temporary') break
       const old = frame.under(name)
       frame.forget(name)
-      if (old) this.visible.set(name, old)
+      if (old) this.own.set(name, old)
       else this.visible.delete(name)
       return
     }
@@ -250,28 +284,29 @@ export class Variables {
   }
 
   pop(): void {
-    this.frames.pop()?.restore(this.visible)
+    const frame = this.frames.pop()
+    if (frame?.coversAny) frame.restore(this.visible)
   }
 
   /** Makes a variable of the frame's own that covers the one of that name. */
   cover(frame: Frame, name: string): Variable {
-    const old = this.visible.get(name)
+    const old = this.raw(name)
     const covers = frame.covers(name)
     if (old && covers) return old
     if (!covers) frame.keep(name, old)
     const variable: Variable = newVariable()
-    this.visible.set(name, variable)
+    this.own.set(name, variable)
     return variable
   }
 
   /** The variable under all functions, made when there is none. */
   global(name: string): Variable {
     const frame = this.frames.find((each) => each.covers(name))
-    const known = frame ? frame.under(name) : this.visible.get(name)
+    const known = frame ? frame.under(name) : this.raw(name)
     if (known) return known
     const made: Variable = newVariable()
     if (frame) frame.keep(name, made)
-    else this.visible.set(name, made)
+    else this.own.set(name, made)
     return made
   }
 
