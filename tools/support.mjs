@@ -16,6 +16,11 @@ const OPENED_PORTS = [
     'trailers, 103 Early Hints, and compression, which nobody needs here',
   ],
   [
+    'TLS',
+    'from the first answer on that asks for it, as nginx, httpd and servers in Go do, or by a port that ends with 443',
+    'certificates are not looked at, and the page itself is http: location.protocol and Secure cookies show it',
+  ],
+  [
     'server-sent events',
     'as they come; the server hears at once when a source is closed or its page is left',
     'in pages of which the script below is kept away, when the server hears of an end depends on the browser',

@@ -6,6 +6,7 @@ import { mayRepeat, PreviewExchange } from './preview-exchange.ts'
 import { Leavers } from './leavers.ts'
 import type { BridgeMessage, MessageEndpoint, PortDiagnosis, PreviewAnswer, PreviewAsk, SocketRequest } from './rpc.ts'
 import { relaySocket } from './socket-relay.ts'
+import { TlsSensing } from './tls-sensing.ts'
 
 /**
  * Brings requests of a preview's origin to a host's port, from outside as a browser in the LAN would, and the answers back.
@@ -14,23 +15,25 @@ export class Gateway {
   private readonly internet: Internet
   private readonly clock: Clock
   private readonly entropy: Entropy
+  private readonly sensing: TlsSensing
 
   constructor(internet: Internet, clock: Clock, entropy: Entropy) {
     this.internet = internet
     this.clock = clock
     this.entropy = entropy
+    this.sensing = new TlsSensing({ clock, entropy })
   }
 
   /** A message of the bridge brings a line on which requests come in, or a page's WebSocket; each asks for the host as it is then. */
   serve(host: () => Host, port: number, endpoint: MessageEndpoint): void {
-    const pool = new ConnectionPool(this.clock, () => this.dial(host(), port))
+    const pool = new ConnectionPool(this.clock, () => this.open(host(), port))
     const leavers = new Leavers()
     endpoint.onmessage = ({ data, ports }) => {
       const message = data as BridgeMessage
       const line = ports?.[0] as MessageEndpoint | undefined
       if (typeof message === 'object' && message.kind === 'left') leavers.left(message.held)
       else if (line && message === 'drydock-line') this.carry(pool, leavers, host, port, line)
-      else if (line) this.relay(leavers, message as SocketRequest, () => this.dial(host(), port), line)
+      else if (line) this.relay(leavers, message as SocketRequest, () => this.open(host(), port), line)
     }
   }
 
@@ -56,6 +59,11 @@ export class Gateway {
         .then((reason) => (reason === undefined ? undefined : send({ id, kind: 'error', reason })))
         .finally(() => (forget(), underWay.delete(id)))
     }
+  }
+
+  /** In TLS where the server speaks it: pages of both kinds open by the same click. */
+  private open(host: Host, port: number): Promise<ByteStream> {
+    return this.sensing.dial(`${host.record.address}:${port}`, () => this.dial(host, port))
   }
 
   dial(host: Host, port: number): Promise<ByteStream> {
