@@ -11,13 +11,24 @@ function typed(lines: readonly string[], timeoutMs: number): string {
 
 const file = (name: string, text: string): string => `cat > ${name} <<'END'\n${text}\nEND`
 
-const MACHINE = `import os, signal, socket, sqlite3, subprocess, sys, threading, time
+const MACHINE = `import os, pwd, signal, socket, sqlite3, subprocess, sys, threading, time
+from concurrent.futures import ThreadPoolExecutor
 print('sub', subprocess.run(['echo', 'hello'], capture_output=True, text=True).stdout.strip())
 print('shell', subprocess.check_output('echo $((6 * 7))', shell=True))
 try:
     subprocess.run(['nosuch'])
 except FileNotFoundError as error:
     print('missing', error.filename)
+print('pipes', subprocess.run(['cat'], input='in', capture_output=True, text=True).stdout)
+child = subprocess.Popen(['sleep', '100'])
+child.terminate()
+print('ended', child.wait())
+try:
+    socket.create_connection(('127.0.0.1', 1), timeout=5)
+except ConnectionRefusedError:
+    print('refused')
+print('user', pwd.getpwuid(0).pw_name)
+print('pool', list(ThreadPoolExecutor(2).map(abs, [-1, -2])))
 server = socket.create_server(('0.0.0.0', 9999))
 client = socket.create_connection(('localhost', 9999))
 peer, _ = server.accept()
@@ -54,6 +65,9 @@ describe('python in a container', () => {
         'docker exec -e COLOUR=blue py python machine.py a b; echo status $?',
         `docker exec py python -c 'raise ValueError("oops")'; echo status $?`,
         'docker exec py python nosuch.py; echo status $?',
+        `docker exec py python -c 'import json; json.load(open("/nosuch"))'`,
+        `docker exec py python -c 'import json; json.loads("{")'`,
+        `docker exec py python -c 'import os; os.execvp("sh", ["sh", "-c", "echo in place; exit 6"])'; echo status $?`,
         "echo 'print(6 * 7)' | docker exec -i py python -; echo status $?",
         'docker exec py python --version',
       ],
@@ -63,6 +77,11 @@ describe('python in a container', () => {
       'sub hello',
       "shell b'42\\n'",
       'missing nosuch',
+      'pipes in',
+      'ended -15',
+      'refused',
+      'user root',
+      'pool [1, 2]',
       "socket b'ping' 127.0.0.1",
       'late timed out',
       'slept True',
@@ -72,6 +91,9 @@ describe('python in a container', () => {
       'status 5',
       '  File "<string>", line 1, in <module>\n    raise ValueError("oops")\nValueError: oops\nstatus 1',
       "python: can't open file '/srv/nosuch.py': [Errno 2] No such file or directory\nstatus 2",
+      "FileNotFoundError: [Errno 2] No such file or directory: '/nosuch'\n",
+      '  File "/usr/local/lib/python3.12/json/__init__.py", line ',
+      'in place\nstatus 6',
       '42\nstatus 0',
       'Python 3.12.',
     ]

@@ -1,3 +1,6 @@
+import { ACCOUNTS } from './guest-accounts.ts'
+import { PROCESSES } from './guest-processes.ts'
+
 /**
  * What makes Pyodide's CPython one on a Linux machine: its streams, processes, signals and sockets, then the script. Runs
  * in a module of its own before anything of the user's.
@@ -62,6 +65,11 @@ def _machine(start):
     os.get_inheritable = lambda fd, /: not _ask('getFlags', fd)['cloexec']
     os.link = lambda src, dst, **_: _ask('link', os.fspath(src), os.fspath(dst))
 
+    # What sysconfig has of the build is Linux's now.
+    config = types.ModuleType('_sysconfigdata__linux_wasm32-emscripten')
+    config.build_time_vars = {'TZPATH': '/usr/share/zoneinfo:/usr/lib/zoneinfo:/usr/share/lib/zoneinfo:/etc/zoneinfo'}
+    sys.modules[config.__name__] = config
+
 def _site(start):
     major = '.'.join(start['version'].split('.')[:2])
     packages = [f'/usr/local/lib/python{major}/site-packages', '/usr/lib/python3/dist-packages']
@@ -71,6 +79,7 @@ def _site(start):
     inherited = [each for each in os.environ.get('PYTHONPATH', '').split(':') if each]
     sys.path[:] = inherited + [each for each in sys.path if each.startswith('/lib/python3')] + packages
 
+${ACCOUNTS}
 # time and signals -----------------------------------------------------------------------------------------------------
 
 def _signals():
@@ -90,6 +99,8 @@ def _signals():
         while (left := end - time.monotonic()) > 0:
             select.select((), (), (), left)
     time.sleep = sleep
+    if time.timezone == 0:
+        time.tzname = ('UTC', 'UTC')
 
 # threads --------------------------------------------------------------------------------------------------------------
 
@@ -111,53 +122,14 @@ def _threads():
     threading.Thread.start = start
     threading.Thread.join = join
     threading.Thread.is_alive = lambda self: False
+    plain = threading.Condition.wait
+    def wait(self, timeout=None):
+        if timeout is None:
+            raise RuntimeError('nobody can wake this thread: threads run one after another here')
+        return plain(self, timeout)
+    threading.Condition.wait = wait
 
-# processes ------------------------------------------------------------------------------------------------------------
-
-def _processes():
-    module = types.ModuleType('_posixsubprocess')
-    def fork_exec(args, files, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite,
-            errpipe_read, errpipe_write, restore_signals, start_new_session, *_):
-        text = os.fsdecode
-        variables = dict(os.environ) if env is None else dict(text(each).split('=', 1) for each in env)
-        ends = {0: p2cread, 1: c2pwrite, 2: errwrite}
-        fds = [[child, child if own < 0 else own] for child, own in ends.items()] + [[int(fd), int(fd)] for fd in pass_fds]
-        if not close_fds:
-            fds += [[fd, fd] for fd in _ask('inheritable') if fd > 2]
-        try:
-            return _ask('spawn', {
-                'files': [text(each) for each in files][-1:] if '/' in text(files[0]) else [text(files[0]).rsplit('/', 1)[-1]],
-                'argv': [text(each) for each in args], 'env': variables,
-                'cwd': None if cwd is None else text(cwd), 'fds': fds, 'newSession': bool(start_new_session)})
-        except OSError as error:
-            os.write(errpipe_write, f'OSError:{error.errno:x}:'.encode())
-            return 0
-    module.fork_exec = fork_exec
-    sys.modules['_posixsubprocess'] = module
-    # Pyodide has looked at it while it was no Linux yet.
-    sys.modules.pop('subprocess', None)
-    ended = {}
-    def waitpid(pid, options=0):
-        if pid == 0:
-            return (0, 1 << 8)
-        told = _ask('wait', pid, int(options))
-        if told is None:
-            return (0, 0)
-        return (told['pid'], told['signal'] or told['code'] << 8)
-    os.waitpid = waitpid
-    os.WNOHANG = 1
-    os.WIFSTOPPED = lambda status: False
-    os.WIFEXITED = lambda status: status & 127 == 0
-    os.WEXITSTATUS = lambda status: status >> 8
-    os.WIFSIGNALED = lambda status: status & 127 != 0
-    os.WTERMSIG = lambda status: status & 127
-    os.WSTOPSIG = lambda status: 0
-    os.waitstatus_to_exitcode = lambda status: -(status & 127) if status & 127 else status >> 8
-    def system(command):
-        import subprocess
-        return subprocess.call(command, shell=True) << 8
-    os.system = system
-
+${PROCESSES}
 # sockets --------------------------------------------------------------------------------------------------------------
 
 _SOCKET_NUMBERS = {'SO_DEBUG': 1, 'SO_REUSEADDR': 2, 'SO_TYPE': 3, 'SO_ERROR': 4, 'SO_BROADCAST': 6, 'SO_SNDBUF': 7,
@@ -231,6 +203,21 @@ class _Unshared:
     def get_lock(self):
         return self._lock
     get_obj = lambda self: self
+
+def _work_at_once(module):
+    """A pool's threads would wait for work that comes later, and nobody would bring it: work is done when it is given."""
+    from concurrent.futures import Future
+    def submit(self, fn, /, *args, **kwargs):
+        if self._shutdown:
+            raise RuntimeError('cannot schedule new futures after shutdown')
+        future = Future()
+        future.set_running_or_notify_cancel()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:
+            future.set_exception(error)
+        return future
+    module.ThreadPoolExecutor.submit = submit
 
 def _unshare(multiprocessing):
     multiprocessing.Value = multiprocessing.RawValue = _Unshared
@@ -308,6 +295,25 @@ def _repl(module, quiet):
     console = code.InteractiveConsole(module.__dict__, '<stdin>')
     console.interact(banner='', exitmsg='')
 
+def _tracebacks(start):
+    """The library's files are named where an image has them; frames of this module are nobody's."""
+    import traceback
+    library = f"/usr/local/lib/python{'.'.join(start['version'].split('.')[:2])}/"
+    plain = traceback.StackSummary.format_frame_summary
+    def told(self, frame, **options):
+        if frame.filename == '<drydock>' or frame.filename.startswith('/lib/python314.zip/pyodide/'):
+            return ''
+        return plain(self, frame, **options).replace('/lib/python314.zip/', library)
+    traceback.StackSummary.format_frame_summary = told
+    safe = traceback._safe_string
+    def safe_string(value, *rest, **options):
+        text = safe(value, *rest, **options).replace('/lib/python314.zip/', library)
+        for error in (value, getattr(value, 'reason', None)):
+            if isinstance(error, OSError):
+                text = _linux_text(error, text)
+        return text
+    traceback._safe_string = safe_string
+
 def _own_frames(trace):
     while trace and trace.tb_frame.f_code.co_filename == '<drydock>':
         trace = trace.tb_next
@@ -344,11 +350,13 @@ def main(text):
     _streams(flags['unbuffered'])
     _machine(start)
     _site(start)
+    _tracebacks(start)
     sys.orig_argv = start['argv']
     sys.dont_write_bytecode = flags['dontWriteBytecode']
-    for step in (_processes, _sockets, _signals, _threads, _modules):
+    for step in (_accounts, _processes, _sockets, _signals, _threads, _modules):
         step()
-    sys.meta_path.insert(0, _Changes({'werkzeug._reloader': _change_reloader, 'multiprocessing': _unshare}))
+    sys.meta_path.insert(0, _Changes({'werkzeug._reloader': _change_reloader, 'multiprocessing': _unshare,
+        'concurrent.futures.thread': _work_at_once}))
     module = _main_module()
     runs = {'file': lambda: _file(command, module), 'text': lambda: _text(command, module),
         'module': lambda: _module(command, module)}

@@ -30,6 +30,8 @@ export class SocketCalls {
   private readonly powers: Powers
   /** Type of each socket: datagrams say where they come from. */
   private readonly types = new Map<number, number>()
+  /** Where sockets are on their way to. */
+  private readonly connecting = new Map<number, Address>()
 
   constructor(powers: Powers) {
     this.powers = powers
@@ -42,7 +44,7 @@ export class SocketCalls {
       __syscall_socket: (_, family = 0, type = 0) => this.socket(family, type),
       __syscall_bind: (_, fd = 0, at = 0, length = 0) => plain('bind', fd, this.readAddress(at, length)),
       __syscall_listen: (_, fd = 0, backlog = 0) => plain('listen', fd, backlog),
-      __syscall_connect: (_, fd = 0, at = 0, length = 0) => plain('connect', fd, this.readAddress(at, length)),
+      __syscall_connect: (_, fd = 0, at = 0, length = 0) => this.connect(fd, this.readAddress(at, length)),
       __syscall_accept4: (_, fd = 0, at = 0, length = 0, flags = 0) => this.accept(fd, at, length, flags),
       __syscall_getsockname: (_, fd = 0, at = 0, length = 0) => this.name('getsockname', fd, at, length),
       __syscall_getpeername: (_, fd = 0, at = 0, length = 0) => this.name('getpeername', fd, at, length),
@@ -164,11 +166,33 @@ export class SocketCalls {
     })
   }
 
-  private getsockopt(fd: number, option: number, value: number, length: number): number {
-    const memory = this.powers.memory()
-    memory.setU32(value, option === SO_TYPE ? (this.types.get(fd) ?? 1) : option === SO_ERROR ? 0 : 1)
-    memory.setU32(length, 4)
-    return 0
+  private connect(fd: number, to: Address): Result<number> {
+    this.connecting.set(fd, to)
+    return after(this.powers.call('connect', [fd, to]), () => {
+      this.connecting.delete(fd)
+      return 0
+    })
+  }
+
+  private getsockopt(fd: number, option: number, value: number, length: number): Result<number> {
+    const wanted = option === SO_ERROR ? this.connectError(fd) : option === SO_TYPE ? (this.types.get(fd) ?? 1) : 1
+    return after(wanted, (number) => {
+      this.powers.memory().setU32(value, number)
+      this.powers.memory().setU32(length, 4)
+      return 0
+    })
+  }
+
+  /** How a connection ended that was not waited for: a second call tells. connect(2), EINPROGRESS */
+  private connectError(fd: number): Result<number> {
+    const to = this.connecting.get(fd)
+    if (to === undefined) return 0
+    this.connecting.delete(fd)
+    const settled = [wasiErrno('EISCONN'), wasiErrno('EALREADY'), wasiErrno('EINPROGRESS')]
+    return guarded(
+      () => after(this.powers.call('connect', [fd, to]), () => 0),
+      (errno) => (settled.includes(errno) ? 0 : errno),
+    )
   }
 
   /** poll(2); what has no descriptor of the container is never ready. */
