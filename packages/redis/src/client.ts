@@ -33,6 +33,8 @@ export class Client {
   readonly channels = new Set<string>()
   readonly patterns = new Set<string>()
   monitor = false
+  /** The stream of the server that this one follows. */
+  isMaster = false
   lastCommand = 'NULL'
   lastActive: number
   wait: Wait | undefined
@@ -116,12 +118,19 @@ export class Client {
   }
 
   reply(reply: Reply): void {
-    if (reply !== NO_REPLY) this.out += encode(reply, this.protocol)
+    // Nobody hears what is said to a file or to a master.
+    if (reply !== NO_REPLY && this.stream) this.out += encode(reply, this.protocol)
   }
 
   /** Something it did not ask for, now. */
   push(items: readonly Reply[]): void {
     this.reply(new Push(items))
+    this.flushSoon()
+  }
+
+  /** Bytes as they are, a character each. */
+  send(binary: string): void {
+    this.out += binary
     this.flushSoon()
   }
 

@@ -3,21 +3,34 @@ import type { Reply } from './resp/reply.ts'
 import type { Server } from './server.ts'
 import type { Keyspace } from './store/keyspace.ts'
 
+/** What clients wait for that want replicas to have caught up: no key has that name. */
+export const ACKNOWLEDGED = '\0acknowledged'
+
 /** A command that has to wait until one of its keys changes. */
 export class Blocked {
   readonly keys: readonly string[]
   /** 0 waits for ever. */
   readonly timeoutMs: number
   /** What the client gets when the time is over. */
-  readonly late: Reply
+  readonly late: Reply | (() => Reply)
   /** @returns undefined while there is still nothing */
   readonly attempt: () => Reply | undefined
 
-  constructor(keys: readonly string[], timeoutMs: number, late: Reply, attempt: () => Reply | undefined) {
+  constructor(
+    keys: readonly string[],
+    timeoutMs: number,
+    late: Reply | (() => Reply),
+    attempt: () => Reply | undefined,
+  ) {
     this.keys = keys
     this.timeoutMs = timeoutMs
     this.late = late
     this.attempt = attempt
+  }
+
+  /** Its answer when the time is over. */
+  givenUp(): Reply {
+    return typeof this.late === 'function' ? this.late() : this.late
   }
 }
 

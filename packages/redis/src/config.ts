@@ -27,6 +27,16 @@ const DEFAULTS: readonly (readonly [name: string, value: string])[] = [
   ['dir', ''],
   ['requirepass', ''],
   ['masterauth', ''],
+  ['masteruser', ''],
+  ['replicaof', ''],
+  ['replica-read-only', 'yes'],
+  ['replica-serve-stale-data', 'yes'],
+  ['replica-priority', '100'],
+  ['repl-diskless-sync', 'yes'],
+  ['repl-timeout', '60'],
+  ['repl-backlog-size', '1048576'],
+  ['min-replicas-to-write', '0'],
+  ['min-replicas-max-lag', '10'],
   ['maxclients', '10000'],
   ['maxmemory', '0'],
   ['maxmemory-policy', 'noeviction'],
@@ -108,6 +118,14 @@ function memory(value: string): number | undefined {
   return found && unit !== undefined ? Number(found[1]) * unit : undefined
 }
 
+/** Old names. */
+const ALIASES: Readonly<Record<string, string>> = {
+  slaveof: 'replicaof',
+  'slave-read-only': 'replica-read-only',
+  'slave-serve-stale-data': 'replica-serve-stale-data',
+  'slave-priority': 'replica-priority',
+}
+
 /** A line of a configuration file, or an option, that is not understood. */
 export class ConfigError extends Error {}
 
@@ -142,6 +160,7 @@ export class Config {
   directive(name: string, words: readonly string[]): void {
     const lower = name.toLowerCase()
     if (lower === 'rename-command' || lower === 'loadmodule' || lower === 'user' || lower === 'include') return
+    if (ALIASES[lower] !== undefined) return this.directive(ALIASES[lower], words)
     if (!this.values.has(lower) || words.length === 0)
       throw new ConfigError('Bad directive or wrong number of arguments')
     if (lower === 'save' && words.join('') !== '' && this.saveGiven) words = [this.get('save'), ...words]

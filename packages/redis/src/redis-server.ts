@@ -47,7 +47,7 @@ export const redisServer: Program = {
   lacks: [
     'streams in dump files that others can read',
     'functions (FCALL); cmsgpack and struct in scripts, which run in Lua 5.3',
-    'replication and cluster',
+    'cluster, sentinels; a replica that comes back takes all data anew',
     'field expiry; hyperloglogs in their sparse form',
     'modules',
     'ACL users',
@@ -146,8 +146,9 @@ async function readSetup({ sys, argv }: Process, io: Stdio, version: string): Pr
 }
 
 async function run({ sys, env }: Process, { config, file }: Setup, version: string): Promise<number> {
-  let role = 'C'
-  const log = makeLog(sys, config.get('logfile'), config.get('loglevel'), timeZone(env), () => role)
+  let ready = false
+  const role = (): string => (!ready ? 'C' : server.replication.link ? 'S' : 'M')
+  const log = makeLog(sys, config.get('logfile'), config.get('loglevel'), timeZone(env), role)
   const server = new Server(sys, config, log, version, file)
   log('*', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo')
   log('*', `Redis version=${version}, bits=64, commit=00000000, modified=0, pid=${sys.getpid()}, just started`)
@@ -157,7 +158,8 @@ async function run({ sys, env }: Process, { config, file }: Setup, version: stri
       'Warning: no config file specified, using the default config. In order to specify a config file use redis-server /path/to/redis.conf',
     )
   else log('*', 'Configuration loaded')
-  role = 'M'
+  ready = true
+  const [masterHost, masterPort] = config.get('replicaof').split(/\s+/)
   log('*', 'monotonic clock: POSIX clock_gettime')
   log('*', `Running mode=standalone, port=${config.get('port')}.`)
   const listeners = await openListeners(server)
@@ -166,6 +168,7 @@ async function run({ sys, env }: Process, { config, file }: Setup, version: stri
   await server.persistence.load()
   if (server.stopping) return 1
   if (config.get('pidfile') !== '') await writeFile(sys, config.get('pidfile'), `${sys.getpid()}\n`)
+  if (masterHost && masterPort !== undefined) server.replication.follow(masterHost, Number(masterPort), '')
   log('*', 'Ready to accept connections tcp')
   if (config.get('unixsocket') !== '') log('*', 'Ready to accept connections unix')
   return serve(server, listeners)

@@ -345,3 +345,37 @@ it('hands an entry to who waits for a stream', async () => {
   await cli('xadd news 7-1 title hello')
   expect(await waiting).toContain('hello')
 })
+
+describe('replication', () => {
+  /** Until a command says what is wanted. */
+  const eventually = async (line: string, wanted: RegExp): Promise<string> => {
+    let said = ''
+    for (let i = 0; i < 100; i++) {
+      said = await cli(line)
+      if (wanted.test(said)) break
+      await kernel.sys.sleep(50)
+    }
+    return said
+  }
+
+  it('takes all data, then every change, and refuses writes of others', async () => {
+    await cli('set before 1')
+    await start(6390, '--replicaof 127.0.0.1 6379')
+    expect(await eventually('-p 6390 get before', /1/)).toBe('1\n')
+    expect(await cli('-p 6390 set x 1')).toBe("READONLY You can't write against a read only replica.\n")
+    await session('select 2\nset other 5\nexpire other 100\nmulti\nincr other\nlpush l a b\nexec')
+    expect(await eventually('-p 6390 -n 2 get other', /6/)).toBe('6\n')
+    expect(await eventually('wait 1 5000', /1/)).toBe('1\n')
+    expect(await cli('-p 6390 -n 2 lrange l 0 -1')).toBe('b\na\n')
+    expect(await eventually('info replication', /state=online/)).toMatch(
+      /role:master\r?\nconnected_slaves:1\r?\nslave0:ip=127\.0\.0\.1,port=6390,state=online,offset=\d+,lag=\d+\r?\n/,
+    )
+    expect(await cli('-p 6390 info replication')).toMatch(
+      /role:slave\r?\nmaster_host:127\.0\.0\.1\r?\nmaster_port:6379\r?\nmaster_link_status:up\r?\n/,
+    )
+    expect(await cli('-p 6390 role')).toMatch(/^slave\n127\.0\.0\.1\n6379\nconnected\n\d+\n$/)
+    expect(await cli('-p 6390 replicaof no one')).toBe('OK\n')
+    expect(await cli('-p 6390 set x 1')).toBe('OK\n')
+    expect(await stop(6390)).toMatch(/MASTER <-> REPLICA sync: Finished with success[\s\S]*MASTER MODE enabled/)
+  })
+})

@@ -1,6 +1,6 @@
 import { isErrno, type Sys } from '@drydock/abi'
 import { Client } from './client.ts'
-import { Blocked, type Call, type Command } from './command.ts'
+import { ACKNOWLEDGED, Blocked, type Call, type Command } from './command.ts'
 import type { Config } from './config.ts'
 import { commands } from './commands/index.ts'
 import { Persistence } from './persistence/persistence.ts'
@@ -9,6 +9,7 @@ import { makeRoom } from './eviction.ts'
 import { PubSub } from './pub-sub.ts'
 import { CommandError, type Reply, Status } from './resp/reply.ts'
 import { Scripts } from './scripting/scripts.ts'
+import { Replication } from './replication/replication.ts'
 import { Keyspace, type KeyspaceWatcher } from './store/keyspace.ts'
 
 const IN_SUBSCRIBER_MODE = new Set(['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ping', 'quit', 'reset'])
@@ -48,6 +49,7 @@ export class Server implements KeyspaceWatcher {
   readonly pubSub = new PubSub()
   readonly persistence: Persistence
   readonly scripts: Scripts
+  readonly replication: Replication
   readonly stats: Stats = {
     connections: 0,
     commands: 0,
@@ -82,6 +84,7 @@ export class Server implements KeyspaceWatcher {
     this.keyspaces = Array.from({ length: config.number('databases') }, (_, i) => new Keyspace(i, this))
     this.persistence = new Persistence(this)
     this.scripts = new Scripts(this)
+    this.replication = new Replication(this)
   }
 
   now(): number {
@@ -133,6 +136,7 @@ export class Server implements KeyspaceWatcher {
   gone(client: Client): void {
     this.clients.delete(client.id)
     this.pubSub.drop(client)
+    this.replication.gone(client)
     this.stopWaiting(client)
   }
 
@@ -175,7 +179,7 @@ export class Server implements KeyspaceWatcher {
     return new Blocked([SCRIPTS_LOADED], 0, null, () => {
       if (!this.scripts.ready) return undefined
       const reply = this.answer(command, again)
-      return reply instanceof Blocked ? reply.late : reply
+      return reply instanceof Blocked ? reply.givenUp() : reply
     })
   }
 
@@ -197,6 +201,14 @@ export class Server implements KeyspaceWatcher {
     const { arity, flags } = command
     if (arity > 0 ? argv.length !== arity : argv.length < -arity)
       return refuse(`ERR wrong number of arguments for '${command.name}' command`)
+    if (
+      flags.includes('w') &&
+      this.replication.link &&
+      !client.isMaster &&
+      this.config.is('replica-read-only') &&
+      client.address !== 'aof'
+    )
+      return refuse("READONLY You can't write against a read only replica.")
     if (!client.authenticated && !flags.includes('n')) return refuse('NOAUTH Authentication required.')
     if (client.protocol === 2 && client.subscriptions > 0 && !IN_SUBSCRIBER_MODE.has(name))
       return refuse(
@@ -233,7 +245,7 @@ export class Server implements KeyspaceWatcher {
     if (!command) return new CommandError('ERR unknown command')
     try {
       const reply = this.run(command, this.call(client, argv))
-      return reply instanceof Blocked ? reply.late : reply
+      return reply instanceof Blocked ? reply.givenUp() : reply
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
       this.failed(error)
@@ -297,7 +309,7 @@ export class Server implements KeyspaceWatcher {
       })
     if (client.wait !== wait) return
     this.stopWaiting(client)
-    client.resume(wait.blocked.late)
+    client.resume(wait.blocked.givenUp())
   }
 
   private stopWaiting(client: Client): void {
@@ -309,6 +321,12 @@ export class Server implements KeyspaceWatcher {
       else this.waiting.delete(place)
     }
     client.wait = undefined
+  }
+
+  /** Replicas told how far they are. */
+  wakeWaiters(): void {
+    for (const { index } of this.keyspaces) this.ready.push(`${index}:${ACKNOWLEDGED}`)
+    this.serveReady()
   }
 
   /** Whoever waited longest for a key that changed gets what there is. */
@@ -374,6 +392,7 @@ export class Server implements KeyspaceWatcher {
   async cron(): Promise<void> {
     for (const db of this.keyspaces) if (db.deadlines.size > 0) db.sweep(SWEEP)
     this.serveReady()
+    this.replication.cron()
     await this.persistence.cron()
   }
 }

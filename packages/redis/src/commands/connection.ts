@@ -49,12 +49,13 @@ const hello: Handler = (call, [version, ...words]) => {
     ['proto', client.protocol],
     ['id', client.id],
     ['mode', 'standalone'],
-    ['role', 'master'],
+    ['role', server.replication.role === 'master' ? 'master' : 'replica'],
     ['modules', []],
   ])
 }
 
-function describe(client: Client, now: number): string {
+/** A line of CLIENT LIST. */
+export function describeClient(client: Client, now: number): string {
   const seconds = (since: number): number => Math.floor((now - since) / 1000)
   const flags = client.monitor ? 'O' : client.wait ? 'b' : client.subscriptions > 0 ? 'P' : client.queue ? 'x' : 'N'
   return [
@@ -108,9 +109,10 @@ const CLIENT: ReadonlyMap<string, Sub> = new Map<string, Sub>([
   ],
   [
     'LIST',
-    ({ server, now }) => new Verbatim([...server.clients.values()].map((each) => `${describe(each, now)}\n`).join('')),
+    ({ server, now }) =>
+      new Verbatim([...server.clients.values()].map((each) => `${describeClient(each, now)}\n`).join('')),
   ],
-  ['INFO', ({ client, now }) => new Verbatim(`${describe(client, now)}\n`)],
+  ['INFO', ({ client, now }) => new Verbatim(`${describeClient(client, now)}\n`)],
   ['KILL', kill],
   ['NO-EVICT', () => OK],
   ['NO-TOUCH', () => OK],

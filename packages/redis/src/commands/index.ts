@@ -7,6 +7,7 @@ import { hyperLogLogCommands } from './hyperloglog.ts'
 import { keyCommands } from './keys.ts'
 import { listCommands } from './lists.ts'
 import { pubSubCommands } from './pub-sub.ts'
+import { replicationCommands } from './replication.ts'
 import { scriptingCommands } from './scripting.ts'
 import { serverCommands } from './server.ts'
 import { setCommands } from './sets.ts'
@@ -32,6 +33,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     ...transactionCommands,
     ...scriptingCommands,
     ...connectionCommands,
+    ...replicationCommands,
     ...serverCommands(() => commands),
   ].map((command) => [command.name, command]),
 )

@@ -102,19 +102,7 @@ const statsSection = ({ stats, pubSub }: Server): Section => [
   ],
 ]
 
-const replicationSection = ({ runId }: Server): Section => [
-  'Replication',
-  [
-    ['role', 'master'],
-    ['connected_slaves', 0],
-    ['master_failover_state', 'no-failover'],
-    ['master_replid', runId],
-    ['master_replid2', '0'.repeat(40)],
-    ['master_repl_offset', 0],
-    ['second_repl_offset', -1],
-    ['repl_backlog_active', 0],
-  ],
-]
+const replicationSection = ({ replication }: Server): Section => ['Replication', replication.rows()]
 
 function cpuSection({ sys }: Server): Section {
   const { systemMs, userMs } = sys.times()

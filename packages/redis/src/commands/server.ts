@@ -166,11 +166,6 @@ const time: Handler = ({ server }) => {
 
 const lolwut: Handler = ({ server }) => new Verbatim(`Redis ver. ${server.version}\n`)
 
-const replicaof: Handler = (_call, [host = '', port = '']) => {
-  if (host.toLowerCase() === 'no' && port.toLowerCase() === 'one') return OK
-  throw new CommandError('ERR replication is not simulated here: this server is a master and stays one')
-}
-
 export const serverCommands = (table: () => ReadonlyMap<string, Command>): readonly Command[] =>
   commandTable({
     info: [-1, '', '', ({ server }, sections) => new Verbatim(infoText(server, sections))],
@@ -193,10 +188,6 @@ export const serverCommands = (table: () => ReadonlyMap<string, Command>): reado
     lastsave: [1, 'f', '', ({ server }) => server.persistence.lastSave],
     shutdown: [-1, 'a', '', shutdown],
     time: [1, 'f', '', time],
-    role: [1, 'f', '', () => ['master', 0, []]],
-    replicaof: [3, 'a', '', replicaof],
-    slaveof: [3, 'a', '', replicaof],
-    wait: [3, '', '', () => 0],
     slowlog: [-2, 'a', '', slowlog],
     memory: [-2, 'r', '', memory],
     latency: [-2, 'a', '', latency],

@@ -84,6 +84,24 @@ export class Persistence {
     })
   }
 
+  /** All data as a dump file has them: what a replica begins with. */
+  snapshot(): Uint8Array {
+    return this.dump(this.server.version, false)
+  }
+
+  /** The data of another server in place of one's own. @throws RdbError */
+  restore(bytes: Uint8Array): void {
+    const { server } = this
+    this.loading = true
+    try {
+      for (const db of server.databases) db.clear()
+      readRdb(bytes, (index) => server.database(index), server.now())
+    } finally {
+      this.loading = false
+    }
+    this.rewrite()
+  }
+
   private write(path: string, bytes: Uint8Array): void {
     const { sys } = this.server
     const fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
@@ -266,8 +284,10 @@ export class Persistence {
   }
 
   append(db: number, lines: readonly (readonly string[])[]): void {
-    if (this.aofFd === undefined || this.loading) return
+    if (this.loading) return
     if (this.transaction) return void this.transaction.push(...lines)
+    this.server.replication.feed(db, lines)
+    if (this.aofFd === undefined) return
     if (db !== this.pendingDb) this.pending += encode(['SELECT', String(db)], 2)
     this.pendingDb = db
     for (const line of lines) this.pending += encode(line, 2)
