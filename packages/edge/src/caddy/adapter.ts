@@ -1,4 +1,4 @@
-import type { CaddyConfig, HandlerConfig, HttpServer, MatcherSet, Route } from './config.ts'
+import type { CaddyConfig, CertificateFiles, HandlerConfig, HttpServer, MatcherSet, Route } from './config.ts'
 import { DIRECTIVES, ORDER, PASSED_OVER, stripOf } from './directives.ts'
 import { namedMatcher, splitMatcher } from './matchers.ts'
 import type { Caddyfile, Segment, ServerBlock } from './parse.ts'
@@ -50,6 +50,7 @@ class Adapter {
     }
     const servers = this.servers(blocks)
     const policies = this.policies(blocks)
+    const files = certificateFiles(blocks)
     return {
       ...(admin && { admin: admin[0] === 'off' ? { disabled: true } : { listen: admin[0] ?? 'localhost:2019' } }),
       ...(debug && { logging: { logs: { default: { level: 'DEBUG' } } } }),
@@ -60,7 +61,12 @@ class Adapter {
             ...(ports.https_port > 0 && { https_port: ports.https_port }),
             servers,
           },
-          ...(policies.length > 0 && { tls: { automation: { policies } } }),
+          ...((policies.length > 0 || files.length > 0) && {
+            tls: {
+              ...(files.length > 0 && { certificates: { load_files: files } }),
+              ...(policies.length > 0 && { automation: { policies } }),
+            },
+          }),
         },
       }),
     }
@@ -198,6 +204,12 @@ class Adapter {
     return [placed(make({ segment, args, routesOf, hide: this.hide }))]
   }
 }
+
+/** `tls cert.pem key.pem` of sites. */
+const certificateFiles = (blocks: readonly ServerBlock[]): readonly CertificateFiles[] =>
+  blocks
+    .flatMap(({ segments }) => segments.filter(({ name, args }) => name === 'tls' && args.length === 2))
+    .map(({ args: [certificate = '', key = ''] }, at) => ({ certificate, key, tags: [`cert${at}`] }))
 
 const triedFiles = (args: readonly string[]): [readonly HandlerConfig[], MatcherSet] => [
   [{ handler: 'rewrite', uri: '{http.matchers.file.relative}' }],

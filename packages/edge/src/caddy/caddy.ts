@@ -144,6 +144,9 @@ async function loaded(call: Call): Promise<{ config: CaddyConfig; file: string |
   }
 }
 
+const dataOf = ({ process: { env } }: Call): string =>
+  env.get('XDG_DATA_HOME') ?? `${env.get('HOME') ?? '/root'}/.local/share`
+
 type Command = (call: Call) => Promise<number>
 
 const run: Command = async (call) => {
@@ -152,7 +155,7 @@ const run: Command = async (call) => {
 
 async function serve(call: Call, config: CaddyConfig): Promise<number> {
   const { sys, journal } = call
-  const servers = new CaddyServers(sys, journal)
+  const servers = new CaddyServers(sys, journal, dataOf(call))
   if (config.logging?.logs?.default?.level === 'DEBUG') journal.least = 'debug'
   const admin = config.admin?.disabled
     ? undefined
@@ -214,7 +217,7 @@ const adaptCommand: Command = async (call) => {
 const validate: Command = async (call) => {
   const { config } = await loaded(call)
   const { journal, io } = call
-  new CaddyServers(call.sys, journal).check(config)
+  new CaddyServers(call.sys, journal, dataOf(call)).check(config)
   await io.print('Valid configuration\n')
   return 0
 }

@@ -13,6 +13,13 @@ export interface HttpApp {
 
 export interface TlsApp {
   readonly automation?: { readonly policies?: readonly object[] }
+  readonly certificates?: { readonly load_files?: readonly CertificateFiles[] }
+}
+
+export interface CertificateFiles {
+  readonly certificate: string
+  readonly key: string
+  readonly tags?: readonly string[]
 }
 
 export interface HttpServer {

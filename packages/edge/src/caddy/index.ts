@@ -5,10 +5,10 @@ export const caddy: Program = {
   paths: ['/usr/bin/caddy'],
   covers: 'partial',
   lacks: [
-    'TLS: sites with names are served in clear, and a line of the log says so; HTTP/2 and 3',
+    'certificates of ACME: there is no internet, and the log says so; its own authority has no intermediate; HTTP/2 and 3',
     'templates, php_fastcgi, forward_auth, map, push, intercept, request_body, acme_server; the matcher expression (CEL)',
     'active and passive health checks, upstreams by TLS, dynamic upstreams; encodings other than gzip',
-    'changes of parts of the configuration by the administration; start, trust, upgrade, list-modules and storage',
+    'changes of parts of the configuration by the administration; start, trust, untrust, upgrade, list-modules and storage',
     'logs elsewhere than standard error, their formats and filters',
   ],
   summary: 'web server and proxy with a Caddyfile',

@@ -1,10 +1,12 @@
-import { isErrno, type Sys } from '@drydock/abi'
-import { HeaderMap, type ServerRequest, type ServerResponse } from '@drydock/http'
-import { openPort, serveHttp } from '../http-server.ts'
+import { type ByteStream, isErrno, type Sys } from '@drydock/abi'
+import { HeaderMap, serveConnection, type ServerRequest, type ServerResponse } from '@drydock/http'
+import type { FdStream } from '@drydock/libc'
+import { acceptAll, openPort } from '../http-server.ts'
 import { unknownMatchers } from './conditions.ts'
-import type { CaddyConfig, HttpServer, Route } from './config.ts'
+import type { CaddyConfig, HttpServer } from './config.ts'
 import { Abort, Exchange, HandlerError, type Handler } from './exchange.ts'
 import { makeHandler } from './handlers.ts'
+import { Certificates, redirectsFor, securedHosts } from './https.ts'
 import type { Journal } from './journal.ts'
 import { compiledRoutes } from './routes.ts'
 
@@ -25,22 +27,25 @@ export class CaddyServers {
   private readonly sys: Sys
   private readonly journal: Journal
   private readonly sockets = new Map<string, number>()
+  private readonly certificates: Certificates
   private byListen = new Map<string, Running>()
   current: CaddyConfig = {}
 
-  constructor(sys: Sys, journal: Journal) {
+  /** @param data where certificates are kept, as XDG_DATA_HOME has it */
+  constructor(sys: Sys, journal: Journal, data: string) {
     this.sys = sys
     this.journal = journal
+    this.certificates = new Certificates(sys, journal, data)
   }
 
   /** Takes a configuration over, from the first request on; what is open already stays open. @throws ConfigError, Errno */
   async load(config: CaddyConfig): Promise<void> {
-    const servers = Object.entries(config.apps?.http?.servers ?? {}).map(([name, each]) => compiled(name, each))
+    const wanted = withRedirects(config.apps?.http?.servers ?? {})
+    const servers = Object.entries(wanted).map(([name, each]) => compiled(name, each))
     const next = new Map(servers.flatMap((server) => (server.config.listen ?? []).map((listen) => [listen, server])))
-    for (const [listen, { name, config: server }] of next) {
-      await this.tellOfHttps(name, server)
-      if (!this.sockets.has(listen)) this.sockets.set(listen, this.open(listen))
-    }
+    for (const { name, config: server } of servers) await this.tellOfHttps(name, server)
+    for (const listen of next.keys()) if (!this.sockets.has(listen)) this.sockets.set(listen, this.open(listen))
+    await this.certificates.prepare(config, Object.values(wanted))
     for (const [listen, socket] of this.sockets)
       if (!next.has(listen)) {
         this.sys.close(socket)
@@ -72,40 +77,69 @@ export class CaddyServers {
     }
   }
 
-  private async tellOfHttps(name: string, { listen = [], automatic_https, routes = [] }: HttpServer): Promise<void> {
-    if (automatic_https?.disable) return
-    if (listen.every((each) => each.endsWith(`:${HTTP_PORT}`)))
-      return this.journal.tell(
+  private async tellOfHttps(name: string, server: HttpServer): Promise<void> {
+    if (server.automatic_https?.disable || name === REDIRECTS) return
+    if ((server.listen ?? []).every((each) => each.endsWith(`:${HTTP_PORT}`)))
+      await this.journal.tell(
         'warn',
         'http.auto_https',
         'server is listening only on the HTTP port, so no automatic HTTPS will be applied to this server',
         { server_name: name, http_port: HTTP_PORT },
       )
-    const hosts = hostsOf(routes).filter((host) => !automatic_https?.skip?.includes(host))
-    if (hosts.length > 0)
-      await this.journal.tell(
-        'error',
-        'tls.obtain',
-        'certificates are not made in this playground: HTTP is served here in clear',
-        {
-          server_name: name,
-          identifiers: hosts,
-        },
-      )
+    else if (securedHosts(server).length > 0 && !server.automatic_https?.disable_redirects)
+      await this.journal.tell('info', 'http.auto_https', 'enabling automatic HTTP->HTTPS redirects', {
+        server_name: name,
+      })
   }
 
   private serve(listen: string): void {
     const socket = this.sockets.get(listen)
-    if (socket === undefined) return
-    void serveHttp(this.sys, socket, (request, remote) => {
-      const server = this.byListen.get(listen)
-      return server ? this.answer(server, request, remote) : Promise.resolve({ status: 404 })
-    })
+    if (socket !== undefined)
+      void acceptAll(this.sys, socket, (stream, remote) => this.converse(listen, stream, remote))
   }
 
-  private async answer(server: Running, request: ServerRequest, remote: string): Promise<ServerResponse | undefined> {
+  private async converse(listen: string, raw: FdStream, remote: string): Promise<void> {
+    const server = this.byListen.get(listen)
+    const secure = server !== undefined && securedHosts(server.config).length > 0
+    try {
+      const stream = secure ? await this.secured(raw) : raw
+      if (!stream || !server) return
+      const now = (): number => this.sys.clock.now()
+      // What is loaded later counts for later requests of the connection, too.
+      await serveConnection(
+        stream,
+        (request) => this.answer(this.byListen.get(listen) ?? server, request, remote, secure),
+        { now },
+      )
+    } catch (error) {
+      if (!isErrno(error)) throw error
+    } finally {
+      // TLS says its goodbye first, and closes the connection then.
+      if (!secure) raw.close()
+    }
+  }
+
+  /** @returns undefined when the client and TLS do not get on */
+  private async secured(raw: FdStream): Promise<ByteStream | undefined> {
+    const { acceptTls, TlsError } = await import('@drydock/tls')
+    try {
+      return await acceptTls(raw, this.certificates.choose, (length) => this.sys.entropy.bytes(length))
+    } catch (error) {
+      raw.close()
+      if (!(error instanceof TlsError)) throw error
+      await this.journal.tell('debug', 'http.stdlib', `http: TLS handshake error: ${error.message}`)
+      return undefined
+    }
+  }
+
+  private async answer(
+    server: Running,
+    request: ServerRequest,
+    remote: string,
+    secure: boolean,
+  ): Promise<ServerResponse | undefined> {
     const startedMs = this.sys.clock.monotonic()
-    const exchange = new Exchange(this.sys, request, remote, false)
+    const exchange = new Exchange(this.sys, request, remote, secure)
     const answer = await this.outcome(server, exchange, startedMs)
     if (!answer) {
       request.hijack().close()
@@ -166,6 +200,14 @@ function compiled(name: string, config: HttpServer): Running {
   }
 }
 
-/** Names that the routes of a server ask for. */
-export const hostsOf = (routes: readonly Route[]): readonly string[] =>
-  routes.flatMap(({ match }) => (match ?? []).flatMap(({ host }) => (host as readonly string[] | undefined) ?? []))
+const REDIRECTS = 'remaining_auto_https_redirects'
+
+/** Servers with the redirects that go with certificates: with the server in clear where there is one, else with one of their own. */
+function withRedirects(servers: Readonly<Record<string, HttpServer>>): Readonly<Record<string, HttpServer>> {
+  const redirect = redirectsFor(Object.values(servers))
+  if (!redirect) return servers
+  const clear = Object.entries(servers).find(([, { listen }]) => listen?.some((each) => each.endsWith(`:${HTTP_PORT}`)))
+  if (!clear) return { ...servers, [REDIRECTS]: { listen: [`:${HTTP_PORT}`], routes: [redirect] } }
+  const [name, server] = clear
+  return { ...servers, [name]: { ...server, routes: [...(server.routes ?? []), redirect] } }
+}
