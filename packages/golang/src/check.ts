@@ -31,17 +31,23 @@ interface Variable {
   used: boolean
 }
 
-/** A package that is neither of the standard library here nor of the module. */
-export const strangeImports = (files: readonly SourceFile[]): readonly (Complaint & { readonly path: string })[] =>
+/**
+ * A package that is neither of the standard library here nor of the module.
+ * @param provided  packages of other modules that were brought
+ * @param missing  what is said of one of another module
+ */
+export const strangeImports = (
+  files: readonly SourceFile[],
+  provided: ReadonlySet<string>,
+  missing: (path: string) => string,
+): readonly (Complaint & { readonly path: string })[] =>
   files.flatMap(({ imports }) =>
     imports
-      .filter(({ path }) => !KNOWN_PACKAGES.has(path))
+      .filter(({ path }) => !KNOWN_PACKAGES.has(path) && !provided.has(path))
       .map(({ path, at }) => ({
         at,
         path,
-        message: path.split('/')[0]?.includes('.')
-          ? `no required module provides package ${path}; to add it:\n\tgo get ${path}`
-          : `package ${path} is not simulated here`,
+        message: path.split('/')[0]?.includes('.') ? missing(path) : `package ${path} is not simulated here`,
       })),
   )
 

@@ -1,137 +1,23 @@
-import { isDirectory, isErrno, O_CREAT, O_TRUNC, O_WRONLY, type Process, type Program, type Sys } from '@drydock/abi'
+import { isErrno, O_CREAT, O_TRUNC, O_WRONLY, type Process, type Program } from '@drydock/abi'
 import { readTextFile, Stdio, writeFile } from '@drydock/libc'
-import { complaintsOf, strangeImports } from './check.ts'
-import { runSources, type Sources, writeExecutable } from './executable.ts'
-import { parseFile } from './parse.ts'
-import { GoError } from './tokens.ts'
-
-/** Ends the command with a message and a status. */
-class Refusal extends Error {
-  readonly status: number
-  constructor(message: string, status = 1) {
-    super(message)
-    this.status = status
-  }
-}
-
-interface Call {
-  readonly process: Process
-  readonly io: Stdio
-  readonly args: readonly string[]
-}
-
-type Command = (call: Call) => Promise<number>
-
-const versionOf = ({ env }: Process): string => env.get('GOLANG_VERSION') ?? '1.26.5'
-const minor = (version: string): number => Number(version.split('.')[1] ?? 0)
-const targetOf = ({ env }: Process): string => `${env.get('GOOS') ?? 'linux'}/${env.get('GOARCH') ?? 'amd64'}`
-const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
-
-/** What is to be built: sources by name, and what the result is called. */
-interface Target {
-  readonly sources: Sources
-  readonly name: string
-  /** As errors head their list. */
-  readonly label: string
-}
-
-function statOf(sys: Sys, path: string): { readonly folder: boolean } | undefined {
-  try {
-    return { folder: isDirectory(sys.stat(path).mode) }
-  } catch (error) {
-    if (isErrno(error)) return undefined
-    throw error
-  }
-}
-
-/** The module of the working directory, or of one above it. */
-async function moduleOf(sys: Sys): Promise<{ readonly root: string; readonly path: string } | undefined> {
-  for (let root = sys.getcwd(); ; root = root.slice(0, root.lastIndexOf('/')) || '/') {
-    const file = `${root === '/' ? '' : root}/go.mod`
-    if (statOf(sys, file)) {
-      const path = /^module\s+"?([^\s"]+)/m.exec(await readTextFile(sys, file))?.[1] ?? ''
-      return { root, path }
-    }
-    if (root === '/') return undefined
-  }
-}
-
-/** @throws Refusal, in go's words */
-async function targetFor({ process, args }: Call): Promise<Target> {
-  const { sys } = process
-  const named = args.filter((each) => each.endsWith('.go'))
-  if (named.length > 0) {
-    const sources = await sourcesOf(sys, named, '')
-    return {
-      sources,
-      name: (named[0] ?? '').replace(/^.*\//, '').replace(/\.go$/, ''),
-      label: 'command-line-arguments',
-    }
-  }
-  const place = (args[0] ?? '.').replace(/\/?\.\.\.$/, '') || '.'
-  const module = await moduleOf(sys)
-  if (!module && minor(versionOf(process)) >= 16)
-    throw new Refusal("go: go.mod file not found in current directory or any parent directory; see 'go help modules'")
-  if (!statOf(sys, place)?.folder)
-    throw new Refusal(
-      place.startsWith('.') || place.startsWith('/')
-        ? `stat ${sys.getcwd()}/${place.replace(/^\.\//, '')}: directory not found`
-        : `package ${place} is not in std (/usr/local/go/src/${place})`,
-    )
-  const folder = sys.realpath(place)
-  const names = sys
-    .readdir(folder)
-    .map(({ name }) => name)
-    .filter((name) => /^[^_.].*\.go$/.test(name) && !name.endsWith('_test.go'))
-    .toSorted()
-  if (names.length === 0) throw new Refusal(`no Go files in ${folder}`)
-  const prefix = place === '.' ? '' : `${place.replace(/^\.\//, '').replace(/\/$/, '')}/`
-  const sources = await sourcesOf(
-    sys,
-    names.map((name) => `${folder}/${name}`),
-    prefix,
-  )
-  const below = module && folder !== module.root ? folder.slice(module.root.length).replace(/^\//, '') : ''
-  const label = module ? (below === '' ? module.path : `${module.path}/${below}`) : `_${folder}`
-  return { sources, label, name: label.split('/').at(-1) ?? 'main' }
-}
-
-async function sourcesOf(sys: Sys, paths: readonly string[], prefix: string): Promise<Sources> {
-  const sources: Record<string, string> = {}
-  for (const path of paths) {
-    try {
-      sources[prefix === '' && !path.startsWith('/') ? path : prefix + (path.split('/').at(-1) ?? '')] =
-        await readTextFile(sys, path)
-    } catch (error) {
-      if (!isErrno(error)) throw error
-      throw new Refusal(`no required module provides package ${path}; to add it:\n\tgo get ${path}`)
-    }
-  }
-  return sources
-}
-
-const MOST_ERRORS = 10
-
-/** @throws Refusal for sources that do not compile here */
-function compile({ sources, label }: Target): boolean {
-  const place = (at: GoError['at']): string => `./${at.file}:${at.line}:${at.column}`
-  try {
-    const files = Object.entries(sources).map(([name, text]) => parseFile(name, text))
-    const strange = strangeImports(files)
-    if (strange.length > 0)
-      throw new Refusal(strange.map(({ at, message }) => `${at.file}:${at.line}:${at.column}: ${message}`).join('\n'))
-    const wrong = complaintsOf(files).map(({ at, message }) => `${place(at)}: ${message}`)
-    const isMain = files.some(({ package: name }) => name === 'main')
-    if (isMain && !files.some(({ funcs }) => funcs.some(({ name, receiver }) => name === 'main' && !receiver)))
-      throw new Refusal(`# ${label}\nruntime.main_main·f: function main is undeclared in the main package`)
-    if (wrong.length === 0) return isMain
-    const more = wrong.length > MOST_ERRORS ? `\n${wrong[MOST_ERRORS]?.split(': ')[0]}: too many errors` : ''
-    throw new Refusal(`# ${label}\n${wrong.slice(0, MOST_ERRORS).join('\n')}${more}`)
-  } catch (error) {
-    if (error instanceof GoError) throw new Refusal(`# ${label}\n${place(error.at)}: ${error.message}`)
-    throw error
-  }
-}
+import { runSources, writeExecutable } from './executable.ts'
+import { downloadToPath, makeFolders, refusesOutside, requireModule } from './get.ts'
+import { INSTALLABLE, MODULES, moduleWith, requiredIn } from './modules.ts'
+import {
+  type Command,
+  compile,
+  goModOf,
+  lower,
+  minor,
+  missingFor,
+  moduleOf,
+  Refusal,
+  statOf,
+  type Target,
+  targetFor,
+  targetOf,
+  versionOf,
+} from './target.ts'
 
 /** -o and what follows the flags. */
 function flagsOf(args: readonly string[]): { readonly output: string | undefined; readonly rest: readonly string[] } {
@@ -173,7 +59,7 @@ async function produce({ sys, env }: Process, { sources, name }: Target, output:
   const path = statOf(sys, output)?.folder ? `${output.replace(/\/$/, '')}/${name}` : output
   const foreign = { windows: WINDOWS, darwin: MACH_O }[env.get('GOOS') ?? '']
   try {
-    makeFolders(sys, path)
+    makeFolders(sys, path.slice(0, path.lastIndexOf('/')))
     sys.close(sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o755))
     sys.chmod(path, 0o755)
     // Another system's executable is no program here, as in life.
@@ -182,14 +68,6 @@ async function produce({ sys, env }: Process, { sources, name }: Target, output:
   } catch (error) {
     if (!isErrno(error)) throw error
     throw new Refusal(`go: open ${path}: ${lower(error.message)}`)
-  }
-}
-
-function makeFolders(sys: Sys, path: string): void {
-  const parts = path.split('/').slice(0, -1)
-  for (let i = 1; i <= parts.length; i++) {
-    const folder = parts.slice(0, i).join('/')
-    if (folder !== '' && folder !== '.' && !statOf(sys, folder)) sys.mkdir(folder, 0o755)
   }
 }
 
@@ -208,7 +86,7 @@ const run: Command = async ({ process, io, args }) => {
 
 const install: Command = async ({ process, io, args }) => {
   const { rest } = flagsOf(args)
-  if (rest[0]?.includes('@')) return get({ process, io, args: rest })
+  if (rest[0]?.includes('@')) return installVersion({ process, io, args: rest })
   const target = await targetFor({ process, io, args: rest })
   if (compile(target)) await produce(process, target, `${process.env.get('GOPATH') ?? '/go'}/bin/${target.name}`)
   return 0
@@ -219,11 +97,46 @@ const vet: Command = async ({ process, io, args }) => {
   return 0
 }
 
-const get: Command = async ({ args }) => {
-  const [wanted = ''] = args.filter((each) => !each.startsWith('-'))
-  throw new Refusal(
-    `go: module ${wanted.replace(/@.*$/, '')}: modules of others cannot be had in this playground: only the standard library, in parts, is here`,
+const notHere = (path: string): Refusal =>
+  new Refusal(
+    `go: module ${path.replace(/@.*$/, '')}: modules of others cannot be had in this playground: only ${MODULES.map((each) => each.path).join(', ')} and the standard library, in parts, are here`,
   )
+
+/** `go get`, which before there were modules also installed. */
+const get: Command = async ({ process, io, args }) => {
+  const [wanted = ''] = args.filter((each) => !each.startsWith('-'))
+  const path = wanted.replace(/@.*$/, '').replace(/\/?\.\.\.$/, '')
+  const module = await moduleOf(process.sys)
+  const refusal = module ? undefined : refusesOutside(minor(versionOf(process)))
+  if (refusal !== undefined) throw new Refusal(refusal)
+  const library = moduleWith(path)
+  if (!library && !INSTALLABLE[path]) throw notHere(path)
+  if (module && library) {
+    await io.warn(`go: downloading ${library.path} ${library.version}\n`)
+    if (await requireModule(process.sys, goModOf(module.root), library, true))
+      await io.warn(`go: added ${library.path} ${library.version}\n`)
+    return 0
+  }
+  await downloadToPath(process, io, path, args.includes('-v'))
+  return args.includes('-d') ? 0 : installed(process, path)
+}
+
+/** A program of others becomes an executable in GOPATH; a library is none. */
+async function installed(process: Process, path: string): Promise<number> {
+  const { sources } = INSTALLABLE[path] ?? {}
+  const name = path.split('/').at(-1) ?? ''
+  const none = { provided: new Set<string>(), missing: missingFor(process, true) }
+  const target = sources && { sources, name, label: path, ...none }
+  if (target && compile(target)) await produce(process, target, `${process.env.get('GOPATH') ?? '/go'}/bin/${name}`)
+  return 0
+}
+
+const installVersion: Command = async ({ process, io, args: [wanted = ''] }) => {
+  const [path = '', version = ''] = wanted.split('@')
+  const found = INSTALLABLE[path]
+  if (!found) throw notHere(path)
+  await io.warn(`go: downloading ${found.module} ${version === 'latest' ? found.version : version}\n`)
+  return installed(process, path)
 }
 
 const module: Command = async ({ process, io, args }) => {
@@ -244,15 +157,28 @@ const module: Command = async ({ process, io, args }) => {
   const found = await moduleOf(sys)
   if (!found)
     throw new Refusal("go: go.mod file not found in current directory or any parent directory; see 'go help modules'")
-  const required = /^\s*(?:require\s+)?([\w.-]+\.[\w.-]+\/\S+)\s+v\d/m.exec(
-    await readTextFile(sys, `${found.root === '/' ? '' : found.root}/go.mod`),
-  )?.[1]
-  if (required !== undefined && ['tidy', 'download', 'verify', 'vendor'].includes(verb))
-    return get({ process, io, args: [required] })
+  const required = requiredIn(await readTextFile(sys, goModOf(found.root)))
+  const unknown = required.find((path) => !moduleWith(path))
+  if (unknown !== undefined && ['tidy', 'download', 'verify', 'vendor'].includes(verb)) throw notHere(unknown)
+  if (verb === 'tidy') return tidy(process, io, found.root)
+  if (verb === 'download' && required.length > 0) return 0
   if (verb === 'download') await io.warn('go: no module dependencies to download\n')
   else if (verb === 'verify') await io.print('all modules verified\n')
   else if (!['tidy', 'vendor', 'edit', 'graph', 'why'].includes(verb))
     throw new Refusal(`go mod ${verb}: unknown command\nRun 'go help mod' for usage.`, 2)
+  return 0
+}
+
+/** Asks for what is imported. */
+async function tidy({ sys }: Process, io: Stdio, root: string): Promise<number> {
+  const names = sys.readdir(root).flatMap(({ name }) => (name.endsWith('.go') ? `${root}/${name}` : []))
+  const texts = await Promise.all(names.map((name) => readTextFile(sys, name)))
+  for (const module of MODULES) {
+    const used = module.packages.filter((each) => texts.some((text) => text.includes(JSON.stringify(each))))
+    if (used.length === 0 || !(await requireModule(sys, goModOf(root), module, false))) continue
+    await io.warn(`go: finding module for package ${used[0]}\ngo: downloading ${module.path} ${module.version}\n`)
+    await io.warn(`go: found ${used[0]} in ${module.path} ${module.version}\n`)
+  }
   return 0
 }
 
@@ -283,7 +209,7 @@ const environment: Command = async ({ process, io, args }) => {
   return 0
 }
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map([
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['build', build],
   ['run', run],
   ['install', install],
@@ -293,14 +219,14 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['env', environment],
   [
     'version',
-    async ({ process, io }: Call) => {
+    async ({ process, io }) => {
       await io.print(`go version go${versionOf(process)} ${targetOf(process)}\n`)
       return 0
     },
   ],
   [
     'list',
-    async ({ process, io, args }: Call) => {
+    async ({ process, io, args }) => {
       await io.print(`${(await targetFor({ process, io, args: flagsOf(args).rest })).label}\n`)
       return 0
     },
@@ -347,9 +273,9 @@ export const go: Program = {
   covers: 'partial',
   lacks: [
     'machine code: what is built is interpreted',
-    'modules of others, and packages below the main one',
+    'modules of others, beside golang.org/x/net with the tokenizer of its html; packages below the main one',
     'types are not checked: only unknown names, and imports and variables that nobody uses, are refused',
-    'go test, gofmt, generate, tool, work; generics; packages of the standard library beside fmt, os, log, time, io, bufio, strings, strconv, math, math/rand, sort, errors, sync, encoding/json, net/http, runtime, in parts',
+    'go test, gofmt, generate, tool, work; generics; packages of the standard library beside fmt, os, log, time, io, bufio, strings, strconv, math, math/rand, sort, errors, sync, encoding/json, net/http, io/ioutil, runtime, in parts',
   ],
   summary: 'tool for managing Go source code',
   sizeBytes: 14_000_000,

@@ -4,6 +4,7 @@ import { formatted, valueText } from '../format.ts'
 import type { Interpreter } from '../interpret.ts'
 import { errorValue } from '../panic.ts'
 import { bytesOf, Channel, Float, Named, numberOf, Opaque, Slice, stringOf, Tuple, type Value } from '../values.ts'
+import { htmlPackage } from './html.ts'
 import { httpPackage } from './http.ts'
 import {
   errorsPackage,
@@ -69,12 +70,14 @@ export function packagesFor(machine: Machine): (path: string) => Members | undef
     errors: () => errorsPackage(machine.program),
     sync: () => syncPackage(machine.program),
     'encoding/json': () => jsonPackage,
+    'io/ioutil': () => ioutilPackage(machine),
+    'golang.org/x/net/html': () => htmlPackage,
   }
   return (path) => makers[path]?.()
 }
 
 export const KNOWN_PACKAGES: ReadonlySet<string> = new Set(
-  'fmt os log time io bufio runtime math/rand net/http strings strconv math sort slices errors sync encoding/json'.split(
+  'fmt os log time io bufio runtime math/rand net/http strings strconv math sort slices errors sync encoding/json io/ioutil'.split(
     ' ',
   ),
 )
@@ -196,6 +199,12 @@ function osPackage({ process, io }: Machine): Members {
         return undefined
       }),
   }
+}
+
+/** What io and os have since, under its old name. */
+function ioutilPackage(machine: Machine): Members {
+  const [io, os] = [ioPackage(machine), osPackage(machine)]
+  return { ReadAll: io['ReadAll'], ReadFile: os['ReadFile'], WriteFile: os['WriteFile'], Discard: io['Discard'] }
 }
 
 function logPackage(machine: Machine): Members {

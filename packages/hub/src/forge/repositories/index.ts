@@ -1,6 +1,7 @@
 import type { RepositorySource } from '../objects.ts'
 import { exampleVotingApp } from './example-voting-app.ts'
 import { gettingStartedApp } from './getting-started-app.ts'
+import { hrefCounter } from './href-counter.ts'
 import { dockerCurriculum, dockerLabs } from './labs.ts'
 import {
   awesomeCompose,
@@ -19,6 +20,7 @@ export const REPOSITORIES: readonly RepositorySource[] = [
   dockerCurriculum,
   dockerLabs,
   gettingStartedApp,
+  hrefCounter,
   linkExtractor,
   linuxTweetApp,
   nginxNodeRedis,
