@@ -2,6 +2,7 @@ import type { ByteStream, Clock, Entropy } from '@drydock/abi'
 import { type ServerRequest, type ServerResponse, serveConnection } from '@drydock/http'
 import { DistributionApi } from '@drydock/registry'
 import { CATALOGUE } from './catalogue/index.ts'
+import { AlpineMirror } from './mirrors/alpine-mirror.ts'
 import { HubApi, TokenApi } from './registry/accounts-api.ts'
 import { Accounts } from './registry/accounts.ts'
 import { hubPath, OTHER_REGISTRIES } from './registry/elsewhere.ts'
@@ -57,6 +58,7 @@ export function createHub({ programs, clock, entropy, store = memoryStore() }: H
       },
     ],
     ['hub.docker.com', hubApi],
+    ['dl-cdn.alpinelinux.org', new AlpineMirror(builder)],
     ...OTHER_REGISTRIES.map((host): [string, Service] => [
       host,
       { handle: (request) => registry.handle({ ...request, path: hubPath(host, request.path) }) },

@@ -6,7 +6,7 @@ import type { PythonIndex } from '@drydock/hub/python-index'
 import type { Service } from './internet.ts'
 import { SavedValues, type Saver } from './saver.ts'
 
-/** Names under which the Hub and its services are found. */
+/** Names under which the Hub and its services are found, and a mirror whose files are made of the Hub's layers. */
 const HUB_NAMES: readonly string[] = [
   'registry-1.docker.io',
   'docker.io',
@@ -14,6 +14,7 @@ const HUB_NAMES: readonly string[] = [
   'index.docker.io',
   'hub.docker.com',
   'production.cloudflare.docker.com',
+  'dl-cdn.alpinelinux.org',
   ...['docker.elastic.co', 'gcr.io', 'ghcr.io', 'mcr.microsoft.com', 'mirror.gcr.io', 'public.ecr.aws', 'quay.io'],
 ]
 
