@@ -55,8 +55,8 @@ export const dockerd = defineProgram({
   paths: ['/usr/bin/dockerd'],
   covers: 'partial',
   lacks: [
-    'processes of docker exec below the shim: they are children of the daemon, and what they print is lost with it',
-    'TLS between the nodes of a swarm: they speak JSON over plain TCP, tokens and secrets are all that keeps strangers out; certificates, external CAs and root rotation change nothing',
+    'output of docker exec while there is no daemon',
+    'TLS between the nodes of a swarm: they have certificates, renewed and rotated, but speak JSON over plain TCP, where tokens and secrets are all that keeps strangers out; external CAs',
     "the log of Raft: a swarm's managers send one another their whole state",
     'gossip among the nodes of a swarm: the leader tells each who is on its networks',
     'ipvs: virtual addresses and published ports of services are dealt out in turn by rules of netfilter',

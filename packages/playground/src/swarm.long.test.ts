@@ -72,6 +72,38 @@ const running = async (client: DockerClient, service: string) =>
     ({ Status, DesiredState }) => Status.State === 'running' && DesiredState === 'running',
   )
 
+it('certifies every node, by its role, and all anew when the authority is changed', async () => {
+  const session = await open(new Store())
+  const [one] = (await swarmOf(session, ['Worker'])) as [DockerClient]
+  const folder = '/var/lib/docker/swarm/certificates'
+  const told = (name: string, what: string): Promise<string> =>
+    sh(session, name, `openssl x509 -in ${folder}/swarm-node.crt -noout ${what}`)
+  await expect.poll(() => told('node2', '-subject'), WAIT).toContain('OU = swarm-worker')
+  await expect.poll(() => told('node1', '-subject'), WAIT).toContain('OU = swarm-manager')
+  expect(await told('node2', '-ext subjectAltName')).toMatch(/DNS:swarm-worker, DNS:[0-9a-z]{25}\n$/)
+  const verify = `openssl verify -CAfile ${folder}/swarm-root-ca.crt ${folder}/swarm-node.crt`
+  expect(await sh(session, 'node2', verify)).toContain('swarm-node.crt: OK')
+
+  const before = await one.swarm.inspect()
+  expect(await sh(session, 'node1', 'docker swarm ca --rotate --detach')).toBe('')
+  const rootOf = async (name: string): Promise<string> => sh(session, name, `cat ${folder}/swarm-root-ca.crt`)
+  const settled = async (): Promise<boolean> => !(await one.swarm.inspect()).RootRotationInProgress
+  await expect.poll(settled, WAIT).toBe(true)
+  const after = await one.swarm.inspect()
+  expect(after.TLSInfo.TrustRoot).not.toBe(before.TLSInfo.TrustRoot)
+  for (const name of ['node1', 'node2']) expect(await rootOf(name)).toBe(after.TLSInfo.TrustRoot)
+  expect((await one.nodes.list()).map(({ Description }) => Description.TLSInfo)).toEqual([after.TLSInfo, after.TLSInfo])
+
+  const [two] = (await one.nodes.list()).filter(({ Spec }) => Spec.Role === 'worker')
+  expect(await sh(session, 'node1', `docker node promote ${two?.ID}`)).toContain('promoted')
+  await expect.poll(() => told('node2', '-subject'), WAIT).toContain('OU = swarm-manager')
+
+  await session.addHost()
+  const strange = before.JoinTokens.Worker
+  const joined = await sh(session, 'node3', `docker swarm join --token ${strange} ${addressOf(session, 'node1')}:2377`)
+  expect(joined).toContain('remote CA does not match fingerprint. Expected: ')
+})
+
 it('runs services on several hosts, found by name and by a port of every host', async () => {
   const session = await open(new Store())
   const [one, two] = (await swarmOf(session, ['Worker'])) as [DockerClient, DockerClient]

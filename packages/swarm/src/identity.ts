@@ -18,11 +18,22 @@ export function newId(entropy: Entropy): string {
 /** A join token names the swarm's certificate authority and holds a secret for each role. swarmkit ca.GenerateJoinToken */
 export const joinToken = (authority: string, entropy: Entropy): string => `SWMTKN-1-${authority}-${newId(entropy)}`
 
-export const newAuthority = (entropy: Entropy): string =>
+/** The digest of the authority's certificate, as join tokens tell it. @param sha256 32 bytes */
+export const authorityDigest = (sha256: Uint8Array): string =>
   digits(
-    entropy.bytes(32).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n),
+    sha256.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n),
     50,
   )
+
+/** The same digest as 64 hexadecimal digits. */
+export const authorityHex = (digest: string): string =>
+  [...digest]
+    .reduce((sum, digit) => sum * BASE + BigInt(Number.parseInt(digit, 36)), 0n)
+    .toString(16)
+    .padStart(64, '0')
+
+/** The same of a token that is one. */
+export const authorityIn = (token: string): string => token.split('-')[2] ?? ''
 
 /** `SWMKEY-1-` and 32 bytes. swarmkit encryption.HumanReadableKey */
 export function unlockKey(entropy: Entropy): string {

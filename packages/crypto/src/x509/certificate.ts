@@ -16,7 +16,7 @@ import {
 } from '../der.ts'
 import { isEc, type PrivateKey, type PublicKey, sign, verify } from '../keys.ts'
 import { toBigInt } from '../rsa.ts'
-import { decodeName, encodeName, type NamePart } from './distinguished-name.ts'
+import { decodeName, encodeName, type NamePart, type NameStyle } from './distinguished-name.ts'
 import { publicBytes, publicInfo, readPublicInfo } from './keys.ts'
 import { oidOf } from './oids.ts'
 
@@ -34,6 +34,7 @@ export interface CertificateFields {
   readonly notAfterMs: number
   readonly key: PublicKey
   readonly extensions: readonly Extension[]
+  readonly style?: NameStyle
 }
 export interface Certificate extends CertificateFields {
   readonly bytes: Uint8Array
@@ -116,9 +117,9 @@ export function makeCertificate(fields: CertificateFields, key: PrivateKey, hash
     ...(fields.extensions.length > 0 ? [der(0xa0, integer(2))] : []),
     integer(fields.serial),
     signatureKind(key, hash),
-    encodeName(fields.issuer),
+    encodeName(fields.issuer, fields.style),
     sequence(time(fields.notBeforeMs), time(fields.notAfterMs)),
-    encodeName(fields.subject),
+    encodeName(fields.subject, fields.style),
     publicInfo(fields.key),
     ...(fields.extensions.length > 0 ? [der(0xa3, encodeExtensions(fields.extensions))] : []),
   )

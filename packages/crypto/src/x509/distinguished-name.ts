@@ -30,13 +30,20 @@ export function parseSubject(text: string): { parts: NamePart[]; skipped: string
   return { parts, skipped }
 }
 
-function valueDer(type: string, value: string): Uint8Array {
+/** How text stands in a name: OpenSSL writes UTF-8, Go what is printable as such. RFC 5280 section 4.1.2.4 */
+export type NameStyle = 'utf8' | 'printable'
+
+const PRINTABLE = /^[\w '()+,\-./:=?]*$/
+
+function valueDer(type: string, value: string, style: NameStyle): Uint8Array {
+  if (style === 'printable' && PRINTABLE.test(value) && !value.includes('_'))
+    return der(TAG.printable, encoder.encode(value))
   if (type === COUNTRY) return der(TAG.printable, encoder.encode(value))
   return der(IA5.has(type) ? TAG.ia5 : TAG.utf8, encoder.encode(value))
 }
 
-export const encodeName = (parts: readonly NamePart[]): Uint8Array =>
-  sequence(...parts.map(([type, value]) => der(TAG.set, sequence(oid(type), valueDer(type, value)))))
+export const encodeName = (parts: readonly NamePart[], style: NameStyle = 'utf8'): Uint8Array =>
+  sequence(...parts.map(([type, value]) => der(TAG.set, sequence(oid(type), valueDer(type, value, style)))))
 
 export const decodeName = (node: DerNode): NamePart[] =>
   node.children.flatMap((set) =>

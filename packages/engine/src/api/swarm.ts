@@ -1,6 +1,7 @@
 import type { SwarmInitBody, SwarmJoinBody, SwarmSpec } from '@drydock/docker-api'
 import type { ServerResponse } from '@drydock/http'
 import { systemProblem } from '../problem.ts'
+import { newRoot } from '../swarm/authority.ts'
 import { type Call, flag, json, requireJson, type Route, route } from './route.ts'
 import { versionOf } from './swarm-objects.ts'
 import { SWARM_INIT, SWARM_JOIN, SWARM_SPEC, SWARM_UNLOCK } from './swarm-shapes.ts'
@@ -18,7 +19,7 @@ function requireCompatible({ parts }: Call): void {
 
 async function init(call: Call): Promise<ServerResponse> {
   requireCompatible(call)
-  return json(call.parts.swarm.init(await requireJson<SwarmInitBody>(call, SWARM_INIT)))
+  return json(await call.parts.swarm.init(await requireJson<SwarmInitBody>(call, SWARM_INIT)))
 }
 
 async function join(call: Call): Promise<ServerResponse> {
@@ -32,12 +33,25 @@ async function leave(call: Call): Promise<ServerResponse> {
   return { status: 200 }
 }
 
+/** Nobody is told the authority's key again. */
+const withoutKey = ({ CAConfig, ...spec }: SwarmSpec): SwarmSpec => {
+  if (!CAConfig) return spec
+  const { SigningCAKey: _key, ...rest } = CAConfig
+  return { ...spec, CAConfig: rest }
+}
+
+/** Another certificate to sign with, or the wish for a new one. swarmkit controlapi.newRootRotationObject */
+const wantsNewRoot = ({ CAConfig: before }: SwarmSpec, { CAConfig: after }: SwarmSpec): boolean =>
+  (after?.ForceRotate ?? 0) !== (before?.ForceRotate ?? 0) ||
+  (Boolean(after?.SigningCACert && after.SigningCAKey) && after?.SigningCACert !== before?.SigningCACert)
+
 async function update(call: Call): Promise<ServerResponse> {
   const { swarm } = call.parts
-  swarm.requireManager()
+  const { Spec } = swarm.requireManager().store.cluster
+  const spec = await requireJson<SwarmSpec>(call, SWARM_SPEC)
   await swarm.control('updateCluster', {
-    version: versionOf(call, 'swarm'),
-    spec: await requireJson<SwarmSpec>(call, SWARM_SPEC),
+    ...{ version: versionOf(call, 'swarm'), spec: withoutKey(spec) },
+    ...(wantsNewRoot(Spec, spec) ? { root: await newRoot(call.parts.sys, spec) } : {}),
     rotateWorker: flag(call, 'rotateWorkerToken'),
     rotateManager: flag(call, 'rotateManagerToken'),
     rotateUnlockKey: flag(call, 'rotateManagerUnlockKey'),

@@ -16,6 +16,25 @@ function requireNode({ store }: Manager, { nodeId, secret }: Proof): NodeObject 
   return node
 }
 
+/** @returns the certificate; undefined in a swarm without an authority. Whoever asks is known to be that node. */
+export async function certify(
+  manager: Manager,
+  nodeId: string,
+  role: 'manager' | 'worker',
+  request: string,
+): Promise<string | undefined> {
+  const { ID, Spec, internal } = manager.store.cluster
+  if (!internal.root) return undefined
+  const { signRequest } = await import('./certificates.ts')
+  const validMs = (Spec.CAConfig?.NodeCertExpiry || DEFAULT_EXPIRY_NS) / 1e6
+  const { clock, entropy } = manager.sys
+  const subject = { nodeId, clusterId: ID, role, validMs }
+  const signed = await signRequest(internal.root, request, subject, clock.now(), (length) => entropy.bytes(length))
+  if (signed !== undefined) manager.perform('noteCertified', { id: nodeId })
+  return signed
+}
+const DEFAULT_EXPIRY_NS = 7_776_000_000_000_000
+
 type Answer = (manager: Manager, params: never, from: RpcConnection) => unknown
 
 /** What others ask of the leader. */
@@ -24,7 +43,8 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   control: (manager, { method, args }: { method: ControlMethod; args: never }) => manager.change(method, args),
   session(manager, params: Proof & { description: NodeObject['Description'] }, from) {
     const node = requireNode(manager, params)
-    manager.store.update('node', node.ID, { Description: params.description })
+    const { TLSInfo } = node.Description
+    manager.store.update('node', node.ID, { Description: { ...params.description, ...(TLSInfo ? { TLSInfo } : {}) } })
     const close = manager.leader?.dispatcher.open(node.ID, (assignments) => {
       void from.call('assign', assignments).catch(() => undefined)
     })
@@ -34,6 +54,11 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   joinManagers(manager, proof: Proof) {
     const { ID, Spec } = requireNode(manager, proof)
     if (Spec.Role === 'manager') manager.perform('joinManagers', { id: ID })
+  },
+  authority: ({ store }) => store.cluster.internal.root?.certificate,
+  async certify(manager, { request, ...proof }: Proof & { request: string }) {
+    const { ID, Spec } = requireNode(manager, proof)
+    return certify(manager, ID, Spec.Role ?? 'worker', request)
   },
   heartbeat: ({ leader }, { nodeId }: Proof) => leader?.dispatcher.heartbeat(nodeId),
   report: ({ leader }, { nodeId, statuses }: Proof & { statuses: [string, TaskStatus][] }) =>

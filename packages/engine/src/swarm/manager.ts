@@ -9,6 +9,7 @@ import {
   perform,
   SwarmError,
 } from '@drydock/swarm'
+import type { Sys } from '@drydock/abi'
 import type { DaemonParts } from '../daemon-parts.ts'
 import type { NodeFiles } from './node-record.ts'
 import { publishChanges } from './swarm-events.ts'
@@ -21,12 +22,14 @@ export class Manager {
   readonly store: ClusterStore
   leader: Leader | undefined
   consensus: Consensus | undefined
+  readonly sys: Sys
   private readonly parts: DaemonParts
   private saving = false
   private stopped = false
 
   constructor(parts: DaemonParts, files: NodeFiles) {
     this.parts = parts
+    this.sys = parts.sys
     const { clock } = parts.sys
     this.store = new ClusterStore(clock)
     const snapshot = files.loadSnapshot()

@@ -1,6 +1,4 @@
-import { inet } from '@drydock/abi'
 import type { SwarmInfo, SwarmInitBody, SwarmJoinBody } from '@drydock/docker-api'
-import { FdStream, listen } from '@drydock/libc'
 import {
   addNode,
   Agent,
@@ -25,17 +23,19 @@ import { inBackground, logLine } from '../background.ts'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { NOT_A_MANAGER } from '../networks/network-store.ts'
 import { invalid, Problem } from '../problem.ts'
-import { quietly } from '../state/files.ts'
 import { placeOf, SWARM_PORT } from './cluster-address.ts'
-import { ANSWERS } from './answers.ts'
+import { newRoot, requireAuthority } from './authority.ts'
+import { ANSWERS, certify } from './answers.ts'
 import { describeNode } from './describe-node.ts'
 import { leaveWarning } from './leave-warning.ts'
 import { ignoreErrors, Links } from './links.ts'
 import { type Changed, Manager, NO_LEADER } from './manager.ts'
 import { managersKnown, NodeFiles, type NodeRecord, type Place } from './node-record.ts'
+import { NodeCertificate } from './node-certificate.ts'
 import { type Member, NodeSession } from './node-session.ts'
 import type { RpcConnection } from './rpc.ts'
 import { removeTaskContainers } from './remove-tasks.ts'
+import { Servers } from './servers.ts'
 import { pause, settled } from './settled.ts'
 import { swarmProblem } from './swarm-problem.ts'
 import { checkInit } from './check-init.ts'
@@ -70,8 +70,9 @@ export class SwarmNode implements Member {
   /** Its state lies on disk under a key that nobody has told yet. */
   isLocked = false
   private readonly session: NodeSession
-  /** Listening sockets by their port. */
-  private readonly servers = new Map<number, number>()
+  private readonly certificate: NodeCertificate
+  /** Managers listen for all that is asked of them, every node for what others want to see of it. */
+  private readonly servers: Servers
   private readonly links: Links
   /** Of tasks whose logs are being read, by whoever reads. */
   private readonly logs = new WeakMap<RpcConnection, Map<string, TaskLog>>()
@@ -80,7 +81,9 @@ export class SwarmNode implements Member {
     this.parts = parts
     this.files = new NodeFiles(parts.sys, parts.places.root)
     this.links = new Links(parts.sys, (method, params, from) => this.answer(method, params, from))
+    this.servers = new Servers(parts.sys, (stream) => this.links.open(stream))
     this.session = new NodeSession(parts, this.links, this)
+    this.certificate = new NodeCertificate(parts.sys, parts.places.root, (request) => this.certify(request))
     this.agent = this.newAgent()
     this.record = this.files.loadRecord()
     this.isLocked = this.record?.role === 'manager' && this.files.isLocked
@@ -161,12 +164,13 @@ export class SwarmNode implements Member {
   // coming and going ----------------------------------------------------------------------------------------------------
 
   /** @returns the node's id @throws Problem */
-  init(body: SwarmInitBody): string {
+  async init(body: SwarmInitBody): Promise<string> {
     if (this.record && !body.ForceNewCluster) throw new Problem('unavailable', ALREADY)
     if (this.record) return this.beginAnew(this.record, body)
     const { sys } = this.parts
     checkInit(body)
     const place = placeOf(sys, body)
+    const root = await newRoot(sys, body.Spec ?? {})
     const manager = new Manager(this.parts, this.files)
     const { clock, entropy } = sys
     const powers = { store: manager.store, clock, entropy, wakeAt: () => undefined }
@@ -176,6 +180,7 @@ export class SwarmNode implements Member {
       addressPools: body.DefaultAddrPool ?? [],
       subnetSize: body.SubnetSize ?? 0,
       dataPathPort: body.DataPathPort ?? 0,
+      root,
     })
     const node = addNode(powers, {
       ...{ role: 'manager', description: describeNode(this.parts), ...place },
@@ -218,6 +223,7 @@ export class SwarmNode implements Member {
     const token = body.JoinToken ?? ''
     if (!isJoinToken(token)) throw invalid('invalid join token')
     const place = placeOf(sys, body)
+    await requireAuthority(this.links, remote, token)
     const node = await this.links.askLeader<NodeObject>([remote], 'join', {
       ...{ token, description: describeNode(this.parts), ...place },
       availability: body.Availability ?? 'active',
@@ -264,7 +270,7 @@ export class SwarmNode implements Member {
   /** Takes part from now on. */
   start(): void {
     if (!this.record || this.isLocked) return
-    this.serve(NODE_PORT)
+    this.servers.open(NODE_PORT)
     if (this.manager) this.manage(this.manager)
     this.session.start()
   }
@@ -273,7 +279,7 @@ export class SwarmNode implements Member {
   private manage(manager: Manager): void {
     const { record } = this
     if (!record) return
-    this.serve(this.managerPort)
+    this.servers.open(this.managerPort)
     manager.consensus = new Consensus(
       record.nodeId,
       manager.store,
@@ -319,7 +325,7 @@ export class SwarmNode implements Member {
       if (this.record?.role !== 'worker') return
       this.manager?.stop()
       this.manager = undefined
-      this.closeServer(this.managerPort)
+      this.servers.close(this.managerPort)
       this.files.dropSnapshot()
     })
   }
@@ -337,16 +343,11 @@ export class SwarmNode implements Member {
   }
 
   stop(): void {
+    this.certificate.stop()
     this.session.stop()
     this.manager?.stop()
-    for (const port of [...this.servers.keys()]) this.closeServer(port)
+    this.servers.closeAll()
     this.links.closeAll()
-  }
-
-  private closeServer(port: number): void {
-    const server = this.servers.get(port)
-    this.servers.delete(port)
-    if (server !== undefined) quietly(() => this.parts.sys.close(server))
   }
 
   /** @throws Problem */
@@ -362,6 +363,15 @@ export class SwarmNode implements Member {
     this.start()
   }
 
+  /** A certificate of its own, signed by whoever leads. */
+  private async certify(request: string): Promise<string | null | undefined> {
+    const { record, manager } = this
+    if (!record) return undefined
+    const { nodeId, secret, role } = record
+    if (manager?.leader) return certify(manager, nodeId, role, request)
+    return this.links.askLeader<string | null>(managersKnown(record), 'certify', { nodeId, secret, request })
+  }
+
   // what this node does -------------------------------------------------------------------------------------------------
 
   private configure(assignments: Assignments): void {
@@ -373,6 +383,8 @@ export class SwarmNode implements Member {
     this.record = { ...record, managers: assignments.managers }
     this.files.saveRecord(this.record)
     this.takeRole(assignments.role)
+    if (assignments.root !== undefined)
+      inBackground(this.parts.sys, 'swarm', this.certificate.want({ root: assignments.root, role: assignments.role }))
   }
 
   // asking others -------------------------------------------------------------------------------------------------------
@@ -423,20 +435,6 @@ export class SwarmNode implements Member {
   }
 
   // answering others ----------------------------------------------------------------------------------------------------
-
-  /** Managers listen for all that is asked of them, every node for what others want to see of it. */
-  private serve(port: number): void {
-    const { sys } = this.parts
-    const server = listen(sys, inet('0.0.0.0', port))
-    this.servers.set(port, server)
-    const accept = async (): Promise<void> => {
-      while (this.servers.get(port) === server) {
-        const { fd } = await sys.accept(server)
-        this.links.open(new FdStream(sys, fd))
-      }
-    }
-    inBackground(sys, 'swarm', accept().catch(ignoreErrors))
-  }
 
   private get managerPort(): number {
     return Number(this.record?.managerAddr.split(':')[1]) || SWARM_PORT

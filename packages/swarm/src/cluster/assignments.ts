@@ -29,9 +29,12 @@ export interface Assignments {
   readonly networks: readonly AssignedNetwork[]
   readonly managers: readonly { readonly NodeID: string; readonly Addr: string }[]
   readonly role: 'manager' | 'worker'
+  /** PEM of the authority that is to certify the node. */
+  readonly root?: string
 }
 
 export function assignmentsOf(store: ClusterStore, nodeId: string): Assignments {
+  const { root } = store.cluster.internal
   const tasks = store
     .all('task')
     .filter((task) => task.NodeID === nodeId && rank(task.Status.State) >= rank('assigned'))
@@ -48,6 +51,7 @@ export function assignmentsOf(store: ClusterStore, nodeId: string): Assignments 
     networks: store.all('network').map((network) => assignNetwork(store, network, nodeId)),
     managers: managersOf(store).map(({ ID, internal }) => ({ NodeID: ID, Addr: internal.managerAddr })),
     role: store.get('node', nodeId)?.Spec.Role ?? 'worker',
+    ...(root ? { root: root.certificate } : {}),
   }
 }
 

@@ -1,9 +1,10 @@
+import type { Entropy } from '@drydock/abi'
 import type { SwarmSpec } from '@drydock/docker-api'
 import { createNetwork } from '../allocator/networks.ts'
-import { joinToken, newAuthority, newId, unlockKey } from '../identity.ts'
+import { authorityIn, joinToken, newId, unlockKey } from '../identity.ts'
 import type { Powers } from '../powers.ts'
 import { invalidArgument } from '../problem.ts'
-import type { ClusterObject } from '../store/objects.ts'
+import type { ClusterObject, RootCa } from '../store/objects.ts'
 import { requireVersion } from './versions.ts'
 
 export interface ClusterWish {
@@ -11,6 +12,7 @@ export interface ClusterWish {
   readonly addressPools: readonly string[]
   readonly subnetSize: number
   readonly dataPathPort: number
+  readonly root: RootCa
 }
 
 const FIRST_VNI = 4096
@@ -47,22 +49,27 @@ export function checkSpec({ CAConfig, Dispatcher }: SwarmSpec): void {
 /** A new swarm, with its ingress network. */
 export function createCluster(powers: Powers, wish: ClusterWish): ClusterObject {
   const { store, entropy } = powers
-  const authority = newAuthority(entropy)
+  const { root } = wish
   const cluster = store.create('cluster', {
     ID: newId(entropy),
     Spec: mergeSpec(SPEC_DEFAULTS, wish.spec),
-    TLSInfo: {},
+    TLSInfo: root.info,
     RootRotationInProgress: false,
     DefaultAddrPool: wish.addressPools.length > 0 ? [...wish.addressPools] : ['10.0.0.0/8'],
     SubnetSize: wish.subnetSize || 24,
     DataPathPort: wish.dataPathPort || 4789,
-    JoinTokens: { Worker: joinToken(authority, entropy), Manager: joinToken(authority, entropy) },
-    internal: { unlockKey: unlockKey(entropy), nextVni: FIRST_VNI },
+    JoinTokens: newTokens(root, entropy),
+    internal: { unlockKey: unlockKey(entropy), nextVni: FIRST_VNI, root },
   })
   const spec = { Name: 'ingress', Labels: {}, Driver: 'overlay', Options: {} }
   createNetwork(powers, { ...spec, Internal: false, Attachable: false, Ingress: true, Ipv6: false }, {})
   return cluster
 }
+
+const newTokens = ({ digest }: RootCa, entropy: Entropy): ClusterObject['JoinTokens'] => ({
+  Worker: joinToken(digest, entropy),
+  Manager: joinToken(digest, entropy),
+})
 
 export function mergeSpec(base: SwarmSpec, wish: SwarmSpec): SwarmSpec {
   const parts = Object.entries(wish).filter(([, value]) => value !== undefined && value !== null)
@@ -86,6 +93,8 @@ export interface ClusterUpdate {
   readonly rotateWorker: boolean
   readonly rotateManager: boolean
   readonly rotateUnlockKey: boolean
+  /** Another authority: every node gets a certificate of it. */
+  readonly root?: RootCa
 }
 
 /** @throws SwarmError */
@@ -95,14 +104,20 @@ export function updateCluster({ store, entropy }: Powers, update: ClusterUpdate)
   if (update.spec.Name !== undefined && update.spec.Name !== '' && update.spec.Name !== 'default')
     throw invalidArgument('cluster name can only be "default"')
   checkSpec(update.spec)
-  const [, , authority = ''] = cluster.JoinTokens.Worker.split('-')
-  const { Worker, Manager } = cluster.JoinTokens
+  const { root } = update
+  const tokens = root ? newTokens(root, entropy) : cluster.JoinTokens
+  const authority = authorityIn(tokens.Worker)
   store.update('cluster', cluster.ID, {
     Spec: { ...cluster.Spec, ...update.spec, Name: 'default' },
     JoinTokens: {
-      Worker: update.rotateWorker ? joinToken(authority, entropy) : Worker,
-      Manager: update.rotateManager ? joinToken(authority, entropy) : Manager,
+      Worker: update.rotateWorker ? joinToken(authority, entropy) : tokens.Worker,
+      Manager: update.rotateManager ? joinToken(authority, entropy) : tokens.Manager,
     },
-    internal: update.rotateUnlockKey ? { ...cluster.internal, unlockKey: unlockKey(entropy) } : cluster.internal,
+    ...(root ? { TLSInfo: root.info, RootRotationInProgress: true } : {}),
+    internal: {
+      ...cluster.internal,
+      ...(update.rotateUnlockKey ? { unlockKey: unlockKey(entropy) } : {}),
+      ...(root ? { root } : {}),
+    },
   })
 }

@@ -1,7 +1,7 @@
 import type { Powers } from '../powers.ts'
 import { createCluster, updateCluster } from './cluster.ts'
 import { addNetwork, attachContainer, detachContainer, removeNetwork } from './networks.ts'
-import { joinManagers, joinNode, removeNode, updateNode } from './nodes.ts'
+import { joinManagers, joinNode, noteCertified, removeNode, updateNode } from './nodes.ts'
 import { createFile, removeFile, updateFile } from './secrets.ts'
 import { createService, removeService, updateService } from './services.ts'
 
@@ -15,6 +15,7 @@ export const CONTROL = {
   removeFile,
   joinNode,
   joinManagers,
+  noteCertified,
   updateNode,
   removeNode,
   updateCluster,

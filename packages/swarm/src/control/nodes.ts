@@ -78,6 +78,18 @@ export function joinManagers({ store }: Powers, { id }: { id: string }): void {
   })
 }
 
+/** A node has a certificate of the authority there is. With the last of them a change of authorities is over. */
+export function noteCertified({ store }: Powers, { id }: { id: string }): void {
+  const { cluster } = store
+  const node = store.get('node', id)
+  if (!node) return
+  store.update('node', id, { Description: { ...node.Description, TLSInfo: cluster.TLSInfo } })
+  const { TrustRoot } = cluster.TLSInfo
+  if (!cluster.RootRotationInProgress) return
+  if (store.all('node').every(({ Description }) => Description.TLSInfo?.TrustRoot === TrustRoot))
+    store.update('cluster', cluster.ID, { RootRotationInProgress: false })
+}
+
 function checkQuorum(store: ClusterStore, node: NodeObject, action: string): void {
   const others = managersOf(store).filter(({ ID }) => ID !== node.ID)
   const reachable = others.filter(({ ManagerStatus }) => ManagerStatus?.Reachability === 'reachable')

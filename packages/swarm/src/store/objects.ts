@@ -7,16 +7,28 @@ import type {
   Service,
   Swarm,
   SwarmObject,
+  TLSInfo,
   Task,
   TaskState,
 } from '@drydock/docker-api'
 
 /** What the cluster's store keeps: the objects of the API, with what only managers know under `internal`. */
+/** The authority that certifies a swarm's nodes. */
+export interface RootCa {
+  /** PEM, as the key. */
+  readonly certificate: string
+  readonly key: string
+  readonly info: TLSInfo
+  /** As join tokens name it. */
+  readonly digest: string
+}
+
 export interface ClusterObject extends Swarm {
   internal: {
     readonly unlockKey: string
     /** Counts up: the next network's number. */
     nextVni: number
+    readonly root?: RootCa
   }
 }
 

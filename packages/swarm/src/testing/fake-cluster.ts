@@ -6,7 +6,7 @@ import { Leader } from '../cluster/leader.ts'
 import { createCluster } from '../control/cluster.ts'
 import { type ControlArgs, type ControlMethod, type ControlResult, perform } from '../control/control.ts'
 import { addNode } from '../control/nodes.ts'
-import type { NodeObject, ServiceObject, TaskObject } from '../store/objects.ts'
+import type { NodeObject, RootCa, ServiceObject, TaskObject } from '../store/objects.ts'
 import { ClusterStore } from '../store/store.ts'
 
 /** A clock that stands still until it is advanced. */
@@ -88,6 +88,13 @@ class FakeController implements TaskController {
 
 const GIB = 1024 ** 3
 
+const ROOT: RootCa = {
+  certificate: 'certificate',
+  key: 'key',
+  info: { TrustRoot: 'certificate' },
+  digest: '0'.repeat(50),
+}
+
 /** A swarm whose nodes run nothing real. */
 export class FakeCluster {
   readonly clock = new TestClock()
@@ -101,7 +108,7 @@ export class FakeCluster {
   constructor() {
     createCluster(
       { store: this.store, clock: this.clock, entropy: this.entropy, wakeAt: () => {} },
-      { spec: {}, addressPools: [], subnetSize: 0, dataPathPort: 0 },
+      { spec: {}, addressPools: [], subnetSize: 0, dataPathPort: 0, root: ROOT },
     )
     this.leader = new Leader(this.store, this.clock, this.entropy)
   }
