@@ -23,6 +23,8 @@ export class Client {
   library = ''
   libraryVersion = ''
   authenticated: boolean
+  /** Whose rights it has. */
+  user = 'default'
   /** Commands between MULTI and EXEC. */
   queue: (readonly string[])[] | undefined
   /** A queued command was wrong: EXEC refuses. */
@@ -53,7 +55,7 @@ export class Client {
     this.id = id
     this.address = address
     this.since = this.lastActive = server.now()
-    this.authenticated = server.config.get('requirepass') === ''
+    this.authenticated = server.acl.open
     this.stream = fd === undefined ? undefined : new FdStream(this.sys, fd)
   }
 

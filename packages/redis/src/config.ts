@@ -134,6 +134,8 @@ export class Config {
   private readonly values = new Map<string, string>()
   private readonly fixed = new Set<string>()
   private readonly normal = new Map<string, string>()
+  /** Lines `user NAME RULE…`. */
+  readonly users: (readonly string[])[] = []
 
   constructor() {
     for (const [name, value] of DEFAULTS) {
@@ -159,7 +161,8 @@ export class Config {
   /** From the configuration file or the command line. @throws ConfigError */
   directive(name: string, words: readonly string[]): void {
     const lower = name.toLowerCase()
-    if (lower === 'rename-command' || lower === 'loadmodule' || lower === 'user' || lower === 'include') return
+    if (lower === 'rename-command' || lower === 'loadmodule' || lower === 'include') return
+    if (lower === 'user') return void this.users.push(words)
     if (ALIASES[lower] !== undefined) return this.directive(ALIASES[lower], words)
     if (!this.values.has(lower) || words.length === 0)
       throw new ConfigError('Bad directive or wrong number of arguments')

@@ -50,7 +50,7 @@ export const redisServer: Program = {
     'cluster, sentinels; a replica that comes back takes all data anew',
     'field expiry; hyperloglogs in their sparse form',
     'modules',
-    'ACL users',
+    'ACL selectors, files of users, users in CONFIG REWRITE; what scripts may is what everybody may',
     'TLS',
   ],
   summary:

@@ -379,3 +379,27 @@ describe('replication', () => {
     expect(await stop(6390)).toMatch(/MASTER <-> REPLICA sync: Finished with success[\s\S]*MASTER MODE enabled/)
   })
 })
+
+describe('acl', () => {
+  it('lets users do what their rules say, and no more', async () => {
+    expect(await cli('acl setuser bob on >pw ~app:* &ch* +@read -get +config|get')).toBe('OK\n')
+    expect(await cli('acl list')).toBe(
+      'user bob on sanitize-payload #30c952fab122c3f9759f02a6d95c3758b246b4fee239957b2d4fee46e26170c4 ~app:* resetchannels &ch* -@all +@read -get +config|get\nuser default on nopass sanitize-payload ~* &* +@all\n',
+    )
+    expect(
+      await session(
+        'auth bob no\nauth bob pw\nget app:1\nexists app:1\nexists other\nset app:1 x\nconfig get maxmemory\nconfig set maxmemory 1',
+      ),
+    ).toBe(
+      "(error) WRONGPASS invalid username-password pair or user is disabled.\nOK\n(error) NOPERM User bob has no permissions to run the 'get' command\n(integer) 0\n(error) NOPERM No permissions to access a key\n(error) NOPERM User bob has no permissions to run the 'set' command\n1) \"maxmemory\"\n2) \"0\"\n(error) NOPERM User bob has no permissions to run the 'config|set' command\n",
+    )
+    expect(await cli('acl dryrun bob exists zz')).toBe("User bob has no permissions to access the 'zz' key\n")
+    expect(await cli('acl setuser bob foo')).toBe("ERR Error in ACL SETUSER modifier 'foo': Syntax error\n")
+    expect(await cli('acl setuser bob +nope')).toBe(
+      "ERR Error in ACL SETUSER modifier '+nope': Unknown command or category name in ACL\n",
+    )
+    expect(await cli('acl log 1')).toContain('config|set')
+    expect(await cli('acl deluser bob nope')).toBe('1\n')
+    expect(await cli('acl whoami')).toBe('default\n')
+  })
+})

@@ -1,4 +1,6 @@
 import { isErrno, type Sys } from '@drydock/abi'
+import { AccessControl } from './acl/access-control.ts'
+import { categoryOf } from './acl/categories.ts'
 import { Client } from './client.ts'
 import { ACKNOWLEDGED, Blocked, type Call, type Command } from './command.ts'
 import type { Config } from './config.ts'
@@ -47,6 +49,7 @@ export class Server implements KeyspaceWatcher {
   readonly runId: string
   readonly clients = new Map<number, Client>()
   readonly pubSub = new PubSub()
+  readonly acl: AccessControl
   readonly persistence: Persistence
   readonly scripts: Scripts
   readonly replication: Replication
@@ -81,6 +84,11 @@ export class Server implements KeyspaceWatcher {
     this.configFile = configFile
     this.startedMs = sys.clock.now()
     this.runId = [...sys.entropy.bytes(20)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+    this.acl = new AccessControl(this, {
+      has: (name) => commands.has(name),
+      category: (name) => categoryOf(commands, name),
+    })
+    for (const [name = '', ...rules] of config.users) this.acl.set(name, rules)
     this.keyspaces = Array.from({ length: config.number('databases') }, (_, i) => new Keyspace(i, this))
     this.persistence = new Persistence(this)
     this.scripts = new Scripts(this)
@@ -210,6 +218,12 @@ export class Server implements KeyspaceWatcher {
     )
       return refuse("READONLY You can't write against a read only replica.")
     if (!client.authenticated && !flags.includes('n')) return refuse('NOAUTH Authentication required.')
+    try {
+      this.acl.check(client, command, argv)
+    } catch (error) {
+      if (client.queue) client.queueBroken = true
+      throw error
+    }
     if (client.protocol === 2 && client.subscriptions > 0 && !IN_SUBSCRIBER_MODE.has(name))
       return refuse(
         `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,

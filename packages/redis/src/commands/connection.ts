@@ -8,21 +8,15 @@ const ping: Handler = ({ client }, [message]) => {
   return message ?? new Status('PONG')
 }
 
-function authenticate({ server, client }: Call, user: string, password: string): void {
-  const wanted = server.config.get('requirepass')
-  if (user !== 'default' || (wanted !== '' && password !== wanted))
-    throw new CommandError('WRONGPASS invalid username-password pair or user is disabled.')
-  client.authenticated = true
-}
-
 const auth: Handler = (call, words) => {
   if (words.length > 2) throw new CommandError(SYNTAX)
-  if (words.length === 1 && call.server.config.get('requirepass') === '')
+  const { acl } = call.server
+  if (words.length === 1 && acl.users.get('default')?.hasPassword !== true)
     throw new CommandError(
       'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
     )
   const [user = '', password = ''] = words.length === 2 ? words : ['default', words[0]]
-  authenticate(call, user, password)
+  acl.authenticate(call.client, user, password)
   return OK
 }
 
@@ -34,7 +28,7 @@ const hello: Handler = (call, [version, ...words]) => {
     throw new CommandError('NOPROTO unsupported protocol version')
   for (let i = 0; i < words.length; i++) {
     const word = (words[i] ?? '').toUpperCase()
-    if (word === 'AUTH') authenticate(call, words[++i] ?? '', words[++i] ?? '')
+    if (word === 'AUTH') server.acl.authenticate(client, words[++i] ?? '', words[++i] ?? '')
     else if (word === 'SETNAME') client.name = words[++i] ?? ''
     else throw new CommandError(`ERR Syntax error in HELLO option '${words[i]}'`)
   }
@@ -63,7 +57,7 @@ export function describeClient(client: Client, now: number): string {
     `age=${seconds(client.since)} idle=${seconds(client.lastActive)} flags=${flags} db=${client.db}`,
     `sub=${client.channels.size} psub=${client.patterns.size} ssub=0 multi=${client.queue?.length ?? -1}`,
     `qbuf=26 qbuf-free=20448 argv-mem=10 multi-mem=0 rbs=1024 rbp=0 obl=0 oll=0 omem=0 tot-mem=22298`,
-    `events=r cmd=${client.lastCommand} user=default redir=-1 resp=${client.protocol}`,
+    `events=r cmd=${client.lastCommand} user=${client.user} redir=-1 resp=${client.protocol}`,
     `lib-name=${client.library} lib-ver=${client.libraryVersion}`,
   ].join(' ')
 }
@@ -137,41 +131,10 @@ const reset: Handler = ({ client: each, server }) => {
   each.protocol = 2
   each.db = 0
   each.name = ''
-  each.authenticated = server.config.get('requirepass') === ''
+  each.user = 'default'
+  each.authenticated = server.acl.open
   return new Status('RESET')
 }
-
-const ACL: ReadonlyMap<string, Sub> = new Map<string, Sub>([
-  ['WHOAMI', () => 'default'],
-  ['USERS', () => ['default']],
-  [
-    'LIST',
-    ({ server }) => [
-      `user default on ${server.config.get('requirepass') === '' ? 'nopass ' : ''}sanitize-payload ~* &* +@all`,
-    ],
-  ],
-  [
-    'CAT',
-    () => [
-      'keyspace',
-      'read',
-      'write',
-      'set',
-      'sortedset',
-      'list',
-      'hash',
-      'string',
-      'pubsub',
-      'admin',
-      'fast',
-      'slow',
-      'blocking',
-      'dangerous',
-      'connection',
-      'transaction',
-    ],
-  ],
-])
 
 export const connectionCommands = commandTable({
   ping: [-1, 'fs', '', ping],
@@ -190,15 +153,5 @@ export const connectionCommands = commandTable({
   quit: [-1, 'nfs', '', ({ client: each }) => (each.closeWhenSent(), OK)],
   reset: [1, 'nfs', '', reset],
   client: [-2, '', '', client],
-  acl: [
-    -2,
-    'a',
-    '',
-    (call, [sub = '', ...words]) => {
-      const run = ACL.get(sub.toUpperCase())
-      if (!run) throw new CommandError(`ERR unknown subcommand '${sub}'. Try ACL HELP.`)
-      return run(call, words)
-    },
-  ],
   monitor: [1, 'a', '', ({ client: each }) => ((each.monitor = true), OK)],
 })

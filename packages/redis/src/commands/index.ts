@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { aclCommands } from './acl.ts'
 import { bitCommands } from './bits.ts'
 import { connectionCommands } from './connection.ts'
 import { geoCommands } from './geo.ts'
@@ -35,5 +36,6 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     ...connectionCommands,
     ...replicationCommands,
     ...serverCommands(() => commands),
+    ...aclCommands(() => commands),
   ].map((command) => [command.name, command]),
 )

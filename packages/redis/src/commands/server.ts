@@ -16,7 +16,10 @@ const subcommands =
 const configSet: Sub = ({ server }, words) => {
   if (words.length === 0 || words.length % 2)
     throw new CommandError("ERR wrong number of arguments for 'config|set' command")
-  for (let i = 0; i < words.length; i += 2) server.config.set(words[i] ?? '', words[i + 1] ?? '')
+  for (let i = 0; i < words.length; i += 2) {
+    server.config.set(words[i] ?? '', words[i + 1] ?? '')
+    if (words[i]?.toLowerCase() === 'requirepass') server.acl.passwordChanged(words[i + 1] ?? '')
+  }
   server.persistence.configured()
   return OK
 }
