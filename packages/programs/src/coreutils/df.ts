@@ -1,6 +1,7 @@
 import { isErrno, type StatFs, type Sys } from '@drydock/abi'
-import { defineProgram, flag, list, optional, type ProgramContext, value } from '@drydock/libc'
+import { defineProgram, flag, list, optional, type ProgramContext, UsageError, value } from '@drydock/libc'
 import { humanSize } from '../format/human-size.ts'
+import { fieldTable, percent, type Units, unknownField } from './df-fields.ts'
 import { parseSize } from '../format/parse-size.ts'
 import { readMounts, type Mount } from '../util-linux/mounts.ts'
 
@@ -58,10 +59,6 @@ function shownByDefault(sys: Sys, mounts: readonly Mount[]): Mount[] {
   })
 }
 
-interface Units {
-  readonly title: string
-  show(bytes: number): string
-}
 function unitsOf({ options: o }: Context, busybox: boolean): Units {
   if (o.human) return { title: 'Size', show: (bytes) => humanSize(bytes) }
   if (o.si) return { title: 'Size', show: (bytes) => humanSize(bytes, 1000) }
@@ -80,9 +77,6 @@ function unitsOf({ options: o }: Context, busybox: boolean): Units {
           : `${unit}B`
   return { title: `${name}-blocks`, show: (bytes) => String(Math.ceil(bytes / unit)) }
 }
-
-const percent = (used: number, free: number): string =>
-  used + free === 0 ? '-' : `${Math.ceil((100 * used) / (used + free))}%`
 
 interface Cell {
   readonly text: string
@@ -142,13 +136,20 @@ function printBusybox(cells: readonly Cell[], { options: o }: Context, first: bo
 
 async function dfMain(context: Context, busybox: boolean): Promise<number> {
   const { sys, io, options: o, operands, fail } = context
+  const fields = (o.output ?? '').split(',').filter(Boolean)
+  const wrong = unknownField(fields)
+  if (wrong !== undefined) throw new UsageError(`option --output: field \u2018${wrong}\u2019 unknown`)
   const mounts = await readMounts(sys)
   const chosen: Mount[] = []
+  const files = new Map<Mount, string>()
   let status = 0
   for (const path of operands)
     try {
       const mount = mountOf(sys, mounts, path)
-      if (mount) chosen.push(mount)
+      if (mount) {
+        chosen.push(mount)
+        files.set(mount, path)
+      }
     } catch (error) {
       if (!isErrno(error)) throw error
       await fail(busybox ? `${path}: can't find mount point` : `${path}: ${error.message}`)
@@ -174,6 +175,11 @@ async function dfMain(context: Context, busybox: boolean): Promise<number> {
     mount,
     stat: statfsOr(sys, mount.target) ?? { type: '', totalBytes: 0, freeBytes: 0, files: 0, freeFiles: 0 },
   }))
+  if (o.output !== undefined) {
+    const shownRows = stats.map((each) => ({ ...each, file: files.get(each.mount) ?? '-' }))
+    await io.print(fieldTable(fields, shownRows, units))
+    return status
+  }
   const rows = [
     header(context, units),
     ...stats.map(({ mount, stat }) => row(context, units, mount.source, mount.type, mount.target, stat)),
@@ -201,7 +207,7 @@ export const df = defineProgram({
   name: 'coreutils/df',
   paths: ['/bin/df'],
   covers: 'partial',
-  lacks: ['--output', '--sync'],
+  lacks: ['--sync', '--total with --output'],
   summary: 'report file system disk space usage',
   sizeBytes: 97912,
   usage: 'df [OPTION]... [FILE]...',

@@ -13,33 +13,81 @@ const options = {
   names: value('N', 'table-columns'),
   right: value('R', 'table-right'),
   keepEmpty: flag('L', 'keep-empty-lines'),
+  json: flag('J', 'json'),
+  tableName: value('n', 'table-name'),
+  noHeadings: flag('d', 'table-noheadings'),
+  hide: value('H', 'table-hide'),
+  order: value('O', 'table-order'),
+  limit: value('l', 'table-columns-limit'),
 }
 type Context = ProgramContext<typeof options>
 
 /** Runs of white space separate when nothing is asked for; each given character separates by itself. */
-function splitLine(line: string, separator: string | undefined): string[] {
-  if (separator === undefined) return line.trim().split(/[ \t]+/)
-  return line.split(new RegExp(`[${separator.replace(/[\\\]^-]/g, '\\$&')}]`))
+function splitLine(line: string, { options: o }: Context): string[] {
+  const { separator } = o
+  const pattern = separator === undefined ? '[ \\t]+' : `[${separator.replace(/[\\\]^-]/g, '\\$&')}]`
+  const text = separator === undefined ? line.trim() : line
+  if (o.limit === undefined) return text.split(new RegExp(pattern))
+  const cells: string[] = []
+  let rest = text
+  for (let left = Number(o.limit) - 1; left > 0; left--) {
+    const match = new RegExp(pattern).exec(rest)
+    if (!match) break
+    cells.push(rest.slice(0, match.index))
+    rest = rest.slice(match.index + match[0].length)
+  }
+  return [...cells, rest]
 }
 
-function table(lines: readonly string[], { options: o }: Context): string {
-  const names = o.names === undefined ? [] : [o.names.split(',')]
-  const rows = [...names, ...lines.map((line) => (line === '' ? [] : splitLine(line, o.separator)))]
-  const widths: number[] = []
-  for (const row of rows)
-    row.forEach((cell, i) => {
-      widths[i] = Math.max(widths[i] ?? 0, displayWidth(cell))
-    })
-  const right = new Set((o.right ?? '').split(',').map((text) => Number(text) - 1))
+/** Columns by name or number, counted from 1. */
+function columnsOf(list: string | undefined, names: readonly string[]): number[] {
+  return (list ?? '')
+    .split(',')
+    .map((text) => (names.includes(text) ? names.indexOf(text) : Number(text) - 1))
+    .filter((column) => column >= 0)
+}
+
+function table(lines: readonly string[], context: Context): string {
+  const { options: o } = context
+  const names = o.names?.split(',') ?? []
+  const body = lines.map((line) => (line === '' ? [] : splitLine(line, context)))
+  const count = Math.max(names.length, ...body.map(({ length }) => length))
+  const first = columnsOf(o.order, names)
+  const hidden = new Set(columnsOf(o.hide, names))
+  const rest = Array.from({ length: count }, (_, column) => column).filter((column) => !first.includes(column))
+  const columns = [...first, ...rest].filter((column) => !hidden.has(column))
+  if (o.json) return jsonText(body, columns, names, o.tableName ?? 'table')
+  const rows = [...(names.length && !o.noHeadings ? [names] : []), ...body]
+  const sized = names.length ? [names, ...body] : body
+  const right = new Set(columnsOf(o.right, names))
+  const widths = columns.map((column) => Math.max(0, ...sized.map((row) => displayWidth(row[column] ?? ''))))
   const show = (row: readonly string[]): string =>
-    widths
-      .map((width, i) => {
-        const cell = row[i] ?? ''
-        if (right.has(i)) return ' '.repeat(Math.max(0, width - displayWidth(cell))) + cell
-        return i === widths.length - 1 ? cell : padEndTo(cell, width)
+    columns
+      .map((column, at) => {
+        const cell = row[column] ?? ''
+        const width = widths[at] ?? 0
+        if (right.has(column)) return ' '.repeat(Math.max(0, width - displayWidth(cell))) + cell
+        return at === columns.length - 1 ? cell : padEndTo(cell, width)
       })
       .join(o.outputSeparator ?? '  ')
-  return rows.map((row) => `${row.length ? show(row) : ''}\n`).join('')
+  return rows.map((row) => `${show(row)}\n`).join('')
+}
+
+/** Names in small letters, every value a text. */
+function jsonText(
+  rows: readonly (readonly string[])[],
+  columns: readonly number[],
+  names: readonly string[],
+  title: string,
+): string {
+  const object = (row: readonly string[]): string => {
+    const fields = columns.map((column) => {
+      const value = row[column]
+      return `         ${JSON.stringify((names[column] ?? '').toLowerCase())}: ${value === undefined ? 'null' : JSON.stringify(value)}`
+    })
+    return `{\n${fields.join(',\n')}\n      }`
+  }
+  return `{\n   ${JSON.stringify(title)}: [\n      ${rows.map(object).join(',')}\n   ]\n}\n`
 }
 
 /** Columns of one width, a multiple of the tab's eight, down the screen or across. */
@@ -64,20 +112,24 @@ export const column = defineProgram({
   name: 'util-linux/column',
   paths: ['/usr/bin/column'],
   covers: 'partial',
-  lacks: ['-J, -r, -H, -O, -W, -T, -E and --tree'],
+  lacks: ['-r, -W, -T, -E and --tree'],
   summary: 'columnate lists',
   sizeBytes: 51_720,
   usage: 'column [options] [<file>...]',
   options,
   async main(context) {
-    const { options: o, operands, sys, io } = context
+    const { options: o, operands, sys, io, fail } = context
+    if (o.json && o.names === undefined) {
+      await fail('option --table-columns required for --json')
+      return 1
+    }
     const lines: string[] = []
     const good = await eachInput(context, operands, async (fd) => {
       const reader = new LineReader(sys, fd)
       for (let line = await reader.next(); line !== undefined; line = await reader.next())
         if (line.trim() !== '' || o.keepEmpty > 0) lines.push(line)
     })
-    if (lines.length) await io.print(o.table ? table(lines, context) : fill(lines, context))
+    if (lines.length) await io.print(o.table + o.json ? table(lines, context) : fill(lines, context))
     return good ? 0 : 1
   },
 })

@@ -7,6 +7,10 @@ import {
   CLONE_NEWUSER,
   CLONE_NEWUTS,
   MS_BIND,
+  MS_PRIVATE,
+  MS_REC,
+  MS_SHARED,
+  MS_SLAVE,
   O_RDONLY,
   exitStatus,
   isErrno,
@@ -86,19 +90,42 @@ async function runChild(
   }
 }
 
-/** Makes the caller root of its new user namespace. user_namespaces(7), "Defining user and group ID mappings" */
-async function mapToRoot(sys: Sys, uid: number, gid: number): Promise<void> {
-  await writeFile(sys, '/proc/self/setgroups', 'deny')
-  await writeFile(sys, '/proc/self/uid_map', `0 ${uid} 1\n`)
-  await writeFile(sys, '/proc/self/gid_map', `0 ${gid} 1\n`)
+interface Identity {
+  readonly uid: number | undefined
+  readonly gid: number | undefined
 }
+
+/** Who the caller is in its new user namespace. user_namespaces(7), "Defining user and group ID mappings" */
+async function mapIdentity(sys: Sys, inside: Identity, outside: { uid: number; gid: number }): Promise<void> {
+  if (inside.gid !== undefined) await writeFile(sys, '/proc/self/setgroups', 'deny')
+  if (inside.uid !== undefined) await writeFile(sys, '/proc/self/uid_map', `${inside.uid} ${outside.uid} 1\n`)
+  if (inside.gid !== undefined) await writeFile(sys, '/proc/self/gid_map', `${inside.gid} ${outside.gid} 1\n`)
+}
+
+/** What --propagation does to all mounts of a new namespace. mount_namespaces(7) */
+const PROPAGATION: ReadonlyMap<string, number> = new Map([
+  ['slave', MS_REC | MS_SLAVE],
+  ['shared', MS_REC | MS_SHARED],
+  ['private', MS_REC | MS_PRIVATE],
+  ['unchanged', 0],
+])
+
+/** -S and -G: other numbers inside of the namespaces. */
+function become(sys: Sys, uid: string | undefined, gid: string | undefined): void {
+  if (gid !== undefined) {
+    sys.setgroups([])
+    sys.setgid(Number(gid))
+  }
+  if (uid !== undefined) sys.setuid(Number(uid))
+}
+const identityOptions = { setuid: value('S', 'setuid'), setgid: value('G', 'setgid') }
 
 /** unshare: run a program in new namespaces. util-linux 2.38. */
 export const unshare = defineProgram({
   name: 'util-linux/unshare',
   paths: ['/usr/bin/unshare'],
   covers: 'partial',
-  lacks: ['--mount=FILE', '--map-user and its kin', '--propagation'],
+  lacks: ['--map-users, --map-groups and --map-auto', '--time (-T)', '--keep-caps'],
   summary: 'run program in new namespaces',
   sizeBytes: 43848,
   usage: 'unshare [options] [<program> [<argument>...]]',
@@ -108,6 +135,12 @@ export const unshare = defineProgram({
     fork: flag('f', 'fork'),
     mountProc: optional('', 'mount-proc'),
     mapRoot: flag('r', 'map-root-user'),
+    mapCurrent: flag('c', 'map-current-user'),
+    mapUser: value('', 'map-user'),
+    mapGroup: value('', 'map-group'),
+    propagation: value('', 'propagation'),
+    setgroups: value('', 'setgroups'),
+    ...identityOptions,
     root: value('R', 'root'),
     wd: value('w', 'wd'),
     killChild: optional('', 'kill-child'),
@@ -116,12 +149,29 @@ export const unshare = defineProgram({
     const words = operands.length ? operands : [env.get('SHELL') ?? '/bin/sh']
     const chosen = { ...o }
     for (const [name] of KINDS) if (o[LETTERS[name]]) chosen[name] ??= ''
-    const flags = flagsOf(chosen) | (o.mountProc === undefined ? 0 : CLONE_NEWNS) | (o.mapRoot ? CLONE_NEWUSER : 0)
     const [uid, gid] = [sys.geteuid(), sys.getegid()]
+    const accounts = await Accounts.read(sys)
+    const own = {
+      uid: o.mapRoot ? 0 : o.mapCurrent ? uid : undefined,
+      gid: o.mapRoot ? 0 : o.mapCurrent ? gid : undefined,
+    }
+    const inside: Identity = {
+      uid: o.mapUser === undefined ? own.uid : accounts.uid(o.mapUser),
+      gid: o.mapGroup === undefined ? own.gid : accounts.gid(o.mapGroup),
+    }
+    const maps = inside.uid !== undefined || inside.gid !== undefined
+    const flags = flagsOf(chosen) | (o.mountProc === undefined ? 0 : CLONE_NEWNS) | (maps ? CLONE_NEWUSER : 0)
+    const propagation = PROPAGATION.get(o.propagation ?? 'private')
+    if (propagation === undefined) {
+      await fail(`unsupported propagation mode: ${o.propagation}`)
+      return 1
+    }
     try {
       sys.unshare(flags)
       keepInFiles(sys, o)
-      if (o.mapRoot) await mapToRoot(sys, uid, gid)
+      if (maps) await mapIdentity(sys, inside, { uid, gid })
+      if (o.setgroups !== undefined) await writeFile(sys, '/proc/self/setgroups', o.setgroups)
+      if (flags & CLONE_NEWNS && o.propagation !== undefined && propagation) sys.mount('none', '/', '', propagation)
     } catch (error) {
       if (!isErrno(error)) throw error
       await fail(`unshare failed: ${error.message}`)
@@ -130,6 +180,7 @@ export const unshare = defineProgram({
     const prepare = (): void => {
       if (o.root !== undefined) sys.chroot(o.root)
       if (o.wd !== undefined || o.root !== undefined) sys.chdir(o.wd ?? '/')
+      become(sys, o.setuid, o.setgid)
     }
     if (o.mountProc === undefined) {
       prepare()
@@ -152,7 +203,7 @@ export const nsenter = defineProgram({
   name: 'util-linux/nsenter',
   paths: ['/usr/bin/nsenter'],
   covers: 'partial',
-  lacks: ['-S and -G'],
+  lacks: ['-Z', '-W'],
   summary: 'run program in different namespaces',
   sizeBytes: 31400,
   usage: 'nsenter [options] [<program> [<argument>...]]',
@@ -165,6 +216,7 @@ export const nsenter = defineProgram({
     wd: optional('w', 'wd'),
     noFork: flag('F', 'no-fork'),
     preserve: flag('', 'preserve-credentials'),
+    ...identityOptions,
   },
   async main({ sys, env, operands, options: o, fail }) {
     const pid = Number(o.target)
@@ -191,6 +243,7 @@ export const nsenter = defineProgram({
       if (root !== undefined) sys.chroot(root)
       for (const fd of open) sys.setnsFd(fd)
       if (flags & CLONE_NEWNS || root !== undefined) sys.chdir(o.wd || '/')
+      become(sys, o.setuid, o.setgid)
     } catch (error) {
       if (!isErrno(error)) throw error
       await fail(`reassociate to namespaces failed: ${error.message}`)
