@@ -263,8 +263,9 @@ ${rows.map((row) => ` -D ${row}\n`).join('')}`
 
   private async start(loaded: Loaded, asked: Asked, foreground: boolean): Promise<number> {
     const { sys, argv } = this.process
-    // Said once for the check of the configuration and once for the start.
-    for (let time = 0; time < 2; time++) await this.nameWarning(loaded)
+    await this.nameWarning(loaded)
+    // Said at the check of the configuration and at the start, which only those in the foreground still show.
+    if (foreground) await this.nameWarning(loaded)
     await this.io.out.flush()
     const parent = new Parent(sys, {
       ...{ loaded, version: this.version, platform: this.platform, hostname: this.hostname() },
