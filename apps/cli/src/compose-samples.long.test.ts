@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { APPLICATIONS } from './samples/applications.ts'
 import { GUIDES } from './samples/guides.ts'
+import { STACKS } from './samples/stacks.ts'
 import type { Sample } from './samples/sample.ts'
 
-const SAMPLES = [...GUIDES, ...APPLICATIONS]
+const SAMPLES = [...GUIDES, ...APPLICATIONS, ...STACKS]
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 const MARK = '@@@'

@@ -3,106 +3,6 @@ import { NODE_DOCKERFILE, NODE_SERVER, PROXY, type Sample } from './sample.ts'
 /** After collections of applications. */
 export const APPLICATIONS: readonly Sample[] = [
   {
-    name: 'nginx-golang',
-    files: {
-      'compose.yaml': `services:
-  proxy:
-    image: nginx
-    volumes:
-      - type: bind
-        source: ./proxy/nginx.conf
-        target: /etc/nginx/conf.d/default.conf
-        read_only: true
-    ports: ["80:80"]
-    depends_on: [backend]
-  backend:
-    build: { context: backend, target: builder }
-`,
-      'proxy/nginx.conf': PROXY('backend:8000'),
-      'backend/Dockerfile':
-        'FROM node:18-alpine AS builder\nWORKDIR /code\nCOPY . .\nCMD ["node", "server.js"]\n\nFROM scratch\n',
-      'backend/server.js': NODE_SERVER(8000, 'from the backend'),
-    },
-    running: ['proxy', 'backend'],
-    check: 'curl -sf localhost | grep backend',
-  },
-  {
-    name: 'nginx-nodejs-redis',
-    files: {
-      'compose.yml': `services:
-  redis:
-    image: 'redis:alpine'
-    ports: ['6379:6379']
-  web1:
-    restart: on-failure
-    build: ./web
-    hostname: web1
-    ports: ['81:5000']
-  web2:
-    restart: on-failure
-    build: ./web
-    hostname: web2
-    ports: ['82:5000']
-  nginx:
-    build: ./nginx
-    ports: ['80:80']
-    depends_on: [web1, web2]
-`,
-      'web/Dockerfile': NODE_DOCKERFILE,
-      'web/server.js': "require('http').createServer((q, s) => s.end(require('os').hostname() + '\\n')).listen(5000)\n",
-      'nginx/Dockerfile': 'FROM nginx:alpine\nCOPY nginx.conf /etc/nginx/conf.d/default.conf\n',
-      'nginx/nginx.conf': `upstream loadbalancer {\n  server web1:5000;\n  server web2:5000;\n}\n${PROXY('loadbalancer')}`,
-    },
-    running: ['web1', 'web2', 'nginx'],
-    check: 'for i in 1 2 3 4 5 6 7 8; do curl -sf localhost; done | sort | uniq -c | wc -l | grep 2',
-  },
-  {
-    name: 'traefik-golang',
-    files: {
-      'compose.yml': `services:
-  frontend:
-    image: traefik:2.6
-    command: --providers.docker --entrypoints.web.address=:80 --providers.docker.exposedbydefault=false
-    ports: ["80:80"]
-    volumes: ["/var/run/docker.sock:/var/run/docker.sock"]
-    depends_on: [backend]
-  backend:
-    build: backend
-    labels:
-      - "traefik.enable=true"
-      - "traefik.http.routers.go.rule=Path(\`/\`)"
-      - "traefik.http.services.go.loadbalancer.server.port=80"
-`,
-      'backend/Dockerfile': NODE_DOCKERFILE,
-      'backend/server.js': NODE_SERVER(80, 'behind traefik'),
-    },
-    running: ['backend'],
-  },
-  {
-    name: 'wordpress-mysql',
-    files: {
-      'compose.yaml': `services:
-  db:
-    image: mariadb:10-focal
-    command: '--default-authentication-plugin=mysql_native_password'
-    volumes: [db_data:/var/lib/mysql]
-    restart: always
-    environment:
-      - MYSQL_ROOT_PASSWORD=somewordpress
-      - MYSQL_DATABASE=wordpress
-    expose: [3306, 33060]
-  wordpress:
-    image: wordpress:latest
-    volumes: [wp_data:/var/www/html]
-    ports: ["80:80"]
-    restart: always
-    environment: [WORDPRESS_DB_HOST=db, WORDPRESS_DB_USER=wordpress]
-volumes: { db_data: , wp_data: }
-`,
-    },
-    running: [],
-  },
-  {
     name: 'react-nginx',
     files: {
       'compose.yaml':
@@ -124,17 +24,6 @@ volumes: { db_data: , wp_data: }
     },
     running: ['web'],
     check: 'curl -sf localhost | grep apache && echo edited > app/index.html && curl -sf localhost | grep edited',
-  },
-  {
-    name: 'flask',
-    files: {
-      'compose.yaml':
-        'services:\n  web:\n    build: { context: app, target: builder }\n    stop_signal: SIGINT\n    ports: ["8000:8000"]\n',
-      'app/Dockerfile': `${NODE_DOCKERFILE.replace('alpine', 'alpine AS builder')}`,
-      'app/server.js': NODE_SERVER(8000, 'Hello World!'),
-    },
-    running: ['web'],
-    check: 'curl -sf localhost:8000 | grep World',
   },
   {
     name: 'nginx-flask-mongo',
@@ -218,62 +107,6 @@ networks: { backnet: , frontnet: }
     check: 'curl -sf localhost:8000 | grep successfully && docker compose exec -T web cat /dev-env',
   },
   {
-    name: 'postgresql-adminer',
-    files: {
-      'compose.yaml': `services:
-  postgres:
-    container_name: postgres
-    image: postgres:15-alpine
-    environment: ["POSTGRES_USER=\${POSTGRES_USER}", "POSTGRES_PASSWORD=\${POSTGRES_PW}", "POSTGRES_DB=\${POSTGRES_DB:-postgres}"]
-    ports: ["5432:5432"]
-    restart: always
-  admin:
-    image: nginx:alpine
-    environment: ["PGADMIN_DEFAULT_EMAIL=\${PGADMIN_MAIL:?mail is needed}"]
-    ports: ["5050:80"]
-    restart: always
-`,
-      '.env': 'POSTGRES_USER=yourUser\nPOSTGRES_PW=changeit\nPGADMIN_MAIL=your@email.com\n',
-    },
-    running: ['admin'],
-    check: 'docker compose exec -T admin env | grep your@email.com',
-  },
-  {
-    name: 'react-express-mysql',
-    files: {
-      'compose.yaml': `services:
-  backend:
-    build: { args: [NODE_ENV=development], context: backend, target: development }
-    environment: [DATABASE_DB=example, NODE_ENV=development]
-    ports: ["80:80", "9229:9229", "9230:9230"]
-    volumes: ["./backend/src:/code/src:ro", "./backend/package.json:/code/package.json", "back-notused:/opt/app/node_modules"]
-    networks: [public, private]
-    depends_on: [db]
-  db:
-    image: mariadb:10.6.4-focal
-    command: '--default-authentication-plugin=mysql_native_password'
-    restart: always
-    networks: [private]
-    volumes: [db-data:/var/lib/mysql]
-  frontend:
-    build: { context: frontend, target: development }
-    ports: ["3000:3000"]
-    networks: [public]
-    depends_on: [backend]
-networks: { public: , private: }
-volumes: { back-notused: , db-data: }
-`,
-      'backend/Dockerfile':
-        'FROM node:18-alpine AS development\nARG NODE_ENV\nWORKDIR /code\nCOPY . .\nRUN echo $NODE_ENV > /env\nCMD ["node", "src/server.js"]\n',
-      'backend/package.json': '{}\n',
-      'backend/src/server.js': NODE_SERVER(80, 'backend'),
-      'frontend/Dockerfile': 'FROM node:18-alpine AS development\nCOPY server.js .\nCMD ["node", "server.js"]\n',
-      'frontend/server.js': NODE_SERVER(3000, 'frontend'),
-    },
-    running: ['backend', 'frontend'],
-    check: 'curl -sf localhost:3000 | grep frontend && docker compose exec -T backend cat /env | grep development',
-  },
-  {
     name: 'react-express-mongodb',
     files: {
       'compose.yaml': `services:
@@ -330,24 +163,6 @@ volumes: { mongo_data: }
     running: ['web'],
     check:
       'curl -sf localhost | grep vue && before=$(docker volume ls -q) && docker compose up -d && test "$before" = "$(docker volume ls -q)"',
-  },
-  {
-    name: 'portainer',
-    files: {
-      'compose.yaml': `services:
-  portainer:
-    image: docker:cli
-    container_name: portainer
-    command: sh -c 'docker ps -q | wc -l > /data/count; sleep 600'
-    restart: unless-stopped
-    security_opt: [no-new-privileges:true]
-    volumes: ["/var/run/docker.sock:/var/run/docker.sock", "portainer-data:/data"]
-volumes: { portainer-data: }
-`,
-    },
-    running: ['portainer'],
-    check:
-      'until docker compose exec -T portainer grep -q . /data/count; do sleep 1; done; docker compose exec -T portainer grep 1 /data/count',
   },
   {
     name: 'pihole',

@@ -3,31 +3,6 @@ import { NODE_DOCKERFILE, NODE_SERVER, type Sample } from './sample.ts'
 /** After docker's guides and courses. */
 export const GUIDES: readonly Sample[] = [
   {
-    name: 'quickstart',
-    files: {
-      'compose.yaml': `include:
-  - infra.yaml
-services:
-  web:
-    build: .
-    ports: ["8000:5000"]
-    develop:
-      watch:
-        - action: sync+restart
-          path: .
-          target: /code
-        - action: rebuild
-          path: requirements.txt
-`,
-      'infra.yaml': 'services:\n  redis:\n    image: "redis:alpine"\n',
-      Dockerfile: 'FROM node:18-alpine\nWORKDIR /code\nCOPY . .\nCMD ["node", "app.js"]\n',
-      'app.js': NODE_SERVER(5000, 'hello'),
-      'requirements.txt': 'flask\nredis\n',
-    },
-    running: ['web'],
-    check: 'curl -sf localhost:8000 | grep hello',
-  },
-  {
     name: 'stackdemo',
     files: {
       'docker-compose.yml': `services:
@@ -73,38 +48,6 @@ secrets:
     running: ['web'],
     check:
       'docker compose exec -T web cat /run/secrets/token | grep "file secret" && docker compose exec -T web cat /run/secrets/from_env | grep "env secret" && docker compose exec -T web cat /etc/nginx/conf.d/default.conf | grep "{host} configured" && curl -sf localhost:8080 | grep "localhost configured"',
-  },
-  {
-    name: 'wordpress-secrets',
-    files: {
-      'compose.yaml': `services:
-  db:
-    image: mysql:8.0
-    volumes: [db_data:/var/lib/mysql]
-    restart: always
-    environment:
-      MYSQL_ROOT_PASSWORD_FILE: /run/secrets/db_root_password
-      MYSQL_DATABASE: wordpress
-    secrets: [db_root_password, db_password]
-  wordpress:
-    depends_on: [db]
-    image: wordpress:latest
-    ports: ["8000:80"]
-    restart: always
-    environment:
-      WORDPRESS_DB_HOST: db:3306
-      WORDPRESS_DB_PASSWORD_FILE: /run/secrets/db_password
-    secrets: [db_password]
-secrets:
-  db_password: { file: db_password.txt }
-  db_root_password: { file: db_root_password.txt }
-volumes:
-  db_data:
-`,
-      'db_password.txt': 'a\n',
-      'db_root_password.txt': 'b\n',
-    },
-    running: [],
   },
   {
     name: 'networks',

@@ -1,4 +1,4 @@
-import type { Sys } from '@drydock/abi'
+import { EINTR, type Sys } from '@drydock/abi'
 import { concat } from '@drydock/libc'
 import { DataDirectory } from './data-directory.ts'
 import { message, type Message, messagesOf, problemFields, textAt } from './messages.ts'
@@ -174,10 +174,22 @@ export class Backend {
   }
 
   private async timeOut(waiter: Waiter): Promise<void> {
-    await this.sys.sleep(LOCK_TIMEOUT_MS)
+    await this.sleepOn(LOCK_TIMEOUT_MS)
     const hint = 'Another session has an open transaction, and sessions take turns here.'
     if (this.queue.includes(waiter))
       waiter.giveUp(new Cancelled('55P03', 'canceling statement due to lock timeout', hint))
+  }
+
+  /** Sleeps through signals: what they ask of the server is not the sleeper's business. */
+  private async sleepOn(ms: number): Promise<void> {
+    const { sys } = this
+    const until = sys.clock.monotonic() + ms
+    for (let left = ms; left > 0; left = until - sys.clock.monotonic())
+      try {
+        await sys.sleep(left)
+      } catch (error) {
+        if (error !== EINTR) throw error
+      }
   }
 
   private next(): void {
