@@ -14,11 +14,10 @@ const SCRIPTS: readonly (readonly [script: string, printed: string | RegExp])[] 
   [
     [
       'const server = require("net").createServer((socket) => {',
-      'socket.on("error", ({ syscall }) => process.exit(console.log("outlives a " + syscall)));',
-      'setInterval(() => socket.write("x"), 5) })',
-      '.listen(0, () => { const client = require("net").connect(server.address().port, () => client.destroy()) })',
+      'setInterval(() => socket.write("x"), 5); setTimeout(() => process.exit(console.log("outlives its client")), 60) })',
+      '.listen(0); const client = require("net").connect(server.address().port, () => client.destroy())',
     ].join(' '),
-    'outlives a write',
+    'outlives its client',
   ],
   // What the engine says is put in V8's words, with the place in the file.
   ['null.foo', "Cannot read properties of null (reading 'foo')"],
@@ -67,6 +66,30 @@ const SCRIPTS: readonly (readonly [script: string, printed: string | RegExp])[] 
   ],
 ]
 
+/** Children, connections that are kept, options, files of variables and sockets of a path, in files of their own. */
+const PROGRAMS: typeof SCRIPTS = [
+  [
+    'const { exec, spawnSync } = require("child_process"); exec("sleep 5", { timeout: 30 }, (e) => console.log(e.killed, e.signal, e.code)); const { error, status } = spawnSync("nope"); console.log(error.message, status); console.log(spawnSync("sleep", ["5"], { timeout: 30 }).error.code)',
+    'spawnSync nope ENOENT null\nETIMEDOUT\ntrue SIGTERM null',
+  ],
+  [
+    'const http = require("http"), agent = new http.Agent({ keepAlive: true }); let n = 0; const s = http.createServer((q, r) => r.end(q.url)).on("connection", () => n++).listen(0); const get = (path) => new Promise((done) => { const q = http.get({ port: s.address().port, path, agent }, (r) => r.on("data", (d) => console.log(String(d), r.headers.connection)).on("end", () => setTimeout(done, 5, q.reusedSocket))) }); (async () => { console.log(await get("/a"), await get("/b"), n); agent.destroy(); s.close(() => console.log("closed")) })()',
+    '/a keep-alive\n/b keep-alive\nfalse true 1\nclosed',
+  ],
+  [
+    'const net = require("net"); net.createServer((c) => c.end("by path")).listen("/tmp/s", function () { net.connect("/tmp/s").on("data", (d) => console.log(String(d))).on("close", () => this.close()) })',
+    'by path',
+  ],
+  [
+    'const fs = require("fs"), { execFileSync } = require("child_process"); fs.writeFileSync("/tmp/v.env", "A=1\\nB=\\"two words\\" # not this\\n"); fs.writeFileSync("/tmp/p.mjs", "globalThis.pre = `loaded`"); process.stdout.write(execFileSync("node", ["--env-file=/tmp/v.env", "--import", "/tmp/p.mjs", "-p", "[pre, process.env.A, process.env.B].join()"]))',
+    'loaded,1,two words',
+  ],
+  [
+    'const { createHash, hkdfSync } = require("crypto"); const h = createHash("sha3-256").update("a"); console.log(h.copy().update("bc").digest("hex").slice(0, 8), Buffer.from(hkdfSync("sha256", "k", "s", "i", 4)).toString("hex"))',
+    '3a985da7 02b0929a',
+  ],
+]
+
 /** In one script: values as node shows them, addresses, bodies, languages, imports that are written anywhere, and what an error says of itself. */
 const SHOWN: typeof SCRIPTS = [
   ['console.log(1 + 1, [1, { a: 2 }])', '2 [ 1, { a: 2 } ]'],
@@ -97,9 +120,9 @@ const SHOWN: typeof SCRIPTS = [
 
 describe('node in a container', () => {
   it('runs scripts', () => {
-    const rows = [...SCRIPTS, ...SHOWN]
+    const rows = [...SCRIPTS, ...PROGRAMS, ...SHOWN]
     const together = SHOWN.map(([script]) => `{ ${script} }`).join('\n')
-    const scripts = [...SCRIPTS.map(([script]) => script), together]
+    const scripts = [...[...SCRIPTS, ...PROGRAMS].map(([script]) => script), together]
     const input = scripts.map((script) => `node -e '${script}'; echo status $?\n`).join('')
     const command = ['apps/cli/bin/drydock.mjs', '-c', 'docker run --rm -i node sh 2>&1']
     const { stdout } = spawnSync('node', command, { input, encoding: 'utf8', timeout: 110_000 })

@@ -1,4 +1,4 @@
-import { nodeError } from './errors.ts'
+import { notHere } from './errors.ts'
 
 /** Modules that are known by name and whose calls say that they are not to be had here. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
@@ -25,11 +25,7 @@ const MORE: Readonly<Record<string, object>> = {
 
 const refusal = (feature: string) =>
   function (): never {
-    throw nodeError(
-      TypeError,
-      'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
-      `The feature ${feature} is unavailable on the current platform, which is being used to run Node.js`,
-    )
+    throw notHere(feature)
   }
 
 export const absentModules: readonly (readonly [string, () => unknown])[] = Object.entries(CALLS).map(

@@ -1,9 +1,12 @@
 import { loop } from './loop.ts'
 
+let lastId = 1
+
 /** async_hooks, as far as it can be had: a store goes along with timers, ticks and immediates, but not with `await`. */
 export class AsyncResource {
   readonly type: string
   private readonly frame = loop.frame
+  private readonly id = ++lastId
   constructor(type = 'AsyncResource') {
     this.type = type
   }
@@ -12,6 +15,12 @@ export class AsyncResource {
   }
   emitDestroy(): this {
     return this
+  }
+  asyncId(): number {
+    return this.id
+  }
+  triggerAsyncId(): number {
+    return 1
   }
   bind<T>(call: T): T {
     return AsyncResource.bind(call)
@@ -25,6 +34,14 @@ export class AsyncResource {
 }
 
 export class AsyncLocalStorage {
+  static bind<T>(call: T): T {
+    return AsyncResource.bind(call)
+  }
+  /** @returns what runs a function with the stores of now */
+  static snapshot(): <T>(call: (...args: unknown[]) => T, ...args: unknown[]) => T {
+    const frame = loop.frame
+    return (call, ...args) => loop.within(frame, () => call(...args))
+  }
   run<T>(store: unknown, call: (...args: unknown[]) => T, ...args: unknown[]): T {
     return loop.within(new Map([...loop.frame, [this, store]]), () => call(...args))
   }
@@ -34,10 +51,21 @@ export class AsyncLocalStorage {
   enterWith(store: unknown): void {
     loop.frame = new Map([...loop.frame, [this, store]])
   }
-  exit<T>(call: () => T): T {
-    return this.run(undefined, call)
+  exit<T>(call: (...args: unknown[]) => T, ...args: unknown[]): T {
+    return this.run(undefined, call, ...args)
   }
   disable(): void {
     this.enterWith(undefined)
   }
+}
+
+/** Nobody is told of what begins and ends: there is nothing that would tell. */
+const hook = { enable: () => hook, disable: () => hook }
+export const asyncHooks = {
+  AsyncLocalStorage,
+  AsyncResource,
+  createHook: () => hook,
+  executionAsyncId: () => 1,
+  executionAsyncResource: () => ({}),
+  triggerAsyncId: () => 0,
 }

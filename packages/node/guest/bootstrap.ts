@@ -15,8 +15,10 @@ import { loop } from './loop.ts'
 import { bridgedExports, Module, Modules, withImports } from './modules.ts'
 import { createProcess, Exit, type NodeProcess } from './process.ts'
 import { startRepl } from './repl.ts'
-import { loaderFrames, mainName, misspellings, noteMain, prepareStacks, reword } from './stack.ts'
+import { lastOption, runOptions } from './run-options.ts'
+import { loaderFrames, mainName, misspellings, noteEval, noteMain, prepareStacks, reword } from './stack.ts'
 import { unheard } from './events.ts'
+import { SIGNALS } from './signals.ts'
 import { testFiles } from './test-runner.ts'
 import { watchMode } from './watch-mode.ts'
 import './intl.ts'
@@ -64,7 +66,27 @@ function start(message: StartMessage): void {
   Object.defineProperty(scope, 'console', { value: console, configurable: true, writable: true })
   modules = new Modules(createBuiltins({ process, console, modules: () => modules }))
   loop.onError = fail
-  loop.guard(() => run(message), [])
+  for (const [name, values] of Object.entries(message.options)) runOptions.set(name, values)
+  loop.guard(() => begin(message), [])
+}
+
+/** What is to be loaded before the script comes first. */
+function begin(message: StartMessage): void {
+  const { cwd } = message
+  const place = new Module(path.join(cwd, 'noop.js'))
+  for (const name of runOptions.get('require') ?? []) modules.requireFrom(place)(name)
+  const imports = runOptions.get('import') ?? []
+  if (imports.length === 0) return run(message)
+  loop.handles.add(imports)
+  const all = imports.reduce(
+    (before, name) => before.then(() => modules.importFrom(place.filename, name)),
+    Promise.resolve() as Promise<unknown>,
+  )
+  all.then(
+    () => loop.guard(() => run(message), []),
+    (error: unknown) => fail(error),
+  )
+  all.finally(() => loop.handles.delete(imports)).catch(() => undefined)
 }
 
 function run(message: StartMessage): void {
@@ -72,12 +94,14 @@ function run(message: StartMessage): void {
   if (entry.kind === 'repl') return startRepl(process, globalRequire(cwd))
   if (entry.kind === 'file') return runFile(path.resolve(cwd, entry.path))
   if (entry.kind === 'mode') return MODES[entry.mode](message.argv.slice(1), cwd)
-  const { text, print } = entry
+  const { text, print, name } = entry
   evaluated = text
-  const main = new Module(path.join(cwd, '[eval]'))
+  noteEval(name)
+  if (lastOption('input-type') === 'module') return runEsm(path.join(cwd, '[eval1]'), text)
+  const main = new Module(path.join(cwd, name))
   const require = modules.requireFrom(main)
-  Object.assign(scope, { require, module: main, exports: main.exports, __filename: '[eval]', __dirname: '.' })
-  scope.__load = (name: unknown) => modules.importFrom(path.join(cwd, '[eval]'), name)
+  Object.assign(scope, { require, module: main, exports: main.exports, __filename: name, __dirname: '.' })
+  scope.__load = (asked: unknown) => modules.importFrom(path.join(cwd, name), asked)
   const result = evaluate(withImports(text))
   if (print) callSync('write', [1], Buffer.from(`${typeof result === 'string' ? result : inspect(result)}\n`))
 }
@@ -101,18 +125,19 @@ const evaluate = (text: string): unknown => (0, eval)(text)
 
 function runFile(file: string): void {
   const source = readable(file) ? new TextDecoder().decode(callSync('readFile', [file]).bytes) : ''
-  if (source !== '' && modules.isEsm(file, source)) {
-    modules.prepareEsm(file, source)
-    noteMain(file)
-    const importing = evaluate(`import(${JSON.stringify(file)})`) as Promise<unknown>
-    importing.then(
-      () => (unfinished = false),
-      (error: unknown) => ((unfinished = false), fail(error)),
-    )
-    unfinished = true
-    return
-  }
+  if (source !== '' && modules.isEsm(file, source)) return runEsm(file, source)
   modules.runMain(file)
+}
+
+function runEsm(file: string, source: string): void {
+  modules.prepareEsm(file, source)
+  noteMain(file)
+  const importing = evaluate(`import(${JSON.stringify(file)})`) as Promise<unknown>
+  importing.then(
+    () => (unfinished = false),
+    (error: unknown) => ((unfinished = false), fail(error)),
+  )
+  unfinished = true
 }
 
 function readable(file: string): boolean {
@@ -155,7 +180,22 @@ function uncaught(error: unknown): string {
     (place
       ? sourceLine({ file: place[1] ?? '', line: Number(place[2]), column: Number(place[3]), mark: thrownAt(error) })
       : '')
+  tellEmission(error)
   return `${line}${inspect(error)}${end}`
+}
+
+/** Behind the stack of an error that nobody heard: where it was emitted, without what the stack says already. */
+function tellEmission(error: Error): void {
+  const [head, ...frames] = unheard.get(error) ?? []
+  if (head === undefined) return
+  const told = (error.stack ?? '').split('\n')
+  const at = frames.findIndex((frame) => told.includes(frame))
+  const from = told.indexOf(frames[at] ?? '')
+  let length = 0
+  while (at >= 0 && at + length < frames.length && frames[at + length] === told[from + length]) length++
+  if (length > 2) frames.splice(at + 1, length - 2, '    [... lines matching original stack trace ...]')
+  const value = [...told, head, ...frames].join('\n')
+  Object.defineProperty(error, 'stack', { value, configurable: true, writable: true })
 }
 
 /** Errors that are thrown by node's own code point there. */
@@ -268,12 +308,37 @@ function unhandled(reason: unknown): Error {
   return Object.assign(error, { code: 'ERR_UNHANDLED_REJECTION' })
 }
 
+let warnedOfRejections = 0
+/** node(1), --unhandled-rejections */
+function unheardRejection(reason: unknown): void {
+  const mode = lastOption('unhandled-rejections') ?? 'throw'
+  if (mode === 'none' && !(reason instanceof Exit)) return
+  if (mode === 'warn' && !(reason instanceof Exit)) {
+    const told = reason instanceof Error ? (reason.stack ?? String(reason)) : String(reason)
+    process.emitWarning(Object.assign(new Error(told), { name: 'UnhandledPromiseRejectionWarning' }))
+    const words = `Unhandled promise rejection. This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). To terminate the node process on unhandled promise rejection, use the CLI flag \`--unhandled-rejections=strict\` (see https://nodejs.org/api/cli.html#cli_unhandled_rejections_mode). (rejection id: ${++warnedOfRejections})`
+    process.emitWarning(Object.assign(new Error(words), { name: 'UnhandledPromiseRejectionWarning' }))
+    return
+  }
+  fail(reason instanceof Error || reason instanceof Exit ? reason : unhandled(reason))
+}
+
 function rejected(): void {
   for (const [promise, reason] of rejections) {
     rejections.delete(promise)
     if (process.listenerCount('unhandledRejection') > 0) process.emit('unhandledRejection', reason, promise)
-    else fail(reason instanceof Error || reason instanceof Exit ? reason : unhandled(reason))
+    else unheardRejection(reason)
   }
+}
+
+let unsettled = false
+/** Where the program's file waits, as far as its text tells. */
+function unsettledWords(): string {
+  const lines = textOf(mainName()).split('\n')
+  const at = lines.findIndex((line) => /^\s*(?:(?:const|let|var)\b[^=]*=\s*)?await\b/.test(line))
+  const line = lines[Math.max(at, 0)] ?? ''
+  const head = `Warning: Detected unsettled top-level await at file://${mainName()}:${Math.max(at, 0) + 1}`
+  return `${head}\n${line}\n${' '.repeat(Math.max(line.search(/\bawait\b/), 0))}^\n\n\n`
 }
 
 /** What the worker's loop asks after everything that was due has run. */
@@ -285,14 +350,12 @@ function next(now: number): string {
     process.emit('beforeExit', process.exitCode ?? 0)
     if (!loop.alive && unfinished) {
       // Nothing can settle what it waits for: node(1), exit code 13
-      callSync(
-        'write',
-        [2],
-        Buffer.from('Warning: Detected unsettled top-level await at ' + `file://${mainName()}:1\n\n\n\n`),
-      )
       left = 13
+      // Since version 21 it is told as well.
+      unsettled = Number(/\d+/.exec(version)?.[0]) > 20
     }
     if (!loop.alive) leave()
+    if (unsettled) callSync('write', [2], Buffer.from(unsettledWords()))
   }
   if (left !== undefined && !exiting) leave()
   return JSON.stringify({ alive: left === undefined, timeoutMs: ran ? 0 : loop.timeoutMs(now), exitCode: left ?? 0 })
@@ -300,7 +363,7 @@ function next(now: number): string {
 
 function dispatch(event: { kind: 'answer'; id: number } | SignalMessage): void {
   if (event.kind === 'answer') pending.answer(JSON.parse(__answer()) as { id: number })
-  else loop.guard(() => process.emit(event.name, event.name), [])
+  else loop.guard(() => process.emit(event.name, event.name, SIGNALS[event.name]), [])
 }
 
 scope.__drydock = {

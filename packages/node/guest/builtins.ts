@@ -7,12 +7,13 @@ import { StringDecoder } from 'string_decoder'
 import * as legacyUrl from 'url'
 import { absentModules } from './absent-modules.ts'
 import { assert, strictAssert } from './assert.ts'
-import { AsyncLocalStorage, AsyncResource } from './async-hooks.ts'
+import { asyncHooks } from './async-hooks.ts'
 import { childProcess } from './child-process.ts'
 import { createCipheriv, createDecipheriv, getCiphers, scryptSync } from './ciphers.ts'
+import { nodeError } from './errors.ts'
 import { diagnosticsChannel } from './diagnostics.ts'
 import { fs, promises } from './fs.ts'
-import { Hash, Hmac } from './hashes.ts'
+import { getHashes, Hash, Hmac } from './hashes.ts'
 import { callSync, pending } from './host.ts'
 import { httpModule } from './http.ts'
 import { loop } from './loop.ts'
@@ -72,6 +73,12 @@ const random = () => {
   const [a = 0, b = 0, c = 0, d = 0] = callSync('random', [4]).bytes
   return (((a << 24) >>> 0) + (b << 16) + (c << 8) + d) / 2 ** 32
 }
+type HkdfArguments = [key: string | Uint8Array, salt: string | Uint8Array, info: string | Uint8Array, length: number]
+function hkdf(digest: string, ...[key, salt, info, length]: HkdfArguments): Uint8Array {
+  const base64 = (data: string | Uint8Array): string => bufferModule.Buffer.from(data).toString('base64')
+  return callSync('hkdf', [digest, base64(salt), base64(info), length], bufferModule.Buffer.from(key)).bytes.slice()
+}
+
 const crypto = {
   randomBytes: (size: number) => bufferModule.Buffer.from(callSync('random', [size]).bytes),
   randomUUID: uuid,
@@ -81,10 +88,18 @@ const crypto = {
   randomInt: (low: number, high?: number) =>
     high === undefined ? Math.floor(random() * low) : low + Math.floor(random() * (high - low)),
   getRandomValues: <T extends Uint8Array>(into: T): T => (into.set(callSync('random', [into.length]).bytes), into),
-  timingSafeEqual: (a: Uint8Array, b: Uint8Array) => hex(a) === hex(b),
+  timingSafeEqual: (a: Uint8Array, b: Uint8Array) => {
+    if (a.length === b.length) return hex(a) === hex(b)
+    throw nodeError(RangeError, 'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH', 'Input buffers must have the same byte length')
+  },
   createHash: (algorithm: string) => new Hash(algorithm),
   createHmac: (algorithm: string, key: string | Uint8Array) => new Hmac(algorithm, key),
-  getHashes: () => ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'],
+  getHashes,
+  hkdfSync: (digest: string, ...given: HkdfArguments): ArrayBuffer => hkdf(digest, ...given).buffer as ArrayBuffer,
+  hkdf(digest: string, ...rest: [...HkdfArguments, (error: null, key: ArrayBuffer) => void]) {
+    const [key, salt, info, length, callback] = rest
+    loop.tick(() => callback(null, hkdf(digest, key, salt, info, length).buffer as ArrayBuffer), [])
+  },
   pbkdf2Sync: pbkdf2,
   pbkdf2(...args: [...Parameters<typeof pbkdf2>, (error: unknown, key?: Uint8Array) => void]) {
     const [password, salt, iterations, length, digest, callback] = args
@@ -183,7 +198,7 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
   const rows: readonly (readonly [string, () => unknown])[] = [
     ['assert', () => assert],
     ['assert/strict', () => strictAssert],
-    ['async_hooks', () => ({ AsyncResource, AsyncLocalStorage })],
+    ['async_hooks', () => asyncHooks],
     ['buffer', () => bufferModule],
     ['child_process', () => childProcess],
     ['console', () => console],

@@ -75,3 +75,34 @@ export function headWith(error: Error, name: string): void {
   const value = `${name}${error.message === '' ? '' : `: ${error.message}`}${frames}`
   Object.defineProperty(error, 'stack', { value, configurable: true, writable: true })
 }
+
+/** Gives an error that comes from outside of any script the frames of node's own that tell of it. */
+export function framed<T extends Error>(error: T, ...frames: readonly string[]): T {
+  const value = [Error.prototype.toString.call(error), ...frames.map((frame) => `    at ${frame}`)].join('\n')
+  Object.defineProperty(error, 'stack', { value, configurable: true, writable: true })
+  return error
+}
+
+/** How a wrong argument is told: `type number (5)`, `an instance of Map`. lib/internal/errors.js */
+export function received(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  if (typeof value === 'function') return `function ${value.name}`
+  if (typeof value === 'object') {
+    const { name } = (value.constructor as { name?: string } | undefined) ?? {}
+    return name ? `an instance of ${name}` : '[Object: null prototype] {}'
+  }
+  const text = typeof value === 'string' ? `'${value.length > 28 ? `${value.slice(0, 25)}...` : value}'` : String(value)
+  return `type ${typeof value} (${text}${typeof value === 'bigint' ? 'n' : ''})`
+}
+
+/** @param feature what is called and is not to be had here */
+export const notHere = (feature: string): Error =>
+  nodeError(
+    TypeError,
+    'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
+    `The feature ${feature} is unavailable on the current platform, which is being used to run Node.js`,
+  )
+
+/** The script's own frames just now. */
+export const callerFrames = (): string[] =>
+  (new Error('').stack ?? '').split('\n').flatMap((line) => (line.startsWith('    at ') ? [line.slice(7)] : []))

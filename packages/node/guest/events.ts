@@ -108,18 +108,29 @@ function wrapOnce(emitter: Emitter, name: Name, listener: Listener): Listener {
   return wrapped
 }
 
-function unhandled(error: unknown): never {
+function unhandled(emitter: Emitter, error: unknown): never {
   if (error instanceof Error) {
-    unheard.add(error)
+    unheard.set(error, emittedAt(emitter))
     throw error
   }
   const shown = typeof error === 'string' ? inspect(error) : inspect(error)
   const wrong = nodeError(Error, 'ERR_UNHANDLED_ERROR', `Unhandled error. (${shown})`)
-  unheard.add(wrong)
+  unheard.set(wrong, [])
   throw Object.assign(wrong, { context: error })
 }
-/** Errors that were emitted and that nobody heard. */
-export const unheard = new WeakSet<Error>()
+/** Errors that were emitted and that nobody heard, with the lines that tell where that was. lib/events.js, enhanceStackTrace */
+export const unheard = new WeakMap<Error, readonly string[]>()
+const EMITTED_LATER = [
+  '    at emitErrorNT (node:internal/streams/destroy:169:8)',
+  '    at emitErrorCloseNT (node:internal/streams/destroy:128:3)',
+  '    at process.processTicksAndRejections (node:internal/process/task_queues:82:21)',
+]
+function emittedAt(emitter: object): readonly string[] {
+  const { name } = emitter.constructor
+  const frames = (new Error('').stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+  const own = frames.length > 0 ? frames : EMITTED_LATER
+  return [`Emitted 'error' event${name === 'EventEmitter' ? '' : ` on ${name} instance`} at:`, ...own]
+}
 
 function watchRejection(emitter: Emitter, result: unknown, name: Name, args: unknown[]): void {
   const { then } = (result as { then?: unknown } | null | undefined) ?? {}
@@ -159,7 +170,7 @@ const members = {
     if (name === 'error' && events?.[errorMonitor] !== undefined) members.emit.call(this, errorMonitor, ...args)
     const held = events?.[name]
     if (held === undefined) {
-      if (name === 'error') unhandled(args[0])
+      if (name === 'error') unhandled(this, args[0])
       return false
     }
     const call = (listener: Listener): void => {

@@ -1,6 +1,9 @@
 import { Buffer } from 'buffer'
 import { Blob_, FormData_, multipart, parseMultipart, viewOf } from './blobs.ts'
-import { httpModule, type IncomingMessage, STATUS_CODES } from './http.ts'
+import { Agent } from './http-agent.ts'
+import { httpModule } from './http.ts'
+import type { IncomingMessage } from './http-messages.ts'
+import { STATUS_CODES } from './http-words.ts'
 import { customInspect, inspect, type InspectOptions } from './inspect.ts'
 import { Address, Params } from './url.ts'
 import { AbortSignal_, DOMException_ } from './web-events.ts'
@@ -363,6 +366,9 @@ interface Asking {
   destroy(error?: Error): void
   on(event: string, listener: (error: Error) => void): void
 }
+/** Keeps its connections for a while, and apart from those of http. */
+const AGENT = new Agent({ keepAlive: true, timeout: 4000 })
+
 function exchange(
   url: string,
   method: string,
@@ -394,7 +400,7 @@ function exchange(
       ...Object.fromEntries(headers),
       ...length,
     }
-    const asking = request(url, { method, headers: given }, resolve)
+    const asking = request(url, { method, headers: given, agent: AGENT }, resolve)
     asking.on('error', (cause) => reject(failed(cause)))
     signal?.addEventListener('abort', () => {
       reject(signal.reason as Error)

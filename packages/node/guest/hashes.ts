@@ -1,29 +1,61 @@
 import { Buffer } from 'buffer'
+import { Transform } from 'readable-stream'
+import { nodeError, received } from './errors.ts'
 import { callSync } from './host.ts'
-import { nodeError } from './errors.ts'
 
-const BLOCKS: Readonly<Record<string, number>> = { md5: 64, sha1: 64, sha224: 64, sha256: 64, sha384: 128, sha512: 128 }
+const BLOCKS: Readonly<Record<string, number>> = {
+  ...{ md5: 64, sha1: 64, sha224: 64, sha256: 64, sha384: 128, sha512: 128, 'sha512-256': 128 },
+  ...{ 'sha3-224': 144, 'sha3-256': 136, 'sha3-384': 104, 'sha3-512': 72 },
+  ...{ ripemd160: 64, rmd160: 64, blake2b512: 128, blake2s256: 64 },
+}
+export const getHashes = (): string[] => Object.keys(BLOCKS)
 
-const bytesOf = (data: string | Uint8Array, encoding?: string): Uint8Array =>
-  typeof data === 'string' ? Buffer.from(data, encoding) : data
+const bytesOf = (data: unknown, encoding?: string): Uint8Array => {
+  if (typeof data === 'string') return Buffer.from(data, encoding)
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  throw nodeError(
+    TypeError,
+    'ERR_INVALID_ARG_TYPE',
+    `The "data" argument must be of type string or an instance of Buffer, TypedArray, or DataView. Received ${received(data)}`,
+  )
+}
 
 function digestOf(algorithm: string, parts: readonly Uint8Array[]): Uint8Array {
   return callSync('hash', [algorithm], Buffer.concat(parts)).bytes
 }
 
-/** A hash of node's crypto: what is fed is hashed by the machine in one go. */
-export class Hash {
+/** `RSA-SHA256`, `SHA-256` and `sha256` are the same. */
+const plainName = (algorithm: string): string =>
+  algorithm.toLowerCase().replace(/^rsa-/, '').replace(/^sha-/, 'sha').replace('sha512/256', 'sha512-256')
+
+/** A hash of node's crypto: what is fed is hashed by the machine in one go. It is a stream as well. */
+export class Hash extends Transform {
   protected readonly algorithm: string
   protected readonly parts: Uint8Array[] = []
   private finished = false
 
   constructor(algorithm: string) {
-    const plain = algorithm.toLowerCase().replace(/^rsa-|-(?=\d)/g, '')
-    if (BLOCKS[plain] === undefined) throw nodeError(Error, 'ERR_OSSL_EVP_UNSUPPORTED', 'Digest method not supported')
+    super({
+      transform: (chunk, _encoding, done) => {
+        this.parts.push(chunk.slice())
+        done()
+      },
+      flush: (done) => {
+        this.push(this.digest() as Buffer)
+        done()
+      },
+    })
+    const plain = plainName(algorithm)
+    if (BLOCKS[plain] === undefined) throw this.unknown(algorithm)
     this.algorithm = plain
   }
 
+  protected unknown(_algorithm: string): Error {
+    return new Error('Digest method not supported')
+  }
+
   update(data: string | Uint8Array, encoding?: string): this {
+    if (this.finished) throw nodeError(Error, 'ERR_CRYPTO_HASH_FINALIZED', 'Digest already called')
     this.parts.push(bytesOf(data, encoding).slice())
     return this
   }
@@ -33,6 +65,13 @@ export class Hash {
     this.finished = true
     const result = Buffer.from(this.value())
     return encoding === undefined || encoding === 'buffer' ? result : result.toString(encoding)
+  }
+
+  copy(): Hash {
+    if (this.finished) throw nodeError(Error, 'ERR_CRYPTO_HASH_FINALIZED', 'Digest already called')
+    const other = new Hash(this.algorithm)
+    other.parts.push(...this.parts)
+    return other
   }
 
   protected value(): Uint8Array {
@@ -51,6 +90,10 @@ export class Hmac extends Hash {
     const short = given.length > size ? digestOf(this.algorithm, [given]) : given
     this.key = new Uint8Array(size)
     this.key.set(short)
+  }
+
+  protected override unknown(algorithm: string): Error {
+    return nodeError(Error, 'ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${algorithm}`)
   }
 
   protected override value(): Uint8Array {

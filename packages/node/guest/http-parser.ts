@@ -12,6 +12,10 @@ export class HttpParser {
   onHead: (head: Head) => void = () => undefined
   onBody: (bytes: Buffer) => void = () => undefined
   onEnd: () => void = () => undefined
+  /** What comes is no HTTP: nothing more is read. */
+  onError: (error: Error) => void = () => undefined
+  /** Fields behind a body in chunks, names and values in turn. */
+  rawTrailers: string[] = []
   /** Answers to HEAD, and 204 and 304, have no body whatever their fields say. */
   bodyless = false
   private readonly response: boolean
@@ -24,8 +28,9 @@ export class HttpParser {
   }
 
   push(bytes: Uint8Array): void {
+    if (this.failed) return
     this.buffer = this.buffer.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.buffer, bytes])
-    while (this.step());
+    while (!this.failed && this.step());
   }
 
   /** Stops reading, in `onHead`. @returns what came behind the head */
@@ -40,6 +45,18 @@ export class HttpParser {
     if (this.state === 'until-close') this.end()
   }
 
+  get trailers(): Head['headers'] {
+    return fold(this.rawTrailers)
+  }
+
+  private failed = false
+  private fail(code: string, reason: string): false {
+    this.failed = true
+    const words = { code, bytesParsed: 0, reason, rawPacket: this.buffer }
+    this.onError(Object.assign(new Error(`Parse Error: ${reason}`), words))
+    return false
+  }
+
   private step(): boolean {
     if (this.buffer.length === 0) return false
     if (this.state === 'head') return this.head()
@@ -51,13 +68,18 @@ export class HttpParser {
   }
 
   private head(): boolean {
-    const text = this.buffer.toString('latin1')
+    const text = this.buffer.toString('latin1').replace(/^(?:\r\n)+/, '')
+    if (text.length < this.buffer.length) this.take(this.buffer.length - text.length)
+    if (!this.response && !METHOD.test(text)) return this.fail('HPE_INVALID_METHOD', 'Invalid method encountered')
     const end = text.indexOf('\r\n\r\n')
     if (end < 0) return false
+    if (this.response && !/^HTTP\/\d\.\d \d{3}/.test(text)) return this.fail('HPE_INVALID_CONSTANT', 'Expected HTTP/')
+    if (!this.response && !/^\S+ \S+ HTTP\/\d\.\d\r\n/.test(text))
+      return this.fail('HPE_INVALID_CONSTANT', 'Expected HTTP/')
     this.take(end + 4)
     const [line = '', ...lines] = text.slice(0, end).split('\r\n')
     const [a = '', b = '', ...c] = line.split(' ')
-    const raw = lines.flatMap((each) => [each.slice(0, each.indexOf(':')), each.slice(each.indexOf(':') + 1).trim()])
+    const raw = lines.flatMap(fieldOf)
     const head: Head = { first: [a, b, c.join(' ')], raw, headers: fold(raw) }
     this.state = this.bodyState(head)
     this.onHead(head)
@@ -90,9 +112,12 @@ export class HttpParser {
   private trailer(): boolean {
     const at = this.buffer.toString('latin1').indexOf('\r\n')
     if (at < 0) return false
-    this.take(at + 2)
+    const line = this.take(at + 2)
+      .toString('latin1')
+      .trimEnd()
     if (this.last && at === 0) this.end()
     else if (!this.last) this.state = 'chunk-size'
+    else this.rawTrailers.push(...fieldOf(line))
     return true
   }
   private last = false
@@ -119,6 +144,15 @@ export class HttpParser {
     this.last = false
     this.onEnd()
   }
+}
+
+/** As much of a method as has come. */
+const METHOD =
+  /^(?:[A-Z-]*$|(?:ACL|BIND|CHECKOUT|CONNECT|COPY|DELETE|GET|HEAD|LINK|LOCK|M-SEARCH|MERGE|MKACTIVITY|MKCALENDAR|MKCOL|MOVE|NOTIFY|OPTIONS|PATCH|POST|PROPFIND|PROPPATCH|PURGE|PUT|QUERY|REBIND|REPORT|SEARCH|SOURCE|SUBSCRIBE|TRACE|UNBIND|UNLINK|UNLOCK|UNSUBSCRIBE) )/
+
+const fieldOf = (line: string): [string, string] => {
+  const at = line.indexOf(':')
+  return [line.slice(0, at), line.slice(at + 1).trim()]
 }
 
 function fold(raw: readonly string[]): Record<string, string | string[]> {

@@ -41,6 +41,7 @@ declare module 'readable-stream' {
   class Readable extends EventEmitter {
     constructor(options?: Options)
     push(chunk: Uint8Array | string | null): boolean
+    read(size?: number): unknown
     pipe<T>(to: T): T
     pause(): this
     resume(): this
@@ -48,6 +49,8 @@ declare module 'readable-stream' {
     destroy(error?: Error): this
     readonly destroyed: boolean
     readonly readableFlowing: boolean | null
+    readonly readable: boolean
+    readonly readableEnded: boolean
     static from(source: unknown): Readable
   }
   class Transform extends Duplex {
@@ -64,12 +67,15 @@ declare module 'readable-stream' {
     uncork(): void
     destroy(error?: Error): this
     readonly writableEnded: boolean
+    readonly writableFinished: boolean
     readonly destroyed: boolean
   }
   class Duplex extends Readable {
     write(chunk: Uint8Array | string, encoding?: unknown, done?: unknown): boolean
     end(chunk?: unknown, encoding?: unknown, done?: unknown): this
+    readonly writable: boolean
     readonly writableEnded: boolean
+    readonly writableFinished: boolean
   }
   class PassThrough extends Transform {}
   class Stream extends EventEmitter {}

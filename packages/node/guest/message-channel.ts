@@ -31,20 +31,27 @@ export class MessageChannelOverPipes extends EventEmitter {
   connected = true
   private readonly input: number
   private readonly output: number
+  /** More may come. */
+  listening = true
+  private readonly whole: boolean
   private rest = ''
 
-  /** @param counted whether the script lives on because of it, to begin with */
-  constructor(input: number, output: number, counted: boolean) {
+  /**
+   * @param counted whether the script lives on because of it, to begin with
+   * @param whole   whether values arrive as what they were, and not as JSON has them
+   */
+  constructor(input: number, output: number, { counted, whole }: { counted: boolean; whole: boolean }) {
     super()
     this.input = input
     this.output = output
+    this.whole = whole
     if (counted) this.ref()
     void this.listen()
   }
 
   send(value: unknown): boolean {
     if (!this.connected) return false
-    callSync('write', [this.output], Buffer.from(`${pack(value)}\n`))
+    callSync('write', [this.output], Buffer.from(`${this.whole ? pack(value) : JSON.stringify(value)}\n`))
     return true
   }
 
@@ -72,9 +79,11 @@ export class MessageChannelOverPipes extends EventEmitter {
       if (bytes.length === 0) break
       const lines = (this.rest + Buffer.from(bytes).toString('utf8')).split('\n')
       this.rest = lines.pop() ?? ''
-      for (const line of lines) loop.guard(() => this.emit('message', unpack(line)), [])
+      for (const line of lines) loop.guard(() => this.emit('message', this.whole ? unpack(line) : JSON.parse(line)), [])
     }
     pending.tell('close', [this.input])
+    this.listening = false
     loop.guard(() => this.disconnect(), [])
+    this.emit('over')
   }
 }

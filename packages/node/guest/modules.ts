@@ -1,5 +1,5 @@
 import path from 'path-browserify'
-import { nodeError } from './errors.ts'
+import { framed, headWith, nodeError } from './errors.ts'
 import { callSync } from './host.ts'
 import { loaded, misspellings, noteMain, notePrefix, syntaxWords } from './stack.ts'
 
@@ -8,7 +8,7 @@ declare function __defineModule(name: string, source: string): void
 
 /** One CommonJS module. */
 export class Module {
-  readonly id: string
+  id: string
   readonly filename: string
   readonly path: string
   exports: unknown = {}
@@ -156,7 +156,10 @@ export class Modules {
     const known = this.cache.get(file)
     if (known) return known.exports
     const module = new Module(file)
-    if (!parent) this.main = module
+    if (!parent) {
+      this.main = module
+      module.id = '.'
+    }
     parent?.children.push(module)
     module.parent = parent ?? null
     this.cache.set(file, module)
@@ -289,10 +292,11 @@ export class Modules {
 
   private notFound(name: string, requireStack: readonly string[]): Error {
     const stack = requireStack.length > 0 ? `\nRequire stack:\n- ${requireStack.join('\n- ')}` : ''
-    return Object.assign(new Error(`Cannot find module '${name}'${stack}`), {
+    const error = Object.assign(new Error(`Cannot find module '${name}'${stack}`), {
       code: 'MODULE_NOT_FOUND',
       requireStack: [...requireStack],
     })
+    return requireStack.length > 0 ? error : framed(error, ...ENTRY_FRAMES)
   }
 
   // ES modules ------------------------------------------------------------------------------------------------------
@@ -347,8 +351,12 @@ export class Modules {
       return this.resolve(name, parent, true)
     } catch (error) {
       if ((error as { code?: string }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') throw error
-      const what = /^(\.{1,2}\/|\/)/.test(name) ? `module '${path.resolve(parent.path, name)}'` : `package '${name}'`
-      throw nodeError(Error, 'ERR_MODULE_NOT_FOUND', `Cannot find ${what} imported from ${parent.filename}`)
+      const isRelative = /^(\.{1,2}\/|\/)/.test(name)
+      const what = isRelative ? `module '${path.resolve(parent.path, name)}'` : `package '${name}'`
+      const words = `Cannot find ${what} imported from ${parent.filename}`
+      const missing = framed(nodeError(Error, 'ERR_MODULE_NOT_FOUND', words), ...RESOLVE_FRAMES)
+      headWith(missing, 'Error [ERR_MODULE_NOT_FOUND]')
+      throw isRelative ? Object.assign(missing, { url: `file://${path.resolve(parent.path, name)}` }) : missing
     }
   }
 
@@ -372,6 +380,21 @@ export class Modules {
     return target
   }
 }
+
+/** Where node looks for the file that it is to run. */
+const ENTRY_FRAMES = [
+  'Module._resolveFilename (node:internal/modules/cjs/loader:1207:15)',
+  'Module._load (node:internal/modules/cjs/loader:1038:27)',
+  'Function.executeUserEntryPoint [as runMain] (node:internal/modules/run_main:164:12)',
+  'node:internal/main/run_main_module:28:49',
+]
+
+const RESOLVE_FRAMES = [
+  'finalizeResolution (node:internal/modules/esm/resolve:283:11)',
+  'moduleResolve (node:internal/modules/esm/resolve:952:10)',
+  'defaultResolve (node:internal/modules/esm/resolve:1188:11)',
+  'ModuleLoader.defaultResolve (node:internal/modules/esm/loader:708:12)',
+]
 
 const WRAPPER = '(function (exports, require, module, __filename, __dirname, __load) { '
 

@@ -1,7 +1,8 @@
 import EventEmitter from 'events'
 import { Buffer } from 'buffer'
 import { Duplex } from 'readable-stream'
-import { pending } from './host.ts'
+import { framed } from './errors.ts'
+import { callSync, pending } from './host.ts'
 import { loop } from './loop.ts'
 
 interface Address {
@@ -13,25 +14,64 @@ interface Connected {
   readonly local?: Address
   readonly peer?: Address
 }
+interface SocketOptions {
+  readonly allowHalfOpen?: boolean
+}
+/** Where to connect or to listen: a path is a unix socket's. */
+interface Place {
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+  readonly path?: string | undefined
+  readonly timeout?: number
+}
+type SystemFailure = Error & { code?: string; errno?: number; syscall?: string }
 
-/** A TCP connection. */
+const isPath = (word: unknown): word is string => typeof word === 'string' && !/^\d+$/.test(word)
+
+/** `(options)`, `(path)` or `(port[, host])`, and a function behind. */
+function placeIn([first, second]: readonly unknown[]): Place {
+  if (typeof first === 'object' && first !== null) {
+    const { port, ...rest } = first as Place
+    return port === undefined ? rest : { ...rest, port: Number(port) }
+  }
+  if (isPath(first)) return { path: first }
+  const port = typeof first === 'function' || first === undefined || first === null ? 0 : Number(first)
+  return { port, host: typeof second === 'string' ? second : undefined }
+}
+const callbackIn = (args: readonly unknown[]): (() => void) | undefined =>
+  args.find((arg) => typeof arg === 'function') as (() => void) | undefined
+
+/** In the order in which node gives them: message, errno, code, syscall, address, port. */
+function placed(error: SystemFailure, message: string, syscall: string, more: object, ...frames: string[]): Error {
+  const { errno, code } = error
+  return framed(Object.assign(new Error(message), { errno, code, syscall, ...more }), ...frames)
+}
+
+/** A connection by TCP or a unix socket. */
 export class Socket extends Duplex {
   fd = -1
   remoteAddress: string | undefined
   remotePort: number | undefined
-  get remoteFamily(): string {
-    return familyOf(this.remoteAddress)
+  get remoteFamily(): string | undefined {
+    return this.remoteAddress === undefined ? undefined : familyOf(this.remoteAddress)
   }
   localAddress: string | undefined
   localPort: number | undefined
+  get localFamily(): string | undefined {
+    return this.localAddress === undefined ? undefined : familyOf(this.localAddress)
+  }
   connecting = false
+  bytesRead = 0
+  bytesWritten = 0
+  timeout = 0
   private reading = false
   private closed = false
   private idle: unknown
+  private counted = true
 
-  constructor() {
+  constructor({ allowHalfOpen = false }: SocketOptions = {}) {
     super({
-      allowHalfOpen: false,
+      allowHalfOpen,
       read: () => this.fill(),
       write: (chunk, _encoding, done) => this.send(chunk, done),
       final: (done) => this.finish(done),
@@ -44,6 +84,26 @@ export class Socket extends Duplex {
     })
   }
 
+  /** After both sides have ended it is as good as destroyed, though the machine's word of that may be on its way. lib/net.js, writeAfterFIN */
+  override write(chunk: Uint8Array | string, encoding?: unknown, done?: unknown): boolean {
+    if (!this.readableEnded || !this.writableEnded) return super.write(chunk, encoding, done)
+    const error = Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' })
+    const callback = [encoding, done].find((each) => typeof each === 'function') as ((error: Error) => void) | undefined
+    if (callback) loop.tick(() => callback(error), [])
+    this.destroy()
+    return false
+  }
+
+  get pending(): boolean {
+    return this.fd < 0 || this.connecting
+  }
+  get readyState(): string {
+    if (this.connecting) return 'opening'
+    if (this.fd < 0 || this.destroyed) return 'closed'
+    const [reads, writes] = [this.readable, this.writable]
+    return reads && writes ? 'open' : reads ? 'readOnly' : writes ? 'writeOnly' : 'closed'
+  }
+
   /** Takes over a connection that is there. */
   take({ fd, local, peer }: Connected): this {
     this.fd = fd
@@ -51,55 +111,52 @@ export class Socket extends Duplex {
     this.remotePort = peer?.port
     this.localAddress = local?.address
     this.localPort = local?.port
-    loop.handles.add(this)
+    if (this.counted) loop.handles.add(this)
     this.fill()
     return this
   }
 
   connect(...args: unknown[]): this {
-    const [first, second] = args
-    const options =
-      typeof first === 'object' && first !== null
-        ? (first as { host?: string; port?: number })
-        : { port: Number(first), host: typeof second === 'string' ? second : undefined }
-    const callback = args.find((arg) => typeof arg === 'function')
+    const place = placeIn(args)
+    const callback = callbackIn(args)
     if (callback) this.once('connect', callback as never)
+    if (place.timeout !== undefined) this.setTimeout(place.timeout)
     this.connecting = true
-    pending.submit('connect', [options.host ?? '127.0.0.1', options.port ?? 0]).then(
-      ({ value }) => {
+    const { host, port = 0, path } = place
+    const asked =
+      path === undefined
+        ? pending.submit('connect', [host ?? '127.0.0.1', port])
+        : pending.submit('connectUnix', [path])
+    asked.then(
+      ({ value }) => this.connected(value as Connected),
+      (error: SystemFailure) => {
         this.connecting = false
-        this.take(value as Connected)
-        this.emit('connect')
-        this.emit('ready')
-      },
-      (error: Error) => {
-        const place = `${options.host ?? '127.0.0.1'}:${options.port}`
-        Reflect.deleteProperty(error, 'path')
-        if ((error as { code?: string }).code === 'ENOTFOUND') {
-          const told = {
-            message: `getaddrinfo ENOTFOUND ${options.host}`,
-            syscall: 'getaddrinfo',
-            hostname: options.host,
-          }
-          return void this.destroy(Object.assign(error, told))
-        }
-        this.destroy(
-          Object.assign(error, {
-            message: `connect ${(error as { code?: string }).code} ${place}`,
-            address: options.host,
-            port: options.port,
-          }),
-        )
+        this.destroy(refused(error, place))
       },
     )
     return this
   }
 
+  private connected(connection: Connected): void {
+    this.connecting = false
+    // Nobody waits for it any more.
+    if (this.destroyed) return pending.tell('close', [connection.fd])
+    this.take(connection)
+    this.emit('connect')
+    this.emit('ready')
+  }
+
   setTimeout(ms: number, callback?: () => void): this {
-    if (callback) this.once('timeout', callback as never)
-    loop.clear(this.idle)
-    if (ms > 0) this.idle = loop.arm(() => this.emit('timeout'), ms, [], false).unref()
+    if (callback && ms > 0) this.once('timeout', callback as never)
+    this.timeout = ms
+    this.touch()
     return this
+  }
+  /** Something happened: whoever waits for silence waits anew. */
+  private touch(): void {
+    loop.clear(this.idle)
+    if (this.timeout > 0 && !this.closed)
+      this.idle = loop.arm(() => this.emit('timeout'), this.timeout, [], false).unref()
   }
   setNoDelay(): this {
     return this
@@ -108,15 +165,26 @@ export class Socket extends Duplex {
     return this
   }
   ref(): this {
+    this.counted = true
     if (this.fd >= 0) loop.handles.add(this)
     return this
   }
   unref(): this {
+    this.counted = false
     loop.handles.delete(this)
     return this
   }
   address(): object {
-    return { address: this.localAddress, port: this.localPort, family: familyOf(this.localAddress) }
+    if (this.localAddress === undefined) return {}
+    return { address: this.localAddress, family: this.localFamily, port: this.localPort }
+  }
+  destroySoon(): void {
+    if (this.writable) this.end()
+    if (this.writableFinished) this.destroy()
+    else this.once('finish', (() => this.destroy()) as never)
+  }
+  resetAndDestroy(): this {
+    return this.destroy()
   }
 
   private fill(): void {
@@ -125,20 +193,31 @@ export class Socket extends Duplex {
     pending.submit('read', [this.fd, 65536], undefined, false).then(
       ({ bytes }) => {
         this.reading = false
+        if (this.closed) return
+        this.bytesRead += bytes.length
+        this.touch()
         this.push(bytes.length === 0 ? null : Buffer.from(bytes))
+        // Whoever reads nothing hears of the end as well.
+        if (bytes.length === 0) this.read(0)
       },
-      (error: Error) => {
-        if (!this.closed) this.destroy(error)
+      (error: SystemFailure) => {
+        if (!this.closed) this.destroy(broken(error, 'read'))
       },
     )
   }
 
   private send(chunk: Uint8Array, done: (error?: Error | null) => void): void {
     if (this.connecting) return void this.once('connect', (() => this.send(chunk, done)) as never)
-    pending.submit('write', [this.fd], chunk, false).then(() => done(), done)
+    this.bytesWritten += chunk.length
+    this.touch()
+    pending.submit('write', [this.fd], chunk, false).then(
+      () => done(),
+      (error: SystemFailure) => done(broken(error, 'write')),
+    )
   }
 
   private finish(done: (error?: Error | null) => void): void {
+    if (this.connecting) return void this.once('connect', (() => this.finish(done)) as never)
     if (this.fd < 0) return done()
     pending.submit('shutdown', [this.fd], undefined, false).then(
       () => done(),
@@ -155,99 +234,117 @@ export class Socket extends Duplex {
   }
 }
 
-/** A TCP server. */
+const broken = (error: SystemFailure, syscall: string): Error =>
+  placed(error, `${syscall} ${error.code}`, syscall, {}, 'TCP.onStreamRead (node:internal/stream_base_commons:217:20)')
+
+function refused(error: SystemFailure, { host = '127.0.0.1', port, path }: Place): Error {
+  const { code = '' } = error
+  if (path !== undefined)
+    return placed(
+      error,
+      `connect ${code} ${path}`,
+      'connect',
+      { address: path },
+      'PipeConnectWrap.afterConnect [as oncomplete] (node:net:1611:16)',
+    )
+  if (code === 'ENOTFOUND')
+    return placed(
+      error,
+      `getaddrinfo ENOTFOUND ${host}`,
+      'getaddrinfo',
+      { hostname: host },
+      'GetAddrInfoReqWrap.onlookupall [as oncomplete] (node:dns:122:26)',
+    )
+  return placed(
+    error,
+    `connect ${code} ${host}:${port}`,
+    'connect',
+    { address: host, port },
+    'TCPConnectWrap.afterConnect [as oncomplete] (node:net:1611:16)',
+  )
+}
+
+/** A server for connections by TCP or a unix socket. */
 export class Server extends EventEmitter {
   listening = false
+  maxConnections: number | undefined
   private fd = -1
-  private local: Address | undefined
-  private readonly sockets = new Set<Socket>()
+  private local: Address | string | undefined
+  protected readonly sockets = new Set<Socket>()
+  private readonly socketOptions: SocketOptions
+  private counted = true
 
   constructor(...args: unknown[]) {
     super()
+    this.socketOptions =
+      (args.find((arg) => typeof arg === 'object' && arg !== null) as SocketOptions | undefined) ?? {}
     const listener = args.find((arg) => typeof arg === 'function')
     if (listener) this.on('connection', listener as never)
   }
 
+  /** Without a name to look up the port is taken at once; whoever listens for that hears of it a tick later. */
   listen(...args: unknown[]): this {
-    const callback = args.find((arg) => typeof arg === 'function')
+    const callback = callbackIn(args)
     if (callback) this.once('listening', callback as never)
-    const [first, second] = args
-    const options =
-      typeof first === 'object' && first !== null
-        ? (first as { host?: string; port?: number })
-        : {
-            port: Number(typeof first === 'function' ? 0 : (first ?? 0)),
-            host: typeof second === 'string' ? second : undefined,
-          }
-    const host = options.host === 'localhost' ? '127.0.0.1' : options.host || '::'
-    loop.handles.add(this)
-    pending.submit('listen', [host, options.port ?? 0]).then(
-      ({ value }) => this.started(value as Connected, options.host),
-      (error: Error) => {
-        loop.handles.delete(this)
-        const place = `${options.host ?? ':::'}${options.host ? ':' : ''}${options.port}`
-        Reflect.deleteProperty(error, 'path')
-        const words =
-          (error as { code?: string }).code === 'EADDRINUSE'
-            ? `listen EADDRINUSE: address already in use ${place}`
-            : `listen ${(error as { code?: string }).code}: ${place}`
-        this.fail(
-          Object.assign(error, {
-            message: words,
-            syscall: 'listen',
-            address: options.host ?? '::',
-            port: options.port,
-          }),
-        )
-      },
-    )
+    const place = placeIn(args)
+    if (this.counted) loop.handles.add(this)
+    if (place.host === undefined) this.bind(place)
+    else loop.tick(() => this.bind(place), [])
     return this
   }
 
-  address(): object | null {
-    return this.local
-      ? {
-          address: this.local.address,
-          family: familyOf(this.local.address),
-          port: this.local.port,
-        }
-      : null
+  private bind({ host, port = 0, path }: Place): void {
+    const address = host === 'localhost' ? '127.0.0.1' : host || '::'
+    try {
+      const { value } = path === undefined ? callSync('listen', [address, port]) : callSync('listenUnix', [path])
+      const { fd, local } = value as Connected
+      this.fd = fd
+      this.local = path ?? local
+      this.listening = true
+    } catch (error) {
+      loop.handles.delete(this)
+      const failure = unbound(error as SystemFailure, { host, port, path })
+      return loop.tick(() => this.emit('error', failure), [])
+    }
+    loop.tick(() => {
+      if (this.fd >= 0) this.emit('listening')
+    }, [])
+    this.acceptNext()
+  }
+
+  address(): object | string | null {
+    if (this.local === undefined || typeof this.local === 'string') return this.local ?? null
+    return { address: this.local.address, family: familyOf(this.local.address), port: this.local.port }
   }
 
   close(callback?: (error?: Error) => void): this {
-    if (callback) this.once('close', callback as never)
+    if (callback) {
+      if (this.fd >= 0) this.once('close', callback as never)
+      else this.once('close', (() => callback(notRunning())) as never)
+    }
     if (this.fd >= 0) pending.tell('close', [this.fd])
+    if (typeof this.local === 'string') pending.tell('unlink', [this.local])
     this.fd = -1
+    this.local = undefined
     this.listening = false
     loop.handles.delete(this)
     this.closeWhenIdle()
     return this
   }
 
-  closeAllConnections(): void {
-    for (const socket of this.sockets) socket.destroy()
-  }
-  closeIdleConnections(): void {
-    this.closeAllConnections()
-  }
-  getConnections(callback: (error: null, count: number) => void): void {
-    callback(null, this.sockets.size)
+  getConnections(callback: (error: null, count: number) => void): this {
+    loop.tick(() => callback(null, this.sockets.size), [])
+    return this
   }
   ref(): this {
+    this.counted = true
     if (this.listening) loop.handles.add(this)
     return this
   }
   unref(): this {
+    this.counted = false
     loop.handles.delete(this)
     return this
-  }
-
-  private started({ fd, local }: Connected, _host: string | undefined): void {
-    this.fd = fd
-    this.local = local
-    this.listening = true
-    loop.guard(() => this.emit('listening'), [])
-    this.acceptNext()
   }
 
   private acceptNext(): void {
@@ -262,7 +359,8 @@ export class Server extends EventEmitter {
   }
 
   private accept(connected: Connected): void {
-    const socket = new Socket().take(this.local ? { ...connected, local: this.local } : connected)
+    const local = typeof this.local === 'object' ? { local: this.local } : {}
+    const socket = new Socket(this.socketOptions).take({ ...connected, ...local })
     this.sockets.add(socket)
     socket.once('close', (() => {
       this.sockets.delete(socket)
@@ -274,23 +372,43 @@ export class Server extends EventEmitter {
   private closeWhenIdle(): void {
     if (this.sockets.size === 0) loop.immediate(() => this.emit('close'), [])
   }
-
-  private fail(error: Error): void {
-    loop.guard(() => {
-      if (!this.emit('error', error)) throw error
-    }, [])
-  }
 }
+
+const notRunning = (): Error => Object.assign(new Error('Server is not running.'), { code: 'ERR_SERVER_NOT_RUNNING' })
+
+function unbound(error: SystemFailure, { host, port, path }: Place): Error {
+  const { code = '' } = error
+  const where = path ?? `${host ?? '::'}:${port}`
+  const shown = path === undefined && host === undefined ? `:::${port}` : where
+  const words: Readonly<Record<string, string>> = {
+    EADDRINUSE: ': address already in use',
+    EACCES: ': permission denied',
+    EADDRNOTAVAIL: ': address not available',
+  }
+  return placed(
+    error,
+    words[code] === undefined ? `listen ${code}: ${shown}` : `listen ${code}${words[code]} ${shown}`,
+    'listen',
+    path === undefined ? { address: host ?? '::', port } : { address: path, port: -1 },
+    'Server.setupListenHandle [as _listen2] (node:net:1817:16)',
+    'listenInCluster (node:net:1865:12)',
+    'Server.listen (node:net:1953:7)',
+  )
+}
+
+const optionsOf = (args: readonly unknown[]): SocketOptions =>
+  typeof args[0] === 'object' && args[0] !== null ? args[0] : {}
 
 export const net = {
   Socket,
+  Stream: Socket,
   Server,
   createServer: (...args: unknown[]) => new Server(...args),
-  connect: (...args: unknown[]) => new Socket().connect(...args),
-  createConnection: (...args: unknown[]) => new Socket().connect(...args),
-  isIP: (text: string) => (/^\d+\.\d+\.\d+\.\d+$/.test(text) ? 4 : text.includes(':') ? 6 : 0),
-  isIPv4: (text: string) => /^\d+\.\d+\.\d+\.\d+$/.test(text),
-  isIPv6: (text: string) => text.includes(':'),
+  connect: (...args: unknown[]) => new Socket(optionsOf(args)).connect(...args),
+  createConnection: (...args: unknown[]) => new Socket(optionsOf(args)).connect(...args),
+  isIP: (text: string) => (net.isIPv4(text) ? 4 : net.isIPv6(text) ? 6 : 0),
+  isIPv4: (text: string) => /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(String(text)),
+  isIPv6: (text: string) => /^[\da-fA-F:.]+(?:%\w+)?$/.test(String(text)) && String(text).includes(':'),
 }
 
-const familyOf = (address: unknown): string => (String(address).includes(':') ? 'IPv6' : 'IPv4')
+const familyOf = (address: string): string => (address.includes(':') ? 'IPv6' : 'IPv4')

@@ -3,6 +3,9 @@ import { Buffer } from 'buffer'
 import { Readable, Writable } from 'readable-stream'
 import type { StartMessage } from '../src/protocol.ts'
 import { nodeError } from './errors.ts'
+import { parseDotenv } from '../src/dotenv.ts'
+import { notHere, received } from './errors.ts'
+import { signalName } from './signals.ts'
 import { callSync, pending } from './host.ts'
 import { loop } from './loop.ts'
 import { MessageChannelOverPipes } from './message-channel.ts'
@@ -81,6 +84,7 @@ export interface NodeProcess extends EventEmitter {
   cwd(): string
   argv: string[]
   readonly version: string
+  emitWarning(warning: string | Error, ...rest: never[]): void
   /** To the process that started this one with a channel. */
   readonly messages: MessageChannelOverPipes | undefined
 }
@@ -119,7 +123,28 @@ export function createProcess(start: StartMessage): NodeProcess {
     release: { name: 'node', ...(major % 2 === 0 ? { lts: 'true' } : {}) },
     arch: 'x64',
     platform: 'linux',
-    features: {},
+    features: {
+      inspector: false,
+      debug: false,
+      uv: true,
+      ipv6: true,
+      tls_alpn: false,
+      tls_sni: false,
+      tls_ocsp: false,
+      tls: false,
+      cached_builtins: true,
+    },
+    allowedNodeEnvironmentFlags: new Set(['--no-warnings', '--require', '--import', '--max-old-space-size']),
+    report: {
+      ...{ compact: false, directory: '', filename: '', signal: 'SIGUSR2' },
+      ...{ reportOnFatalError: false, reportOnSignal: false, reportOnUncaughtException: false },
+      getReport: () => {
+        throw notHere('process.report.getReport')
+      },
+      writeReport: () => {
+        throw notHere('process.report.writeReport')
+      },
+    },
     config: { variables: {} },
     exitCode: undefined as number | undefined,
     get stdout() {
@@ -138,16 +163,30 @@ export function createProcess(start: StartMessage): NodeProcess {
     exit(code?: number | string) {
       throw new Exit(Number(code ?? members.exitCode ?? 0) & 255)
     },
+    loadEnvFile(file = '.env') {
+      const text = new TextDecoder().decode(callSync('readFile', [String(file)]).bytes)
+      for (const [name, value] of parseDotenv(text)) members.env[name] ??= value
+    },
     abort() {
       throw new Exit(134)
     },
     kill(pid: number, signal: string | number = 'SIGTERM') {
-      callSync('kill', [pid, String(signal)])
+      const name = signal === 0 ? '0' : signalName(signal)
+      try {
+        callSync('kill', [pid, name])
+      } catch (error) {
+        const { code, errno } = error as { code: string; errno: number }
+        throw Object.assign(new Error(`kill ${code}`), { errno, code, syscall: 'kill' })
+      }
       return true
     },
     nextTick(callback: (...args: unknown[]) => void, ...args: unknown[]) {
       if (typeof callback !== 'function')
-        throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', 'The "callback" argument must be of type function.')
+        throw nodeError(
+          TypeError,
+          'ERR_INVALID_ARG_TYPE',
+          `The "callback" argument must be of type function. Received ${received(callback)}`,
+        )
       loop.tick(callback, args)
     },
     uptime: () => (__now() - startedAt) / 1000,
@@ -157,8 +196,17 @@ export function createProcess(start: StartMessage): NodeProcess {
       { rss: () => 44_040_192 },
     ),
     cpuUsage: () => ({ user: Math.floor((__now() - startedAt) * 500), system: 4000 }),
+    constrainedMemory: () => 0,
+    availableMemory: () => 2_147_483_648,
+    resourceUsage: () => ({ userCPUTime: 0, systemCPUTime: 0, maxRSS: 44_040 }),
+    getActiveResourcesInfo: () => [],
+    setUncaughtExceptionCaptureCallback: () => undefined,
+    hasUncaughtExceptionCaptureCallback: () => false,
+    setSourceMapsEnabled: () => undefined,
     umask: () => 0o22,
     getuid: () => (callSync('uid').value as { uid: number }).uid,
+    getgroups: () => [(callSync('uid').value as { gid: number }).gid],
+    getegid: () => (callSync('uid').value as { gid: number }).gid,
     getgid: () => (callSync('uid').value as { gid: number }).gid,
     geteuid: () => (callSync('uid').value as { uid: number }).uid,
     emitWarning(warning: string | Error, options: string | { type?: string; code?: string } = {}, givenCode?: string) {
@@ -170,7 +218,7 @@ export function createProcess(start: StartMessage): NodeProcess {
       loop.tick(() => {
         const text = `(node:${start.pid}) ${code ? `[${code}] ` : ''}${error.name}: ${error.message}\n${hint}`
         callSync('write', [2], Buffer.from(text))
-        emitter.emit('warning', error)
+        emitter.emit('warning', code ? Object.assign(error, { code }) : error)
       }, [])
     },
   }
@@ -186,7 +234,10 @@ function openChannel(process: NodeProcess): void {
   const { NODE_CHANNEL_FD: fd, ...env } = process.env
   Object.assign(process, { connected: false })
   if (fd === undefined) return
-  const channel = new MessageChannelOverPipes(Number(fd), Number(fd) + 1, false)
+  const channel = new MessageChannelOverPipes(Number(fd), Number(fd) + 1, {
+    counted: false,
+    whole: env.DRYDOCK_WORKER !== undefined,
+  })
   channel.on('message', ((value: unknown) => process.emit('message', value)) as never)
   channel.on('disconnect', (() => {
     Object.assign(process, { connected: false })

@@ -14,6 +14,10 @@ export function notePrefix(file: string, length: number, esm = false): void {
   prefixes.set(file, length)
   if (esm) esmFiles.add(file)
 }
+/** What a text that is no file goes by: `[eval]` or `[stdin]`. */
+let evalName = '[eval]'
+export const noteEval = (name: string): void => void (evalName = name)
+
 /** ES modules go by their addresses. */
 const esmFiles = new Set<string>()
 
@@ -148,7 +152,7 @@ function frameOf(site: CallSite, caller: CallSite | undefined): string {
   const file = site.getFileName()
   const name = site.getFunctionName() ?? ''
   if (file === null) return `    at ${NATIVE.get(name) ?? ''}${name} (<anonymous>)`
-  const shown = file === '<input>' || file === '<eval>' ? '[eval]' : esmFiles.has(file) ? `file://${file}` : file
+  const shown = file === '<input>' || file === '<eval>' ? evalName : esmFiles.has(file) ? `file://${file}` : file
   const [line, column] = ownPlace(file, site.getLineNumber(), site.getColumnNumber())
   const place = `${shown}:${line}:${column}`
   if (name !== '' && name !== '<anonymous>' && name !== '<eval>') return `    at ${name} (${place})`

@@ -27,7 +27,7 @@ export function pbkdf2(
   length: number,
   digest: string,
 ): Buffer {
-  if (!['sha256', 'sha512'].includes(digest))
+  if (!['sha1', 'sha224', 'sha256', 'sha384', 'sha512'].includes(digest))
     throw nodeError(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${digest}`)
   const given = [digest, Buffer.from(salt as string).toString('base64'), iterations, length]
   return Buffer.from(callSync('pbkdf2', given, Buffer.from(password as string)).bytes)

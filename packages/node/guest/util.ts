@@ -1,5 +1,6 @@
 import { isEqual } from './deep-equal.ts'
-import { nodeError } from './errors.ts'
+import { parseDotenv } from '../src/dotenv.ts'
+import { nodeError, received } from './errors.ts'
 import { inspect, type InspectOptions, withoutColors } from './inspect.ts'
 import { format } from './inspect/format.ts'
 import { COLORS } from './inspect/options.ts'
@@ -17,7 +18,7 @@ function promisify(call: AnyFunction): AnyFunction {
     throw nodeError(
       TypeError,
       'ERR_INVALID_ARG_TYPE',
-      `The "original" argument must be of type function. Received ${inspect(call)}`,
+      `The "original" argument must be of type function. Received ${received(call)}`,
     )
   if (typeof call[custom] === 'function') return call[custom] as AnyFunction
   const promised = function (this: unknown, ...args: unknown[]): Promise<unknown> {
@@ -241,6 +242,7 @@ export const util = {
     (globalThis as unknown as { console: { log(text: string): void } }).console.log(format(args)),
   MIMEType,
   parseArgs,
+  parseEnv: (text: string) => Object.fromEntries(parseDotenv(text)),
   promisify,
   stripVTControlCharacters: (text: string) => withoutColors(text.replaceAll(/\x1b\[[\d;?]*[A-Za-z]/g, '')),
   styleText,

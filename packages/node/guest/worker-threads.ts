@@ -38,6 +38,7 @@ export function workerThreads(
       const path = String(file).replace(/^file:\/\//, '')
       const told: Role = { id: this.threadId, data: pack(workerData) }
       const options = {
+        serialization: 'advanced',
         stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
         env: { ...own, [VARIABLE]: JSON.stringify(told) },
       }

@@ -1,6 +1,7 @@
 import { type ForeignWorker, isErrno, parseSignal, type Process, type Program, SIGPIPE, type Sys } from '@drydock/abi'
-import { readAll, writeAll } from '@drydock/libc'
+import { readAll, readTextFile, writeAll } from '@drydock/libc'
 import { type Command, readCommand } from './command-line.ts'
+import { parseDotenv } from './dotenv.ts'
 import type { FromWorker, StartMessage, UsageMessage } from './protocol.ts'
 import { answerCall } from './system-calls.ts'
 
@@ -15,13 +16,13 @@ export const node: Program = {
   paths: ['/usr/local/bin/node'],
   covers: 'partial',
   lacks: [
-    'cluster, dgram, http2, the inspector and native addons: what is called says so',
+    'cluster, dgram, http2, the inspector, process.report and native addons: what is called says so',
     'TLS sockets',
     'require() of an ES module',
     'SharedArrayBuffer and transfers between workers, which are processes here',
     'AsyncLocalStorage across await',
-    'keys and signatures of node:crypto',
-    'node:test: reporters other than spec, snapshots, coverage, timers of mock',
+    'keys and signatures of node:crypto, brotli',
+    'node:test: reporters other than spec, --test-name-pattern, snapshots, coverage, timers of mock',
   ],
   summary: 'runs JavaScript (QuickJS in a worker of its own)',
   sizeBytes: 123_000_000,
@@ -32,7 +33,8 @@ export const node: Program = {
 async function main(process: Process): Promise<number> {
   const { sys, argv, env } = process
   const version = `v${env.get('NODE_VERSION') ?? DEFAULT_VERSION}`
-  const command = readCommand(argv, version, sys.isatty(0))
+  const more = (env.get('NODE_OPTIONS') ?? '').split(/\s+/).filter((word) => word !== '')
+  const command = readCommand(argv, version, sys.isatty(0), more)
   if (command.kind === 'print' || command.kind === 'fail') {
     await writeAll(sys, command.kind === 'print' ? 1 : 2, new TextEncoder().encode(command.text))
     return command.status
@@ -41,21 +43,38 @@ async function main(process: Process): Promise<number> {
     await writeAll(sys, 2, new TextEncoder().encode('node: no workers here to run a script in\n'))
     return 1
   }
-  return new Runner(process, version, sys.foreign.spawn('quickjs')).run(command)
+  const filed = await readEnvFiles(sys, command.options)
+  if (typeof filed === 'string') {
+    await writeAll(sys, 2, new TextEncoder().encode(`${argv[0] ?? 'node'}: ${filed}: not found\n`))
+    return 9
+  }
+  return new Runner(process, version, sys.foreign.spawn('quickjs')).run(command, new Map([...filed, ...env]))
+}
+
+/** @returns what the files set, or a file that should be there and is not */
+async function readEnvFiles(sys: Sys, options: StartMessage['options']): Promise<ReadonlyMap<string, string> | string> {
+  const optional = options['env-file-if-exists'] ?? []
+  const found = new Map<string, string>()
+  for (const path of [...(options['env-file'] ?? []), ...optional])
+    try {
+      for (const [name, value] of parseDotenv(await readTextFile(sys, path))) found.set(name, value)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      if (!optional.includes(path)) return path
+    }
+  return found
 }
 
 /** The kernel's side of a running script: makes its system calls, hands it its signals, ends its worker. */
 class Runner {
-  private readonly process: Process
   private readonly sys: Sys
   private readonly version: string
   private readonly worker: ForeignWorker
   private readonly inbox: FromWorker[] = []
   private readonly handled = new Set<string>()
 
-  constructor(process: Process, version: string, worker: ForeignWorker) {
-    this.process = process
-    this.sys = process.sys
+  constructor({ sys }: Process, version: string, worker: ForeignWorker) {
+    this.sys = sys
     this.version = version
     this.worker = worker
     worker.onHold?.((held) => {
@@ -110,7 +129,7 @@ class Runner {
   }
 
   /** However the process ends, its worker ends with it: SIGKILL is real. */
-  async run(command: Extract<Command, { kind: 'run' | 'stdin' }>): Promise<number> {
+  async run(command: Extract<Command, { kind: 'run' | 'stdin' }>, env: ReadonlyMap<string, string>): Promise<number> {
     const { sys, worker } = this
     const [read, write] = sys.pipe()
     const knock = (): void => this.knock(write)
@@ -128,7 +147,7 @@ class Runner {
     try {
       // A connection that broke is an error of the script's, not its end. node: src/node.cc, RegisterSignalHandler
       sys.sigaction(SIGPIPE, 'SIG_IGN')
-      worker.post(await this.start(command))
+      worker.post(await this.start(command, env))
       return await this.serve(read)
     } finally {
       worker.terminate()
@@ -190,18 +209,27 @@ class Runner {
     this.sys.sigaction(signal, on ? () => this.worker.post({ kind: 'signal', name }) : unheard, { restart: true })
   }
 
-  private async start(command: Extract<Command, { kind: 'run' | 'stdin' }>): Promise<StartMessage> {
-    const { sys, process } = this
+  private async start(
+    command: Extract<Command, { kind: 'run' | 'stdin' }>,
+    env: ReadonlyMap<string, string>,
+  ): Promise<StartMessage> {
+    const { sys } = this
     const entry =
       command.kind === 'run'
         ? command.entry
-        : { kind: 'text' as const, text: new TextDecoder().decode(await readAll(sys, 0)), print: false }
+        : {
+            kind: 'text' as const,
+            text: new TextDecoder().decode(await readAll(sys, 0)),
+            print: false,
+            name: '[stdin]' as const,
+          }
     const script = entry.kind === 'file' ? [entry.path] : []
     return {
       kind: 'start',
       argv: ['/usr/local/bin/node', ...script, ...command.args],
       execArgv: command.execArgv,
-      env: Object.fromEntries(process.env),
+      options: command.options,
+      env: Object.fromEntries(env),
       version: this.version,
       pid: sys.getpid(),
       ppid: sys.getppid(),

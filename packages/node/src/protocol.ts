@@ -14,10 +14,12 @@ export interface StartMessage {
   /** What to run: a file, a text given by -e, or lines that are typed. */
   readonly entry:
     | { readonly kind: 'file'; readonly path: string }
-    | { readonly kind: 'text'; readonly text: string; readonly print: boolean }
+    | { readonly kind: 'text'; readonly text: string; readonly print: boolean; readonly name: '[eval]' | '[stdin]' }
     | { readonly kind: 'repl' }
     /** What is done with the files that the arguments name. */
     | { readonly kind: 'mode'; readonly mode: 'check' | 'test' | 'watch' }
+  /** What options in front of the script gave, by their long names. */
+  readonly options: Readonly<Record<string, readonly string[]>>
   readonly tty: readonly [boolean, boolean, boolean]
   readonly columns: number
   /** For Math.random, eight bytes. */

@@ -1,13 +1,11 @@
-import { pbkdf2 } from '@noble/hashes/pbkdf2.js'
 import { scrypt } from '@noble/hashes/scrypt.js'
-import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import {
+  AF_UNIX,
   EINVAL,
   inet,
   isErrno,
   O_APPEND,
   O_CREAT,
-  O_RDONLY,
   O_EXCL,
   O_TRUNC,
   O_WRONLY,
@@ -16,28 +14,17 @@ import {
   S_IFMT,
   S_IFREG,
   SHUT_WR,
-  SIGPIPE,
   SOCK_STREAM,
   type Sys,
+  unix,
 } from '@drydock/abi'
-import {
-  GzipError,
-  Hash,
-  deflateRaw,
-  fromBase64,
-  gunzip,
-  gzip,
-  inflateAny,
-  type HashName,
-  zlibDeflate,
-} from '@drydock/codec'
+import { GzipError, deflateRaw, fromBase64, gunzip, gzip, inflateAny, zlibDeflate } from '@drydock/codec'
 import {
   listen,
   readFile,
   readTextFile,
   ResolveError,
   resolveHost,
-  searchPath,
   writeAll,
   answer,
   asNumber,
@@ -46,7 +33,9 @@ import {
   type ForeignAnswer,
   type ForeignCall,
 } from '@drydock/libc'
+import { type ChildLimits, runChild, spawnChild, type SpawnRequest } from './children.ts'
 import { ciphered } from './ciphers.ts'
+import { derived, digest, stretched } from './digests.ts'
 import type { AnswerMessage, CallMessage } from './protocol.ts'
 
 async function writeWhole(
@@ -82,43 +71,15 @@ async function connect(sys: Sys, host: string, port: number): Promise<ForeignAns
   throw failure
 }
 
-interface SpawnRequest {
-  readonly file: string
-  readonly argv: readonly string[]
-  readonly env: Readonly<Record<string, string>>
-  readonly cwd?: string
-  /** For each descriptor: a pipe to the script, or the script's own; of a pipe from 3 on it is said which way. */
-  readonly stdio: readonly ('pipe' | 'inherit' | 'ignore' | 'pipe-in' | 'pipe-out')[]
-}
-
-/** Starts a child with pipes where asked. @returns its pid and the script's ends of the pipes, -1 for none */
-async function spawnChild(sys: Sys, request: SpawnRequest): Promise<ForeignAnswer> {
-  const path = searchPath(sys, request.file, request.env.PATH ?? '/usr/local/bin:/usr/bin:/bin')
-  const ours: number[] = []
-  const theirs: number[] = []
-  const fds = new Map<number, number>()
-  request.stdio.forEach((kind, fd) => {
-    const [our, their] = childEnd(sys, kind, fd)
-    ours.push(our)
-    fds.set(fd, their)
-    if (kind !== 'inherit') theirs.push(their)
-  })
+async function connectUnix(sys: Sys, path: string): Promise<number> {
+  const fd = sys.socket(AF_UNIX, SOCK_STREAM)
   try {
-    const env = new Map(Object.entries(request.env))
-    const cwd = request.cwd === undefined ? {} : { cwd: request.cwd }
-    const pid = await sys.spawn(path, { argv: request.argv, env, fds, defaultSignals: [SIGPIPE], ...cwd })
-    return answer({ pid, fds: ours })
-  } finally {
-    for (const fd of theirs) sys.close(fd)
+    await sys.connect(fd, unix(path))
+    return fd
+  } catch (error) {
+    sys.close(fd)
+    throw error
   }
-}
-
-function childEnd(sys: Sys, kind: SpawnRequest['stdio'][number], fd: number): [number, number] {
-  if (kind === 'inherit') return [-1, fd]
-  if (kind === 'ignore') return [-1, sys.open('/dev/null', fd === 0 ? O_RDONLY : O_WRONLY)]
-  const [read, write] = sys.pipe()
-  for (const own of [read, write]) sys.setFdFlags(own, { cloexec: true })
-  return fd === 0 || kind === 'pipe-in' ? [write, read] : [read, write]
 }
 
 const PACKERS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
@@ -209,14 +170,17 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
   ['realpath', (sys, [path]) => answer(sys.realpath(asText(path)))],
   ['random', (sys, [length]) => ({ bytes: sys.entropy.bytes(asNumber(length)) })],
   ['kill', (sys, [pid, signal]) => answer(sys.kill(asNumber(pid), parseSignal(asText(signal)) ?? 0))],
-  ['hash', (_, [algorithm], bytes) => ({ bytes: new Hash(asText(algorithm) as HashName).update(bytes).digest() })],
+  ['hash', (_, [algorithm], bytes) => ({ bytes: digest(asText(algorithm), bytes) })],
   [
     'pbkdf2',
     (_, [algorithm, salt, iterations, length], password) => ({
-      bytes: pbkdf2(algorithm === 'sha512' ? sha512 : sha256, password, fromBase64(asText(salt)), {
-        c: asNumber(iterations),
-        dkLen: asNumber(length),
-      }),
+      bytes: stretched(asText(algorithm), password, fromBase64(asText(salt)), asNumber(iterations), asNumber(length)),
+    }),
+  ],
+  [
+    'hkdf',
+    (_, [algorithm, salt, info, length], key) => ({
+      bytes: derived(asText(algorithm), key, fromBase64(asText(salt)), fromBase64(asText(info)), asNumber(length)),
     }),
   ],
   ['zlib', (_, [format], bytes) => ({ bytes: packed(asText(format), bytes) })],
@@ -230,10 +194,16 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
       return answer({ fd, local: sys.getsockname(fd) })
     },
   ],
+  ['listenUnix', (sys, [path]) => answer({ fd: listen(sys, unix(asText(path))) })],
+  ['connectUnix', async (sys, [path]) => answer({ fd: await connectUnix(sys, asText(path)) })],
   ['accept', async (sys, [fd]) => answer(await sys.accept(asNumber(fd)))],
   ['connect', (sys, [host, port]) => connect(sys, asText(host), asNumber(port))],
   ['shutdown', (sys, [fd]) => answer(sys.shutdown(asNumber(fd), SHUT_WR))],
-  ['spawn', (sys, [request]) => spawnChild(sys, request as SpawnRequest)],
+  ['spawn', async (sys, [request]) => answer(await spawnChild(sys, request as SpawnRequest))],
+  [
+    'spawnSync',
+    (sys, [request, limits], bytes) => runChild(sys, request as SpawnRequest, limits as ChildLimits, bytes),
+  ],
   ['inotifyInit', (sys) => answer(sys.inotifyInit())],
   [
     'inotifyAddWatch',
