@@ -17,12 +17,11 @@ FROM scratch AS small
 COPY --from=builder /bin/backend /backend
 ENTRYPOINT ["/backend"]
 `
+const GO_PACKAGES = ['fmt', 'net/http'].map((name) => `\t"${name}"\n`).join('')
 const GO_SERVER = (port: number, text: string): string => `package main
 
 import (
-	"fmt"
-	"net/http"
-)
+${GO_PACKAGES})
 
 func main() {
 	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
