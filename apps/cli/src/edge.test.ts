@@ -122,32 +122,17 @@ describe('haproxy', () => {
     },
     LIMIT_MS,
   )
-})
 
-it(
-  'memcached: keeps, counts and compares',
-  async () => {
-    await run(
-      `docker run -d --name mc -p 11211:11211 memcached; ${until("printf 'version\\r\\nquit\\r\\n' | nc localhost 11211", 'VERSION')}`,
-    )
-    const lines = [
-      'set a 0 0 3',
-      'abc',
-      'get a b',
-      'incr a 1',
-      'set n 7 0 1',
-      '5',
-      'incr n 6',
-      'gets n',
-      'add a 0 0 1',
-      'x',
-      'delete a',
-      'foo',
-      'quit',
-    ]
-    expect(await run(`printf '${lines.join('\\r\\n')}\\r\\n' | nc localhost 11211; docker rm -f mc > /dev/null`)).toBe(
-      'STORED\r\nVALUE a 0 3\r\nabc\r\nEND\r\nCLIENT_ERROR cannot increment or decrement non-numeric value\r\nSTORED\r\n11\r\nVALUE n 7 2 3\r\n11\r\nEND\r\nNOT_STORED\r\nDELETED\r\nERROR\r\n',
-    )
-  },
-  LIMIT_MS,
-)
+  it(
+    "starts nginx with one file of the host's in place of the image's",
+    async () => {
+      await run('echo "server { listen 80; location / { return 200 own; } }" > own.conf')
+      await run('docker run -d -q --name own -p 8089:80 -v ./own.conf:/etc/nginx/conf.d/default.conf nginx:alpine')
+      await run(until('curl -s localhost:8089', 'own'))
+      expect(await run('docker logs own 2>&1 | grep differs')).toBe(
+        '10-listen-on-ipv6-by-default.sh: info: /etc/nginx/conf.d/default.conf differs from the packaged version\n',
+      )
+    },
+    LIMIT_MS,
+  )
+})

@@ -1,3 +1,5 @@
+import { hashHex } from '@drydock/codec'
+
 /** What the image of nginx holds besides the server itself. */
 export const WELCOME_PAGE = `<!DOCTYPE html>
 <html>
@@ -181,6 +183,10 @@ if grep -q "listen  *\\[::\\]:80;" $CONF; then
     exit 0
 fi
 say "info: Getting the checksum of $CONF"
+if ! echo "${hashHex('sha1', DEFAULT_CONF)}  $CONF" | sha1sum -c - >/dev/null 2>&1; then
+    say "info: $CONF differs from the packaged version"
+    exit 0
+fi
 sed -i 's,listen       80;,listen       80;\\n    listen  [::]:80;,' $CONF
 say "info: Enabled listen on IPv6 in $CONF"
 `
