@@ -6,7 +6,7 @@ import { mayRepeat, PreviewExchange } from './preview-exchange.ts'
 import { Leavers } from './leavers.ts'
 import type { BridgeMessage, MessageEndpoint, PortDiagnosis, PreviewAnswer, PreviewAsk, SocketRequest } from './rpc.ts'
 import { relaySocket } from './socket-relay.ts'
-import { TlsSensing } from './tls-sensing.ts'
+import type { TlsSensing } from './tls-sensing.ts'
 
 /**
  * Brings requests of a preview's origin to a host's port, from outside as a browser in the LAN would, and the answers back.
@@ -15,13 +15,12 @@ export class Gateway {
   private readonly internet: Internet
   private readonly clock: Clock
   private readonly entropy: Entropy
-  private readonly sensing: TlsSensing
+  private sensing: Promise<TlsSensing> | undefined
 
   constructor(internet: Internet, clock: Clock, entropy: Entropy) {
     this.internet = internet
     this.clock = clock
     this.entropy = entropy
-    this.sensing = new TlsSensing({ clock, entropy })
   }
 
   /** A message of the bridge brings a line on which requests come in, or a page's WebSocket; each asks for the host as it is then. */
@@ -62,8 +61,15 @@ export class Gateway {
   }
 
   /** In TLS where the server speaks it: pages of both kinds open by the same click. */
-  private open(host: Host, port: number): Promise<ByteStream> {
-    return this.sensing.dial(`${host.record.address}:${port}`, () => this.dial(host, port))
+  private async open(host: Host, port: number): Promise<ByteStream> {
+    const sensing = await (this.sensing ??= this.learnToSense())
+    return sensing.dial(`${host.record.address}:${port}`, () => this.dial(host, port))
+  }
+
+  /** Not before the first port is opened. */
+  private async learnToSense(): Promise<TlsSensing> {
+    const { clock, entropy } = this
+    return new (await import('./tls-sensing.ts')).TlsSensing({ clock, entropy })
   }
 
   dial(host: Host, port: number): Promise<ByteStream> {
