@@ -1,3 +1,5 @@
+import { ASCII_CLASSES } from './ascii-classes.ts'
+
 /** Shell patterns matched against a whole name. fnmatch(3) without flags, unless asked. */
 export interface GlobOptions {
   readonly ignoreCase?: boolean
@@ -17,7 +19,7 @@ export function globSource(glob: string, pathname = false): string {
       if (!set) out += '\\['
       else {
         const members = (set[2] ?? '')
-          .replace(/\[:(\w+):\]/g, (_, name: string) => NAMED.get(name) ?? '')
+          .replace(/\[:(\w+):\]/g, (_, name: string) => ASCII_CLASSES.get(name) ?? '')
           .replace(/[\\\]^[]/g, '\\$&')
         out += `[${set[1] ? '^' : ''}${members}]`
         i += set[0].length - 1
@@ -27,16 +29,6 @@ export function globSource(glob: string, pathname = false): string {
   }
   return out
 }
-const NAMED = new Map([
-  ['alnum', 'A-Za-z0-9'],
-  ['alpha', 'A-Za-z'],
-  ['digit', '0-9'],
-  ['lower', 'a-z'],
-  ['upper', 'A-Z'],
-  ['space', ' \t\n'],
-  ['punct', '!-/:-@`{-~'],
-  ['xdigit', '0-9A-Fa-f'],
-])
 const escape = (char: string): string => char.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
 
 export function globMatcher(glob: string, options: GlobOptions = {}): (name: string) => boolean {

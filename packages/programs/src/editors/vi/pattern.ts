@@ -1,3 +1,5 @@
+import { ASCII_CLASSES } from '../../text/ascii-classes.ts'
+
 /** vim's regular expressions as JavaScript's: `\+`, `\(`, `\|` carry a backslash unless `\v` says otherwise. pattern.txt */
 const CLASSES: ReadonlyMap<string, string> = new Map([
   ['a', '[A-Za-z]'],
@@ -141,23 +143,11 @@ class Translator {
     const inside = match[0]
       .slice(0, -1)
       .replace(/^(\^?)\]/, '$1\\]')
-      .replace(/\[:(\w+):\]/g, (_, name: string) => POSIX_CLASSES.get(name) ?? '')
+      .replace(/\[:(\w+):\]/g, (_, name: string) => ASCII_CLASSES.get(name) ?? '')
       .replace(/\[/g, '\\[')
     this.out += `[${inside}]`
   }
 }
-
-const POSIX_CLASSES: ReadonlyMap<string, string> = new Map([
-  ['alpha', 'A-Za-z'],
-  ['digit', '0-9'],
-  ['alnum', 'A-Za-z0-9'],
-  ['lower', 'a-z'],
-  ['upper', 'A-Z'],
-  ['space', '\\s'],
-  ['blank', ' \\t'],
-  ['punct', '!-\\/:-@\\[-`{-~'],
-  ['xdigit', '0-9A-Fa-f'],
-])
 
 export interface CaseSettings {
   readonly ignoreCase: boolean

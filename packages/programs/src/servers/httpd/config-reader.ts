@@ -330,7 +330,7 @@ function filesOf(sys: Sys, path: string): string[] {
 
 function matching(sys: Sys, folder: string, pattern: string): string[] {
   const fits = globToRegExp(pattern)
-  return names(sys, folder)
+  return namesIn(sys, folder)
     .filter((name) => fits.test(name) && (pattern.startsWith('.') || !name.startsWith('.')))
     .map((name) => `${folder === '/' ? '' : folder}/${name}`)
 }
@@ -342,10 +342,11 @@ function inFolder(sys: Sys, path: string): string[] {
     if (isErrno(error)) return [path]
     throw error
   }
-  return names(sys, path).flatMap((name) => inFolder(sys, `${path}/${name}`))
+  return namesIn(sys, path).flatMap((name) => inFolder(sys, `${path}/${name}`))
 }
 
-function names(sys: Sys, folder: string): string[] {
+/** What is in a folder, in order; nothing when it cannot be read. */
+export function namesIn(sys: Sys, folder: string): string[] {
   try {
     return sys
       .readdir(folder)

@@ -1,14 +1,4 @@
-const CLASSES: Readonly<Record<string, string>> = {
-  alpha: 'A-Za-z',
-  digit: '0-9',
-  alnum: 'A-Za-z0-9',
-  upper: 'A-Z',
-  lower: 'a-z',
-  space: '\\s',
-  xdigit: 'A-Fa-f0-9',
-  word: '\\w',
-  punct: '!-\\/:-@\\[-`{-~',
-}
+import { ASCII_CLASSES } from '../../text/ascii-classes.ts'
 
 /** A PCRE as JavaScript writes it; undefined when it can't be compiled. */
 export function compileRegex(pattern: string, fold = false): RegExp | undefined {
@@ -16,7 +6,7 @@ export function compileRegex(pattern: string, fold = false): RegExp | undefined 
   const source = pattern
     .slice(letters === '' ? 0 : letters.length + 3)
     .replaceAll('(?P<', '(?<')
-    .replace(/\[:(\w+):\]/g, (whole, name: string) => CLASSES[name] ?? whole)
+    .replace(/\[:(\w+):\]/g, (whole, name: string) => (name === 'word' ? '\\w' : ASCII_CLASSES.get(name)) ?? whole)
     .replace(/\\A/g, '^')
     .replace(/\\[zZ]/g, '$')
     .replace(/\\h/g, '[ \\t]')

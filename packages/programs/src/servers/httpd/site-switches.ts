@@ -1,5 +1,6 @@
 import { isErrno, type Process, type Program, type Sys } from '@drydock/abi'
 import { readTextFile, Stdio } from '@drydock/libc'
+import { namesIn } from './config-reader.ts'
 import { globToRegExp } from './file-pattern.ts'
 
 /** What a name of the command is about. */
@@ -91,21 +92,9 @@ class Switch {
 
   private choices(pattern: string): string[] {
     const fits = globToRegExp(pattern + this.kind.suffix)
-    return this.names(this.enables ? this.available : this.enabled)
+    return namesIn(this.sys, this.enables ? this.available : this.enabled)
       .filter((name) => fits.test(name))
       .map((name) => name.slice(0, -this.kind.suffix.length))
-  }
-
-  private names(folder: string): string[] {
-    try {
-      return this.sys
-        .readdir(folder)
-        .map(({ name }) => name)
-        .toSorted()
-    } catch (error) {
-      if (isErrno(error)) return []
-      throw error
-    }
   }
 
   private async act(name: string): Promise<boolean> {
@@ -123,7 +112,7 @@ class Switch {
     if (this.enables)
       return (await this.dependencies(name, await this.listed(file, 'Depends'))) && this.conflicts(name, file)
     const depending: string[] = []
-    for (const each of this.names(this.enabled).filter((entry) => entry.endsWith('.load')))
+    for (const each of namesIn(this.sys, this.enabled).filter((entry) => entry.endsWith('.load')))
       if ((await this.listed(`${this.enabled}/${each}`, 'Depends')).includes(name)) depending.push(each.slice(0, -5))
     if (depending.length === 0) return true
     if (this.flags.has('f')) return this.dependencies(name, depending)
