@@ -13,6 +13,7 @@ import { httpEcho } from './http-echo.ts'
 import { joomla } from './joomla.ts'
 import { jwilderWhoami } from './jwilder-whoami.ts'
 import { nginxHello } from './nginx-hello.ts'
+import { nginxUnprivileged } from './nginx-unprivileged.ts'
 import { opensuseLeap, opensuseTumbleweed } from './opensuse.ts'
 import { selaBusybox, selaPythonApp } from './sela-workshops.ts'
 import { almalinux, alpine, amazonlinux, centos, debian, fedora, rocky, rockylinux, ubuntu } from './distributions.ts'
@@ -109,7 +110,7 @@ export const CATALOGUE: readonly Repository[] = [
   ...[rocky, gettingStarted, welcomeToDocker, dockersamplesStaticSite, prakharStaticSite, mhartAlpineNode],
   ...[helloDock, tutumHelloWorld, dockercloudHelloWorld, whalesay, rmbyext, alpineGit, bitnamiGit, alpineSlashCurl],
   ...[netshoot, alpineCurl, curlimagesCurl, whoami, containousWhoami, emilevaugeWhoami, jwilderWhoami, alpineSocat],
-  ...[httpEcho, nginxHello, crccheckHelloWorld, hellowhale, selaBusybox, selaPythonApp],
+  ...[httpEcho, nginxHello, crccheckHelloWorld, hellowhale, selaBusybox, selaPythonApp, nginxUnprivileged],
   ...[opensuseLeap, opensuseTumbleweed, dotnetSdk, dotnetAspnet, dotnetRuntime],
   ...[visualizer, portainer, oldPortainer, prometheus, nodeExporter, alertmanager],
   ...[jenkins, consul, vault, minio, gitea, grafana, cadvisor, kafka],
