@@ -226,6 +226,7 @@ app.listen(80)
       'compose.yaml': `services:
   web:
     build: .
+    restart: on-failure
     ports: ["3000:3000"]
     environment: { PGHOST: db, PGUSER: app, PGPASSWORD: secret, PGDATABASE: app }
     depends_on: { db: { condition: service_healthy } }
@@ -264,10 +265,10 @@ app.listen(3000)
     ports: ["5050:8080"]
     restart: always
 `,
-      '.env': 'POSTGRES_USER=yourUser\nPOSTGRES_PW=changeit\nSERVER=postgres\n',
+      '.env': 'POSTGRES_USER=your_user\nPOSTGRES_PW=changeit\nSERVER=postgres\n',
     },
     running: ['postgres', 'admin'],
-    check: `curl -sf localhost:5050 | grep Adminer && docker compose exec -T postgres psql -U yourUser -d postgres -Atc 'select current_user' | grep yourUser`,
+    check: `curl -sf localhost:5050 | grep Adminer && docker compose exec -T postgres psql -U your_user -d postgres -Atc 'select current_user' | grep your_user`,
   },
   {
     name: 'wordpress-mysql',
