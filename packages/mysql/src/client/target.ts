@@ -33,8 +33,14 @@ const VALUED: ReadonlySet<string> = new Set([
   'wait',
 ])
 
-/** `-uroot`, `-u root`, `--user=root`; `-psecret` and never `-p secret`. */
-export function parse({ argv, env }: Process, ownLetters = ''): Parsed {
+/** Their values stand one below the other. */
+const REPEATED: ReadonlySet<string> = new Set(['ignore-table'])
+
+/**
+ * `-uroot`, `-u root`, `--user=root`; `-psecret` and never `-p secret`.
+ * @param own letters of this program with a value, and the options that they stand for
+ */
+export function parse({ argv, env }: Process, own: Readonly<Record<string, string>> = {}): Parsed {
   const options = new Map<string, string>()
   const operands: string[] = []
   let [password, asks]: [string | undefined, boolean] = [env.get('MYSQL_PWD'), false]
@@ -43,12 +49,14 @@ export function parse({ argv, env }: Process, ownLetters = ''): Parsed {
     if (word.startsWith('--')) {
       const [name = '', ...rest] = word.slice(2).split('=')
       if (name === 'password') [password, asks] = [rest.join('='), rest.length === 0]
-      else if (name === '') operands.push(...argv.slice(at + 1).splice(0))
-      else
-        options.set(
-          name,
-          rest.length > 0 ? rest.join('=') : VALUED.has(name) && name !== 'wait' ? (argv[++at] ?? '') : '',
-        )
+      else if (name === '') {
+        operands.push(...argv.slice(at + 1))
+        break
+      } else {
+        const value = rest.length > 0 ? rest.join('=') : VALUED.has(name) && name !== 'wait' ? (argv[++at] ?? '') : ''
+        const before = REPEATED.has(name) ? options.get(name) : undefined
+        options.set(name, before === undefined ? value : `${before}\n${value}`)
+      }
       continue
     }
     if (!word.startsWith('-') || word === '-') {
@@ -62,8 +70,8 @@ export function parse({ argv, env }: Process, ownLetters = ''): Parsed {
         ;[password, asks] = rest === '' ? [password, true] : [rest, false]
         break
       }
-      const name = SHORT[letter]
-      if (name !== undefined && !ownLetters.includes(letter)) {
+      const name = own[letter] ?? SHORT[letter]
+      if (name !== undefined) {
         options.set(name, rest === '' ? (argv[++at] ?? '') : rest)
         break
       }

@@ -184,6 +184,8 @@ export class Definitions {
     const { database: other, name } = cursor.qualified()
     const database = chosen(other ?? session.database)
     const before = this.catalogue.table(database, name)
+    // InnoDB has nothing to switch off: the statement is of MyISAM.
+    if (cursor.take('DISABLE', 'KEYS') || cursor.take('ENABLE', 'KEYS')) return NOTHING
     const { table, from, nextId } = alteration(before, renderer, cursor.rest)
     this.catalogue.rebuild(database, before, table, from)
     if (nextId !== undefined) {

@@ -21,6 +21,12 @@ const result = (columns: readonly string[], rows: readonly (readonly Value[])[])
   info: '',
 })
 
+/** Names of SQLite's text in MySQL's quotes. */
+const ownQuotes = (sql: string): string =>
+  sql.replaceAll(/'(?:[^']|'')*'|"((?:[^"]|"")*)"/g, (whole, name: string | undefined) =>
+    name === undefined ? whole.replaceAll('\\', '\\\\') : `\`${name.replaceAll('""', '"').replaceAll('`', '``')}\``,
+  )
+
 /** LIKE of SHOW. */
 const like = (pattern: string): RegExp =>
   new RegExp(
@@ -253,7 +259,7 @@ const SHOWS: readonly (readonly [words: string, show: Show])[] = [
       if (view !== undefined)
         return result(
           ['View', 'Create View', 'character_set_client', 'collation_connection'],
-          [[name, view, 'utf8mb4', 'utf8mb4_0900_ai_ci']],
+          [[name, ownQuotes(view), 'utf8mb4', 'utf8mb4_0900_ai_ci']],
         )
       return result(
         ['Table', 'Create Table'],
