@@ -20,7 +20,8 @@ export type Value = null | number | bigint | string | Uint8Array
 export type ToTables =
   | { readonly kind: 'open'; readonly files: readonly DatabaseFile[]; readonly version: string }
   | {
-      readonly kind: 'run'
+      /** `look`: what is committed is read, beside somebody else's transaction. */
+      readonly kind: 'run' | 'look'
       readonly session: SessionState
       readonly sql: string
       readonly parameters: readonly Value[]

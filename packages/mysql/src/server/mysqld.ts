@@ -18,7 +18,8 @@ import { TablesFailure, WorkerLink } from './worker-link.ts'
 
 export const DEFAULT_VERSION = '8.0.46'
 const LACKS = [
-  'the optimizer, locks of rows and sessions at the same time: SQLite keeps the tables, and sessions take turns, a transaction at a time',
+  'the optimizer, locks of rows and several writers at the same time: SQLite keeps the tables, and one transaction writes at a time',
+  'REPEATABLE READ: each statement of a transaction that has not written reads what is committed then',
   'stored procedures, functions, triggers, events',
   'UPDATE and DELETE of several tables, INTO OUTFILE, LOAD DATA, full-text search, spatial types',
   'privileges: they are shown, and everybody may do everything',

@@ -1,6 +1,7 @@
 import type { Sys } from '@drydock/abi'
 import type { Outcome, SessionState, SqlProblem, Value } from '../protocol.ts'
 import { SqlError } from '../sql/problem.ts'
+import { NOTHING } from '../sql/work.ts'
 import type { DataDirectory } from './data-directory.ts'
 import type { WorkerLink } from './worker-link.ts'
 
@@ -9,15 +10,38 @@ const LOCK_TIMEOUT_MS = 50_000
 
 interface Waiter {
   readonly session: number
-  go(): void
+  readonly reads: boolean
+  /** @param alone the tables are its own now; otherwise it may look at what is committed */
+  go(alone: boolean): void
 }
 
-/** The tables, and the sessions that take turns at them: whoever is in a transaction has them until it ends. */
+type Step = 'begin' | 'end' | 'read' | 'write'
+const BEFORE = /^(?:\s+|\/\*(?!!)[^]*?\*\/|(?:--\s|#)[^\n]*\n|\()*/
+const STEPS: readonly (readonly [Step, RegExp])[] = [
+  ['begin', /^(?:begin\b|start\s+transaction\b(?![^]*\bconsistent\b))/i],
+  ['end', /^(?:commit|rollback)\b(?![^]*\bto\b)/i],
+  [
+    'write',
+    /^with\b[^]*\b(?:update|delete)\b|^select\b[^]*\b(?:for\s+(?:update|share)|lock\s+in\s+share\s+mode)\b|^set\b[^]*\b(?:foreign_key_checks|password)\b/i,
+  ],
+  ['read', /^(?:select|with|values|show|desc|describe|explain|use|set|do)\b/i],
+]
+const stepOf = (sql: string): Step => {
+  const text = sql.replace(BEFORE, '')
+  return STEPS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'write'
+}
+
+/**
+ * The tables, and the sessions that take turns at them. Whoever has written in a transaction has them until it ends;
+ * meanwhile others read what is committed, and wait when they want to write.
+ */
 export class Turns {
   private readonly sys: Sys
   private readonly link: WorkerLink
   readonly data: DataDirectory
   private owner: number | undefined
+  /** Sessions that said BEGIN and have written nothing yet. */
+  private readonly begun = new Set<number>()
   private busy = false
   private readonly queue: Waiter[] = []
 
@@ -38,13 +62,19 @@ export class Turns {
     sql: string,
     parameters: readonly Value[],
   ): Promise<readonly [Outcome, inTransaction: boolean]> {
-    await this.turn(session.id)
+    const { id } = session
+    const step = stepOf(sql)
+    if (this.owner !== id && step === 'begin') return (this.begun.add(id), [NOTHING, true])
+    if (this.owner !== id && step === 'end') return (this.begun.delete(id), [NOTHING, false])
+    if (!(await this.turn(id, step === 'read'))) return [await this.look(session, sql, parameters), this.begun.has(id)]
     try {
+      if (step === 'write' && this.begun.delete(id))
+        await this.link.ask({ kind: 'run', session, sql: 'BEGIN', parameters: [] })
       const done = await this.link.ask({ kind: 'run', session, sql, parameters })
       this.data.apply(done.changes)
-      this.owner = done.inTransaction ? session.id : undefined
+      this.owner = done.inTransaction ? id : undefined
       if (done.problem) throw errorOf(done.problem)
-      return [done.outcome as Outcome, done.inTransaction]
+      return [done.outcome as Outcome, done.inTransaction || this.begun.has(id)]
     } finally {
       this.busy = false
       this.next()
@@ -52,14 +82,20 @@ export class Turns {
   }
 
   /** A question about accounts: it has nothing to do with anybody's transaction, and waits for none. */
-  async peek(session: SessionState, sql: string): Promise<Outcome> {
-    const done = await this.link.ask({ kind: 'run', session, sql, parameters: [] })
+  peek(session: SessionState, sql: string): Promise<Outcome> {
+    return this.look(session, sql, [])
+  }
+
+  private async look(session: SessionState, sql: string, parameters: readonly Value[]): Promise<Outcome> {
+    const done = await this.link.ask({ kind: 'look', session, sql, parameters })
+    this.data.apply(done.changes)
     if (done.problem) throw errorOf(done.problem)
     return done.outcome as Outcome
   }
 
   /** The session is over: its transaction is rolled back. */
   async leave(session: number): Promise<void> {
+    this.begun.delete(session)
     if (this.owner !== session) return
     const { changes } = await this.link.ask({ kind: 'reset', session })
     this.data.apply(changes)
@@ -67,30 +103,35 @@ export class Turns {
     this.next()
   }
 
-  private turn(session: number): Promise<void> | void {
-    if (!this.busy && (this.owner === undefined || this.owner === session)) {
-      this.busy = true
-      return
-    }
+  /** @returns whether the tables are the session's own now; false for one that reads beside a transaction */
+  private turn(session: number, reads: boolean): Promise<boolean> | boolean {
+    if (!this.busy && (this.owner === undefined || this.owner === session)) return (this.busy = true)
+    if (reads && this.owner !== undefined && this.owner !== session) return false
     return new Promise((go, failed) => {
-      const waiter = { session, go }
+      const waiter = { session, reads, go }
       this.queue.push(waiter)
       void this.sys.sleep(LOCK_TIMEOUT_MS).then(() => {
-        const at = this.queue.indexOf(waiter)
-        if (at < 0) return
-        this.queue.splice(at, 1)
-        failed(new SqlError(1205, 'HY000', 'Lock wait timeout exceeded; try restarting transaction'))
+        if (this.removed(waiter))
+          failed(new SqlError(1205, 'HY000', 'Lock wait timeout exceeded; try restarting transaction'))
       })
     })
   }
 
+  private removed(waiter: Waiter): boolean {
+    const at = this.queue.indexOf(waiter)
+    if (at >= 0) this.queue.splice(at, 1)
+    return at >= 0
+  }
+
   private next(): void {
     if (this.busy) return
-    const at = this.queue.findIndex(({ session }) => this.owner === undefined || this.owner === session)
-    if (at < 0) return
-    const [first] = this.queue.splice(at, 1)
+    const { owner } = this
+    const lookers = this.queue.filter(({ session, reads }) => reads && owner !== undefined && session !== owner)
+    for (const waiter of lookers) if (this.removed(waiter)) waiter.go(false)
+    const first = this.queue.find(({ session }) => owner === undefined || owner === session)
+    if (!first || !this.removed(first)) return
     this.busy = true
-    first?.go()
+    first.go(true)
   }
 }
 

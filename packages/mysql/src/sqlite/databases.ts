@@ -9,6 +9,7 @@ interface Statement {
   readonly parameterCount: number
   bind(values: readonly unknown[]): Statement
   step(): boolean
+  reset(): Statement
   get(at: number): Value
   getColumnName(at: number): string
   finalize(): void
@@ -53,9 +54,13 @@ export class Databases {
   private readonly saved = new Map<string, Uint8Array>()
   private readonly attached = new Map<string, Set<string>>()
 
-  private constructor(sqlite: Sqlite, functions: Functions) {
+  /** Where they are among those of the worker. */
+  private readonly folder: string
+
+  private constructor(sqlite: Sqlite, functions: Functions, folder: string) {
     this.sqlite = sqlite
     this.functions = functions
+    this.folder = folder
   }
 
   static async load(functions: Functions): Promise<Databases> {
@@ -63,7 +68,19 @@ export class Databases {
     const sqlite = (await init({ print: () => undefined, printErr: () => undefined })) as Sqlite
     // Statements that fail are their clients' affair.
     Object.assign(sqlite.config, { warn: () => undefined, error: () => undefined })
-    return new Databases(sqlite, functions)
+    return new Databases(sqlite, functions, '')
+  }
+
+  /** What the last statement outside of a transaction left, in databases of their own; to be closed. */
+  committed(): Databases {
+    const copy = new Databases(this.sqlite, this.functions, 'committed/')
+    for (const [name, bytes] of this.saved) copy.add(name, bytes)
+    return copy
+  }
+
+  close(): void {
+    for (const db of this.connections.values()) db.close()
+    this.connections.clear()
   }
 
   get names(): readonly string[] {
@@ -83,7 +100,7 @@ export class Databases {
   }
 
   private connect(name: string): Database {
-    const db = new this.sqlite.oo1.DB(address(name), 'c')
+    const db = new this.sqlite.oo1.DB(this.address(name), 'c')
     for (const [key, call] of this.functions)
       db.createFunction(key, (_context, ...args) => call(...args), { arity: -1, deterministic: false })
     db.exec('PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = OFF')
@@ -125,7 +142,7 @@ export class Databases {
     const known = this.attached.get(to) ?? new Set()
     this.attached.set(to, known)
     if (to === other || known.has(other) || !this.has(other)) return
-    this.connections.get(to)?.exec(`ATTACH '${address(other)}' AS ${quoteName(other)}`)
+    this.connections.get(to)?.exec(`ATTACH '${this.address(other)}' AS ${quoteName(other)}`)
     known.add(other)
   }
 
@@ -183,15 +200,17 @@ export class Databases {
     return { database: name, size: bytes.length, pages }
   }
 
+  /** Shared by all connections of the worker. */
+  private address(name: string): string {
+    return `file:/${this.folder}${encodeURIComponent(name)}?vfs=memdb`
+  }
+
   private of(name: string): Database {
     const db = this.connections.get(name)
     if (!db) throw new Error(`no database ${name}`)
     return db
   }
 }
-
-/** Shared by all connections of the worker. */
-const address = (name: string): string => `file:/${encodeURIComponent(name)}?vfs=memdb`
 
 function rowsOf(statement: Statement): Value[][] {
   const rows: Value[][] = []
@@ -205,14 +224,15 @@ function copyRows(from: Database, to: Database, table: string): void {
   const names = rowsOf(from.prepare(`PRAGMA table_info(${quoteName(table)})`)).map(([, name]) =>
     quoteName(String(name)),
   )
+  const insert = to.prepare(
+    `INSERT INTO ${quoteName(table)} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+  )
   for (const row of rowsOf(from.prepare(`SELECT ${names.join(', ')} FROM ${quoteName(table)}`))) {
-    const insert = to.prepare(
-      `INSERT INTO ${quoteName(table)} (${names.join(', ')}) VALUES (${row.map(() => '?').join(', ')})`,
-    )
     insert.bind(row)
     insert.step()
-    insert.finalize()
+    insert.reset()
   }
+  insert.finalize()
 }
 
 /** Of a Date that came as such, and of truth. */

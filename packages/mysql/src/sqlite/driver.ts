@@ -62,6 +62,8 @@ class Tables {
   private version = ''
   private databases: Databases | undefined
   private engine: Engine | undefined
+  /** What readers see beside the transaction that is open; made when the first of them asks. */
+  private beside: { readonly engine: Engine; readonly databases: Databases } | undefined
 
   constructor(host: SqliteHost) {
     this.host = host
@@ -105,18 +107,29 @@ class Tables {
     this.done({})
   }
 
-  private run({ session, sql, parameters }: Extract<ToTables, { kind: 'run' }>): void {
+  private run({ kind, session, sql, parameters }: Extract<ToTables, { kind: 'run' | 'look' }>): void {
     this.session = session
     try {
-      this.done({ outcome: this.engine?.run(session, sql, parameters) })
+      const engine = kind === 'look' && this.engine?.inTransaction ? this.committed() : this.engine
+      this.done({ outcome: engine?.run(session, sql, parameters) })
     } catch (error) {
       if (!(error instanceof SqlError)) throw error
       this.done({ problem: error.problem })
     }
   }
 
+  private committed(): Engine | undefined {
+    const databases = this.beside?.databases ?? this.databases?.committed()
+    if (databases) this.beside ??= { databases, engine: new Engine(databases, this.version) }
+    return this.beside?.engine
+  }
+
   private done(what: Pick<Extract<FromTables, { kind: 'done' }>, 'outcome' | 'problem'>): void {
     const inTransaction = this.engine?.inTransaction ?? false
+    if (!inTransaction) {
+      this.beside?.databases.close()
+      this.beside = undefined
+    }
     const changes = inTransaction ? [] : (this.databases?.unsaved() ?? [])
     this.host.post({
       kind: 'done',
