@@ -1,7 +1,8 @@
 import { isErrno, type Process, type Program, SIGINT, SIGTERM } from '@drydock/abi'
 import { flag, getopt, readTextFile, searchPath, Stdio, UsageError, value } from '@drydock/libc'
 import { dump } from './dump.ts'
-import { ConnectionFailure, failureText, Session } from './session.ts'
+import { ConnectionFailure, Session } from './session.ts'
+import { statementTool } from './statement-tools.ts'
 import { socketOf, type Target, targetOf } from './target.ts'
 
 const CONNECTION = {
@@ -11,10 +12,6 @@ const CONNECTION = {
   quiet: flag('q', 'quiet'),
   timeout: value('t', 'timeout'),
   database: value('d', 'dbname'),
-  owner: value('O', 'owner'),
-  ifExists: flag('', 'if-exists'),
-  noPassword: flag('w', 'no-password'),
-  echo: flag('e', 'echo'),
 } as const
 
 const place = (target: Target): string => {
@@ -43,34 +40,6 @@ async function isReady(process: Process): Promise<number> {
     return answered ? 0 : 2
   }
 }
-
-const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
-
-const statementTool =
-  (what: 'database' | 'role', verb: 'CREATE' | 'DROP'): Program['main'] =>
-  async (process) => {
-    const io = new Stdio(process.sys)
-    const { options, operands } = getopt(process.argv.slice(1), CONNECTION)
-    const name = operands[0] ?? process.env.get('PGUSER') ?? 'postgres'
-    const target = await targetOf(process, { ...options, database: 'postgres' })
-    const tool = `${verb.toLowerCase()}${what === 'role' ? 'user' : 'db'}`
-    const owner = options.owner === undefined ? '' : ` OWNER ${quoteName(options.owner)}`
-    const login = what === 'role' && verb === 'CREATE' ? ' LOGIN' : ''
-    const ifExists = options.ifExists && verb === 'DROP' ? 'IF EXISTS ' : ''
-    try {
-      const session = await Session.open(process.sys, target, tool)
-      const found = await session.query(`${verb} ${what.toUpperCase()} ${ifExists}${quoteName(name)}${owner}${login}`)
-      session.close()
-      if (!found.error) return 0
-      await io.warn(
-        `${tool}: error: ${what === 'database' ? `database ${verb === 'CREATE' ? 'creation' : 'removal'}` : `${verb === 'CREATE' ? 'creation' : 'removal'} of role`} failed: ERROR:  ${found.error.get('M')}\n`,
-      )
-    } catch (error) {
-      if (!(error instanceof ConnectionFailure)) throw error
-      await io.warn(`${tool}: error: ${failureText(target, error)}\n`)
-    }
-    return 1
-  }
 
 const CONTROL = {
   data: value('D', 'pgdata'),
@@ -214,10 +183,13 @@ function tool(name: string, summary: string, main: Program['main'], lacks: reado
 /** The tools beside psql. */
 export const postgresTools: readonly Program[] = [
   tool('pg_isready', 'check the connection status of a PostgreSQL server', isReady),
-  tool('createdb', 'create a new PostgreSQL database', statementTool('database', 'CREATE'), ['-T', '-E', '-l']),
-  tool('dropdb', 'remove a PostgreSQL database', statementTool('database', 'DROP'), ['-i', '-f']),
-  tool('createuser', 'define a new PostgreSQL user account', statementTool('role', 'CREATE'), ['-P', '-s', '-d', '-r']),
-  tool('dropuser', 'remove a PostgreSQL user account', statementTool('role', 'DROP'), ['-i']),
+  tool('createdb', 'create a new PostgreSQL database', statementTool('createdb'), [
+    '-D, -S, --lc-collate, --lc-ctype, --icu-locale and --locale-provider',
+    '-W',
+  ]),
+  tool('dropdb', 'remove a PostgreSQL database', statementTool('dropdb'), ['-i, -W']),
+  tool('createuser', 'define a new PostgreSQL user account', statementTool('createuser'), ['-P, -W, --interactive']),
+  tool('dropuser', 'remove a PostgreSQL user account', statementTool('dropuser'), ['-i, -W']),
   tool('pg_dump', 'write a database as SQL that makes it again', dump, [
     'formats other than plain SQL (-F c, d, t), and pg_restore, which reads those',
     'grants, comments, extensions, partitions, inheritance, domains, rules and policies',

@@ -2,10 +2,12 @@ import { isErrno, SIGINT } from '@drydock/abi'
 import { searchPath } from '@drydock/libc'
 import { ConnectionFailure, failureText } from '../client/session.ts'
 import { columnsOfRelation, FOOTERS, listingFor, RELATION_TITLES, relationsNamed } from './describe.ts'
+import { interpolate } from './scan.ts'
 import type { Shell } from './shell.ts'
 
 const HELP = `General
   \\copyright             show PostgreSQL usage and distribution terms
+  \\gexec                 execute query, then execute each value in its result
   \\g [FILE]              execute query (and send result to file)
   \\gx                    as \\g, but forces expanded output mode
   \\q                     quit psql
@@ -14,6 +16,12 @@ const HELP = `General
 Help
   \\? [commands]          show help on backslash commands
   \\h [NAME]              help on syntax of SQL commands
+
+Conditional
+  \\if EXPR               begin conditional block
+  \\elif EXPR             alternative within current conditional block
+  \\else                  final alternative within current conditional block
+  \\endif                 end conditional block
 
 Query Buffer
   \\p                     show the contents of the query buffer
@@ -161,6 +169,23 @@ async function send(shell: Shell, expanded: boolean, path: string | undefined): 
   if (path !== undefined) await shell.output('')
 }
 
+/** \gexec: each value that comes is a statement, by rows and from left to right. */
+async function gexec(shell: Shell): Promise<void> {
+  const query = shell.buffer.trim() === '' ? shell.lastQuery : shell.buffer
+  shell.buffer = ''
+  const found = await shell.ask(interpolate(query, shell.variables))
+  for (const statement of found?.rows.flat() ?? [])
+    if (statement !== null && !(await shell.run(statement)) && shell.stopOnError) return
+}
+
+const IF_WORDS: ReadonlySet<string> = new Set(['if', 'elif', 'else', 'endif'])
+
+async function conditional(shell: Shell, name: string, [expression = '']: readonly string[]): Promise<void> {
+  const { buffer, problem } = shell.conditions.step(name, expression, shell.buffer)
+  shell.buffer = buffer === '' ? '' : `${buffer}\n`
+  if (problem !== undefined) await shell.complain(problem)
+}
+
 /** \gset: the columns of the one row become variables. */
 async function gset(shell: Shell, prefix: string): Promise<void> {
   const found = await shell.ask(shell.buffer.trim() === '' ? shell.lastQuery : shell.buffer)
@@ -282,6 +307,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['pset', pset],
   ['g', (shell, [path]) => send(shell, false, path)],
   ['gx', (shell, [path]) => send(shell, true, path)],
+  ['gexec', gexec],
   ['gset', (shell, [prefix = '']) => gset(shell, prefix)],
   ['watch', watch],
   ['p', (shell) => shell.say(`${shell.buffer === '' ? shell.lastQuery : shell.buffer}\n`)],
@@ -316,8 +342,12 @@ export async function runMeta(shell: Shell, line: string): Promise<void> {
 
 async function runOne(shell: Shell, name: string, text: string): Promise<void> {
   const words = wordsOf(text).map((word) =>
-    word.replace(/^:(\w+)$/, (whole, key: string) => shell.variables.get(key) ?? whole),
+    word
+      .replace(/^:(\w+)$/, (whole, key: string) => shell.variables.get(key) ?? whole)
+      .replace(/^:\{\?(\w+)\}$/, (_whole, key: string) => (shell.variables.has(key) ? 'TRUE' : 'FALSE')),
   )
+  if (IF_WORDS.has(name)) return conditional(shell, name, words)
+  if (!shell.conditions.active) return
   const verbose = name.includes('+')
   const plain = name.replaceAll('+', '')
   const system = /^d.*S|^l.*S/.test(plain)

@@ -89,8 +89,7 @@ export const psql: Program = {
   lacks: [
     '\\e',
     '\\crosstabview',
-    '\\if',
-    '\\gexec',
+    '`commands` in arguments of backslash commands',
     'HTML and LaTeX output',
     '~/.psqlrc',
     '~/.pgpass',
@@ -265,6 +264,7 @@ async function interact(shell: Shell, { sys, env }: Process): Promise<void> {
         return undefined
       }
       if (typed.kind === 'interrupt') {
+        if (shell.buffer === '') shell.conditions.leave()
         shell.buffer = ''
         continue
       }

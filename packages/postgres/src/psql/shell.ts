@@ -2,6 +2,7 @@ import { isErrno, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY, type Process, SIGINT, ty
 import { readFile, readLines, type Stdio, writeAll } from '@drydock/libc'
 import { ConnectionFailure, failureText, type Result, Session, type Watcher } from '../client/session.ts'
 import type { Target } from '../client/target.ts'
+import { Conditions } from './conditions.ts'
 import { interpolate, scan } from './scan.ts'
 import { type PrintOptions, printTable, type Table } from './table.ts'
 import { COPY_IN } from '../server/messages.ts'
@@ -29,6 +30,8 @@ export class Shell {
   session: Session
   timing = false
   buffer = ''
+  /** Of the input that is read. */
+  conditions = new Conditions()
   lastQuery = ''
   quit = false
   failed = false
@@ -211,6 +214,8 @@ export class Shell {
         if (part.kind === 'meta') {
           this.buffer = part.buffer
           await meta(this, part.text)
+        } else if (!this.conditions.active) {
+          if (interactive) await this.io.warn('query ignored; use \\endif or Ctrl-C to exit current \\if block\n')
         } else if (COPY_IN.test(part.text)) {
           this.copySource = linesAsData(next)
           await this.run(part.text)
@@ -219,20 +224,24 @@ export class Shell {
       }
       if (interactive) await this.io.out.flush()
     }
-    if (!interactive && this.buffer.replace(/--[^\n]*/g, '').trim() !== '' && !this.quit) await this.run(this.buffer)
+    const left = this.conditions.active && this.buffer.replace(/--[^\n]*/g, '').trim() !== ''
+    if (!interactive && left && !this.quit) await this.run(this.buffer)
+    if (this.conditions.open && !this.quit) await this.complain('reached EOF without finding closing \\endif(s)')
     this.buffer = ''
     await this.io.out.flush()
   }
 
   /** \i, -f. */
   async readScript(path: string, meta: (shell: Shell, text: string) => Promise<void>): Promise<void> {
-    const [buffer, where] = [this.buffer, this.where]
+    const { buffer, where, conditions } = this
     this.buffer = ''
+    this.conditions = new Conditions()
     let fd: number
     try {
       fd = this.sys.open(path, 0)
     } catch (error) {
       if (!isErrno(error)) throw error
+      Object.assign(this, { buffer, conditions })
       return this.complain(`${path}: ${error.message}`)
     }
     const lines = readLines(this.sys, fd)
@@ -249,7 +258,7 @@ export class Shell {
       )
     } finally {
       this.sys.close(fd)
-      ;[this.buffer, this.where] = [buffer, where]
+      Object.assign(this, { buffer, where, conditions })
     }
   }
 }
