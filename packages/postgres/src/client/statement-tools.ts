@@ -51,17 +51,16 @@ interface Asked {
   readonly statements: readonly string[]
   readonly target: TargetWords
   readonly echo: boolean
+  /** Before `failed: ERROR`. */
+  readonly failing: string
 }
 
 interface Tool {
-  /** Before `failed: ERROR`. */
-  readonly failing: string
   /** @param account who runs it, when no name is given */
   asked(words: readonly string[], account: string): Asked
 }
 
 const createDatabase: Tool = {
-  failing: 'database creation',
   asked(words, account) {
     const { options, operands } = getopt(words, CREATE_DATABASE)
     const [name = account, comment] = operands
@@ -73,12 +72,16 @@ const createDatabase: Tool = {
     ]
     const said = comment === undefined ? [] : [`COMMENT ON DATABASE ${quoteName(name)} IS ${literal(comment)};`]
     const statements = [`CREATE DATABASE ${quoteName(name)}${parts.filter(Boolean).join('')};`, ...said]
-    return { statements, target: { ...options, database: options.maintenance ?? 'postgres' }, echo: options.echo > 0 }
+    return {
+      statements,
+      target: { ...options, database: options.maintenance ?? 'postgres' },
+      failing: 'database creation',
+      echo: options.echo > 0,
+    }
   },
 }
 
 const dropDatabase: Tool = {
-  failing: 'database removal',
   asked(words, account) {
     const { options, operands } = getopt(words, DROP_DATABASE)
     const exists = options.ifExists ? 'IF EXISTS ' : ''
@@ -86,13 +89,13 @@ const dropDatabase: Tool = {
     return {
       statements: [`DROP DATABASE ${exists}${quoteName(operands[0] ?? account)}${force};`],
       target: { ...options, database: options.maintenance ?? 'postgres' },
+      failing: 'database removal',
       echo: options.echo > 0,
     }
   },
 }
 
 const createRole: Tool = {
-  failing: 'creation of new role',
   asked(words, account) {
     const { options, operands } = getopt(words, CREATE_ROLE)
     const either = (word: string, yes: number, no: number, standing: boolean): string =>
@@ -111,18 +114,19 @@ const createRole: Tool = {
     return {
       statements: [`CREATE ROLE ${quoteName(operands[0] ?? account)}${rights.join('')};`],
       target: { ...options, database: 'postgres' },
+      failing: 'creation of new role',
       echo: options.echo > 0,
     }
   },
 }
 
 const dropRole: Tool = {
-  failing: 'removal of role',
   asked(words, account) {
     const { options, operands } = getopt(words, DROP_ROLE)
-    const name = quoteName(operands[0] ?? account)
+    const name = operands[0] ?? account
     return {
-      statements: [`DROP ROLE ${options.ifExists ? 'IF EXISTS ' : ''}${name};`],
+      statements: [`DROP ROLE ${options.ifExists ? 'IF EXISTS ' : ''}${quoteName(name)};`],
+      failing: `removal of role "${name}"`,
       target: { ...options, database: 'postgres' },
       echo: options.echo > 0,
     }
@@ -141,12 +145,11 @@ export const statementTool =
   (name: keyof typeof STATEMENT_TOOLS): Program['main'] =>
   async (process) => {
     const io = new Stdio(process.sys)
-    const tool = STATEMENT_TOOLS[name]
-    const asked = tool.asked(process.argv.slice(1), process.env.get('PGUSER') ?? 'postgres')
+    const asked = STATEMENT_TOOLS[name].asked(process.argv.slice(1), process.env.get('PGUSER') ?? 'postgres')
     const problem = await sayAll(process, io, name, asked)
     await io.out.flush()
     if (problem === undefined) return 0
-    await io.warn(`${name}: error: ${problem.replace(/^ERROR/, `${tool.failing} failed: ERROR`)}\n`)
+    await io.warn(`${name}: error: ${problem.replace(/^ERROR/, `${asked.failing} failed: ERROR`)}\n`)
     return 1
   }
 

@@ -82,3 +82,7 @@ it.each<[line: string, statements: string[]]>([
   const [name = '', ...words] = line.split(' ')
   expect(STATEMENT_TOOLS[name as keyof typeof STATEMENT_TOOLS].asked(words, 'me').statements).toEqual(statements)
 })
+
+it('says which role could not be removed', () => {
+  expect(STATEMENT_TOOLS.dropuser.asked(['nix'], 'me').failing).toBe('removal of role "nix"')
+})
