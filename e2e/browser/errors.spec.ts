@@ -44,6 +44,12 @@ const ROWS: readonly {
     words: /exec: "nosuchprogram": executable file not found in \$PATH/,
     status: 127,
   },
+  {
+    before: 'docker pull -q node; echo "let a = ;" > bad.js; echo "require(\'./bad.js\')" > main.js',
+    command: 'docker run --rm -v $PWD:/w node node /w/main.js',
+    words: /\/w\/bad\.js:1let a = ;\s*\^SyntaxError: Unexpected token ';'/,
+    status: 1,
+  },
   { command: 'docker frobnicate', words: /docker: unknown command: docker frobnicate/, status: 1 },
 ]
 

@@ -1,7 +1,7 @@
 import path from 'path-browserify'
 import { framed, headWith, nodeError } from './errors.ts'
 import { callSync } from './host.ts'
-import { loaded, misspellings, noteMain, notePrefix, syntaxWords } from './stack.ts'
+import { aloneWhile, loaded, misspellings, noteMain, notePrefix, syntaxWords } from './stack.ts'
 
 declare function __compile(source: string, filename: string): ((...args: unknown[]) => unknown) | undefined
 declare function __defineModule(name: string, source: string): void
@@ -186,13 +186,13 @@ export class Modules {
     const source = readText(file)
     if (this.isEsm(file, source)) return
     const text = `${WRAPPER}${source.replace(/^#!.*/, '')}\n})`
-    if (!__compile(text, file)) throw misspelt((globalThis as unknown as { __thrown: unknown }).__thrown, source, file)
+    if (!compiled(text, file)) throw misspelt((globalThis as unknown as { __thrown: unknown }).__thrown, source, file)
   }
 
   compile(module: Module, source: string): void {
     notePrefix(module.filename, WRAPPER.length)
     const text = withImports(source.replace(/^#!.*/, ''))
-    const wrapper = __compile(`${WRAPPER}${text}\n})`, module.filename)
+    const wrapper = compiled(`${WRAPPER}${text}\n})`, module.filename)
     if (!wrapper) throw misspelt((globalThis as unknown as { __thrown: unknown }).__thrown, source, module.filename)
     const require = this.requireFrom(module)
     module.require = require
@@ -395,6 +395,8 @@ const RESOLVE_FRAMES = [
   'defaultResolve (node:internal/modules/esm/resolve:1188:11)',
   'ModuleLoader.defaultResolve (node:internal/modules/esm/loader:708:12)',
 ]
+
+const compiled = (text: string, file: string): ReturnType<typeof __compile> => aloneWhile(() => __compile(text, file))
 
 const WRAPPER = '(function (exports, require, module, __filename, __dirname, __load) { '
 

@@ -22,9 +22,20 @@ export const noteEval = (name: string): void => void (evalName = name)
 const esmFiles = new Set<string>()
 
 let sourceOf: (file: string) => string = () => ''
+/** The host stands on the machine's stack, and can be asked for nothing. */
+let alone = false
+export function aloneWhile<Result>(action: () => Result): Result {
+  alone = true
+  try {
+    return action()
+  } finally {
+    alone = false
+  }
+}
+
 /** @param read gives the text of a file that was run; '' where there is none */
 export function prepareStacks(read: (file: string) => string): void {
-  sourceOf = read
+  sourceOf = (file) => (alone ? '' : read(file))
   ownPreparation((error: Error, sites: readonly CallSite[]) => {
     const own = sites.filter((site) => !isInternal(site) && !isPassed(site))
     // What called the file, or the engine's own functions on the way out of it.

@@ -210,9 +210,10 @@ class Driver {
   }
 
   /** A function expression under its file's name; what is wrong with it is left in `__thrown`, as it was. */
-  private compile({ quickjs }: Vm, code: string, name: string): JSValueHandle {
+  private compile(vm: Vm, code: string, name: string): JSValueHandle {
+    const { quickjs } = vm
     try {
-      return quickjs.evalCode(code, name, EvalFlags.TYPE_GLOBAL)
+      return vm.nested(() => quickjs.evalCode(code, name, EvalFlags.TYPE_GLOBAL))
     } catch (error) {
       if (!(error instanceof JSException)) throw error
       const global = quickjs.getGlobal()

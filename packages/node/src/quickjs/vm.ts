@@ -16,6 +16,7 @@ interface Internals {
     qjs_eval(...args: number[]): number
     qjs_promise_state(pointer: number): number
     qjs_promise_result(pointer: number): number
+    qjs_set_interrupt_handler(on: 0 | 1): void
     wasm_free(pointer: number): void
     readonly memory: { readonly buffer: ArrayBuffer }
   }
@@ -146,11 +147,24 @@ export class Vm {
     const { quickjs } = this
     const global = quickjs.getGlobal()
     const listener = global.getProp('__drydock').getProp('rejected')
-    quickjs
-      .callFunction(listener, quickjs.getUndefined(), promise, reason, handled ? quickjs.getTrue() : quickjs.getFalse())
-      .dispose()
+    const told = handled ? quickjs.getTrue() : quickjs.getFalse()
+    this.nested(() => quickjs.callFunction(listener, quickjs.getUndefined(), promise, reason, told)).dispose()
     listener.dispose()
     global.dispose()
+  }
+
+  /**
+   * Enters the machine from one of its own calls. The frames of JavaScript between cannot be suspended, and what could
+   * suspend them must not even be called: the script has no turns until the entry ends.
+   */
+  nested<Result>(entry: () => Result): Result {
+    const { exports } = this.internals()
+    exports.qjs_set_interrupt_handler(0)
+    try {
+      return entry()
+    } finally {
+      exports.qjs_set_interrupt_handler(1)
+    }
   }
 
   private async runJobs(): Promise<void> {
