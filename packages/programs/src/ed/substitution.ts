@@ -1,4 +1,6 @@
-import type { Line } from './buffer.ts'
+import type { Range } from './addresses.ts'
+import type { Buffer, Line } from './buffer.ts'
+import { Scanner } from './scanner.ts'
 
 /** `s` with what stands behind it. */
 export interface Substitution {
@@ -14,7 +16,7 @@ export function hits(pattern: RegExp, line: Line | undefined): boolean {
 }
 
 /** @returns undefined when there is nothing to replace */
-export function replaced(text: string, { pattern, replacement, count, global }: Substitution): string | undefined {
+function replaced(text: string, { pattern, replacement, count, global }: Substitution): string | undefined {
   pattern.lastIndex = 0
   let seen = 0
   let out = ''
@@ -33,3 +35,41 @@ const filled = (replacement: string, match: RegExpMatchArray): string =>
   replacement.replace(/\\([1-9])|\\([^])|&/g, (all: string, group?: string, char?: string) =>
     group !== undefined ? (match[Number(group)] ?? '') : (char ?? (all === '&' ? match[0] : all)),
   )
+
+/** The text to put in place, which goes on behind a line that ends in a backslash. */
+export async function readReplacement(
+  scanner: Scanner,
+  delimiter: string,
+  nextLine: () => Promise<string | undefined>,
+): Promise<{ readonly text: string; readonly closed: boolean }> {
+  let { text, closed } = scanner.upTo(delimiter)
+  while (!closed && text.endsWith('\\')) {
+    const line = await nextLine()
+    if (line === undefined) break
+    const more = new Scanner(line).upTo(delimiter)
+    text += `\n${more.text}`
+    closed = more.closed
+    if (closed) scanner.at = scanner.text.length
+  }
+  return { text, closed }
+}
+
+/** @returns whether any line was changed; the last one that was is the current one */
+export function substituteLines(buffer: Buffer, { from, to }: Range, how: Substitution): boolean {
+  let changed = false
+  let end = to
+  for (let number = from; number <= end; number++) {
+    const line = buffer.line(number)
+    const text = line && replaced(line.text, how)
+    if (!line || text === undefined) continue
+    const [first = '', ...rest] = text.split('\n')
+    line.text = first
+    buffer.current = number
+    buffer.insert(number, rest)
+    buffer.modified = true
+    number += rest.length
+    end += rest.length
+    changed = true
+  }
+  return changed
+}
