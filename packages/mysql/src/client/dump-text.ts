@@ -37,17 +37,17 @@ const SERVER_SAID_NO = 2
 
 /** Bytes of one INSERT of many rows: net_buffer_length of mysqldump. */
 const STATEMENT_LENGTH = 1_046_528
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\0': '\\0',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\x1a': '\\Z',
-  "'": "\\'",
-  '"': '\\"',
-  '\\': '\\\\',
-}
-// eslint-disable-next-line no-control-regex -- these are what mysql_real_escape_string(3) escapes
-const ESCAPED = /[\0\n\r\x1a'"\\]/g
+/** mysql_real_escape_string(3). */
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['\0', '\\0'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\x1a', '\\Z'],
+  ["'", "\\'"],
+  ['"', '\\"'],
+  ['\\', '\\\\'],
+])
+const escaped = (value: string): string => Array.from(value, (char) => ESCAPES.get(char) ?? char).join('')
 const tick = (name: string): string => `\`${name.replaceAll('`', '``')}\``
 
 /** One column of a table, as an INSERT has it. */
@@ -209,7 +209,7 @@ const executed = (text: string): string => `/*!${text} */;\n`
 function shown(value: string | null, numeric: boolean, column: DumpColumn | undefined): string {
   if (value === null) return 'NULL'
   if (column?.binary) return value === '' ? "''" : `0x${value}`
-  return numeric ? value : `'${value.replaceAll(ESCAPED, (char) => ESCAPES[char] ?? char)}'`
+  return numeric ? value : `'${escaped(value)}'`
 }
 
 const KEEP_CHARSET = [
