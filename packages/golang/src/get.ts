@@ -1,5 +1,5 @@
-import { isErrno, type Process, type Sys } from '@drydock/abi'
-import { readTextFile, type Stdio, writeFile } from '@drydock/libc'
+import type { Process, Sys } from '@drydock/abi'
+import { makeDirectories, readTextFile, type Stdio, writeFile } from '@drydock/libc'
 import { INSTALLABLE, type Module, moduleWith } from './modules.ts'
 
 const NOT_OUTSIDE = `go: go.mod file not found in current directory or any parent directory.
@@ -45,27 +45,14 @@ export async function downloadToPath(
   if (verbose) await io.warn(`${root} (download)\n`)
   const base = `${env.get('GOPATH') ?? '/go'}/src`
   for (const path of module?.packages ?? []) {
-    makeFolders(sys, `${base}/${path}`)
+    makeDirectories(sys, `${base}/${path}`)
     const name = path.split('/').at(-1) ?? ''
     const text = `// Package ${name} is part of the interpreter that runs Go here.\npackage ${name}\n`
     await writeFile(sys, `${base}/${path}/doc.go`, new TextEncoder().encode(text))
   }
   const sources = INSTALLABLE[wanted]?.sources ?? {}
   for (const [name, text] of Object.entries(sources)) {
-    makeFolders(sys, `${base}/${wanted}`)
+    makeDirectories(sys, `${base}/${wanted}`)
     await writeFile(sys, `${base}/${wanted}/${name}`, new TextEncoder().encode(text))
-  }
-}
-
-/** A folder with those above it, where they are not there. */
-export function makeFolders(sys: Sys, path: string): void {
-  const parts = path.split('/')
-  for (let count = 1; count <= parts.length; count++) {
-    const folder = parts.slice(0, count).join('/')
-    try {
-      if (folder !== '') sys.mkdir(folder, 0o755)
-    } catch (error) {
-      if (!isErrno(error) || error.code !== 'EEXIST') throw error
-    }
   }
 }

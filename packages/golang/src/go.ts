@@ -1,7 +1,7 @@
 import { isErrno, O_CREAT, O_TRUNC, O_WRONLY, type Process, type Program } from '@drydock/abi'
-import { readTextFile, Stdio, writeFile } from '@drydock/libc'
+import { makeDirectories, readTextFile, Stdio, writeFile } from '@drydock/libc'
 import { runSources, writeExecutable } from './executable.ts'
-import { downloadToPath, makeFolders, refusesOutside, requireModule } from './get.ts'
+import { downloadToPath, refusesOutside, requireModule } from './get.ts'
 import { INSTALLABLE, MODULES, moduleWith, requiredIn } from './modules.ts'
 import {
   type Command,
@@ -59,7 +59,7 @@ async function produce({ sys, env }: Process, { sources, name }: Target, output:
   const path = statOf(sys, output)?.folder ? `${output.replace(/\/$/, '')}/${name}` : output
   const foreign = { windows: WINDOWS, darwin: MACH_O }[env.get('GOOS') ?? '']
   try {
-    makeFolders(sys, path.slice(0, path.lastIndexOf('/')))
+    makeDirectories(sys, path.slice(0, path.lastIndexOf('/')))
     sys.close(sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o755))
     sys.chmod(path, 0o755)
     // Another system's executable is no program here, as in life.

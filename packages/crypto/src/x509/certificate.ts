@@ -15,7 +15,7 @@ import {
   truth,
 } from '../der.ts'
 import { isEc, type PrivateKey, type PublicKey, sign, verify } from '../keys.ts'
-import { toBigInt } from '../rsa.ts'
+import { type RandomBytes, toBigInt } from '../rsa.ts'
 import { decodeName, encodeName, type NamePart, type NameStyle } from './distinguished-name.ts'
 import { publicBytes, publicInfo, readPublicInfo } from './keys.ts'
 import { oidOf } from './oids.ts'
@@ -74,6 +74,13 @@ function signatureKind(key: PublicKey, hash: HashName): Uint8Array {
   const [dotted] = [...(isEc(key) ? EC_SIGNATURES : RSA_SIGNATURES)].find(([, each]) => each === hash) ?? []
   if (dotted === undefined) return signatureKind(key, 'sha256')
   return isEc(key) ? sequence(oid(dotted)) : sequence(oid(dotted), nothing())
+}
+
+/** A serial number by chance, of as many bytes as there may be. RFC 5280 section 4.1.2.2 */
+export function randomSerial(random: RandomBytes): bigint {
+  const bytes = random(20)
+  bytes[0] = (bytes[0] ?? 0) & 0x7f
+  return toBigInt(bytes)
 }
 
 /** UTCTime up to 2049, GeneralizedTime after it. */

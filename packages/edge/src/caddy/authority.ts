@@ -17,7 +17,7 @@ import {
   toBigInt,
   truth,
 } from '@drydock/crypto'
-import { readTextIfAny, writeAll } from '@drydock/libc'
+import { makeDirectories, readTextIfAny, writeAll } from '@drydock/libc'
 import type { TlsIdentity } from '@drydock/tls'
 
 const DAY_MS = 86_400_000
@@ -98,15 +98,8 @@ function namesOf(name: string): Extension {
 }
 
 async function keep(sys: Sys, folder: string, name: string, text: string, mode: number): Promise<void> {
-  const parts = folder.split('/').slice(1)
   try {
-    parts.forEach((_, at) => {
-      try {
-        sys.mkdir(`/${parts.slice(0, at + 1).join('/')}`, 0o700)
-      } catch (error) {
-        if (!isErrno(error) || error.code !== 'EEXIST') throw error
-      }
-    })
+    makeDirectories(sys, folder, 0o700)
     const fd = sys.open(`${folder}/${name}`, O_WRONLY | O_CREAT | O_TRUNC, mode)
     await writeAll(sys, fd, new TextEncoder().encode(text))
     sys.close(fd)

@@ -89,13 +89,8 @@ const initOptions = ({ newNamespaces, cgroup }: ContainerSpec): ForkOptions => (
 
 /** Starts process 1 of a step of a build; it waits at its gate until `proceed`, and before its program until `release`. */
 export function launchContainer(sys: Sys, spec: ContainerSpec, wantsInput: boolean): RunningProcess {
-  const plumbing = plumb(sys, spec.process, wantsInput)
-  try {
-    const pid = forkInto(sys, containerInit(spec), spec.process, plumbing, spec.joins, initOptions(spec))
-    return running(sys, plumbing, pid, waitForExit(sys, pid))
-  } finally {
-    plumbing.closeGiven()
-  }
+  const options = initOptions(spec)
+  return launch(sys, containerInit(spec), spec.process, wantsInput, spec.joins, options, (pid) => waitForExit(sys, pid))
 }
 
 /** Starts a container's process 1 below a shim, which the daemon may leave behind. */
@@ -136,15 +131,9 @@ export function launchExec(
 ): RunningProcess {
   const joins = [{ pid, flags: ALL_NAMESPACES & ~CLONE_NEWCGROUP }]
   const options = { cgroup, argv: ['runc', 'init'], orphanOf: shim.pid }
-  const plumbing = plumb(sys, spec, wantsInput)
-  try {
-    const made = forkInto(sys, execInit(spec), spec, plumbing, joins, options)
-    const process = running(sys, plumbing, made, shim.exitOf(made))
-    void process.release()
-    return process
-  } finally {
-    plumbing.closeGiven()
-  }
+  const process = launch(sys, execInit(spec), spec, wantsInput, joins, options, (made) => shim.exitOf(made))
+  void process.release()
+  return process
 }
 
 interface Ends {
@@ -179,6 +168,24 @@ const sessionOf = ({ terminal }: ProcessSpec): ForkOptions => ({
   ...{ setsid: true, threads: RUNC_THREADS, defaultSignals: [SIGPIPE] },
   ...(terminal ? { ctty: 0 } : {}),
 })
+
+function launch(
+  sys: Sys,
+  entry: (process: Process) => MaybePromise<number>,
+  spec: ProcessSpec,
+  wantsInput: boolean,
+  joins: readonly { pid: number; flags: number }[],
+  options: ForkOptions,
+  exitOf: (pid: number) => Promise<WaitStatus>,
+): RunningProcess {
+  const plumbing = plumb(sys, spec, wantsInput)
+  try {
+    const pid = forkInto(sys, entry, spec, plumbing, joins, options)
+    return running(sys, plumbing, pid, exitOf(pid))
+  } finally {
+    plumbing.closeGiven()
+  }
+}
 
 const forkInto = (
   sys: Sys,

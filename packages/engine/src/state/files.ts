@@ -1,20 +1,9 @@
-import { EEXIST, ENOENT, isDirectory, isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
+import { ENOENT, isDirectory, isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
+
+export { makeDirectories } from '@drydock/libc'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
-
-/** mkdir -p. */
-export function makeDirectories(sys: Sys, path: string, mode = 0o755): void {
-  try {
-    sys.mkdir(path, mode)
-  } catch (error) {
-    if (error === EEXIST) return
-    const bare = path.replace(/\/+$/, '')
-    if (error !== ENOENT || bare === '') throw error
-    makeDirectories(sys, bare.slice(0, bare.lastIndexOf('/')) || '/', mode)
-    sys.mkdir(bare, mode)
-  }
-}
 
 /** The value, or undefined where the errno says that the file is not there. */
 export function ifExists<T>(look: () => T): T | undefined {

@@ -20,11 +20,11 @@ import {
   privatePem,
   publicInfo,
   type RandomBytes,
+  randomSerial,
   readCertificate,
   readPrivateKey,
   readRequest,
   sequence,
-  toBigInt,
   truth,
 } from '@drydock/crypto'
 import type { TLSInfo } from '@drydock/docker-api'
@@ -50,19 +50,13 @@ const extension = (name: string, critical: boolean, value: Uint8Array): Extensio
 const SIGNS = bits(Uint8Array.of(0x06), 1)
 const SERVES = bits(Uint8Array.of(0xa0), 5)
 
-function serialOf(random: RandomBytes): bigint {
-  const bytes = random(20)
-  bytes[0] = (bytes[0] ?? 0) & 0x7f
-  return toBigInt(bytes)
-}
-
 /** The authority of a new swarm, or of one whose authority is changed. swarmkit ca.CreateRootCA */
 export function makeRoot(nowMs: number, random: RandomBytes): RootCa {
   const key = generateEc('P-256', random)
   const name = named(['CN', ROOT_NAME])
   const bytes = makeCertificate(
     {
-      ...{ serial: serialOf(random), issuer: name, subject: name, key, style: STYLE },
+      ...{ serial: randomSerial(random), issuer: name, subject: name, key, style: STYLE },
       ...{ notBeforeMs: nowMs, notAfterMs: nowMs + ROOT_MS },
       extensions: [
         extension('keyUsage', true, SIGNS),
@@ -140,7 +134,7 @@ export async function signRequest(
   const names = [unit, nodeId, ...(role === 'manager' ? [ROOT_NAME] : [])]
   const bytes = makeCertificate(
     {
-      ...{ serial: serialOf(random), issuer: issuer.subject, key: request.key, style: STYLE },
+      ...{ serial: randomSerial(random), issuer: issuer.subject, key: request.key, style: STYLE },
       subject: named(['O', clusterId], ['OU', unit], ['CN', nodeId]),
       ...{ notBeforeMs: nowMs - BACKDATE_MS, notAfterMs: nowMs + validMs },
       extensions: [

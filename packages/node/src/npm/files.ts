@@ -1,4 +1,4 @@
-import { EEXIST, ENOENT, isDirectory, isErrno, type Sys } from '@drydock/abi'
+import { isDirectory, isErrno, type Sys } from '@drydock/abi'
 import { readTextFile, writeFile } from '@drydock/libc'
 
 export async function readJson<T>(sys: Sys, path: string): Promise<T | undefined> {
@@ -12,18 +12,6 @@ export async function readJson<T>(sys: Sys, path: string): Promise<T | undefined
 
 export const writeJson = (sys: Sys, path: string, value: unknown): Promise<void> =>
   writeFile(sys, path, `${JSON.stringify(value, null, 2)}\n`)
-
-/** mkdir -p. */
-export function makeFolders(sys: Sys, path: string): void {
-  try {
-    sys.mkdir(path, 0o755)
-  } catch (error) {
-    if (error === EEXIST) return
-    if (error !== ENOENT || !path.includes('/')) throw error
-    makeFolders(sys, path.slice(0, path.lastIndexOf('/')))
-    makeFolders(sys, path)
-  }
-}
 
 /** rm -rf. */
 export function removeAll(sys: Sys, path: string): void {

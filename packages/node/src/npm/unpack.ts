@@ -1,7 +1,7 @@
 import type { Sys } from '@drydock/abi'
 import { gunzip, untar } from '@drydock/codec'
-import { writeFile } from '@drydock/libc'
-import { lstatOr, makeFolders, namesIn, readJson, removeAll } from './files.ts'
+import { makeDirectories, writeFile } from '@drydock/libc'
+import { lstatOr, namesIn, readJson, removeAll } from './files.ts'
 import type { Registry } from './registry.ts'
 import type { Placed } from './tree.ts'
 
@@ -63,7 +63,7 @@ async function fetchInto(sys: Sys, registry: Registry, root: string, placed: Pla
   for (const { header, content } of untar(gunzip(bytes))) {
     if (header.type !== 'file') continue
     const path = `${place}/${header.name.split('/').slice(1).join('/')}`
-    makeFolders(sys, path.slice(0, path.lastIndexOf('/')))
+    makeDirectories(sys, path.slice(0, path.lastIndexOf('/')))
     await writeFile(sys, path, content, header.mode & 0o111 ? 0o755 : 0o644)
     await sys.tick()
   }
@@ -76,7 +76,7 @@ function linkCommands(sys: Sys, root: string, placed: readonly Placed[]): void {
     const commands = typeof bin === 'string' ? { [name.replace(/^@[^/]+\//, '')]: bin } : bin
     for (const [command, file] of Object.entries(commands)) {
       const link = `${root}/node_modules/.bin/${command}`
-      makeFolders(sys, `${root}/node_modules/.bin`)
+      makeDirectories(sys, `${root}/node_modules/.bin`)
       if (lstatOr(sys, link)) sys.unlink(link)
       sys.symlink(`../${name}/${file.replace(/^\.\//, '')}`, link)
       if (lstatOr(sys, `${root}/${path}/${file}`)) sys.chmod(`${root}/${path}/${file}`, 0o755)

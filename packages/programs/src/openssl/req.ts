@@ -14,9 +14,9 @@ import {
   type PrivateKey,
   privatePem,
   publicInfo,
+  randomSerial,
   readCertificate,
   readRequest,
-  toBigInt,
 } from '@drydock/crypto'
 import { Command, HASH_KIND, type OptionTable, Refused } from './command.ts'
 import { Configuration, DEFAULT_CONFIGURATION } from './configuration.ts'
@@ -188,10 +188,8 @@ export async function req(command: Command): Promise<number> {
     keys,
   )
   const serial = command.get('set_serial')
-  const random = command.random(20)
-  random[0] = (random[0] ?? 0) & 0x7f
   const fields = {
-    serial: serial === undefined ? toBigInt(random) : BigInt(serial),
+    serial: serial === undefined ? randomSerial(command.random) : BigInt(serial),
     issuer: subject,
     subject,
     key,

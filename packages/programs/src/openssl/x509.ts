@@ -10,11 +10,11 @@ import {
   parsePem,
   pem,
   publicInfo,
+  randomSerial,
   readCertificate,
   readRequest,
   rfc2253Name,
   slashName,
-  toBigInt,
 } from '@drydock/crypto'
 import { Command, HASH_KIND, type OptionTable, Refused } from './command.ts'
 import { Configuration } from './configuration.ts'
@@ -226,13 +226,12 @@ async function signedExtensions(
 async function nextSerial(command: Command): Promise<bigint> {
   const given = command.get('set_serial')
   if (given !== undefined) return BigInt(given)
-  const random = command.random(20)
-  random[0] = (random[0] ?? 0) & 0x7f
+  const serial = randomSerial(command.random)
   const file =
     command.get('CAserial') ??
     (command.has('CAcreateserial') ? command.get('CA')?.replace(/\.[^./]*$/, '.srl') : undefined)
-  if (file !== undefined) await command.output(file, `${evenHex(toBigInt(random))}\n`)
-  return toBigInt(random)
+  if (file !== undefined) await command.output(file, `${evenHex(serial)}\n`)
+  return serial
 }
 
 export const VERIFY_OPTIONS: OptionTable = {
