@@ -1,4 +1,5 @@
 import type { ByteStream, Clock, Entropy } from '@drydock/abi'
+import { concatBytes } from '@drydock/codec'
 
 /** How servers that want TLS answer a request in clear: nginx (497), Go, httpd, uvicorn. */
 const COMPLAINTS = [
@@ -63,6 +64,7 @@ class SensingStream implements ByteStream {
   private readonly likely: boolean
   private readonly secure: () => Promise<ByteStream>
   private sent: Uint8Array[] | undefined = []
+  private sentBytes = 0
   private left: Uint8Array = NOTHING
   private ended = false
 
@@ -75,7 +77,8 @@ class SensingStream implements ByteStream {
 
   write(bytes: Uint8Array): void | Promise<void> {
     this.sent?.push(bytes.slice())
-    if ((this.sent ?? []).reduce((sum, { length }) => sum + length, 0) > MOST_SENT_BYTES) this.sent = undefined
+    this.sentBytes += bytes.length
+    if (this.sentBytes > MOST_SENT_BYTES) this.sent = undefined
     return this.stream.write(bytes)
   }
 
@@ -112,7 +115,7 @@ class SensingStream implements ByteStream {
     while (isRefusal(words) && missing(words) > 0) {
       const more = await this.stream.read()
       if (more.length === 0) break
-      words = Uint8Array.from([...words, ...more])
+      words = concatBytes([words, more])
     }
     return words
   }
