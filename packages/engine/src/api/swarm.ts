@@ -33,13 +33,6 @@ async function leave(call: Call): Promise<ServerResponse> {
   return { status: 200 }
 }
 
-/** Nobody is told the authority's key again. */
-const withoutKey = ({ CAConfig, ...spec }: SwarmSpec): SwarmSpec => {
-  if (!CAConfig) return spec
-  const { SigningCAKey: _key, ...rest } = CAConfig
-  return { ...spec, CAConfig: rest }
-}
-
 /** Another certificate to sign with, or the wish for a new one. swarmkit controlapi.newRootRotationObject */
 const wantsNewRoot = ({ CAConfig: before }: SwarmSpec, { CAConfig: after }: SwarmSpec): boolean =>
   (after?.ForceRotate ?? 0) !== (before?.ForceRotate ?? 0) ||
@@ -50,7 +43,7 @@ async function update(call: Call): Promise<ServerResponse> {
   const { Spec } = swarm.requireManager().store.cluster
   const spec = await requireJson<SwarmSpec>(call, SWARM_SPEC)
   await swarm.control('updateCluster', {
-    ...{ version: versionOf(call, 'swarm'), spec: withoutKey(spec) },
+    ...{ version: versionOf(call, 'swarm'), spec },
     ...(wantsNewRoot(Spec, spec) ? { root: await newRoot(call.parts.sys, spec) } : {}),
     rotateWorker: flag(call, 'rotateWorkerToken'),
     rotateManager: flag(call, 'rotateManagerToken'),

@@ -1,5 +1,5 @@
 import type { TaskStatus } from '@drydock/docker-api'
-import { type ControlArgs, type ControlMethod, type NodeObject, SwarmError } from '@drydock/swarm'
+import { type ControlArgs, type ControlMethod, type NodeObject, SPEC_DEFAULTS, SwarmError } from '@drydock/swarm'
 import type { Manager } from './manager.ts'
 import type { RpcConnection } from './rpc.ts'
 
@@ -26,14 +26,13 @@ export async function certify(
   const { ID, Spec, internal } = manager.store.cluster
   if (!internal.root) return undefined
   const { signRequest } = await import('./certificates.ts')
-  const validMs = (Spec.CAConfig?.NodeCertExpiry || DEFAULT_EXPIRY_NS) / 1e6
+  const validMs = (Spec.CAConfig?.NodeCertExpiry || SPEC_DEFAULTS.CAConfig.NodeCertExpiry) / 1e6
   const { clock, entropy } = manager.sys
   const subject = { nodeId, clusterId: ID, role, validMs }
   const signed = await signRequest(internal.root, request, subject, clock.now(), (length) => entropy.bytes(length))
   if (signed !== undefined) manager.perform('noteCertified', { id: nodeId })
   return signed
 }
-const DEFAULT_EXPIRY_NS = 7_776_000_000_000_000
 
 type Answer = (manager: Manager, params: never, from: RpcConnection) => unknown
 

@@ -18,7 +18,7 @@ export interface ClusterWish {
 const FIRST_VNI = 4096
 
 /** What a swarm has without being told. swarmkit api/defaults, in nanoseconds */
-export const SPEC_DEFAULTS: SwarmSpec = {
+export const SPEC_DEFAULTS = {
   Name: 'default',
   Labels: {},
   Orchestration: { TaskHistoryRetentionLimit: 5 },
@@ -33,7 +33,7 @@ export const SPEC_DEFAULTS: SwarmSpec = {
   CAConfig: { NodeCertExpiry: 7_776_000_000_000_000 },
   TaskDefaults: {},
   EncryptionConfig: { AutoLockManagers: false },
-}
+} satisfies SwarmSpec
 
 const LEAST_EXPIRY = 3_600_000_000_000
 
@@ -52,7 +52,7 @@ export function createCluster(powers: Powers, wish: ClusterWish): ClusterObject 
   const { root } = wish
   const cluster = store.create('cluster', {
     ID: newId(entropy),
-    Spec: mergeSpec(SPEC_DEFAULTS, wish.spec),
+    Spec: withoutKey(mergeSpec(SPEC_DEFAULTS, wish.spec)),
     TLSInfo: root.info,
     RootRotationInProgress: false,
     DefaultAddrPool: wish.addressPools.length > 0 ? [...wish.addressPools] : ['10.0.0.0/8'],
@@ -64,6 +64,13 @@ export function createCluster(powers: Powers, wish: ClusterWish): ClusterObject 
   const spec = { Name: 'ingress', Labels: {}, Driver: 'overlay', Options: {} }
   createNetwork(powers, { ...spec, Internal: false, Attachable: false, Ingress: true, Ipv6: false }, {})
   return cluster
+}
+
+/** Nobody is told the authority's key again. */
+function withoutKey(spec: SwarmSpec): SwarmSpec {
+  if (!spec.CAConfig) return spec
+  const { SigningCAKey: _key, ...rest } = spec.CAConfig
+  return { ...spec, CAConfig: rest }
 }
 
 const newTokens = ({ digest }: RootCa, entropy: Entropy): ClusterObject['JoinTokens'] => ({
@@ -108,7 +115,7 @@ export function updateCluster({ store, entropy }: Powers, update: ClusterUpdate)
   const tokens = root ? newTokens(root, entropy) : cluster.JoinTokens
   const authority = authorityIn(tokens.Worker)
   store.update('cluster', cluster.ID, {
-    Spec: { ...cluster.Spec, ...update.spec, Name: 'default' },
+    Spec: withoutKey({ ...cluster.Spec, ...update.spec, Name: 'default' }),
     JoinTokens: {
       Worker: update.rotateWorker ? joinToken(authority, entropy) : tokens.Worker,
       Manager: update.rotateManager ? joinToken(authority, entropy) : tokens.Manager,
