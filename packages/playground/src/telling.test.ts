@@ -105,6 +105,13 @@ describe('the start of an engine', () => {
     expect(disk.tells({ ...engineFiles, 'i:62': file('other') })).toBe(true)
   })
 
+  it('tells nothing of files that came and went between two looks, whatever had their numbers once', () => {
+    const disk = new Disk({ [`i:${HOME}`]: directory({ note: 50 }), 'i:50': file('note') })
+    expect(disk.tells({ [`i:${HOME}`]: directory({}) }, ['i:50'])).toBe(true)
+    disk.telling.engineStarts(DISK)
+    expect(disk.tells({ ...engineFiles }, ['i:50', 'c:50:0'])).toBe(false)
+  })
+
   it('hides no change elsewhere, and none on another disk', () => {
     const disk = new Disk()
     disk.telling.engineStarts(DISK)

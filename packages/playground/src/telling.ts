@@ -56,9 +56,10 @@ export class Telling {
     const [tree, ino] = [this.tree(disk), Number(number)]
     if (QUIET_NAMES.test(tree.nameOf(ino) ?? '')) return false
     if (this.starting.has(disk) && tree.isBelow(ino, tree.find(ENGINE_ROOT) ?? -1)) return false
-    if (!record.startsWith('i:') || !isInode(value)) return true
-    const was = old.get(key) ?? tree.original(ino)
-    return !isInode(was) || !isSame(was, value)
+    const was = old.get(key) ?? (record === `i:${ino}` ? tree.original(ino) : undefined)
+    // Whoever writes a file anew makes another beside it for a moment: its number may have been that of anything.
+    if (value === undefined && was === undefined) return false
+    return !isInode(value) || !isInode(was) || !isSame(was, value)
   }
 
   private tree(disk: string): DirectoryTree {
