@@ -22,7 +22,7 @@ export default defineConfig({
     sequence: { sequencer: WaitingFirst },
     // What a program left running when it was killed ends here, as in the worker and in the command: see the kernel's `isEndOfProgram`.
     onUnhandledError: (error) => (error as { reason?: unknown }).reason !== 'the program has ended',
-    // A second try for tests with real clients and clocks; what needs it is listed, and is to be looked into.
-    retry: 1,
+    // Other tries for tests with real clients and clocks; what needs them is listed, and is to be looked into.
+    retry: 2,
   },
 })
