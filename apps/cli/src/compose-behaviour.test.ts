@@ -57,6 +57,38 @@ const TRIALS: readonly Trial[] = [
     sees: [/^digraph "t" \{\n layout=dot;\n/m, /<b>Image:<\/b><br\/>alpine<\/font>>\];$/m, /^ "a" -> "b";\n\}$/m],
   },
   {
+    title: 'a dry run does nothing, and says what would be done',
+    file: 'services:\n  a: {build: .}\n  b: {image: alpine, depends_on: [a], command: sleep 9}\n',
+    line: `echo FROM alpine > Dockerfile; docker compose --dry-run up; docker compose up -d --dry-run; docker compose --dry-run run b ls; docker ps -aq | wc -l; docker image ls -q t-a | wc -l`,
+    status: 0,
+    sees: [
+      /^ DRY-RUN MODE - {2}==> ==> writing image dryRun-86f7e437faa5a7fce15d1ddcb9eaeaea377667b8 $/m,
+      /^end of 'compose up' output, interactive run is not supported in dry-run mode$/m,
+      /^ DRY-RUN MODE - {2}Container t-b-1 {2}Started$/m,
+      /^interactive run is not supported in dry-run mode\n0\n0$/m,
+    ],
+  },
+  {
+    title: 'a file is made of containers, and up refuses flags that do not go together',
+    file: `services:\n  a: {image: alpine, command: sleep 9, stop_grace_period: 0s, ports: ["8000:80"], volumes: ["data:/data"]}\nvolumes: {data: }\n`,
+    line: 'docker compose up -d; docker compose alpha generate --name made t-a-1; docker compose up --attach x; docker compose up --wait --watch; docker compose exec; docker compose cp x',
+    status: 1,
+    sees: [
+      /^name: made\nservices:\n {2}a:\n/m,
+      /^ {4}volumes:\n {6}- type: volume\n {8}source: t_data\n {8}target: \/data$/m,
+      /^cannot attach to services not included in up: x$/m,
+      /^--wait cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch$/m,
+      /^requires at least 2 arg\(s\), only received 0$/m,
+      /^docker: 'docker compose cp' requires 2 arguments$/m,
+    ],
+  },
+  {
+    title: 'a terminal has a line of shortcuts, whose keys work',
+    file: `services:\n  a:\n    ${SLEEPER}\n    develop: {watch: [{path: ./src, action: sync, target: /app}]}\n  b: {image: alpine, command: 'sh -c "echo up; sleep 600"', stop_grace_period: 0s}\n`,
+    line: `mkdir -p src; mkfifo keys; (script -qc 'docker compose up' log < keys > /dev/null 2>&1 &); exec 9> keys; seen() { for i in 1 2 3 4 5 6 7 8 9; do grep -q "$1" log && break; sleep 1; done; }; seen 'up'; printf w >&9; seen 'Watch enabled'; printf '\\003' >&9; seen 'Stopped'; exec 9>&-; cat log; docker compose ps -q | wc -l`,
+    sees: [/w\x1b\[0m\x1b\[2m Enable Watch/, /w\x1b\[0m\x1b\[2m Disable Watch/, /Gracefully stopping/, /^0$/m],
+  },
+  {
     title: 'up ends when all have ended',
     file: 'services:\n  a: {image: alpine, command: echo done}\n',
     line: 'docker compose up',

@@ -145,10 +145,8 @@ async function run(
     for (const warning of parsed.warnings) await cli.warn(`${warning}\n`)
     const wrong = command.args?.(parsed.operands)
     if (wrong && 'bare' in wrong) throw new CliError(wrong.bare)
-    if (wrong)
-      throw new CliError(usage(`${JSON.stringify(path)} ${wrong.problem}.`, useLine(command, parentPath), path))
-    if (cli.root.dryRun || parsed.values.get('dry-run') === true)
-      throw new CliError('dry-run mode is not supported here')
+    if (wrong) throw new CliError(usage(`docker: '${path}' ${wrong.problem}`, useLine(command, parentPath), path))
+    if (parsed.values.get('dry-run') === true) cli.root = { ...cli.root, dryRun: true }
     const flags = Object.fromEntries(parsed.values)
     return (await command.run({ cli, args: parsed.operands, flags, changed: parsed.changed, path })) ?? 0
   } catch (error) {

@@ -45,6 +45,27 @@ export const between =
       : { problem: `requires at least ${low} and at most ${count(high)}`, see: 'Run' }
 export const anyArgs: ArgsRule = () => undefined
 
+/** The rules that cobra itself brings, in its own words. github.com/spf13/cobra args.go */
+export const minimumNArgs =
+  (n: number): ArgsRule =>
+  (args) =>
+    args.length >= n ? undefined : { bare: `requires at least ${n} arg(s), only received ${args.length}` }
+export const maximumNArgs =
+  (n: number): ArgsRule =>
+  (args) =>
+    args.length <= n ? undefined : { bare: `accepts at most ${n} arg(s), received ${args.length}` }
+export const rangeArgs =
+  (low: number, high: number): ArgsRule =>
+  (args) =>
+    args.length >= low && args.length <= high
+      ? undefined
+      : { bare: `accepts between ${low} and ${high} arg(s), received ${args.length}` }
+/** @param path of the command: `docker compose ls` */
+export const noOperands =
+  (path: string): ArgsRule =>
+  ([word]) =>
+    word === undefined ? undefined : { bare: `unknown command ${JSON.stringify(word)} for ${JSON.stringify(path)}` }
+
 /** Where `docker --help` lists a command. */
 export type CommandGroup = 'common' | 'management' | 'swarm' | 'plain'
 

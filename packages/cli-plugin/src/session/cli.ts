@@ -6,6 +6,8 @@ import {
   DockerClient,
   HijackError,
   isNotFound,
+  Transport,
+  type TransportOptions,
   UnreachableError,
 } from '@drydock/docker-api'
 import { dial, readTextFile, ResolveError, resolveHost, Stdio } from '@drydock/libc'
@@ -59,13 +61,20 @@ export class Cli {
   }
 
   get client(): DockerClient {
-    this.connection ??= new DockerClient({
-      dial: () => this.dial(),
-      host: this.host,
-      userAgent: `Docker-Client/${VERSION.version} (linux)`,
-      ...(this.env.get('DOCKER_API_VERSION') ? { version: this.env.get('DOCKER_API_VERSION') ?? '' } : {}),
-    })
+    this.connection ??= new DockerClient(
+      this.transport({
+        dial: () => this.dial(),
+        host: this.host,
+        userAgent: `Docker-Client/${VERSION.version} (linux)`,
+        ...(this.env.get('DOCKER_API_VERSION') ? { version: this.env.get('DOCKER_API_VERSION') ?? '' } : {}),
+      }),
+    )
     return this.connection
+  }
+
+  /** What carries calls to the engine. */
+  protected transport(options: TransportOptions): Transport {
+    return new Transport(options)
   }
 
   /** The engine's address. @throws CliError when it can't be found out */

@@ -7,8 +7,9 @@ import { Lifecycle } from '../engine/lifecycle.ts'
 import type { Project } from '../load/project.ts'
 import { withProgress } from '../progress/printers.ts'
 import { SILENT } from '../progress/tasks.ts'
-import { watchBeside } from '../watch/watch-project.ts'
+import { type Until, watchBeside } from '../watch/watch-project.ts'
 import { LogConsumer, type LogSettings, WATCH_LOGGER } from './log-consumer.ts'
+import { ShortcutMenu } from './shortcut-menu.ts'
 import { followAttached, followLogs, logName } from './streams.ts'
 
 export interface AttachWishes extends LogSettings {
@@ -20,7 +21,10 @@ export interface AttachWishes extends LogSettings {
   readonly cascade: 'none' | 'stop' | 'fail'
   readonly exitCodeFrom: string
   readonly timeout?: number | undefined
-  readonly watch?: (log: LogConsumer) => Promise<never>
+  readonly watch: (log: LogConsumer, until: Until) => Promise<void>
+  readonly watchAtOnce: boolean
+  /** Whether there is a line of shortcuts, and what its keys can do. */
+  readonly menu: { readonly canWatch: boolean; readonly canBuild: boolean } | undefined
 }
 
 /** `up` without -d: starts the services, shows what they say and ends with them, or stops them at ^C. */
@@ -66,19 +70,49 @@ class AttachedUp {
       const containers = (await this.backend.containers(this.project.name, { all: true })).filter((each) =>
         this.isWatched(each),
       )
+      this.openMenu()
       await this.attachAll(containers)
       this.follow(containers)
       await this.start()
-      if (this.wishes.watch)
-        watchBeside(this.wishes.watch(this.consumer), (error) => this.consumer.err(WATCH_LOGGER, error.message))
+      if (this.wishes.watchAtOnce) this.toggleWatch()
       await this.over
       await this.stopping
       await this.consumer.settle()
     } finally {
       for (const [signal, disposition] of before) sys.sigaction(signal, disposition)
       for (const stream of this.streams) stream.close()
+      await this.consumer.menu?.close()
     }
     return this.interrupts > 0 ? 130 : this.exitCode
+  }
+
+  private openMenu(): void {
+    const { menu } = this.wishes
+    if (!menu) return
+    this.consumer.menu = new ShortcutMenu(this.backend.cli, {
+      toggleWatch: menu.canWatch ? () => this.toggleWatch() : undefined,
+      canBuild: menu.canBuild,
+      interrupt: () => this.interrupt(),
+    })
+  }
+
+  private watching: Until | undefined
+
+  private toggleWatch(): void {
+    const until = this.watching ? undefined : { over: false }
+    if (this.watching) this.watching.over = true
+    this.watching = until
+    this.showWatch(until !== undefined)
+    if (!until) return
+    watchBeside(this.wishes.watch(this.consumer, until), (error) => {
+      this.watching = undefined
+      this.showWatch(false)
+      this.consumer.err(WATCH_LOGGER, error.message)
+    })
+  }
+
+  private showWatch(watches: boolean): void {
+    if (this.consumer.menu) this.consumer.menu.watches = watches
   }
 
   private isWatched(container: ContainerSummary): boolean {
@@ -165,7 +199,10 @@ class AttachedUp {
   private cascadeStop(): void {
     this.aborting = true
     this.consumer.mute()
-    this.stopping = this.backend.cli.warn('Aborting on container exit...\n').then(() => this.stopAll('Running'))
+    this.stopping = this.consumer
+      .settle()
+      .then(() => this.backend.cli.warn('Aborting on container exit...\n'))
+      .then(() => this.stopAll('Running'))
     inBackground(this.stopping)
   }
 

@@ -1,4 +1,5 @@
 import type { ComposeCli } from '../session/compose-cli.ts'
+import type { ShortcutMenu } from './shortcut-menu.ts'
 
 /** Colours of prefixes, in the order in which they are given out. */
 const RAINBOW = ['36', '33', '32', '35', '34', '36;1', '33;1', '32;1', '35;1', '34;1']
@@ -25,6 +26,9 @@ export class LogConsumer {
     this.settings = settings
   }
 
+  /** Stands below what is printed. */
+  menu: ShortcutMenu | undefined
+
   /** The width of all prefixes grows with the longest name. */
   register(name: string): void {
     if (this.colors.has(name)) return
@@ -39,18 +43,18 @@ export class LogConsumer {
   log(name: string, line: string): void {
     if (this.muted) return
     this.register(name)
-    this.write(1, `${this.prefix(name)}${this.stamp()}${line}\n`)
+    this.write(1, () => this.aboveMenu(`${this.prefix(name)}${this.stamp()}${line}\n`))
   }
   err(name: string, line: string): void {
     if (this.muted) return
     this.register(name)
-    this.write(2, `${this.prefix(name)}${this.stamp()}${line}\n`)
+    this.write(2, () => this.aboveMenu(`${this.prefix(name)}${this.stamp()}${line}\n`))
   }
   /** `web-1 exited with code 0`. */
   status(name: string, message: string): void {
     this.register(name)
     const reset = this.settings.color ? '\r\x1b[K' : ''
-    this.write(1, this.paint(name, `${reset}${name} ${message}\n`))
+    this.write(1, () => this.paint(name, `${reset}${name} ${message}\n`))
   }
 
   async settle(): Promise<void> {
@@ -72,9 +76,13 @@ export class LogConsumer {
     return this.settings.color ? `\x1b[${this.colors.get(name)}m${text}\x1b[0m` : text
   }
 
-  private write(fd: 1 | 2, text: string): void {
+  private aboveMenu(text: string): string {
+    return this.menu ? `${this.menu.clear()}${text}${this.menu.draw()}` : text
+  }
+
+  private write(fd: 1 | 2, text: () => string): void {
     this.tail = this.tail.then(async () => {
-      await (fd === 1 ? this.cli.print(text) : this.cli.warn(text))
+      await (fd === 1 ? this.cli.print(text()) : this.cli.warn(text()))
       if (fd === 1) await this.cli.io.out.flush()
     })
     this.tail.catch(() => {})

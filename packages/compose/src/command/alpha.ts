@@ -1,7 +1,8 @@
-import { bool, CliError, int, noArgs, noun } from '@drydock/cli-plugin'
+import { anyArgs, bool, CliError, int, noun } from '@drydock/cli-plugin'
 import { dependenciesOf, imageOf, type Project } from '../load/project.ts'
 import type { Service } from '../model/types.ts'
 import { composeCommand } from './define.ts'
+import { generate } from './generate.ts'
 import { publish } from './image-commands.ts'
 
 interface Shown {
@@ -46,7 +47,7 @@ const viz = composeCommand({
   name: 'viz',
   use: '[OPTIONS]',
   short: 'EXPERIMENTAL - Generate a graphviz graph from your compose file',
-  args: noArgs,
+  args: anyArgs,
   flags: {
     image: bool('', "Include service's image name in output graph"),
     'indentation-size': int('', 'Number of tabs or spaces to use for indentation', 1),
@@ -71,6 +72,5 @@ export const alpha = noun({
   use: 'alpha [COMMAND]',
   short: 'Experimental commands',
   hidden: true,
-  lacks: 'generate, dry-run',
-  children: [publish, viz],
+  children: [publish, viz, generate],
 })

@@ -1,12 +1,25 @@
 import { O_CREAT, O_TRUNC, O_WRONLY } from '@drydock/abi'
-import { anyArgs, atLeast, between, bool, CliError, exactly, int, list, string } from '@drydock/cli-plugin'
+import {
+  atLeast,
+  bool,
+  CliError,
+  exactly,
+  int,
+  list,
+  maximumNArgs,
+  minimumNArgs,
+  rangeArgs,
+  string,
+} from '@drydock/cli-plugin'
 import { writeAll } from '@drydock/libc'
 import { nameOf, numberOf } from '../engine/labels.ts'
 import { Lifecycle } from '../engine/lifecycle.ts'
 import { allOf } from '../engine/backend.ts'
 import { joinPath } from '../load/resolve-paths.ts'
 import { withProgress } from '../progress/printers.ts'
+import type { ComposeCli } from '../session/compose-cli.ts'
 import { becomeDocker, runDocker } from '../session/docker-program.ts'
+import { DRY_RUN_PREFIX } from '../session/dry-run.ts'
 import { oneContainer, splitTag } from './containers-of.ts'
 import { composeCommand, projectOrLabels, array } from './define.ts'
 
@@ -16,7 +29,7 @@ export const attach = composeCommand({
   name: 'attach',
   use: '[OPTIONS] SERVICE',
   short: "Attach local standard input, output, and error streams to a service's running container",
-  args: exactly(1),
+  args: minimumNArgs(1),
   flags: {
     'detach-keys': string('', 'Override the key sequence for detaching from a container.'),
     index: INDEX,
@@ -40,7 +53,7 @@ export const exec = composeCommand({
   use: '[OPTIONS] SERVICE COMMAND [ARGS...]',
   short: 'Execute a command in a running container',
   interspersed: false,
-  args: atLeast(2),
+  args: minimumNArgs(2),
   flags: {
     detach: bool('d', 'Detached mode: Run command in the background'),
     env: array('e', 'Set environment variables'),
@@ -58,6 +71,7 @@ export const exec = composeCommand({
   async run({ cli, backend, args, flags, changed }) {
     const [service = '', ...command] = args
     const container = await oneContainer(backend, await cli.nameOnly(), service, flags.index)
+    if (cli.root.dryRun) return pretendExec(cli, nameOf(container), command, flags.detach)
     const wantsTty = changed.has('no-TTY') ? !flags['no-TTY'] : cli.isTerminal(1)
     return becomeDocker(cli, [
       'exec',
@@ -73,11 +87,18 @@ export const exec = composeCommand({
   },
 })
 
+/** @throws CliError when it would have to be looked at */
+function pretendExec(cli: ComposeCli, name: string, command: readonly string[], detached: boolean): Promise<void> {
+  if (!detached) throw new CliError('interactive exec is not supported in dry-run mode')
+  const words = command.map((word) => JSON.stringify(word)).join(' ')
+  return cli.print(`${DRY_RUN_PREFIX}Executing command [${words}] in ${name} (detached mode)\n`)
+}
+
 export const commit = composeCommand({
   name: 'commit',
   use: '[OPTIONS] SERVICE [REPOSITORY[:TAG]]',
   short: "Create a new image from a service container's changes",
-  args: between(1, 2),
+  args: rangeArgs(1, 2),
   flags: {
     author: string('a', 'Author (e.g., "John Hannibal Smith <hannibal@a-team.com>")'),
     change: list('c', 'Apply Dockerfile instruction to the created image'),
@@ -93,6 +114,7 @@ export const commit = composeCommand({
     const text = `Commit ${id}`
     await withProgress(cli, 'Committing', async (progress) => {
       progress.on({ id, text, status: 'Committing', state: 'working' })
+      if (cli.root.dryRun) return progress.on({ id, text, status: 'Committed', state: 'done' })
       const { Id } = await backend.client.containers.commit({
         container: container.Id,
         repo: repository,
@@ -111,7 +133,7 @@ export const exportFiles = composeCommand({
   name: 'export',
   use: '[OPTIONS] SERVICE',
   short: "Export a service container's filesystem as a tar archive",
-  args: exactly(1),
+  args: minimumNArgs(1),
   flags: { index: INDEX, output: string('o', 'Write to a file, instead of STDOUT') },
   async run({ cli, backend, args, flags }) {
     if (flags.output === '' && cli.isTerminal(1))
@@ -119,7 +141,9 @@ export const exportFiles = composeCommand({
     const container = await oneContainer(backend, await cli.nameOnly(), args[0] ?? '', flags.index, { all: true })
     const id = nameOf(container)
     await withProgress(cli, 'Exporting', async (progress) => {
-      progress.on({ id, text: `export ${id} to ${flags.output}`, status: 'Exporting', state: 'working' })
+      const text = `export ${id} to ${flags.output}`
+      progress.on({ id, text, status: 'Exporting', state: 'working' })
+      if (cli.root.dryRun) return progress.on({ id, text, status: 'Exported', state: 'done' })
       const toFile = flags.output !== ''
       const path = joinPath(cli.sys.getcwd(), flags.output)
       const fd = toFile ? cli.sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600) : 1
@@ -176,7 +200,7 @@ export const cp = composeCommand({
         const target = to.service === '' ? to.path : `${name}:${to.path}`
         const text = `copy ${source} to ${target}`
         progress.on({ id: name, text, status: 'Copying', state: 'working' })
-        const status = await runDocker(cli, ['cp', ...options, source, target])
+        const status = cli.root.dryRun ? 0 : await runDocker(cli, ['cp', ...options, source, target])
         if (status !== 0) throw new CliError('', status)
         progress.on({ id: name, text, status: 'Copied', state: 'done' })
       }
@@ -188,7 +212,7 @@ export const port = composeCommand({
   name: 'port',
   use: '[OPTIONS] SERVICE PRIVATE_PORT',
   short: 'Print the public port for a port binding',
-  args: atLeast(2),
+  args: minimumNArgs(2),
   flags: {
     index: int('', 'Index of the container if service has multiple replicas'),
     protocol: string('', 'tcp or udp', 'tcp'),
@@ -209,7 +233,7 @@ export const stats = composeCommand({
   name: 'stats',
   use: '[OPTIONS] [SERVICE]',
   short: 'Display a live stream of container(s) resource usage statistics',
-  args: anyArgs,
+  args: maximumNArgs(1),
   flags: {
     all: bool('a', 'Show all containers (default shows just running)'),
     format: string('', 'Format output using a custom template'),

@@ -44,7 +44,8 @@ export function createWishes(
     ignoreOrphans: truthy(rest.env.get('COMPOSE_IGNORE_ORPHANS')),
   }
 }
-const truthy = (word = ''): boolean => ['1', 't', 'true'].includes(word.toLowerCase())
+/** As Go's strconv.ParseBool takes it. */
+export const truthy = (word = ''): boolean => ['1', 't', 'true'].includes(word.toLowerCase())
 
 /** `web=3` words. @throws CliError */
 export function withScales(project: Project, words: readonly string[]): Project {

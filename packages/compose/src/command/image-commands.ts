@@ -12,7 +12,7 @@ export const build = composeCommand({
   use: '[OPTIONS] [SERVICE...]',
   short: 'Build or rebuild services',
   args: anyArgs,
-  lacks: '--memory, --ssh',
+  lacks: '--ssh',
   flags: {
     'build-arg': array('', 'Set build-time variables for services'),
     builder: string('', 'Set builder to use'),
@@ -49,6 +49,7 @@ export const build = composeCommand({
       check: flags.check,
     }
     if (flags.print) return cli.print(`${JSON.stringify(bakeFile(project, names, wishes), undefined, 2)}\n`)
+    if (flags.memory) await cli.warn('WARNING: --memory is not supported by BuildKit and will be ignored\n')
     if (names.length === 0) {
       cli.warning('No services to build')
       return

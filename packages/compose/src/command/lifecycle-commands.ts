@@ -1,4 +1,4 @@
-import { anyArgs, atLeast, bool, CliError, hidden, int, string } from '@drydock/cli-plugin'
+import { anyArgs, bool, CliError, hidden, int, minimumNArgs, string } from '@drydock/cli-plugin'
 import { allOf } from '../engine/backend.ts'
 import { nameOf, serviceOf, taskOf } from '../engine/labels.ts'
 import { Lifecycle } from '../engine/lifecycle.ts'
@@ -210,7 +210,8 @@ Any data which is not in a volume will be lost.`,
       )
     }
     const all = await backend.containers(project.name, { all: true, services: args })
-    const stopped = all.filter(({ State }) => !['running', 'paused', 'restarting'].includes(State))
+    const pretends = flags.stop && cli.root.dryRun
+    const stopped = all.filter(({ State }) => pretends || !['running', 'paused', 'restarting'].includes(State))
     if (stopped.length === 0) return cli.warn('No stopped containers\n')
     const words = `Going to remove ${stopped.map(nameOf).join(', ')}`
     if (flags.force) await cli.print(`${words}\n`)
@@ -238,7 +239,7 @@ export const scale = composeCommand({
   name: 'scale',
   use: '[SERVICE=REPLICAS...]',
   short: 'Scale services',
-  args: atLeast(1),
+  args: minimumNArgs(1),
   flags: { 'no-deps': bool('', "Don't start linked services") },
   async run({ cli, backend, args, flags }) {
     const names = args.map((word) => {

@@ -1,4 +1,4 @@
-import { anyArgs, bool, CliError, filter, humanSize, noArgs, shortId, string, tabulate } from '@drydock/cli-plugin'
+import { anyArgs, bool, CliError, filter, humanSize, noOperands, shortId, string, tabulate } from '@drydock/cli-plugin'
 import type { ContainerSummary } from '@drydock/docker-api'
 import { COMPOSE_VERSION, LABEL, labelOf, nameOf, numberOf, serviceOf } from '../engine/labels.ts'
 import { splitTag } from './containers-of.ts'
@@ -63,7 +63,7 @@ export const ls = composeCommand({
   name: 'ls',
   use: '[OPTIONS]',
   short: 'List running compose projects',
-  args: noArgs,
+  args: noOperands('docker compose ls'),
   completes: ['none'],
   flags: {
     all: bool('a', 'Show all stopped Compose projects'),
@@ -174,7 +174,7 @@ export const version = composeCommand({
   name: 'version',
   use: '[OPTIONS]',
   short: 'Show the Docker Compose version information',
-  args: noArgs,
+  args: noOperands('docker compose version'),
   completes: ['none'],
   flags: {
     format: string('f', 'Format the output. Values: [pretty | json]. (Default: pretty)'),

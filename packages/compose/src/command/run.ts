@@ -1,4 +1,4 @@
-import { atLeast, bool, CliError, list, string } from '@drydock/cli-plugin'
+import { bool, CliError, list, minimumNArgs, string } from '@drydock/cli-plugin'
 import type { Backend } from '../engine/backend.ts'
 import { LABEL } from '../engine/labels.ts'
 import { Lifecycle } from '../engine/lifecycle.ts'
@@ -66,7 +66,7 @@ export const run = composeCommand({
   use: '[OPTIONS] SERVICE [COMMAND] [ARGS...]',
   short: 'Run a one-off command on a service',
   interspersed: false,
-  args: atLeast(1),
+  args: minimumNArgs(1),
   flags: runFlags,
   async run({ cli, backend, args, flags, changed }) {
     const [name = '', ...command] = args
@@ -89,6 +89,7 @@ export const run = composeCommand({
       await backend.client.containers.start(id)
       return cli.print(`${id}\n`)
     }
+    if (cli.root.dryRun) throw new CliError('interactive run is not supported in dry-run mode')
     return runDocker(cli, ['start', '--attach', ...(flags.interactive ? ['--interactive'] : []), id])
   },
 })

@@ -3,8 +3,9 @@ import { attachAndFollow } from '../attach/attached-up.ts'
 import { Lifecycle } from '../engine/lifecycle.ts'
 import { dependenciesOf, type Project, withServices } from '../load/project.ts'
 import { withProgress } from '../progress/printers.ts'
+import type { ComposeCli } from '../session/compose-cli.ts'
 import { watchProject } from '../watch/watch-project.ts'
-import { createWishes, withScales } from './create-flags.ts'
+import { createWishes, truthy, withScales } from './create-flags.ts'
 import { array, composeCommand, timeoutOf } from './define.ts'
 
 export const up = composeCommand({
@@ -12,7 +13,6 @@ export const up = composeCommand({
   use: '[OPTIONS] [SERVICE...]',
   short: 'Create and start containers',
   args: anyArgs,
-  lacks: '--menu',
   flags: {
     'abort-on-container-exit': bool('', 'Stops all containers if any container was stopped. Incompatible with -d'),
     'abort-on-container-failure': bool(
@@ -63,6 +63,7 @@ export const up = composeCommand({
     const loaded = await cli.project({ services: args })
     const project = chosen(withScales(loaded, flags.scale), args, flags['no-deps'])
     if (project.services.size === 0) throw new CliError('no service selected')
+    checkServices(project, flags)
     const services = args.length > 0 ? args : [...project.services.keys()]
     const wishes = createWishes(flags, {
       services,
@@ -78,6 +79,10 @@ export const up = composeCommand({
         await lifecycle.start({ wait: flags.wait, waitTimeout: flags['wait-timeout'] })
     })
     if (detached || flags['no-start']) return 0
+    if (cli.root.dryRun) {
+      await cli.print("end of 'compose up' output, interactive run is not supported in dry-run mode\n")
+      return 0
+    }
     const cascade = flags['abort-on-container-failure']
       ? 'fail'
       : flags['abort-on-container-exit'] || flags['exit-code-from'] !== ''
@@ -92,7 +97,11 @@ export const up = composeCommand({
       prefix: !flags['no-log-prefix'],
       timestamps: flags.timestamps,
       timeout: timeoutOf(flags, changed),
-      ...(flags.watch ? { watch: (log) => watchProject(backend, project, services, log) } : {}),
+      watch: (log, until) => watchProject(backend, project, services, log, until),
+      watchAtOnce: flags.watch,
+      menu: wantsMenu(cli, flags.menu, changed)
+        ? { canWatch: canWatch(project), canBuild: !flags['no-build'] }
+        : undefined,
     })
   },
 })
@@ -106,22 +115,84 @@ interface UpFlags {
   readonly 'attach-dependencies': boolean
   readonly attach: readonly string[]
   readonly 'exit-code-from': string
+  readonly build: boolean
+  readonly 'no-build': boolean
+  readonly 'no-recreate': boolean
+  readonly 'force-recreate': boolean
+  readonly 'always-recreate-deps': boolean
+  readonly 'renew-anon-volumes': boolean
 }
 
+/** @throws CliError for flags that don't go together */
 function checkFlags(flags: UpFlags): void {
-  const aborts = flags['abort-on-container-exit'] || flags['abort-on-container-failure']
-  if (flags['abort-on-container-exit'] && flags['abort-on-container-failure'])
-    throw new CliError('cannot combine --abort-on-container-exit and --abort-on-container-failure')
-  if (flags.wait && flags['attach-dependencies']) throw new CliError('cannot combine --wait and --attach-dependencies')
-  if (flags.attach.length > 0 && flags['attach-dependencies'])
-    throw new CliError('cannot combine --attach and --attach-dependencies')
-  if (flags.detach && (flags['attach-dependencies'] || aborts || flags.attach.length > 0 || flags.watch))
-    throw new CliError(
-      flags.watch
-        ? '--detach cannot be combined with --watch'
-        : '--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach or --attach-dependencies',
-    )
+  const cascades =
+    flags['abort-on-container-exit'] || (flags['exit-code-from'] !== '' && !flags['abort-on-container-failure'])
+  const shown = flags['attach-dependencies'] || flags.attach.length > 0
+  const wrong = WRONG_TOGETHER.find(([, when]) => when(flags, { cascades, shown }))
+  if (wrong) throw new CliError(wrong[0])
 }
+
+/** @throws CliError for a service that is not among those that go up */
+function checkServices(project: Project, flags: UpFlags): void {
+  const from = flags['exit-code-from']
+  if (from !== '' && !project.services.has(from)) throw new CliError(`no such service: ${from}: not found`)
+  const strange = flags.attach.filter((name) => !project.services.has(name))
+  if (strange.length > 0) throw new CliError(`cannot attach to services not included in up: ${strange.join(', ')}`)
+}
+
+interface Facts {
+  /** One container that ends ends all. */
+  readonly cascades: boolean
+  /** It is said whose output is shown. */
+  readonly shown: boolean
+}
+
+/** In the order in which compose looks. docker/compose cmd/compose/up.go */
+const WRONG_TOGETHER: readonly (readonly [string, (flags: UpFlags, facts: Facts) => boolean])[] = [
+  [
+    '--abort-on-container-failure cannot be combined with --abort-on-container-exit',
+    (flags, { cascades }) => cascades && flags['abort-on-container-failure'],
+  ],
+  [
+    '--wait cannot be combined with --abort-on-container-exit, --attach or --attach-dependencies',
+    ({ wait }, { cascades, shown }) => wait && (shown || cascades),
+  ],
+  ['--build and --no-build are incompatible', (flags) => flags.build && flags['no-build']],
+  [
+    '--wait cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch',
+    (flags) => flags.wait && (flags['abort-on-container-failure'] || flags.watch),
+  ],
+  [
+    '--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch',
+    (flags, { cascades, shown }) =>
+      flags.detach && (shown || cascades || flags['abort-on-container-failure'] || flags.watch),
+  ],
+  [
+    '--no-recreate and --renew-anon-volumes are incompatible',
+    (flags) => flags['renew-anon-volumes'] && flags['no-recreate'],
+  ],
+  ['--force-recreate and --no-recreate are incompatible', (flags) => flags['force-recreate'] && flags['no-recreate']],
+  [
+    '--always-recreate-deps and --no-recreate are incompatible',
+    (flags) => flags['always-recreate-deps'] && flags['no-recreate'],
+  ],
+  ['--no-build and --watch are incompatible', (flags) => flags['no-build'] && flags.watch],
+  [
+    'cannot combine --attach and --attach-dependencies',
+    (flags) => flags.attach.length > 0 && flags['attach-dependencies'],
+  ],
+]
+
+/** --menu, else COMPOSE_MENU, else yes; where somebody sees it. */
+function wantsMenu(cli: ComposeCli, wanted: boolean, changed: ReadonlySet<string>): boolean {
+  if (!cli.isTerminal(1) || !cli.isTerminal(0) || cli.root.progress === 'plain') return false
+  const variable = cli.env.get('COMPOSE_MENU')
+  if (changed.has('menu') || variable === undefined) return wanted || !changed.has('menu')
+  return truthy(variable)
+}
+
+const canWatch = (project: Project): boolean =>
+  [...project.services.values()].some(({ develop }) => (develop?.watch ?? []).length > 0)
 
 const chosen = (project: Project, names: readonly string[], noDependencies: boolean): Project =>
   noDependencies && names.length > 0 ? withServices(project, (name) => names.includes(name)) : project

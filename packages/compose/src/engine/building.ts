@@ -1,4 +1,5 @@
 import { exitStatus, O_WRONLY } from '@drydock/abi'
+import { hashHex } from '@drydock/codec'
 import { searchPath } from '@drydock/libc'
 import { imageOf, type Project } from '../load/project.ts'
 import { ComposeError } from '@drydock/cli-plugin/compose-file'
@@ -96,10 +97,21 @@ export async function buildServices(
   names: readonly string[],
   wishes: BuildWishes,
 ): Promise<void> {
+  if (backend.cli.root.dryRun) return pretendBuilt(project, progress, names)
   const file = bakeFile(project, inOrder(project, names), wishes)
   const status = await bake(backend, project, file, wishes)
   if (status !== 0) throw new ComposeError(wishes.quiet ? `failed to solve: exit status ${status}` : '', [], status)
   if (!wishes.check) for (const name of names) progress.on(done(name, 'Built'))
+}
+
+/** What a dry run says of builds. docker/compose pkg/compose/build_buildkit.go */
+function pretendBuilt(project: Project, progress: Progress, names: readonly string[]): void {
+  for (const name of names) {
+    const image = imageOf(project, name, project.services.get(name) ?? {})
+    progress.on({ id: '==>', text: `==> writing image dryRun-${hashHex('sha1', name)}`, state: 'done' })
+    progress.on({ id: '==> ==>', text: `naming to ${image}`, state: 'done' })
+  }
+  for (const name of names) progress.on(done(name, 'Built'))
 }
 
 /** Those that others build upon come first. */

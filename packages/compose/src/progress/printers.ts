@@ -1,5 +1,6 @@
 import type { ComposeCli } from '../session/compose-cli.ts'
 import type { Progress, TaskEvent } from './tasks.ts'
+import { DRY_RUN_PREFIX } from '../session/dry-run.ts'
 import { TaskList } from './task-list.ts'
 
 export const PRINTER_MODES = ['auto', 'tty', 'plain', 'json', 'quiet']
@@ -30,22 +31,21 @@ const plainLine =
   ({ id, text = '', status = '' }: TaskEvent): string =>
     `${prefix} ${id} ${text} ${status}\n`
 
-const STATES: Readonly<Record<TaskEvent['state'], string>> = {
-  working: 'Working',
-  done: 'Done',
-  warning: 'Warning',
-  error: 'Error',
-}
-const jsonLine = ({ id, parent, text, status, state, current, total, percent }: TaskEvent): string =>
-  `${JSON.stringify({ id, parent_id: parent, text, status: status ?? STATES[state], current, total, percent })}\n`
+/** As encoding/json writes it: what is nothing is left out. */
+const jsonLine =
+  (dryRun: boolean) =>
+  ({ id, parent, text, status, current, total, percent }: TaskEvent): string => {
+    const fields = { 'dry-run': dryRun, id, parent_id: parent, text, status, current, total, percent }
+    return `${JSON.stringify(Object.fromEntries(Object.entries(fields).filter(([, value]) => value)))}\n`
+  }
 
 /** @param title stands in the list's head: `Running`, `Pulling`… */
 export function openProgress(cli: ComposeCli, title = 'Running'): Progress {
   const mode = cli.progressMode
   if (mode === 'quiet') return new PlainProgress(cli, () => '')
-  if (mode === 'json') return new PlainProgress(cli, jsonLine)
+  if (mode === 'json') return new PlainProgress(cli, jsonLine(cli.root.dryRun))
   if (mode === 'tty') return new TaskList(cli, title)
-  return new PlainProgress(cli, plainLine(cli.root.dryRun ? 'DRY-RUN MODE - ' : ''))
+  return new PlainProgress(cli, plainLine(cli.root.dryRun ? DRY_RUN_PREFIX : ''))
 }
 
 /** Does `work` and shows it. */

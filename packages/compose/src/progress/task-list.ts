@@ -1,5 +1,6 @@
 import { humanSize, inBackground } from '@drydock/cli-plugin'
 import type { ComposeCli } from '../session/compose-cli.ts'
+import { DRY_RUN_PREFIX } from '../session/dry-run.ts'
 import type { Progress, TaskEvent } from './tasks.ts'
 
 /** A task as the list knows it. */
@@ -121,7 +122,7 @@ export class TaskList implements Progress {
     const room = cols - width - padding - 15
     const status = task.status ?? ''
     const shown = room > 0 && status.length > room ? `${status.slice(0, room)}...` : status
-    const left = `${margin} ${this.mark(task)}${this.cli.root.dryRun ? this.color(paint('36'), ' DRY-RUN MODE - ') : ''} ${name}${' '.repeat(Math.max(padding - width, 0))} `
+    const left = `${margin} ${this.mark(task)}${this.cli.root.dryRun ? this.color(paint('36'), DRY_RUN_PREFIX) : ''} ${name}${' '.repeat(Math.max(padding - width, 0))} `
     const elapsed =
       ((task.endedMs ?? (task.state === 'working' ? this.cli.sys.clock.now() : task.startedMs)) - task.startedMs) / 1000
     const timer = `${elapsed.toFixed(1)}s `
@@ -161,4 +162,5 @@ export class TaskList implements Progress {
   }
 }
 
-const visibleLength = (text: string): number => [...text.replaceAll(/\x1b\[[\d;]*m/g, '')].length
+/** Characters that take room. */
+export const visibleLength = (text: string): number => [...text.replaceAll(/\x1b\[[\d;]*m/g, '')].length

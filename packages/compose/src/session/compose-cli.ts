@@ -1,10 +1,12 @@
 import { isErrno } from '@drydock/abi'
 import { Cli, CliError } from '@drydock/cli-plugin'
+import type { Transport, TransportOptions } from '@drydock/docker-api'
 import { type Files, readEnvFiles } from '../load/loader.ts'
 import { loadProject, loadTree, type ProjectRequest } from '../load/load-project.ts'
 import { ComposeError, isMapping, type Mapping, readYaml, substitute } from '@drydock/cli-plugin/compose-file'
 import { joinPath } from '../load/resolve-paths.ts'
 import type { Project } from '../load/project.ts'
+import { DryRunTransport } from './dry-run.ts'
 import { systemFiles } from './system-files.ts'
 
 /** Flags that stand before the command. */
@@ -56,6 +58,10 @@ export class ComposeCli extends Cli {
   /** Between the parts of names; version 1 had another. */
   get separator(): string {
     return this.root.compatibility || this.env.get('COMPOSE_COMPATIBILITY') === 'true' ? '_' : '-'
+  }
+
+  protected override transport(options: TransportOptions): Transport {
+    return this.root.dryRun ? new DryRunTransport(options) : super.transport(options)
   }
 
   /** Whether colours and cursor movements may be used. */

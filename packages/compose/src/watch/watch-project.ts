@@ -15,18 +15,24 @@ import { TreeWatcher } from './tree-watcher.ts'
 /** Changes that come within this time are one: an editor saves many files at once. */
 const QUIET_MS = 500
 
-/** Follows the files that `develop.watch` names, for ever. docker/compose pkg/compose/watch.go. @throws ComposeError */
+/** Tells whoever works beside that it is enough. */
+export interface Until {
+  over: boolean
+}
+
+/** Follows the files that `develop.watch` names, until it is enough. docker/compose pkg/compose/watch.go. @throws ComposeError */
 export async function watchProject(
   backend: Backend,
   whole: Project,
   services: readonly string[],
   log: LogConsumer,
-): Promise<never> {
+  until: Until = { over: false },
+): Promise<void> {
   const project = withSelected(whole, services)
   const rules = await watchRules(project, backend.cli.files)
   const watch = new Watch(backend, project, rules, log)
   await watch.initialSync()
-  return watch.run()
+  return watch.run(until)
 }
 
 class Watch {
@@ -52,16 +58,18 @@ class Watch {
         await this.sync.apply(service, [{ host: trigger.path ?? '', container: trigger.target ?? '/' }])
   }
 
-  async run(): Promise<never> {
+  async run(until: Until): Promise<void> {
     const watcher = new TreeWatcher(this.backend.cli.sys, (path) => this.changed.add(path))
     for (const { trigger, service } of this.rules)
       if (!this.isMounted(service, trigger)) watcher.add(trigger.path ?? '')
     this.log.register(WATCH_LOGGER)
     this.say('Watch enabled')
-    for (;;) {
+    while (!until.over) {
       await this.backend.cli.sys.sleep(QUIET_MS)
-      if (this.changed.size > 0) await this.handle(await this.batch())
+      if (this.changed.size > 0 && !until.over) await this.handle(await this.batch())
     }
+    watcher.close()
+    this.say('Watch disabled')
   }
 
   /** What a container sees anyhow need not be brought there. */
@@ -174,7 +182,7 @@ const contains = (folder: string, path: string): boolean =>
 const quoted = (names: readonly string[]): string => `[${names.map((name) => JSON.stringify(name)).join(' ')}]`
 
 /** As {@link watchProject}, beside other work. @param onFailure told once, when nothing can be watched */
-export function watchBeside(work: Promise<never>, onFailure: (error: Error) => void): void {
+export function watchBeside(work: Promise<void>, onFailure: (error: Error) => void): void {
   inBackground(
     work.catch((error: unknown) => {
       if (!isProblem(error)) throw error

@@ -28,8 +28,9 @@ export class DockerClient {
   readonly tasks: TasksClient
   readonly volumes: VolumesClient
 
-  constructor(options: TransportOptions) {
-    this.transport = new Transport(options)
+  /** @param by how to reach the engine, or what carries calls to it */
+  constructor(by: TransportOptions | Transport) {
+    this.transport = by instanceof Transport ? by : new Transport(by)
     this.configs = new ConfigsClient(this.transport)
     this.containers = new ContainersClient(this.transport)
     this.exec = new ExecClient(this.transport)
