@@ -56,6 +56,9 @@ const WORKER =
 /** Where libnetwork's gossip would be. */
 const NODE_PORT = 7946
 const DEMOTION_MS = 1500
+const READY_MS = 20_000
+const NOT_READY =
+  'Timeout was reached before node joined. The attempt to join the swarm will continue in the background. Use the "docker info" command to see the current swarm status of your node.'
 /** How long a node that was promoted waits until it asks again to be counted. */
 const JOIN_MS = 500
 
@@ -133,7 +136,8 @@ export class SwarmNode implements Member {
     if (!record) return base
     if (this.isLocked) return { ...base, Error: LOCKED }
     const known = { ...base, NodeID: record.nodeId, NodeAddr: record.address, RemoteManagers: [...record.managers] }
-    if (!manager) return known
+    // A manager that has only come learns first of the swarm that it manages.
+    if (!manager?.store.isKnown) return known
     const nodes = manager.store.all('node')
     const { JoinTokens: _tokens, internal: _internal, ...cluster } = manager.store.cluster
     return {
@@ -232,6 +236,12 @@ export class SwarmNode implements Member {
     this.become(node, { ...place, managers: [{ NodeID: '', Addr: remote }] })
     if (node.Spec.Role === 'manager') this.manager = new Manager(this.parts, this.files)
     this.start()
+    if (!(await settled(sys.clock, () => this.isReady, READY_MS))) throw new Problem('unavailable', NOT_READY)
+  }
+
+  /** Told of what it is a member of: of its tasks, and as a manager of the swarm. */
+  private get isReady(): boolean {
+    return this.assignments !== undefined && (this.manager?.store.isKnown ?? true)
   }
 
   /** @throws Problem */

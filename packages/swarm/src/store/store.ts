@@ -39,6 +39,11 @@ export class ClusterStore {
     return this.tables[table].get(id)
   }
 
+  /** Whether anything was told yet of the swarm that it is the state of. */
+  get isKnown(): boolean {
+    return this.tables.cluster.size > 0
+  }
+
   /** The one cluster there is. */
   get cluster(): Tables['cluster'] {
     const [cluster] = this.all('cluster')
