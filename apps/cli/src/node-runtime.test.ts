@@ -90,6 +90,37 @@ const PROGRAMS: typeof SCRIPTS = [
   ],
 ]
 
+/** A port that workers share, connections that are handed over with a message, and datagrams. */
+const SHARED: typeof SCRIPTS = [
+  [
+    [
+      'const fs = require("fs"), { execFileSync } = require("child_process")',
+      'fs.writeFileSync("/tmp/c.js", `const cluster = require("cluster"), http = require("http")',
+      'if (cluster.isPrimary) { for (const W of "ab") cluster.fork({ W }); let up = 0',
+      'cluster.on("listening", async (w, { port }) => { if (++up < 2) return; const said = []',
+      'for (let i = 0; i < 4; i++) said.push(await (await fetch("http://127.0.0.1:" + port, { headers: { connection: "close" } })).text())',
+      'console.log("by", [...new Set(said)].sort().join("")); cluster.disconnect(() => console.log("none left")) })',
+      'cluster.on("exit", (w, code, signal) => console.log("over", code, signal, w.exitedAfterDisconnect))',
+      '} else http.createServer((q, r) => r.end(process.env.W)).listen(7070)`)',
+      'process.stdout.write(execFileSync("node", ["/tmp/c.js"]))',
+    ].join('\n'),
+    /by ab(?=(?:[^]*over 0 null true){2})(?=[^]*none left)/,
+  ],
+  [
+    [
+      'const fs = require("fs"), net = require("net"), { fork } = require("child_process")',
+      'fs.writeFileSync("/tmp/h.js", "process.on(`message`, (m, socket) => { socket.end(`handed ` + m); process.disconnect() })")',
+      'const server = net.createServer({ pauseOnConnect: true }, (c) => { fork("/tmp/h.js").send("over", c); server.close() })',
+      'server.listen(0, () => net.connect(server.address().port).on("data", (d) => console.log(String(d))))',
+    ].join('; '),
+    'handed over',
+  ],
+  [
+    'const dgram = require("dgram"), s = dgram.createSocket("udp4"); s.on("message", (m, from) => { console.log(String(m), from.family, from.size); s.close() }).bind(0, () => { const c = dgram.createSocket("udp4"); c.send(["by ", "udp"], s.address().port, () => c.close()) })',
+    'by udp IPv4 6',
+  ],
+]
+
 /** In one script: values as node shows them, addresses, bodies, languages, imports that are written anywhere, and what an error says of itself. */
 const SHOWN: typeof SCRIPTS = [
   ['console.log(1 + 1, [1, { a: 2 }])', '2 [ 1, { a: 2 } ]'],
@@ -120,9 +151,9 @@ const SHOWN: typeof SCRIPTS = [
 
 describe('node in a container', () => {
   it('runs scripts', () => {
-    const rows = [...SCRIPTS, ...PROGRAMS, ...SHOWN]
+    const rows = [...SCRIPTS, ...PROGRAMS, ...SHARED, ...SHOWN]
     const together = SHOWN.map(([script]) => `{ ${script} }`).join('\n')
-    const scripts = [...[...SCRIPTS, ...PROGRAMS].map(([script]) => script), together]
+    const scripts = [...[...SCRIPTS, ...PROGRAMS, ...SHARED].map(([script]) => script), together]
     const input = scripts.map((script) => `node -e '${script}'; echo status $?\n`).join('')
     const command = ['apps/cli/bin/drydock.mjs', '-c', 'docker run --rm -i node sh 2>&1']
     const { stdout } = spawnSync('node', command, { input, encoding: 'utf8', timeout: 110_000 })

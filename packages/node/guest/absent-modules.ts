@@ -3,8 +3,6 @@ import { notHere } from './errors.ts'
 /** Modules that are known by name and whose calls say that they are not to be had here. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
   http2: ['createServer', 'createSecureServer', 'connect', 'getDefaultSettings'],
-  dgram: ['createSocket'],
-  cluster: ['fork', 'setupPrimary', 'setupMaster', 'disconnect'],
   inspector: ['open'],
   repl: ['start'],
   trace_events: ['createTracing'],
@@ -19,7 +17,6 @@ const MORE: Readonly<Record<string, object>> = {
       NGHTTP2_CANCEL: 8,
     },
   },
-  cluster: { isPrimary: true, isMaster: true, isWorker: false, workers: {}, settings: {}, on: () => undefined },
   inspector: { url: () => undefined, close: () => undefined },
 }
 

@@ -28,6 +28,8 @@ import { webStreams } from './web-streams.ts'
 import type { NodeProcess } from './process.ts'
 import { readline } from './readline.ts'
 import { pbkdf2, subtle } from './subtle.ts'
+import { clusterModule, forkedByCluster } from './cluster.ts'
+import { dgram } from './datagrams.ts'
 import { consumers } from './consumers.ts'
 import { timersPromises } from './timers-promises.ts'
 import { TestRunner } from './test-runner.ts'
@@ -175,8 +177,16 @@ const urlToHttpOptions = (url: Addressed): object => ({
   }),
 })
 
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
 /** Every module that comes with node and is here, by its name without `node:`. */
 export function createBuiltins({ process, console, modules }: Given): ReadonlyMap<string, () => unknown> {
+  // A worker says that it is there before its script has asked for anything.
+  const cluster = lazy(() => clusterModule(process as never))
+  if (forkedByCluster(process as never)) cluster()
   const url = {
     ...legacyUrl,
     urlToHttpOptions,
@@ -201,8 +211,10 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
     ['async_hooks', () => asyncHooks],
     ['buffer', () => bufferModule],
     ['child_process', () => childProcess],
+    ['cluster', cluster],
     ['console', () => console],
     ['crypto', () => crypto],
+    ['dgram', () => dgram],
     ['diagnostics_channel', () => diagnosticsChannel],
     ['dns', () => dns],
     ['dns/promises', () => dns.promises],
@@ -258,7 +270,7 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
       }),
     ],
     ['vm', () => vm],
-    ['worker_threads', () => workerThreads(process.env, () => process.messages)],
+    ['worker_threads', () => workerThreads(process.env, () => process.messages, process.exit)],
     ['zlib', () => zlib],
   ]
   return new Map([...absentModules, ...rows])

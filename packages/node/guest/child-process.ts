@@ -5,7 +5,8 @@ import { outputOf, runSync } from './child-process-sync.ts'
 import { framed, nodeError } from './errors.ts'
 import { callSync, pending } from './host.ts'
 import { loop } from './loop.ts'
-import { MessageChannelOverPipes } from './message-channel.ts'
+import { type Handle, MessageChannel, messageKind } from './message-channel.ts'
+import { handleOf, opened } from './handles.ts'
 import { signalName } from './signals.ts'
 import { hasChannel, requestOf, type SpawnOptions } from './spawn-request.ts'
 
@@ -50,7 +51,7 @@ export class ChildProcess extends EventEmitter {
   stdout: Readable | null = null
   stderr: Readable | null = null
   stdio: readonly Pipe[] = []
-  channel: MessageChannelOverPipes | undefined
+  channel: MessageChannel | undefined
   spawnfile = ''
   spawnargs: readonly string[] = []
   private unread: Readable[] = []
@@ -83,9 +84,8 @@ export class ChildProcess extends EventEmitter {
     this.stdin = input < 0 ? null : writer(input)
     this.stdout = output < 0 ? null : reader(output)
     this.stderr = errors < 0 ? null : reader(errors)
-    const [away, back] = more
     const talks = hasChannel(options)
-    if (talks && away !== undefined && back !== undefined) this.talk(back, away, options.serialization === 'advanced')
+    if (talks && more[0] !== undefined) this.talk(more[0], options.serialization === 'advanced')
     const rest = talks ? [null] : more.map((fd) => (fd < 0 ? null : reader(fd)))
     this.stdio = [this.stdin, this.stdout, this.stderr, ...rest]
     this.unread = [this.stdout, this.stderr].filter((stream): stream is Readable => stream !== null)
@@ -173,15 +173,11 @@ export class ChildProcess extends EventEmitter {
 
   // Messages -----------------------------------------------------------------------------------------------------------
 
-  private talk(input: number, output: number, whole: boolean): void {
-    this.channel = new MessageChannelOverPipes(input, output, { counted: true, whole })
-    this.channel.on('message', ((value: unknown) => this.hear(value)) as never)
+  private talk(fd: number, whole: boolean): void {
+    this.channel = new MessageChannel(fd, { counted: true, whole })
+    this.channel.on('message', ((value: unknown, handle?: Handle) =>
+      this.emit(messageKind(value), value, opened(value, handle))) as never)
     this.channel.on('disconnect', (() => this.emit('disconnect')) as never)
-  }
-  /** What starts with NODE_ is said between node's own parts. */
-  private hear(value: unknown): void {
-    const cmd = (value as { cmd?: unknown } | null)?.cmd
-    this.emit(typeof cmd === 'string' && cmd.startsWith('NODE_') ? 'internalMessage' : 'message', value)
   }
   get connected(): boolean {
     return this.channel?.connected ?? false
@@ -189,7 +185,7 @@ export class ChildProcess extends EventEmitter {
   send(value: unknown, ...rest: unknown[]): boolean {
     const callback = rest.find((each) => typeof each === 'function') as ((error: Error | null) => void) | undefined
     if (this.channel?.connected) {
-      const sent = this.channel.send(value)
+      const sent = this.channel.send(value, handleOf(rest[0]))
       if (callback) loop.tick(() => callback(null), [])
       return sent
     }

@@ -26,32 +26,53 @@ function unpacked(_key: string, value: unknown): unknown {
 export const pack = (value: unknown): string => JSON.stringify(value, packed)
 export const unpack = (text: string): unknown => JSON.parse(text, unpacked)
 
-/** Messages over two pipes, one each way: `message` for each that comes, `disconnect` at the end. */
-export class MessageChannelOverPipes extends EventEmitter {
+/** A message that has an open descriptor beside it is wrapped, as node does it. lib/internal/child_process.js */
+interface Handed {
+  readonly cmd: 'NODE_HANDLE'
+  readonly type: 'socket' | 'server'
+  readonly msg: unknown
+}
+const isHanded = (value: unknown): value is Handed => (value as Handed | null)?.cmd === 'NODE_HANDLE'
+/** What goes along with a message. */
+export interface Handle {
+  readonly fd: number
+  readonly type: 'socket' | 'server'
+}
+
+/** What starts with NODE_ is said between node's own parts. */
+export function messageKind(value: unknown): 'message' | 'internalMessage' {
+  const cmd = (value as { cmd?: unknown } | null)?.cmd
+  return typeof cmd === 'string' && cmd.startsWith('NODE_') ? 'internalMessage' : 'message'
+}
+
+/** Messages over a socket, a line each: `message` for each that comes with what came along, `disconnect` at the end. */
+export class MessageChannel extends EventEmitter {
   connected = true
-  private readonly input: number
-  private readonly output: number
   /** More may come. */
   listening = true
+  private readonly fd: number
   private readonly whole: boolean
   private rest = ''
+  private readonly handles: number[] = []
 
   /**
    * @param counted whether the script lives on because of it, to begin with
    * @param whole   whether values arrive as what they were, and not as JSON has them
    */
-  constructor(input: number, output: number, { counted, whole }: { counted: boolean; whole: boolean }) {
+  constructor(fd: number, { counted, whole }: { counted: boolean; whole: boolean }) {
     super()
-    this.input = input
-    this.output = output
+    this.fd = fd
     this.whole = whole
     if (counted) this.ref()
     void this.listen()
   }
 
-  send(value: unknown): boolean {
+  send(value: unknown, handle?: Handle): boolean {
     if (!this.connected) return false
-    callSync('write', [this.output], Buffer.from(`${this.whole ? pack(value) : JSON.stringify(value)}\n`))
+    const told = handle ? { cmd: 'NODE_HANDLE', type: handle.type, msg: value } : value
+    const line = Buffer.from(`${this.whole ? pack(told) : JSON.stringify(told)}\n`)
+    if (handle) callSync('sendRights', [this.fd, [handle.fd]], line)
+    else callSync('write', [this.fd], line)
     return true
   }
 
@@ -59,7 +80,7 @@ export class MessageChannelOverPipes extends EventEmitter {
     if (!this.connected) return
     this.connected = false
     this.unref()
-    pending.tell('close', [this.output])
+    pending.tell('shutdown', [this.fd])
     this.emit('disconnect')
   }
 
@@ -72,18 +93,24 @@ export class MessageChannelOverPipes extends EventEmitter {
 
   private async listen(): Promise<void> {
     while (this.connected) {
-      const bytes = await pending.submit('read', [this.input, 65536], undefined, false).then(
-        (result) => result.bytes,
-        () => new Uint8Array(0),
-      )
+      const { bytes, value } = await pending
+        .submit('receiveRights', [this.fd, 65536], undefined, false)
+        .catch(() => ({ bytes: new Uint8Array(0), value: [] }))
       if (bytes.length === 0) break
+      this.handles.push(...(value as number[]))
       const lines = (this.rest + Buffer.from(bytes).toString('utf8')).split('\n')
       this.rest = lines.pop() ?? ''
-      for (const line of lines) loop.guard(() => this.emit('message', this.whole ? unpack(line) : JSON.parse(line)), [])
+      for (const line of lines) loop.guard(() => this.hear(this.whole ? unpack(line) : JSON.parse(line)), [])
     }
-    pending.tell('close', [this.input])
+    pending.tell('close', [this.fd])
     this.listening = false
     loop.guard(() => this.disconnect(), [])
     this.emit('over')
+  }
+
+  private hear(value: unknown): void {
+    if (!isHanded(value)) return void this.emit('message', value)
+    const fd = this.handles.shift()
+    this.emit('message', value.msg, fd === undefined ? undefined : { fd, type: value.type })
   }
 }

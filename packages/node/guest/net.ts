@@ -16,12 +16,16 @@ interface Connected {
 }
 interface SocketOptions {
   readonly allowHalfOpen?: boolean
+  /** A descriptor that is a connection already. */
+  readonly fd?: number
 }
 /** Where to connect or to listen: a path is a unix socket's. */
 interface Place {
   readonly host?: string | undefined
   readonly port?: number | undefined
   readonly path?: string | undefined
+  /** A descriptor that listens already. */
+  readonly fd?: number
   readonly timeout?: number
 }
 type SystemFailure = Error & { code?: string; errno?: number; syscall?: string }
@@ -69,7 +73,7 @@ export class Socket extends Duplex {
   private idle: unknown
   private counted = true
 
-  constructor({ allowHalfOpen = false }: SocketOptions = {}) {
+  constructor({ allowHalfOpen = false, fd }: SocketOptions = {}) {
     super({
       allowHalfOpen,
       read: () => this.fill(),
@@ -82,6 +86,7 @@ export class Socket extends Duplex {
         loop.tick(() => this.emit('close', Boolean(error)), [])
       },
     })
+    if (fd !== undefined) this.take({ fd, ...(callSync('socketNames', [fd]).value as object) })
   }
 
   /** After both sides have ended it is as good as destroyed, though the machine's word of that may be on its way. lib/net.js, writeAfterFIN */
@@ -264,6 +269,9 @@ function refused(error: SystemFailure, { host = '127.0.0.1', port, path }: Place
   )
 }
 
+/** In a worker of a cluster the primary listens, and hands connections over. */
+export const cluster: { listen?: (server: Server, place: Place, failed: (error: SystemFailure) => void) => void } = {}
+
 /** A server for connections by TCP or a unix socket. */
 export class Server extends EventEmitter {
   listening = false
@@ -293,18 +301,39 @@ export class Server extends EventEmitter {
     return this
   }
 
-  private bind({ host, port = 0, path }: Place): void {
+  /** The descriptor that listens, -1 for none. */
+  get handleFd(): number {
+    return this.fd
+  }
+
+  /** It listens as far as it is concerned, though another process does. */
+  listenElsewhere(local: Address): void {
+    this.local = local
+    this.listening = true
+    loop.tick(() => this.emit('listening'), [])
+  }
+
+  private bind({ host, port = 0, path, fd: given }: Place): void {
+    const failed = (error: SystemFailure): void => {
+      loop.handles.delete(this)
+      const failure = unbound(error, { host, port, path })
+      loop.tick(() => this.emit('error', failure), [])
+    }
+    if (given === undefined && path === undefined && cluster.listen) return cluster.listen(this, { host, port }, failed)
     const address = host === 'localhost' ? '127.0.0.1' : host || '::'
     try {
-      const { value } = path === undefined ? callSync('listen', [address, port]) : callSync('listenUnix', [path])
+      const { value } =
+        given !== undefined
+          ? callSync('listening', [given])
+          : path === undefined
+            ? callSync('listen', [address, port])
+            : callSync('listenUnix', [path])
       const { fd, local } = value as Connected
       this.fd = fd
       this.local = path ?? local
       this.listening = true
     } catch (error) {
-      loop.handles.delete(this)
-      const failure = unbound(error as SystemFailure, { host, port, path })
-      return loop.tick(() => this.emit('error', failure), [])
+      return failed(error as SystemFailure)
     }
     loop.tick(() => {
       if (this.fd >= 0) this.emit('listening')
@@ -319,7 +348,7 @@ export class Server extends EventEmitter {
 
   close(callback?: (error?: Error) => void): this {
     if (callback) {
-      if (this.fd >= 0) this.once('close', callback as never)
+      if (this.listening) this.once('close', callback as never)
       else this.once('close', (() => callback(notRunning())) as never)
     }
     if (this.fd >= 0) pending.tell('close', [this.fd])
@@ -328,6 +357,7 @@ export class Server extends EventEmitter {
     this.local = undefined
     this.listening = false
     loop.handles.delete(this)
+    this.emit('unlisten' as never)
     this.closeWhenIdle()
     return this
   }
@@ -358,7 +388,7 @@ export class Server extends EventEmitter {
     )
   }
 
-  private accept(connected: Connected): void {
+  accept(connected: Connected): void {
     const local = typeof this.local === 'object' ? { local: this.local } : {}
     const socket = new Socket(this.socketOptions).take({ ...connected, ...local })
     this.sockets.add(socket)

@@ -8,7 +8,8 @@ import { notHere, received } from './errors.ts'
 import { signalName } from './signals.ts'
 import { callSync, pending } from './host.ts'
 import { loop } from './loop.ts'
-import { MessageChannelOverPipes } from './message-channel.ts'
+import { handleOf, opened } from './handles.ts'
+import { type Handle, MessageChannel, messageKind } from './message-channel.ts'
 
 declare function __now(): number
 
@@ -82,11 +83,12 @@ export interface NodeProcess extends EventEmitter {
   readonly stderr: Writable
   readonly env: Record<string, string>
   cwd(): string
+  exit(code?: number | string): never
   argv: string[]
   readonly version: string
   emitWarning(warning: string | Error, ...rest: never[]): void
   /** To the process that started this one with a channel. */
-  readonly messages: MessageChannelOverPipes | undefined
+  readonly messages: MessageChannel | undefined
 }
 
 /** The global `process`. */
@@ -160,7 +162,7 @@ export function createProcess(start: StartMessage): NodeProcess {
     chdir(path: string) {
       cwd = String(callSync('chdir', [path]).value)
     },
-    exit(code?: number | string) {
+    exit(code?: number | string): never {
       throw new Exit(Number(code ?? members.exitCode ?? 0) & 255)
     },
     loadEnvFile(file = '.env') {
@@ -234,11 +236,12 @@ function openChannel(process: NodeProcess): void {
   const { NODE_CHANNEL_FD: fd, ...env } = process.env
   Object.assign(process, { connected: false })
   if (fd === undefined) return
-  const channel = new MessageChannelOverPipes(Number(fd), Number(fd) + 1, {
+  const channel = new MessageChannel(Number(fd), {
     counted: false,
     whole: env.DRYDOCK_WORKER !== undefined,
   })
-  channel.on('message', ((value: unknown) => process.emit('message', value)) as never)
+  channel.on('message', ((value: unknown, handle?: Handle) =>
+    process.emit(messageKind(value), value, opened(value, handle))) as never)
   channel.on('disconnect', (() => {
     Object.assign(process, { connected: false })
     process.emit('disconnect')
@@ -251,7 +254,7 @@ function openChannel(process: NodeProcess): void {
     connected: true,
     channel,
     send(value: unknown, ...rest: unknown[]) {
-      const sent = channel.send(value)
+      const sent = channel.send(value, handleOf(rest[0]))
       const callback = rest.find((each) => typeof each === 'function') as ((error: null) => void) | undefined
       if (callback) loop.tick(() => callback(null), [])
       return sent

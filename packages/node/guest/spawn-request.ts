@@ -23,8 +23,8 @@ interface AbortSignalLike {
   addEventListener(name: string, call: () => void, options?: object): void
 }
 
-/** A channel for messages is two pipes: the child reads from the first. */
-const CHANNEL = ['pipe-in', 'pipe-out']
+/** A channel for messages is a pair of sockets. */
+const CHANNEL = 'socket'
 const CHANNEL_FD = 3
 
 export const hasChannel = ({ stdio }: SpawnOptions): boolean => Array.isArray(stdio) && stdio.includes('ipc')
@@ -47,7 +47,7 @@ function kinds(options: SpawnOptions): (string | number)[] {
     const kind = kindOf(rows[fd], fd)
     return fd > 2 && kind === 'pipe' ? 'pipe-out' : kind
   })
-  return hasChannel(options) ? [...usual.slice(0, 3), ...CHANNEL] : usual
+  return hasChannel(options) ? [...usual.slice(0, 3), CHANNEL] : usual
 }
 
 const environment = (): Readonly<Record<string, string>> =>

@@ -1,11 +1,11 @@
 import EventEmitter from 'events'
 import { childProcess } from './child-process.ts'
-import { MessageChannelOverPipes, pack, unpack } from './message-channel.ts'
+import { MessageChannel, pack, unpack } from './message-channel.ts'
 
 type Environment = Record<string, string>
 interface Child extends EventEmitter {
   readonly pid: number | undefined
-  readonly channel: MessageChannelOverPipes | undefined
+  readonly channel: MessageChannel | undefined
   kill(): boolean
 }
 interface Options {
@@ -24,7 +24,8 @@ interface Role {
 /** worker_threads, by processes: a worker has no memory in common with who started it. */
 export function workerThreads(
   env: Environment,
-  parent: () => MessageChannelOverPipes | undefined,
+  parent: () => MessageChannel | undefined,
+  exit: () => never,
 ): Record<string, unknown> {
   const role = env[VARIABLE] === undefined ? undefined : (JSON.parse(env[VARIABLE]) as Role)
   let lastId = role?.id ?? 0
@@ -75,16 +76,18 @@ export function workerThreads(
     isMainThread: role === undefined,
     threadId: role?.id ?? 0,
     workerData: role ? unpack(role.data) : null,
-    parentPort: role ? parentPort(parent) : null,
+    parentPort: role ? parentPort(parent, exit) : null,
     resourceLimits: {},
     SHARE_ENV: Symbol('nodejs.worker_threads.SHARE_ENV'),
   }
 }
 
 /** The worker's end: it keeps the worker alive as long as somebody listens. */
-function parentPort(parent: () => MessageChannelOverPipes | undefined): EventEmitter {
+function parentPort(parent: () => MessageChannel | undefined, end: () => void): EventEmitter {
   const channel = parent()
   const port = new EventEmitter()
+  // A thread ends with the process that it is of.
+  channel?.on('disconnect', (() => end()) as never)
   channel?.on('message', ((value: unknown) => {
     port.emit('message', value)
     if (port.listenerCount('message') === 0) channel.unref()

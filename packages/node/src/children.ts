@@ -7,8 +7,8 @@ export interface SpawnRequest {
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
-  /** For each descriptor: a pipe to the script, or the script's own; of a pipe from 3 on it is said which way. */
-  readonly stdio: readonly (number | 'pipe' | 'inherit' | 'ignore' | 'pipe-in' | 'pipe-out')[]
+  /** For each descriptor: a pipe or a socket to the script, or the script's own; of a pipe from 3 on it is said which way. */
+  readonly stdio: readonly (number | 'pipe' | 'inherit' | 'ignore' | 'pipe-in' | 'pipe-out' | 'socket')[]
 }
 
 /** Starts a child with pipes where asked. @returns its pid and the script's ends of the pipes, -1 for none */
@@ -37,7 +37,7 @@ function childEnd(sys: Sys, kind: SpawnRequest['stdio'][number], fd: number): [n
   if (kind === 'inherit') return [-1, fd]
   if (typeof kind === 'number') return [-1, kind]
   if (kind === 'ignore') return [-1, sys.open('/dev/null', fd === 0 ? O_RDONLY : O_WRONLY)]
-  const [read, write] = sys.pipe()
+  const [read, write] = kind === 'socket' ? sys.socketpair() : sys.pipe()
   for (const own of [read, write]) sys.setFdFlags(own, { cloexec: true })
   return fd === 0 || kind === 'pipe-in' ? [write, read] : [read, write]
 }

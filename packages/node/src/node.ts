@@ -16,7 +16,7 @@ export const node: Program = {
   paths: ['/usr/local/bin/node'],
   covers: 'partial',
   lacks: [
-    'cluster, dgram, http2, the inspector, process.report and native addons: what is called says so',
+    'http2, the inspector, process.report and native addons: what is called says so',
     'TLS sockets',
     'require() of an ES module',
     'SharedArrayBuffer and transfers between workers, which are processes here',

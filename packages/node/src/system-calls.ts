@@ -1,8 +1,6 @@
 import { scrypt } from '@noble/hashes/scrypt.js'
 import {
-  AF_UNIX,
   EINVAL,
-  inet,
   isErrno,
   O_APPEND,
   O_CREAT,
@@ -13,14 +11,10 @@ import {
   S_IFDIR,
   S_IFMT,
   S_IFREG,
-  SHUT_WR,
-  SOCK_STREAM,
   type Sys,
-  unix,
 } from '@drydock/abi'
 import { GzipError, deflateRaw, fromBase64, gunzip, gzip, inflateAny, zlibDeflate } from '@drydock/codec'
 import {
-  listen,
   readFile,
   readTextFile,
   ResolveError,
@@ -37,6 +31,7 @@ import { type ChildLimits, runChild, spawnChild, type SpawnRequest } from './chi
 import { ciphered } from './ciphers.ts'
 import { derived, digest, stretched } from './digests.ts'
 import type { AnswerMessage, CallMessage } from './protocol.ts'
+import { SOCKET_CALLS } from './socket-calls.ts'
 
 async function writeWhole(
   sys: Sys,
@@ -51,34 +46,6 @@ async function writeWhole(
     return answer()
   } finally {
     sys.close(fd)
-  }
-}
-
-async function connect(sys: Sys, host: string, port: number): Promise<ForeignAnswer> {
-  let failure: unknown
-  // One family after the other, as autoSelectFamily has it.
-  for (const address of await resolveHost(sys, host)) {
-    const to = inet(address, port)
-    const fd = sys.socket(to.family, SOCK_STREAM)
-    try {
-      await sys.connect(fd, to)
-      return answer({ fd, local: sys.getsockname(fd), peer: sys.getpeername(fd) })
-    } catch (error) {
-      sys.close(fd)
-      failure ??= error
-    }
-  }
-  throw failure
-}
-
-async function connectUnix(sys: Sys, path: string): Promise<number> {
-  const fd = sys.socket(AF_UNIX, SOCK_STREAM)
-  try {
-    await sys.connect(fd, unix(path))
-    return fd
-  } catch (error) {
-    sys.close(fd)
-    throw error
   }
 }
 
@@ -187,18 +154,7 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
   ['uid', (sys) => answer({ uid: sys.getuid(), gid: sys.getgid() })],
   ['links', (sys) => answer(sys.netlink({ op: 'link-list' }))],
   ['resolve', async (sys, [host]) => answer(await resolveHost(sys, asText(host)))],
-  [
-    'listen',
-    (sys, [host, port]) => {
-      const fd = listen(sys, inet(asText(host), asNumber(port)))
-      return answer({ fd, local: sys.getsockname(fd) })
-    },
-  ],
-  ['listenUnix', (sys, [path]) => answer({ fd: listen(sys, unix(asText(path))) })],
-  ['connectUnix', async (sys, [path]) => answer({ fd: await connectUnix(sys, asText(path)) })],
-  ['accept', async (sys, [fd]) => answer(await sys.accept(asNumber(fd)))],
-  ['connect', (sys, [host, port]) => connect(sys, asText(host), asNumber(port))],
-  ['shutdown', (sys, [fd]) => answer(sys.shutdown(asNumber(fd), SHUT_WR))],
+  ...SOCKET_CALLS,
   ['spawn', async (sys, [request]) => answer(await spawnChild(sys, request as SpawnRequest))],
   [
     'spawnSync',
