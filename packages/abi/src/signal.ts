@@ -33,7 +33,6 @@ export const SIGNALS = {
   SIGSYS: 31,
 } as const
 
-export type SignalName = keyof typeof SIGNALS
 export type Signal = number
 
 export const {
@@ -52,17 +51,43 @@ export const {
 } = SIGNALS
 export const { SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH, SIGXCPU, SIGXFSZ } = SIGNALS
 
-const names = new Map<number, SignalName>(Object.entries(SIGNALS).map(([name, number]) => [number, name as SignalName]))
+/** Real-time signals, of which the C library keeps 32 and 33 to itself. signal(7), "Real-time signals". */
+export const SIGRTMIN = 34
+export const SIGRTMAX = 64
+/** Up to here bash, and those who list signals like it, count from below. */
+const COUNTED_FROM_MIN = 15
 
-/** `SIGTERM` for 15; undefined for a number that is no signal. */
-export const signalName = (signal: Signal): SignalName | undefined => names.get(signal)
+const realTimeName = (signal: Signal): string => {
+  const above = signal - SIGRTMIN
+  if (above <= COUNTED_FROM_MIN) return above === 0 ? 'SIGRTMIN' : `SIGRTMIN+${above}`
+  return signal === SIGRTMAX ? 'SIGRTMAX' : `SIGRTMAX-${SIGRTMAX - signal}`
+}
 
-/** Reads `TERM`, `SIGTERM`, `sigterm` or `15`. */
+/** All that have a name, in the order of their numbers: `SIGHUP` to `SIGRTMAX`. */
+export const SIGNAL_NAMES: ReadonlyMap<Signal, string> = new Map([
+  ...Object.entries(SIGNALS).map(([name, signal]) => [signal, name] as const),
+  ...Array.from({ length: SIGRTMAX - SIGRTMIN + 1 }, (_, at) => [SIGRTMIN + at, realTimeName(SIGRTMIN + at)] as const),
+])
+const numbers = new Map<string, Signal>([...SIGNAL_NAMES].map(([signal, name]) => [name, signal]))
+
+/** `SIGTERM` for 15, `SIGRTMIN+1` for 35; undefined for a number that is no signal. */
+export const signalName = (signal: Signal): string | undefined => SIGNAL_NAMES.get(signal)
+
+/** Real-time signals are queued, each as often as it was sent; others are pending once. signal(7) */
+export const isRealTime = (signal: Signal): boolean => signal > SIGNALS.SIGSYS
+
+/** `RTMIN+16` is another name of `RTMAX-14`. */
+function parseRealTime(upper: string): Signal | undefined {
+  const [, from, distance] = /^(?:SIG)?(RTMIN\+|RTMAX-)(\d+)$/.exec(upper) ?? []
+  if (from === undefined || Number(distance) > SIGRTMAX - SIGRTMIN) return undefined
+  return from === 'RTMIN+' ? SIGRTMIN + Number(distance) : SIGRTMAX - Number(distance)
+}
+
+/** Reads `TERM`, `SIGTERM`, `sigterm`, `15` or `RTMIN+3`. */
 export function parseSignal(text: string): Signal | undefined {
-  if (/^\d+$/.test(text)) return Number(text) <= 64 ? Number(text) : undefined
+  if (/^\d+$/.test(text)) return Number(text) <= SIGRTMAX ? Number(text) : undefined
   const upper = text.toUpperCase()
-  const table = new Map<string, number>(Object.entries(SIGNALS))
-  return table.get(upper) ?? table.get(`SIG${upper}`)
+  return numbers.get(upper) ?? numbers.get(`SIG${upper}`) ?? parseRealTime(upper)
 }
 
 /** What a signal does to a process that neither catches nor ignores it. signal(7), "Standard signals". */

@@ -150,6 +150,23 @@ describe('exit and wait', () => {
 })
 
 describe('signals', () => {
+  test('queues real-time signals, low numbers first, and keeps one of each other', async () => {
+    const kernel = await bootTestKernel([])
+    const got: number[] = []
+    const { sys } = kernel
+    const pid = sys.fork(async ({ sys: own }) => {
+      for (const signal of [SIGUSR1, 40, 35]) own.sigaction(signal, () => void got.push(signal))
+      own.kill(own.getpid(), SIGSTOP)
+      await own.pause().catch(() => undefined)
+      return 0
+    })
+    await sys.wait(pid, WUNTRACED)
+    for (const signal of [40, SIGUSR1, 35, 40, SIGUSR1, 35]) sys.kill(pid, signal)
+    sys.kill(pid, SIGCONT)
+    expect(await sys.wait(pid)).toMatchObject({ status: { kind: 'exited', code: 0 } })
+    expect(got).toEqual([SIGUSR1, 35, 35, 40, 40])
+  })
+
   test('what waits when the kill comes never goes on', async () => {
     const trace: string[] = []
     const pid = sys.fork(async ({ sys }) => {

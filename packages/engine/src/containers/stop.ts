@@ -1,4 +1,5 @@
-import { parseSignal, SIGKILL, SIGTERM } from '@drydock/abi'
+import { parseSignal, SIGKILL, SIGNALS, SIGTERM } from '@drydock/abi'
+import { isSignal } from '@drydock/dockerfile'
 import type { DaemonParts } from '../daemon-parts.ts'
 import { conflict, invalid, Problem } from '../problem.ts'
 import { cgroupOf, freeze } from '../runtime/cgroups.ts'
@@ -17,11 +18,18 @@ export interface StopOptions {
 /** SIGRTMAX. */
 const LAST_SIGNAL = 64
 
+/** Names that only Docker's table still has. moby/sys/signal, SignalMap */
+const OLD_NAMES: ReadonlyMap<string, number> = new Map([
+  ['CLD', SIGNALS.SIGCHLD],
+  ['IOT', SIGNALS.SIGABRT],
+  ['POLL', SIGNALS.SIGIO],
+])
+
 /** @throws Problem invalid */
 export function signalOf(text: string): number {
-  const signal = /^\d+$/.test(text) ? Number(text) : parseSignal(text)
-  if (!signal) throw invalid(`invalid signal: ${text}`)
-  return signal
+  if (!isSignal(text)) throw invalid(`invalid signal: ${text}`)
+  if (/^-?\d+$/.test(text)) return Number(text)
+  return OLD_NAMES.get(text.toUpperCase().replace(/^SIG/, '')) ?? parseSignal(text) ?? SIGTERM
 }
 
 /** The stop signal, then SIGKILL. @throws Problem not modified when it does not run */
@@ -79,10 +87,11 @@ function sendSignal(parts: DaemonParts, container: Container, signal: number): v
 
 /** @throws Problem conflict, invalid */
 export function killContainer(parts: DaemonParts, container: Container, signal: number): void {
-  if (signal > LAST_SIGNAL) throw invalid(`the linux daemon does not support signal ${signal}`)
+  if (signal < 0 || signal > LAST_SIGNAL)
+    throw invalid(`the linux daemon does not support signal ${BigInt.asUintN(64, BigInt(signal))}`)
   if (!container.process) throw conflict(`container ${container.id} is not running`)
   // docker kill by hand ends restarts only when it kills.
-  if (signal === SIGKILL || signal === (parseSignal(container.record.Config.StopSignal || 'TERM') ?? SIGTERM))
+  if (signal === SIGKILL || signal === signalOf(container.record.Config.StopSignal || 'TERM'))
     container.record.HasBeenManuallyStopped = true
   sendSignal(parts, container, signal)
   if (container.record.State.Paused && signal === SIGKILL) thaw(parts, container)

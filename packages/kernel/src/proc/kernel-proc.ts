@@ -145,6 +145,8 @@ class TaskView implements ProcTask {
     const all = [...this.task.signals.dispositions()]
     return {
       pending: this.task.signals.pending,
+      queued: this.task.signals.pending.size,
+      limit: this.task.limits.get('SIGPENDING').soft,
       ignored: all.filter(([, { disposition }]) => disposition === 'SIG_IGN').map(([signal]) => signal),
       caught: all.filter(([, { disposition }]) => typeof disposition === 'function').map(([signal]) => signal),
     }

@@ -27,7 +27,8 @@ export function sendSignal(task: Task, signal: Signal, sender: Sender): void {
   if (signal === SIGCONT) continueTask(task)
   if (isStop(signal)) task.signals.pending.delete(SIGCONT)
   if (signal !== SIGKILL && !task.mayRun) {
-    if (task.signals.effect(signal) !== 'ignore' && !isImmune(task, signal, sender)) task.signals.pending.add(signal)
+    if (task.signals.effect(signal) !== 'ignore' && !isImmune(task, signal, sender))
+      task.signals.pending.add(signal, task.limits.get('SIGPENDING').soft)
     return
   }
   deliver(task, signal, sender)
@@ -102,10 +103,9 @@ function report(task: Task, status: WaitStatus): void {
 
 /** The task may run again: signals that waited act now. */
 export function takePending(task: Task): void {
-  const waiting = [...task.signals.pending].sort((a, b) => a - b)
-  for (const signal of waiting) {
-    if (!task.mayRun) return
-    task.signals.pending.delete(signal)
+  while (task.mayRun) {
+    const signal = task.signals.pending.shift()
+    if (signal === undefined) break
     deliver(task, signal, 'kernel')
   }
   task.thaw()

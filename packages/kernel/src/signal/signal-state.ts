@@ -1,5 +1,6 @@
 import { defaultAction, type DefaultAction, type Signal, type SignalDisposition } from '@drydock/abi'
 import type { Pid } from '../task/pid.ts'
+import { PendingSignals } from './pending-signals.ts'
 
 export interface SignalAction {
   readonly disposition: SignalDisposition
@@ -15,8 +16,8 @@ export class SignalState {
   private readonly actions = new Map<Signal, SignalAction>()
   /** Who is sending one at this moment, by kill(2). */
   sender: { readonly pid: Pid; readonly uid: number } | undefined = undefined
-  /** Sent while the task was stopped or frozen. A signal is pending once, however often it was sent. */
-  readonly pending = new Set<Signal>()
+  /** Sent while the task was stopped or frozen. */
+  readonly pending = new PendingSignals()
 
   action(signal: Signal): SignalAction {
     return this.actions.get(signal) ?? DEFAULT

@@ -1,12 +1,13 @@
 import { isErrno } from '@drydock/abi'
-import { defineProgram, flag, list, searchPath, value } from '@drydock/libc'
+import { defineProgram, flag, list, optional, searchPath, value } from '@drydock/libc'
+import { ignoredSignals, setSignals } from './env-signals.ts'
 
 /** env: run a program in a changed environment. GNU coreutils 9 env. */
 export const env = defineProgram({
   name: 'coreutils/env',
   paths: ['/usr/bin/env'],
   covers: 'partial',
-  lacks: ['--block-signal', '--default-signal', '--list-signal-handling'],
+  lacks: ['--block-signal'],
   summary: 'run a program in a modified environment',
   sizeBytes: 48536,
   usage: 'env [OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]',
@@ -19,6 +20,9 @@ export const env = defineProgram({
     chdir: value('C', 'chdir'),
     split: value('S', 'split-string'),
     debug: flag('v', 'debug'),
+    defaultSignal: optional('', 'default-signal'),
+    ignoreSignal: optional('', 'ignore-signal'),
+    listSignals: flag('', 'list-signal-handling'),
   },
   async main({ sys, io, env: inherited, options: o, operands, fail }) {
     const words = [...(o.split === undefined ? [] : splitString(o.split)), ...operands]
@@ -34,6 +38,12 @@ export const env = defineProgram({
       for (const [name, text] of environment) await io.print(`${name}=${text}${o.null ? '\0' : '\n'}`)
       return 0
     }
+    const wrong = setSignals(sys, o.defaultSignal, 'SIG_DFL') ?? setSignals(sys, o.ignoreSignal, 'SIG_IGN')
+    if (wrong !== undefined) {
+      await fail(wrong)
+      return 125
+    }
+    if (o.listSignals) await io.warn(ignoredSignals(sys))
     try {
       if (o.chdir !== undefined) sys.chdir(o.chdir)
     } catch (error) {

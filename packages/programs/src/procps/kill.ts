@@ -1,26 +1,29 @@
-import { isErrno, parseSignal, type Process, type Program, SIGNALS, signalName, SIGTERM } from '@drydock/abi'
+import { isErrno, parseSignal, type Process, type Program, SIGNALS, SIGTERM } from '@drydock/abi'
 import { programName, Stdio, voiceOf } from '@drydock/libc'
 
-const shortName = (signal: number): string | undefined => signalName(signal)?.slice(3)
+/** procps calls SIGIO by its other name, and knows no names of real-time signals. */
+const NAMES: ReadonlyMap<number, string> = new Map([
+  ...Object.entries(SIGNALS).map(([name, signal]) => [signal, name.slice(3)] as const),
+  [SIGNALS.SIGIO, 'POLL'],
+])
 
-function listSignals(words: readonly string[]): string {
-  if (words.length === 0) {
-    const names = Object.values(SIGNALS).map((signal) => shortName(signal) ?? '')
-    return `${[...names.slice(0, 16), ...names.slice(16)].join(' ').replace(/(.{1,78})(?: |$)/g, '$1\n')}`
-  }
-  return words
-    .map(
-      (word) =>
-        `${/^\d+$/.test(word) ? (shortName(Number(word) > 128 ? Number(word) - 128 : Number(word)) ?? word) : (parseSignal(word) ?? word)}\n`,
-    )
-    .join('')
+/** A name for a number or an exit status, a number for a name. */
+function translate(word: string): string | undefined {
+  if (/^\d+$/.test(word)) return NAMES.get(Number(word) > 128 ? Number(word) - 128 : Number(word))
+  const signal = word.toUpperCase() === 'POLL' ? SIGNALS.SIGIO : parseSignal(word)
+  return signal !== undefined && NAMES.has(signal) ? String(signal) : undefined
 }
 
-const table = (): string =>
-  Object.values(SIGNALS)
-    .map((signal) => `${String(signal).padStart(2)} ${(shortName(signal) ?? '').padEnd(7)}`)
-    .join('')
-    .replace(/(.{77})/g, '$1\n')
+const list = (): string => [...NAMES.values()].join(' ').replace(/(.{1,78})(?: |$)/g, '$1\n')
+
+const PER_LINE = 7
+function table(): string {
+  const cells = [...NAMES].map(([signal, name]) => `${String(signal).padStart(2)} ${name.padEnd(8)}`)
+  const lines = Array.from({ length: Math.ceil(cells.length / PER_LINE) }, (_, at) =>
+    cells.slice(at * PER_LINE, (at + 1) * PER_LINE).join(''),
+  )
+  return `${lines.map((line, at) => (at < lines.length - 1 ? line.trimEnd() : line)).join('\n')}\n`
+}
 
 interface Command {
   readonly signal: number
@@ -28,7 +31,14 @@ interface Command {
   readonly error?: string
 }
 
-function parse(words: readonly string[]): Command {
+/** `-q VALUE` goes with the signal to whoever asks for it, which nobody here can. */
+const withoutValue = (words: readonly string[]): readonly string[] => {
+  const at = words.findIndex((word) => word === '-q' || word === '--queue')
+  return at < 0 ? words : [...words.slice(0, at), ...words.slice(at + 2)]
+}
+
+function parse(given: readonly string[]): Command {
+  const words = withoutValue(given)
   let signal = SIGTERM as number
   let at = 0
   const word = words[0] ?? ''
@@ -38,7 +48,7 @@ function parse(words: readonly string[]): Command {
     at = named[1] === undefined ? 2 : 1
     signal = parseSignal(name) ?? -1
     if (signal < 0) return { signal, pids: [], error: name }
-  } else if (/^-[A-Za-z0-9+]+$/.test(word) && word !== '-') {
+  } else if (/^-[A-Za-z0-9+]+(?:-\d+)?$/.test(word) && word !== '-') {
     const parsed = parseSignal(word.slice(1))
     if (parsed === undefined) return { signal: -1, pids: [], error: word.slice(1) }
     signal = parsed
@@ -48,15 +58,30 @@ function parse(words: readonly string[]): Command {
   return { signal, pids: words.slice(at) }
 }
 
+/** The answer to `-l`, `--list=NAME`, `-L`; undefined when nothing of the kind was asked. */
+function asked([first = '', second]: readonly string[]):
+  | { readonly text?: string; readonly wrong?: string }
+  | undefined {
+  if (first === '-L' || first === '--table') return { text: table() }
+  const [, long] = /^--list(?:=(.*))?$/.exec(first) ?? []
+  if (first !== '-l' && !first.startsWith('--list')) return undefined
+  const word = long ?? (first === '-l' ? second : undefined)
+  if (word === undefined) return { text: list() }
+  const text = translate(word)
+  return text === undefined ? { wrong: word } : { text: `${text}\n` }
+}
+
 async function main(process: Process): Promise<number> {
   const { sys, argv } = process
   const io = new Stdio(sys, voiceOf(process))
   const name = programName(process)
   const words = argv.slice(1)
-  if (words[0] === '-l' || words[0] === '--list' || words[0] === '-L' || words[0] === '--table') {
-    await io.print(words[0].toLowerCase() === '-l' && words[0] === '-l' ? listSignals(words.slice(1)) : `${table()}\n`)
+  const answer = asked(words)
+  if (answer) {
+    if (answer.text === undefined) await io.warn(`${name}: unknown signal name ${answer.wrong}\n`)
+    else await io.print(answer.text)
     await io.out.flush()
-    return 0
+    return answer.text === undefined ? 1 : 0
   }
   const { signal, pids, error } = parse(words)
   if (error !== undefined || pids.length === 0) {

@@ -1,4 +1,16 @@
-import { ECHILD, EINTR, exitStatus, isErrno, parseSignal, SIGCONT, signalName, SIGNALS, WUNTRACED } from '@drydock/abi'
+import {
+  ECHILD,
+  EINTR,
+  exitStatus,
+  isErrno,
+  parseSignal,
+  SIGCONT,
+  SIGNAL_NAMES,
+  signalName,
+  SIGNALS,
+  SIGRTMAX,
+  WUNTRACED,
+} from '@drydock/abi'
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import { jobLine } from '../interp/job-messages.ts'
 import type { Job } from '../interp/job-table.ts'
@@ -121,8 +133,8 @@ function* waitPid(shell: Shell, pid: number): Steps<number> {
       return finish(shell, pid, exitStatus(result.status))
     } catch (error) {
       if (error === EINTR) {
-        if (shell.pendingTraps.length || shell.interrupted) {
-          const name = shell.pendingTraps[0]
+        if (shell.pendingTraps.size || shell.interrupted) {
+          const [name] = shell.pendingTraps
           yield* runPendingTraps(shell)
           return 128 + ((name && parseSignal(name)) || SIGNALS.SIGINT)
         }
@@ -273,12 +285,32 @@ function* listSignals(shell: Shell, names: readonly string[]): Steps<number> {
     } else yield* wait(shell.print(`${text}\n`))
   }
   if (names.length) return status
-  const all = Object.entries(SIGNALS).map(
-    ([name, number], at) => `${String(number).padStart(2)}) ${name}${at % 5 === 4 ? '\n' : '\t'}`,
-  )
-  yield* wait(shell.print(`${all.join('').trimEnd()}\n`))
+  yield* wait(shell.print(SIGNAL_LISTS.get(shell.dialect.name)?.() ?? inColumns()))
   return 0
 }
+
+/** Five to a line, each followed by a tab or a newline. */
+function inColumns(): string {
+  const cells = [...SIGNAL_NAMES].map(
+    ([number, name], at) => `${String(number).padStart(2)}) ${name}${at % 5 === 4 ? '\n' : '\t'}`,
+  )
+  return `${cells.join('')}\n`
+}
+
+/** dash knows a name for every number, ash for the standard signals. */
+const SIGNAL_LISTS: ReadonlyMap<string, () => string> = new Map([
+  [
+    'dash',
+    () => Array.from({ length: SIGRTMAX + 1 }, (_, signal) => `${signalName(signal)?.slice(3) ?? signal}\n`).join(''),
+  ],
+  [
+    'ash',
+    () =>
+      Object.entries(SIGNALS)
+        .map(([name, signal]) => `${String(signal).padStart(2)}) ${name.slice(3)}\n`)
+        .join(''),
+  ],
+])
 
 function* disown(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: 'ahr' })

@@ -12,7 +12,7 @@ function trapName(text: string): string | undefined {
   if (text === '0') return 'EXIT'
   if (PSEUDO.has(upper)) return upper
   const signal = parseSignal(text)
-  return signal ? signalName(signal) : undefined
+  return signal ? (signalName(signal) ?? String(signal)) : undefined
 }
 
 /** In the order of their numbers; the shell's own events follow the signals. */
@@ -32,7 +32,7 @@ function install(shell: Shell, name: string, action: string | undefined): void {
   const signal = parseSignal(name)
   if (signal === undefined) return
   const disposition =
-    action === undefined ? 'SIG_DFL' : action === '' ? 'SIG_IGN' : () => void shell.pendingTraps.push(name)
+    action === undefined ? 'SIG_DFL' : action === '' ? 'SIG_IGN' : () => void shell.pendingTraps.add(name)
   try {
     shell.sys.sigaction(signal, action === undefined ? shell.ownDisposition(signal) : disposition)
   } catch (error) {

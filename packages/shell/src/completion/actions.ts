@@ -1,4 +1,4 @@
-import { isDirectory, O_RDONLY, SIGNALS } from '@drydock/abi'
+import { isDirectory, O_RDONLY, SIGNAL_NAMES } from '@drydock/abi'
 import { quietly } from '../interp/redirect.ts'
 import { SET_OPTIONS } from '../interp/options.ts'
 import type { Shell } from '../interp/shell.ts'
@@ -84,7 +84,7 @@ const LISTS: ReadonlyMap<string, List> = new Map<string, List>([
   ['running', (shell) => jobNames(shell, 'Running')],
   ['setopt', () => sorted(SET_OPTIONS.map(([, name]) => name))],
   ['shopt', (shell) => [...shell.shopt.keys()]],
-  ['signal', () => Object.keys(SIGNALS)],
+  ['signal', () => [...SIGNAL_NAMES.values()]],
   ['stopped', (shell) => jobNames(shell, 'Stopped')],
   [
     'variable',

@@ -3,6 +3,7 @@ import {
   type ForkOptions,
   type MaybePromise,
   O_RDONLY,
+  parseSignal,
   type Process,
   type Signal,
   SIGINT,
@@ -12,7 +13,7 @@ import {
 import type { Command, List } from '../syntax/ast.ts'
 import { drive, ExitShell, FatalError, type Steps, TopLevelError, wait } from './flow.ts'
 import type { Shell } from './shell.ts'
-import { runExitTrap } from './traps.ts'
+import { runExitTrap, runPendingTraps } from './traps.ts'
 
 const { SIGTSTP, SIGTTIN, SIGTTOU, SIGTERM } = SIGNALS
 /** What an interactive shell ignores, and its children must not. */
@@ -108,7 +109,7 @@ function resetTraps(child: Shell): void {
   }
 }
 
-const signalOf = (name: string): number | undefined => new Map<string, number>(Object.entries(SIGNALS)).get(name)
+const signalOf = (name: string): number | undefined => (/^SIG|^\d/.test(name) ? parseSignal(name) : undefined)
 
 /** Where `bash -c` ends by such an error its status is another than that of a script. */
 const isCommandString = (shell: Shell): boolean =>
@@ -119,6 +120,7 @@ export function* runProtected(shell: Shell, body: (shell: Shell) => Steps<number
   let status: number
   try {
     status = yield* body(shell)
+    if (shell.pendingTraps.size) yield* runPendingTraps(shell)
   } catch (error) {
     if (error instanceof ExitShell) status = error.status
     else if (error instanceof FatalError) {

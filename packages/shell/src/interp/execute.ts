@@ -138,7 +138,7 @@ export function runList(shell: Shell, { items }: List): Outcome {
     const item = items[at]
     if (item === undefined || (shell.options.has('noexec') && !shell.interactive)) return status
     const outcome = runItem(shell, item)
-    if (typeof outcome !== 'number' || shell.pendingTraps.length > 0 || shell.interrupted)
+    if (typeof outcome !== 'number' || shell.pendingTraps.size > 0 || shell.interrupted)
       return restOfList(shell, items, at, outcome)
     status = outcome
     if (shell.jump) return status
@@ -154,7 +154,7 @@ function* restOfList(shell: Shell, items: readonly ListItem[], from: number, fir
   let outcome = first
   for (let at = from; ; ) {
     const status = typeof outcome === 'number' ? outcome : yield* outcome
-    if (shell.pendingTraps.length) yield* runPendingTraps(shell)
+    if (shell.pendingTraps.size) yield* runPendingTraps(shell)
     if (shell.interrupted) interrupt(shell)
     const item = items[++at]
     if (shell.jump || item === undefined || (shell.options.has('noexec') && !shell.interactive)) return status

@@ -1,4 +1,4 @@
-import { SIGNALS } from '@drydock/abi'
+import { SIGNALS, SIGRTMIN } from '@drydock/abi'
 import type { Job } from './job-table.ts'
 import type { Shell } from './shell.ts'
 
@@ -28,7 +28,8 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
   [SIGNALS.SIGPWR, 'Power failure'],
   [SIGNALS.SIGSYS, 'Bad system call'],
 ])
-export const signalText = (signal: number): string => TEXTS.get(signal) ?? `Signal ${signal}`
+export const signalText = (signal: number): string =>
+  TEXTS.get(signal) ?? (signal >= SIGRTMIN ? `Real-time signal ${signal - SIGRTMIN}` : `Unknown signal ${signal}`)
 
 function stateText(job: Job): string {
   if (job.state !== 'Done') return job.state

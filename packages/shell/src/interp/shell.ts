@@ -139,7 +139,7 @@ export class Shell {
   umask = 0o22
   traps = new Map<string, string>()
   /** Signals that came and wait for their trap. */
-  pendingTraps: string[] = []
+  readonly pendingTraps = new Set<string>()
   inTrap = false
   /** How deep in command substitutions, eval and source: PS4 begins so many times. */
   indirection = 0

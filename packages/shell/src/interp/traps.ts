@@ -62,10 +62,12 @@ export function* runTrap(shell: Shell, name: string): Steps<number> {
 /** The lines of other traps are counted from 1. */
 const KEEP_LINE: ReadonlySet<string> = new Set(['DEBUG', 'RETURN', 'ERR'])
 
-/** Traps of signals that came since the last command. */
+/** Traps of signals that came since the last command, each once however often its signal came. */
 export function* runPendingTraps(shell: Shell): Steps<void> {
-  for (let name = shell.pendingTraps.shift(); name !== undefined; name = shell.pendingTraps.shift())
+  for (const name of shell.pendingTraps) {
+    shell.pendingTraps.delete(name)
     yield* runTrap(shell, name)
+  }
 }
 
 /** @returns the status that the shell ends with */

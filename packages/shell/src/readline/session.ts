@@ -38,7 +38,7 @@ export function* runInteractive(shell: Shell, terminal: boolean): Steps<number> 
   let warned = false
   for (let line = 1; ; ) {
     yield* tellJobs(shell)
-    if (shell.pendingTraps.length) yield* runPendingTraps(shell)
+    if (shell.pendingTraps.size) yield* runPendingTraps(shell)
     shell.interrupted = false
     const text = yield* readCommand(shell, console)
     if (text === undefined) continue

@@ -1,4 +1,4 @@
-import { parseSignal } from '@drydock/abi'
+import { isSignal } from '@drydock/dockerfile'
 import type { ContainerConfig, RestartPolicy } from '@drydock/docker-api'
 import { conflict, invalid } from '../../problem.ts'
 
@@ -21,7 +21,7 @@ export function checkConfig(config: ContainerConfig): void {
   const { WorkingDir = '', StopSignal = '', Env } = config
   if (WorkingDir !== '' && !WorkingDir.startsWith('/'))
     throw invalid(`the working directory '${WorkingDir}' is invalid, it needs to be an absolute path`)
-  if (StopSignal !== '' && parseSignal(StopSignal) === undefined) throw invalid(`invalid signal: ${StopSignal}`)
+  if (StopSignal !== '' && !isSignal(StopSignal)) throw invalid(`invalid signal: ${StopSignal}`)
   for (const pair of Env ?? [])
     if (pair === '' || pair.startsWith('=')) throw invalid(`invalid environment variable: ${pair}`)
 }

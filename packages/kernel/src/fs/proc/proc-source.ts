@@ -76,6 +76,9 @@ export interface ProcTask {
   /** Signal numbers. */
   signals(): {
     readonly pending: Iterable<number>
+    /** How many of them wait, and RLIMIT_SIGPENDING. */
+    readonly queued: number
+    readonly limit: number
     readonly ignored: Iterable<number>
     readonly caught: Iterable<number>
   }

@@ -82,11 +82,11 @@ function identityLines(task: ProcTask, info: ProcessInfo): StatusLine[] {
 }
 
 function signalLines(task: ProcTask, info: ProcessInfo): StatusLine[] {
-  const { pending, ignored, caught } = task.signals()
+  const { pending, queued, limit, ignored, caught } = task.signals()
   const { effective, permitted, inheritable, bounding, ambient } = task.identity().capabilities
   return [
     ['Threads', info.threads],
-    ['SigQ', '0/7823'],
+    ['SigQ', `${queued}/${limit}`],
     ['SigPnd', NONE],
     ['ShdPnd', mask(pending)],
     ['SigBlk', NONE],

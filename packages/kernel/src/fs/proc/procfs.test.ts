@@ -85,7 +85,7 @@ const taskOf = (pid: number): ProcTask => ({
   rename: () => undefined,
   umask: () => 0o022,
   tracer: () => 0,
-  signals: () => ({ pending: [], ignored: [2], caught: [15] }),
+  signals: () => ({ pending: [], queued: 0, limit: 7823, ignored: [2], caught: [15] }),
   oomScoreAdj: () => 0,
   setOomScoreAdj: () => undefined,
   netNamespace: () => undefined,
