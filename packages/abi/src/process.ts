@@ -34,12 +34,16 @@ export const MS_NOSUID = 2
 export const MS_NODEV = 4
 export const MS_NOEXEC = 8
 export const MS_REMOUNT = 32
+export const MS_NOATIME = 1024
+export const MS_NODIRATIME = 2048
 export const MS_BIND = 4096
+export const MS_MOVE = 8192
 export const MS_REC = 16384
 export const MS_UNBINDABLE = 1 << 17
 export const MS_PRIVATE = 1 << 18
 export const MS_SLAVE = 1 << 19
 export const MS_SHARED = 1 << 20
+export const MS_STRICTATIME = 1 << 24
 
 /** poll(2): the events asked for and found. */
 export const POLLIN = 1

@@ -1,4 +1,4 @@
-import { ENODEV } from '@drydock/abi'
+import { EINVAL, ENODEV, ENOTBLK, isBlockDevice } from '@drydock/abi'
 import { GroupNode } from '../cgroup/cgroup-node.ts'
 import type { Cgroup } from '../cgroup/cgroup.ts'
 import { Cgroupfs, Devpts, makeDevtmpfs, mountOverlay, mountTmpfs, Procfs, Sysfs } from '../fs/index.ts'
@@ -51,7 +51,17 @@ export function fileSystemTypes(parts: () => KernelParts): ReadonlyMap<string, F
     if (cgroup.parent) disk.onUse = (bytes) => cgroup.chargeFiles(bytes)
     return disk
   }
+  /** What is on a disk that is mounted already shows at another place as well. */
+  const disk = ({ context, source }: MountRequest): FileSystem => {
+    const { mode, rdev } = parts().files.resolve(context, source).inode
+    if (!isBlockDevice(mode)) throw ENOTBLK
+    const found = context.namespace.mounts().find(({ fs }) => fs.dev === rdev)
+    if (!found) throw EINVAL
+    return found.fs
+  }
   return new Map<string, FileSystemType>([
+    ['ext4', disk],
+    ['auto', disk],
     ['tmpfs', tmpfs],
     ['ramfs', tmpfs],
     ['mqueue', tmpfs],

@@ -17,7 +17,7 @@ export abstract class MemoryFileSystem extends FileSystem {
   /** Blocks of 512 bytes that a directory takes. */
   abstract readonly directoryBlocks: number
   protected readonly clock: Pick<Clock, 'now'>
-  protected readonly limits: MemoryLimits
+  protected limits: MemoryLimits
   protected nextIno: number
   /** Called when content takes so many bytes more, or fewer. */
   onUse: ((bytes: number) => void) | undefined = undefined

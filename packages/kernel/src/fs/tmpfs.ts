@@ -34,6 +34,16 @@ export class Tmpfs extends MemoryFileSystem {
     this.root = this.makeInode({ mode: S_IFDIR | mode, uid, gid })
   }
 
+  /** Only the size changes. tmpfs(5) */
+  override reconfigure(data: string): void {
+    const { sizeBytes } = readOptions(data, this.limits.totalBytes * 2)
+    if (sizeBytes === undefined) return
+    if (sizeBytes < this.usedBytes) throw EINVAL
+    this.limits = { ...this.limits, totalBytes: sizeBytes }
+    const others = this.options.split(',').filter((option) => option !== '' && !option.startsWith('size='))
+    this.options = [shownOptions({ sizeBytes }), ...others].join(',')
+  }
+
   override directoryBytes(entries: number): number {
     return (entries + 2) * 20
   }
@@ -79,6 +89,13 @@ const OPTIONS = new Map<string, OptionReader>([
  * @throws EINVAL
  */
 export function mountTmpfs(clock: Pick<Clock, 'now'>, data: string, memoryBytes: number, type = 'tmpfs'): Tmpfs {
+  const options = readOptions(data, memoryBytes)
+  const fs = new Tmpfs({ clock, sizeBytes: Math.floor(memoryBytes / 2), type, ...options })
+  if (type === 'tmpfs') fs.options = shownOptions(options)
+  return fs
+}
+
+function readOptions(data: string, memoryBytes: number): MutableTmpfsOptions {
   const options: MutableTmpfsOptions = {}
   for (const option of data.split(',').filter((text) => text !== '')) {
     const [name = '', value = ''] = option.split('=')
@@ -86,13 +103,13 @@ export function mountTmpfs(clock: Pick<Clock, 'now'>, data: string, memoryBytes:
     if (read === undefined) throw EINVAL
     read(options, value, memoryBytes)
   }
-  const fs = new Tmpfs({ clock, sizeBytes: Math.floor(memoryBytes / 2), type, ...options })
-  if (type === 'tmpfs') fs.options = shownOptions(options)
-  return fs
+  return options
 }
 
-function shownOptions({ sizeBytes, mode }: MutableTmpfsOptions): string {
+function shownOptions({ sizeBytes, mode, uid = 0, gid = 0 }: MutableTmpfsOptions): string {
   const shown = sizeBytes === undefined ? [] : [`size=${Math.ceil(sizeBytes / 1024)}k`]
-  if (mode !== undefined) shown.push(`mode=${mode.toString(8)}`)
+  if (mode !== undefined) shown.push(`mode=${mode.toString(8).padStart(3, '0')}`)
+  if (uid !== 0) shown.push(`uid=${uid}`)
+  if (gid !== 0) shown.push(`gid=${gid}`)
   return shown.join(',')
 }

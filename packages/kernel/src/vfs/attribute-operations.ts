@@ -8,7 +8,6 @@ import {
   isBlockDevice,
   isCharDevice,
   isRegular,
-  MS_RDONLY,
   S_ISGID,
   S_ISUID,
   W_OK,
@@ -73,6 +72,6 @@ export function access(context: PathContext, path: string, mode: number): void {
   const { inode, mount } = resolvePath(context, path)
   if (mode === F_OK) return
   const device = isCharDevice(inode.mode) || isBlockDevice(inode.mode)
-  if ((mode & W_OK) !== 0 && !device && (mount.flags & MS_RDONLY) !== 0) throw EROFS
+  if ((mode & W_OK) !== 0 && !device && mount.readOnly) throw EROFS
   requirePermission(inode, context.credentials, mode)
 }

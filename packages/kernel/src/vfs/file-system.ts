@@ -1,4 +1,4 @@
-import type { StatFs } from '@drydock/abi'
+import { EINVAL, type StatFs } from '@drydock/abi'
 import { Dentry } from './dentry.ts'
 import type { Inode } from './inode.ts'
 
@@ -15,7 +15,16 @@ export abstract class FileSystem {
   watches = 0
   /** Super options for /proc/mounts, without ro and rw: `lowerdir=…`, `size=65536k`. */
   options = ''
+  /** SB_RDONLY: nobody writes, through whichever mount. */
+  readOnly = false
+  /** Regular files open for writing. */
+  writers = 0
   private top: Dentry | undefined
+
+  /** Takes other options for a file system that is mounted. mount(2), MS_REMOUNT. @throws EINVAL for what can't change */
+  reconfigure(data: string): void {
+    if (data !== '') throw EINVAL
+  }
 
   get rootDentry(): Dentry {
     this.top ??= new Dentry(this.root, undefined, '')

@@ -1,4 +1,4 @@
-import { EBUSY, EINVAL } from '@drydock/abi'
+import { EBUSY, EINVAL, ELOOP, MS_RDONLY } from '@drydock/abi'
 import type { UserNamespace } from '../namespace/user-namespace.ts'
 import type { FileSystem } from './file-system.ts'
 import { Location } from './location.ts'
@@ -56,7 +56,10 @@ export class MountNamespace {
   }
 
   mount(fs: FileSystem, at: Location, source: string, flags: number): Mount {
-    if (fs.dev === 0) fs.dev = this.numbers.device++
+    if (fs.dev === 0) {
+      fs.dev = this.numbers.device++
+      fs.readOnly = (flags & MS_RDONLY) !== 0
+    }
     const mount = new Mount(this.numbers.mount++, fs, fs.rootDentry, source, flags)
     this.put(mount, at)
     return mount
@@ -88,6 +91,19 @@ export class MountNamespace {
     this.put(copy, at)
     copy.letGo = from.inode.hold?.()
     return copy
+  }
+
+  /**
+   * Takes a mount, with what is on it, to another place. mount(2), MS_MOVE
+   * @throws EINVAL for what is no mount point or lies below a shared mount, ELOOP for a place below itself
+   */
+  move(from: Location, at: Location): void {
+    const { mount } = from
+    if (from.dentry !== mount.root || mount === this.top || mount.parent?.peers) throw EINVAL
+    if (from.inode.isDirectory !== at.inode.isDirectory) throw EINVAL
+    if ([...mount.tree()].includes(at.mount)) throw ELOOP
+    mount.detach()
+    this.put(mount, at)
   }
 
   /** @throws EINVAL for what is no mount point, EBUSY while files are open or mounts are on it */

@@ -6,12 +6,16 @@ import {
   EPERM,
   isDirectory,
   MS_BIND,
+  MS_MOVE,
+  MS_NOATIME,
   MS_NODEV,
+  MS_NODIRATIME,
   MS_NOEXEC,
   MS_NOSUID,
   MS_RDONLY,
   MS_REC,
   MS_REMOUNT,
+  MS_STRICTATIME,
 } from '@drydock/abi'
 import { capableIn } from './capable.ts'
 import type { FileSystem } from './file-system.ts'
@@ -40,15 +44,23 @@ export interface MountArguments {
   readonly data: string
 }
 
-const MOUNT_FLAGS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
+const MOUNT_FLAGS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_STRICTATIME
 
 function requireRoot(context: PathContext): void {
   if (!capableIn(context.credentials, 'sys_admin', context.namespace.owner)) throw EPERM
 }
 
-function remount(at: Location, flags: number): void {
-  if (at.dentry !== at.mount.root) throw EINVAL
-  at.mount.flags = flags & MOUNT_FLAGS
+/** With MS_BIND only this mount changes, else the file system in all its places. */
+function remount(at: Location, flags: number, data: string): void {
+  const { mount } = at
+  if (at.dentry !== mount.root) throw EINVAL
+  if ((flags & MS_BIND) === 0) {
+    const readOnly = (flags & MS_RDONLY) !== 0
+    if (readOnly && !mount.fs.readOnly && mount.fs.writers > 0) throw EBUSY
+    mount.fs.reconfigure(data)
+    mount.fs.readOnly = readOnly
+  }
+  mount.flags = flags & MOUNT_FLAGS
 }
 
 /** @throws EINVAL for what is no mount point */
@@ -73,7 +85,8 @@ export function mount(types: ReadonlyMap<string, FileSystemType>, context: PathC
   requireRoot(context)
   const { source, target, flags, data } = request
   const at = resolvePath(context, target)
-  if ((flags & MS_REMOUNT) !== 0) return remount(at, flags)
+  if ((flags & MS_REMOUNT) !== 0) return remount(at, flags, data)
+  if ((flags & MS_MOVE) !== 0) return context.namespace.move(resolvePath(context, source), at)
   if ((flags & PROPAGATION_FLAGS) !== 0) return changePropagation(context, at, flags)
   if ((flags & MS_BIND) !== 0) {
     // Linux ignores the other flags of a bind mount and wants a remount; mount(8) does both at once, and so do we.

@@ -1,3 +1,4 @@
+import { MS_RDONLY } from '@drydock/abi'
 import type { Dentry } from './dentry.ts'
 import type { FileSystem } from './file-system.ts'
 import { Location } from './location.ts'
@@ -11,7 +12,7 @@ export class Mount {
   readonly root: Dentry
   /** What the first column of /proc/mounts says. */
   readonly source: string
-  /** MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC. */
+  /** MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME, MS_NODIRATIME, MS_STRICTATIME. */
   flags: number
   /** Undefined for the root of a namespace, and after umount. */
   parent: Mount | undefined = undefined
@@ -35,6 +36,10 @@ export class Mount {
     this.root = root
     this.source = source
     this.flags = flags
+  }
+
+  get readOnly(): boolean {
+    return (this.flags & MS_RDONLY) !== 0 || this.fs.readOnly
   }
 
   attach(at: Location): void {

@@ -177,7 +177,7 @@ describe('mounts', () => {
     expect(tree.read('/../file')).toBe('A')
     expect(tree.files.getcwd(tree.context)).toBe('/')
     expect(mountsText(namespace, root)).toBe('tmpfs /sub tmpfs ro,relatime,size=65536k,mode=700 0 0\n')
-    expect(mountinfoText(namespace, root)).toMatch(/^22 21 0:22 \/ \/sub ro,relatime - tmpfs tmpfs rw,size/)
+    expect(mountinfoText(namespace, root)).toMatch(/^22 21 0:22 \/ \/sub ro,relatime - tmpfs tmpfs ro,size/)
   })
 
   test('tmpfs has the size and mode it was given', () => {

@@ -74,6 +74,7 @@ export class OpenFile extends LocatedDescription {
   constructor(flags: number, location: Location) {
     super(flags, location)
     this.file = location.inode
+    if (this.writable) location.mount.fs.writers++
   }
 
   override get inode(): Inode {
@@ -136,6 +137,7 @@ export class OpenFile extends LocatedDescription {
 
   protected override dispose(): void {
     this.file.lock?.release(this)
+    if (this.writable) this.location.mount.fs.writers--
     if ((this.flags & O_PATH) === 0) observe(this.location.dentry, this.writable ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE)
     super.dispose()
   }

@@ -27,7 +27,7 @@ export function requirePermission(inode: Inode, credentials: Credentials, mask: 
 }
 
 export function requireWritableMount(location: Location): void {
-  if ((location.mount.flags & MS_RDONLY) !== 0) throw EROFS
+  if (location.mount.readOnly) throw EROFS
 }
 
 /** Names may be made in or taken from the directory. */

@@ -1,4 +1,4 @@
-import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from '@drydock/abi'
+import { MS_NOATIME, MS_NODEV, MS_NODIRATIME, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_STRICTATIME } from '@drydock/abi'
 import { majorOf, minorOf } from '../../vfs/device-number.ts'
 import { Location } from '../../vfs/location.ts'
 import type { Mount } from '../../vfs/mount.ts'
@@ -10,15 +10,21 @@ const FLAG_NAMES: readonly (readonly [number, string])[] = [
   [MS_NOSUID, 'nosuid'],
   [MS_NODEV, 'nodev'],
   [MS_NOEXEC, 'noexec'],
+  [MS_NOATIME, 'noatime'],
+  [MS_NODIRATIME, 'nodiratime'],
 ]
+/** Neither is relatime, which is the default and shown. */
+const OTHER_ATIME = MS_NOATIME | MS_STRICTATIME
 
 /** Spaces and their like as octal, as getmntent(3) wants. */
 const escape = (text: string): string =>
   text.replace(/[ \t\n\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
 
+const access = (readOnly: boolean): string => (readOnly ? 'ro' : 'rw')
+
 function flagsOf(mount: Mount): string {
   const names = FLAG_NAMES.filter(([flag]) => (mount.flags & flag) !== 0).map(([, name]) => name)
-  return [(mount.flags & MS_RDONLY) === 0 ? 'rw' : 'ro', ...names, 'relatime'].join(',')
+  return [...names, ...((mount.flags & OTHER_ATIME) === 0 ? ['relatime'] : [])].map((name) => `,${name}`).join('')
 }
 
 /** Where a mount shows, seen from `root`; undefined when that is outside of it. */
@@ -51,7 +57,7 @@ const withOptions = (flags: string, mount: Mount): string =>
 export function mountsText(namespace: MountNamespace, root: Location): string {
   return shownMounts(namespace, root)
     .map(({ mount, point }) => {
-      const options = withOptions(flagsOf(mount), mount)
+      const options = withOptions(access(mount.readOnly) + flagsOf(mount), mount)
       return `${escape(mount.source)} ${escape(point)} ${mount.fs.type} ${options} 0 0\n`
     })
     .join('')
@@ -78,8 +84,9 @@ export function mountinfoText(namespace: MountNamespace, root: Location): string
     .map(({ mount, point }) => {
       const device = `${majorOf(mount.fs.dev)}:${minorOf(mount.fs.dev)}`
       const place = `${mount.id} ${mount.parent?.id ?? 1} ${device} ${escape(rootWithin(mount))} ${escape(point)}`
+      const own = access((mount.flags & MS_RDONLY) !== 0)
       const fields = propagationFields(mount).map((field) => ` ${field}`)
-      return `${place} ${flagsOf(mount)}${fields.join('')} - ${mount.fs.type} ${escape(mount.source)} ${withOptions('rw', mount)}\n`
+      return `${place} ${own}${flagsOf(mount)}${fields.join('')} - ${mount.fs.type} ${escape(mount.source)} ${withOptions(access(mount.fs.readOnly), mount)}\n`
     })
     .join('')
 }
