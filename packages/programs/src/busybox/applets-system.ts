@@ -21,7 +21,8 @@ import { killall, pidof } from '../procps/pgrep.ts'
 import { sysctl } from '../procps/sysctl.ts'
 import { tar } from '../tar/tar.ts'
 import { dmesg } from '../util-linux/dmesg.ts'
-import { mount, umount } from '../util-linux/mount.ts'
+import { mount } from '../util-linux/mount.ts'
+import { umount } from '../util-linux/umount.ts'
 import { applet, type AppletRow } from './applet.ts'
 import type { Phrase } from './phrase-book.ts'
 
@@ -186,9 +187,15 @@ const ROWS: readonly (readonly [Program, AppletRow])[] = [
       maxStatus: 255,
       phrases: [
         ["%s: can't find in /etc/fstab.", "can't find %s in /etc/fstab"],
-        ['%s: mount point does not exist.', 'mounting on %s failed: No such file or directory'],
-        ['%s: special device %s does not exist.', 'mounting %2$s on %1$s failed: No such file or directory'],
-        ['%s: permission denied.', 'permission denied (are you root?)'],
+        ['%s: mount point does not exist.%s', 'mounting on %s failed: No such file or directory'],
+        ['%s: special device %s does not exist.%s', 'mounting %2$s on %1$s failed: No such file or directory'],
+        ['%s: permission denied.%s', 'permission denied (are you root?)'],
+        ["%s: unknown filesystem type '%s'.%s", 'mounting on %s failed: No such device'],
+        [
+          '%s: wrong fs type, bad option, bad superblock on %s, missing%s',
+          'mounting %2$s on %1$s failed: Invalid argument',
+        ],
+        ['%s: mount point is busy.%s', 'mounting on %s failed: Resource busy'],
       ],
     },
   ],

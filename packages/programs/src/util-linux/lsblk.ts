@@ -2,7 +2,8 @@ import { isErrno, type Stat, type StatFs, type Sys } from '@drydock/abi'
 import { defineProgram, flag, type OptionValues, readTextFile, value } from '@drydock/libc'
 import { Accounts } from '../account/accounts.ts'
 import { modeString } from '../format/mode-string.ts'
-import { print, type Shown } from './lsblk-output.ts'
+import { shortSize } from './short-size.ts'
+import { print, type Shown } from './smartcols.ts'
 import { type Mount, readMounts } from './mounts.ts'
 
 interface Device {
@@ -55,14 +56,7 @@ function quietly<T>(call: () => T): T | undefined {
 const typeOf = ({ name, parent }: Device): string =>
   parent !== undefined ? 'part' : name.startsWith('loop') ? 'loop' : 'disk'
 
-/** `50G`, `1.5G`: one decimal only where it is not zero. */
-function size(bytes: number, plain: boolean): string {
-  if (plain) return String(bytes)
-  let scaled = bytes
-  let power = 0
-  for (; scaled >= 1024 && power < 5; scaled /= 1024) power++
-  return `${scaled.toFixed(1).replace(/\.0$/, '')}${'BKMGTP'.charAt(power)}`
-}
+const size = (bytes: number, plain: boolean): string => (plain ? String(bytes) : shortSize(bytes))
 
 interface Look {
   readonly bytes: boolean
@@ -144,6 +138,7 @@ const options = {
   pairs: flag('P', 'pairs'),
   raw: flag('r', 'raw'),
   scsi: flag('S', 'scsi'),
+  shell: flag('y', 'shell'),
   inverse: flag('s', 'inverse'),
   sort: value('x', 'sort'),
 } as const
@@ -167,6 +162,8 @@ function shownOf(device: Device, columns: readonly string[], o: Options, look: L
   })
   return { cells, name: device.name, parent: device.parent }
 }
+
+const LOOK = { title: 'blockdevices', branches: 'NAME' } as const
 
 /** lsblk: block devices as a tree. util-linux 2.38. */
 export const lsblk = defineProgram({
@@ -205,7 +202,9 @@ export const lsblk = defineProgram({
     const form = o.json ? 'json' : o.pairs ? 'pairs' : o.raw ? 'raw' : o.list || sortBy >= 0 ? 'list' : 'tree'
     const heads = columns.map((name) => ({ name, right: COLUMNS.get(name)?.right, plain: COLUMNS.get(name)?.plain }))
     if (rows.length > 0 || wanted.length === 0)
-      await io.print(print(heads, rows, { form, headings: o.noHeadings === 0, ascii: o.ascii > 0 }))
+      await io.print(
+        print(heads, rows, { ...LOOK, shell: o.shell > 0, form, headings: o.noHeadings === 0, ascii: o.ascii > 0 }),
+      )
     return status
   },
 })

@@ -1,18 +1,17 @@
+import { isErrno, MS_BIND, MS_MOVE, MS_REC, MS_REMOUNT, type Sys } from '@drydock/abi'
 import {
-  isErrno,
-  MS_BIND,
-  MS_NODEV,
-  MS_NOEXEC,
-  MS_NOSUID,
-  MS_PRIVATE,
-  MS_RDONLY,
-  MS_REC,
-  MS_REMOUNT,
-  MS_SHARED,
-  MS_SLAVE,
-  MS_UNBINDABLE,
-} from '@drydock/abi'
-import { defineProgram, flag, list, type ProgramContext, readTextFile, value } from '@drydock/libc'
+  defineProgram,
+  flag,
+  list,
+  makeDirectories,
+  optional,
+  type ProgramContext,
+  readTextFile,
+  UsageError,
+  value,
+} from '@drydock/libc'
+import { afterCall, mountFailure } from './mount-errors.ts'
+import { flagsAndData, isFlagWord, PROPAGATION } from './mount-words.ts'
 import { parseMounts, readMounts } from './mounts.ts'
 
 const options = {
@@ -34,59 +33,31 @@ const options = {
   verbose: flag('v', 'verbose'),
   noMtab: flag('n', 'no-mtab'),
   label: value('L', 'label'),
+  uuid: value('U', 'uuid'),
+  fake: flag('f', 'fake'),
+  makeFolder: optional('m', 'mkdir'),
+  move: flag('M', 'move'),
+  source: value('', 'source'),
+  target: value('', 'target'),
+  labels: flag('l', 'show-labels'),
 }
 type Context = ProgramContext<typeof options>
-
-/** --make-… and the options of the same names. */
-const PROPAGATION = [
-  ['shared', MS_SHARED],
-  ['rshared', MS_SHARED | MS_REC],
-  ['slave', MS_SLAVE],
-  ['rslave', MS_SLAVE | MS_REC],
-  ['private', MS_PRIVATE],
-  ['rprivate', MS_PRIVATE | MS_REC],
-  ['unbindable', MS_UNBINDABLE],
-  ['runbindable', MS_UNBINDABLE | MS_REC],
-] as const
 
 /** The changes of propagation that a command line asks for, one call of mount(2) each. */
 const propagation = ({ options: o }: Context, words: readonly string[]): number[] =>
   PROPAGATION.filter(([name]) => o[name] || words.includes(name)).map(([, flags]) => flags)
 
-const FLAGS = new Map([
-  ['ro', MS_RDONLY],
-  ['nosuid', MS_NOSUID],
-  ['nodev', MS_NODEV],
-  ['noexec', MS_NOEXEC],
-  ['remount', MS_REMOUNT],
-  ['bind', MS_BIND],
-  ['rbind', MS_BIND | MS_REC],
-])
-const IGNORED = new Set([
-  'rw',
-  'defaults',
-  'suid',
-  'dev',
-  'exec',
-  'auto',
-  'noauto',
-  'user',
-  'nouser',
-  'async',
-  'relatime',
-  'noatime',
-  'loop',
-])
-
-function flagsAndData({ options: o }: Context, words: readonly string[]): { flags: number; data: string } {
-  const data: string[] = []
-  let flags = (o.readOnly ? MS_RDONLY : 0) | (o.bind ? MS_BIND : 0) | (o.rbind ? MS_BIND | MS_REC : 0)
-  for (const word of words) {
-    const known = FLAGS.get(word)
-    if (known !== undefined) flags |= known
-    else if (!IGNORED.has(word) && !PROPAGATION.some(([name]) => name === word)) data.push(word)
-  }
-  return { flags, data: data.join(',') }
+/** The words of -o and those that other options stand for. */
+function wordsOf({ options: o }: Context): string[] {
+  const letters: readonly (readonly [number, string])[] = [
+    [o.readOnly, 'ro'],
+    [o.readWrite, 'rw'],
+    [o.bind, 'bind'],
+    [o.rbind, 'rbind'],
+    [o.move, 'move'],
+  ]
+  const words = o.option.flatMap((text) => text.split(',')).filter((word) => word !== '')
+  return [...words, ...letters.filter(([given]) => given > 0).map(([, word]) => word)]
 }
 
 async function fail(context: Context, target: string, message: string): Promise<number> {
@@ -94,33 +65,70 @@ async function fail(context: Context, target: string, message: string): Promise<
   return 32
 }
 
+/** As the messages of mount name it. */
+function canonical(sys: Sys, path: string): string {
+  try {
+    return path.startsWith('/') || path.includes('/') || sys.stat(path) ? sys.realpath(path) : path
+  } catch (error) {
+    if (isErrno(error)) return path
+    throw error
+  }
+}
+
+/** mount(2) leaves the flags of a new bind mount alone: they take a second call. */
+function call(sys: Sys, source: string, target: string, type: string, words: readonly string[]): void {
+  const { flags, data } = flagsAndData(words)
+  const isNewBind = (flags & MS_BIND) !== 0 && (flags & MS_REMOUNT) === 0
+  const kept = MS_BIND | MS_REC
+  sys.mount(source, target, type, isNewBind ? flags & kept : flags, data)
+  if (isNewBind && (flags & ~kept) !== 0) sys.mount('none', target, '', MS_REMOUNT | (flags & ~MS_REC), '')
+}
+
 async function mountOne(
   context: Context,
-  source: string,
-  target: string,
+  given: string,
+  place: string,
   type: string,
   words: readonly string[],
 ): Promise<number> {
-  const { sys } = context
-  const { flags, data } = flagsAndData(context, words)
+  const { sys, io, options: o } = context
+  if (o.makeFolder !== undefined) makeDirectories(sys, place)
+  const target = canonical(sys, place)
+  const isPath = type === 'none' || type === 'auto' || given.includes('/')
+  const source = isPath ? canonical(sys, given) : given
   try {
     sys.stat(target)
   } catch (error) {
-    if (isErrno(error)) return fail(context, target, 'mount point does not exist.')
-    throw error
+    if (!isErrno(error)) throw error
+    await io.warn(afterCall(target, 'mount point does not exist'))
+    return 32
   }
   try {
-    sys.mount(source, target, type, flags, data)
-    for (const change of propagation(context, words)) sys.mount('none', target, '', change)
-    if (context.options.verbose) await context.io.print(`mount: ${source} mounted on ${target}.\n`)
+    if (!o.fake) {
+      call(sys, source, target, type, words)
+      for (const change of propagation(context, words)) sys.mount('none', target, '', change)
+    }
+    if (o.verbose) await io.print(`mount: ${source} mounted on ${target}.\n`)
     return 0
   } catch (error) {
     if (!isErrno(error)) throw error
-    if (error.code === 'ENODEV') return fail(context, target, `unknown filesystem type '${type}'.`)
-    if (error.code === 'EPERM') return fail(context, target, 'permission denied.')
-    if (error.code === 'ENOENT') return fail(context, target, `special device ${source} does not exist.`)
-    return fail(context, target, `${error.message}.`)
+    await io.warn(mountFailure(sys, error, { source, target, type, flags: flagsAndData(words).flags }))
+    return 32
   }
+}
+
+/** Changes a mount that is there: what it has stays, where the words don't say otherwise. */
+async function remount(context: Context, place: string, words: readonly string[]): Promise<number> {
+  const target = canonical(context.sys, place)
+  const mounted = (await readMounts(context.sys)).findLast((row) => row.target === target)
+  if (mounted === undefined) {
+    const exists = target.startsWith('/')
+    const reason = exists ? 'mount point not mounted or bad option' : 'mount point does not exist'
+    await context.io.warn(afterCall(target, reason))
+    return 32
+  }
+  const before = mounted.options.split(',').filter(isFlagWord)
+  return mountOne(context, mounted.source, target, mounted.type, [...before, ...words])
 }
 
 async function fstab(context: Context): Promise<ReturnType<typeof parseMounts>> {
@@ -132,13 +140,20 @@ async function fstab(context: Context): Promise<ReturnType<typeof parseMounts>> 
   }
 }
 
-async function changePropagation(context: Context, target: string, changes: readonly number[]): Promise<number> {
+async function changePropagation(context: Context, place: string, changes: readonly number[]): Promise<number> {
+  const { sys, io } = context
+  const target = canonical(sys, place)
   try {
-    for (const change of changes) context.sys.mount('none', target, '', change)
+    for (const change of changes) sys.mount('none', target, '', change)
     return 0
   } catch (error) {
     if (!isErrno(error)) throw error
-    return fail(context, target, error.code === 'EINVAL' ? 'not mount point or bad option.' : `${error.message}.`)
+    const reasons = new Map([
+      ['EINVAL', 'not mount point or bad option'],
+      ['ENOENT', 'mount point does not exist'],
+    ])
+    await io.warn(afterCall(target, reasons.get(error.code) ?? `mount(2) system call failed: ${error.message}`))
+    return 32
   }
 }
 
@@ -147,44 +162,32 @@ export const mount = defineProgram({
   name: 'util-linux/mount',
   paths: ['/bin/mount'],
   covers: 'partial',
-  lacks: ['loop devices', 'LABEL= and UUID=', '--move'],
+  lacks: ['loop devices', 'LABEL= and UUID=', '-N'],
   summary: 'mount a filesystem',
   sizeBytes: 59704,
   usage: 'mount [-lhV] | mount -a [options] | mount [options] [--source] <source> | [--target] <directory>',
   options,
   async main(context) {
-    const { operands, options: o, sys, io } = context
-    const words = o.option.flatMap((text) => text.split(','))
-    const [first, second] = operands
-    if (o.all) {
-      let status = 0
-      for (const row of await fstab(context))
-        if (!row.options.includes('noauto'))
-          status ||= await mountOne(context, row.source, row.target, row.type, row.options.split(','))
-      return status
-    }
+    const { options: o, sys, io } = context
+    const operands = [...(o.source === undefined ? [] : [o.source]), ...context.operands]
+    if (o.target !== undefined) operands.push(o.target)
+    const words = wordsOf(context)
+    const [first, second, extra] = operands
+    if (o.all) return mountAll(context)
+    if (extra !== undefined || (first === undefined && o.option.length > 0)) throw new UsageError('bad usage')
+    const tag = o.label === undefined ? o.uuid && `UUID="${o.uuid}"` : `LABEL="${o.label}"`
+    if (tag !== undefined) return fail(context, first ?? '', `can't find ${tag}.`)
     if (first === undefined) {
       for (const row of await readMounts(sys))
         if (o.type === undefined || o.type.split(',').includes(row.type))
           await io.print(`${row.source} on ${row.target} type ${row.type} (${row.options})\n`)
       return 0
     }
-    if (second !== undefined)
-      return mountOne(
-        context,
-        first,
-        second,
-        o.type ?? (words.includes('bind') || o.bind || o.rbind ? 'none' : 'auto'),
-        words,
-      )
+    if (/^(?:LABEL|UUID|PARTUUID|PARTLABEL)=/.test(first)) return fail(context, second ?? first, `can't find ${first}.`)
+    if (words.includes('remount')) return remount(context, second ?? first, words)
+    if (second !== undefined) return mountOne(context, first, second, o.type ?? typeFor(words), words)
     const changes = propagation(context, words)
     if (changes.length > 0) return changePropagation(context, first, changes)
-    if (words.includes('remount')) {
-      const mounted = (await readMounts(sys)).findLast((row) => row.target === first)
-      return mounted
-        ? mountOne(context, mounted.source, first, mounted.type, words)
-        : fail(context, first, 'mount point not mounted or bad option.')
-    }
     const row = (await fstab(context)).find((each) => each.source === first || each.target === first)
     return row
       ? mountOne(context, row.source, row.target, row.type, [...row.options.split(','), ...words])
@@ -192,60 +195,13 @@ export const mount = defineProgram({
   },
 })
 
-/** umount: unmount file systems. */
-export const umount = defineProgram({
-  name: 'util-linux/umount',
-  paths: ['/bin/umount'],
-  covers: 'partial',
-  lacks: ['-l (lazy) as more than a plain unmount'],
-  summary: 'unmount filesystems',
-  sizeBytes: 35128,
-  usage: 'umount [options] <source> | <directory>',
-  options: {
-    all: flag('a', 'all'),
-    force: flag('f', 'force'),
-    lazy: flag('l', 'lazy'),
-    recursive: flag('R', 'recursive'),
-    quiet: flag('q', 'quiet'),
-    verbose: flag('v', 'verbose'),
-    type: value('t', 'types'),
-    detach: flag('d', 'detach-loop'),
-    readOnly: flag('r', 'read-only'),
-  },
-  async main({ operands, options: o, sys, io }) {
-    let status = 0
-    const mounts = await readMounts(sys)
-    const below = (path: string): string[] =>
-      mounts
-        .map((row) => row.target)
-        .filter((target) => target === path || (o.recursive && target.startsWith(`${path}/`)))
-        .reverse()
-    for (const operand of operands) {
-      const named = mounts.findLast((row) => row.source === operand && row.source.startsWith('/'))?.target ?? operand
-      try {
-        const path = sys.realpath(named)
-        const targets = below(path)
-        if (targets.length === 0) {
-          await io.warn(`umount: ${operand}: not mounted.\n`)
-          status = 32
-          continue
-        }
-        for (const target of o.recursive ? targets : targets.slice(0, 1)) sys.umount(target)
-        if (o.verbose) await io.print(`umount: ${path} unmounted\n`)
-      } catch (error) {
-        if (!isErrno(error)) throw error
-        const reason =
-          error.code === 'EBUSY'
-            ? 'target is busy.'
-            : error.code === 'ENOENT'
-              ? 'no mount point specified.'
-              : error.code === 'EPERM'
-                ? 'must be superuser to unmount.'
-                : `${error.message}.`
-        await io.warn(`umount: ${operand}: ${reason}\n`)
-        status = 32
-      }
-    }
-    return status
-  },
-})
+const typeFor = (words: readonly string[]): string =>
+  flagsAndData(words).flags & (MS_BIND | MS_MOVE) ? 'none' : 'auto'
+
+async function mountAll(context: Context): Promise<number> {
+  let status = 0
+  for (const row of await fstab(context))
+    if (!row.options.split(',').includes('noauto'))
+      status ||= await mountOne(context, row.source, row.target, row.type, row.options.split(','))
+  return status
+}

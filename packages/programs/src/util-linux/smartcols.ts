@@ -1,4 +1,4 @@
-/** One device: for each column its lines, which are several for mount points. */
+/** One line of a tree: for each column its lines, which are several for mount points. */
 export interface Shown {
   readonly name: string
   readonly parent: string | undefined
@@ -11,40 +11,54 @@ export interface Head {
   readonly plain: boolean | undefined
 }
 interface Form {
+  /** What JSON calls the whole. */
+  readonly title: string
+  /** The column that shows the tree. */
+  readonly branches: string
   readonly form: 'tree' | 'list' | 'raw' | 'pairs' | 'json'
   readonly headings: boolean
   readonly ascii: boolean
+  /** Names of columns become names of shell variables. */
+  readonly shell: boolean
 }
 
 /** As libsmartcols prints it. */
-export function print(heads: readonly Head[], rows: readonly Shown[], { form, headings, ascii }: Form): string {
-  if (form === 'json') return `${json(heads, rows)}\n`
-  if (form === 'pairs') return rows.map((row) => `${pairs(heads, row)}\n`).join('')
+export function print(heads: readonly Head[], rows: readonly Shown[], look: Form): string {
+  const { form, headings } = look
+  if (form === 'json') return `${json(heads, rows, look.title)}\n`
+  if (form === 'pairs') return rows.map((row) => `${pairs(heads, row, look.shell)}\n`).join('')
   const names = heads.map(({ name }) => name)
   if (form === 'raw') {
     const lines = rows.map(({ cells }) => cells.map((cell) => cell.map(escaped).join('\\x0a')).join(' '))
     return [...(headings ? [names.join(' ')] : []), ...lines].map((line) => `${line}\n`).join('')
   }
-  const shown = form === 'tree' ? inTree(heads, rows, ascii) : rows
+  const shown = form === 'tree' ? inTree(heads, rows, look) : rows
   return table(heads, shown, headings)
 }
 
-/** Parts below their disks, with branches before their names. */
-function inTree(heads: readonly Head[], rows: readonly Shown[], ascii: boolean): Shown[] {
-  const at = heads.findIndex(({ name }) => name === 'NAME')
+/** Without a parent among those shown. */
+function topOf(rows: readonly Shown[]): Shown[] {
   const known = new Set(rows.map(({ name }) => name))
-  const out: Shown[] = []
-  for (const row of rows) {
-    if (row.parent !== undefined && known.has(row.parent)) continue
-    out.push(row)
+  return rows.filter(({ parent }) => parent === undefined || !known.has(parent))
+}
+
+const BRANCHES = { middle: '├─', last: '└─', through: '│ ' } as const
+const ASCII_BRANCHES = { middle: '|-', last: '`-', through: '| ' } as const
+
+/** Children below their parents, with branches before their names. */
+function inTree(heads: readonly Head[], rows: readonly Shown[], { branches, ascii }: Form): Shown[] {
+  const at = heads.findIndex(({ name }) => name === branches)
+  const lines = ascii ? ASCII_BRANCHES : BRANCHES
+  const below = (row: Shown, indent: string): Shown[] => {
     const children = rows.filter(({ parent }) => parent === row.name)
-    for (const [i, child] of children.entries()) {
+    return children.flatMap((child, i) => {
       const isLast = i === children.length - 1
-      const branch = ascii ? (isLast ? '`-' : '|-') : isLast ? '└─' : '├─'
-      out.push({ ...child, cells: child.cells.map((cell, j) => (j === at ? [branch + (cell[0] ?? '')] : cell)) })
-    }
+      const branch = indent + (isLast ? lines.last : lines.middle)
+      const cells = child.cells.map((cell, j) => (j === at ? [branch + (cell[0] ?? '')] : cell))
+      return [{ ...child, cells }, ...below(child, indent + (isLast ? '  ' : lines.through))]
+    })
   }
-  return out
+  return topOf(rows).flatMap((row) => [row, ...below(row, '')])
 }
 
 function table(heads: readonly Head[], rows: readonly Shown[], headings: boolean): string {
@@ -80,18 +94,17 @@ function aligned(name: string, rows: readonly Shown[], at: number): { head: stri
 const escaped = (text: string): string => text.replace(/[\s\\]/g, (char) => `\\x${hex(char)}`)
 const hex = (char: string): string => char.charCodeAt(0).toString(16).padStart(2, '0')
 
-const pairs = (heads: readonly Head[], { cells }: Shown): string =>
-  heads.map(({ name }, at) => `${name.replace(/[%]/g, '_PCT')}="${(cells[at] ?? []).join('\\x0a')}"`).join(' ')
+const pairs = (heads: readonly Head[], { cells }: Shown, shell: boolean): string =>
+  heads.map(({ name }, at) => `${shell ? variable(name) : name}="${(cells[at] ?? []).join('\\x0a')}"`).join(' ')
+const variable = (name: string): string => name.replace('%', '_PCT').replace(/[^A-Z_]/g, '_')
 
-function json(heads: readonly Head[], rows: readonly Shown[]): string {
-  const known = new Set(rows.map(({ name }) => name))
+function json(heads: readonly Head[], rows: readonly Shown[], title: string): string {
   const object = (row: Shown): Record<string, unknown> => {
     const entries = heads.map((head, at) => [head.name.toLowerCase(), jsonValue(head, row.cells[at] ?? [])])
     const children = rows.filter(({ parent }) => parent === row.name).map(object)
     return { ...Object.fromEntries(entries), ...(children.length > 0 ? { children } : {}) }
   }
-  const blockdevices = rows.filter(({ parent }) => parent === undefined || !known.has(parent)).map(object)
-  return inSmartcols(JSON.stringify({ blockdevices }, undefined, 3))
+  return inSmartcols(JSON.stringify({ [title]: topOf(rows).map(object) }, undefined, 3))
 }
 
 function jsonValue({ name, plain }: Head, lines: readonly string[]): unknown {
