@@ -40,6 +40,7 @@ import { tarPrograms } from './tar/index.ts'
 import { unavailablePrograms } from './unavailable/index.ts'
 import { utilLinux } from './util-linux/index.ts'
 import { xzPrograms } from './xz-utils/xz.ts'
+import { zstdPrograms } from './zstd/zstd.ts'
 
 /** Every program of this room, a row each. */
 export const programs: readonly Program[] = [
@@ -55,6 +56,7 @@ export const programs: readonly Program[] = [
   ...gzipPrograms,
   ...bzip2Programs,
   ...xzPrograms,
+  ...zstdPrograms,
   ...infoZip,
   rsync,
   ed,

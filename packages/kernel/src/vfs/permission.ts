@@ -1,4 +1,4 @@
-import { EACCES, EPERM, EROFS, MS_RDONLY, R_OK, S_IFDIR, S_IFMT, S_ISVTX, W_OK, X_OK } from '@drydock/abi'
+import { EACCES, EPERM, EROFS, R_OK, S_IFDIR, S_IFMT, S_ISVTX, W_OK, X_OK } from '@drydock/abi'
 import { capableOver } from './capable.ts'
 import type { Inode } from './inode.ts'
 import type { Location } from './location.ts'

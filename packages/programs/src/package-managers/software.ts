@@ -315,6 +315,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['wget', bin('wget', 'wget')],
   ['which', bin('debianutils', 'which')],
   ['xz', bin('xz-utils', 'xz', 'unxz', 'xzcat')],
+  ['zstd', bin('zstd', 'zstd', 'zstdmt', 'unzstd', 'zstdcat')],
   ['xxd', bin('xxd', 'xxd')],
   ['zip', bin('info-zip', 'zip')],
 ])

@@ -9,10 +9,14 @@ import {
   isBzip2,
   isGzip,
   isXz,
+  isZstd,
   TarError,
   unxz,
+  unzstd,
   xz,
   XzError,
+  zstd,
+  ZstdError,
 } from '@drydock/codec'
 import {
   concat,
@@ -49,6 +53,7 @@ export const tarOptions = {
   gunzip: flag('', 'gunzip'),
   bzip2: flag('j', 'bzip2'),
   xz: flag('J', 'xz'),
+  zstd: flag('', 'zstd'),
   autoCompress: flag('a', 'auto-compress'),
   verbose: flag('v', 'verbose'),
   directory: list('C', 'directory'),
@@ -122,9 +127,11 @@ const archiveName = ({ options: o, env }: TarContext): string => o.file ?? env.g
 
 /** How an archive is packed, by an option or, with -a, by its name. */
 function packerOf({ options: o }: TarContext): ((bytes: Uint8Array) => Uint8Array) | undefined {
-  const named = o.autoCompress > 0 ? /\.(?:(t?gz|taz)|(bz2|tbz2?|tz2)|(xz|txz))$/.exec(o.file ?? '') : undefined
+  const named =
+    o.autoCompress > 0 ? /\.(?:(t?gz|taz)|(bz2|tbz2?|tz2)|(xz|txz)|(zst|tzst))$/.exec(o.file ?? '') : undefined
   if (o.gzip > 0 || o.gunzip > 0 || named?.[1]) return gzip
   if (o.bzip2 > 0 || named?.[2]) return bzip2
+  if (o.zstd > 0 || named?.[4]) return zstd
   return o.xz > 0 || named?.[3] ? xz : undefined
 }
 
@@ -205,16 +212,26 @@ async function fatal(context: TarContext, message: string): Promise<number> {
   return 2
 }
 
-/** The archive's bytes, unpacked when they are gzip, bzip2 or xz. */
+/** What is unpacked as a whole, not as it comes. */
+const WHOLE: readonly (readonly [
+  is: (head: Uint8Array) => boolean,
+  unpack: (bytes: Uint8Array) => readonly Uint8Array[],
+])[] = [
+  [isBzip2, bunzip2],
+  [isXz, (bytes) => unxz(bytes).parts],
+  [isZstd, (bytes) => [unzstd(bytes)]],
+]
+
+/** The archive's bytes, unpacked when they are gzip, bzip2, xz or zstd. */
 async function* source(sys: Sys, fd: number): AsyncGenerator<Uint8Array> {
   let unpacker: Gunzip | undefined
   for (let first = true; ; first = false) {
     let bytes = await sys.read(fd, 65536)
     if (bytes.length === 0) break
     if (first && bytes.length < 6) bytes = concat([bytes, await sys.read(fd, 65536)])
-    if (first && (isBzip2(bytes) || isXz(bytes))) {
-      const whole = concat([bytes, await readAll(sys, fd)])
-      yield* isXz(bytes) ? unxz(whole).parts : bunzip2(whole)
+    const unpack = first ? WHOLE.find(([is]) => is(bytes))?.[1] : undefined
+    if (unpack) {
+      yield* unpack(concat([bytes, await readAll(sys, fd)]))
       return
     }
     if (first && isGzip(bytes)) unpacker = new Gunzip()
@@ -245,6 +262,11 @@ async function read(context: TarContext, extract: boolean): Promise<number> {
       await context.io.warn(
         `\ngzip: stdin: ${error.message === 'unexpected EOF' ? 'unexpected end of file' : error.message}\n`,
       )
+      await context.fail('Child returned status 1')
+      return fatal(context, '')
+    }
+    if (error instanceof ZstdError) {
+      await context.io.warn(`/*stdin*\\ : Decoding error (36) : ${error.message} \n`)
       await context.fail('Child returned status 1')
       return fatal(context, '')
     }
@@ -294,7 +316,7 @@ export const tar = withArgv(
     name: 'tar/tar',
     paths: ['/bin/tar'],
     covers: 'partial',
-    lacks: ['--zstd, --lzip, --lzop', 'multi-volume and incremental archives', 'scopes of --transform'],
+    lacks: ['--lzip, --lzop', 'multi-volume and incremental archives', 'scopes of --transform'],
     summary: 'an archiving utility',
     sizeBytes: 531984,
     usage: 'tar [OPTION...] [FILE]...',

@@ -123,6 +123,7 @@ xxd|9.1.1415-r0|12|32||xxd|Hexdump utility from vim
 xz|5.8.1-r0|98|180|xz-libs|xz|Library and CLI tools for XZ and LZMA compressed files
 xz-libs|5.8.1-r0|80|170|||Library and CLI tools for XZ and LZMA compressed files (libraries)
 zip|3.0-r13|138|390|unzip|zip|Creates PKZIP-compatible .zip files
+zstd|1.5.7-r0|340|720|zstd-libs|zstd|Zstandard - Fast real-time compression algorithm
 zstd-libs|1.5.7-r0|290|660|||Fast real-time compression algorithm (libraries)
 mariadb-client,mysql-client|11.4.8-r0|3900|36800||mariadb-client|client for the MariaDB database
 memcached|1.6.32-r0|109|250||memcached|Distributed memory object caching system

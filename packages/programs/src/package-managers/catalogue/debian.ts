@@ -123,6 +123,7 @@ wget|1.25.0-2|984|3690|libpsl5t64|wget|retrieves files from the web
 which|2.23-1|34|75||which|locate a command
 xxd|2:9.1.1230-2|98|188||xxd|tool to make (or reverse) a hex dump
 xz-utils|5.8.1-1|660|1540||xz|XZ-format compression utilities
+zstd|1.5.7+dfsg-1|640|1960||zstd|fast lossless compression algorithm -- CLI tool
 default-mysql-client|1.1.1|4|9|mariadb-client||MySQL database client binaries (metapackage)
 mariadb-client|1:11.8.3-0+deb13u1|3120|52400||mariadb-client|MariaDB database client binaries
 memcached|1.6.38-1|223|636||memcached|High-performance in-memory object caching system

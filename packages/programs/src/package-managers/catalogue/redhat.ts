@@ -87,6 +87,7 @@ vim-minimal|2:8.2.2637-22|670|1500||vim|A minimal version of the VIM editor
 wget|1.21.1-8|789|3100|libpsl|wget|A utility for retrieving files using the HTTP or FTP protocols
 which|2.21-30|41|76||which|Displays where a particular program in your path is located
 xz|5.2.5-8|226|740||xz|LZMA compression utilities
+zstd|1.5.5-1|461|1600||zstd|Zstd compression library
 mariadb|3:10.5.29-3|1600|18400||mariadb-client|A very fast and robust SQL database server
 memcached|1.6.23-1|196|450||memcached|High Performance, Distributed Memory Object Cache
 mysql|8.0.43-1|2700|59000||mysql-client|MySQL client programs and shared libraries

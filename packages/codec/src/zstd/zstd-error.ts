@@ -1,0 +1,2 @@
+/** What is wrong with compressed data, in the words of zstd. */
+export class ZstdError extends Error {}
