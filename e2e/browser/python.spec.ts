@@ -66,6 +66,12 @@ test('python: a line, a conversation that ^C interrupts and ^D ends, and a web s
   const playground = await Playground.open(page)
   const printed = await playground.run(`docker run --rm python:3.12-slim python -c 'print(6 * 7)'`, { timeout: 60_000 })
   expect(printed).toMatch(/\n42$/)
+  const threads = `import queue, threading
+asked, told = queue.Queue(), queue.Queue()
+threading.Thread(target=lambda: told.put(asked.get() * 2)).start()
+asked.put(22)
+print(told.get())`
+  expect(await playground.run(`docker run --rm python:3.12-slim python -c '${threads}'`)).toMatch(/\n44$/)
   await playground.type('docker run -it --rm python:3.12-slim\n')
   await playground.sees(/>>>$/, 30_000)
   await playground.type('while True: pass\n\n')

@@ -25,6 +25,9 @@ function image(): { stdLibURL?: string; _loadSnapshot?: Uint8Array } {
   }
 }
 
+/** Where WebAssembly can be suspended Python has threads; elsewhere this thread stands still while it waits. */
+const suspends = 'Suspending' in WebAssembly
+
 runPyodide(
   {
     async load() {
@@ -35,8 +38,9 @@ runPyodide(
     },
     post: port.post,
     onMessage: port.onMessage,
-    receiveBlocking: port.receiveBlocking,
-    poll: () => port.poll(),
+    ...(suspends
+      ? { turn: () => new Promise<void>((done) => setImmediate(done)) }
+      : { receiveBlocking: port.receiveBlocking, poll: () => port.poll() }),
     now: () => performance.now(),
   },
   WebAssembly,

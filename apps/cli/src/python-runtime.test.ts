@@ -55,7 +55,82 @@ os.kill(os.getpid(), signal.SIGTERM)
 time.sleep(5)
 print('not reached')`
 
+const THREADS = `import queue, threading, time, urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+tasks, met = queue.Queue(), threading.Barrier(3)
+def work():
+    while True:
+        print('task', tasks.get())
+        tasks.task_done()
+threading.Thread(target=work, daemon=True).start()
+for each in 'ab':
+    tasks.put(each)
+tasks.join()
+def meet(number):
+    local.number = number
+    met.wait()
+    return local.number, threading.current_thread().name
+local = threading.local()
+with ThreadPoolExecutor(3, 'pool') as pool:
+    print('met', sorted(pool.map(meet, range(3))))
+count, lock, over = 0, threading.Lock(), False
+def add():
+    global count
+    for _ in range(3000):
+        with lock:
+            count += 1
+def spin():
+    while not over:
+        pass
+threads = [threading.Thread(target=each) for each in (spin, add, add, add)]
+for each in threads:
+    each.start()
+for each in threads[1:]:
+    each.join()
+over = True
+print('count', count)
+class Slow(BaseHTTPRequestHandler):
+    def do_GET(self):
+        met.wait()
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.path.encode())
+    def log_message(self, *_): pass
+server = ThreadingHTTPServer(('127.0.0.1', 0), Slow)
+threading.Thread(target=server.serve_forever).start()
+def get(path):
+    return urllib.request.urlopen(f'http://127.0.0.1:{server.server_port}/{path}').read()
+with ThreadPoolExecutor(3) as pool:
+    print('served', list(pool.map(get, range(3))))
+def fail():
+    raise ValueError('of a thread')
+failing = threading.Thread(target=fail, name='Failing')
+failing.start()
+failing.join()
+threading.Timer(0.1, lambda: (server.shutdown(), print('last'))).start()
+print('main ends')`
+
 describe('python in a container', () => {
+  it.skipIf(!('Suspending' in WebAssembly))(
+    'runs threads side by side',
+    () => {
+      const run = 'docker run --rm -v /tmp/threads.py:/threads.py python:3.12-alpine python /threads.py; echo status $?'
+      const screen = typed([file('/tmp/threads.py', THREADS), run], 100_000)
+      const printed = [
+        'task a\ntask b\n',
+        "met [(0, 'pool_0'), (1, 'pool_1'), (2, 'pool_2')]",
+        'count 9000',
+        "served [b'/0', b'/1', b'/2']",
+        'Exception in thread Failing:\nTraceback (most recent call last):',
+        'ValueError: of a thread',
+        'main ends\nlast\nstatus 0',
+      ]
+      for (const line of printed) expect(screen).toContain(line)
+    },
+    110_000,
+  )
+
   it('is a program on a Linux machine', () => {
     const screen = typed(
       [

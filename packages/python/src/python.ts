@@ -24,7 +24,8 @@ export const python: Program = {
   covers: 'partial',
   lacks: [
     'is CPython 3.14 whatever version the image names',
-    'threads run to their end when they are started, and work of executors when it is given',
+    'threads take turns: one runs while the others wait, and ten times a second another may',
+    'threads where WebAssembly cannot be suspended (Node before 25): there each runs to its end when it is started',
     'os.fork, and multiprocessing but for its values',
     'signal.alarm and setitimer',
     'mmap of files',

@@ -68,6 +68,7 @@ async function waitFor(sys: Sys, pid: number, options: number): Promise<ForeignA
 export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, ForeignCall>([
   ...COMMON_CALLS,
   ['write', async (sys, [fd], bytes) => answer(await sys.write(asNumber(fd), bytes))],
+  ['send', async (sys, [fd], bytes) => answer(await sys.write(asNumber(fd), bytes))],
   ['open', (sys, [path, flags, mode]) => openFile(sys, asText(path), asNumber(flags), asNumber(mode))],
   ['readFile', async (sys, [path]) => answer(toBase64(await readFile(sys, asText(path))))],
   ['lseek', (sys, [fd, offset, whence]) => answer(sys.lseek(asNumber(fd), asNumber(offset), asNumber(whence)))],

@@ -1,4 +1,7 @@
+import { CallError } from './call-error.ts'
 import type { CreateModule } from './snapshot.ts'
+import type { SuspendingModule } from './thread-states.ts'
+import { Threads } from './threads.ts'
 import type { AnswerMessage, FromWorker, SignalMessage, ToWorker } from '../protocol.ts'
 
 /** What the worker gives. */
@@ -27,20 +30,12 @@ const TURN_MS = 100
 export interface Pyodide {
   runPython(code: string, options?: object): unknown
   setInterruptBuffer(buffer: unknown): void
+  readonly _module: SuspendingModule
   readonly globals: {
     set(name: string, value: unknown): void
     get(name: string): ((...args: readonly unknown[]) => unknown) & {
       callPromising(...args: readonly unknown[]): Promise<unknown>
     }
-  }
-}
-
-/** An answer that is an error, by the errno's name. */
-export class CallError extends Error {
-  readonly code: string
-  constructor(code: string) {
-    super(code)
-    this.code = code
   }
 }
 
@@ -50,6 +45,8 @@ export class CallError extends Error {
  */
 export class Bridge {
   private readonly host: PyodideHost
+  /** The worker stands still for an answer: nothing is suspended, and there are no threads. */
+  readonly blocking: boolean
   private nextId = 1
   private readonly waiting = new Map<number, (answer: AnswerMessage) => void>()
   private readonly signals: number[] = []
@@ -57,21 +54,32 @@ export class Bridge {
   private turnedAt = 0
   private toldBytes = 0
   heapBytes: () => number = () => 0
+  readonly threads = new Threads((ms) => this.ask(this.nextId++, 'sleep', [ms]))
 
   constructor(host: PyodideHost) {
     this.host = host
+    this.blocking = host.receiveBlocking !== undefined
     this.busySince = host.now()
   }
 
   call(op: string, args: readonly unknown[], bytes?: Uint8Array): AnswerMessage | Promise<AnswerMessage> {
     const id = this.nextId++
     this.tell()
-    this.host.post({ kind: 'call', id, op, args, bytes })
-    if (this.host.receiveBlocking) return this.block(id, this.host.receiveBlocking.bind(this.host))
-    return new Promise<AnswerMessage>((resolve) => this.waiting.set(id, resolve)).then((answer) => {
+    if (this.host.receiveBlocking) {
+      this.host.post({ kind: 'call', id, op, args, bytes })
+      return this.block(id, this.host.receiveBlocking.bind(this.host))
+    }
+    const back = this.threads.leave(op)
+    const answered = this.ask(id, op, args, bytes)
+    return (back ? answered.then((answer) => back().then(() => answer)) : answered).then((answer) => {
       this.busySince = this.turnedAt = this.host.now()
       return checked(answer)
     })
+  }
+
+  private ask(id: number, op: string, args: readonly unknown[], bytes?: Uint8Array): Promise<AnswerMessage> {
+    this.host.post({ kind: 'call', id, op, args, bytes })
+    return new Promise((resolve) => this.waiting.set(id, resolve))
   }
 
   receive(message: ToWorker): void {
@@ -83,6 +91,7 @@ export class Bridge {
 
   /** The next signal that came for Python; 0 for none. Looked at by the interpreter every few instructions. */
   pendingSignal(): number {
+    if (!this.threads.handlesSignals) return 0
     for (let message = this.host.poll?.(); message; message = this.host.poll?.()) this.receive(message)
     return this.signals[0] ?? 0
   }
@@ -91,7 +100,9 @@ export class Bridge {
   checkSignals(): number | Promise<number> {
     const { turn, now } = this.host
     if (!turn || now() - this.turnedAt < TURN_MS) return this.takeSignal()
-    return turn().then(() => {
+    const back = this.threads.leave()
+    return turn().then(async () => {
+      await back?.()
       this.turnedAt = now()
       return this.takeSignal()
     })
@@ -126,6 +137,7 @@ export class Bridge {
 
   private note({ signal }: SignalMessage): void {
     this.signals.push(signal)
+    this.threads.interrupt()
   }
 
   private block(id: number, receive: () => ToWorker): AnswerMessage {

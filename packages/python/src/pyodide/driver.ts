@@ -4,6 +4,7 @@ import { GUEST } from './guest.ts'
 import { SystemImports } from './imports.ts'
 import { Memory } from './memory.ts'
 import { keepTrampoline } from './snapshot.ts'
+import { type SuspendingModule, ThreadStates } from './thread-states.ts'
 import { type SuspendingApi, type Typed, waitingImports } from './waiting.ts'
 
 export type { PyodideHost } from './bridge.ts'
@@ -33,9 +34,8 @@ export function runPyodide(host: PyodideHost, webAssembly: object): void {
 }
 
 async function run(host: PyodideHost, bridge: Bridge, api: WebAssemblyApi, start: StartMessage): Promise<void> {
-  const blocking = host.receiveBlocking !== undefined
   const own = { imports: undefined as SystemImports | undefined }
-  replaceImports(api, bridge, blocking, (original) => (own.imports = new SystemImports(bridge, original, start.cwd)))
+  replaceImports(api, bridge, (original) => (own.imports = new SystemImports(bridge, original, start.cwd)))
   const { loadPyodide, createModule, options } = await host.load((loaded, total) => bridge.progress(loaded, total))
   const createPyodideModule = keepTrampoline(createModule)
   const pyodide = await loadPyodide({
@@ -47,30 +47,42 @@ async function run(host: PyodideHost, bridge: Bridge, api: WebAssemblyApi, start
   if (!imports) throw new Error('python: CPython was loaded by an unknown way')
   bridge.heapBytes = () => imports.memory.size
   pyodide.setInterruptBuffer(signalBuffer(bridge))
-  bridge.exit(await mainOf(pyodide, imports, start, blocking))
+  bridge.exit(await mainOf(pyodide, bridge, imports, start))
 }
 
-async function mainOf(
-  pyodide: Pyodide,
-  imports: SystemImports,
-  start: StartMessage,
-  blocking: boolean,
-): Promise<number> {
+async function mainOf(pyodide: Pyodide, bridge: Bridge, imports: SystemImports, start: StartMessage): Promise<number> {
   pyodide.globals.set('__drydock_guest', GUEST)
+  if (!bridge.blocking) pyodide.globals.set('__drydock_threads', threadMaker(bridge, pyodide._module))
   pyodide.runPython(LOAD)
   const main = pyodide.globals.get('__drydock_main')
   const text = JSON.stringify(start)
   imports.booting = false
-  return Number(blocking ? main(text) : await main.callPromising(text))
+  return Number(bridge.blocking ? main(text) : await main.callPromising(text))
 }
 
 /** The guest's first call comes with main: what runs before could not wait. */
 const LOAD = `
 def __drydock_main(text):
-    scope = {'__name__': '__drydock__'}
+    scope = {'__name__': '__drydock__', '_maker': globals().get('__drydock_threads')}
     exec(compile(__drydock_guest, '<drydock>', 'exec'), scope)
     return scope['main'](text)
 `
+
+interface Callable {
+  copy(): Callable
+  callPromising(): Promise<unknown>
+  destroy(): void
+}
+
+/** What Python's threads are made with. A function is lent for the call alone, so it is copied. */
+const threadMaker = ({ threads }: Bridge, module: SuspendingModule): object => ({
+  allow: (cell: number) => threads.allow(new ThreadStates(module, cell)),
+  begun: () => threads.begun(),
+  start: (lent: Callable) => {
+    const run = lent.copy()
+    return threads.start(() => run.callPromising().finally(() => run.destroy()))
+  },
+})
 
 /** The interpreter reads and clears its first element every few instructions. */
 function signalBuffer(bridge: Bridge): object {
@@ -94,7 +106,6 @@ function typed(table: Readonly<Record<string, unknown>>, original: object): Reco
 function replaceImports(
   api: WebAssemblyApi,
   bridge: Bridge,
-  blocking: boolean,
   make: (original: Readonly<Record<string, (...args: readonly (number | bigint)[]) => unknown>>) => SystemImports,
 ): void {
   const wrap =
@@ -106,7 +117,7 @@ function replaceImports(
       const imports = make({ ...env, ...wasi })
       const table = imports.table()
       const exchanged =
-        blocking || !api.Suspending
+        bridge.blocking || !api.Suspending
           ? table
           : waitingImports(api as unknown as SuspendingApi, typed(table, { ...env, ...wasi }))
       for (const [name, run] of Object.entries(exchanged)) (name in wasi ? wasi : env)[name] = run

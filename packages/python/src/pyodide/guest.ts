@@ -1,5 +1,6 @@
 import { ACCOUNTS } from './guest-accounts.ts'
 import { PROCESSES } from './guest-processes.ts'
+import { THREADS } from './guest-threads.ts'
 
 /**
  * What makes Pyodide's CPython one on a Linux machine: its streams, processes, signals and sockets, then the script. Runs
@@ -102,33 +103,7 @@ def _signals():
     if time.timezone == 0:
         time.tzname = ('UTC', 'UTC')
 
-# threads --------------------------------------------------------------------------------------------------------------
-
-def _threads():
-    import threading
-    def start(self):
-        if self._started.is_set():
-            raise RuntimeError('threads can only be started once')
-        self._started.set()
-        try:
-            self.run()
-        except SystemExit:
-            pass
-        except BaseException:
-            self._invoke_excepthook(self)
-    def join(self, timeout=None):
-        if not self._started.is_set():
-            raise RuntimeError('cannot join thread before it is started')
-    threading.Thread.start = start
-    threading.Thread.join = join
-    threading.Thread.is_alive = lambda self: False
-    plain = threading.Condition.wait
-    def wait(self, timeout=None):
-        if timeout is None:
-            raise RuntimeError('nobody can wake this thread: threads run one after another here')
-        return plain(self, timeout)
-    threading.Condition.wait = wait
-
+${THREADS}
 ${PROCESSES}
 # sockets --------------------------------------------------------------------------------------------------------------
 
@@ -203,21 +178,6 @@ class _Unshared:
     def get_lock(self):
         return self._lock
     get_obj = lambda self: self
-
-def _work_at_once(module):
-    """A pool's threads would wait for work that comes later, and nobody would bring it: work is done when it is given."""
-    from concurrent.futures import Future
-    def submit(self, fn, /, *args, **kwargs):
-        if self._shutdown:
-            raise RuntimeError('cannot schedule new futures after shutdown')
-        future = Future()
-        future.set_running_or_notify_cancel()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except BaseException as error:
-            future.set_exception(error)
-        return future
-    module.ThreadPoolExecutor.submit = submit
 
 def _unshare(multiprocessing):
     multiprocessing.Value = multiprocessing.RawValue = _Unshared
@@ -366,6 +326,7 @@ def main(text):
     if command['kind'] == 'repl' or flags['interactive']:
         quiet = flags['quiet'] or command['kind'] != 'repl'
         status = _guarded(lambda: _repl(module, quiet))
+    _end_threads()
     import atexit
     atexit._run_exitfuncs()
     _flush()

@@ -1,6 +1,7 @@
 import { wasiErrno } from '@drydock/abi'
 import type { AnswerMessage } from '../protocol.ts'
-import { type Bridge, CallError } from './bridge.ts'
+import type { Bridge } from './bridge.ts'
+import { CallError } from './call-error.ts'
 import type { Memory } from './memory.ts'
 import { after, guarded, type Result } from './result.ts'
 import { SocketCalls } from './socket-calls.ts'
@@ -41,7 +42,8 @@ export class SystemImports {
   private readonly original: Readonly<Record<string, Loose>>
   private readonly directories = new Map<number, Directory>()
   private cwd: string
-  private hatchAnswer: Uint8Array = new Uint8Array(0)
+  /** What each thread has still to read. */
+  private readonly hatchAnswers = new Map<number, Uint8Array>()
 
   constructor(bridge: Bridge, original: Readonly<Record<string, Loose>>, cwd: string) {
     this.bridge = bridge
@@ -236,9 +238,10 @@ export class SystemImports {
       return 0
     }
     if (fd === HATCH_FD) {
-      const bytes = this.hatchAnswer.subarray(0, max)
-      this.hatchAnswer = this.hatchAnswer.subarray(bytes.length)
-      return filled(bytes)
+      const { current } = this.bridge.threads
+      const answer = this.hatchAnswers.get(current) ?? new Uint8Array(0)
+      this.hatchAnswers.set(current, answer.subarray(max))
+      return filled(answer.subarray(0, max))
     }
     return after(this.call('read', [fd, max]), ({ bytes = new Uint8Array(0) }) => filled(bytes))
   }
@@ -256,18 +259,20 @@ export class SystemImports {
   /** `["op", args…]` in, `{"value": …}` or `{"error": "ENOENT"}` out. */
   private throughHatch(request: Uint8Array): Result<void> {
     const [op = '', ...args] = JSON.parse(new TextDecoder().decode(request)) as [string, ...unknown[]]
+    const { current, calls } = this.bridge.threads
     const keep = (answer: object): void => {
-      this.hatchAnswer = new TextEncoder().encode(JSON.stringify(answer))
+      this.hatchAnswers.set(current, new TextEncoder().encode(JSON.stringify(answer)))
     }
     const failed = (error: unknown): void => {
       // An interrupted write is begun again by C itself, when Python has seen to the signal.
       if (!(error instanceof CallError) || error.code === 'EINTR') throw error
       keep({ error: wasiErrno(error.code) })
     }
+    const own = calls.get(op)
     try {
-      const answer = this.call(op, args)
-      if (answer instanceof Promise) return answer.then(({ value }) => keep({ value: value ?? null })).catch(failed)
-      return keep({ value: answer.value ?? null })
+      const value = own ? own(...(args as never[])) : after(this.call(op, args), (answer) => answer.value)
+      if (value instanceof Promise) return value.then((found) => keep({ value: found ?? null })).catch(failed)
+      return keep({ value: value ?? null })
     } catch (error) {
       return failed(error)
     }

@@ -1,5 +1,5 @@
 import { wasiErrno } from '@drydock/abi'
-import { CallError } from './bridge.ts'
+import { CallError } from './call-error.ts'
 
 /** There at once where the worker can stand still, later elsewhere. */
 export type Result<T> = T | Promise<T>

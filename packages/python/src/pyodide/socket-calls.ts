@@ -1,6 +1,6 @@
 import { wasiErrno } from '@drydock/abi'
 import type { AnswerMessage } from '../protocol.ts'
-import { CallError } from './bridge.ts'
+import { CallError } from './call-error.ts'
 import type { Memory } from './memory.ts'
 import { after, guarded, type Result } from './result.ts'
 
@@ -126,7 +126,7 @@ export class SocketCalls {
     const bytes = this.powers.memory().bytes(at, length).slice()
     const sent = to
       ? this.powers.call('sendto', [fd, this.readAddress(to, toLength)], bytes)
-      : this.powers.call('write', [fd], bytes)
+      : this.powers.call('send', [fd], bytes)
     return after(sent, ({ value }) => Number(value))
   }
 
@@ -151,7 +151,7 @@ export class SocketCalls {
     const to = memory.getU32(message)
     const sent = to
       ? this.powers.call('sendto', [fd, this.readAddress(to, memory.getU32(message + 4))], bytes)
-      : this.powers.call('write', [fd], bytes)
+      : this.powers.call('send', [fd], bytes)
     return after(sent, ({ value }) => Number(value))
   }
 
