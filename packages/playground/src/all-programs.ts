@@ -13,6 +13,7 @@ import { redisPrograms } from '@drydock/redis'
 import { registryPrograms } from '@drydock/registry/program'
 import { shellPrograms } from '@drydock/shell'
 import { golangPrograms } from '@drydock/golang'
+import { javaPrograms } from '@drydock/programs/java'
 import { wasiPrograms } from '@drydock/wasi'
 import type { Room } from './program-table.ts'
 
@@ -30,6 +31,7 @@ export const programsByRoom: Readonly<Record<Room, readonly Program[]>> = {
   python: pythonPrograms,
   registry: registryPrograms,
   golang: golangPrograms,
+  java: javaPrograms,
   wasi: wasiPrograms,
   edge: edgePrograms,
   dashboards: dashboardPrograms,

@@ -17,6 +17,7 @@ export type Room =
   | 'registry'
   | 'wasi'
   | 'golang'
+  | 'java'
   | 'edge'
   | 'dashboards'
 
@@ -43,6 +44,7 @@ const LOADERS: Readonly<Record<Room, () => Promise<readonly Program[]>>> = {
   edge: async () => (await import('@drydock/edge')).edgePrograms,
   wasi: async () => (await import('@drydock/wasi')).wasiPrograms,
   golang: async () => (await import('@drydock/golang')).golangPrograms,
+  java: async () => (await import('@drydock/programs/java')).javaPrograms,
   python: async () => (await import('@drydock/python')).pythonPrograms,
   registry: async () => (await import('@drydock/registry/program')).registryPrograms,
 }

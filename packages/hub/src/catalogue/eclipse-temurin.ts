@@ -6,7 +6,7 @@ const CACERT = `#!/usr/bin/env sh
 exec "$@"
 `
 
-/** Java itself is not simulated: its commands say so. */
+/** Java's commands; where nobody wrote one it says so. */
 export function javaTree(tree: Tree): void {
   for (const name of ['java', 'javac', 'jar', 'jshell', 'keytool'])
     tree.mainCommand(name, `/opt/java/openjdk/bin/${name}`)
@@ -18,8 +18,13 @@ export const eclipseTemurin = softwareRepository({
   description: 'Official Images for OpenJDK binaries built by Eclipse Temurin.',
   stars: 640,
   known: ['25.0.4', '21.0.10', '17.0.18', '11.0.30'],
-  words: ['jdk', 'jre'],
-  env: (env, version) => env.map((each) => (each.startsWith('JAVA_VERSION=') ? `JAVA_VERSION=jdk-${version}+7` : each)),
+  words: ['jdk', 'jre', '_'],
+  env: (env, version) =>
+    env.map((each) =>
+      each.startsWith('JAVA_VERSION=')
+        ? `JAVA_VERSION=jdk-${version.includes('_') ? version.replace('_', '+') : `${version}+7`}`
+        : each,
+    ),
   build: javaTree,
   facts: [
     {

@@ -6,6 +6,23 @@ const ENTRYPOINT = `#!/bin/sh
 exec "$@"
 `
 
+/** The newest of each release of Java that tags name. */
+const JAVA: ReadonlyMap<string, string> = new Map([
+  ['8', 'jdk8u462-b08'],
+  ['11', 'jdk-11.0.30+7'],
+  ['17', 'jdk-17.0.18+8'],
+  ['18', 'jdk-18.0.2.1+1'],
+  ['21', 'jdk-21.0.10+7'],
+  ['24', 'jdk-24.0.2+12'],
+  ['25', 'jdk-25.0.4+7'],
+  ['26', 'jdk-26.0.2+10'],
+])
+
+function javaVariable(words: readonly string[]): string | undefined {
+  const release = words.find((each) => JAVA.has(each))
+  return release === undefined ? undefined : `JAVA_VERSION=${JAVA.get(release) ?? ''}`
+}
+
 function mavenTree(tree: Tree): void {
   javaTree(tree)
   tree
@@ -19,6 +36,12 @@ export const maven = softwareRepository({
   description: 'Apache Maven is a software project management and comprehension tool.',
   stars: 2100,
   known: ['3.9.14', '3.8.8'],
+  words: [...JAVA.keys(), 'eclipse', 'temurin', 'openjdk', 'jdk', 'amazoncorretto', 'ibmjava', 'sapmachine'],
+  // A tag that names a release of Java has that one: `3.9-eclipse-temurin-21`.
+  env: (env, version, words) => [
+    ...env.map((each) => (each.startsWith('JAVA_VERSION=') ? (javaVariable(words) ?? each) : each)),
+    `MAVEN_VERSION=${version}`,
+  ],
   build: mavenTree,
   facts: [
     {

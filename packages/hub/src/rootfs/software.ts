@@ -50,7 +50,7 @@ export interface Software {
   /** Versions have so many numbers; default 3. */
   readonly versionParts?: number
   /** More of Env that a version changes. */
-  readonly env?: (env: readonly string[], version: string) => readonly string[]
+  readonly env?: (env: readonly string[], version: string, words: readonly string[]) => readonly string[]
   /** Volumes that go by the version. */
   readonly volumes?: (version: string) => readonly string[]
   /** Lays out the software, in its biggest layer. */
@@ -137,7 +137,7 @@ function imageOf(software: Software, tag: Tag): ImageSpec | undefined {
   const volumes = software.volumes?.(version)
   const config = {
     ...facts.config,
-    Env: envOf(software, facts, version),
+    Env: envOf(software, facts, version, tag.words),
     ...(volumes ? { Volumes: setOf(...volumes) } : {}),
   }
   const app = {
@@ -154,11 +154,16 @@ function versionOf({ known, versionVariable, versionParts }: Software, { config 
   return tag.version === undefined && own !== undefined ? own : fullVersion(tag.version, known, versionParts)
 }
 
-function envOf({ versionVariable, env }: Software, { config }: ImageFacts, version: string): readonly string[] {
+function envOf(
+  { versionVariable, env }: Software,
+  { config }: ImageFacts,
+  version: string,
+  words: readonly string[],
+): readonly string[] {
   const changed = (config.Env ?? [PATH]).map((pair) =>
     pair.startsWith(`${versionVariable}=`) ? `${versionVariable}=${version}` : pair,
   )
-  return env ? env(changed, version) : changed
+  return env ? env(changed, version, words) : changed
 }
 
 /** Sizes on disk go by the sizes on the wire; the biggest layer is the one that holds the software. */

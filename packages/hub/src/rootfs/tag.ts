@@ -37,11 +37,16 @@ const SUITES: ReadonlySet<string> = new Set([
   ],
 ])
 
-/** @returns undefined for a tag that does not look like one of an official image */
+/**
+ * @param words that may stand in it; `_` where versions tell a build, as `21.0.2_13`
+ * @returns undefined for a tag that does not look like one of an official image
+ */
 export function parseTag(tag: string, words: readonly string[] = []): Tag | undefined {
   const parts = tag.split('-')
   const [first = ''] = parts
-  const hasVersion = /^v?\d{1,5}(\.\d+){0,3}((rc|beta|alpha)\d+)?$/.test(first)
+  const hasVersion = /^v?\d{1,5}(\.\d+){0,3}((rc|beta|alpha)\d+)?$/.test(
+    words.includes('_') ? first.replace(/_\d+$/, '') : first,
+  )
   const rest = hasVersion || MOVING.has(first) ? parts.slice(1) : parts
   const known = (part: string): boolean =>
     /^alpine(3\.\d+)?$/.test(part) || part === 'slim' || SUITES.has(part) || words.includes(part)
