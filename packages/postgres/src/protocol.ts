@@ -14,8 +14,6 @@ export interface TemplateMessage {
 export interface OpenMessage {
   readonly kind: 'open'
   readonly files: readonly DataFile[]
-  /** The bootstrap superuser's name. */
-  readonly user: string
   readonly database: string
 }
 

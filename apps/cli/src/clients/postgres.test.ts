@@ -7,7 +7,7 @@ import { machine, machineHas, runPublished } from './machine.ts'
 
 const SLOW = 300_000
 const PORT = 25432
-const URL_ = `postgresql://app:secret@127.0.0.1:${PORT}/shop`
+const URL_ = `postgresql://App%20Owner:secret@127.0.0.1:${PORT}/shop`
 let engine: Headless
 let container: Awaited<ReturnType<typeof runPublished>>
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
     name: 'db',
     port: 5432,
     hostPort: PORT,
-    env: ['POSTGRES_USER=app', 'POSTGRES_PASSWORD=secret', 'POSTGRES_DB=shop'],
+    env: ['POSTGRES_USER=App Owner', 'POSTGRES_PASSWORD=secret', 'POSTGRES_DB=shop'],
     binds: ['shop-data:/var/lib/postgresql'],
   })
   await (await connect()).end()
@@ -145,6 +145,15 @@ describe.runIf(machineHas('psql'))("the machine's psql", () => {
   })
 })
 
+describe.runIf(machineHas('pgbench'))("the machine's pgbench and createdb", () => {
+  it('fill a database of their own, and measure it', { timeout: SLOW }, async () => {
+    const bench = URL_.replace(/shop$/, 'Bench')
+    await machine('psql', ['-X', URL_, '-c', 'CREATE DATABASE "Bench"'])
+    await machine('pgbench', ['-i', '-q', bench])
+    expect(await machine('pgbench', ['-t', '5', '-c', '2', '-n', bench])).toContain('actually processed: 10/10\n')
+  })
+})
+
 describe('the data', () => {
   it('outlive the container in their volume', { timeout: SLOW }, async () => {
     await container.remove({ force: true })
@@ -153,7 +162,7 @@ describe('the data', () => {
       name: 'db2',
       port: 5432,
       hostPort: PORT,
-      env: ['POSTGRES_USER=app', 'POSTGRES_PASSWORD=secret', 'POSTGRES_DB=shop'],
+      env: ['POSTGRES_USER=App Owner', 'POSTGRES_PASSWORD=secret', 'POSTGRES_DB=shop'],
       binds: ['shop-data:/var/lib/postgresql'],
     })
     const client = await connect()

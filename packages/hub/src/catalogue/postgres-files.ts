@@ -55,9 +55,9 @@ run_sql() {
 
 make_database() {
     local found
-    found="$(POSTGRES_DB= run_sql --dbname postgres -tAc "SELECT 1 FROM pg_database WHERE datname = '$POSTGRES_DB'")"
+    found="$(printf '%s\\n' "SELECT 1 FROM pg_database WHERE datname = :'db';" | POSTGRES_DB= run_sql --dbname postgres --set db="$POSTGRES_DB" --tuples-only)"
     if [ -z "$found" ]; then
-        POSTGRES_DB= run_sql --dbname postgres -c "CREATE DATABASE \\"$POSTGRES_DB\\""
+        printf '%s\\n' 'CREATE DATABASE :"db";' | POSTGRES_DB= run_sql --dbname postgres --set db="$POSTGRES_DB"
         printf '\\n'
     fi
 }

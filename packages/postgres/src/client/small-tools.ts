@@ -1,6 +1,10 @@
 import { isErrno, type Process, type Program, SIGINT, SIGTERM } from '@drydock/abi'
 import { flag, getopt, readTextFile, searchPath, Stdio, UsageError, value } from '@drydock/libc'
 import { dump } from './dump.ts'
+import { dumpAll } from './dump-all.ts'
+import { maintenance } from './maintenance.ts'
+import { pgbench } from './pgbench.ts'
+import { restore } from './restore.ts'
 import { ConnectionFailure, Session } from './session.ts'
 import { statementTool } from './statement-tools.ts'
 import { socketOf, type Target, targetOf } from './target.ts'
@@ -190,10 +194,23 @@ export const postgresTools: readonly Program[] = [
   tool('dropdb', 'remove a PostgreSQL database', statementTool('dropdb'), ['-i, -W']),
   tool('createuser', 'define a new PostgreSQL user account', statementTool('createuser'), ['-P, -W, --interactive']),
   tool('dropuser', 'remove a PostgreSQL user account', statementTool('dropuser'), ['-i, -W']),
-  tool('pg_dump', 'write a database as SQL that makes it again', dump, [
-    'formats other than plain SQL (-F c, d, t), and pg_restore, which reads those',
-    'grants, comments, extensions, partitions, inheritance, domains, rules and policies',
+  tool('pg_dump', 'write a database as SQL or as an archive', dump, [
+    'packing other than gzip; large objects; grants, comments, extensions, partitions, inheritance, domains, rules and policies',
     'patterns in -t and -n',
+  ]),
+  tool('pg_restore', 'restore a database from an archive made by pg_dump', restore, [
+    '--filter; --transaction-size; large objects; archives packed by lz4 or zstd',
+  ]),
+  tool('pg_dumpall', 'write all databases of a server as SQL', dumpAll, [
+    'tablespaces; settings of roles and databases; -t; --exclude-database',
+  ]),
+  tool('vacuumdb', 'garbage-collect and analyze a database', maintenance('vacuumdb'), [
+    '-P; --analyze-in-stages; --skip-locked and the like; -n and -N',
+  ]),
+  tool('reindexdb', 'reindex a database', maintenance('reindexdb'), ['--concurrently; --tablespace']),
+  tool('clusterdb', 'cluster the tables of a database', maintenance('clusterdb')),
+  tool('pgbench', 'run a benchmark test', pgbench, [
+    '-l, -L, -R and --rate; -M extended and prepared: all is said by simple queries; functions in \\set beside random(); \\if, \\gset, \\sleep; partitions',
   ]),
   tool('pg_ctl', 'start, stop or control a PostgreSQL server', control, ['init', 'promote', 'logrotate', 'kill']),
 ]

@@ -53,9 +53,10 @@ class Backend {
     this.toldBytes = bytes
   }
 
-  private async open({ files, user, database }: OpenMessage): Promise<void> {
+  private async open({ files, database }: OpenMessage): Promise<void> {
     const archive = this.host.blob(writeArchive(files))
-    this.pg = await PGlite.create({ loadDataDir: archive as never, username: user, database })
+    // A name would become SET ROLE without quotes; without one it is the bootstrap superuser, however that is called.
+    this.pg = await PGlite.create({ loadDataDir: archive as never, database })
     this.changes = new FileChanges(moduleOf(this.pg).FS, DATA, 'PG_VERSION')
     this.host.post({
       kind: 'opened',

@@ -74,7 +74,7 @@ export class Backend {
     this.current = undefined
     this.prepared = new WeakSet()
     this.database = database
-    this.data.apply(await this.link.open({ files: await this.data.read(), user: this.superuser, database }))
+    this.data.apply(await this.link.open({ files: await this.data.read(), database }))
   }
 
   close(): void {

@@ -12,6 +12,7 @@ export class WorkerLink {
   private readonly worker: NonNullable<ReturnType<NonNullable<Sys['foreign']>['spawn']>>
   private readonly sys: Sys
   private waiting: { done(answer: Answer): void; failed(error: Error): void } | undefined
+  private heapBytes = 0
   private readonly inbox: ForeignInbox<FromBackend>
 
   constructor(sys: Sys) {
@@ -25,6 +26,7 @@ export class WorkerLink {
   private take(message: FromBackend): void {
     if (message.kind === 'usage') {
       this.sys.sbrk(message.heapBytes)
+      this.heapBytes += message.heapBytes
       this.sys.charge(message.cpuMs)
       return
     }
@@ -62,11 +64,13 @@ export class WorkerLink {
 
   /** Ends it in the middle of what it does; who waits for the answer hears of a failure. */
   abort(): void {
-    this.worker.terminate()
+    this.close()
     this.inbox.arrive({ kind: 'failed', message: 'terminated' })
   }
 
   close(): void {
     this.worker.terminate()
+    this.sys.sbrk(-this.heapBytes)
+    this.heapBytes = 0
   }
 }
