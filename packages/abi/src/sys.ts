@@ -8,6 +8,7 @@ import type { Datagram, PeerCredentials, SocketAddress, SocketOption } from './s
 import type { MaybePromise } from './stream.ts'
 import type { Termios, WindowSize } from './termios.ts'
 import type { TraceEvent } from './trace.ts'
+import type { SysvKind, SysvRequest } from './sysv-ipc.ts'
 import type { Clock, Entropy, ForeignHost } from './host.ts'
 import type { Process } from './program.ts'
 
@@ -263,6 +264,10 @@ export interface Sys {
   setnsFd(fd: number, flags?: number): void
   uname(): Utsname
   sethostname(name: string): void
+  /** msgget(2), semget(2), shmget(2). @returns the identifier @throws EEXIST, ENOENT, EACCES, EINVAL, ENOSPC */
+  sysvGet(kind: SysvKind, request: SysvRequest): number
+  /** IPC_RMID of msgctl(2), semctl(2), shmctl(2). @throws EINVAL, EPERM */
+  sysvRemove(kind: SysvKind, id: number): void
   sysinfo(): Sysinfo
   /** Moves the caller into a control group (path below /sys/fs/cgroup), whose files set its limits. */
   joinCgroup(path: string): void

@@ -11,6 +11,7 @@ import { registerMemoryDevices } from './fs/index.ts'
 import { KernelLog } from './kernel-log.ts'
 import type { KernelParts, Signals } from './kernel-parts.ts'
 import { LoadAverage } from './load-average.ts'
+import { IpcNamespace } from './namespace/ipc-namespace.ts'
 import { NamespaceNumbers, UtsNamespace } from './namespace/namespaces.ts'
 import { Network } from './net/index.ts'
 import { makeFifo } from './pipe.ts'
@@ -161,7 +162,7 @@ export class Kernel {
       group: new ProcessGroup(pid, new Session(pid)),
       namespaces: {
         uts: new UtsNamespace(FIRST.uts, options.hostname),
-        ipc: { id: FIRST.ipc },
+        ipc: new IpcNamespace(FIRST.ipc),
         net,
         cgroup: { id: FIRST.cgroup, root: parts.rootCgroup },
         pidForChildren: parts.rootPids,

@@ -1,5 +1,6 @@
 import type { Cgroup } from '../cgroup/cgroup.ts'
 import type { NetNamespace } from '../net/index.ts'
+import type { IpcNamespace } from './ipc-namespace.ts'
 import type { UserNamespace } from './user-namespace.ts'
 import type { PidNamespace } from '../task/pid.ts'
 
@@ -40,7 +41,7 @@ export interface CgroupNamespace extends PlainNamespace {
 /** The namespaces of a task, except the mounts, which are part of its PathContext, and its own pids. namespaces(7). */
 export interface Namespaces {
   readonly uts: UtsNamespace
-  readonly ipc: PlainNamespace
+  readonly ipc: IpcNamespace
   /** Held by each task in it. */
   readonly net: NetNamespace
   readonly cgroup: CgroupNamespace

@@ -1,4 +1,12 @@
-import { type Clock, type Entropy, ENODEV, type ResourceName, type Sysinfo, type Utsname } from '@drydock/abi'
+import {
+  type Clock,
+  type Entropy,
+  ENODEV,
+  type ResourceName,
+  type Sysinfo,
+  type SysvKind,
+  type Utsname,
+} from '@drydock/abi'
 import type { FileDescription } from '../file-description.ts'
 import type { NamespaceName, ProcLock, ProcSource, ProcTask } from '../fs/index.ts'
 import type { KernelParts } from '../kernel-parts.ts'
@@ -222,6 +230,9 @@ export class KernelProc implements ProcSource {
   }
   uts(reader: PathContext): { domainname: string; machine: string } {
     return readerOf(reader).namespaces.uts
+  }
+  sysvipc(reader: PathContext, kind: SysvKind): string {
+    return readerOf(reader).namespaces.ipc.text(kind)
   }
   ipv6(reader: PathContext): Ipv6Conf {
     return new Ipv6Conf(readerOf(reader).namespaces.net.stack)

@@ -13,7 +13,8 @@ import {
 import { newMounts, newNamespaces, newUser, requireNamespaceRights } from '../task/clone.ts'
 import { UserNamespace } from '../namespace/user-namespace.ts'
 import type { Task } from '../task/task.ts'
-import { type CgroupNamespace, type Namespaces, type PlainNamespace, UtsNamespace } from '../namespace/namespaces.ts'
+import { IpcNamespace } from '../namespace/ipc-namespace.ts'
+import { type CgroupNamespace, type Namespaces, UtsNamespace } from '../namespace/namespaces.ts'
 import { sysinfo, uname } from '../system-info.ts'
 import { capable, capableIn, inNewUserNamespace, locationOf, MountNamespace } from '../vfs/index.ts'
 import { NamespaceInode } from '../fs/index.ts'
@@ -25,7 +26,17 @@ import type { SyscallTable } from './table.ts'
 const HOST_NAME_MAX = 64
 
 export const systemCalls: SyscallTable<
-  'unshare' | 'pidfdGetfd' | 'setns' | 'setnsFd' | 'uname' | 'sethostname' | 'sysinfo' | 'joinCgroup' | 'dmesg'
+  | 'unshare'
+  | 'pidfdGetfd'
+  | 'setns'
+  | 'setnsFd'
+  | 'uname'
+  | 'sethostname'
+  | 'sysvGet'
+  | 'sysvRemove'
+  | 'sysinfo'
+  | 'joinCgroup'
+  | 'dmesg'
 > = {
   unshare(task, flags) {
     requireNamespaceRights(task, flags)
@@ -65,6 +76,13 @@ export const systemCalls: SyscallTable<
     if (name.length > HOST_NAME_MAX) throw EINVAL
     task.namespaces.uts.hostname = name
   },
+  sysvGet({ namespaces, credentials, pid, pidNamespace, parts }, kind, request) {
+    const { uid, gid } = credentials
+    return namespaces.ipc.get(kind, request, { uid, gid, pid: pid.in(pidNamespace), nowMs: parts.clock.now() })
+  },
+  sysvRemove({ namespaces, credentials }, kind, id) {
+    namespaces.ipc.remove(kind, id, credentials.uid)
+  },
   sysinfo: ({ parts }) => sysinfo(parts),
   setnsFd(task, fd, flags = 0) {
     const location = locationOf(task.fds.get(fd))
@@ -97,7 +115,7 @@ const JOIN: Partial<Record<NamespaceInode['name'], Joining>> = {
   },
   ipc: {
     flag: CLONE_NEWIPC,
-    by: (task, ipc) => (task.namespaces = { ...task.namespaces, ipc: ipc as PlainNamespace }),
+    by: (task, ipc) => ipc instanceof IpcNamespace && (task.namespaces = { ...task.namespaces, ipc }),
   },
   net: {
     flag: CLONE_NEWNET,

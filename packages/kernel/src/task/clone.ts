@@ -15,6 +15,7 @@ import {
   type Process,
 } from '@drydock/abi'
 import type { Cgroup } from '../cgroup/cgroup.ts'
+import { IpcNamespace } from '../namespace/ipc-namespace.ts'
 import { type Namespaces, UtsNamespace } from '../namespace/namespaces.ts'
 import {
   afterSetuid,
@@ -52,7 +53,7 @@ export function newNamespaces(task: Task, flags: number, group: Cgroup = task.cg
   }
   return {
     uts: flags & CLONE_NEWUTS ? new UtsNamespace(numbers.next(), uts.hostname, owner) : uts,
-    ipc: flags & CLONE_NEWIPC ? { id: numbers.next() } : ipc,
+    ipc: flags & CLONE_NEWIPC ? new IpcNamespace(numbers.next()) : ipc,
     net: flags & CLONE_NEWNET ? newNet() : net.retain(),
     cgroup: flags & CLONE_NEWCGROUP ? { id: numbers.next(), root: group } : cgroup,
     pidForChildren: flags & CLONE_NEWPID ? new PidNamespace(pidForChildren, numbers.next()) : pidForChildren,

@@ -9,6 +9,8 @@ import {
   type Stat,
   type StatFs,
   type Sysinfo,
+  type SysvKind,
+  type SysvRequest,
   type Utsname,
   type WaitResult,
 } from '@drydock/abi'
@@ -33,7 +35,7 @@ import {
 } from './values.ts'
 
 /** The sets that -e trace=%NAME knows. */
-export type CallClass = 'file' | 'desc' | 'process' | 'network' | 'signal' | 'memory' | 'creds' | 'clock'
+export type CallClass = 'file' | 'desc' | 'process' | 'network' | 'signal' | 'memory' | 'creds' | 'clock' | 'ipc'
 
 /** How a call is printed. Arguments are known at its start, or filled in by the kernel and known at its end. */
 export interface CallRow {
@@ -380,6 +382,13 @@ export const CALLS: Readonly<Record<string, CallRow>> = {
     ],
   }),
   sethostname: call('sethostname', [], (_: Style, name: string) => [stringText(name), length(name)]),
+  sysvGet: call('shmget', ['ipc'], (_: Style, kind: SysvKind, { key, size, mode }: SysvRequest) => [
+    kind,
+    key === 0 ? 'IPC_PRIVATE' : `0x${key.toString(16)}`,
+    String(size),
+    `0${mode.toString(8)}`,
+  ]),
+  sysvRemove: call('shmctl', ['ipc'], (_: Style, kind: SysvKind, id: number) => [kind, String(id), 'IPC_RMID', 'NULL']),
   sysinfo: call('sysinfo', [], none, {
     after: (_, value: Sysinfo | undefined) => [
       value

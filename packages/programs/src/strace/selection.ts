@@ -2,7 +2,7 @@ import { parseSignal, type Signal } from '@drydock/abi'
 import { type CallClass, type CallRow, CALLS } from './calls.ts'
 
 const CLASSES: ReadonlySet<string> = new Set<CallClass>([
-  ...(['file', 'desc', 'process', 'network', 'signal', 'memory', 'creds', 'clock'] as const),
+  ...(['file', 'desc', 'process', 'network', 'signal', 'memory', 'creds', 'clock', 'ipc'] as const),
 ])
 /** Names of calls that Linux has and programs here never make are no mistake. */
 const OTHERS =

@@ -18,7 +18,10 @@ import { chrt, renice, setsid, taskset } from './scheduling.ts'
 import { script } from './script.ts'
 import { ionice, last, logger, rename } from './small-tools.ts'
 import { runuser, su } from './su.ts'
-import { ipcs, losetup, mcookie, mesg, pivotRoot, swapoff, swapon, uuidgen } from './system-objects.ts'
+import { ipcmk, ipcrm } from './ipc-make.ts'
+import { ipcs } from './ipcs.ts'
+import { lsipc } from './lsipc.ts'
+import { losetup, mcookie, mesg, pivotRoot, swapoff, swapon, uuidgen } from './system-objects.ts'
 import { umount } from './umount.ts'
 
 export const utilLinux = [
@@ -26,7 +29,10 @@ export const utilLinux = [
   ...fromSuite('util-linux', '2.38.1', [
     chrt,
     dmesg,
+    ipcmk,
+    ipcrm,
     ipcs,
+    lsipc,
     look,
     losetup,
     lslocks,

@@ -68,35 +68,6 @@ export const mesg = defineProgram({
   },
 })
 
-const HEADS = {
-  queues: `\n------ Message Queues --------\nkey        msqid      owner      perms      used-bytes   messages    \n`,
-  shmems: `\n------ Shared Memory Segments --------\nkey        shmid      owner      perms      bytes      nattch     status      \n`,
-  semaphores: `\n------ Semaphore Arrays --------\nkey        semid      owner      perms      nsems     \n`,
-}
-
-/** ipcs: the objects of System V, of which this kernel makes none. util-linux 2.38. */
-export const ipcs = defineProgram({
-  name: 'util-linux/ipcs',
-  paths: ['/usr/bin/ipcs'],
-  covers: 'partial',
-  lacks: ['System V shared memory, semaphores and queues: programs here make none', '-l, -u, -p, -t and -c'],
-  summary: 'show information on IPC facilities',
-  sizeBytes: 43_480,
-  usage: 'ipcs [resource-option...] [output-option]',
-  options: {
-    shmems: flag('m', 'shmems'),
-    queues: flag('q', 'queues'),
-    semaphores: flag('s', 'semaphores'),
-    all: flag('a', 'all'),
-  },
-  async main({ io, options: o }) {
-    const every = o.shmems + o.queues + o.semaphores === 0
-    const shown = (['queues', 'shmems', 'semaphores'] as const).filter((name) => every || o[name] > 0)
-    await io.print(`${shown.map((name) => HEADS[name]).join('')}\n`)
-    return 0
-  },
-})
-
 /** losetup: the loop devices, of which there are none. util-linux 2.38. */
 export const losetup = defineProgram({
   name: 'util-linux/losetup',

@@ -77,6 +77,8 @@ const NAMES: readonly (readonly [call: keyof Sys, names: string])[] = [
   // the system
   ['uname', 'uname'],
   ['sethostname', 'sethostname'],
+  ['sysvGet', 'shmget'],
+  ['sysvRemove', 'shmctl'],
   ['sysinfo', 'sysinfo'],
   ['dmesg', 'syslog'],
   ['tcgetattr', 'ioctl'],

@@ -6,6 +6,7 @@ import type {
   ProcessInfo,
   ResourceName,
   Sysinfo,
+  SysvKind,
   Utsname,
 } from '@drydock/abi'
 import type { FileDescription } from '../../file-description.ts'
@@ -119,6 +120,8 @@ export interface ProcSource {
   network(reader: PathContext): { unprivilegedPorts: number; readonly bridgeFilter: Record<IpFamily, boolean> }
   uts(reader: PathContext): { domainname: string; machine: string }
   ipv6(reader: PathContext): Ipv6Conf
+  /** /proc/sysvipc/KIND as the reader's namespace has it. */
+  sysvipc(reader: PathContext, kind: SysvKind): string
   ipForward(reader: PathContext): boolean
   setIpForward(reader: PathContext, on: boolean): void
   /** All processes started since boot. */

@@ -116,6 +116,7 @@ const source: ProcSource = {
   ipv6: () => {
     throw new Error('no network here')
   },
+  sysvipc: (_reader, kind) => `${kind}\n`,
   ipForward: () => true,
   setIpForward: () => undefined,
   forks: () => 9,

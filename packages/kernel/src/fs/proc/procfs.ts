@@ -1,4 +1,16 @@
-import { EACCES, ENOENT, ESRCH, O_ACCMODE, O_RDONLY, O_WRONLY, R_OK, S_IFREG, type Stat, X_OK } from '@drydock/abi'
+import {
+  EACCES,
+  ENOENT,
+  ESRCH,
+  O_ACCMODE,
+  O_RDONLY,
+  O_WRONLY,
+  R_OK,
+  S_IFREG,
+  type Stat,
+  type SysvKind,
+  X_OK,
+} from '@drydock/abi'
 import type { FileDescription } from '../../file-description.ts'
 import { Dentry } from '../../vfs/dentry.ts'
 import type { Inode } from '../../vfs/inode.ts'
@@ -94,8 +106,18 @@ function rootEntries(fs: Procfs): Map<string, PseudoMaker> {
     ['pressure', () => pressureDirectory(fs)],
     ['self', self],
     ['sys', () => makeSysctlDirectory(fs, source)],
+    ['sysvipc', () => sysvDirectory(fs)],
     ['thread-self', threadSelf],
   ])
+}
+
+/** proc_sysvipc(5). */
+function sysvDirectory(fs: Procfs): Inode {
+  const file = (kind: SysvKind): [string, PseudoMaker] => [
+    kind,
+    () => new TextFile(fs, { read: (reader) => fs.source.sysvipc(reader, kind) }),
+  ]
+  return new PseudoDirectory(fs, new Map((['msg', 'sem', 'shm'] as const).map(file)))
 }
 
 /** Pressure stall information: nobody ever waits here for what the machine lacks. psi.rst */
