@@ -5,6 +5,8 @@ declare module 'semver' {
     maxSatisfying(versions: readonly string[], range: string): string | null
     valid(version: string): string | null
     validRange(range: string): string | null
+    /** @param how `patch`, `minor`, `prerelease` and so on */
+    inc(version: string, how: string, identifier?: string): string | null
   }
   const semver: Semver
   export default semver

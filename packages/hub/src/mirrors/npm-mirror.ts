@@ -62,7 +62,7 @@ export class NpmMirror {
   private search(text: string): ServerResponse {
     const found = [...this.packages.values()].flatMap(([first]) =>
       first && `${first.manifest.name} ${first.manifest.description ?? ''}`.includes(text)
-        ? [{ package: first.manifest, score: { final: 1 } }]
+        ? [{ package: { ...first.manifest, date: MODIFIED }, score: { final: 1 } }]
         : [],
     )
     return jsonAnswer(200, { objects: found, total: found.length, time: MODIFIED })

@@ -8,8 +8,16 @@ export interface PackageJson {
   readonly license?: string
   readonly scripts?: Readonly<Record<string, string>>
   readonly bin?: Placed['bin']
+  readonly description?: string
   readonly dependencies?: Ranges
   readonly devDependencies?: Ranges
+  readonly optionalDependencies?: Ranges
+  readonly workspaces?: readonly string[] | { readonly packages: readonly string[] }
+  readonly engines?: Ranges
+  readonly private?: boolean
+  readonly main?: string
+  readonly files?: readonly string[]
+  readonly config?: Readonly<Record<string, string>>
 }
 
 interface Locked {
@@ -24,6 +32,8 @@ interface Locked {
   readonly devDependencies?: Ranges
   readonly engines?: Placed['engines']
   readonly funding?: unknown
+  readonly optional?: boolean
+  readonly link?: boolean
 }
 
 export interface Lockfile {
@@ -36,51 +46,77 @@ export const readLockfile = (sys: Sys, root: string): Promise<Lockfile | undefin
 
 /** What a lock file has below the project, by place. */
 export function lockedPackages({ packages = {} }: Lockfile): ReadonlyMap<string, Placed> {
-  const rows = Object.entries(packages).filter(([path]) => path !== '')
+  const rows = Object.entries(packages).filter(([path]) => path.includes('node_modules/'))
   return new Map(
-    rows.map(([path, { version = '', resolved = '', integrity = '', dev = false, funding, ...rest }]) => {
+    rows.map(([path, { version = '', resolved = '', integrity = '', dev = false, ...rest }]) => {
       const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
-      return [path, { ...rest, path, name, version, resolved, integrity, dev, funding: funding !== undefined }]
+      return [path, { ...rest, path, name, version, resolved, integrity, dev }]
     }),
   )
 }
 
 /** package-lock.json, version 3. package-lock-json(5) of npm. */
-export function writeLockfile(sys: Sys, root: string, project: PackageJson, placed: readonly Placed[]): Promise<void> {
-  const { name = root.split('/').at(-1) || 'app', version, license, bin, dependencies, devDependencies } = project
-  const own = {
-    name,
-    ...(version !== undefined && { version }),
-    ...(license !== undefined && { license }),
-    ...(bin !== undefined && { bin }),
-    ...(dependencies && { dependencies }),
-    ...(devDependencies && { devDependencies }),
-  }
-  const rows = placed
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
-    .map((each): [string, Locked] => [each.path, lockedOf(each)])
-  const head = { name, ...(version !== undefined && { version }), lockfileVersion: 3, requires: true }
-  return writeJson(sys, `${root}/package-lock.json`, { ...head, packages: Object.fromEntries([['', own], ...rows]) })
+export async function writeLockfile(
+  sys: Sys,
+  root: string,
+  project: PackageJson,
+  placed: readonly Placed[],
+): Promise<void> {
+  const folder = root.split('/').at(-1) || 'app'
+  const { name = folder, version } = project
+  const folders: [string, object][] = []
+  for (const { link, resolved } of placed)
+    if (link)
+      folders.push([resolved, ownRow((await readJson<PackageJson>(sys, `${root}/${resolved}/package.json`)) ?? {})])
+  const own = { ...(project.name === undefined && project.version === undefined ? {} : { name }), ...ownRow(project) }
+  const rows = inOrder([...placed.map((each): [string, object] => [each.path, lockedOf(each)]), ...folders])
+  const packages = Object.fromEntries([['', own], ...rows])
+  await writeJson(sys, `${root}/package-lock.json`, { ...headOf(name, version), packages })
 }
 
-const lockedOf = ({
-  version,
-  resolved,
-  integrity,
-  dev,
-  license,
-  dependencies,
-  bin,
-  engines,
-  funding,
-}: Placed): Locked => ({
-  version,
-  resolved,
-  integrity,
-  ...(dev && { dev }),
-  ...(license !== undefined && { license }),
-  ...(dependencies && { dependencies }),
-  ...(bin !== undefined && { bin }),
-  ...(engines && { engines }),
-  ...(funding && { funding: {} }),
+const headOf = (name: string, version: string | undefined): object => ({
+  name,
+  ...(version !== undefined && { version }),
+  lockfileVersion: 3,
+  requires: true,
 })
+const inOrder = (rows: readonly [string, object][]): readonly [string, object][] =>
+  rows.toSorted(([a], [b]) => (a < b ? -1 : 1))
+
+/** What lies in node_modules, beside it. @npmcli/arborist, hidden lockfile */
+export function writeHiddenLock(
+  sys: Sys,
+  root: string,
+  { name = root.split('/').at(-1) ?? '', version }: PackageJson,
+  placed: readonly Placed[],
+): Promise<void> {
+  const rows = inOrder(placed.map((each): [string, object] => [each.path, lockedOf(each)]))
+  const packages = Object.fromEntries(rows)
+  return writeJson(sys, `${root}/node_modules/.package-lock.json`, { ...headOf(name, version), packages })
+}
+
+const OWN = [
+  ...['name', 'version', 'license', 'workspaces', 'dependencies', 'bin', 'devDependencies', 'optionalDependencies'],
+  'engines',
+] as const
+
+/** What of a package.json is in the lock file. */
+const ownRow = (manifest: PackageJson): object =>
+  Object.fromEntries(OWN.flatMap((key) => (manifest[key] === undefined ? [] : [[key, manifest[key]]])))
+
+function lockedOf(placed: Placed): Locked {
+  const { version, resolved, integrity, dev, optional, license, dependencies, bin, engines, funding, link } = placed
+  if (link) return { resolved, link }
+  return {
+    version,
+    resolved,
+    integrity,
+    ...(dev && { dev }),
+    ...(optional && { optional }),
+    ...(license !== undefined && { license }),
+    ...(dependencies && { dependencies }),
+    ...(bin !== undefined && { bin: typeof bin === 'string' ? { [placed.name.replace(/^@[^/]+\//, '')]: bin } : bin }),
+    ...(engines && { engines }),
+    ...(funding !== undefined && { funding: typeof funding === 'string' ? { url: funding } : funding }),
+  }
+}

@@ -12,13 +12,28 @@ export interface Placed {
   readonly integrity: string
   readonly dev: boolean
   readonly license?: string | undefined
-  readonly bin?: Manifest['bin']
+  readonly bin?: Manifest['bin'] | undefined
   readonly dependencies?: Readonly<Record<string, string>> | undefined
-  readonly engines?: Manifest['engines']
-  readonly funding: boolean
+  readonly engines?: Manifest['engines'] | undefined
+  readonly funding?: unknown
+  readonly optional?: boolean | undefined
+  /** It lies elsewhere, at `resolved` below the project, and is linked to. */
+  readonly link?: boolean | undefined
 }
 
 export type Ranges = Readonly<Record<string, string>>
+
+/** A folder that is linked to: a workspace, or what `file:` names. */
+export interface LinkedFolder {
+  readonly name: string
+  readonly version: string
+  readonly dependencies: Ranges
+}
+
+export interface Kind {
+  readonly dev: boolean
+  readonly optional?: boolean
+}
 
 interface Wish {
   readonly name: string
@@ -36,26 +51,34 @@ export class TreeBuilder {
   readonly placed = new Map<string, Placed>()
   private readonly registry: Registry
   private readonly kept: ReadonlyMap<string, Placed>
+  private readonly folderAt: (path: string) => Promise<LinkedFolder | undefined>
 
-  constructor(registry: Registry, kept: ReadonlyMap<string, Placed>) {
+  /** @param folderAt reads the package.json of a folder below the project */
+  constructor(
+    registry: Registry,
+    kept: ReadonlyMap<string, Placed>,
+    folderAt: (path: string) => Promise<LinkedFolder | undefined>,
+  ) {
     this.registry = registry
     this.kept = kept
+    this.folderAt = folderAt
   }
 
-  async add(ranges: Ranges, dev: boolean): Promise<void> {
-    let wishes = wishesOf(ranges, '')
+  /** @param from the folder that needs them, '' for the project's own */
+  async add(ranges: Ranges, dev: Kind, from = ''): Promise<void> {
+    let wishes = wishesOf(ranges, from)
     while (wishes.length > 0) {
       const next: Wish[] = []
       for (const wish of wishes) {
         const placed = await this.place(wish, dev)
-        if (placed) next.push(...wishesOf(placed.dependencies ?? {}, placed.path))
+        if (placed) next.push(...wishesOf(placed.dependencies ?? {}, placed.link ? placed.resolved : placed.path))
       }
       wishes = next
     }
   }
 
   /** @returns undefined when what is there already will do */
-  private async place({ name, range, from }: Wish, dev: boolean): Promise<Placed | undefined> {
+  private async place({ name, range, from }: Wish, kind: Kind): Promise<Placed | undefined> {
     let path: string | undefined
     for (const folder of ancestors(from)) {
       const at = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`
@@ -65,17 +88,26 @@ export class TreeBuilder {
       path = at
     }
     if (path === undefined) throw new NpmError('ERESOLVE', [`could not resolve ${name}@${range}`])
-    const placed = (await this.fromLock(path, range, dev)) ?? (await this.fromRegistry(path, name, range, dev))
+    const placed = range.startsWith('file:')
+      ? await this.fromFolder(path, name, range.slice('file:'.length), kind)
+      : ((await this.fromLock(path, range, kind)) ?? (await this.fromRegistry(path, name, range, kind)))
     this.placed.set(path, placed)
     return placed
   }
 
-  private async fromLock(path: string, range: string, dev: boolean): Promise<Placed | undefined> {
-    const locked = this.kept.get(path)
-    return locked && fits(locked.version, range) ? { ...locked, dev } : undefined
+  private async fromFolder(path: string, name: string, folder: string, kind: Kind): Promise<Placed> {
+    const found = await this.folderAt(folder)
+    if (!found) throw new NpmError('ENOENT', [`Could not read package.json of ${folder}`], 254)
+    const { version, dependencies } = found
+    return { path, name, version, dependencies, resolved: folder, integrity: '', link: true, ...kind }
   }
 
-  private async fromRegistry(path: string, name: string, range: string, dev: boolean): Promise<Placed> {
+  private async fromLock(path: string, range: string, kind: Kind): Promise<Placed | undefined> {
+    const locked = this.kept.get(path)
+    return locked && !locked.link && fits(locked.version, range) ? { ...locked, ...kind } : undefined
+  }
+
+  private async fromRegistry(path: string, name: string, range: string, kind: Kind): Promise<Placed> {
     const packument = await this.registry.packument(name)
     const tagged = packument['dist-tags'][range === '' || range === '*' ? 'latest' : range]
     const version = tagged ?? semver.maxSatisfying(Object.keys(packument.versions), range)
@@ -86,22 +118,22 @@ export class TreeBuilder {
         'notarget In most cases you or one of your dependencies are requesting',
         "notarget a package version that doesn't exist.",
       ])
-    return placedOf(path, manifest, dev)
+    return placedOf(path, manifest, kind)
   }
 }
 
-const placedOf = (path: string, manifest: Manifest, dev: boolean): Placed => ({
+const placedOf = (path: string, manifest: Manifest, kind: Kind): Placed => ({
   path,
   name: manifest.name,
   version: manifest.version,
   resolved: manifest.dist.tarball,
   integrity: manifest.dist.integrity,
-  dev,
+  ...kind,
   license: manifest.license,
   bin: manifest.bin,
   dependencies: manifest.dependencies,
   engines: manifest.engines,
-  funding: manifest.funding !== undefined,
+  funding: manifest.funding,
 })
 
 const wishesOf = (ranges: Ranges, from: string): Wish[] =>

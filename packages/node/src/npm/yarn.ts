@@ -1,17 +1,26 @@
 import type { Process, Program } from '@drydock/abi'
-import { cleanInstall, install, uninstall } from './install.ts'
+import { writeAll } from '@drydock/libc'
+import { cleanInstall, install, type InstallOptions, type Site, uninstall } from './install.ts'
 import { readLockfile } from './lockfile.ts'
 import { NpmError } from './npm-error.ts'
-import { runScript, say } from './scripts.ts'
+import { runScript } from './commands/scripts.ts'
+import { CommandLine } from './command-line.ts'
+import { Config } from './config.ts'
+import { Npm } from './npm-context.ts'
+import { Registry } from './registry.ts'
+import { releaseOf } from './release.ts'
 
 const YARN_VERSION = '1.22.22'
 
+const say = ({ sys }: Process, fd: 1 | 2, text: string): Promise<void> | void =>
+  writeAll(sys, fd, new TextEncoder().encode(text))
+
 /** The steps of yarn 1 with its words. */
-async function stepped(process: Process, command: string, work: (root: string) => Promise<unknown>): Promise<number> {
+async function stepped(process: Process, command: string, work: () => Promise<unknown>): Promise<number> {
   const startMs = process.sys.clock.monotonic()
   await say(process, 1, `yarn ${command} v${YARN_VERSION}\n[1/4] Resolving packages...\n[2/4] Fetching packages...\n`)
   try {
-    await work(process.sys.getcwd().replace(/\/$/, ''))
+    await work()
   } catch (error) {
     if (!(error instanceof NpmError)) throw error
     await say(process, 2, `error ${error.message}\n`)
@@ -40,24 +49,52 @@ async function main(process: Process): Promise<number> {
     return 0
   }
   const omitDev = flags.has('--production') || flags.has('--prod') || process.env.get('NODE_ENV') === 'production'
-  const dev = flags.has('-D') || flags.has('--dev')
-  const options = { packages: [] as readonly string[], dev, exact: flags.has('-E'), save: false, omitDev }
+  const npm = await scriptRunner(process)
+  const site: Site = { process, registry: npm.registry, root: npm.root, omitDev }
+  const options: InstallOptions = {
+    packages: [],
+    field: flags.has('-D') || flags.has('--dev') ? 'devDependencies' : 'dependencies',
+    exact: flags.has('-E'),
+    save: false,
+    lock: false,
+  }
+  const saved = { ...options, save: true, lock: true }
   if (word === 'install')
-    return stepped(process, word, async (root) =>
-      flags.has('--frozen-lockfile') && (await readLockfile(process.sys, root))
-        ? cleanInstall(process, root, omitDev)
-        : install(process, root, options),
+    return stepped(process, word, async () =>
+      flags.has('--frozen-lockfile') && (await readLockfile(process.sys, site.root))
+        ? cleanInstall(site)
+        : install(site, options),
     )
-  if (word === 'add')
-    return stepped(process, word, (root) => install(process, root, { ...options, packages: args, save: true }))
-  if (word === 'remove') return stepped(process, word, (root) => uninstall(process, root, args))
+  if (word === 'add') return stepped(process, word, () => install(site, { ...saved, packages: args }))
+  if (word === 'remove') return stepped(process, word, () => uninstall(site, args, saved))
   const [name = word, ...rest] = word === 'run' ? args : [word, ...args]
-  return runYarnScript(process, name, rest)
+  return runYarnScript(npm, name, rest)
 }
 
-async function runYarnScript(process: Process, name: string, args: readonly string[]): Promise<number> {
-  await say(process, 1, `yarn run v${YARN_VERSION}\n`)
-  return runScript(process, name, args, true)
+async function scriptRunner(process: Process): Promise<Npm> {
+  const line = new CommandLine(['--silent'])
+  const release = releaseOf(process)
+  const root = process.sys.getcwd().replace(/\/$/, '')
+  const config = await Config.read(process, line, root)
+  return new Npm({
+    process,
+    line,
+    release,
+    config,
+    root,
+    registry: new Registry(process.sys, config.registry, release),
+  })
+}
+
+async function runYarnScript(npm: Npm, name: string, args: readonly string[]): Promise<number> {
+  await say(npm.process, 1, `yarn run v${YARN_VERSION}\n`)
+  try {
+    return await runScript(npm, name, args)
+  } catch (error) {
+    if (!(error instanceof NpmError)) throw error
+    await say(npm.process, 2, `error Command "${name}" not found.\n`)
+    return 1
+  }
 }
 
 export const yarn: Program = {
