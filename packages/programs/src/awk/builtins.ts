@@ -53,7 +53,7 @@ const split: Make = (compiler, args) => {
   const { machine } = compiler
   const text = compiler.compile(subject)
   const array = compiler.bind(target.name)
-  const source = separator ? compiler.pattern(separator) : () => machine.specials.text('FS')
+  const source = separator ? compiler.pattern(separator) : () => machine.specials.text(machine.specials.FS)
   const regexOnly = separator?.kind === 'regex'
   return (frame) =>
     chain(text(frame), (value) =>

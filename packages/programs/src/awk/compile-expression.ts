@@ -2,7 +2,8 @@ import type { MaybePromise } from '@drydock/abi'
 import type { Expression, GetlineExpression, Lvalue } from './ast.ts'
 import { BUILTIN_TABLE, compileSubstitution } from './builtins.ts'
 import { AwkError, type Evaluate, type Frame, type Machine, chain } from './machine.ts'
-import { compare, fromInput, toBoolean, toNumber, type Value, Variable } from './values.ts'
+import { ElementPlace, FieldPlace, type Place, SettingPlace, VariablePlace } from './places.ts'
+import { compare, fromInput, joined, toBoolean, toNumber, type Value, Variable } from './values.ts'
 
 const ARITHMETIC = new Map<string, (a: number, b: number) => number>([
   ['+', (a, b) => a + b],
@@ -25,11 +26,6 @@ const COMPARISONS = new Map<string, (order: number) => boolean>([
 const MAX_DEPTH = 1000
 
 type Of<K extends Expression['kind']> = Extract<Expression, { kind: K }>
-/** Reads and writes a place; `locate` is done once, so that `a[i++] += 1` counts once. */
-interface Place {
-  get(): Value
-  set(value: Value): void
-}
 type Locate = (frame: Frame) => MaybePromise<Place>
 
 /** Turns expressions into closures, with names bound to variables. One compiler a function, for its parameters. */
@@ -120,7 +116,7 @@ export class ExpressionCompiler {
     }
     const all = this.all(parts)
     return (frame) =>
-      chain(all(frame), (values) => values.map((value) => machine.text(value)).join(machine.specials.text('SUBSEP')))
+      chain(all(frame), (values) => joined(values, machine.specials.text(machine.specials.SUBSEP), machine.specials.convfmt()))
   }
 
   /** Values of several expressions, from left to right. */
@@ -128,9 +124,9 @@ export class ExpressionCompiler {
     const compiled = expressions.map((each) => this.compile(each))
     return (frame) => {
       const values: Value[] = []
-      for (const [i, each] of compiled.entries()) {
-        const value = each(frame)
-        if (value instanceof Promise) return rest(values, value, compiled.slice(i + 1), frame)
+      for (let at = 0; at < compiled.length; at++) {
+        const value = compiled[at]?.(frame)
+        if (value instanceof Promise) return rest(values, value, compiled.slice(at + 1), frame)
         values.push(value)
       }
       return values
@@ -153,11 +149,7 @@ export class ExpressionCompiler {
     const { machine } = this
     if (target.kind === 'field') {
       const index = this.compile(target.index)
-      return (frame) =>
-        chain(index(frame), (value) => {
-          const at = fieldNumber(value)
-          return { get: () => machine.record.get(at), set: (next) => machine.record.set(at, next) }
-        })
+      return (frame) => chain(index(frame), (value) => new FieldPlace(machine.record, fieldNumber(value)))
     }
     if (target.kind === 'element') return this.locateElement(target)
     return this.locateVariable(target.name)
@@ -166,52 +158,30 @@ export class ExpressionCompiler {
   private locateElement({ array, subscript }: Of<'element'>): Locate {
     const variable = this.bind(array)
     const key = this.subscript(subscript)
-    return (frame) =>
-      chain(key(frame), (text) => {
-        const table = variable(frame).array
-        return { get: () => table.get(text), set: (value) => void table.set(text, value) }
-      })
+    return (frame) => chain(key(frame), (text) => new ElementPlace(variable(frame).array, text))
   }
 
   private locateVariable(name: string): Locate {
     const { machine } = this
-    if (this.isGlobal(name) && (name === 'NF' || name === 'FS' || name === 'RS')) {
-      const get = name === 'NF' ? () => machine.record.count() : () => machine.variable(name).scalar
-      return () => ({ get, set: (value) => machine.setGlobal(name, value) })
-    }
     const variable = this.bind(name)
-    return (frame) => {
-      const cell = variable(frame)
-      return {
-        get: () => cell.scalar,
-        set: (value) => {
-          if (cell.isArray()) throw new AwkError(`can't assign to ${name}; it's an array name.`)
-          cell.scalar = value
-        },
-      }
-    }
+    if (!this.isGlobal(name)) return (frame) => new VariablePlace(variable(frame), name)
+    const setting = name === 'NF' || name === 'FS' || name === 'RS'
+    const place = setting ? new SettingPlace(machine, name) : new VariablePlace(machine.variable(name), name)
+    return () => place
   }
 
   private assignment({ operator, target, value }: Of<'assign'>): Evaluate {
     const locate = this.locate(target)
     const compute = this.compile(value)
     const arithmetic = ARITHMETIC.get(operator)
-    if (!arithmetic)
-      return (frame) =>
-        chain(compute(frame), (result) =>
-          chain(locate(frame), (place) => {
-            place.set(result)
-            return result
-          }),
-        )
-    return (frame) =>
-      chain(locate(frame), (place) =>
-        chain(compute(frame), (operand) => {
-          const result = arithmetic(toNumber(place.get()), toNumber(operand))
-          place.set(result)
-          return result
-        }),
-      )
+    const put = (place: Place, result: Value): Value => {
+      place.set(result)
+      return result
+    }
+    if (!arithmetic) return inTurn(compute, locate, (result, place) => put(place, result))
+    return inTurn(locate, compute, (place, operand) =>
+      put(place, arithmetic(toNumber(place.get()), toNumber(operand))),
+    )
   }
 
   private step({ target, by, prefix }: Of<'step'>): Evaluate {
@@ -233,14 +203,7 @@ export class ExpressionCompiler {
 
   /** Both sides, then their result. */
   private pair(left: Expression, right: Expression, combine: (a: Value, b: Value) => Value): Evaluate {
-    const first = this.compile(left)
-    const second = this.compile(right)
-    return (frame) => {
-      const a = first(frame)
-      if (a instanceof Promise) return a.then((done) => chain(second(frame), (b) => combine(done, b)))
-      const b = second(frame)
-      return b instanceof Promise ? b.then((done) => combine(a, done)) : combine(a, b)
-    }
+    return inTurn(this.compile(left), this.compile(right), combine)
   }
 
   private binary({ operator, left, right }: Of<'binary'>): Evaluate {
@@ -371,13 +334,27 @@ export class ExpressionCompiler {
     const reader = from === 'file' ? machine.streams.sourceFile(name) : await machine.streams.sourceCommand(name)
     if (!reader) return -1
     try {
-      return await reader.next(machine.specials.text('RS'))
+      return await reader.next(machine.specials.text(machine.specials.RS))
     } catch (error) {
       if (error instanceof Error && error.name === 'Errno') return -1
       throw error
     }
   }
 }
+
+/** One and then the other, and what is made of both. */
+const inTurn =
+  <A, B>(
+    first: (frame: Frame) => MaybePromise<A>,
+    second: (frame: Frame) => MaybePromise<B>,
+    combine: (a: A, b: B) => Value,
+  ): Evaluate =>
+  (frame) => {
+    const a = first(frame)
+    if (a instanceof Promise) return a.then((done) => chain(second(frame), (b) => combine(done, b)))
+    const b = second(frame)
+    return b instanceof Promise ? b.then((done) => combine(a, done)) : combine(a, b)
+  }
 
 /** exit, next and nextfile out of a function go up through the expressions that called it. */
 export class Unwind extends Error {

@@ -3,7 +3,7 @@ import type { Expression, Redirection, Statement } from './ast.ts'
 import { ExpressionCompiler } from './compile-expression.ts'
 import { sprintf } from './format.ts'
 import { type Execute, type Frame, type Machine, type Outcome, chain } from './machine.ts'
-import { toBoolean, toNumber, toText, type Value } from './values.ts'
+import { joined, toBoolean, toNumber, toText, type Value } from './values.ts'
 
 type Of<K extends Statement['kind']> = Extract<Statement, { kind: K }>
 
@@ -133,7 +133,11 @@ export class StatementCompiler {
     const values = this.expressions.all(args)
     const text = kind === 'printf' ? (given: Value[]) => this.formatted(given) : (given: Value[]) => this.printed(given)
     const emit = this.emitter(to)
-    return (frame) => chain(values(frame), (given) => chain(emit(frame, text(given)), nothing))
+    const show = (frame: Frame, given: Value[]): MaybePromise<undefined> => chain(emit(frame, text(given)), nothing)
+    return (frame) => {
+      const given = values(frame)
+      return given instanceof Promise ? given.then((came) => show(frame, came)) : show(frame, given)
+    }
   }
 
   private formatted([format, ...args]: Value[]): string {
@@ -143,9 +147,9 @@ export class StatementCompiler {
   /** print writes numbers by OFMT. */
   private printed(values: Value[]): string {
     const { specials, record } = this.machine
-    if (values.length === 0) return record.record() + specials.text('ORS')
-    const ofmt = toText(specials.OFMT.scalar, '%.6g')
-    return values.map((value) => toText(value, ofmt)).join(specials.text('OFS')) + specials.text('ORS')
+    const end = specials.text(specials.ORS)
+    if (values.length === 0) return record.record() + end
+    return joined(values, specials.text(specials.OFS), toText(specials.OFMT.scalar, '%.6g')) + end
   }
 
   private emitter(to: Redirection | undefined): (frame: Frame, text: string) => MaybePromise<void> {
@@ -159,6 +163,8 @@ export class StatementCompiler {
 const nothing = (): undefined => undefined
 
 function sequence(steps: readonly Execute[]): Execute {
+  const [only] = steps
+  if (only && steps.length === 1) return only
   return (frame) => {
     for (let i = 0; i < steps.length; i++) {
       const outcome = steps[i]?.(frame)

@@ -26,9 +26,14 @@ export class MainInput {
   /** Reads the next record and counts it. */
   next(): string | undefined | Promise<string | undefined> {
     if (!this.reader) return this.slow()
-    const record = this.reader.next(this.machine.specials.text('RS'))
+    const record = this.reader.next(this.separator())
     if (typeof record !== 'string') return this.finish(record)
     return this.count(record)
+  }
+
+  private separator(): string {
+    const { specials } = this.machine
+    return specials.text(specials.RS)
   }
 
   private async finish(pending: Promise<string | undefined> | undefined): Promise<string | undefined> {
@@ -40,7 +45,7 @@ export class MainInput {
 
   private async slow(): Promise<string | undefined> {
     while (await this.openNext()) {
-      const record = await this.reader?.next(this.machine.specials.text('RS'))
+      const record = await this.reader?.next(this.separator())
       if (record !== undefined) return this.count(record)
       this.skipFile()
     }

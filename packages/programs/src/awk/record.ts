@@ -53,8 +53,8 @@ export class Specials {
     return typeof scalar === 'string' ? scalar : toText(scalar, '%.6g')
   }
 
-  text(name: 'FS' | 'OFS' | 'ORS' | 'RS' | 'SUBSEP'): string {
-    const { scalar } = this[name]
+  /** One of these as a text. The variable itself is given, since it is asked for several with each record. */
+  text({ scalar }: Variable): string {
     return typeof scalar === 'string' ? scalar : toText(scalar, this.convfmt())
   }
 }
@@ -91,9 +91,10 @@ export class RecordFields {
   record(): string {
     if (!this.joined) {
       const convfmt = this.specials.convfmt()
-      const fields: string[] = []
-      for (let at = 0; at < this.length; at++) fields.push(toText(this.field(at), convfmt))
-      this.whole = fields.join(this.specials.text('OFS'))
+      const separator = this.specials.text(this.specials.OFS)
+      let whole = toText(this.field(0), convfmt)
+      for (let at = 1; at < this.length; at++) whole += separator + toText(this.field(at), convfmt)
+      this.whole = whole
       this.wholeValue = undefined
       this.joined = true
     }
@@ -155,14 +156,14 @@ export class RecordFields {
   need(): void {
     if (this.split) return
     this.split = true
-    const separator = this.specials.text('FS')
+    const separator = this.specials.text(this.specials.FS)
     if (this.values.length > 0) this.values = []
     this.byBlanks = separator === ' '
     if (this.byBlanks) {
       this.length = this.blanks.split(this.whole)
       return
     }
-    const paragraph = this.specials.text('RS') === ''
+    const paragraph = this.specials.text(this.specials.RS) === ''
     this.texts = paragraph ? this.splitLines(separator) : splitText(this.whole, separator, this.regexes)
     this.length = this.texts.length
   }

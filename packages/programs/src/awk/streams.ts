@@ -38,7 +38,8 @@ export class RecordReader {
 
   /** The next record; undefined at the end of the file. */
   next(separator: string): MaybePromise<string | undefined> {
-    const cut = separator === '\n' ? this.lineCut() : this.cut(separator)
+    if (separator === '\n') return this.line() ?? this.fillAndRetry(separator)
+    const cut = this.cut(separator)
     return cut ? this.take(cut) : this.fillAndRetry(separator)
   }
 
@@ -48,9 +49,12 @@ export class RecordReader {
     return record
   }
 
-  private lineCut(): Cut | undefined {
-    const end = this.text.indexOf('\n', this.at)
-    return end < 0 ? undefined : { end, next: end + 1 }
+  private line(): string | undefined {
+    const { at } = this
+    const end = this.text.indexOf('\n', at)
+    if (end < 0) return undefined
+    this.at = end + 1
+    return this.text.slice(at, end)
   }
 
   private cut(separator: string): Cut | undefined {

@@ -118,6 +118,13 @@ export function toText(value: Value, format: string): string {
   return typeof value === 'number' ? formatNumber(value, format) : value.text
 }
 
+/** Texts of values, with a separator between them. */
+export function joined(values: readonly Value[], separator: string, format: string): string {
+  let text = toText(values[0], format)
+  for (let at = 1; at < values.length; at++) text += separator + toText(values[at], format)
+  return text
+}
+
 /** @returns below, at or above zero; NaN where numbers do not compare */
 export function compare(left: Value, right: Value, format: string): number {
   if (typeof left !== 'string' && typeof right !== 'string' && !(left === undefined && right === undefined)) {
