@@ -116,7 +116,9 @@ export class ExpressionCompiler {
     }
     const all = this.all(parts)
     return (frame) =>
-      chain(all(frame), (values) => joined(values, machine.specials.text(machine.specials.SUBSEP), machine.specials.convfmt()))
+      chain(all(frame), (values) =>
+        joined(values, machine.specials.text(machine.specials.SUBSEP), machine.specials.convfmt()),
+      )
   }
 
   /** Values of several expressions, from left to right. */
@@ -179,9 +181,7 @@ export class ExpressionCompiler {
       return result
     }
     if (!arithmetic) return inTurn(compute, locate, (result, place) => put(place, result))
-    return inTurn(locate, compute, (place, operand) =>
-      put(place, arithmetic(toNumber(place.get()), toNumber(operand))),
-    )
+    return inTurn(locate, compute, (place, operand) => put(place, arithmetic(toNumber(place.get()), toNumber(operand))))
   }
 
   private step({ target, by, prefix }: Of<'step'>): Evaluate {
