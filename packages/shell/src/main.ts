@@ -1,4 +1,13 @@
-import { isErrno, type MaybePromise, O_RDONLY, type Process, SIGINT, SIGNALS } from '@drydock/abi'
+import {
+  isErrno,
+  type MaybePromise,
+  O_RDONLY,
+  type Process,
+  SIGINT,
+  type Signal,
+  type SignalDisposition,
+  SIGNALS,
+} from '@drydock/abi'
 import { readAll } from '@drydock/libc'
 import { builtinsOf } from './builtins/index.ts'
 import { expandQuoted, expandText } from './expand/expand.ts'
@@ -197,13 +206,12 @@ Type \`bash -c help' for more information about shell builtin commands.
 /** Signals and job control of a shell that talks with somebody. */
 function* beInteractive(shell: Shell): Steps<void> {
   const { sys } = shell
-  for (const name of ['SIGQUIT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGTERM'] as const) {
-    shell.ownDispositions.set(SIGNALS[name], 'SIG_IGN')
-    sys.sigaction(SIGNALS[name], 'SIG_IGN')
-  }
-  const onInterrupt = (): void => void (shell.interrupted = true)
-  shell.ownDispositions.set(SIGINT, onInterrupt)
-  sys.sigaction(SIGINT, onInterrupt)
+  const dispositions = new Map<Signal, SignalDisposition>()
+  for (const name of ['SIGQUIT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGTERM'] as const)
+    dispositions.set(SIGNALS[name], 'SIG_IGN')
+  dispositions.set(SIGINT, () => void (shell.interrupted = true))
+  for (const [signal, disposition] of dispositions) sys.sigaction(signal, disposition)
+  shell.ownDispositions = dispositions
   shell.options.add('histexpand')
   shell.options.add('history')
   shell.options.add('emacs')

@@ -146,8 +146,9 @@ function* compopt(shell: Shell, args: readonly string[]): Steps<number> {
   if (operands.length === 0 && flags.size === 0 && !shell.completing)
     throw new FatalError('not currently executing completion function', 1, false)
   if (operands.length === 0 && flags.size === 0) {
-    for (const each of on) shell.completionOptions.add(each)
-    for (const each of off) shell.completionOptions.delete(each)
+    const now = new Set([...shell.completionOptions, ...on])
+    for (const each of off) now.delete(each)
+    shell.completionOptions = now
     return 0
   }
   let status = 0

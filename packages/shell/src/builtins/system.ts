@@ -102,8 +102,10 @@ function* enable(shell: Shell, args: readonly string[]): Steps<number> {
   for (const name of operands) {
     if (!shell.machinery.builtins.has(name)) throw new FatalError(`${name}: not a shell builtin`, 1, false)
     if (options.has('d')) throw new FatalError(`${name}: not dynamically loaded`, 1, false)
-    if (options.has('n')) shell.disabled.add(name)
-    else shell.disabled.delete(name)
+    const disabled = new Set(shell.disabled)
+    if (options.has('n')) disabled.add(name)
+    else disabled.delete(name)
+    shell.disabled = disabled
   }
   if (operands.length) return 0
   const names = [...shell.machinery.builtins.keys()]

@@ -73,7 +73,8 @@ function* again<T>(shell: Shell, compute: () => T, first: PendingSubscript): Ste
   let pending = first
   try {
     for (;;) {
-      shell.subscripts.set(pending.text, yield* wait(pending.expanded))
+      const text = yield* wait(pending.expanded)
+      shell.subscripts = (shell.subscripts ?? new Map<string, string>()).set(pending.text, text)
       try {
         return compute()
       } catch (error) {
@@ -82,7 +83,7 @@ function* again<T>(shell: Shell, compute: () => T, first: PendingSubscript): Ste
       }
     }
   } finally {
-    shell.subscripts.clear()
+    shell.subscripts = undefined
   }
 }
 

@@ -45,7 +45,7 @@ export class PendingSubscript {
 /** As `expandSubscript`, where nothing can wait. @throws PendingSubscript */
 export function subscriptNow(shell: Shell, text: string): string {
   if (!isLive(text)) return text
-  const known = shell.subscripts.get(text)
+  const known = shell.subscripts?.get(text)
   if (known !== undefined) return known
   return outright(text, expandSubscript(shell, text))
 }

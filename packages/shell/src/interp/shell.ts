@@ -74,7 +74,13 @@ export interface FunctionEntry {
 const OPTIONS_AT_FIRST: readonly string[] = ['braceexpand', 'hashall', 'interactive-comments']
 
 /** Most tables of most shells are empty, and a copy of nothing costs as much as one of a few rows. */
-const copyOf = <K, V>(table: Map<K, V>): Map<K, V> => (table.size === 0 ? new Map() : new Map(table))
+const copyOf = <K, V>(table: Map<K, V> | undefined): Map<K, V> =>
+  table === undefined || table.size === 0 ? new Map() : new Map(table)
+
+/** What a shell begins with where it will hardly ever have any: whoever has something puts another in its place. */
+const NO_NAMES: ReadonlySet<string> = new Set()
+const NO_DECLARATIONS: ReadonlyMap<number, Assignment> = new Map()
+const NO_DISPOSITIONS: ReadonlyMap<Signal, SignalDisposition> = new Map()
 
 const seedFrom = ([a = 1, b = 2, c = 3]: Uint8Array): number => a * 65536 + b * 256 + c
 
@@ -85,23 +91,24 @@ export class Shell {
   readonly dialect: Dialect
   readonly machinery: Machinery
   variables: Variables
-  functions = new Map<string, FunctionEntry>()
-  aliases = new Map<string, string>()
+  functions: Map<string, FunctionEntry>
+  readonly aliases: Map<string, string>
   /** Names of `set -o` that are on. */
   options: Set<string>
   /** A subshell has the same map until one of them sets an option. */
   shopt: ReadonlyMap<string, boolean>
-  disabled = new Set<string>()
+  /** Builtins that `enable -n` took away; a subshell has the same set until one of them changes it. */
+  disabled: ReadonlySet<string>
   /** Where commands were found, with the number of times used. */
-  hashed = new Map<string, { path: string; hits: number }>()
-  completions = new Map<string, CompletionSpec>()
+  readonly hashed: Map<string, { path: string; hits: number }>
+  readonly completions: Map<string, CompletionSpec>
   /** What inputrc and `bind` said; made when somebody first edits a line or binds a key. */
   lineSettings: LineSettings | undefined
   /** They are the parent's: to be copied before they are changed. */
   borrowsLineSettings = false
   /** A completion function runs, and these are the options of its spec now. */
   completing = false
-  completionOptions = new Set<string>()
+  completionOptions = NO_NAMES
   /** $0 and what messages begin with. */
   name: string
   /** The file that runs, for BASH_SOURCE. */
@@ -123,9 +130,9 @@ export class Shell {
   /** Status of the last command substitution of the command that runs. */
   substituted: number | undefined
   /** Subscripts that waited for a process, while the arithmetic they stand in is tried again. */
-  readonly subscripts = new Map<string, string>()
+  subscripts: Map<string, string> | undefined = undefined
   /** Assignments among the arguments of the builtin that runs, by their place. */
-  declarations: ReadonlyMap<number, Assignment> = new Map()
+  declarations = NO_DECLARATIONS
   jump: Jump | undefined
   /** `set -e` is off in tests: if, while, && ||, !. */
   tested = 0
@@ -137,7 +144,7 @@ export class Shell {
   login = false
   directories: string[] = []
   umask = 0o22
-  traps = new Map<string, string>()
+  readonly traps: Map<string, string>
   /** Signals that came and wait for their trap. */
   readonly pendingTraps = new Set<string>()
   inTrap = false
@@ -148,7 +155,7 @@ export class Shell {
   interrupted = false
   /** The descriptor of the controlling terminal, for job control. */
   terminal = 0
-  jobs: JobTable
+  private ownJobs: JobTable | undefined
   history: string[] = []
   /** `\#` of prompts: commands read in this session, and one. */
   commandNumber = 1
@@ -188,10 +195,21 @@ export class Shell {
     this.scripts = parent?.scripts ?? new KeptScripts()
     this.arithmeticCache = parent?.arithmeticCache ?? new Map()
     this.formats = parent?.formats ?? new Map()
-    this.jobs = parent?.jobs.copy() ?? new JobTable()
+    this.ownJobs = parent?.ownJobs?.jobs.size ? parent.ownJobs.copy() : undefined
+    this.functions = copyOf(parent?.functions)
+    this.aliases = copyOf(parent?.aliases)
+    this.hashed = copyOf(parent?.hashed)
+    this.completions = copyOf(parent?.completions)
+    this.traps = copyOf(parent?.traps)
+    this.disabled = parent?.disabled ?? NO_NAMES
     this.startedMs = parent?.startedMs ?? process.sys.clock.now()
     this.seed = parent?.random() ?? seedFrom(process.sys.entropy.bytes(3))
-    this.countLongValues()
+    if (!parent) this.countLongValues()
+  }
+
+  /** Made when it is first looked at: most subshells neither start nor await anybody. */
+  get jobs(): JobTable {
+    return (this.ownJobs ??= new JobTable())
   }
 
   /** A forked child's own system calls, once it runs. */
@@ -242,14 +260,8 @@ export class Shell {
     child.umask = this.umask
     child.history = [...this.history]
     child.talks = this.talks
-    child.functions = copyOf(this.functions)
-    child.aliases = copyOf(this.aliases)
-    if (this.disabled.size > 0) child.disabled = new Set(this.disabled)
-    child.hashed = copyOf(this.hashed)
-    child.completions = copyOf(this.completions)
     child.lineSettings = this.lineSettings
     child.borrowsLineSettings = this.lineSettings !== undefined
-    child.traps = copyOf(this.traps)
     child.getoptsIndex = this.getoptsIndex
     child.getoptsOffset = this.getoptsOffset
     return child
@@ -319,7 +331,7 @@ export class Shell {
   }
 
   /** What the shell itself does with a signal when no trap is set: set up by an interactive shell. */
-  ownDispositions = new Map<Signal, SignalDisposition>()
+  ownDispositions = NO_DISPOSITIONS
   ownDisposition(signal: Signal): SignalDisposition {
     return this.ownDispositions.get(signal) ?? 'SIG_DFL'
   }
