@@ -12,11 +12,16 @@ import { Script } from 'node:vm'
 
 /**
  * Commands are over in a second or less: half of the processor time of one went into V8's optimizing compiler, most of
- * that into functions it had drawn into others. Loops that go on for long are as fast with little of that. The number is
- * of bytes of bytecode; V8's own limit is 920. Garbage is young: room for it grows to its full size at once, and the little
- * that is left of it is not worth waking other threads.
+ * that into functions it had drawn into others. Loops that go on for long are as fast with little of that, and without a
+ * copy of their first turn before them. The number is of bytes of bytecode; V8's own limit is 920. Garbage is young: room
+ * for it grows to its full size at once, and the little that is left of it is not worth waking other threads.
  */
-const FLAGS = ['--max-inlined-bytecode-size-cumulative=200', '--semi-space-growth-factor=16', '--no-parallel-scavenge']
+const FLAGS = [
+  '--max-inlined-bytecode-size-cumulative=50',
+  '--no-turbo-loop-peeling',
+  '--semi-space-growth-factor=16',
+  '--no-parallel-scavenge',
+]
 const PARAMETERS = 'exports,require,module,__filename,__dirname'
 
 /** Sets V8's flags for a bundle. A cache is good for the flags, and the V8, that it was made with, and else passed over. */
