@@ -31,7 +31,8 @@ interface Display {
 }
 
 /** Shows a build on standard error. @throws CliError for a mode that there is none of, and for tty without a terminal */
-export function openDisplay(cli: Cli, mode: string, trace: BuildTrace, builder: BuilderWords): Display {
+/** @param builder undefined where nothing is built: its container is booted */
+export function openDisplay(cli: Cli, mode: string, trace: BuildTrace, builder: BuilderWords | undefined): Display {
   if (!['auto', 'plain', 'tty', 'rawjson', 'quiet', ''].includes(mode))
     throw new CliError(`ERROR: invalid progress mode ${mode}`)
   const terminal = cli.isTerminal(2)
@@ -69,10 +70,10 @@ class RawDisplay extends QuietDisplay {
 class PlainDisplay extends QuietDisplay {
   private readonly cli: Cli
   private readonly printer: PlainPrinter
-  constructor(cli: Cli, trace: BuildTrace, builder: BuilderWords) {
+  constructor(cli: Cli, trace: BuildTrace, builder: BuilderWords | undefined) {
     super(trace)
     this.cli = cli
-    this.printer = new PlainPrinter(trace, description(builder))
+    this.printer = new PlainPrinter(trace, builder ? description(builder) : '')
   }
   override async update(status: SolveStatus): Promise<void> {
     await super.update(status)
@@ -93,10 +94,10 @@ class TtyDisplay extends QuietDisplay {
   private timer: { cancel(): void } | undefined
   private ended = false
 
-  constructor(cli: Cli, trace: BuildTrace, { driver, name }: BuilderWords) {
+  constructor(cli: Cli, trace: BuildTrace, builder: BuilderWords | undefined) {
     super(trace)
     this.cli = cli
-    this.printer = new TtyPrinter(trace, `${driver}:${name}`, !cli.env.get('NO_COLOR'))
+    this.printer = new TtyPrinter(trace, builder ? `${builder.driver}:${builder.name}` : '', !cli.env.get('NO_COLOR'))
   }
 
   override async update(status: SolveStatus): Promise<void> {

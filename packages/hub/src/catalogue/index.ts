@@ -62,6 +62,7 @@ import { redis } from './redis.ts'
 import { registry } from './registry.ts'
 import { ruby } from './ruby.ts'
 import { alertmanager, nodeExporter, oldPortainer, portainer, prometheus, visualizer } from './stand-ins.ts'
+import { buildkit } from './buildkit.ts'
 import { alpineGit, alpineSlashCurl, alpineSocat, bitnamiGit, rmbyext, whalesay } from './small-tools.ts'
 import {
   dockercloudHelloWorld,
@@ -108,6 +109,7 @@ const OFFICIAL: readonly Repository[] = [
 export const CATALOGUE: readonly Repository[] = [
   ...OFFICIAL,
   ...[rocky, gettingStarted, welcomeToDocker, dockersamplesStaticSite, prakharStaticSite, mhartAlpineNode],
+  buildkit,
   ...[helloDock, tutumHelloWorld, dockercloudHelloWorld, whalesay, rmbyext, alpineGit, bitnamiGit, alpineSlashCurl],
   ...[netshoot, alpineCurl, curlimagesCurl, whoami, containousWhoami, emilevaugeWhoami, jwilderWhoami, alpineSocat],
   ...[httpEcho, nginxHello, crccheckHelloWorld, hellowhale, selaBusybox, selaPythonApp, nginxUnprivileged],

@@ -4,7 +4,7 @@ import { cloneContext, gitPlace } from '../git-context.ts'
 import { attestsOf, sentAttests } from './attests.ts'
 import type { BuildFlags } from './build.ts'
 import { isFolder, NOTHING_SENT } from './build-parts.ts'
-import { cachePlaces, type CachePlace } from './caches.ts'
+import { cachePlaces, type CachePlace, isRemote, requireConfigured, unreachable } from './caches.ts'
 import { isEngine, requireFeature } from './driver.ts'
 import type { Instance } from './instances.ts'
 import { type Output, outputsOf } from './outputs.ts'
@@ -19,6 +19,8 @@ export interface Order {
   readonly apart: boolean
   readonly attests: Readonly<Record<string, string>>
   readonly cacheTo: readonly CachePlace[]
+  /** What becomes of caches that cannot be written. */
+  readonly lost: readonly string[]
   readonly cacheFrom: readonly CachePlace[]
   readonly contexts: Readonly<Record<string, string>>
   /** Nobody gets the result. */
@@ -31,6 +33,7 @@ export function orderOf(cli: Cli, given: BuildFlags, instance: Instance): Order 
   const asked = attestsOf(given)
   const cacheTo = cachePlaces(given['cache-to'], 'to')
   if (cacheTo.some(({ type }) => type !== 'inline')) requireFeature(instance, 'Cache export', 'build-cache-backends')
+  for (const each of cacheTo) requireConfigured(each, cli.env)
   for (const { type, attributes } of cacheTo)
     if (type === 'local' && !attributes['dest']) throw new CliError('ERROR: dest is required for local cache exporter')
   const attested = [...asked.values()].some((parameters) => parameters !== false)
@@ -44,7 +47,8 @@ export function orderOf(cli: Cli, given: BuildFlags, instance: Instance): Order 
     outputs: outputs.length === 0 && apart ? [{ type: 'cacheonly', attributes: {}, destination: '' }] : outputs,
     apart,
     attests: sentAttests(asked, apart, cli.env.get('BUILDX_NO_DEFAULT_ATTESTATIONS') === '1'),
-    cacheTo: [...cacheTo, ...(inline ? [{ type: 'inline', attributes: {} }] : [])],
+    lost: cacheTo.filter(isRemote).map((each) => unreachable(each, cli.env)),
+    cacheTo: [...cacheTo.filter((each) => !isRemote(each)), ...(inline ? [{ type: 'inline', attributes: {} }] : [])],
     cacheFrom: cachePlaces(given['cache-from'], 'from'),
     contexts: Object.fromEntries(
       given['build-context']

@@ -35,6 +35,8 @@ import { cacheFolders, KEPT, namedContexts, noOutput, type Order, orderOf } from
 import { type BuildParts, buildParts, readSecrets } from './build-parts.ts'
 import type { CachePlace } from './caches.ts'
 import { isEngine } from './driver.ts'
+import { boot } from './boot.ts'
+import { requireReachable } from './endpoint.ts'
 import { findInstance, type Instance, nodeOf } from './instances.ts'
 import type { Output } from './outputs.ts'
 
@@ -103,7 +105,7 @@ export const buildxBuild = defineCommand({
   short: 'Start a build',
   aliasLine: 'docker build, docker builder build, docker image build, docker buildx b',
   args: exactly(1),
-  lacks: 'a URL of an archive as context; caches in gha, s3 and azblob; --ssh',
+  lacks: 'a URL of an archive as context; caches in gha, s3 and azblob, whose services cannot be reached; --ssh',
   completes: ['files', 'none'],
   flags: buildFlags,
   run: ({ cli, args, flags }) => runBuild(cli, args[0] ?? '', flags),
@@ -154,6 +156,8 @@ export async function runBuild(cli: Cli, place: string, given: BuildFlags, extra
   let result: BuildResult = {}
   let call: CallAnswer | undefined
   let source: BuildSource | undefined
+  await requireReachable(cli, instance)
+  await boot(cli, instance, (status) => display.update(status))
   const messages = request(cli, given, order, parts)
   const failure = await followBuild(messages, display, {
     onImage: (id) => (image = id),
@@ -168,6 +172,7 @@ export async function runBuild(cli: Cli, place: string, given: BuildFlags, extra
   if (call === undefined)
     await keepRecord(cli, recordOf(cli, { ref, place, given, createdAt, trace, failure, source: read }))
   if (failure !== undefined) return tellFailure(cli, failure, source)
+  if (order.lost[0] !== undefined) return tellFailure(cli, order.lost[0], undefined)
   if (call) return tellCall(cli, given, call)
   for (const [nth, output] of order.outputs.entries()) await receive(cli, output, received.get(String(nth)) ?? [])
   for (const [nth, { attributes }] of order.cacheTo.entries())

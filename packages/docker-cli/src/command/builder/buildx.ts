@@ -13,8 +13,10 @@ import {
   tabulate,
 } from '@drydock/cli-plugin'
 import { bake } from './bake.ts'
+import { bootShown, BUILDKIT, isContained, removeContainer, statusOf, stopContainer } from './boot.ts'
 import { buildxBuild } from './build.ts'
 import { du, prune } from './cache-commands.ts'
+import { remoteEndpoint } from './endpoint.ts'
 import { history } from './history.ts'
 import { imagetools } from './imagetools.ts'
 import {
@@ -27,7 +29,6 @@ import {
   useInstance,
 } from './instances.ts'
 
-const BUILDKIT = 'v0.22.0'
 const VERSION = 'github.com/docker/buildx v0.24.0 d0e5e86c8b88ae4865040bc96917c338f4dd673c'
 
 const ls = defineCommand({
@@ -44,15 +45,23 @@ const ls = defineCommand({
       )
       return cli.print(json.map((line) => `${line}\n`).join(''))
     }
-    const rows = instances.flatMap(({ name, driver, platforms }) => [
-      `${name}${name === current ? '*' : ''}\t${driver}\t\t\t`,
-      ` \\_ ${nodeOf({ name, driver })}\t \\_ ${driver === 'docker' ? 'default' : 'unix:///var/run/docker.sock'}\trunning\t${BUILDKIT}\t${platforms.join(', ')}`,
-    ])
+    const rows: string[] = []
+    for (const each of instances) {
+      const status = await statusOf(cli, each)
+      const [version, platforms] = status === 'running' ? [BUILDKIT, each.platforms.join(', ')] : ['', '']
+      rows.push(
+        `${each.name}${each.name === current ? '*' : ''}\t${each.driver}\t\t\t`,
+        ` \\_ ${nodeOf(each)}\t \\_ ${endpointOf(each)}\t${status}\t${version}\t${platforms}`,
+      )
+    }
     await cli.print(
       tabulate(`NAME/NODE\tDRIVER/ENDPOINT\tSTATUS\tBUILDKIT\tPLATFORMS\n${rows.map((line) => `${line}\n`).join('')}`),
     )
   },
 })
+
+const endpointOf = ({ driver, endpoint }: Instance): string =>
+  driver === 'docker' ? 'default' : (endpoint ?? 'unix:///var/run/docker.sock')
 
 const inspect = defineCommand({
   name: 'inspect',
@@ -64,21 +73,32 @@ const inspect = defineCommand({
     builder: string('', 'Override the configured builder instance'),
   },
   async run({ cli, args, flags }) {
-    const { name, driver, platforms } = await findInstance(cli, args[0] ?? flags.builder)
-    const endpoint = driver === 'docker' ? 'default' : 'unix:///var/run/docker.sock'
+    const instance = await findInstance(cli, args[0] ?? flags.builder)
+    const { name, driver, platforms } = instance
+    if (flags.bootstrap) await bootShown(cli, instance)
+    const status = await statusOf(cli, instance)
+    const runs = status === 'running'
     const node = [
-      ['Name', nodeOf({ name, driver })],
-      ['Endpoint', endpoint],
-      ['Status', 'running'],
-      ['BuildKit version', BUILDKIT],
-      ['Platforms', platforms.join(', ')],
-      ['Labels', ''],
+      ['Name', nodeOf(instance)],
+      ['Endpoint', endpointOf(instance)],
+      ['Status', status],
+      ...(isContained(instance) ? [['BuildKit daemon flags', '--allow-insecure-entitlement=network.host']] : []),
+      ...(runs
+        ? [
+            ['BuildKit version', BUILDKIT],
+            ['Platforms', platforms.join(', ')],
+            ['Labels', ''],
+          ]
+        : []),
     ]
+    const labels = isContained(instance)
+      ? ` org.mobyproject.buildkit.worker.executor:         oci\n`
+      : ' org.mobyproject.buildkit.worker.moby.host-gateway-ip:  172.17.0.1\n'
     await cli.print(
       `${table([
         ['Name', name],
         ['Driver', driver],
-      ])}\nNodes:\n${table(node)} org.mobyproject.buildkit.worker.moby.host-gateway-ip:  172.17.0.1\n`,
+      ])}\nNodes:\n${table(node)}${runs ? labels : ''}`,
     )
   },
 })
@@ -108,14 +128,14 @@ const EMULATED = [
   'linux/riscv64',
 ]
 
-const DRIVERS = ['docker-container', 'kubernetes', 'remote', 'cloud', 'docker']
+const DRIVERS = ['docker-container', 'kubernetes', 'remote', 'docker']
 
 const create = defineCommand({
   name: 'create',
   use: 'create [OPTIONS] [CONTEXT|ENDPOINT]',
   short: 'Create a new builder instance',
   args: between(0, 1),
-  lacks: 'containers of their own: every builder works inside the engine, with one cache',
+  lacks: 'daemons of their own: the container of a builder keeps the place, the engine builds, with one cache',
   flags: {
     append: bool('', 'Append a node to builder instead of changing it'),
     bootstrap: bool('', 'Boot builder after creation'),
@@ -129,7 +149,7 @@ const create = defineCommand({
     platform: list('', 'Fixed platforms for current node', { type: 'stringArray' }),
     use: bool('', 'Set the current builder instance'),
   },
-  async run({ cli, flags }) {
+  async run({ cli, args, flags }) {
     const driver = flags.driver || 'docker-container'
     if (!DRIVERS.includes(driver)) throw new CliError(`ERROR: failed to find driver ${JSON.stringify(driver)}`)
     if (driver === 'docker') throw new CliError('ERROR: additional instances of driver "docker" cannot be created')
@@ -140,8 +160,19 @@ const create = defineCommand({
         : driver === 'docker'
           ? ['linux/amd64', 'linux/386']
           : EMULATED
-    const instance: Instance = { name, driver, platforms }
+    if (driver === 'kubernetes')
+      throw new CliError(
+        `ERROR: failed to initialize builder ${name} (${name}0): invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment variable`,
+      )
+    const instance: Instance = {
+      name,
+      driver,
+      platforms,
+      ...(driver === 'remote' && { endpoint: remoteEndpoint(args[0], cli.env.get('BUILDKIT_HOST')) }),
+      ...(flags['buildkitd-flags'] !== '' && { flags: flags['buildkitd-flags'].split(/\s+/) }),
+    }
     await addInstance(cli, instance, flags.use)
+    if (flags.bootstrap) await bootShown(cli, instance)
     await cli.print(`${name}\n`)
   },
 })
@@ -169,9 +200,16 @@ const rm = defineCommand({
     'keep-daemon': bool('', 'Keep the BuildKit daemon running'),
     'keep-state': bool('', 'Keep BuildKit state'),
   },
-  async run({ cli, args }) {
-    const names = args.length > 0 ? args : [(await listInstances(cli)).current]
+  async run({ cli, args, flags }) {
+    const { current, instances } = await listInstances(cli)
+    const inactive = async (): Promise<string[]> => {
+      const states = await Promise.all(instances.map((each) => statusOf(cli, each)))
+      return instances.filter((_, i) => states[i] === 'inactive').map(({ name }) => name)
+    }
+    const names = flags['all-inactive'] ? await inactive() : args.length > 0 ? args : [current]
     for (const name of names) {
+      const instance = instances.find((each) => each.name === name)
+      if (instance && !flags['keep-daemon']) await removeContainer(cli, instance, flags['keep-state'])
       await removeInstance(cli, name)
       await cli.print(`${name} removed\n`)
     }
@@ -184,7 +222,7 @@ const stop = defineCommand({
   short: 'Stop builder instance',
   args: between(0, 1),
   flags: {},
-  run: async ({ cli, args }) => void (await findInstance(cli, args[0] ?? '')),
+  run: async ({ cli, args }) => stopContainer(cli, await findInstance(cli, args[0] ?? '')),
 })
 
 const version = defineCommand({

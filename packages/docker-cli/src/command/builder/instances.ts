@@ -7,6 +7,10 @@ export interface Instance {
   readonly name: string
   readonly driver: string
   readonly platforms: readonly string[]
+  /** Of the remote driver. */
+  readonly endpoint?: string
+  /** More options of buildkitd. */
+  readonly flags?: readonly string[]
 }
 
 interface Kept {
