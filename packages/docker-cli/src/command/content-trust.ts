@@ -1,3 +1,5 @@
+import { inet, isErrno } from '@drydock/abi'
+import { dial, readTextIfAny, ResolveError, resolveHost } from '@drydock/libc'
 import { type Cli, CliError, type Reference } from '@drydock/cli-plugin'
 
 const HUB_NOTARY = 'notary.docker.io'
@@ -26,11 +28,29 @@ export function requireSigned(cli: Cli, reference: Reference): void {
   )
 }
 
+/** Why the notary of an image cannot be asked, as a client of Go says it. */
+export async function unreachableNotary(cli: Cli, reference: Reference): Promise<string> {
+  const server = notaryOf(cli, reference)
+  const [, host = server, port = '443'] = /^(.*?)(?::(\d+))?$/.exec(server) ?? []
+  try {
+    const [address = host] = await resolveHost(cli.sys, host)
+    const stream = await dial(cli.sys, inet(address, Number(port)))
+    stream.close()
+    return `${server} is no notary`
+  } catch (error) {
+    if (error instanceof ResolveError) return `dial tcp: lookup ${host}${await nameServer(cli)}: no such host`
+    if (!isErrno(error)) throw error
+    return `dial tcp ${host === 'localhost' ? '127.0.0.1' : host}:${port}: connect: ${error.message.toLowerCase()}`
+  }
+}
+
+async function nameServer(cli: Cli): Promise<string> {
+  const [, address] = /^nameserver\s+(\S+)/m.exec(await readTextIfAny(cli.sys, '/etc/resolv.conf')) ?? []
+  return address === undefined ? '' : ` on ${address}:53`
+}
+
 /** What comes behind a push. @throws CliError: there is no notary to sign at */
 export async function signPushed(cli: Cli, reference: Reference): Promise<void> {
   await cli.print('Signing and pushing trust metadata\n')
-  const server = notaryOf(cli, reference)
-  throw new CliError(
-    `Error: error contacting notary server: dial tcp: lookup ${server.replace(/:\d+$/, '')}: no such host`,
-  )
+  throw new CliError(`Error: error contacting notary server: ${await unreachableNotary(cli, reference)}`)
 }
