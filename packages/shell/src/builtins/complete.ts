@@ -1,5 +1,5 @@
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
-import type { Builtin, Shell } from '../interp/shell.ts'
+import type { Shell } from '../interp/shell.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
 import { CompletionRetry, generate } from '../completion/generate.ts'
 import {
@@ -73,7 +73,7 @@ function known(name: string, names: readonly string[], what: string): string {
 const USAGE =
   'complete: usage: complete [-abcdefgjksuv] [-pr] [-DEI] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [name ...]\n'
 
-function* complete(shell: Shell, args: readonly string[]): Steps<number> {
+export function* complete(shell: Shell, args: readonly string[]): Steps<number> {
   const { spec, flags, operands } = parseRequest(args, 'prDEI')
   const special = [
     flags.has('D') ? DEFAULT_SPEC : '',
@@ -112,7 +112,7 @@ function* noSpec(shell: Shell, name: string, builtin = 'complete'): Steps<number
   return 1
 }
 
-function* compgen(shell: Shell, args: readonly string[]): Steps<number> {
+export function* compgen(shell: Shell, args: readonly string[]): Steps<number> {
   const { spec, operands } = parseRequest(args, '')
   const word = operands[0] ?? ''
   if (spec.function !== undefined) yield* wait(shell.complain('compgen: warning: -F option may not work as you expect'))
@@ -130,7 +130,7 @@ function* compgen(shell: Shell, args: readonly string[]): Steps<number> {
   }
 }
 
-function* compopt(shell: Shell, args: readonly string[]): Steps<number> {
+export function* compopt(shell: Shell, args: readonly string[]): Steps<number> {
   const on = new Set<string>()
   const off = new Set<string>()
   const flags = new Set<string>()
@@ -171,9 +171,3 @@ function* compopt(shell: Shell, args: readonly string[]): Steps<number> {
   }
   return status
 }
-
-export const completionBuiltins: readonly (readonly [string, Builtin])[] = [
-  ['complete', { run: complete }],
-  ['compgen', { run: compgen }],
-  ['compopt', { run: compopt }],
-]

@@ -2,7 +2,7 @@ import { isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '@drydock/abi'
 import { readAll } from '@drydock/libc'
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import { runText } from '../interp/script.ts'
-import type { Builtin, Shell } from '../interp/shell.ts'
+import type { Shell } from '../interp/shell.ts'
 import { HistoryError, HistoryExpansion, newMemory } from '../readline/history-expansion.ts'
 import { addHistory, appendHistory, historyFile, loadHistoryFile, writeHistory } from '../readline/history-file.ts'
 import { decodeBytes, encodeText } from '../syntax/ansi-escapes.ts'
@@ -11,7 +11,7 @@ import { tooMany } from './numeric.ts'
 
 const FILE_LETTERS = ['a', 'n', 'r', 'w'] as const
 
-function* history(shell: Shell, args: readonly string[]): Steps<number> {
+export function* history(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: 'cawrnps', values: 'd' })
   const files = FILE_LETTERS.filter((letter) => options.has(letter))
   if (files.length > 1) throw new FatalError('cannot use more than one of -anrw', 1, false)
@@ -110,7 +110,7 @@ function found(shell: Shell, text: string, length: number): number {
   return place
 }
 
-function* fc(shell: Shell, args: readonly string[]): Steps<number> {
+export function* fc(shell: Shell, args: readonly string[]): Steps<number> {
   const digits = args.findIndex((word) => /^-\d+$/.test(word))
   const head = digits < 0 ? args : args.slice(0, digits)
   const parsed = parseFlags(head, { flags: 'lnrs', values: 'e' })
@@ -169,8 +169,3 @@ function* edit(shell: Shell, places: readonly number[], named: string | undefine
     shell.sys.unlink(path)
   }
 }
-
-export const historyBuiltins: readonly (readonly [string, Builtin])[] = [
-  ['history', { run: history }],
-  ['fc', { run: fc }],
-]

@@ -2,11 +2,9 @@ import type { Dialect } from '../interp/dialect.ts'
 import type { Builtin } from '../interp/shell.ts'
 import { variableBuiltins } from './declare.ts'
 import { outputBuiltins } from './echo.ts'
-import { completionBuiltins } from './complete.ts'
 import { flowBuiltins } from './flow.ts'
 import { folderBuiltins } from './folders.ts'
 import { getoptsBuiltins } from './getopts.ts'
-import { historyBuiltins } from './history.ts'
 import { jobBuiltins } from './jobs.ts'
 import { inputBuiltins } from './read.ts'
 import { laterBuiltins } from './later.ts'
@@ -30,8 +28,6 @@ const ALL = [
   jobBuiltins,
   trapBuiltins,
   systemBuiltins,
-  historyBuiltins,
-  completionBuiltins,
   laterBuiltins,
   nameBuiltins,
 ].flat()

@@ -12,11 +12,21 @@ const later = (load: () => Promise<Run>): Builtin['run'] =>
 const stack = (name: 'dirs' | 'pushd' | 'popd'): Builtin['run'] =>
   later(async () => (await import('./directory-stack.ts'))[name])
 
+const completion = (name: 'complete' | 'compgen' | 'compopt'): Builtin['run'] =>
+  later(async () => (await import('./complete.ts'))[name])
+
+const historyOf = (name: 'history' | 'fc'): Builtin['run'] => later(async () => (await import('./history.ts'))[name])
+
 /** Builtins that no prompt waits for. */
 export const laterBuiltins: readonly (readonly [string, Builtin])[] = [
   ['bind', { run: later(async () => (await import('./bind.ts')).bind), pure: true }],
+  ['compgen', { run: completion('compgen') }],
+  ['complete', { run: completion('complete') }],
+  ['compopt', { run: completion('compopt') }],
   ['dirs', { run: stack('dirs'), pure: true }],
+  ['fc', { run: historyOf('fc') }],
   ['help', { run: later(async () => (await import('./help-pages.ts')).showHelp) }],
+  ['history', { run: historyOf('history') }],
   ['popd', { run: stack('popd') }],
   ['pushd', { run: stack('pushd') }],
   ['ulimit', { run: later(async () => (await import('./ulimit.ts')).ulimit) }],

@@ -2,7 +2,7 @@ import { rawTermios, type Termios } from '@drydock/abi'
 import { type Steps, wait } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
 import type { Command, LineResult, Use } from './command.ts'
-import { COMPLETION_COMMANDS } from './completion-commands.ts'
+import { COMPLETING } from './completing.ts'
 import { EDITS, MOVING } from './edits.ts'
 import { HISTORY_COMMANDS } from './history-commands.ts'
 import { lineSettings } from './inputrc.ts'
@@ -16,12 +16,7 @@ import type { ViMemory } from './vi/memory.ts'
 
 export type { LineResult } from './command.ts'
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map([
-  ...EDITS,
-  ...HISTORY_COMMANDS,
-  ...COMPLETION_COMMANDS,
-  ...LINE_COMMANDS,
-])
+const COMMANDS: ReadonlyMap<string, Command> = new Map([...EDITS, ...HISTORY_COMMANDS, ...COMPLETING, ...LINE_COMMANDS])
 /** They only collect the number of the command that follows. */
 const ARGUMENTS: ReadonlySet<string> = new Set(['digit-argument', 'universal-argument', 'vi-arg-digit'])
 /** What they did cannot be undone, as they undo. */
