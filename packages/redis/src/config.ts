@@ -68,6 +68,56 @@ const DEFAULTS: readonly (readonly [name: string, value: string])[] = [
   ['proto-max-bulk-len', '536870912'],
   ['io-threads', '!1'],
   ['cluster-enabled', '!no'],
+  ['cluster-port', '!0'],
+  ['cluster-node-timeout', '15000'],
+  ['lazyfree-lazy-server-del', 'no'],
+  ['lazyfree-lazy-user-del', 'no'],
+  ['lazyfree-lazy-user-flush', 'no'],
+  ['replica-lazy-flush', 'no'],
+  ['replica-ignore-maxmemory', 'yes'],
+  ['replica-announce-ip', ''],
+  ['replica-announce-port', '0'],
+  ['replica-announced', 'yes'],
+  ['repl-backlog-ttl', '3600'],
+  ['repl-diskless-load', 'disabled'],
+  ['repl-diskless-sync-delay', '5'],
+  ['repl-disable-tcp-nodelay', 'no'],
+  ['repl-ping-replica-period', '10'],
+  ['lfu-log-factor', '10'],
+  ['lfu-decay-time', '1'],
+  ['lua-time-limit', '5000'],
+  ['busy-reply-threshold', '5000'],
+  ['stream-node-max-bytes', '4096'],
+  ['stream-node-max-entries', '100'],
+  ['list-compress-depth', '0'],
+  ['hll-sparse-max-bytes', '3000'],
+  ['active-expire-effort', '1'],
+  ['activedefrag', 'no'],
+  ['jemalloc-bg-thread', 'yes'],
+  ['dynamic-hz', 'yes'],
+  ['maxmemory-eviction-tenacity', '10'],
+  ['maxmemory-clients', '0'],
+  ['client-query-buffer-limit', '1073741824'],
+  ['latency-tracking', 'yes'],
+  ['latency-tracking-info-percentiles', '50 99 99.9'],
+  ['rdb-save-incremental-fsync', 'yes'],
+  ['rdb-del-sync-files', 'no'],
+  ['aof-rewrite-incremental-fsync', 'yes'],
+  ['aof-timestamp-enabled', 'no'],
+  ['acllog-max-len', '128'],
+  ['acl-pubsub-default', 'resetchannels'],
+  ['aclfile', '!'],
+  ['sanitize-dump-payload', '!no'],
+  ['enable-protected-configs', '!no'],
+  ['enable-debug-command', '!no'],
+  ['enable-module-command', '!no'],
+  ['io-threads-do-reads', '!no'],
+  ['syslog-enabled', '!no'],
+  ['oom-score-adj', 'no'],
+  ['shutdown-timeout', '10'],
+  ['slave-announce-ip', ''],
+  ['tracking-table-max-keys', '1000000'],
+  ['tls-port', '0'],
 ]
 
 const SIZES: ReadonlyMap<string, number> = new Map([
@@ -116,6 +166,14 @@ function memory(value: string): number | undefined {
   const found = /^(\d+)([a-z]*)$/i.exec(value)
   const unit = SIZES.get((found?.[2] ?? '-').toLowerCase())
   return found && unit !== undefined ? Number(found[1]) * unit : undefined
+}
+
+/** Letters of notify-keyspace-events, as the server writes them. @throws CommandError for one that is none */
+function eventClasses(value: string, failed: (reason: string) => CommandError): string {
+  if (/[^Ag$lshzxeKEtmdn]/.test(value)) throw failed("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.")
+  const all = value.includes('A') || [...'g$lshzxetd'].every((letter) => value.includes(letter))
+  const classes = all ? 'A' : [...'g$lshzxetd'].filter((letter) => value.includes(letter)).join('')
+  return classes + [...'KEmn'].filter((letter) => value.includes(letter)).join('')
 }
 
 /** Old names. */
@@ -183,6 +241,7 @@ export class Config {
       new CommandError(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`)
     if (!this.values.has(lower))
       throw new CommandError(`ERR Unknown option or number of arguments for CONFIG SET - '${name}'`)
+    if (lower === 'notify-keyspace-events') return void this.values.set(lower, eventClasses(value, failed))
     if (this.fixed.has(lower)) throw failed("can't set immutable config")
     const problem = problemOf(lower, value, this.normal.get(lower) ?? '')
     if (problem !== undefined) throw failed(problem)

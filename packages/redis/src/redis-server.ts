@@ -46,7 +46,7 @@ export const redisServer: Program = {
   covers: 'partial',
   lacks: [
     'streams in dump files that others can read',
-    'functions (FCALL); cmsgpack and struct in scripts, which run in Lua 5.3',
+    'FUNCTION DUMP and RESTORE; cmsgpack and struct in scripts, which run in Lua 5.3',
     'cluster, sentinels; a replica that comes back takes all data anew',
     'field expiry; hyperloglogs in their sparse form',
     'modules',

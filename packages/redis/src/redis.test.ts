@@ -214,6 +214,47 @@ describe('redis-server', () => {
   })
 })
 
+describe('functions', () => {
+  const library = `#!lua name=lib\\nredis.register_function('twice', function(keys, args) return args[1] * 2 end)\\nredis.register_function{function_name='read', callback=function(keys) return redis.call('GET', keys[1]) end, flags={'no-writes'}}\\nredis.register_function('write', function(keys, args) return redis.call('SET', keys[1], args[1]) end)`
+  const answers: readonly (readonly [line: string, answer: string])[] = [
+    [`function load "${library}"`, '"lib"'],
+    [`function load "${library}"`, "(error) ERR Library 'lib' already exists"],
+    ['fcall twice 0 21', '(integer) 42'],
+    ['fcall write 1 fkey value', 'OK'],
+    ['fcall_ro read 1 fkey', '"value"'],
+    ['fcall_ro write 1 fkey x', '(error) ERR Can not execute a script with write flag using *_ro command.'],
+    ['fcall nope 0', '(error) ERR Function not found'],
+    ['function load "return 1"', '(error) ERR Missing library metadata'],
+    ['function load "#!lua name=e\\nlocal x = 1"', '(error) ERR No functions registered'],
+    ['client id x', "(error) ERR wrong number of arguments for 'client|id' command"],
+    ['client list type foo', "(error) ERR Unknown client type 'foo'"],
+    [
+      'config set hz 10 hz 20',
+      "(error) ERR CONFIG SET failed (possibly related to argument 'hz') - duplicate parameter",
+    ],
+    ['copy fkey fkey', '(error) ERR source and destination objects are the same'],
+  ]
+  it('are loaded, called and refused', async () => {
+    const text = await cli('--no-raw', answers.map(([line]) => `${line}\n`).join(''))
+    expect(text.trimEnd().split('\n')).toEqual(answers.map(([, answer]) => answer))
+  })
+
+  it('outlive the process in dump.rdb and in the append only file', async () => {
+    for (const [port, more] of [
+      [7011, ''],
+      [7012, '--appendonly yes'],
+    ] as const) {
+      await kernel.sys.mkdir(`/fn${port}`)
+      await start(port, `--dir /fn${port} ${more}`)
+      await cli(`-p ${port}`, `function load "${library}"\n`)
+      await stop(port)
+      await start(port, `--dir /fn${port} ${more}`)
+      expect(await cli(`-p ${port} fcall twice 0 4`)).toBe('8\n')
+      await stop(port)
+    }
+  })
+})
+
 describe('what outlives the process', () => {
   const fill = async (port: number): Promise<void> => {
     await cli(

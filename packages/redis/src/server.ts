@@ -10,6 +10,7 @@ import type { Log } from './log.ts'
 import { makeRoom } from './eviction.ts'
 import { PubSub } from './pub-sub.ts'
 import { CommandError, type Reply, Status } from './resp/reply.ts'
+import { Functions } from './scripting/functions.ts'
 import { Scripts } from './scripting/scripts.ts'
 import { Replication } from './replication/replication.ts'
 import { Keyspace, type KeyspaceWatcher } from './store/keyspace.ts'
@@ -52,6 +53,7 @@ export class Server implements KeyspaceWatcher {
   readonly acl: AccessControl
   readonly persistence: Persistence
   readonly scripts: Scripts
+  readonly functions: Functions
   readonly replication: Replication
   readonly stats: Stats = {
     connections: 0,
@@ -92,6 +94,7 @@ export class Server implements KeyspaceWatcher {
     this.keyspaces = Array.from({ length: config.number('databases') }, (_, i) => new Keyspace(i, this))
     this.persistence = new Persistence(this)
     this.scripts = new Scripts(this)
+    this.functions = new Functions(this)
     this.replication = new Replication(this)
   }
 
@@ -326,6 +329,15 @@ export class Server implements KeyspaceWatcher {
     client.resume(wait.blocked.givenUp())
   }
 
+  /** CLIENT UNBLOCK. @returns 1: the client waited */
+  unblock(client: Client, byError: boolean): number {
+    const { wait } = client
+    if (!wait) return 0
+    this.stopWaiting(client)
+    client.resume(byError ? new CommandError('UNBLOCKED client unblocked via CLIENT UNBLOCK') : wait.blocked.givenUp())
+    return 1
+  }
+
   private stopWaiting(client: Client): void {
     if (!client.wait) return
     for (const key of client.wait.blocked.keys) {
@@ -382,7 +394,7 @@ export class Server implements KeyspaceWatcher {
   /** Keyspace notifications. */
   private notify(db: Keyspace, key: string, event: string, group: string): void {
     const flags = this.config.get('notify-keyspace-events')
-    if (flags === '' || !(flags.includes(group) || flags.includes('A'))) return
+    if (flags === '' || !(flags.includes(group) || (flags.includes('A') && group !== 'm' && group !== 'n'))) return
     if (flags.includes('K')) this.pubSub.publish(`__keyspace@${db.index}__:${key}`, event)
     if (flags.includes('E')) this.pubSub.publish(`__keyevent@${db.index}__:${event}`, key)
   }

@@ -80,8 +80,39 @@ function kill({ server, client }: Call, words: readonly string[]): Reply {
 }
 
 type Sub = (call: Call, words: readonly string[]) => Reply
+
+/** @throws CommandError for another number of words */
+const exactly =
+  (name: string, count: number, run: Sub): Sub =>
+  (call, words) => {
+    if (words.length !== count) throw new CommandError(`ERR wrong number of arguments for 'client|${name}' command`)
+    return run(call, words)
+  }
+
+/** What CLIENT LIST TYPE and ID choose. @throws CommandError */
+function listed(words: readonly string[]): (client: Client) => boolean {
+  const [word, ...rest] = words
+  if (word === undefined) return () => true
+  if (word.toUpperCase() === 'ID' && rest.length > 0) {
+    const ids = new Set(rest.map((id) => integer(id, 'ERR Invalid client ID')))
+    return ({ id }) => ids.has(id)
+  }
+  const [type = ''] = rest
+  if (word.toUpperCase() !== 'TYPE' || rest.length !== 1) throw new CommandError(SYNTAX)
+  if (!/^(normal|master|replica|slave|pubsub)$/i.test(type)) throw new CommandError(`ERR Unknown client type '${type}'`)
+  return (client) =>
+    type.toLowerCase() === (client.isMaster ? 'master' : client.subscriptions > 0 ? 'pubsub' : 'normal')
+}
+
+/** Whoever waits is answered as if the time were over, or by an error. */
+function unblock({ server }: Call, [id = '', mode = 'TIMEOUT']: readonly string[]): Reply {
+  const client = [...server.clients.values()].find((each) => each.id === integer(id))
+  if (!/^(timeout|error)$/i.test(mode)) throw new CommandError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR')
+  return client?.wait ? server.unblock(client, mode.toUpperCase() === 'ERROR') : 0
+}
+
 const CLIENT: ReadonlyMap<string, Sub> = new Map<string, Sub>([
-  ['ID', ({ client }) => client.id],
+  ['ID', exactly('id', 0, ({ client }) => client.id)],
   ['GETNAME', ({ client }) => (client.name === '' ? null : client.name)],
   [
     'SETNAME',
@@ -103,18 +134,45 @@ const CLIENT: ReadonlyMap<string, Sub> = new Map<string, Sub>([
   ],
   [
     'LIST',
-    ({ server, now }) =>
-      new Verbatim([...server.clients.values()].map((each) => `${describeClient(each, now)}\n`).join('')),
+    ({ server, now }, words) => {
+      const chosen = listed(words)
+      const lines = [...server.clients.values()].filter(chosen).map((each) => `${describeClient(each, now)}\n`)
+      return new Verbatim(lines.join(''))
+    },
   ],
   ['INFO', ({ client, now }) => new Verbatim(`${describeClient(client, now)}\n`)],
   ['KILL', kill],
   ['NO-EVICT', () => OK],
   ['NO-TOUCH', () => OK],
-  ['REPLY', () => OK],
+  [
+    'REPLY',
+    exactly('reply', 1, (_call, [mode = '']) => {
+      if (!/^(on|off|skip)$/i.test(mode)) throw new CommandError(SYNTAX)
+      return OK
+    }),
+  ],
   ['UNPAUSE', () => OK],
   ['PAUSE', () => OK],
   ['TRACKING', () => OK],
   ['GETREDIR', () => -1],
+  [
+    'TRACKINGINFO',
+    () =>
+      new ReplyMap([
+        ['flags', ['off']],
+        ['redirect', -1],
+        ['prefixes', []],
+      ]),
+  ],
+  [
+    'CACHING',
+    exactly('caching', 1, () => {
+      throw new CommandError(
+        'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
+      )
+    }),
+  ],
+  ['UNBLOCK', unblock],
 ])
 
 const client: Handler = (call, [sub = '', ...words]) => {

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts'
 import { aclCommands } from './acl.ts'
 import { bitCommands } from './bits.ts'
 import { connectionCommands } from './connection.ts'
+import { functionCommands } from './functions.ts'
 import { geoCommands } from './geo.ts'
 import { hashCommands } from './hashes.ts'
 import { hyperLogLogCommands } from './hyperloglog.ts'
@@ -33,6 +34,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     ...pubSubCommands,
     ...transactionCommands,
     ...scriptingCommands,
+    ...functionCommands,
     ...connectionCommands,
     ...replicationCommands,
     ...serverCommands(() => commands),

@@ -99,6 +99,7 @@ const copy: Handler = ({ db, server }, [from = '', to = '', ...words]) => {
   const upper = words.map((word) => word.toUpperCase())
   const at = upper.indexOf('DB')
   const target = at < 0 ? db : server.database(integer(words[at + 1] ?? ''))
+  if (target === db && from === to) throw new CommandError('ERR source and destination objects are the same')
   const entry = db.find(from)
   if (!entry || (target.has(to) && !upper.includes('REPLACE'))) return 0
   target.delete(to)

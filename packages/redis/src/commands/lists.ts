@@ -93,7 +93,7 @@ const blockingMove =
       if (item !== undefined) call.effects = [['LMOVE', from, to, fromSide, toSide]]
       return item
     }
-    return attempt() ?? new Blocked([from], timeoutOf(rest.at(-1) ?? ''), null, attempt)
+    return attempt() ?? new Blocked([from], timeoutOf(rest.at(-1) ?? ''), NIL_ARRAY, attempt)
   }
 
 /** LMPOP's words behind the timeout: how many keys, the keys, the side, COUNT. */

@@ -35,7 +35,13 @@ const SCRIPT: ReadonlyMap<string, Sub> = new Map<string, Sub>([
       throw new CommandError('NOTBUSY No scripts in execution right now.')
     },
   ],
-  ['DEBUG', () => OK],
+  [
+    'DEBUG',
+    (_call, [mode = '']) => {
+      if (!/^(yes|sync|no)$/i.test(mode)) throw new CommandError('ERR Use SCRIPT DEBUG YES/SYNC/NO')
+      return OK
+    },
+  ],
 ])
 
 const script: Handler = (call, [sub = '', ...words]) => {

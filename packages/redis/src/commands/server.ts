@@ -1,5 +1,5 @@
 import { type Call, type Command, commandTable, type Handler } from '../command.ts'
-import { CommandError, NO_REPLY, OK, type Reply, ReplyMap, Status, Verbatim } from '../resp/reply.ts'
+import { CommandError, NO_REPLY, OK, type Reply, ReplyMap, Status, SYNTAX, Verbatim } from '../resp/reply.ts'
 import { integer } from '../store/numbers.ts'
 import { infoText } from './info.ts'
 
@@ -16,6 +16,10 @@ const subcommands =
 const configSet: Sub = ({ server }, words) => {
   if (words.length === 0 || words.length % 2)
     throw new CommandError("ERR wrong number of arguments for 'config|set' command")
+  const names = words.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase())
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined)
+    throw new CommandError(`ERR CONFIG SET failed (possibly related to argument '${twice}') - duplicate parameter`)
   for (let i = 0; i < words.length; i += 2) {
     server.config.set(words[i] ?? '', words[i + 1] ?? '')
     if (words[i]?.toLowerCase() === 'requirepass') server.acl.passwordChanged(words[i + 1] ?? '')
@@ -25,7 +29,10 @@ const configSet: Sub = ({ server }, words) => {
 }
 
 const config = subcommands('CONFIG', {
-  GET: ({ server }, patterns) => new ReplyMap(server.config.matching(patterns)),
+  GET: ({ server }, patterns) => {
+    if (patterns.length === 0) throw new CommandError("ERR wrong number of arguments for 'config|get' command")
+    return new ReplyMap(server.config.matching(patterns))
+  },
   SET: configSet,
   RESETSTAT: ({ server: { stats } }) => {
     Object.assign(stats, { connections: 0, commands: 0, hits: 0, misses: 0, expired: 0 })
@@ -42,7 +49,8 @@ const config = subcommands('CONFIG', {
 
 const flush =
   (all: boolean): Handler =>
-  ({ server, db }) => {
+  ({ server, db }, [mode, ...more]) => {
+    if (more.length > 0 || (mode !== undefined && !/^a?sync$/i.test(mode))) throw new CommandError(SYNTAX)
     for (const each of all ? server.databases : [db]) each.clear()
     server.dirty++
     return OK
@@ -53,7 +61,8 @@ const save: Handler = ({ server }) => {
   return OK
 }
 
-const bgsave: Handler = ({ server }) => {
+const bgsave: Handler = ({ server }, [mode]) => {
+  if (mode !== undefined && mode.toUpperCase() !== 'SCHEDULE') throw new CommandError(SYNTAX)
   server.persistence.saveSoon()
   return new Status('Background saving started')
 }
@@ -67,22 +76,31 @@ const shutdown: Handler = ({ server, client }, [how = '']) => {
   return NO_REPLY
 }
 
+const BAD_COUNT = 'ERR count should be greater than or equal to -1'
 const slowlog = subcommands('SLOWLOG', {
-  GET: ({ server }, [count = '10']) =>
-    server.slowLog
-      .slice(0, integer(count) < 0 ? server.slowLog.length : integer(count))
-      .map(({ id, time, microseconds, argv, client }) => [id, time, microseconds, argv, client.address, client.name]),
+  GET: ({ server }, [word = '10']) => {
+    const count = integer(word, BAD_COUNT)
+    if (count < -1) throw new CommandError(BAD_COUNT)
+    return server.slowLog
+      .slice(0, count < 0 ? server.slowLog.length : count)
+      .map(({ id, time, microseconds, argv, client }) => [id, time, microseconds, argv, client.address, client.name])
+  },
   LEN: ({ server }) => server.slowLog.length,
   RESET: ({ server }) => ((server.slowLog.length = 0), OK),
 })
 
+/** MEMORY DOCTOR has nothing to say of less. */
+const SMALL_BYTES = 5 * 1024 * 1024
 const memory = subcommands('MEMORY', {
   USAGE: ({ db, server }, [key = '']) => {
     const entry = db.find(key)
     return entry ? server.persistence.sizeOf(key, entry) : null
   },
-  DOCTOR: () =>
-    "Hi Sam, I can't find any memory issue in your instance. I can only account for what occurs on this base.\n",
+  DOCTOR: ({ server }) =>
+    server.persistence.usedBytes() < SMALL_BYTES
+      ? "Hi Sam, this instance is empty or is using very little memory, my issues detector can't be used in these conditions. Please, leave for your mission on Earth and fill it with some data. The new Sam and I will be back to our programming as soon as I finished rebooting.\n"
+      : "Hi Sam, I can't find any memory issue in your instance. I can only account for what occurs on this base.\n",
+  'MALLOC-STATS': () => 'Stats not supported for the current allocator',
   PURGE: () => OK,
   STATS: ({ server }) =>
     new ReplyMap([
@@ -95,7 +113,16 @@ const latency = subcommands('LATENCY', {
   LATEST: () => [],
   HISTORY: () => [],
   RESET: () => 0,
-  DOCTOR: () => new Verbatim('Dave, I have observed latency spikes in this Redis instance: none.\n'),
+  GRAPH: (_call, [event = '']) => {
+    throw new CommandError(`ERR No samples available for event '${event}'`)
+  },
+  HISTOGRAM: () => new ReplyMap([]),
+  DOCTOR: ({ server }) =>
+    new Verbatim(
+      server.config.number('latency-monitor-threshold') > 0
+        ? 'Dave, no latency spike was observed during the lifetime of this Redis instance, not in the slightest bit. I honestly think you ought to sit down calmly, take a stress pill, and think things over.\n'
+        : "I'm sorry, Dave, I can't do that. Latency monitoring is disabled in this Redis instance. You may use \"CONFIG SET latency-monitor-threshold <milliseconds>.\" in order to enable it. If we weren't in a deep space mission I'd suggest to take a look at https://redis.io/topics/latency-monitor.\n",
+    ),
 })
 
 const debug: Handler = ({ server, db }, [sub = '', ...words]) => {

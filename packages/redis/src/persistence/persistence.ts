@@ -76,12 +76,8 @@ export class Persistence {
   }
 
   private dump(version: string, aofBase: boolean): Uint8Array {
-    return writeRdb(this.server.databases, {
-      version,
-      time: Math.floor(this.server.now() / 1000),
-      usedBytes: this.usedBytes(),
-      aofBase,
-    })
+    const aux = { version, time: Math.floor(this.server.now() / 1000), usedBytes: this.usedBytes(), aofBase }
+    return writeRdb(this.server.databases, aux, this.server.functions.codes())
   }
 
   /** All data as a dump file has them: what a replica begins with. */
@@ -95,11 +91,20 @@ export class Persistence {
     this.loading = true
     try {
       for (const db of server.databases) db.clear()
-      readRdb(bytes, (index) => server.database(index), server.now())
+      this.read(bytes)
     } finally {
       this.loading = false
     }
     this.rewrite()
+  }
+
+  /** @returns how many keys there were @throws RdbError */
+  private read(bytes: Uint8Array): number {
+    const { server } = this
+    const functions: string[] = []
+    const keys = readRdb(bytes, (index) => server.database(index), server.now(), functions)
+    server.functions.restore(functions)
+    return keys
   }
 
   private write(path: string, bytes: Uint8Array): void {
@@ -176,7 +181,7 @@ export class Persistence {
     try {
       const bytes = await readFile(server.sys, path)
       const start = server.sys.clock.monotonic()
-      const keys = readRdb(bytes, (index) => server.database(index), server.now())
+      const keys = this.read(bytes)
       server.log('*', `Done loading RDB, keys loaded: ${keys}, keys expired: 0.`)
       server.log('*', `DB loaded from disk: ${((server.sys.clock.monotonic() - start) / 1000).toFixed(3)} seconds`)
       return true

@@ -145,8 +145,18 @@ function valueOf(source: Source, type: number): Entry {
   return read(source)
 }
 
-/** Fills the databases; keys whose time is over are left out. @returns how many keys were read @throws RdbError */
-export function readRdb(bytes: Uint8Array, database: (index: number) => Keyspace, now: number): number {
+/**
+ * Fills the databases; keys whose time is over are left out.
+ * @param functions gets the texts of libraries
+ * @returns how many keys were read
+ * @throws RdbError
+ */
+export function readRdb(
+  bytes: Uint8Array,
+  database: (index: number) => Keyspace,
+  now: number,
+  functions: string[] = [],
+): number {
   const source = new Source(bytes)
   if (binaryOf(source.raw(5)) !== 'REDIS') throw new RdbError('Wrong signature trying to load DB from file')
   source.raw(4)
@@ -156,7 +166,8 @@ export function readRdb(bytes: Uint8Array, database: (index: number) => Keyspace
   for (;;) {
     const opcode = source.byte()
     if (opcode === RDB.end) return keys
-    if (opcode === RDB.aux) void [source.text(), source.text()]
+    if (opcode === RDB.functions) functions.push(source.text())
+    else if (opcode === RDB.aux) void [source.text(), source.text()]
     else if (opcode === RDB.resizeDb) void [source.count(), source.count()]
     else if (opcode === RDB.selectDb) db = database(source.count())
     else if (opcode === RDB.expireMs) deadline = source.uint64()

@@ -5,6 +5,8 @@ import { streamText } from '../store/stream-text.ts'
 
 /** Opcodes and value types of the format; the plain, old types are what every version reads. */
 export const RDB = {
+  /** A library of functions, by its text. */
+  functions: 0xf5,
   aux: 0xfa,
   resizeDb: 0xfb,
   expireMs: 0xfc,
@@ -103,7 +105,7 @@ export interface Aux {
 }
 
 /** A whole dump; its checksum is left out (zero), as `rdbchecksum no` does. */
-export function writeRdb(databases: readonly Keyspace[], aux: Aux): Uint8Array {
+export function writeRdb(databases: readonly Keyspace[], aux: Aux, functions: readonly string[]): Uint8Array {
   const out = new RdbWriter()
   out.raw(`REDIS${String(RDB_VERSION).padStart(4, '0')}`)
   const facts: readonly [string, string][] = [
@@ -117,6 +119,10 @@ export function writeRdb(databases: readonly Keyspace[], aux: Aux): Uint8Array {
     out.byte(RDB.aux)
     out.text(name)
     out.text(value)
+  }
+  for (const code of functions) {
+    out.byte(RDB.functions)
+    out.text(code)
   }
   for (const db of databases) if (db.size > 0) writeDatabase(out, db)
   out.byte(RDB.end)

@@ -3,6 +3,8 @@ declare module 'fengari/src/lua.js' {
   export type LuaState = { readonly brand: unique symbol }
   export type LuaFunction = (state: LuaState) => number
   export const LUA_OK: number
+  export const LUA_REGISTRYINDEX: number
+  export const LUA_TFUNCTION: number
   export const LUA_TNIL: number
   export const LUA_TBOOLEAN: number
   export const LUA_TNUMBER: number
@@ -45,6 +47,7 @@ declare module 'fengari/src/lauxlib.js' {
   export function luaL_newstate(): LuaState
   export function luaL_loadbuffer(state: LuaState, code: Uint8Array, length: number, name: Uint8Array): number
   export function luaL_requiref(state: LuaState, name: Uint8Array, open: LuaFunction, global: number): void
+  export function luaL_ref(state: LuaState, table: number): number
   export function luaL_where(state: LuaState, level: number): void
 }
 declare module 'fengari/src/lbaselib.js' {

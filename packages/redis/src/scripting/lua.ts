@@ -13,6 +13,7 @@ import { binaryOf, bytesOf } from '../resp/binary.ts'
 import { CommandError, type Reply } from '../resp/reply.ts'
 import { decodeJson, encodeJson } from './cjson.ts'
 import { fromReply, toReply } from './conversion.ts'
+import { BAD_NAME, type LibraryFunction } from './functions.ts'
 import { type LuaValue, pushValue, readValue } from './values.ts'
 
 /** What a script may ask of the server it runs in. */
@@ -125,11 +126,79 @@ export class LuaMachine {
     return toReply(readValue(state, -1))
   }
 
-  private load(code: string): number {
+  /** Functions that a library registers, while it is being read. */
+  private registering: LibraryFunction[] | undefined
+
+  /** @returns what it registers @throws CommandError */
+  library(code: string): readonly LibraryFunction[] {
+    const { state } = this
+    const found: LibraryFunction[] = []
+    this.registering = found
+    lua.lua_settop(state, 0)
+    try {
+      if (this.load(code, 'user_function') !== lua.LUA_OK)
+        throw new CommandError(`ERR Error compiling function: ${this.message()}`)
+      if (lua.lua_pcall(state, 0, 0, 0) !== lua.LUA_OK)
+        throw new CommandError(`ERR Error registering functions: ${this.message()}`)
+    } finally {
+      this.registering = undefined
+      lua.lua_settop(state, 0)
+    }
+    return found
+  }
+
+  /** @throws CommandError with what Lua says */
+  callFunction(reference: number, keys: readonly string[], args: readonly string[]): Reply {
+    const { state } = this
+    lua.lua_settop(state, 0)
+    lua.lua_rawgeti(state, lua.LUA_REGISTRYINDEX, reference)
+    pushValue(state, keys)
+    pushValue(state, args)
+    if (lua.lua_pcall(state, 2, 1, 0) !== lua.LUA_OK) throw this.failure()
+    return toReply(readValue(state, -1))
+  }
+
+  /** redis.register_function: a name and a function, or a table of fields. */
+  private register(state: LuaState): number {
+    const { registering } = this
+    if (!registering) return raiseError(state, 'redis.register_function can only be called on FUNCTION LOAD command')
+    if (lua.lua_type(state, 1) === lua.LUA_TTABLE) {
+      for (const field of ['function_name', 'callback', 'description', 'flags'])
+        lua.lua_getfield(state, 1, bytesOf(field))
+    } else {
+      lua.lua_settop(state, 2)
+      lua.lua_pushnil(state)
+      lua.lua_pushnil(state)
+      lua.lua_createtable(state, 0, 0)
+      for (const at of [1, 2, 3, 4]) lua.lua_pushvalue(state, at)
+    }
+    const name = text(readValue(state, -4))
+    const description = readValue(state, -2)
+    const flags = readValue(state, -1)
+    const problem =
+      lua.lua_type(state, -3) !== lua.LUA_TFUNCTION
+        ? 'ERR redis.register_function must get a callback argument'
+        : !/^\w+$/.test(name)
+          ? BAD_NAME
+          : registering.some((each) => each.name === name)
+            ? 'ERR Function already exists in the library'
+            : undefined
+    if (problem !== undefined) return raiseError(state, problem)
+    lua.lua_pushvalue(state, -3)
+    registering.push({
+      name,
+      description: typeof description === 'string' ? description : undefined,
+      flags: Array.isArray(flags) ? (flags as readonly LuaValue[]).map(text) : [],
+      reference: lauxlib.luaL_ref(state, lua.LUA_REGISTRYINDEX),
+    })
+    return 0
+  }
+
+  private load(code: string, name = 'user_script'): number {
     // A line that names an interpreter: `#!lua flags=…`.
     const plain = code.startsWith('#!') ? code.replace(/^[^\n]*/, '') : code
     const bytes = bytesOf(plain)
-    return lauxlib.luaL_loadbuffer(this.state, bytes, bytes.length, bytesOf('@user_script'))
+    return lauxlib.luaL_loadbuffer(this.state, bytes, bytes.length, bytesOf(`@${name}`))
   }
 
   private message(): string {
@@ -202,6 +271,7 @@ export class LuaMachine {
       error_reply: this.taking((value) => new Map([['err', errorText(text(value))]])),
       status_reply: wrapped('ok'),
       sha1hex: this.taking((value) => this.host.sha1(text(value))),
+      register_function: (state) => this.register(state),
       log: (state) => {
         this.host.log(lua.lua_tonumber(state, 1), text(readValue(state, 2)))
         return 0
@@ -236,6 +306,12 @@ export class LuaMachine {
 function thrown(state: LuaState, message: string, throwing: boolean): number {
   pushValue(state, new Map([['err', message]]))
   return throwing ? lua.lua_error(state) : 1
+}
+
+/** As a library's own mistakes are told. */
+function raiseError(state: LuaState, message: string): never {
+  pushValue(state, new Map([['err', message]]))
+  return lua.lua_error(state)
 }
 
 function raise(state: LuaState, message: string): never {

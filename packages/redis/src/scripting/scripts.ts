@@ -4,6 +4,7 @@ import { commands } from '../commands/index.ts'
 import { CommandError, type Reply } from '../resp/reply.ts'
 import { bytesOf } from '../resp/binary.ts'
 import type { Server } from '../server.ts'
+import type { LibraryFunction } from './functions.ts'
 import type { LuaMachine } from './lua.ts'
 
 /** A script that runs so long is said to be busy. */
@@ -23,7 +24,21 @@ const REFUSED: ReadonlySet<string> = new Set([
     'monitor',
   ],
   ...['eval', 'evalsha', 'eval_ro', 'evalsha_ro', 'script', 'auth', 'hello', 'client', 'shutdown', 'save', 'bgsave'],
-  ...['bgrewriteaof', 'config', 'debug', 'reset', 'quit', 'replicaof', 'slaveof', 'acl', 'wait', 'swapdb'],
+  ...[
+    'bgrewriteaof',
+    'config',
+    'debug',
+    'reset',
+    'quit',
+    'replicaof',
+    'slaveof',
+    'acl',
+    'wait',
+    'swapdb',
+    'fcall',
+    'fcall_ro',
+    'function',
+  ],
 ])
 
 /** Scripts by their digests, and the machine that runs them: loaded when the first one comes. */
@@ -61,6 +76,7 @@ export class Scripts {
           throw new CommandError('ERR Error running script: it took longer than a minute')
       },
     })
+    server.functions.machineIsThere()
   }
 
   /** @returns its digest @throws CommandError */
@@ -77,18 +93,56 @@ export class Scripts {
   run(client: Client, digest: string, keys: readonly string[], args: readonly string[], readOnly: boolean): Reply {
     const code = this.known.get(digest)
     if (code === undefined || !this.machine) throw new CommandError('NOSCRIPT No matching script. Please use EVAL.')
+    return this.running(
+      client,
+      readOnly || /^#![^\n]*flags=[^\n]*no-writes/.test(code),
+      { name: digest, where: 'user_script' },
+      (machine) => machine.run(code, keys, args),
+    )
+  }
+
+  /** Reads a library. @returns the functions that it registers @throws CommandError */
+  library(code: string): readonly LibraryFunction[] {
+    this.deadlineMs = this.server.sys.clock.monotonic() + LONGEST_MS
+    return this.machine?.library(code) ?? []
+  }
+
+  /** FCALL. @throws CommandError */
+  callFunction(
+    client: Client,
+    { name, reference, flags }: LibraryFunction,
+    keys: readonly string[],
+    args: readonly string[],
+    readOnly: boolean,
+  ): Reply {
+    const noWrites = flags.includes('no-writes')
+    if (readOnly && !noWrites)
+      throw new CommandError('ERR Can not execute a script with write flag using *_ro command.')
+    return this.running(client, noWrites, { name, where: 'user_function' }, (machine) =>
+      machine.callFunction(reference, keys, args),
+    )
+  }
+
+  private running(
+    client: Client,
+    readOnly: boolean,
+    { name, where }: { readonly name: string; readonly where: string },
+    run: (machine: LuaMachine) => Reply,
+  ): Reply {
     const { persistence } = this.server
+    const { machine } = this
+    if (!machine) throw new CommandError('ERR no machine for scripts')
     const db = client.db
     this.caller = client
-    this.readOnly = readOnly || /^#![^\n]*flags=[^\n]*no-writes/.test(code)
+    this.readOnly = readOnly
     this.deadlineMs = this.server.sys.clock.monotonic() + LONGEST_MS
     const outer = persistence.inTransaction
     if (!outer) persistence.begin()
     try {
-      return this.machine.run(code, keys, args)
+      return run(machine)
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
-      throw new CommandError(`${error.message} script: ${digest}, on @user_script:${lineOf(error.message)}.`)
+      throw new CommandError(`${error.message} script: ${name}, on @${where}:${lineOf(error.message)}.`)
     } finally {
       if (!outer) persistence.end(db)
       client.db = db
@@ -110,4 +164,4 @@ export class Scripts {
   }
 }
 
-const lineOf = (message: string): string => /user_script:(\d+):/.exec(message)?.[1] ?? '1'
+const lineOf = (message: string): string => /user_(?:script|function):(\d+):/.exec(message)?.[1] ?? '1'
