@@ -67,8 +67,26 @@ const bgsave: Handler = ({ server }, [mode]) => {
   return new Status('Background saving started')
 }
 
-const shutdown: Handler = ({ server, client }, [how = '']) => {
-  const word = how.toUpperCase()
+const withoutCluster: Handler = () => {
+  throw new CommandError('ERR This instance has cluster support disabled')
+}
+
+const failover: Handler = () => {
+  throw new CommandError('ERR FAILOVER requires connected replicas.')
+}
+
+const modules = subcommands('MODULE', {
+  LIST: () => [],
+  LOAD: () => {
+    throw new CommandError(
+      'ERR MODULE command not allowed. If the enable-module-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
+    )
+  },
+})
+
+const shutdown: Handler = ({ server, client }, words) => {
+  const word = (words[0] ?? '').toUpperCase()
+  if (words.some((each) => !/^(nosave|save|now|force|abort)$/i.test(each))) throw new CommandError(SYNTAX)
   if (word === 'ABORT') throw new CommandError('ERR No shutdown in progress.')
   server.stopping = word === 'NOSAVE' ? 'nosave' : 'save'
   client.close()
@@ -200,6 +218,11 @@ export const serverCommands = (table: () => ReadonlyMap<string, Command>): reado
   commandTable({
     info: [-1, '', '', ({ server }, sections) => new Verbatim(infoText(server, sections))],
     config: [-2, 'a', '', config],
+    readonly: [1, 'f', '', withoutCluster],
+    readwrite: [1, 'f', '', withoutCluster],
+    asking: [1, 'f', '', withoutCluster],
+    module: [-2, 'a', '', modules],
+    failover: [-1, 'a', '', failover],
     dbsize: [1, 'rf', '', ({ db }) => db.size],
     flushdb: [-1, 'w', '', flush(false)],
     flushall: [-1, 'w', '', flush(true)],
