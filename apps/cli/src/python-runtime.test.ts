@@ -50,6 +50,23 @@ thread = threading.Thread(target=lambda: print('thread ran'))
 thread.start()
 thread.join()
 print('argv', sys.argv[1:], os.environ['COLOUR'], os.getpid() > 1, os.getcwd())
+for wrong in (lambda: open('/nosuch'), lambda: os.rmdir('/etc'), lambda: server.bind(('', 9998))):
+    try:
+        wrong()
+    except OSError as error:
+        print('wrong', error)
+listener = socket.socket(socket.AF_UNIX)
+listener.bind('/tmp/a.sock')
+listener.listen()
+caller = socket.socket(socket.AF_UNIX)
+caller.connect('/tmp/a.sock')
+caller.sendall(b'by path')
+print('unix', listener.accept()[0].recv(10), listener.getsockname())
+signal.signal(signal.SIGALRM, lambda *_: print('alarm'))
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+time.sleep(0.3)
+kept = open('/tmp/kept', 'w')
+kept.write('written at the end')
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))
 os.kill(os.getpid(), signal.SIGTERM)
 time.sleep(5)
@@ -139,7 +156,9 @@ describe('python in a container', () => {
         'docker cp -q /tmp/machine.py py:/srv/machine.py',
         'docker exec -e COLOUR=blue py python machine.py a b; echo status $?',
         `docker exec py python -c 'raise ValueError("oops")'; echo status $?`,
+        'docker exec py cat /tmp/kept',
         'docker exec py python nosuch.py; echo status $?',
+        `docker exec py python -OW error -c 'assert 0; import warnings; warnings.warn("minded")'`,
         `docker exec py python -c 'import json; json.load(open("/nosuch"))'`,
         `docker exec py python -c 'import json; json.loads("{")'`,
         `docker exec py python -c 'import os; os.execvp("sh", ["sh", "-c", "echo in place; exit 6"])'; echo status $?`,
@@ -162,6 +181,11 @@ describe('python in a container', () => {
       'slept True',
       'rows [(42,)] True',
       'thread ran',
+      "wrong [Errno 2] No such file or directory: '/nosuch'\nwrong [Errno 39] Directory not empty: '/etc'",
+      'wrong [Errno 22] Invalid argument',
+      "unix b'by path' /tmp/a.sock\nalarm",
+      'written at the end',
+      'UserWarning: minded',
       "argv ['a', 'b'] blue True /srv",
       'status 5',
       '  File "<string>", line 1, in <module>\n    raise ValueError("oops")\nValueError: oops\nstatus 1',

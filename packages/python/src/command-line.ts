@@ -35,11 +35,20 @@ export function readCommand(
   typed: boolean,
 ): Choice {
   const set = new Set<string>()
+  const warnings: string[] = []
+  const extras: string[] = []
+  const optimised = (): number => (set.has('OO') ? 2 : set.has('O') ? 1 : Number(env.get('PYTHONOPTIMIZE') ?? 0) || 0)
   const flags = (): Command['flags'] => ({
     unbuffered: set.has('u') || (env.get('PYTHONUNBUFFERED') ?? '') !== '',
     interactive: set.has('i'),
     dontWriteBytecode: set.has('B') || (env.get('PYTHONDONTWRITEBYTECODE') ?? '') !== '',
     quiet: set.has('q'),
+    warnings: [...(env.get('PYTHONWARNINGS') ?? '').split(',').filter((each) => each !== ''), ...warnings],
+    optimize: optimised(),
+    isolated: set.has('I'),
+    ignoreEnvironment: set.has('E') || set.has('I'),
+    noSite: set.has('S'),
+    devMode: extras.includes('dev') || (env.get('PYTHONDEVMODE') ?? '') !== '',
   })
   const run = (command: Omit<Command, 'flags'>): Choice => ({
     kind: 'run',
@@ -65,11 +74,12 @@ export function readCommand(
         )
       }
       if (WITH_WORD.includes(letter)) {
+        ;(letter === 'W' ? warnings : extras).push(tail === '' ? (rest[0] ?? '') : tail)
         if (tail === '') at++
         break
       }
       if (!IGNORED.includes(letter) && !'uiBq'.includes(letter)) return unknown(letter)
-      set.add(letter)
+      set.add(letter === 'O' && set.has('O') ? 'OO' : letter)
     }
   }
   return typed || set.has('i') ? run({ kind: 'repl', args: [] } as never) : { kind: 'stdin', args: [], flags: flags() }

@@ -26,9 +26,16 @@ export interface Flags {
   readonly unbuffered: boolean
   /** Read lines after the script has ended. */
   readonly interactive: boolean
-  /** -O, -B, -W … that CPython can still be told. */
   readonly dontWriteBytecode: boolean
   readonly quiet: boolean
+  /** Filters of -W and PYTHONWARNINGS, the last counts most. */
+  readonly warnings: readonly string[]
+  /** How often -O was given: 1 leaves assertions out, 2 docstrings too. */
+  readonly optimize: number
+  readonly isolated: boolean
+  readonly ignoreEnvironment: boolean
+  readonly noSite: boolean
+  readonly devMode: boolean
 }
 
 /** A system call: the interpreter stands still until the answer. */

@@ -3,10 +3,12 @@ import {
   isErrno,
   type Process,
   type Program,
+  SIGALRM,
   SIGINT,
   SIGPIPE,
   type Signal,
   type Sys,
+  type Timer,
 } from '@drydock/abi'
 import { readAll, searchPath, writeAll } from '@drydock/libc'
 import { type Choice, readCommand } from './command-line.ts'
@@ -27,14 +29,13 @@ export const python: Program = {
     'threads take turns: one runs while the others wait, and ten times a second another may',
     'threads where WebAssembly cannot be suspended (Node before 25): there each runs to its end when it is started',
     'os.fork, and multiprocessing but for its values',
-    'signal.alarm and setitimer',
     'mmap of files',
     'sys.maxsize is that of 32 bits',
-    'Unix sockets',
+    'Unix sockets of datagrams',
     'IPv6 sockets: CPython is built without them',
     'line editing in the REPL',
     'native wheels',
-    'error.errno and str(error) have the numbers of WASI; tracebacks have those of Linux',
+    'error.errno has the number of WASI, as the constants of errno do; what an error prints has that of Linux',
   ],
   summary: 'runs Python (CPython in WebAssembly, in a worker of its own; 22 MB are loaded when it is first used)',
   sizeBytes: 6_800_000,
@@ -76,6 +77,12 @@ async function commandOf(sys: Sys, choice: Exclude<Choice, { kind: 'print' }>): 
   return { kind: 'text', text: new TextDecoder().decode(await readAll(sys, 0)), args: ['-', ...args], flags }
 }
 
+interface Alarm extends Timer {
+  readonly dueMs: number
+  readonly intervalMs: number
+}
+const NO_ALARM: Alarm = { dueMs: 0, intervalMs: 0, cancel: () => undefined }
+
 /** The kernel's side of a running interpreter: makes its system calls, hands it its signals, ends its worker. */
 class Runner {
   private readonly sys: Sys
@@ -83,6 +90,7 @@ class Runner {
   private readonly inbox: FromWorker[] = []
   private held = false
   private release: (() => void) | undefined
+  private timer: Alarm = NO_ALARM
   /** A call is being answered: the interpreter waits. */
   private waiting = 0
   private lastHeard = 0
@@ -130,6 +138,7 @@ class Runner {
       worker.post(start)
       return await this.serve(readAway)
     } finally {
+      this.timer.cancel()
       worker.terminate()
     }
   }
@@ -147,6 +156,7 @@ class Runner {
         if (message.kind === 'exit') return message.code
         if (message.kind === 'usage') this.account(message.cpuMs, message.heapBytes)
         else if (message.kind === 'progress') await this.progress.show(message.loadedBytes, message.totalBytes)
+        else if (message.op === 'alarm') this.alarm(message)
         else if (message.op === 'signal')
           this.watchSignal(Number(message.args[0]), message.args[1] === true, message.id)
         else void this.answer(message)
@@ -179,6 +189,27 @@ class Runner {
     if (on) this.listenTo(signal as Signal)
     else this.sys.sigaction(signal as Signal, 'SIG_DFL')
     this.worker.post({ kind: 'answer', id })
+  }
+
+  /** setitimer(2) with ITIMER_REAL: in how many milliseconds, and again after how many. */
+  private alarm({ id, args }: CallMessage): void {
+    const { clock } = this.sys
+    const [ms, intervalMs] = args.map(Number)
+    const value = [Math.max(0, this.timer.dueMs - clock.monotonic()), this.timer.intervalMs]
+    this.timer.cancel()
+    this.timer = NO_ALARM
+    if (ms) this.arm(ms, intervalMs ?? 0)
+    this.worker.post({ kind: 'answer', id, value })
+  }
+
+  private arm(ms: number, intervalMs: number): void {
+    const { clock } = this.sys
+    const timer = clock.after(ms, () => {
+      this.timer = NO_ALARM
+      if (intervalMs > 0) this.arm(intervalMs, intervalMs)
+      this.sys.kill(this.sys.getpid(), SIGALRM)
+    })
+    this.timer = { dueMs: clock.monotonic() + ms, intervalMs, cancel: () => timer.cancel() }
   }
 
   /** What waits is interrupted, so that Python looks. */

@@ -14,6 +14,7 @@ interface Instance {
   readonly exports: {
     readonly memory: { readonly buffer: ArrayBuffer }
     readonly malloc: (bytes: number) => number
+    readonly __errno_location: () => number
   }
 }
 type Instantiate = (source: unknown, imports?: Imports) => Promise<{ readonly instance: Instance }>
@@ -53,6 +54,9 @@ async function run(host: PyodideHost, bridge: Bridge, api: WebAssemblyApi, start
 async function mainOf(pyodide: Pyodide, bridge: Bridge, imports: SystemImports, start: StartMessage): Promise<number> {
   pyodide.globals.set('__drydock_guest', GUEST)
   if (!bridge.blocking) pyodide.globals.set('__drydock_threads', threadMaker(bridge, pyodide._module))
+  pyodide.globals.set('__drydock_memory', {
+    copy: (from: number, to: number) => imports.memory.setU32(to, imports.memory.getU32(from)),
+  })
   pyodide.runPython(LOAD)
   const main = pyodide.globals.get('__drydock_main')
   const text = JSON.stringify(start)
@@ -63,7 +67,7 @@ async function mainOf(pyodide: Pyodide, bridge: Bridge, imports: SystemImports, 
 /** The guest's first call comes with main: what runs before could not wait. */
 const LOAD = `
 def __drydock_main(text):
-    scope = {'__name__': '__drydock__', '_maker': globals().get('__drydock_threads')}
+    scope = {'__name__': '__drydock__', '_memory': __drydock_memory, '_maker': globals().get('__drydock_threads')}
     exec(compile(__drydock_guest, '<drydock>', 'exec'), scope)
     return scope['main'](text)
 `
@@ -128,6 +132,7 @@ function replaceImports(
       const result = await plain.call(api, source, given)
       imports.memory = new Memory(result.instance.exports.memory)
       imports.malloc = result.instance.exports.malloc
+      imports.errnoLocation = result.instance.exports.__errno_location
       return result
     }
   api.instantiate = wrap(api.instantiate)

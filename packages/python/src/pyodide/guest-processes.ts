@@ -62,7 +62,8 @@ def _processes():
     os.waitstatus_to_exitcode = lambda status: -(status & 127) if status & 127 else status >> 8
     def system(command):
         import subprocess
-        return subprocess.call(command, shell=True) << 8
+        status = subprocess.call(command, shell=True)
+        return -status if status < 0 else status << 8
     os.system = system
     def execve(path, args, env):
         # The program takes the place of this process for all but its number.
@@ -75,6 +76,11 @@ def _processes():
             signal.signal(-code, signal.SIG_DFL)
             os.kill(os.getpid(), -code)
         os._exit(code)
+    def spawn(mode, file, args, env, run):
+        import subprocess
+        child = subprocess.Popen(list(map(os.fspath, args)), executable=os.fspath(file), env=env, close_fds=False)
+        return child.pid if mode == os.P_NOWAIT else child.wait()
+    os._spawnvef = spawn
     os.execve = execve
     os.execv = lambda path, args: execve(path, args, os.environ)
 `

@@ -1,5 +1,7 @@
 import { ACCOUNTS } from './guest-accounts.ts'
+import { ERRORS } from './guest-errors.ts'
 import { PROCESSES } from './guest-processes.ts'
+import { SOCKETS } from './guest-sockets.ts'
 import { THREADS } from './guest-threads.ts'
 
 /**
@@ -28,12 +30,16 @@ def _streams(unbuffered):
         file = io.FileIO(fd, mode, closefd=False)
         file.name = name
         return file
+    def text(mode, *args, **options):
+        stream = io.TextIOWrapper(*args, **options)
+        stream.mode = mode
+        return stream
     def output(fd, name, errors, by_line):
         file = raw(fd, 'w', name)
-        return io.TextIOWrapper(file if unbuffered else io.BufferedWriter(file), 'utf-8', errors, '\n',
+        return text('w', file if unbuffered else io.BufferedWriter(file), 'utf-8', errors, '\n',
             line_buffering=by_line, write_through=unbuffered)
     try:
-        sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BufferedReader(raw(0, 'r', '<stdin>')), 'utf-8', 'strict')
+        sys.stdin = sys.__stdin__ = text('r', io.BufferedReader(raw(0, 'r', '<stdin>')), 'utf-8', 'strict')
     except OSError:
         sys.stdin = sys.__stdin__ = None
     sys.stdout = sys.__stdout__ = output(1, '<stdout>', 'strict', os.isatty(1))
@@ -80,11 +86,12 @@ def _site(start):
     inherited = [each for each in os.environ.get('PYTHONPATH', '').split(':') if each]
     sys.path[:] = inherited + [each for each in sys.path if each.startswith('/lib/python3')] + packages
 
+${ERRORS}
 ${ACCOUNTS}
 # time and signals -----------------------------------------------------------------------------------------------------
 
 def _signals():
-    import signal, time
+    import errno, math, signal, time
     plain = signal.signal
     def watched(number, handler):
         before = plain(number, handler)
@@ -92,6 +99,15 @@ def _signals():
             _ask('signal', int(number), handler not in (signal.SIG_DFL,))
         return before
     signal.signal = watched
+    if not hasattr(signal, 'SIGALRM'):
+        signal.SIGALRM = 14
+    signal.ITIMER_REAL = 0
+    def setitimer(which, seconds, interval=0.0):
+        if which != signal.ITIMER_REAL:
+            raise OSError(errno.ENOSYS, 'only ITIMER_REAL is here')
+        return tuple(each / 1000 for each in _ask('alarm', seconds * 1000, interval * 1000))
+    signal.setitimer = setitimer
+    signal.alarm = lambda seconds, /: math.ceil(setitimer(signal.ITIMER_REAL, seconds)[0])
     def sleep(seconds, /):
         import select
         if seconds < 0:
@@ -105,30 +121,7 @@ def _signals():
 
 ${THREADS}
 ${PROCESSES}
-# sockets --------------------------------------------------------------------------------------------------------------
-
-_SOCKET_NUMBERS = {'SO_DEBUG': 1, 'SO_REUSEADDR': 2, 'SO_TYPE': 3, 'SO_ERROR': 4, 'SO_BROADCAST': 6, 'SO_SNDBUF': 7,
-    'SO_RCVBUF': 8, 'SO_KEEPALIVE': 9, 'SO_LINGER': 13, 'SO_REUSEPORT': 15, 'TCP_NODELAY': 1, 'TCP_KEEPIDLE': 4,
-    'TCP_KEEPINTVL': 5, 'TCP_KEEPCNT': 6, 'TCP_USER_TIMEOUT': 18, 'SHUT_RD': 0, 'SHUT_WR': 1, 'SHUT_RDWR': 2,
-    'SOMAXCONN': 4096}
-
-def _sockets():
-    import socket, _socket
-    for name, number in _SOCKET_NUMBERS.items():
-        for module in (socket, _socket):
-            if not hasattr(module, name):
-                setattr(module, name, number)
-    socket.socket.setsockopt = lambda self, *_: None
-    socket.socket.shutdown = lambda self, how: _ask('shutdown', self.fileno(), int(how))
-    def socketpair(family=None, type=socket.SOCK_STREAM, proto=0):
-        return tuple(socket.socket(socket.AF_INET, type, proto, fileno=fd) for fd in _ask('socketpair'))
-    socket.socketpair = socketpair
-    socket.has_ipv6 = False
-    socket.gethostname = lambda: os.uname().nodename
-    import asyncio.events
-    asyncio.events._event_loop_policy = None
-    asyncio.events._set_running_loop(None)
-
+${SOCKETS}
 # modules as files -----------------------------------------------------------------------------------------------------
 
 def _modules():
@@ -204,6 +197,8 @@ def _run_with_reloader(main, extra_files=None, exclude_patterns=None, interval=1
     socketserver.BaseServer.service_actions = look
     main()
 
+_compile = compile
+
 # scripts --------------------------------------------------------------------------------------------------------------
 
 def _main_module():
@@ -228,14 +223,14 @@ def _file(command, module):
         sys.exit(2)
     sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
     module.__file__ = full
-    exec(compile(source, full, 'exec', dont_inherit=True), module.__dict__)
+    exec(_compile(source, full, 'exec', dont_inherit=True), module.__dict__)
 
 def _text(command, module):
     import linecache
     sys.argv = ['-c', *command['args']] if not command['args'][:1] == ['-'] else command['args']
     sys.path.insert(0, '')
     name = '<stdin>' if command['args'][:1] == ['-'] else '<string>'
-    code = compile(command['text'], name, 'exec', dont_inherit=True)
+    code = _compile(command['text'], name, 'exec', dont_inherit=True)
     if name == '<string>':
         linecache._register_code(code, command['text'], name)
     exec(code, module.__dict__)
@@ -267,11 +262,7 @@ def _tracebacks(start):
     traceback.StackSummary.format_frame_summary = told
     safe = traceback._safe_string
     def safe_string(value, *rest, **options):
-        text = safe(value, *rest, **options).replace('/lib/python314.zip/', library)
-        for error in (value, getattr(value, 'reason', None)):
-            if isinstance(error, OSError):
-                text = _linux_text(error, text)
-        return text
+        return safe(value, *rest, **options).replace('/lib/python314.zip/', library)
     traceback._safe_string = safe_string
 
 def _own_frames(trace):
@@ -285,6 +276,14 @@ def _flush():
             stream.flush()
         except (OSError, ValueError, AttributeError):
             pass
+
+def _let_go(module):
+    """What the program held has its last moment: files are written out, __del__ is called."""
+    import gc
+    scope = vars(module)
+    for name in [each for each in scope if each != '__builtins__']:
+        scope[name] = None
+    gc.collect()
 
 def _status_of(error):
     if isinstance(error, SystemExit):
@@ -304,16 +303,47 @@ def _guarded(run):
         _flush()
         return _status_of(error)
 
+class _Flags:
+    """sys.flags, which C made before it was told anything."""
+    def __init__(self, plain, told):
+        self.__dict__.update({name: getattr(plain, name) for name in dir(plain) if not name.startswith('_') and
+            name not in ('count', 'index')}, **told)
+    def __repr__(self):
+        return f"sys.flags({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+
+def _options(flags):
+    import warnings
+    sys.dont_write_bytecode = flags['dontWriteBytecode']
+    sys.flags = _Flags(sys.flags, {'optimize': flags['optimize'], 'isolated': int(flags['isolated']),
+        'ignore_environment': int(flags['ignoreEnvironment']), 'no_site': int(flags['noSite']),
+        'dev_mode': flags['devMode'], 'dont_write_bytecode': int(flags['dontWriteBytecode']),
+        'interactive': int(flags['interactive']), 'inspect': int(flags['interactive']), 'quiet': int(flags['quiet'])})
+    sys.warnoptions = (['default'] if flags['devMode'] else []) + flags['warnings']
+    warnings._processoptions(sys.warnoptions)
+    if flags['optimize']:
+        import importlib._bootstrap_external as external
+        plain = compile
+        def optimised(*args, **options):
+            return plain(*args, **{'optimize': flags['optimize'], **options})
+        global _compile
+        _compile = optimised
+        external.SourceLoader.source_to_code = lambda self, data, path, *, _optimize=-1: optimised(data, path, 'exec', dont_inherit=True)
+
 def main(text):
-    start = json.loads(text)
+    try:
+        return _main(json.loads(text))
+    except BaseException as error:
+        return _status_of(error)
+
+def _main(start):
     command, flags = start['command'], start['command']['flags']
     _streams(flags['unbuffered'])
     _machine(start)
     _site(start)
     _tracebacks(start)
     sys.orig_argv = start['argv']
-    sys.dont_write_bytecode = flags['dontWriteBytecode']
-    for step in (_accounts, _processes, _sockets, _signals, _threads, _modules):
+    _options(flags)
+    for step in (_errors, _accounts, _processes, _sockets, _signals, _threads, _modules):
         step()
     sys.meta_path.insert(0, _Changes({'werkzeug._reloader': _change_reloader, 'multiprocessing': _unshare,
         'concurrent.futures.thread': _work_at_once}))
@@ -329,6 +359,8 @@ def main(text):
     _end_threads()
     import atexit
     atexit._run_exitfuncs()
+    _flush()
+    _let_go(module)
     _flush()
     return status
 `

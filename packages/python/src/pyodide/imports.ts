@@ -38,6 +38,7 @@ export class SystemImports {
   booting = true
   memory!: Memory
   malloc: (bytes: number) => number = () => 0
+  errnoLocation: () => number = () => 0
   private readonly bridge: Bridge
   private readonly original: Readonly<Record<string, Loose>>
   private readonly directories = new Map<number, Directory>()
@@ -65,7 +66,7 @@ export class SystemImports {
       const original = this.original[name]
       if (!original) continue
       // What begins with fd_ is WASI's and gives errors as they are; the others give them negated.
-      const fail = name.startsWith('fd_') ? (errno: number) => errno : (errno: number) => -errno
+      const fail = name.startsWith('fd_') ? (errno: number) => errno : (errno: number) => this.failed(errno)
       table[name] = (...args) =>
         this.booting ? original(...args) : guarded(() => row(original, ...(args as number[])), fail)
     }
@@ -74,6 +75,12 @@ export class SystemImports {
 
   private call(op: string, args: readonly unknown[], bytes?: Uint8Array): Result<AnswerMessage> {
     return this.bridge.call(op, args, bytes)
+  }
+
+  /** C's select(2) is made of poll(2), and looks at errno alone. */
+  private failed(errno: number): number {
+    this.memory.setU32(this.errnoLocation(), errno)
+    return -errno
   }
 
   private plain(op: string, ...args: readonly unknown[]): Result<number> {
