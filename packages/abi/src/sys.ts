@@ -309,6 +309,9 @@ export interface Sys {
   socketpair(type?: number): [number, number]
   netlink<R extends NetlinkRequest>(request: R): NetlinkAnswer<R>
 
-  /** Lines of the kernel's log. dmesg(1). */
-  dmesg(): readonly string[]
+  /**
+   * Lines of the kernel's log: `<6>[    0.004245] Run /sbin/init`. syslog(2).
+   * @param action  `clear`: nobody sees them again @throws EPERM for who may not do that
+   */
+  dmesg(action?: 'clear'): readonly string[]
 }

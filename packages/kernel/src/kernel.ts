@@ -8,7 +8,7 @@ import { Cgroup, type CgroupHost } from './cgroup/cgroup.ts'
 import { findCgroup } from './cgroup/lookup.ts'
 import { oomReport } from './cgroup/oom-killer.ts'
 import { registerMemoryDevices } from './fs/index.ts'
-import { KernelLog } from './kernel-log.ts'
+import { KERN_ERR, KERN_NOTICE, KERN_WARNING, KernelLog } from './kernel-log.ts'
 import type { KernelParts, Signals } from './kernel-parts.ts'
 import { LoadAverage } from './load-average.ts'
 import { IpcNamespace } from './namespace/ipc-namespace.ts'
@@ -75,7 +75,7 @@ export class Kernel {
     const { parts, options } = this
     const task = this.makeInit(argv)
     this.init = task
-    parts.log.write(`Linux version ${RELEASE} (drydock) ${VERSION}`)
+    parts.log.write(`Linux version ${RELEASE} (drydock) ${VERSION}`, KERN_NOTICE)
     parts.log.write(`Memory: ${Math.floor(options.memoryBytes / 1024)}K available`)
     mountFirst(task)
     parts.log.write('Run /sbin/init as init process')
@@ -117,7 +117,7 @@ export class Kernel {
       ptys: new PtyTable(signals, scheduler),
       rootPids: new PidNamespace(undefined, FIRST.pid),
       numbers: new NamespaceNumbers(),
-      network: new Network({ clock, entropy, nextIno, log: (text) => log.write(text) }),
+      network: new Network({ clock, entropy, nextIno, log: (text) => log.write(text, KERN_WARNING) }),
       loads: new LoadAverage(
         () => clock.monotonic(),
         () => rootCgroup.cpuMs,
@@ -197,7 +197,11 @@ const cgroupHost = ({ clock, memoryBytes, cpus }: KernelOptions, log: KernelLog)
   kill: (task) => exitTask(task, KILLED),
   log: (text) => log.write(text),
   outOfMemory(group, invoker, victim) {
-    for (const line of oomReport(group, invoker, victim)) log.write(line)
+    for (const line of oomReport(group, invoker, victim))
+      log.write(
+        line,
+        line.startsWith('Memory cgroup out') || line.startsWith('Out of memory') ? KERN_ERR : KERN_WARNING,
+      )
     exitTask(victim, { ...KILLED, oomKilled: true })
   },
 })

@@ -10,14 +10,7 @@ class LogDevice extends LocatedDescription {
   constructor({ flags, location }: DeviceOpening, log: KernelLog, readsLog: boolean) {
     super(flags, location)
     this.log = log
-    this.rest = new TextEncoder().encode(
-      readsLog
-        ? log
-            .lines()
-            .map((line) => `6,0,0,-;${line}\n`)
-            .join('')
-        : '',
-    )
+    this.rest = new TextEncoder().encode(readsLog ? log.lines().map(kmsgRecord).join('') : '')
   }
 
   read(max: number): Uint8Array {
@@ -26,17 +19,23 @@ class LogDevice extends LocatedDescription {
     return taken
   }
   write(bytes: Uint8Array): number {
-    this.log.write(
-      new TextDecoder()
-        .decode(bytes)
-        .replace(/^<\d+>/, '')
-        .trimEnd(),
-    )
+    const [, priority, text = ''] = /^(?:<(\d+)>)?([^]*)$/.exec(new TextDecoder().decode(bytes)) ?? []
+    this.log.write(text.trimEnd(), priority === undefined ? USER_WARNING : Number(priority) | USER)
     return bytes.length
   }
   poll(): number {
     return POLLIN | POLLOUT
   }
+}
+
+/** What people write is of the facility `user`. */
+const USER = 8
+const USER_WARNING = USER | 4
+
+/** `6,0,4245,-;text`: priority, number, microseconds, flags. dev-kmsg, ABI/testing */
+function kmsgRecord(line: string, at: number): string {
+  const [, priority = '6', seconds = '0', text = ''] = /^<(\d+)>\[ *([\d.]+)\] ([^]*)$/.exec(line) ?? []
+  return `${priority},${at},${Math.round(Number(seconds) * 1e6)},-;${text}\n`
 }
 
 export function registerLogDevices(devices: DeviceTable, log: KernelLog): void {

@@ -95,7 +95,13 @@ export const systemCalls: SyscallTable<
   joinCgroup(task, path) {
     task.parts.findCgroup(task, path).move(task)
   },
-  dmesg: (task) => task.parts.log.lines(),
+  dmesg({ parts, credentials }, action) {
+    if (action === 'clear') {
+      if (!capable(credentials, 'syslog')) throw EPERM
+      parts.log.clear()
+    }
+    return parts.log.lines()
+  },
 }
 
 function joinUser(task: Task, user: UserNamespace | undefined): void {

@@ -24,6 +24,7 @@ export type Capability =
   | 'net_raw'
   | 'setgid'
   | 'setfcap'
+  | 'syslog'
   | 'setpcap'
   | 'setuid'
   | 'sys_admin'

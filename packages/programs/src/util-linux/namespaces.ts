@@ -16,7 +16,7 @@ import {
   isErrno,
   type Sys,
 } from '@drydock/abi'
-import { defineProgram, flag, optional, readTextFile, searchPath, value, writeFile } from '@drydock/libc'
+import { defineProgram, flag, optional, searchPath, value, writeFile } from '@drydock/libc'
 import { Accounts } from '../account/accounts.ts'
 import { execOrFail } from '../account/become.ts'
 
@@ -252,68 +252,5 @@ export const nsenter = defineProgram({
     const words = operands.length ? operands : [env.get('SHELL') ?? '/bin/sh']
     if (flags & CLONE_NEWPID && !o.noFork) return runChild(sys, words, env, fail)
     return execOrFail(sys, words, env, (reason) => fail(`failed to execute ${words[0]}: ${reason}`))
-  },
-})
-
-interface Found {
-  readonly kind: string
-  readonly pids: number[]
-}
-
-function namespacesOf(sys: Sys, pid: number): [string, string][] {
-  return KINDS.flatMap(([, kind]): [string, string][] => {
-    try {
-      const id = /\[(\d+)\]/.exec(sys.readlink(`/proc/${pid}/ns/${kind}`))?.[1]
-      return id === undefined ? [] : [[id, kind]]
-    } catch (error) {
-      if (isErrno(error)) return []
-      throw error
-    }
-  })
-}
-
-/** lsns: list namespaces. util-linux 2.38. */
-export const lsns = defineProgram({
-  name: 'util-linux/lsns',
-  paths: ['/usr/bin/lsns'],
-  covers: 'partial',
-  lacks: ['-o', '-J', '-T', 'a namespace as operand'],
-  summary: 'list namespaces',
-  sizeBytes: 51976,
-  usage: 'lsns [options] [<namespace>]',
-  options: {
-    type: value('t', 'type'),
-    task: value('p', 'task'),
-    noHeadings: flag('n', 'noheadings'),
-    list: flag('l', 'list'),
-    noTruncate: flag('u', 'notruncate'),
-  },
-  async main({ sys, io, options: o }) {
-    const found = new Map<string, Found>()
-    const processes = sys.processes()
-    for (const { pid } of processes)
-      for (const [id, kind] of namespacesOf(sys, pid)) {
-        const known = found.get(id) ?? { kind, pids: [] }
-        known.pids.push(pid)
-        found.set(id, known)
-      }
-    const accounts = await Accounts.read(sys)
-    const rows: string[][] = []
-    for (const [id, { kind, pids }] of [...found].sort((a, b) => Number(a[0]) - Number(b[0]))) {
-      if (o.type !== undefined && o.type !== kind) continue
-      if (o.task !== undefined && !pids.includes(Number(o.task))) continue
-      const first = Math.min(...pids)
-      const process = processes.find((each) => each.pid === first)
-      const command = (await readTextFile(sys, `/proc/${first}/cmdline`)).split('\0').filter(Boolean).join(' ')
-      const user = accounts.userName(process?.uid ?? 0) ?? String(process?.uid)
-      rows.push([id, kind, String(pids.length), String(first), user, command || (process?.comm ?? '')])
-    }
-    const all = o.noHeadings ? rows : [['NS', 'TYPE', 'NPROCS', 'PID', 'USER', 'COMMAND'], ...rows]
-    const width = (column: number): number => Math.max(...all.map((row) => (row[column] ?? '').length))
-    for (const row of all)
-      await io.print(
-        `${row.map((cell, i) => (i === 5 ? cell : i === 1 || i === 4 ? cell.padEnd(width(i)) : cell.padStart(width(i)))).join(' ')}\n`,
-      )
-    return 0
   },
 })

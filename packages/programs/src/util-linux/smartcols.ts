@@ -7,8 +7,10 @@ export interface Shown {
 export interface Head {
   readonly name: string
   readonly right: boolean | undefined
-  /** A number or truth value: JSON has it without quotes. */
+  /** A truth value: JSON has it without quotes. */
   readonly plain: boolean | undefined
+  /** A number: JSON has it without quotes. */
+  readonly number?: boolean
 }
 interface Form {
   /** What JSON calls the whole. */
@@ -107,10 +109,11 @@ function json(heads: readonly Head[], rows: readonly Shown[], title: string): st
   return inSmartcols(JSON.stringify({ [title]: topOf(rows).map(object) }, undefined, 3))
 }
 
-function jsonValue({ name, plain }: Head, lines: readonly string[]): unknown {
+function jsonValue({ name, plain, number }: Head, lines: readonly string[]): unknown {
   if (name === 'MOUNTPOINTS') return lines.map((line) => line || null)
   const text = lines[0] ?? ''
   if (plain) return text === '1'
+  if (number && text !== '') return Number(text)
   return text === '' ? null : text
 }
 
