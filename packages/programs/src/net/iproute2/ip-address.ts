@@ -21,6 +21,9 @@ const isSelector = (sys: Sys, word: string): boolean =>
   word === 'dev' ||
   word === 'up' ||
   word === 'scope' ||
+  word === 'to' ||
+  word === 'type' ||
+  word === 'master' ||
   sys.netlink({ op: 'link-list' }).some(({ name }) => name === word)
 
 /** Which links the words of `show` choose. @throws IpProblem */
@@ -36,8 +39,11 @@ export function selectLinks(sys: Sys, argv: readonly string[]) {
     } else if (word === 'type') {
       const kind = words.next()
       links = links.filter((link) => link.kind === kind)
-    } else if (word === 'scope') words.next()
-    else {
+    } else if (word === 'scope' || word === 'label') words.next()
+    else if (word === 'to') {
+      const prefix = words.next()
+      links = links.filter(({ addresses }) => addresses.some((each) => isWithin(each, prefix)))
+    } else {
       const name = word === 'dev' ? words.next() : word
       links = links.filter((link) => link.name === name)
       if (links.length === 0) throw new IpProblem(`Device "${name}" does not exist.`)
@@ -85,6 +91,15 @@ function flush(sys: Sys, argv: readonly string[]): string {
   for (const { name, addresses, addresses6 } of selectLinks(sys, argv))
     for (const address of [...addresses, ...addresses6]) sys.netlink({ op: 'address-delete', link: name, address })
   return ''
+}
+
+/** Whether an address lies in a prefix, which may be short: `10/8`. */
+function isWithin(address: string, prefix: string): boolean {
+  const [net = '', text = '32'] = prefix.split('/')
+  const rest = 2 ** (32 - Number(text))
+  const bits = (host: string): number =>
+    [...host.split('.'), '0', '0', '0'].slice(0, 4).reduce((sum, part) => sum * 256 + Number(part), 0)
+  return Math.floor(bits(address.split('/')[0] ?? '') / rest) === Math.floor(bits(net) / rest)
 }
 
 /** Of either family. */

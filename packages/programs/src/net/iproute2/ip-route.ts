@@ -2,6 +2,7 @@ import { isErrno, parseIpv6, type RouteInfo, type Sys } from '@drydock/abi'
 import { isPrefix } from './ip-address.ts'
 import { type Json, printJson } from './json.ts'
 import { linkFacts } from './link-facts.ts'
+import { localRoutes } from './ip-local-routes.ts'
 import { IpProblem, noDevice, ROUTE_WORDS, refused, unknownCommand } from './problem.ts'
 import type { ShowStyle } from './show-links.ts'
 import { abbreviated, Words } from './words.ts'
@@ -23,7 +24,7 @@ const COMMANDS: readonly string[] = [
 export function ipRoute(sys: Sys, argv: readonly string[], style: ShowStyle): string {
   const [first = 'show', ...rest] = argv
   const command = abbreviated(first, COMMANDS)
-  if (command === 'get') return rest.some((word) => word.includes(':')) ? get6(sys, rest) : get(sys, rest)
+  if (command === 'get') return rest.some((word) => word.includes(':')) ? get6(sys, rest) : get(sys, rest, style)
   if (command === 'add' || command === 'append')
     return attempt(() => sys.netlink({ op: 'route-add', route: parse(sys, rest, style) }))
   if (command === 'replace' || command === 'change') return attempt(() => replace(sys, parse(sys, rest, style)))
@@ -45,23 +46,32 @@ function show(sys: Sys, argv: readonly string[], style: ShowStyle): string {
   const words = new Words(argv)
   let dev: string | undefined
   let only: string | undefined
+  let table = 'main'
+  let proto: string | undefined
   while (!words.done) {
     const word = words.next()
     if (word === 'dev') dev = words.next()
-    else if (word === 'table' || word === 'proto' || word === 'scope' || word === 'type') words.next()
+    else if (word === 'table') table = words.next()
+    else if (word === 'proto') proto = words.next()
+    else if (word === 'scope' || word === 'type') words.next()
     else only = word
   }
   const links = linkFacts(sys.netlink({ op: 'link-list' }))
+  if (table === 'local' || table === '255') return localRoutes(sys, dev)
   if (dev !== undefined && !links.some(({ name }) => name === dev)) throw noDevice(dev)
   const routes = sys
     .netlink({ op: 'route-list', ...(style.ipv6 ? { family: 6 as const } : {}) })
     .filter((route) => (dev === undefined || route.dev === dev) && (only === undefined || route.destination === only))
+    .filter(({ source }) => proto === undefined || (proto === 'kernel') === (source !== undefined))
   if (style.json)
     return printJson(
       routes.map((route) => routeJson(route, links)),
       style.pretty,
     )
-  return routes.map((route) => `${routeWords(route, dev !== undefined, style, down(route, links))}\n`).join('')
+  const type = style.details && !style.busybox ? 'unicast ' : ''
+  const shown = routes.map((route) => `${type}${routeWords(route, dev !== undefined, style, down(route, links))}\n`)
+  const local = table === 'all' && !style.ipv6 ? localRoutes(sys, dev, 'table local ') : ''
+  return shown.join('') + local
 }
 
 const routeJson = (route: RouteInfo, links: ReturnType<typeof linkFacts>): Json =>
@@ -178,7 +188,7 @@ function covers6(destination: string, address: bigint): boolean {
   return base >> rest === address >> rest
 }
 
-function get(sys: Sys, argv: readonly string[]): string {
+function get(sys: Sys, argv: readonly string[], style: ShowStyle): string {
   const words = new Words(argv)
   words.takes('to')
   const address = words.next()
@@ -196,6 +206,9 @@ function get(sys: Sys, argv: readonly string[]): string {
   const link = sys.netlink({ op: 'link-list' }).find(({ name }) => name === route.dev)
   const source = route.source ?? link?.addresses[0]?.split('/')[0] ?? '0.0.0.0'
   const via = route.gateway === undefined ? '' : `via ${route.gateway} `
+  const gateway = route.gateway === undefined ? {} : { gateway: route.gateway }
+  const found = { dst: address, ...gateway, dev: route.dev, prefsrc: source, flags: [], uid: sys.getuid(), cache: [] }
+  if (style.json) return printJson([found], style.pretty)
   return `${address} ${via}dev ${route.dev} src ${source} uid ${sys.getuid()} \n    cache \n`
 }
 

@@ -52,6 +52,52 @@ const ROWS: readonly (readonly [string, string | RegExp, string, number])[] = [
     0,
   ],
   [
+    'ip route show table local',
+    'local 10.0.0.1 dev v0 proto kernel scope host src 10.0.0.1 \nbroadcast 10.0.0.255 dev v0 proto kernel scope link src 10.0.0.1 \nlocal 127.0.0.0/8 dev lo proto kernel scope host src 127.0.0.1 \nlocal 127.0.0.1 dev lo proto kernel scope host src 127.0.0.1 \nbroadcast 127.255.255.255 dev lo proto kernel scope link src 127.0.0.1 \n',
+    '',
+    0,
+  ],
+  ['ip -d route', 'unicast 10.0.0.0/24 dev v0 proto kernel scope link src 10.0.0.1 \n', '', 0],
+  [
+    'ip -j route get 10.0.0.9',
+    '[{"dst":"10.0.0.9","dev":"v0","prefsrc":"10.0.0.1","flags":[],"uid":0,"cache":[]}]\n',
+    '',
+    0,
+  ],
+  ['ip -br addr show to 10/8', /^v0@if\d+ +UP +10\.0\.0\.1\/24 .*\n$/, '', 0],
+  [
+    'ip -o -d link show lo',
+    '1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT group default qlen 1000\\    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00 promiscuity 0  allmulti 0 minmtu 0 maxmtu 0 addrgenmode eui64 numtxqueues 1 numrxqueues 1 gso_max_size 65536 gso_max_segs 65535 tso_max_size 524280 tso_max_segs 65535 gro_max_size 65536 \n',
+    '',
+    0,
+  ],
+  [
+    'ip -j rule',
+    '[{"priority":0,"src":"all","table":"local"},{"priority":32766,"src":"all","table":"main"},{"priority":32767,"src":"all","table":"default"}]\n',
+    '',
+    0,
+  ],
+  [
+    'ip -br -c=always addr show lo',
+    '\x1b[36mlo               \x1b[0mUNKNOWN        \x1b[35m127.0.0.1\x1b[0m/8 \x1b[34m::1\x1b[0m/128 \n',
+    '',
+    0,
+  ],
+  ['ip -b /tmp/nosuch', '', 'Cannot open file "/tmp/nosuch" for reading: No such file or directory\n', 1],
+  ['ip monitor nosuch', '', 'Argument "nosuch" is unknown, try "ip monitor help".\n', 255],
+  ['arp -s 10.0.0.9 02:42:ac:11:00:63', '', '', 0],
+  [
+    'arp -n 10.0.0.9',
+    'Address                  HWtype  HWaddress           Flags Mask            Iface\n10.0.0.9                 ether   02:42:ac:11:00:63   CM                    v0\n',
+    '',
+    0,
+  ],
+  ['arp -a 10.0.0.9', '? (10.0.0.9) at 02:42:ac:11:00:63 [ether] PERM on v0\n', '', 0],
+  ['arp -d 10.0.0.9', '', '', 0],
+  ['arp -d 10.0.0.9', '', 'No ARP entry for 10.0.0.9\n', 255],
+  ['arp -s 9.9.9.9 02:42:ac:11:00:63', '', 'SIOCSARP: Network is unreachable\n', 255],
+  ['arp -s 10.0.0.9', '', 'arp: need hardware address\n', 1],
+  [
     'ip -j link show lo',
     /"operstate":"UNKNOWN","linkmode":"DEFAULT","group":"default","txqlen":1000,"link_type":"loopback","address":"00:00:00:00:00:00","broadcast":"00:00:00:00:00:00"\}\]\n$/,
     '',
@@ -74,4 +120,13 @@ it.each(ROWS)('%s', async (line, stdout, stderr, status) => {
   else expect(result.stdout).toMatch(stdout)
   expect(result.status).toBe(status)
   expect(kernel.oopses()).toEqual([])
+})
+
+it('runs the lines of a file until one fails', async () => {
+  const { stdout, stderr, status } = await kernel.run(['ip', '-br', '-batch', '-'], {
+    stdin: '# first\n\nlink show lo\nfoo bar\nlink show lo\n',
+  })
+  expect(stdout).toBe('lo               UNKNOWN        00:00:00:00:00:00 <LOOPBACK,UP,LOWER_UP> \n')
+  expect(stderr).toBe('Object "foo" is unknown, try "ip help".\nCommand failed -:4\n')
+  expect(status).toBe(1)
 })

@@ -1,7 +1,9 @@
 import { isErrno, type MaybePromise, type Process, type Program, type Sys } from '@drydock/abi'
-import { Stdio } from '@drydock/libc'
+import { decodeUtf8 } from '@drydock/codec'
+import { readAll, readTextFile, Stdio } from '@drydock/libc'
 import { ipAddress } from './ip-address.ts'
 import { ipLink } from './ip-link.ts'
+import { ipMonitor, type Watched } from './ip-monitor.ts'
 import { enterNetns, ipNetns } from './ip-netns.ts'
 import { ipRoute } from './ip-route.ts'
 import { printJson } from './json.ts'
@@ -17,19 +19,51 @@ const OBJECTS: ReadonlyMap<string, IpObject> = new Map<string, IpObject>([
   ['route', ipRoute],
   ['neighbor', neighbours],
   ['neighbour', neighbours],
-  [
-    'rule',
-    (_sys, _argv, { ipv6 }) =>
-      `0:\tfrom all lookup local\n32766:\tfrom all lookup main\n${ipv6 ? '' : '32767:\tfrom all lookup default\n'}`,
-  ],
+  ['rule', rules],
+  ['maddress', groups],
+  // Nothing of these is ever there.
+  ...['tunnel', 'tuntap', 'mroute', 'nexthop'].map((name): [string, IpObject] => [name, () => '']),
 ])
 
 const USAGE = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
-where  OBJECT := { address | link | neighbor | neighbour | netns | route | rule }
+where  OBJECT := { address | link | maddress | monitor | mroute | neighbor |
+                   neighbour | netns | nexthop | route | rule | tunnel | tuntap }
        OPTIONS := { -V[ersion] | -s[tatistics] | -4 | -6 | -br[ief] |
                     -o[neline] | -j[son] | -p[retty] | -n[etns] name |
-                    -c[olor] }
+                    -c[olor] | -d[etails] | -b[atch] [filename] }
 `
+
+/** The three tables that every kernel has. */
+const RULES = [
+  [0, 'local'],
+  [32766, 'main'],
+  [32767, 'default'],
+] as const
+
+function rules(_sys: Sys, _argv: readonly string[], { ipv6, json, pretty, details }: ShowStyle): string {
+  const shown = RULES.filter(([, table]) => !ipv6 || table !== 'default')
+  if (json)
+    return printJson(
+      shown.map(([priority, table]) => ({ priority, src: 'all', table })),
+      pretty,
+    )
+  return shown
+    .map(([priority, table]) => `${priority}:\tfrom all lookup ${table}${details ? ' proto kernel' : ''}\n`)
+    .join('')
+}
+
+/** Groups that every interface is in. ip-maddress(8) */
+function groups(sys: Sys, argv: readonly string[]): string {
+  const dev = argv.includes('dev') ? wordAfter(argv, 'dev') : undefined
+  return sys
+    .netlink({ op: 'link-list' })
+    .filter(({ name }) => dev === undefined || name === dev)
+    .map(({ index, name, kind }) => {
+      const hardware = kind === 'loopback' ? '' : '\tlink  33:33:00:00:00:01\n\tlink  01:00:5e:00:00:01\n'
+      return `${index}:\t${name}\n${hardware}\tinet  224.0.0.1\n\tinet6 ff02::1\n\tinet6 ff01::1\n`
+    })
+    .join('')
+}
 
 function neighbours(sys: Sys, argv: readonly string[], style: ShowStyle): string {
   const dev = argv[argv.indexOf('dev') + 1]
@@ -109,6 +143,8 @@ const STYLES: ReadonlyMap<string, keyof ShowStyle> = new Map([
   ['-color', 'color'],
   ['-c=always', 'color'],
   ['-color=always', 'color'],
+  ['-d', 'details'],
+  ['-details', 'details'],
 ])
 const FAMILIES: ReadonlyMap<string, 'ipv4' | 'ipv6'> = new Map([
   ['inet', 'ipv4'],
@@ -119,28 +155,70 @@ const IGNORED: readonly string[] = [
   '-c=auto',
   '-color=auto',
   '-color=never',
-  '-N',
-  '-h',
-  '-0',
-  '-d',
-  '-details',
+  ...['-N', '-Numeric', '-h', '-human', '-human-readable', '-iec', '-0', '-r', '-resolve', '-t', '-timestamp'],
+  ...['-ts', '-tshort', '-D', '-echo', '-force'],
 ]
 
-/** Runs the command line. @throws IpProblem */
-async function run(process: Process, busybox: boolean): Promise<string> {
+const plainStyle = (busybox: boolean) => ({
+  ...{ brief: false, oneline: false, statistics: false, color: false, details: false },
+  ...{ ipv4: false, ipv6: false, json: false, pretty: false, busybox },
+})
+type Say = (text: string) => Promise<void>
+
+/** What can be watched, as ip prints it. */
+const watched = (sys: Sys, style: ShowStyle): Watched[] => {
+  const rows = (text: string): string[] => text.split(/\n(?=\S)/).map((row) => row.replace(/\n$/, ''))
+  const addresses = (): string => ipAddress(sys, [], { ...style, oneline: true }).replaceAll('\\', '\n')
+  return [
+    { name: 'link', label: 'LINK', lines: () => rows(ipLink(sys, [], style).replaceAll('mode DEFAULT ', '')) },
+    { name: 'address', label: 'ADDR', lines: () => rows(addresses()) },
+    { name: 'route', label: 'ROUTE', lines: () => rows(ipRoute(sys, ['show', 'table', 'all'], style)) },
+    { name: 'neigh', label: 'NEIGH', lines: () => rows(neighbours(sys, [], style)) },
+  ].map((each) => ({ ...each, lines: () => each.lines().filter((line) => line !== '') }))
+}
+
+/** Each line of a file is a command of its own; the first that fails ends it. ip(8), -batch */
+async function batch(process: Process, file: string, options: readonly string[], say: Say): Promise<void> {
   const { sys } = process
-  const argv = process.argv.slice(1)
-  const style = {
-    ...{ brief: false, oneline: false, statistics: false, color: false },
-    ...{ ipv4: false, ipv6: false, json: false, pretty: false, busybox },
+  for (const [at, line] of (await batchText(sys, file)).split('\n').entries()) {
+    const words = line
+      .replace(/(?:^|\s)#.*/, '')
+      .split(/\s+/)
+      .filter(Boolean)
+    if (words.length === 0) continue
+    try {
+      await say(await run(process, [...options, ...words], false, say))
+    } catch (error) {
+      if (!(error instanceof IpProblem)) throw error
+      throw new IpProblem(`${error.message}\nCommand failed ${file}:${at + 1}`)
+    }
   }
+}
+
+async function batchText(sys: Sys, file: string): Promise<string> {
+  if (file === '-') return decodeUtf8(await readAll(sys, 0))
+  try {
+    return await readTextFile(sys, file)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new IpProblem(`Cannot open file "${file}" for reading: ${error.message}`)
+  }
+}
+
+/** Runs a command line, without its first word. @throws IpProblem */
+async function run(process: Process, argv: readonly string[], busybox: boolean, say: Say): Promise<string> {
+  const { sys } = process
+  const style = plainStyle(busybox)
   let at = 0
   for (; argv[at]?.startsWith('-'); at++) {
     const word = (argv[at] ?? '').replace(/^--/, '-')
     const known = STYLES.get(word)
     if (word === '-V' || word === '-Version') return 'ip utility, iproute2-6.1.0, libbpf 1.1.2\n'
     if (known) style[known] = true
-    else if (word === '-n' || word === '-netns') enterNetns(sys, argv[++at] ?? '')
+    else if (word === '-b' || word === '-batch') {
+      await batch(process, argv[at + 1] ?? '', argv.slice(0, at), say)
+      return ''
+    } else if (word === '-n' || word === '-netns') enterNetns(sys, argv[++at] ?? '')
     else if (word === '-f' || word === '-family') {
       const family = FAMILIES.get(argv[++at] ?? '')
       if (family) style[family] = true
@@ -148,8 +226,9 @@ async function run(process: Process, busybox: boolean): Promise<string> {
   }
   const [first, ...rest] = argv.slice(at)
   if (first === undefined) throw new IpProblem(USAGE.trimEnd(), 255)
-  const name = abbreviated(first, [...OBJECTS.keys(), 'netns'])
+  const name = abbreviated(first, [...OBJECTS.keys(), 'netns', 'monitor'])
   if (name === 'netns') return ipNetns(process, rest)
+  if (name === 'monitor') return ipMonitor(sys, rest, watched(sys, style), say)
   const object = name === undefined ? undefined : OBJECTS.get(name)
   if (first === 'help') return USAGE
   if (!object) throw new IpProblem(`Object "${first}" is unknown, try "ip help".`)
@@ -160,8 +239,12 @@ const mainOf =
   (busybox: boolean) =>
   async (process: Process): Promise<number> => {
     const io = new Stdio(process.sys)
+    const say = async (text: string): Promise<void> => {
+      await io.print(text)
+      await io.out.flush()
+    }
     try {
-      await io.print(await run(process, busybox))
+      await io.print(await run(process, process.argv.slice(1), busybox, say))
       await io.out.flush()
       return 0
     } catch (error) {
@@ -173,7 +256,12 @@ const mainOf =
 
 const row = {
   covers: 'partial',
-  lacks: ['-batch', 'monitor', '/etc/netns', 'tentative and temporary addresses of IPv6'],
+  lacks: [
+    '-force and -all',
+    'events that ip monitor would see at once',
+    '/etc/netns',
+    'tentative and temporary addresses of IPv6',
+  ],
   summary: 'show / manipulate routing, network devices, interfaces and tunnels',
 } as const
 

@@ -1,4 +1,5 @@
 /** What `ip -j` prints: an array of objects on one line, or spread out with -p. */
+import { detailMembers } from './ip-details.ts'
 import type { LinkFacts } from './link-facts.ts'
 import { addressesOf, broadcastOf, scopeOf } from './show-links.ts'
 
@@ -61,6 +62,7 @@ const layer = (link: LinkFacts): { readonly [member: string]: Json } => ({
 interface JsonStyle {
   readonly brief: boolean
   readonly statistics: boolean
+  readonly details: boolean
   readonly ipv4: boolean
   readonly ipv6: boolean
 }
@@ -68,7 +70,13 @@ interface JsonStyle {
 export const linkJson = (link: LinkFacts, style: JsonStyle): Json =>
   style.brief
     ? { ...briefHead(link), address: link.mac, flags: link.flags }
-    : { ...head(link), linkmode: 'DEFAULT', ...layer(link), ...(style.statistics ? { stats64: stats(link) } : {}) }
+    : {
+        ...head(link),
+        linkmode: 'DEFAULT',
+        ...layer(link),
+        ...(style.details ? detailMembers(link, true) : {}),
+        ...(style.statistics ? { stats64: stats(link) } : {}),
+      }
 
 const briefHead = (link: LinkFacts): { readonly [member: string]: Json } => ({
   ...peerOf(link),
@@ -82,6 +90,7 @@ export function addressJson(link: LinkFacts, style: JsonStyle): Json {
   return {
     ...head(link),
     ...layer(link),
+    ...(style.details ? detailMembers(link, false) : {}),
     ...(style.statistics ? { stats64: stats(link) } : {}),
     addr_info: addresses.map((each) => addressMember(link, each)),
   }

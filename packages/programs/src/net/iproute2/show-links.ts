@@ -1,3 +1,4 @@
+import { detailLines } from './ip-details.ts'
 import type { LinkFacts } from './link-facts.ts'
 
 export interface ShowStyle {
@@ -13,6 +14,8 @@ export interface ShowStyle {
   readonly json: boolean
   /** -p: JSON spread over lines. */
   readonly pretty: boolean
+  /** -d */
+  readonly details: boolean
 }
 
 const paint = (style: ShowStyle, code: number, text: string): string =>
@@ -22,7 +25,7 @@ export function showLink(link: LinkFacts, style: ShowStyle): string {
   if (style.brief) return briefLink(link, style)
   const rows = [
     headLine(link, style, 'mode DEFAULT '),
-    linkLayer(link, style),
+    ...layerLines(link, style, true),
     ...(style.statistics ? counters(link) : []),
   ]
   return join(rows, style)
@@ -30,13 +33,12 @@ export function showLink(link: LinkFacts, style: ShowStyle): string {
 
 export function showAddresses(link: LinkFacts, style: ShowStyle): string {
   const shown = addressesOf(link, style)
-  if (style.brief)
-    return `${briefHead(link, style)}${shown.map((each) => `${paint(style, colorOf(each), each)} `).join('')}\n`
+  if (style.brief) return `${briefHead(link, style)}${shown.map((each) => `${briefAddress(each, style)} `).join('')}\n`
   if (style.oneline)
     return shown
       .map((each) => `${link.index}: ${link.name}    ${addressLines(link, each, style).join('\\')}\n`)
       .join('')
-  const layer = style.ipv4 || style.ipv6 ? [] : [linkLayer(link, style)]
+  const layer = style.ipv4 || style.ipv6 ? [] : layerLines(link, style, false)
   const addresses = shown.flatMap((each) =>
     addressLines(link, each, style).map((line) => (line.startsWith(' ') ? line : `    ${line}`)),
   )
@@ -76,13 +78,22 @@ function headLine(link: LinkFacts, style: ShowStyle, mode: string): string {
   return `${link.index}: ${name}<${flags.join(',')}> mtu ${link.mtu} qdisc ${link.qdisc} ${master}${state}`
 }
 
-const paintState = (style: ShowStyle, state: string): string =>
-  state === 'UP' ? paint(style, 32, state) : state === 'DOWN' ? paint(style, 31, state) : state
+function paintState(style: ShowStyle, state: string, width = 0): string {
+  const text = state.padEnd(width)
+  return state === 'UP' ? paint(style, 32, text) : state === 'DOWN' ? paint(style, 31, text) : text
+}
 
 function linkLayer(link: LinkFacts, style: ShowStyle): string {
   const type = link.kind === 'loopback' ? 'loopback' : 'ether'
   const elsewhere = link.peerElsewhere && !style.busybox ? ' link-netnsid 0' : ''
   return `    link/${type} ${paint(style, 33, link.mac)} brd ${paint(style, 33, link.broadcastMac)}${elsewhere}`
+}
+
+function layerLines(link: LinkFacts, style: ShowStyle, withMode: boolean): string[] {
+  const layer = linkLayer(link, style)
+  if (!style.details) return [layer]
+  const [first = '', ...more] = detailLines(link, withMode)
+  return [layer + first, ...more]
 }
 
 function addressLines(link: LinkFacts, address: string, style: ShowStyle): string[] {
@@ -110,8 +121,13 @@ export function broadcastOf(host: string, length: number): string {
 export const dotted = (bits: number): string => [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.')
 export const netmask = (length: number): string => dotted(length === 0 ? 0 : (0xffffffff << (32 - length)) >>> 0)
 
+function briefAddress(address: string, style: ShowStyle): string {
+  const [host = '', length = ''] = address.split('/')
+  return `${paint(style, colorOf(address), host)}/${length}`
+}
+
 const briefHead = (link: LinkFacts, style: ShowStyle): string =>
-  `${link.fullName.padEnd(16)} ${paintState(style, link.state)}${' '.repeat(Math.max(0, 15 - link.state.length))}`
+  paint(style, 36, `${link.fullName.padEnd(16)} `) + paintState(style, link.state, 15)
 
 const briefLink = (link: LinkFacts, style: ShowStyle): string =>
   `${briefHead(link, style)}${link.mac} <${link.flags.join(',')}> \n`
