@@ -47,9 +47,17 @@ const SCRIPTS: readonly (readonly [script: string, printed: string | RegExp])[] 
     ].join('; '),
     /told 32 hello(?=[^]*told worker 42)(?=[^]*told child \[ "?'?hi'?"? \])(?=[^]*told closed 0)(?=[^]*told change)/,
   ],
+  // Two files of tests, of which one fails, by name and as a tree; clocks and functions that stand for others.
   [
-    'require("fs").writeFileSync("/tmp/a.test.js", "require(`node:test`)(`fails`, () => { throw new Error(`why`) })"); process.exitCode = require("child_process").spawnSync("node", ["--test"], { cwd: "/tmp", stdio: "inherit" }).status + 4',
-    /✖ fails[^]*ℹ fail 1[^]*status 5/,
+    [
+      'const fs = require("fs"), { spawnSync } = require("child_process"); fs.mkdirSync("/tmp/t")',
+      'fs.writeFileSync("/tmp/t/a.test.js", "const t = require(`node:test`); t(`fails`, () => { throw new Error(`why`) }); t.describe(`in it`, () => { t.it(`works`, () => {}) })")',
+      'fs.writeFileSync("/tmp/t/b.test.mjs", `import test from "node:test"; test("waits", (t) => { t.mock.timers.enable({ apis: ["setTimeout"] }); let n = 0; setTimeout(() => n++, 9e9); t.mock.timers.tick(9e9); if (n !== 1) throw n })`)',
+      'const run = (...more) => spawnSync("node", ["--test", ...more], { cwd: "/tmp/t", encoding: "utf8" })',
+      'const tap = run("--test-reporter=tap", "--test-name-pattern=/^wait/"), tree = run()',
+      'console.log(tap.stdout, tap.status, tree.stdout, tree.status)',
+    ].join('; '),
+    /not match pattern[^]*# skipped 2\n[^]* 0 ✖ fails[^]*▶ in it\n {2}✔ works[^]*✔ waits[^]*ℹ pass 2\nℹ fail 1[^]*test at a.test.js:1:\d+\n✖ fails[^]* 1\n/,
   ],
   // A package within a package, beside whose files its own are not.
   [
@@ -156,9 +164,9 @@ describe('node in a container', () => {
     const scripts = [...[...SCRIPTS, ...PROGRAMS, ...SHARED].map(([script]) => script), together]
     const input = scripts.map((script) => `node -e '${script}'; echo status $?\n`).join('')
     const command = ['apps/cli/bin/drydock.mjs', '-c', 'docker run --rm -i node sh 2>&1']
-    const { stdout } = spawnSync('node', command, { input, encoding: 'utf8', timeout: 110_000 })
+    const { stdout } = spawnSync('node', command, { input, encoding: 'utf8', timeout: 170_000 })
     for (const [, printed] of rows)
       if (typeof printed === 'string') expect(stdout).toContain(printed)
       else expect(stdout).toMatch(printed)
-  }, 120_000)
+  }, 180_000)
 })

@@ -39,9 +39,9 @@ const ROWS: readonly (readonly [typed: string, printed: string | RegExp])[] = [
 it('npm says what npm says', () => {
   const rows = ROWS.map(([typed]) => `echo '@@'; ${typed}; echo "status $?"\n`).join('')
   const command = ['apps/cli/bin/drydock.mjs', '-c', 'docker run --rm -q -i -w /w node:20 sh']
-  const { stdout } = spawnSync('node', command, { input: `exec 2>&1\n${rows}`, encoding: 'utf8', timeout: 110_000 })
+  const { stdout } = spawnSync('node', command, { input: `exec 2>&1\n${rows}`, encoding: 'utf8', timeout: 170_000 })
   const parts = stdout.replaceAll('\r', '').split('@@').slice(1)
   for (const [at, [typed, printed]] of ROWS.entries())
     if (typeof printed === 'string') expect(parts[at], typed).toContain(printed)
     else expect(parts[at], typed).toMatch(printed)
-}, 120_000)
+}, 180_000)

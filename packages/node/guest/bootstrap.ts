@@ -7,7 +7,7 @@ import './call-sites.ts'
 import { Buffer } from 'buffer'
 import path from 'path-browserify'
 import type { SignalMessage, StartMessage } from '../src/protocol.ts'
-import { createBuiltins, timerGlobals, webCrypto } from './builtins.ts'
+import { createBuiltins, reportOf, timerGlobals, webCrypto } from './builtins.ts'
 import { createConsole } from './console.ts'
 import { callSync, pending } from './host.ts'
 import { inspect } from './inspect.ts'
@@ -19,6 +19,7 @@ import { lastOption, runOptions } from './run-options.ts'
 import { loaderFrames, mainName, misspellings, noteEval, noteMain, prepareStacks, reword } from './stack.ts'
 import { unheard } from './events.ts'
 import { SIGNALS } from './signals.ts'
+import { runTestFiles } from './test-files.ts'
 import { testFiles } from './test-runner.ts'
 import { watchMode } from './watch-mode.ts'
 import './intl.ts'
@@ -112,8 +113,19 @@ const MODES: Readonly<Record<'check' | 'test' | 'watch', (files: string[], cwd: 
     for (const file of files) modules.check(path.resolve(cwd, file))
   },
   test: (files, cwd) => {
-    const found = files.length > 0 ? files.map((file) => path.resolve(cwd, file)) : testFiles(cwd)
-    for (const file of found) runFile(file)
+    const wanted = files.map((file) => path.resolve(cwd, file))
+    const missing = wanted.find((file) => !readable(file))
+    if (missing !== undefined) {
+      callSync('write', [2], Buffer.from(`Could not find '${missing}'\n`))
+      throw new Exit(1)
+    }
+    const options = process.execArgv.filter((word) => !/^--(?:test$|test-reporter|watch)/.test(word))
+    const report = reportOf(process)
+    const found = wanted.length > 0 ? wanted : testFiles(cwd)
+    runTestFiles(found, options, process.env, report).then(
+      () => report.failed && (process.exitCode = 1),
+      (error: unknown) => fail(error),
+    )
   },
   watch: (files) => watchMode(files),
 }

@@ -32,7 +32,8 @@ import { clusterModule, forkedByCluster } from './cluster.ts'
 import { dgram } from './datagrams.ts'
 import { consumers } from './consumers.ts'
 import { timersPromises } from './timers-promises.ts'
-import { TestRunner } from './test-runner.ts'
+import { tellerOf } from './test-files.ts'
+import { Report, TestRunner } from './test-runner.ts'
 import { tls } from './tls.ts'
 import { vm } from './vm.ts'
 import { workerThreads } from './worker-threads.ts'
@@ -177,6 +178,27 @@ const urlToHttpOptions = (url: Addressed): object => ({
   }),
 })
 
+/** Tests tell the process that runs their file with others, or report themselves. */
+function testRunner(process: NodeProcess): TestRunner {
+  const teller = tellerOf(process)
+  if (teller) return new TestRunner(teller, () => undefined)
+  const report = reportOf(process)
+  return new TestRunner(
+    (event) => report.hear(event),
+    (top) => {
+      report.end(top)
+      if (report.failed) process.exitCode = 1
+    },
+  )
+}
+
+/** Since version 23 it is drawn as a tree wherever it goes. */
+export function reportOf(process: NodeProcess): Report {
+  const tty = (process.stdout as { isTTY?: boolean }).isTTY === true
+  const usual = tty || Number(/\d+/.exec(process.version)?.[0]) >= 23 ? 'spec' : 'tap'
+  return new Report(usual, process.cwd(), tty)
+}
+
 function lazy<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined
   return () => (made ??= { value: make() }).value
@@ -253,7 +275,7 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
     ['string_decoder', () => ({ StringDecoder })],
     ['timers', () => timers],
     ['timers/promises', () => timersPromises],
-    ['test', () => new TestRunner((failed) => (process.exitCode = failed ? 1 : process.exitCode)).exports],
+    ['test', () => testRunner(process).exports],
     ['tls', () => tls],
     ['tty', () => ({ isatty: (fd: number) => callSync('isatty', [fd]).value })],
     ['url', () => url],

@@ -372,10 +372,10 @@ export class Modules {
             (key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== 'default' && !RESERVED.has(key),
           )
         : []
-    const lines = names.map((key) => `export const ${key} = it.${key};`)
+    const lines = names.map((key) => `export const ${key} = __cjs.${key};`)
     __defineModule(
       target,
-      `const it = __drydock.bridged(${JSON.stringify(target)}); export default it; ${lines.join('')}`,
+      `const __cjs = __drydock.bridged(${JSON.stringify(target)}); export default __cjs; ${lines.join('')}`,
     )
     return target
   }

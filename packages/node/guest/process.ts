@@ -85,6 +85,7 @@ export interface NodeProcess extends EventEmitter {
   cwd(): string
   exit(code?: number | string): never
   argv: string[]
+  readonly execArgv: readonly string[]
   readonly version: string
   emitWarning(warning: string | Error, ...rest: never[]): void
   /** To the process that started this one with a channel. */

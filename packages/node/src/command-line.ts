@@ -20,7 +20,7 @@ export type Command =
 
 /** Options that change nothing here. */
 const IGNORED =
-  /^--(no-)?(warnings|deprecation|trace-\S+|pending-deprecation|enable-source-maps|use-strict|experimental-\S+|max-old-space-size\S*|max-semi-space-size\S*|max-http-header-size\S*|stack-size\S*|inspect\S*|preserve-symlinks\S*|throw-deprecation|harmony\S*|expose-gc|use-openssl-ca|use-bundled-ca|dns-result-order\S*|icu-data-dir\S*|interpreted-frames-native-stack|watch-preserve-output|test-only|abort-on-uncaught-exception|zero-fill-buffers)$/
+  /^--(no-)?(warnings|deprecation|trace-\S+|pending-deprecation|enable-source-maps|use-strict|experimental-\S+|max-old-space-size\S*|max-semi-space-size\S*|max-http-header-size\S*|stack-size\S*|inspect\S*|preserve-symlinks\S*|throw-deprecation|harmony\S*|expose-gc|use-openssl-ca|use-bundled-ca|dns-result-order\S*|icu-data-dir\S*|interpreted-frames-native-stack|watch-preserve-output|test-force-exit|experimental-test-\S+|abort-on-uncaught-exception|zero-fill-buffers)$/
 /** Options that are followed by a value, in the same word behind `=` or in the next. */
 const VALUED = new Set([
   ...['env-file', 'env-file-if-exists', 'import', 'require', 'input-type', 'unhandled-rejections', 'conditions'],
@@ -112,6 +112,10 @@ export function readCommand(
     if (evaluated) {
       const inWord = evaluated[1] !== undefined
       return evaluation(word, evaluated[1] ?? words[0], inWord ? words : words.slice(1), run)
+    }
+    if (word === '--test-only') {
+      options['test-only'] = ['true']
+      continue
     }
     if (!IGNORED.test(word)) return { kind: 'fail', text: `${argv[0] ?? 'node'}: bad option: ${word}\n`, status: 9 }
   }

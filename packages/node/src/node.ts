@@ -22,7 +22,7 @@ export const node: Program = {
     'SharedArrayBuffer and transfers between workers, which are processes here',
     'AsyncLocalStorage across await',
     'keys and signatures of node:crypto, brotli',
-    'node:test: reporters other than spec, --test-name-pattern, snapshots, coverage, timers of mock',
+    'node:test: reporters of the script, snapshots, coverage, and files at the same time',
   ],
   summary: 'runs JavaScript (QuickJS in a worker of its own)',
   sizeBytes: 123_000_000,
