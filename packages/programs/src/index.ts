@@ -24,6 +24,7 @@ import { miscPrograms } from './misc/index.ts'
 import { libcapPrograms } from './libcap/index.ts'
 import { netPrograms } from './net/index.ts'
 import { opensslPrograms } from './openssl/index.ts'
+import { packedTools } from './compression/packed-tools.ts'
 import { packageManagerPrograms } from './package-managers/index.ts'
 import { patch } from './patch/patch.ts'
 import { attributePrograms } from './attr/index.ts'
@@ -57,6 +58,7 @@ export const programs: readonly Program[] = [
   ...bzip2Programs,
   ...xzPrograms,
   ...zstdPrograms,
+  ...packedTools,
   ...infoZip,
   rsync,
   ed,

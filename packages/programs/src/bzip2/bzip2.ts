@@ -81,7 +81,9 @@ function packingOf(context: Context, called: string): Packing {
       special: (path) => new FileProblem(`Input file ${path} is not a normal file.`, 1),
       missing: (path, reason) =>
         new FileProblem(
-          flavour === 'busybox' ? `can't open '${path}': ${reason}` : `Can't open input file ${path}: ${reason}.`,
+          flavour === 'busybox'
+            ? `can't open '${path}': ${reason}`
+            : `Can't open input ${o.test ? '' : 'file '}${path}: ${reason}.`,
           1,
         ),
       exists: (path) =>

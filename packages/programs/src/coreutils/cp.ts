@@ -33,6 +33,7 @@ const options = {
   update: flag('u', 'update'),
   verbose: flag('v', 'verbose'),
   oneFileSystem: flag('x', 'one-file-system'),
+  stripSlashes: flag('', 'strip-trailing-slashes'),
 }
 type Context = ProgramContext<typeof options>
 
@@ -106,7 +107,8 @@ export const cp = defineProgram({
   usage: 'cp [OPTION]... SOURCE... DEST',
   options,
   async main(context) {
-    const { sys, operands, options: o } = context
+    const { sys, options: o } = context
+    const operands = o.stripSlashes ? context.operands.map((path) => path.replace(/(.)\/+$/, '$1')) : context.operands
     const pairs = pairOperands({ sys, operands, targetDirectory: o.target, noTargetDirectory: o.noTarget > 0 })
     if (typeof pairs === 'string') {
       const last = operands.at(-1) ?? ''

@@ -138,7 +138,7 @@ export const cut = defineProgram({
     const given = [o.bytes, o.characters, o.fields].filter((text) => text !== undefined)
     const [spec] = given
     if (spec === undefined) throw new UsageError('you must specify a list of bytes, characters, or fields')
-    if (given.length > 1) throw new UsageError('only one type of list may be specified')
+    if (given.length > 1) throw new UsageError('only one list may be specified')
     if (o.delimiter !== undefined && [...o.delimiter].length > 1)
       throw new UsageError('the delimiter must be a single character')
     if (o.fields === undefined && o.delimiter !== undefined)

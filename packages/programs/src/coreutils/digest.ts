@@ -1,6 +1,6 @@
 import { isErrno, O_RDONLY, type Program, type Sys } from '@drydock/abi'
 import { Hash, type HashName } from '@drydock/codec'
-import { defineProgram, flag, type ProgramContext } from '@drydock/libc'
+import { defineProgram, flag, type ProgramContext, UsageError, value } from '@drydock/libc'
 import { eachInput } from '../text/input.ts'
 import { LineReader } from '../text/line-reader.ts'
 
@@ -61,10 +61,11 @@ class Checker {
     this.algorithm = algorithm
   }
 
-  async line(line: string): Promise<void> {
+  /** @param isInput  the list itself is standard input: a line can't mean that */
+  async line(line: string, isInput: boolean): Promise<void> {
     const { sys, options: o, io } = this.context
     const listed = parseLine(line, this.algorithm)
-    if (!listed) {
+    if (!listed || (isInput && listed.path === '-')) {
       this.malformed++
       return
     }
@@ -120,9 +121,12 @@ async function check(context: Context, algorithm: HashName): Promise<number> {
     for (;;) {
       const line = await reader.next()
       if (line === undefined) break
-      if (line !== '' && !line.startsWith('#')) await checker.line(line)
+      if (line !== '' && !line.startsWith('#')) await checker.line(line, path === '-')
     }
-    verified = (await checker.finish(path === '-' ? 'standard input' : path)) && verified
+    verified =
+      (await checker.finish(
+        path === '-' ? (context.flavour === 'gnu' ? "'standard input'" : 'standard input') : path,
+      )) && verified
   })
   return readable && verified ? 0 : 1
 }
@@ -174,16 +178,33 @@ function crcTable(): Uint32Array {
   return table
 }
 
+/** -a: another algorithm than the CRC. */
+async function named(
+  context: ProgramContext<{ algorithm: ReturnType<typeof value>; untagged: ReturnType<typeof flag> }>,
+  word: string,
+  untagged: boolean,
+): Promise<number> {
+  const algorithm = (Object.keys(TAGS) as HashName[]).find((name) => name === word)
+  if (algorithm === undefined) throw new UsageError(`invalid argument '${word}' for '--algorithm'`)
+  const good = await eachInput(context, context.operands, async (fd, path) => {
+    const digest = await digestOf(context.sys, fd, algorithm)
+    await context.io.print(untagged ? `${digest}  ${path}\n` : `${TAGS[algorithm]} (${path}) = ${digest}\n`)
+  })
+  return good ? 0 : 1
+}
+
 /** cksum: the CRC of POSIX, and bytes. */
 export const cksum = defineProgram({
   name: 'coreutils/cksum',
   paths: ['/usr/bin/cksum'],
   covers: 'partial',
-  lacks: ['-a', '--check'],
+  lacks: ['--check', '-a blake2b and sm3'],
   summary: 'checksum and count the bytes in a file',
   usage: 'cksum [FILE]...',
-  options: {},
+  options: { algorithm: value('a', 'algorithm'), untagged: flag('', 'untagged') },
   async main(context) {
+    const { algorithm, untagged } = context.options
+    if (algorithm !== undefined && algorithm !== 'crc') return named(context, algorithm, untagged > 0)
     const table = crcTable()
     const good = await eachInput(context, context.operands, async (fd, path) => {
       let crc = 0

@@ -26,6 +26,7 @@ const options = {
   oneFileSystem: flag('x', 'one-file-system'),
   exclude: list('', 'exclude'),
   null: flag('0', 'null'),
+  inodes: flag('', 'inodes'),
 }
 type Context = ProgramContext<typeof options>
 
@@ -50,6 +51,7 @@ class Counter {
 
   private size(stat: Stat): number {
     const { options: o } = this.context
+    if (o.inodes) return 1
     if (!(o.apparent || o.bytes)) return stat.blocks * 512
     return isRegular(stat.mode) || isDirectory(stat.mode) ? stat.size : 0
   }
@@ -98,8 +100,10 @@ function formatter({ options: o }: Context, busybox: boolean): (bytes: number) =
   if (o.si) return (bytes) => humanSize(bytes, 1000)
   const asked =
     o.blockSize === undefined ? undefined : parseSize(/^\d/.test(o.blockSize) ? o.blockSize : `1${o.blockSize}`)
+  if (o.inodes) return String
   const unit = asked ?? (o.bytes ? 1 : o.mebibytes ? 1024 ** 2 : 1024)
-  return (bytes) => String(Math.ceil(bytes / unit))
+  const suffix = /^[A-Za-z]/.test(o.blockSize ?? '') ? o.blockSize : ''
+  return (bytes) => `${Math.ceil(bytes / unit)}${suffix}`
 }
 
 async function duMain(context: Context, busybox: boolean): Promise<number> {
@@ -120,7 +124,7 @@ export const du = defineProgram({
   name: 'coreutils/du',
   paths: ['/usr/bin/du'],
   covers: 'partial',
-  lacks: ['--time', '--threshold', '--files0-from', '--inodes'],
+  lacks: ['--time', '--threshold', '--files0-from'],
   summary: 'estimate file space usage',
   sizeBytes: 154456,
   usage: 'du [OPTION]... [FILE]...',

@@ -24,6 +24,9 @@ export interface Listing {
   readonly showBlocks: boolean
   readonly showOwner: boolean
   readonly showGroup: boolean
+  readonly showAuthor: boolean
+  /** There is none: a question mark. */
+  readonly showContext: boolean
   readonly indicator: 'none' | 'slash' | 'file-type' | 'classify'
   readonly colors: boolean
   readonly painter: Painter
@@ -133,6 +136,8 @@ function longColumns(listing: Listing, entries: readonly Entry[]): Column[] {
     column((e) => String(e.stat.nlink), true, 4),
     ...(listing.showOwner ? [column((e) => listing.user(e.stat.uid), false, 8)] : []),
     ...(listing.showGroup ? [column((e) => listing.group(e.stat.gid), false, 8)] : []),
+    ...(listing.showAuthor ? [column((e) => listing.user(e.stat.uid), false, 8)] : []),
+    ...(listing.showContext ? [column(() => '?', false)] : []),
     column((e) => sizeText(listing, e.stat), true, listing.humanSizes ? 7 : 9),
     column((e) => listing.time(e.stat), false),
   ]

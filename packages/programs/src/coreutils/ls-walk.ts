@@ -56,6 +56,10 @@ export const lsOptions = {
   zero: flag('', 'zero'),
   groupFirst: flag('', 'group-directories-first'),
   blockSize: value('', 'block-size'),
+  format: value('', 'format'),
+  author: flag('', 'author'),
+  tabSize: value('T', 'tabsize'),
+  context: flag('Z', 'context'),
 }
 export type LsContext = ProgramContext<typeof lsOptions>
 

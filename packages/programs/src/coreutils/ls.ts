@@ -52,15 +52,32 @@ function blockUnit({ options: o }: LsContext): number {
   return o.blockSize ? (parseSize(/^\d/.test(o.blockSize) ? o.blockSize : `1${o.blockSize}`) ?? 1024) : 1024
 }
 
+/** A unit without a number is shown behind each size: `--block-size=K`. */
+const unitSuffix = (blockSize = ''): string => (/^[A-Za-z]/.test(blockSize) ? blockSize : '')
+
 function sizeFormatter(context: LsContext, flavour: Flavour): (bytes: number) => string {
   const { human, si, blockSize } = context.options
   if (si) return (bytes) => humanSize(bytes, 1000)
   if (human) return flavour === 'gnu' ? humanSize : busyboxHumanSize
   const unit = blockSize ? blockUnit(context) : 1
-  return (bytes) => String(Math.ceil(bytes / unit))
+  const suffix = unitSuffix(blockSize)
+  return (bytes) => `${Math.ceil(bytes / unit)}${suffix}`
 }
 
+/** The words of --format. */
+const FORMATS: ReadonlyMap<string, { readonly long: boolean; readonly layout: Listing['layout'] }> = new Map([
+  ['long', { long: true, layout: 'one' }],
+  ['verbose', { long: true, layout: 'one' }],
+  ['commas', { long: false, layout: 'commas' }],
+  ['across', { long: false, layout: 'across' }],
+  ['horizontal', { long: false, layout: 'across' }],
+  ['vertical', { long: false, layout: 'columns' }],
+  ['single-column', { long: false, layout: 'one' }],
+])
+
 function layoutOf({ options: o, order }: LsContext, terminal: boolean): { long: boolean; layout: Listing['layout'] } {
+  const named = FORMATS.get(o.format ?? '')
+  if (named) return named
   const chosen = order.findLast((name) => (LAYOUTS as readonly string[]).includes(name))
   const long =
     LONG_OPTIONS.some((name) => order.some((given) => given === name)) &&
@@ -111,6 +128,8 @@ const makeListing =
       showBlocks: o.size > 0,
       showOwner: !o.noOwner,
       showGroup: !o.noGroup && !o.longNoGroup,
+      showAuthor: o.author > 0,
+      showContext: o.context > 0,
       indicator: indicatorOf(context, terminal),
       colors,
       painter: new Painter(colors),
@@ -133,7 +152,7 @@ export const ls = defineProgram({
   name: 'coreutils/ls',
   paths: ['/bin/ls', '/usr/bin/dir'],
   covers: 'partial',
-  lacks: ['--hyperlink', '-Z', '--dired'],
+  lacks: ['--hyperlink', '--dired', 'security contexts: there are none'],
   summary: 'list directory contents',
   sizeBytes: 151344,
   usage: 'ls [OPTION]... [FILE]...',

@@ -52,7 +52,8 @@ function parseScaled(text: string, scale: string): number {
 }
 
 /** One place behind the point below ten, none above: as ls -h. */
-function scaled(number: number, scale: string, round: Rounding): string {
+/** @param fixed  digits behind the point, where a format says so */
+function scaled(number: number, scale: string, round: Rounding, fixed?: number): string {
   if (scale === 'none') return String(round(number * 1) === number ? number : number)
   const base = scale === 'si' ? 1000 : 1024
   let power = 0
@@ -61,14 +62,14 @@ function scaled(number: number, scale: string, round: Rounding): string {
     rest /= base
     power++
   }
-  const places = power > 0 && Math.abs(rest) < 10 ? 10 : 1
+  const places = fixed === undefined ? (power > 0 && Math.abs(rest) < 10 ? 10 : 1) : 10 ** fixed
   rest = round(Number((rest * places).toPrecision(15))) / places
   if (Math.abs(rest) >= base && power < LETTERS.length) {
     rest /= base
     power++
   }
-  if (power === 0) return String(rest)
-  const text = Math.abs(rest) < 10 ? rest.toFixed(1) : String(rest)
+  if (power === 0) return fixed === undefined ? String(rest) : rest.toFixed(fixed)
+  const text = fixed === undefined ? (Math.abs(rest) < 10 ? rest.toFixed(1) : String(rest)) : rest.toFixed(fixed)
   return `${text}${LETTERS.charAt(power - 1)}${scale === 'iec-i' ? 'i' : ''}`
 }
 
@@ -109,7 +110,7 @@ function convert(context: Context, word: string, round: Rounding): string {
       ? (round(Number((number * 10 ** places).toPrecision(15))) / 10 ** places).toFixed(places)
       : to === 'none' && (o.fromUnit ?? o.toUnit) !== undefined
         ? String(round(number))
-        : scaled(number, to, round)
+        : scaled(number, to, round, places)
   const shown = text + suffix
   if (!format) return shown
   const padded = format.left ? shown.padEnd(format.width) : shown.padStart(format.width, format.zero ? '0' : ' ')

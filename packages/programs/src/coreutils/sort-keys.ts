@@ -24,6 +24,8 @@ const KEY = /^(\d+)(?:\.(\d+))?([bdfginhMRrV]*)(?:,(\d+)(?:\.(\d+))?([bdfginhMRr
 /** @returns a message for a key that cannot be read */
 export function parseKey(text: string, globals: SortFlags): SortKey | string {
   const match = KEY.exec(text)
+  const [, end] = /^[^,]*,(\D.*|)$/.exec(text) ?? []
+  if (end !== undefined) return `invalid number after ',': invalid count at start of '${end}'`
   if (!match)
     return /^\d/.test(text)
       ? `stray character in field spec: invalid field specification '${text}'`

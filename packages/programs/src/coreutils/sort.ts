@@ -1,5 +1,15 @@
 import { isErrno } from '@drydock/abi'
-import { concat, defineProgram, flag, Heap, list, type ProgramContext, value, writeFile } from '@drydock/libc'
+import {
+  concat,
+  defineProgram,
+  flag,
+  Heap,
+  list,
+  type ProgramContext,
+  UsageError,
+  value,
+  writeFile,
+} from '@drydock/libc'
 import { decodeText, encodeText } from '../text/encoding.ts'
 import { eachInput } from '../text/input.ts'
 import { type LineTable, LineTableBuilder } from '../text/line-table.ts'
@@ -19,6 +29,7 @@ const options = {
   human: flag('h', 'human-numeric-sort'),
   numeric: flag('n', 'numeric-sort'),
   random: flag('R', 'random-sort'),
+  randomSource: value('', 'random-source'),
   reverse: flag('r', 'reverse'),
   version: flag('V', 'version-sort'),
   sortWord: value('', 'sort'),
@@ -124,6 +135,10 @@ function separatorOf({ options: o }: Context): string | undefined {
 async function sortOf(context: Context): Promise<number> {
   const { options: o, sys } = context
   const globals = globalFlags(context)
+  if (o.sortWord !== undefined && !WORDS.has(o.sortWord)) {
+    const valid = [...WORDS.keys()].map((word) => `\n  - '${word}'`).join('')
+    throw new UsageError(`invalid argument '${o.sortWord}' for '--sort'\nValid arguments are:${valid}`)
+  }
   const keys: SortKey[] = []
   for (const text of o.key) {
     const key = parseKey(text, globals)

@@ -1,5 +1,5 @@
 import { isErrno, isRegular } from '@drydock/abi'
-import { defineProgram, flag, type ProgramContext } from '@drydock/libc'
+import { defineProgram, flag, type ProgramContext, readTextFile, value } from '@drydock/libc'
 import { decodeText } from '../text/encoding.ts'
 import { eachInput } from '../text/input.ts'
 import { displayWidth } from '../text/width.ts'
@@ -19,6 +19,7 @@ const options = {
   lines: flag('l', 'lines'),
   longest: flag('L', 'max-line-length'),
   words: flag('w', 'words'),
+  filesFrom: value('', 'files0-from'),
 }
 type Context = ProgramContext<typeof options>
 
@@ -93,13 +94,16 @@ export const wc = defineProgram({
   name: 'coreutils/wc',
   paths: ['/usr/bin/wc'],
   covers: 'partial',
-  lacks: ['--files0-from', '--total'],
+  lacks: ['--total'],
   summary: 'print newline, word, and byte counts for each file',
   sizeBytes: 47928,
   usage: 'wc [OPTION]... [FILE]...',
   options,
-  async main(context) {
-    const { options: o, operands, io } = context
+  async main(given) {
+    const { options: o, io, sys } = given
+    const listed = o.filesFrom === undefined ? undefined : await readTextFile(sys, o.filesFrom)
+    const operands = listed === undefined ? given.operands : listed.split('\0').filter((name) => name !== '')
+    const context = { ...given, operands }
     const asked = KEYS.filter((key) => o[key] > 0)
     const shown = asked.length ? asked : (['lines', 'words', 'bytes'] as const)
     const width = numberWidth(context, shown.length)

@@ -54,6 +54,7 @@ export const grepOptions = {
   word: flag('w', 'word-regexp'),
   line: flag('x', 'line-regexp'),
   null: flag('Z', 'null'),
+  version: flag('V', 'version'),
   nullData: flag('z', 'null-data'),
   include: list('', 'include'),
   exclude: list('', 'exclude'),
@@ -173,6 +174,10 @@ const grepHint = (name: string): string =>
 
 async function grepMain(context: GrepContext, fallback: string): Promise<number> {
   const { options: o, io } = context
+  if (o.version) {
+    await io.print('grep (GNU grep) 3.8\n')
+    return 0
+  }
   let parsed: { patterns: string[]; files: readonly string[] }
   try {
     parsed = await patternTexts(context)

@@ -17,6 +17,7 @@ import { prlimit } from './prlimit.ts'
 import { rev } from './rev.ts'
 import { chrt, renice, setsid, taskset } from './scheduling.ts'
 import { script } from './script.ts'
+import { scriptreplay } from './scriptreplay.ts'
 import { ionice, last, logger, rename } from './small-tools.ts'
 import { runuser, su } from './su.ts'
 import { ipcmk, ipcrm } from './ipc-make.ts'
@@ -66,6 +67,7 @@ export const utilLinux = [
     rev,
     runuser,
     script,
+    scriptreplay,
     su,
     umount,
     unshare,

@@ -126,11 +126,11 @@ function listLine(path: string, packed: number, { streams, blocks, parts, check 
 }
 
 async function list({ sys, io, operands }: Context): Promise<void> {
-  await io.print(LIST_HEAD)
-  for (const path of operands) {
+  for (const [at, path] of operands.entries()) {
     const fd = sys.open(path, O_RDONLY)
     const bytes = await readAll(sys, fd)
     sys.close(fd)
+    if (at === 0) await io.print(LIST_HEAD)
     await io.print(listLine(path, bytes.length, unpacked(bytes, path)))
   }
 }
