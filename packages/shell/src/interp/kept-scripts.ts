@@ -26,10 +26,9 @@ export class KeptScripts {
 
   /** Whatever the parser asks the shell for is a part of the key; with aliases there is too much of it. */
   read(shell: Shell, text: string, firstLine: number): Script {
-    const { syntax } = shell
-    const parser = (): Parser => new Parser(text, { ...syntax, firstLine })
+    const parser = (): Parser => new Parser(text, { ...shell.syntax, firstLine })
     if (text.length > LONGEST || shell.aliases.size > 0 || text.includes('<<')) return parser()
-    const key = `${firstLine}${syntax.extglob() ? 'e' : ''}${shell.options.has('posix') ? 'p' : ''}:${text}`
+    const key = `${firstLine}${shell.shopt.get('extglob') ? 'e' : ''}${shell.options.has('posix') ? 'p' : ''}:${text}`
     const lists = this.kept.get(key)
     return lists ? new Replay(lists) : new Recorder(parser(), (parsed) => this.keep(key, parsed))
   }

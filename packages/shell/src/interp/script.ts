@@ -1,10 +1,10 @@
 import { isDirectory, O_RDONLY } from '@drydock/abi'
 import { readAll } from '@drydock/libc'
 import { decodeBytes, encodeText } from '../syntax/ansi-escapes.ts'
+import type { HeredocCut } from '../syntax/cursor.ts'
 import { ShellSyntaxError } from '../syntax/syntax-error.ts'
 import { ExitShell, FatalError, type Steps, TopLevelError, wait } from './flow.ts'
 import { runLast } from './child.ts'
-import type { Script } from './kept-scripts.ts'
 import type { Shell } from './shell.ts'
 
 export interface TextOptions {
@@ -29,13 +29,15 @@ export function* runText(shell: Shell, text: string, options: TextOptions = {}):
       const list = script.next()
       if (shell.options.has('verbose'))
         shown = yield* echoInput(shell, text, shown, list ? script.position : text.length)
-      yield* warnOfCutOff(shell, script)
+      const cuts = script.takeCutOff()
+      if (cuts.length > 0) yield* warnOfCutOff(shell, cuts)
       if (!list) return status
       if (shell.options.has('noexec') && !shell.interactive) continue
-      status = last && script.atEnd ? yield* runLast(shell, list) : yield* shell.machinery.execute(shell, list)
+      const outcome = last && script.atEnd ? runLast(shell, list) : shell.machinery.run(shell, list)
+      status = typeof outcome === 'number' ? outcome : yield* outcome
     } catch (error) {
       if (error instanceof ShellSyntaxError) {
-        yield* warnOfCutOff(shell, script)
+        yield* warnOfCutOff(shell, script.takeCutOff())
         return yield* syntaxFailure(shell, error, options.label)
       }
       if (!(error instanceof FatalError) || !goesOn || shell.options.has('errexit') || !recovers(shell, error))
@@ -62,8 +64,7 @@ function* echoInput(shell: Shell, text: string, from: number, position: number):
 }
 
 /** bash tells of here-documents that the end of the text ended. */
-function* warnOfCutOff(shell: Shell, script: Script): Steps<void> {
-  const cuts = script.takeCutOff()
+function* warnOfCutOff(shell: Shell, cuts: readonly HeredocCut[]): Steps<void> {
   if (shell.dialect.name !== 'bash') return
   for (const { startLine, endLine, delimiter } of cuts) {
     const words = `warning: here-document at line ${startLine} delimited by end-of-file (wanted \`${delimiter}')`
