@@ -10,6 +10,14 @@ const ROWS: readonly [script: string, stdout: string, status?: number][] = [
     'x=1; y=2; a=(1 2); (x=5; a[1]=9; unset y; (x=7; echo $x ${a[@]} ${y-none}); echo $x); echo $x $y ${a[@]}',
     '7 1 9 none\n5\n1 2 1 2\n',
   ],
+  [
+    "shopt -s extglob; x='a.b$&'; r='$&'; q=qqaqb; echo ${x//./$r} ${x/%&/$r} ${x//[a-b]/$r} ${q//*(q)/-} ${q//*/-} ${q//b/[&]} ${q^^}",
+    'a$.b$& a.b$$& $a.$b$& --a--b - qqaq[b] QQAQB\n',
+  ],
+  [
+    "r() { printf '<%s>' \"$a\" \"$b\"; }; IFS=: read -r a b <<<'x:y::'; r; IFS=': ' read a b <<<' p\\ :q : '; r; IFS=éa read -r a b <<<1é2a; r",
+    '<x><y::><p ><q><1><2>',
+  ],
   ['x=1; (while [ ! -e /tmp/go ]; do sleep 0.01; done; echo $x) & x=2; : >/tmp/go; wait; echo $x', '1\n2\n'],
   ['f() { local y=3; (unset y; echo ${y-none}; y=4); echo $y $(y=5; echo $y); }; y=1; f; echo $y', 'none\n3 5\n1\n'],
   ["mapfile -t -C 'echo cb' -c 2 a < <(printf '%s\\n' 1 2 3 4); echo ${a[@]}", 'cb 1 2\ncb 3 4\n1 2 3 4\n'],

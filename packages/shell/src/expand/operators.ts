@@ -73,13 +73,21 @@ export function replace(shell: Shell, operator: string, text: string, pattern: s
     if (operator === '/#') return replacement + text
     return operator === '/%' ? text + replacement : text
   }
-  const whole = replacement.includes('\0&')
+  const marked = replacement.includes('\0&')
+  const plain = marked || shell.shopt.get('nocasematch') ? undefined : shell.patterns.plainPattern(pattern)
+  if (plain && !plain.starBefore && !plain.starAfter) return replacePlain(operator, text, pattern, replacement)
+  const whole = marked
     ? (match: string): string => replacement.replaceAll('\0&', () => match)
     : (): string => replacement
   const before = operator === '/#' ? '^(?:' : '(?:'
   const after = operator === '/%' ? ')$' : ')'
   const regex = shell.patterns.regex(pattern, options(shell), before, after, operator === '//' ? 'g' : '')
-  if (operator === '//') return text.replace(regex, (match) => (match === '' && text !== '' ? '' : whole(match)))
+  // What matches nothing nowhere needs no closer look at each match.
+  if (operator === '//' && !marked && !pattern.includes('(') && !regex.test(''))
+    return text.replace(regex, replacement.replaceAll('$', '$$$$'))
+  // Nothing matches between characters, and not behind the last one.
+  if (operator === '//')
+    return text.replace(regex, (match, at: number) => (at === text.length && text !== '' ? '' : whole(match)))
   if (operator !== '/%') return text.replace(regex, whole)
   for (const start of ascending(text)) {
     regex.lastIndex = 0
@@ -89,8 +97,26 @@ export function replace(shell: Shell, operator: string, text: string, pattern: s
   return text
 }
 
+/** The same where the pattern is a text. */
+function replacePlain(operator: string, text: string, part: string, replacement: string): string {
+  if (operator === '//') return text.split(part).join(replacement)
+  if (operator === '/#') return text.startsWith(part) ? replacement + text.slice(part.length) : text
+  const last = operator === '/%'
+  if (last && !text.endsWith(part)) return text
+  const at = last ? text.length - part.length : text.indexOf(part)
+  return at < 0 ? text : text.slice(0, at) + replacement + text.slice(at + part.length)
+}
+
+// oxlint-disable-next-line no-control-regex
+const ASCII = /^[\0-\x7f]*$/
+
 /** `^` `^^` `,` `,,` `~` `~~`. */
 export function changeCase(shell: Shell, operator: string, text: string, pattern: string): string {
+  // Letters beyond ASCII may change with their neighbours, or become two.
+  if (pattern === '' && ASCII.test(text)) {
+    if (operator === '^^') return text.toUpperCase()
+    if (operator === ',,') return text.toLowerCase()
+  }
   const regex = shell.patterns.regex(pattern === '' ? '?' : pattern, { extglob: true }, '^(?:', ')$')
   const kind = operator.charAt(0)
   const change = (char: string): string => {
