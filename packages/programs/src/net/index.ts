@@ -16,6 +16,7 @@ import { busyboxNetstat, netstat } from './net-tools/netstat.ts'
 import { busyboxRoute, route } from './net-tools/route.ts'
 import { mtr } from './mtr/mtr.ts'
 import { busyboxNc, nc } from './netcat/nc.ts'
+import { nmap } from './nmap/nmap.ts'
 import { ip6tables, iptables } from './netfilter/iptables.ts'
 import { ip6tablesRestore, ip6tablesSave, iptablesRestore, iptablesSave } from './netfilter/save-restore.ts'
 import { busyboxPing } from './ping/busybox-ping.ts'
@@ -62,6 +63,7 @@ export const netPrograms: readonly Program[] = [
     iptablesSave,
     mtr,
     nc,
+    nmap,
     socat,
     netstat,
     nslookup,
