@@ -78,6 +78,10 @@ const ROWS: readonly string[] = [
   'git checkout nope; echo $?; git log nope; echo $?; git add nope; echo $?; git branch main; echo $?',
   'cd d; git status; echo 1 > new; git status -s; git add .; git status -s; git rev-parse --show-toplevel | wc -l',
   'echo x >> a; git stash; git status -s; git stash list; git stash pop | tail -1 | cut -c1-20; git diff --stat',
+  'git checkout -q -b topic; echo t > b; git commit -q -am topic; git checkout -q main; echo m > b; git commit -q -am main; git merge topic > /dev/null; git merge --abort; cat b; git status -s; git merge --abort; echo $?',
+  'git checkout -q -b topic; echo t > t; git add t; git commit -q -m "add t"; git checkout -q main; git cherry-pick topic; git log --oneline; cat t; git cherry-pick -x topic; git cherry-pick nope; echo $?',
+  'git checkout -q -b topic; echo t > b; git commit -q -am topic; git checkout -q main; echo m > b; git commit -q -am main; git cherry-pick topic 2>&1; echo $?; git cherry-pick --abort; cat b; git cherry-pick topic > /dev/null 2>&1; echo both > b; git add b; git cherry-pick --continue > /dev/null; git log -1 --format=%s; cat b; git status -s',
+  'echo 2 > b; git commit -q -am second; git revert --no-edit HEAD; cat b; git log -1 --format=%B; echo x > b; git revert HEAD 2>&1; echo $?',
   'git init --bare -q ../o.git; git push -q ../o.git main; git clone -q ../o.git ../copy; cd ../copy; ls; git log --oneline; git branch -a',
   'echo u > u; git clean -n; git clean -f; ls',
 ]

@@ -5,6 +5,7 @@ import { catFile, clean, config, hashObject, init, lsFiles, stash } from './plum
 import { add, commit, mv, reset, restore, rm } from './record.ts'
 import { branch } from './branch.ts'
 import { merge } from './merge.ts'
+import { cherryPick, revert } from './pick.ts'
 import { describe, revParse } from './rev-parse.ts'
 import { checkout, switchBranch } from './switch.ts'
 import { tag } from './tag.ts'
@@ -27,6 +28,8 @@ const COMMANDS: ReadonlyMap<string, GitCommand> = new Map([
   ['branch', branch],
   ['commit', commit],
   ['merge', merge],
+  ['cherry-pick', cherryPick],
+  ['revert', revert],
   ['reset', reset],
   ['switch', switchBranch],
   ['tag', tag],

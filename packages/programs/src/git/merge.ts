@@ -3,6 +3,7 @@ import { commitTree, compare, indexTree, stat, workTree } from './changes.ts'
 import { type GitCommand, widthOf, Words } from './command.ts'
 import { moveHead, resolved, setIndex, switchTree, writeWork } from './record.ts'
 import { Fatal, isLibraryError, type Workspace } from './repository.ts'
+import { restoreHead } from './restore-head.ts'
 
 export async function fastForward(workspace: Workspace, to: string): Promise<void> {
   const head = await workspace.resolve('HEAD')
@@ -25,7 +26,7 @@ export const merge: GitCommand = async (workspace, argv) => {
     ['no-ff', 'ff-only', 'ff', 'no-edit', 'edit', 'abort', 'squash', 'no-commit', 'q'],
   )
   const [name] = words.operands
-  if (words.has('abort')) throw new Fatal('fatal: There is no merge to abort (MERGE_HEAD missing).')
+  if (words.has('abort')) return abort(workspace)
   if (name === undefined) throw new Fatal('fatal: No remote for the current branch.')
   const theirs = await workspace.resolve(name)
   if (!theirs) throw new Fatal(`merge: ${name} - not something we can merge`, 1)
@@ -41,6 +42,14 @@ export const merge: GitCommand = async (workspace, argv) => {
   }
   if (words.has('ff-only')) throw new Fatal('fatal: Not possible to fast-forward, aborting.')
   return trueMerge(workspace, name, head, theirs, words.get('m'))
+}
+
+async function abort(workspace: Workspace): Promise<number> {
+  const file = `${workspace.dir}/.git/MERGE_HEAD`
+  if (!workspace.exists(file)) throw new Fatal('fatal: There is no merge to abort (MERGE_HEAD missing).')
+  await restoreHead(workspace)
+  workspace.sys.unlink(file)
+  return 0
 }
 
 async function trueMerge(
@@ -103,7 +112,7 @@ async function trueMerge(
 }
 
 /** The library names both sides by what it was given: they are known here as HEAD and by the branch. */
-async function labelConflicts(
+export async function labelConflicts(
   workspace: Workspace,
   path: string,
   head: string,

@@ -254,7 +254,8 @@ async function messageOf(workspace: Workspace, words: Words, old: string | undef
   )
 }
 
-async function report(
+/** What git says of a commit it made. */
+export async function report(
   workspace: Workspace,
   oid: string,
   parent: readonly string[],
