@@ -4,7 +4,9 @@ import { dial, readResolvConf, ResolveError, resolveHost } from '@drydock/libc'
 import { systemProblem } from './problem.ts'
 import { HttpToHttps, secured, type Trust } from './secured.ts'
 
-const USER_AGENT = 'docker/28.2.2'
+/** As dockerd tells of itself, and of who asked it. moby dockerversion/useragent.go */
+const userAgent = (sys: Sys): string =>
+  `docker/28.2.2 go/go1.24.3 git-commit/45873be kernel/${sys.uname().release} os/linux arch/amd64 UpstreamClient(Docker-Client/28.2.2 \\(linux\\))`
 
 export interface FetchAnswer {
   readonly status: number
@@ -35,7 +37,7 @@ export async function fetchUrl(sys: Sys, url: string, wish: FetchWish): Promise<
       if (parsed.scheme === 'https') stream = await secured(sys, stream, parsed.host, address, trust)
       const all = {
         Host: parsed.authority,
-        'User-Agent': USER_AGENT,
+        'User-Agent': userAgent(sys),
         Connection: 'close',
         ...headers,
       }

@@ -31,8 +31,11 @@ export interface RegistrySource {
 interface Endpoint {
   readonly url: string
   readonly trust: Trust | undefined
+  /** To the first question, where that found the place. */
+  readonly answer?: FetchAnswer
 }
 
+const OCTETS = { 'Content-Type': 'application/octet-stream' }
 const HUB: Endpoint = { url: 'https://registry-1.docker.io', trust: undefined }
 
 /** One registry for one repository: knows where it is and keeps the token. OCI distribution spec; Docker token auth. */
@@ -42,6 +45,7 @@ export class RegistryClient {
   private readonly domain: string
   private readonly auth: AuthConfig | undefined
   private found: Promise<Endpoint> | undefined
+  private pinged: Promise<void> | undefined
 
   /** @param place scheme, host and port, where they are not to be found out: of a mirror */
   constructor(source: RegistrySource, domain: string, auth: AuthConfig | undefined, place?: string) {
@@ -51,12 +55,13 @@ export class RegistryClient {
     if (place !== undefined) this.found = this.known(place)
   }
 
-  getManifest(repository: string, reference: string): Promise<RegistryAnswer> {
-    return this.send({
-      method: 'GET',
-      path: `/v2/${repository}/manifests/${reference}`,
-      headers: { Accept: MANIFEST_TYPES },
-    })
+  /** A tag is looked up first; what it stands for is then asked for by its digest, as docker does. */
+  async getManifest(repository: string, reference: string): Promise<RegistryAnswer> {
+    const ask = (method: string, name: string): Promise<RegistryAnswer> =>
+      this.send({ method, path: `/v2/${repository}/manifests/${name}`, headers: { Accept: MANIFEST_TYPES } })
+    if (reference.includes(':')) return ask('GET', reference)
+    const { status, headers } = await ask('HEAD', reference)
+    return ask('GET', (status === 200 && headers.get('docker-content-digest')) || reference)
   }
 
   listTags(repository: string): Promise<RegistryAnswer> {
@@ -79,16 +84,22 @@ export class RegistryClient {
     return answer.status === 201
   }
 
-  /** One POST for a place, one PUT with everything. OCI distribution spec, "Pushing blobs". @throws Problem */
+  /**
+   * A POST for a place, a PATCH with the bytes, a PUT that names the digest, and a look whether it is there: docker's way
+   * through "Pushing a blob in chunks" of the OCI distribution spec. @throws Problem
+   */
   async pushBlob(repository: string, digest: string, bytes: Uint8Array): Promise<void> {
     const place = await this.send({ method: 'POST', path: `/v2/${repository}/blobs/uploads/` })
     if (place.status !== 202) throw refusal(place)
-    const location = place.headers.get('location') ?? ''
+    const begun = place.headers.get('location') ?? ''
+    const sent = await this.send({ method: 'PATCH', path: begun, headers: OCTETS, body: bytes })
+    if (sent.status !== 202) throw refusal(sent)
+    const location = sent.headers.get('location') ?? begun
     const separator = location.includes('?') ? '&' : '?'
     const path = `${location}${separator}digest=${encodeURIComponent(digest)}`
-    const headers = { 'Content-Type': 'application/octet-stream' }
-    const done = await this.send({ method: 'PUT', path, headers, body: bytes })
+    const done = await this.send({ method: 'PUT', path, headers: OCTETS })
     if (done.status !== 201) throw refusal(done)
+    if (!(await this.hasBlob(repository, digest))) throw systemProblem(`blob unknown: ${digest}`)
   }
 
   /** @param reference a tag or a digest @throws Problem */
@@ -130,15 +141,28 @@ export class RegistryClient {
     const secure = { url: `https://${this.domain}`, trust }
     if (!trust.insecure) return secure
     try {
-      await fetchUrl(sys, `${secure.url}/v2/`, { method: 'GET', trust })
-      return secure
+      return { ...secure, answer: await fetchUrl(sys, `${secure.url}/v2/`, { method: 'GET', trust }) }
     } catch (error) {
       if (error instanceof Problem) return { url: `http://${this.domain}`, trust }
       throw error
     }
   }
 
+  /** Asks a registry once what it wants: with a name and a password that is known before the first question. */
+  private ping(): Promise<void> {
+    this.pinged ??= this.endpoint().then(async (endpoint) => {
+      if (endpoint === HUB) return
+      const { url, trust } = endpoint
+      const answer =
+        endpoint.answer ?? (await fetchUrl(this.source.sys, `${url}/v2/`, { method: 'GET', ...(trust && { trust }) }))
+      const challenge = answer.headers.get('www-authenticate') ?? ''
+      if (answer.status === 401 && /^basic /i.test(challenge)) this.token = basicAuth(this.auth)
+    })
+    return this.pinged
+  }
+
   private async exchange(wish: RegistryRequest): Promise<RegistryAnswer> {
+    await this.ping()
     const { url, trust } = await this.endpoint()
     const { method, body } = wish
     const authorization = this.token === undefined ? {} : { Authorization: this.token }

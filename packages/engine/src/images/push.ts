@@ -54,7 +54,7 @@ async function pushTag(
   for (const layer of layers) packed.push(await images.layers.packed(layer))
   for (const layer of packed.toReversed()) await pushLayer(parts, client, reference, layer, progress)
   const config = encodeUtf8(image.json)
-  await client.pushBlob(reference.path, image.id, config)
+  if (!(await client.hasBlob(reference.path, image.id))) await client.pushBlob(reference.path, image.id, config)
   const { digest, size } = await putManifest(client, reference, image, packed, config.length)
   images.setName(`${familiarName(reference)}@${digest}`, image.id)
   await progress.status(`${reference.tag}: digest: ${digest} size: ${size}`)
