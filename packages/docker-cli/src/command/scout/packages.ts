@@ -1,5 +1,4 @@
 import { decodeUtf8, readTar } from '@drydock/codec'
-import type { Cli } from '@drydock/cli-plugin'
 import type { Ecosystem } from './advisories.ts'
 
 export interface Package {
@@ -45,14 +44,32 @@ const PLACES: readonly (readonly [RegExp, Reader])[] = [
   [/(^|\/)node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/, readPackageJson],
 ]
 
-/** All packages of an image: read from its layers, later ones in front of earlier ones. */
-export async function packagesOf(cli: Cli, image: string): Promise<readonly Package[]> {
-  const blobs = new Map<string, Uint8Array>()
-  for await (const entry of readTar(cli.client.images.save([image])))
-    blobs.set(entry.header.name, await entry.readAll())
-  const [manifest] = JSON.parse(decodeUtf8(blobs.get('manifest.json') ?? new Uint8Array(0))) as { Layers: string[] }[]
+/** A file that may list packages. */
+export interface PackageFile {
+  readonly path: string
+  read(): Promise<Uint8Array>
+}
+
+/** All packages of an image: read from its layers, later ones in front of earlier ones. @param layers tars */
+export async function packagesIn(layers: readonly Uint8Array[]): Promise<readonly Package[]> {
   const found = new Map<string, readonly Package[]>()
-  for (const layer of manifest?.Layers ?? []) await readLayer(blobs.get(layer) ?? new Uint8Array(0), found)
+  for (const layer of layers) await readLayer(layer, found)
+  return listOf(found)
+}
+
+/** Packages of a folder. */
+export async function packagesOfFiles(files: readonly PackageFile[]): Promise<readonly Package[]> {
+  const found = new Map<string, readonly Package[]>()
+  for (const { path, read } of files) {
+    const reader = readerOf(path)
+    if (reader) found.set(path, reader(decodeUtf8(await read())))
+  }
+  return listOf(found)
+}
+
+const readerOf = (path: string): Reader | undefined => PLACES.find(([place]) => place.test(path))?.[1]
+
+function listOf(found: ReadonlyMap<string, readonly Package[]>): readonly Package[] {
   const all = new Map(
     [...found.values()].flat().map((each) => [`${each.ecosystem}/${each.name}@${each.version}`, each]),
   )
@@ -65,7 +82,7 @@ async function readLayer(tar: Uint8Array, found: Map<string, readonly Package[]>
     const gone = path.replace(/(^|\/)\.wh\.([^/]+)$/, '$1$2')
     if (gone !== path)
       for (const each of found.keys()) if (each === gone || each.startsWith(`${gone}/`)) found.delete(each)
-    const read = PLACES.find(([place]) => place.test(path))?.[1]
+    const read = readerOf(path)
     if (read && header.type === 'file') found.set(path, read(decodeUtf8(await readAll())))
   }
 }
