@@ -300,6 +300,27 @@ async function tree({ log, project }: Build): Promise<void> {
     )
 }
 
+/** What an expression stands for; with -q -DforceStdout nothing else is printed. */
+async function evaluate({ log, project, defines }: Build): Promise<void> {
+  const { groupId, artifactId, version, packaging, name, finalName, properties } = project
+  const own: Readonly<Record<string, string>> = {
+    groupId,
+    artifactId,
+    version,
+    packaging,
+    name,
+    'build.finalName': finalName,
+  }
+  const expression = defines.get('expression') ?? ''
+  const value =
+    own[expression.replace(/^project\./, '')] ?? properties.get(expression) ?? 'null object or invalid expression'
+  await log.info(
+    `No artifact parameter specified, using '${groupId}:${artifactId}:${packaging}:${version}' as project.`,
+  )
+  if (defines.has('forceStdout')) return log.bare(value)
+  await log.info(`\n${value}`)
+}
+
 /** What each goal does, by plugin and goal. */
 export const GOALS: Readonly<Record<string, (build: Build, goal: Goal) => Promise<void>>> = {
   'clean:clean': clean,
@@ -316,4 +337,5 @@ export const GOALS: Readonly<Record<string, (build: Build, goal: Goal) => Promis
   'dependency:go-offline': ({ repository, project }) => repository.dependencies(project),
   'dependency:resolve': ({ repository, project }) => repository.dependencies(project),
   'dependency:tree': tree,
+  'help:evaluate': evaluate,
 }

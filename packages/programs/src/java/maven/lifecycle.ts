@@ -45,6 +45,7 @@ const DIRECT: Readonly<Record<string, Goal>> = {
   'dependency:go-offline': goal('dependency', '3.6.1', 'go-offline', 'default-cli'),
   'dependency:resolve': goal('dependency', '3.6.1', 'resolve', 'default-cli'),
   'dependency:tree': goal('dependency', '3.6.1', 'tree', 'default-cli'),
+  'help:evaluate': goal('help', '3.4.1', 'evaluate', 'default-cli'),
   'clean:clean': { ...CLEAN_GOAL, execution: 'default-cli' },
   'spring-boot:run': { ...goal('spring-boot', '3.3.4', 'run', 'default-cli'), artifactId: 'spring-boot-maven-plugin' },
   ...Object.fromEntries(

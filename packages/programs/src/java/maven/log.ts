@@ -47,6 +47,11 @@ export class Log {
     return this.level('error', text)
   }
 
+  /** Without an end of the line, as what scripts take over. */
+  async bare(text: string): Promise<void> {
+    await this.io.print(text)
+  }
+
   /** A line as it is, which -q does not take away. */
   async plain(text: string): Promise<void> {
     await this.io.print(`${text}\n`)

@@ -209,7 +209,7 @@ export const mvn: Program = {
   lacks: [
     'what it makes is a prepared result: a real jar whose classes carry their sources, which java here interprets',
     'the repository is not asked: of dependencies only the starters of Spring Boot are there, in part; code that uses others does not compile here, and it says so',
-    'tests are not run; projects of several modules; profiles; plugins beside clean, resources, compiler, surefire, jar, war, install, dependency, spring-boot',
+    'tests are not run; projects of several modules; profiles; plugins beside clean, resources, compiler, surefire, jar, war, install, dependency, help:evaluate, spring-boot',
   ],
   summary: 'build Java projects',
   sizeBytes: 6_000,
