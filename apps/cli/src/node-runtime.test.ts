@@ -123,6 +123,19 @@ const SHARED: typeof SCRIPTS = [
     ].join('; '),
     'handed over',
   ],
+  // A worker's values arrive as what they were, and its errors as events.
+  [
+    'const { Worker, MessageChannel } = require("worker_threads"); const w = new Worker("const { parentPort: p, workerData: d } = require(`worker_threads`); p.once(`message`, (m) => { p.postMessage([m, d]); throw new TypeError(`thrown there`) })", { eval: true, workerData: new Date(0) }); w.on("message", (m) => console.log("back", m)).on("error", (e) => console.log(e instanceof TypeError, e.message)).on("exit", (code) => console.log("over", code)); w.postMessage(new Uint8Array([1])); const { port1, port2 } = new MessageChannel(); port2.on("message", (m) => { console.log("port", m); port2.close() }); port1.postMessage(new Map([[1, 2]]))',
+    /port Map\(1\) \{ 1 => 2 \}(?=[^]*back \[ Uint8Array\(1\) \[ 1 \], 1970-01-01T00:00:00.000Z \]\ntrue thrown there\nover 1)/,
+  ],
+  [
+    [
+      'const fs = require("fs"), { spawnSync } = require("child_process")',
+      'const said = (name, text) => { fs.writeFileSync("/tmp/" + name, text); console.log(spawnSync("node", ["/tmp/" + name], { encoding: "utf8" }).stderr) }',
+      'said("e.mjs", `import { nope } from "fs"`); said("r.mjs", `require("fs")`); said("n.js", `require("node:nope")`)',
+    ].join('; '),
+    /e.mjs:1\nimport \{ nope \} from "fs"\n {9}\^{4}\nSyntaxError: The requested module 'fs' does not provide an export named 'nope'[^]*require is not defined in ES module scope, you can use import instead[^]*\[ERR_UNKNOWN_BUILTIN_MODULE\]: No such built-in module: node:nope/,
+  ],
   [
     'const dgram = require("dgram"), s = dgram.createSocket("udp4"); s.on("message", (m, from) => { console.log(String(m), from.family, from.size); s.close() }).bind(0, () => { const c = dgram.createSocket("udp4"); c.send(["by ", "udp"], s.address().port, () => c.close()) })',
     'by udp IPv4 6',

@@ -22,6 +22,7 @@ import { SIGNALS } from './signals.ts'
 import { runTestFiles } from './test-files.ts'
 import { testFiles } from './test-runner.ts'
 import { watchMode } from './watch-mode.ts'
+import { failedInWorker } from './worker-threads.ts'
 import './intl.ts'
 import { performance, performanceGlobals, startClock } from './performance.ts'
 import { seedChance } from './chance.ts'
@@ -67,6 +68,8 @@ function start(message: StartMessage): void {
   Object.defineProperty(scope, 'console', { value: console, configurable: true, writable: true })
   modules = new Modules(createBuiltins({ process, console, modules: () => modules }))
   loop.onError = fail
+  const getBuiltinModule = (name: string): unknown => (modules.isBuiltin(name) ? modules.builtin(name) : undefined)
+  Object.assign(process, { getBuiltinModule })
   for (const [name, values] of Object.entries(message.options)) runOptions.set(name, values)
   loop.guard(() => begin(message), [])
 }
@@ -161,16 +164,17 @@ function readable(file: string): boolean {
 }
 
 /** An error that nobody caught: the handler of uncaughtException, or node's own words and the end. */
-function fail(error: unknown): void {
+function fail(error: unknown, origin = 'uncaughtException'): void {
   if (error instanceof Exit) {
     left ??= error.code
     return
   }
+  loop.guard(() => process.emit('uncaughtExceptionMonitor', error, origin), [])
   if (process.listenerCount('uncaughtException') > 0) {
-    loop.guard(() => process.emit('uncaughtException', error, 'uncaughtException'), [])
+    loop.guard(() => process.emit('uncaughtException', error, origin), [])
     return
   }
-  callSync('write', [2], Buffer.from(uncaught(error)))
+  if (!failedInWorker(process.env, process.messages, error)) callSync('write', [2], Buffer.from(uncaught(error)))
   left ??= (process.exitCode ?? 0) === 0 ? 1 : Number(process.exitCode)
   leave()
 }
@@ -183,6 +187,8 @@ function uncaught(error: unknown): string {
     return `${thrownFrom(error)}${shown}${typeof error === 'object' ? '' : hint}${end}`
   }
   reword(error)
+  const unexported = missingExport(error)
+  if (unexported !== undefined) return `${unexported}${end}`
   const misspelt = misspellings.get(error)
   const own = misspelt ? sourceLine(misspelt) : internalPlace(error)
   if (misspelt) return `${own}${error.name}: ${error.message}\n${loaderFrames()}${end}`
@@ -194,6 +200,26 @@ function uncaught(error: unknown): string {
       : '')
   tellEmission(error)
   return `${line}${inspect(error)}${end}`
+}
+
+/** An import of the program's own file that has nothing behind it: told with the line that asks for it. */
+function missingExport(error: Error): string | undefined {
+  const [, name = ''] = /^The requested module '.*' does not provide an export named '(.*)'$/.exec(error.message) ?? []
+  if (name === '') return undefined
+  const lines = textOf(mainName()).split('\n')
+  const at = lines.findIndex((line) => line.includes('import') && new RegExp(`\\b${name}\\b`).test(line))
+  const line = lines[at] ?? ''
+  const from = /from\s*['"](.*?)['"]/.exec(line)?.[1]
+  if (from === undefined) return undefined
+  const place = { file: `file://${mainName()}`, line: at + 1, column: line.indexOf(name) + 1, width: name.length }
+  const frames = [
+    'ModuleJob._instantiate (node:internal/modules/esm/module_job:213:21)',
+    'async ModuleJob.run (node:internal/modules/esm/module_job:320:5)',
+    'async ModuleLoader.import (node:internal/modules/esm/loader:606:24)',
+    'async asyncRunEntryPointWithESMLoader (node:internal/modules/run_main:117:5)',
+  ].map((frame) => `    at ${frame}`)
+  const words = `SyntaxError: The requested module '${from}' does not provide an export named '${name}'`
+  return [sourceLine(place).trimEnd(), words, ...frames].join('\n')
 }
 
 /** Behind the stack of an error that nobody heard: where it was emitted, without what the stack says already. */
@@ -212,6 +238,10 @@ function tellEmission(error: Error): void {
 
 /** Errors that are thrown by node's own code point there. */
 const INTERNAL: readonly (readonly [is: (error: Error & { code?: string }) => boolean, words: string])[] = [
+  [
+    ({ code }) => code === 'ERR_UNKNOWN_BUILTIN_MODULE',
+    'node:internal/modules/cjs/loader:1031\n      throw new ERR_UNKNOWN_BUILTIN_MODULE(request);\n      ^\n\n',
+  ],
   [({ code }) => code === 'MODULE_NOT_FOUND', 'node:internal/modules/cjs/loader:1210\n  throw err;\n  ^\n\n'],
   [
     ({ code, message }) => code === 'ERR_MODULE_NOT_FOUND' && message.includes('package'),
@@ -332,7 +362,7 @@ function unheardRejection(reason: unknown): void {
     process.emitWarning(Object.assign(new Error(words), { name: 'UnhandledPromiseRejectionWarning' }))
     return
   }
-  fail(reason instanceof Error || reason instanceof Exit ? reason : unhandled(reason))
+  fail(reason instanceof Error || reason instanceof Exit ? reason : unhandled(reason), 'unhandledRejection')
 }
 
 function rejected(): void {

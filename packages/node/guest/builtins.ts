@@ -264,7 +264,7 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
     ['path/win32', () => paths.win32],
     ['perf_hooks', () => perfHooks],
     ['process', () => process],
-    ['querystring', () => querystring],
+    ['querystring', () => ({ ...querystring, escape: encodeURIComponent, unescape: decodeURIComponent })],
     ['readline', () => readline],
     ['readline/promises', () => readline.promises],
     ['stream', () => stream],

@@ -117,9 +117,18 @@ function Console(this: object, first: Stream | Given, second?: Stream): object {
   return Object.assign(new.target ? this : (Object.create(Console.prototype) as object), made)
 }
 
+/** A reader that is gone is no error of whoever prints. */
+function printed(fd: number, text: string): void {
+  try {
+    callSync('write', [fd], Buffer.from(text))
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EPIPE') throw error
+  }
+}
+
 /** The global `console`. Lines go out at once, indented by the open groups. */
 export function createConsole(colors: readonly [boolean, boolean]) {
-  const methods = consoleOver((fd, text) => void callSync('write', [fd], Buffer.from(text)), colors)
+  const methods = consoleOver((fd, text) => void printed(fd, text), colors)
   if (colors[0]) methods.clear = () => void callSync('write', [1], Buffer.from('\x1b[1;1H\x1b[0J'))
   for (const [name, value] of Object.entries(methods))
     Object.defineProperty(value, 'name', { value: name, configurable: true })

@@ -157,7 +157,7 @@ const members = {
       throw nodeError(
         RangeError,
         'ERR_OUT_OF_RANGE',
-        `The value of "n" is out of range. It must be a non-negative number. Received ${inspect(most)}`,
+        `The value of "setMaxListeners" is out of range. It must be >= 0. Received ${inspect(most)}`,
       )
     this._maxListeners = most
     return this

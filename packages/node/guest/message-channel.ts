@@ -4,7 +4,19 @@ import { callSync, pending } from './host.ts'
 import { loop } from './loop.ts'
 
 /** Values on their way between two scripts, a line each; dates, maps, sets and bytes arrive as what they were. */
-function packed(_key: string, value: unknown): unknown {
+function packed(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  // What has words of its own for JSON is taken before it says them.
+  const own = this[key]
+  if (own instanceof Date) return { $: 'date', v: own.getTime() }
+  if (own instanceof RegExp) return { $: 'regexp', v: [own.source, own.flags] }
+  if (own instanceof ArrayBuffer) return { $: 'buffer', v: Buffer.from(own).toString('base64') }
+  if (ArrayBuffer.isView(own)) {
+    const kind = Buffer.isBuffer(own) ? 'Uint8Array' : (own.constructor as { name: string }).name
+    return {
+      $: 'view',
+      v: [kind, Buffer.from(new Uint8Array(own.buffer, own.byteOffset, own.byteLength)).toString('base64')],
+    }
+  }
   if (value instanceof Map) return { $: 'map', v: [...value] }
   if (value instanceof Set) return { $: 'set', v: [...value] }
   if (value instanceof Error) return { $: 'error', v: [value.name, value.message, value.stack] }
@@ -15,7 +27,18 @@ function packed(_key: string, value: unknown): unknown {
 const UNPACKED: Readonly<Record<string, (value: never) => unknown>> = {
   map: (value: [unknown, unknown][]) => new Map(value),
   set: (value: unknown[]) => new Set(value),
-  error: ([name, message, stack]: [string, string, string]) => Object.assign(new Error(message), { name, stack }),
+  error: ([name, message, stack]: [string, string, string]) => {
+    const Own = (globalThis as unknown as Record<string, ErrorConstructor | undefined>)[name] ?? Error
+    const error = Object.defineProperty(new Own(message), 'stack', { value: stack, configurable: true, writable: true })
+    return error.name === name ? error : Object.assign(error, { name })
+  },
+  date: (ms: number) => new Date(ms),
+  regexp: ([source, flags]: [string, string]) => new RegExp(source, flags),
+  buffer: (text: string) => new Uint8Array(Buffer.from(text, 'base64')).buffer,
+  view: ([kind, text]: [string, string]) => {
+    const View = (globalThis as unknown as Record<string, new (bytes: ArrayBuffer) => unknown>)[kind] ?? Uint8Array
+    return new View(new Uint8Array(Buffer.from(text, 'base64')).buffer)
+  },
   bigint: (value: string) => BigInt(value),
   undefined: () => undefined,
 }

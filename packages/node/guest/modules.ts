@@ -6,6 +6,9 @@ import { aloneWhile, loaded, misspellings, noteMain, notePrefix, syntaxWords } f
 declare function __compile(source: string, filename: string): ((...args: unknown[]) => unknown) | undefined
 declare function __defineModule(name: string, source: string): void
 
+/** `await` where no function is around it. */
+const AWAITS = /^(?:(?:const|let|var)\s[^=\n]*=\s*)?await\s/m
+
 /** One CommonJS module. */
 export class Module {
   id: string
@@ -37,6 +40,7 @@ interface FoundPackage {
 }
 
 interface Manifest {
+  readonly name?: string
   readonly main?: string
   readonly type?: string
   readonly exports?: unknown
@@ -97,13 +101,9 @@ export class Modules {
       if (name === '')
         throw nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', "The argument 'id' must be a non-empty string. Received ''")
       if (this.isBuiltin(name)) return this.builtin(name)
+      if (name.startsWith('node:')) throw noBuiltin(name)
       const file = this.resolve(name, parent)
-      if (file.endsWith('.mjs'))
-        throw nodeError(
-          Error,
-          'ERR_REQUIRE_ESM',
-          `require() of ES Module ${file} from ${parent.filename} not supported.\nInstead change the require of ${file} to a dynamic import() which is available in all CommonJS modules.`,
-        )
+      if (this.isModuleOnly(file)) throw needsImport(file, parent.filename)
       return this.load(file, parent)
     }
     const cache = new Proxy(
@@ -148,8 +148,15 @@ export class Modules {
     return (
       type === 'module' ||
       (type === undefined &&
-        /^\s*(import\s*[\w*{'"][^(]*|export\s+(default|const|let|function|class|async|\{|\*))/m.test(source))
+        (/^\s*(import\s*[\w*{'"][^(]*|export\s+(default|const|let|function|class|async|\{|\*))/m.test(source) ||
+          (AWAITS.test(source) && !compiled(`${WRAPPER}${withImports(source)}\n})`, file))))
     )
+  }
+
+  /** What only `import` can have: by its name, or by what its package says of all its files. */
+  private isModuleOnly(file: string): boolean {
+    if (file.endsWith('.mjs')) return true
+    return file.endsWith('.js') && this.nearestManifest(path.dirname(file))?.type === 'module'
   }
 
   private load(file: string, parent: Module | undefined): unknown {
@@ -234,6 +241,8 @@ export class Modules {
   private asPackage(name: string, from: string, esm: boolean): string | undefined {
     if (name.startsWith('#')) return this.asOwn(name, from, esm)
     const [, scope = name, rest = ''] = /^((?:@[^/]+\/)?[^/]+)\/?(.*)$/.exec(name) ?? []
+    const own = this.asItself(scope, rest, from, esm)
+    if (own !== undefined) return own
     let homes = [...placesOf(scope, from)]
     while (homes.length > 0) {
       const { home, root } = this.findPackage(homes) ?? {}
@@ -248,6 +257,18 @@ export class Modules {
       homes = homes.slice(homes.indexOf(home) + 1)
     }
     return undefined
+  }
+
+  /** A package that has exports knows itself by its name. */
+  private asItself(scope: string, rest: string, from: string, esm: boolean): string | undefined {
+    for (let folder = from; ; folder = path.dirname(folder)) {
+      const { name, exports } = this.manifest(folder) ?? {}
+      if (name === scope && exports !== undefined) {
+        const found = conditional(exports, rest === '' ? '.' : `./${rest}`, esm)
+        return found === undefined ? undefined : this.asFile(path.join(folder, found))
+      }
+      if (this.manifest(folder) || folder === '/' || folder === '.') return undefined
+    }
   }
 
   private findPackage(homes: readonly string[]): { readonly home: string; readonly root: string } | undefined {
@@ -444,6 +465,15 @@ const RESERVED = new Set(
 )
 const bridged = new Map<string, unknown>()
 export const bridgedExports = (name: string): unknown => bridged.get(name)
+
+const noBuiltin = (name: string): Error =>
+  nodeError(Error, 'ERR_UNKNOWN_BUILTIN_MODULE', `No such built-in module: ${name}`)
+
+function needsImport(file: string, from: string): Error {
+  const shown = file.endsWith('.mjs') ? file : `${path.basename(file)} in ${from}`
+  const words = `Instead change the require of ${shown} to a dynamic import() which is available in all CommonJS modules.`
+  return nodeError(Error, 'ERR_REQUIRE_ESM', `require() of ES Module ${file} from ${from} not supported.\n${words}`)
+}
 
 const notExported = (subpath: string, root: string): Error =>
   nodeError(

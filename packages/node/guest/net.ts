@@ -1,7 +1,7 @@
 import EventEmitter from 'events'
 import { Buffer } from 'buffer'
 import { Duplex } from 'readable-stream'
-import { framed } from './errors.ts'
+import { framed, nodeError, received } from './errors.ts'
 import { callSync, pending } from './host.ts'
 import { loop } from './loop.ts'
 
@@ -49,6 +49,13 @@ const callbackIn = (args: readonly unknown[]): (() => void) | undefined =>
 function placed(error: SystemFailure, message: string, syscall: string, more: object, ...frames: string[]): Error {
   const { errno, code } = error
   return framed(Object.assign(new Error(message), { errno, code, syscall, ...more }), ...frames)
+}
+
+/** @throws RangeError for what is no port */
+function checkPort(port: number | undefined, name: string): void {
+  if (port === undefined || (Number.isInteger(port) && port >= 0 && port < 65536)) return
+  const words = `${name} should be >= 0 and < 65536. Received ${received(port)}.`
+  throw nodeError(RangeError, 'ERR_SOCKET_BAD_PORT', words)
 }
 
 /** A connection by TCP or a unix socket. */
@@ -123,6 +130,7 @@ export class Socket extends Duplex {
 
   connect(...args: unknown[]): this {
     const place = placeIn(args)
+    checkPort(place.port, 'Port')
     const callback = callbackIn(args)
     if (callback) this.once('connect', callback as never)
     if (place.timeout !== undefined) this.setTimeout(place.timeout)
@@ -295,6 +303,7 @@ export class Server extends EventEmitter {
     const callback = callbackIn(args)
     if (callback) this.once('listening', callback as never)
     const place = placeIn(args)
+    checkPort(place.port, 'options.port')
     if (this.counted) loop.handles.add(this)
     if (place.host === undefined) this.bind(place)
     else loop.tick(() => this.bind(place), [])

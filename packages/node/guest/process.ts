@@ -164,6 +164,12 @@ export function createProcess(start: StartMessage): NodeProcess {
       cwd = String(callSync('chdir', [path]).value)
     },
     exit(code?: number | string): never {
+      if (code !== undefined && !Number.isInteger(Number(code || undefined ? code : 0)))
+        throw nodeError(
+          TypeError,
+          'ERR_INVALID_ARG_TYPE',
+          `The "code" argument must be of type number. Received ${received(code)}`,
+        )
       throw new Exit(Number(code ?? members.exitCode ?? 0) & 255)
     },
     loadEnvFile(file = '.env') {
@@ -212,14 +218,19 @@ export function createProcess(start: StartMessage): NodeProcess {
     getegid: () => (callSync('uid').value as { gid: number }).gid,
     getgid: () => (callSync('uid').value as { gid: number }).gid,
     geteuid: () => (callSync('uid').value as { uid: number }).uid,
-    emitWarning(warning: string | Error, options: string | { type?: string; code?: string } = {}, givenCode?: string) {
+    emitWarning(
+      warning: string | Error,
+      options: string | { type?: string; code?: string; detail?: string } = {},
+      givenCode?: string,
+    ) {
       const { type = 'Warning', code = givenCode } = typeof options === 'string' ? { type: options } : options
       const error = warning instanceof Error ? warning : Object.assign(new Error(warning), { name: type })
+      const detail = typeof options === 'string' || options.detail === undefined ? '' : `${options.detail}\n`
       const kind = error.name === 'DeprecationWarning' ? 'deprecation' : 'warnings'
       const hint = warned.has(kind) ? '' : `(Use \`node --trace-${kind} ...\` to show where the warning was created)\n`
       warned.add(kind)
       loop.tick(() => {
-        const text = `(node:${start.pid}) ${code ? `[${code}] ` : ''}${error.name}: ${error.message}\n${hint}`
+        const text = `(node:${start.pid}) ${code ? `[${code}] ` : ''}${error.name}: ${error.message}\n${hint}${detail}`
         callSync('write', [2], Buffer.from(text))
         emitter.emit('warning', code ? Object.assign(error, { code }) : error)
       }, [])

@@ -178,6 +178,13 @@ type Rewording = (found: RegExpExecArray, site: CallSite | undefined) => string
 /** Messages of QuickJS, and V8's for the same. */
 const WORDS: readonly (readonly [pattern: RegExp, words: Rewording])[] = [
   [
+    /^(require|module|exports|__filename|__dirname) is not defined$/,
+    ([whole, name], site) =>
+      esmFiles.has(site?.getFileName() ?? '')
+        ? `${name} is not defined in ES module scope${name === 'require' ? ', you can use import instead' : ''}`
+        : whole,
+  ],
+  [
     /^cannot read property '(.*)' of (null|undefined)$/,
     ([, key, of]) => `Cannot read properties of ${of} (reading '${key}')`,
   ],

@@ -39,7 +39,7 @@ function records(index: string, rows: readonly (readonly [string, unknown])[], w
   const columns = new Set(wanted)
   let values = false
   for (const [, row] of rows) {
-    if (!isRecord(row)) values = true
+    if (!isRecord(row)) values = wanted === undefined
     else if (!wanted) for (const key of Object.keys(row)) columns.add(key)
   }
   const body = rows.map(([name, row]) => [

@@ -1,6 +1,8 @@
 import EventEmitter from 'events'
 import { childProcess } from './child-process.ts'
-import { MessageChannel, pack, unpack } from './message-channel.ts'
+import { loop } from './loop.ts'
+import { type MessageChannel, pack, unpack } from './message-channel.ts'
+import { MessageChannel as PortPair, MessagePort } from './message-ports.ts'
 
 type Environment = Record<string, string>
 interface Child extends EventEmitter {
@@ -51,7 +53,7 @@ export function workerThreads(
       this.child.on('message', ((value: { kind: string; value: unknown }) =>
         this.emit(value.kind === 'error' ? 'error' : 'message', value.value)) as never)
       this.child.on('exit', ((code: number | null) => this.emit('exit', code ?? 1)) as never)
-      queueMicrotask(() => this.emit('online'))
+      loop.immediate(() => this.emit('online'), [])
     }
     postMessage(value: unknown): void {
       this.child.channel?.send(value)
@@ -77,9 +79,18 @@ export function workerThreads(
     threadId: role?.id ?? 0,
     workerData: role ? unpack(role.data) : null,
     parentPort: role ? parentPort(parent, exit) : null,
+    MessageChannel: PortPair,
+    MessagePort,
+    receiveMessageOnPort: (port: MessagePort) => port.take(),
     resourceLimits: {},
     SHARE_ENV: Symbol('nodejs.worker_threads.SHARE_ENV'),
   }
+}
+
+/** An error that nobody caught in a worker goes to whoever started it. @returns whether this is a worker */
+export function failedInWorker(env: Environment, channel: MessageChannel | undefined, error: unknown): boolean {
+  if (env[VARIABLE] === undefined || !channel?.connected) return false
+  return channel.send({ kind: 'error', value: error })
 }
 
 /** The worker's end: it keeps the worker alive as long as somebody listens. */
