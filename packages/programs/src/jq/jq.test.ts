@@ -60,6 +60,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['-c', '[.[]?], [.a[][]?], .a[-1], .["s"], ."s", .o["d"].e'],
   ['-c', '--arg', 'x', '1', '--argjson', 'y', '{"z":2}', '[$x, $y.z, $ARGS.named.x]'],
   ['-n', '-c', '[inputs | .s]'],
+  ['-n', '-c', 'env | type, has("PATH")'],
   ['-n', '-c', '$ENV | type, ("a" | ascii_downcase), (null | not), ([] | first?), infinite > 1, (nan | isnan)'],
   ['-s', '-c', 'map(.s)'],
   ['-R', '.'],

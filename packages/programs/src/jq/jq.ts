@@ -265,15 +265,11 @@ class Jq {
       say: (words) => void said.push(words),
     }
     const args = { positional: [...positional], named }
-    const variables: [string, Json][] = [
-      ['ENV', Object.fromEntries(env)],
-      ['__prog_args', args],
-      ['ARGS', args],
-      ...Object.entries(named),
-    ]
+    const variables: [string, Json][] = [['__prog_args', args], ['ARGS', args], ...Object.entries(named)]
     const scope = variables.reduce(
       (at, [name, value]) => at.with(name, value),
-      library().reduce((at, each) => at.define(each), new Scope(host)),
+      // `env` of the library is $ENV.
+      library().reduce((at, each) => at.define(each), new Scope(host).with('ENV', Object.fromEntries(env))),
     )
     await this.each(this.has('null-input') ? [null] : { [Symbol.iterator]: () => inputs }, filter, scope, said)
     await this.io.out.flush()
