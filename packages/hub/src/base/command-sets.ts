@@ -2,8 +2,8 @@
 const COREUTILS =
   '[ arch b2sum base32 base64 basename basenc cat chcon chgrp chmod chown chroot cksum comm cp csplit cut date dd df dir dircolors dirname du echo env expand expr factor false fmt fold groups head hostid id install join link ln logname ls md5sum mkdir mkfifo mknod mktemp mv nice nl nohup nproc numfmt od paste pathchk pinky pr printenv printf ptx pwd readlink realpath rm rmdir runcon seq sha1sum sha224sum sha256sum sha384sum sha512sum shred shuf sleep sort split stat stdbuf stty sum sync tac tail tee test timeout touch tr true truncate tsort tty uname unexpand uniq unlink users vdir wc who whoami yes'
 const UTIL_LINUX =
-  'cal column dmesg fallocate fdisk findmnt flock getopt hexdump ionice kill last logger look lsblk lscpu lsns mesg more mount mountpoint nsenter rename renice rev script setsid su swapoff swapon taskset umount unshare wall whereis'
-const EVERYWHERE = `${COREUTILS} ${UTIL_LINUX} bash find xargs grep egrep fgrep sed tar gzip gunzip zcat`
+  'cal column dmesg fallocate fdisk findmnt flock getopt hexdump ionice ipcmk ipcrm ipcs kill last logger look lsblk lscpu lsipc lsns mesg more mount mountpoint nsenter rename renice rev script scriptreplay setsid su swapoff swapon taskset umount unshare wall whereis'
+const EVERYWHERE = `${COREUTILS} ${UTIL_LINUX} bash find xargs grep egrep fgrep sed tar gzip gunzip zcat zcmp zdiff zegrep zfgrep zgrep zless zmore`
 const SHADOW = 'chage chpasswd groupadd groupdel groupmod login newgrp passwd useradd userdel usermod'
 
 /** Ubuntu's base image has it, Debian's not. */
