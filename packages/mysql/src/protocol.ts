@@ -32,6 +32,8 @@ export interface Column {
   readonly name: string
   /** As in the table's definition, in lower case; '' for an expression. */
   readonly type: string
+  /** It holds no NULL. */
+  readonly notNull?: boolean
 }
 
 /** What came of one statement. */

@@ -149,7 +149,7 @@ export class Session {
       const status = head.int(2)
       head.int(2)
       return [
-        { columns: [], numeric: [], rows: [], affected, info: decoder.decode(head.rest) },
+        { columns: [], numeric: [], rows: [], affected, info: head.left > 0 ? head.text() : '' },
         (status & STATUS.moreResults) !== 0,
       ]
     }

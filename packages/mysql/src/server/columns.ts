@@ -55,10 +55,11 @@ export class Columns {
   }
 
   definitions(database: string): Uint8Array[] {
-    return this.columns.map(({ name, type }, i) => {
+    return this.columns.map(({ name, type, notNull }, i) => {
       const wire = this.types[i] ?? VARCHAR
       const numeric = wire.size !== undefined || [4, 5, 246].includes(wire.code)
       const flags =
+        (notNull ? 1 : 0) |
         (/unsigned/.test(type) ? 32 : 0) |
         (wire.binary || [7, 10, 11, 12].includes(wire.code) ? 128 : 0) |
         (wire.code === 252 ? 16 : 0)

@@ -301,7 +301,7 @@ export class Connection {
         .length(insertId)
         .int(this.status(more), 2)
         .int(0, 2)
-        .text(info)
+        .bytes(info === '' ? NO_BYTES : new PacketWriter().value(info).done())
         .done(),
     )
   }
@@ -312,6 +312,7 @@ export class Connection {
 }
 
 const WRITES = /^\s*(insert|update|delete|replace)\b/i
+const NO_BYTES = new Uint8Array(0)
 const EMPTY: Outcome = { columns: [], rows: [], affected: 0, insertId: 0, info: '' }
 
 const COMMANDS: ReadonlyMap<number, (this: Connection, packet: PacketReader) => Promise<void>> = new Map([

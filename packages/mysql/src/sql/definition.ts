@@ -1,3 +1,5 @@
+import { strictCheck } from './strictness.ts'
+
 /** A table as its CREATE TABLE said, kept beside it: SQLite forgets most of that. */
 export interface ColumnDefinition {
   name: string
@@ -57,7 +59,7 @@ function columnText(column: ColumnDefinition, rowid: boolean): string {
   if (column.notNull) words.push('NOT NULL')
   if (column.fallback !== undefined) words.push(`DEFAULT ${column.fallback}`)
   if (column.generated !== undefined) words.push(`AS (${column.generated}) STORED`)
-  return words.join(' ')
+  return words.join(' ') + strictCheck(column)
 }
 
 /** The column that SQLite numbers by itself. */
@@ -117,6 +119,10 @@ export function shownDefault({ fallback }: ColumnDefinition): string | null {
   return fallback.startsWith("'") ? fallback.slice(1, -1).replaceAll("''", "'") : fallback
 }
 
+/** `CONSTRAINT … FOREIGN KEY … REFERENCES …`. */
+export const foreignKeyText = ({ name, columns, table, others, actions }: ForeignKey): string =>
+  `CONSTRAINT ${tick(name)} FOREIGN KEY (${ticks(columns)}) REFERENCES ${tick(table)} (${ticks(others)})${actions}`
+
 /** SHOW CREATE TABLE. */
 export function shownCreation(table: TableDefinition, nextId: number): string {
   const lines = table.columns.map((column) => {
@@ -133,10 +139,7 @@ export function shownCreation(table: TableDefinition, nextId: number): string {
   const WORDS = { primary: 'PRIMARY KEY', unique: 'UNIQUE KEY', index: 'KEY', fulltext: 'FULLTEXT KEY' } as const
   for (const { kind, name, columns } of table.keys)
     lines.push(`  ${WORDS[kind]} ${kind === 'primary' ? '' : `${tick(name)} `}(${ticks(columns)})`)
-  for (const key of table.foreignKeys)
-    lines.push(
-      `  CONSTRAINT ${tick(key.name)} FOREIGN KEY (${ticks(key.columns)}) REFERENCES ${tick(key.table)} (${ticks(key.others)})${key.actions}`,
-    )
+  for (const key of table.foreignKeys) lines.push(`  ${foreignKeyText(key)}`)
   for (const { name, expression } of table.checks) lines.push(`  CONSTRAINT ${tick(name)} CHECK (${expression})`)
   const numbered =
     nextId > 1 && table.columns.some(({ autoIncrement }) => autoIncrement) ? ` AUTO_INCREMENT=${nextId}` : ''

@@ -252,3 +252,52 @@ describe('privileges', () => {
     expect(() => run('SELECT a FROM other.t')).toThrow("SELECT command denied to user 'wp'@'10.0.0.9' for table 't'")
   })
 })
+
+describe('as MySQL has it', () => {
+  const names = (sql: string): string[] => run(sql).columns.map(({ name }) => name)
+
+  it('titles are what was typed', () => {
+    expect(
+      names("SELECT count(*), concat(name,'x'), 1 +  1, 'lit', age a, users.age, if(1>2, 3, 4) FROM users"),
+    ).toEqual(['count(*)', "concat(name,'x')", '1 +  1', 'lit', 'a', 'age', 'if(1>2, 3, 4)'])
+    expect(
+      names("SELECT now() + interval 2 hour, name IS NULL, NOT age, 2 two FROM users WHERE name LIKE 'a%'"),
+    ).toEqual(['now() + interval 2 hour', 'name IS NULL', 'NOT age', 'two'])
+    expect(names("SHOW TABLES LIKE 'us%'")).toEqual(['Tables_in_shop (us%)'])
+  })
+
+  it('whole numbers divide into fractions', () => {
+    expect(rows('SELECT 7/2, 7 DIV 2, 6/3/2')).toEqual([[3.5, 3, 1]])
+  })
+
+  it.each([
+    ["INSERT INTO users (name, age) VALUES ('x', 3000000000)", 1264, "Out of range value for column 'age' at row 1"],
+    ["INSERT INTO users (name, kind) VALUES ('x', 'c')", 1265, "Data truncated for column 'kind' at row 1"],
+    ["INSERT INTO users (name) VALUES (repeat('x', 51))", 1406, "Data too long for column 'name' at row 1"],
+    ['CREATE TABLE t (a int, a int)', 1060, "Duplicate column name 'a'"],
+    ['INSERT INTO need (b) VALUES (1)', 1364, "Field 'a' doesn't have a default value"],
+    ['INSERT INTO need (a) VALUES (NULL)', 1048, "Column 'a' cannot be null"],
+    [
+      'INSERT INTO need (a, u) VALUES (1, 99)',
+      1452,
+      'Cannot add or update a child row: a foreign key constraint fails (`shop`.`need`, CONSTRAINT `fk` FOREIGN KEY (`u`) REFERENCES `users` (`id`))',
+    ],
+  ])('%s', (sql, code, message) => {
+    run(
+      'CREATE TABLE need (a int NOT NULL, b int, u int unsigned, CONSTRAINT fk FOREIGN KEY (u) REFERENCES users (id))',
+    )
+    expect(() => run(sql)).toThrow(expect.objectContaining({ code, message }))
+  })
+
+  it('one of several tables is changed', () => {
+    run('CREATE TABLE orders (id int, who int, paid int); INSERT INTO orders VALUES (1,1,0),(2,2,0),(3,1,0)')
+    run("UPDATE orders o JOIN users u ON u.id = o.who SET o.paid = u.age WHERE u.name = 'ann'")
+    expect(rows('SELECT id, paid FROM orders ORDER BY id')).toEqual([
+      [1, 30],
+      [2, 0],
+      [3, 30],
+    ])
+    run("DELETE o FROM orders AS o INNER JOIN users u ON u.id = o.who WHERE u.name = 'bob'")
+    expect(rows('SELECT id FROM orders')).toEqual([[1], [3]])
+  })
+})

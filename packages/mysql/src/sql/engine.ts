@@ -3,11 +3,13 @@ import type { Databases } from '../sqlite/databases.ts'
 import { Catalogue, SYSTEM_DATABASES } from './catalogue.ts'
 import { Cursor } from './create-table.ts'
 import { Definitions } from './definitions.ts'
-import { literal, quoteName } from './definition.ts'
+import { foreignKeyText, literal, quoteName, type TableDefinition } from './definition.ts'
 import { fillInformationSchema } from './information-schema.ts'
 import { type Token, tokensOf } from './lexer.ts'
 import { problemOf, SqlError, syntaxError } from './problem.ts'
 import { closing, partsOf, Renderer } from './render.ts'
+import { withNullness } from './nullness.ts'
+import { titled } from './titles.ts'
 import { chosen, describe, result, show, type ShowHost } from './show.ts'
 import { Privileges } from './privileges.ts'
 import { Users } from './users.ts'
@@ -72,6 +74,8 @@ export class Engine {
         database: session.database,
         sql,
         duplicate: (table, columns) => this.duplicate(work, table, columns),
+        isGiven: (column) => isGiven(work, column),
+        foreignKey: () => this.brokenKey(work),
       })
     }
   }
@@ -137,8 +141,37 @@ export class Engine {
       )
     )
       chosen('')
-    const { columns, rows } = this.databases.run(database, work.renderer.render(work.tokens), work.parameters)
-    return { ...NOTHING, columns, rows, affected: rows.length }
+    const text = work.renderer.render(titled(work.tokens, work.sql))
+    const { columns, rows } = this.databases.run(database, text, work.parameters)
+    const shown = withNullness(columns, work.tokens, this.tablesOf(work))
+    return { ...NOTHING, columns: shown, rows, affected: rows.length }
+  }
+
+  /** The tables that a statement names. */
+  private tablesOf({ tokens, session }: Work): TableDefinition[] {
+    if (session.database === '') return []
+    const tables = this.catalogue.tables(session.database)
+    return tokens.flatMap(({ kind, text }, i) => {
+      const table = kind === 'word' || kind === 'name' ? tables.get(text) : undefined
+      return table && tokens[i + 1]?.text !== '.' ? [table] : []
+    })
+  }
+
+  /** SQLite does not say which key it was: it is told where only one can be meant. */
+  private brokenKey(work: Work): SqlError {
+    const { session, tokens } = work
+    const own = this.tablesOf(work)[0]
+    const isChild = tokens[0]?.upper !== 'DELETE' && (own?.foreignKeys.length ?? 0) > 0
+    const tables = [...this.catalogue.tables(session.database).values()]
+    const candidates = tables.flatMap((table) =>
+      table.foreignKeys
+        .filter((key) => (isChild ? table === own : key.table === own?.name))
+        .map((key) => ` (\`${session.database}\`.\`${table.name}\`, ${foreignKeyText(key)})`),
+    )
+    const detail = candidates.length === 1 ? (candidates[0] ?? '') : ''
+    return isChild
+      ? new SqlError(1452, '23000', `Cannot add or update a child row: a foreign key constraint fails${detail}`)
+      : new SqlError(1451, '23000', `Cannot delete or update a parent row: a foreign key constraint fails${detail}`)
   }
 
   insert(work: Work, cursor: Cursor): Outcome {
@@ -356,6 +389,17 @@ export class Engine {
     }
     return { entry: '', key }
   }
+}
+
+/** Whether an INSERT names the column, or names none and so means all. */
+function isGiven({ tokens }: Work, column: string): boolean {
+  const [first] = tokens
+  if (first?.upper !== 'INSERT' && first?.upper !== 'REPLACE') return true
+  const open = tokens.findIndex(({ text, kind }) => kind === 'op' && text === '(')
+  const values = tokens.findIndex(({ upper, kind }) => kind === 'word' && /^(VALUES?|SELECT|SET)$/.test(upper))
+  if (values < 0 || open < 0 || open > values)
+    return tokens[values]?.upper !== 'SET' || tokens.some(({ text }) => text === column)
+  return partsOf(tokens.slice(open + 1, closing(tokens, open))).some((part) => part.at(-1)?.text === column)
 }
 
 const onOff = (name: string, value: Value): string =>

@@ -1,4 +1,5 @@
 import type { SqlProblem } from '../protocol.ts'
+import { strictProblem } from './strictness.ts'
 
 /** A statement that fails, as MySQL numbers it. MySQL Error Message Reference, chapter "Server". */
 export class SqlError extends Error {
@@ -28,6 +29,10 @@ type Rule = readonly [RegExp, (found: RegExpExecArray, context: Context) => SqlE
 interface Context {
   readonly database: string
   readonly sql: string
+  /** Whether a statement gives the column a value. */
+  isGiven(column: string): boolean
+  /** Which key between tables was broken. */
+  foreignKey(): SqlError
   /** The value that stands twice, and the key that forbids it. */
   duplicate(table: string, columns: readonly string[]): { readonly entry: string; readonly key: string }
 }
@@ -46,15 +51,15 @@ const RULES: readonly Rule[] = [
   ],
   [
     /NOT NULL constraint failed: (.*)$/m,
-    ([, name = '']) => new SqlError(1048, '23000', `Column '${lastPart(name)}' cannot be null`),
+    ([, name = ''], { isGiven }) =>
+      isGiven(lastPart(name))
+        ? new SqlError(1048, '23000', `Column '${lastPart(name)}' cannot be null`)
+        : new SqlError(1364, 'HY000', `Field '${lastPart(name)}' doesn't have a default value`),
   ],
+  [/FOREIGN KEY constraint failed/, (_found, { foreignKey }) => foreignKey()],
   [
-    /FOREIGN KEY constraint failed/,
-    () => new SqlError(1452, '23000', 'Cannot add or update a child row: a foreign key constraint fails'),
-  ],
-  [
-    /CHECK constraint failed: (\S*)/,
-    ([, name]) => new SqlError(3819, 'HY000', `Check constraint '${name}' is violated.`),
+    /CHECK constraint failed: (.*)$/m,
+    ([, name = '']) => strictProblem(name) ?? new SqlError(3819, 'HY000', `Check constraint '${name}' is violated.`),
   ],
   [
     /no such table: (.*)$/m,
@@ -77,6 +82,7 @@ const RULES: readonly Rule[] = [
     /no such function: (.*)$/m,
     ([, name], { database }) => new SqlError(1305, '42000', `FUNCTION ${database}.${name} does not exist`),
   ],
+  [/duplicate column name: (.*)$/m, ([, name]) => new SqlError(1060, '42S21', `Duplicate column name '${name}'`)],
   [/table "?(.*?)"? already exists/, ([, name]) => new SqlError(1050, '42S01', `Table '${name}' already exists`)],
   [
     /(\d+) values for (\d+) columns|table \S+ has \d+ columns but \d+ values/,

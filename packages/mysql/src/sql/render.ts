@@ -48,6 +48,8 @@ const OPERATORS = new Map([
   ['||', 'OR'],
   ['<=>', 'IS'],
   ['!', 'NOT'],
+  // Dividing whole numbers leaves fractions.
+  ['/', '*1.0/'],
 ])
 /** Functions of ours whose own name is a word of SQLite's grammar, or means something else there. */
 const FUNCTIONS = new Map([

@@ -1,5 +1,6 @@
 import type { Cursor } from './create-table.ts'
 import type { Token } from './lexer.ts'
+import { isJoined, joinedDelete, joinedUpdate } from './joined-changes.ts'
 import { partsOf, type Renderer } from './render.ts'
 
 /** The columns and values of INSERT, with what is to be done with those that are there. */
@@ -83,6 +84,13 @@ export function changeText(renderer: Renderer, verb: string, rest: readonly Toke
     number,
     number,
   ]
+  const joined =
+    verb === 'DELETE'
+      ? joinedDelete(renderer, rest)
+      : isJoined(rest.slice(0, set))
+        ? joinedUpdate(renderer, rest.slice(0, set), rest.slice(set))
+        : undefined
+  if (joined !== undefined) return joined
   const tail = [order, limit].filter((at) => at >= 0).reduce((a, b) => Math.min(a, b), rest.length)
   if (tail === rest.length) return `${verb} ${renderer.render(rest)}`
   const table = verb === 'UPDATE' ? rest.slice(0, set) : rest.slice(from + 1, where >= 0 ? where : tail)

@@ -14,7 +14,7 @@ import { SqlError, syntaxError } from './problem.ts'
 import type { Renderer } from './render.ts'
 
 const result = (columns: readonly string[], rows: readonly (readonly Value[])[]): Outcome => ({
-  columns: columns.map((name) => ({ name, type: '' })),
+  columns: columns.map((name, i) => ({ name, type: '', notNull: rows.every((row) => row[i] !== null) })),
   rows,
   affected: 0,
   insertId: 0,
@@ -146,13 +146,18 @@ const indexRows: Show = (host, cursor) => {
   return result(columns, rows)
 }
 
+/** The pattern stands in the title of what it chose. */
+const likeSuffix = ({ token, tokens, at }: Cursor): string =>
+  token?.upper === 'LIKE' ? ` (${tokens[at + 1]?.text ?? ''})` : ''
+
 const tableRows: Show = (host, cursor, full) => {
   const database = chosen(cursor.take('FROM') || cursor.take('IN') ? cursor.name() : host.database)
   if (!host.databases().includes(database)) throw new SqlError(1049, '42000', `Unknown database '${database}'`)
+  const suffix = likeSuffix(cursor)
   const shown = pattern(cursor)
   const names = host.catalogue.names(database).filter((name) => shown.test(name))
   const views = host.catalogue.views(database)
-  const columns = [`Tables_in_${database}`, ...(full ? ['Table_type'] : [])]
+  const columns = [`Tables_in_${database}${suffix}`, ...(full ? ['Table_type'] : [])]
   return result(
     columns,
     names.map((name) => (full ? [name, views.has(name) ? 'VIEW' : 'BASE TABLE'] : [name])),
@@ -230,9 +235,10 @@ const fixed =
     result(columns, rows)
 
 const databases: Show = (host, cursor) => {
+  const suffix = likeSuffix(cursor)
   const shown = pattern(cursor)
   return result(
-    ['Database'],
+    [`Database${suffix}`],
     host
       .databases()
       .filter((name) => shown.test(name))

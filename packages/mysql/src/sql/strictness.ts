@@ -1,0 +1,40 @@
+import { type ColumnDefinition, quoteName } from './definition.ts'
+import { SqlError } from './problem.ts'
+
+/** Bits of whole numbers. */
+const BITS: Readonly<Record<string, number>> = { tinyint: 8, smallint: 16, mediumint: 24, int: 32 }
+
+/** What a column of a type may hold, as strict mode has it; undefined for what is not looked at. */
+function condition(name: string, type: string): readonly [code: number, sql: string] | undefined {
+  const [, word = '', arguments_ = ''] = /^(\w+)(?:\((.*)\))?/.exec(type) ?? []
+  const bits = BITS[word]
+  if (bits !== undefined) {
+    const unsigned = type.includes('unsigned')
+    const [low, high] = unsigned ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1]
+    return [1264, `typeof(${name}) <> 'integer' OR ${name} BETWEEN ${low} AND ${high}`]
+  }
+  if (word === 'bigint' && type.includes('unsigned')) return [1264, `typeof(${name}) <> 'integer' OR ${name} >= 0`]
+  if (word === 'varchar' || word === 'char') return [1406, `length(${name}) <= ${Number(arguments_)}`]
+  if (word === 'enum') return [1265, `${name} IN (${arguments_})`]
+  return undefined
+}
+
+/** The same for SQLite: a constraint whose name says what went wrong. */
+export function strictCheck({ name, type }: ColumnDefinition): string {
+  const found = condition(quoteName(name), type)
+  return found
+    ? ` CONSTRAINT ${quoteName(`#${found[0]}:${name}`)} CHECK (${quoteName(name)} IS NULL OR ${found[1]})`
+    : ''
+}
+
+const PROBLEMS: Readonly<Record<string, (column: string) => SqlError>> = {
+  1264: (column) => new SqlError(1264, '22003', `Out of range value for column '${column}' at row 1`),
+  1265: (column) => new SqlError(1265, '01000', `Data truncated for column '${column}' at row 1`),
+  1406: (column) => new SqlError(1406, '22001', `Data too long for column '${column}' at row 1`),
+}
+
+/** What the name of a broken constraint stands for; undefined for one that the table's owner made. */
+export function strictProblem(name: string): SqlError | undefined {
+  const [, code = '', column = ''] = /^#(\d+):(.*)$/.exec(name) ?? []
+  return PROBLEMS[code]?.(column)
+}
