@@ -269,6 +269,9 @@ export function nameKeys(table: TableDefinition): void {
     taken.add(name)
   }
   table.foreignKeys.forEach((key, i) => (key.name ||= `${table.name}_ibfk_${i + 1}`))
+  for (const { name, columns } of table.foreignKeys)
+    if (!table.keys.some((key) => columns.every((column, i) => key.columns[i] === column)))
+      table.keys.push({ kind: 'index', name, columns: [...columns] })
   table.checks.forEach((check, i) => (check.name ||= `${table.name}_chk_${i + 1}`))
   for (const { columns } of table.keys.filter(({ kind }) => kind === 'primary'))
     for (const column of table.columns) if (columns.includes(column.name)) column.notNull = true

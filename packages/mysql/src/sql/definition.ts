@@ -124,7 +124,11 @@ export const foreignKeyText = ({ name, columns, table, others, actions }: Foreig
   `CONSTRAINT ${tick(name)} FOREIGN KEY (${ticks(columns)}) REFERENCES ${tick(table)} (${ticks(others)})${actions}`
 
 /** SHOW CREATE TABLE. */
-export function shownCreation(table: TableDefinition, nextId: number): string {
+export function shownCreation(
+  table: TableDefinition,
+  nextId: number,
+  typeText: (type: string) => string = (type) => type,
+): string {
   const lines = table.columns.map((column) => {
     const shown = shownDefault(column)
     const fallback =
@@ -134,7 +138,7 @@ export function shownCreation(table: TableDefinition, nextId: number): string {
           ? ''
           : ' DEFAULT NULL'
     const generated = column.generated === undefined ? '' : ` GENERATED ALWAYS AS (${column.generated}) STORED`
-    return `  ${tick(column.name)} ${column.type}${generated}${column.notNull ? ' NOT NULL' : ''}${column.autoIncrement ? ' AUTO_INCREMENT' : fallback}${column.touched ? ' ON UPDATE CURRENT_TIMESTAMP' : ''}${column.comment === '' ? '' : ` COMMENT ${literal(column.comment)}`}`
+    return `  ${tick(column.name)} ${typeText(column.type)}${generated}${column.notNull ? ' NOT NULL' : ''}${column.autoIncrement ? ' AUTO_INCREMENT' : fallback}${column.touched ? ' ON UPDATE CURRENT_TIMESTAMP' : ''}${column.comment === '' ? '' : ` COMMENT ${literal(column.comment)}`}`
   })
   const WORDS = { primary: 'PRIMARY KEY', unique: 'UNIQUE KEY', index: 'KEY', fulltext: 'FULLTEXT KEY' } as const
   for (const { kind, name, columns } of table.keys)

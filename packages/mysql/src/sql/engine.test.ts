@@ -9,7 +9,7 @@ let engine: Engine
 let databases: Databases
 let session: SessionState
 
-async function fresh(): Promise<void> {
+async function fresh(version = '8.0.46'): Promise<void> {
   const host = {
     nowMs: () => Date.UTC(2026, 4, 17, 10, 30, 5),
     random: (length: number) => new Uint8Array(length).fill(9),
@@ -24,10 +24,10 @@ async function fresh(): Promise<void> {
     get rowCount() {
       return session.rowCount
     },
-    version: '8.0.46',
+    version,
   }
   databases = await Databases.load(functionsOf(host))
-  engine = new Engine(databases, '8.0.46')
+  engine = new Engine(databases, version)
   session = { id: 8, user: 'root@localhost', database: '', variables: new Map(), lastInsertId: 0, rowCount: 0 }
 }
 
@@ -287,6 +287,64 @@ describe('as MySQL has it', () => {
       'CREATE TABLE need (a int NOT NULL, b int, u int unsigned, CONSTRAINT fk FOREIGN KEY (u) REFERENCES users (id))',
     )
     expect(() => run(sql)).toThrow(expect.objectContaining({ code, message }))
+  })
+
+  it('savepoints are gone back to', () => {
+    run(
+      "START TRANSACTION; INSERT INTO users (name) VALUES ('d'); SAVEPOINT one; DELETE FROM users; ROLLBACK TO SAVEPOINT one; COMMIT",
+    )
+    expect(rows('SELECT count(*) FROM users')).toEqual([[4]])
+    run('BEGIN')
+    expect(() => run('ROLLBACK TO nope')).toThrow('SAVEPOINT nope does not exist')
+    run('ROLLBACK')
+  })
+
+  it('sums and averages of decimals keep their digits', () => {
+    run('CREATE TABLE money (amount decimal(10,2), n int, c int, KEY own (c), FOREIGN KEY (n) REFERENCES money (c))')
+    const { columns } = run(
+      'SELECT sum(amount), avg(amount), coalesce(max(m.amount), 0), avg(n), count(*) FROM money m',
+    )
+    expect(columns.map(({ type }) => type)).toEqual([
+      'decimal(32,2)',
+      'decimal(14,6)',
+      'decimal(32,2)',
+      'decimal(14,4)',
+      '',
+    ])
+    expect(rows('DESCRIBE money')).toContainEqual(['n', 'int', 'YES', 'MUL', null, ''])
+  })
+
+  it.each<[sql: string, value: unknown]>([
+    ["addtime('10:00:00', '01:30:00')", '11:30:00'],
+    ["timediff('2024-01-02 01:00:00', '2024-01-01 23:30:00')", '01:30:00'],
+    ["str_to_date('29/02/2024 3:05 PM', '%d/%m/%Y %h:%i %p')", '2024-02-29 15:05:00'],
+    ["str_to_date('31/02/2024', '%d/%m/%Y')", null],
+    ["to_days('2024-01-01')", 739251],
+    ['from_days(739251)', '2024-01-01'],
+    ['period_add(202411, 3)', 202502],
+    ["convert_tz('2024-01-01 00:30:00', '+01:00', '+00:00')", '2023-12-31 23:30:00'],
+    ["crc32('a')", 3904355907],
+    ["json_length('[1,2]')", 2],
+    [`json_keys('{"a":1}')`, '["a"]'],
+    ["json_contains('[1,2]', '2')", 1],
+    ["insert('Quadratic', 3, 4, 'What')", 'QuWhattic'],
+    ["regexp_substr('abc123', '[0-9]+')", '123'],
+  ])('%s', (sql, value) => {
+    expect(rows(`SELECT ${sql}`)).toEqual([[value]])
+  })
+
+  it('MariaDB says some things otherwise', async () => {
+    await fresh('10.11.6-MariaDB')
+    run('CREATE DATABASE d; USE d; CREATE TABLE t (a int unsigned, b bigint, c tinyint(1), d json, UNIQUE KEY ua (a))')
+    expect((rows('DESCRIBE t') as string[][]).map(([, type]) => type)).toEqual([
+      'int(10) unsigned',
+      'bigint(20)',
+      'tinyint(1)',
+      'longtext',
+    ])
+    run('INSERT INTO t (a) VALUES (1)')
+    expect(() => run('INSERT INTO t (a) VALUES (1)')).toThrow("Duplicate entry '1' for key 'ua'")
+    expect(() => run('SELEC 1')).toThrow('corresponds to your MariaDB server version')
   })
 
   it('one of several tables is changed', () => {

@@ -4,6 +4,7 @@ import { Catalogue, SYSTEM_DATABASES } from './catalogue.ts'
 import { Cursor } from './create-table.ts'
 import { Definitions } from './definitions.ts'
 import { foreignKeyText, literal, quoteName, type TableDefinition } from './definition.ts'
+import { mariaProblem } from './flavour.ts'
 import { fillInformationSchema } from './information-schema.ts'
 import { type Token, tokensOf } from './lexer.ts'
 import { problemOf, SqlError, syntaxError } from './problem.ts'
@@ -69,15 +70,24 @@ export class Engine {
       this.privileges.check(session.user, tokens, session.database)
       return verb(this, work, new Cursor(tokens, 1))
     } catch (error) {
-      if (error instanceof SqlError) throw error
-      throw problemOf(error instanceof Error ? error.message : String(error), {
+      if (error instanceof SqlError) throw this.worded(error)
+      const problem = problemOf(error instanceof Error ? error.message : String(error), {
         database: session.database,
         sql,
         duplicate: (table, columns) => this.duplicate(work, table, columns),
         isGiven: (column) => isGiven(work, column),
         foreignKey: () => this.brokenKey(work),
       })
+      throw this.worded(problem)
     }
+  }
+
+  private get isMaria(): boolean {
+    return /maria/i.test(this.version)
+  }
+
+  private worded(error: SqlError): SqlError {
+    return this.isMaria ? mariaProblem(error) : error
   }
 
   private variable({ variables }: SessionState, name: string): Value {
@@ -110,6 +120,7 @@ export class Engine {
     return {
       catalogue: this.catalogue,
       renderer,
+      isMaria: this.isMaria,
       database: session.database,
       user: session.user,
       databases: () => this.listed().filter((name) => this.privileges.sees(session.user, name)),
@@ -276,10 +287,22 @@ export class Engine {
       this.databases.run(database, 'BEGIN')
     } else if (first === 'COMMIT') this.commit()
     else if (first === 'SAVEPOINT' || first === 'RELEASE' || words.includes('TO')) {
-      if (this.databases.inTransaction(database)) this.databases.run(database, work.renderer.render(work.tokens))
+      const name = work.tokens.at(-1)?.text ?? ''
+      if (this.databases.inTransaction(database)) this.savepoint(database, first, name)
       this.catalogue.forget()
     } else this.reset()
     return NOTHING
+  }
+
+  /** @throws SqlError for a name that is not there */
+  private savepoint(database: string, verb: string, name: string): void {
+    const words = { SAVEPOINT: 'SAVEPOINT', RELEASE: 'RELEASE' }[verb] ?? 'ROLLBACK TO'
+    try {
+      this.databases.run(database, `${words} ${quoteName(name)}`)
+    } catch (error) {
+      if (!/no such savepoint/.test(String(error))) throw error
+      throw new SqlError(1305, '42000', `SAVEPOINT ${name} does not exist`)
+    }
   }
 
   private commit(): void {

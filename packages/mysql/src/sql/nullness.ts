@@ -22,7 +22,27 @@ export function withNullness(
     const [first, second] = item
     const isLiteral = first !== undefined && (first.kind === 'number' || first.kind === 'string')
     const isCounting = first?.kind === 'word' && COUNTING.test(first.upper) && second?.text === '('
+    const type = column.type === '' ? aggregateType(item, tables) : column.type
     const notNull = (!isOuter && never.has(column.name)) || (isLiteral && item.length === 1) || isCounting
-    return notNull ? { ...column, notNull } : column
+    return { ...column, type, ...(notNull ? { notNull } : {}) }
   })
+}
+
+const WRAPPERS = /^(COALESCE|IFNULL)$/
+/** Digits behind the point that an average has more than what it is of. */
+const AVERAGE_SCALE = 4
+
+/** What SUM, AVG, MIN and MAX of a column of decimals give; '' where its values tell. */
+function aggregateType(item: readonly Token[], tables: readonly TableDefinition[]): string {
+  const inner = item[0]?.kind === 'word' && WRAPPERS.test(item[0].upper) ? item.slice(2) : item
+  const verb = /^(SUM|AVG|MIN|MAX)$/.exec(inner[0]?.upper ?? '')?.[0]
+  const close = inner.findIndex(({ kind, text }) => kind === 'op' && text === ')')
+  if (verb === undefined || (inner === item && close !== item.length - 1)) return ''
+  const words = inner.slice(2, close)
+  const name = words.length === 1 || words[1]?.text === '.' ? words.at(-1)?.text : undefined
+  const type = tables.flatMap(({ columns }) => columns).find((column) => column.name === name)?.type ?? ''
+  const [, scale] = /^decimal\(\d+,(\d+)\)/.exec(type) ?? []
+  if (verb === 'AVG' && (scale !== undefined || /int/.test(type)))
+    return `decimal(14,${Number(scale ?? 0) + AVERAGE_SCALE})`
+  return scale === undefined ? '' : `decimal(32,${scale})`
 }

@@ -54,6 +54,7 @@ const OPERATORS = new Map([
 /** Functions of ours whose own name is a word of SQLite's grammar, or means something else there. */
 const FUNCTIONS = new Map([
   ['LEFT', 'mysql_left'],
+  ['INSERT', 'mysql_insert'],
   ['RIGHT', 'mysql_right'],
   ['IF', 'iif'],
   ['CONCAT', 'mysql_concat'],

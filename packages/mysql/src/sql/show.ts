@@ -9,6 +9,7 @@ import {
   shownDefault,
   type TableDefinition,
 } from './definition.ts'
+import { shownType } from './flavour.ts'
 import type { Token } from './lexer.ts'
 import { SqlError, syntaxError } from './problem.ts'
 import type { Renderer } from './render.ts'
@@ -54,6 +55,8 @@ const extraOf = (column: ColumnDefinition): string =>
 export interface ShowHost {
   readonly catalogue: Catalogue
   readonly renderer: Renderer
+  /** MariaDB shows some things otherwise. */
+  readonly isMaria: boolean
   readonly database: string
   readonly user: string
   databases(): readonly string[]
@@ -67,22 +70,22 @@ export function chosen(database: string): string {
   return database
 }
 
-export function describe({ catalogue, database }: ShowHost, tokens: readonly Token[]): Outcome {
+export function describe(host: ShowHost, tokens: readonly Token[]): Outcome {
   const cursor = new Cursor(tokens)
   const { database: other, name } = cursor.qualified()
-  const table = catalogue.table(chosen(other ?? database), name)
+  const table = host.catalogue.table(chosen(other ?? host.database), name)
   const only = cursor.token?.text
-  return columnRows(table, only === undefined ? /^/ : like(only))
+  return columnRows(host, table, only === undefined ? /^/ : like(only))
 }
 
-const columnRows = (table: TableDefinition, pattern: RegExp): Outcome =>
+const columnRows = ({ isMaria }: ShowHost, table: TableDefinition, pattern: RegExp): Outcome =>
   result(
     ['Field', 'Type', 'Null', 'Key', 'Default', 'Extra'],
     table.columns
       .filter(({ name }) => pattern.test(name))
       .map((column) => [
         column.name,
-        column.type,
+        shownType(column.type, isMaria),
         column.notNull ? 'NO' : 'YES',
         keyOf(table, column),
         shownDefault(column),
@@ -251,8 +254,8 @@ const SHOWS: readonly (readonly [words: string, show: Show])[] = [
   ['SCHEMAS', databases],
   ['TABLE STATUS', tableStatus],
   ['TABLES', tableRows],
-  ['COLUMNS', (host, cursor) => columnRows(host.catalogue.table(...place(host, cursor)), pattern(cursor))],
-  ['FIELDS', (host, cursor) => columnRows(host.catalogue.table(...place(host, cursor)), pattern(cursor))],
+  ['COLUMNS', (host, cursor) => columnRows(host, host.catalogue.table(...place(host, cursor)), pattern(cursor))],
+  ['FIELDS', (host, cursor) => columnRows(host, host.catalogue.table(...place(host, cursor)), pattern(cursor))],
   ['INDEX', indexRows],
   ['INDEXES', indexRows],
   ['KEYS', indexRows],
@@ -269,7 +272,14 @@ const SHOWS: readonly (readonly [words: string, show: Show])[] = [
         )
       return result(
         ['Table', 'Create Table'],
-        [[name, shownCreation(host.catalogue.table(where, name), host.catalogue.nextId(where, name))]],
+        [
+          [
+            name,
+            shownCreation(host.catalogue.table(where, name), host.catalogue.nextId(where, name), (type) =>
+              shownType(type, host.isMaria),
+            ),
+          ],
+        ],
       )
     },
   ],

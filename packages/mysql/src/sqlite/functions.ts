@@ -1,3 +1,5 @@
+import { MORE_FUNCTIONS } from './more-functions.ts'
+import { TIME_FUNCTIONS } from './time-functions.ts'
 import { Hash, toHex } from '@drydock/codec'
 import { DAYS, MONTHS } from '@drydock/libc'
 import type { Value } from '../protocol.ts'
@@ -296,6 +298,8 @@ export function functionsOf(host: FunctionHost): ReadonlyMap<string, Call> {
     ['collation', () => 'utf8mb4_0900_ai_ci'],
     ['uuid_short', () => host.nowMs()],
     ['any_value', (value) => value ?? null],
+    ...TIME_FUNCTIONS,
+    ...MORE_FUNCTIONS,
   ]
   return new Map(rows)
 }
