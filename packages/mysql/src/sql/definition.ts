@@ -1,3 +1,4 @@
+import { literal, quoteName } from './quoting.ts'
 import { strictCheck } from './strictness.ts'
 
 /** A table as its CREATE TABLE said, kept beside it: SQLite forgets most of that. */
@@ -42,8 +43,7 @@ export interface TableDefinition {
   comment: string
 }
 
-export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
-export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+export { literal, quoteName }
 
 const isText = (type: string): boolean => /^(char|varchar|tinytext|text|mediumtext|longtext|enum|set)\b/.test(type)
 

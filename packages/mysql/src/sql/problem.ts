@@ -1,5 +1,4 @@
 import type { SqlProblem } from '../protocol.ts'
-import { strictProblem } from './strictness.ts'
 
 /** A statement that fails, as MySQL numbers it. MySQL Error Message Reference, chapter "Server". */
 export class SqlError extends Error {
@@ -23,6 +22,18 @@ export const syntaxError = (near: string, line = 1): SqlError =>
     '42000',
     `You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near '${near.slice(0, 80)}' at line ${line}`,
   )
+
+const TYPE_PROBLEMS: Readonly<Record<string, (column: string) => SqlError>> = {
+  1264: (column) => new SqlError(1264, '22003', `Out of range value for column '${column}' at row 1`),
+  1265: (column) => new SqlError(1265, '01000', `Data truncated for column '${column}' at row 1`),
+  1406: (column) => new SqlError(1406, '22001', `Data too long for column '${column}' at row 1`),
+}
+
+/** What the name of a broken constraint of `strictness` stands for; undefined for one that the table's owner made. */
+function strictProblem(name: string): SqlError | undefined {
+  const [, code = '', column = ''] = /^#(\d+):(.*)$/.exec(name) ?? []
+  return TYPE_PROBLEMS[code]?.(column)
+}
 
 type Rule = readonly [RegExp, (found: RegExpExecArray, context: Context) => SqlError]
 

@@ -1,5 +1,4 @@
-import { type ColumnDefinition, quoteName } from './definition.ts'
-import { SqlError } from './problem.ts'
+import { quoteName } from './quoting.ts'
 
 /** Bits of whole numbers. */
 const BITS: Readonly<Record<string, number>> = { tinyint: 8, smallint: 16, mediumint: 24, int: 32 }
@@ -20,21 +19,9 @@ function condition(name: string, type: string): readonly [code: number, sql: str
 }
 
 /** The same for SQLite: a constraint whose name says what went wrong. */
-export function strictCheck({ name, type }: ColumnDefinition): string {
+export function strictCheck({ name, type }: { readonly name: string; readonly type: string }): string {
   const found = condition(quoteName(name), type)
   return found
     ? ` CONSTRAINT ${quoteName(`#${found[0]}:${name}`)} CHECK (${quoteName(name)} IS NULL OR ${found[1]})`
     : ''
-}
-
-const PROBLEMS: Readonly<Record<string, (column: string) => SqlError>> = {
-  1264: (column) => new SqlError(1264, '22003', `Out of range value for column '${column}' at row 1`),
-  1265: (column) => new SqlError(1265, '01000', `Data truncated for column '${column}' at row 1`),
-  1406: (column) => new SqlError(1406, '22001', `Data too long for column '${column}' at row 1`),
-}
-
-/** What the name of a broken constraint stands for; undefined for one that the table's owner made. */
-export function strictProblem(name: string): SqlError | undefined {
-  const [, code = '', column = ''] = /^#(\d+):(.*)$/.exec(name) ?? []
-  return PROBLEMS[code]?.(column)
 }
