@@ -17,6 +17,7 @@ import {
   type NodeObject,
   type Peers,
   SwarmError,
+  type TaskObject,
   type Vote,
 } from '@drydock/swarm'
 import { inBackground, logLine } from '../background.ts'
@@ -34,22 +35,21 @@ import { managersKnown, NodeFiles, type NodeRecord, type Place } from './node-re
 import { NodeCertificate } from './node-certificate.ts'
 import { type Member, NodeSession } from './node-session.ts'
 import type { RpcConnection } from './rpc.ts'
+import { ReadLogs } from './read-logs.ts'
 import { removeTaskContainers } from './remove-tasks.ts'
 import { Servers } from './servers.ts'
 import { pause, settled } from './settled.ts'
+import { LOCKED, swarmInfo } from './swarm-info.ts'
 import { swarmProblem } from './swarm-problem.ts'
 import { checkInit } from './check-init.ts'
 import { configureNetworks, removeNetworks, requireGatewayNetwork } from './swarm-networks.ts'
 import { ContainerController } from './task-controller.ts'
 import { filesOf } from './task-files.ts'
-import { localLog, type TaskLog } from './task-log.ts'
 import { Placeholders } from './templates.ts'
 
 const ALREADY =
   'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.'
 const NOT_IN_SWARM = 'This node is not part of a swarm'
-const LOCKED =
-  'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.'
 const LEAVE_LOCKED = 'Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message.'
 const WORKER =
   "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager."
@@ -77,8 +77,7 @@ export class SwarmNode implements Member {
   /** Managers listen for all that is asked of them, every node for what others want to see of it. */
   private readonly servers: Servers
   private readonly links: Links
-  /** Of tasks whose logs are being read, by whoever reads. */
-  private readonly logs = new WeakMap<RpcConnection, Map<string, TaskLog>>()
+  private readonly logs: ReadLogs
 
   constructor(parts: DaemonParts) {
     this.parts = parts
@@ -87,6 +86,7 @@ export class SwarmNode implements Member {
     this.servers = new Servers(parts.sys, (stream) => this.links.open(stream))
     this.session = new NodeSession(parts, this.links, this)
     this.certificate = new NodeCertificate(parts.sys, parts.places.root, (request) => this.certify(request))
+    this.logs = new ReadLogs(parts)
     this.agent = this.newAgent()
     this.record = this.files.loadRecord()
     this.isLocked = this.record?.role === 'manager' && this.files.isLocked
@@ -124,29 +124,7 @@ export class SwarmNode implements Member {
   }
 
   info(): SwarmInfo {
-    const { record, manager } = this
-    const base = {
-      NodeID: '',
-      NodeAddr: '',
-      LocalNodeState: this.localState,
-      ControlAvailable: false,
-      Error: '',
-      RemoteManagers: null,
-    }
-    if (!record) return base
-    if (this.isLocked) return { ...base, Error: LOCKED }
-    const known = { ...base, NodeID: record.nodeId, NodeAddr: record.address, RemoteManagers: [...record.managers] }
-    // A manager that has only come learns first of the swarm that it manages.
-    if (!manager?.store.isKnown) return known
-    const nodes = manager.store.all('node')
-    const { JoinTokens: _tokens, internal: _internal, ...cluster } = manager.store.cluster
-    return {
-      ...known,
-      ControlAvailable: true,
-      Nodes: nodes.length,
-      Managers: nodes.filter(({ Spec }) => Spec.Role === 'manager').length,
-      Cluster: cluster,
-    }
+    return swarmInfo(this)
   }
 
   /** The cluster's state, for those who may see it. @throws Problem unavailable */
@@ -455,20 +433,13 @@ export class SwarmNode implements Member {
     return this.links.connect(`${this.manager?.store.get('node', id)?.Status.Addr ?? ''}:${NODE_PORT}`)
   }
 
-  /** What has come to a task's log since the same connection asked the last time. */
-  private async readLog({ taskId }: { taskId: string }, from: RpcConnection): Promise<unknown> {
-    const known = this.logs.get(from) ?? new Map<string, TaskLog>()
-    this.logs.set(from, known)
-    const task = this.assignments?.tasks.find(({ ID }) => ID === taskId)
-    if (!task) return []
-    const log = known.get(taskId) ?? localLog(this.parts, task)
-    known.set(taskId, log)
-    return log.next()
+  private taskOf({ taskId }: { readonly taskId: string }): TaskObject | undefined {
+    return this.assignments?.tasks.find(({ ID }) => ID === taskId)
   }
 
   private answer(method: string, params: unknown, from: RpcConnection): unknown {
     if (method === 'assign') return this.agent.assign(params as Assignments)
-    if (method === 'log') return this.readLog(params as { taskId: string }, from)
+    if (method === 'log') return this.logs.next(this.taskOf(params as { taskId: string }), from)
     const { manager } = this
     if (!manager) throw new SwarmError('Unavailable', 'node is not a manager')
     if (method === 'vote') return manager.consensus?.vote(params as Vote)
