@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => kernel.shutdown())
 
-describe('ssh', () => {
+describe('ssh', { timeout: 60_000 }, () => {
   it('asks whether an unknown host is the right one, runs a command and ends with its status', async () => {
     const terminal = await kernel.openTerminal(['ssh', 'node2', 'echo $USER; hostname; exit 7'])
     await terminal.expect(
