@@ -12,7 +12,17 @@ interface CallSite {
 const prefixes = new Map<string, number>()
 export function notePrefix(file: string, length: number, esm = false): void {
   prefixes.set(file, length)
+  lines.delete(file)
   if (esm) esmFiles.add(file)
+}
+/** Lines of files that were in a stack: each error asks for them again, however large the file. */
+const lines = new Map<string, readonly string[]>()
+function linesOf(file: string): readonly string[] {
+  const known = lines.get(file)
+  if (known) return known
+  const read = sourceOf(file).split('\n')
+  if (file.startsWith('/') && !alone) lines.set(file, read)
+  return read
 }
 /** What a text that is no file goes by: `[eval]` or `[stdin]`. */
 let evalName = '[eval]'
@@ -130,10 +140,9 @@ const isInternal = (site: CallSite): boolean => (site.getFileName() ?? '').start
 export function ownPlace(file: string, line: number, column: number): readonly [line: number, column: number] {
   const counted = line === 1 ? Math.max(1, column - (prefixes.get(file) ?? 0)) : column
   // In its first line the engine counts calls from the character before.
-  const own =
-    line === 1 && /[\s.]/.test((sourceOf(file).split('\n')[0] ?? '')[counted - 1] ?? '') ? counted + 1 : counted
+  const own = line === 1 && /[\s.]/.test((linesOf(file)[0] ?? '')[counted - 1] ?? '') ? counted + 1 : counted
   // V8 tells where `new` stands, the engine where the name behind it does.
-  const made = /\bnew\s+$/.exec((sourceOf(file).split('\n')[line - 1] ?? '').slice(0, own - 1))
+  const made = /\bnew\s+$/.exec((linesOf(file)[line - 1] ?? '').slice(0, own - 1))
   return [line, made ? made.index + 1 : own]
 }
 
@@ -245,7 +254,7 @@ function calledAt(site: CallSite | undefined): string | undefined {
   const file = site?.getFileName()
   if (!site || !file) return undefined
   const [line, column] = ownPlace(file, site.getLineNumber(), site.getColumnNumber())
-  const text = sourceOf(file).split('\n')[line - 1] ?? ''
+  const text = linesOf(file)[line - 1] ?? ''
   // The place is that of the opening bracket, or of the name before it.
   const opening = text.indexOf('(', Math.max(0, column - 1))
   const before = text[column - 1] === '(' ? text.slice(0, column - 1) : opening < 0 ? text : text.slice(0, opening)
@@ -287,10 +296,9 @@ function callerPlace(): Place | undefined {
 export function callText(): string | undefined {
   const place = callerPlace()
   if (!place) return undefined
-  const lines = sourceOf(place.file)
-    .split('\n')
+  const text = linesOf(place.file)
     .slice(place.line - 1)
-  const text = lines.join('\n')
+    .join('\n')
   const start = /[\w$.]*$/.exec(text.slice(0, place.column - 1))?.index ?? place.column - 1
   const open = text.indexOf('(', Math.max(0, place.column - 1))
   if (open < 0) return undefined
