@@ -28,14 +28,18 @@ export function procNetRoute({ stack }: NetNamespace): string {
   return lines([head.padEnd(127), ...rows])
 }
 
+/** ATF_COM for who answered, ATF_PERM for what was set by hand; nobody answered yet: none. arp(7) */
+const arpFlags = (state: string): string =>
+  state === 'PERMANENT' ? '0x6         ' : state === 'INCOMPLETE' ? '0x0         ' : '0x2         '
+
 /** /proc/net/arp. */
 export function procNetArp({ stack }: NetNamespace): string {
   const head = 'IP address       HW type     Flags       HW address            Mask     Device'
   const rows = stack.neighbours
     .entries()
     .map(
-      ({ address, mac, at }) =>
-        `${formatAddress(address).padEnd(16)} 0x1         0x2         ${mac}     *        ${at.name}`,
+      ({ address, mac, at, state }) =>
+        `${formatAddress(address).padEnd(16)} 0x1         ${arpFlags(state)}${mac ?? '00:00:00:00:00:00'}     *        ${at.name}`,
     )
   return lines([head, ...rows])
 }

@@ -14,6 +14,7 @@ import { arp, busyboxArp } from './net-tools/arp.ts'
 import { busyboxIfconfig, ifconfig } from './net-tools/ifconfig.ts'
 import { busyboxNetstat, netstat } from './net-tools/netstat.ts'
 import { busyboxRoute, route } from './net-tools/route.ts'
+import { iperf3 } from './iperf3/iperf3.ts'
 import { mtr } from './mtr/mtr.ts'
 import { busyboxNc, nc } from './netcat/nc.ts'
 import { nmap } from './nmap/nmap.ts'
@@ -55,6 +56,7 @@ export const netPrograms: readonly Program[] = [
     host,
     ifconfig,
     ip,
+    iperf3,
     ip6tables,
     ip6tablesRestore,
     ip6tablesSave,

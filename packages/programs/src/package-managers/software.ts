@@ -155,6 +155,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['nano', { commands: [['/usr/bin/nano', 'editors/nano']] }],
   ['mtr', both(bin('mtr', 'mtr'), sbin('mtr', 'mtr'))],
   ['net-tools', both(sbin('net-tools', 'ifconfig', 'route', 'arp'), bin('net-tools', 'netstat'))],
+  ['iperf3', bin('iperf3', 'iperf3')],
   ['nmap', bin('nmap', 'nmap')],
   ['netcat', { commands: [['/usr/bin/nc', 'netcat/nc']] }],
   [

@@ -9,7 +9,14 @@ import { recognised } from './version-probe.ts'
 let kernel: TestKernel
 beforeAll(async () => {
   kernel = await bootTestKernel(programs)
-  await kernel.run(['ip', 'link', 'set', 'lo', 'up'])
+  for (const line of [
+    'ip link set lo up',
+    'ip link add one type veth peer name two',
+    'ip addr add 10.9.0.1/24 dev one',
+    'ip link set one up',
+    'ip link set two up',
+  ])
+    await kernel.run(line.split(' '))
   for (const port of [22, 8000]) listenAt(port)
   greet(listenAt(2222)).catch(() => undefined)
 })
@@ -75,6 +82,15 @@ test.each([
   ['-iL nosuch', 'Failed to open input file nosuch for reading: No such file or directory (2)\nQUITTING!\n', 1],
 ])('nmap %s is refused', async (words, stderr, status) => {
   expect(await run(`nmap ${words}`)).toMatchObject({ stderr, status })
+})
+
+test('who does not answer on the link is down', async () => {
+  expect((await run('nmap -sn 10.9.0.9')).stdout.split('\n').slice(1, 3)).toEqual([
+    'Note: Host seems down. If it is really up, but blocking our ping probes, try -Pn',
+    'Nmap done: 1 IP address (0 hosts up) scanned in * seconds',
+  ])
+  const arp = /^10\.9\.0\.9 {9}0x1 {9}0x0 {9}00:00:00:00:00:00 {5}\* {8}one$/m
+  expect((await run('cat /proc/net/arp')).stdout).toMatch(arp)
 })
 
 test('a file that grep can read', async () => {

@@ -92,6 +92,7 @@ npm|11.3.0-r1|1900|8400|nodejs|npm|The package manager for JavaScript
 oniguruma|6.9.10-r0|190|520|||A regular expressions library
 openssh,openssh-server|10.0_p1-r9|350|850|openssh-client|openssh-server|Port of OpenBSD's free SSH release
 openssh-client,openssh-client-default,openssh-keygen|10.0_p1-r9|780|2300||openssh-client|Port of OpenBSD's free SSH release - client
+iperf3|3.19.1-r0|90|210||iperf3|A tool to measure IP bandwidth using UDP or TCP
 nmap|7.97-r0|2350|5800|libpcap|nmap|Network exploration tool and security/port scanner
 openssl|3.5.4-r0|290|720||openssl|Toolkit for Transport Layer Security (TLS)
 patch|2.8-r0|89|170||patch|Utility to apply diffs to files

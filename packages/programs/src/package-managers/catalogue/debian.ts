@@ -93,6 +93,7 @@ nodejs|20.19.2+dfsg-1|11000|47700||nodejs|evented I/O for V8 javascript - runtim
 npm|9.2.0~ds1-3|730|3050|nodejs|npm|package manager for Node.js
 openssh-client|1:10.0p1-7|985|5200||openssh-client|secure shell (SSH) client, for secure access to remote machines
 openssh-server|1:10.0p1-7|603|3300|openssh-client|openssh-server-debian|secure shell (SSH) server, for secure access from remote machines
+iperf3|3.18-2|42|117||iperf3|Internet Protocol bandwidth measuring tool
 nmap|7.95+dfsg-3|1965|4654|libpcap0.8t64,nmap-common|nmap|The Network Mapper
 nmap-common|7.95+dfsg-3|4368|21500|||Architecture independent files for nmap
 openssl|3.5.1-1|1487|2496||openssl|Secure Sockets Layer toolkit - cryptographic utility
