@@ -157,6 +157,7 @@ export async function runDocker(
     clock: { now: () => (settings.nowMs ?? 0) + sleptMs, monotonic: () => sleptMs },
     entropy: { bytes: (length: number) => new Uint8Array(length) },
     isatty: () => false,
+    uname: () => ({ sysname: 'Linux', nodename: 'host', release: '6.12.0', version: '#1', machine: 'x86_64' }),
     getWindowSize: () => {
       throw ENOTTY
     },
