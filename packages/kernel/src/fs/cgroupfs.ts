@@ -26,6 +26,7 @@ export interface CgroupfsOptions {
 /** cgroup2: directories are groups, mkdir makes one. */
 export class Cgroupfs extends PseudoFileSystem {
   override readonly type = 'cgroup2'
+  override readonly isShared = true
   override readonly root: Inode
   override options = 'nsdelegate,memory_recursiveprot'
 

@@ -17,6 +17,8 @@ export abstract class FileSystem {
   options = ''
   /** SB_RDONLY: nobody writes, through whichever mount. */
   readOnly = false
+  /** It is made once for all who mount it: `ro` is then a matter of each mount. cgroups(7) */
+  readonly isShared: boolean = false
   /** Regular files open for writing. */
   writers = 0
   private top: Dentry | undefined

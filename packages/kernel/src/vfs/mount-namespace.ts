@@ -58,7 +58,7 @@ export class MountNamespace {
   mount(fs: FileSystem, at: Location, source: string, flags: number): Mount {
     if (fs.dev === 0) {
       fs.dev = this.numbers.device++
-      fs.readOnly = (flags & MS_RDONLY) !== 0
+      fs.readOnly = !fs.isShared && (flags & MS_RDONLY) !== 0
     }
     const mount = new Mount(this.numbers.mount++, fs, fs.rootDentry, source, flags)
     this.put(mount, at)

@@ -1,8 +1,10 @@
 import {
   CLONE_NEWNS,
   EINVAL,
+  EROFS,
   MS_BIND,
   MS_PRIVATE,
+  MS_RDONLY,
   MS_REC,
   MS_SHARED,
   MS_SLAVE,
@@ -134,4 +136,13 @@ test('nothing binds what is unbindable', async () => {
   sys.mount('', '/a', '', MS_UNBINDABLE)
   expect(await fields('/a')).toBe('unbindable')
   expect(() => sys.mount('/a', '/b', '', MS_BIND)).toThrow(EINVAL)
+})
+
+test('a file system that all share is read-only only where it was mounted so', async () => {
+  sys.mount('cgroup', '/b', 'cgroup2', MS_RDONLY)
+  sys.mount('cgroup', '/c', 'cgroup2', 0)
+  expect(() => sys.mkdir('/b/group')).toThrow(EROFS)
+  sys.mkdir('/c/group')
+  expect(sys.stat('/b/group').ino).toBe(sys.stat('/c/group').ino)
+  sys.rmdir('/c/group')
 })
