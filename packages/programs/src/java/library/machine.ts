@@ -2,7 +2,7 @@ import { inet, isErrno } from '@drydock/abi'
 import { serveConnection, type ServerRequest } from '@drydock/http'
 import { FdStream, listen, readLines, readTextFile, writeFile } from '@drydock/libc'
 import { JArray, JList, Native, numberOf, type Callable, type Value } from '../values.ts'
-import type { Classes } from './lang.ts'
+import type { Classes } from './members.ts'
 import { Exit, type World } from './world.ts'
 
 /** Lines of standard input, read as they are asked for. */
