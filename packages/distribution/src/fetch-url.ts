@@ -51,6 +51,9 @@ export async function fetchUrl(sys: Sys, url: string, wish: FetchWish): Promise<
   }
 }
 
+const isAlert = (error: unknown): error is Error =>
+  error instanceof Error && error.message.startsWith('remote error: tls: ')
+
 const collect = async (response: ClientResponse): Promise<FetchAnswer> => ({
   status: response.status,
   headers: response.headers,
@@ -63,7 +66,8 @@ async function unreachable(sys: Sys, error: unknown, url: string, host: string, 
     const reason = error.code === 'EAI_NONAME' ? 'no such host' : 'server misbehaving'
     return systemProblem(`Get "${url}": dial tcp: lookup ${host} on ${server}:53: ${reason}`)
   }
-  if (error instanceof HttpError) return systemProblem(`Get "${url}": ${error.message}`)
+  // A server that does not believe the client says so only when it is asked something.
+  if (error instanceof HttpError || isAlert(error)) return systemProblem(`Get "${url}": ${error.message}`)
   if (!isErrno(error)) return error
   return systemProblem(
     `Get "${url}": dial tcp ${host}:${port}: connect: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,

@@ -1,7 +1,7 @@
 import { isErrno, type Sys } from '@drydock/abi'
 import { readTextIfAny, SYSTEM_AUTHORITIES, ResolveError, resolveHost } from '@drydock/libc'
 import { Problem } from './problem.ts'
-import type { Trust } from './secured.ts'
+import type { ClientPair, Trust } from './secured.ts'
 
 /** Names and ranges (CIDR) that may be spoken to without certificates. */
 export interface RegistryTrustWish {
@@ -26,8 +26,9 @@ export async function registryTrust(
     insecureRegistries.some((each) => each.replace(/^https?:\/\//, '') === domain) ||
     (await addressesOf(sys, domain)).some((address) => ranges.some((range) => isIn(address, range)))
   const folder = `${CERTS}/${domain}`
-  if (!insecure) checkPairs(listed(sys, folder))
-  return { insecure, authorities: await authorities(sys, folder) }
+  const names = listed(sys, folder)
+  if (!insecure) checkPairs(names)
+  return { insecure, authorities: await authorities(sys, folder), identities: await pairs(sys, folder, names) }
 }
 
 /** IPv4 only. @param range `127.0.0.0/8` */
@@ -60,7 +61,20 @@ async function authorities(sys: Sys, folder: string): Promise<readonly string[]>
   return texts.filter((text) => text !== '')
 }
 
-/** ReadCertsDirectory of moby's registry package. Pairs that are whole are not shown to anybody: servers here ask for none. */
+/** NAME.cert and NAME.key: whom a registry that asks is told. */
+async function pairs(sys: Sys, folder: string, names: readonly string[]): Promise<readonly ClientPair[]> {
+  const stems = names.filter((name) => name.endsWith('.cert')).map((name) => name.slice(0, -'.cert'.length))
+  return Promise.all(
+    stems
+      .filter((stem) => names.includes(`${stem}.key`))
+      .map(async (stem) => ({
+        certificate: await readTextIfAny(sys, `${folder}/${stem}.cert`),
+        key: await readTextIfAny(sys, `${folder}/${stem}.key`),
+      })),
+  )
+}
+
+/** ReadCertsDirectory of moby's registry package. */
 function checkPairs(names: readonly string[]): void {
   for (const name of names) {
     const [, stem, kind] = /^(.*)\.(cert|key)$/.exec(name) ?? []

@@ -1,6 +1,7 @@
 import type { ByteStream, Sys } from '@drydock/abi'
 import { HttpError } from '@drydock/http'
 import { speaksClear } from '@drydock/libc'
+import type { TlsIdentity } from '@drydock/tls'
 import { Problem } from './problem.ts'
 
 /** What a connection to a registry is believed by. */
@@ -9,6 +10,13 @@ export interface Trust {
   readonly insecure: boolean
   /** PEM texts of the authorities that count beside the system's. */
   readonly authorities: readonly string[]
+  /** PEM texts of who the client may be, where a server asks. */
+  readonly identities: readonly ClientPair[]
+}
+
+export interface ClientPair {
+  readonly certificate: string
+  readonly key: string
 }
 
 /** A server that was asked by TLS has answered in HTTP. */
@@ -28,8 +36,10 @@ export async function secured(
 ): Promise<ByteStream> {
   if (speaksClear(address)) return stream
   const { connectTls, goCertificateWords, readCertificates, TlsError } = await import('@drydock/tls')
+  const identities = await readIdentities(trust?.identities ?? [])
   try {
     return await connectTls(stream, {
+      identities,
       name,
       roots: (trust?.authorities ?? []).flatMap(readCertificates),
       insecure: trust?.insecure ?? false,
@@ -46,4 +56,14 @@ export async function secured(
       throw new HttpError(502, `tls: failed to verify certificate: ${goCertificateWords(failure.problem)}`)
     throw new HttpError(502, error.message)
   }
+}
+
+/** @throws HttpError when a pair is none, in the words of Go's crypto/tls */
+async function readIdentities(pairs: readonly ClientPair[]): Promise<readonly TlsIdentity[]> {
+  const { readIdentity } = await import('@drydock/tls')
+  const read = await Promise.all(pairs.map(({ certificate, key }) => readIdentity(certificate, key)))
+  return read.map((found) => {
+    if (typeof found === 'string') throw new HttpError(502, found)
+    return found
+  })
 }

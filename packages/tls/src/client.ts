@@ -1,13 +1,21 @@
 import { x25519 } from '@noble/curves/ed25519.js'
 import type { ByteStream } from '@drydock/abi'
 import { concatBytes, encodeUtf8, equalBytes } from '@drydock/codec'
-import { type Certificate, type RandomBytes, readCertificate } from '@drydock/crypto'
+import type { Certificate, RandomBytes } from '@drydock/crypto'
 import { ByteReader } from './byte-reader.ts'
-import { u8, u16, vector8, vector16, vector24 } from './byte-writer.ts'
-import { EXTENSION, Handshake, MESSAGE, message, signedContent, TLS_13, X25519 } from './handshake.ts'
+import { u8, u16, vector8, vector16 } from './byte-writer.ts'
+import {
+  certificateMessage,
+  checkVerifyMessage,
+  readCertificateMessage,
+  type TlsIdentity,
+  verifyMessage,
+} from './certificates.ts'
+import { type CertificateRequest, isAskedFor, readCertificateRequest } from './client-certificates.ts'
+import { EXTENSION, Handshake, MESSAGE, message, TLS_13, X25519 } from './handshake.ts'
 import { finishedOf, KeySchedule, SUITES, type Suite, TrafficKey } from './key-schedule.ts'
 import { RECORD, Records } from './records.ts'
-import { SCHEME_IDS, verifyHandshake } from './signatures.ts'
+import { SCHEME_IDS } from './signatures.ts'
 import { ALERT, protocolError, TlsError } from './tls-error.ts'
 import { TlsStream } from './tls-stream.ts'
 import { verifyChain } from './verify.ts'
@@ -23,6 +31,8 @@ export interface TlsClientOptions {
   readonly nowMs: number
   readonly random: RandomBytes
   readonly alpn?: readonly string[]
+  /** Who the client may be, where a server asks: the first that the server may know is shown. */
+  readonly identities?: readonly TlsIdentity[]
 }
 
 /** Agrees on TLS 1.3 as the client. RFC 8446. The stream is the caller's when this fails. @throws TlsError */
@@ -109,46 +119,47 @@ class ClientHandshake {
       if (type === EXTENSION.alpn) this.alpn = new TextDecoder().decode(value.vector(2).vector(1).rest())
   }
 
-  /** The server may ask for a certificate of the client's: there is none. */
-  private async certificates(): Promise<{ certificates: readonly Certificate[]; asked: boolean }> {
+  /** The server's, and what it asks of the client. */
+  private async certificates(): Promise<{
+    readonly certificates: readonly Certificate[]
+    readonly asked: CertificateRequest | undefined
+  }> {
     let next = await this.handshake.next()
-    const asked = next.type === MESSAGE.certificateRequest
+    const asked = next.type === MESSAGE.certificateRequest ? readCertificateRequest(next.body) : undefined
     if (asked) next = await this.handshake.next()
     if (next.type !== MESSAGE.certificate) throw protocolError(ALERT.unexpectedMessage, 'unexpected message')
-    const reader = new ByteReader(next.body)
-    reader.vector(1)
-    const list = reader.vector(3)
-    const certificates: Certificate[] = []
-    while (!list.done) {
-      const found = readCertificate(list.vector(3).rest().slice())
-      list.vector(2)
-      if (found) certificates.push(found)
-    }
-    return { certificates, asked }
+    return { certificates: readCertificateMessage(new ByteReader(next.body)), asked }
   }
 
   private async checkSignature(certificates: readonly Certificate[], transcript: Uint8Array): Promise<void> {
     const reader = new ByteReader(await this.handshake.expect(MESSAGE.certificateVerify))
-    const scheme = reader.number(2)
-    const [leaf] = certificates
+    checkVerifyMessage('server', reader, certificates[0], transcript)
     const { insecure, name, roots, nowMs, commonName = false } = this.options
-    const fits = leaf && verifyHandshake(leaf.key, scheme, signedContent(transcript), reader.vector(2).rest())
-    if (fits === undefined) throw protocolError(ALERT.handshakeFailure, 'unsupported certificate')
-    if (!fits) throw protocolError(ALERT.decryptError, 'invalid signature by the server certificate')
-    const problem = insecure ? undefined : verifyChain(certificates, { name, roots, nowMs, commonName })
+    const wanted = { name, roots, nowMs, commonName, usage: 'server' } as const
+    const problem = insecure ? undefined : verifyChain(certificates, wanted)
     if (problem) throw new TlsError({ kind: 'certificate', problem })
   }
 
-  private async finish(secret: Uint8Array, asked: boolean): Promise<void> {
+  private async finish(secret: Uint8Array, asked: CertificateRequest | undefined): Promise<void> {
     const { handshake, records } = this
-    const none = asked ? [handshake.add(message(MESSAGE.certificate, vector8(), vector24()))] : []
+    const told = asked ? this.introduction(asked) : []
     const finished = handshake.add(message(MESSAGE.finished, finishedOf(secret, handshake.digest())))
     await records.stream.write(
       concatBytes([
         records.sealed(RECORD.changeCipherSpec, u8(1)),
-        records.sealed(RECORD.handshake, concatBytes([...none, finished])),
+        records.sealed(RECORD.handshake, concatBytes([...told, finished])),
       ]),
     )
+  }
+
+  /** Who the client is, with the proof; nobody where it has nothing that was asked for. */
+  private introduction(asked: CertificateRequest): readonly Uint8Array[] {
+    const { handshake, options } = this
+    const identity = options.identities?.find((each) => isAskedFor(each, asked))
+    const certificates = handshake.add(certificateMessage(identity?.chain ?? []))
+    const proof = identity && verifyMessage('client', handshake, identity.key, asked.schemes, options.random)
+    if (identity && !proof) throw protocolError(ALERT.handshakeFailure, 'peer understands no signature of this key')
+    return proof ? [certificates, handshake.add(proof)] : [certificates]
   }
 }
 

@@ -15,6 +15,8 @@ export function goCertificateWords(problem: VerifyProblem): string {
         : 'x509: certificate relies on legacy Common Name field, use SANs instead'
     case 'wrong name':
       return wrongName(problem.wanted, problem.names)
+    case 'wrong usage':
+      return 'x509: certificate specifies an incompatible key usage'
     case 'no certificate':
       return 'x509: no certificate'
     default:

@@ -22,6 +22,7 @@ export const EXTENSION = {
   signatureAlgorithms: 13,
   alpn: 16,
   supportedVersions: 43,
+  certificateAuthorities: 47,
   keyShare: 51,
 } as const
 
@@ -88,11 +89,11 @@ export class Handshake {
   }
 }
 
-/** What CertificateVerify signs. RFC 8446 section 4.4.3. */
-export const signedContent = (transcript: Uint8Array): Uint8Array =>
+/** What a side's CertificateVerify signs. RFC 8446 section 4.4.3. */
+export const signedContent = (side: 'client' | 'server', transcript: Uint8Array): Uint8Array =>
   concatBytes([
     new Uint8Array(64).fill(0x20),
-    new TextEncoder().encode('TLS 1.3, server CertificateVerify'),
+    new TextEncoder().encode(`TLS 1.3, ${side} CertificateVerify`),
     Uint8Array.of(0),
     transcript,
   ])

@@ -1,6 +1,6 @@
 import { equalBytes } from '@drydock/codec'
 import { type Certificate, publicInfo, readPrivateKey } from '@drydock/crypto'
-import type { TlsIdentity } from './server.ts'
+import type { TlsIdentity } from './certificates.ts'
 import { readCertificates } from './verify.ts'
 
 /** @returns what is wrong with the two files, in the words of Go's crypto/tls */

@@ -1,4 +1,6 @@
-export { acceptTls, type ChooseIdentity, type TlsIdentity } from './server.ts'
+export type { TlsIdentity } from './certificates.ts'
+export type { ClientTrust } from './client-certificates.ts'
+export { acceptTls, type ChooseIdentity, type TlsServerOptions } from './server.ts'
 export { connectTls, type TlsClientOptions } from './client.ts'
 export { goCertificateWords } from './go-words.ts'
 export { opensslCertificateWords } from './openssl-words.ts'

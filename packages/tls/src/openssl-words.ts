@@ -13,6 +13,8 @@ export function opensslCertificateWords(problem: VerifyProblem): string {
         : `SSL: no alternative certificate subject name matches target host name '${problem.wanted}'`
     case 'no names':
       return `SSL: certificate subject name '${problem.commonName}' does not match target host name '${problem.wanted}'`
+    case 'wrong usage':
+      return 'SSL certificate problem: unsuitable certificate purpose'
     case 'self signed':
       return 'SSL certificate problem: self-signed certificate'
     default:

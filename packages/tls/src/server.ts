@@ -1,22 +1,17 @@
 import { x25519 } from '@noble/curves/ed25519.js'
 import type { ByteStream } from '@drydock/abi'
 import { concatBytes, encodeUtf8, equalBytes } from '@drydock/codec'
-import type { PrivateKey, RandomBytes } from '@drydock/crypto'
+import type { Certificate, RandomBytes } from '@drydock/crypto'
 import { ByteReader } from './byte-reader.ts'
-import { u8, u16, vector8, vector16, vector24 } from './byte-writer.ts'
+import { u8, u16, vector8, vector16 } from './byte-writer.ts'
+import { certificateMessage, type TlsIdentity, verifyMessage } from './certificates.ts'
 import { extensionsOf, tell } from './client.ts'
-import { EXTENSION, Handshake, MESSAGE, message, signedContent, TLS_13, X25519 } from './handshake.ts'
+import { certificateRequest, type ClientTrust, readClientCertificates } from './client-certificates.ts'
+import { EXTENSION, Handshake, MESSAGE, message, TLS_13, X25519 } from './handshake.ts'
 import { finishedOf, KeySchedule, SUITES, type Suite, TrafficKey } from './key-schedule.ts'
 import { RECORD, Records } from './records.ts'
-import { signHandshake } from './signatures.ts'
 import { ALERT, protocolError, TlsError } from './tls-error.ts'
 import { TlsStream } from './tls-stream.ts'
-
-/** A server's certificates as DER, its own first, and its key. */
-export interface TlsIdentity {
-  readonly chain: readonly Uint8Array[]
-  readonly key: PrivateKey
-}
 
 const HTTP = /^(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) /
 /** What Go's server says to those who come without TLS. */
@@ -25,21 +20,27 @@ const PLAIN_ANSWER = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP reques
 /** Which certificate to show, by the name that the client wants to speak to. RFC 6066 section 3 */
 export type ChooseIdentity = (serverName: string | undefined) => TlsIdentity | undefined
 
+export interface TlsServerOptions {
+  /** Protocols that are spoken; the client's first of them is taken. Default http/1.1. */
+  readonly alpn?: readonly string[]
+  /** Who clients have to be; by default nobody asks. */
+  readonly clients?: ClientTrust | undefined
+}
+
 /**
  * Agrees on TLS 1.3 as the server. RFC 8446. Whoever asks in plain HTTP is told so. The stream is the caller's when this
  * fails.
- * @param alpn  protocols that are spoken; the client's first of them is taken
  * @throws TlsError
  */
 export async function acceptTls(
   stream: ByteStream,
   identity: TlsIdentity | ChooseIdentity,
   random: RandomBytes,
-  alpn: readonly string[] = ['http/1.1'],
+  options: TlsServerOptions = {},
 ): Promise<TlsStream> {
   const records = new Records(stream)
   try {
-    return await serve(records, identity, random, alpn)
+    return await serve(records, identity, random, options)
   } catch (error) {
     if (!(error instanceof TlsError)) throw error
     const { failure } = error
@@ -64,7 +65,7 @@ async function serve(
   records: Records,
   identities: TlsIdentity | ChooseIdentity,
   random: RandomBytes,
-  alpn: readonly string[],
+  { alpn = ['http/1.1'], clients }: TlsServerOptions,
 ): Promise<TlsStream> {
   const handshake = new Handshake(records)
   const hello = readClientHello(await handshake.expect(MESSAGE.clientHello), alpn)
@@ -76,17 +77,21 @@ async function serve(
   const secrets = schedule.handshakeSecrets(handshake.digest())
   const plain = records.sealed(RECORD.handshake, first)
   records.writeKey = new TrafficKey(hello.suite, secrets.server)
-  const sealed = records.sealed(RECORD.handshake, flight(handshake, hello, identity, secrets.server, random))
+  const sealed = records.sealed(
+    RECORD.handshake,
+    flight(handshake, { hello, identity, secret: secrets.server, random, clients }),
+  )
   await records.stream.write(concatBytes([plain, records.sealed(RECORD.changeCipherSpec, u8(1)), sealed]))
   const data = schedule.dataSecrets(handshake.digest())
+  records.writeKey = new TrafficKey(hello.suite, data.server)
   records.readKey = new TrafficKey(hello.suite, secrets.client)
+  const certificates: readonly Certificate[] = clients ? await readClientCertificates(handshake, clients) : []
   const wanted = finishedOf(secrets.client, handshake.digest())
   if (!equalBytes(await handshake.expect(MESSAGE.finished), wanted))
     throw protocolError(ALERT.decryptError, 'invalid client finished hash')
   records.readKey = new TrafficKey(hello.suite, data.client)
-  records.writeKey = new TrafficKey(hello.suite, data.server)
   return new TlsStream(records, {
-    ...{ certificates: [], suite: hello.suite.name, alpn: hello.alpn, serverName: hello.serverName },
+    ...{ certificates, suite: hello.suite.name, alpn: hello.alpn, serverName: hello.serverName },
   })
 }
 
@@ -162,23 +167,25 @@ function serverHello({ session, suite }: ClientHello, share: Uint8Array, random:
   return message(MESSAGE.serverHello, ...body)
 }
 
+interface Flight {
+  readonly hello: ClientHello
+  readonly identity: TlsIdentity
+  readonly secret: Uint8Array
+  readonly random: RandomBytes
+  readonly clients: ClientTrust | undefined
+}
+
 /** All that follows the hello, one message after the other. */
-function flight(
-  handshake: Handshake,
-  hello: ClientHello,
-  { chain, key }: TlsIdentity,
-  secret: Uint8Array,
-  random: RandomBytes,
-): Uint8Array {
+function flight(handshake: Handshake, { hello, identity, secret, random, clients }: Flight): Uint8Array {
   const alpn = hello.alpn === undefined ? [] : [extension(EXTENSION.alpn, vector16(vector8(encodeUtf8(hello.alpn))))]
-  const entries = chain.map((bytes) => concatBytes([vector24(bytes), vector16()]))
   const opening = [
     handshake.add(message(MESSAGE.encryptedExtensions, vector16(...alpn))),
-    handshake.add(message(MESSAGE.certificate, vector8(), vector24(...entries))),
+    ...(clients ? [handshake.add(certificateRequest(clients))] : []),
+    handshake.add(certificateMessage(identity.chain)),
   ]
-  const signed = signHandshake(key, hello.schemes, signedContent(handshake.digest()), random)
-  if (!signed) throw nothingShared()
-  const verify = handshake.add(message(MESSAGE.certificateVerify, u16(signed.id), vector16(signed.signature)))
+  const proof = verifyMessage('server', handshake, identity.key, hello.schemes, random)
+  if (!proof) throw nothingShared()
+  const verify = handshake.add(proof)
   const finished = handshake.add(message(MESSAGE.finished, finishedOf(secret, handshake.digest())))
   return concatBytes([...opening, verify, finished])
 }

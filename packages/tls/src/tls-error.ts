@@ -31,6 +31,7 @@ export const ALERT = {
   decryptError: 51,
   protocolVersion: 70,
   unrecognizedName: 112,
+  certificateRequired: 116,
 } as const
 
 /** In the words of Go's crypto/tls. */
@@ -44,6 +45,7 @@ const ALERT_WORDS: ReadonlyMap<number, string> = new Map([
   [ALERT.decryptError, 'error decrypting message'],
   [ALERT.protocolVersion, 'protocol version not supported'],
   [ALERT.unrecognizedName, 'unrecognized name'],
+  [ALERT.certificateRequired, 'certificate required'],
 ])
 
 function messageOf(failure: TlsFailure): string {

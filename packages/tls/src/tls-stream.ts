@@ -5,7 +5,7 @@ import { RECORD, type Records } from './records.ts'
 import { ALERT, TlsError } from './tls-error.ts'
 
 export interface TlsFacts {
-  /** The other side's certificates, its own first; empty at the server. */
+  /** The other side's certificates, its own first; at the server none where nobody asked. */
   readonly certificates: readonly Certificate[]
   readonly suite: string
   readonly alpn: string | undefined

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import {
   generateEc,
   generateRsa,
   makeCertificate,
+  oid,
   oidOf,
   pem,
   privatePem,
@@ -123,6 +124,76 @@ describe('between client and server', () => {
     expect((await agree([leaf], { roots: root(ca) })).client.facts.certificates).toHaveLength(1)
   })
 
+  describe('a server that asks who its clients are', () => {
+    const ca = () =>
+      certificate({ issuer: named('ca'), subject: named('ca'), key: authority, extensions: [CA] }, authority)
+    const signed = (fields: Partial<CertificateFields> = {}) =>
+      certificate({ issuer: named('ca'), subject: named('ann'), extensions: [], ...fields }, authority)
+    const usage = (name: string) => ({
+      oid: oidOf('extendedKeyUsage') ?? '',
+      critical: false,
+      value: sequence(oid(oidOf(name) ?? '')),
+    })
+    async function ask(own: Uint8Array | undefined, required = true) {
+      const [near, far] = streamPair()
+      const clients = { roots: root(ca()), required, nowMs }
+      const server = acceptTls(
+        far,
+        { chain: [signed({ extensions: [alternative(dns('registry.local'))] })], key },
+        random,
+        { clients },
+      )
+      server.catch(() => undefined)
+      const identities = own ? [{ chain: [own], key }] : []
+      const client = await connectTls(near, { name: 'registry.local', roots: root(ca()), nowMs, random, identities })
+      await client.write(encode('hello'))
+      return { client, server }
+    }
+
+    it('knows those whose certificate its authority signed', async () => {
+      const { server } = await ask(signed({ extensions: [usage('clientAuth')] }))
+      const [leaf] = (await server).facts.certificates
+      expect(leaf?.subject).toEqual(named('ann'))
+      expect(decode(await (await server).read())).toBe('hello')
+    })
+
+    it('lets in strangers where it need not know them', async () => {
+      expect((await (await ask(undefined, false)).server).facts.certificates).toEqual([])
+    })
+
+    it.each([
+      [
+        'nobody',
+        () => undefined,
+        "tls: client didn't provide a certificate",
+        'remote error: tls: certificate required',
+      ],
+      // It is not shown: the authority that signed it is none that was named.
+      [
+        'a stranger',
+        () => certificate({}),
+        "tls: client didn't provide a certificate",
+        'remote error: tls: certificate required',
+      ],
+      [
+        'one of yesterday',
+        () => signed({ notAfterMs: nowMs - 1000 }),
+        /verify certificate: expired/,
+        'remote error: tls: bad certificate',
+      ],
+      [
+        'a server',
+        () => signed({ extensions: [usage('serverAuth')] }),
+        /wrong usage/,
+        'remote error: tls: bad certificate',
+      ],
+    ] as const)('turns away %s', async (_who, own, said, heard) => {
+      const { client, server } = await ask(own())
+      await expect(server).rejects.toThrow(said)
+      await expect(client.read()).rejects.toThrow(heard)
+    })
+  })
+
   it.each<[string, Partial<CertificateFields>, Partial<TlsClientOptions>]>([
     ['self signed', {}, {}],
     ['unknown authority', { issuer: named('ca') }, {}],
@@ -222,7 +293,10 @@ describe.runIf(OPENSSL)('with openssl', () => {
     server.close()
   })
 
-  it('asks s_server', async () => {
+  it.each<[string, string[]]>([
+    ['asks for nobody', []],
+    ['asks who we are', ['-Verify', '1', '-verify_return_error']],
+  ])('asks s_server, which %s', async (_what, more) => {
     const [leaf, secret] = [join(folder, 'theirs.pem'), join(folder, 'theirs.key')]
     execFileSync(
       'openssl',
@@ -243,11 +317,14 @@ describe.runIf(OPENSSL)('with openssl', () => {
       secret,
       '-www',
       '-quiet',
+      ...['-CAfile', leaf, ...more],
     ])
     try {
       const socket = await dialled(port)
       const roots = [readCertificate(pemBytes(leaf)) ?? never()]
-      const tls = await connectTls(streamOf(socket), { name: 'localhost', roots, nowMs: Date.now(), random })
+      const own = (await readIdentity(readFileSync(leaf, 'utf8'), readFileSync(secret, 'utf8'))) as TlsIdentity
+      const options = { name: 'localhost', roots, nowMs: Date.now(), random, identities: [own] }
+      const tls = await connectTls(streamOf(socket), options)
       await tls.write(encode('GET / HTTP/1.0\r\n\r\n'))
       expect(decode(await tls.read())).toMatch(/^HTTP\/1.0 200 ok/i)
       tls.close()

@@ -1,5 +1,5 @@
 import { equalBytes } from '@drydock/codec'
-import { type Certificate, isSignedBy, oidOf, parseDer, parsePem, readCertificate, TAG } from '@drydock/crypto'
+import { type Certificate, isSignedBy, oidOf, oidText, parseDer, parsePem, readCertificate, TAG } from '@drydock/crypto'
 
 /** Why a chain is not believed. */
 export type VerifyProblem =
@@ -9,6 +9,7 @@ export type VerifyProblem =
   | { readonly kind: 'not yet valid'; readonly nowMs: number; readonly certificate: Certificate }
   | { readonly kind: 'no names'; readonly wanted: string; readonly commonName: string }
   | { readonly kind: 'wrong name'; readonly wanted: string; readonly names: readonly string[] }
+  | { readonly kind: 'wrong usage' }
   | { readonly kind: 'no certificate' }
 
 export interface VerifyOptions {
@@ -18,6 +19,8 @@ export interface VerifyOptions {
   readonly nowMs: number
   /** Whether the common name counts where there are no other names: as OpenSSL has it, and Go no more. */
   readonly commonName?: boolean
+  /** Which side the leaf is for, where it says for which. */
+  readonly usage?: 'client' | 'server'
 }
 
 /** All certificates of a PEM file. */
@@ -28,7 +31,12 @@ export const readCertificates = (text: string): Certificate[] =>
 export function verifyChain(chain: readonly Certificate[], options: VerifyOptions): VerifyProblem | undefined {
   const [leaf] = chain
   if (!leaf) return { kind: 'no certificate' }
-  return wrongTime(leaf, options.nowMs) ?? wrongName(leaf, options) ?? wrongIssuer(leaf, chain.slice(1), options)
+  return (
+    wrongTime(leaf, options.nowMs) ??
+    wrongName(leaf, options) ??
+    wrongIssuer(leaf, chain.slice(1), options) ??
+    wrongUsage(leaf, options)
+  )
 }
 
 function wrongTime(certificate: Certificate, nowMs: number): VerifyProblem | undefined {
@@ -52,6 +60,17 @@ function wrongIssuer(
   return equalBytes(certificate.subjectDer, certificate.issuerDer)
     ? { kind: 'self signed' }
     : { kind: 'unknown authority' }
+}
+
+const USAGES = { server: 'serverAuth', client: 'clientAuth' } as const
+
+/** RFC 5280 section 4.2.1.12 */
+function wrongUsage({ extensions }: Certificate, { usage }: VerifyOptions): VerifyProblem | undefined {
+  const found = extensions.find(({ oid }) => oid === oidOf('extendedKeyUsage'))
+  if (!found || usage === undefined) return undefined
+  const purposes = parseDer(found.value).children.map(oidText)
+  const fits = [USAGES[usage], 'anyExtendedKeyUsage'].some((name) => purposes.includes(oidOf(name) ?? name))
+  return fits ? undefined : { kind: 'wrong usage' }
 }
 
 /** Version 1 knows no extensions: such a root may sign too. */

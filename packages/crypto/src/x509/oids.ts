@@ -30,6 +30,7 @@ const ROWS: readonly (readonly [oid: string, short: string, long: string])[] = [
   ['2.5.29.19', 'basicConstraints', 'X509v3 Basic Constraints'],
   ['2.5.29.35', 'authorityKeyIdentifier', 'X509v3 Authority Key Identifier'],
   ['2.5.29.37', 'extendedKeyUsage', 'X509v3 Extended Key Usage'],
+  ['2.5.29.37.0', 'anyExtendedKeyUsage', 'Any Extended Key Usage'],
   ['1.3.6.1.5.5.7.3.1', 'serverAuth', 'TLS Web Server Authentication'],
   ['1.3.6.1.5.5.7.3.2', 'clientAuth', 'TLS Web Client Authentication'],
   ['1.3.6.1.5.5.7.3.3', 'codeSigning', 'Code Signing'],

@@ -13,7 +13,14 @@ export interface RegistryConfig {
   readonly secret: boolean
   readonly headers: readonly (readonly [string, string])[]
   readonly htpasswd: { readonly realm: string; readonly path: string } | undefined
-  readonly tls: { readonly certificate: string; readonly key: string } | undefined
+  readonly tls:
+    | {
+        readonly certificate: string
+        readonly key: string
+        /** Files of the authorities that clients have to be known to; none: nobody asks. */
+        readonly clientAuthorities: readonly string[]
+      }
+    | undefined
   /** The registry that this one stands in front of. */
   readonly proxy: { readonly url: string; readonly username: string; readonly password: string } | undefined
   readonly level: string
@@ -130,5 +137,8 @@ function proxyOf(proxy: Node): RegistryConfig['proxy'] {
 
 function tlsOf(tls: Node): RegistryConfig['tls'] {
   const certificate = textOf(tls['certificate'])
-  return certificate === '' ? undefined : { certificate, key: textOf(tls['key']) }
+  if (certificate === '') return undefined
+  // REGISTRY_HTTP_TLS_CLIENTCAS_0 makes a section of what is a list in the file.
+  const clientAuthorities = Object.values(tls['clientcas'] ?? {}).map((each) => textOf(each))
+  return { certificate, key: textOf(tls['key']), clientAuthorities }
 }

@@ -12,8 +12,7 @@ import {
   plainAddress,
 } from '@drydock/abi'
 import { httpDate, serveConnection, type ServerRequest, type ServerResponse } from '@drydock/http'
-import { FdStream, listen, readTextFile } from '@drydock/libc'
-import type { TlsIdentity } from '@drydock/tls'
+import { FdStream, listen } from '@drydock/libc'
 import type { AccessController } from '../api/access.ts'
 import { errorAnswer } from '../api/answers.ts'
 import { DistributionApi } from '../api/distribution.ts'
@@ -24,6 +23,7 @@ import { ProxyStore } from '../storage/proxy-store.ts'
 import type { RegistryConfig } from './configuration.ts'
 import { HtpasswdAccess } from './htpasswd-access.ts'
 import { Journal } from './journal.ts'
+import { clientTrust, readSecurity, type Security } from './security.ts'
 import type { RegistryVersion } from './version.ts'
 
 const OPEN: AccessController = { check: () => undefined }
@@ -63,28 +63,13 @@ export async function serveRegistry(
     await journal.say('fatal', `listen tcp ${config.address}: bind: ${reason}`)
     return 1
   }
-  const identity = config.tls && (await identityOf(sys, config.tls))
-  if (typeof identity === 'string') {
-    await journal.say('fatal', identity)
+  const security = config.tls && (await readSecurity(sys, config.tls))
+  if (typeof security === 'string') {
+    await journal.say('fatal', security)
     return 1
   }
   await journal.say('info', `listening on ${host === '' ? '[::]' : host}:${port}${config.tls ? ', tls' : ''}`)
-  return accept(sys, listener, new Server(sys, config, api, journal, identity))
-}
-
-/** @returns what is wrong with the files, in the registry's words */
-async function identityOf(sys: Sys, files: NonNullable<RegistryConfig['tls']>): Promise<TlsIdentity | string> {
-  const texts: string[] = []
-  for (const path of [files.certificate, files.key]) {
-    try {
-      texts.push(await readTextFile(sys, path))
-    } catch (error) {
-      if (!isErrno(error)) throw error
-      return `open ${path}: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`
-    }
-  }
-  const { readIdentity } = await import('@drydock/tls')
-  return readIdentity(texts[0] ?? '', texts[1] ?? '')
+  return accept(sys, listener, new Server(sys, config, api, journal, security))
 }
 
 const hostAddress = (host: string): string => (host === '' ? '::' : '127.0.0.1')
@@ -134,16 +119,16 @@ class Server {
   private readonly config: RegistryConfig
   private readonly api: DistributionApi
   private readonly journal: Journal
-  private readonly identity: TlsIdentity | undefined
+  private readonly security: Security | undefined
 
   constructor(
     sys: Sys,
     config: RegistryConfig,
     api: DistributionApi,
     journal: Journal,
-    identity: TlsIdentity | undefined,
+    security: Security | undefined,
   ) {
-    this.identity = identity
+    this.security = security
     this.sys = sys
     this.config = config
     this.api = api
@@ -167,10 +152,12 @@ class Server {
 
   /** @returns undefined when the client and TLS do not get on */
   private async secured(raw: FdStream, peer: string): Promise<ByteStream | undefined> {
-    if (!this.identity) return raw
+    const { security, sys } = this
+    if (!security) return raw
     const { acceptTls, TlsError } = await import('@drydock/tls')
     try {
-      return await acceptTls(raw, this.identity, (length) => this.sys.entropy.bytes(length))
+      const clients = clientTrust(security, sys.clock.now())
+      return await acceptTls(raw, security.identity, (length) => sys.entropy.bytes(length), { clients })
     } catch (error) {
       raw.close()
       if (!(error instanceof TlsError) && !isErrno(error)) throw error

@@ -3,7 +3,7 @@ import { comparators, entriesOf, put } from './maps.ts'
 import { comparing, ordered, sorted } from './compare.ts'
 import { collectors, optional } from './streams.ts'
 import type { World } from './world.ts'
-import { double, type Members, type Classes } from './members.ts'
+import type { Members, Classes } from './members.ts'
 
 async function filled(map: JMap, args: readonly Value[], world: World): Promise<JMap> {
   const [first] = args

@@ -27,6 +27,8 @@ export const OPTIONS = {
   upload: value('T', 'upload-file'),
   insecure: flag('k', 'insecure'),
   cacert: value('', 'cacert'),
+  cert: value('E', 'cert'),
+  key: value('', 'key'),
   user: value('u', 'user'),
   userAgent: value('A', 'user-agent'),
   referer: value('e', 'referer'),

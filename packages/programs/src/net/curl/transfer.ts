@@ -25,7 +25,7 @@ import {
   type Stdio,
 } from '@drydock/libc'
 import { connect } from '../http/connect.ts'
-import { secure, SecureFailure } from '../http/secure.ts'
+import { alertOf, secure, SecureFailure } from '../http/secure.ts'
 import { TimedStream } from '../http/timed-stream.ts'
 import type { CookieJar } from './cookies.ts'
 import { CurlFailure } from './failure.ts'
@@ -63,7 +63,15 @@ function failureOf({ kind, message }: SecureFailure): CurlFailure {
   if (kind === 'certificate') return new CurlFailure(60, message + ABOUT_CERTIFICATES)
   if (kind === 'no authorities')
     return new CurlFailure(77, `error setting certificate verify locations:  CAfile: ${message} CApath: none`)
+  if (kind === 'no identity') return new CurlFailure(58, message)
+  if (kind === 'alert') return new CurlFailure(56, message)
   return new CurlFailure(35, `TLS connect error: ${message}`)
+}
+
+/** `-E FILE[:PASSWORD]`; the key may stand in the same file. */
+function identityFiles(cert: string, key: string | undefined): { readonly certificate: string; readonly key: string } {
+  const [certificate = ''] = /^(?:\\.|[^:])*/.exec(cert) ?? []
+  return { certificate, key: key ?? certificate }
 }
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
@@ -157,6 +165,7 @@ export class Transfer {
         address: isInet(peer) ? peer.address : '127.0.0.1',
         insecure: options.insecure > 0,
         authorities: options.cacert,
+        identity: options.cert === undefined ? undefined : identityFiles(options.cert, options.key),
       })
       facts.appConnectTime = this.elapsed() / 1000
       return stream
@@ -320,7 +329,7 @@ export class Transfer {
       facts.firstByteTime = this.elapsed() / 1000
       return response
     } catch (error) {
-      throw this.explain(error)
+      throw await this.explain(error)
     }
   }
 
@@ -330,7 +339,7 @@ export class Transfer {
     return `${url.target}${url.target.includes('?') ? '&' : '?'}${new TextDecoder().decode(body.bytes)}`
   }
 
-  private explain(error: unknown): unknown {
+  private async explain(error: unknown): Promise<unknown> {
     if (error instanceof HttpError && error.message === 'EOF') return new CurlFailure(52, 'Empty reply from server')
     if (error instanceof HttpError && error.message === 'unexpected EOF') {
       const missing = (this.context.facts.response?.body.length ?? 0) - this.context.facts.downloaded
@@ -340,7 +349,8 @@ export class Transfer {
     }
     if (error instanceof HttpError) return new CurlFailure(1, 'Received HTTP/0.9 when not allowed')
     if (error === ECONNRESET || error === EPIPE) return new CurlFailure(56, 'Recv failure: Connection reset by peer')
-    return error
+    const alert = await alertOf(error)
+    return alert ? failureOf(alert) : error
   }
 
   // receiving ---------------------------------------------------------------------------------------------------------
@@ -392,7 +402,7 @@ export class Transfer {
     } catch (error) {
       throw error instanceof GzipError
         ? new CurlFailure(61, 'Error while processing content unencoding')
-        : this.explain(error)
+        : await this.explain(error)
     }
     if (options.failWithBody && response.status >= 400)
       throw new CurlFailure(22, `The requested URL returned error: ${response.status}`)
