@@ -16,6 +16,7 @@ import {
   parseFlags,
   problemText,
   resolveEndpoint,
+  tlsFromEnvironment,
   string,
   useLine,
 } from '@drydock/cli-plugin'
@@ -83,7 +84,7 @@ async function start(process: Process, io: Stdio, words: readonly string[]): Pro
   const { file } = await ConfigFile.load(process.sys, folder)
   const endpoint = await resolveEndpoint(
     process.sys,
-    { context: '', hosts: [], env: process.env, tls: false, tlscacert: '' },
+    { context: '', hosts: [], env: process.env, ...tlsFromEnvironment(process.env) },
     file,
   )
   const cli = new ComposeCli(process, io, { config: folder, host: [], debug: false }, file, endpoint)

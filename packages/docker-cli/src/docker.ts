@@ -21,6 +21,7 @@ import {
   resolveEndpoint,
   rootHelp,
   string,
+  tlsFromEnvironment,
   useLine,
   VERSION,
 } from '@drydock/cli-plugin'
@@ -220,8 +221,7 @@ async function start(process: Process, io: Stdio): Promise<number> {
     context: value('context'),
     hosts: host,
     env: process.env,
-    tls: ['tls', 'tlsverify'].some((name) => value(name) === 'true') || Boolean(process.env.get('DOCKER_TLS_VERIFY')),
-    tlscacert: value('tlscacert'),
+    ...tlsWishes(process.env, value, parsed.changed),
   }
   if (wishes.context !== '' && host.length > 0)
     throw new CliError('conflicting options: cannot specify both --host and --context')
@@ -234,6 +234,22 @@ async function start(process: Process, io: Stdio): Promise<number> {
   }
   if (parsed.operands.length === 0) return printRootHelp(cli, flags, (text) => cli.warn(text))
   return dispatch(cli, parsed.operands, flags)
+}
+
+/** Flags go before the environment. */
+function tlsWishes(
+  env: ReadonlyMap<string, string>,
+  value: (name: string) => string,
+  changed: ReadonlySet<string>,
+): ReturnType<typeof tlsFromEnvironment> {
+  const told = tlsFromEnvironment(env)
+  const verify = changed.has('tlsverify') ? value('tlsverify') === 'true' : told.verify
+  const file = (name: string): string | undefined => (changed.has(name) ? value(name) : undefined)
+  return {
+    tls: verify || (changed.has('tls') ? value('tls') === 'true' : told.tls),
+    verify,
+    files: { ca: file('tlscacert'), cert: file('tlscert'), key: file('tlskey') },
+  }
 }
 
 const LEVELS = ['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace']

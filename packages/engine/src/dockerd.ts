@@ -1,4 +1,13 @@
-import { type Process, SIGHUP, SIGINT, SIGPIPE, SIGTERM, type Sys } from '@drydock/abi'
+import {
+  type ByteStream,
+  type Process,
+  SIGHUP,
+  SIGINT,
+  SIGPIPE,
+  SIGTERM,
+  type SocketAddress,
+  type Sys,
+} from '@drydock/abi'
 import { serveConnection } from '@drydock/http'
 import { defineProgram, FdStream, flag, list, type ProgramContext, value } from '@drydock/libc'
 import { Router } from './api/router.ts'
@@ -15,7 +24,8 @@ import {
 } from './config/daemon-config.ts'
 import type { DaemonParts } from './daemon-parts.ts'
 import { assemble, restoreContainers, shutDown } from './daemon.ts'
-import { type Listener, ListenerError, openListeners } from './listeners.ts'
+import { type ApiSecurity, readApiSecurity, securedApi } from './api-security.ts'
+import { type Listener, ListenerError, openListeners, PLAIN_PORT, TLS_PORT } from './listeners.ts'
 import { checkLogConfig, LOG_DRIVERS } from './logs/log-options.ts'
 import { invalid, Problem } from './problem.ts'
 import { ifExists, quietly, readText, replaceFile } from './state/files.ts'
@@ -45,7 +55,11 @@ const OPTIONS = {
   dns: list('', 'dns'),
   liveRestore: flag('', 'live-restore'),
   bip: value('', 'bip'),
-  tls: value('', 'tls'),
+  tls: flag('', 'tls'),
+  tlsVerify: flag('', 'tlsverify'),
+  tlsCa: value('', 'tlscacert'),
+  tlsCert: value('', 'tlscert'),
+  tlsKey: value('', 'tlskey'),
   group: value('G', 'group'),
 } as const
 
@@ -84,6 +98,7 @@ async function run({ sys, io, env, options, process }: ProgramContext<typeof OPT
   raiseFileLimit(sys)
   let config: DaemonConfig
   let listeners: Listener[]
+  let security: ApiSecurity | undefined
   try {
     config = readConfig(sys, flagsOf(options), options.configFile)
     if (options.validate > 0) {
@@ -94,7 +109,8 @@ async function run({ sys, io, env, options, process }: ProgramContext<typeof OPT
     refuseLog(config)
     logLine(sys, 'info', 'Starting up')
     const hosts = config.hosts.length > 0 ? config.hosts : [DEFAULT_HOST]
-    listeners = hosts.flatMap((host) => openListeners(sys, env, host))
+    security = config.tls && (await readApiSecurity(sys, env, config.tls))
+    listeners = hosts.flatMap((host) => openListeners(sys, env, host, config.tls ? TLS_PORT : PLAIN_PORT))
   } catch (error) {
     if (!(error instanceof ListenerError) && !(error instanceof ConfigError)) throw error
     await io.warn(`${error.message}\n`)
@@ -111,7 +127,8 @@ async function run({ sys, io, env, options, process }: ProgramContext<typeof OPT
   await restoreContainers(parts)
   parts.swarm.start()
   logLine(sys, 'info', 'Loading containers: done.')
-  for (const { fd } of listeners) inBackground(sys, 'API', acceptAll(process, fd, router))
+  for (const { fd, isTcp } of listeners)
+    inBackground(sys, 'API', acceptAll(process, fd, router, isTcp ? security : undefined))
   logLine(sys, 'info', 'Daemon has completed initialization')
   for (const host of config.hosts.length > 0 ? config.hosts : [DEFAULT_HOST])
     logLine(sys, 'info', `API listen on ${host.replace(/^(unix|tcp):\/\//, '')}`)
@@ -143,6 +160,11 @@ const flagsOf = (options: ProgramContext<typeof OPTIONS>['options']): GivenFlags
   dns: options.dns,
   'live-restore': options.liveRestore > 0,
   bip: options.bip,
+  tls: options.tls > 0,
+  tlsverify: options.tlsVerify > 0,
+  tlscacert: options.tlsCa,
+  tlscert: options.tlsCert,
+  tlskey: options.tlsKey,
 })
 
 /** @throws ConfigError when a daemon with that file runs */
@@ -193,12 +215,28 @@ const whenTold = (sys: Sys): Promise<number> =>
     for (const signal of [SIGTERM, SIGINT]) sys.sigaction(signal, () => resolve(signal), { restart: true })
   })
 
-async function acceptAll({ sys }: Process, socket: number, router: Router): Promise<never> {
+async function acceptAll(
+  { sys }: Process,
+  socket: number,
+  router: Router,
+  security: ApiSecurity | undefined,
+): Promise<never> {
+  const serve = (stream: ByteStream): Promise<void> =>
+    serveConnection(stream, (request) => router.handle(request), { now: () => sys.clock.now() })
   for (;;) {
-    const { fd } = await sys.accept(socket)
-    const connection = serveConnection(new FdStream(sys, fd), (request) => router.handle(request), {
-      now: () => sys.clock.now(),
-    })
-    inBackground(sys, 'connection', connection)
+    const { fd, peer } = await sys.accept(socket)
+    const stream = new FdStream(sys, fd)
+    inBackground(sys, 'connection', security ? serveSecured(sys, stream, peer, security, serve) : serve(stream))
   }
+}
+
+async function serveSecured(
+  sys: Sys,
+  stream: ByteStream,
+  peer: SocketAddress,
+  security: ApiSecurity,
+  serve: (stream: ByteStream) => Promise<void>,
+): Promise<void> {
+  const secured = await securedApi(sys, stream, peer, security)
+  if (secured) await serve(secured)
 }

@@ -2,7 +2,9 @@ import { inet, isErrno, type SocketAddress, type Sys, unix } from '@drydock/abi'
 import { listen } from '@drydock/libc'
 import { makeDirectories, quietly } from './state/files.ts'
 
-const DEFAULT_PORT = 2375
+/** Where TCP goes that names no port. */
+export const PLAIN_PORT = 2375
+export const TLS_PORT = 2376
 /** SD_LISTEN_FDS_START of sd_listen_fds(3). */
 const FIRST_HANDED_OVER = 3
 const NONE_HANDED_OVER =
@@ -14,6 +16,7 @@ export class ListenerError extends Error {}
 /** A socket the daemon answers on. */
 export interface Listener {
   readonly fd: number
+  readonly isTcp: boolean
   /** Takes away what `openListeners` made in the file system; a socket handed over belongs to who made it. */
   remove(): void
 }
@@ -23,17 +26,17 @@ export interface Listener {
  * already listens on (sd_listen_fds(3)).
  * @throws ListenerError where no socket was handed over; EADDRINUSE, EACCES…
  */
-export function openListeners(sys: Sys, env: ReadonlyMap<string, string>, host: string): Listener[] {
+export function openListeners(sys: Sys, env: ReadonlyMap<string, string>, host: string, usualPort: number): Listener[] {
   if (host.startsWith('fd://')) return handedOver(sys, env, host.slice('fd://'.length))
-  const address = addressOf(host)
+  const address = addressOf(host, usualPort)
   if ('path' in address) return [openUnix(sys, address.path)]
-  return [{ fd: listen(sys, address), remove: () => undefined }]
+  return [{ fd: listen(sys, address), isTcp: true, remove: () => undefined }]
 }
 
-function addressOf(host: string): SocketAddress {
+function addressOf(host: string, usualPort: number): SocketAddress {
   if (host.startsWith('unix://')) return unix(host.slice('unix://'.length))
   const [address = '', port] = host.replace(/^tcp:\/\//, '').split(':')
-  return inet(address || '127.0.0.1', Number(port || DEFAULT_PORT))
+  return inet(address || '127.0.0.1', Number(port || usualPort))
 }
 
 function openUnix(sys: Sys, path: string): Listener {
@@ -42,7 +45,7 @@ function openUnix(sys: Sys, path: string): Listener {
   quietly(() => sys.unlink(path))
   const fd = listen(sys, unix(path))
   sys.chmod(path, 0o660)
-  return { fd, remove: () => quietly(() => sys.unlink(path)) }
+  return { fd, isTcp: false, remove: () => quietly(() => sys.unlink(path)) }
 }
 
 /** @param which empty and `*` mean all of them, otherwise a descriptor */
@@ -54,7 +57,7 @@ function handedOver(sys: Sys, env: ReadonlyMap<string, string>, which: string): 
   if (sockets.length === 0) throw new ListenerError(NONE_HANDED_OVER)
   // Containers must not get the daemon's sockets.
   for (const fd of sockets) sys.setFdFlags(fd, { cloexec: true })
-  return sockets.map((fd) => ({ fd, remove: () => undefined }))
+  return sockets.map((fd) => ({ fd, isTcp: false, remove: () => undefined }))
 }
 
 function isSocket(sys: Sys, fd: number): boolean {

@@ -24,7 +24,15 @@ import {
   verifyPss,
 } from '@drydock/crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { acceptTls, connectTls, readIdentity, type TlsClientOptions, TlsError, type TlsIdentity } from './index.ts'
+import {
+  acceptTls,
+  connectTls,
+  readIdentity,
+  type TlsClientOptions,
+  TlsError,
+  type TlsIdentity,
+  type TlsStream,
+} from './index.ts'
 
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
 const nowMs = Date.now()
@@ -125,16 +133,19 @@ describe('between client and server', () => {
   })
 
   describe('a server that asks who its clients are', () => {
-    const ca = () =>
+    const ca = (): Uint8Array =>
       certificate({ issuer: named('ca'), subject: named('ca'), key: authority, extensions: [CA] }, authority)
-    const signed = (fields: Partial<CertificateFields> = {}) =>
+    const signed = (fields: Partial<CertificateFields> = {}): Uint8Array =>
       certificate({ issuer: named('ca'), subject: named('ann'), extensions: [], ...fields }, authority)
     const usage = (name: string) => ({
       oid: oidOf('extendedKeyUsage') ?? '',
       critical: false,
       value: sequence(oid(oidOf(name) ?? '')),
     })
-    async function ask(own: Uint8Array | undefined, required = true) {
+    async function ask(
+      own: Uint8Array | undefined,
+      required = true,
+    ): Promise<{ client: TlsStream; server: Promise<TlsStream> }> {
       const [near, far] = streamPair()
       const clients = { roots: root(ca()), required, nowMs }
       const server = acceptTls(
@@ -161,7 +172,7 @@ describe('between client and server', () => {
       expect((await (await ask(undefined, false)).server).facts.certificates).toEqual([])
     })
 
-    it.each([
+    it.each<[string, () => Uint8Array | undefined, string | RegExp, string]>([
       [
         'nobody',
         () => undefined,
@@ -187,7 +198,7 @@ describe('between client and server', () => {
         /wrong usage/,
         'remote error: tls: bad certificate',
       ],
-    ] as const)('turns away %s', async (_who, own, said, heard) => {
+    ])('turns away %s', async (_who, own, said, heard) => {
       const { client, server } = await ask(own())
       await expect(server).rejects.toThrow(said)
       await expect(client.read()).rejects.toThrow(heard)

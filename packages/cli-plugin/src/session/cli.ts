@@ -1,4 +1,4 @@
-import { inet, isErrno, type Process, type Sys, unix } from '@drydock/abi'
+import { type ByteStream, inet, isErrno, type Process, type Sys, unix } from '@drydock/abi'
 import {
   ApiError,
   BrokenAnswerError,
@@ -18,6 +18,7 @@ import { CliError } from './cli-error.ts'
 import { ConfigFile } from './config-file.ts'
 import { Credentials } from './credentials.ts'
 import { type Endpoint, parseHost } from './endpoint.ts'
+import { securedEngine } from './secured.ts'
 import { VERSION } from './version.ts'
 
 /** Values of the flags that stand before the command. */
@@ -64,7 +65,7 @@ export class Cli {
     this.connection ??= new DockerClient(
       this.transport({
         dial: () => this.dial(),
-        host: this.host,
+        host: this.endpoint.tls ? this.host.replace(/^tcp:/, 'https:') : this.host,
         userAgent: `Docker-Client/${VERSION.version} (linux)`,
         ...(this.env.get('DOCKER_API_VERSION') ? { version: this.env.get('DOCKER_API_VERSION') ?? '' } : {}),
       }),
@@ -100,13 +101,16 @@ export class Cli {
     }
   }
 
-  private async dial(): ReturnType<typeof dial> {
+  private async dial(): Promise<ByteStream> {
     const { host } = this
     if (host.startsWith('unix://')) return dial(this.sys, unix(host.slice(7)))
     const address = /^(?:tcp|http):\/\/(\[[^\]]*\]|[^:/]+)(?::(\d+))?/.exec(host)
     if (!address) throw new CliError(`unable to parse docker host \`${host}\``)
-    const [ip = ''] = await this.lookUp((address[1] ?? '').replace(/^\[(.*)\]$/, '$1'))
-    return dial(this.sys, inet(ip, Number(address[2] ?? 2375)))
+    const name = (address[1] ?? '').replace(/^\[(.*)\]$/, '$1')
+    const [ip = ''] = await this.lookUp(name)
+    const stream = await dial(this.sys, inet(ip, Number(address[2] ?? 2375)))
+    const { tls } = this.endpoint
+    return tls ? securedEngine(this.sys, stream, name, tls) : stream
   }
 
   /** In the words of Go's resolver. */

@@ -1,8 +1,10 @@
 import { isErrno, type Sys } from '@drydock/abi'
-import { readTextFile } from '@drydock/libc'
+import { decodeUtf8 } from '@drydock/codec'
+import { readTextFile, readTextIfAny } from '@drydock/libc'
 import { CliError } from './cli-error.ts'
 import type { ConfigFile } from './config-file.ts'
 import { ContextStore } from './context-store.ts'
+import { type EngineTls, readClientIdentity } from './secured.ts'
 
 export const DEFAULT_HOST = 'unix:///var/run/docker.sock'
 const PORT = 2375
@@ -15,9 +17,14 @@ export interface EndpointWishes {
   /** -H */
   readonly hosts: readonly string[]
   readonly env: ReadonlyMap<string, string>
+  /** --tls, --tlsverify and what the environment says in their place. */
   readonly tls: boolean
-  readonly tlscacert: string
+  readonly verify: boolean
+  /** Files; '' for none, undefined for those that docker looks for by itself. */
+  readonly files: Readonly<Record<TlsFile, string | undefined>>
 }
+
+export type TlsFile = 'ca' | 'cert' | 'key'
 
 /** The engine that a command speaks to. */
 export interface Endpoint {
@@ -26,6 +33,7 @@ export interface Endpoint {
   readonly host?: string
   /** Why not. */
   readonly problem?: string
+  readonly tls?: EngineTls
 }
 
 /** The name of the context in force: --context, else -H and DOCKER_HOST, else DOCKER_CONTEXT, else `docker context use`. */
@@ -35,11 +43,23 @@ export function contextName({ context, hosts, env }: EndpointWishes, config: Con
   return env.get('DOCKER_CONTEXT') || config.values.currentContext || 'default'
 }
 
+/** What DOCKER_TLS and DOCKER_TLS_VERIFY say; any value is a yes. */
+export function tlsFromEnvironment(env: ReadonlyMap<string, string>): Pick<EndpointWishes, 'tls' | 'verify' | 'files'> {
+  const verify = Boolean(env.get('DOCKER_TLS_VERIFY'))
+  return {
+    tls: verify || Boolean(env.get('DOCKER_TLS')),
+    verify,
+    files: { ca: undefined, cert: undefined, key: undefined },
+  }
+}
+
 /** Never fails: commands that need no engine run without one. */
 export async function resolveEndpoint(sys: Sys, wishes: EndpointWishes, config: ConfigFile): Promise<Endpoint> {
   const context = contextName(wishes, config)
   try {
-    return { context, host: await hostOf(sys, wishes, config, context) }
+    const tls = await tlsOf(sys, wishes, config, context)
+    if (tls) await readClientIdentity(tls)
+    return { context, host: await hostOf(sys, wishes, config, context), ...(tls ? { tls } : {}) }
   } catch (error) {
     if (!(error instanceof CliError)) throw error
     return { context, problem: error.message }
@@ -52,14 +72,48 @@ async function hostOf(sys: Sys, wishes: EndpointWishes, config: ConfigFile, cont
     return parseHost(host, wishes.tls)
   }
   if (wishes.hosts.length > 1) throw new CliError('Specify only one -H')
-  const host = parseHost(wishes.hosts[0] ?? wishes.env.get('DOCKER_HOST') ?? '', wishes.tls)
-  if (wishes.tls) await readable(sys, wishes.tlscacert)
-  return host
+  return parseHost(wishes.hosts[0] ?? wishes.env.get('DOCKER_HOST') ?? '', wishes.tls)
 }
 
-async function readable(sys: Sys, path: string): Promise<void> {
+/** @throws CliError when a file is missing that was named, or the authority's */
+async function tlsOf(
+  sys: Sys,
+  wishes: EndpointWishes,
+  config: ConfigFile,
+  context: string,
+): Promise<EngineTls | undefined> {
+  if (context !== 'default') return contextTls(sys, config, context)
+  if (!wishes.tls) return undefined
+  const folder = wishes.env.get('DOCKER_CERT_PATH') || config.folder
+  const named = (file: TlsFile): Promise<string> => readNamed(sys, wishes.files[file] ?? `${folder}/${file}.pem`)
+  const ownOrNone = (file: TlsFile): Promise<string> =>
+    wishes.files[file] === undefined ? readTextIfAny(sys, `${folder}/${file}.pem`) : named(file)
+  const [authorities, certificate, key] = [await named('ca'), await ownOrNone('cert'), await ownOrNone('key')]
+  return {
+    authorities,
+    identity: certificate === '' || key === '' ? undefined : { certificate, key },
+    verify: wishes.verify,
+  }
+}
+
+/** Of a context that was made with them. */
+async function contextTls(sys: Sys, config: ConfigFile, name: string): Promise<EngineTls | undefined> {
+  const store = new ContextStore(sys, config.folder)
+  const { skipTlsVerify } = await store.read(name)
+  const files = await store.readTls(name)
+  if (files.size === 0 && !skipTlsVerify) return undefined
+  const text = (file: TlsFile): string => decodeUtf8(files.get(`${file}.pem`) ?? new Uint8Array())
+  const [certificate, key] = [text('cert'), text('key')]
+  return {
+    authorities: files.has('ca.pem') ? text('ca') : undefined,
+    identity: certificate === '' || key === '' ? undefined : { certificate, key },
+    verify: !skipTlsVerify,
+  }
+}
+
+async function readNamed(sys: Sys, path: string): Promise<string> {
   try {
-    await readTextFile(sys, path)
+    return await readTextFile(sys, path)
   } catch (error) {
     if (!isErrno(error)) throw error
     throw new CliError(`open ${path}: ${error.message.toLowerCase()}`)

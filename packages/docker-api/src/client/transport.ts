@@ -193,6 +193,7 @@ export class Transport {
       return { response, stream }
     } catch (error) {
       stream.close()
+      if (error instanceof UnreachableError) throw this.unreached(call.method, target, error)
       throw error instanceof HttpError ? new BrokenAnswerError(`error during connect: ${error.message}`) : error
     }
   }
@@ -211,14 +212,17 @@ export class Transport {
     try {
       return await this.options.dial()
     } catch (error) {
-      if (error instanceof UnreachableError) {
-        const verb = `${method.charAt(0)}${method.slice(1).toLowerCase()}`
-        const url = `${(this.options.host ?? '').replace(/^tcp:/, 'http:')}${target}`
-        throw new UnreachableError(`error during connect: ${verb} "${url}": ${error.message}`)
-      }
+      if (error instanceof UnreachableError) throw this.unreached(method, target, error)
       if (!isErrno(error) || error.code === 'EACCES') throw error
       throw new ConnectionError(this.options.host ?? 'unix:///var/run/docker.sock')
     }
+  }
+
+  /** As Go's http client tells of a request that did not come through. */
+  private unreached(method: string, target: string, { message }: UnreachableError): UnreachableError {
+    const verb = `${method.charAt(0)}${method.slice(1).toLowerCase()}`
+    const url = `${(this.options.host ?? '').replace(/^tcp:/, 'http:')}${target}`
+    return new UnreachableError(`error during connect: ${verb} "${url}": ${message}`)
   }
 
   private async failure(answer: Answer): Promise<ApiError> {

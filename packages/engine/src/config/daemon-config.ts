@@ -56,8 +56,19 @@ export interface DaemonConfig {
   readonly fixedCidr: string
   /** Published ports have proxies; without, rules do all. */
   readonly userlandProxy: boolean
+  /** Of TCP sockets; undefined: they are open to everybody. dockerd(8), --tls and its kin */
+  readonly tls: TlsFiles | undefined
   /** Options of networks that do not set them, by driver. */
   readonly networkOptions: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+/** Undefined files are looked for in the usual place. */
+export interface TlsFiles {
+  /** Whether clients have to show a certificate of the authority. */
+  readonly verify: boolean
+  readonly ca: string | undefined
+  readonly cert: string | undefined
+  readonly key: string | undefined
 }
 
 /** What may change while the daemon runs. dockerd(8), "Configuration reload behavior" */
@@ -171,6 +182,16 @@ function refuseTwice(values: Values, flags: GivenFlags, fail: (why: string) => n
   fail(`the following directives are specified both as a flag and in the configuration file: ${list.join(', ')}`)
 }
 
+function tlsOf(values: Values): TlsFiles | undefined {
+  // To say anything of clients, even that they need no certificate, means TLS.
+  if (values['tls'] !== true && values['tlsverify'] === undefined) return undefined
+  const file = (name: string): string | undefined => (values[name] as string | undefined) || undefined
+  return {
+    ...{ verify: values['tlsverify'] === true, ca: file('tlscacert') },
+    ...{ cert: file('tlscert'), key: file('tlskey') },
+  }
+}
+
 function configOf(values: Values): DaemonConfig {
   const texts = (name: string): readonly string[] => (values[name] as readonly string[] | undefined) ?? []
   const text = (name: string, missing: string): string => (values[name] as string | undefined) || missing
@@ -195,6 +216,7 @@ function configOf(values: Values): DaemonConfig {
     init: flag('init'),
     shmSize: sizeOf(values['default-shm-size']),
     bip: text('bip', ''),
+    tls: tlsOf(values),
     addressPools: (
       (values['default-address-pools'] as readonly { base: string; size: number }[] | undefined) ?? []
     ).map(({ base, size }) => ({ Base: base, Size: size })),
