@@ -9,7 +9,7 @@ import {
   type Sys,
 } from '@drydock/abi'
 import { serveConnection } from '@drydock/http'
-import { defineProgram, FdStream, flag, list, type ProgramContext, value } from '@drydock/libc'
+import { defineProgram, FdStream, flag, list, optional, type ProgramContext, value } from '@drydock/libc'
 import { Router } from './api/router.ts'
 import { routes } from './api/routes.ts'
 import { inBackground, logLine } from './background.ts'
@@ -55,8 +55,8 @@ const OPTIONS = {
   dns: list('', 'dns'),
   liveRestore: flag('', 'live-restore'),
   bip: value('', 'bip'),
-  tls: flag('', 'tls'),
-  tlsVerify: flag('', 'tlsverify'),
+  tls: optional('', 'tls'),
+  tlsVerify: optional('', 'tlsverify'),
   tlsCa: value('', 'tlscacert'),
   tlsCert: value('', 'tlscert'),
   tlsKey: value('', 'tlskey'),
@@ -160,12 +160,16 @@ const flagsOf = (options: ProgramContext<typeof OPTIONS>['options']): GivenFlags
   dns: options.dns,
   'live-restore': options.liveRestore > 0,
   bip: options.bip,
-  tls: options.tls > 0,
-  tlsverify: options.tlsVerify > 0,
+  // To say anything of clients, even that they need no certificate, means TLS.
+  tls: isOn(options.tls) || options.tlsVerify !== undefined,
+  tlsverify: isOn(options.tlsVerify),
   tlscacert: options.tlsCa,
   tlscert: options.tlsCert,
   tlskey: options.tlsKey,
 })
+
+/** `--tls`, `--tls=true` and `--tls=false`, as Go's flags take them. */
+const isOn = (text: string | undefined): boolean => text !== undefined && !/^(0|f|false)$/i.test(text)
 
 /** @throws ConfigError when a daemon with that file runs */
 function refuseSecond(sys: Sys, pidFile: string): void {
