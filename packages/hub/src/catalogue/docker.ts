@@ -1,16 +1,77 @@
 import { setOf } from '../rootfs/image-spec.ts'
-import { entrypointFor, softwareRepository } from '../rootfs/software.ts'
+import { softwareRepository } from '../rootfs/software.ts'
 import type { Tree } from '../rootfs/tree.ts'
 
-/** Without arguments or with flags alone it starts the daemon, on its socket and in clear on TCP. */
+/**
+ * Without arguments or with flags alone it starts the daemon, on its socket and on TCP: secured by certificates that it makes
+ * below DOCKER_TLS_CERTDIR, and in clear where that is empty. hub.docker.com/_/docker, "TLS"
+ */
 const DAEMON_ENTRYPOINT = `#!/bin/sh
 set -eu
+
+# What the authority signs for the daemon or for clients. Keys on a curve: they are made in no time.
+signed() {
+  who=$1 name=$2 usage=$3 dir=$DOCKER_TLS_CERTDIR
+  mkdir -p "$dir/$who"
+  [ -s "$dir/$who/key.pem" ] || openssl ecparam -name prime256v1 -genkey -noout -out "$dir/$who/key.pem"
+  openssl req -new -key "$dir/$who/key.pem" -out "$dir/$who/csr.pem" -subj "/CN=docker:dind $who"
+  printf '%s\\n' "$name" "extendedKeyUsage = $usage" > "$dir/$who/openssl.cnf"
+  openssl x509 -req -in "$dir/$who/csr.pem" -CA "$dir/ca/cert.pem" -CAkey "$dir/ca/key.pem" -CAcreateserial \
+    -out "$dir/$who/cert.pem" -days 825 -extfile "$dir/$who/openssl.cnf"
+  cp "$dir/ca/cert.pem" "$dir/$who/ca.pem"
+}
+
+make_certificates() {
+  dir=$DOCKER_TLS_CERTDIR
+  mkdir -p "$dir/ca"
+  [ -s "$dir/ca/key.pem" ] || openssl ecparam -name prime256v1 -genkey -noout -out "$dir/ca/key.pem"
+  [ -s "$dir/ca/cert.pem" ] ||
+    openssl req -x509 -new -key "$dir/ca/key.pem" -out "$dir/ca/cert.pem" -subj '/CN=docker:dind CA' -days 825
+  names="DNS:$(hostname),DNS:docker,DNS:localhost,IP:127.0.0.1"
+  for address in $(hostname -i); do names="$names,IP:$address"; done
+  signed server "subjectAltName = $names" serverAuth
+  signed client 'subjectAltName = DNS:client' clientAuth
+}
+
 if [ "$#" -eq 0 ] || [ "${'$'}{1#-}" != "$1" ]; then
-  set -- dockerd --host=unix:///var/run/docker.sock --host=tcp://0.0.0.0:2375 --tls=false "$@"
+  if [ -n "${'$'}{DOCKER_TLS_CERTDIR:-}" ]; then
+    make_certificates
+    set -- --host=tcp://0.0.0.0:2376 --tlsverify --tlscacert "$DOCKER_TLS_CERTDIR/server/ca.pem" \
+      --tlscert "$DOCKER_TLS_CERTDIR/server/cert.pem" --tlskey "$DOCKER_TLS_CERTDIR/server/key.pem" "$@"
+  else
+    set -- --host=tcp://0.0.0.0:2375 --tls=false "$@"
+  fi
+  set -- dockerd --host=unix:///var/run/docker.sock "$@"
 fi
 if [ "$1" = dockerd ]; then
   find /run /var/run -iname 'docker*.pid' -delete 2>/dev/null || :
+else
+  set -- docker-entrypoint.sh "$@"
 fi
+exec "$@"
+`
+
+/** Without a socket the engine is the container called docker, by TLS where its certificates are there. */
+const CLIENT_ENTRYPOINT = `#!/bin/sh
+set -eu
+if [ "$#" -eq 0 ]; then set -- sh; fi
+if [ "${'$'}{1#-}" != "$1" ] || docker help "$1" > /dev/null 2>&1; then set -- docker "$@"; fi
+has_certificates() {
+  [ -n "${'$'}{DOCKER_TLS_CERTDIR:-}" ] && [ -s "$DOCKER_TLS_CERTDIR/client/ca.pem" ] &&
+    [ -s "$DOCKER_TLS_CERTDIR/client/cert.pem" ] && [ -s "$DOCKER_TLS_CERTDIR/client/key.pem" ]
+}
+if [ -z "${'$'}{DOCKER_HOST:-}" ] && [ ! -S /var/run/docker.sock ]; then
+  if has_certificates || [ -n "${'$'}{DOCKER_TLS_VERIFY:-}" ]; then
+    export DOCKER_HOST=tcp://docker:2376
+  else
+    export DOCKER_HOST=tcp://docker:2375
+  fi
+fi
+case "${'$'}{DOCKER_HOST:-} ${'$'}{DOCKER_TLS_VERIFY:-}${'$'}{DOCKER_CERT_PATH:-}" in
+  tcp:*\\ )
+    if has_certificates; then export DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH="$DOCKER_TLS_CERTDIR/client"; fi
+    ;;
+esac
 exec "$@"
 `
 
@@ -18,9 +79,10 @@ const COMPOSE_PLUGIN = '/usr/local/libexec/docker/cli-plugins/docker-compose'
 
 function dockerTree(tree: Tree): void {
   tree
+    .commands('openssl')
     .mainCommand('docker', '/usr/local/bin/docker')
     .mainCommand('dockerd', '/usr/local/bin/dockerd')
-    .script('/usr/local/bin/docker-entrypoint.sh', entrypointFor('docker'))
+    .script('/usr/local/bin/docker-entrypoint.sh', CLIENT_ENTRYPOINT)
     .script('/usr/local/bin/dockerd-entrypoint.sh', DAEMON_ENTRYPOINT)
   if (tree.command('docker-compose', COMPOSE_PLUGIN)) tree.link('/usr/local/bin/docker-compose', COMPOSE_PLUGIN)
 }
