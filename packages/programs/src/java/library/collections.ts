@@ -128,7 +128,7 @@ function collectionTools(world: World): Members {
       put(
         of,
         items(of)
-          .map((each) => ({ each, by: Math.random() }))
+          .map((each) => ({ each, by: world.chance() }))
           .toSorted((a, b) => a.by - b.by)
           .map(({ each }) => each),
       ),

@@ -99,7 +99,7 @@ export function numbers(world: World): Classes {
       },
     },
     Character: { statics: characters() },
-    Math: { statics: maths() },
+    Math: { statics: maths(world) },
   }
 }
 
@@ -132,7 +132,7 @@ function characters(): Members {
 
 const DOUBLE_FUNCTIONS = 'sqrt cbrt sin cos tan asin acos atan exp log log10 ceil floor'.split(' ')
 
-function maths(): Members {
+function maths(world: World): Members {
   const kept =
     (run: (...values: number[]) => number): Callable =>
     (args) => {
@@ -159,7 +159,7 @@ function maths(): Members {
     signum: ([a]) => double(Math.sign(numberOf(a))),
     rint: ([a]) => double(Math.round(numberOf(a))),
     round: ([a]) => coerced('long', double(Math.floor(numberOf(a) + 0.5))),
-    random: () => double(Math.random()),
+    random: () => double(world.chance()),
     floorMod: ([a, b]) => (((numberOf(a) % numberOf(b)) + numberOf(b)) % numberOf(b)) | 0,
     floorDiv: ([a, b]) => Math.floor(numberOf(a) / numberOf(b)) | 0,
     toRadians: ([a]) => double((numberOf(a) * Math.PI) / 180),

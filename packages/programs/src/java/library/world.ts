@@ -56,6 +56,12 @@ export class World {
     return this.program.invoke(of, name, args)
   }
 
+  /** From 0 to 1, of the machine's chance. */
+  chance(): number {
+    const [number = 0] = new Uint32Array(this.machine.process.sys.entropy.bytes(4).slice().buffer)
+    return number / 2 ** 32
+  }
+
   stream(items: Iterable<Value> | AsyncIterable<Value>): Value {
     return streamOf(items, this)
   }
