@@ -1,26 +1,21 @@
-import { enumOf, type Place, takes, Thrown, typeText } from './evaluate.ts'
+import { enumOf, type Place, Thrown, typeText } from './evaluate.ts'
 import { Executor } from './execute.ts'
 import { parseFile } from './parse.ts'
+import { bestOf } from './overloads.ts'
 import { packageOfException, PRELUDE } from './prelude.ts'
 import { enclosing, fieldType, isBelowNamed, RuntimeClass, simple } from './runtime-class.ts'
 import type { ClassDecl, Method, SourceFile, TypeName } from './syntax.ts'
+import { keyOf, plainText, textOf } from './texts.ts'
 import {
   ClassRef,
   coerced,
-  doubleText,
   hashOfText,
   Instance,
   JArray,
-  JChar,
   type JClass,
-  JDouble,
-  JList,
-  JMap,
-  JSet,
   Lambda,
   Native,
   Scope,
-  Text,
   type Value,
   zeroOf,
 } from './values.ts'
@@ -46,7 +41,7 @@ export class Interpreter extends Executor {
   readonly classes = new Map<string, JClass>()
   private readonly staticImports: string[] = []
   private serials = 0
-  private readonly library: Library
+  readonly library: Library
   protected readonly tick: () => unknown
 
   constructor(files: readonly SourceFile[], library: (program: Interpreter) => Library, tick: () => unknown) {
@@ -172,7 +167,7 @@ export class Interpreter extends Executor {
   /** The constructor that fits, after those of the parents. JLS 12.5 */
   private async construct(made: Instance, of: JClass, args: readonly Value[]): Promise<void> {
     const declared = of.declared.constructors.filter(({ name }) => name !== 'compact')
-    const fitting = this.pick(declared, args)
+    const fitting = bestOf(this, declared, args)
     if (!fitting) return this.constructPlainly(made, of, args)
     const scope = this.scopeOf(fitting, of, made, args)
     const body = fitting.body?.kind === 'block' ? fitting.body.body : []
@@ -210,26 +205,6 @@ export class Interpreter extends Executor {
     for (const block of of.declared.initializers) await this.run(block, scope)
   }
 
-  /** Among overloads the one whose types fit best. JLS 15.12.2 */
-  private pick(methods: readonly Method[], args: readonly Value[]): Method | undefined {
-    const taking = methods.filter((each) => takes(each, args.length))
-    const scored = taking.map((method) => ({ method, score: this.score(method, args) }))
-    const [best] = scored.filter(({ score }) => score >= 0).toSorted((a, b) => b.score - a.score)
-    return best?.method ?? taking[0]
-  }
-
-  private score({ params }: Method, args: readonly Value[]): number {
-    let score = params.at(-1)?.variable ? 0 : 1
-    for (const [i, arg] of args.entries()) {
-      const param = params[Math.min(i, params.length - 1)]
-      const type = param?.type ? typeText(param.type).replace(param.variable ? /\[\]$/ : /$^/, '') : ''
-      const exact = exactness(type, arg) ?? (this.isA(arg, type) ? 2 : arg === null ? 1 : -1)
-      if (exact < 0) return -1
-      score += exact
-    }
-    return score
-  }
-
   private scopeOf({ params }: Method, of: JClass, self: Instance | undefined, args: readonly Value[]): Scope {
     const scope = new Scope(undefined, self, of)
     for (const [i, { name, type, variable }] of params.entries()) {
@@ -258,7 +233,8 @@ export class Interpreter extends Executor {
   /** A method of a class or of what it comes from; interfaces give default ones. */
   findMethod(of: JClass, name: string, args: readonly Value[]): { method: Method; in: JClass } | undefined {
     for (let each: JClass | undefined = of; each; each = each.parent) {
-      const method = this.pick(
+      const method = bestOf(
+        this,
         each.declared.methods.filter((one) => one.name === name && one.body),
         args,
       )
@@ -449,37 +425,8 @@ export class Interpreter extends Executor {
     } else yield* (await this.library.elements(of)) ?? []
   }
 
-  async textOf(value: Value): Promise<string> {
-    if (value === null || value === undefined) return 'null'
-    if (value instanceof JDouble) return doubleText(value.value, value.single)
-    if (value instanceof JChar || value instanceof Text) return value.text
-    if (value instanceof Instance) return this.instanceText(value)
-    if (value instanceof JArray)
-      return `[${value.type.charAt(0).toUpperCase()}@${hashOfText(value.type).toString(16).replace('-', '')}`
-    if (value instanceof JList || value instanceof JSet || value instanceof JMap) return this.collectionText(value)
-    if (value instanceof ClassRef) return `class ${value.own?.qualified ?? value.name}`
-    if (value instanceof Native) return String((await this.library.method(value, 'toString')?.([])) ?? value.type)
-    return value instanceof Lambda ? 'Main$$Lambda@1b' : String(value)
-  }
-
-  private async collectionText(of: JList | JSet | JMap): Promise<string> {
-    const parts: string[] = []
-    if (of instanceof JMap) {
-      for (const each of (await this.library.elements(of)) ?? []) parts.push(await this.textOf(each))
-      return `{${parts.join(', ')}}`
-    }
-    for (const each of (await this.library.elements(of)) ?? []) parts.push(await this.textOf(each))
-    return `[${parts.join(', ')}]`
-  }
-
-  private async instanceText(of: Instance): Promise<string> {
-    const found = this.findMethod(of.of, 'toString', [])
-    if (found) return this.textOf(await this.apply(found.method, found.in, of, []))
-    if (enumOf(of.of)) return String(of.fields.get('name'))
-    if (of.of.declared.kind !== 'record') return plainText(of)
-    const parts: string[] = []
-    for (const { name } of of.of.declared.components) parts.push(`${name}=${await this.textOf(of.fields.get(name))}`)
-    return `${of.of.name}[${parts.join(', ')}]`
+  textOf(value: Value): Promise<string> {
+    return textOf(this, value)
   }
 
   /** Object.equals; records and collections are equal by what they hold. */
@@ -490,41 +437,9 @@ export class Interpreter extends Executor {
     return a !== null && b !== null && (await this.keyOf(a)) === (await this.keyOf(b))
   }
 
-  /** A text that is the same for equal values. */
-  async keyOf(value: Value): Promise<string> {
-    if (typeof value === 'string') return `s:${value}`
-    if (value instanceof JDouble) return `d:${value.value}`
-    if (value instanceof JChar) return `c:${value.code}`
-    if (typeof value === 'bigint') return `l:${value}`
-    if (value instanceof Instance) return this.instanceKey(value)
-    if (!(value instanceof JList || value instanceof JSet || value instanceof JMap))
-      return `${typeof value}:${String(value)}`
-    const parts: string[] = []
-    for (const each of (await this.library.elements(value)) ?? []) parts.push(await this.keyOf(each))
-    return `${value.constructor.name}:${JSON.stringify(value instanceof JList ? parts : parts.toSorted())}`
-  }
-
-  private async instanceKey(of: Instance): Promise<string> {
-    const { declared } = of.of
-    if (this.findMethod(of.of, 'hashCode', []))
-      return `h:${of.of.name}:${String(await this.invoke(of, 'hashCode', []))}`
-    if (declared.kind !== 'record') return `o:${of.serial}`
-    const parts: string[] = []
-    for (const { name } of declared.components) parts.push(await this.keyOf(of.fields.get(name)))
-    return `r:${of.of.name}:${JSON.stringify(parts)}`
+  keyOf(value: Value): Promise<string> {
+    return keyOf(this, value)
   }
 }
 
 const INHERITED: ReadonlySet<string> = new Set(['name', 'ordinal', 'hashCode', 'getClass', 'toString', 'equals'])
-
-const plainText = (of: Instance): string => `${of.of.qualified}@${((of.serial * 0x2a139a55) & 0x7fffffff).toString(16)}`
-
-/** How well a primitive type takes a value; undefined where the type is no primitive one. */
-function exactness(type: string, value: Value): number | undefined {
-  if (!/^(int|long|double|float|char|short|byte|boolean)$/.test(type)) return undefined
-  if (typeof value === 'boolean') return type === 'boolean' ? 4 : -1
-  if (typeof value === 'number') return { int: 4, long: 3, float: 2, double: 1, short: 1, byte: 1 }[type] ?? -1
-  if (typeof value === 'bigint') return { long: 4, float: 2, double: 1 }[type] ?? -1
-  if (value instanceof JDouble) return { double: 4, float: 3 }[type] ?? -1
-  return value instanceof JChar ? ({ char: 4, int: 3, long: 2, double: 1 }[type] ?? -1) : -1
-}
