@@ -8,7 +8,7 @@ test('keys alone: a mistake is undone, the text of the terminal included', async
   const playground = await Playground.open(page)
   await playground.run(SETTING, { timeout: 60_000 })
   await playground.run('echo remember this')
-  await page.waitForTimeout(300)
+  await page.waitForTimeout(1000)
   await playground.type('docker rm -f db && docker volume rm data')
   await playground.press('Enter')
   await playground.sees(/\ndata\n/)
