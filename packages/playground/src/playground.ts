@@ -122,6 +122,7 @@ export function createPlayground(options: PlaygroundOptions): PlaygroundApi {
     closeTerminal: async (name, terminal) => (await host(name)).closeTerminal(terminal),
     keepScreen: async (name, terminal, text) => (await host(name)).keepScreen(terminal, text),
     mark: async (host, command) => (await session()).mark({ kind: 'click', host, command }),
+    moments: async () => (await session()).moments(),
     goBack: async (moment) => (await session()).goBack(moment),
     workingDirectory: async (name, terminal) => (await host(name)).workingDirectory(terminal),
     dialEngine: async (name, endpoint) => (await host(name)).serveEngine(endpoint),

@@ -236,6 +236,8 @@ export interface PlaygroundApi {
   keepScreen(host: string, terminal: string, text: string): Promise<void>
   /** A click is about to change something: its moment, with the command that does the same. */
   mark(host: string, command: string): Promise<number>
+  /** Those that one can go back to, what was done just now among them. */
+  moments(): Promise<readonly Moment[]>
   /** Everything that is kept as it was at the moment; what ran is started again. @throws when it is too long ago */
   goBack(moment: number): Promise<void>
   /** Where the terminal's login shell is. */

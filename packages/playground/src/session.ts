@@ -8,7 +8,7 @@ import { hostImage } from './host-image.ts'
 import { HubService } from './hub-service.ts'
 import { Internet } from './internet.ts'
 import { LazyProgramTable } from './program-table.ts'
-import type { HostView, MessageEndpoint, SessionState, StorageState } from './rpc.ts'
+import type { HostView, MessageEndpoint, Moment, SessionState, StorageState } from './rpc.ts'
 import { SavedValues, Saver } from './saver.ts'
 import { nextHost, readSessionRecord, type HostRecord, type SessionRecord } from './session-record.ts'
 import {
@@ -153,6 +153,12 @@ export class Session {
   mark(moment: NewMoment): number {
     this.saver.gather()
     return this.timeline.mark(moment)
+  }
+
+  /** Those that one can go back to, what was done just now among them: the view tells of it a little later. */
+  moments(): readonly Moment[] {
+    this.saver.gather()
+    return this.timeline.moments()
   }
 
   /**

@@ -28,11 +28,12 @@ export function useTimeTravel(client: SessionClient): TimeTravel {
         say({ tone: 'danger', text: error instanceof Error ? error.message : String(error) })
       }
     }
-    const to = (find: (moments: readonly Moment[]) => Moment | undefined): void => {
-      const moment = find(client.snapshot()?.moments ?? [])
-      if (moment) void goBack(moment)
+    // Whoever is quick takes back what the session's view does not tell of yet.
+    const to = async (find: (moments: readonly Moment[]) => Moment | undefined): Promise<void> => {
+      const moment = find(await client.api.moments())
+      if (moment) await goBack(moment)
       else say({ tone: 'danger', text: text('nothingToUndo') })
     }
-    return { goBack, undo: () => to(nextUndo), redo: () => to(nextRedo) }
+    return { goBack, undo: () => void to(nextUndo), redo: () => void to(nextRedo) }
   }, [client, engines, text])
 }
