@@ -2,7 +2,7 @@ import { type ByteStream, inet, isErrno, type Sys } from '@drydock/abi'
 import { type ClientResponse, type HeaderMap, HttpError, type OutgoingBody, parseUrl, request } from '@drydock/http'
 import { dial, readResolvConf, ResolveError, resolveHost } from '@drydock/libc'
 import { systemProblem } from './problem.ts'
-import { HttpToHttps, secured, type Trust } from './secured.ts'
+import { HttpToHttps, tlsFailure, secured, type Trust } from './secured.ts'
 
 /** As dockerd tells of itself, and of who asked it. moby dockerversion/useragent.go */
 const userAgent = (sys: Sys): string =>
@@ -51,9 +51,6 @@ export async function fetchUrl(sys: Sys, url: string, wish: FetchWish): Promise<
   }
 }
 
-const isAlert = (error: unknown): error is Error =>
-  error instanceof Error && error.message.startsWith('remote error: tls: ')
-
 const collect = async (response: ClientResponse): Promise<FetchAnswer> => ({
   status: response.status,
   headers: response.headers,
@@ -66,10 +63,11 @@ async function unreachable(sys: Sys, error: unknown, url: string, host: string, 
     const reason = error.code === 'EAI_NONAME' ? 'no such host' : 'server misbehaving'
     return systemProblem(`Get "${url}": dial tcp: lookup ${host} on ${server}:53: ${reason}`)
   }
+  if (isErrno(error))
+    return systemProblem(
+      `Get "${url}": dial tcp ${host}:${port}: connect: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
+    )
   // A server that does not believe the client says so only when it is asked something.
-  if (error instanceof HttpError || isAlert(error)) return systemProblem(`Get "${url}": ${error.message}`)
-  if (!isErrno(error)) return error
-  return systemProblem(
-    `Get "${url}": dial tcp ${host}:${port}: connect: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
-  )
+  const failure = error instanceof HttpError ? error : await tlsFailure(error)
+  return failure ? systemProblem(`Get "${url}": ${failure.message}`) : error
 }

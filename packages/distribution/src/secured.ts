@@ -58,6 +58,12 @@ export async function secured(
   }
 }
 
+/** What ended a connection that was agreed upon; undefined where that was not TLS. */
+export async function tlsFailure(error: unknown): Promise<Error | undefined> {
+  const { TlsError } = await import('@drydock/tls')
+  return error instanceof TlsError ? error : undefined
+}
+
 /** @throws HttpError when a pair is none, in the words of Go's crypto/tls */
 async function readIdentities(pairs: readonly ClientPair[]): Promise<readonly TlsIdentity[]> {
   const { readIdentity } = await import('@drydock/tls')

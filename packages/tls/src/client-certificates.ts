@@ -1,8 +1,9 @@
-import { concatBytes, equalBytes } from '@drydock/codec'
+import { equalBytes } from '@drydock/codec'
 import { type Certificate, readCertificate } from '@drydock/crypto'
 import { ByteReader } from './byte-reader.ts'
 import { u16, vector8, vector16 } from './byte-writer.ts'
 import { checkVerifyMessage, readCertificateMessage, type TlsIdentity } from './certificates.ts'
+import { extension, extensionsOf, numbersOf } from './extensions.ts'
 import { EXTENSION, type Handshake, MESSAGE, message } from './handshake.ts'
 import { SCHEME_IDS } from './signatures.ts'
 import { ALERT, protocolError, TlsError } from './tls-error.ts'
@@ -16,8 +17,6 @@ export interface ClientTrust {
   readonly required: boolean
   readonly nowMs: number
 }
-
-const extension = (type: number, value: Uint8Array): Uint8Array => concatBytes([u16(type), vector16(value)])
 
 /** RFC 8446 section 4.3.2, with the names of the authorities. */
 export function certificateRequest({ roots }: ClientTrust): Uint8Array {
@@ -39,20 +38,18 @@ export interface CertificateRequest {
 export function readCertificateRequest(body: Uint8Array): CertificateRequest {
   const reader = new ByteReader(body)
   reader.vector(1)
-  const found: { schemes: number[]; authorities: Uint8Array[] } = { schemes: [], authorities: [] }
-  const list = reader.vector(2)
-  while (!list.done) {
-    const type = list.number(2)
-    const value = list.vector(2)
-    if (type === EXTENSION.signatureAlgorithms) {
-      const schemes = value.vector(2)
-      while (!schemes.done) found.schemes.push(schemes.number(2))
-    } else if (type === EXTENSION.certificateAuthorities) {
-      const names = value.vector(2)
-      while (!names.done) found.authorities.push(names.vector(2).rest().slice())
-    }
+  const extensions = new Map(extensionsOf(reader))
+  const schemes = extensions.get(EXTENSION.signatureAlgorithms)
+  return {
+    schemes: schemes ? numbersOf(schemes.vector(2)) : [],
+    authorities: namesIn(extensions.get(EXTENSION.certificateAuthorities)?.vector(2)),
   }
-  return found
+}
+
+function namesIn(list: ByteReader | undefined): Uint8Array[] {
+  const names: Uint8Array[] = []
+  while (list && !list.done) names.push(list.vector(2).rest().slice())
+  return names
 }
 
 /** Whether one of the authorities signed it, as Go's client has it. */

@@ -12,6 +12,7 @@ import {
   verifyMessage,
 } from './certificates.ts'
 import { type CertificateRequest, isAskedFor, readCertificateRequest } from './client-certificates.ts'
+import { extension, extensionsOf } from './extensions.ts'
 import { EXTENSION, Handshake, MESSAGE, message, TLS_13, X25519 } from './handshake.ts'
 import { finishedOf, KeySchedule, SUITES, type Suite, TrafficKey } from './key-schedule.ts'
 import { RECORD, Records } from './records.ts'
@@ -161,14 +162,6 @@ class ClientHandshake {
     if (identity && !proof) throw protocolError(ALERT.handshakeFailure, 'peer understands no signature of this key')
     return proof ? [certificates, handshake.add(proof)] : [certificates]
   }
-}
-
-const extension = (type: number, value: Uint8Array): Uint8Array => concatBytes([u16(type), vector16(value)])
-
-export function* extensionsOf(reader: ByteReader): Generator<[number, ByteReader], void, void> {
-  if (reader.done) return
-  const list = reader.vector(2)
-  while (!list.done) yield [list.number(2), list.vector(2)]
 }
 
 function readServerHello(body: Uint8Array): { suite: Suite; share: Uint8Array } {

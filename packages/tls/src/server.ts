@@ -5,8 +5,9 @@ import type { Certificate, RandomBytes } from '@drydock/crypto'
 import { ByteReader } from './byte-reader.ts'
 import { u8, u16, vector8, vector16 } from './byte-writer.ts'
 import { certificateMessage, type TlsIdentity, verifyMessage } from './certificates.ts'
-import { extensionsOf, tell } from './client.ts'
+import { tell } from './client.ts'
 import { certificateRequest, type ClientTrust, readClientCertificates } from './client-certificates.ts'
+import { extension, extensionsOf, numbersOf } from './extensions.ts'
 import { EXTENSION, Handshake, MESSAGE, message, TLS_13, X25519 } from './handshake.ts'
 import { finishedOf, KeySchedule, SUITES, type Suite, TrafficKey } from './key-schedule.ts'
 import { RECORD, Records } from './records.ts'
@@ -99,11 +100,11 @@ function readClientHello(body: Uint8Array, spoken: readonly string[]): ClientHel
   const reader = new ByteReader(body)
   reader.take(2 + 32)
   const session = reader.vector(1).rest()
-  const ids = numbers(reader.vector(2))
+  const ids = numbersOf(reader.vector(2))
   reader.vector(1)
   const extensions = new Map(extensionsOf(reader))
   const versions = extensions.get(EXTENSION.supportedVersions)
-  if (!versions || !numbers(versions.vector(1)).includes(TLS_13))
+  if (!versions || !numbersOf(versions.vector(1)).includes(TLS_13))
     throw protocolError(ALERT.protocolVersion, 'client offered only unsupported versions')
   const suite = SUITES.find(({ id }) => ids.includes(id))
   const share = keyShareOf(extensions.get(EXTENSION.keyShare))
@@ -112,7 +113,7 @@ function readClientHello(body: Uint8Array, spoken: readonly string[]): ClientHel
   const alpn = alpnOf(extensions.get(EXTENSION.alpn), spoken)
   return {
     ...{ session, suite, share, alpn, serverName: nameOf(extensions.get(EXTENSION.serverName)) },
-    schemes: schemes ? numbers(schemes.vector(2)) : [],
+    schemes: schemes ? numbersOf(schemes.vector(2)) : [],
   }
 }
 
@@ -129,12 +130,6 @@ function nameOf(reader: ByteReader | undefined): string | undefined {
     if (kind === HOST_NAME) return new TextDecoder().decode(name).toLowerCase()
   }
   return undefined
-}
-
-function numbers(reader: ByteReader): number[] {
-  const list: number[] = []
-  while (!reader.done) list.push(reader.number(2))
-  return list
 }
 
 function keyShareOf(reader: ByteReader | undefined): Uint8Array | undefined {
@@ -155,8 +150,6 @@ function alpnOf(reader: ByteReader | undefined, spoken: readonly string[]): stri
   }
   return undefined
 }
-
-const extension = (type: number, value: Uint8Array): Uint8Array => concatBytes([u16(type), vector16(value)])
 
 function serverHello({ session, suite }: ClientHello, share: Uint8Array, random: RandomBytes): Uint8Array {
   const extensions = [

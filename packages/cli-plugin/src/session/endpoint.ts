@@ -4,7 +4,7 @@ import { readTextFile, readTextIfAny } from '@drydock/libc'
 import { CliError } from './cli-error.ts'
 import type { ConfigFile } from './config-file.ts'
 import { ContextStore } from './context-store.ts'
-import { type EngineTls, readClientIdentity } from './secured.ts'
+import { type EngineTls, readEngineTls } from './secured.ts'
 
 export const DEFAULT_HOST = 'unix:///var/run/docker.sock'
 const PORT = 2375
@@ -58,7 +58,6 @@ export async function resolveEndpoint(sys: Sys, wishes: EndpointWishes, config: 
   const context = contextName(wishes, config)
   try {
     const tls = await tlsOf(sys, wishes, config, context)
-    if (tls) await readClientIdentity(tls)
     return { context, host: await hostOf(sys, wishes, config, context), ...(tls ? { tls } : {}) }
   } catch (error) {
     if (!(error instanceof CliError)) throw error
@@ -88,12 +87,8 @@ async function tlsOf(
   const named = (file: TlsFile): Promise<string> => readNamed(sys, wishes.files[file] ?? `${folder}/${file}.pem`)
   const ownOrNone = (file: TlsFile): Promise<string> =>
     wishes.files[file] === undefined ? readTextIfAny(sys, `${folder}/${file}.pem`) : named(file)
-  const [authorities, certificate, key] = [await named('ca'), await ownOrNone('cert'), await ownOrNone('key')]
-  return {
-    authorities,
-    identity: certificate === '' || key === '' ? undefined : { certificate, key },
-    verify: wishes.verify,
-  }
+  const texts = { ca: await named('ca'), cert: await ownOrNone('cert'), key: await ownOrNone('key') }
+  return readEngineTls(texts, wishes.verify)
 }
 
 /** Of a context that was made with them. */
@@ -103,12 +98,7 @@ async function contextTls(sys: Sys, config: ConfigFile, name: string): Promise<E
   const files = await store.readTls(name)
   if (files.size === 0 && !skipTlsVerify) return undefined
   const text = (file: TlsFile): string => decodeUtf8(files.get(`${file}.pem`) ?? new Uint8Array())
-  const [certificate, key] = [text('cert'), text('key')]
-  return {
-    authorities: files.has('ca.pem') ? text('ca') : undefined,
-    identity: certificate === '' || key === '' ? undefined : { certificate, key },
-    verify: !skipTlsVerify,
-  }
+  return readEngineTls({ ca: text('ca'), cert: text('cert'), key: text('key') }, !skipTlsVerify)
 }
 
 async function readNamed(sys: Sys, path: string): Promise<string> {

@@ -1,30 +1,41 @@
 import type { ByteStream, Sys } from '@drydock/abi'
 import { UnreachableError } from '@drydock/docker-api'
-import type { TlsIdentity } from '@drydock/tls'
+import type { TlsClientOptions, TlsIdentity } from '@drydock/tls'
 import { CliError } from './cli-error.ts'
 
-/** What a connection to an engine is secured with: PEM texts. docker(1), --tls and its kin */
+/** What connections to an engine are secured with. docker(1), --tls and its kin */
 export interface EngineTls {
-  /** Authorities of the engine; undefined: the system's. */
-  readonly authorities: string | undefined
+  /** Authorities of the engine. */
+  readonly roots: TlsClientOptions['roots']
   /** Who the client is, where the engine asks. */
-  readonly identity: { readonly certificate: string; readonly key: string } | undefined
+  readonly identities: readonly TlsIdentity[]
   /** Whether it has to be the engine that the address names. */
   readonly verify: boolean
 }
 
+/** PEM texts; '' for what is not there. */
+export interface TlsTexts {
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+}
+
 /** @throws CliError when there is a pair that does not fit */
-export async function readClientIdentity({ identity }: EngineTls): Promise<TlsIdentity | undefined> {
-  if (!identity) return undefined
-  const { readIdentity } = await import('@drydock/tls')
-  const found = await readIdentity(identity.certificate, identity.key)
-  if (typeof found === 'string') throw new CliError(`failed to retrieve context tls info: ${found}`)
-  return found
+export async function readEngineTls({ ca, cert, key }: TlsTexts, verify: boolean): Promise<EngineTls> {
+  const { readCertificates, readIdentity } = await import('@drydock/tls')
+  const identity = cert === '' || key === '' ? undefined : await readIdentity(cert, key)
+  if (typeof identity === 'string') throw new CliError(`failed to retrieve context tls info: ${identity}`)
+  return { roots: readCertificates(ca), identities: identity ? [identity] : [], verify }
 }
 
 /** TLS over a connection, as Go's client speaks it. @throws UnreachableError in Go's words */
-export async function securedEngine(sys: Sys, stream: ByteStream, name: string, tls: EngineTls): Promise<ByteStream> {
-  const { connectTls, goCertificateWords, readCertificates, TlsError } = await import('@drydock/tls')
+export async function securedEngine(
+  sys: Sys,
+  stream: ByteStream,
+  name: string,
+  { roots, identities, verify }: EngineTls,
+): Promise<ByteStream> {
+  const { connectTls, goCertificateWords, TlsError } = await import('@drydock/tls')
   const told = (error: unknown): unknown => {
     if (!(error instanceof TlsError)) return error
     const { failure } = error
@@ -32,12 +43,8 @@ export async function securedEngine(sys: Sys, stream: ByteStream, name: string, 
     return new UnreachableError(`tls: failed to verify certificate: ${goCertificateWords(failure.problem)}`)
   }
   try {
-    const identity = await readClientIdentity(tls)
     const secured = await connectTls(stream, {
-      name,
-      roots: tls.authorities === undefined ? [] : readCertificates(tls.authorities),
-      insecure: !tls.verify,
-      identities: identity ? [identity] : [],
+      ...{ name, roots, identities, insecure: !verify },
       nowMs: sys.clock.now(),
       random: (length) => sys.entropy.bytes(length),
       alpn: ['http/1.1'],

@@ -1,5 +1,6 @@
 import type { Process, Program, Sys } from '@drydock/abi'
 import type { ContainerSummary, Stats } from '@drydock/docker-api'
+import type { ServerResponse } from '@drydock/http'
 import { Stdio } from '@drydock/libc'
 import { mountedEngine, orReason } from '../engine.ts'
 import { document, live } from '../page-frame.ts'
@@ -144,10 +145,12 @@ async function main(process: Process): Promise<number> {
   const { sys, argv } = process
   const port = portOf(argv)
   await new Stdio(sys).warn(`Starting cAdvisor version: ${VERSION} on port ${port}\n`)
+  const containers = async (): Promise<ServerResponse> =>
+    html(document('cAdvisor', COLOUR, NAV, page(await orReason(look(sys)))))
   return serveApp(process, port, {
     '/': () => redirect('/containers/'),
-    '/containers/': async () => html(document('cAdvisor', COLOUR, NAV, page(await orReason(look(sys))))),
-    '/docker/': async () => html(document('cAdvisor', COLOUR, NAV, page(await orReason(look(sys))))),
+    '/containers/': containers,
+    '/docker/': containers,
     '/healthz': () => ({ status: 200, body: 'ok' }),
     '/metrics': async () => {
       const asked = await orReason(look(sys))

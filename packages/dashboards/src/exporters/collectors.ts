@@ -138,18 +138,16 @@ async function netdev({ proc }: Machine): Promise<readonly Family[]> {
   }))
 }
 
-const UNAME = ['sysname', 'release', 'version', 'machine', 'nodename', 'domainname']
-
 async function uname({ proc }: Machine): Promise<readonly Family[]> {
-  const kernel = (what: string): Promise<string> => proc(`sys/kernel/${what}`).then((text) => text.trim())
-  const [sysname, release, version, nodename, domainname] = await Promise.all(
-    ['ostype', 'osrelease', 'version', 'hostname', 'domainname'].map(kernel),
-  )
-  const told: Record<string, string | undefined> = {
-    ...{ sysname, release, version, nodename, domainname },
+  const kernel = async (what: string): Promise<string> => (await proc(`sys/kernel/${what}`)).trim()
+  const labels = {
+    sysname: await kernel('ostype'),
+    release: await kernel('osrelease'),
+    version: await kernel('version'),
     machine: 'x86_64',
+    nodename: await kernel('hostname'),
+    domainname: await kernel('domainname'),
   }
-  const labels = Object.fromEntries(UNAME.map((word) => [word, told[word] ?? '']))
   const help = 'Labeled system information as provided by the uname system call.'
   return [{ name: 'node_uname_info', help, kind: 'gauge', samples: [[labels, 1]] }]
 }

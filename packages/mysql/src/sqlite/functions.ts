@@ -3,6 +3,7 @@ import { TIME_FUNCTIONS } from './time-functions.ts'
 import { Hash, toHex } from '@drydock/codec'
 import { DAYS, MONTHS } from '@drydock/libc'
 import type { Value } from '../protocol.ts'
+import { bytesOf, type Call, number, strict, text } from './call.ts'
 
 /** What functions know of the session that asks. */
 export interface FunctionHost {
@@ -15,8 +16,6 @@ export interface FunctionHost {
   readonly rowCount: number
   readonly version: string
 }
-
-type Call = (...args: readonly Value[]) => Value
 
 const two = (value: number): string => String(value).padStart(2, '0')
 const UNITS: Readonly<Record<string, number>> = {
@@ -111,16 +110,8 @@ const LETTERS: Readonly<Record<string, (date: Date) => string | number>> = {
     `${date.getUTCDate()}${['th', 'st', 'nd', 'rd'][date.getUTCDate() % 10 > 3 || Math.floor(date.getUTCDate() / 10) === 1 ? 0 : date.getUTCDate() % 10]}`,
 }
 
-const bytesOf = (value: Value): Uint8Array =>
-  value instanceof Uint8Array ? value : new TextEncoder().encode(String(value))
 const hashed = (name: 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512', value: Value | undefined): Value =>
   value === null || value === undefined ? null : toHex(new Hash(name).update(bytesOf(value)).digest())
-const text = (value: Value | undefined): string => String(value ?? '')
-const number = (value: Value | undefined): number => Number(value ?? 0)
-const strict =
-  (call: Call): Call =>
-  (...args) =>
-    args.some((arg) => arg === null) ? null : call(...args)
 
 function uuid(bytes: Uint8Array): string {
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40

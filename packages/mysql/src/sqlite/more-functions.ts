@@ -1,16 +1,6 @@
 import { crc32 } from '@drydock/codec'
 import type { Value } from '../protocol.ts'
-
-type Call = (...args: Value[]) => Value
-
-const text = (value: Value | undefined): string => String(value ?? '')
-const number = (value: Value | undefined): number => Number(value ?? 0)
-const strict =
-  (call: Call): Call =>
-  (...args) =>
-    args.some((arg) => arg === null) ? null : call(...args)
-const bytesOf = (value: Value | undefined): Uint8Array =>
-  value instanceof Uint8Array ? value : new TextEncoder().encode(text(value))
+import { bytesOf, type Call, number, strict, text } from './call.ts'
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -9,6 +9,7 @@ import {
   writeHiddenLock,
   writeLockfile,
 } from './lockfile.ts'
+import { noPackageJson } from './npm-context.ts'
 import { NpmError } from './npm-error.ts'
 import type { Registry } from './registry.ts'
 import { type LinkedFolder, type Placed, type Ranges, TreeBuilder } from './tree.ts'
@@ -207,27 +208,13 @@ async function folderNamed(sys: Sys, root: string, text: string): Promise<[name:
     else if (part !== '' && part !== '.') parts.push(part)
   const path = `/${parts.join('/')}`
   const found = await readJson<PackageJson>(sys, `${path}/package.json`)
-  if (!found) throw missingFolder(path)
+  if (!found) throw noPackageJson(path)
   const own = root.split('/').slice(1)
   const same = own.findIndex((part, at) => part !== parts[at])
   const shared = same < 0 ? Math.min(own.length, parts.length) : same
   const shown = [...own.slice(shared).map(() => '..'), ...parts.slice(shared)].join('/')
   return [found.name ?? parts.at(-1) ?? '', `file:${shown}`]
 }
-
-const missingFolder = (path: string): NpmError =>
-  new NpmError(
-    'ENOENT',
-    [
-      'syscall open',
-      `path ${path}/package.json`,
-      'errno -2',
-      `enoent Could not read package.json: Error: ENOENT: no such file or directory, open '${path}/package.json'`,
-      'enoent This is related to npm not being able to find a file.',
-      'enoent',
-    ],
-    254,
-  )
 
 export const partsOf = (text: string): [name: string, wanted: string] => {
   const [, name = text, wanted = ''] = /^(@?[^@]+)(?:@(.*))?$/.exec(text) ?? []

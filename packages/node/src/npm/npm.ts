@@ -12,12 +12,11 @@ import { distTags, ping, search, view } from './commands/queries.ts'
 import { runScript } from './commands/scripts.ts'
 import { cache, config, prefix, root } from './commands/settings.ts'
 import { audit, explain, fund, list, outdated } from './commands/showing.ts'
-import { Config } from './config.ts'
 import { execute } from './exec.ts'
 import { NpmError } from './npm-error.ts'
-import { Npm, prefixOf } from './npm-context.ts'
-import { Registry } from './registry.ts'
-import { errorWord, isSince, releaseOf } from './release.ts'
+import { type Npm, prefixOf } from './npm-context.ts'
+import { openNpm } from './open-npm.ts'
+import { errorWord, isSince } from './release.ts'
 import { similar } from './similar.ts'
 
 type Command = (npm: Npm) => Promise<number>
@@ -69,18 +68,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 }
 
 async function contextOf(process: Process, line: CommandLine): Promise<Npm> {
-  const release = releaseOf(process)
   const folder = line.value('prefix')
   const root = folder === undefined || line.has('global') ? prefixOf(process) : folder
-  const config = await Config.read(process, line, root)
-  return new Npm({
-    process,
-    line,
-    release,
-    config,
-    root,
-    registry: new Registry(process.sys, config.registry, release),
-  })
+  return openNpm(process, line, root)
 }
 
 /** Runs it and tells what went wrong. @returns the exit status */

@@ -5,10 +5,8 @@ import { readLockfile } from './lockfile.ts'
 import { NpmError } from './npm-error.ts'
 import { runScript } from './commands/scripts.ts'
 import { CommandLine } from './command-line.ts'
-import { Config } from './config.ts'
-import { Npm } from './npm-context.ts'
-import { Registry } from './registry.ts'
-import { releaseOf } from './release.ts'
+import type { Npm } from './npm-context.ts'
+import { openNpm } from './open-npm.ts'
 
 const YARN_VERSION = '1.22.22'
 
@@ -71,20 +69,8 @@ async function main(process: Process): Promise<number> {
   return runYarnScript(npm, name, rest)
 }
 
-async function scriptRunner(process: Process): Promise<Npm> {
-  const line = new CommandLine(['--silent'])
-  const release = releaseOf(process)
-  const root = process.sys.getcwd().replace(/\/$/, '')
-  const config = await Config.read(process, line, root)
-  return new Npm({
-    process,
-    line,
-    release,
-    config,
-    root,
-    registry: new Registry(process.sys, config.registry, release),
-  })
-}
+const scriptRunner = (process: Process): Promise<Npm> =>
+  openNpm(process, new CommandLine(['--silent']), process.sys.getcwd().replace(/\/$/, ''))
 
 async function runYarnScript(npm: Npm, name: string, args: readonly string[]): Promise<number> {
   await say(npm.process, 1, `yarn run v${YARN_VERSION}\n`)

@@ -2,13 +2,10 @@ import { exitStatus, type Process } from '@drydock/abi'
 import { flag, getopt, searchPath, Stdio, value } from '@drydock/libc'
 import { ConnectionFailure, failureText, type Result, Session } from './session.ts'
 import { comment } from './script.ts'
-import { type Target, targetOf } from './target.ts'
+import { CONNECTION, type Target, targetOf } from './target.ts'
 
 const OPTIONS = {
-  host: value('h', 'host'),
-  port: value('p', 'port'),
-  user: value('U', 'username'),
-  noPassword: flag('w', 'no-password'),
+  ...CONNECTION,
   database: value('l', 'database'),
   file: value('f', 'file'),
   globalsOnly: flag('g', 'globals-only'),

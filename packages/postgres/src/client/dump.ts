@@ -7,13 +7,10 @@ import { DEFAULT_VERSION } from '../server/postgres.ts'
 import { AFTER_DATA, BEFORE_DATA, NAMED, OWN_SCHEMAS } from './dump-queries.ts'
 import { script } from './script.ts'
 import { ConnectionFailure, failureText, Session, SILENT } from './session.ts'
-import { targetOf } from './target.ts'
+import { CONNECTION, targetOf } from './target.ts'
 
 const OPTIONS = {
-  host: value('h', 'host'),
-  port: value('p', 'port'),
-  user: value('U', 'username'),
-  noPassword: flag('w', 'no-password'),
+  ...CONNECTION,
   database: value('d', 'dbname'),
   file: value('f', 'file'),
   format: value('F', 'format'),

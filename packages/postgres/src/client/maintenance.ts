@@ -1,13 +1,10 @@
 import type { Program } from '@drydock/abi'
 import { flag, getopt, list, type OptionValues, Stdio, value } from '@drydock/libc'
 import { ConnectionFailure, failureText, Session } from './session.ts'
-import { targetOf } from './target.ts'
+import { CONNECTION, targetOf } from './target.ts'
 
 const OPTIONS = {
-  host: value('h', 'host'),
-  port: value('p', 'port'),
-  user: value('U', 'username'),
-  noPassword: flag('w', 'no-password'),
+  ...CONNECTION,
   database: value('d', 'dbname'),
   all: flag('a', 'all'),
   analyze: flag('z', 'analyze'),

@@ -4,13 +4,10 @@ import { flag, getopt, list, type OptionValues, readTextFile, Stdio, value } fro
 import { DEFAULT_VERSION } from '../server/postgres.ts'
 import { type BenchLine, BenchScriptError, Expression, parseScript, withVariables } from './pgbench-script.ts'
 import { ConnectionFailure, failureText, Session, SILENT } from './session.ts'
-import { type Target, targetOf } from './target.ts'
+import { CONNECTION, type Target, targetOf } from './target.ts'
 
 const OPTIONS = {
-  host: value('h', 'host'),
-  port: value('p', 'port'),
-  user: value('U', 'username'),
-  noPassword: flag('w', 'no-password'),
+  ...CONNECTION,
   database: value('d', 'dbname'),
   initialize: flag('i', 'initialize'),
   scale: value('s', 'scale'),

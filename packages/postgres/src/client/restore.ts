@@ -18,13 +18,10 @@ import { type Archive, listed, type TocEntry } from '../archive/toc.ts'
 import { DEFAULT_VERSION } from '../server/postgres.ts'
 import { dropStatement, ownerStatement, PREAMBLE, script } from './script.ts'
 import { ConnectionFailure, failureText, Session, SILENT } from './session.ts'
-import { type Target, targetOf } from './target.ts'
+import { CONNECTION, type Target, targetOf } from './target.ts'
 
 const OPTIONS = {
-  host: value('h', 'host'),
-  port: value('p', 'port'),
-  user: value('U', 'username'),
-  noPassword: flag('w', 'no-password'),
+  ...CONNECTION,
   database: value('d', 'dbname'),
   file: value('f', 'file'),
   format: value('F', 'format'),

@@ -1,17 +1,14 @@
 import type { Process, Program } from '@drydock/abi'
 import { flag, getopt, list, Stdio, value } from '@drydock/libc'
 import { ConnectionFailure, failureText, Session } from './session.ts'
-import { type TargetWords, targetOf } from './target.ts'
+import { CONNECTION, type TargetWords, targetOf } from './target.ts'
 
-const CONNECTION = {
-  host: value('h', 'host'),
-  port: value('p', 'port'),
-  user: value('U', 'username'),
-  noPassword: flag('w', 'no-password'),
+const STATEMENT = {
+  ...CONNECTION,
   echo: flag('e', 'echo'),
 } as const
 const CREATE_DATABASE = {
-  ...CONNECTION,
+  ...STATEMENT,
   owner: value('O', 'owner'),
   template: value('T', 'template'),
   encoding: value('E', 'encoding'),
@@ -19,13 +16,13 @@ const CREATE_DATABASE = {
   maintenance: value('', 'maintenance-db'),
 } as const
 const DROP_DATABASE = {
-  ...CONNECTION,
+  ...STATEMENT,
   ifExists: flag('', 'if-exists'),
   force: flag('f', 'force'),
   maintenance: value('', 'maintenance-db'),
 } as const
 const CREATE_ROLE = {
-  ...CONNECTION,
+  ...STATEMENT,
   limit: value('c', 'connection-limit'),
   members: list('g', 'member-of'),
   superuser: flag('s', 'superuser'),
@@ -41,7 +38,7 @@ const CREATE_ROLE = {
   replication: flag('', 'replication'),
   noReplication: flag('', 'no-replication'),
 } as const
-const DROP_ROLE = { ...CONNECTION, ifExists: flag('', 'if-exists') } as const
+const DROP_ROLE = { ...STATEMENT, ifExists: flag('', 'if-exists') } as const
 
 const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`

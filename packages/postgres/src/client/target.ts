@@ -1,5 +1,5 @@
 import { isErrno, type Process, type Sys } from '@drydock/abi'
-import { readTextFile } from '@drydock/libc'
+import { flag, readTextFile, value } from '@drydock/libc'
 
 /** Which server, which database, and who. */
 export interface Target {
@@ -17,6 +17,14 @@ export interface TargetWords {
   user?: string | undefined
   database?: string | undefined
 }
+
+/** The options of clients that say so. */
+export const CONNECTION = {
+  host: value('h', 'host'),
+  port: value('p', 'port'),
+  user: value('U', 'username'),
+  noPassword: flag('w', 'no-password'),
+} as const
 
 async function accountName(sys: Sys): Promise<string> {
   try {

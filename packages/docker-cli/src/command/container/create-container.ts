@@ -1,11 +1,11 @@
 import { requireSigned } from '../content-trust.ts'
-import { isErrno } from '@drydock/abi'
 import { type ContainerCreateResponse, isNotFound } from '@drydock/docker-api'
 import { writeFile } from '@drydock/libc'
 import { type Cli, CliError, familiar, parseReference, tagged } from '@drydock/cli-plugin'
 import { checkPlatform } from '../../session/platform.ts'
 import { pullImage } from '../image/pull-image.ts'
 import type { ContainerRequest } from './container-config.ts'
+import { pathExists } from '../path-exists.ts'
 
 export interface CreateSettings {
   readonly name: string
@@ -29,7 +29,7 @@ export async function createContainer(
   const platform = settings.platform || (cli.env.get('DOCKER_DEFAULT_PLATFORM') ?? '')
   checkPlatform(platform)
   const cidFile = request.hostConfig.ContainerIDFile ?? ''
-  if (cidFile !== '' && exists(cli, cidFile))
+  if (cidFile !== '' && pathExists(cli, cidFile))
     throw new CliError(`container ID file found, make sure the other container isn't running or delete ${cidFile}`)
   const image = request.config.Image ?? ''
   const pull = (): Promise<void> =>
@@ -44,16 +44,6 @@ export async function createContainer(
 }
 
 const isImageId = (image: string): boolean => /^(sha256:)?[0-9a-f]{64}$/.test(image)
-
-function exists(cli: Cli, path: string): boolean {
-  try {
-    cli.sys.stat(path)
-    return true
-  } catch (error) {
-    if (isErrno(error)) return false
-    throw error
-  }
-}
 
 async function createOrPull(
   cli: Cli,

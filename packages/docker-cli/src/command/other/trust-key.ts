@@ -2,6 +2,7 @@ import { isErrno } from '@drydock/abi'
 import { makeDirectories, readTextFile, writeFile } from '@drydock/libc'
 import { type Cli, CliError, defineCommand, exactly, noun, string } from '@drydock/cli-plugin'
 import { askLine } from '../ask-line.ts'
+import { pathExists } from '../path-exists.ts'
 import type { TrustKey } from './trust-keys.ts'
 
 const PASSPHRASE = 'DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE'
@@ -52,16 +53,6 @@ async function keep(cli: Cli, made: TrustKey, role: string): Promise<void> {
   await writeFile(cli.sys, `${folder}/${made.id}.key`, text, 0o600)
 }
 
-function exists(cli: Cli, path: string): boolean {
-  try {
-    cli.sys.stat(path)
-    return true
-  } catch (error) {
-    if (isErrno(error)) return false
-    throw error
-  }
-}
-
 const keyGenerate = defineCommand({
   name: 'generate',
   use: 'generate NAME',
@@ -73,9 +64,9 @@ const keyGenerate = defineCommand({
   async run({ cli, args: [name = ''], flags }) {
     requireName(name)
     const folder = flags.dir || cli.sys.getcwd()
-    if (!exists(cli, folder)) throw new CliError(`public key path does not exist: ${JSON.stringify(folder)}`)
+    if (!pathExists(cli, folder)) throw new CliError(`public key path does not exist: ${JSON.stringify(folder)}`)
     const file = `${folder}/${name}.pub`
-    if (exists(cli, file)) throw new CliError(`public key file already exists: ${JSON.stringify(file)}`)
+    if (pathExists(cli, file)) throw new CliError(`public key file already exists: ${JSON.stringify(file)}`)
     await cli.print(`Generating key for ${name}...\n`)
     const { newKey, publicText } = await import('./trust-keys.ts')
     const made = newKey((length) => cli.sys.entropy.bytes(length))
