@@ -16,6 +16,8 @@ export interface ClientRequest {
   /** Host is added when it is missing, as `localhost`. */
   readonly headers?: HeaderInit | undefined
   readonly body?: OutgoingBody | undefined
+  /** Default `HTTP/1.1`. */
+  readonly protocol?: 'HTTP/1.0' | 'HTTP/1.1'
 }
 
 export interface ClientResponse {
@@ -69,8 +71,9 @@ async function send(stream: ByteStream, method: string, init: ClientRequest): Pr
   const all = new HeaderMap([...(headers.has('host') ? [] : [['Host', 'localhost'] as const]), ...headers])
   if (whole && !named && (whole.length > 0 || METHODS_WITH_BODY.has(method)))
     all.set('Content-Length', String(whole.length))
+  const { protocol = 'HTTP/1.1' } = init
   if (!whole && !named) all.set('Transfer-Encoding', 'chunked')
-  const start = printHead(`${method} ${init.target} HTTP/1.1`, all)
+  const start = printHead(`${method} ${init.target} ${protocol}`, all)
   await stream.write(whole && whole.length > 0 ? concatBytes([start, whole]) : start)
   const { body } = init
   if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array))

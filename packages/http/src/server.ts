@@ -89,10 +89,7 @@ type Outcome = 'again' | 'close' | 'hijacked'
 async function serveOne(reader: StreamReader, handler: Handler, options: OwnFields): Promise<Outcome> {
   const line = await firstLine(reader)
   if (line === undefined) return 'close'
-  const start = parseRequestLine(line)
-  const headers = parseFields(await reader.block())
-  if (start.minor >= 1 && headers.getAll('host').length !== 1) throw new HttpError(400, 'missing required Host header')
-  const exchange = new Exchange(reader, start, headers)
+  const exchange = await readHead(reader, line)
   const answered = answer(exchange.request, handler)
   // Most are answered at once: a promise each would make a short call half as long again.
   const response = answered instanceof Promise ? await answered : answered
@@ -100,6 +97,20 @@ async function serveOne(reader: StreamReader, handler: Handler, options: OwnFiel
   const sent = exchange.send(response, options)
   const keep = sent instanceof Promise ? await sent : sent
   return keep ? 'again' : 'close'
+}
+
+/** @throws HttpError, which knows the line */
+async function readHead(reader: StreamReader, line: string): Promise<Exchange> {
+  try {
+    const start = parseRequestLine(line)
+    const headers = parseFields(await reader.block())
+    if (start.minor >= 1 && headers.getAll('host').length !== 1)
+      throw new HttpError(400, 'missing required Host header')
+    return new Exchange(reader, start, headers)
+  } catch (error) {
+    if (error instanceof HttpError) error.requestLine = line
+    throw error
+  }
 }
 
 /** Empty lines before a request are passed over. RFC 9112 section 2.2. */

@@ -34,6 +34,7 @@ const REASONS: ReadonlyMap<number, string> = new Map([
   [416, 'Requested Range Not Satisfiable'],
   [417, 'Expectation Failed'],
   [418, "I'm a teapot"],
+  [421, 'Misdirected Request'],
   [422, 'Unprocessable Entity'],
   [426, 'Upgrade Required'],
   [429, 'Too Many Requests'],

@@ -49,10 +49,7 @@ Protocols: http https
 Features: IPv6 UnixSockets
 `
 
-const REFUSED: readonly (readonly [keyof CurlOptions, string])[] = [
-  ['http10', '--http1.0'],
-  ['progressBar', '-#'],
-]
+const REFUSED: readonly (readonly [keyof CurlOptions, string])[] = [['progressBar', '-#']]
 
 /** getopt's complaint in curl's words. */
 function usageLine(message: string): string {

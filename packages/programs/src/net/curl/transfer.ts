@@ -285,7 +285,7 @@ export class Transfer {
     ]
     const sent: [string, string | undefined][] = this.sendsBody
       ? [
-          ['Content-Length', String(body?.bytes.length ?? 0)],
+          ['Content-Length', this.chunked(own) ? undefined : String(body?.bytes.length ?? 0)],
           ['Content-Type', body?.contentType],
         ]
       : []
@@ -301,6 +301,11 @@ export class Transfer {
     )
   }
 
+  /** Whether the command line itself says that the body goes in pieces. */
+  private chunked(own: readonly (readonly [string, string | undefined])[]): boolean {
+    return own.some(([name, text]) => name.toLowerCase() === 'transfer-encoding' && text?.toLowerCase() === 'chunked')
+  }
+
   /** Those of the jar, then those of the command line, which only the first host gets. */
   private cookies(url: HttpUrl): string | undefined {
     const { options, cookies } = this.context
@@ -310,10 +315,11 @@ export class Transfer {
   }
 
   private async exchange(stream: ByteStream, url: HttpUrl): Promise<ClientResponse> {
-    const { body, facts } = this.context
+    const { body, facts, options } = this.context
     const headers = this.headers(url)
     const target = this.target(url)
-    const lines = [`${this.method} ${target} HTTP/1.1`, ...headers.map(([name, text]) => `${name}: ${text}`)]
+    const protocol = options.http10 ? 'HTTP/1.0' : 'HTTP/1.1'
+    const lines = [`${this.method} ${target} ${protocol}`, ...headers.map(([name, text]) => `${name}: ${text}`)]
     facts.requestBytes += lines.reduce((sum, line) => sum + line.length + 2, 2)
     await this.verbose(`${lines.map((line) => `> ${line}`).join('\r\n')}\r\n> \r`)
     const content = this.sendsBody && body ? body.bytes : undefined
@@ -323,7 +329,8 @@ export class Transfer {
         method: this.method,
         target,
         headers,
-        ...(content ? { body: content } : {}),
+        ...(content ? { body: this.chunked(options.header.map(splitHeader)) ? inPieces(content) : content } : {}),
+        protocol,
       })
       await this.verbose('* Request completely sent off')
       facts.firstByteTime = this.elapsed() / 1000
@@ -407,6 +414,10 @@ export class Transfer {
     if (options.failWithBody && response.status >= 400)
       throw new CurlFailure(22, `The requested URL returned error: ${response.status}`)
   }
+}
+
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 const packed = ({ headers }: ClientResponse): boolean => /^(x-)?gzip$/i.test(headers.get('content-encoding') ?? '')

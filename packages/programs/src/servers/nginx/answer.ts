@@ -20,6 +20,8 @@ export interface Answer {
   readonly validators?: { readonly modified: number | undefined; readonly tag: string | undefined }
   /** Last-Modified of a file, which stands before what upstreams say. */
   readonly modified?: string
+  /** Where the upstream wants the client to be sent inside: X-Accel-Redirect. */
+  readonly accel?: string
   /** The connection is cut without a word: status 444. */
   readonly cut?: boolean
 }
@@ -100,10 +102,16 @@ function page(text: string, signature: string, reason?: string): string {
 }
 
 /** For what is no request: there is nothing else to go by. */
-export function badRequest({ version, sys }: Exchange['context']): { headers: [string, string][]; body: string } {
-  const body = page('400 Bad Request', `nginx/${version}`)
+export function badRequest(
+  { version, sys }: Exchange['context'],
+  status: number,
+): { headers: [string, string][]; body: string; reason?: string } {
+  const own = OWN_STATUS[status]
+  const body = page(own === undefined ? statusText(status) : '400 Bad Request', `nginx/${version}`, own)
+  const reason = reasonOf(status)
   return {
     body,
+    ...(reason === undefined || own !== undefined ? {} : { reason }),
     headers: [
       ['Server', `nginx/${version}`],
       ['Date', httpDate(sys.clock.now())],
@@ -144,6 +152,9 @@ function ownAddress({ request, scope, local, server, connection }: Exchange): st
 const LATE: readonly string[] = ['Accept-Ranges', 'Content-Range', 'Content-Encoding']
 const OF_GOOD_ONES: readonly string[] = ['Last-Modified', 'Accept-Ranges']
 
+/** Of these an added one takes the place of what there was. ngx_http_set_last_modified. */
+const SINGLE: readonly string[] = ['last-modified', 'etag']
+
 /** The order of nginx: Server, Date, Content-Type, Content-Length, Last-Modified, Location, Connection, Vary, others. */
 export function commonHeaders(
   exchange: Exchange,
@@ -156,20 +167,21 @@ export function commonHeaders(
     .map(([name, value]): [string, string] => [name, value])
   const chunked = answer.length === undefined && answer.send !== undefined && request.protocol === 'HTTP/1.1'
   const locations = completed(exchange, own)
+  const replaced = new Set(added.map(([name]) => name.toLowerCase()).filter((name) => SINGLE.includes(name)))
   const others = locations.length > 0 ? own.filter(([name]) => name !== 'Location') : own
   return [
     ...(own.some(([name]) => name === 'Server') ? [] : [['Server', serverField(exchange)] as [string, string]]),
     ['Date', httpDate(context.sys.clock.now())],
     ...(answer.type === undefined ? [] : [['Content-Type', answer.type] as [string, string]]),
     ...lengthField(answer),
-    ...(answer.modified === undefined || answer.status >= 400
+    ...(answer.modified === undefined || answer.status >= 400 || replaced.has('last-modified')
       ? []
       : [['Last-Modified', answer.modified] as [string, string]]),
     ...locations,
     ...(chunked && request.method !== 'HEAD' ? [['Transfer-Encoding', 'chunked'] as [string, string]] : []),
     ['Connection', connectionField(exchange, answer)],
     ...own.filter(([name]) => name === 'Vary'),
-    ...others.filter(([name]) => name !== 'Vary' && !LATE.includes(name)),
+    ...others.filter(([name]) => name !== 'Vary' && !LATE.includes(name) && !replaced.has(name.toLowerCase())),
     ...added,
     ...own.filter(([name]) => LATE.includes(name)),
   ]

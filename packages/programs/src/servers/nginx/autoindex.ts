@@ -28,7 +28,9 @@ export function listing(exchange: Exchange, path: string, uri: string): Answer {
   const entries = entriesOf(context.sys, path)
   const format = scope.word('autoindex_format', 'html')
   const write = FORMATS[format]
-  const text = write ? write.text(entries) : html(entries, uri, scope.on('autoindex_exact_size', true))
+  const text = write
+    ? write.text(entries, callbackOf(exchange.args))
+    : html(entries, uri, scope.on('autoindex_exact_size', true))
   const type = write?.type ?? 'text/html'
   const { length: _, ...answer } = textAnswer(200, withCharset(exchange, type), text)
   return answer
@@ -80,6 +82,12 @@ const json = (entries: readonly Entry[]): string => {
   return `[\r\n${rows.join(',\r\n')}\r\n]`
 }
 
+/** jsonp: inside a call of the function that the argument `callback` names. */
+const jsonp = (entries: readonly Entry[], callback: string): string =>
+  callback === '' ? json(entries) : `/* callback */\r\n${callback}(${json(entries)});`
+
+const callbackOf = (args: string): string => /(?:^|&)callback=([\w.$[\]%]*)/.exec(args)?.[1] ?? ''
+
 const xml = (entries: readonly Entry[]): string => {
   const rows = entries.map((entry) => {
     const { name, stat, folder } = entry
@@ -91,10 +99,10 @@ const xml = (entries: readonly Entry[]): string => {
 }
 
 const FORMATS: Readonly<
-  Record<string, { readonly type: string; readonly text: (entries: readonly Entry[]) => string }>
+  Record<string, { readonly type: string; readonly text: (entries: readonly Entry[], callback: string) => string }>
 > = {
   json: { type: 'application/json', text: json },
-  jsonp: { type: 'application/javascript', text: json },
+  jsonp: { type: 'application/javascript', text: jsonp },
   xml: { type: 'text/xml; charset=utf-8', text: xml },
 }
 

@@ -6,7 +6,8 @@ const WITH_CHARSET: readonly string[] = [
 
 /** By the extension of the URI, else `default_type`. */
 export function contentType(exchange: Exchange): string {
-  const { scope, context } = exchange
+  const { scope, context, givenType } = exchange
+  if (givenType !== undefined) return givenType
   const extension = /\.([^./]+)$/.exec(exchange.uri)?.[1]?.toLowerCase() ?? ''
   const own = scope.rows(['types']).at(-1)?.block
   const types = own

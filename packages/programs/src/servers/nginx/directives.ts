@@ -15,7 +15,7 @@ mhsl error_log 1+ *
 h    upstream 1{} *, map 2{} *, geo 1-2{} *, split_clients 2{} *, server 0{} *, log_format 2+ *
 h    limit_req_zone 3-4 *, limit_conn_zone 2 *, proxy_cache_path 2+ *, fastcgi_cache_path 2+ *
 h    map_hash_max_size num, map_hash_bucket_size num, server_names_hash_max_size num, server_names_hash_bucket_size num
-h    variables_hash_max_size num, variables_hash_bucket_size num, limit_conn_log_level 1
+h    variables_hash_max_size num, variables_hash_bucket_size num
 u    server 1+ *, ip_hash 0, least_conn 0, hash 1-2, random 0-2, keepalive 1, keepalive_requests num
 u    keepalive_timeout time, keepalive_time time, zone 1-2
 hsl  types_hash_max_size num, types_hash_bucket_size num, types 0{} *
@@ -53,7 +53,7 @@ hsl  open_log_file_cache 1-4, subrequest_output_buffer_size size
 hsl  gzip_buffers 2, gzip_types 1+, gzip_comp_level num, gzip_min_length size, gzip_vary flag, gzip_http_version 1
 hsl  gzip_proxied 1+, gzip_disable 1+, gzip_static 1, gunzip flag
 hsl  limit_req 1-3 *, limit_req_log_level 1, limit_req_status num, limit_req_dry_run flag
-hsl  limit_conn 2 *, limit_conn_status num, limit_conn_dry_run flag
+hsl  limit_conn 2 *, limit_conn_status num, limit_conn_dry_run flag, limit_conn_log_level 1
 hsl  set_real_ip_from 1 *, real_ip_header 1, real_ip_recursive flag, sub_filter 2 *, sub_filter_types 1+
 hsl  sub_filter_once flag, sub_filter_last_modified flag, mirror 1 *, mirror_request_body flag, ssi flag, ssi_types 1+
 sl   valid_referers 1+ *

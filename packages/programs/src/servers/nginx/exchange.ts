@@ -4,6 +4,7 @@ import type { LogFiles } from '../logs/log-files.ts'
 import type { LogFormats } from './access-log.ts'
 import type { Config, Location, VirtualServer } from './config.ts'
 import type { Caches } from './proxy-cache.ts'
+import type { TakenBody } from './request-body.ts'
 import type { Limits } from './limits.ts'
 import type { Scope } from './scope.ts'
 import type { TlsSession } from './secure-servers.ts'
@@ -81,6 +82,8 @@ export interface Exchange {
   internal: boolean
   /** Whether a rewrite changed the URI since the client gave it. */
   rewritten: boolean
+  /** Whether `rewrite … break` changed the URI in the location that has it: its prefix says nothing any more. */
+  strayed: boolean
   /** Whether `try_files` or an index sent it here. */
   redirected: boolean
   /** Whether an error page is on its way already. */
@@ -97,6 +100,12 @@ export interface Exchange {
   method: string
   /** Requests are counted against a limit once. */
   limited: boolean
+  /** $limit_req_status and $limit_conn_status. */
+  limits: { readonly requests?: string; readonly connections?: string }
+  /** The type that an upstream told of what it sent the client to: X-Accel-Redirect. */
+  givenType: string | undefined
+  /** The body, once it was taken in for an upstream. */
+  taken: Promise<TakenBody> | undefined
   /** Holds a place of `limit_conn` until it is answered. */
   readonly release: (() => void)[]
   /** What `set` and the groups of expressions gave. */

@@ -25,9 +25,15 @@ function compressible({ scope, request }: Exchange, { status, headers = [], leng
 function asked({ scope, request }: Exchange): boolean {
   const accepts = /(^|[\s,])gzip\s*(?:;\s*q=([\d.]+))?\s*(,|$)/i.exec(request.headers.get('accept-encoding') ?? '')
   if (!accepts || Number(accepts[2] ?? 1) === 0) return false
+  const agent = request.headers.get('user-agent') ?? ''
+  if ((scope.find('gzip_disable') ?? []).some((words) => disables(words, agent))) return false
   if (request.protocol === 'HTTP/1.0' && scope.word('gzip_http_version', '1.1') !== '1.0') return false
   return !request.headers.has('via') || (scope.find('gzip_proxied') ?? ['off'])[0] !== 'off'
 }
+
+/** `msie6` stands for a longer expression: ngx_http_gzip_disable. */
+const disables = (words: string, agent: string): boolean =>
+  new RegExp(words === 'msie6' ? 'MSIE [4-6]\\.(?!.*SV1)' : words, 'i').test(agent)
 
 /** The length is unknown, and the entity is no longer the same byte by byte. */
 function compressed(exchange: Exchange, answer: Answer): Answer {

@@ -1,9 +1,9 @@
 import { isDirectory, isRegular } from '@drydock/abi'
-import { reasonPhrase, type ServerRequest, type ServerResponse } from '@drydock/http'
+import { HeaderMap, type HttpError, reasonPhrase, type ServerRequest, type ServerResponse } from '@drydock/http'
 import { decodeBase64, toHex } from '@drydock/codec'
 import { access } from './access.ts'
 import { logAccess } from './access-log.ts'
-import { type Answer, builtInPage, commonHeaders, endsConnection, reasonOf, textAnswer } from './answer.ts'
+import { type Answer, badRequest, builtInPage, commonHeaders, endsConnection, reasonOf, textAnswer } from './answer.ts'
 import { chooseLocation, chooseServer } from './choose.ts'
 import type { Location } from './config.ts'
 import type { Connection, End, Exchange, WorkerContext } from './exchange.ts'
@@ -35,12 +35,41 @@ export async function handle(
 ): Promise<ServerResponse | undefined> {
   context.shared.counters.requests++
   connection.requests++
+  const exchange = begun(context, request, connection)
+  if (!exchange) return undefined
+  const wrong = faultOf(exchange)
+  const answer = wrong === undefined ? await answerTo(exchange) : await errorAnswer(exchange, wrong)
+  return respond(exchange, answer)
+}
+
+/** What is no request gets its page at once; the log has the line as it came. */
+export function refuseRequest(
+  context: WorkerContext,
+  { status, requestLine = '' }: HttpError,
+  connection: Connection,
+): ReturnType<typeof badRequest> {
+  context.shared.counters.requests++
+  connection.requests++
+  const answer = badRequest(context, status === 431 ? 494 : status)
+  const headers = new HeaderMap()
+  const request = { ...{ method: requestLine, target: '', path: '/', protocol: '', headers }, body: { ended: true } }
+  const exchange = begun(context, request as ServerRequest, connection)
+  if (exchange) {
+    exchange.status = status === 431 ? 400 : status
+    exchange.bodyBytes = answer.body.length
+    void ended(exchange)
+  }
+  return answer
+}
+
+/** A request before it is looked up. @returns undefined where no server listens */
+function begun(context: WorkerContext, request: ServerRequest, connection: Connection): Exchange | undefined {
   const { local } = connection
   const variables = new Map<string, string>()
   const server = chooseServer(context.config, local, request.headers.get('host') ?? '', variables)
   if (!server) return undefined
   const [, query = ''] = /\?(.*)$/s.exec(request.target) ?? []
-  const exchange: Exchange = {
+  return {
     ...{ context, request, server, connection, local, scope: server.scope },
     remote: realAddress(server.scope, request, connection.remote),
     startMs: context.sys.clock.monotonic(),
@@ -50,8 +79,12 @@ export async function handle(
       redirected: false,
       internal: false,
       rewritten: false,
+      strayed: false,
       failing: false,
       limited: false,
+      limits: {},
+      givenType: undefined,
+      taken: undefined,
       release: [],
       visits: [],
       sent: [],
@@ -67,20 +100,29 @@ export async function handle(
       cacheStatus: undefined,
     },
   }
-  const answer =
-    !isSound(request) || !isHost(request.headers.get('host') ?? '')
-      ? await errorAnswer(exchange, 400)
-      : connection.misdirected
-        ? await errorAnswer(exchange, 497)
-        : await answerTo(exchange)
-  return respond(exchange, answer)
+}
+
+/** What is wrong with a request before anything is looked up. @returns a status */
+function faultOf({ request, connection, server }: Exchange): number | undefined {
+  const long = tooLong(server.scope, request)
+  if (long !== undefined) return long
+  if (!isSound(request) || !isHost(request.headers.get('host') ?? '')) return 400
+  return connection.misdirected ? 497 : undefined
+}
+
+/** large_client_header_buffers: the first line and each field have to fit into one. */
+function tooLong(scope: Scope, { method, target, protocol, headers }: ServerRequest): number | undefined {
+  const size = sizeOf(scope.find('large_client_header_buffers')?.[1] ?? '8k')
+  if (`${method} ${target} ${protocol}\r\n`.length > size) return 414
+  return [...headers].some(([name, value]) => name.length + value.length + 4 > size) ? 494 : undefined
 }
 
 /** A name with characters that no host has is no request. ngx_http_validate_host. */
 const isHost = (host: string): boolean => /^[^\s/\0]*$/.test(host)
 
 /** Neither above the root nor wrongly encoded. ngx_http_parse_complex_uri. */
-function isSound({ path }: ServerRequest): boolean {
+function isSound({ method, path }: ServerRequest): boolean {
+  if (!/^[A-Z_-]+$/.test(method) || method === 'CONNECT') return false
   if (/%(?![0-9a-f]{2})|%00/i.test(path)) return false
   let depth = 0
   for (const part of decode(path).split('/').slice(1))
@@ -150,6 +192,7 @@ async function search(exchange: Exchange): Promise<Answer> {
 
 async function inLocation(exchange: Exchange, location: Location | undefined): Promise<Answer | 'search'> {
   exchange.location = location
+  exchange.strayed = false
   exchange.scope = location?.scope ?? exchange.server.scope
   const match = location?.regex?.exec(exchange.uri)
   if (match) keepGroups(exchange, match)
@@ -218,10 +261,12 @@ async function content(exchange: Exchange): Promise<Answer | 'search'> {
   const pass = ownHandler(exchange, 'proxy_pass')
   if (pass !== undefined) {
     const answer = await proxy(exchange, pass)
-    return typeof answer === 'number' ? errorAnswer(exchange, answer) : intercepted(exchange, answer)
+    if (typeof answer === 'number') return errorAnswer(exchange, answer)
+    return answer.accel === undefined ? intercepted(exchange, answer) : accelerated(exchange, answer, answer.accel)
   }
   if (ownHandler(exchange, 'fastcgi_pass') !== undefined) return errorAnswer(exchange, 502)
-  if (scope.own('stub_status')) return stubStatus(exchange)
+  if (scope.own('stub_status'))
+    return ['GET', 'HEAD'].includes(exchange.method) ? stubStatus(exchange) : errorAnswer(exchange, 405)
   if (scope.own('empty_gif')) return emptyGif()
   return file(exchange, exchange.uri)
 }
@@ -240,6 +285,27 @@ function ownHandler({ scope, location }: Exchange, name: string): string | undef
     if (own !== undefined || each === location?.scope) return own
   }
   return undefined
+}
+
+/** Fields of an upstream's that stay with what it sends the client to. */
+const WITH_ACCEL: readonly string[] = ['content-disposition', 'set-cookie', 'cache-control', 'expires']
+
+/** X-Accel-Redirect: the upstream names what is to be served in its place. ngx_http_upstream_process_headers. */
+function accelerated(exchange: Exchange, answer: Answer, to: string): Promise<Answer> | 'search' {
+  answer.cancel?.()
+  exchange.kept = [
+    ...exchange.kept,
+    ...(answer.headers ?? []).filter(([name]) => WITH_ACCEL.includes(name.toLowerCase())),
+  ]
+  exchange.givenType = answer.type
+  exchange.internal = true
+  exchange.redirected = true
+  if (to.startsWith('@')) return named(exchange, to)
+  const [path = '', query = ''] = to.split(/\?(.*)/s)
+  exchange.method = exchange.request.method === 'HEAD' ? 'HEAD' : 'GET'
+  exchange.uri = path
+  exchange.args = query
+  return 'search'
 }
 
 /** proxy_intercept_errors: an upstream's error gives way to a page of our own, if there is one. */
@@ -265,6 +331,7 @@ async function file(exchange: Exchange, uri: string): Promise<Answer | 'search'>
   if (found.kind === 'error') return errorAnswer(exchange, found.status, found.headers)
   exchange.uri = found.uri
   exchange.internal = true
+  exchange.redirected = true
   return 'search'
 }
 
@@ -335,7 +402,7 @@ async function respond(exchange: Exchange, plain: Answer): Promise<ServerRespons
   const conditional = exchange.errorStatus === undefined ? conditionalStatus(exchange, plain) : undefined
   if (conditional === 412) return respond(exchange, await refusedLate(exchange, plain, 412))
   const status = exchange.errorStatus ?? conditional ?? plain.status
-  const type = plain.type === undefined || conditional === 304 ? undefined : withCharset(exchange, plain.type)
+  const type = plain.type === undefined || conditional === 304 ? undefined : charsetOf(exchange, plain.type, status)
   const { reason: _, ...unsaid } = plain
   const given: Answer = {
     ...(status === plain.status ? plain : unsaid),
@@ -354,6 +421,10 @@ async function respond(exchange: Exchange, plain: Answer): Promise<ServerRespons
   }
   return finish(exchange, answer, plain.status === answer.status ? plain.reason : undefined)
 }
+
+/** Pages of redirections say no charset. */
+const charsetOf = (exchange: Exchange, type: string, status: number): string =>
+  status >= 300 && status < 400 ? type : withCharset(exchange, type)
 
 /** An answer that was there already gives way to an error's page. */
 function refusedLate(exchange: Exchange, { cancel }: Answer, status: number): Promise<Answer> {

@@ -65,11 +65,18 @@ export async function limitConnections(exchange: Exchange): Promise<number | und
     const key = interpolate(exchange, context.config.zones.get(zone)?.key ?? '')
     if (key === '') continue
     const release = context.shared.limits.connect(zone, key, Number(most))
-    if (!release) {
-      await context.logError('error', `limiting connections by zone "${zone}"${requestWords(exchange)}`)
-      return Number(scope.word('limit_conn_status', '503'))
+    exchange.limits = { ...exchange.limits, connections: 'PASSED' }
+    if (release) {
+      exchange.release.push(release)
+      continue
     }
-    exchange.release.push(release)
+    const dry = scope.on('limit_conn_dry_run')
+    exchange.limits = { ...exchange.limits, connections: dry ? 'REJECTED_DRY_RUN' : 'REJECTED' }
+    await context.logError(
+      scope.word('limit_conn_log_level', 'error'),
+      `limiting connections${dry ? ', dry run,' : ''} by zone "${zone}"${requestWords(exchange)}`,
+    )
+    if (!dry) return Number(scope.word('limit_conn_status', '503'))
   }
   return undefined
 }
@@ -96,25 +103,34 @@ export async function limitRequests(exchange: Exchange): Promise<number | undefi
   const { sys, shared, config } = context
   let waitMs = 0
   let slowed = ''
+  const dry = scope.on('limit_req_dry_run')
+  const told = (requests: string): void => void (exchange.limits = { ...exchange.limits, requests })
   for (const { zone, burst, delay } of scope.all('limit_req').map(readLimit)) {
     const { key = '', rate = 0 } = config.zones.get(zone) ?? {}
     const value = interpolate(exchange, key)
     if (value === '') continue
     const { excess, refused } = shared.limits.request(zone, value, sys.clock.monotonic(), rate, burst)
+    told('PASSED')
     if (refused) {
+      told(dry ? 'REJECTED_DRY_RUN' : 'REJECTED')
       await context.logError(
         scope.word('limit_req_log_level', 'error'),
-        `limiting requests, excess: ${(excess / 1000).toFixed(3)} by zone "${zone}"${requestWords(exchange)}`,
+        `limiting requests${dry ? ', dry run' : ''}, excess: ${(excess / 1000).toFixed(3)} by zone "${zone}"${requestWords(exchange)}`,
       )
+      if (dry) return undefined
       return Number(scope.word('limit_req_status', '503'))
     }
     const pause = excess > delay ? ((excess - delay) * 1000) / rate : 0
     if (pause > waitMs)
-      [waitMs, slowed] = [pause, `delaying request, excess: ${(excess / 1000).toFixed(3)}, by zone "${zone}"`]
+      [waitMs, slowed] = [
+        pause,
+        `delaying request${dry ? ', dry run' : ''}, excess: ${(excess / 1000).toFixed(3)}, by zone "${zone}"`,
+      ]
   }
   if (waitMs > 0) {
+    told(dry ? 'DELAYED_DRY_RUN' : 'DELAYED')
     await context.logError('warn', slowed + requestWords(exchange))
-    await sys.sleep(waitMs)
+    if (!dry) await sys.sleep(waitMs)
   }
   return undefined
 }

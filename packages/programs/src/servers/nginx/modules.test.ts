@@ -33,6 +33,27 @@ http {
     location /cookie { proxy_pass http://127.0.0.1:81; proxy_cookie_path /app /; }
     location /secure { proxy_pass https://127.0.0.1:443; }
   }
+  limit_req_zone $arg_k zone=slow:1m rate=1r/m;
+  geo $arg_ip $six { default x; 2001:db8::/32 six; }
+  upstream pair { server 127.0.0.1:8098; server 127.0.0.1:8097; }
+  server { listen 8098; location / { return 500; } location /404 { return 404 "none"; } location /send { add_header X-Accel-Redirect /inside; add_header Cache-Control no-store; return 200 x; } location /told { return 200 "$request_method $uri $content_length $http_transfer_encoding"; } }
+  server {
+    listen 82;
+    large_client_header_buffers 2 1k;
+    client_max_body_size 10;
+    location /500 { proxy_next_upstream error http_500; proxy_pass http://pair; }
+    location /404 { proxy_next_upstream http_404; proxy_next_upstream_tries 1; proxy_pass http://127.0.0.1:8098; }
+    location /send { proxy_pass http://127.0.0.1:8098; }
+    location /inside { internal; return 200 "inside"; }
+    location /told { proxy_pass http://127.0.0.1:8098; }
+    location /broken/ { rewrite ^/broken/(.*) /told/$1 break; proxy_pass http://127.0.0.1:8098/other; }
+    location /old/ { rewrite ^/old/(.*)$ /new/$1 redirect; }
+    location /dry { limit_req zone=slow; limit_req_dry_run on; add_header X-S $limit_req_status; alias /www/r.txt; }
+    location /six { return 200 $six; }
+    location /bare { return 301; }
+    location /status { stub_status; }
+    location /tag { add_header ETag mine; alias /www/r.txt; }
+  }
   server { listen 443 ssl; server_name site.test; ssl_certificate /k/site.pem; ssl_certificate_key /k/site.key; location / { return 200 "$scheme $ssl_protocol $ssl_server_name\\n"; } location /r { return 301 /x; } }
 }
 `
@@ -97,6 +118,23 @@ describe('modules of nginx', () => {
     ['curl -s localhost:90/through', /^\d+ \/through\n$/],
     ['nc 127.0.0.1 91', 'hello 127.0.0.1\n'],
     ['cat /var/log/nginx/stream.log', /^TCP 200 \d+ 127\.0\.0\.1:9, 127\.0\.0\.1:81\n$/],
+    ['curl -s localhost:82/500', 'seven'],
+    ['curl -s localhost:82/404', 'none'],
+    ['curl -s -i localhost:82/send', /Cache-Control: no-store\r\n\r\ninside$/],
+    ['curl -s -d abc -H Transfer-Encoding:chunked localhost:82/told', 'POST /told 3 '],
+    ['curl -s -o /dev/null -w %{http_code} -d 12345678901 -H Transfer-Encoding:chunked localhost:82/told', '413'],
+    ['curl -s localhost:82/broken/x', 'GET /told/x  '],
+    ['curl -s -o /dev/null -w %{redirect_url} localhost:82/old/a%20b?c', 'http://localhost:82/new/a%20b?c'],
+    ['curl -s -I localhost:82/dry?k=1', /X-S: PASSED\r\n/],
+    ['curl -s -I localhost:82/dry?k=1', /X-S: REJECTED_DRY_RUN\r\n/],
+    ['curl -s -I localhost:82/dry', /Accept-Ranges: bytes\r\n\r\n$/],
+    ['curl -s localhost:82/six?ip=2001:db8::1 localhost:82/six?ip=2001:db9::1', 'sixx'],
+    ['curl -s -I localhost:82/bare', /\r\nLocation: \r\n/],
+    ['curl -s -I localhost:82/tag', /ETag: mine\r\n/],
+    ['curl -s -o /dev/null -w %{http_code} -X POST localhost:82/status', '405'],
+    ['curl -s -o /dev/null -w %{http_code} -X foo localhost:82/six', '400'],
+    [`curl -s -H X-A:${'a'.repeat(1100)} localhost:82/six`, /<center>Request Header Or Cookie Too Large</],
+    [`curl -s localhost:82/six/${'a'.repeat(1100)}`, /<h1>414 Request-URI Too Large</],
     ['nginx -t -c /www/r.txt', /test failed/],
   ])('%s', async (line, expected) => {
     const found = line.startsWith('cat ')

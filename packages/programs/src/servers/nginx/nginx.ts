@@ -234,7 +234,7 @@ export const nginx: Program = {
     'mail; TLS and ssl_preread of stream',
     'what a cache kept is not found again after a new start, and is never too much',
     'mirror takes no bodies along',
-    'ssi; fastcgi and its kin',
+    'ssi, addition, secure_link, dav, slice, add_trailer; fastcgi and its kin',
     'unix: listeners, kept connections to upstreams',
   ],
   summary: 'HTTP and reverse proxy server',

@@ -8,6 +8,8 @@ import type { Answer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { isCaching, throughCache } from './proxy-cache.ts'
 import { requestWords } from './request-words.ts'
+import { bodyToSend, refusedBody, type SentBody } from './request-body.ts'
+import { mayTryNext } from './next-upstream.ts'
 import { secondsOf } from './scope.ts'
 import { balancedRequest, type Peer, PeerGroup, single } from './upstreams.ts'
 import { compile } from './pattern.ts'
@@ -31,6 +33,8 @@ interface Target {
 export async function proxy(exchange: Exchange, pass: string): Promise<Answer | number> {
   const target = await targetOf(exchange, interpolate(exchange, pass), pass.includes('$'))
   if (typeof target === 'number') return target
+  const refused = await refusedBody(exchange)
+  if (refused !== undefined) return refused
   exchange.variables.set('\0proxy_host', target.name)
   return isCaching(exchange)
     ? throughCache(exchange, `${target.scheme}://${target.name}${target.uri}`, () => askPeers(exchange, target))
@@ -44,14 +48,16 @@ async function askPeers(exchange: Exchange, target: Target): Promise<Answer | nu
   for (let peer = target.peers.choose(asker, tried); peer; peer = target.peers.choose(asker, tried)) {
     tried.add(peer)
     const answer = await askPeer(exchange, peer, target)
-    if (typeof answer !== 'number') return answer
-    if (target.peers.failed(peer, exchange.context.sys.clock.monotonic()))
-      await exchange.context.logError(
-        'warn',
-        `upstream server temporarily disabled while connecting to upstream${requestWords(exchange, `${target.scheme}://${peer.address}${target.uri}`)}`,
-      )
-    status = answer
-    if (target.peers.size === tried.size || !mayRetry(exchange)) return status
+    if (typeof answer === 'number') {
+      await countFailure(exchange, peer, target, 'connecting to upstream')
+      status = answer
+      if (target.peers.size === tried.size || !mayTryNext(exchange, answer === 504 ? 'timeout' : 'error', tried.size))
+        return status
+      continue
+    }
+    if (target.peers.size === tried.size || !mayTryNext(exchange, `http_${answer.status}`, tried.size)) return answer
+    answer.cancel?.()
+    if (answer.status >= 500) await countFailure(exchange, peer, target, 'reading response header from upstream')
   }
   if (tried.size > 0) return status
   await exchange.context.logError(
@@ -62,9 +68,13 @@ async function askPeers(exchange: Exchange, target: Target): Promise<Answer | nu
   return 502
 }
 
-/** A body that was read can't be sent again. proxy_next_upstream. */
-const mayRetry = ({ request, scope }: Exchange): boolean =>
-  scope.word('proxy_next_upstream', 'error') !== 'off' && (request.body.ended || !request.headers.has('content-length'))
+async function countFailure(exchange: Exchange, peer: Peer, target: Target, doing: string): Promise<void> {
+  if (!target.peers.failed(peer, exchange.context.sys.clock.monotonic())) return
+  await exchange.context.logError(
+    'warn',
+    `upstream server temporarily disabled while ${doing}${requestWords(exchange, `${target.scheme}://${peer.address}${target.uri}`)}`,
+  )
+}
 
 async function targetOf(exchange: Exchange, pass: string, dynamic: boolean): Promise<Target | number> {
   const [, scheme = '', authority = '', path = ''] = /^(https?):\/\/(unix:[^:]+:?|[^/]+)(.*)$/s.exec(pass) ?? []
@@ -85,9 +95,14 @@ async function targetOf(exchange: Exchange, pass: string, dynamic: boolean): Pro
 }
 
 /** With a path in proxy_pass, it takes the place of the location's prefix; else the request goes on as it came. */
-function uriFor({ args, uri, rewritten, request, location }: Exchange, path: string, dynamic: boolean): string {
+function uriFor(
+  { args, uri, rewritten, strayed, request, location }: Exchange,
+  path: string,
+  dynamic: boolean,
+): string {
   const query = args === '' ? '' : `?${args}`
-  if (path === '') return rewritten ? encodeURI(uri) + query : request.target
+  // Behind `rewrite … break` the URI goes on as it was changed, whatever proxy_pass says.
+  if (path === '' || (strayed && !dynamic)) return rewritten ? encodeURI(uri) + query : request.target
   if (dynamic) return path
   const rest = location && !location.regex ? uri.slice(location.pattern.length) : ''
   return path + encodeURI(rest) + query
@@ -197,7 +212,7 @@ async function handshakeFailed(
 const statusFor = (error: Errno): number => (error !== ECONNREFUSED && error.code === 'ETIMEDOUT' ? 504 : 502)
 
 /** Fields of proxy_set_header first, as nginx sends them; then Host, Connection and what the client sent. */
-function requestHeaders(exchange: Exchange, target: Target): [string, string][] {
+function requestHeaders(exchange: Exchange, target: Target, sent: SentBody | undefined): [string, string][] {
   const { scope, request } = exchange
   const set = scope
     .all('proxy_set_header')
@@ -210,9 +225,9 @@ function requestHeaders(exchange: Exchange, target: Target): [string, string][] 
   })
   const host: [string, string][] = replaced.has('host') ? [] : [['Host', target.name]]
   const connection: [string, string][] = replaced.has('connection') ? [] : [['Connection', 'close']]
-  const own = ownBody(exchange)
-  const length = own ? String(own.length) : sendsBody(exchange) ? request.headers.get('content-length') : undefined
-  const body: [string, string][] = length === undefined ? [] : [['Content-Length', length]]
+  const length = sent === undefined ? undefined : (sent.length ?? request.headers.get('content-length'))
+  const body: [string, string][] =
+    length === undefined || replaced.has('content-length') ? [] : [['Content-Length', String(length)]]
   const kept = scope.on('proxy_pass_request_headers', true) ? passed : []
   return [...set.filter(([, text]) => text !== ''), ...host, ...connection, ...body, ...kept]
 }
@@ -222,30 +237,20 @@ const CONDITIONS: readonly string[] = [
   ...['if-modified-since', 'if-unmodified-since', 'if-none-match', 'if-match', 'range', 'if-range'],
 ]
 
-/** proxy_set_body. */
-function ownBody(exchange: Exchange): Uint8Array | undefined {
-  const text = exchange.scope.find('proxy_set_body')?.[0]
-  return text === undefined || !sendsBody(exchange) ? undefined : new TextEncoder().encode(interpolate(exchange, text))
-}
-
-const sendsBody = ({ main, scope, request: { headers } }: Exchange): boolean =>
-  main &&
-  scope.on('proxy_pass_request_body', true) &&
-  (headers.has('content-length') || headers.has('transfer-encoding'))
-
 async function forward(
   exchange: Exchange,
   stream: ByteStream,
   target: Target,
   visit: Exchange['visits'][number],
 ): Promise<Answer | number> {
-  const { request, scope, method } = exchange
+  const { scope, method } = exchange
   try {
+    const body = await bodyToSend(exchange)
     const response = await ask(stream, {
       method: scope.word('proxy_method', isCaching(exchange) && method === 'HEAD' ? 'GET' : method),
       target: target.uri,
-      headers: requestHeaders(exchange, target),
-      ...(sendsBody(exchange) ? { body: ownBody(exchange) ?? request.body } : {}),
+      headers: requestHeaders(exchange, target, body),
+      ...(body === undefined ? {} : { body: body.content }),
     })
     visit.status = String(response.status)
     visit.headers = response.headers
@@ -308,7 +313,10 @@ function answerOf(exchange: Exchange, response: ClientResponse, stream: ByteStre
       RENAMED[name.toLowerCase()]?.(exchange, text, target) ?? text,
     ])
   const length = response.headers.get('content-length')
+  const ignored = scope.find('proxy_ignore_headers') ?? []
+  const accel = ignored.includes('X-Accel-Redirect') ? undefined : response.headers.get('x-accel-redirect')
   return {
+    ...(accel === undefined ? {} : { accel }),
     status: response.status,
     reason: response.reason,
     type: response.headers.get('content-type'),
@@ -333,7 +341,8 @@ const properName = (name: string): string => PROPER.get(name.toLowerCase()) ?? n
 
 /** proxy_redirect: what the configuration says, else the upstream's own address becomes ours. */
 function ownLocation(exchange: Exchange, location: string, target: Target): string {
-  for (const [from = '', to = ''] of exchange.scope.all('proxy_redirect')) {
+  const rules = exchange.scope.all('proxy_redirect')
+  for (const [from = '', to = ''] of rules) {
     if (from === 'off') return location
     const match = from.startsWith('~')
       ? compile(from.replace(/^~\*?\s*/, ''), from.startsWith('~*')).exec(location)
@@ -346,7 +355,9 @@ function ownLocation(exchange: Exchange, location: string, target: Target): stri
     if (from !== 'default' && !from.startsWith('~') && location.startsWith(prefix))
       return interpolate(exchange, to) + location.slice(prefix.length)
   }
-  if (target.base === undefined || !location.startsWith(target.base)) return location
+  // Rules take the place of the one that is there without any.
+  const usual = rules.length === 0 || rules.some(([from]) => from === 'default')
+  if (!usual || target.base === undefined || !location.startsWith(target.base)) return location
   return (exchange.location?.pattern ?? '/') + location.slice(target.base.length)
 }
 

@@ -61,14 +61,18 @@ function doReturn(exchange: Exchange, args: readonly string[]): Rewritten {
   const [first = '', second] = args
   if (!/^\d+$/.test(first)) return { kind: 'answer', answer: redirect(exchange, 302, interpolate(exchange, first)) }
   const status = Number(first)
-  if (second === undefined)
-    return status < 300
-      ? { kind: 'answer', answer: textAnswer(status, status === 204 ? undefined : contentType(exchange), '') }
-      : { kind: 'error', status }
+  if (second === undefined) return bareReturn(exchange, status)
   exchange.status = status
   const text = interpolate(exchange, second)
   if (REDIRECTS.includes(status)) return { kind: 'answer', answer: redirect(exchange, status, text) }
   return { kind: 'answer', answer: textAnswer(status, contentType(exchange), text) }
+}
+
+function bareReturn(exchange: Exchange, status: number): Rewritten {
+  if (REDIRECTS.includes(status)) return { kind: 'answer', answer: redirect(exchange, status, '') }
+  return status < 300
+    ? { kind: 'answer', answer: textAnswer(status, status === 204 ? undefined : contentType(exchange), '') }
+    : { kind: 'error', status }
 }
 
 export const redirect = (exchange: Exchange, status: number, to: string): Answer =>
@@ -82,9 +86,10 @@ function doRewrite(exchange: Exchange, [pattern = '', replacement = '', how = ''
   if (!match) return undefined
   keepGroups(exchange, match)
   const bare = replacement.endsWith('?')
-  const to = interpolate(exchange, bare ? replacement.slice(0, -1) : replacement)
+  const sends = how === 'permanent' || how === 'redirect' || /^(https?:\/\/|\$scheme)/.test(replacement)
+  const to = replacedBy(exchange, bare ? replacement.slice(0, -1) : replacement, match, sends)
   const { args } = exchange
-  if (how === 'permanent' || how === 'redirect' || /^(https?:\/\/|\$scheme)/.test(replacement)) {
+  if (sends) {
     const query = bare || args === '' ? '' : `${to.includes('?') ? '&' : '?'}${args}`
     return { kind: 'answer', answer: redirect(exchange, how === 'permanent' ? 301 : 302, to + query) }
   }
@@ -94,8 +99,28 @@ function doRewrite(exchange: Exchange, [pattern = '', replacement = '', how = ''
   exchange.uri = path
   exchange.internal = true
   exchange.rewritten = true
+  exchange.strayed = how === 'break'
   return how === 'break' ? { kind: 'break' } : how === 'last' ? { kind: 'search' } : undefined
 }
+
+/**
+ * The new URI. Where the client's was quoted, groups that become an argument or part of an address that it is sent to are
+ * quoted anew. ngx_http_script_copy_capture_code.
+ */
+function replacedBy(exchange: Exchange, text: string, match: RegExpExecArray, sends: boolean): string {
+  if (!/[%+]/.test(exchange.request.path)) return interpolate(exchange, text)
+  const quotes = sends ? 0 : text.indexOf('?')
+  if (quotes < 0) return interpolate(exchange, text)
+  const quoted = text
+    .slice(quotes)
+    .split(/\$(\d)/)
+    .map((part, at) => (at % 2 === 0 ? interpolate(exchange, part) : quotedArgument(match[Number(part)] ?? '')))
+  return interpolate(exchange, text.slice(0, quotes)) + quoted.join('')
+}
+
+/** NGX_ESCAPE_ARGS. */
+const quotedArgument = (text: string): string =>
+  text.replace(/[\s"#%&+?<>\\^`{|}]|[^\x20-\x7e]/gu, (char) => encodeURIComponent(char))
 
 type FileTest = (stat: Stat | undefined) => boolean
 const FILE_TESTS: Readonly<Record<string, FileTest>> = {

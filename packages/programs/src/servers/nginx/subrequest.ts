@@ -22,7 +22,7 @@ function subrequest(exchange: Exchange, to: string, method: string): Exchange {
     ...exchange,
     ...{ request, method, uri, args, main: false, internal: true, rewritten: true, failing: false, limited: true },
     ...{ location: undefined, scope: exchange.server.scope, errorStatus: undefined, kept: [], release: [], visits: [] },
-    ...{ variables: new Map(exchange.variables), sent: [], bodyBytes: 0, cacheStatus: undefined },
+    ...{ givenType: undefined, variables: new Map(exchange.variables), sent: [], bodyBytes: 0, cacheStatus: undefined },
   }
 }
 
@@ -42,7 +42,10 @@ export async function authRequest(exchange: Exchange, run: Run): Promise<Refusal
   if (status === 403) return { status }
   if (status === 401)
     return { status, headers: inner.sent.filter(([name]) => name.toLowerCase() === 'www-authenticate') }
-  await exchange.context.logError('error', `auth request unexpected status: ${status}${requestWords(exchange)}`)
+  await exchange.context.logError(
+    'error',
+    `auth request unexpected status: ${status} while sending to client${requestWords(exchange)}`,
+  )
   return { status: 500 }
 }
 

@@ -68,10 +68,31 @@ export function covers(network: string, address: string): boolean {
   const [from, to] = network.split('-')
   if (from !== undefined && to !== undefined)
     return numberOf(address) >= numberOf(from) && numberOf(address) <= numberOf(to)
-  if (network.includes(':')) return network === address
+  if (network.includes(':') || address.includes(':')) return coversLong(network, address)
   const [host = '', length = '32'] = network.split('/')
   const rest = 2 ** (32 - Number(length))
   return Math.floor(numberOf(host) / rest) === Math.floor(numberOf(address) / rest)
+}
+
+/** The 128 bits of an IPv6 address. RFC 4291 section 2.2. @returns undefined for what is none */
+function bitsOf(address: string): bigint | undefined {
+  const [head = '', tail] = address.split('::')
+  const words = (text: string): string[] => (text === '' ? [] : text.split(':'))
+  const front = words(head)
+  const back = words(tail ?? '')
+  const all =
+    tail === undefined
+      ? front
+      : [...front, ...Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0'), ...back]
+  if (all.length !== 8 || !all.every((word) => /^[0-9a-f]{1,4}$/i.test(word))) return undefined
+  return all.reduce((sum, word) => (sum << 16n) | BigInt(`0x${word}`), 0n)
+}
+
+function coversLong(network: string, address: string): boolean {
+  const [host = '', length = '128'] = network.split('/')
+  const [wanted, given] = [bitsOf(host), bitsOf(address)]
+  const rest = BigInt(128 - Number(length))
+  return wanted !== undefined && given !== undefined && wanted >> rest === given >> rest
 }
 
 const widthOf = (network: string): number => Number(network.split('/')[1] ?? 32)
@@ -79,7 +100,7 @@ const widthOf = (network: string): number => Number(network.split('/')[1] ?? 32)
 /** ngx_http_geo_module: the narrowest network wins. */
 export function readGeo({ args, block = [] }: Directive): VariableMap {
   const networks = block
-    .filter(({ name }) => /^[\d.]+(\/\d+|-[\d.]+)?$/.test(name))
+    .filter(({ name }) => /^[\d.]+(\/\d+|-[\d.]+)?$/.test(name) || name.includes(':'))
     .toSorted((a, b) => widthOf(b.name) - widthOf(a.name))
   const fallback = block.find(({ name }) => name === 'default')?.args[0] ?? ''
   return {

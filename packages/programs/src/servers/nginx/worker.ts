@@ -18,8 +18,7 @@ import { LogFormats } from './access-log.ts'
 import type { Config } from './config.ts'
 import { logError } from './error-log.ts'
 import type { Connection, End, SharedMemory, WorkerContext } from './exchange.ts'
-import { badRequest } from './answer.ts'
-import { handle } from './handle.ts'
+import { handle, refuseRequest } from './handle.ts'
 import { type Identities, secured, speaksTls } from './secure-servers.ts'
 import { StreamProxy } from './stream-proxy.ts'
 import { type Resolved, Upstreams } from './upstreams.ts'
@@ -138,7 +137,7 @@ export class Worker {
       if (!agreed) return
       const connection = { ...ends, ...agreed, number, requests: 0 }
       await serveConnection(agreed.stream, (request) => handle(this.context, request, connection), {
-        refusal: () => badRequest(this.context),
+        refusal: (error) => refuseRequest(this.context, error, connection),
       })
     } catch (error) {
       if (!isErrno(error)) throw error
