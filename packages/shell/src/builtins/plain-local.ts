@@ -16,7 +16,7 @@ function nameIn(arg: string): string {
 export function declarePlainLocals(shell: Shell, args: readonly string[]): boolean {
   const { variables } = shell
   const frame = variables.functionFrame()
-  if (!frame || args.length === 0 || shell.declarations.size > 0 || shell.options.has('allexport')) return false
+  if (!frame || args.length === 0 || shell.declarations.size > 0 || shell.options.allexport) return false
   if (shell.shopt.get('localvar_inherit')) return false
   for (let at = 0; at < args.length; at++) {
     const name = nameIn(args[at] ?? '')

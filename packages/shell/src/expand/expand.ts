@@ -2,7 +2,7 @@ import { type Steps, wait } from '../interp/flow.ts'
 import { promptText } from '../interp/prompt.ts'
 import type { Shell } from '../interp/shell.ts'
 import type { ArithmeticExpansion, Parameter, Part, Word } from '../syntax/ast.ts'
-import { expandBraces, mayHaveBraces } from './brace.ts'
+import { expandBraces } from './brace.ts'
 import { FieldBuilder } from './field-builder.ts'
 import { addLiteral, type Tildes } from './literal.ts'
 import { arithmetic, arithmeticSteps, evaluate, patiently, quickInteger } from './numbers.ts'
@@ -15,6 +15,7 @@ import { isSingle, joinsParts } from './single-field.ts'
 import { arithmeticSubscript, hasSingleQuotes, outright, PendingSubscript } from './subscript.ts'
 import { isKeyed } from './values.ts'
 import { partWaits, waits } from './waits.ts'
+import { flatParts, formOf } from './word-form.ts'
 
 /** Words that hold no command substitution. */
 const expander: WordExpander = {
@@ -48,24 +49,42 @@ export function* expandWords(shell: Shell, words: readonly Word[]): Steps<string
 /** The same for words that hold no command substitution. */
 export function fieldsOf(shell: Shell, words: readonly Word[]): string[] {
   const fields: string[] = []
-  for (const word of words) addFields(shell, word, fields)
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]
+    if (word) addFields(shell, word, fields)
+  }
   return fields
 }
 
 export function* expandWord(shell: Shell, word: Word, into: string[]): Steps<void> {
   if (!waits(word)) return void into.push(...(yield* patiently(shell, () => fieldsOf(shell, [word]))))
-  if (!bracesLive(shell, word)) return yield* expandOne(shell, word, into)
+  if ((word.form ??= formOf(word)) !== 'braces' || !bracesLive(shell)) return yield* expandOne(shell, word, into)
   for (const each of expandBraces(word)) yield* expandOne(shell, each, into)
 }
 
 export function addFields(shell: Shell, word: Word, into: string[]): void {
-  if (word.plain !== undefined) into.push(word.plain)
-  else if (!bracesLive(shell, word)) addOne(shell, word, into)
-  else for (const each of expandBraces(word)) addOne(shell, each, into)
+  switch ((word.form ??= formOf(word))) {
+    case 'plain':
+      into.push(word.plain ?? '')
+      return
+    case 'single':
+      into.push(joined(shell, (word.flat ??= flatParts(word.parts))))
+      return
+    case 'bare': {
+      const text = bareText(shell, word.parts[0])
+      if (text === undefined) break
+      into.push(text)
+      return
+    }
+    case 'braces':
+      if (!bracesLive(shell)) break
+      for (const each of expandBraces(word)) addBuiltFields(shell, each, into)
+      return
+  }
+  addBuiltFields(shell, word, into)
 }
 
-const bracesLive = (shell: Shell, word: Word): boolean =>
-  mayHaveBraces(word) && shell.dialect.bash && shell.options.has('braceexpand')
+const bracesLive = (shell: Shell): boolean => shell.dialect.bash && shell.options.has('braceexpand')
 
 function* expandOne(shell: Shell, word: Word, into: string[]): Steps<void> {
   const builder = new FieldBuilder(shell.ifs, true)
@@ -73,27 +92,15 @@ function* expandOne(shell: Shell, word: Word, into: string[]): Steps<void> {
   addBuilt(shell, builder, into)
 }
 
-function addOne(shell: Shell, word: Word, into: string[]): void {
-  if (isSingle(word)) {
-    into.push(joined(shell, word.parts))
-    return
-  }
-  const { parts } = word
-  const [part] = parts
-  if (parts.length === 1 && part) {
-    const text = bareText(shell, part)
-    if (text !== undefined) {
-      into.push(text)
-      return
-    }
-  }
+function addBuiltFields(shell: Shell, word: Word, into: string[]): void {
   const builder = new FieldBuilder(shell.ifs, true)
   addParts(shell, word.parts, false, builder, 'word', false)
   addBuilt(shell, builder, into)
 }
 
 /** An unquoted expansion that is one field as it is, as nearly all are; undefined when that takes a closer look. */
-function bareText(shell: Shell, part: Part): string | undefined {
+function bareText(shell: Shell, part: Part | undefined): string | undefined {
+  if (!part) return undefined
   if (part.kind === 'arithmetic') return hasBlankIfs(shell) ? String(numberOf(shell, part)) : undefined
   if (part.kind !== 'parameter') return undefined
   const text = quickParameter(shell, part)

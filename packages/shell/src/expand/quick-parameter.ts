@@ -3,10 +3,9 @@ import { valueOfVariable } from '../interp/variables.ts'
 import type { Parameter } from '../syntax/ast.ts'
 import { specialParameter } from './special.ts'
 
-/** The value of a parameter without subscript and operator; undefined when it is not that simple, or unset. */
+/** The value of a simple parameter; undefined when it is another one, or unset. */
 export function quickParameter(shell: Shell, part: Parameter): string | undefined {
-  if (part.operator || part.index || part.length || part.indirect || part.names || part.bad !== undefined)
-    return undefined
+  if (!part.simple) return undefined
   const variable = shell.variables.raw(part.name)
   if (variable) return variable.nameref ? undefined : valueOfVariable(variable)
   const special = specialParameter(shell, part.name)

@@ -21,10 +21,8 @@ export function partWaits(part: Part): boolean {
   }
 }
 
-export const commandWaits = (command: SimpleCommand): boolean => (command.waits ??= lookForWaits(command))
-
 /** Arrays that are declared go by the side, which only the steps do. */
-function lookForWaits({ words, assignments, declarations }: SimpleCommand): boolean {
+export function commandWaits({ words, assignments, declarations }: SimpleCommand): boolean {
   const declared = [...(declarations?.values() ?? [])]
   return words.some(waits) || [...assignments, ...declared].some(assignmentWaits) || declared.some(({ array }) => array)
 }

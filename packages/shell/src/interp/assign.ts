@@ -4,6 +4,7 @@ import {
   expandAssignment,
   expandText,
   expandWord,
+  numberOf,
   subscriptOf,
   textOf,
 } from '../expand/expand.ts'
@@ -11,7 +12,7 @@ import { assignmentWaits } from '../expand/waits.ts'
 import { arithmetic, ArithmeticFailure, arrayIndex, patiently } from '../expand/numbers.ts'
 import { arithmeticSubscript, expandSubscript, splitElement, subscriptNow } from '../expand/subscript.ts'
 import { mayHaveBraces } from '../expand/brace.ts'
-import { type ArrayElement, type Assignment, makeWord, type Word } from '../syntax/ast.ts'
+import { type ArrayElement, type Assignment, type AssignmentForm, makeWord, type Word } from '../syntax/ast.ts'
 import { stifle, truncateFile } from '../readline/history-file.ts'
 import { FatalError, LineError, type Steps, TopLevelError, wait } from './flow.ts'
 import type { Shell } from './shell.ts'
@@ -46,10 +47,42 @@ export const isAtOnce = ({ array, bad, index }: Assignment): boolean =>
 
 /** The same for what is `isAtOnce`, without a command substitution in it. */
 export function assignNow(shell: Shell, node: Assignment): void {
+  const { name, append } = node
+  switch ((node.form ??= formOf(node))) {
+    case 'number': {
+      const part = node.value?.parts[0]
+      if (part?.kind !== 'arithmetic') break
+      const number = numberOf(shell, part)
+      if (typeof number !== 'number' || shell.options.allexport || !shell.variables.setNumber(name, number))
+        assignText(shell, name, String(number), false)
+      return
+    }
+    case 'text': {
+      const text = node.value ? assignedText(shell, node.value) : ''
+      const { variables, options } = shell
+      if (options.allexport || !(append ? variables.appendPlain(name, text) : variables.setPlain(name, text)))
+        assignText(shell, name, text, append)
+      return
+    }
+  }
+  assignOther(shell, node)
+}
+
+function formOf({ name, index, append, array, value }: Assignment): AssignmentForm {
+  if (array || index || WATCHED.has(name)) return 'other'
+  return !append && value?.parts.length === 1 && value.parts[0]?.kind === 'arithmetic' ? 'number' : 'text'
+}
+
+function assignOther(shell: Shell, node: Assignment): void {
   const { name, index, append, array } = node
   if (array) return assignList(shell, name, array, append)
   const text = node.value ? assignedText(shell, node.value) : ''
   if (index) return assignAt(shell, name, subscriptOf(shell, name, index), text, append)
+  assignText(shell, name, text, append)
+}
+
+/** To a variable, or to the element that a nameref stands for. */
+function assignText(shell: Shell, name: string, text: string, append: boolean): void {
   const element = shell.variables.raw(name)?.nameref ? splitElement(shell.variables.resolve(name)) : undefined
   if (element) setIndexed(shell, element.name, subscriptNow(shell, element.index), text, append)
   else assignScalar(shell, name, text, append)
@@ -77,7 +110,7 @@ export function* setNamed(shell: Shell, name: string, text: string): Steps<void>
 
 export function assignScalar(shell: Shell, name: string, text: string, append: boolean): void {
   const { variables } = shell
-  if (!WATCHED.has(name) && !shell.options.has('allexport'))
+  if (!WATCHED.has(name) && !shell.options.allexport)
     if (append ? variables.appendPlain(name, text) : variables.setPlain(name, text)) return
   const target = variables.resolve(name)
   const element = target.endsWith(']') ? splitElement(target) : undefined
@@ -85,7 +118,7 @@ export function assignScalar(shell: Shell, name: string, text: string, append: b
   const old = variables.find(name)
   const value = append || old?.integer ? combine(shell, old, variables.get(name), text, append) : text
   const changed = variables.set(name, value)
-  if (shell.options.has('allexport')) changed.exported = true
+  if (shell.options.allexport) changed.exported = true
   WATCHED.get(target)?.(shell)
 }
 

@@ -1,26 +1,24 @@
 import { expandText } from '../expand/expand.ts'
 import { PendingSubscript } from '../expand/subscript.ts'
 import type { Assignment, SimpleCommand } from '../syntax/ast.ts'
-import { assign, assignNow, isAtOnce } from './assign.ts'
+import { assign, assignNow } from './assign.ts'
 import { begin, type Outcome, type Steps } from './flow.ts'
 import { withRedirects } from './redirect.ts'
 import type { Shell } from './shell.ts'
 import { traceLine, traceWords } from './trace.ts'
 
-/** Only assignments, as a rule. */
-export function withoutCommand(shell: Shell, command: SimpleCommand): Outcome {
-  const { assignments: nodes, redirects } = command
-  if (redirects.length > 0 || !nodes.every(isAtOnce)) return begin(assignments(shell, nodes, redirects))
+/** Nothing but assignments that are done at once. */
+export function assignAll(shell: Shell, nodes: readonly Assignment[]): Outcome {
   for (let at = 0; at < nodes.length; at++) {
     const node = nodes[at]
     try {
       if (node) assignNow(shell, node)
     } catch (error) {
-      if (error instanceof PendingSubscript) return begin(assignments(shell, nodes.slice(at), redirects))
+      if (error instanceof PendingSubscript) return begin(assignments(shell, nodes.slice(at), []))
       throw error
     }
   }
-  return assigned(shell, nodes.length > 0)
+  return assigned(shell, true)
 }
 
 function assigned(shell: Shell, any: boolean): number {
@@ -39,7 +37,7 @@ export function* assignments(
 ): Steps<number> {
   if (shell.dialect.name !== 'bash' && redirects.length)
     return yield* withRedirects(shell, redirects, () => begin(assignments(shell, nodes, [])))
-  if (shell.options.has('xtrace')) yield* traceAssignments(shell, nodes)
+  if (shell.options.xtrace) yield* traceAssignments(shell, nodes)
   for (const node of nodes) yield* assign(shell, node)
   if (redirects.length) {
     const status = yield* withRedirects(shell, redirects, nothing)

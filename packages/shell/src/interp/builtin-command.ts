@@ -13,8 +13,8 @@ import type { Variable } from './variables.ts'
 export const isSpecial = ({ dialect }: Shell, { special }: Builtin, name: string): boolean =>
   special === true || (name === 'local' && dialect.name !== 'bash')
 
+/** With assignments or redirections. */
 export function runBuiltin(shell: Shell, command: SimpleCommand, builtin: Builtin, words: readonly string[]): Outcome {
-  if (command.assignments.length === 0 && command.redirects.length === 0) return callBuiltin(shell, builtin, words)
   if (words[0] === 'exec') return begin(runExec(shell, command, builtin, words))
   if (shell.posix && isSpecial(shell, builtin, words[0] ?? '')) return begin(runSpecial(shell, command, builtin, words))
   return around(shell, command, () => callBuiltin(shell, builtin, words))
@@ -63,8 +63,9 @@ export function callBuiltin(shell: Shell, builtin: Builtin, words: readonly stri
   const name = words[0] ?? ''
   try {
     const result = builtin.run(shell, words.slice(1), name)
-    if (typeof result === 'number') return finished(shell, result)
-    return begin(builtinSteps(shell, name, result))
+    if (typeof result !== 'number') return begin(builtinSteps(shell, name, result))
+    if (!shell.jump) shell.pipeStatus = result === 0 ? SUCCESS : [result]
+    return (shell.status = result)
   } catch (error) {
     // Whatever was thrown at once; the steps take care of their own.
     if (error instanceof FatalError || isErrno(error)) return begin(builtinFailed(shell, name, error))

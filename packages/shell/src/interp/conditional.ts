@@ -84,7 +84,7 @@ export function conditionWaits(node: Condition): boolean {
 
 /** `set -x` shows each term as it is looked at. */
 function* traceTerm(shell: Shell, text: string): Steps<void> {
-  if (shell.options.has('xtrace')) yield* traceLine(shell, `[[ ${text} ]]`)
+  if (shell.options.xtrace) yield* traceLine(shell, `[[ ${text} ]]`)
 }
 
 function* unary(shell: Shell, operator: string, word: Word, mark: string): Steps<boolean> {

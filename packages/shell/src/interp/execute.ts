@@ -39,7 +39,7 @@ import { runPipeline, startBackground } from './pipeline.ts'
 import { redirecting } from './redirect.ts'
 import { runSimple } from './simple-command.ts'
 import type { Shell } from './shell.ts'
-import { runDebugTrap, runPendingTraps, runTrap } from './traps.ts'
+import { isDebugged, runDebugTrap, runPendingTraps, runTrap } from './traps.ts'
 import { waitForeground } from './wait.ts'
 import { commandText } from '../syntax/print.ts'
 import { traceLine } from './trace.ts'
@@ -136,7 +136,7 @@ export function runList(shell: Shell, { items }: List): Outcome {
   let status = 0
   for (let at = 0; at < items.length; at++) {
     const item = items[at]
-    if (item === undefined || (shell.options.has('noexec') && !shell.interactive)) return status
+    if (item === undefined || (shell.options.noexec && !shell.interactive)) return status
     const outcome = runItem(shell, item)
     if (typeof outcome !== 'number' || shell.pendingTraps.size > 0 || shell.interrupted)
       return restOfList(shell, items, at, outcome)
@@ -157,7 +157,7 @@ function* restOfList(shell: Shell, items: readonly ListItem[], from: number, fir
     if (shell.pendingTraps.size) yield* runPendingTraps(shell)
     if (shell.interrupted) interrupt(shell)
     const item = items[++at]
-    if (shell.jump || item === undefined || (shell.options.has('noexec') && !shell.interactive)) return status
+    if (shell.jump || item === undefined || (shell.options.noexec && !shell.interactive)) return status
     outcome = runItem(shell, item)
   }
 }
@@ -258,7 +258,7 @@ const runWhile = (shell: Shell, command: While): Steps<number> => looping(shell,
 function* whileTurns(shell: Shell, { until, test: condition, body }: While): Steps<number> {
   let status = 0
   for (;;) {
-    const slice = shell.sys.tick()
+    const slice = shell.pace.tick(shell.sys)
     if (slice) yield slice
     const test = tested(shell, condition)
     const yes = (typeof test === 'number' ? test : yield* test) === 0
@@ -283,49 +283,80 @@ function* runFor(shell: Shell, command: For): Steps<number> {
   return yield* looping(shell, forTurns(shell, command, values))
 }
 
-function* forTurns(shell: Shell, { name, body, line }: For, values: readonly string[]): Steps<number> {
+// Loops are the first that the engine compiles, in one piece with all that is in them: what is seldom met stands outside.
+function* forTurns(shell: Shell, command: For, values: readonly string[]): Steps<number> {
+  const { body } = command
   let status = 0
-  for (const value of values) {
-    const slice = shell.sys.tick()
+  for (let at = 0; at < values.length; at++) {
+    const slice = shell.pace.tick(shell.sys)
     if (slice) yield slice
-    const variable = shell.variables.raw(name)
-    shell.line = line
-    if (variable?.nameref) variable.value = value
-    else assignScalar(shell, name, value, false)
-    if (shell.traps.has('DEBUG')) yield* runDebugTrap(shell, `for ${name} in ${values.join(' ')}`)
-    if (shell.options.has('xtrace')) yield* traceLine(shell, `for ${name} in ${values.join(' ')}`)
-    const outcome = runList(shell, body)
+    assignTurn(shell, command, values[at] ?? '')
+    const outcome = isWatched(shell) ? watchedTurn(shell, command, values) : runList(shell, body)
     status = typeof outcome === 'number' ? outcome : yield* outcome
     if (shell.jump && !goesOn(shell)) return shell.status
   }
   return status
 }
 
-const runArithmeticFor = (shell: Shell, command: ArithmeticFor): Steps<number> =>
-  looping(shell, arithmeticTurns(shell, command))
+function assignTurn(shell: Shell, { name, line }: For, value: string): void {
+  const variable = shell.variables.raw(name)
+  shell.line = line
+  if (variable?.nameref) variable.value = value
+  else assignScalar(shell, name, value, false)
+}
 
-function* arithmeticTurns(shell: Shell, { start, test: condition, step, body, line }: ArithmeticFor): Steps<number> {
-  let status = 0
+function* watchedTurn(shell: Shell, { name, body }: For, values: readonly string[]): Steps<number> {
+  const text = `for ${name} in ${values.join(' ')}`
+  if (shell.traps.has('DEBUG')) yield* runDebugTrap(shell, text)
+  if (shell.options.xtrace) yield* traceLine(shell, text)
+  return yield* listSteps(shell, body)
+}
+
+const runArithmeticFor = (shell: Shell, command: ArithmeticFor): Steps<number> =>
+  looping(shell, arithmeticLoop(shell, command))
+
+function* arithmeticLoop(shell: Shell, command: ArithmeticFor): Steps<number> {
   try {
-    shell.line = line
-    yield* expandArithmetic(shell, start)
-    for (;;) {
-      const test = condition.parts.length === 0 ? 1 : numberOrSteps(shell, condition)
-      if (!truth(typeof test === 'object' ? yield* test : test)) break
-      const slice = shell.sys.tick()
-      if (slice) yield slice
-      const outcome = runList(shell, body)
-      status = typeof outcome === 'number' ? outcome : yield* outcome
-      if (shell.jump && !goesOn(shell)) return shell.status
-      shell.line = line
-      const stepped = numberOrSteps(shell, step)
-      if (typeof stepped === 'object') yield* stepped
-      shell.line = line
-    }
+    shell.line = command.line
+    yield* expandArithmetic(shell, command.start)
+    return yield* arithmeticTurns(shell, command)
   } catch (error) {
     return yield* arithmeticFailure(shell, error)
   }
-  return status
+}
+
+function* arithmeticTurns(shell: Shell, command: ArithmeticFor): Steps<number> {
+  const { body } = command
+  let status = 0
+  let test = testTurn(shell, command)
+  for (;;) {
+    if (!truth(typeof test === 'object' ? yield* test : test)) return status
+    const slice = shell.pace.tick(shell.sys)
+    if (slice) yield slice
+    const outcome = runList(shell, body)
+    status = typeof outcome === 'number' ? outcome : yield* outcome
+    if (shell.jump && !goesOn(shell)) return shell.status
+    test = stepAndTest(shell, command)
+  }
+}
+
+type Number64 = number | bigint
+
+const testTurn = (shell: Shell, { test }: ArithmeticFor): Number64 | Steps<Number64> =>
+  test.parts.length === 0 ? 1 : numberOrSteps(shell, test)
+
+/** What comes between two turns: the third expression, then the second. */
+function stepAndTest(shell: Shell, command: ArithmeticFor): Number64 | Steps<Number64> {
+  shell.line = command.line
+  const stepped = numberOrSteps(shell, command.step)
+  return typeof stepped === 'object' ? testAfter(shell, command, stepped) : testTurn(shell, command)
+}
+
+function* testAfter(shell: Shell, command: ArithmeticFor, step: Steps<Number64>): Steps<Number64> {
+  yield* step
+  shell.line = command.line
+  const test = testTurn(shell, command)
+  return typeof test === 'object' ? yield* test : test
 }
 
 function* arithmeticFailure(shell: Shell, error: unknown): Steps<number> {
@@ -337,7 +368,7 @@ function* arithmeticFailure(shell: Shell, error: unknown): Steps<number> {
 function runCase(shell: Shell, command: Case): Outcome {
   const { word, items, line } = command
   if (isDebugged(shell)) return begin(debugged(shell, `case ${word.source} in `, caseSteps(shell, command)))
-  if (waits(word) || items.some(isInvolved) || shell.options.has('xtrace')) return begin(caseSteps(shell, command))
+  if (waits(word) || items.some(isInvolved) || shell.options.xtrace) return begin(caseSteps(shell, command))
   shell.line = line
   let item: CaseItem | undefined
   try {
@@ -364,7 +395,7 @@ const caseOptions = ({ shopt }: Shell): PatternOptions => ({
 
 function* caseSteps(shell: Shell, { word, items, line }: Case): Steps<number> {
   shell.line = line
-  if (shell.options.has('xtrace')) yield* traceLine(shell, `case ${word.source} in`)
+  if (shell.options.xtrace) yield* traceLine(shell, `case ${word.source} in`)
   const text = yield* expandText(shell, word)
   const options = caseOptions(shell)
   let falls = false
@@ -388,7 +419,7 @@ function* caseSteps(shell: Shell, { word, items, line }: Case): Steps<number> {
 
 function runArithmetic(shell: Shell, command: ArithmeticCommand): Outcome {
   if (isDebugged(shell)) return begin(debugged(shell, commandText(command), arithmeticSteps(shell, command)))
-  if (waits(command.expression) || shell.options.has('xtrace')) return begin(arithmeticSteps(shell, command))
+  if (waits(command.expression) || shell.options.xtrace) return begin(arithmeticSteps(shell, command))
   shell.line = command.line
   try {
     return (shell.status = truth(numberOf(shell, command.expression)) ? 0 : 1)
@@ -400,7 +431,7 @@ function runArithmetic(shell: Shell, command: ArithmeticCommand): Outcome {
 
 function* arithmeticSteps(shell: Shell, { expression, line }: ArithmeticCommand): Steps<number> {
   shell.line = line
-  if (shell.options.has('xtrace')) yield* traceLine(shell, `(( ${expression.source.trim()} ))`)
+  if (shell.options.xtrace) yield* traceLine(shell, `(( ${expression.source.trim()} ))`)
   try {
     return (shell.status = truth(yield* expandArithmetic(shell, expression)) ? 0 : 1)
   } catch (error) {
@@ -408,7 +439,8 @@ function* arithmeticSteps(shell: Shell, { expression, line }: ArithmeticCommand)
   }
 }
 
-const isDebugged = ({ traps }: Shell): boolean => traps.size > 0 && traps.has('DEBUG')
+/** Somebody looks on: each command is shown to the DEBUG trap, or traced. */
+const isWatched = (shell: Shell): boolean => shell.options.xtrace || isDebugged(shell)
 
 /** The DEBUG trap, then the command. */
 function* debugged(shell: Shell, text: string, steps: Steps<number>): Steps<number> {
@@ -420,7 +452,7 @@ function runConditional(shell: Shell, command: Conditional): Outcome {
   shell.line = line
   if (isDebugged(shell)) return begin(debugged(shell, commandText(command), conditionalSteps(shell, expression)))
   try {
-    if (conditionWaits(expression) || shell.options.has('xtrace')) return begin(conditionalSteps(shell, expression))
+    if (conditionWaits(expression) || shell.options.xtrace) return begin(conditionalSteps(shell, expression))
     return (shell.status = truthOf(shell, expression) ? 0 : 1)
   } catch (error) {
     if (error instanceof PendingSubscript) return begin(conditionalSteps(shell, expression))

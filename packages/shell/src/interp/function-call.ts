@@ -1,4 +1,5 @@
 import { FatalError, type Outcome, type Steps } from './flow.ts'
+import { OptionSet } from './option-set.ts'
 import type { FunctionEntry, Shell } from './shell.ts'
 import { hideTraps, runDebugTrap, runReturnTrap, showTraps } from './traps.ts'
 import type { Frame } from './variables.ts'
@@ -16,7 +17,7 @@ interface Entered {
 
 /** Calls a function. */
 export function invoke(shell: Shell, entry: FunctionEntry, words: readonly string[]): Outcome {
-  const slice = shell.sys.tick()
+  const slice = shell.pace.tick(shell.sys)
   if (slice) return invokeLater(shell, entry, words, slice)
   const entered = enter(shell, entry, words)
   let outcome: Outcome
@@ -90,7 +91,7 @@ function leave(shell: Shell, { frame, positional, loops, line, hidden }: Entered
   if (hidden) showTraps(shell, hidden)
   while (frames.length > 0 && frames[frames.length - 1] !== frame) shell.variables.pop()
   shell.variables.pop()
-  if (frame.options) shell.options = new Set(frame.options)
+  if (frame.options) shell.options = new OptionSet(frame.options)
   shell.positional = positional
   shell.loops = loops
 }

@@ -42,7 +42,7 @@ function pure(shell: Shell, command: Command, depth: number): boolean {
 }
 
 function pureSimple(shell: Shell, command: Command & { type: 'simple' }, depth: number): boolean {
-  if (!command.words.every(pureWord) || shell.options.has('xtrace')) return false
+  if (!command.words.every(pureWord) || shell.options.xtrace) return false
   if (!command.assignments.every(({ value, array }) => !array && (!value || pureWord(value)))) return false
   const name = command.words[0]?.plain
   if (command.words.length === 0) return true

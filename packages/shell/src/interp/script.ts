@@ -32,7 +32,7 @@ export function* runText(shell: Shell, text: string, options: TextOptions = {}):
       const cuts = script.takeCutOff()
       if (cuts.length > 0) yield* warnOfCutOff(shell, cuts)
       if (!list) return status
-      if (shell.options.has('noexec') && !shell.interactive) continue
+      if (shell.options.noexec && !shell.interactive) continue
       const outcome = last && script.atEnd ? runLast(shell, list) : shell.machinery.run(shell, list)
       status = typeof outcome === 'number' ? outcome : yield* outcome
     } catch (error) {

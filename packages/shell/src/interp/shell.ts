@@ -21,7 +21,9 @@ import type { Dialect } from './dialect.ts'
 import { FatalError, type Outcome, type Steps } from './flow.ts'
 import { JobTable } from './job-table.ts'
 import { KeptScripts } from './kept-scripts.ts'
+import { OptionSet } from './option-set.ts'
 import { SHOPT_DEFAULTS } from './options.ts'
+import { Pace } from './pace.ts'
 import { Variables } from './variables.ts'
 
 export type BuiltinResult = number | Promise<number> | Steps<number>
@@ -93,8 +95,7 @@ export class Shell {
   variables: Variables
   functions: Map<string, FunctionEntry>
   readonly aliases: Map<string, string>
-  /** Names of `set -o` that are on. */
-  options: Set<string>
+  options: OptionSet
   /** A subshell has the same map until one of them sets an option. */
   shopt: ReadonlyMap<string, boolean>
   /** Builtins that `enable -n` took away; a subshell has the same set until one of them changes it. */
@@ -171,6 +172,7 @@ export class Shell {
   mayExec = false
   /** Files made for process substitution, to be closed after the command. */
   substitutions: { fd: number; pid: number }[] = []
+  readonly pace = new Pace()
   readonly patterns: Patterns
   readonly scripts: KeptScripts
   readonly arithmeticCache: Map<string, CompiledArithmetic>
@@ -189,7 +191,7 @@ export class Shell {
     this.name = dialect.name
     this.pid = parent?.pid ?? process.sys.getpid()
     this.variables = parent?.variables.copy(still) ?? new Variables()
-    this.options = new Set(parent?.options ?? OPTIONS_AT_FIRST)
+    this.options = new OptionSet(parent?.options ?? OPTIONS_AT_FIRST)
     this.shopt = parent?.shopt ?? new Map(SHOPT_DEFAULTS)
     this.patterns = parent?.patterns ?? new Patterns()
     this.scripts = parent?.scripts ?? new KeptScripts()

@@ -14,7 +14,7 @@ export function around(shell: Shell, { assignments, redirects }: SimpleCommand, 
   const inner = redirects.length > 0 ? () => redirecting(shell, redirects, body) : body
   if (assignments.length === 0) return inner()
   const { variables, options } = shell
-  if (options.has('xtrace') || assignments.some((each) => assignmentWaits(each) || variables.raw(each.name)?.readonly))
+  if (options.xtrace || assignments.some((each) => assignmentWaits(each) || variables.raw(each.name)?.readonly))
     return begin(temporarily(shell, assignments, inner))
   return temporarilyNow(shell, assignments, inner)
 }
@@ -69,7 +69,7 @@ function* assignTemporary(shell: Shell, frame: Frame, assignment: Assignment): S
     if (shell.posix) throw new FatalError(`${name}: readonly variable`)
     return void (yield* wait(shell.complain(`${name}: readonly variable`)))
   }
-  if (shell.options.has('xtrace')) yield* traceLine(shell, `${name}=${traceWords(shell, [text])}`)
+  if (shell.options.xtrace) yield* traceLine(shell, `${name}=${traceWords(shell, [text])}`)
   cover(shell, frame, name, append, text)
 }
 

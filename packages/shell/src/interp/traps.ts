@@ -3,6 +3,8 @@ import type { Jump, Shell } from './shell.ts'
 import type { SimpleCommand } from '../syntax/ast.ts'
 import { Parser } from '../syntax/parser.ts'
 
+export const isDebugged = ({ traps }: Shell): boolean => traps.size > 0 && traps.has('DEBUG')
+
 /** Runs the DEBUG trap before a command, which BASH_COMMAND tells. @returns whether the command is to be run */
 export function* runDebugTrap(shell: Shell, command: SimpleCommand | string): Steps<boolean> {
   if (!shell.traps.has('DEBUG') || shell.inTrap) return true

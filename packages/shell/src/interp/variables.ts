@@ -225,10 +225,12 @@ export class Variables {
 
   /** The same for a result of arithmetic. */
   setNumber(name: string, value: number): boolean {
-    const text = String(value)
-    if (!this.setPlain(name, text)) return false
     const variable = this.raw(name)
-    if (variable) remember(variable, text, value)
+    if (!variable || !isPlain(variable)) return false
+    if (variable.value !== undefined && variable.value.length > LONG_VALUE) return false
+    const text = String(value)
+    variable.value = text
+    remember(variable, text, value)
     return true
   }
 

@@ -21,9 +21,19 @@ export interface Word {
   steady: boolean | undefined
   /** Whether it could hold a brace expansion. */
   braces: boolean | undefined
+  /** How its fields come about, once somebody has looked. */
+  form: WordForm | undefined
+  /** Of a single field: its texts and parameters without the quotes around them. */
+  flat: readonly Part[] | undefined
   /** What was made of it as an arithmetic expression, once somebody has looked. */
   prepared: PreparedArithmetic | 'text' | undefined
 }
+
+/**
+ * Of a word: one text that is known, one field whatever is in it, one parameter or expression without quotes, something
+ * that is split or globbed, or something with braces.
+ */
+export type WordForm = 'plain' | 'single' | 'bare' | 'split' | 'braces'
 
 /** Text that stands there unquoted: pattern characters and braces in it are live. */
 export interface Literal {
@@ -58,6 +68,8 @@ export interface Parameter {
   readonly second: Word | undefined
   /** Source of an expansion that is wrong only when it is reached: `${a b}`. */
   readonly bad: string | undefined
+  /** The name is all there is. */
+  readonly simple: boolean
 }
 export interface CommandSubstitution {
   readonly kind: 'command'
@@ -100,7 +112,11 @@ export interface Assignment {
   readonly array: readonly ArrayElement[] | undefined
   /** What is wrong inside of the parentheses: told when it is assigned. */
   readonly bad: string | undefined
+  /** What is assigned to what, once somebody has looked. */
+  form: AssignmentForm | undefined
 }
+/** The result of an expression to a variable, a text to one, or anything else. */
+export type AssignmentForm = 'number' | 'text' | 'other'
 
 export interface Redirect {
   /** `<` `>` `>>` `<>` `>|` `>&` `<&` `&>` `&>>` `<<` `<<-` `<<<` */
@@ -123,11 +139,14 @@ export interface SimpleCommand extends Compound {
   readonly type: 'simple'
   readonly assignments: readonly Assignment[]
   readonly words: readonly Word[]
-  /** Whether the expansion of words or assignments may have to wait, once somebody has looked. */
-  waits: boolean | undefined
+  /** What there is to be done, once somebody has looked. */
+  form: CommandForm | undefined
   /** Assignments given to declare and its kind, by their place in `words`. */
   readonly declarations: ReadonlyMap<number, Assignment> | undefined
 }
+/** Expansions that may have to wait, nothing but assignments that are done at once, or a command. */
+export type CommandForm = 'waits' | 'assigns' | 'runs'
+
 export interface Pipeline {
   readonly type: 'pipeline'
   readonly negated: boolean
@@ -249,6 +268,8 @@ export const makeWord = (parts: readonly Part[], source: string, plain?: string)
   joins: undefined,
   steady: undefined,
   braces: undefined,
+  form: undefined,
+  flat: undefined,
   prepared: undefined,
 })
 
@@ -264,6 +285,7 @@ export const makeParameter = (name: string, some: Partial<Parameter> = {}): Para
   argument: some.argument,
   second: some.second,
   bad: some.bad,
+  simple: !(some.operator || some.index || some.length || some.indirect || some.names || some.bad !== undefined),
 })
 
 export const makeAssignment = (name: string, append: boolean, some: Partial<Assignment> = {}): Assignment => ({
@@ -273,6 +295,7 @@ export const makeAssignment = (name: string, append: boolean, some: Partial<Assi
   value: some.value,
   array: some.array,
   bad: some.bad,
+  form: undefined,
 })
 
 export const EMPTY_WORD: Word = makeWord([], '')

@@ -126,5 +126,6 @@ function readSubstring(cursor: Cursor, target: Parameter, readWord: ReadWord): P
     return char === '}'
   })
   if (!cursor.take(':')) return makeParameter(target.name, { ...target, operator: ':', argument: offset })
-  return { ...target, operator: ':', argument: offset, second: readWord(cursor, (at) => at.peek() === '}') }
+  const second = readWord(cursor, (at) => at.peek() === '}')
+  return makeParameter(target.name, { ...target, operator: ':', argument: offset, second })
 }

@@ -53,7 +53,7 @@ export function parseSimple(cursor: Cursor, line: number): SimpleCommand {
   }
   if (words.length + assignments.length + redirects.length === 0) cursor.unexpected(tokenAt(cursor))
   const declared = declarations.size > 0 ? declarations : undefined
-  return { type: 'simple', assignments, words, redirects, line: start, waits: undefined, declarations: declared }
+  return { type: 'simple', assignments, words, redirects, line: start, form: undefined, declarations: declared }
 }
 
 /** bash complains about what follows the parenthesis, which it takes for a function's. */

@@ -1,0 +1,16 @@
+import type { Part, Word, WordForm } from '../syntax/ast.ts'
+import { mayHaveBraces } from './brace.ts'
+import { isSingle } from './single-field.ts'
+
+/** How the fields of a word come about: to be told from its text, once. */
+export function formOf(word: Word): WordForm {
+  if (word.plain !== undefined) return 'plain'
+  if (mayHaveBraces(word)) return 'braces'
+  if (isSingle(word)) return 'single'
+  const [part] = word.parts
+  return word.parts.length === 1 && (part?.kind === 'parameter' || part?.kind === 'arithmetic') ? 'bare' : 'split'
+}
+
+/** The parts of a single field, where quotes make no difference any more. */
+export const flatParts = (parts: readonly Part[]): readonly Part[] =>
+  parts.flatMap((part) => (part.kind === 'double' ? flatParts(part.parts) : [part]))
