@@ -10,9 +10,21 @@ export interface SessionState {
   readonly id: number
   readonly user: string
   readonly database: string
+  /** Of the system by their names, the user's own as `@name`, prepared statements as `?name`. */
   readonly variables: ReadonlyMap<string, Value>
   readonly lastInsertId: number
   readonly rowCount: number
+  /** FOUND_ROWS(): of the last query. */
+  readonly foundRows?: number
+  /** Of the statement before. */
+  readonly warnings?: readonly Warning[]
+}
+
+/** A row of SHOW WARNINGS. */
+export interface Warning {
+  readonly level: 'Note' | 'Warning' | 'Error'
+  readonly code: number
+  readonly message: string
 }
 
 export type Value = null | number | bigint | string | Uint8Array
@@ -43,6 +55,9 @@ export interface Outcome {
   readonly affected: number
   readonly insertId: number
   readonly info: string
+  /** Results that come before: those of the statements of a procedure. */
+  readonly results?: readonly Outcome[] | undefined
+  readonly warnings?: readonly Warning[] | undefined
   /** Of the session from here on. */
   readonly database?: string | undefined
   readonly variables?: readonly (readonly [string, Value])[] | undefined

@@ -101,10 +101,10 @@ class Client {
     if (command && (sql.trim().startsWith('\\') || command.bare))
       return command.run.call(this, argument.replace(/^[`'"]|[`'"]$/g, ''))
     const start = this.process.sys.clock.monotonic()
-    const result = await this.session.query(sql)
+    for await (const result of this.session.results(sql))
+      await this.print(result, asRecords, (this.process.sys.clock.monotonic() - start) / 1000)
     const [, used] = /^\s*use\s+`?([\w$-]+)`?/i.exec(sql) ?? []
     if (used !== undefined) this.database = used
-    await this.print(result, asRecords, (this.process.sys.clock.monotonic() - start) / 1000)
   }
 
   private async print(result: Result, asRecords: boolean, seconds: number): Promise<void> {

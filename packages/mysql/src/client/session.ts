@@ -32,6 +32,7 @@ export interface Result {
   readonly numeric: readonly boolean[]
   readonly rows: readonly (readonly (string | null)[])[]
   readonly affected: number
+  readonly warnings: number
   readonly info: string
 }
 
@@ -123,10 +124,18 @@ export class Session {
 
   /** @throws ClientError */
   async query(sql: string): Promise<Result> {
+    let last: Result | undefined
+    for await (const result of this.results(sql)) last = result
+    return last as Result
+  }
+
+  /** Each result of a statement: procedures give several. @throws ClientError */
+  async *results(sql: string): AsyncGenerator<Result> {
     await this.send(COMMAND.query, sql)
-    for (;;) {
-      const [result, more] = await this.result()
-      if (!more) return result
+    for (let more = true; more; ) {
+      const [result, goesOn] = await this.result()
+      more = goesOn
+      yield result
     }
   }
 
@@ -147,9 +156,9 @@ export class Session {
       const affected = head.length() ?? 0
       head.length()
       const status = head.int(2)
-      head.int(2)
+      const warnings = head.int(2)
       return [
-        { columns: [], numeric: [], rows: [], affected, info: head.left > 0 ? head.text() : '' },
+        { columns: [], numeric: [], rows: [], affected, warnings, info: head.left > 0 ? head.text() : '' },
         (status & STATUS.moreResults) !== 0,
       ]
     }
@@ -170,8 +179,12 @@ export class Session {
       const row = await this.next()
       if (row.data[0] === 0xff) throw errorOf(row)
       if (row.data[0] === 0xfe && row.data.length < 9) {
-        row.bytes(3)
-        return [{ columns, numeric, rows, affected: rows.length, info: '' }, (row.int(2) & STATUS.moreResults) !== 0]
+        row.int(1)
+        const warnings = row.int(2)
+        return [
+          { columns, numeric, rows, affected: rows.length, warnings, info: '' },
+          (row.int(2) & STATUS.moreResults) !== 0,
+        ]
       }
       rows.push(
         columns.map(() => {

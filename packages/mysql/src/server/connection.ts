@@ -1,7 +1,7 @@
 import { EINTR, isErrno, type SocketAddress, isInet, type Sys, plainAddress } from '@drydock/abi'
 import { FdStream } from '@drydock/libc'
 import { PLUGINS } from '../auth.ts'
-import type { Outcome, SessionState, Value } from '../protocol.ts'
+import type { Outcome, SessionState, Value, Warning } from '../protocol.ts'
 import { statementsOf, tokensOf } from '../sql/lexer.ts'
 import { SqlError } from '../sql/problem.ts'
 import { CLIENT, COMMAND, PacketReader, PacketStream, PacketWriter, STATUS } from '../wire.ts'
@@ -258,7 +258,12 @@ export class Connection {
   }
 
   private async plain(sql: string, parameters: readonly Value[]): Promise<Outcome> {
-    const [outcome, inTransaction] = await this.host.turns.run(this.session, sql, parameters)
+    const [outcome, inTransaction] = await this.host.turns
+      .run(this.session, sql, parameters)
+      .catch((error: unknown) => {
+        if (error instanceof SqlError) this.session = { ...this.session, rowCount: -1, warnings: [asWarning(error)] }
+        throw error
+      })
     this.inTransaction = inTransaction
     const { session } = this
     this.session = {
@@ -266,7 +271,9 @@ export class Connection {
       database: outcome.database ?? session.database,
       variables: outcome.variables ? new Map([...session.variables, ...outcome.variables]) : session.variables,
       lastInsertId: outcome.insertId || session.lastInsertId,
-      rowCount: outcome.affected,
+      rowCount: outcome.columns.length > 0 ? -1 : outcome.affected,
+      foundRows: outcome.columns.length > 0 ? outcome.rows.length : (session.foundRows ?? 0),
+      warnings: KEEPS.test(sql) && !outcome.warnings ? (session.warnings ?? []) : (outcome.warnings ?? []),
     }
     return outcome
   }
@@ -276,12 +283,13 @@ export class Connection {
   private status(more: boolean): number {
     return (this.inTransaction ? STATUS.inTransaction : 0) | STATUS.autocommit | (more ? STATUS.moreResults : 0)
   }
-  private eof(more: boolean): Uint8Array {
-    return new PacketWriter().int(0xfe, 1).int(0, 2).int(this.status(more), 2).done()
+  private eof(more: boolean, warnings = 0): Uint8Array {
+    return new PacketWriter().int(0xfe, 1).int(warnings, 2).int(this.status(more), 2).done()
   }
 
   private async answer(outcome: Outcome, binary: boolean, more: boolean): Promise<void> {
     const { columns, rows } = outcome
+    for (const result of outcome.results ?? []) await this.answer(result, binary, true)
     if (columns.length === 0) return this.ok(outcome, more)
     const wire = new Columns(columns, rows)
     await this.packets.write(
@@ -289,18 +297,18 @@ export class Connection {
       ...wire.definitions(this.session.database),
       this.eof(more),
       ...rows.map((row) => (binary ? wire.binaryRow(row) : wire.textRow(row))),
-      this.eof(more),
+      this.eof(more, outcome.warnings?.length),
     )
   }
 
-  private async ok({ affected, insertId, info }: Outcome = EMPTY, more = false): Promise<void> {
+  private async ok({ affected, insertId, info, warnings = [] }: Outcome = EMPTY, more = false): Promise<void> {
     await this.packets.write(
       new PacketWriter()
         .int(0, 1)
         .length(affected)
         .length(insertId)
         .int(this.status(more), 2)
-        .int(0, 2)
+        .int(warnings.length, 2)
         .bytes(info === '' ? NO_BYTES : new PacketWriter().value(info).done())
         .done(),
     )
@@ -311,7 +319,10 @@ export class Connection {
   }
 }
 
-const WRITES = /^\s*(insert|update|delete|replace)\b/i
+const WRITES = /^\s*(insert|update|delete|replace|call|execute)\b/i
+/** These tell of the statement before, or use no tables: what is said of that stays. */
+const KEEPS = /^\s*(show\s+(warnings|errors|count)\b|get\s+diagnostics\b|select\b(?![^]*\bfrom\b))/i
+const asWarning = ({ code, message }: SqlError): Warning => ({ level: 'Error', code, message })
 const NO_BYTES = new Uint8Array(0)
 const EMPTY: Outcome = { columns: [], rows: [], affected: 0, insertId: 0, info: '' }
 

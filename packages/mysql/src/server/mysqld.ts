@@ -20,12 +20,11 @@ export const DEFAULT_VERSION = '8.0.46'
 const LACKS = [
   'the optimizer, locks of rows and several writers at the same time: SQLite keeps the tables, and one transaction writes at a time',
   'REPEATABLE READ: each statement of a transaction that has not written reads what is committed then',
-  'stored procedures, functions, triggers, events',
+  'events; triggers where several tables are changed at once',
   'DELETE from several tables at once, INTO OUTFILE, LOAD DATA, full-text search, spatial types',
   'privileges on columns and routines',
   'strict dates, sets and decimals: these are kept as they are given; collations other than case-insensitive',
-  'PREPARE and EXECUTE as statements',
-  'SELECT @a := 1, DEFAULT as a value, WITH ROLLUP, time zones other than UTC',
+  'DEFAULT as a value, WITH ROLLUP, time zones other than UTC',
   'replication, the binary log, X Protocol, TLS, compression',
 ]
 

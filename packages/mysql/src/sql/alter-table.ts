@@ -153,6 +153,7 @@ const DUMMY: readonly Token[] = ['x', 'int'].map((text) => ({
   upper: text.toUpperCase(),
   before: true,
   at: 0,
+  end: 0,
 }))
 
 /** What ALTER TABLE makes of a table. @throws SqlError */

@@ -1,4 +1,5 @@
 import { literal, quoteName } from './quoting.ts'
+import { shownType } from './flavour.ts'
 import { strictCheck } from './strictness.ts'
 
 /** A table as its CREATE TABLE said, kept beside it: SQLite forgets most of that. */
@@ -123,22 +124,32 @@ export function shownDefault({ fallback }: ColumnDefinition): string | null {
 export const foreignKeyText = ({ name, columns, table, others, actions }: ForeignKey): string =>
   `CONSTRAINT ${tick(name)} FOREIGN KEY (${ticks(columns)}) REFERENCES ${tick(table)} (${ticks(others)})${actions}`
 
+/** What the server is that shows something. */
+export interface ShownAs {
+  readonly isMaria: boolean
+  readonly collation: string
+}
+
+const nowText = (isMaria: boolean): string => (isMaria ? 'current_timestamp()' : 'CURRENT_TIMESTAMP')
+
+/** MariaDB leaves numbers without quotes. */
+function defaultText({ type }: ColumnDefinition, shown: string, isMaria: boolean): string {
+  if (shown === 'CURRENT_TIMESTAMP') return nowText(isMaria)
+  return isMaria && /^(\w*int|decimal|float|double)/.test(type) ? shown : literal(shown)
+}
+
 /** SHOW CREATE TABLE. */
-export function shownCreation(
-  table: TableDefinition,
-  nextId: number,
-  typeText: (type: string) => string = (type) => type,
-): string {
+export function shownCreation(table: TableDefinition, nextId: number, { isMaria, collation: usual }: ShownAs): string {
   const lines = table.columns.map((column) => {
     const shown = shownDefault(column)
     const fallback =
       shown !== null
-        ? ` DEFAULT ${shown === 'CURRENT_TIMESTAMP' ? shown : literal(shown)}`
-        : column.notNull || /text|blob|json/.test(column.type) || column.generated
+        ? ` DEFAULT ${defaultText(column, shown, isMaria)}`
+        : column.notNull || (!isMaria && /text|blob|json/.test(column.type)) || column.generated
           ? ''
           : ' DEFAULT NULL'
     const generated = column.generated === undefined ? '' : ` GENERATED ALWAYS AS (${column.generated}) STORED`
-    return `  ${tick(column.name)} ${typeText(column.type)}${generated}${column.notNull ? ' NOT NULL' : ''}${column.autoIncrement ? ' AUTO_INCREMENT' : fallback}${column.touched ? ' ON UPDATE CURRENT_TIMESTAMP' : ''}${column.comment === '' ? '' : ` COMMENT ${literal(column.comment)}`}`
+    return `  ${tick(column.name)} ${shownType(column.type, isMaria)}${generated}${column.notNull ? ' NOT NULL' : column.type.startsWith('timestamp') ? ' NULL' : ''}${column.autoIncrement ? ' AUTO_INCREMENT' : fallback}${column.touched ? ` ON UPDATE ${nowText(isMaria)}` : ''}${column.comment === '' ? '' : ` COMMENT ${literal(column.comment)}`}`
   })
   const WORDS = { primary: 'PRIMARY KEY', unique: 'UNIQUE KEY', index: 'KEY', fulltext: 'FULLTEXT KEY' } as const
   for (const { kind, name, columns } of table.keys)
@@ -147,6 +158,6 @@ export function shownCreation(
   for (const { name, expression } of table.checks) lines.push(`  CONSTRAINT ${tick(name)} CHECK (${expression})`)
   const numbered =
     nextId > 1 && table.columns.some(({ autoIncrement }) => autoIncrement) ? ` AUTO_INCREMENT=${nextId}` : ''
-  const collation = table.charset === 'utf8mb4' ? ' COLLATE=utf8mb4_0900_ai_ci' : ''
+  const collation = table.charset === 'utf8mb4' ? ` COLLATE=${usual}` : ''
   return `CREATE TABLE ${tick(table.name)} (\n${lines.join(',\n')}\n) ENGINE=${table.engine}${numbered} DEFAULT CHARSET=${table.charset}${collation}${table.comment === '' ? '' : ` COMMENT=${literal(table.comment)}`}`
 }

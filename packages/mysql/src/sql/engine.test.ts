@@ -24,6 +24,7 @@ async function fresh(version = '8.0.46'): Promise<void> {
     get rowCount() {
       return session.rowCount
     },
+    foundRows: 0,
     version,
   }
   databases = await Databases.load(functionsOf(host))

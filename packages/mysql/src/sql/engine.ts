@@ -3,18 +3,30 @@ import type { Databases } from '../sqlite/databases.ts'
 import { Catalogue, SYSTEM_DATABASES } from './catalogue.ts'
 import { Cursor } from './create-table.ts'
 import { Definitions } from './definitions.ts'
-import { foreignKeyText, literal, quoteName, type TableDefinition } from './definition.ts'
-import { mariaProblem } from './flavour.ts'
+import { Changes, isGiven } from './changes.ts'
+import { quoteName, type TableDefinition } from './definition.ts'
+import { explain } from './explain.ts'
+import { defaultCollation, mariaProblem } from './flavour.ts'
 import { fillInformationSchema } from './information-schema.ts'
 import { type Token, tokensOf } from './lexer.ts'
 import { problemOf, SqlError, syntaxError } from './problem.ts'
-import { closing, partsOf, Renderer } from './render.ts'
+import { OWN, partsOf, Renderer } from './render.ts'
+import { splitInto } from './into.ts'
+import { deallocate, execute, prepare, type PreparedHost } from './prepared.ts'
+import { makesProgram } from './routines/program-end.ts'
+import { CreationReader } from './routines/creation.ts'
+import { noData, NOTHING_FOUND } from './routines/interpreter.ts'
+import type { Locals } from './routines/locals.ts'
+import { Programs } from './routines/programs.ts'
+import { ProgramStore } from './routines/store.ts'
+import { SessionWork } from './session-work.ts'
 import { withNullness } from './nullness.ts'
 import { titled } from './titles.ts'
-import { chosen, describe, result, show, type ShowHost } from './show.ts'
+import { result } from './show-result.ts'
+import { chosen, describe, show, type ShowHost } from './show.ts'
 import { Privileges } from './privileges.ts'
 import { Users } from './users.ts'
-import { changeText, insertion } from './row-changes.ts'
+import { Transactions } from './transactions.ts'
 import { variablesOf } from './variables.ts'
 import { NOTHING, type Work } from './work.ts'
 
@@ -28,6 +40,14 @@ export class Engine {
   private readonly privileges: Privileges
   readonly definitions: Definitions
   private readonly version: string
+  private readonly store: ProgramStore
+  readonly programs: Programs
+  readonly changes: Changes
+  readonly transactions: Transactions
+  /** The statement that runs: functions of the engine's own are asked without it. */
+  private current: Work | undefined
+  /** What a function failed with: SQLite hands on no more than its words. */
+  private thrown: SqlError | undefined
 
   constructor(databases: Databases, version: string) {
     this.databases = databases
@@ -38,47 +58,145 @@ export class Engine {
     for (const name of SYSTEM_DATABASES) if (!databases.has(name)) databases.add(name, new Uint8Array(0))
     for (const name of databases.names) this.catalogue.prepare(name)
     this.users.prepare()
+    this.store = new ProgramStore(databases)
+    this.programs = new Programs({
+      store: this.store,
+      isMaria: this.isMaria,
+      execute: (work, text, words, locals) => this.within(work, text, words, locals),
+      evaluate: (work, text, words, locals) => this.evaluated(this.inner(work, text, words, work.parameters, locals)),
+      setUserVariable: (work, name, value) => this.session(work).set(`@${name.toLowerCase()}`, value),
+    })
+    const { catalogue, users, privileges, store } = this
     const at = (work: Work): string => this.at(work)
-    const { catalogue, users, privileges } = this
+    this.changes = new Changes({
+      ...{ databases, catalogue, store, at },
+      tablesOf: (work) => this.tablesOf(work),
+      fire: (program, work, rows) => this.programs.fire(program, work, rows),
+    })
+    const forget = (): void => (catalogue.forget(), store.forget())
+    this.transactions = new Transactions({ databases, at, forget })
+    this.defineFunctions()
     this.definitions = new Definitions({ databases, catalogue, users, privileges, at })
   }
 
   /** Statements of a transaction are undone. */
   reset(): void {
-    this.databases.rollback()
-    this.catalogue.forget()
+    this.transactions.reset()
+  }
+
+  /** The session as the statement that runs has left it so far. */
+  get running(): SessionState | undefined {
+    return this.current?.session
   }
 
   get inTransaction(): boolean {
-    return this.databases.names.some((name) => this.databases.inTransaction(name))
+    return this.transactions.isOpen
   }
 
   /** @throws SqlError */
   run(session: SessionState, sql: string, parameters: readonly Value[]): Outcome {
-    const tokens = tokensOf(sql)
+    const own = new SessionWork(session)
+    const work = this.workOf(own, sql, tokensOf(sql), parameters, undefined)
+    return own.finished(this.execute(work))
+  }
+
+  private workOf(
+    session: SessionWork,
+    sql: string,
+    tokens: readonly Token[],
+    parameters: readonly Value[],
+    locals: Locals | undefined,
+  ): Work {
+    const assigns = tokens[0]?.upper !== 'SET' && tokens.some(({ kind, text }) => kind === 'op' && text === ':=')
+    const around = {
+      database: session.database || 'mysql',
+      variable: (name: string) => session.variables.get(`@${name}`) ?? null,
+      systemVariable: (name: string) => this.variable(session, name),
+      local: (name: string) => locals?.find(name)?.value ?? null,
+      isFunction: (name: string) => this.store.find(session.database, 'FUNCTION', name) !== undefined,
+    }
+    return { session, sql, tokens, parameters, renderer: new Renderer(around, assigns), locals }
+  }
+
+  /** One more statement of the same session. */
+  private inner(
+    work: Work,
+    sql: string,
+    tokens: readonly Token[],
+    parameters: readonly Value[],
+    locals: Locals | undefined,
+  ): Work {
+    return this.workOf(this.session(work), sql, locals?.substituted(tokens) ?? tokens, parameters, locals)
+  }
+
+  /** A statement of a stored program. */
+  private within(work: Work, sql: string, tokens: readonly Token[], locals: Locals): Outcome {
+    const inner = this.inner(work, sql, tokens, work.parameters, locals)
+    const outcome = this.execute(inner)
+    this.session(work).note(outcome)
+    return outcome
+  }
+
+  private session(work: Work): SessionWork {
+    return work.session as SessionWork
+  }
+
+  /** @throws SqlError */
+  private execute(work: Work): Outcome {
+    const { session, sql, tokens } = work
     const first = tokens[0]
     if (!first) throw new SqlError(1065, '42000', 'Query was empty')
-    const renderer = new Renderer({
-      database: session.database || 'mysql',
-      variable: (name) => session.variables.get(`@${name}`) ?? null,
-      systemVariable: (name) => this.variable(session, name),
-    })
-    const work = { session, sql, tokens, parameters, renderer }
+    const outer = this.current
+    this.current = work
     try {
       const verb = VERBS.get(first.upper) ?? (first.text === '(' ? VERBS.get('SELECT') : undefined)
-      if (!verb) throw syntaxError(sql)
+      if (!verb || first.kind === 'string') throw syntaxError(sql.slice(first.at))
       this.privileges.check(session.user, tokens, session.database)
       return verb(this, work, new Cursor(tokens, 1))
     } catch (error) {
-      if (error instanceof SqlError) throw this.worded(error)
-      const problem = problemOf(error instanceof Error ? error.message : String(error), {
-        database: session.database,
-        sql,
-        duplicate: (table, columns) => this.duplicate(work, table, columns),
-        isGiven: (column) => isGiven(work, column),
-        foreignKey: () => this.brokenKey(work),
-      })
-      throw this.worded(problem)
+      throw this.worded(this.problem(work, error))
+    } finally {
+      this.current = outer
+    }
+  }
+
+  private problem(work: Work, error: unknown): SqlError {
+    const { thrown } = this
+    this.thrown = undefined
+    if (error instanceof SqlError) return error
+    if (thrown) return thrown
+    // What is no failure of a statement goes on.
+    if (!(error instanceof Error)) throw error
+    return problemOf(error.message, {
+      database: work.session.database,
+      sql: work.sql,
+      duplicate: (table, columns) => this.changes.duplicate(work, table, columns),
+      isGiven: (column) => isGiven(work, column),
+      foreignKey: () => this.changes.brokenKey(work),
+    })
+  }
+
+  private defineFunctions(): void {
+    const { databases } = this
+    databases.define(OWN.call, (name, ...given) =>
+      this.calling((work) => this.programs.function(work, work.session.database, String(name), given)),
+    )
+    databases.define(OWN.variable, (name) => this.calling((work) => work.session.variables.get(`@${name}`) ?? null))
+    databases.define(OWN.assign, (name, value = null) =>
+      this.calling((work) => {
+        this.session(work).set(`@${String(name)}`, value)
+        return value
+      }),
+    )
+  }
+
+  /** What SQLite calls: a failure is kept, for the statement that it is in. */
+  private calling(call: (work: Work) => Value): Value {
+    try {
+      return this.current ? call(this.current) : null
+    } catch (error) {
+      if (error instanceof SqlError) this.thrown = error
+      throw error
     }
   }
 
@@ -102,7 +220,7 @@ export class Engine {
       const dotted = tokens[i + 1]?.kind === 'op' && tokens[i + 1]?.text === '.'
       const name = text.toLowerCase() === 'information_schema' ? 'information_schema' : text
       if (!dotted || kind === 'op' || !this.databases.has(name)) return
-      if (name === 'information_schema') fillInformationSchema(this.catalogue, this.listed())
+      if (name === 'information_schema') fillInformationSchema(this.catalogue, this.store, this.listed(), this.version)
       this.databases.attach(database, name)
     })
     return database
@@ -115,14 +233,24 @@ export class Engine {
   private showHost({ session, renderer }: Work): ShowHost {
     const variables = new Map([
       ...variablesOf(this.version),
-      ...[...session.variables].filter(([name]) => !name.startsWith('@')),
+      ...[...session.variables].filter(([name]) => !/^[@?]/.test(name)),
     ])
     return {
       catalogue: this.catalogue,
       renderer,
       isMaria: this.isMaria,
+      collation: defaultCollation(this.version),
       database: session.database,
       user: session.user,
+      programs: {
+        store: this.store,
+        version: this.version,
+        database: session.database,
+        sqlMode: String(this.variable(session, 'sql_mode') ?? ''),
+        databases: () => this.listed(),
+      },
+      warnings: session.warnings ?? [],
+      filtered: (outcome, condition) => this.filtered(renderer, outcome, condition),
       databases: () => this.listed().filter((name) => this.privileges.sees(session.user, name)),
       variables: () =>
         [...variables]
@@ -152,10 +280,34 @@ export class Engine {
       )
     )
       chosen('')
-    const text = work.renderer.render(titled(work.tokens, work.sql))
+    const into = splitInto(work.tokens)
+    const tokens = into?.tokens ?? work.tokens
+    const text = work.renderer.render(titled(tokens, work.sql))
     const { columns, rows } = this.databases.run(database, text, work.parameters)
-    const shown = withNullness(columns, work.tokens, this.tablesOf(work))
+    if (into) return this.into(work, into.targets, rows)
+    const shown = withNullness(columns, tokens, this.tablesOf(work), (item) => this.itemType(work, item))
     return { ...NOTHING, columns: shown, rows, affected: rows.length }
+  }
+
+  private into(work: Work, targets: readonly string[], rows: readonly (readonly Value[])[]): Outcome {
+    if (rows.length > 1) throw new SqlError(1172, '42000', 'Result consisted of more than one row')
+    const [row] = rows
+    if (!row) return { ...NOTHING, info: NOTHING_FOUND, warnings: [{ level: 'Warning', ...noData().problem }] }
+    if (row.length !== targets.length)
+      throw new SqlError(1222, '21000', 'The used SELECT statements have a different number of columns')
+    targets.forEach((name, i) => {
+      const value = row[i] ?? null
+      if (name.startsWith('@')) this.session(work).set(name, value)
+      else if (!work.locals?.assign(name, value)) throw new SqlError(1327, '42000', `Undeclared variable: ${name}`)
+    })
+    return { ...NOTHING, affected: 1 }
+  }
+
+  /** What a variable or a stored function is; '' where its values tell. */
+  private itemType({ locals, session }: Work, [first, second]: readonly Token[]): string {
+    if (first?.kind === 'local') return locals?.find(first.text)?.type ?? ''
+    if (first?.kind !== 'word' || second?.text !== '(') return ''
+    return this.store.find(session.database, 'FUNCTION', first.text)?.returns ?? ''
   }
 
   /** The tables that a statement names. */
@@ -166,69 +318,6 @@ export class Engine {
       const table = kind === 'word' || kind === 'name' ? tables.get(text) : undefined
       return table && tokens[i + 1]?.text !== '.' ? [table] : []
     })
-  }
-
-  /** SQLite does not say which key it was: it is told where only one can be meant. */
-  private brokenKey(work: Work): SqlError {
-    const { session, tokens } = work
-    const own = this.tablesOf(work)[0]
-    const isChild = tokens[0]?.upper !== 'DELETE' && (own?.foreignKeys.length ?? 0) > 0
-    const tables = [...this.catalogue.tables(session.database).values()]
-    const candidates = tables.flatMap((table) =>
-      table.foreignKeys
-        .filter((key) => (isChild ? table === own : key.table === own?.name))
-        .map((key) => ` (\`${session.database}\`.\`${table.name}\`, ${foreignKeyText(key)})`),
-    )
-    const detail = candidates.length === 1 ? (candidates[0] ?? '') : ''
-    return isChild
-      ? new SqlError(1452, '23000', `Cannot add or update a child row: a foreign key constraint fails${detail}`)
-      : new SqlError(1451, '23000', `Cannot delete or update a parent row: a foreign key constraint fails${detail}`)
-  }
-
-  insert(work: Work, cursor: Cursor): Outcome {
-    const replace = work.tokens[0]?.upper === 'REPLACE'
-    let ignore = false
-    for (;;)
-      if (cursor.take('IGNORE')) ignore = true
-      else if (
-        !(cursor.take('LOW_PRIORITY') || cursor.take('DELAYED') || cursor.take('HIGH_PRIORITY') || cursor.take('INTO'))
-      )
-        break
-    const start = cursor.at
-    const { database: other, name } = cursor.qualified()
-    const database = this.at(work)
-    chosen(other ?? work.session.database)
-    const target = work.renderer.render(work.tokens.slice(start, cursor.at))
-    const rest = insertion(work.renderer, cursor)
-    const verb = replace ? 'REPLACE' : ignore ? 'INSERT OR IGNORE' : 'INSERT'
-    const table = this.catalogue.tables(other ?? database).get(name)
-    this.databases.run(database, `${verb} INTO ${target} ${rest}`, work.parameters)
-    const affected = this.databases.changes(database)
-    const numbered = table?.columns.some(({ autoIncrement }) => autoIncrement) && affected > 0
-    const insertId = numbered
-      ? this.databases.lastRowid(database) - (/\bON CONFLICT\b/.test(rest) ? 0 : affected - 1)
-      : 0
-    return {
-      ...NOTHING,
-      affected,
-      insertId,
-      info: affected > 1 ? `Records: ${affected}  Duplicates: 0  Warnings: 0` : '',
-    }
-  }
-
-  change(work: Work, cursor: Cursor): Outcome {
-    const database = this.at(work)
-    chosen(work.session.database || (work.tokens.some(({ text }) => text === '.') ? 'mysql' : ''))
-    const verb = work.tokens[0]?.upper ?? ''
-    while (cursor.take('IGNORE') || cursor.take('LOW_PRIORITY') || cursor.take('QUICK'));
-    const sql = changeText(work.renderer, verb, cursor.rest)
-    this.databases.run(database, sql, work.parameters)
-    const affected = this.databases.changes(database)
-    return {
-      ...NOTHING,
-      affected,
-      info: verb === 'UPDATE' ? `Rows matched: ${affected}  Changed: ${affected}  Warnings: 0` : '',
-    }
   }
 
   use({ session }: Work, cursor: Cursor): Outcome {
@@ -261,11 +350,12 @@ export class Engine {
       if (!assigned.takeOp('=')) assigned.takeOp(':=')
       return [name, this.valueOf(work, assigned.rest)]
     })
+    for (const [name, value] of variables) this.session(work).set(name, value)
     for (const [name, value] of variables)
       if (name === 'foreign_key_checks')
         for (const database of this.databases.names)
           this.databases.run(database, `PRAGMA foreign_keys = ${Number(value)}`)
-    return { ...NOTHING, variables }
+    return NOTHING
   }
 
   private valueOf(work: Work, tokens: readonly Token[]): Value {
@@ -274,39 +364,74 @@ export class Engine {
       const word = { ON: 1, OFF: 0, TRUE: 1, FALSE: 0, DEFAULT: null, NULL: null }[only.upper]
       return word === undefined ? only.text : word
     }
-    const { rows } = this.databases.run(this.at(work), `SELECT ${work.renderer.render(tokens)}`, work.parameters)
-    return rows[0]?.[0] ?? null
+    return this.evaluated({ ...work, tokens })
   }
 
-  transaction(work: Work): Outcome {
-    const words = work.tokens.map(({ upper }) => upper)
-    const database = this.at(work)
-    const [first = ''] = words
-    if (first === 'BEGIN' || first === 'START') {
-      if (this.inTransaction) this.commit()
-      this.databases.run(database, 'BEGIN')
-    } else if (first === 'COMMIT') this.commit()
-    else if (first === 'SAVEPOINT' || first === 'RELEASE' || words.includes('TO')) {
-      const name = work.tokens.at(-1)?.text ?? ''
-      if (this.databases.inTransaction(database)) this.savepoint(database, first, name)
-      this.catalogue.forget()
-    } else this.reset()
-    return NOTHING
-  }
-
-  /** @throws SqlError for a name that is not there */
-  private savepoint(database: string, verb: string, name: string): void {
-    const words = { SAVEPOINT: 'SAVEPOINT', RELEASE: 'RELEASE' }[verb] ?? 'ROLLBACK TO'
+  /** The value of an expression. @throws SqlError */
+  private evaluated(work: Work): Value {
+    const outer = this.current
+    this.current = work
     try {
-      this.databases.run(database, `${words} ${quoteName(name)}`)
+      const text = `SELECT ${work.renderer.render(work.tokens)}`
+      return this.databases.run(this.at(work), text, work.parameters).rows[0]?.[0] ?? null
     } catch (error) {
-      if (!/no such savepoint/.test(String(error))) throw error
-      throw new SqlError(1305, '42000', `SAVEPOINT ${name} does not exist`)
+      throw this.worded(this.problem(work, error))
+    } finally {
+      this.current = outer
     }
   }
 
-  private commit(): void {
-    for (const name of this.databases.names) if (this.databases.inTransaction(name)) this.databases.run(name, 'COMMIT')
+  // stored programs -------------------------------------------------------------------------------------------------
+
+  create(work: Work, cursor: Cursor): Outcome {
+    if (!makesProgram(work.tokens, 0)) return this.definitions.create(work, cursor)
+    if (work.tokens.some(({ upper, kind }, i) => i < 9 && kind === 'word' && upper === 'EVENT'))
+      throw new SqlError(1235, '42000', "This version of MySQL doesn't yet support 'EVENT'")
+    const now = String(this.databases.run('mysql', 'SELECT now()').rows[0]?.[0] ?? '')
+    const user = work.session.user.replace(/@127\.0\.0\.1$/, '@localhost')
+    const creation = new CreationReader(work.sql, work.tokens, work.renderer, user, now).read()
+    const { program, database = work.session.database } = creation
+    if (program.kind === 'TRIGGER') this.catalogue.table(chosen(database), program.table)
+    return this.programs.create(creation, work)
+  }
+
+  drop(work: Work, cursor: Cursor): Outcome {
+    const kind = (['PROCEDURE', 'FUNCTION', 'TRIGGER'] as const).find((word) => cursor.take(word))
+    if (kind) return this.programs.drop(kind, work, cursor)
+    const before = new Map(this.databases.names.map((name) => [name, new Set(this.catalogue.tables(name).keys())]))
+    const outcome = this.definitions.drop(work, cursor)
+    for (const [database, tables] of before)
+      for (const table of tables)
+        if (!this.databases.has(database)) this.store.forget()
+        else if (!this.catalogue.tables(database).has(table)) this.store.dropTable(database, table)
+    return outcome
+  }
+
+  prepared(): PreparedHost {
+    return {
+      setVariable: (work, name, value) => this.session(work).set(name, value),
+      evaluate: (work, cursor) => this.evaluated({ ...work, tokens: cursor.rest }),
+      execute: (work, sql, parameters) => {
+        const outcome = this.execute(this.inner(work, sql, tokensOf(sql), parameters, undefined))
+        this.session(work).note(outcome)
+        return outcome
+      },
+      check: (sql) => {
+        const [first] = tokensOf(sql)
+        if (!first || !(VERBS.has(first.upper) || first.text === '(')) throw syntaxError(sql)
+      },
+    }
+  }
+
+  private filtered(renderer: Renderer, outcome: Outcome, condition: readonly Token[]): Outcome {
+    if (outcome.rows.length === 0) return outcome
+    const width = outcome.columns.length
+    const names = outcome.columns.map(({ name }, i) => `column${i + 1} COLLATE NOCASE AS ${quoteName(name)}`)
+    const row = `(${Array.from({ length: width }, () => '?').join(', ')})`
+    const values = outcome.rows.map(() => row).join(', ')
+    const text = `SELECT * FROM (SELECT ${names.join(', ')} FROM (VALUES ${values})) WHERE ${renderer.render(condition)}`
+    const { rows } = this.databases.run('mysql', text, outcome.rows.flat())
+    return { ...outcome, rows }
   }
 
   show(work: Work, cursor: Cursor): Outcome {
@@ -315,50 +440,9 @@ export class Engine {
 
   describe(work: Work, cursor: Cursor): Outcome {
     const first = cursor.token?.upper ?? ''
-    if (/^(SELECT|INSERT|UPDATE|DELETE|ANALYZE|FORMAT|EXTENDED)$/.test(first)) return this.explain(work, cursor)
+    if (/^(SELECT|INSERT|UPDATE|DELETE|ANALYZE|FORMAT|EXTENDED)$/.test(first))
+      return explain(this.databases, this.at(work), work, cursor)
     return describe(this.showHost(work), cursor.rest)
-  }
-
-  private explain(work: Work, cursor: Cursor): Outcome {
-    const { rows } = this.databases.run(
-      this.at(work),
-      `EXPLAIN QUERY PLAN ${work.renderer.render(cursor.rest)}`,
-      work.parameters,
-    )
-    return result(
-      [
-        'id',
-        'select_type',
-        'table',
-        'partitions',
-        'type',
-        'possible_keys',
-        'key',
-        'key_len',
-        'ref',
-        'rows',
-        'filtered',
-        'Extra',
-      ],
-      rows.map(([, , , detail], i) => {
-        const [, how, table, , key = null] =
-          /^(SCAN|SEARCH) (\S+)( USING (?:COVERING )?INDEX (\S+))?/.exec(String(detail)) ?? []
-        return [
-          i + 1,
-          'SIMPLE',
-          table ?? null,
-          null,
-          how === 'SEARCH' ? 'ref' : 'ALL',
-          key,
-          key,
-          null,
-          null,
-          1,
-          '100.00',
-          how ? null : String(detail),
-        ]
-      }),
-    )
   }
 
   maintain({ tokens, session }: Work, cursor: Cursor): Outcome {
@@ -384,45 +468,6 @@ export class Engine {
     this.privileges.forget()
     return NOTHING
   }
-
-  /** Which value of an INSERT stands in the table already. */
-  private duplicate(
-    { tokens, parameters, session }: Work,
-    name: string,
-    columns: readonly string[],
-  ): { entry: string; key: string } {
-    const table = this.catalogue.tables(session.database).get(name)
-    const key =
-      table?.keys.find((each) => each.columns.join() === columns.join())?.name ?? (columns.length > 0 ? 'PRIMARY' : '')
-    const values = tokens.findIndex(({ upper, kind }) => kind === 'word' && (upper === 'VALUES' || upper === 'VALUE'))
-    const open = tokens.findIndex(({ text, kind }) => kind === 'op' && text === '(')
-    const listed =
-      open >= 0 && open < values
-        ? partsOf(tokens.slice(open + 1, closing(tokens, open))).map(([first]) => first?.text ?? '')
-        : (table?.columns.map((column) => column.name) ?? [])
-    let used = 0
-    for (const row of values < 0 ? [] : partsOf(tokens.slice(values + 1))) {
-      const given = partsOf(row.slice(1, -1)).map(([first]) =>
-        first?.kind === 'param' ? String(parameters[used++] ?? '') : (first?.text ?? ''),
-      )
-      const wanted = columns.map((column) => given[listed.indexOf(column)] ?? '')
-      const where = columns.map((column, i) => `${quoteName(column)} = ${literal(wanted[i] ?? '')}`).join(' AND ')
-      if (this.databases.run(session.database, `SELECT 1 FROM ${quoteName(name)} WHERE ${where}`).rows.length > 0)
-        return { entry: wanted.join('-'), key }
-    }
-    return { entry: '', key }
-  }
-}
-
-/** Whether an INSERT names the column, or names none and so means all. */
-function isGiven({ tokens }: Work, column: string): boolean {
-  const [first] = tokens
-  if (first?.upper !== 'INSERT' && first?.upper !== 'REPLACE') return true
-  const open = tokens.findIndex(({ text, kind }) => kind === 'op' && text === '(')
-  const values = tokens.findIndex(({ upper, kind }) => kind === 'word' && /^(VALUES?|SELECT|SET)$/.test(upper))
-  if (values < 0 || open < 0 || open > values)
-    return tokens[values]?.upper !== 'SET' || tokens.some(({ text }) => text === column)
-  return partsOf(tokens.slice(open + 1, closing(tokens, open))).some((part) => part.at(-1)?.text === column)
 }
 
 const onOff = (name: string, value: Value): string =>
@@ -435,9 +480,9 @@ const onOff = (name: string, value: Value): string =>
     : String(value ?? '')
 
 const select: Verb = (engine, work) => engine.select(work)
-const insert: Verb = (engine, work, cursor) => engine.insert(work, cursor)
-const change: Verb = (engine, work, cursor) => engine.change(work, cursor)
-const transaction: Verb = (engine, work) => engine.transaction(work)
+const insert: Verb = (engine, work, cursor) => engine.changes.insert(work, cursor)
+const change: Verb = (engine, work, cursor) => engine.changes.change(work, cursor)
+const transaction: Verb = (engine, work) => engine.transactions.run(work)
 const describeOne: Verb = (engine, work, cursor) => engine.describe(work, cursor)
 const maintain: Verb = (engine, work, cursor) => engine.maintain(work, cursor)
 /** What has no effect here. */
@@ -452,8 +497,13 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ...['ANALYZE', 'OPTIMIZE', 'CHECK', 'REPAIR'].map((word) => [word, maintain] as const),
   ...['FLUSH', 'LOCK', 'UNLOCK', 'KILL', 'DO'].map((word) => [word, accept] as const),
   ['TRUNCATE', (engine, work, cursor) => engine.definitions.truncate(work, cursor)],
-  ['CREATE', (engine, work, cursor) => engine.definitions.create(work, cursor)],
-  ['DROP', (engine, work, cursor) => engine.definitions.drop(work, cursor)],
+  ['CREATE', (engine, work, cursor) => engine.create(work, cursor)],
+  ['DROP', (engine, work, cursor) => engine.drop(work, cursor)],
+  ['CALL', (engine, work, cursor) => engine.programs.call(work, cursor)],
+  ['PREPARE', (engine, work, cursor) => prepare(engine.prepared(), work, cursor)],
+  ['EXECUTE', (engine, work, cursor) => execute(engine.prepared(), work, cursor)],
+  ['DEALLOCATE', (engine, work, cursor) => deallocate(engine.prepared(), work, cursor)],
+  ['SIGNAL', (engine, work, cursor) => engine.programs.single(work, cursor)],
   ['ALTER', (engine, work, cursor) => engine.definitions.alter(work, cursor)],
   ['RENAME', (engine, work, cursor) => engine.definitions.rename(work, cursor)],
   ['USE', (engine, work, cursor) => engine.use(work, cursor)],

@@ -9,11 +9,23 @@ const WIDTHS: Readonly<Record<string, readonly [signed: number, unsigned: number
   bigint: [20, 20],
 }
 
+/** MariaDB 11.6 took the rules of UCA 14. */
+const UCA_1400 = [11, 6]
+
+/** The collation of utf8mb4 where nobody says another. */
+export function defaultCollation(version: string): string {
+  if (!/maria/i.test(version)) return 'utf8mb4_0900_ai_ci'
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const isNew = major > (UCA_1400[0] ?? 0) || (major === UCA_1400[0] && minor >= (UCA_1400[1] ?? 0))
+  return isNew ? 'utf8mb4_uca1400_ai_ci' : 'utf8mb4_general_ci'
+}
+
 /** A type as the server shows it: MySQL 8 has no widths of whole numbers, MariaDB has, and keeps documents as text. */
 export function shownType(type: string, isMaria: boolean): string {
   const [, word = '', rest = ''] = /^(\w+)(.*)$/.exec(type) ?? []
   if (!isMaria) return type
   if (word === 'json') return 'longtext'
+  if (type === 'year') return 'year(4)'
   const widths = WIDTHS[word]
   if (!widths || rest.startsWith('(')) return type
   return `${word}(${widths[rest.includes('unsigned') ? 1 : 0]})${rest}`

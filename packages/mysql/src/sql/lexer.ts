@@ -1,6 +1,7 @@
 import { syntaxError } from './problem.ts'
+import { makesProgram, programEnd } from './routines/program-end.ts'
 
-export type TokenKind = 'word' | 'name' | 'string' | 'number' | 'hex' | 'op' | 'param' | 'variable' | 'system'
+export type TokenKind = 'word' | 'name' | 'string' | 'number' | 'hex' | 'op' | 'param' | 'variable' | 'system' | 'local'
 
 export interface Token {
   readonly kind: TokenKind
@@ -11,6 +12,8 @@ export interface Token {
   /** Blanks and comments before it. */
   readonly before: boolean
   readonly at: number
+  /** Where the text behind it begins. */
+  readonly end: number
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0', b: '\b', Z: '\x1a' }
@@ -33,7 +36,7 @@ export function tokensOf(sql: string): Token[] {
     return pattern.exec(sql)
   }
   const push = (kind: TokenKind, text: string, length: number): void => {
-    tokens.push({ kind, text, upper: kind === 'word' ? text.toUpperCase() : text, before, at })
+    tokens.push({ kind, text, upper: kind === 'word' ? text.toUpperCase() : text, before, at, end: at + length })
     at += length
     before = false
   }
@@ -84,9 +87,21 @@ function quoted(sql: string, start: number, quote: string): [string, number] {
   throw syntaxError(sql.slice(start))
 }
 
+/** Where statements end: semicolons in the body of a stored program end none. */
+function endsOf(tokens: readonly Token[]): number[] {
+  const ends: number[] = []
+  for (let at = 0; at < tokens.length; at++) {
+    const starts = at === 0 || (tokens[at - 1]?.kind === 'op' && tokens[at - 1]?.text === ';')
+    if (starts && makesProgram(tokens, at)) at = programEnd(tokens, at)
+    const token = tokens[at]
+    if (token?.kind === 'op' && token.text === ';') ends.push(token.at)
+  }
+  return ends
+}
+
 /** Statements between semicolons. */
 export function statementsOf(sql: string): string[] {
-  const ends = tokensOf(sql).flatMap(({ kind, text, at }) => (kind === 'op' && text === ';' ? [at] : []))
+  const ends = endsOf(tokensOf(sql))
   const parts = [...ends, sql.length].map((end, i) => sql.slice(i === 0 ? 0 : (ends[i - 1] ?? 0) + 1, end))
   return parts.map((part) => part.trim()).filter((part) => part !== '' && tokensOf(part).length > 0)
 }

@@ -1,7 +1,7 @@
 import type { Column } from '../protocol.ts'
 import type { TableDefinition } from './definition.ts'
 import type { Token } from './lexer.ts'
-import { itemsOf } from './titles.ts'
+import { itemsOf, withoutName } from './titles.ts'
 
 const OUTER = /^(LEFT|RIGHT|UNION|ROLLUP|WITH)$/
 const COUNTING = /^(COUNT|NOW|CURDATE|DATABASE|VERSION|CONNECTION_ID|ROW_NUMBER|RANK|DENSE_RANK|LENGTH)$/
@@ -11,6 +11,7 @@ export function withNullness(
   columns: readonly Column[],
   tokens: readonly Token[],
   tables: readonly TableDefinition[],
+  known: (item: readonly Token[]) => string,
 ): readonly Column[] {
   const never = new Set(
     tables.flatMap((table) => table.columns.filter(({ notNull }) => notNull).map(({ name }) => name)),
@@ -18,11 +19,11 @@ export function withNullness(
   const isOuter = tokens.some(({ kind, upper }) => kind === 'word' && OUTER.test(upper))
   const items = itemsOf(tokens)
   return columns.map((column, i) => {
-    const item = items.length === columns.length ? (items[i] ?? []) : []
+    const item = items.length === columns.length ? withoutName(items[i] ?? []) : []
     const [first, second] = item
-    const isLiteral = first !== undefined && (first.kind === 'number' || first.kind === 'string')
+    const isLiteral = first !== undefined && /^(number|string|hex)$/.test(first.kind)
     const isCounting = first?.kind === 'word' && COUNTING.test(first.upper) && second?.text === '('
-    const type = column.type === '' ? aggregateType(item, tables) : column.type
+    const type = column.type === '' ? known(item) || aggregateType(item, tables) : column.type
     const notNull = (!isOuter && never.has(column.name)) || (isLiteral && item.length === 1) || isCounting
     return { ...column, type, ...(notNull ? { notNull } : {}) }
   })

@@ -9,7 +9,14 @@ export interface Surroundings {
   readonly database: string
   variable(name: string): Value
   systemVariable(name: string): Value
+  /** Of a stored program. */
+  local?(name: string): Value
+  /** Whether there is a stored function of that name. */
+  isFunction?(name: string): boolean
 }
+
+/** Functions of the engine's own, by the names that SQLite knows them by. */
+export const OWN = { call: 'drydock_call', variable: 'drydock_variable', assign: 'drydock_assign' } as const
 
 /** Words that mean nothing to SQLite. */
 const DROPPED = new Set([
@@ -94,8 +101,23 @@ export const valueText = (value: Value): string => {
   if (value === null) return 'NULL'
   if (typeof value === 'string') return literal(value)
   if (value instanceof Uint8Array) return `x'${toHex(value)}'`
-  return String(value)
+  return Number(value) < 0 ? `(${value})` : String(value)
 }
+
+/** Where the value of `@x := value` ends. */
+function assignmentEnd(tokens: readonly Token[], from: number): number {
+  let cases = 0
+  for (let at = from; at < tokens.length; at++) {
+    const { kind, text, upper } = tokens[at] as Token
+    if (kind === 'op' && text === '(') at = closing(tokens, at)
+    else if (kind === 'op' && text === ',') return at
+    else if (kind === 'word' && upper === 'CASE') cases++
+    else if (kind === 'word' && upper === 'END' && cases > 0) cases--
+    else if (kind === 'word' && cases === 0 && AFTER_VALUE.test(upper)) return at
+  }
+  return tokens.length
+}
+const AFTER_VALUE = /^(FROM|WHERE|AS|GROUP|HAVING|ORDER|LIMIT|UNION|THEN|ELSE|END|ASC|DESC|INTO)$/
 
 /** Where the parenthesis that stands at `open` closes. */
 export function closing(tokens: readonly Token[], open: number): number {
@@ -132,9 +154,12 @@ const CAST_TYPES: readonly (readonly [RegExp, string])[] = [
 /** Expressions and clauses of MySQL's language in SQLite's words. */
 export class Renderer {
   private readonly around: Surroundings
+  /** Variables change while the statement runs. */
+  private readonly assigns: boolean
 
-  constructor(around: Surroundings) {
+  constructor(around: Surroundings, assigns = false) {
     this.around = around
+    this.assigns = assigns
   }
 
   render(tokens: readonly Token[]): string {
@@ -155,6 +180,12 @@ export class Renderer {
         const end = this.intervalEnd(tokens, at + 1)
         const moved = out.splice(term).join('')
         out.push(` date_${token.text === '+' ? 'add' : 'sub'}(${moved}, ${this.interval(tokens.slice(at + 1, end))})`)
+        at = end - 1
+        continue
+      }
+      if (token.kind === 'variable' && isOp(next, ':=')) {
+        const end = assignmentEnd(tokens, at + 2)
+        out.push(` ${OWN.assign}(${literal(token.text)}, ${this.render(tokens.slice(at + 2, end))})`)
         at = end - 1
         continue
       }
@@ -227,7 +258,9 @@ export class Renderer {
     if (kind === 'name') return quoteName(text)
     if (kind === 'string') return literal(text)
     if (kind === 'hex') return `x'${text.length % 2 === 1 ? '0' : ''}${text}'`
-    if (kind === 'variable') return valueText(this.around.variable(text))
+    if (kind === 'variable')
+      return this.assigns ? `${OWN.variable}(${literal(text)})` : valueText(this.around.variable(text))
+    if (kind === 'local') return valueText(this.around.local?.(text) ?? null)
     if (kind === 'system') return valueText(this.around.systemVariable(text))
     if (kind === 'op') return OPERATORS.get(text) ?? text
     if (kind !== 'word') return text
@@ -249,6 +282,8 @@ export class Renderer {
       const at = inner.findIndex((each) => each.upper === 'IN')
       return `locate(${this.render(inner.slice(0, at))}, ${this.render(inner.slice(at + 1))})`
     }
+    const stored = !FUNCTIONS.has(upper) && (this.around.isFunction?.(text) ?? false)
+    if (stored) return `${OWN.call}(${[literal(text), ...partsOf(inner).map((part) => this.render(part))].join(', ')})`
     const name = FUNCTIONS.get(upper) ?? text.toLowerCase()
     const parts = partsOf(
       inner.map((each) => (['FROM', 'FOR'].includes(each.upper) && /^SUBSTR|^MID/.test(upper) ? comma(each) : each)),

@@ -5,7 +5,16 @@ import { partsOf, type Renderer } from './render.ts'
 
 /** The columns and values of INSERT, with what is to be done with those that are there. */
 export function insertion(renderer: Renderer, cursor: Cursor): string {
-  const { rest } = cursor
+  const { body, conflict } = onConflict(renderer, cursor.rest)
+  const isQuery = body.some(({ upper, kind }) => kind === 'word' && upper === 'SELECT')
+  return `${bodyText(renderer, body)}${isQuery && conflict !== '' ? ' WHERE true' : ''}${conflict}`
+}
+
+/** ON DUPLICATE KEY UPDATE in SQLite's words, and what stands before it. */
+export function onConflict(
+  renderer: Renderer,
+  rest: readonly Token[],
+): { readonly body: readonly Token[]; readonly conflict: string } {
   const on = rest.findIndex(
     ({ upper, kind }, i) => kind === 'word' && upper === 'ON' && rest[i + 1]?.upper === 'DUPLICATE',
   )
@@ -15,15 +24,13 @@ export function insertion(renderer: Renderer, cursor: Cursor): string {
   // INSERT … VALUES (…) AS new ON DUPLICATE KEY UPDATE a = new.a
   const alias = on >= 0 && as >= 0 && as === body.length - 2 ? body[as + 1]?.text : undefined
   const given = alias === undefined ? body : body.slice(0, as)
-  const text = bodyText(renderer, given)
-  if (on < 0) return text
+  if (on < 0) return { body: given, conflict: '' }
   const renamed = update.map((token) =>
     alias !== undefined && token.text === alias
       ? { ...token, kind: 'word' as const, text: 'excluded', upper: 'EXCLUDED' }
       : token,
   )
-  const isQuery = given.some(({ upper, kind }) => kind === 'word' && upper === 'SELECT')
-  return `${text}${isQuery ? ' WHERE true' : ''} ON CONFLICT DO UPDATE SET ${renderer.render(excluded(renamed))}`
+  return { body: given, conflict: ` ON CONFLICT DO UPDATE SET ${renderer.render(excluded(renamed))}` }
 }
 
 function bodyText(renderer: Renderer, body: readonly Token[]): string {

@@ -1,4 +1,4 @@
-import type { Outcome, Value } from '../protocol.ts'
+import type { Outcome, Value, Warning } from '../protocol.ts'
 import type { Catalogue } from './catalogue.ts'
 import { Cursor } from './create-table.ts'
 import {
@@ -11,16 +11,10 @@ import {
 } from './definition.ts'
 import { shownType } from './flavour.ts'
 import type { Token } from './lexer.ts'
+import { type ProgramShows, showCreation, showRoutines, showTriggers } from './routines/shows.ts'
+import { result } from './show-result.ts'
 import { SqlError, syntaxError } from './problem.ts'
 import type { Renderer } from './render.ts'
-
-const result = (columns: readonly string[], rows: readonly (readonly Value[])[]): Outcome => ({
-  columns: columns.map((name, i) => ({ name, type: '', notNull: rows.every((row) => row[i] !== null) })),
-  rows,
-  affected: 0,
-  insertId: 0,
-  info: '',
-})
 
 /** Names of SQLite's text in MySQL's quotes. */
 const ownQuotes = (sql: string): string =>
@@ -39,7 +33,7 @@ const keyOf = ({ keys }: TableDefinition, { name }: ColumnDefinition): string =>
   const first = (kind: string): boolean => keys.some((key) => key.kind === kind && key.columns[0] === name)
   const primary = keys.some(({ kind, columns }) => kind === 'primary' && columns.includes(name))
   const unique = keys.some(({ kind, columns }) => kind === 'unique' && columns.join() === name)
-  return primary ? 'PRI' : unique ? 'UNI' : first('index') || first('unique') ? 'MUL' : ''
+  return primary ? 'PRI' : unique ? 'UNI' : first('index') || first('fulltext') || first('unique') ? 'MUL' : ''
 }
 const extraOf = (column: ColumnDefinition): string =>
   column.autoIncrement
@@ -57,11 +51,17 @@ export interface ShowHost {
   readonly renderer: Renderer
   /** MariaDB shows some things otherwise. */
   readonly isMaria: boolean
+  /** The collation of utf8mb4 where nobody says another. */
+  readonly collation: string
   readonly database: string
   readonly user: string
+  readonly programs: ProgramShows
+  readonly warnings: readonly Warning[]
   databases(): readonly string[]
   variables(): readonly (readonly [string, string])[]
   status(): readonly (readonly [string, string])[]
+  /** The rows for which a condition on the columns holds. */
+  filtered(outcome: Outcome, condition: readonly Token[]): Outcome
 }
 
 /** @throws SqlError 1046 */
@@ -78,20 +78,37 @@ export function describe(host: ShowHost, tokens: readonly Token[]): Outcome {
   return columnRows(host, table, only === undefined ? /^/ : like(only))
 }
 
-const columnRows = ({ isMaria }: ShowHost, table: TableDefinition, pattern: RegExp): Outcome =>
+const columnRows = (host: ShowHost, table: TableDefinition, pattern: RegExp, full = false): Outcome =>
   result(
-    ['Field', 'Type', 'Null', 'Key', 'Default', 'Extra'],
+    [
+      'Field',
+      'Type',
+      ...(full ? ['Collation'] : []),
+      'Null',
+      'Key',
+      'Default',
+      'Extra',
+      ...(full ? ['Privileges', 'Comment'] : []),
+    ],
     table.columns
       .filter(({ name }) => pattern.test(name))
       .map((column) => [
         column.name,
-        shownType(column.type, isMaria),
+        shownType(column.type, host.isMaria),
+        ...(full ? [/char|text|enum|set/.test(column.type) ? host.collation : null] : []),
         column.notNull ? 'NO' : 'YES',
         keyOf(table, column),
-        shownDefault(column),
-        extraOf(column),
+        mariaTime(shownDefault(column), host),
+        mariaTime(extraOf(column), host),
+        ...(full ? ['select,insert,update,references', column.comment] : []),
       ]),
   )
+
+/** MariaDB calls the function, and has no word for defaults that are expressions. */
+const mariaTime = <T extends string | null>(text: T, { isMaria }: Pick<ShowHost, 'isMaria'>): T =>
+  (isMaria
+    ? (text?.replace('DEFAULT_GENERATED', '').replace('CURRENT_TIMESTAMP', 'current_timestamp()').trim() ?? null)
+    : text) as T
 
 type Show = (host: ShowHost, cursor: Cursor, full: boolean) => Outcome
 
@@ -101,6 +118,10 @@ function place(host: ShowHost, cursor: Cursor): [database: string, table: string
   const { database, name } = cursor.qualified()
   const other = cursor.take('FROM') || cursor.take('IN') ? cursor.name() : database
   return [chosen(other ?? host.database), name]
+}
+const columnList: Show = (host, cursor, full) => {
+  const table = host.catalogue.table(...place(host, cursor))
+  return columnRows(host, table, pattern(cursor), full)
 }
 const pattern = (cursor: Cursor): RegExp => (cursor.take('LIKE') ? like(cursor.name()) : /^/)
 
@@ -121,8 +142,7 @@ const indexRows: Show = (host, cursor) => {
     'Index_type',
     'Comment',
     'Index_comment',
-    'Visible',
-    'Expression',
+    ...(host.isMaria ? ['Ignored'] : ['Visible', 'Expression']),
   ]
   const rows = table.keys.flatMap(({ kind, name: key, columns: names }) =>
     names.map((column, i): Value[] => {
@@ -133,16 +153,15 @@ const indexRows: Show = (host, cursor) => {
         key,
         i + 1,
         column,
-        'A',
-        0,
+        kind === 'fulltext' ? null : 'A',
+        kind === 'fulltext' ? null : 0,
         null,
         null,
         nullable,
         kind === 'fulltext' ? 'FULLTEXT' : 'BTREE',
         '',
         '',
-        'YES',
-        null,
+        ...(host.isMaria ? ['NO'] : ['YES', null]),
       ]
     }),
   )
@@ -192,7 +211,7 @@ const tableStatus: Show = (host, cursor) => {
         null,
         null,
         null,
-        'utf8mb4_0900_ai_ci',
+        host.collation,
         null,
         '',
         table.comment,
@@ -224,8 +243,7 @@ const tableStatus: Show = (host, cursor) => {
 }
 
 const pairs = (rows: readonly (readonly [string, string])[], cursor: Cursor): Outcome => {
-  const where = cursor.take('WHERE') ? cursor.tokens.find(({ kind }) => kind === 'string')?.text : undefined
-  const shown = where === undefined ? pattern(cursor) : like(where)
+  const shown = pattern(cursor)
   return result(
     ['Variable_name', 'Value'],
     rows.filter(([name]) => shown.test(name)),
@@ -249,13 +267,42 @@ const databases: Show = (host, cursor) => {
   )
 }
 
+const warningRows = (warnings: readonly Warning[]): Outcome =>
+  result(
+    ['Level', 'Code', 'Message'],
+    warnings.map(({ level, code, message }) => [level, code, message]),
+  )
+
+const COLLATIONS: readonly (readonly [name: string, set: string, id: number, length: number, pad: string])[] = [
+  ['latin1_swedish_ci', 'latin1', 8, 1, 'PAD SPACE'],
+  ['latin1_bin', 'latin1', 47, 1, 'PAD SPACE'],
+  ['ascii_general_ci', 'ascii', 11, 1, 'PAD SPACE'],
+  ['utf8mb3_general_ci', 'utf8mb3', 33, 1, 'PAD SPACE'],
+  ['utf8mb3_bin', 'utf8mb3', 83, 1, 'PAD SPACE'],
+  ['utf8mb4_general_ci', 'utf8mb4', 45, 1, 'PAD SPACE'],
+  ['utf8mb4_bin', 'utf8mb4', 46, 1, 'PAD SPACE'],
+  ['utf8mb4_unicode_ci', 'utf8mb4', 224, 8, 'PAD SPACE'],
+  ['utf8mb4_0900_ai_ci', 'utf8mb4', 255, 0, 'NO PAD'],
+  ['binary', 'binary', 63, 1, 'NO PAD'],
+]
+const DEFAULTS = new Set(['latin1_swedish_ci', 'ascii_general_ci', 'utf8mb3_general_ci', 'binary'])
+
+const charsets = ({ collation }: ShowHost, shown: RegExp): readonly (readonly Value[])[] =>
+  [
+    ['latin1', 'cp1252 West European', 'latin1_swedish_ci', 1],
+    ['ascii', 'US ASCII', 'ascii_general_ci', 1],
+    ['utf8mb3', 'UTF-8 Unicode', 'utf8mb3_general_ci', 3],
+    ['utf8mb4', 'UTF-8 Unicode', collation, 4],
+    ['binary', 'Binary pseudo charset', 'binary', 1],
+  ].filter(([name]) => shown.test(String(name)))
+
 const SHOWS: readonly (readonly [words: string, show: Show])[] = [
   ['DATABASES', databases],
   ['SCHEMAS', databases],
   ['TABLE STATUS', tableStatus],
   ['TABLES', tableRows],
-  ['COLUMNS', (host, cursor) => columnRows(host, host.catalogue.table(...place(host, cursor)), pattern(cursor))],
-  ['FIELDS', (host, cursor) => columnRows(host, host.catalogue.table(...place(host, cursor)), pattern(cursor))],
+  ['COLUMNS', columnList],
+  ['FIELDS', columnList],
   ['INDEX', indexRows],
   ['INDEXES', indexRows],
   ['KEYS', indexRows],
@@ -268,32 +315,27 @@ const SHOWS: readonly (readonly [words: string, show: Show])[] = [
       if (view !== undefined)
         return result(
           ['View', 'Create View', 'character_set_client', 'collation_connection'],
-          [[name, ownQuotes(view), 'utf8mb4', 'utf8mb4_0900_ai_ci']],
+          [[name, ownQuotes(view), 'utf8mb4', host.collation]],
         )
       return result(
         ['Table', 'Create Table'],
-        [
-          [
-            name,
-            shownCreation(host.catalogue.table(where, name), host.catalogue.nextId(where, name), (type) =>
-              shownType(type, host.isMaria),
-            ),
-          ],
-        ],
+        [[name, shownCreation(host.catalogue.table(where, name), host.catalogue.nextId(where, name), host)]],
       )
     },
   ],
   [
     'CREATE DATABASE',
-    (_host, cursor) => {
+    (host, cursor) => {
       cursor.take('IF', 'NOT', 'EXISTS')
       const name = cursor.name()
+      if (!host.databases().includes(name)) throw new SqlError(1049, '42000', `Unknown database '${name}'`)
+      const encryption = host.isMaria ? '' : " /*!80016 DEFAULT ENCRYPTION='N' */"
       return result(
         ['Database', 'Create Database'],
         [
           [
             name,
-            `CREATE DATABASE \`${name}\` /*!40100 DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci */ /*!80016 DEFAULT ENCRYPTION='N' */`,
+            `CREATE DATABASE \`${name}\` /*!40100 DEFAULT CHARACTER SET utf8mb4 COLLATE ${host.collation} */${encryption}`,
           ],
         ],
       )
@@ -301,8 +343,16 @@ const SHOWS: readonly (readonly [words: string, show: Show])[] = [
   ],
   ['VARIABLES', (host, cursor) => pairs(host.variables(), cursor)],
   ['STATUS', (host, cursor) => pairs(host.status(), cursor)],
-  ['WARNINGS', fixed(['Level', 'Code', 'Message'], [])],
-  ['ERRORS', fixed(['Level', 'Code', 'Message'], [])],
+  ['WARNINGS', ({ warnings }) => warningRows(warnings)],
+  ['ERRORS', ({ warnings }) => warningRows(warnings.filter(({ level }) => level === 'Error'))],
+  ['COUNT(*) WARNINGS', ({ warnings }) => result(['@@session.warning_count'], [[warnings.length]])],
+  [
+    'COUNT(*) ERRORS',
+    ({ warnings }) => result(['@@session.error_count'], [[warnings.filter(({ level }) => level === 'Error').length]]),
+  ],
+  ['CREATE PROCEDURE', (host, cursor) => showCreation(host.programs, 'PROCEDURE', cursor)],
+  ['CREATE FUNCTION', (host, cursor) => showCreation(host.programs, 'FUNCTION', cursor)],
+  ['CREATE TRIGGER', (host, cursor) => showCreation(host.programs, 'TRIGGER', cursor)],
   [
     'ENGINES',
     fixed(
@@ -312,20 +362,20 @@ const SHOWS: readonly (readonly [words: string, show: Show])[] = [
   ],
   [
     'CHARACTER SET',
-    fixed(
-      ['Charset', 'Description', 'Default collation', 'Maxlen'],
-      [['utf8mb4', 'UTF-8 Unicode', 'utf8mb4_0900_ai_ci', 4]],
-    ),
+    (host, cursor) =>
+      result(['Charset', 'Description', 'Default collation', 'Maxlen'], charsets(host, pattern(cursor))),
   ],
   [
     'COLLATION',
-    fixed(
-      ['Collation', 'Charset', 'Id', 'Default', 'Compiled', 'Sortlen', 'Pad_attribute'],
-      [
-        ['utf8mb4_0900_ai_ci', 'utf8mb4', 255, 'Yes', 'Yes', 0, 'NO PAD'],
-        ['utf8mb4_bin', 'utf8mb4', 46, '', 'Yes', 1, 'PAD SPACE'],
-      ],
-    ),
+    (host, cursor) => {
+      const shown = pattern(cursor)
+      const rows = COLLATIONS.filter(([name]) => shown.test(name)).map(([name, set, id, length, pad]) => {
+        const isDefault = name === host.collation || (set !== 'utf8mb4' && DEFAULTS.has(name))
+        return [name, set, id, isDefault ? 'Yes' : '', 'Yes', length, ...(host.isMaria ? [] : [pad])]
+      })
+      const names = ['Collation', 'Charset', 'Id', 'Default', 'Compiled', 'Sortlen']
+      return result(host.isMaria ? names : [...names, 'Pad_attribute'], rows)
+    },
   ],
   [
     'PLUGINS',
@@ -357,18 +407,28 @@ const SHOWS: readonly (readonly [words: string, show: Show])[] = [
       return result([`Grants for ${user}@%`], [[`GRANT USAGE ON *.* TO \`${user}\`@\`%\``], ...rows])
     },
   ],
-  ['TRIGGERS', fixed(['Trigger', 'Event', 'Table', 'Statement', 'Timing'], [])],
+  [
+    'TRIGGERS',
+    (host, cursor) => {
+      const database = chosen(cursor.take('FROM') || cursor.take('IN') ? cursor.name() : host.database)
+      return showTriggers(host.programs, pattern(cursor), database)
+    },
+  ],
   ['EVENTS', fixed(['Db', 'Name'], [])],
-  ['PROCEDURE STATUS', fixed(['Db', 'Name', 'Type'], [])],
-  ['FUNCTION STATUS', fixed(['Db', 'Name', 'Type'], [])],
+  ['PROCEDURE STATUS', (host, cursor) => showRoutines(host.programs, 'PROCEDURE', pattern(cursor))],
+  ['FUNCTION STATUS', (host, cursor) => showRoutines(host.programs, 'FUNCTION', pattern(cursor))],
 ]
 
 export function show(host: ShowHost, tokens: readonly Token[]): Outcome {
   const cursor = new Cursor(tokens)
   const full = cursor.take('FULL')
   for (const word of ['GLOBAL', 'SESSION', 'EXTENDED']) cursor.take(word)
-  for (const [words, each] of SHOWS) if (cursor.take(...words.split(' '))) return each(host, cursor, full)
+  for (const [words, each] of SHOWS)
+    if (cursor.take(...words.split(/ |(?=[(*)])/))) {
+      const outcome = each(host, cursor, full)
+      return cursor.take('WHERE') ? host.filtered(outcome, cursor.rest) : outcome
+    }
   throw syntaxError(cursor.token?.text ?? '')
 }
 
-export { result, keyOf, extraOf }
+export { keyOf, extraOf }

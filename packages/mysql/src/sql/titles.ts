@@ -29,6 +29,12 @@ function hasName(item: readonly Token[]): boolean {
   return !isWord(before, CONNECTING) && !isWord(third, /^INTERVAL$/) && before.kind !== 'string'
 }
 
+/** An item without the name that it was given. */
+export function withoutName(item: readonly Token[]): readonly Token[] {
+  if (!hasName(item)) return item
+  return item.slice(0, isWord(item.at(-2), /^AS$/) ? -2 : -1)
+}
+
 /** `a`, `t.a`, `*`, `t.*`: these have the column's name. */
 const isColumn = (item: readonly Token[]): boolean =>
   item.every((token, i) =>
@@ -78,7 +84,7 @@ export function titled(tokens: readonly Token[], sql: string): readonly Token[] 
   for (const [i, item] of items.entries()) {
     at += item.length
     out.push(...item)
-    const over = tokens[at]?.at ?? sql.length
+    const over = item.at(-1)?.end ?? sql.length
     if (item.length > 0 && !hasName(item) && !isColumn(item)) out.push(...named(titleOf(item, sql, over), over))
     if (i < items.length - 1) out.push(tokens[at++] as Token)
   }
@@ -86,6 +92,6 @@ export function titled(tokens: readonly Token[], sql: string): readonly Token[] 
 }
 
 const named = (title: string, at: number): Token[] => [
-  { kind: 'word', text: 'AS', upper: 'AS', before: true, at },
-  { kind: 'name', text: title, upper: title, before: true, at },
+  { kind: 'word', text: 'AS', upper: 'AS', before: true, at, end: at },
+  { kind: 'name', text: title, upper: title, before: true, at, end: at },
 ]

@@ -1,6 +1,7 @@
 import type { Outcome, SessionState, Value } from '../protocol.ts'
 import type { Token } from './lexer.ts'
 import type { Renderer } from './render.ts'
+import type { Locals } from './routines/locals.ts'
 
 export const NOTHING: Outcome = { columns: [], rows: [], affected: 0, insertId: 0, info: '' }
 
@@ -11,4 +12,6 @@ export interface Work {
   readonly tokens: readonly Token[]
   readonly parameters: readonly Value[]
   readonly renderer: Renderer
+  /** In a stored program. */
+  readonly locals?: Locals | undefined
 }

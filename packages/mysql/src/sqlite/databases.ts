@@ -48,7 +48,7 @@ const PAGE = 4096
 /** Databases in memory, each of them with a connection of its own that sees the others when they are named. */
 export class Databases {
   private readonly sqlite: Sqlite
-  private readonly functions: Functions
+  private readonly functions: Map<string, (...args: readonly Value[]) => Value>
   private readonly connections = new Map<string, Database>()
   /** What its file holds. */
   private readonly saved = new Map<string, Uint8Array>()
@@ -59,8 +59,18 @@ export class Databases {
 
   private constructor(sqlite: Sqlite, functions: Functions, folder: string) {
     this.sqlite = sqlite
-    this.functions = functions
+    this.functions = new Map(functions)
     this.folder = folder
+  }
+
+  /** One more function, for all connections. */
+  define(name: string, call: (...args: readonly Value[]) => Value): void {
+    this.functions.set(name, call)
+    for (const db of this.connections.values()) this.give(db, name, call)
+  }
+
+  private give(db: Database, name: string, call: (...args: readonly Value[]) => Value): void {
+    db.createFunction(name, (_context, ...args) => call(...args), { arity: -1, deterministic: false })
   }
 
   static async load(functions: Functions): Promise<Databases> {
@@ -101,8 +111,7 @@ export class Databases {
 
   private connect(name: string): Database {
     const db = new this.sqlite.oo1.DB(this.address(name), 'c')
-    for (const [key, call] of this.functions)
-      db.createFunction(key, (_context, ...args) => call(...args), { arity: -1, deterministic: false })
+    for (const [key, call] of this.functions) this.give(db, key, call)
     db.exec('PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = OFF')
     return db
   }

@@ -80,7 +80,7 @@ class Tables {
   private async open({ files, version }: Extract<ToTables, { kind: 'open' }>): Promise<void> {
     this.version = version
     const { host } = this
-    const state = (): SessionState => this.session
+    const state = (): SessionState => this.engine?.running ?? this.session
     const functions = functionsOf({
       nowMs: () => host.now(),
       random: (length) => host.random(length),
@@ -98,6 +98,9 @@ class Tables {
       },
       get rowCount() {
         return state().rowCount
+      },
+      get foundRows() {
+        return state().foundRows ?? 0
       },
       version,
     })

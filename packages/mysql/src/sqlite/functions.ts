@@ -1,3 +1,4 @@
+import { defaultCollation } from '../sql/flavour.ts'
 import { MORE_FUNCTIONS } from './more-functions.ts'
 import { TIME_FUNCTIONS } from './time-functions.ts'
 import { Hash, toHex } from '@drydock/codec'
@@ -14,6 +15,7 @@ export interface FunctionHost {
   readonly connectionId: number
   readonly lastInsertId: number
   readonly rowCount: number
+  readonly foundRows: number
   readonly version: string
 }
 
@@ -280,13 +282,13 @@ export function functionsOf(host: FunctionHost): ReadonlyMap<string, Call> {
     ['connection_id', () => host.connectionId],
     ['last_insert_id', () => host.lastInsertId],
     ['row_count', () => host.rowCount],
-    ['found_rows', () => host.rowCount],
+    ['found_rows', () => host.foundRows],
     ['get_lock', () => 1],
     ['release_lock', () => 1],
     ['sleep', () => 0],
     ['isnull', (value) => (value === null ? 1 : 0)],
     ['charset', () => 'utf8mb4'],
-    ['collation', () => 'utf8mb4_0900_ai_ci'],
+    ['collation', () => defaultCollation(host.version)],
     ['uuid_short', () => host.nowMs()],
     ['any_value', (value) => value ?? null],
     ...TIME_FUNCTIONS,
