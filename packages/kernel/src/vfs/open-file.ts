@@ -66,6 +66,11 @@ export abstract class LocatedDescription extends FileDescription {
   }
 }
 
+const upTo = (bytes: Uint8Array, delimiter: number): Uint8Array => {
+  const end = bytes.indexOf(delimiter)
+  return end < 0 ? bytes : bytes.subarray(0, end + 1)
+}
+
 /** An open regular file or directory. */
 export class OpenFile extends LocatedDescription {
   private offset = 0
@@ -88,10 +93,10 @@ export class OpenFile extends LocatedDescription {
   }
 
   override readUntil(delimiter: number, max: number): Uint8Array {
-    const length = this.file.lengthUntil(this.offset, delimiter, Math.min(max, LINE_WINDOW))
+    const most = Math.min(max, LINE_WINDOW)
+    const length = this.file.lengthUntil(this.offset, delimiter, most)
     const window = this.pread(length, this.offset)
-    const end = window.indexOf(delimiter)
-    const bytes = end < 0 ? window : window.subarray(0, end + 1)
+    const bytes = length < most ? window : upTo(window, delimiter)
     this.offset += bytes.length
     return bytes
   }

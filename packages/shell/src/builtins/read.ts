@@ -8,7 +8,7 @@ import { decodeBytes, encodeText } from '../syntax/ansi-escapes.ts'
 import { parseFlags } from './flags.ts'
 import { assignScalar, setNamed } from '../interp/assign.ts'
 import { mapfile } from './mapfile.ts'
-import { splitRead } from './read-fields.ts'
+import { Separators, splitRead } from './read-fields.ts'
 
 interface Taken {
   readonly text: string
@@ -103,6 +103,8 @@ function isPlainName({ variables }: Shell, name: string): boolean {
   return variable ? !variable.nameref : /^[A-Za-z_]\w*$/.test(name)
 }
 const NEWLINE = 10
+/** Longer lines are decoded as texts of any kind are. */
+const SHORT = 256
 
 /** `read -r name…`, which is what nearly all loops over lines do, without steps where a line is there. */
 function read(shell: Shell, args: readonly string[]): BuiltinResult {
@@ -115,10 +117,21 @@ function read(shell: Shell, args: readonly string[]): BuiltinResult {
     return begin(readSteps(shell, args))
   }
   const names = args.slice(1)
-  if (got instanceof Promise || got[got.length - 1] !== NEWLINE || got.includes(0))
-    return begin(readLine(shell, got, names))
-  shareAmong(shell, decodeBytes(got.subarray(0, -1)), NO_PLACES, names)
+  const text = got instanceof Promise ? undefined : lineOf(got)
+  if (text === undefined) return begin(readLine(shell, got, names))
+  shareAmong(shell, text, NO_PLACES, names)
   return 0
+}
+
+/** The text of a whole line that is short and ASCII, as nearly all are. */
+function lineOf(bytes: Uint8Array): string | undefined {
+  const last = bytes.length - 1
+  if (last < 0 || last > SHORT || bytes[last] !== NEWLINE) return undefined
+  for (let at = 0; at < last; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte === 0 || byte > 127) return undefined
+  }
+  return String.fromCharCode.apply(undefined, bytes as unknown as number[]).slice(0, -1)
 }
 
 function* readLine(shell: Shell, first: MaybePromise<Uint8Array>, names: readonly string[]): Steps<number> {
@@ -211,7 +224,7 @@ function* share(
     return
   }
   if (array !== undefined) {
-    const fields = splitRead(text, quoted, shell.ifs, Number.POSITIVE_INFINITY)
+    const fields = splitRead(text, quoted, separatorsOf(shell), Number.POSITIVE_INFINITY)
     const variable = shell.variables.writable(array)
     variable.value = undefined
     variable.array = new IndexedArray(fields.entries())
@@ -220,12 +233,18 @@ function* share(
   if (names.length === 0) return yield* setNamed(shell, 'REPLY', text)
   if (!names.some((name) => name.endsWith(']') || shell.variables.raw(name)?.nameref))
     return shareAmong(shell, text, quoted, names)
-  const fields = splitRead(text, quoted, shell.ifs, names.length)
+  const fields = splitRead(text, quoted, separatorsOf(shell), names.length)
   for (const [at, name] of names.entries()) yield* setNamed(shell, name, fields[at] ?? '')
 }
 
+/** Kept as long as IFS stays the same. */
+function separatorsOf(shell: Shell): Separators {
+  const { ifs, separators } = shell
+  return separators?.ifs === ifs ? separators : (shell.separators = new Separators(ifs))
+}
+
 function shareAmong(shell: Shell, text: string, quoted: ReadonlySet<number>, names: readonly string[]): void {
-  const fields = splitRead(text, quoted, shell.ifs, names.length)
+  const fields = splitRead(text, quoted, separatorsOf(shell), names.length)
   for (let at = 0; at < names.length; at++) assignScalar(shell, names[at] ?? '', fields[at] ?? '', false)
 }
 

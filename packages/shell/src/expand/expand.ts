@@ -11,16 +11,17 @@ import { addBuilt } from './pathnames.ts'
 import { fillIn, prepareArithmetic } from './prepared-arithmetic.ts'
 import { isBare, quickParameter } from './quick-parameter.ts'
 import { RegexBuilder, ReplacementBuilder } from './quoting-builders.ts'
-import { isSingle, joinsParts } from './single-field.ts'
+import { joinsParts } from './single-field.ts'
 import { arithmeticSubscript, hasSingleQuotes, outright, PendingSubscript } from './subscript.ts'
 import { isKeyed } from './values.ts'
 import { partWaits, waits } from './waits.ts'
-import { flatParts, formOf } from './word-form.ts'
+import { flatParts, formOf, listIn } from './word-form.ts'
 
 /** Words that hold no command substitution. */
 const expander: WordExpander = {
   text: textOf,
   subscript: subscriptOf,
+  number: numberOf,
   pattern: patternOf,
   replacement: replacementOf,
   prompt: promptText,
@@ -76,12 +77,26 @@ export function addFields(shell: Shell, word: Word, into: string[]): void {
       into.push(text)
       return
     }
+    case 'list': {
+      const values = listOf(shell, word)
+      if (!values) break
+      for (let at = 0; at < values.length; at++) into.push(values[at] ?? '')
+      return
+    }
     case 'braces':
       if (!bracesLive(shell)) break
       for (const each of expandBraces(word)) addBuiltFields(shell, each, into)
       return
   }
   addBuiltFields(shell, word, into)
+}
+
+/** Of `"$@"`, or of an indexed array: each is a field as it is. Undefined for what takes a closer look. */
+function listOf(shell: Shell, word: Word): readonly string[] | undefined {
+  const part = listIn(word)
+  if (part?.name === '@') return shell.positional
+  const variable = part && shell.variables.raw(part.name)
+  return variable?.nameref ? undefined : variable?.array?.values()
 }
 
 const bracesLive = (shell: Shell): boolean => shell.dialect.bash && shell.options.has('braceexpand')
@@ -117,8 +132,18 @@ export function* expandText(shell: Shell, word: Word, tildes: Tildes = 'word'): 
 
 /** The same for a word that holds no command substitution. */
 export function textOf(shell: Shell, word: Word, tildes: Tildes = 'word'): string {
-  if (word.plain !== undefined) return word.plain
-  return isSingle(word) ? joined(shell, word.parts) : collected(shell, word, tildes).whole()
+  switch ((word.form ??= formOf(word))) {
+    case 'plain':
+      return word.plain ?? ''
+    case 'single':
+      return joined(shell, (word.flat ??= flatParts(word.parts)))
+    case 'bare': {
+      const [part] = word.parts
+      const quick = part?.kind === 'parameter' ? quickParameter(shell, part) : undefined
+      if (quick !== undefined) return quick
+    }
+  }
+  return collected(shell, word, tildes).whole()
 }
 
 /** A subscript of the variable of that name. */

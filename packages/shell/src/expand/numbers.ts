@@ -128,8 +128,14 @@ class ShellScope implements ArithmeticScope {
   }
 
   read(name: string, index: string | undefined): number | bigint {
-    const variable = index === undefined ? this.shell.variables.raw(name) : undefined
-    if (variable && isScalar(variable) && variable.value !== undefined) return this.valueOf(variable, variable.value)
+    if (index !== undefined) return this.readValue(name, index)
+    const variable = this.shell.variables.raw(name)
+    if (variable === undefined || variable.value === undefined) return this.readValue(name, index)
+    if (variable.value === variable.numeral && !variable.nameref) return variable.number
+    return isScalar(variable) ? this.valueOf(variable, variable.value) : this.readValue(name, index)
+  }
+
+  private readValue(name: string, index: string | undefined): number | bigint {
     const value = index === undefined ? this.scalar(name) : elementOf(this.shell, name, index)
     if (value === undefined) {
       if (this.shell.options.has('nounset')) throw new FatalError(`${name}: unbound variable`, 1)
@@ -141,7 +147,6 @@ class ShellScope implements ArithmeticScope {
   }
 
   private valueOf(variable: Variable, value: string): number | bigint {
-    if (value === variable.numeral) return variable.number
     if (value === '') return 0
     const quick = quickInteger(value)
     if (quick === undefined) return evaluateText(this.shell, value, this.depth + 1)
@@ -199,8 +204,11 @@ const special = (shell: Shell, name: string, index: string): string | undefined 
 }
 
 /** The subscript of an indexed array; a negative one counts from the end. @throws FatalError */
-export function arrayIndex(shell: Shell, variable: Variable, name: string, text: string): number {
-  const value = integer(shell, text)
+export const arrayIndex = (shell: Shell, variable: Variable, name: string, text: string): number =>
+  placeOf(variable, name, text, integer(shell, text))
+
+/** @param value what the subscript came to */
+export function placeOf(variable: Variable, name: string, text: string, value: number): number {
   if (value >= 0) return value
   const from = nextIndex(variable) + value
   if (from < 0) throw new FatalError(`${name}[${text}]: bad array subscript`, 1, false)

@@ -14,6 +14,7 @@ import {
   substring,
   TRANSFORMS,
 } from './operators.ts'
+import { isExpression, isSteady } from './subscript-form.ts'
 import { assignValue, nameValue, needsSubscript, referenceValue, type Value, valueOf } from './values.ts'
 
 /** What the expansion of parameters needs from that of words whose expansion does not wait. */
@@ -21,6 +22,7 @@ export interface WordExpander {
   text(shell: Shell, word: Word): string
   /** Of the variable of that name. */
   subscript(shell: Shell, name: string, index: Word): string
+  number(shell: Shell, word: Word): number | bigint
   pattern(shell: Shell, word: Word): string
   replacement(shell: Shell, word: Word): string
   prompt(shell: Shell, text: string): string
@@ -142,23 +144,22 @@ function variableText({ variables }: Shell, name: string): string | undefined {
 /** An array's element whose subscript may be worked out once more, when it turns out that it is not that simple. */
 function elementText(shell: Shell, node: Parameter, words: WordExpander): string | undefined {
   const { name, index } = node
-  if (!index || !needsSubscript(node) || !(index.steady ??= index.parts.every(isSteady))) return undefined
-  if (!shell.variables.raw(name)) return undefined
-  const subscript = words.subscript(shell, name, index)
-  if (subscript === '') return undefined
+  if (!index || !needsSubscript(node) || !isSteady(index)) return undefined
+  const variable = shell.variables.raw(name)
+  if (!variable) return undefined
   try {
+    if (variable.array && !variable.nameref && isExpression(index)) {
+      const at = Number(words.number(shell, index))
+      if (at >= 0) return variable.array.get(at)
+    }
+    const subscript = words.subscript(shell, name, index)
+    if (subscript === '') return undefined
     return elementOf(shell, shell.variables.resolve(name), subscript)
   } catch (error) {
     if (error instanceof ArithmeticFailure) return undefined
     throw error
   }
 }
-
-/** It has no effect and asks nobody. */
-const isSteady = (part: Part): boolean =>
-  part.kind === 'parameter'
-    ? !part.operator && !part.index && !part.indirect && !part.names && part.bad === undefined
-    : part.kind === 'literal' && /^[\w ]*$/.test(part.text)
 
 const replaces = ({ operator }: Parameter): boolean => operator?.charCodeAt(0) === 47
 

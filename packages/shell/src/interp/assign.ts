@@ -9,7 +9,8 @@ import {
   textOf,
 } from '../expand/expand.ts'
 import { assignmentWaits } from '../expand/waits.ts'
-import { arithmetic, ArithmeticFailure, arrayIndex, patiently } from '../expand/numbers.ts'
+import { arithmetic, ArithmeticFailure, arrayIndex, patiently, placeOf } from '../expand/numbers.ts'
+import { isExpression } from '../expand/subscript-form.ts'
 import { arithmeticSubscript, expandSubscript, splitElement, subscriptNow } from '../expand/subscript.ts'
 import { mayHaveBraces } from '../expand/brace.ts'
 import { type ArrayElement, type Assignment, type AssignmentForm, makeWord, type Word } from '../syntax/ast.ts'
@@ -77,7 +78,7 @@ function assignOther(shell: Shell, node: Assignment): void {
   const { name, index, append, array } = node
   if (array) return assignList(shell, name, array, append)
   const text = node.value ? assignedText(shell, node.value) : ''
-  if (index) return assignAt(shell, name, subscriptOf(shell, name, index), text, append)
+  if (index) return assignByWord(shell, name, index, text, append)
   assignText(shell, name, text, append)
 }
 
@@ -143,6 +144,19 @@ function* assignElement(shell: Shell, { name, index, append }: Assignment, text:
   assignAt(shell, name, key, text, append)
 }
 
+/** An expression is not taken apart each time it is met. */
+function assignByWord(shell: Shell, name: string, index: Word, text: string, append: boolean): void {
+  const array = isExpression(index) ? shell.variables.find(name) : undefined
+  if (!array?.array || array.readonly) return assignAt(shell, name, subscriptOf(shell, name, index), text, append)
+  let at: number
+  try {
+    at = placeOf(array, name, index.source, Number(numberOf(shell, index)))
+  } catch (error) {
+    throw error instanceof ArithmeticFailure ? new TopLevelError(error.message) : error
+  }
+  setPlace(shell, array, at, text, append)
+}
+
 function assignAt(shell: Shell, name: string, key: string, text: string, append: boolean): void {
   try {
     setIndexed(shell, name, key, text, append)
@@ -155,9 +169,16 @@ function assignAt(shell: Shell, name: string, key: string, text: string, append:
 function setIndexed(shell: Shell, name: string, index: string, text: string, append: boolean): void {
   const variable = shell.variables.writable(name)
   if (index === '') throw new FatalError(`${name}[]: bad array subscript`, 1, false)
-  const key = variable.assoc ? index : arrayIndex(shell, variable, name, index)
-  const old = variable.assoc ? variable.assoc.get(index) : arrayOf(variable).get(Number(key))
-  shell.variables.setElement(shell.variables.resolve(name), key, combine(shell, variable, old, text, append))
+  const { assoc } = variable
+  if (!assoc) return setPlace(shell, variable, arrayIndex(shell, variable, name, index), text, append)
+  const old = append ? assoc.get(index) : undefined
+  assoc.set(index, recase(variable, combine(shell, variable, old, text, append)))
+}
+
+function setPlace(shell: Shell, variable: Variable, at: number, text: string, append: boolean): void {
+  const array = arrayOf(variable)
+  const old = append ? array.get(at) : undefined
+  array.set(at, recase(variable, combine(shell, variable, old, text, append)))
 }
 
 /** `(…)` of elements without subscripts. */

@@ -18,7 +18,10 @@ export function assignAll(shell: Shell, nodes: readonly Assignment[]): Outcome {
       throw error
     }
   }
-  return assigned(shell, true)
+  const status = shell.substituted ?? 0
+  shell.pipeStatus = status === 0 ? SUCCESS : [status]
+  if (shell.dialect.name === 'bash') shell.lastArgument = ''
+  return (shell.status = status)
 }
 
 function assigned(shell: Shell, any: boolean): number {

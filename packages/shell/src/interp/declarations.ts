@@ -14,8 +14,8 @@ import type { Shell } from './shell.ts'
 const DECLARING: ReadonlySet<string> = new Set(['export', 'readonly', 'local'])
 
 /** dash and ash look at what the command's name turned out to be: behind `command` and by expansion, too. */
-export const looksAtName = ({ dialect }: Shell, { words: [first] }: SimpleCommand): boolean =>
-  dialect.name !== 'bash' && first !== undefined && (first.plain === undefined || first.plain === 'command')
+export const looksAtName = ({ words: [first] }: SimpleCommand): boolean =>
+  first !== undefined && (first.plain === undefined || first.plain === 'command')
 
 export function* expandPortable(shell: Shell, words: readonly Word[]): Steps<string[]> {
   const fields: string[] = []

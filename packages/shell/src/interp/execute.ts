@@ -137,7 +137,8 @@ export function runList(shell: Shell, { items }: List): Outcome {
   for (let at = 0; at < items.length; at++) {
     const item = items[at]
     if (item === undefined || (shell.options.noexec && !shell.interactive)) return status
-    const outcome = runItem(shell, item)
+    const { command } = item
+    const outcome = item.background ? begin(startBackground(shell, command, item.line)) : run(shell, command)
     if (typeof outcome !== 'number' || shell.pendingTraps.size > 0 || shell.interrupted)
       return restOfList(shell, items, at, outcome)
     status = outcome

@@ -1,6 +1,7 @@
 import { ENOMEM, type MaybePromise, type Process, type Signal, type SignalDisposition, type Sys } from '@drydock/abi'
 import { Heap } from '@drydock/libc'
 import type { FormatPiece } from '../builtins/printf-format.ts'
+import type { Separators } from '../builtins/read-fields.ts'
 import { Patterns } from '../expand/pattern.ts'
 import type { CompiledArithmetic } from '../expand/arithmetic.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
@@ -173,6 +174,8 @@ export class Shell {
   /** Files made for process substitution, to be closed after the command. */
   substitutions: { fd: number; pid: number }[] = []
   readonly pace = new Pace()
+  /** What `read` split by last. */
+  separators: Separators | undefined = undefined
   readonly patterns: Patterns
   readonly scripts: KeptScripts
   readonly arithmeticCache: Map<string, CompiledArithmetic>

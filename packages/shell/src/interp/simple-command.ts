@@ -22,7 +22,12 @@ export function runSimple(shell: Shell, command: SimpleCommand): Outcome {
   shell.line = command.line
   if (!shell.inTrap) shell.told = command
   const form = (command.form ??= formOf(command))
-  if (form === 'waits' || shell.options.xtrace || isDebugged(shell) || looksAtName(shell, command))
+  if (
+    form === 'waits' ||
+    shell.options.xtrace ||
+    isDebugged(shell) ||
+    (shell.dialect.name !== 'bash' && looksAtName(command))
+  )
     return begin(simpleSteps(shell, command, mayExec))
   shell.substituted = undefined
   if (form === 'assigns') return assignAll(shell, command.assignments)
@@ -62,7 +67,7 @@ function* simpleSteps(shell: Shell, command: SimpleCommand, mayExec: boolean): S
   const open = shell.substitutions.length
   const words = command.declarations
     ? yield* expandDeclarations(shell, command)
-    : looksAtName(shell, command)
+    : shell.dialect.name !== 'bash' && looksAtName(command)
       ? yield* expandPortable(shell, command.words)
       : yield* expandWords(shell, command.words)
   const [name] = words

@@ -30,10 +30,10 @@ export interface Word {
 }
 
 /**
- * Of a word: one text that is known, one field whatever is in it, one parameter or expression without quotes, something
- * that is split or globbed, or something with braces.
+ * Of a word: one text that is known, one field whatever is in it, one parameter or expression without quotes, a quoted list,
+ * something that is split or globbed, or something with braces.
  */
-export type WordForm = 'plain' | 'single' | 'bare' | 'split' | 'braces'
+export type WordForm = 'plain' | 'single' | 'bare' | 'list' | 'split' | 'braces'
 
 /** Text that stands there unquoted: pattern characters and braces in it are live. */
 export interface Literal {
