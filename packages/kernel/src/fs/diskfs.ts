@@ -50,6 +50,9 @@ export class Diskfs extends MemoryFileSystem {
   private readonly dirtyInodes = new Set<MemoryInode>()
   private readonly dirtyChunks = new Map<MemoryInode, Set<number>>()
   private readonly deletedKeys = new Set<string>()
+  /** What was last seen to change, and is dirty: a file is mostly written to many times in a row. */
+  private lastInode: MemoryInode | undefined = undefined
+  private lastChunk: { readonly inode: MemoryInode; readonly index: number } | undefined = undefined
   /** Which chunks have records of their own. */
   private readonly savedChunks = new Map<number, Set<number>>()
   /** What it began with. */
@@ -84,21 +87,31 @@ export class Diskfs extends MemoryFileSystem {
   }
 
   override inodeChanged(inode: MemoryInode): void {
-    if (this.loading || this.isFreed(inode)) return
+    if (inode === this.lastInode || this.loading || this.isFreed(inode)) return
     this.becomesDirty()
     this.dirtyInodes.add(inode)
     this.inodesByNumber.set(inode.ino, inode)
+    this.lastInode = inode
   }
 
   override chunkChanged(inode: MemoryInode, index: number): void {
+    const last = this.lastChunk
+    if (last !== undefined && last.inode === inode && last.index === index) return
     if (this.loading || this.isFreed(inode)) return
     const chunks = this.dirtyChunks.get(inode)
     if (chunks === undefined) this.dirtyChunks.set(inode, new Set([index]))
     else chunks.add(index)
+    this.lastChunk = { inode, index }
+  }
+
+  private forgetLast(): void {
+    this.lastInode = undefined
+    this.lastChunk = undefined
   }
 
   protected override inodeFreed(inode: MemoryInode): void {
     this.becomesDirty()
+    this.forgetLast()
     this.dirtyInodes.delete(inode)
     this.dirtyChunks.delete(inode)
     this.inodesByNumber.delete(inode.ino)
@@ -116,6 +129,7 @@ export class Diskfs extends MemoryFileSystem {
     this.imageSaved = true
     for (const inode of this.dirtyInodes) this.collectInode(inode, puts)
     const deletes = this.collectDeletes(puts)
+    this.forgetLast()
     this.dirtyInodes.clear()
     this.dirtyChunks.clear()
     this.deletedKeys.clear()

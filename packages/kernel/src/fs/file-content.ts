@@ -98,6 +98,31 @@ export class FileContent {
 
   /** @returns bytes taken: fewer than given when the disk is full on the way @throws ENOSPC, EFBIG */
   write(offset: number, bytes: Uint8Array): number {
+    const index = Math.floor(offset / CHUNK_BYTES)
+    const chunk = this.chunks[index]
+    const start = offset - index * CHUNK_BYTES
+    if (chunk?.bytes !== undefined && !chunk.shared && start + bytes.length <= chunk.bytes.length)
+      return this.writeInto(chunk, index, start, bytes)
+    return this.writePieces(offset, bytes)
+  }
+
+  /** Where there is room already. */
+  private writeInto(chunk: Chunk, index: number, start: number, bytes: Uint8Array): number {
+    const end = start + bytes.length
+    if (end > chunk.used) {
+      this.owner.reserve(end - chunk.used, 0)
+      this.allocated += end - chunk.used
+      chunk.used = end
+    }
+    if (chunk.bytes !== undefined) copyInto(chunk.bytes, start, bytes)
+    const length = index * CHUNK_BYTES + end
+    if (length > this.length) this.length = length
+    this.pristine = false
+    this.owner.chunkChanged(index)
+    return bytes.length
+  }
+
+  private writePieces(offset: number, bytes: Uint8Array): number {
     if (offset + bytes.length > MAX_FILE_BYTES) throw EFBIG
     let done = 0
     while (done < bytes.length) {

@@ -21,7 +21,7 @@ import {
 import type { FileDescription } from '../file-description.ts'
 import { InotifyDescription } from '../inotify.ts'
 import { FifoEnd, makePipe } from '../pipe.ts'
-import { block, failCallsOn, giveWay } from '../task/pending-call.ts'
+import { block, type BlockOptions, failCallsOn, giveWay } from '../task/pending-call.ts'
 import { Task } from '../task/task.ts'
 import { OpenFile } from '../vfs/index.ts'
 import { UNWIND, unlessGone } from '../task/unwind.ts'
@@ -31,44 +31,77 @@ import type { SyscallTable } from './table.ts'
 /** Whether a call may be tried where it stands: the time slice goes on. */
 const goesOn = (task: Task): boolean => task.mayRun && !task.parts.scheduler.due()
 
-/** Runs a call that never waits, after the end of the time slice when that has come. */
-function inSlice<T>(task: Task, call: () => MaybePromise<T>): MaybePromise<T> {
-  if (goesOn(task)) return call()
-  return giveWay(task, task.cgroup.throttleMs()).then(() => unlessGone(call))
+/**
+ * Waits until an attempt gets something: from where it stands, or after the end of the time slice when that has come.
+ * @param tried the attempt was just in vain
+ */
+function attend<T>(
+  task: Task,
+  description: FileDescription,
+  tried: boolean,
+  attempt: () => T,
+  options: BlockOptions<T>,
+): MaybePromise<T> {
+  if (tried) return block(task, [description.queue], attempt, { ...options, inVain: true })
+  return giveWay(task, task.cgroup.throttleMs()).then(() =>
+    unlessGone(() => block(task, [description.queue], attempt, options)),
+  )
 }
 
 function read(task: Task, fd: number, max: number): MaybePromise<Uint8Array> {
   const description = task.fds.get(fd)
   if (!description.readable) throw EBADF
   if (max === 0) return new Uint8Array(0)
-  const attempt = (): Uint8Array => {
-    const bytes = description.read(max, task)
-    task.transfers.reads++
-    task.transfers.readBytes += bytes.length
-    return bytes
+  if (description.flags & O_NONBLOCK) return readNow(task, description, max)
+  const tried = goesOn(task)
+  if (tried) {
+    try {
+      return readNow(task, description, max)
+    } catch (error) {
+      if (error !== EAGAIN) throw error
+    }
   }
-  if (description.flags & O_NONBLOCK) return attempt()
-  return inSlice(task, () => block(task, [description.queue], attempt, { fd }))
+  return attend(task, description, tried, () => readNow(task, description, max), { fd })
+}
+
+/** @throws EAGAIN */
+function readNow(task: Task, description: FileDescription, max: number): Uint8Array {
+  const bytes = description.read(max, task)
+  task.transfers.reads++
+  task.transfers.readBytes += bytes.length
+  return bytes
 }
 
 function readUntil(task: Task, fd: number, delimiter: number, max: number): MaybePromise<Uint8Array> {
   const description = task.fds.get(fd)
   if (!description.readable) throw EBADF
-  if (description instanceof OpenFile && goesOn(task)) return description.readUntil(delimiter, max)
-  const attempt = (): Uint8Array => description.readUntil(delimiter, max, task)
-  if (description.flags & O_NONBLOCK) return attempt()
-  return inSlice(task, () => block(task, [description.queue], attempt, { fd }))
+  if (description.flags & O_NONBLOCK) return description.readUntil(delimiter, max, task)
+  const tried = goesOn(task)
+  if (tried) {
+    try {
+      return description.readUntil(delimiter, max, task)
+    } catch (error) {
+      if (error !== EAGAIN) throw error
+    }
+  }
+  return attend(task, description, tried, () => description.readUntil(delimiter, max, task), { fd })
 }
 
 /** As a blocking write does: until all is taken. write(2); pipe(7) for what O_NONBLOCK changes. */
 function write(task: Task, fd: number, bytes: Uint8Array): MaybePromise<number> {
   const description = task.fds.get(fd)
   if (!description.writable) throw EBADF
-  if (description instanceof OpenFile && goesOn(task)) return new Writing(task, description, bytes).all()
   const progress = new Writing(task, description, bytes)
   if (description.flags & O_NONBLOCK) return progress.once()
-  const options = { fd, partial: () => progress.done || undefined }
-  return inSlice(task, () => block(task, [description.queue], () => progress.all(), options))
+  const tried = goesOn(task)
+  if (tried) {
+    try {
+      return progress.all()
+    } catch (error) {
+      if (error !== EAGAIN) throw error
+    }
+  }
+  return attend(task, description, tried, () => progress.all(), { fd, partial: () => progress.done || undefined })
 }
 
 class Writing {

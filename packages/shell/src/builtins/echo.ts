@@ -7,6 +7,14 @@ const DASH_LETTERS = /^-n$/
 const LETTERS = /^-[neE]+$/
 
 function echo(shell: Shell, args: readonly string[]): BuiltinResult {
+  const plain = !args[0]?.startsWith('-') && !shell.dialect.echoEscapes && !shell.shopt.get('xpg_echo')
+  if (!plain) return echoWith(shell, args)
+  const written = shell.print(`${args.join(' ')}\n`)
+  return written instanceof Promise ? written.then(() => 0) : 0
+}
+
+/** With options, or with backslashes that mean something. */
+function echoWith(shell: Shell, args: readonly string[]): BuiltinResult {
   let newline = true
   let escaped = shell.dialect.echoEscapes || (shell.shopt.get('xpg_echo') ?? false)
   let at = 0

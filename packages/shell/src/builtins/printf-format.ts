@@ -20,6 +20,8 @@ export interface Directive extends Spec {
   readonly starred: boolean
   readonly widthText: string | undefined
   readonly precisionText: string | undefined
+  /** `%s` and `%d` with nothing but a width, and zeros before it. */
+  readonly plain: 's' | 'd' | undefined
 }
 
 /** Text as it is printed, a conversion, or ash's `\c`. */
@@ -73,6 +75,7 @@ const numberOf = (text: string | undefined): number | undefined =>
 function directiveOf([source, flags = '', width, precision, time, type = '']: RegExpExecArray): FormatPiece {
   if (source === '%%') return '%'
   const places = numberOf(precision)
+  const bare = precision === undefined && width !== '*'
   return {
     kind: 'directive',
     source,
@@ -84,5 +87,6 @@ function directiveOf([source, flags = '', width, precision, time, type = '']: Re
     starred: width === '*' || precision === '*',
     widthText: width,
     precisionText: precision,
+    plain: bare && type === 's' && flags === '' ? 's' : bare && type === 'd' && /^0?$/.test(flags) ? 'd' : undefined,
   }
 }

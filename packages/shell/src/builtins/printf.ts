@@ -234,9 +234,37 @@ const USAGES = {
   ash: 'usage: printf FORMAT [ARGUMENT...]\n',
 } as const
 
+/** What a format of texts and small numbers makes of the arguments behind it; undefined for what takes a closer look. */
+function plainText(pieces: readonly FormatPiece[], args: readonly string[]): string | undefined {
+  let out = ''
+  let next = 1
+  let before: number
+  do {
+    before = next
+    for (let at = 0; at < pieces.length; at++) {
+      const piece = pieces[at] ?? ''
+      if (typeof piece === 'string') {
+        out += piece
+        continue
+      }
+      if (piece.kind === 'end' || piece.plain === undefined) return undefined
+      const word = args[next++] ?? ''
+      const number = piece.plain === 'd' ? quickInteger(word) : undefined
+      if (number === undefined && piece.plain === 'd') return undefined
+      out += number !== undefined ? formatSmall(number, piece) : piece.width > 0 ? field(word, piece) : word
+    }
+  } while (next < args.length && next > before)
+  return out
+}
+
 export function printf(shell: Shell, args: readonly string[]): BuiltinResult {
   const [format] = args
   if (format === undefined || format.startsWith('-')) return begin(printfSteps(shell, args))
+  const plain = plainText(piecesOf(shell, format), args)
+  if (plain !== undefined) {
+    const done = shell.print(joinBytes(plain))
+    return done instanceof Promise ? done.then(() => 0) : 0
+  }
   const printing = new Printf(shell, format, args.slice(1))
   const text = printing.whole()
   if (printing.errors.length > 0) return begin(finished(shell, printing, text, undefined))
