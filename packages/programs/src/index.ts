@@ -4,6 +4,7 @@ import { awkPrograms } from './awk/index.ts'
 import { busyboxPrograms } from './busybox/index.ts'
 import { bzip2Programs } from './bzip2/bzip2.ts'
 import { coreutils } from './coreutils/index.ts'
+import { busyboxCronPrograms, cronPrograms } from './cron/index.ts'
 import { diffutils } from './diffutils/index.ts'
 import { ed } from './ed/ed.ts'
 import { editorPrograms } from './editors/index.ts'
@@ -47,7 +48,9 @@ import { zstdPrograms } from './zstd/zstd.ts'
 export const programs: readonly Program[] = [
   // Before their namesakes: whoever maps programs by path gets GNU's, unless an image asks for busybox's by name.
   ...busyboxPrograms,
+  ...busyboxCronPrograms,
   ...coreutils,
+  ...cronPrograms,
   ...diffutils,
   patch,
   ...findutils,

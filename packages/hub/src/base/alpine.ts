@@ -114,6 +114,15 @@ done
 unset script
 `
 
+const CRONTAB = `# min	hour	day	month	weekday	command
+*/15	*	*	*	*	run-parts /etc/periodic/15min
+0	*	*	*	*	run-parts /etc/periodic/hourly
+0	2	*	*	*	run-parts /etc/periodic/daily
+0	3	*	*	6	run-parts /etc/periodic/weekly
+0	5	1	*	*	run-parts /etc/periodic/monthly
+
+`
+
 const MOTD = `Welcome to Alpine!
 
 The wiki at <https://wiki.alpinelinux.org/> tells how things are done here.
@@ -127,8 +136,10 @@ export function alpineTree(tree: Tree, of: AlpineRelease): void {
       '/dev /etc /home /media /media/cdrom /media/floppy /media/usb /mnt /opt /proc /run /srv /sys /var/cache/apk /var/cache/misc',
     )
     .dirs(
-      '/lib/apk/db /lib/apk/exec /usr/local/bin /usr/local/lib /usr/local/share /usr/share/man /var/lib/apk /var/lib/misc /var/local /var/log /var/opt /var/spool /etc/apk/keys /etc/profile.d /etc/periodic/daily /etc/crontabs',
+      '/lib/apk/db /lib/apk/exec /usr/local/bin /usr/local/lib /usr/local/share /usr/share/man /var/lib/apk /var/lib/misc /var/local /var/log /var/opt /var/spool /var/spool/cron /etc/apk/keys /etc/profile.d /etc/crontabs',
     )
+    .dirs('/etc/periodic/15min /etc/periodic/hourly /etc/periodic/daily /etc/periodic/weekly /etc/periodic/monthly')
+    .link('/var/spool/cron/crontabs', '/etc/crontabs')
     .dir('/root', { mode: 0o700 })
     .dir('/tmp', { mode: 0o1777 })
     .dir('/var/tmp', { mode: 0o1777 })
@@ -148,6 +159,7 @@ function alpineConfig(tree: Tree, of: AlpineRelease): void {
     .file('/etc/alpine-release', `${of.version}\n`)
     .file('/etc/issue', `Welcome to Alpine Linux ${branchOf(of)}\nKernel \\r on an \\m (\\l)\n\n`)
     .file('/etc/motd', MOTD)
+    .file('/etc/crontabs/root', CRONTAB, { mode: 0o600 })
     .file('/etc/passwd', passwdText(ALPINE_ACCOUNTS))
     .file('/etc/shadow', shadowText(ALPINE_ACCOUNTS), { mode: 0o640, gid: 42 })
     .file('/etc/group', groupText(ALPINE_GROUPS))

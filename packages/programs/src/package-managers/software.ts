@@ -26,6 +26,45 @@ const both = (...parts: readonly Software[]): Software => ({ commands: parts.fla
 
 const FIREWALL = ['iptables', 'ip6tables'].flatMap((name) => [name, `${name}-restore`, `${name}-save`])
 
+const CROND: Software = { commands: [['/usr/sbin/crond', 'cron/cron']] }
+const CRON: Software = {
+  commands: [
+    ['/usr/bin/crontab', 'cron/crontab'],
+    ['/usr/sbin/cron', 'cron/cron'],
+  ],
+  folders: [
+    '/var/spool/cron/crontabs',
+    ...['d', 'daily', 'hourly', 'monthly', 'weekly'].map((name) => `/etc/cron.${name}`),
+  ],
+  texts: [
+    [
+      '/etc/crontab',
+      `# Jobs of the system: unlike users' tables, this one and those of /etc/cron.d name who runs a job. crontab(5)
+
+SHELL=/bin/sh
+PATH=/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin
+
+# minute hour day-of-month month day-of-week user command
+17 *	* * *	root	cd / && run-parts --report /etc/cron.hourly
+25 6	* * *	root	test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }
+47 6	* * 7	root	test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.weekly; }
+52 6	1 * *	root	test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.monthly; }
+`,
+    ],
+  ],
+  scripts: [
+    [
+      '/etc/init.d/cron',
+      initScript({
+        start: '/usr/sbin/cron',
+        pid: '/run/crond.pid',
+        description: 'periodic command scheduler',
+        shown: 'cron',
+      }),
+    ],
+  ],
+}
+
 const NGINX_CONF = (user: string, include: string): string => `user ${user};
 worker_processes auto;
 pid /run/nginx.pid;
@@ -104,7 +143,8 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
       ).split(' '),
     ),
   ],
-  ['cron', bin('cron', 'crontab')],
+  ['cron', CRON],
+  ['cronie', { ...both(bin('cron', 'crontab'), CROND), folders: ['/var/spool/cron', '/etc/cron.d'] }],
   ['curl', bin('curl', 'curl')],
   ['dc', bin('dc', 'dc')],
   ['diffutils', bin('diffutils', 'diff', 'cmp')],

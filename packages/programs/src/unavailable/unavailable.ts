@@ -37,13 +37,6 @@ const ROWS: readonly Row[] = [
     sizeBytes: 1_200_000,
     version: 'gcc (GCC) 14.2.0',
   },
-  {
-    name: 'cron/crontab',
-    paths: ['/usr/bin/crontab'],
-    summary: 'maintain crontab files for individual users',
-    reason: 'there is no cron daemon here',
-    sizeBytes: 43_568,
-  },
 ]
 
 /** systemctl's words stand alone, without its name. */

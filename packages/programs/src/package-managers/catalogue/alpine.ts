@@ -20,7 +20,7 @@ c-ares|1.34.5-r0|100|230|||Asynchronous DNS/names resolver library
 ca-certificates|20250911-r0|155|660|||Common CA certificates PEM files from Mozilla
 conntrack-tools|1.4.8-r0|99|250|libmnl|conntrack|Connection tracking userspace tools
 coreutils|9.7-r1|620|1100||coreutils|The basic file, shell and text manipulation utilities
-cronie|1.7.2-r0|66|180||cron|Cron daemon that runs specified programs at scheduled times
+cronie|1.7.2-r0|66|180||cronie|Cron daemon that runs specified programs at scheduled times
 curl|8.14.1-r2|150|262|libcurl|curl|URL retrieval utility and library
 diffutils|3.12-r0|150|430||diffutils|Show differences among files
 docker-cli|28.3.3-r2|8230|30400|ca-certificates|docker-cli|Docker CLI

@@ -14,7 +14,7 @@ bzip2-libs|1.0.8-10|39|78|||Libraries for applications using bzip2
 ca-certificates|2024.2.69-91|1050|2600|||The Mozilla CA root certificate bundle
 conntrack-tools|1.4.7-4|234|500|libmnl|conntrack|Manipulate netfilter connection tracking table
 coreutils|8.32-39|1180|5800||coreutils|A set of basic GNU tools commonly used in shell scripts
-cronie|1.5.7-14|116|270||cron|Cron daemon for executing programs at set times
+cronie|1.5.7-14|116|270||cronie|Cron daemon for executing programs at set times
 curl|7.76.1-34|294|720||curl|A utility for getting files from remote servers (FTP, HTTP, and others)
 dc|1.07.1-14|60|100||dc|GNU's dc (a calculator)
 diffutils|3.7-12|397|1400||diffutils|GNU collection of diff utilities
