@@ -68,6 +68,10 @@ export interface StatFs {
   readonly type: string
   readonly totalBytes: number
   readonly freeBytes: number
+  /** Of those, what others than root may take; default all. */
+  readonly availableBytes?: number
+  /** Default 4096. */
+  readonly blockBytes?: number
   readonly files: number
   readonly freeFiles: number
 }

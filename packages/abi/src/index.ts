@@ -1,3 +1,4 @@
+export type * from './block.ts'
 export * from './capability.ts'
 export * from './dns-message.ts'
 export * from './errno.ts'

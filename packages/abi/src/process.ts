@@ -39,6 +39,8 @@ export const MS_NODIRATIME = 2048
 export const MS_BIND = 4096
 export const MS_MOVE = 8192
 export const MS_REC = 16384
+/** umount2(2) */
+export const MNT_DETACH = 2
 export const MS_UNBINDABLE = 1 << 17
 export const MS_PRIVATE = 1 << 18
 export const MS_SLAVE = 1 << 19

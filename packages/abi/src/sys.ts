@@ -1,4 +1,5 @@
 import type { SeccompFilter } from './seccomp.ts'
+import type { BlockAnswer, BlockRequest } from './block.ts'
 import type { CapabilitySets } from './capability.ts'
 import type { DirectoryEntry, LazyContent, RecordLock, Stat, StatFs } from './file.ts'
 import type { NetlinkAnswer, NetlinkRequest } from './netlink.ts'
@@ -249,7 +250,10 @@ export interface Sys {
   // file systems and namespaces ---------------------------------------------------------------------------------------
   /** mount(2); `data` is the option string, for overlay `lowerdir=a:b,upperdir=c,workdir=d`. */
   mount(source: string, target: string, type: string, flags: number, data?: string): void
-  umount(target: string): void
+  /** @param flags MNT_DETACH: out of the tree at once, whoever still uses it. umount2(2) @throws EBUSY, EINVAL, EPERM */
+  umount(target: string, flags?: number): void
+  /** Block devices: what ioctl(2) on them and on /dev/loop-control does. @throws ENXIO, ENODEV, EBUSY, EPERM, EINVAL */
+  block<R extends BlockRequest>(request: R): Promise<BlockAnswer<R>>
   /** Makes `newRoot` the root of the caller's mount namespace; the old root is gone from it. pivot_root(2) with "." ".". */
   pivotRoot(newRoot: string): void
   unshare(flags: number): void

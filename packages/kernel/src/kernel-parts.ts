@@ -1,5 +1,7 @@
 import type { Clock, Entropy, ForeignHost, ProgramTable, Signal, Sys } from '@drydock/abi'
+import type { BlockSeat } from './block/block-seat.ts'
 import type { Cgroup } from './cgroup/cgroup.ts'
+import type { Tmpfs } from './fs/index.ts'
 import type { KernelLog } from './kernel-log.ts'
 import type { LoadAverage } from './load-average.ts'
 import type { NamespaceNumbers } from './namespace/namespaces.ts'
@@ -47,6 +49,9 @@ export interface KernelParts {
   /** What was written to /proc/sys, by namespace; under this object itself the machine's own. */
   readonly settings: WeakMap<object, Map<string, string>>
   readonly network: Network
+  readonly blocks: BlockSeat
+  /** /dev of the machine. */
+  deviceNodes(): Tmpfs
   /** Inode number for a pipe or a socket. */
   nextIno(): number
   /** The group that an absolute path below /sys/fs/cgroup names, as the task sees the tree. @throws ENOENT, EPERM */

@@ -4,10 +4,11 @@ import type { Link } from '@drydock/net'
 import { fileSystemTypes } from './boot/file-systems.ts'
 import { mountFirst } from './boot/first-mounts.ts'
 import { registerLogDevices } from './boot/log-device.ts'
+import { BlockSeat, registerBlockDevices } from './block/block-seat.ts'
 import { Cgroup, type CgroupHost } from './cgroup/cgroup.ts'
 import { findCgroup } from './cgroup/lookup.ts'
 import { oomReport } from './cgroup/oom-killer.ts'
-import { registerMemoryDevices } from './fs/index.ts'
+import { makeDevtmpfs, registerMemoryDevices, type Tmpfs } from './fs/index.ts'
 import { KERN_ERR, KERN_NOTICE, KERN_WARNING, KernelLog } from './kernel-log.ts'
 import type { KernelParts, Signals } from './kernel-parts.ts'
 import { LoadAverage } from './load-average.ts'
@@ -28,7 +29,7 @@ import { Task } from './task/task.ts'
 import { PtyTable } from './tty/pty-table.ts'
 import { ptysOf, registerTerminalDevices } from './tty/terminal-devices.ts'
 import { RELEASE, VERSION } from './version.ts'
-import { DeviceTable, Files, type FileSystem, type Inode, MountNamespace } from './vfs/index.ts'
+import { DeviceTable, Files, type FileSystem, type Inode, type Mount, MountNamespace } from './vfs/index.ts'
 
 export interface KernelOptions {
   readonly clock: Clock
@@ -101,6 +102,8 @@ export class Kernel {
     const rootCgroup = new Cgroup(cgroupHost(this.options, log), '')
     let ino = 10000
     const nextIno = (): number => ++ino
+    const blocks: BlockSeat = new BlockSeat(() => parts)
+    let nodes: Tmpfs | undefined
     const parts: KernelParts = {
       clock,
       entropy,
@@ -113,7 +116,9 @@ export class Kernel {
       cpus,
       rootCgroup,
       nextIno,
-      files: this.makeFiles(log, () => parts),
+      files: this.makeFiles(log, blocks, () => parts),
+      blocks,
+      deviceNodes: () => (nodes ??= makeDevtmpfs(clock)),
       ptys: new PtyTable(signals, scheduler),
       rootPids: new PidNamespace(undefined, FIRST.pid),
       numbers: new NamespaceNumbers(),
@@ -133,17 +138,22 @@ export class Kernel {
     return parts
   }
 
-  private makeFiles(log: KernelLog, parts: () => KernelParts): Files {
+  private makeFiles(log: KernelLog, blocks: BlockSeat, parts: () => KernelParts): Files {
     const { clock, entropy } = this.options
     const devices = new DeviceTable()
     registerMemoryDevices(devices, entropy)
     registerTerminalDevices(devices)
     registerLogDevices(devices, log)
+    registerBlockDevices(devices, blocks)
     const runs = (inode: Inode): boolean =>
       parts()
         .rootPids.tasks()
         .some((task) => task.alive && task.image.exe?.inode === inode)
-    return new Files({ clock, types: fileSystemTypes(parts), devices, makeFifo, runs })
+    const sits = (mount: Mount): boolean =>
+      parts()
+        .rootPids.tasks()
+        .some((task) => task.alive && (task.cwd.mount === mount || task.root.mount === mount))
+    return new Files({ clock, types: fileSystemTypes(parts), devices, makeFifo, runs, sits })
   }
 
   private makeInit(argv: readonly string[]): Task {

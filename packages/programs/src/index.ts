@@ -7,6 +7,7 @@ import { coreutils } from './coreutils/index.ts'
 import { busyboxCronPrograms, cronPrograms } from './cron/index.ts'
 import { diffutils } from './diffutils/index.ts'
 import { ed } from './ed/ed.ts'
+import { e2fsprogs } from './e2fsprogs/index.ts'
 import { editorPrograms } from './editors/index.ts'
 import { extraPrograms } from './extra/index.ts'
 import { findutils } from './findutils/index.ts'
@@ -27,6 +28,7 @@ import { netPrograms } from './net/index.ts'
 import { opensslPrograms } from './openssl/index.ts'
 import { packedTools } from './compression/packed-tools.ts'
 import { packageManagerPrograms } from './package-managers/index.ts'
+import { partedPrograms } from './parted/index.ts'
 import { patch } from './patch/patch.ts'
 import { attributePrograms } from './attr/index.ts'
 import { lsofPrograms } from './lsof/lsof.ts'
@@ -41,6 +43,7 @@ import { sudoPrograms } from './sudo/index.ts'
 import { tarPrograms } from './tar/index.ts'
 import { unavailablePrograms } from './unavailable/index.ts'
 import { utilLinux } from './util-linux/index.ts'
+import { xfsprogs } from './xfsprogs/index.ts'
 import { xzPrograms } from './xz-utils/xz.ts'
 import { zstdPrograms } from './zstd/zstd.ts'
 
@@ -74,6 +77,9 @@ export const programs: readonly Program[] = [
   ...lsofPrograms,
   ...attributePrograms,
   ...utilLinux,
+  ...e2fsprogs,
+  ...xfsprogs,
+  ...partedPrograms,
   ...miscPrograms,
   ...helloWorldPrograms,
   ...netPrograms,

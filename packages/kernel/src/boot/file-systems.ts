@@ -1,7 +1,7 @@
-import { EINVAL, ENODEV, ENOTBLK, isBlockDevice } from '@drydock/abi'
+import { ENODEV, ENOTBLK, isBlockDevice, MS_RDONLY } from '@drydock/abi'
 import { GroupNode } from '../cgroup/cgroup-node.ts'
 import type { Cgroup } from '../cgroup/cgroup.ts'
-import { Cgroupfs, Devpts, makeDevtmpfs, mountOverlay, mountTmpfs, Procfs, Sysfs } from '../fs/index.ts'
+import { Cgroupfs, Devpts, mountOverlay, mountTmpfs, Procfs, Sysfs } from '../fs/index.ts'
 import type { KernelParts } from '../kernel-parts.ts'
 import { netlink } from '../net/index.ts'
 import { KernelProc } from '../proc/kernel-proc.ts'
@@ -31,7 +31,6 @@ function taskOf({ task }: PathContext): Task {
 export function fileSystemTypes(parts: () => KernelParts): ReadonlyMap<string, FileSystemType> {
   const proc = once((pids: PidNamespace) => new Procfs(new KernelProc(parts(), pids)))
   const cgroups = once((root: Cgroup) => new Cgroupfs({ clock: parts().clock, root: new GroupNode(root) }))
-  const devices = once((kernel: KernelParts) => makeDevtmpfs(kernel.clock))
   const sysfs = once((kernel: KernelParts) => makeSysfs(kernel))
   let hasPts = false
   /** The first instance is the machine's own; each later mount has terminals of its own. */
@@ -52,20 +51,20 @@ export function fileSystemTypes(parts: () => KernelParts): ReadonlyMap<string, F
     return disk
   }
   /** What is on a disk that is mounted already shows at another place as well. */
-  const disk = ({ context, source }: MountRequest): FileSystem => {
-    const { mode, rdev } = parts().files.resolve(context, source).inode
-    if (!isBlockDevice(mode)) throw ENOTBLK
-    const found = context.namespace.mounts().find(({ fs }) => fs.dev === rdev)
-    if (!found) throw EINVAL
-    return found.fs
-  }
+  const disk =
+    (type: string) =>
+    ({ context, source, flags }: MountRequest): FileSystem => {
+      const { mode, rdev } = parts().files.resolve(context, source).inode
+      if (!isBlockDevice(mode)) throw ENOTBLK
+      const found = context.namespace.mounts().find(({ fs }) => fs.dev === rdev)
+      return found?.fs ?? parts().blocks.mount(rdev, type, (flags & MS_RDONLY) !== 0)
+    }
   return new Map<string, FileSystemType>([
-    ['ext4', disk],
-    ['auto', disk],
+    ...['ext4', 'auto', 'ext2', 'ext3', 'xfs'].map((type) => [type, disk(type)] as const),
     ['tmpfs', tmpfs],
     ['ramfs', tmpfs],
     ['mqueue', tmpfs],
-    ['devtmpfs', () => devices(parts())],
+    ['devtmpfs', () => parts().deviceNodes()],
     ['devpts', devpts],
     ['sysfs', () => sysfs(parts())],
     ['proc', ({ context }) => proc(taskOf(context).pidNamespace)],

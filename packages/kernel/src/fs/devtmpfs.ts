@@ -16,6 +16,8 @@ const NODES: readonly (readonly [string, number, number, number, number])[] = [
   ['random', S_IFCHR | 0o666, 1, 8, 0],
   ['tty', S_IFCHR | 0o666, 5, 0, TTY_GROUP],
   ['urandom', S_IFCHR | 0o666, 1, 9, 0],
+  ['loop-control', S_IFCHR | 0o660, 10, 237, DISK_GROUP],
+  ...Array.from({ length: 8 }, (_, at) => [`loop${at}`, S_IFBLK | 0o660, 7, at, DISK_GROUP] as const),
   ['sda', S_IFBLK | 0o660, 8, 0, DISK_GROUP],
   ['sda1', S_IFBLK | 0o660, 8, 1, DISK_GROUP],
   ['zero', S_IFCHR | 0o666, 1, 5, 0],

@@ -125,14 +125,19 @@ export class FileContent {
   private writePieces(offset: number, bytes: Uint8Array): number {
     if (offset + bytes.length > MAX_FILE_BYTES) throw EFBIG
     let done = 0
+    let most = CHUNK_BYTES
     while (done < bytes.length) {
       const start = (offset + done) % CHUNK_BYTES
-      const fits = done === 0 && start + bytes.length <= CHUNK_BYTES
-      const piece = fits ? bytes : bytes.subarray(done, done + Math.min(CHUNK_BYTES - start, bytes.length - done))
+      const fits = done === 0 && most === CHUNK_BYTES && start + bytes.length <= CHUNK_BYTES
+      const piece = fits ? bytes : bytes.subarray(done, done + Math.min(CHUNK_BYTES - start, bytes.length - done, most))
       try {
         this.writePiece(Math.floor((offset + done) / CHUNK_BYTES), start, piece)
       } catch (error) {
-        if (done === 0 || error !== ENOSPC) throw error
+        if (error !== ENOSPC) throw error
+        // A piece that is too long for what is left: as many of its blocks as there is room for.
+        most = piece.length > 1024 ? Math.ceil(piece.length / 2048) * 1024 : 0
+        if (most > 0) continue
+        if (done === 0) throw error
         break
       }
       done += piece.length

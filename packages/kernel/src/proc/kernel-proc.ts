@@ -277,6 +277,9 @@ export class KernelProc implements ProcSource {
         : [{ kind: 'POSIX' as const, type: kind, pid, dev: fs.dev, ino, start, end: end - 1 } as const]
     })
   }
+  blocks(): ReturnType<ProcSource['blocks']> {
+    return this.parts.blocks.layer
+  }
   dmesg(): readonly string[] {
     return this.parts.log.lines()
   }

@@ -23,7 +23,7 @@ import { InotifyDescription } from '../inotify.ts'
 import { FifoEnd, makePipe } from '../pipe.ts'
 import { block, type BlockOptions, failCallsOn, giveWay } from '../task/pending-call.ts'
 import { Task } from '../task/task.ts'
-import { OpenFile } from '../vfs/index.ts'
+import { locationOf, OpenFile } from '../vfs/index.ts'
 import { UNWIND, unlessGone } from '../task/unwind.ts'
 import { seenStat } from './seen-ids.ts'
 import type { SyscallTable } from './table.ts'
@@ -318,6 +318,6 @@ export const descriptorCalls: SyscallTable<
     inotifyOf(task, fd).remove(wd)
   },
   fsync(task, fd) {
-    task.fds.get(fd)
+    locationOf(task.fds.get(fd))?.mount.fs.sync()
   },
 }

@@ -85,7 +85,7 @@ export const pathCalls: SyscallTable<
   },
   mount: (task, source, target, type, flags, data = '') =>
     task.parts.files.mount(task, { source, target, type, flags, data }),
-  umount: (task, target) => task.parts.files.umount(task, target),
+  umount: (task, target, flags) => task.parts.files.umount(task, target, flags),
   pivotRoot(task, newRoot) {
     const root = task.parts.files.pivotRoot(task, newRoot)
     task.root = root

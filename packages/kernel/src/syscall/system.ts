@@ -37,6 +37,7 @@ export const systemCalls: SyscallTable<
   | 'sysinfo'
   | 'joinCgroup'
   | 'dmesg'
+  | 'block'
 > = {
   unshare(task, flags) {
     requireNamespaceRights(task, flags)
@@ -84,6 +85,11 @@ export const systemCalls: SyscallTable<
     namespaces.ipc.remove(kind, id, credentials.uid)
   },
   sysinfo: ({ parts }) => sysinfo(parts),
+  async block(task, request) {
+    const { blocks } = task.parts
+    if (request.op === 'sync' && !blocks.layer) return undefined as never
+    return (await blocks.load()).answer(task, request)
+  },
   setnsFd(task, fd, flags = 0) {
     const location = locationOf(task.fds.get(fd))
     if (!(location?.inode instanceof NamespaceInode)) throw EINVAL

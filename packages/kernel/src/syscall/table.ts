@@ -71,6 +71,7 @@ const WAITING: ReadonlySet<string> = new Set<CallName>([
   ...(['tick', 'spawn', 'exec', 'wait', 'pause', 'sleep', 'read', 'readUntil', 'write', 'poll'] as const),
   ...([
     'accept',
+    'block',
     'connect',
     'sendto',
     'recvfrom',

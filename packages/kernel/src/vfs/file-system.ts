@@ -28,6 +28,12 @@ export abstract class FileSystem {
     if (data !== '') throw EINVAL
   }
 
+  /** Writes what is held back. sync(2) */
+  sync(): void {}
+  /** One mount of it is gone, perhaps not the last. */
+  unmounted(): void {}
+  mountedAt(_path: string): void {}
+
   get rootDentry(): Dentry {
     this.top ??= new Dentry(this.root, undefined, '')
     return this.top

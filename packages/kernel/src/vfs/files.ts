@@ -26,6 +26,7 @@ import * as directories from './directory-operations.ts'
 import { type OpeningParts, openFile } from './file-opening.ts'
 import type { Inode } from './inode.ts'
 import type { Location } from './location.ts'
+import type { Mount } from './mount.ts'
 import * as mounts from './mount-operations.ts'
 import { OpenFile } from './open-file.ts'
 import type { PathContext } from './path-context.ts'
@@ -39,6 +40,8 @@ export interface FilesOptions extends OpeningParts {
   readonly clock: Pick<Clock, 'now'>
   /** mount(2)'s types by name. */
   readonly types: ReadonlyMap<string, mounts.FileSystemType>
+  /** Whether a process has its root or working directory there. */
+  readonly sits: (mount: Mount) => boolean
 }
 
 /**
@@ -169,8 +172,8 @@ export class Files {
   mount(context: PathContext, request: mounts.MountArguments): void {
     mounts.mount(this.options.types, context, request)
   }
-  umount(context: PathContext, target: string): void {
-    mounts.umount(context, target)
+  umount(context: PathContext, target: string, flags = 0): void {
+    mounts.umount(context, target, flags, this.options.sits)
   }
   /** @returns the caller's new root and working directory */
   pivotRoot(context: PathContext, newRoot: string): Location {

@@ -106,16 +106,19 @@ export class MountNamespace {
     this.put(mount, at)
   }
 
-  /** @throws EINVAL for what is no mount point, EBUSY while files are open or mounts are on it */
-  umount(at: Location): void {
+  /** @throws EINVAL for what is no mount point, EBUSY while files are open or mounts are on it, unless lazy */
+  umount(at: Location, lazy = false): void {
     const { mount } = at
     if (at.dentry !== mount.root || mount === this.top) throw EINVAL
-    if (mount.children.size > 0 || mount.openFiles > 0) throw EBUSY
+    if (lazy) {
+      for (const child of Array.from(mount.children.values())) this.umount(new Location(child, child.root), true)
+    } else if (mount.children.size > 0 || mount.openFiles > 0) throw EBUSY
     const { parent, mountpoint } = mount
     mount.detach()
     mount.letGo?.()
     if (parent && mountpoint) propagateUmount(mount, parent, mountpoint)
     leave(mount)
+    mount.fs.unmounted()
   }
 
   clone(): ClonedNamespace {

@@ -1,4 +1,5 @@
 import {
+  MNT_DETACH,
   EBUSY,
   EINVAL,
   ENODEV,
@@ -22,6 +23,7 @@ import type { FileSystem } from './file-system.ts'
 import type { Location } from './location.ts'
 import type { Mount } from './mount.ts'
 import type { PathContext } from './path-context.ts'
+import { pathOf } from './path-name.ts'
 import { resolvePath } from './path-walk.ts'
 import { PROPAGATION_FLAGS, propagationOf } from './propagation.ts'
 
@@ -99,14 +101,18 @@ export function mount(types: ReadonlyMap<string, FileSystemType>, context: PathC
   const fs = type({ context, source, flags, data })
   checkFit(isDirectory(fs.root.mode), at)
   context.namespace.mount(fs, at, source, flags & MOUNT_FLAGS)
+  fs.mountedAt(pathOf(at, context.root))
 }
 
-/** umount(2). */
-export function umount(context: PathContext, target: string): void {
+/** umount2(2). @param sits  whether somebody's root or working directory is in a mount */
+export function umount(context: PathContext, target: string, flags: number, sits: (mount: Mount) => boolean): void {
   requireRoot(context)
   const at = resolvePath(context, target)
   if (at.equals(context.root)) throw EBUSY
-  context.namespace.umount(at)
+  const lazy = (flags & MNT_DETACH) !== 0
+  if (at.dentry !== at.mount.root) throw EINVAL
+  if (!lazy && sits(at.mount)) throw EBUSY
+  context.namespace.umount(at, lazy)
 }
 
 /**

@@ -2,6 +2,9 @@ import type { StatFs } from '@drydock/abi'
 import type { Mount } from '../util-linux/mounts.ts'
 
 /** A file system as a line of --output shows it. */
+/** What is left for others than root. */
+export const available = ({ availableBytes, freeBytes }: StatFs): number => availableBytes ?? freeBytes
+
 export interface Shown {
   readonly mount: Mount
   readonly stat: StatFs
@@ -50,8 +53,8 @@ const FIELDS: ReadonlyMap<string, Field> = new Map([
     ),
   ],
   ['used', right('Used', 5, ({ stat }, units) => units.show(stat.totalBytes - stat.freeBytes))],
-  ['avail', right('Avail', 5, ({ stat }, units) => units.show(stat.freeBytes))],
-  ['pcent', right('Use%', 4, ({ stat }) => percent(stat.totalBytes - stat.freeBytes, stat.freeBytes))],
+  ['avail', right('Avail', 5, ({ stat }, units) => units.show(available(stat)))],
+  ['pcent', right('Use%', 4, ({ stat }) => percent(stat.totalBytes - stat.freeBytes, available(stat)))],
   ['file', left('File', 0, ({ file }) => file)],
   ['target', left('Mounted on', 0, ({ mount }) => mount.target)],
 ])

@@ -1,7 +1,7 @@
 import { isErrno, type StatFs, type Sys } from '@drydock/abi'
 import { defineProgram, flag, list, optional, type ProgramContext, UsageError, value } from '@drydock/libc'
 import { humanSize } from '../format/human-size.ts'
-import { fieldTable, percent, type Units, unknownField } from './df-fields.ts'
+import { available, fieldTable, percent, type Units, unknownField } from './df-fields.ts'
 import { parseSize } from '../format/parse-size.ts'
 import { readMounts, type Mount } from '../util-linux/mounts.ts'
 
@@ -103,7 +103,7 @@ function row(
         o.human ? humanSize(stat.freeFiles) : String(stat.freeFiles),
         percent(usedFiles, stat.freeFiles),
       ]
-    : [units.show(stat.totalBytes), units.show(used), units.show(stat.freeBytes), percent(used, stat.freeBytes)]
+    : [units.show(stat.totalBytes), units.show(used), units.show(available(stat)), percent(used, available(stat))]
   return [...head, ...numbers.map(right), left(target)]
 }
 

@@ -229,6 +229,7 @@ export const sync = defineProgram({
   options: { data: flag('d', 'data'), fileSystem: flag('f', 'file-system') },
   async main({ sys, operands, fail }) {
     let status = 0
+    if (operands.length === 0) await sys.block({ op: 'sync' })
     for (const path of operands)
       try {
         const fd = sys.open(path, O_RDONLY)

@@ -19,19 +19,22 @@ const inode = (name: string, description: string): Kind => ({ description, mime:
 /** The numbers of a device, as its file has them. */
 const numbers = (rdev: number): string => `(${Math.floor(rdev / 256)}/${rdev % 256})`
 
-async function describe(sys: Sys, path: string, follow: boolean): Promise<Kind> {
+async function describe(sys: Sys, path: string, follow: boolean, special: boolean): Promise<Kind> {
   if (path === '-') return kindOf(await readAll(sys, 0))
   const { mode, size, rdev } = follow ? sys.stat(path) : sys.lstat(path)
   if (isSymlink(mode)) return linkKind(sys, path)
   if (isDirectory(mode)) return inode('directory', `${mode & S_ISVTX ? 'sticky, ' : ''}directory`)
   if (isCharDevice(mode)) return inode('chardevice', `character special ${numbers(rdev)}`)
-  if (isBlockDevice(mode)) return inode('blockdevice', `block special ${numbers(rdev)}`)
+  if (isBlockDevice(mode) && !special) return inode('blockdevice', `block special ${numbers(rdev)}`)
   if (isFifo(mode)) return inode('fifo', 'fifo (named pipe)')
   if (isSocket(mode)) return inode('socket', 'socket')
-  if (size === 0) return inode('x-empty', 'empty')
+  if (size === 0 && !isBlockDevice(mode)) return inode('x-empty', 'empty')
   const fd = sys.open(path, O_RDONLY)
   try {
-    return kindOf(sys.pread(fd, LOOKED_AT, 0), sys.pread(fd, 4, Math.max(0, size - 4)))
+    const bytes = sys.pread(fd, LOOKED_AT, 0)
+    const kind = kindOf(bytes, sys.pread(fd, 4, Math.max(0, size - 4)))
+    if (kind.description !== 'data' || bytes.length < LEAST_DISK) return kind
+    return (await import('./disk-kinds.ts')).diskKind(bytes) ?? kind
   } finally {
     sys.close(fd)
   }
@@ -49,6 +52,8 @@ function linkKind(sys: Sys, path: string): Kind {
 }
 
 const LOOKED_AT = 65_536
+/** No file system is smaller. */
+const LEAST_DISK = 4096
 
 /** file: what kind of file it is, by its first bytes. file 5.44. */
 export const file = defineProgram({
@@ -109,10 +114,10 @@ export const file = defineProgram({
 async function answer(
   sys: Sys,
   path: string,
-  o: { dereference: number; mime: number; mimeType: number; mimeEncoding: number },
+  o: { dereference: number; mime: number; mimeType: number; mimeEncoding: number; special: number },
 ): Promise<string> {
   try {
-    const { description, mime, encoding } = await describe(sys, path, o.dereference > 0)
+    const { description, mime, encoding } = await describe(sys, path, o.dereference > 0, o.special > 0)
     if (o.mime) return `${mime}; charset=${encoding}`
     return o.mimeType ? mime : o.mimeEncoding ? encoding : description
   } catch (error) {

@@ -64,7 +64,7 @@ const sourceOf = ({ mount: { source, root }, o }: Row): string =>
 
 /** findmnt(8), "--output". What only a disk's superblock or --poll tells is empty. */
 const COLUMNS = new Map<string, Column>([
-  ['AVAIL', { right: true, cell: bytes((usage) => usage.freeBytes) }],
+  ['AVAIL', { right: true, cell: bytes((usage) => usage.availableBytes ?? usage.freeBytes) }],
   ['FREQ', { right: true, cell: () => undefined }],
   ['FSROOT', { cell: ({ mount }) => mount.root }],
   ['FSTYPE', { cell: ({ mount }) => mount.type }],

@@ -1,11 +1,11 @@
 import { fromSuite } from '../package-version.ts'
+import { blockPrograms } from './block-programs.ts'
 import { dmesg } from './dmesg.ts'
 import { fallocate } from './fallocate.ts'
 import { findmnt } from './findmnt.ts'
 import { flock } from './flock.ts'
 import { getopt } from './getopt.ts'
 import { gosu } from './gosu.ts'
-import { lsblk } from './lsblk.ts'
 import { lscpu } from './lscpu.ts'
 import { lslocks } from './lslocks.ts'
 import { mount } from './mount.ts'
@@ -23,7 +23,7 @@ import { runuser, su } from './su.ts'
 import { ipcmk, ipcrm } from './ipc-make.ts'
 import { ipcs } from './ipcs.ts'
 import { lsipc } from './lsipc.ts'
-import { losetup, mcookie, mesg, pivotRoot, swapoff, swapon, uuidgen } from './system-objects.ts'
+import { mcookie, mesg, pivotRoot, uuidgen } from './system-objects.ts'
 import { umount } from './umount.ts'
 
 export const utilLinux = [
@@ -36,7 +36,6 @@ export const utilLinux = [
     ipcs,
     lsipc,
     look,
-    losetup,
     lslocks,
     mcookie,
     mesg,
@@ -45,8 +44,6 @@ export const utilLinux = [
     prlimit,
     renice,
     setsid,
-    swapoff,
-    swapon,
     taskset,
     uuidgen,
     whereis,
@@ -57,7 +54,6 @@ export const utilLinux = [
     ionice,
     last,
     logger,
-    lsblk,
     lscpu,
     lsns,
     mount,
@@ -71,5 +67,6 @@ export const utilLinux = [
     su,
     umount,
     unshare,
+    ...blockPrograms,
   ]),
 ]

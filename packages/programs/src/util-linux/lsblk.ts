@@ -1,47 +1,65 @@
-import { isErrno, type Stat, type StatFs, type Sys } from '@drydock/abi'
-import { defineProgram, flag, type OptionValues, readTextFile, value } from '@drydock/libc'
+import { type BlockDevice, isErrno, type Stat, type StatFs, type Sys } from '@drydock/abi'
+import { type DiskSignature, readPartitions } from '@drydock/codec/disk'
+import { defineProgram, flag, type OptionValues, value } from '@drydock/libc'
 import { Accounts } from '../account/accounts.ts'
 import { modeString } from '../format/mode-string.ts'
 import { shortSize } from './short-size.ts'
 import { print, type Shown } from './smartcols.ts'
+import { signatureOf, withDisk } from './disk-file.ts'
 import { type Mount, readMounts } from './mounts.ts'
 
-interface Device {
-  readonly name: string
+interface Device extends BlockDevice {
   readonly numbers: string
-  readonly bytes: number
   readonly mounts: readonly Mount[]
   readonly stat: Stat | undefined
   readonly usage: StatFs | undefined
-  readonly parent: string | undefined
+  readonly signature: DiskSignature | undefined
+  readonly tableType?: string
+  readonly tableId?: string
+  readonly partUuid?: string
 }
 
-/** Major, minor, blocks of 1 KiB, name. proc_partitions(5) */
-async function partitions(sys: Sys): Promise<string[][]> {
+async function devices(sys: Sys, withEmpty: boolean): Promise<Device[]> {
+  const mounts = await readMounts(sys)
+  const all = (await sys.block({ op: 'list' })).filter(({ bytes }) => withEmpty || bytes > 0)
+  const found: Device[] = []
+  for (const device of all.toSorted((a, b) => order(a) - order(b))) {
+    const own = mounts.filter((each) => each.source === `/dev/${device.name}`)
+    found.push({
+      ...device,
+      numbers: `${device.major}:${device.minor}`,
+      mounts: own,
+      stat: quietly(() => sys.stat(`/dev/${device.name}`)),
+      usage: own[0] && quietly(() => sys.statfs(own[0]?.target ?? '/')),
+      signature: await signatureOf(sys, `/dev/${device.name}`),
+      ...(await partitionUuid(sys, device)),
+    })
+  }
+  return found
+}
+
+/** Loop devices first, disks by number, each before its partitions. */
+const order = ({ major, minor, kind }: BlockDevice): number => (kind === 'part' ? 1e6 : 0) + major * 256 + minor
+
+/** PARTUUID and PTTYPE, as udev takes them from the table of the disk. */
+async function partitionUuid(
+  sys: Sys,
+  { name, parent, partition }: BlockDevice,
+): Promise<{ readonly tableType?: string; readonly tableId?: string; readonly partUuid?: string }> {
   try {
-    const lines = (await readTextFile(sys, '/proc/partitions')).split('\n')
-    return lines.map((line) => line.trim().split(/\s+/)).filter(([major]) => /^\d+$/.test(major ?? ''))
+    const table = await withDisk(sys, `/dev/${parent ?? name}`, false, (disk) => readPartitions(disk.read))
+    if (!table) return {}
+    const id = table.label === 'gpt' ? table.id.toLowerCase() : table.id.slice(2)
+    const own = table.partitions.find(({ number }) => number === partition)
+    const short = `${id}-${String(partition ?? 0).padStart(2, '0')}`
+    return {
+      ...{ tableType: table.label, tableId: id },
+      ...(own && { partUuid: own.uuid?.toLowerCase() ?? short }),
+    }
   } catch (error) {
-    if (isErrno(error)) return []
+    if (isErrno(error)) return {}
     throw error
   }
-}
-
-async function devices(sys: Sys): Promise<Device[]> {
-  const mounts = await readMounts(sys)
-  const rows = await partitions(sys)
-  return rows.map(([major = '', minor = '', blocks = '0', name = '']) => {
-    const own = mounts.filter((each) => each.source === `/dev/${name}`)
-    return {
-      name,
-      numbers: `${major}:${minor}`,
-      bytes: Number(blocks) * 1024,
-      mounts: own,
-      stat: quietly(() => sys.stat(`/dev/${name}`)),
-      usage: own[0] && quietly(() => sys.statfs(own[0]?.target ?? '/')),
-      parent: rows.find(([, , , disk = '']) => disk !== name && new RegExp(`^${disk}p?\\d+$`).test(name))?.[3],
-    }
-  })
 }
 
 function quietly<T>(call: () => T): T | undefined {
@@ -53,9 +71,6 @@ function quietly<T>(call: () => T): T | undefined {
   }
 }
 
-const typeOf = ({ name, parent }: Device): string =>
-  parent !== undefined ? 'part' : name.startsWith('loop') ? 'loop' : 'disk'
-
 const size = (bytes: number, plain: boolean): string => (plain ? String(bytes) : shortSize(bytes))
 
 interface Look {
@@ -66,12 +81,13 @@ interface Column {
   readonly right?: boolean
   /** Written without quotes in JSON. */
   readonly plain?: boolean
+  readonly least?: number
   readonly cell: (device: Device, look: Look) => string | readonly string[] | undefined
 }
 
 const used = ({ usage }: Device): number | undefined => usage && usage.totalBytes - usage.freeBytes
 
-/** lsblk(8), --output-all. Labels, numbers of disks and queues are not there. */
+/** lsblk(8), --output-all. Numbers of disks and queues are not there. */
 const COLUMNS = new Map<string, Column>([
   ['NAME', { cell: ({ name }) => name }],
   ['KNAME', { cell: ({ name }) => name }],
@@ -79,7 +95,7 @@ const COLUMNS = new Map<string, Column>([
   ['MAJ:MIN', { cell: ({ numbers }) => numbers }],
   ['FSAVAIL', { right: true, cell: ({ usage }, { bytes }) => usage && size(usage.freeBytes, bytes) }],
   ['FSSIZE', { right: true, cell: ({ usage }, { bytes }) => usage && size(usage.totalBytes, bytes) }],
-  ['FSTYPE', { cell: ({ mounts: [mount] }) => mount?.type }],
+  ['FSTYPE', { cell: ({ signature }) => signature?.type }],
   [
     'FSUSED',
     {
@@ -98,23 +114,25 @@ const COLUMNS = new Map<string, Column>([
         device.usage && `${Math.floor((100 * (used(device) ?? 0)) / Math.max(1, device.usage.totalBytes))}%`,
     },
   ],
-  ['FSVER', { cell: () => undefined }],
+  ['FSVER', { cell: ({ signature }) => signature?.version }],
   ['MOUNTPOINT', { cell: ({ mounts }) => mounts.at(-1)?.target }],
   ['MOUNTPOINTS', { cell: ({ mounts }) => mounts.toReversed().map(({ target }) => target) }],
-  ['LABEL', { cell: () => undefined }],
-  ['UUID', { cell: () => undefined }],
-  ['PARTUUID', { cell: () => undefined }],
-  ['RO', { right: true, plain: true, cell: () => '0' }],
+  ['LABEL', { cell: ({ signature }) => signature?.label }],
+  ['UUID', { cell: ({ signature }) => signature?.uuid }],
+  ['PARTUUID', { cell: ({ partUuid }) => partUuid }],
+  ['PTTYPE', { cell: ({ tableType }) => tableType }],
+  ['PTUUID', { cell: ({ tableId }) => tableId }],
+  ['RO', { right: true, plain: true, cell: ({ readOnly }) => (readOnly ? '1' : '0') }],
   ['RM', { right: true, plain: true, cell: () => '0' }],
-  ['MODEL', { cell: () => undefined }],
+  ['MODEL', { cell: ({ model }) => model }],
   ['SERIAL', { cell: () => undefined }],
-  ['SIZE', { right: true, cell: ({ bytes }, look) => size(bytes, look.bytes) }],
+  ['SIZE', { right: true, least: 5, cell: ({ bytes }, look) => size(bytes, look.bytes) }],
   ['STATE', { cell: () => undefined }],
   ['OWNER', { cell: ({ stat }, { accounts }) => stat && (accounts.userName(stat.uid) ?? String(stat.uid)) }],
   ['GROUP', { cell: ({ stat }, { accounts }) => stat && (accounts.groupName(stat.gid) ?? String(stat.gid)) }],
   ['MODE', { cell: ({ stat }) => stat && modeString(stat.mode) }],
   ['ROTA', { right: true, plain: true, cell: () => '0' }],
-  ['TYPE', { cell: typeOf }],
+  ['TYPE', { cell: ({ kind }) => kind }],
   ['PKNAME', { cell: ({ parent }) => parent }],
 ])
 
@@ -181,7 +199,7 @@ export const lsblk = defineProgram({
       await fail(`unknown column: ${columns}`)
       return 1
     }
-    const all = await devices(sys)
+    const all = await devices(sys, o.all > 0)
     const wanted = operands.map((path) => path.replace(/^\/dev\//, ''))
     let status = 0
     for (const [at, name] of wanted.entries())
@@ -200,7 +218,12 @@ export const lsblk = defineProgram({
     const sortBy = columns.indexOf(o.sort?.toUpperCase() ?? '')
     if (sortBy >= 0) rows.sort((a, b) => ((a.cells[sortBy]?.[0] ?? '') < (b.cells[sortBy]?.[0] ?? '') ? -1 : 1))
     const form = o.json ? 'json' : o.pairs ? 'pairs' : o.raw ? 'raw' : o.list || sortBy >= 0 ? 'list' : 'tree'
-    const heads = columns.map((name) => ({ name, right: COLUMNS.get(name)?.right, plain: COLUMNS.get(name)?.plain }))
+    const heads = columns.map((name) => ({
+      name,
+      right: COLUMNS.get(name)?.right,
+      plain: COLUMNS.get(name)?.plain,
+      least: COLUMNS.get(name)?.least ?? 0,
+    }))
     if (rows.length > 0 || wanted.length === 0)
       await io.print(
         print(heads, rows, { ...LOOK, shell: o.shell > 0, form, headings: o.noHeadings === 0, ascii: o.ascii > 0 }),

@@ -34,6 +34,8 @@ const REASONS: ReadonlyMap<string, Reason> = new Map<string, Reason>([
     'EINVAL',
     (_, { source, flags }) => (flags & MS_REMOUNT ? 'mount point not mounted or bad option' : badSuperblock(source)),
   ],
+  ['EIO', (_, { source }) => `can't read superblock on ${source}`],
+  ['ENXIO', (_, { source }) => `special device ${source} does not exist`],
   ['ENODEV', (_, { type }) => `unknown filesystem type '${type}'`],
   [
     'ENOTBLK',

@@ -71,7 +71,11 @@ export function flagsAndData(words: readonly string[]): { readonly flags: number
   for (const word of words) {
     const change = WORDS.get(word)
     if (change) flags = (flags & ~change[0]) | change[1]
-    else if (!isPropagation(word) && !word.startsWith('x-') && !word.startsWith('X-')) data.push(word)
+    else if (
+      !isPropagation(word) &&
+      !/^(?:[xX]-|loop=|offset=|sizelimit=|errors=|data=|discard$|commit=|barrier|pri=)/.test(word)
+    )
+      data.push(word)
   }
   return { flags, data: data.join(',') }
 }

@@ -37,6 +37,7 @@ const options = {
   fake: flag('f', 'fake'),
   makeFolder: optional('m', 'mkdir'),
   move: flag('M', 'move'),
+  fstab: value('T', 'fstab'),
   source: value('', 'source'),
   target: value('', 'target'),
   labels: flag('l', 'show-labels'),
@@ -89,19 +90,33 @@ async function mountOne(
   given: string,
   place: string,
   type: string,
-  words: readonly string[],
+  asked: readonly string[],
 ): Promise<number> {
   const { sys, io, options: o } = context
+  let words = asked
   if (o.makeFolder !== undefined) makeDirectories(sys, place)
   const target = canonical(sys, place)
   const isPath = type === 'none' || type === 'auto' || given.includes('/')
-  const source = isPath ? canonical(sys, given) : given
+  let source = isPath ? canonical(sys, given) : given
   try {
     sys.stat(target)
   } catch (error) {
     if (!isErrno(error)) throw error
     await io.warn(afterCall(target, 'mount point does not exist'))
     return 32
+  }
+  if (isBlockType(type) && !(flagsAndData(words).flags & (MS_BIND | MS_MOVE))) {
+    const { deviceFor } = await import('./mount-device.ts')
+    const device = await deviceFor(sys, given, place, words)
+    if ('failure' in device) {
+      await io.warn(device.failure)
+      return 32
+    }
+    source = device.path
+    if (device.readOnly && !words.includes('ro')) {
+      await io.warn(`mount: ${target}: WARNING: source write-protected, mounted read-only.\n`)
+      words = [...words, 'ro']
+    }
   }
   try {
     if (!o.fake) {
@@ -113,6 +128,7 @@ async function mountOne(
   } catch (error) {
     if (!isErrno(error)) throw error
     await io.warn(mountFailure(sys, error, { source, target, type, flags: flagsAndData(words).flags }))
+    if (isBlockType(type)) await (await import('./mount-device.ts')).releaseDevice(sys, given, source)
     return 32
   }
 }
@@ -133,7 +149,7 @@ async function remount(context: Context, place: string, words: readonly string[]
 
 async function fstab(context: Context): Promise<ReturnType<typeof parseMounts>> {
   try {
-    return parseMounts(await readTextFile(context.sys, '/etc/fstab'))
+    return parseMounts(await readTextFile(context.sys, context.options.fstab ?? '/etc/fstab'))
   } catch (error) {
     if (isErrno(error)) return []
     throw error
@@ -162,7 +178,7 @@ export const mount = defineProgram({
   name: 'util-linux/mount',
   paths: ['/bin/mount'],
   covers: 'partial',
-  lacks: ['loop devices', 'LABEL= and UUID=', '-N'],
+  lacks: ['PARTUUID= and PARTLABEL=', '-N'],
   summary: 'mount a filesystem',
   sizeBytes: 59704,
   usage: 'mount [-lhV] | mount -a [options] | mount [options] [--source] <source> | [--target] <directory>',
@@ -172,18 +188,19 @@ export const mount = defineProgram({
     const operands = [...(o.source === undefined ? [] : [o.source]), ...context.operands]
     if (o.target !== undefined) operands.push(o.target)
     const words = wordsOf(context)
-    const [first, second, extra] = operands
     if (o.all) return mountAll(context)
+    const tag = o.label === undefined ? o.uuid && `UUID=${o.uuid}` : `LABEL=${o.label}`
+    if (tag !== undefined) operands.unshift(tag)
+    const [first, second, extra] = operands
     if (extra !== undefined || (first === undefined && o.option.length > 0)) throw new UsageError('bad usage')
-    const tag = o.label === undefined ? o.uuid && `UUID="${o.uuid}"` : `LABEL="${o.label}"`
-    if (tag !== undefined) return fail(context, first ?? '', `can't find ${tag}.`)
     if (first === undefined) {
-      for (const row of await readMounts(sys))
+      const rows = await readMounts(sys)
+      const images = rows.some(({ source }) => source.startsWith('/dev/loop')) ? await backingFiles(sys) : new Map()
+      for (const row of rows)
         if (o.type === undefined || o.type.split(',').includes(row.type))
-          await io.print(`${row.source} on ${row.target} type ${row.type} (${row.options})\n`)
+          await io.print(`${images.get(row.source) ?? row.source} on ${row.target} type ${row.type} (${row.options})\n`)
       return 0
     }
-    if (/^(?:LABEL|UUID|PARTUUID|PARTLABEL)=/.test(first)) return fail(context, second ?? first, `can't find ${first}.`)
     if (words.includes('remount')) return remount(context, second ?? first, words)
     if (second !== undefined) return mountOne(context, first, second, o.type ?? typeFor(words), words)
     const changes = propagation(context, words)
@@ -191,17 +208,50 @@ export const mount = defineProgram({
     const row = (await fstab(context)).find((each) => each.source === first || each.target === first)
     return row
       ? mountOne(context, row.source, row.target, row.type, [...row.options.split(','), ...words])
-      : fail(context, first, `can't find in /etc/fstab.`)
+      : fail(context, first, `can't find in ${o.fstab ?? '/etc/fstab'}.`)
   },
 })
+
+/** The files of loop devices that mount set up by itself: it names these in their place. */
+const backingFiles = async (sys: Sys): Promise<Map<string, string>> =>
+  new Map(
+    (await sys.block({ op: 'list' })).flatMap(({ name, loop }) =>
+      loop?.autoClear ? [[`/dev/${name}`, loop.file] as const] : [],
+    ),
+  )
+
+/** Types of what is on a device. */
+const isBlockType = (type: string): boolean => /^(?:auto|ext[234]|xfs)$/.test(type)
+
+function exists(sys: Sys, path: string): boolean {
+  try {
+    sys.stat(path)
+    return true
+  } catch (error) {
+    if (isErrno(error)) return false
+    throw error
+  }
+}
 
 const typeFor = (words: readonly string[]): string =>
   flagsAndData(words).flags & (MS_BIND | MS_MOVE) ? 'none' : 'auto'
 
 async function mountAll(context: Context): Promise<number> {
   let status = 0
-  for (const row of await fstab(context))
-    if (!row.options.split(',').includes('noauto'))
-      status ||= await mountOne(context, row.source, row.target, row.type, row.options.split(','))
+  const mounted = new Set((await readMounts(context.sys)).map(({ target }) => target))
+  const { type, verbose } = context.options
+  for (const row of await fstab(context)) {
+    const words = row.options.split(',')
+    if (words.includes('noauto') || row.type === 'swap' || (type !== undefined && !type.split(',').includes(row.type)))
+      continue
+    if (mounted.has(row.target)) {
+      if (verbose) await context.io.print(`${row.target.padEnd(25)}: already mounted\n`)
+      continue
+    }
+    if (words.includes('nofail') && row.source.startsWith('/') && !exists(context.sys, row.source)) continue
+    const each = await mountOne(context, row.source, row.target, row.type, words)
+    if (each === 0 && verbose) await context.io.print(`${row.target.padEnd(25)}: successfully mounted\n`)
+    status ||= each
+  }
   return status
 }

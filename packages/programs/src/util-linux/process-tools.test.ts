@@ -23,7 +23,7 @@ const ROWS: readonly Row[] = [
   ['fuser /tmp/words', '', 1],
   ['pstree nosuch', '', 1],
   ['swapon -s', ''],
-  ['losetup -f', '', 1],
+  ['losetup -f', '/dev/loop0\n'],
   ['kill -l POLL', '29\n'],
   ['kill -l RTMIN', '', 1],
   ['env --ignore-signal=RTMIN,KILL true', '', 125],

@@ -11,6 +11,8 @@ export interface Head {
   readonly plain: boolean | undefined
   /** A number: JSON has it without quotes. */
   readonly number?: boolean
+  /** Of its width. */
+  readonly least?: number
 }
 interface Form {
   /** What JSON calls the whole. */
@@ -65,8 +67,12 @@ function inTree(heads: readonly Head[], rows: readonly Shown[], { branches, asci
 
 function table(heads: readonly Head[], rows: readonly Shown[], headings: boolean): string {
   const columns = heads.map(({ name }, at) => aligned(name, rows, at))
-  const width = columns.map(({ head, texts }) =>
-    Math.max(headings ? head.length : 0, ...texts.flatMap((lines) => lines.map((line) => line.length))),
+  const width = columns.map(({ head, texts }, at) =>
+    Math.max(
+      headings ? head.length : 0,
+      heads[at]?.least ?? 0,
+      ...texts.flatMap((lines) => lines.map((line) => line.length)),
+    ),
   )
   const line = (cells: readonly string[]): string =>
     `${cells
@@ -117,5 +123,10 @@ function jsonValue({ name, plain, number }: Head, lines: readonly string[]): unk
   return text === '' ? null : text
 }
 
-/** libsmartcols puts the brace of the next object behind the one before. */
-const inSmartcols = (text: string): string => text.replace(/\},\n\s*\{/g, '},{')
+/** libsmartcols puts the brace of the next object behind the one before, and what stands in a cell on one line. */
+const inSmartcols = (text: string): string =>
+  text
+    .replace(/\},\n\s*\{/g, '},{')
+    .replace(/\[\n\s*((?:null|"[^\n]*")(?:,\n\s*(?:null|"[^\n]*"))*)\n(\s*)\]/g, (_, items: string, indent: string) => {
+      return `[\n${indent}    ${items.replace(/,\n\s*/g, ', ')}\n${indent}]`
+    })

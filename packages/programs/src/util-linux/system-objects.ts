@@ -1,6 +1,6 @@
 import { isErrno, type Sys } from '@drydock/abi'
 import { toHex } from '@drydock/codec'
-import { defineProgram, flag, list, readTextFile, UsageError, value } from '@drydock/libc'
+import { defineProgram, flag, UsageError } from '@drydock/libc'
 
 /** mcookie: 128 bits of chance in hexadecimal. util-linux 2.38. */
 export const mcookie = defineProgram({
@@ -67,81 +67,6 @@ export const mesg = defineProgram({
     return word === 'y' ? 0 : 1
   },
 })
-
-/** losetup: the loop devices, of which there are none. util-linux 2.38. */
-export const losetup = defineProgram({
-  name: 'util-linux/losetup',
-  paths: ['/usr/sbin/losetup'],
-  covers: 'partial',
-  lacks: ['loop devices: the kernel mounts no images'],
-  summary: 'set up and control loop devices',
-  sizeBytes: 76_368,
-  usage: 'losetup [options] [<loopdev>]',
-  options: {
-    all: flag('a', 'all'),
-    list: flag('l', 'list'),
-    find: flag('f', 'find'),
-    show: flag('', 'show'),
-    detach: list('d', 'detach'),
-    detachAll: flag('D', 'detach-all'),
-    partscan: flag('P', 'partscan'),
-    readOnly: flag('r', 'read-only'),
-    offset: value('o', 'offset'),
-    associated: value('j', 'associated'),
-  },
-  async main({ operands, options: o, fail }) {
-    const device = o.detach[0] ?? operands[0]
-    if (o.find) {
-      await fail('cannot find an unused loop device: No such device')
-      return 1
-    }
-    if (device === undefined) return 0
-    await fail(
-      `${device}: failed to ${o.detach.length ? 'use' : operands.length > 1 ? 'set up loop' : 'use'} device: No such device`,
-    )
-    return 1
-  },
-})
-
-/** swapon and swapoff: there is no swap. util-linux 2.38. */
-const swap = (name: 'swapon' | 'swapoff', summary: string) =>
-  defineProgram({
-    name: `util-linux/${name}`,
-    paths: [`/usr/sbin/${name}`],
-    covers: 'partial',
-    lacks: ['swap space: memory here is not paged out'],
-    summary,
-    sizeBytes: 43_416,
-    usage: `${name} [options] [<spec>]`,
-    options: {
-      all: flag('a', 'all'),
-      show: flag('', 'show'),
-      summary: flag('s', 'summary'),
-      verbose: flag('v', 'verbose'),
-    },
-    async main({ sys, io, operands, options: o, fail }) {
-      const swaps = await readTextFile(sys, '/proc/swaps')
-      if (o.summary && swaps.split('\n').length > 2) await io.print(swaps)
-      let status = 0
-      for (const path of operands) {
-        await fail(reasonFor(sys, path, name))
-        status = name === 'swapon' ? 255 : 4
-      }
-      return status
-    },
-  })
-function reasonFor(sys: Sys, path: string, name: string): string {
-  try {
-    sys.stat(path)
-    return `${path}: ${name} failed: Operation not permitted`
-  } catch (error) {
-    if (isErrno(error))
-      return name === 'swapon' ? `cannot open ${path}: ${error.message}` : `${path}: ${name} failed: ${error.message}`
-    throw error
-  }
-}
-export const swapon = swap('swapon', 'enable devices and files for paging and swapping')
-export const swapoff = swap('swapoff', 'disable devices and files for paging and swapping')
 
 /** pivot_root: change the root filesystem. util-linux 2.38. */
 export const pivotRoot = defineProgram({

@@ -5,6 +5,7 @@ import type {
   IpFamily,
   ProcessInfo,
   ResourceName,
+  SwapArea,
   Sysinfo,
   SysvKind,
   Utsname,
@@ -130,6 +131,8 @@ export interface ProcSource {
   cpuMs(): number
   /** Locks on files, of the processes that this pid namespace sees. proc_locks(5) */
   locks(): readonly ProcLock[]
+  /** /proc/partitions and lines of /proc/swaps; undefined while nobody has asked for block devices. */
+  blocks(): { partitionsText(): string; swapsText(): string; swapList(): readonly SwapArea[] } | undefined
   /** The kernel's log, for /proc/kmsg. */
   dmesg(): readonly string[]
 }

@@ -122,6 +122,7 @@ const source: ProcSource = {
   forks: () => 9,
   cpuMs: () => 5000,
   locks: () => [],
+  blocks: () => undefined,
   dmesg: () => ['[    0.000000] Linux'],
 }
 

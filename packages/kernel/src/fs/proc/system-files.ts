@@ -42,8 +42,14 @@ function cpuinfo({ cpus }: Sysinfo): string {
   }).join('')
 }
 
+const swapBytes = (source: ProcSource): number =>
+  source
+    .blocks()
+    ?.swapList()
+    .reduce((sum, { bytes }) => sum + bytes, 0) ?? 0
+
 /** proc_meminfo(5). Page cache is nothing that a simulated kernel has; what is not used is free. */
-function meminfo({ totalMemory, freeMemory }: Sysinfo): string {
+function meminfo({ totalMemory, freeMemory }: Sysinfo, swap: number): string {
   const used = totalMemory - freeMemory
   const lines: readonly (readonly [string, number])[] = [
     ['MemTotal', totalMemory],
@@ -54,8 +60,8 @@ function meminfo({ totalMemory, freeMemory }: Sysinfo): string {
     ['SwapCached', 0],
     ['Active', used],
     ['Inactive', 0],
-    ['SwapTotal', 0],
-    ['SwapFree', 0],
+    ['SwapTotal', swap],
+    ['SwapFree', swap],
     ['Dirty', 0],
     ['Writeback', 0],
     ['AnonPages', used],
@@ -105,8 +111,9 @@ function version(source: ProcSource, reader: PathContext): string {
 
 const FILE_SYSTEMS = [
   ...['sysfs', 'tmpfs', 'proc', 'cgroup2', 'devtmpfs', 'sockfs', 'pipefs', 'devpts'].map((name) => `nodev\t${name}\n`),
-  '\text4\n',
+  ...['ext3', 'ext2', 'ext4'].map((name) => `\t${name}\n`),
   'nodev\toverlay\n',
+  '\txfs\n',
 ].join('')
 
 const DEVICES = `Character devices:
@@ -117,7 +124,9 @@ const DEVICES = `Character devices:
 136 pts
 
 Block devices:
+  7 loop
   8 sd
+259 blkext
 `
 
 const PARTITIONS = `major minor  #blocks  name
@@ -208,11 +217,11 @@ export const SYSTEM_FILES: ReadonlyMap<string, SystemText> = new Map<string, Sys
         .join(''),
   ],
   ['loadavg', (source, _reader, sysinfo) => loadavg(source, sysinfo())],
-  ['meminfo', (_source, _reader, sysinfo) => meminfo(sysinfo())],
+  ['meminfo', (source, _reader, sysinfo) => meminfo(sysinfo(), swapBytes(source))],
   ['modules', () => ''],
-  ['partitions', () => PARTITIONS],
+  ['partitions', (source) => source.blocks()?.partitionsText() ?? PARTITIONS],
   ['stat', (source, _reader, sysinfo) => stat(source, sysinfo())],
-  ['swaps', () => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'],
+  ['swaps', (source) => `Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n${source.blocks()?.swapsText() ?? ''}`],
   ['uptime', (source, _reader, sysinfo) => uptime(source, sysinfo())],
   ['version', version],
   ['vmstat', (_source, _reader, sysinfo) => vmstat(sysinfo())],

@@ -47,6 +47,7 @@ export class FileTree {
       devices: this.devices,
       makeFifo,
       runs: () => false,
+      sits: () => false,
     })
   }
 

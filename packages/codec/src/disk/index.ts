@@ -1,0 +1,7 @@
+export * from './ext4-geometry.ts'
+export * from './ext4-superblock.ts'
+export * from './partition-table.ts'
+export * from './signature.ts'
+export * from './swap-header.ts'
+export * from './uuid.ts'
+export * from './xfs-superblock.ts'
