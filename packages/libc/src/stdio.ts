@@ -65,6 +65,11 @@ export class Output {
     if (this.pendingBytes + this.text.length > this.limit) return this.flush()
   }
 
+  /** Whether so many bytes more would make the buffer go out. */
+  isFull(bytes: number): boolean {
+    return this.pendingBytes + this.text.length + bytes > this.limit
+  }
+
   flush(): MaybePromise<void> {
     this.encode()
     if (this.pendingBytes === 0) return

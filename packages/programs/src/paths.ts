@@ -1,6 +1,6 @@
 /** Names of files as strings. basename(1), dirname(1), path_resolution(7). */
 export function basename(path: string): string {
-  const trimmed = path.replace(/\/+$/, '')
+  const trimmed = path.endsWith('/') ? path.replace(/\/+$/, '') : path
   if (trimmed === '') return path === '' ? '' : '/'
   return trimmed.slice(trimmed.lastIndexOf('/') + 1)
 }

@@ -1,3 +1,4 @@
+import { isErrno, isRegular } from '@drydock/abi'
 import { defineProgram, flag, type Stdio } from '@drydock/libc'
 import { decodeLatin1, encodeLatin1 } from '../text/encoding.ts'
 import { eachInput } from '../text/input.ts'
@@ -85,18 +86,44 @@ export const cat = defineProgram({
     }
     const plain = look.numbers === 'none' && !look.squeeze && !look.ends && !look.tabs && !look.control
     const decorator = new Decorator(look)
-    const good = await eachInput(context, operands, async (fd) => {
-      for (;;) {
-        const bytes = await sys.read(fd, 65536)
-        if (bytes.length === 0) return
-        await show(io, plain ? bytes : encodeLatin1(decorator.decorate(decodeLatin1(bytes))))
-      }
-    })
-    return good ? 0 : 1
+    const fail = async (message: string): Promise<void> => {
+      await put(io)
+      await context.fail(message)
+    }
+    try {
+      const good = await eachInput({ sys, fail }, operands, async (fd, _, mode) => {
+        // What comes from a file is there at once, and small files go out together: nobody sees them later for it.
+        const waits = mode === undefined || !isRegular(mode)
+        if (waits) await put(io)
+        for (;;) {
+          const got = sys.read(fd, 65536)
+          const bytes = got instanceof Promise ? await got : got
+          if (bytes.length === 0) return
+          const shown = plain ? bytes : encodeLatin1(decorator.decorate(decodeLatin1(bytes)))
+          if (waits || io.out.isFull(shown.length)) await put(io, shown)
+          else void io.out.write(shown)
+        }
+      })
+      await put(io)
+      return good ? 0 : 1
+    } catch (error) {
+      if (!(error instanceof WriteFailure)) throw error
+      await context.fail(`write error: ${error.message}`)
+      return 1
+    }
   },
 })
 
-async function show(io: Stdio, bytes: Uint8Array): Promise<void> {
-  await io.out.write(bytes)
-  await io.out.flush()
+/** It ends the program, whatever is left to be read. */
+class WriteFailure extends Error {}
+
+async function put(io: Stdio, bytes: Uint8Array = NOTHING): Promise<void> {
+  try {
+    await io.out.write(bytes)
+    await io.out.flush()
+  } catch (error) {
+    if (!isErrno(error) || error.code === 'EPIPE') throw error
+    throw new WriteFailure(error.message)
+  }
 }
+const NOTHING: Uint8Array = new Uint8Array(0)

@@ -49,6 +49,12 @@ const GLOBAL = new Set([
   '-ignore_readdir_race',
 ])
 
+type Answer = ReturnType<Predicate>
+
+/** `next` at once where the answer is there: a promise for each file would cost more than the look at it. */
+const then = (answer: Answer, next: (yes: boolean) => Answer): Answer =>
+  answer instanceof Promise ? answer.then(next) : next(answer)
+
 export class ExpressionParser {
   readonly accounts: Accounts
   extended = false
@@ -77,7 +83,7 @@ export class ExpressionParser {
     const print = WITHOUT_ARGUMENT.get('-print') ?? always
     const whole: Predicate = this.hasAction
       ? predicate
-      : async (found, actions) => (await predicate(found, actions)) && print(found, actions)
+      : (found, actions) => then(predicate(found, actions), (yes) => yes && print(found, actions))
     return { predicate: whole, options: this.options, finish: this.finish }
   }
 
@@ -92,14 +98,11 @@ export class ExpressionParser {
       if (word === '-o' || word === '-or') {
         this.at++
         const [a, b] = [left, this.conjunction()]
-        left = async (found, actions) => (await a(found, actions)) || b(found, actions)
+        left = (found, actions) => then(a(found, actions), (yes) => yes || b(found, actions))
       } else if (word === ',') {
         this.at++
         const [a, b] = [left, this.conjunction()]
-        left = async (found, actions) => {
-          await a(found, actions)
-          return b(found, actions)
-        }
+        left = (found, actions) => then(a(found, actions), () => b(found, actions))
       } else return left
     }
   }
@@ -111,11 +114,7 @@ export class ExpressionParser {
       if (word === undefined || word === '-o' || word === '-or' || word === ')' || word === ',') return left
       if (word === '-a' || word === '-and') this.at++
       const [a, b] = [left, this.negation()]
-      left = (found, actions) => {
-        const first = a(found, actions)
-        if (first instanceof Promise) return first.then((yes) => (yes ? b(found, actions) : false))
-        return first ? b(found, actions) : false
-      }
+      left = (found, actions) => then(a(found, actions), (yes) => yes && b(found, actions))
     }
   }
 
@@ -124,7 +123,7 @@ export class ExpressionParser {
     if (word === '!' || word === '-not') {
       this.at++
       const inner = this.negation()
-      return async (found, actions) => !(await inner(found, actions))
+      return (found, actions) => then(inner(found, actions), (yes) => !yes)
     }
     if (word === '(') {
       this.at++

@@ -51,7 +51,7 @@ class Walk implements Actions {
   }
 
   print(text: string): void | Promise<void> {
-    return this.io.print(encodeText(text))
+    return this.io.print(text)
   }
   async fail(message: string): Promise<void> {
     this.status = 1

@@ -56,6 +56,7 @@ function joinContinued(lines: readonly string[], byLine: boolean): string[] {
 }
 
 function wordsOf(line: string, whole: boolean): string[] {
+  if (!/['"\\]/.test(line)) return whole ? [line.trimStart()].filter(Boolean) : line.split(/\s+/).filter(Boolean)
   const words: string[] = []
   let word: string | undefined
   const text = whole ? line.trimStart() : line

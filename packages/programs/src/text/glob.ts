@@ -32,6 +32,8 @@ export function globSource(glob: string, pathname = false): string {
 const escape = (char: string): string => char.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
 
 export function globMatcher(glob: string, options: GlobOptions = {}): (name: string) => boolean {
+  const ending = options.ignoreCase || options.pathname ? undefined : /^\*([^*?[\\]*)$/.exec(glob)?.[1]
+  if (ending !== undefined) return (name) => name.endsWith(ending)
   const pattern = new RegExp(`^${globSource(glob, options.pathname ?? false)}$`, options.ignoreCase ? 'i' : '')
   return (name) => pattern.test(name)
 }
