@@ -49,7 +49,7 @@ const ROWS: readonly (readonly [line: string, answer: string])[] = [
   ['script -q -T tm -c "echo yo" ts > /dev/null; scriptreplay -d 100 tm ts', 'yo\r\n\n'],
   ['cat n nosuch > /dev/full; echo $?', '1\ncat: write error: No space left on device\n'],
   ["find . -type f ! -name '*.?z' -o -name '*.gz' -print , -name d -print | sort", './d\n./n.gz\n'],
-  ["printf 'a \"b c\" d\\\\e\\n\\n f' | xargs -n 1", 'a\nb c\nde\nf\n'],
+  ['printf \'a "b c" d\\\\e\\n\\n f\' | xargs -n 1', 'a\nb c\nde\nf\n'],
   ['scriptreplay nosuch', 'scriptreplay: cannot open nosuch: No such file or directory\n'],
 ]
 test.each(ROWS)('%s', async (line, answer) => {
