@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { runConsole } from './console.ts'
@@ -54,9 +55,15 @@ async function runLine(line: string, place: Parameters<typeof openHeadless>[0]):
   // Whoever does not read any more is told of by `print`.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   const argv = ['/bin/bash', '-c', line]
-  const { exitStatus } = await host.run({ argv, env, cwd: '/root', timeoutMs: DAY_MS, onOutput: print, ...input })
+  const how = { timeoutMs: DAY_MS, onOutput: print, joined: sameFile(1, 2) }
+  const { exitStatus } = await host.run({ argv, env, cwd: '/root', ...how, ...input })
   await host.close()
   return exitStatus
+}
+
+function sameFile(fd: number, other: number): boolean {
+  const [one, two] = [fstatSync(fd), fstatSync(other)]
+  return one.dev === two.dev && one.ino === two.ino
 }
 
 /** Resolves when there is room for more: a host that floods waits for whoever reads. False when nobody reads any more. */

@@ -33,6 +33,8 @@ export interface CommandOptions {
   readonly onOutput?: (stream: OutputStream, bytes: Uint8Array) => MaybePromise<boolean | void>
   /** Does not wait until children that were left have closed the streams. */
   readonly leaveBackground?: boolean
+  /** Both streams are one, as after `2>&1`: all is `stdout`, in the order in which it was written. */
+  readonly joined?: boolean
 }
 
 /** With a terminal there is no `stderr`. */
@@ -99,14 +101,14 @@ async function onTerminal(sys: Sys, options: CommandOptions, size: WindowSize): 
 async function onPipes(sys: Sys, options: CommandOptions): Promise<Started> {
   const stdin = await openInput(sys, options.input)
   const [stdout, toStdout] = sys.pipe()
-  const [stderr, toStderr] = sys.pipe()
+  const [stderr, toStderr] = options.joined ? [undefined, sys.dup(toStdout)] : sys.pipe()
   try {
     const fds = new Map([
       [0, stdin],
       [1, toStdout],
       [2, toStderr],
     ])
-    return { pid: await spawn(sys, options, { fds }), outputs: [stdout, stderr] }
+    return { pid: await spawn(sys, options, { fds }), outputs: stderr === undefined ? [stdout] : [stdout, stderr] }
   } finally {
     for (const fd of [stdin, toStdout, toStderr]) sys.close(fd)
   }
