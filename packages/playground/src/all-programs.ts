@@ -4,6 +4,7 @@ import { dockerPrograms } from '@drydock/docker-cli'
 import { dashboardPrograms } from '@drydock/dashboards'
 import { edgePrograms } from '@drydock/edge'
 import { enginePrograms } from '@drydock/engine'
+import { mongoPrograms } from '@drydock/mongo'
 import { mysqlPrograms } from '@drydock/mysql'
 import { nodePrograms } from '@drydock/node'
 import { postgresPrograms } from '@drydock/postgres'
@@ -28,6 +29,7 @@ export const programsByRoom: Readonly<Record<Room, readonly Program[]>> = {
   mysql: mysqlPrograms,
   postgres: postgresPrograms,
   redis: redisPrograms,
+  mongo: mongoPrograms,
   python: pythonPrograms,
   registry: registryPrograms,
   golang: golangPrograms,

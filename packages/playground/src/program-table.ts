@@ -13,6 +13,7 @@ export type Room =
   | 'mysql'
   | 'postgres'
   | 'redis'
+  | 'mongo'
   | 'python'
   | 'registry'
   | 'wasi'
@@ -39,6 +40,7 @@ const LOADERS: Readonly<Record<Room, () => Promise<readonly Program[]>>> = {
   node: async () => (await import('@drydock/node')).nodePrograms,
   mysql: async () => (await import('@drydock/mysql')).mysqlPrograms,
   postgres: async () => (await import('@drydock/postgres')).postgresPrograms,
+  mongo: async () => (await import('@drydock/mongo')).mongoPrograms,
   redis: async () => (await import('@drydock/redis')).redisPrograms,
   dashboards: async () => (await import('@drydock/dashboards')).dashboardPrograms,
   edge: async () => (await import('@drydock/edge')).edgePrograms,

@@ -1,12 +1,92 @@
 import { setOf } from '../rootfs/image-spec.ts'
-import { entrypointFor, softwareRepository } from '../rootfs/software.ts'
+import { addAccount, softwareRepository } from '../rootfs/software.ts'
 import type { Tree } from '../rootfs/tree.ts'
 
+/** What the image's own script does: the first user, and scripts for a new database. docs: hub.docker.com/_/mongo */
+const ENTRYPOINT = `#!/bin/bash
+set -Eeuo pipefail
+
+if [ "\${1:0:1}" = '-' ]; then
+    set -- mongod "$@"
+fi
+originalArgOne="$1"
+data=/data/db
+
+if [[ "$originalArgOne" == mongo* ]] && [ "$(id -u)" = 0 ]; then
+    if [ "$originalArgOne" = mongod ]; then
+        find /data/configdb "$data" \\! -user mongodb -exec chown mongodb '{}' + 2>/dev/null || true
+    fi
+    exec gosu mongodb "$0" "$@"
+fi
+
+# NAME from the file that NAME_FILE names
+from_file() {
+    local name="$1" file="\${1}_FILE"
+    if [ "\${!name:-}" ] && [ "\${!file:-}" ]; then
+        echo >&2 "error: both $name and $file are set (but are exclusive)"
+        exit 1
+    fi
+    if [ "\${!file:-}" ]; then
+        export "$name=$(cat "\${!file}")"
+        unset "$file"
+    fi
+}
+
+if [ "$originalArgOne" = mongod ]; then
+    from_file MONGO_INITDB_ROOT_USERNAME
+    from_file MONGO_INITDB_ROOT_PASSWORD
+    user="\${MONGO_INITDB_ROOT_USERNAME:-}"
+    password="\${MONGO_INITDB_ROOT_PASSWORD:-}"
+    if [ -n "$user$password" ] && { [ -z "$user" ] || [ -z "$password" ]; }; then
+        echo >&2 'error: missing MONGO_INITDB_ROOT_USERNAME or MONGO_INITDB_ROOT_PASSWORD'
+        echo >&2 '       both must be specified for a user to be created'
+        exit 1
+    fi
+    scripts=$(find /docker-entrypoint-initdb.d -type f \\( -name '*.sh' -o -name '*.js' \\) 2>/dev/null | sort)
+    if [ ! -e "$data/_mdb_catalog.wt" ] && [ -n "$user$scripts" ]; then
+        mongod --fork --logpath "$data/docker-initdb.log" --logappend --pidfilepath /tmp/docker-entrypoint-temp-mongod.pid --bind_ip 127.0.0.1 --port 27017 --dbpath "$data"
+        shell=(mongosh --host 127.0.0.1 --port 27017 --quiet)
+        if [ -n "$user" ]; then
+            "\${shell[@]}" admin --eval 'db.createUser({ user: process.env.MONGO_INITDB_ROOT_USERNAME, pwd: process.env.MONGO_INITDB_ROOT_PASSWORD, roles: [ { role: "root", db: "admin" } ] })'
+        fi
+        export MONGO_INITDB_DATABASE="\${MONGO_INITDB_DATABASE:-test}"
+        echo
+        for f in $scripts; do
+            case "$f" in
+                *.sh) echo "$0: running $f"; . "$f" ;;
+                *.js) echo "$0: running $f"; "\${shell[@]}" "$MONGO_INITDB_DATABASE" "$f"; echo ;;
+            esac
+        done
+        mongod --dbpath "$data" --shutdown
+        rm -f /tmp/docker-entrypoint-temp-mongod.pid
+        echo
+        echo 'MongoDB init process complete; ready for start up.'
+        echo
+    fi
+    if [ -n "$user" ]; then
+        set -- "$@" --auth
+    fi
+    case " $* " in
+        *' --bind_ip'*) ;;
+        *) set -- "$@" --bind_ip_all ;;
+    esac
+    unset MONGO_INITDB_ROOT_USERNAME MONGO_INITDB_ROOT_PASSWORD MONGO_INITDB_DATABASE
+fi
+
+exec "$@"
+`
+
 function mongoTree(tree: Tree): void {
+  addAccount(tree, 'mongodb:999:999:/home/mongodb:/usr/sbin/nologin')
+  const own = { uid: 999, gid: 999 }
   tree
     .mainCommand('mongod', '/usr/bin/mongod')
     .mainCommand('mongosh', '/usr/bin/mongosh')
-    .script('/usr/local/bin/docker-entrypoint.sh', entrypointFor('mongod'))
+    .mainCommand('gosu', '/usr/local/bin/gosu')
+    .dir('/data/db', own)
+    .dir('/data/configdb', own)
+    .dir('/docker-entrypoint-initdb.d')
+    .script('/usr/local/bin/docker-entrypoint.sh', ENTRYPOINT)
 }
 
 export const mongo = softwareRepository({
