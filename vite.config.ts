@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite'
 import react from '@vitejs/plugin-react'
+import { mongoshGuest } from './tools/mongosh-guest.mjs'
 import { nodeGuest } from './tools/node-guest.mjs'
 import { npmMirror } from './tools/npm-mirror.mjs'
 import { offlineFiles } from './tools/offline-files.ts'
@@ -29,6 +30,7 @@ export default defineConfig({
     previewFiles(),
     pyodideFiles(),
     nodeGuest(),
+    mongoshGuest(),
     npmMirror(),
     pythonWheels(),
     programRows(),
@@ -46,7 +48,7 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
-    plugins: () => [nodeGuest(), npmMirror(), pythonWheels(), programRows(), postgresCluster()],
+    plugins: () => [nodeGuest(), mongoshGuest(), npmMirror(), pythonWheels(), programRows(), postgresCluster()],
     rolldownOptions: oneFile('session-worker', /worker[\\/]session-worker\.ts$/),
   },
   optimizeDeps: { exclude: ['quickjs-wasi', '@electric-sql/pglite', '@sqlite.org/sqlite-wasm'] },

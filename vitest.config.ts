@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { mongoshGuest } from './tools/mongosh-guest.mjs'
 import { nodeGuest } from './tools/node-guest.mjs'
 import { npmMirror } from './tools/npm-mirror.mjs'
 import { pythonWheels } from './tools/python-wheels.mjs'
@@ -10,7 +11,7 @@ const LONG = process.env['DRYDOCK_LONG'] !== undefined
 const tests = (name: string): string[] => ['packages', 'apps', 'e2e/transcripts'].map((room) => `${room}/**/${name}`)
 
 export default defineConfig({
-  plugins: [nodeGuest(), npmMirror(), pythonWheels(), programRows()],
+  plugins: [nodeGuest(), mongoshGuest(), npmMirror(), pythonWheels(), programRows()],
   test: {
     include: tests(LONG ? '*.long.test.ts' : '*.test.ts'),
     exclude: ['**/node_modules/**', ...(LONG ? [] : tests('*.long.test.ts'))],

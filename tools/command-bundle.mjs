@@ -58,13 +58,14 @@ ${exports.map((each) => `export const ${each} = loaded.${each}\n`).join('')}`
 async function bundle(input, output) {
   const { build } = await import('rolldown')
   const { nodeGuest } = await import('./node-guest.mjs')
+  const { mongoshGuest } = await import('./mongosh-guest.mjs')
   const { npmMirror } = await import('./npm-mirror.mjs')
   const { pythonWheels } = await import('./python-wheels.mjs')
   const { programRows } = await import('./program-rows.mjs')
   return build({
     input,
     platform: 'node',
-    plugins: [nodeGuest(ROOT), npmMirror(ROOT), pythonWheels(ROOT), programRows(ROOT)],
+    plugins: [nodeGuest(ROOT), mongoshGuest(ROOT), npmMirror(ROOT), pythonWheels(ROOT), programRows(ROOT)],
     external: ['quickjs-wasi/quickjs.wasm', '@electric-sql/pglite', '@sqlite.org/sqlite-wasm', /^fengari\//],
     logLevel: 'warn',
     checks: { pluginTimings: false },

@@ -140,6 +140,10 @@ const SHARED: typeof SCRIPTS = [
     'const dgram = require("dgram"), s = dgram.createSocket("udp4"); s.on("message", (m, from) => { console.log(String(m), from.family, from.size); s.close() }).bind(0, () => { const c = dgram.createSocket("udp4"); c.send(["by ", "udp"], s.address().port, () => c.close()) })',
     'by udp IPv4 6',
   ],
+  [
+    'const { execSync } = require("child_process"); console.log(String(execSync(`head -c 300000 /dev/zero | node -p "require(\\"fs\\").readFileSync(0).length"`)).trim())',
+    '300000',
+  ],
 ]
 
 /** In one script: values as node shows them, addresses, bodies, languages, imports that are written anywhere, and what an error says of itself. */

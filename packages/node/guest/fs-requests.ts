@@ -37,8 +37,8 @@ const seconds = (time: unknown): number => (time instanceof Date ? time.getTime(
 /** Calls that are one system call. */
 export const REQUESTS: Readonly<Record<string, (...args: never[]) => Request>> = {
   readFile: (path: unknown, options: Options) => ({
-    op: typeof path === 'number' ? 'read' : 'readFile',
-    args: typeof path === 'number' ? [path, 1 << 20] : [pathOf(path)],
+    op: 'readFile',
+    args: [typeof path === 'number' ? path : pathOf(path)],
     read: ({ bytes }) => decoded(bytes, encodingOf(options)),
   }),
   writeFile: (path: unknown, data: unknown, options: Options) => ({

@@ -15,6 +15,7 @@ import {
 } from '@drydock/abi'
 import { GzipError, deflateRaw, fromBase64, gunzip, gzip, inflateAny, zlibDeflate } from '@drydock/codec'
 import {
+  readAll,
   readFile,
   readTextFile,
   ResolveError,
@@ -120,7 +121,12 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
   ...COMMON_CALLS,
   ['write', async (sys, [fd], bytes) => (await writeAll(sys, asNumber(fd), bytes), answer(bytes.length))],
   ['open', (sys, [path, flags, mode]) => answer(sys.open(asText(path), asNumber(flags), asNumber(mode)))],
-  ['readFile', async (sys, [path]) => ({ bytes: await readFile(sys, asText(path)) })],
+  [
+    'readFile',
+    async (sys, [from]) => ({
+      bytes: await (typeof from === 'number' ? readAll(sys, from) : readFile(sys, asText(from))),
+    }),
+  ],
   [
     'writeFile',
     (sys, [path, append, mode], bytes) => writeWhole(sys, asText(path), append === true, asNumber(mode), bytes),

@@ -82,6 +82,7 @@ function mongoTree(tree: Tree): void {
   tree
     .mainCommand('mongod', '/usr/bin/mongod')
     .mainCommand('mongosh', '/usr/bin/mongosh')
+    .mainCommand('node', '/usr/lib/mongosh/node')
     .mainCommand('gosu', '/usr/local/bin/gosu')
     .dir('/data/db', own)
     .dir('/data/configdb', own)

@@ -18,7 +18,6 @@ import {
 import { isAddress, listen, readTextFile, Stdio, writeFile } from '@drydock/libc'
 import { Client } from './client.ts'
 import { type Config, ConfigError, parseArguments, withFile } from './config.ts'
-import { wireVersionOf } from './commands/hello.ts'
 import { makeLog } from './log.ts'
 import { Server } from './server.ts'
 import { expire } from './expiry.ts'
@@ -146,7 +145,8 @@ async function stopOther(sys: Sys, io: Stdio, config: Config): Promise<number> {
   await io.print(`killing process with pid: ${pid}\n`)
   await io.out.flush()
   sys.kill(pid, SIGTERM)
-  while (sys.processes().some((each) => each.pid === pid)) await sys.sleep(20)
+  const lives = (): boolean => sys.processes().some((each) => each.pid === pid && each.state !== 'Z')
+  while (lives()) await sys.sleep(20)
   return 0
 }
 

@@ -1,0 +1,5 @@
+declare module 'virtual:mongosh' {
+  /** The shell's script, for node. */
+  const script: string
+  export default script
+}
