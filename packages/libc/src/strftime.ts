@@ -23,6 +23,9 @@ export interface Zone {
 
 export const UTC: Zone = { offsetMinutes: () => 0, abbreviation: () => 'UTC' }
 
+/** Each calls by their letters only the zones of its own part of the world. */
+const NAMING = ['en-US', 'en-GB', 'en-AU', 'en-IN', 'en-ZA', 'ja']
+
 /** The wall clock of a zone given by name, asked of the host's tables. */
 function namedZone(name: string): Zone | undefined {
   try {
@@ -36,7 +39,6 @@ function namedZone(name: string): Zone | undefined {
       minute: '2-digit',
       second: '2-digit',
     })
-    const short = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'short' })
     const offsetMinutes = (ms: number): number => {
       const at = new Map(parts.formatToParts(ms).map((part) => [part.type, Number(part.value)]))
       const get = (type: Intl.DateTimeFormatPartTypes): number => at.get(type) ?? 0
@@ -44,8 +46,14 @@ function namedZone(name: string): Zone | undefined {
       return Math.round((local - Math.floor(ms / 1000) * 1000) / 60000)
     }
     const abbreviation = (ms: number): string => {
-      const text = short.formatToParts(ms).find((part) => part.type === 'timeZoneName')?.value ?? name
-      return text.startsWith('GMT') && text !== 'GMT' ? offsetText(offsetMinutes(ms), '').slice(0, 3) : text
+      for (const locale of NAMING) {
+        const text = new Intl.DateTimeFormat(locale, { timeZone: name, timeZoneName: 'short' })
+          .formatToParts(ms)
+          .find(({ type }) => type === 'timeZoneName')?.value
+        if (text !== undefined && !/^(GMT|UTC)./.test(text)) return text
+      }
+      const [text] = offsetText(offsetMinutes(ms), ':').split(':00')
+      return (text ?? '').replace(':', '')
     }
     return { offsetMinutes, abbreviation }
   } catch (error) {
@@ -60,6 +68,9 @@ export function timeZone(env: ReadonlyMap<string, string>): Zone {
   if (name === '' || /^(UTC0?|GMT0?|Etc\/UTC|Universal|Zulu)$/.test(name))
     return name.startsWith('GMT') ? { ...UTC, abbreviation: () => 'GMT' } : UTC
   const posix = /^(?:<([^>]+)>|([A-Za-z]{3,}))([+-]?)(\d{1,2})(?::(\d\d))?/.exec(name)
+  // Those with a summer time are names of the database as well, such as EST5EDT.
+  const named = posix && posix[0].length < name.length ? namedZone(name) : undefined
+  if (named) return named
   if (posix) {
     const [, quoted, plain, sign, hours, minutes] = posix
     const west = (Number(hours) * 60 + Number(minutes ?? 0)) * (sign === '-' ? -1 : 1)

@@ -28,14 +28,13 @@ export const python: Program = {
     'is CPython 3.14 whatever version the image names',
     'threads take turns: one runs while the others wait, and ten times a second another may',
     'threads where WebAssembly cannot be suspended (Node before 25): there each runs to its end when it is started',
-    'os.fork, and multiprocessing but for its values',
-    'mmap of files',
+    'os.fork, and multiprocessing but for its values; preexec_fn other than os.setsid and os.setpgrp',
+    'changes to a mapped file are seen by others when they are flushed or the mapping ends, and not before',
+    'signals that are blocked by pthread_sigmask come all the same',
     'sys.maxsize is that of 32 bits',
-    'Unix sockets of datagrams',
     'IPv6 sockets: CPython is built without them',
     'line editing in the REPL',
     'native wheels',
-    'error.errno has the number of WASI, as the constants of errno do; what an error prints has that of Linux',
   ],
   summary: 'runs Python (CPython in WebAssembly, in a worker of its own; 22 MB are loaded when it is first used)',
   sizeBytes: 6_800_000,
@@ -186,9 +185,14 @@ class Runner {
   }
 
   private watchSignal(signal: number, on: boolean, id: number): void {
-    if (on) this.listenTo(signal as Signal)
-    else this.sys.sigaction(signal as Signal, 'SIG_DFL')
-    this.worker.post({ kind: 'answer', id })
+    try {
+      if (on) this.listenTo(signal as Signal)
+      else this.sys.sigaction(signal as Signal, 'SIG_DFL')
+      this.worker.post({ kind: 'answer', id })
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      this.worker.post({ kind: 'answer', id, error: error.code })
+    }
   }
 
   /** setitimer(2) with ITIMER_REAL: in how many milliseconds, and again after how many. */

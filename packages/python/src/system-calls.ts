@@ -1,21 +1,9 @@
-import {
-  isInet,
-  AF_UNIX,
-  exitStatus,
-  inet,
-  isErrno,
-  type Signal,
-  SIGPIPE,
-  type SocketAddress,
-  type Sys,
-  unix,
-} from '@drydock/abi'
+import { isInet, AF_UNIX, inet, isErrno, type Signal, type SocketAddress, type Sys, unix } from '@drydock/abi'
 import { toBase64 } from '@drydock/codec'
 import {
   readFile,
   ResolveError,
   resolveHost,
-  searchPath,
   answer,
   asNumber,
   asText,
@@ -23,7 +11,9 @@ import {
   type ForeignAnswer,
   type ForeignCall,
 } from '@drydock/libc'
+import { PROCESS_CALLS } from './process-calls.ts'
 import type { AnswerMessage, CallMessage } from './protocol.ts'
+import { TERMINAL_CALLS } from './terminal-calls.ts'
 
 /** A socket's address as the worker writes it: a path, or a dotted quad and a port. */
 type Address = { readonly path: string } | { readonly address: string; readonly port: number }
@@ -36,37 +26,11 @@ const fromAddress = (address: SocketAddress): Address =>
     ? { address: address.address, port: address.port }
     : { path: address.family === AF_UNIX ? address.path : '' }
 
-async function spawnChild(sys: Sys, request: unknown): Promise<ForeignAnswer> {
-  const { files, argv, env, cwd, fds, newSession } = request as {
-    readonly files: readonly string[]
-    readonly argv: readonly string[]
-    readonly env: Readonly<Record<string, string>>
-    readonly cwd: string | null
-    readonly fds: readonly (readonly [number, number])[]
-    readonly newSession: boolean
-  }
-  const path = searchPath(sys, files[0] ?? '', env.PATH ?? '/usr/local/bin:/usr/bin:/bin')
-  const options = {
-    argv,
-    env: new Map(Object.entries(env)),
-    fds: new Map(fds),
-    defaultSignals: [SIGPIPE],
-    ...(cwd === null ? {} : { cwd }),
-    ...(newSession ? { setsid: true } : {}),
-  }
-  return answer(await sys.spawn(path, options))
-}
-
-async function waitFor(sys: Sys, pid: number, options: number): Promise<ForeignAnswer> {
-  const result = await sys.wait(pid, options)
-  if (!result) return answer(null)
-  const { status } = result
-  return answer({ pid: result.pid, code: exitStatus(status), signal: status.kind === 'signaled' ? status.signal : 0 })
-}
-
 /** What CPython may ask of the kernel, by name. Each row reads its own arguments. */
 export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, ForeignCall>([
   ...COMMON_CALLS,
+  ...PROCESS_CALLS,
+  ...TERMINAL_CALLS,
   ['write', async (sys, [fd], bytes) => answer(await sys.write(asNumber(fd), bytes))],
   ['send', async (sys, [fd], bytes) => answer(await sys.write(asNumber(fd), bytes))],
   ['open', (sys, [path, flags, mode]) => openFile(sys, asText(path), asNumber(flags), asNumber(mode))],
@@ -76,12 +40,12 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
   ['ftruncate', (sys, [fd, size]) => answer(sys.ftruncate(asNumber(fd), asNumber(size)))],
   ['fsync', (sys, [fd]) => answer(sys.fsync(asNumber(fd)))],
   ['umask', (sys, [mask]) => answer(sys.umask(asNumber(mask)))],
-  ['ids', (sys) => answer({ uid: sys.getuid(), euid: sys.geteuid(), gid: sys.getgid(), egid: sys.getegid() })],
   ['dup', (sys, [fd, least]) => answer(sys.dup(asNumber(fd), asNumber(least)))],
   ['dup2', (sys, [from, to]) => (sys.dup2(asNumber(from), asNumber(to)), answer(to))],
   ['getFlags', (sys, [fd]) => answer(sys.getFdFlags(asNumber(fd)))],
   ['setFlags', (sys, [fd, flags]) => answer(sys.setFdFlags(asNumber(fd), flags as object))],
-  ['pipe', (sys) => answer(sys.pipe())],
+  // Python's are not inherited. PEP 446
+  ['pipe', (sys) => answer(sys.pipe().map((fd) => (sys.setFdFlags(fd, { cloexec: true }), fd)))],
   ['poll', async (sys, [fds, timeout]) => answer(await sys.poll(fds as never, asNumber(timeout)))],
   ['sleep', async (sys, [ms]) => answer(await sys.sleep(asNumber(ms)))],
   ['socket', (sys, [family, type]) => answer(sys.socket(asNumber(family), asNumber(type)))],
@@ -113,8 +77,6 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
   ['resolve', async (sys, [host]) => answer(await resolveHost(sys, asText(host)))],
   ['inheritable', (sys) => answer(sys.openFds().filter((fd) => !sys.getFdFlags(fd).cloexec))],
   ['kill', (sys, [pid, signal]) => answer(sys.kill(asNumber(pid), asNumber(signal) as Signal))],
-  ['spawn', (sys, [request]) => spawnChild(sys, request)],
-  ['wait', (sys, [pid, options]) => waitFor(sys, asNumber(pid), asNumber(options))],
 ])
 
 /** @returns the descriptor, and for a directory its path, by which it is read */

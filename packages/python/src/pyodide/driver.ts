@@ -3,6 +3,7 @@ import { Bridge, type Pyodide, type PyodideHost } from './bridge.ts'
 import { GUEST } from './guest.ts'
 import { SystemImports } from './imports.ts'
 import { Memory } from './memory.ts'
+import { sourceOf } from './modules/index.ts'
 import { keepTrampoline } from './snapshot.ts'
 import { type SuspendingModule, ThreadStates } from './thread-states.ts'
 import { type SuspendingApi, type Typed, waitingImports } from './waiting.ts'
@@ -57,6 +58,7 @@ async function mainOf(pyodide: Pyodide, bridge: Bridge, imports: SystemImports, 
   pyodide.globals.set('__drydock_memory', {
     copy: (from: number, to: number) => imports.memory.setU32(to, imports.memory.getU32(from)),
   })
+  pyodide.globals.set('__drydock_source', sourceOf)
   pyodide.runPython(LOAD)
   const main = pyodide.globals.get('__drydock_main')
   const text = JSON.stringify(start)
@@ -67,7 +69,8 @@ async function mainOf(pyodide: Pyodide, bridge: Bridge, imports: SystemImports, 
 /** The guest's first call comes with main: what runs before could not wait. */
 const LOAD = `
 def __drydock_main(text):
-    scope = {'__name__': '__drydock__', '_memory': __drydock_memory, '_maker': globals().get('__drydock_threads')}
+    scope = {'__name__': '__drydock__', '_memory': __drydock_memory, '_source': __drydock_source,
+        '_maker': globals().get('__drydock_threads')}
     exec(compile(__drydock_guest, '<drydock>', 'exec'), scope)
     return scope['main'](text)
 `
@@ -125,6 +128,7 @@ function replaceImports(
           ? table
           : waitingImports(api as unknown as SuspendingApi, typed(table, { ...env, ...wasi }))
       for (const [name, run] of Object.entries(exchanged)) (name in wasi ? wasi : env)[name] = run
+      Object.assign(env, imports.localTime.table())
       wasi.proc_exit = (code) => {
         bridge.exit(Number(code))
         throw new Error('python: the process has ended')

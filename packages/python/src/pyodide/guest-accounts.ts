@@ -27,5 +27,18 @@ def _accounts():
     pwd.getpwuid = lambda uid: found('getpwuid(): uid', pwd.getpwall(), lambda each: each.pw_uid == uid, uid)
     grp.getgrnam = lambda name: found('getgrnam(): name', grp.getgrall(), lambda each: each.gr_name == name, name)
     grp.getgrgid = lambda gid: found('getgrgid(): gid', grp.getgrall(), lambda each: each.gr_gid == gid, gid)
-    sys.modules['pwd'], sys.modules['grp'] = pwd, grp
+    for module, struct in ((pwd, pwd.struct_passwd), (grp, grp.struct_group)):
+        plain = struct.__repr__
+        struct.__repr__ = lambda self, plain=plain, module=module: f'{module.__name__}.{plain(self)}'
+        sys.modules[module.__name__] = module
+        # Who has asked before goes on without.
+        for user in [each for each in sys.modules.values() if isinstance(each, types.ModuleType)]:
+            if vars(user).get(module.__name__, user) is None:
+                setattr(user, module.__name__, module)
+    def owner(self, *, follow_symlinks=True):
+        return pwd.getpwuid(self.stat(follow_symlinks=follow_symlinks).st_uid).pw_name
+    def group(self, *, follow_symlinks=True):
+        return grp.getgrgid(self.stat(follow_symlinks=follow_symlinks).st_gid).gr_name
+    if 'pathlib' in sys.modules:
+        sys.modules['pathlib'].Path.owner, sys.modules['pathlib'].Path.group = owner, group
 `

@@ -1,67 +1,127 @@
 /**
- * Part of the guest: what OSError says of itself. CPython was compiled with WASI's numbers of errors and musl's words; the
- * programs of a Linux image expect its own.
+ * Part of the guest: what an OSError tells of itself, and the module errno. CPython was compiled with WASI's numbers of
+ * errors and musl's words; the programs of a Linux image expect its own.
  */
 export const ERRORS = String.raw`
 # errors ---------------------------------------------------------------------------------------------------------------
 
-# Linux's numbers of errors, which CPython was compiled without.
-_LINUX_ERRORS = dict(EPERM=1, ENOENT=2, ESRCH=3, EINTR=4, EIO=5, ENXIO=6, E2BIG=7, ENOEXEC=8, EBADF=9, ECHILD=10, EAGAIN=11,
-    ENOMEM=12, EACCES=13, EFAULT=14, EBUSY=16, EEXIST=17, EXDEV=18, ENODEV=19, ENOTDIR=20, EISDIR=21, EINVAL=22, ENFILE=23,
-    EMFILE=24, ENOTTY=25, ETXTBSY=26, EFBIG=27, ENOSPC=28, ESPIPE=29, EROFS=30, EMLINK=31, EPIPE=32, EDOM=33, ERANGE=34,
-    EDEADLK=35, ENAMETOOLONG=36, ENOLCK=37, ENOSYS=38, ENOTEMPTY=39, ELOOP=40, EPROTO=71, EOVERFLOW=75, ENOTSOCK=88,
-    EDESTADDRREQ=89, EMSGSIZE=90, EPROTOTYPE=91, ENOPROTOOPT=92, EPROTONOSUPPORT=93, EOPNOTSUPP=95, ENOTSUP=95,
-    EAFNOSUPPORT=97, EADDRINUSE=98, EADDRNOTAVAIL=99, ENETDOWN=100, ENETUNREACH=101, ECONNABORTED=103, ECONNRESET=104,
-    ENOBUFS=105, EISCONN=106, ENOTCONN=107, ETIMEDOUT=110, ECONNREFUSED=111, EHOSTUNREACH=113, EALREADY=114,
-    EINPROGRESS=115, ECANCELED=125)
-# Where glibc says it otherwise than musl. strerror(3)
-_GLIBC_WORDS = {'EADDRINUSE': 'Address already in use', 'EADDRNOTAVAIL': 'Cannot assign requested address',
-    'EAFNOSUPPORT': 'Address family not supported by protocol', 'EALREADY': 'Operation already in progress',
-    'EBUSY': 'Device or resource busy', 'ECHILD': 'No child processes', 'EDEADLK': 'Resource deadlock avoided',
-    'EDESTADDRREQ': 'Destination address required', 'EDOM': 'Numerical argument out of domain',
-    'EHOSTUNREACH': 'No route to host', 'EINPROGRESS': 'Operation now in progress', 'EIO': 'Input/output error',
-    'EISCONN': 'Transport endpoint is already connected', 'ELOOP': 'Too many levels of symbolic links',
-    'EMFILE': 'Too many open files', 'EMSGSIZE': 'Message too long', 'ENAMETOOLONG': 'File name too long',
-    'ENETDOWN': 'Network is down', 'ENETUNREACH': 'Network is unreachable', 'ENFILE': 'Too many open files in system',
-    'ENOMEM': 'Cannot allocate memory', 'ENOTCONN': 'Transport endpoint is not connected',
-    'ENOTSOCK': 'Socket operation on non-socket', 'ENOTSUP': 'Operation not supported',
-    'ENOTTY': 'Inappropriate ioctl for device', 'EOPNOTSUPP': 'Operation not supported',
-    'EPROTOTYPE': 'Protocol wrong type for socket', 'ERANGE': 'Numerical result out of range', 'ESPIPE': 'Illegal seek',
-    'ETIMEDOUT': 'Connection timed out', 'EXDEV': 'Invalid cross-device link'}
+# Linux's errors from 1 on, with glibc's words. errno(3), strerror(3)
+_LINUX_ERRORS = """
+EPERM Operation not permitted|ENOENT No such file or directory|ESRCH No such process|EINTR Interrupted system call|EIO
+Input/output error|ENXIO No such device or address|E2BIG Argument list too long|ENOEXEC Exec format error|EBADF Bad
+file descriptor|ECHILD No child processes|EAGAIN Resource temporarily unavailable|ENOMEM Cannot allocate memory|EACCES
+Permission denied|EFAULT Bad address|ENOTBLK Block device required|EBUSY Device or resource busy|EEXIST File
+exists|EXDEV Invalid cross-device link|ENODEV No such device|ENOTDIR Not a directory|EISDIR Is a directory|EINVAL
+Invalid argument|ENFILE Too many open files in system|EMFILE Too many open files|ENOTTY Inappropriate ioctl for
+device|ETXTBSY Text file busy|EFBIG File too large|ENOSPC No space left on device|ESPIPE Illegal seek|EROFS Read-only
+file system|EMLINK Too many links|EPIPE Broken pipe|EDOM Numerical argument out of domain|ERANGE Numerical result out
+of range|EDEADLK Resource deadlock avoided|ENAMETOOLONG File name too long|ENOLCK No locks available|ENOSYS Function
+not implemented|ENOTEMPTY Directory not empty|ELOOP Too many levels of symbolic links||ENOMSG No message of desired
+type|EIDRM Identifier removed|ECHRNG Channel number out of range|EL2NSYNC Level 2 not synchronized|EL3HLT Level 3
+halted|EL3RST Level 3 reset|ELNRNG Link number out of range|EUNATCH Protocol driver not attached|ENOCSI No CSI
+structure available|EL2HLT Level 2 halted|EBADE Invalid exchange|EBADR Invalid request descriptor|EXFULL Exchange
+full|ENOANO No anode|EBADRQC Invalid request code|EBADSLT Invalid slot||EBFONT Bad font file format|ENOSTR Device not
+a stream|ENODATA No data available|ETIME Timer expired|ENOSR Out of streams resources|ENONET Machine is not on the
+network|ENOPKG Package not installed|EREMOTE Object is remote|ENOLINK Link has been severed|EADV Advertise
+error|ESRMNT Srmount error|ECOMM Communication error on send|EPROTO Protocol error|EMULTIHOP Multihop
+attempted|EDOTDOT RFS specific error|EBADMSG Bad message|EOVERFLOW Value too large for defined data type|ENOTUNIQ Name
+not unique on network|EBADFD File descriptor in bad state|EREMCHG Remote address changed|ELIBACC Can not access a
+needed shared library|ELIBBAD Accessing a corrupted shared library|ELIBSCN .lib section in a.out corrupted|ELIBMAX
+Attempting to link in too many shared libraries|ELIBEXEC Cannot exec a shared library directly|EILSEQ Invalid or
+incomplete multibyte or wide character|ERESTART Interrupted system call should be restarted|ESTRPIPE Streams pipe
+error|EUSERS Too many users|ENOTSOCK Socket operation on non-socket|EDESTADDRREQ Destination address required|EMSGSIZE
+Message too long|EPROTOTYPE Protocol wrong type for socket|ENOPROTOOPT Protocol not available|EPROTONOSUPPORT Protocol
+not supported|ESOCKTNOSUPPORT Socket type not supported|EOPNOTSUPP Operation not supported|EPFNOSUPPORT Protocol
+family not supported|EAFNOSUPPORT Address family not supported by protocol|EADDRINUSE Address already in
+use|EADDRNOTAVAIL Cannot assign requested address|ENETDOWN Network is down|ENETUNREACH Network is
+unreachable|ENETRESET Network dropped connection on reset|ECONNABORTED Software caused connection abort|ECONNRESET
+Connection reset by peer|ENOBUFS No buffer space available|EISCONN Transport endpoint is already connected|ENOTCONN
+Transport endpoint is not connected|ESHUTDOWN Cannot send after transport endpoint shutdown|ETOOMANYREFS Too many
+references: cannot splice|ETIMEDOUT Connection timed out|ECONNREFUSED Connection refused|EHOSTDOWN Host is
+down|EHOSTUNREACH No route to host|EALREADY Operation already in progress|EINPROGRESS Operation now in progress|ESTALE
+Stale file handle|EUCLEAN Structure needs cleaning|ENOTNAM Not a XENIX named type file|ENAVAIL No XENIX semaphores
+available|EISNAM Is a named type file|EREMOTEIO Remote I/O error|EDQUOT Disk quota exceeded|ENOMEDIUM No medium
+found|EMEDIUMTYPE Wrong medium type|ECANCELED Operation canceled|ENOKEY Required key not available|EKEYEXPIRED Key has
+expired|EKEYREVOKED Key has been revoked|EKEYREJECTED Key was rejected by service|EOWNERDEAD Owner
+died|ENOTRECOVERABLE State not recoverable|ERFKILL Operation not possible due to RF-kill|EHWPOISON Memory page has
+hardware error
+"""
+_ERROR_ALIASES = {'EWOULDBLOCK': 'EAGAIN', 'EDEADLOCK': 'EDEADLK', 'ENOTSUP': 'EOPNOTSUPP'}
 _GLIBC_RESOLVER = {-2: 'Name or service not known', -3: 'Temporary failure in name resolution',
     -5: 'No address associated with hostname', -8: 'Servname not supported for ai_socktype'}
-_TP_REPR, _TP_STR = 44, 68
+_TYPE_OF, _TP_INIT = 4, 148
+# What Linux calls the errors of C.
+_errno_of = {}
+
+def _error_table(plain, wasi, glibc):
+    """Names by Linux's number, words by it, and Linux's number by WASI's."""
+    rows = ' '.join(_LINUX_ERRORS.split()).split('|')
+    names, words = {}, {}
+    for number, row in enumerate(rows, 1):
+        if row:
+            names[number], words[number] = row.split(' ', 1)
+    numbers = {name: number for number, name in names.items()}
+    numbers.update((alias, numbers[name]) for alias, name in _ERROR_ALIASES.items())
+    translated = {old: numbers[name] for old, name in wasi.items() if name in numbers}
+    if not glibc:
+        words.update((new, plain(old)) for old, new in translated.items())
+    return names, numbers, words, translated
 
 def _errors():
-    """C's functions stand in the types' slots: a class of Python has those that look a method up, and lends them."""
-    import errno, gc
+    """
+    C's functions stand in the types' slots: a class of Python has one that looks __init__ up, and lends it. What C
+    raises is known by its words, which are those of the number that C knows.
+    """
+    import errno, gc, posix
     glibc = not os.path.exists('/lib/ld-musl-x86_64.so.1')
-    def told(error):
-        """Number and words as Linux has them."""
-        name = errno.errorcode.get(error.errno)
-        number, words = _LINUX_ERRORS.get(name, error.errno), error.strerror
-        if glibc and name in _GLIBC_WORDS and words == os.strerror(error.errno):
-            words = _GLIBC_WORDS[name]
-        elif glibc and number < 0:
-            words = _GLIBC_RESOLVER.get(number, words)
-        return number, words
-    def text(self):
-        if self.errno is None or self.strerror is None:
-            return BaseException.__str__(self)
-        number, words = told(self)
-        files = [repr(each) for each in (self.filename, self.filename2) if each is not None]
-        return f"[Errno {number}] {words}{': ' if files else ''}{' -> '.join(files)}"
-    def representation(self):
-        if self.errno is None or len(self.args) < 2 or self.args[0] != self.errno:
-            return BaseException.__repr__(self)
-        return f"{type(self).__name__}({', '.join(map(repr, (*told(self), *self.args[2:])))})"
+    plain = os.strerror
+    names, numbers, words, translated = _error_table(plain, dict(errno.errorcode), glibc)
+    def strerror(code, /):
+        return words.get(code) or ('Success' if code == 0 and glibc else f'Unknown error {code}' if glibc else 'No error information')
+    os.strerror = posix.strerror = strerror
+    for name in [each for each in vars(errno) if each.startswith('E')]:
+        delattr(errno, name)
+    vars(errno).update(numbers)
+    errno.errorcode.clear()
+    errno.errorcode.update(names)
+    for module in [each for each in sys.modules.values() if isinstance(each, types.ModuleType) and each is not errno]:
+        for name in [name for name, value in vars(module).items() if name in numbers and type(value) is int]:
+            setattr(module, name, numbers[name])
+    classes = {}
+    for kind, codes in ((BlockingIOError, 'EAGAIN EALREADY EINPROGRESS'), (BrokenPipeError, 'EPIPE ESHUTDOWN'),
+            (ChildProcessError, 'ECHILD'), (ConnectionAbortedError, 'ECONNABORTED'),
+            (ConnectionRefusedError, 'ECONNREFUSED'), (ConnectionResetError, 'ECONNRESET'),
+            (FileExistsError, 'EEXIST'), (FileNotFoundError, 'ENOENT'), (InterruptedError, 'EINTR'),
+            (IsADirectoryError, 'EISDIR'), (NotADirectoryError, 'ENOTDIR'),
+            (PermissionError, 'EACCES EPERM'), (ProcessLookupError, 'ESRCH'), (TimeoutError, 'ETIMEDOUT')):
+        classes.update((numbers[each], kind()) for each in codes.split())
+    begin = OSError.__init__
+    def told(code, text, *rest):
+        if not isinstance(code, int):
+            return code, text, *rest
+        if code in translated and text == plain(code):
+            code = translated[code]
+            text = words[code]
+        elif code < 0 and glibc:
+            text = _GLIBC_RESOLVER.get(code, text)
+        return code, text, *rest
+    def __init__(self, *args, **options):
+        if 2 <= len(args) <= 5:
+            args = told(*args)
+            sample = classes.get(args[0]) if type(self) is OSError and isinstance(args[0], int) else None
+            if sample is not None:
+                _memory.copy(id(sample) + _TYPE_OF, id(self) + _TYPE_OF)
+        begin(self, *args, **options)
     class Lender(Exception):
-        __str__, __repr__ = text, representation
-    gc.get_referents(OSError.__dict__)[0].update(__str__=text, __repr__=representation)
-    types = [OSError]
-    for each in types:
-        types += each.__subclasses__()
-        for slot, name in ((_TP_STR, '__str__'), (_TP_REPR, '__repr__')):
-            if each is OSError or name not in vars(each):
-                _memory.copy(id(Lender) + slot, id(each) + slot)
+        pass
+    Lender.__init__ = __init__
+    gc.get_referents(OSError.__dict__)[0].update(__init__=__init__)
+    kinds = [OSError]
+    for each in kinds:
+        kinds += each.__subclasses__()
+        if each is OSError or '__init__' not in vars(each):
+            _memory.copy(id(Lender) + _TP_INIT, id(each) + _TP_INIT)
+    sys._clear_internal_caches()
+    global _errno_of
+    _errno_of = translated
 `

@@ -13,9 +13,10 @@ def _sockets():
         for module in (socket, _socket):
             if not hasattr(module, name):
                 setattr(module, name, number)
-    socket.socket.setsockopt = lambda self, *_: None
+    _socket_options(socket)
     socket.socket.shutdown = lambda self, how: _ask('shutdown', self.fileno(), int(how))
     _unix_sockets(socket, _socket)
+    _unix_streams()
     def socketpair(family=None, type=socket.SOCK_STREAM, proto=0):
         return tuple(socket.socket(family or socket.AF_UNIX, type, proto, fileno=fd) for fd in _ask('socketpair'))
     socket.socketpair = socketpair
@@ -24,6 +25,106 @@ def _sockets():
     import asyncio.events
     asyncio.events._event_loop_policy = None
     asyncio.events._set_running_loop(None)
+
+def _socket_options(socket):
+    """C has no setsockopt here; what the kernel does not know is kept, as whoever asks expects."""
+    def setsockopt(self, level, option, value, length=None):
+        number = value if isinstance(value, int) else int.from_bytes(bytes(value or b'')[:4], 'little')
+        _ask('setOption', self.fileno(), int(level), int(option), int(number))
+    plain = socket.socket.getsockopt
+    def getsockopt(self, level, option, size=0):
+        if size:
+            return (_ask('getOption', self.fileno(), int(level), int(option)) & 0xffffffff).to_bytes(4, 'little').ljust(size, b'\0')[:size]
+        if (level, option) == (socket.SOL_SOCKET, socket.SO_ERROR):
+            number = plain(self, level, option)
+            return _errno_of.get(number, number)
+        return _ask('getOption', self.fileno(), int(level), int(option))
+    connect_ex = socket.socket.connect_ex
+    def connect_ex_(self, address):
+        number = connect_ex(self, address)
+        return _errno_of.get(number, number)
+    socket.socket.setsockopt, socket.socket.getsockopt, socket.socket.connect_ex = setsockopt, getsockopt, connect_ex_
+    _services(socket)
+
+def _services(socket):
+    """services(5): ports by their names."""
+    import functools
+    @functools.cache
+    def rows():
+        found = []
+        try:
+            with open('/etc/services') as file:
+                for line in file:
+                    name, _, rest = line.split('#')[0].strip().partition(' ' if '\t' not in line else '\t')
+                    port, _, protocol = (rest.split() or [''])[0].partition('/')
+                    if port.isdigit():
+                        found += [(each, int(port), protocol) for each in (name.strip(), *rest.split()[1:])]
+        except OSError:
+            pass
+        return found
+    def getservbyname(name, protocol=None, /):
+        for each, port, kind in rows():
+            if each == name and protocol in (None, kind):
+                return port
+        raise OSError('service/proto not found')
+    def getservbyport(port, protocol=None, /):
+        for name, each, kind in rows():
+            if each == port and protocol in (None, kind):
+                return name
+        raise OSError('port/proto not found')
+    plain = socket._socket.getaddrinfo
+    def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
+        if isinstance(port, str) and port and not port.isdigit():
+            try:
+                port = getservbyname(port, {socket.SOCK_DGRAM: 'udp', socket.SOCK_STREAM: 'tcp'}.get(type))
+            except OSError:
+                raise socket.gaierror(-8, 'Servname not supported for ai_socktype') from None
+        return plain(host, port, family, type, proto, flags)
+    socket._socket.getaddrinfo = getaddrinfo
+    _give(socket, socket._socket, getservbyname=getservbyname, getservbyport=getservbyport)
+    pton, ntop = socket.inet_pton, socket.inet_ntop
+    def inet_pton(family, address, /):
+        if family != socket.AF_INET6:
+            return pton(family, address)
+        import ipaddress
+        try:
+            return ipaddress.IPv6Address(address).packed
+        except ValueError:
+            raise OSError('illegal IP address string passed to inet_pton') from None
+    def inet_ntop(family, packed, /):
+        if family != socket.AF_INET6:
+            return ntop(family, packed)
+        import ipaddress
+        if len(packed) != 16:
+            raise ValueError('invalid length of packed IP address string')
+        return str(ipaddress.IPv6Address(bytes(packed)))
+    _give(socket, socket._socket, inet_pton=inet_pton, inet_ntop=inet_ntop)
+    byaddr = socket.gethostbyaddr
+    def gethostbyaddr(address, /):
+        try:
+            with open('/etc/hosts') as file:
+                for words in (line.split('#')[0].split() for line in file):
+                    if words and (words[0] == address or address in words[1:]):
+                        return words[1], words[2:], [words[0]]
+        except OSError:
+            pass
+        return byaddr(address)
+    _give(socket, socket._socket, gethostbyaddr=gethostbyaddr)
+
+def _unix_streams():
+    """asyncio looked for sockets of the file system while there were none."""
+    import asyncio
+    def late(name):
+        def first(*args, **options):
+            import asyncio.streams, importlib
+            importlib.reload(asyncio.streams)
+            for each in ('open_unix_connection', 'start_unix_server'):
+                setattr(asyncio, each, getattr(asyncio.streams, each))
+            return getattr(asyncio, name)(*args, **options)
+        return first
+    for name in ('open_unix_connection', 'start_unix_server'):
+        if not hasattr(asyncio, name):
+            _give(asyncio, **{name: late(name)})
 
 def _unix_sockets(socket, _socket):
     """unix(7): addresses are paths. C knows none of their kind, so the calls that have addresses go by the hatch."""
@@ -63,5 +164,9 @@ def _unix_sockets(socket, _socket):
     by_path('accept', accept)
     by_path('getsockname', lambda self: _ask('getsockname', self.fileno())['path'])
     by_path('getpeername', lambda self: _ask('getpeername', self.fileno())['path'])
+    def sendto(self, data, *rest):
+        _ask('connect', self.fileno(), path(rest[-1]))
+        return self.send(data)
+    by_path('sendto', sendto)
     by_path('recvfrom', lambda self, size, flags=0: (self.recv(size, flags), None))
 `

@@ -1,5 +1,6 @@
 import { ACCOUNTS } from './guest-accounts.ts'
 import { ERRORS } from './guest-errors.ts'
+import { POSIX } from './guest-posix.ts'
 import { PROCESSES } from './guest-processes.ts'
 import { SOCKETS } from './guest-sockets.ts'
 import { THREADS } from './guest-threads.ts'
@@ -20,12 +21,16 @@ def _ask(op, *args):
         data += part
     answer = json.loads(data)
     if 'error' in answer:
-        raise OSError(answer['error'], os.strerror(answer['error']))
+        import errno
+        number = getattr(errno, answer['error'], errno.EIO)
+        raise OSError(number, os.strerror(number))
     return answer['value']
 
 # streams --------------------------------------------------------------------------------------------------------------
 
-def _streams(unbuffered):
+def _streams(start, unbuffered):
+    encoding, _, given = start['env'].get('PYTHONIOENCODING', '').partition(':')
+    encoding = encoding or 'utf-8'
     def raw(fd, mode, name):
         file = io.FileIO(fd, mode, closefd=False)
         file.name = name
@@ -36,13 +41,13 @@ def _streams(unbuffered):
         return stream
     def output(fd, name, errors, by_line):
         file = raw(fd, 'w', name)
-        return text('w', file if unbuffered else io.BufferedWriter(file), 'utf-8', errors, '\n',
+        return text('w', file if unbuffered else io.BufferedWriter(file), encoding, errors, '\n',
             line_buffering=by_line, write_through=unbuffered)
     try:
-        sys.stdin = sys.__stdin__ = text('r', io.BufferedReader(raw(0, 'r', '<stdin>')), 'utf-8', 'strict')
+        sys.stdin = sys.__stdin__ = text('r', io.BufferedReader(raw(0, 'r', '<stdin>')), encoding, given or 'strict')
     except OSError:
         sys.stdin = sys.__stdin__ = None
-    sys.stdout = sys.__stdout__ = output(1, '<stdout>', 'strict', os.isatty(1))
+    sys.stdout = sys.__stdout__ = output(1, '<stdout>', given or 'strict', os.isatty(1))
     sys.stderr = sys.__stderr__ = output(2, '<stderr>', 'backslashreplace', True)
 
 # the machine ----------------------------------------------------------------------------------------------------------
@@ -116,12 +121,46 @@ def _signals():
         while (left := end - time.monotonic()) > 0:
             select.select((), (), (), left)
     time.sleep = sleep
-    if time.timezone == 0:
-        time.tzname = ('UTC', 'UTC')
+    def tzset():
+        told = _ask('zone', os.environ.get('TZ', ''))
+        time.tzname = tuple(told['names'])
+        time.timezone, time.altzone, time.daylight = told['timezone'], told['altzone'], told['daylight']
+    time.tzset = tzset
+    tzset()
 
 ${THREADS}
 ${PROCESSES}
+${POSIX}
 ${SOCKETS}
+def _change_zoneinfo(common):
+    """The image's zones lie nowhere as files: each is written when it is asked for."""
+    plain = common.load_tzdata
+    def load_tzdata(key):
+        from binascii import a2b_base64
+        data = _ask('tzif', key)
+        if data is None:
+            raise common.ZoneInfoNotFoundError(f'No time zone found with key {key}')
+        return io.BytesIO(a2b_base64(data))
+    common.load_tzdata = load_tzdata
+
+def _change_locale(locale):
+    """The locales of the image, of which slim ones have no more."""
+    kept = {locale.LC_CTYPE: os.environ.get('LC_ALL') or os.environ.get('LC_CTYPE') or os.environ.get('LANG') or 'C.UTF-8'}
+    kept[locale.LC_CTYPE] = {'POSIX': 'C'}.get(kept[locale.LC_CTYPE], kept[locale.LC_CTYPE])
+    def setlocale(category, wanted=None):
+        if wanted is None:
+            return kept.get(category, 'C')
+        if wanted == '':
+            wanted = os.environ.get('LC_ALL') or os.environ.get('LANG') or 'C'
+        if wanted not in ('C', 'POSIX') and wanted.lower().replace('-', '') != 'c.utf8':
+            raise locale.Error('unsupported locale setting')
+        wanted = 'C' if wanted == 'POSIX' else wanted
+        for each in (range(7) if category == locale.LC_ALL else (category,)):
+            kept[each] = wanted
+        return wanted
+    locale._setlocale = setlocale
+    locale.getpreferredencoding = locale.getencoding = lambda *_: sys.flags.utf8_mode and 'utf-8' or 'UTF-8'
+
 # modules as files -----------------------------------------------------------------------------------------------------
 
 def _modules():
@@ -161,6 +200,24 @@ class _ChangingLoader:
     def exec_module(self, module):
         self._loader.exec_module(module)
         self._change(module)
+
+_MADE = {'resource', 'syslog'}
+
+class _Made:
+    """Modules that CPython was built without; each is compiled when it is first imported."""
+    def find_spec(self, name, path=None, target=None):
+        if name not in _MADE:
+            return None
+        import importlib.machinery
+        return importlib.machinery.ModuleSpec(name, self)
+    def create_module(self, spec):
+        return None
+    def exec_module(self, module):
+        vars(module)['_ask'] = _ask
+        exec(compile(_source(module.__name__), '<drydock>', 'exec'), vars(module))
+
+def _built():
+    sys.meta_path.insert(0, _Made())
 
 class _Unshared:
     """There is no fork, so no other process could see a shared value."""
@@ -337,16 +394,20 @@ def main(text):
 
 def _main(start):
     command, flags = start['command'], start['command']['flags']
-    _streams(flags['unbuffered'])
+    _streams(start, flags['unbuffered'])
     _machine(start)
     _site(start)
     _tracebacks(start)
     sys.orig_argv = start['argv']
     _options(flags)
-    for step in (_errors, _accounts, _processes, _sockets, _signals, _threads, _modules):
+    for step in (_errors, _accounts, _built, _processes, _posix, _sockets, _signals, _threads, _modules):
         step()
-    sys.meta_path.insert(0, _Changes({'werkzeug._reloader': _change_reloader, 'multiprocessing': _unshare,
-        'concurrent.futures.thread': _work_at_once}))
+    changes = {'werkzeug._reloader': _change_reloader, 'multiprocessing': _unshare,
+        'concurrent.futures.thread': _work_at_once, 'fcntl': _change_fcntl, 'pty': _change_pty, 'select': _change_select,
+        'selectors': _change_selectors, 'termios': _change_termios, 'zoneinfo._common': _change_zoneinfo, 'locale': _change_locale}
+    for name in [each for each in changes if each in sys.modules]:
+        changes.pop(name)(sys.modules[name])
+    sys.meta_path.insert(0, _Changes(changes))
     module = _main_module()
     runs = {'file': lambda: _file(command, module), 'text': lambda: _text(command, module),
         'module': lambda: _module(command, module)}

@@ -2,11 +2,16 @@ import { wasiErrno } from '@drydock/abi'
 import type { AnswerMessage } from '../protocol.ts'
 import type { Bridge } from './bridge.ts'
 import { CallError } from './call-error.ts'
+import { LocalTime } from './local-time.ts'
+import { Mappings } from './mappings.ts'
 import type { Memory } from './memory.ts'
 import { after, guarded, type Result } from './result.ts'
 import { SocketCalls } from './socket-calls.ts'
+import { TerminalCalls } from './terminal-calls.ts'
+import { zoneFile } from './zone-file.ts'
 
 type Loose = (...args: readonly (number | bigint)[]) => unknown
+type Row = (original: Loose, ...args: number[]) => Result<unknown>
 
 /** Descriptors of Pyodide's own files begin here, out of the way of the container's. */
 const OWN_FDS = 1 << 20
@@ -41,6 +46,18 @@ export class SystemImports {
   errnoLocation: () => number = () => 0
   private readonly bridge: Bridge
   private readonly original: Readonly<Record<string, Loose>>
+  private readonly sockets: SocketCalls
+  readonly localTime = new LocalTime(() => this.memory, Date.now)
+  /** Calls through the hatch that never reach the kernel. */
+  private readonly ownCalls: ReadonlyMap<string, (...args: readonly never[]) => unknown> = new Map<
+    string,
+    (...args: readonly never[]) => unknown
+  >([
+    ['zone', (tz: string) => this.localTime.set(tz)],
+    ['tzif', (zone: string) => zoneFile(zone)],
+    ['setOption', (fd: number, ...rest: [number, number, number]) => this.sockets.setOption(fd, ...rest)],
+    ['getOption', (fd: number, level: number, option: number) => this.sockets.option(fd, level, option)],
+  ])
   private readonly directories = new Map<number, Directory>()
   private cwd: string
   /** What each thread has still to read. */
@@ -50,19 +67,32 @@ export class SystemImports {
     this.bridge = bridge
     this.original = original
     this.cwd = cwd
+    this.sockets = new SocketCalls({
+      call: (op, args, bytes) => this.call(op, args, bytes),
+      memory: () => this.memory,
+      malloc: (bytes) => this.malloc(bytes),
+      original: (name, ...args) => this.original[name]?.(...args),
+    })
   }
 
   /** The imports that take the place of Emscripten's. */
   table(): Record<string, Loose> {
     const files = this.files()
-    const sockets = new SocketCalls({
+    const terminals = new TerminalCalls(
+      (op, ...args) => this.call(op, args),
+      () => this.memory,
+    )
+    const mappings = new Mappings({
       call: (op, args, bytes) => this.call(op, args, bytes),
       memory: () => this.memory,
       malloc: (bytes) => this.malloc(bytes),
-      original: (name, ...args) => this.original[name]?.(...args),
-    }).table()
+    })
+    const ioctl = this.byFd((fd, request: number, varargs: number) =>
+      fd === HATCH_FD ? -wasiErrno('ENOTTY') : terminals.ioctl(fd, request, varargs ? this.memory.getU32(varargs) : 0),
+    )
+    const rows: Record<string, Row> = { ...files, ...this.sockets.table(), ...mappings.table(), __syscall_ioctl: ioctl }
     const table: Record<string, Loose> = {}
-    for (const [name, row] of Object.entries({ ...files, ...sockets })) {
+    for (const [name, row] of Object.entries(rows)) {
       const original = this.original[name]
       if (!original) continue
       // What begins with fd_ is WASI's and gives errors as they are; the others give them negated.
@@ -141,7 +171,7 @@ export class SystemImports {
 
   // tables ----------------------------------------------------------------------------------------------------------------
 
-  private files(): Record<string, (original: Loose, ...args: number[]) => Result<unknown>> {
+  private files(): Record<string, Row> {
     const { byPath, byFd } = { byPath: this.byPath.bind(this), byFd: this.byFd.bind(this) }
     const two =
       (op: string) =>
@@ -175,6 +205,14 @@ export class SystemImports {
       __syscall_readlinkat: byPath((path, buf = 0, size = 0) => this.readlink(path, buf, size), true),
       __syscall_chmod: byPath((path, mode = 0) => this.plain('chmod', path, mode)),
       __syscall_fchmodat2: byPath((path, mode = 0) => this.plain('chmod', path, mode), true),
+      __syscall_fchmod: byFd((fd, mode: number) => this.plain('chmod', this.openPath(fd), mode)),
+      __syscall_fchown32: byFd((fd, uid: number, gid: number) => this.plain('chown', this.openPath(fd), uid, gid)),
+      __syscall_fallocate: byFd((fd, _mode: number, offset: bigint, length: bigint) =>
+        this.plain('ftruncate', fd, Number(offset) + Number(length)),
+      ),
+      __syscall_fadvise64: byFd(() => 0),
+      __syscall_fstatfs64: byFd((fd, _size: number, buf: number) => this.statfs(this.openPath(fd), buf)),
+      __syscall_mknodat: byPath((path, mode = 0, device = 0) => this.plain('mknod', path, mode, device), true),
       __syscall_fchownat: byPath((path, uid = 0, gid = 0) => this.plain('chown', path, uid, gid), true),
       __syscall_faccessat: byPath((path, mode = 0) => this.plain('access', path, mode), true),
       __syscall_utimensat: byPath((path, times = 0) => this.utimes(path, times), true),
@@ -189,7 +227,6 @@ export class SystemImports {
       __syscall_dup: byFd((fd) => this.dup(fd, 0)),
       __syscall_dup3: byFd((fd, to: number) => after(this.call('dup2', [fd, to]), () => to)),
       __syscall_fcntl64: byFd((fd, command: number, varargs: number) => this.fcntl(fd, command, varargs)),
-      __syscall_ioctl: byFd((fd, request: number, varargs: number) => this.ioctl(fd, request, varargs)),
       __syscall_pipe: (_, to = 0) => after(this.call('pipe', []), ({ value }) => this.writePair(to, value)),
       __syscall_fdatasync: byFd((fd) => this.plain('fsync', fd)),
       fd_sync: byFd((fd) => this.plain('fsync', fd)),
@@ -235,6 +272,7 @@ export class SystemImports {
   private close(fd: number): Result<number> {
     if (fd === HATCH_FD) return 0
     this.directories.delete(fd)
+    this.sockets.forget(fd)
     return this.plain('close', fd)
   }
 
@@ -250,6 +288,8 @@ export class SystemImports {
       this.hatchAnswers.set(current, answer.subarray(max))
       return filled(answer.subarray(0, max))
     }
+    const seen = this.sockets.readPeeked(fd, max)
+    if (seen) return filled(seen)
     return after(this.call('read', [fd, max]), ({ bytes = new Uint8Array(0) }) => filled(bytes))
   }
 
@@ -273,9 +313,9 @@ export class SystemImports {
     const failed = (error: unknown): void => {
       // An interrupted write is begun again by C itself, when Python has seen to the signal.
       if (!(error instanceof CallError) || error.code === 'EINTR') throw error
-      keep({ error: wasiErrno(error.code) })
+      keep({ error: error.code })
     }
-    const own = calls.get(op)
+    const own = calls.get(op) ?? this.ownCalls.get(op)
     try {
       const value = own ? own(...(args as never[])) : after(this.call(op, args), (answer) => answer.value)
       if (value instanceof Promise) return value.then((found) => keep({ value: found ?? null })).catch(failed)
@@ -396,6 +436,11 @@ export class SystemImports {
     })
   }
 
+  /** proc(5) names each open file, so that what takes a path may be done to a descriptor. */
+  private openPath(fd: number): string {
+    return this.directories.get(fd)?.path ?? `/proc/self/fd/${fd}`
+  }
+
   private writePair(to: number, value: unknown): number {
     const [first = 0, second = 0] = value as readonly number[]
     this.memory.setU32(to, first)
@@ -406,7 +451,9 @@ export class SystemImports {
   /** fcntl(2): F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, locks, F_DUPFD_CLOEXEC. */
   private fcntl(fd: number, command: number, varargs: number): Result<number> {
     const argument = varargs ? this.memory.getI32(varargs) : 0
-    if (command === 0 || command === 1030) return this.dup(fd, argument)
+    if (command === 0) return this.dup(fd, argument)
+    if (command === 1030)
+      return after(this.dup(fd, argument), (copy) => after(this.plain('setFlags', copy, { cloexec: true }), () => copy))
     if (fd === HATCH_FD) return 0
     if (command === 1)
       return after(this.call('getFlags', [fd]), ({ value }) => Number((value as { cloexec: boolean }).cloexec))
@@ -415,22 +462,5 @@ export class SystemImports {
     if (command === 4)
       return this.plain('setFlags', fd, { nonblock: (argument & 0o4000) !== 0, append: (argument & 0o2000) !== 0 })
     return command === 12 || command === 13 || command === 14 ? 0 : -wasiErrno('EINVAL')
-  }
-
-  /** ioctl(2) of terminals: TCGETS, TIOCGWINSZ, FIONBIO. */
-  private ioctl(fd: number, request: number, varargs: number): Result<number> {
-    if (fd === HATCH_FD) return -wasiErrno('ENOTTY')
-    const to = varargs ? this.memory.getU32(varargs) : 0
-    if (request === 0x5421) return this.plain('setFlags', fd, { nonblock: this.memory.getI32(to) !== 0 })
-    return after(this.call('isatty', [fd]), ({ value }) => {
-      if (value !== true) return -wasiErrno('ENOTTY')
-      if (request !== 0x5413) return 0
-      return after(this.call('windowSize', [fd]), ({ value: size }) => {
-        const { rows, cols } = size as { rows: number; cols: number }
-        this.memory.setU16(to, rows)
-        this.memory.setU16(to + 2, cols)
-        return 0
-      })
-    })
   }
 }

@@ -16,11 +16,21 @@ interface Powers {
 
 const AF_UNIX = 1
 const AF_INET = 2
+const SOCK_DGRAM = 2
 const SOCK_NONBLOCK = 0o4000
 const SOCK_CLOEXEC = 0o2000000
 const MSG_PEEK = 2
+const MSG_DONTWAIT = 0x40
+const POLLIN = 1
 const EAI_NONAME = -2
+const SOL_SOCKET = 1
 const SO_ERROR = 4
+/** SO_SNDBUF and SO_RCVBUF of a fresh socket. tcp(7) */
+const BUFFERS: ReadonlyMap<number, number> = new Map([
+  [7, 16_384],
+  [8, 131_072],
+])
+const optionKey = (fd: number, level: number, option: number): string => `${fd}:${level}:${option}`
 const SO_TYPE = 3
 
 type Address = { readonly path: string } | { readonly address: string; readonly port: number }
@@ -30,6 +40,9 @@ export class SocketCalls {
   private readonly powers: Powers
   /** Type of each socket: datagrams say where they come from. */
   private readonly types = new Map<number, number>()
+  /** What was looked at with MSG_PEEK and not taken yet. */
+  private readonly peeked = new Map<number, AnswerMessage>()
+  private readonly options = new Map<string, number>()
   /** Where sockets are on their way to. */
   private readonly connecting = new Map<number, Address>()
 
@@ -51,7 +64,7 @@ export class SocketCalls {
       __syscall_sendto: (_, ...args) => this.sendto(args),
       __syscall_recvfrom: (_, ...args) => this.recvfrom(args),
       __syscall_sendmsg: (_, fd = 0, message = 0) => this.sendmsg(fd, message),
-      __syscall_recvmsg: (_, fd = 0, message = 0) => this.recvmsg(fd, message),
+      __syscall_recvmsg: (_, fd = 0, message = 0, flags = 0) => this.recvmsg(fd, message, flags),
       __syscall_getsockopt: (_, fd = 0, __ = 0, option = 0, value = 0, length = 0) =>
         this.getsockopt(fd, option, value, length),
       __syscall_poll: (_, fds = 0, count = 0, timeout = 0) => this.poll(fds, count, timeout),
@@ -130,14 +143,51 @@ export class SocketCalls {
     return after(sent, ({ value }) => Number(value))
   }
 
-  private receive(fd: number, max: number): Result<AnswerMessage> {
-    return this.types.get(fd) === 2 ? this.powers.call('recvfrom', [fd]) : this.powers.call('read', [fd, max])
+  /** recv(2) with MSG_PEEK and MSG_DONTWAIT; what was only looked at comes first the next time. */
+  private receive(fd: number, max: number, flags = 0): Result<AnswerMessage> {
+    const seen = this.peeked.get(fd)
+    if (seen) {
+      if (!(flags & MSG_PEEK)) this.take(fd, seen, max)
+      return { ...seen, bytes: seen.bytes?.slice(0, max) }
+    }
+    if (flags & MSG_DONTWAIT) {
+      const ready = this.powers.call('poll', [[{ fd, events: POLLIN }], 0])
+      return after(ready, ({ value }) => {
+        if ((value as readonly number[])[0] === 0) throw new CallError('EAGAIN')
+        return this.receive(fd, max, flags & ~MSG_DONTWAIT)
+      })
+    }
+    const datagram = this.types.get(fd) === SOCK_DGRAM
+    const read = datagram ? this.powers.call('recvfrom', [fd]) : this.powers.call('read', [fd, max])
+    if (!(flags & MSG_PEEK)) return read
+    return after(read, (found) => {
+      if (found.bytes?.length) this.peeked.set(fd, found)
+      return found
+    })
+  }
+
+  /** A datagram is taken as a whole. */
+  private take(fd: number, seen: AnswerMessage, max: number): void {
+    const rest = this.types.get(fd) === SOCK_DGRAM ? undefined : seen.bytes?.slice(max)
+    if (rest?.length) this.peeked.set(fd, { ...seen, bytes: rest })
+    else this.peeked.delete(fd)
+  }
+
+  /** What read(2) finds of a socket that was peeked into. */
+  readPeeked(fd: number, max: number): Uint8Array | undefined {
+    const seen = this.peeked.get(fd)
+    if (seen) this.take(fd, seen, max)
+    return seen?.bytes?.slice(0, max)
+  }
+
+  forget(fd: number): void {
+    for (const each of [this.peeked, this.types, this.connecting]) each.delete(fd)
+    for (const key of this.options.keys()) if (key.startsWith(`${fd}:`)) this.options.delete(key)
   }
 
   private recvfrom(args: readonly number[]): Result<number> {
     const [fd = 0, at = 0, max = 0, flags = 0, from = 0, fromLength = 0] = args
-    if (flags & MSG_PEEK) return -wasiErrno('EOPNOTSUPP')
-    return after(this.receive(fd, max), ({ bytes = new Uint8Array(0), value }) => {
+    return after(this.receive(fd, max, flags), ({ bytes = new Uint8Array(0), value }) => {
       const taken = bytes.subarray(0, max)
       this.powers.memory().bytes(at, taken.length).set(taken)
       if (from && value) this.writeAddress(from, fromLength, value as Address)
@@ -155,11 +205,11 @@ export class SocketCalls {
     return after(sent, ({ value }) => Number(value))
   }
 
-  private recvmsg(fd: number, message: number): Result<number> {
+  private recvmsg(fd: number, message: number, flags: number): Result<number> {
     const memory = this.powers.memory()
     const [iov, count] = [memory.getU32(message + 8), memory.getI32(message + 12)]
     const max = memory.vectors(iov, count).reduce((sum, { length }) => sum + length, 0)
-    return after(this.receive(fd, max), ({ bytes = new Uint8Array(0), value }) => {
+    return after(this.receive(fd, max, flags), ({ bytes = new Uint8Array(0), value }) => {
       const from = memory.getU32(message)
       if (from && value) this.writeAddress(from, message + 4, value as Address)
       return this.powers.memory().scatter(iov, count, bytes)
@@ -175,12 +225,26 @@ export class SocketCalls {
   }
 
   private getsockopt(fd: number, option: number, value: number, length: number): Result<number> {
-    const wanted = option === SO_ERROR ? this.connectError(fd) : option === SO_TYPE ? (this.types.get(fd) ?? 1) : 1
+    const wanted = option === SO_ERROR ? this.connectError(fd) : this.option(fd, SOL_SOCKET, option)
     return after(wanted, (number) => {
       this.powers.memory().setU32(value, number)
       this.powers.memory().setU32(length, 4)
       return 0
     })
+  }
+
+  /** setsockopt(2): what the kernel has no setting for is kept all the same. */
+  setOption(fd: number, level: number, option: number, value: number): void {
+    this.options.set(optionKey(fd, level, option), value)
+  }
+
+  /** getsockopt(2) */
+  option(fd: number, level: number, option: number): number {
+    const set = this.options.get(optionKey(fd, level, option))
+    // Linux doubles the sizes of buffers, for its own bookkeeping. socket(7)
+    if (set !== undefined) return level === SOL_SOCKET && BUFFERS.has(option) ? 2 * set : set
+    if (level !== SOL_SOCKET) return 0
+    return option === SO_TYPE ? (this.types.get(fd) ?? 1) : (BUFFERS.get(option) ?? 0)
   }
 
   /** How a connection ended that was not waited for: a second call tells. connect(2), EINPROGRESS */
@@ -203,11 +267,16 @@ export class SocketCalls {
       events: memory.getI16(at + 8 * i + 4),
     }))
     if (count === 0) return after(this.powers.call('sleep', [Math.max(0, timeoutMs)]), () => 0)
-    return after(this.powers.call('poll', [asked, timeoutMs]), ({ value }) => {
-      const found = value as readonly number[]
+    const waitMs = asked.some((each) => this.peekedEvents(each) !== 0) ? 0 : timeoutMs
+    return after(this.powers.call('poll', [asked, waitMs]), ({ value }) => {
+      const found = (value as readonly number[]).map((events, i) => events | this.peekedEvents(asked[i]))
       found.forEach((events, i) => this.powers.memory().setU16(at + 8 * i + 6, events))
       return found.filter((events) => events !== 0).length
     })
+  }
+
+  private peekedEvents(asked: { fd: number; events: number } | undefined): number {
+    return asked && this.peeked.has(asked.fd) ? asked.events & POLLIN : 0
   }
 
   /** The name is resolved by the kernel's resolver; C makes the list of what is then an address. */
