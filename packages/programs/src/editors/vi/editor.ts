@@ -3,11 +3,16 @@ import { cellsOf } from '../screen/cells.ts'
 import type { FullScreen } from '../screen/full-screen.ts'
 import { compileVim } from './pattern.ts'
 import { type Marks, Registers } from './registers.ts'
+import { type MapMode, Maps } from './maps.ts'
 import { Settings } from './settings.ts'
+import type { Counted } from './substitute.ts'
 import { type Place, Text } from './text.ts'
 import { draw, View } from './view.ts'
 
 export type Mode = 'normal' | 'insert' | 'replace' | 'visual' | 'lines' | 'block'
+
+/** How long the rest of a mapping is waited for, in milliseconds: timeoutlen. */
+const TIMEOUT_MS = 1000
 
 /** Thrown where a command ends because it can't be done; macros stop there. */
 export class Failed extends Error {}
@@ -56,6 +61,11 @@ export class Editor {
   status = 0
   search = { source: '', forward: true, offset: '' }
   highlight = true
+  /** What `:s` has done since `:g` began. */
+  tally: Counted | undefined
+  /** The line of the latest change as it was before, for `U`. */
+  latestLine: { readonly row: number; readonly text: string } | undefined
+  readonly maps = new Maps()
   substituted = ''
   lastFind: { key: string; char: string } | undefined
   lastVisual: { mode: Mode; anchor: Place; cursor: Place } | undefined
@@ -134,6 +144,32 @@ export class Editor {
     const key = this.queue.shift() ?? (await this.typed())
     this.recorded.push(key)
     return key
+  }
+
+  /** The next key of a command, or the first that a mapping puts in place of what is typed. */
+  async mappedKey(mode: MapMode): Promise<string> {
+    if (this.fed) return this.key()
+    const keys = [await this.typed()]
+    let found = this.maps.find(mode, keys)
+    while (found.longer) {
+      const more = this.screen.typedAhead ? await this.screen.nextKey() : await this.screen.keyWithin(TIMEOUT_MS)
+      if (more === undefined || more === '<Resize>') break
+      if (more === '<Hangup>') throw new Gone()
+      this.macro?.keys.push(more)
+      keys.push(more)
+      found = this.maps.find(mode, keys)
+    }
+    this.feed(this.replaced(mode, keys))
+    return this.key()
+  }
+
+  /** The longest mapping that the keys begin with is put in its place. */
+  private replaced(mode: MapMode, keys: readonly string[]): readonly string[] {
+    for (let length = keys.length; length > 0; length--) {
+      const { text } = this.maps.find(mode, keys.slice(0, length))
+      if (text) return [...text, ...keys.slice(length)]
+    }
+    return keys
   }
 
   private async typed(): Promise<string> {

@@ -92,5 +92,5 @@ export function readRange(editor: Editor, text: string): { range: ExRange; rest:
 export function readAddress(editor: Editor, text: string): number {
   if (/^\s*0\s*$/.test(text)) return -1
   const { range } = readRange(editor, text)
-  return range.to
+  return range.to < -1 ? editor.fail('E16: Invalid range') : range.to
 }

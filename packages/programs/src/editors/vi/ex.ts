@@ -2,7 +2,9 @@ import { isErrno } from '@drydock/abi'
 import { type Editor, Failed } from './editor.ts'
 import { type ExRange, readAddress, readRange } from './ex-range.ts'
 import { alternate, fileInfo, loadFile, openFile, readInto, toArgument, writeLines } from './files.ts'
-import { joinLines, OPERATORS, shiftLines } from './operators.ts'
+import { MAP_COMMANDS } from './ex-maps.ts'
+import { travel } from './travel.ts'
+import { joinLines, OPERATORS, sayLines, shiftLines } from './operators.ts'
 import { filterLines, runOnTerminal } from './shell.ts'
 import { splitAt, substitute } from './substitute.ts'
 import { firstText } from './text.ts'
@@ -11,6 +13,8 @@ interface Ex {
   readonly range: ExRange
   readonly bang: boolean
   readonly argument: string
+  /** With the blanks at its end. */
+  readonly raw: string
 }
 type ExCommand = (editor: Editor, ex: Ex) => void | Promise<void>
 
@@ -110,7 +114,8 @@ const move: ExCommand = (editor, { range, argument }) => {
   const at = to > range.to ? to - lines.length + 1 : to + 1
   if (empty) editor.text.splice(0, 1, ...lines)
   else editor.text.splice(at, 0, ...lines)
-  editor.moveTo(at + lines.length - 1, 0)
+  const last = at + lines.length - 1
+  editor.moveTo(last, firstText(editor.text.line(last)))
 }
 
 /** `:g/pattern/command`: lines are marked first, then the command runs at each that is still there. */
@@ -127,8 +132,17 @@ const globally =
       (line, row) => row >= from && row <= to && line.search(pattern) >= 0 !== (inverse || bang),
     )
     if (!marked.includes(true)) return editor.say(`E486: Pattern not found: ${source}`)
-    await atEach(editor, marked, command)
+    const before = editor.text.lines.length
+    editor.tally = { substitutions: 0, lines: 0 }
+    await atEach(editor, marked, command).finally(() => reportTally(editor))
+    sayLines(editor, editor.text.lines.length - before)
   }
+
+function reportTally(editor: Editor): void {
+  const { substitutions = 0, lines = 0 } = editor.tally ?? {}
+  editor.tally = undefined
+  if (substitutions > 2) editor.say(`${substitutions} substitutions on ${lines} line${lines === 1 ? '' : 's'}`)
+}
 
 async function atEach(editor: Editor, marked: boolean[], command: string): Promise<void> {
   const shown: string[] = []
@@ -142,13 +156,15 @@ async function atEach(editor: Editor, marked: boolean[], command: string): Promi
     marked[row] = false
     const before = editor.text.lines.length
     editor.cursor = { row, col: 0 }
+    const kept = editor.message
     editor.message = ''
     await runEx(editor, command)
-    if (editor.message) shown.push(editor.message)
+    if (editor.message && /^\s*(p|nu|#|l|=)/.test(command)) shown.push(editor.message)
+    editor.message = kept
     const grown = editor.text.lines.length - before
     const here = editor.cursor.row
-    if (grown < 0) marked.splice(row, -grown)
-    else if (grown > 0) marked.splice(row + 1, 0, ...Array.from({ length: grown }, () => false))
+    if (grown < 0) marked.splice(/^\s*j/.test(command) ? row + 1 : row, -grown)
+    else if (grown > 0) marked.splice(here - grown + 1, 0, ...Array.from({ length: grown }, () => false))
     if (/^\s*m/.test(command) && here !== row) moveMark(marked, row, here)
     if (grown >= 0 && here === row) row++
   }
@@ -209,7 +225,7 @@ const sort: ExCommand = (editor, { range, argument, bang }) => {
   editor.moveTo(from, 0)
 }
 
-const normal: ExCommand = async (editor, { range, argument }) => {
+const normal: ExCommand = async (editor, { range, raw: argument }) => {
   for (let row = range.from; row <= (range.given ? range.to : range.from); row++) {
     if (range.given) editor.moveTo(row, 0)
     const end = '\uE001'
@@ -245,6 +261,35 @@ const writeNext: ExCommand = async (editor, ex) => {
 }
 
 const nothing: ExCommand = () => undefined
+
+const unquoted = (text: string): string =>
+  text.startsWith('"')
+    ? text.replace(/^"|"$/g, '').replace(/\\(.)/g, (_, letter: string) => ESCAPES.get(letter) ?? letter)
+    : text.replace(/^'|'$/g, '').replaceAll("''", "'")
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['e', '\x1b'],
+])
+
+/** `:let @a = "text"` and `:let mapleader = ","`; other variables are nobody's. */
+const assign: ExCommand = (editor, { argument }) => {
+  const [, name = '', value = ''] = /^(\S+?)\s*=\s*([^]*)$/.exec(argument) ?? []
+  if (/^(g:)?mapleader$/.test(name)) editor.maps.leader = unquoted(value)
+  const register = /^@(.)$/.exec(name)?.[1]
+  if (register) editor.registers.named(register, { kind: 'char', text: unquoted(value) })
+}
+
+function goToByte(editor: Editor, byte: number): void {
+  let left = byte - 1
+  for (const [row, line] of editor.text.lines.entries()) {
+    const size = new TextEncoder().encode(line).length + 1
+    if (left < size) return editor.moveTo(row, left)
+    left -= size
+  }
+  editor.moveTo(editor.text.lines.length - 1, Number.MAX_SAFE_INTEGER)
+}
 
 /** Name (with what may be left out in brackets) and what it does. vim's index.txt, "ex-cmd-index". */
 const TABLE: readonly (readonly [string, ExCommand])[] = [
@@ -378,21 +423,13 @@ const TABLE: readonly (readonly [string, ExCommand])[] = [
   ['filet[ype]', nothing],
   ['colo[rscheme]', nothing],
   ['sil[ent]', (editor, { argument }) => runEx(editor, argument)],
-  [
-    'u[ndo]',
-    (editor) => {
-      const place = editor.text.undo()
-      if (place) editor.moveTo(place.row, place.col)
-    },
-  ],
-  [
-    'red[o]',
-    (editor) => {
-      const place = editor.text.redo()
-      if (place) editor.moveTo(place.row, place.col)
-    },
-  ],
+  ['u[ndo]', (editor) => travel(editor, true)],
+  ['red[o]', (editor) => travel(editor, false)],
   ['sor[t]', sort],
+  ['exe[cute]', (editor, { argument }) => runEx(editor, unquoted(argument))],
+  ['let', assign],
+  ['go[to]', (editor, { argument }) => goToByte(editor, Number(argument || 1))],
+  ...MAP_COMMANDS,
   ['cd', chdir],
   ['chd[ir]', chdir],
   ['pw[d]', (editor) => editor.say(editor.sys.getcwd())],
@@ -431,9 +468,26 @@ function splitBars(text: string): string[] {
   return text.split(/(?<!\\)\|/).map((part) => part.replaceAll('\\|', '|'))
 }
 
+/** Where the bar behind `:s/…/…/flags` stands; the end where there is none. Bars in pattern and text are its own. */
+function endOfSubstitute(line: string): number {
+  const start = /^[^a-zA-Z]*(?:'[a-z<>][^a-zA-Z]*)*s[a-z]*(\W)/.exec(line)
+  if (!start) return line.length
+  const mark = start[1] ?? '/'
+  let [at, marks] = [start[0].length, 0]
+  for (; at < line.length && marks < 2; at++) {
+    if (line.charAt(at) === '\\') at++
+    else if (line.charAt(at) === mark) marks++
+  }
+  const bar = marks === 2 ? line.indexOf('|', at) : -1
+  return bar < 0 ? line.length : bar
+}
+
 /** Runs one line of Ex. vim's cmdline.txt. */
 export async function runEx(editor: Editor, line: string): Promise<void> {
-  for (const part of /^[^|]*\bs\W|^%?s\W/.test(line) ? [line] : splitBars(line)) await runOne(editor, part)
+  const end = /^[^|]*\bs\W|^%?s\W/.test(line) ? endOfSubstitute(line) : undefined
+  const parts = end === undefined ? splitBars(line) : [line.slice(0, end)]
+  for (const part of parts) await runOne(editor, part)
+  if (end !== undefined && end < line.length) await runEx(editor, line.slice(end + 1))
 }
 
 async function runOne(editor: Editor, line: string): Promise<void> {
@@ -452,9 +506,14 @@ async function runOne(editor: Editor, line: string): Promise<void> {
   if (substitution && !/^s[a-z]*[a-df-hj-z]/.test(rest))
     return substitute(editor, range, rest.slice(substitution[0].length))
   const [, name = '', bang, argument = ''] = /^(?:([a-zA-Z]+|[><#=])(!)?|(?=!))\s*([^]*)$/.exec(rest) ?? []
-  if (rest.startsWith('!')) return bangCommand(editor, { range, bang: false, argument: rest.slice(1).trim() })
+  if (rest.startsWith('!')) return bangCommand(editor, { range, bang: false, argument: rest.slice(1).trim(), raw: '' })
   const single = /^k([a-z])$/.exec(name)
   const command = single ? find('k') : find(name)
   if (!command) return editor.fail(`E492: Not an editor command: ${line.trim()}`)
-  await command(editor, { range, bang: bang === '!', argument: single ? (single[1] ?? '') : argument.trimEnd() })
+  await command(editor, {
+    range,
+    bang: bang === '!',
+    argument: single ? (single[1] ?? '') : argument.trimEnd(),
+    raw: argument,
+  })
 }

@@ -10,6 +10,7 @@ class Typing {
   typed = ''
   /** What replace mode has written over, to come back by backspace. */
   readonly covered: (string | undefined)[] = []
+  private completion: { begun: string; words: readonly string[]; at: number } | undefined
   private readonly editor: Editor
   private readonly start: { row: number; col: number }
 
@@ -38,8 +39,17 @@ class Typing {
 
   private newline(): void {
     const { editor } = this
-    const indent = editor.settings.flag('autoindent') ? (/^[ \t]*/.exec(editor.line)?.[0] ?? '') : ''
+    const { settings } = editor
+    const before = editor.line.slice(0, editor.cursor.col)
+    const smart = settings.flag('smartindent')
+    const indent = settings.flag('autoindent') || smart ? (/^[ \t]*/.exec(before)?.[0] ?? '') : ''
+    const blank = indent !== '' && editor.line.trim() === ''
+    if (blank) {
+      editor.text.setLine(editor.cursor.row, '')
+      editor.moveTo(editor.cursor.row, 0)
+    }
     this.put(`\n${indent}`)
+    if (smart && /\{\s*$/.test(before)) this.setIndent(this.indent() + settings.shift)
   }
 
   private backspace(): void {
@@ -103,17 +113,27 @@ class Typing {
   }
 
   private shift(by: 1 | -1): void {
+    const width = this.indent()
+    const { shift } = this.editor.settings
+    const rounded = by > 0 ? (Math.floor(width / shift) + 1) * shift : (Math.ceil(width / shift) - 1) * shift
+    this.setIndent(rounded)
+  }
+
+  private indent(): number {
     const { editor } = this
+    return editor.column({ row: editor.cursor.row, col: firstText(editor.line) })
+  }
+
+  private setIndent(columns: number): void {
+    const { editor } = this
+    const { row, col } = editor.cursor
     const indent = firstText(editor.line)
-    const width = editor.column({ row: editor.cursor.row, col: indent })
-    const { shift } = editor.settings
-    const wanted =
-      by > 0 ? (Math.floor(width / shift) + 1) * shift : Math.max(0, (Math.ceil(width / shift) - 1) * shift)
+    const width = Math.max(0, columns)
     const blank = editor.settings.flag('expandtab')
-      ? ' '.repeat(wanted)
-      : indentText(wanted, editor.settings.number('tabstop'))
-    editor.text.replace({ row: editor.cursor.row, col: 0 }, { row: editor.cursor.row, col: indent }, blank)
-    editor.moveTo(editor.cursor.row, editor.cursor.col + blank.length - indent)
+      ? ' '.repeat(width)
+      : indentText(width, editor.settings.number('tabstop'))
+    editor.text.replace({ row, col: 0 }, { row, col: indent }, blank)
+    editor.moveTo(row, col + blank.length - indent)
   }
 
   /** The character above or below the cursor. */
@@ -149,11 +169,40 @@ class Typing {
   /** `^N` and `^P`: the next word of the text that begins as the one before the cursor. */
   private complete(forward: boolean): void {
     const { editor } = this
-    const begun = /\w*$/.exec(editor.line.slice(0, editor.cursor.col))?.[0] ?? ''
-    const words = [...new Set(editor.text.lines.join('\n').match(/\w+/g))]
-    const found = (forward ? words : words.toReversed()).filter((word) => word.startsWith(begun) && word !== begun)
-    if (found[0]) this.put(found[0].slice(begun.length))
-    else editor.say('Pattern not found')
+    this.completion ??= { ...this.candidates(), at: 0 }
+    const { words, begun } = this.completion
+    if (words.length === 0) return editor.say('Pattern not found')
+    const before = words[this.completion.at - 1] ?? begun
+    const count = words.length + 1
+    this.completion.at = (this.completion.at + (forward ? 1 : count - 1)) % count
+    const start = { row: editor.cursor.row, col: editor.cursor.col - before.length }
+    this.typed = this.typed.slice(0, this.typed.length - before.length)
+    editor.text.replace(start, editor.cursor, '')
+    editor.moveTo(start.row, start.col)
+    this.put(words[this.completion.at - 1] ?? begun)
+  }
+
+  /** Words that go on as the one before the cursor begins, from there on around the text. */
+  private candidates(): { begun: string; words: readonly string[] } {
+    const { text, cursor, line } = this.editor
+    const begun = /\w*$/.exec(line.slice(0, cursor.col))?.[0] ?? ''
+    const after = [line.slice(cursor.col), ...text.lines.slice(cursor.row + 1)].join('\n')
+    const before = [...text.lines.slice(0, cursor.row), line.slice(0, cursor.col - begun.length)].join('\n')
+    const words = [...new Set(`${after}\n${before}`.match(/\w+/g))]
+    return { begun, words: words.filter((word) => word.startsWith(begun) && word !== begun) }
+  }
+
+  /** A word that was typed and stands for another text. vim's map.txt, "abbreviations" */
+  private expand(): void {
+    const { editor } = this
+    const word = /\w+$/.exec(this.typed)?.[0] ?? ''
+    const text = editor.maps.abbreviations.get(word)
+    if (text === undefined || !editor.line.slice(0, editor.cursor.col).endsWith(word)) return
+    const from = { row: editor.cursor.row, col: editor.cursor.col - word.length }
+    this.typed = this.typed.slice(0, -word.length)
+    editor.text.replace(from, editor.cursor, '')
+    editor.moveTo(from.row, from.col)
+    this.put(text)
   }
 
   private async oneCommand(): Promise<void> {
@@ -180,7 +229,12 @@ class Typing {
 
   /** @returns whether typing is over */
   async take(key: string): Promise<boolean> {
+    if (!/^\w$/.test(key)) this.expand()
     if (key === '\x1b' || key === '\x03') return true
+    if (key !== '\x0e' && key !== '\x10') this.completion = undefined
+    const { settings, line } = this.editor
+    if (key === '}' && settings.flag('smartindent') && line.trim() === '')
+      this.setIndent(this.indent() - settings.shift)
     this.keys.push(key)
     const command = COMMANDS.get(key)
     if (command) await command(this)
@@ -252,8 +306,10 @@ export async function insert(
 ): Promise<string> {
   editor.mode = mode
   editor.pending = ''
+  editor.say('')
   const typing = new Typing(editor)
-  while (!(await typing.take(await editor.key())));
+  while (!(await typing.take(await editor.mappedKey('i'))));
+  editor.say('')
   const keys = [...typing.keys]
   for (let i = 1; i < count; i++) {
     again?.()

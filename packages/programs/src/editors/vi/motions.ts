@@ -22,6 +22,8 @@ export interface MotionContext {
   /** First and last row on the screen. */
   readonly top: number
   readonly bottom: number
+  /** Lines kept between the cursor and the edge: scrolloff. */
+  readonly margin?: number
 }
 export type Motion = (context: MotionContext) => Target | undefined
 
@@ -306,9 +308,13 @@ export const MOTIONS: ReadonlyMap<string, Motion> = new Map<string, Motion>([
   ...each('G <C-End>', ({ text, count, counted }) => toLine(text, counted ? count - 1 : text.lines.length - 1, true)),
   ...each('gg <C-Home>', ({ text, count }) => toLine(text, count - 1, true)),
   ['go', ({ text, count }) => byteOffset(text, count - 1)],
-  ['H', ({ text, top, count }) => toLine(text, top + count - 1, true)],
+  ['H', ({ text, top, count, margin = 0 }) => toLine(text, top + Math.max(count - 1, top === 0 ? 0 : margin), true)],
   ['M', ({ text, top, bottom }) => toLine(text, Math.floor((top + bottom) / 2), true)],
-  ['L', ({ text, bottom, count }) => toLine(text, bottom - count + 1, true)],
+  [
+    'L',
+    ({ text, bottom, count, margin = 0 }) =>
+      toLine(text, bottom - Math.max(count - 1, bottom >= text.lines.length - 1 ? 0 : margin), true),
+  ],
   ['}', (context) => paragraph(context, 1)],
   ['{', (context) => paragraph(context, -1)],
   [')', (context) => sentence(context, true)],

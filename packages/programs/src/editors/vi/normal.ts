@@ -10,7 +10,8 @@ import { put } from './put.ts'
 import { addToNumber, type Command, follow, readCommand, readMotion, remember, wholeKey } from './reading.ts'
 import { firstText } from './text.ts'
 import { textObject } from './text-objects.ts'
-import { textHeight } from './view.ts'
+import { keepInView, textHeight } from './view.ts'
+import { travel } from './travel.ts'
 import { startVisual, visualCommand } from './visual.ts'
 
 type Action = (editor: Editor, command: Command) => void | Promise<void>
@@ -60,7 +61,8 @@ async function readRegion(
   if (key === 'i' || key === 'a') return objectRegion(editor, await editor.key(), key === 'a', total)
   const name = await motionFor(editor, operator, await wholeKey(editor, key))
   const target = await readMotion(editor, name, { count: total, counted: counted || digits !== '', register })
-  if (!target) return undefined
+  const { row, col } = editor.cursor
+  if (!target || ('bB'.includes(name) && target.row === row && target.col === col)) return undefined
   const fitted = endOfWord(editor, name, target, total)
   if (forced === 'v')
     return regionTo(editor, { row: fitted.row, col: fitted.col, inclusive: !fitted.inclusive }, operator)
@@ -116,7 +118,9 @@ const openLine =
   (below: boolean) =>
   (editor: Editor): void => {
     const row = editor.cursor.row + (below ? 1 : 0)
-    const indent = editor.settings.flag('autoindent') ? (/^[ \t]*/.exec(editor.line)?.[0] ?? '') : ''
+    const { settings } = editor
+    const follows = settings.flag('autoindent') || settings.flag('smartindent')
+    const indent = follows ? (/^[ \t]*/.exec(editor.line)?.[0] ?? '') : ''
     editor.text.splice(row, 0, indent)
     editor.moveTo(row, indent.length)
   }
@@ -211,7 +215,10 @@ const scroll =
     const by = Math.abs(part) === 1 ? Math.sign(part) * Math.max(1, height - 2) * count : Math.trunc(height * part)
     const last = editor.text.lines.length - 1
     editor.view.top = Math.max(0, Math.min(last, editor.view.top + by))
-    if (moves && Math.abs(part) !== 1) return editor.moveTo(editor.cursor.row + by, editor.cursor.col)
+    if (moves && Math.abs(part) !== 1) {
+      editor.moveTo(editor.cursor.row + by, editor.cursor.col)
+      return keepInView(editor)
+    }
     const row =
       part > 0
         ? Math.max(editor.view.top, editor.cursor.row)
@@ -224,6 +231,7 @@ const scroll =
         : row,
       firstText(editor.line),
     )
+    keepInView(editor)
   }
 
 const scrollLine =
@@ -236,6 +244,7 @@ const scrollLine =
       editor.cursor.col,
       true,
     )
+    keepInView(editor)
   }
 
 const placeLine =
@@ -248,15 +257,21 @@ const placeLine =
 
 async function colon(editor: Editor, { count, counted }: Command): Promise<void> {
   const text = await askLine(editor, ':', counted ? `.${count > 1 ? `,.+${count - 1}` : ''}` : '')
+  // The command stays to be read until something is said.
+  editor.say(text === undefined || text === '' ? '' : `:${text}`)
   if (text === undefined) return
   if (text !== '') editor.registers.lastCommand = text
   await runEx(editor, text)
 }
 
-function travel(editor: Editor, back: boolean): void {
-  const place = back ? editor.text.undo() : editor.text.redo()
-  if (!place) return editor.say(back ? 'Already at oldest change' : 'Already at newest change')
-  editor.moveTo(place.row, place.col)
+/** `U`: the line as it was before its latest changes. */
+function restoreLine(editor: Editor): void {
+  const kept = editor.latestLine
+  if (!kept || kept.row >= editor.text.lines.length) return
+  const now = editor.text.line(kept.row)
+  editor.text.setLine(kept.row, kept.text)
+  editor.latestLine = { row: kept.row, text: now }
+  editor.moveTo(kept.row, 0)
 }
 
 async function suspend(editor: Editor): Promise<void> {
@@ -291,18 +306,8 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['gP', changing((editor, command) => put(editor, command, 'before', true))],
   [']p', changing((editor, command) => put(editor, command, 'after'))],
   ['[p', changing((editor, command) => put(editor, command, 'before'))],
-  [
-    'u',
-    (editor, { count }) => {
-      for (let i = 0; i < count; i++) travel(editor, true)
-    },
-  ],
-  [
-    '\x12',
-    (editor, { count }) => {
-      for (let i = 0; i < count; i++) travel(editor, false)
-    },
-  ],
+  ['u', (editor, { count }) => travel(editor, true, count)],
+  ['\x12', (editor, { count }) => travel(editor, false, count)],
   [
     'J',
     changing((editor, { count }) => joinLines(editor, editor.cursor.row, editor.cursor.row + Math.max(1, count - 1))),
@@ -317,6 +322,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['r', changing(replaceChars)],
   ['\x01', changing((editor, { count }) => addToNumber(editor, count))],
   ['\x18', changing((editor, { count }) => addToNumber(editor, -count))],
+  ['U', restoreLine],
   ['.', again],
   ['v', (editor) => startVisual(editor, 'visual')],
   ['V', (editor) => startVisual(editor, 'lines')],
@@ -384,7 +390,6 @@ function wordCount(editor: Editor): string {
 export async function runNormal(editor: Editor): Promise<void> {
   const command = await readCommand(editor)
   const { key } = command
-  if (!editor.replaying && !editor.fed) editor.message = ''
   if (editor.visual) return visualCommand(editor, key, command)
   const short = SHORT.get(key)
   if (short) {

@@ -77,6 +77,12 @@ const remove: Operator = (editor, region, register) => {
   if (region.kind === 'block') return editor.moveTo(region.from.row, removeBlock(editor, region))
   editor.text.replace(region.from, region.to, '')
   editor.moveTo(region.from.row, region.from.col)
+  sayLines(editor, region.from.row - region.to.row)
+}
+
+/** Tells of more than two lines that came or went. */
+export function sayLines(editor: Editor, more: number): void {
+  if (Math.abs(more) > 2) editor.say(`${Math.abs(more)} ${more > 0 ? 'more' : 'fewer'} lines`)
 }
 
 const change: Operator = async (editor, region, register) => {
@@ -255,15 +261,16 @@ export function regionTo(
   const [from, to] = isBefore(target, editor.cursor) ? [target, editor.cursor] : [editor.cursor, target]
   if (target.lines) return { kind: 'line', from, to }
   const line = editor.text.line(to.row)
-  if (target.inclusive)
-    return { kind: 'char', from, to: { row: to.row, col: Math.min(line.length, nextIndex(line, to.col)) } }
-  if (to.row > from.row && to.col <= firstText(line) && to === target) {
+  const inIndent = from.col <= firstText(editor.text.line(from.row))
+  // Whoever deletes from the start of one line to the end of another means both.
+  const deleted = (end: Place): Region =>
+    operator === 'd' && end.row > from.row && inIndent && line.slice(end.col).trim() === ''
+      ? { kind: 'line', from, to: end }
+      : { kind: 'char', from, to: end }
+  if (target.inclusive) return deleted({ row: to.row, col: Math.min(line.length, nextIndex(line, to.col)) })
+  if (to.row > from.row && to.col === 0 && to === target) {
     const before = { row: to.row - 1, col: editor.text.line(to.row - 1).length }
-    const wholeLines =
-      from.col <= firstText(editor.text.line(from.row)) && to.col === 0 && operator !== 'c' && operator !== 'y'
-    if (wholeLines && to.col === 0 && editor.text.line(from.row).trim() !== '')
-      return { kind: 'line', from, to: before }
-    if (to.col === 0) return { kind: 'char', from, to: before }
+    return { kind: inIndent ? 'line' : 'char', from, to: before }
   }
-  return { kind: 'char', from, to }
+  return deleted(to)
 }

@@ -30,6 +30,27 @@ const VERY_MAGIC = '^$.*[~+?=(){|<>@&%'
 const NO_MAGIC = '^$'
 const JS_SPECIAL = /[\\^$.*+?()[\]{}|/]/
 
+const LOOKS: ReadonlyMap<string, string> = new Map([
+  ['=', '(?='],
+  ['!', '(?!'],
+  ['<=', '(?<='],
+  ['<!', '(?<!'],
+  ['>', '(?:'],
+])
+
+/** Where the last atom of a pattern begins: a group, a set or a character. */
+function atomStart(out: string): number {
+  const set = /(?:\[(?:\\.|[^\]\\])*\]|\\.|[^)])$/.exec(out)
+  if (set) return set.index
+  let depth = 0
+  for (let at = out.length - 1; at >= 0; at--) {
+    if (out.charAt(at - 1) === '\\') continue
+    if (out.charAt(at) === ')') depth++
+    if (out.charAt(at) === '(' && --depth === 0) return at
+  }
+  return 0
+}
+
 interface Translation {
   readonly source: string
   readonly ignoreCase: boolean | undefined
@@ -102,11 +123,22 @@ class Translator {
     if (char === '[') return this.brackets()
     if (char === '{') return this.repeat()
     if (char === '%') return this.percent()
+    if (char === '@') return this.look()
     if (char === '~') return void (this.out += this.previous)
     if (char === '*' && this.atStart()) return this.literal('*')
     if (char === '^') return this.anchor('^', this.atStart())
-    if (char === '$') return this.anchor('$', /^($|\\[|)&]|[|)])/.test(this.source.slice(this.at)))
+    if (char === '$') return this.anchor('$', /^($|\\[|)&n]|[|)])/.test(this.source.slice(this.at)))
     this.out += char === '=' ? '?' : char === '&' ? '' : (CLASSES.get(`${char}`) ?? char)
+  }
+
+  /** `\@=`, `\@<!` and their kin turn the atom before them into a look ahead or behind. */
+  private look(): void {
+    const [kind = ''] = /^(?:\d*(?:<[=!])|[=!>])/.exec(this.source.slice(this.at)) ?? []
+    const open = LOOKS.get(kind.replace(/^\d+/, ''))
+    if (open === undefined) return this.literal('@')
+    this.at += kind.length
+    const start = atomStart(this.out)
+    this.out = `${this.out.slice(0, start)}${open}${this.out.slice(start)})`
   }
 
   private anchor(char: string, place: boolean): void {

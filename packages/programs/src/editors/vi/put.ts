@@ -1,4 +1,5 @@
 import type { Editor } from './editor.ts'
+import { sayLines } from './operators.ts'
 import { firstText } from './text.ts'
 
 /** Puts a register into the text. @param stay  leaves the cursor behind what was put in */
@@ -28,6 +29,7 @@ function putChars(editor: Editor, text: string, where: string, stay: boolean): v
   const { row, col } = editor.cursor
   const at = { row, col: where === 'after' && editor.line !== '' ? col + 1 : col }
   const end = editor.text.replace(at, at, text)
+  sayLines(editor, end.row - at.row)
   if (text.includes('\n') && !stay) return editor.moveTo(at.row, at.col)
   editor.moveTo(end.row, stay ? end.col : end.col - 1)
 }

@@ -3,6 +3,7 @@ import { findChar, MOTIONS, type Target } from './motions.ts'
 import { askLine } from './prompt.ts'
 import { searchAgain, searchWord, setSearch } from './search.ts'
 import { firstText } from './text.ts'
+import { scrollMargin } from './view.ts'
 
 export interface Command {
   readonly count: number
@@ -16,7 +17,7 @@ export async function readCommand(editor: Editor): Promise<Command & { readonly 
   let register = '"'
   editor.pending = ''
   for (;;) {
-    const key = await editor.key()
+    const key = await editor.mappedKey(editor.visual ? 'v' : 'n')
     if (/^[1-9]$/.test(key) || (key === '0' && digits !== '')) digits += key
     else if (key === '"') register = await editor.key()
     else {
@@ -40,7 +41,17 @@ export async function readMotion(
   { count, counted }: Command,
 ): Promise<Target | undefined> {
   const { text, cursor, wanted, view } = editor
-  const context = { text, cursor, wanted, count, counted, char: '', top: view.top, bottom: view.bottom }
+  const context = {
+    text,
+    cursor,
+    wanted,
+    count,
+    counted,
+    char: '',
+    top: view.top,
+    bottom: view.bottom,
+    margin: scrollMargin(editor),
+  }
   if (key === ';' || key === ',') {
     const { lastFind } = editor
     if (!lastFind) return undefined
@@ -67,7 +78,10 @@ const ask =
   (mark: string) =>
   async (editor: Editor, count: number): Promise<Target | undefined> => {
     const typed = await askLine(editor, mark)
-    if (typed === undefined) return undefined
+    if (typed === undefined) {
+      editor.say('')
+      return undefined
+    }
     setSearch(editor, mark, typed)
     return searchAgain(editor, count, false)
   }
@@ -121,6 +135,12 @@ export function remember(editor: Editor, register: string, selected?: Selection)
   editor.lastChange = { keys: [...editor.recorded], register, ...(selected ? { selected } : {}) }
 }
 
+/** Zeros in front of a number stay. */
+const padded = (old: string, next: number): string =>
+  /^-?0\d/.test(old)
+    ? `${next < 0 ? '-' : ''}${String(Math.abs(next)).padStart(old.replace('-', '').length, '0')}`
+    : String(next)
+
 /** `^A` and `^X`: the number at or behind the cursor. */
 export function addToNumber(editor: Editor, by: number): void {
   const { row, col } = editor.cursor
@@ -130,7 +150,7 @@ export function addToNumber(editor: Editor, by: number): void {
     const hex = /^0x/i.test(match[0])
     const next = hex
       ? `0x${(Number(match[0]) + by).toString(16).padStart(match[0].length - 2, '0')}`
-      : String(Number(match[0]) + by)
+      : padded(match[0], Number(match[0]) + by)
     editor.text.replace({ row, col: match.index }, { row, col: end }, next)
     return editor.moveTo(row, match.index + next.length - 1)
   }

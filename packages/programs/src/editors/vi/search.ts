@@ -96,7 +96,7 @@ export function searchWord(editor: Editor, forward: boolean, whole: boolean): vo
   const { line, cursor } = editor
   let start = cursor.col
   if (/\w/.test(line.charAt(start))) while (start > 0 && /\w/.test(line.charAt(start - 1))) start--
-  const match = /\w+|[^\s\w]+/.exec(line.slice(start))
+  const match = /\w+/.exec(line.slice(start)) ?? /[^\s\w]+/.exec(line.slice(start))
   if (!match) editor.fail('E348: No string under cursor')
   const text = match[0].replace(/[\\/.*$^~[\]]/g, '\\$&')
   const source = whole && /\w/.test(match[0]) ? `\\<${text}\\>` : text

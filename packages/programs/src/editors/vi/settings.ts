@@ -30,7 +30,7 @@ export class Settings {
     ['tabstop', 8],
     ['shiftwidth', 8],
     ['softtabstop', 0],
-    ['scrolloff', 0],
+    ['scrolloff', 5],
     ['textwidth', 0],
     ['history', 200],
     ['laststatus', 1],

@@ -2,7 +2,7 @@ import type { Editor } from './editor.ts'
 import type { ExRange } from './ex-range.ts'
 import { draw } from './view.ts'
 
-interface Counted {
+export interface Counted {
   substitutions: number
   lines: number
 }
@@ -62,7 +62,7 @@ export async function substitute(editor: Editor, range: ExRange, text: string): 
   const last = editor.lastSubstitute
   const mark = text.charAt(0)
   const given = mark !== '' && !/[\w"|\s]/.test(mark)
-  if (!given && !last) return editor.fail('E35: No previous regular expression')
+  if (!given && !last) return editor.fail('E33: No previous substitute regular expression')
   const [source = '', template = '', tail = ''] = given
     ? splitAt(text.slice(1), mark)
     : [last?.source, last?.replacement, text]
@@ -71,6 +71,7 @@ export async function substitute(editor: Editor, range: ExRange, text: string): 
     ? { from: range.to, to: Math.min(editor.text.lines.length - 1, range.to + Number(count) - 1) }
     : range
   const pattern = source || editor.search.source
+  if (pattern === '') return editor.fail('E35: No previous regular expression')
   const replacement = template === '~' ? (last?.replacement ?? '') : template
   const letters = flags.replace('&', last?.flags ?? '')
   editor.lastSubstitute = { source: pattern, replacement, flags: letters }
@@ -80,16 +81,51 @@ export async function substitute(editor: Editor, range: ExRange, text: string): 
   const compiled = editor.compile(
     letters.includes('I') ? `\\C${pattern}` : letters.includes('i') ? `\\c${pattern}` : pattern,
   )
+  if (/\\n/.test(compiled.source) && !letters.includes('c') && !letters.includes('n'))
+    return report(editor, replaceAcross(editor, rows, compiled, replacement, letters), pattern, letters)
   const counted = await replaceIn(editor, rows, compiled, replacement, letters)
   report(editor, counted, pattern, letters)
 }
 
 function report(editor: Editor, { substitutions, lines }: Counted, pattern: string, flags: string): void {
+  if (editor.tally) {
+    editor.tally.substitutions += substitutions
+    editor.tally.lines += lines
+    return
+  }
   if (substitutions === 0 && !flags.includes('e')) return editor.fail(`E486: Pattern not found: ${pattern}`)
   const what = flags.includes('n') ? 'match' : 'substitution'
   const many = what === 'match' ? 'matches' : 'substitutions'
   if (substitutions > 2 || flags.includes('n'))
     editor.say(`${substitutions} ${substitutions === 1 ? what : many} on ${lines} line${lines === 1 ? '' : 's'}`)
+}
+
+/** For patterns that reach over the ends of lines. */
+function replaceAcross(
+  editor: Editor,
+  { from, to }: { readonly from: number; readonly to: number },
+  pattern: RegExp,
+  template: string,
+  flags: string,
+): Counted {
+  const { text } = editor
+  const whole = text.lines.slice(from).join('\n')
+  const limit = text.lines.slice(from, to + 1).join('\n').length
+  const lineOf = (at: number): number => whole.slice(0, at).split('\n').length
+  const touched: number[] = []
+  let [out, at] = ['', 0]
+  for (const match of whole.matchAll(pattern)) {
+    if (match.index > limit) break
+    const line = lineOf(match.index)
+    if (!flags.includes('g') && touched.at(-1) === line) continue
+    out += whole.slice(at, match.index) + fillReplacement(template, match)
+    at = match.index + match[0].length
+    touched.push(line)
+  }
+  if (touched.length === 0) return { substitutions: 0, lines: 0 }
+  text.splice(from, text.lines.length - from, ...(out + whole.slice(at)).split('\n'))
+  editor.moveTo(from + out.split('\n').length - 1, 0)
+  return { substitutions: touched.length, lines: Math.min(new Set(touched).size, out.split('\n').length) }
 }
 
 async function replaceIn(

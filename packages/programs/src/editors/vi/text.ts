@@ -7,6 +7,21 @@ export interface Place {
 interface Snapshot {
   readonly lines: readonly string[]
   readonly cursor: Place
+  /** When it was made. */
+  readonly ms: number
+}
+
+/** What undo or redo has done. */
+export interface Travel {
+  readonly place: Place
+  /** Lines that there are more. */
+  readonly lines: number
+  /** Lines that differ. */
+  readonly changed: number
+  /** The step's number, counted from 1. */
+  readonly number: number
+  readonly back: boolean
+  readonly ageMs: number
 }
 
 const DEEPEST_UNDO = 1000
@@ -88,32 +103,40 @@ export class Text {
   }
 
   /** One command is over: what it changed is one step of undo. */
-  commit(cursor: Place): void {
+  commit(cursor: Place, ms: number): void {
     const { base, lines } = this
     if (base.length === lines.length && base.every((line, row) => line === lines[row])) return
-    this.past.push({ lines: base, cursor })
+    this.past.push({ lines: base, cursor, ms })
     if (this.past.length > DEEPEST_UNDO) this.past.shift()
     this.future = []
     this.base = [...lines]
   }
 
-  undo(): Place | undefined {
-    return this.travel(this.past, this.future)
+  undo(nowMs: number): Travel | undefined {
+    return this.travel(this.past, this.future, nowMs)
   }
 
-  redo(): Place | undefined {
-    return this.travel(this.future, this.past)
+  redo(nowMs: number): Travel | undefined {
+    return this.travel(this.future, this.past, nowMs)
   }
 
-  private travel(from: Snapshot[], to: Snapshot[]): Place | undefined {
+  private travel(from: Snapshot[], to: Snapshot[], nowMs: number): Travel | undefined {
     const snapshot = from.pop()
     if (!snapshot) return undefined
-    to.push({ lines: this.base, cursor: snapshot.cursor })
+    to.push({ lines: this.base, cursor: snapshot.cursor, ms: snapshot.ms })
     const before = this.lines
     this.lines = [...snapshot.lines]
     this.base = snapshot.lines
     this.modified = true
     const row = this.lines.findIndex((line, at) => line !== before[at])
-    return { row: row < 0 ? Math.min(snapshot.cursor.row, this.lines.length - 1) : row, col: snapshot.cursor.col }
+    const back = from === this.past
+    return {
+      place: { row: row < 0 ? Math.min(snapshot.cursor.row, this.lines.length - 1) : row, col: snapshot.cursor.col },
+      lines: this.lines.length - before.length,
+      changed: this.lines.filter((line, at) => line !== before[at]).length,
+      number: back ? this.past.length + 1 : this.past.length,
+      back,
+      ageMs: nowMs - snapshot.ms,
+    }
   }
 }

@@ -10,6 +10,13 @@ const A = 'one two three\nfour five\nsix\n'
 const CODE = 'function f(a, b) {\n  if (a) {\n    return "x y"\n  }\n}\n\nlast line here\n'
 const NUMBERS = '3\n1\n2\n10\n'
 
+const BRACES = 'int main(void)\n{\n    if (a) {\n        b();\n    }\n    return 0;\n}\n'
+const LINES = Array.from({ length: 100 }, (_, at) => `line ${at + 1}\n`).join('')
+const COUNTED = 'item 1\nitem 2\nitem -7\nhex 0x0f\npad 007\n'
+const PROSE =
+  'alpha beta gamma\nfoo(bar, baz) = "quoted text" + \'c\';\n\n    indented line here\nfoo_bar foo-bar foo.bar\n\npara two line one\npara two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n'
+const YAML = 'version: "3"\nservices:\n  web:\n    image: nginx\n    ports:\n      - "80:80"\n'
+
 /** [text, keys that end with the file written]; the answers are vim's own, asked where it is installed. */
 const ROWS: readonly (readonly [string, string, string])[] = [
   [A, 'dd', 'four five\nsix\n'],
@@ -141,6 +148,120 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   [A, 'jo\x19\x19\x19\x1b', 'one two three\nfour five\nfou\nsix\n'],
   [A, 'wwgixx\x1b', 'one two xxthree\nfour five\nsix\n'],
   [A, 'G$gejx', 'one two three\nfour five\nsi\n'],
+  [
+    PROSE,
+    'y}P',
+    'alpha beta gamma\nfoo(bar, baz) = "quoted text" + \'c\';\nalpha beta gamma\nfoo(bar, baz) = "quoted text" + \'c\';\n\n    indented line here\nfoo_bar foo-bar foo.bar\n\npara two line one\npara two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n',
+  ],
+  [
+    PROSE,
+    ':3\rd}',
+    'alpha beta gamma\nfoo(bar, baz) = "quoted text" + \'c\';\n\npara two line one\npara two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n',
+  ],
+  [
+    PROSE,
+    'jwww*x',
+    'alpha beta gamma\nfoo(bar, az) = "quoted text" + \'c\';\n\n    indented line here\nfoo_bar foo-bar foo.bar\n\npara two line one\npara two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n',
+  ],
+  [
+    PROSE,
+    '2D',
+    '\n    indented line here\nfoo_bar foo-bar foo.bar\n\npara two line one\npara two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n',
+  ],
+  [
+    PROSE,
+    'cbX\u001b',
+    'alpha beta gamma\nfoo(bar, baz) = "quoted text" + \'c\';\n\n    indented line here\nfoo_bar foo-bar foo.bar\n\npara two line one\npara two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n',
+  ],
+  [BRACES, '2Gd%', 'int main(void)\n'],
+  [A, ':let @a="dd"\r@a', 'four five\nsix\n'],
+  [A, ':2,3norm I# \r', 'one two three\n# four five\n# six\n'],
+  [COUNTED, '4j\u0001', 'item 1\nitem 2\nitem -7\nhex 0x0f\npad 008\n'],
+  [COUNTED, '4j3\u0001', 'item 1\nitem 2\nitem -7\nhex 0x0f\npad 010\n'],
+  [A, 'xU', 'one two three\nfour five\nsix\n'],
+  [A, 'xxU', 'one two three\nfour five\nsix\n'],
+  [A, 'cwX\u001bU', 'one two three\nfour five\nsix\n'],
+  [A, 'xjxkU', 'ne two three\nfour five\nsix\n'],
+  [A, 'o t\u000e\u000e\u001b', 'one two three\n three\nfour five\nsix\n'],
+  [A, 'Gof\u000e\u000e\u000e\u001b', 'one two three\nfour five\nsix\nf\n'],
+  [A, ':abbr hw hello world\rOhw \u001b', 'hello world \none two three\nfour five\nsix\n'],
+  [A, ':iab teh the\rAteh \u001b', 'one two threethe \nfour five\nsix\n'],
+  [A, ':ab x yy\roax \u001b', 'one two three\nax \nfour five\nsix\n'],
+  [A, ':map x dd\rx', 'four five\nsix\n'],
+  [A, ':nmap ,d dd\r,d', 'four five\nsix\n'],
+  [A, ':nnoremap Y y$\rYP', 'one two threeone two three\nfour five\nsix\n'],
+  [A, ':imap jj <Esc>\rijjx', 'ne two three\nfour five\nsix\n'],
+  [A, ':inoremap jk <Esc>\rAxjk0x', 'ne two threex\nfour five\nsix\n'],
+  [A, ':vmap x :s/o/0/<CR>\rVx', '0ne two three\nfour five\nsix\n'],
+  [A, ':let mapleader=","\r:nnoremap <leader>x dd\r,x', 'four five\nsix\n'],
+  [A, ':nnoremap <Space> dd\r ', 'four five\nsix\n'],
+  [
+    PROSE,
+    ':%s/\\n//\r',
+    'alpha beta gammafoo(bar, baz) = "quoted text" + \'c\';    indented line herefoo_bar foo-bar foo.barpara two line onepara two line two<div><p>hello <b>bold</b></p></div>last line\n',
+  ],
+  [
+    PROSE,
+    ':%s/^\\s*$\\n//\r',
+    'alpha beta gamma\nfoo(bar, baz) = "quoted text" + \'c\';\n    indented line here\nfoo_bar foo-bar foo.bar\npara two line one\npara two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n',
+  ],
+  [
+    PROSE,
+    ':s/a/b/|s/b/c/\r',
+    'clpha beta gamma\nfoo(bar, baz) = "quoted text" + \'c\';\n\n    indented line here\nfoo_bar foo-bar foo.bar\n\npara two line one\npara two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n',
+  ],
+  [
+    PROSE,
+    ':%s/\\(foo\\)\\@<=_/X/g\r',
+    'alpha beta gamma\nfoo(bar, baz) = "quoted text" + \'c\';\n\n    indented line here\nfooXbar foo-bar foo.bar\n\npara two line one\npara two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n',
+  ],
+  [
+    PROSE,
+    ':%s/foo\\(_\\)\\@!/X/g\r',
+    'alpha beta gamma\nX(bar, baz) = "quoted text" + \'c\';\n\n    indented line here\nfoo_bar X-bar X.bar\n\npara two line one\npara two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n',
+  ],
+  [
+    PROSE,
+    ':%s//X/\r',
+    'alpha beta gamma\nfoo(bar, baz) = "quoted text" + \'c\';\n\n    indented line here\nfoo_bar foo-bar foo.bar\n\npara two line one\npara two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n',
+  ],
+  [
+    PROSE,
+    ':g/para/t$\r',
+    'alpha beta gamma\nfoo(bar, baz) = "quoted text" + \'c\';\n\n    indented line here\nfoo_bar foo-bar foo.bar\n\npara two line one\npara two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\npara two line one\npara two line two\n',
+  ],
+  [
+    PROSE,
+    ':g/para/j\r',
+    'alpha beta gamma\nfoo(bar, baz) = "quoted text" + \'c\';\n\n    indented line here\nfoo_bar foo-bar foo.bar\n\npara two line one para two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n',
+  ],
+  [
+    PROSE,
+    ':g/para/exe "normal! I- "\r',
+    'alpha beta gamma\nfoo(bar, baz) = "quoted text" + \'c\';\n\n    indented line here\nfoo_bar foo-bar foo.bar\n\n- para two line one\n- para two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n',
+  ],
+  [
+    PROSE,
+    ':m-2\r',
+    'alpha beta gamma\nfoo(bar, baz) = "quoted text" + \'c\';\n\n    indented line here\nfoo_bar foo-bar foo.bar\n\npara two line one\npara two line two\n<div><p>hello <b>bold</b></p></div>\nlast line\n',
+  ],
+  [
+    YAML,
+    ':set ai\r5Gonew\r\rx\u001b',
+    'version: "3"\nservices:\n  web:\n    image: nginx\n    ports:\n    new\n\n    x\n      - "80:80"\n',
+  ],
+  [
+    YAML,
+    ':set ai\r6GO\r\u001b',
+    'version: "3"\nservices:\n  web:\n    image: nginx\n    ports:\n\n\n      - "80:80"\n',
+  ],
+  [
+    YAML,
+    ':set si\rGofor {\rx\r}\u001b',
+    'version: "3"\nservices:\n  web:\n    image: nginx\n    ports:\n      - "80:80"\n      for {\n\t      x\n      }\n',
+  ],
+  [LINES, '\u0004x', LINES.replace('line 17', 'ine 17')],
+  [A, ':goto 5\rx', 'one wo three\nfour five\nsix\n'],
 ]
 
 let kernel: TestKernel
@@ -170,7 +291,16 @@ describe.skipIf(!hasVim)('vim answers the same', () => {
     const [file, script] = [join(folder, 'f'), join(folder, 'keys')]
     writeFileSync(file, text)
     writeFileSync(script, `${keys}\x1b:wq!\r`)
-    const settings = ['-N', '-u', 'NONE', '-i', 'NONE', '-n', '--cmd', 'set bs=indent,eol,start enc=utf-8']
+    const settings = [
+      '-N',
+      '-u',
+      'NONE',
+      '-i',
+      'NONE',
+      '-n',
+      '--cmd',
+      'set bs=indent,eol,start enc=utf-8 so=5 nrformats=bin,hex',
+    ]
     spawnSync('vim', [...settings, '-s', script, file], {
       timeout: 5000,
       env: { ...process.env, TERM: 'xterm', LC_ALL: 'C.UTF-8' },

@@ -124,10 +124,17 @@ async function showLong(editor: Editor): Promise<void> {
   editor.screen.forget()
 }
 
+/** For `U`: the line as it was before the first of the changes made in it. */
+function keepLine(editor: Editor, row: number, line: string, count: number): void {
+  if (editor.text.lines.length !== count) editor.latestLine = undefined
+  else if (editor.text.line(row) !== line && editor.latestLine?.row !== row) editor.latestLine = { row, text: line }
+}
+
 async function loop(editor: Editor): Promise<void> {
   while (!editor.done) {
     editor.recorded = []
     const before = editor.cursor
+    const [line, count] = [editor.line, editor.text.lines.length]
     try {
       await showLong(editor)
       await runNormal(editor)
@@ -137,7 +144,8 @@ async function loop(editor: Editor): Promise<void> {
       if (editor.inserting) editor.mode = 'normal'
       editor.replaying = false
     }
-    if (!editor.visual) editor.text.commit(before)
+    if (!editor.visual) editor.text.commit(before, editor.sys.clock.now())
+    keepLine(editor, before.row, line, count)
     editor.pending = ''
     editor.moveTo(editor.cursor.row, editor.cursor.col, true)
     const pause = editor.sys.tick()
@@ -190,7 +198,7 @@ export const vi: Program = {
   lacks: [
     'windows (:split) and tab pages',
     'syntax colours',
-    'maps, abbreviations and scripts',
+    'recursive maps and scripts',
     'folds',
     'ex as a mode of lines (Q)',
     ':help',

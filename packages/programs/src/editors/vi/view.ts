@@ -7,6 +7,8 @@ import { isBefore, type Place } from './text.ts'
 /** Which part of the text is on the screen. */
 export class View {
   top = 0
+  /** What the last frame showed. */
+  drawn = { top: 0, message: '' }
   /** Cells scrolled out on the left, with nowrap. */
   left = 0
   /** The last row of the text that is wholly shown. */
@@ -25,6 +27,28 @@ const RULER_WIDTH = 18
 const REVERSE = '7'
 const MATCH = '30;43'
 const BLUE = '94'
+
+/** Lines kept above and below the cursor. */
+export const scrollMargin = (editor: Editor): number =>
+  Math.min(editor.settings.number('scrolloff'), Math.floor((textHeight(editor) - 1) / 2))
+
+/** Moves the cursor to where the view has it, as it stands after scrolling. */
+export function keepInView(editor: Editor): void {
+  const { view, cursor, text } = editor
+  const [margin, height, last] = [scrollMargin(editor), textHeight(editor), text.lines.length - 1]
+  const top = view.top === 0 ? 0 : Math.min(last, view.top + margin)
+  const end = view.top + height - 1
+  const row = Math.max(top, Math.min(cursor.row, end >= last ? last : end - margin))
+  if (row !== cursor.row) editor.moveTo(row, cursor.col, true)
+}
+
+/** What was said goes when the text scrolls. */
+function forgetScrolled(editor: Editor): void {
+  const { view } = editor
+  const moved = Math.abs(view.top - view.drawn.top)
+  if (moved > 0 && moved < textHeight(editor) && editor.message === view.drawn.message) editor.message = ''
+  view.drawn = { top: view.top, message: editor.message }
+}
 
 export const textHeight = (editor: Editor): number => Math.max(1, editor.screen.rows - 1)
 
@@ -46,11 +70,13 @@ export function scrollToCursor(editor: Editor): void {
   const width = editor.screen.cols - gutterWidth(editor)
   const last = text.lines.length - 1
   view.top = Math.min(view.top, last)
-  if (cursor.row < view.top) view.top = view.top - cursor.row > height / 2 ? middle(editor, height, width) : cursor.row
-  else if (!fits(editor, view.top, cursor.row, height, width)) {
-    if (!fits(editor, view.top + Math.floor(height / 2), cursor.row, height, width))
-      view.top = middle(editor, height, width)
-    while (view.top < cursor.row && !fits(editor, view.top, cursor.row, height, width)) view.top++
+  const margin = scrollMargin(editor)
+  const above = Math.max(0, cursor.row - margin)
+  const below = Math.min(last, cursor.row + margin)
+  if (above < view.top) view.top = view.top - above > height / 2 ? middle(editor, height, width) : above
+  else if (!fits(editor, view.top, below, height, width)) {
+    if (!fits(editor, view.top + Math.floor(height / 2), below, height, width)) view.top = middle(editor, height, width)
+    while (view.top < cursor.row && !fits(editor, view.top, below, height, width)) view.top++
   }
   if (!editor.settings.flag('wrap')) scrollSideways(editor, width)
   else view.left = 0
@@ -231,6 +257,7 @@ function statusLine(editor: Editor): string {
 /** @param prompt  a line being asked for at the bottom, and where its cursor stands */
 export async function draw(editor: Editor, prompt?: { readonly text: string; readonly at: number }): Promise<void> {
   scrollToCursor(editor)
+  forgetScrolled(editor)
   const { frame, cursor } = textFrame(editor)
   const { cols, rows } = editor.screen
   if (!prompt) return editor.screen.paint([...frame, statusLine(editor)], cursor)

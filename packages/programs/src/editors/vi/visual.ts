@@ -18,6 +18,7 @@ export function startVisual(editor: Editor, mode: Mode | 'again'): void {
     editor.anchor = lastVisual.anchor
     return editor.moveTo(lastVisual.cursor.row, lastVisual.cursor.col)
   }
+  editor.say('')
   editor.mode = mode
   editor.anchor = editor.cursor
   editor.ragged = false
@@ -101,7 +102,7 @@ const mapped =
 
 async function putOver(editor: Editor, command: Command, region: Region): Promise<void> {
   const register = editor.registers.get(command.register)
-  if (!register) return
+  if (!register) return editor.fail(`E353: Nothing in register ${command.register}`)
   leaveQuietly(editor)
   const atEnd =
     region.kind === 'line'
@@ -133,8 +134,17 @@ const numbers =
 
 const shifting =
   (step: 1 | -1): VisualAction =>
-  (editor, { count }, { from, to }) =>
+  (editor, { count }, { from, to }) => {
+    leaveQuietly(editor)
     shiftLines(editor, from.row, to.row, step * count)
+  }
+
+const joining =
+  (blanks: boolean): VisualAction =>
+  (editor, _, { from, to }) => {
+    leaveQuietly(editor)
+    joinLines(editor, from.row, Math.max(to.row, from.row + 1), blanks)
+  }
 
 /** Commands that change what is selected, and end visual mode. */
 const CHANGES: ReadonlyMap<string, VisualAction> = new Map<string, VisualAction>([
@@ -154,8 +164,8 @@ const CHANGES: ReadonlyMap<string, VisualAction> = new Map<string, VisualAction>
   ['gq', operator('gq', true)],
   ['>', shifting(1)],
   ['<', shifting(-1)],
-  ['J', (editor, _, { from, to }) => joinLines(editor, from.row, Math.max(to.row, from.row + 1))],
-  ['gJ', (editor, _, { from, to }) => joinLines(editor, from.row, Math.max(to.row, from.row + 1), false)],
+  ['J', joining(true)],
+  ['gJ', joining(false)],
   ['p', putOver],
   ['P', putOver],
   ['I', (editor, _, region) => blockInsert(editor, region, false)],
@@ -210,6 +220,7 @@ async function colon(editor: Editor, range: string): Promise<void> {
   const { anchor, cursor } = editor
   leave(editor)
   const text = await askLine(editor, ':', range)
+  editor.say(text === undefined ? '' : `:${text}`)
   if (text === undefined) return editor.moveTo(Math.min(anchor.row, cursor.row), Math.min(anchor.col, cursor.col))
   editor.registers.lastCommand = text
   await runEx(editor, text)
