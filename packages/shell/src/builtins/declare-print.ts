@@ -4,7 +4,7 @@ import { specialParameter } from '../expand/special.ts'
 import { doubleQuote, quoteIfNeeded } from '../expand/quote.ts'
 import { type Steps, wait } from '../interp/flow.ts'
 import type { Shell } from '../interp/shell.ts'
-import { type Attributes, newVariable, type Variable } from '../interp/variables.ts'
+import { type Attributes, variableOf, type Variable } from '../interp/variables.ts'
 import { functionText } from '../syntax/print.ts'
 import type { Flags } from './flags.ts'
 
@@ -65,23 +65,23 @@ export const listedNames = (shell: Shell): string[] =>
 export function listedVariable(shell: Shell, name: string): Variable | undefined {
   const known = shell.variables.raw(name)
   if (known || !KEPT.includes(name)) return known
-  if (name === '_') return newVariable({ value: shell.lastArgument })
-  if (name === 'BASH_ALIASES') return newVariable({ value: undefined, assoc: new Map(shell.aliases) })
+  if (name === '_') return variableOf({ value: shell.lastArgument })
+  if (name === 'BASH_ALIASES') return variableOf({ value: undefined, assoc: new Map(shell.aliases) })
   if (name === 'BASH_CMDS')
-    return newVariable({ value: undefined, assoc: new Map([...shell.hashed].map(([key, { path }]) => [key, path])) })
+    return variableOf({ value: undefined, assoc: new Map([...shell.hashed].map(([key, { path }]) => [key, path])) })
   const lists = name === 'PIPESTATUS' || name.startsWith('BASH_')
   const value = lists ? specialParameter(shell, name) : undefined
-  return newVariable({ value: undefined, array: new IndexedArray((Array.isArray(value) ? value : []).entries()) })
+  return variableOf({ value: undefined, array: new IndexedArray((Array.isArray(value) ? value : []).entries()) })
 }
 
 /** What is no variable proper until somebody reads it, as declare -p shows it. */
 function madeVariable(shell: Shell, name: string): Variable | undefined {
   if (shell.dialect.name !== 'bash' || name === 'PIPESTATUS' || !/^[A-Z]/.test(name)) return undefined
   const value = specialParameter(shell, name)
-  if (Array.isArray(value)) return newVariable({ array: new IndexedArray(value.entries()) })
+  if (Array.isArray(value)) return variableOf({ array: new IndexedArray(value.entries()) })
   if (KEPT.includes(name)) return listedVariable(shell, name)
-  if (typeof value === 'string') return newVariable({ value, integer: name === 'BASHPID' || name === 'HISTCMD' })
-  return name === 'FUNCNAME' ? newVariable({ array: new IndexedArray(), declared: true }) : undefined
+  if (typeof value === 'string') return variableOf({ value, integer: name === 'BASHPID' || name === 'HISTCMD' })
+  return name === 'FUNCNAME' ? variableOf({ array: new IndexedArray(), declared: true }) : undefined
 }
 
 /** Without operands: everything that has the attributes asked for. */

@@ -4,7 +4,7 @@ import { fileBinary, fileUnary, isFileBinary, isUnary } from '../interp/file-tes
 import { FatalError, wait, type Steps } from '../interp/flow.ts'
 import type { Builtin, BuiltinResult, Shell } from '../interp/shell.ts'
 
-/** test(1) by the number of arguments, as POSIX has it; longer ones by precedence. */
+/** Expressions of many words, by precedence. test(1) */
 class TestExpression {
   private at = 0
   private readonly shell: Shell
@@ -16,7 +16,7 @@ class TestExpression {
   }
 
   evaluate(): boolean {
-    const result = byCount(this.shell, this.words) ?? this.or()
+    const result = this.or()
     if (this.at > 0 && this.at < this.words.length)
       throw new FatalError(
         `${this.words.length > 3 || isBinary(this.words[this.at] ?? '') ? 'too many arguments' : 'too many arguments'}`,
@@ -116,7 +116,7 @@ function integerOf(shell: Shell, text: string): number | bigint {
 
 /** Up to four arguments there is no doubt; undefined for more. */
 function byCount(shell: Shell, words: readonly string[]): boolean | undefined {
-  const [a = '', b = '', c = '', d = ''] = words
+  const [a, b, c, d] = [words[0] ?? '', words[1] ?? '', words[2] ?? '', words[3] ?? '']
   switch (words.length) {
     case 0:
       return false
@@ -148,11 +148,16 @@ function* missingBracket(shell: Shell): Steps<number> {
 }
 
 function test(shell: Shell, args: readonly string[], name: string): BuiltinResult {
-  if (name === '[') {
-    if (args[args.length - 1] !== ']') return missingBracket(shell)
-    return new TestExpression(shell, args.slice(0, -1)).evaluate() ? 0 : 1
+  const count = name === '[' ? args.length - 1 : args.length
+  if (name === '[' && args[count] !== ']') return missingBracket(shell)
+  if (count === 3) {
+    const compare = NUMERIC.get(args[1] ?? '')
+    const left = compare && quickInteger(args[0] ?? '')
+    const right = compare && quickInteger(args[2] ?? '')
+    if (compare && left !== undefined && right !== undefined) return compare(left, right) ? 0 : 1
   }
-  return new TestExpression(shell, args).evaluate() ? 0 : 1
+  const words = count === args.length ? args : args.slice(0, -1)
+  return (byCount(shell, words) ?? new TestExpression(shell, words).evaluate()) ? 0 : 1
 }
 
 export const testBuiltins: readonly (readonly [string, Builtin])[] = [

@@ -6,6 +6,7 @@ import { specialParameter } from './special.ts'
 /** The value of a simple parameter; undefined when it is another one, or unset. */
 export function quickParameter(shell: Shell, part: Parameter): string | undefined {
   if (!part.simple) return undefined
+  if (part.position > 0) return shell.positional[part.position - 1]
   const variable = shell.variables.raw(part.name)
   if (variable) return variable.nameref ? undefined : valueOfVariable(variable)
   const special = specialParameter(shell, part.name)

@@ -1,16 +1,16 @@
 import { FatalError, type Outcome, type Steps } from './flow.ts'
 import { OptionSet } from './option-set.ts'
-import type { FunctionEntry, Shell } from './shell.ts'
+import type { Call, FunctionEntry, Shell } from './shell.ts'
 import { hideTraps, runDebugTrap, runReturnTrap, showTraps } from './traps.ts'
 import type { Frame } from './variables.ts'
 
 const MOST_CALLS = 4000
 
-interface Entered {
+/** A call, and what is put back when it ends. */
+interface Entered extends Call {
   readonly frame: Frame
   readonly positional: readonly string[]
   readonly loops: number
-  readonly line: number
   /** Traps that the function does not see. */
   readonly hidden: ReadonlyMap<string, string> | undefined
 }
@@ -69,12 +69,13 @@ function enter(shell: Shell, { definition, source, trace }: FunctionEntry, words
     throw new FatalError(`${definition.name}: maximum function nesting level exceeded (${MOST_CALLS})`, 1, false)
   const { positional, loops, line } = shell
   const frame = shell.variables.push('function')
-  shell.positional = words.slice(1)
+  const args = words.slice(1)
+  const hidden = shell.traps.size > 0 ? hideTraps(shell, trace === true || shell.options.has('functrace')) : undefined
+  const entered = { name: definition.name, line, source, words: args, frame, positional, loops, hidden }
+  shell.positional = args
   shell.loops = 0
-  shell.calls.push({ name: definition.name, line, source, words: shell.positional })
-  const traced = trace === true || shell.options.has('functrace')
-  const hidden = shell.traps.size > 0 ? hideTraps(shell, traced) : undefined
-  return { frame, positional, loops, line, hidden }
+  shell.calls.push(entered)
+  return entered
 }
 
 /** Takes the jump of `return`. @returns the function's status */

@@ -29,22 +29,24 @@ export interface Variable extends Attributes {
 }
 
 /** Variables have all their properties from the start, in one order: the engines that run this code tell objects by that. */
-export const newVariable = (some: Partial<Variable> = {}): Variable => ({
-  value: some.value,
-  array: some.array,
-  assoc: some.assoc,
-  declared: some.declared,
-  dynamic: some.dynamic,
-  exported: some.exported,
-  readonly: some.readonly,
-  integer: some.integer,
-  lower: some.lower,
-  upper: some.upper,
-  nameref: some.nameref,
-  trace: some.trace,
-  numeral: some.numeral,
-  number: some.number ?? 0,
+export const newVariable = (): Variable => ({
+  value: undefined,
+  array: undefined,
+  assoc: undefined,
+  declared: undefined,
+  dynamic: undefined,
+  exported: undefined,
+  readonly: undefined,
+  integer: undefined,
+  lower: undefined,
+  upper: undefined,
+  nameref: undefined,
+  trace: undefined,
+  numeral: undefined,
+  number: 0,
 })
+
+export const variableOf = (some: Partial<Variable>): Variable => Object.assign(newVariable(), some)
 
 /** Whether it takes a text as it is: it has none of the attributes that an assignment has to look at. */
 const isPlain = (variable: Variable): boolean =>
@@ -107,10 +109,11 @@ export class Frame {
 
   restore(visible: Map<string, Variable>): void {
     if (!this.covered) return
-    for (const [name, old] of this.covered) {
+    // Not a loop over pairs, which the engine compiles into ten times as much.
+    this.covered.forEach((old, name) => {
       if (old) visible.set(name, old)
       else visible.delete(name)
-    }
+    })
   }
 }
 
@@ -163,7 +166,7 @@ export class Variables {
 
   /** Puts a new variable in the place of whatever had the name. */
   define(name: string, some: Partial<Variable>): void {
-    this.own.set(name, newVariable(some))
+    this.own.set(name, variableOf(some))
   }
 
   /** The variable itself, namerefs not followed. */

@@ -70,6 +70,8 @@ export interface Parameter {
   readonly bad: string | undefined
   /** The name is all there is. */
   readonly simple: boolean
+  /** Of `$1`, `${10}`…: which one; 0 of others. */
+  readonly position: number
 }
 export interface CommandSubstitution {
   readonly kind: 'command'
@@ -286,6 +288,7 @@ export const makeParameter = (name: string, some: Partial<Parameter> = {}): Para
   second: some.second,
   bad: some.bad,
   simple: !(some.operator || some.index || some.length || some.indirect || some.names || some.bad !== undefined),
+  position: /^[1-9]/.test(name) ? Number(name) : 0,
 })
 
 export const makeAssignment = (name: string, append: boolean, some: Partial<Assignment> = {}): Assignment => ({
