@@ -1,11 +1,11 @@
 import { ENOENT, isErrno } from '@drydock/abi'
 import { environmentOf } from '../interp/environment.ts'
-import { begin, ExitShell, finish, type Steps, wait } from '../interp/flow.ts'
+import { begin, ExitShell, finish, type Outcome, type Steps, wait } from '../interp/flow.ts'
 import type { Builtin, BuiltinResult, Shell } from '../interp/shell.ts'
 import { callBuiltin } from '../interp/builtin-command.ts'
 import { findCommand } from '../interp/external-command.ts'
-import { runScriptSource } from './source.ts'
-import { runText } from '../interp/script.ts'
+import { source } from './source.ts'
+import { runAgain } from '../interp/script.ts'
 import { arithmetic, quickInteger } from '../expand/numbers.ts'
 import { truth } from '../expand/arithmetic.ts'
 import { describe } from './type.ts'
@@ -86,18 +86,34 @@ const withoutDashes = (args: readonly string[]): { operands: readonly string[] }
   operands: args[0] === '--' ? args.slice(1) : args,
 })
 
-function* evalBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
+function evalBuiltin(shell: Shell, args: readonly string[]): Outcome {
   const { operands } = shell.dialect.name === 'bash' ? parseFlags(args, { flags: '' }) : withoutDashes(args)
   if (operands.length === 0) return 0
-  const { line, told } = shell
+  const before: Evaluating = { line: shell.line, told: shell.told }
   shell.indirection++
+  let outcome: Outcome | undefined
   try {
-    return yield* runText(shell, operands.join(' '), { firstLine: shell.line, label: 'eval' })
+    outcome = runAgain(shell, operands.join(' '), { firstLine: shell.line, label: 'eval' })
+    return typeof outcome === 'number' ? outcome : evalSteps(shell, before, outcome)
   } finally {
-    shell.line = line
-    if (!shell.inTrap) shell.told = told
-    shell.indirection--
+    if (typeof outcome !== 'object') evaluated(shell, before)
   }
+}
+
+type Evaluating = Pick<Shell, 'line' | 'told'>
+
+function* evalSteps(shell: Shell, before: Evaluating, steps: Steps<number>): Steps<number> {
+  try {
+    return yield* steps
+  } finally {
+    evaluated(shell, before)
+  }
+}
+
+function evaluated(shell: Shell, { line, told }: Evaluating): void {
+  shell.line = line
+  if (!shell.inTrap) shell.told = told
+  shell.indirection--
 }
 
 function* execBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
@@ -211,6 +227,6 @@ export const flowBuiltins: readonly (readonly [string, Builtin])[] = [
   ['builtin', { run: builtinBuiltin }],
   ['let', { run: letBuiltin, pure: true }],
   ['caller', { run: caller }],
-  ['.', { run: runScriptSource, special: true }],
-  ['source', { run: runScriptSource, special: true }],
+  ['.', { run: source, special: true }],
+  ['source', { run: source, special: true }],
 ]

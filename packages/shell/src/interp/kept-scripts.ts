@@ -8,6 +8,8 @@ export interface Script {
   /** @throws ShellSyntaxError */
   next(): List | undefined
   readonly atEnd: boolean
+  /** Whether all of it was parsed before. */
+  readonly known?: boolean
   /** The place in the text behind the command that was read last. */
   readonly position: number
   /** Here-documents that the end of the text cut off, as far as it was read. */
@@ -26,11 +28,11 @@ export class KeptScripts {
 
   /** Whatever the parser asks the shell for is a part of the key; with aliases there is too much of it. */
   read(shell: Shell, text: string, firstLine: number): Script {
-    const parser = (): Parser => new Parser(text, { ...shell.syntax, firstLine })
-    if (text.length > LONGEST || shell.aliases.size > 0 || text.includes('<<')) return parser()
+    if (text.length > LONGEST || shell.aliases.size > 0 || text.includes('<<')) return parserOf(shell, text, firstLine)
     const key = `${firstLine}${shell.shopt.get('extglob') ? 'e' : ''}${shell.options.has('posix') ? 'p' : ''}:${text}`
     const lists = this.kept.get(key)
-    return lists ? new Replay(lists) : new Recorder(parser(), (parsed) => this.keep(key, parsed))
+    if (lists) return new Replay(lists)
+    return new Recorder(parserOf(shell, text, firstLine), (parsed) => this.keep(key, parsed))
   }
 
   private keep(key: string, lists: readonly Read[]): void {
@@ -39,12 +41,16 @@ export class KeptScripts {
   }
 }
 
+const parserOf = ({ syntax }: Shell, text: string, firstLine: number): Parser =>
+  new Parser(text, { ...syntax, firstLine })
+
 interface Read {
   readonly list: List
   readonly end: number
 }
 
 class Replay implements Script {
+  readonly known = true
   private at = 0
   private readonly lists: readonly Read[]
 

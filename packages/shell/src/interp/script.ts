@@ -3,8 +3,9 @@ import { readAll } from '@drydock/libc'
 import { decodeBytes, encodeText } from '../syntax/ansi-escapes.ts'
 import type { HeredocCut } from '../syntax/cursor.ts'
 import { ShellSyntaxError } from '../syntax/syntax-error.ts'
-import { ExitShell, FatalError, type Steps, TopLevelError, wait } from './flow.ts'
+import { begin, ExitShell, FatalError, type Outcome, type Steps, TopLevelError, wait } from './flow.ts'
 import { runLast } from './child.ts'
+import type { Script } from './kept-scripts.ts'
 import type { Shell } from './shell.ts'
 
 export interface TextOptions {
@@ -18,13 +19,54 @@ export interface TextOptions {
 }
 
 /** Runs a text, one complete command after the other. */
-export function* runText(shell: Shell, text: string, options: TextOptions = {}): Steps<number> {
-  const { firstLine = 1, goesOn, last } = options
-  const script = shell.scripts.read(shell, text, firstLine)
+export const runText = (shell: Shell, text: string, options: TextOptions = {}): Steps<number> =>
+  textSteps(shell, text, shell.scripts.read(shell, text, options.firstLine ?? 1), options, 0)
+
+/** The same for what is run again and again: without steps as long as nothing in it waits or goes wrong. */
+export function runAgain(shell: Shell, text: string, options: TextOptions): Outcome {
+  const script = shell.scripts.read(shell, text, options.firstLine ?? 1)
   let status = 0
+  while (script.known && !shell.options.has('verbose')) {
+    const list = script.next()
+    if (!list || (shell.options.noexec && !shell.interactive)) return status
+    let outcome: Outcome
+    try {
+      outcome = shell.machinery.run(shell, list)
+    } catch (error) {
+      return begin(textSteps(shell, text, script, options, status, failing(error)))
+    }
+    if (typeof outcome !== 'number') return textSteps(shell, text, script, options, status, outcome)
+    status = outcome
+    if (shell.jump) return shell.status
+  }
+  return begin(textSteps(shell, text, script, options, status))
+}
+
+// oxlint-disable-next-line require-yield
+function* failing(error: unknown): Steps<number> {
+  throw error
+}
+
+/** @param status of what was run before @param begun a command of the text that goes on */
+function* textSteps(
+  shell: Shell,
+  text: string,
+  script: Script,
+  { goesOn, last, label }: TextOptions,
+  before: number,
+  begun?: Steps<number>,
+): Steps<number> {
+  let status = before
   let shown = 0
+  let first = begun
   for (;;) {
     try {
+      if (first) {
+        const steps = first
+        first = undefined
+        status = yield* steps
+        if (shell.jump) return shell.status
+      }
       shown = lineEnd(text, Math.max(shown, script.position))
       const list = script.next()
       if (shell.options.has('verbose'))
@@ -38,7 +80,7 @@ export function* runText(shell: Shell, text: string, options: TextOptions = {}):
     } catch (error) {
       if (error instanceof ShellSyntaxError) {
         yield* warnOfCutOff(shell, script.takeCutOff())
-        return yield* syntaxFailure(shell, error, options.label)
+        return yield* syntaxFailure(shell, error, label)
       }
       if (!(error instanceof FatalError) || !goesOn || shell.options.has('errexit') || !recovers(shell, error))
         throw error
