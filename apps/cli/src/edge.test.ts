@@ -113,7 +113,7 @@ describe('haproxy', () => {
       expect(names).toBe('      2 Name: w1\n      4 Name: w2\n')
       expect(await run('curl -s -w %{http_code} localhost:8000/secret')).toMatch(/<h1>403 Forbidden<\/h1>.*403$/s)
       expect(await run("curl -s 'localhost:8404/stats;csv' | cut -d, -f1,2,18")).toBe(
-        '# pxname,svname,status\npages,w1,UP\npages,w2,UP\npages,BACKEND,UP\n',
+        '# pxname,svname,status\nweb,FRONTEND,OPEN\npages,w1,UP\npages,w2,UP\npages,BACKEND,UP\nstats,FRONTEND,OPEN\nstats,BACKEND,UP\n',
       )
       const wrong = await run(`sed -i s/balance/balanse/ h.cfg; ${image}; docker rm -f lb w1 w2 > /dev/null; ${image}`)
       expect(wrong).toContain(

@@ -1,6 +1,7 @@
-import { type ByteStream, inet, isErrno, type Sys } from '@drydock/abi'
+import { type ByteStream, ETIMEDOUT, inet, isErrno, POLLIN, type Sys } from '@drydock/abi'
 import { HttpError, request as ask, type ServerRequest, type ServerResponse } from '@drydock/http'
-import { dial, type FdStream } from '@drydock/libc'
+import { dial, FdStream } from '@drydock/libc'
+import { overTls, type TlsWish } from './secure-stream.ts'
 
 /** RFC 9110 section 7.6.1. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -21,6 +22,16 @@ export interface Forwarding {
   readonly to: string
   readonly target: string
   readonly headers: readonly (readonly [string, string])[]
+  /** In place of what came in. */
+  readonly method?: string
+  readonly body?: Uint8Array
+  /** Spoken in TLS. */
+  readonly tls?: TlsWish | undefined
+  /** Milliseconds to connect in, and to wait for each piece of the answer. */
+  readonly connectMs?: number | undefined
+  readonly readMs?: number | undefined
+  /** Sent before the request: the PROXY protocol's line. */
+  readonly preamble?: string | undefined
   /** Called when the answer is through, or there is none. */
   readonly done?: () => void
 }
@@ -50,11 +61,10 @@ export async function splice(ours: ByteStream, theirs: ByteStream): Promise<void
  * @throws an Errno when nobody answers there, HttpError when it isn't HTTP
  */
 export async function forward(sys: Sys, incoming: ServerRequest, way: Forwarding): Promise<ServerResponse | undefined> {
-  const colon = way.to.lastIndexOf(':')
   const done = way.done ?? ((): void => undefined)
-  let stream: FdStream | undefined
+  let stream: ByteStream | undefined
   try {
-    stream = await dial(sys, inet(way.to.slice(0, colon), Number(way.to.slice(colon + 1))))
+    stream = await opened(sys, way)
     return await answered(incoming, way, stream, done)
   } catch (error) {
     stream?.close()
@@ -63,17 +73,42 @@ export async function forward(sys: Sys, incoming: ServerRequest, way: Forwarding
   }
 }
 
+/** @throws an Errno; ETIMEDOUT where nothing is heard in time */
+async function opened(sys: Sys, { to, tls, connectMs, readMs, preamble }: Forwarding): Promise<ByteStream> {
+  const colon = to.lastIndexOf(':')
+  const { fd } = await dial(sys, inet(to.slice(0, colon), Number(to.slice(colon + 1))), connectMs)
+  const plain = readMs === undefined ? new FdStream(sys, fd) : new ImpatientStream(sys, fd, readMs)
+  if (preamble !== undefined) await plain.write(new TextEncoder().encode(preamble))
+  return tls ? overTls(sys, plain, tls) : plain
+}
+
+/** A connection on which nothing may be awaited for longer than a limit. */
+class ImpatientStream extends FdStream {
+  private readonly wait: () => Promise<number>
+
+  constructor(sys: Sys, fd: number, timeoutMs: number) {
+    super(sys, fd)
+    this.wait = async () => (await sys.poll([{ fd, events: POLLIN }], timeoutMs))[0] ?? 0
+  }
+
+  /** @throws ETIMEDOUT */
+  override async read(max?: number): Promise<Uint8Array> {
+    if ((await this.wait()) === 0) throw ETIMEDOUT
+    return super.read(max)
+  }
+}
+
 async function answered(
   incoming: ServerRequest,
-  { headers, target }: Forwarding,
-  stream: FdStream,
+  { headers, target, method, body }: Forwarding,
+  stream: ByteStream,
   done: () => void,
 ): Promise<ServerResponse | undefined> {
-  const length = incoming.headers.get('content-length')
+  const length = body ? String(body.length) : incoming.headers.get('content-length')
   const hasBody = length !== undefined || incoming.headers.has('transfer-encoding')
   const upgrade = incoming.headers.get('upgrade')
   const response = await ask(stream, {
-    method: incoming.method,
+    method: method ?? incoming.method,
     target,
     headers: [
       ...headers,
@@ -85,7 +120,7 @@ async function answered(
             ['Upgrade', upgrade],
           ] as const)),
     ],
-    ...(hasBody ? { body: incoming.body } : {}),
+    ...(hasBody ? { body: body ?? incoming.body } : {}),
   })
   if (response.status === 101) {
     const ours = incoming.hijack()

@@ -207,8 +207,8 @@ class Exchange {
     const keep = this.keepAlive(headers, whole, chunked || headers.has('content-length'))
     if (options.server !== undefined && !headers.has('server')) headers.append('Server', options.server)
     if (options.date && !headers.has('date')) headers.append('Date', options.date())
-    if (!keep) headers.set('Connection', 'close')
-    else if (this.minor === 0) headers.set('Connection', 'keep-alive')
+    if (!keep && !headers.hasToken('connection', 'close')) headers.set('Connection', 'close')
+    else if (keep && this.minor === 0) headers.set('Connection', 'keep-alive')
     const start = head(response.status, response.reason, headers)
     const written = this.reader.stream.write(whole && !bare ? concatBytes([start, whole]) : start)
     const rest = bare || whole !== undefined ? undefined : response.body
@@ -233,7 +233,7 @@ class Exchange {
     if (isBodiless(status)) return
     if (chunked && this.request.method !== 'HEAD') headers.set('Transfer-Encoding', 'chunked')
     // An answer to HEAD may tell the length that a GET would have.
-    else if (whole && !(this.request.method === 'HEAD' && headers.has('content-length')))
+    else if (whole && !isTold(headers, whole.length, this.request.method))
       headers.set('Content-Length', String(whole.length))
   }
 
@@ -253,6 +253,12 @@ class Exchange {
     while (!body.ended && size <= DRAIN_LIMIT) size += (await body.read()).length
     return body.ended
   }
+}
+
+/** Whether the length stands there already, in the handler's own spelling. */
+const isTold = (headers: HeaderMap, length: number, method: string): boolean => {
+  const told = headers.get('content-length')
+  return method === 'HEAD' ? told !== undefined : told === String(length)
 }
 
 /** The Date field, made once a second: a client that asks often does so many times in one. */

@@ -96,6 +96,11 @@ function namesOf({ extensions }: Certificate): Names | undefined {
   }
 }
 
+/** Names that a server with this certificate may be asked for by: those of DNS, else the common name. */
+export const certifiedNames = (certificate: Certificate): readonly string[] =>
+  namesOf(certificate)?.dns ??
+  certificate.subject.filter(([type]) => type === oidOf('CN')).map(([, name]) => name.toLowerCase())
+
 function wrongName(certificate: Certificate, { name: wanted, commonName }: VerifyOptions): VerifyProblem | undefined {
   if (wanted === undefined) return undefined
   const names = namesOf(certificate)

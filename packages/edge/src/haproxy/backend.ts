@@ -1,142 +1,160 @@
-import { ETIMEDOUT, inet, isErrno, type Sys } from '@drydock/abi'
-import { request as ask, HttpError } from '@drydock/http'
-import { dial, type FdStream } from '@drydock/libc'
-import { lastOf, type Section, type ServerSettings, serversOf } from './config.ts'
+import { isErrno, type Sys } from '@drydock/abi'
+import { ResolveError, resolveHost } from '@drydock/libc'
+import { type Asking, BALANCES, smooth } from './balance.ts'
+import { lastOf, type Section, type ServerSettings, serversOf, wordsOf } from './config.ts'
+import { checkServer, type Checked } from './health-check.ts'
+
+/** How often names are asked for anew where a section of resolvers is named. Milliseconds. */
+const RESOLVE_MS = 1000
+
+export type Tell = (level: 'NOTICE' | 'WARNING' | 'ALERT', text: string) => Promise<void>
 
 /** One server with what is known of it. */
-export interface Server {
+export class Server {
   readonly settings: ServerSettings
-  readonly address: string
+  address: string
+  port: number
   up: boolean
+  /** What the administration said: taken out, or only for those who are here. */
+  admin: 'ready' | 'drain' | 'maint'
+  weight: number
   /** Checks in a row that said otherwise than `up`. */
-  against: number
-  active: number
-  sessions: number
-  current: number
-  reason: string
-  downSinceMs: number
-}
+  against = 0
+  active = 0
+  most = 0
+  sessions = 0
+  bytesIn = 0
+  bytesOut = 0
+  failedChecks = 0
+  downs = 0
+  errors = 0
+  current = 0
+  changedMs: number
+  checked: Checked | undefined
+  readonly statuses = new Map<string, number>()
 
-export type Tell = (level: 'WARNING' | 'ALERT', text: string) => Promise<void>
+  constructor(settings: ServerSettings, address: string, nowMs: number) {
+    this.settings = settings
+    this.address = address
+    this.port = settings.port
+    this.up = address !== ''
+    this.admin = settings.disabled ? 'maint' : 'ready'
+    this.weight = settings.weight
+    this.changedMs = nowMs
+  }
+
+  /** Whether new requests may go there. */
+  get isUsable(): boolean {
+    return this.up && this.admin === 'ready' && this.weight > 0
+  }
+}
 
 /** Servers of a backend: who is up, and whose turn it is. */
 export class Backend {
   readonly section: Section
   readonly servers: readonly Server[]
+  sessions = 0
+  active = 0
+  most = 0
+  readonly statuses = new Map<string, number>()
   private readonly sys: Sys
   private readonly tell: Tell
 
-  constructor(sys: Sys, section: Section, addresses: ReadonlyMap<string, string>, tell: Tell) {
+  constructor(sys: Sys, section: Section, addresses: ReadonlyMap<string, readonly string[]>, tell: Tell) {
     this.sys = sys
     this.section = section
     this.tell = tell
-    this.servers = serversOf(section).map((settings) => ({
-      ...{ settings, address: addresses.get(settings.host) ?? settings.host, up: true, against: 0, active: 0 },
-      ...{ sessions: 0, current: 0, reason: '', downSinceMs: 0 },
-    }))
+    const now = sys.clock.monotonic()
+    this.servers = serversOf(section).map(
+      (settings) => new Server(settings, (addresses.get(settings.host) ?? [])[settings.share] ?? '', now),
+    )
+  }
+
+  get usable(): readonly Server[] {
+    return this.servers.filter((server) => server.isUsable)
   }
 
   /** @returns undefined when none is up */
-  choose(source: string, cookie: string | undefined): Server | undefined {
-    const up = this.servers.filter((server) => server.up && !server.settings.backup)
-    const free = up.length > 0 ? up : this.servers.filter((server) => server.up).slice(0, 1)
-    const held = cookie === undefined ? undefined : free.find(({ settings }) => settings.cookie === cookie)
-    return held ?? this.balanced(free, source)
+  choose(asking: Asking, not: readonly Server[] = []): Server | undefined {
+    const usable = this.usable.filter((server) => !not.includes(server))
+    const main = usable.filter(({ settings }) => !settings.backup)
+    const backups = usable.filter(({ settings }) => settings.backup)
+    const all = wordsOf(this.section, 'option').some(([name]) => name === 'allbackups')
+    const free = main.length > 0 ? main : all ? backups : backups.slice(0, 1)
+    const [method = 'roundrobin', ...args] = lastOf(this.section, 'balance') ?? []
+    const [, name = method, inner] = /^([\w-]+)\(([^)]*)\)$/.exec(method) ?? []
+    return (BALANCES[name] ?? smooth)(free, asking, inner === undefined ? args : [inner, ...args], this.section)
   }
 
-  private balanced(servers: readonly Server[], source: string): Server | undefined {
-    const [method = 'roundrobin'] = lastOf(this.section, 'balance') ?? []
-    if (method === 'first') return servers[0]
-    if (method === 'source')
-      return servers[
-        [...source].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) >>> 0, 7) % Math.max(1, servers.length)
-      ]
-    if (method === 'leastconn') {
-      const load = ({ active, settings }: Server): number => active / settings.weight
-      const least = Math.min(...servers.map(load))
-      return smooth(servers.filter((server) => load(server) === least))
+  /** Checks for ever those that want it, each at its interval, until told otherwise. */
+  watch(stopped: () => boolean): void {
+    for (const server of this.servers) {
+      if (server.settings.check) void this.watchOne(server, stopped)
+      if (server.settings.resolvers) void this.follow(server, stopped)
     }
-    return smooth(servers)
   }
 
-  /** Checks for ever those that want it, each at its interval. */
-  watch(): void {
-    for (const server of this.servers) if (server.settings.check) void this.watchOne(server)
-  }
-
-  private async watchOne(server: Server): Promise<void> {
-    for (;;) {
-      const problem = await this.check(server)
-      if ((problem === undefined) === server.up) server.against = 0
-      else if (
-        ++server.against >=
-        (server.up
-          ? server.sessions === 0 && server.downSinceMs === 0
-            ? 1
-            : server.settings.fall
-          : server.settings.rise)
+  private async watchOne(server: Server, stopped: () => boolean): Promise<void> {
+    while (!stopped()) {
+      if (server.admin !== 'maint' && server.address !== '') await this.checkOnce(server)
+      await this.sys.sleep(
+        server.up || server.settings.downMs === undefined ? server.settings.intervalMs : server.settings.downMs,
       )
-        await this.turn(server, problem)
-      server.reason = problem ?? 'L4OK'
-      await this.sys.sleep(server.settings.intervalMs)
     }
   }
 
-  private async turn(server: Server, problem: string | undefined): Promise<void> {
-    server.up = !server.up
+  private async checkOnce(server: Server): Promise<void> {
+    const first = server.checked === undefined
+    const checked = await checkServer(this.sys, this.section, server)
+    server.checked = checked
+    if (!checked.passed && server.up) server.failedChecks++
+    if (checked.passed === server.up) server.against = 0
+    else if (++server.against >= (server.up ? (first ? 1 : server.settings.fall) : server.settings.rise))
+      await this.turn(server, checked)
+  }
+
+  private async turn(server: Server, { passed, words, took }: Checked): Promise<void> {
+    server.up = passed
     server.against = 0
-    server.downSinceMs = this.sys.clock.monotonic()
-    const left = this.servers.filter((each) => each.up && !each.settings.backup).length
-    const backups = this.servers.filter((each) => each.up && each.settings.backup).length
-    const http = this.isHttpCheck()
-    const layer = http ? 'Layer7' : 'Layer4'
-    const words = server.up
-      ? `UP, reason: ${layer} check passed${http ? ', code: 200' : ''}, check duration: 0ms. ${left} active and ${backups} backup servers online. 0 sessions requeued, 0 total in queue.`
-      : `DOWN, reason: ${problem ?? ''}, check duration: 0ms. ${left} active and ${backups} backup servers left. ${server.active} sessions active, 0 requeued, 0 remaining in queue.`
-    await this.tell('WARNING', `Server ${this.section.name}/${server.settings.name} is ${words}`)
-    if (left + backups === 0) await this.tell('ALERT', `backend '${this.section.name}' has no server available!`)
+    server.changedMs = this.sys.clock.monotonic()
+    if (!passed) server.downs++
+    const main = this.usable.filter(({ settings }) => !settings.backup).length
+    const backups = this.usable.length - main
+    const duration = `check duration: ${took}ms`
+    const state = passed
+      ? `UP, reason: ${words}, ${duration}. ${main} active and ${backups} backup servers online. 0 sessions requeued, 0 total in queue.`
+      : `DOWN, reason: ${words}, ${duration}. ${main} active and ${backups} backup servers left.${main + backups === 0 || main > 0 ? '' : ' Running on backup.'} ${server.active} sessions active, 0 requeued, 0 remaining in queue.`
+    const kind = server.settings.backup ? 'Backup Server' : 'Server'
+    await this.tell('WARNING', `${kind} ${this.section.name}/${server.settings.name} is ${state}`)
+    if (main + backups === 0) await this.tell('ALERT', `backend '${this.section.name}' has no server available!`)
   }
 
-  private isHttpCheck(): boolean {
-    return this.section.lines.some(({ words }) => words[0] === 'option' && words[1] === 'httpchk')
-  }
-
-  /** @returns what is wrong */
-  private async check({ address, settings }: Server): Promise<string | undefined> {
-    try {
-      const stream = await dial(this.sys, inet(address, settings.port), settings.intervalMs)
-      try {
-        return this.isHttpCheck() ? await this.httpCheck(stream) : undefined
-      } finally {
-        stream.close()
-      }
-    } catch (error) {
-      if (error === ETIMEDOUT) return 'Layer4 timeout'
-      if (isErrno(error)) return `Layer4 connection problem, info: "${error.message}"`
-      if (error instanceof HttpError) return 'Layer7 invalid response'
-      throw error
+  /** A server with `resolvers` takes the address that its name has now; with none it is down. */
+  private async follow(server: Server, stopped: () => boolean): Promise<void> {
+    while (!stopped()) {
+      await this.sys.sleep(RESOLVE_MS)
+      const address = (await addressesOf(this.sys, server.settings.host))[server.settings.share] ?? ''
+      if (address === server.address) continue
+      const name = `${this.section.name}/${server.settings.name}`
+      if (address === '')
+        await this.tell('WARNING', `Server ${name} was DOWN and now enters maintenance (DNS NX status).`)
+      else
+        await this.tell(
+          'WARNING',
+          `${name} changed its IP from ${server.address === '' ? '(none)' : server.address} to ${address} by resolver.`,
+        )
+      server.address = address
+      server.up = address !== ''
+      server.changedMs = this.sys.clock.monotonic()
     }
-  }
-
-  private async httpCheck(stream: FdStream): Promise<string | undefined> {
-    const words =
-      this.section.lines
-        .findLast(({ words: [first, second] }) => first === 'option' && second === 'httpchk')
-        ?.words.slice(2) ?? []
-    const [method = 'OPTIONS', target = '/'] = words.length === 1 ? ['OPTIONS', words[0] ?? '/'] : words
-    const { status } = await ask(stream, { method, target })
-    return status >= 200 && status < 400 ? undefined : `Layer7 wrong status, code: ${status}`
   }
 }
 
-function smooth(servers: readonly Server[]): Server | undefined {
-  let best: Server | undefined
-  let total = 0
-  for (const server of servers) {
-    server.current += server.settings.weight
-    total += server.settings.weight
-    if (!best || server.current > best.current) best = server
+async function addressesOf(sys: Sys, host: string): Promise<readonly string[]> {
+  try {
+    return (await resolveHost(sys, host)).toSorted()
+  } catch (error) {
+    if (!(error instanceof ResolveError) && !isErrno(error)) throw error
+    return []
   }
-  if (best) best.current -= total
-  return best
 }

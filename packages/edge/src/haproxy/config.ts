@@ -1,3 +1,5 @@
+import type { TlsWish } from '../secure-stream.ts'
+
 /** One line of a section. */
 export interface Line {
   readonly words: readonly string[]
@@ -5,9 +7,14 @@ export interface Line {
   readonly number: number
 }
 
+export type ProxyKind = 'frontend' | 'backend' | 'listen'
+
 export interface Section {
-  readonly kind: 'frontend' | 'backend' | 'listen'
+  /** `frontend`, `backend`, `listen`, or one of those that are no proxies. */
+  readonly kind: string
   readonly name: string
+  readonly file: string
+  readonly number: number
   /** Those of `defaults` first. */
   readonly lines: readonly Line[]
 }
@@ -16,13 +23,27 @@ export interface ServerSettings {
   readonly name: string
   readonly host: string
   readonly port: number
+  /** Which of its name's addresses it has: servers of a template share them. */
+  readonly share: number
   readonly weight: number
+  /** Connections at a time; 0 for no limit. */
+  readonly most: number
   readonly check: boolean
+  readonly checkPort: number | undefined
+  readonly checkAddress: string | undefined
+  readonly checkTls: boolean
   readonly backup: boolean
+  readonly disabled: boolean
   readonly intervalMs: number
+  readonly downMs: number | undefined
   readonly rise: number
   readonly fall: number
   readonly cookie: string | undefined
+  readonly tls: TlsWish | undefined
+  readonly resolvers: boolean
+  /** Whether it may do without an address at first. */
+  readonly mayBeUnknown: boolean
+  readonly sendProxy: boolean
   readonly at: string
 }
 
@@ -35,101 +56,124 @@ export class HaproxyConfigError extends Error {
   }
 }
 
-/** Sections that have no effect here. */
-const PASSED_OVER: readonly string[] = [
-  'global',
-  'resolvers',
-  'userlist',
-  'peers',
-  'cache',
-  'program',
-  'http-errors',
-  'ring',
+const PROXIES: readonly string[] = ['frontend', 'backend', 'listen']
+export const isProxy = ({ kind }: Section): boolean => PROXIES.includes(kind)
+
+const SECTIONS = [
+  ...PROXIES,
+  ...['defaults', 'global', 'resolvers', 'userlist', 'peers', 'cache', 'program', 'http-errors', 'ring', 'mailers'],
+  ...['fcgi-app', 'log-forward', 'log-profile', 'crt-store', 'traces', 'acme'],
 ]
-const SECTIONS = ['defaults', 'frontend', 'backend', 'listen', ...PASSED_OVER]
-const KEYWORDS = new Set(
-  `acl balance bind capture compression cookie default-server default_backend description disabled email-alert enabled errorfile
-  errorfiles errorloc errorloc302 errorloc303 filter force-persist fullconn grace hash-type http-after-response http-check http-error http-request
-  http-response http-reuse id ignore-persist log log-format log-format-sd log-tag maxconn mode monitor monitor-uri option
-  persist rate-limit redirect retries retry-on server server-template source stats stick stick-table tcp-check tcp-request tcp-response
-  timeout unique-id-format unique-id-header use_backend use-server guid`.split(/\s+/),
-)
 
 /** Words of a line: quotes join, a backslash keeps the next character, # begins a comment. */
-function split(line: string): string[] {
+function split(line: string, place: string): string[] {
   const words: string[] = []
   let word: string | undefined
   let quote = ''
+  let opened = 0
   for (let at = 0; at < line.length; at++) {
     const char = line.charAt(at)
     if (quote === '' && char === '#') break
     if (quote !== '' ? char === quote : char === '"' || char === "'") {
       quote = quote === '' ? char : ''
+      opened = at
       word ??= ''
-    } else if (char === '\\' && quote !== "'" && at + 1 < line.length) word = (word ?? '') + line.charAt(++at)
+    } else if (char === '\\' && quote !== "'" && at + 1 < line.length) word = (word ?? '') + escaped(line.charAt(++at))
     else if (quote === '' && /\s/.test(char)) {
       if (word !== undefined) words.push(word)
       word = undefined
     } else word = (word ?? '') + char
   }
+  if (quote !== '') {
+    const shown = line.trimStart()
+    const mark = ' '.repeat(opened - (line.length - shown.length))
+    throw new HaproxyConfigError([
+      `parsing [${place}]: unmatched quote at position ${opened + 1}:\n  ${shown}\n  ${mark}^`,
+    ])
+  }
   if (word !== undefined) words.push(word)
   return words
 }
 
-/** Reads sections; `defaults` go before the lines of those behind them. @throws HaproxyConfigError */
-export function readSections(text: string, file: string, env: ReadonlyMap<string, string>): readonly Section[] {
-  const sections: Section[] = []
-  const complaints: string[] = []
-  let defaults: Line[] = []
-  let lines: Line[] | undefined
-  let section = ''
-  for (const [index, raw] of text.split('\n').entries()) {
-    const filled = raw.replace(/"[^"]*"/g, (quoted) =>
-      quoted.replace(/\$\{?(\w+)\}?/g, (_, name: string) => env.get(name) ?? ''),
-    )
-    const words = split(filled.replace(/\$\{(\w+)\}/g, (_, name: string) => env.get(name) ?? ''))
-    const [first = '', name = ''] = words
-    if (first === '') continue
-    if (SECTIONS.includes(first)) {
-      section = first
-      lines = []
-      if (first === 'defaults') defaults = lines
-      if (first === 'frontend' || first === 'backend' || first === 'listen') {
-        lines = [...defaults]
-        sections.push({ kind: first, name, lines })
-        if (name === '') complaints.push(`parsing [${file}:${index + 1}] : '${first}' expects an <id> argument`)
-      }
-      continue
-    }
-    if (section === '') complaints.push(`parsing [${file}:${index + 1}] : unknown keyword '${first}' out of section.`)
-    else if (!PASSED_OVER.includes(section) && !KEYWORDS.has(first) && first !== 'no')
-      complaints.push(`parsing [${file}:${index + 1}] : unknown keyword '${first}' in '${section}' section`)
-    lines?.push({ words, file, number: index + 1 })
-  }
-  complaints.push(...missingBackends(sections, file))
-  if (complaints.length > 0)
-    throw new HaproxyConfigError([...complaints, `Error(s) found in configuration file : ${file}`])
-  return sections
-}
+/** Before letters of expressions a backslash stays. */
+const escaped = (char: string): string =>
+  /[\s\\"'#]/.test(char) ? char : char === 'n' ? '\n' : char === 'r' ? '\r' : char === 't' ? '\t' : `\\${char}`
 
-function missingBackends(sections: readonly Section[], file: string): string[] {
-  const known = new Set(sections.filter(({ kind }) => kind !== 'frontend').map(({ name }) => name))
-  return sections.flatMap(({ kind, name, lines }) =>
-    lines
-      .filter(
-        ({ words: [first, to = ''] }) =>
-          (first === 'default_backend' || first === 'use_backend') && !known.has(to) && !to.includes('%['),
-      )
-      .map(({ words: [first, to], number }) =>
-        first === 'default_backend'
-          ? `Proxy '${name}': unable to find required default_backend: '${to ?? ''}'.`
-          : `[${file}:${number}] : ${kind} '${name}': unable to find required use_backend: '${to ?? ''}'.`,
-      ),
+const withEnvironment = (line: string, env: ReadonlyMap<string, string>): string =>
+  line.replace(/"[^"]*"/g, (quoted) =>
+    quoted.replace(
+      /\$(?:\{(\w+)(?:-([^}]*))?\}|(\w+))/g,
+      (_, braced?: string, fallback?: string, bare?: string) => env.get(braced ?? bare ?? '') ?? fallback ?? '',
+    ),
   )
+
+/** Reads the sections of files one after the other; `defaults` go before the lines of those behind them. */
+export class SectionReader {
+  readonly sections: Section[] = []
+  readonly complaints: string[] = []
+  private readonly env: ReadonlyMap<string, string>
+  private defaults: readonly Line[] = []
+  private readonly named = new Map<string, readonly Line[]>()
+
+  constructor(env: ReadonlyMap<string, string>) {
+    this.env = env
+  }
+
+  read(text: string, file: string): void {
+    let lines: Line[] | undefined
+    for (const [index, raw] of text.split('\n').entries()) {
+      const number = index + 1
+      const words = this.words(raw, `${file}:${number}`)
+      const [first = ''] = words
+      if (first === '') continue
+      if (SECTIONS.includes(first)) lines = this.begin(words, file, number)
+      else if (lines) lines.push({ words, file, number })
+      else this.complaints.push(`parsing [${file}:${number}]: unknown keyword '${first}' out of section.`)
+    }
+  }
+
+  private words(raw: string, place: string): string[] {
+    try {
+      return split(withEnvironment(raw, this.env), place)
+    } catch (error) {
+      if (!(error instanceof HaproxyConfigError)) throw error
+      this.complaints.push(...error.complaints)
+      return []
+    }
+  }
+
+  private begin([kind = '', name = '', how, from = '']: readonly string[], file: string, number: number): Line[] {
+    if (PROXIES.includes(kind) && name === '')
+      this.complaints.push(`parsing [${file}:${number}] : '${kind}' expects an <id> argument`)
+    const lines: Line[] = PROXIES.includes(kind)
+      ? [...(how === 'from' ? (this.named.get(from) ?? []) : this.defaults)]
+      : []
+    if (kind === 'defaults') {
+      this.defaults = lines
+      this.named.set(name, lines)
+    }
+    this.sections.push({ kind, name, file, number, lines })
+    return lines
+  }
 }
 
 export const lastOf = ({ lines }: Section, name: string): readonly string[] | undefined =>
   lines.findLast(({ words }) => words[0] === name)?.words.slice(1)
+
+/** All lines of a keyword, without it; `no option x` takes an earlier one back. */
+export function wordsOf({ lines }: Section, name: string): readonly (readonly string[])[] {
+  let rows: (readonly string[])[] = []
+  for (const { words } of lines) {
+    if (words[0] === name) rows.push(words.slice(1))
+    if (words[0] === 'no' && words[1] === name) rows = rows.filter(([each]) => each !== words[2])
+  }
+  return rows
+}
+
+export const hasOption = (section: Section, option: string): boolean =>
+  wordsOf(section, 'option').some(([name]) => name === option)
+
+export const modeOf = (section: Section): string => lastOf(section, 'mode')?.[0] ?? 'tcp'
 
 const UNITS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 /** `5s` in milliseconds; a number alone is that already. */
@@ -138,53 +182,92 @@ export function millisecondsOf(text: string): number {
   return Number(count) * (UNITS[unit] ?? 1)
 }
 
+/** Milliseconds; undefined where there is none. */
+export function timeoutOf(section: Section, name: string): number | undefined {
+  const row = section.lines.findLast(({ words }) => words[0] === 'timeout' && words[1] === name)
+  return row && millisecondsOf(row.words[2] ?? '0')
+}
+
 /** `server`, and the numbers of a `server-template`. */
 export function serversOf(section: Section): ServerSettings[] {
-  const usual = section.lines
-    .filter(({ words }) => words[0] === 'default-server')
-    .flatMap(({ words }) => words.slice(1))
+  const usual = wordsOf(section, 'default-server').flat()
   return section.lines.flatMap(({ words, file, number }) => {
     const at = `${file}:${number}`
-    if (words[0] === 'server') return [serverOf(words[1] ?? '', words[2] ?? '', [...usual, ...words.slice(3)], at)]
+    if (words[0] === 'server') return [serverOf(words[1] ?? '', words[2] ?? '', [...usual, ...words.slice(3)], at, 0)]
     if (words[0] !== 'server-template') return []
-    const [low = 1, high = low] = (words[2] ?? '1').split('-').map(Number)
-    const count = (words[2] ?? '').includes('-') ? high - low + 1 : low
-    const first = (words[2] ?? '').includes('-') ? low : 1
+    const range = words[2] ?? '1'
+    const [low = 1, high = low] = range.split('-').map(Number)
+    const [first, count] = range.includes('-') ? [low, high - low + 1] : [1, low]
     return Array.from({ length: count }, (_, index) =>
-      serverOf(`${words[1] ?? ''}${first + index}`, words[3] ?? '', [...usual, ...words.slice(4)], at),
+      serverOf(`${words[1] ?? ''}${first + index}`, words[3] ?? '', [...usual, ...words.slice(4)], at, index),
     )
   })
 }
 
-function serverOf(name: string, address: string, words: readonly string[], at: string): ServerSettings {
+function serverOf(name: string, address: string, words: readonly string[], at: string, share: number): ServerSettings {
   const after = (key: string): string | undefined => {
     const index = words.lastIndexOf(key)
     return index < 0 ? undefined : words[index + 1]
   }
-  const [host = '', port = ''] = address.split(':')
+  const [, host = '', port = ''] = /^(?:ipv[46]@)?\[?(.*?)\]?(?::(\d+))?$/.exec(address) ?? []
+  const resolvers = words.includes('resolvers')
+  const sni = /^str\((.*)\)$/.exec(after('sni') ?? '')?.[1]
   return {
-    name,
-    host,
-    port: Number(port),
+    ...{ name, host, port: Number(port), at, resolvers },
+    share: resolvers ? share : 0,
     weight: Number(after('weight') ?? 1),
-    check: words.includes('check'),
+    most: Number(after('maxconn') ?? 0),
+    check: words.includes('check') && words.lastIndexOf('check') > words.lastIndexOf('no-check'),
+    checkPort: after('port') === undefined ? undefined : Number(after('port')),
+    checkAddress: after('addr'),
+    checkTls: !words.includes('no-check-ssl'),
     backup: words.includes('backup'),
+    disabled: words.includes('disabled'),
     intervalMs: millisecondsOf(after('inter') ?? '2s'),
+    downMs: after('downinter') === undefined ? undefined : millisecondsOf(after('downinter') ?? '2s'),
     rise: Number(after('rise') ?? 2),
     fall: Number(after('fall') ?? 3),
     cookie: after('cookie'),
-    at,
+    tls: words.includes('ssl')
+      ? { name: sni ?? host, insecure: after('verify') !== 'required', authorities: after('ca-file') }
+      : undefined,
+    mayBeUnknown: /none|last/.test(after('init-addr') ?? ''),
+    sendProxy: words.includes('send-proxy') || words.includes('send-proxy-v2'),
   }
 }
 
-/** `*:80`, `:80`, `127.0.0.1:80-81`. */
-export const bindsOf = ({ lines }: Section): { readonly address: string; readonly port: number }[] =>
+export interface Bind {
+  readonly address: string
+  readonly port: number
+  /** A socket of the file system in place of a port. */
+  readonly path: string | undefined
+  readonly tls: boolean
+  /** Files, or folders of them, with certificates and their keys. */
+  readonly certificates: readonly string[]
+}
+
+/** `*:80`, `:80`, `127.0.0.1:80-81`, `[::]:80`, `unix@/run/x`. */
+export const bindsOf = ({ lines }: Section): readonly Bind[] =>
   lines
     .filter(({ words }) => words[0] === 'bind')
-    .flatMap(({ words }) => (words[1] ?? '').split(','))
-    .filter((where) => !where.startsWith('[') && !where.startsWith('/') && !where.startsWith('unix@'))
-    .map((where) => {
-      const colon = where.lastIndexOf(':')
-      const address = where.slice(0, colon)
-      return { address: address === '' || address === '*' ? '0.0.0.0' : address, port: Number(where.slice(colon + 1)) }
+    .flatMap(({ words }) => {
+      const rest = words.slice(2)
+      const facts = {
+        tls: rest.includes('ssl'),
+        certificates: rest.flatMap((word, at) => (word === 'crt' ? [rest[at + 1] ?? ''] : [])),
+      }
+      return (words[1] ?? '').split(',').flatMap((where) => placesOf(where).map((place) => ({ ...place, ...facts })))
     })
+
+function placesOf(where: string): Pick<Bind, 'address' | 'port' | 'path'>[] {
+  if (/^(unix@)?\//.test(where)) return [{ address: '', port: 0, path: where.replace(/^unix@/, '') }]
+  const bare = where.replace(/^(ipv4|ipv6|quic4|quic6|abns)@/, '')
+  const colon = bare.lastIndexOf(':')
+  const host = bare.slice(0, colon).replace(/^\[|\]$/g, '')
+  const address = host === '' || host === '*' ? '0.0.0.0' : host
+  const [low = 0, high = low] = bare
+    .slice(colon + 1)
+    .split('-')
+    .map(Number)
+  return Array.from({ length: high - low + 1 }, (_, index) => ({ address, port: low + index, path: undefined }))
+}

@@ -19,6 +19,8 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 /** @returns undefined for a type that is not there; a path alone is a unix socket, as with the real one */
 export function readAddress(text: string): SocatAddress | undefined {
   if (text === '-' || text.startsWith('-,')) return { type: 'STDIO', parameters: [], options: new Map() }
+  // GOPEN: what stands for nothing but a path is opened as what it is, a socket above all.
+  if (/^[^:,]*\//.test(text)) return readAddress(`UNIX:${text}`)
   const [, name = '', rest = ''] = /^([A-Za-z0-9-]+)(?::(.*))?$/s.exec(text) ?? []
   const type = ALIASES.get(name.toUpperCase())
   if (type === undefined) return undefined

@@ -160,8 +160,14 @@ async function guarded({ sys }: Process, run: () => Promise<number>): Promise<nu
   }
 }
 
+/** Options with a word of their own behind them. */
+const VALUED: readonly string[] = ['-t', '-T', '-b', '-lf', '-lp', '-L', '-W']
+
 function run(process: Process): Promise<number> {
-  const words = process.argv.slice(1).filter((word) => word === '-' || !word.startsWith('-'))
+  const { argv } = process
+  const words = argv.filter(
+    (word, at) => at > 0 && (word === '-' || !word.startsWith('-')) && !VALUED.includes(argv[at - 1] ?? ''),
+  )
   if (words.length !== 2)
     throw new Failure(`exactly 2 addresses required (there are ${words.length}); use option "-h" for help`)
   const [one, other] = words.map((word) => {
