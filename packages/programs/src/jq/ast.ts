@@ -74,4 +74,8 @@ export class JqError extends Error {
     super(message)
     this.value = value
   }
+  /** Said before the message of what is no text. */
+  get aside(): string {
+    return typeof this.value === 'string' ? '' : ' (not a string)'
+  }
 }

@@ -210,6 +210,9 @@ function* call(name: string, args: readonly Filter[], input: Item, scope: Scope)
     yield plain(value)
 }
 
+/** `name/arity` of all that is not written in jq itself. */
+export const functionNames = (): string[] => [...SPECIAL.keys(), ...BUILTINS.keys()]
+
 function* callDefined(
   { definition, scope: home, closure }: Callable,
   at: Scope,

@@ -5,10 +5,42 @@ import { jqPrograms } from './index.ts'
 
 const INPUT = '{"a":[{"n":"x","v":2},{"n":"y","v":1}],"s":"hi there","o":{"k":null,"d":{"e":[1,[2]]}},"t":1700000000}'
 
+/** [text, what jq finds wrong with it]; its own words. */
+const WRONG: readonly (readonly [string, string])[] = [
+  ['{bad}', 'Invalid numeric literal at line 1, column 5'],
+  ['{"a":1', 'Unfinished JSON term at EOF at line 2, column 0'],
+  ['[1,2', 'Unfinished JSON term at EOF at line 2, column 0'],
+  ['[1,]', 'Expected another array element at line 1, column 4'],
+  ['{"a":1,}', 'Expected another key-value pair at line 1, column 8'],
+  ['{"a"}', 'Objects must consist of key:value pairs at line 1, column 5'],
+  ['{"a" 1}', 'Expected separator between values at line 1, column 7'],
+  ["{'a':1}", 'Invalid numeric literal at line 1, column 5'],
+  ['[1 2]', 'Expected separator between values at line 1, column 5'],
+  ['1 2]', "Unmatched ']' at line 1, column 4"],
+  ['}', "Unmatched '}' at line 1, column 1"],
+  [']', "Unmatched ']' at line 1, column 1"],
+  ['{"a":}', "Unmatched '}' at line 1, column 6"],
+  ['{1:2}', 'Object keys must be strings at line 1, column 3'],
+  ['[,1]', "Expected value before ',' at line 1, column 2"],
+  ['"abc', 'Unfinished string at EOF at line 2, column 0'],
+  ['"a\\qb"', 'Invalid escape at line 1, column 6'],
+  ['[1}', 'Objects must consist of key:value pairs at line 1, column 3'],
+  ['{"a":1]', "Unmatched ']' at line 1, column 7"],
+  ['{"a":1 "b":2}', 'Expected separator between values at line 1, column 10'],
+  ['1.2.3', 'Invalid numeric literal at line 2, column 0'],
+  ['hello world', 'Invalid numeric literal at line 1, column 6'],
+  ['<html>', 'Invalid numeric literal at line 2, column 0'],
+  ['{"a":undefined}', 'Invalid numeric literal at line 1, column 15'],
+  ['{"a":True}', 'Invalid numeric literal at line 1, column 10'],
+  ['["a" "b"]', 'Expected separator between values at line 1, column 8'],
+  ['{"a":1}}', "Unmatched '}' at line 1, column 8"],
+]
+
 /** Command lines whose output must be jq's own. */
 const ROWS: readonly (readonly string[])[] = [
   ['.'],
   ['-S', '.'],
+  ['-c', '--stream', '.'],
   ['--tab', '.o'],
   ['--indent', '1', '.a'],
   ['-r', '.a[] | "\\(.n)=\\(.v)"'],
@@ -125,6 +157,24 @@ describe('jq', () => {
     expect(await run(['.a['])).toMatchObject({ status: 3 })
     expect(await run(['.'], '{"a":')).toMatchObject({ status: 2 })
     expect((await run(['--nonsense', '.'])).stderr).toMatch(/^jq: Unknown option: --nonsense\n/)
+  })
+  it.each(WRONG)('cannot read %j', async (text, words) => {
+    expect((await run(['-c', '.'], `${text}\n`)).stderr).toBe(`jq: parse error: ${words}\n`)
+  })
+  it('tells the line it was reading', async () => {
+    expect((await run(['.a'], '[\n1\n]\n[2]\n')).stderr.match(/stdin>:\d/g)).toEqual(['stdin>:3', 'stdin>:4'])
+    expect((await run(['.a'], '1')).stderr).toContain('(at <stdin>:0): ')
+    expect((await run(['-R', '.a'], 'a\nb\n')).stderr.match(/stdin>:\d/g)).toEqual(['stdin>:1', 'stdin>:2'])
+    expect((await run(['-n', '{"a":1}|error'])).stderr).toBe('jq: error (at <unknown>) (not a string): {"a":1}\n')
+  })
+  it('finds names that are not defined before it runs', async () => {
+    expect(await run(['-n', '1, nosuch'])).toMatchObject({
+      stdout: '',
+      stderr: 'jq: error: nosuch/0 is not defined at <top-level>, line 1:\n1, nosuch\njq: 1 compile error\n',
+      status: 3,
+    })
+    expect((await run(['-n', '$x'])).stderr).toMatch(/^jq: error: \$x is not defined at <top-level>, line 1:\n/)
+    expect((await run(['-n', 'def f($a; g): $a, g, a; f(1; 2), ([3] as [$b] | 4)'])).status).toBe(0)
   })
   it('leaves no bug behind', () => expect(kernel.oopses()).toEqual([]))
 })

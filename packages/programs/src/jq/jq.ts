@@ -4,7 +4,9 @@ import { decodeText } from '../text/encoding.ts'
 import { isTerminal } from '../text/terminal.ts'
 import { truthy } from './access.ts'
 import { type Definition, type Filter, JqError, JqSyntaxError, type Json } from './ast.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluate, functionNames } from './evaluate.ts'
+import { JsonProblem } from './json-parser.ts'
+import { unknownNames } from './names.ts'
 import { Halt, type Host, Scope } from './scope.ts'
 import { documents } from './json.ts'
 import { parseDefinitions, parseJq } from './parser.ts'
@@ -208,6 +210,8 @@ class Jq {
   private readonly line: CommandLine
   private status = 0
   private last: Json | undefined
+  /** The input, and how far it has been read; undefined while nobody has asked for it. */
+  private read: { readonly text: string; readonly end: number } | undefined
 
   constructor(process: Process, line: CommandLine) {
     this.process = process
@@ -234,12 +238,32 @@ class Jq {
     return text
   }
 
+  /** Where jq was reading when something went wrong: it reads by lines. */
+  private get place(): string {
+    if (this.read === undefined) return '<unknown>'
+    const { text, end } = this.read
+    const lines = text.slice(0, end).split('\n').length - 1 + (text.includes('\n', end) ? 1 : 0)
+    return `${this.line.words[this.line.filterFile === undefined ? 1 : 0] ?? '<stdin>'}:${lines}`
+  }
+
   private *values(text: string): Generator<Json, void, void> {
-    if (this.has('raw-input')) {
-      if (this.has('slurp')) yield text
-      else yield* text.split('\n').filter((each, at, all) => each !== '' || at < all.length - 1)
-    } else if (this.has('slurp')) yield Array.from(documents(text))
-    else yield* documents(text)
+    this.read = { text, end: 0 }
+    const onEnd = (end: number): void => void (this.read = { text, end })
+
+    if (this.has('raw-input') && this.has('slurp')) yield text
+    else if (this.has('raw-input')) yield* linesOf(text, onEnd)
+    else if (this.has('slurp')) {
+      const all = Array.from(this.parsed(text, onEnd))
+      onEnd(text.length)
+      yield all
+    } else yield* this.parsed(text, onEnd)
+  }
+
+  private *parsed(text: string, onEnd: (end: number) => void): Generator<Json, void, void> {
+    for (const value of documents(text, onEnd)) {
+      if (this.has('stream')) yield* streamed(value, [])
+      else yield value
+    }
   }
 
   async run(): Promise<number> {
@@ -249,6 +273,7 @@ class Jq {
     const source = filterFile === undefined ? files.shift() : decodeText(await readFile(sys, filterFile))
     if (source === undefined && isTerminal(sys, 0)) throw new Refused(HELP.split('\n\n')[0] ?? '')
     const filter = compile(source ?? '.')
+    check(source ?? '.', filter, ['ARGS', 'ENV', '__prog_args', ...Object.keys(named)])
     const text =
       this.has('null-input') && files.length === 0 && isTerminal(sys, 0)
         ? ''
@@ -300,12 +325,12 @@ class Jq {
         } catch (error) {
           await flush()
           if (!(error instanceof JqError)) throw error
-          await this.io.warn(`jq: error (at ${this.line.words[1] ?? '<stdin>'}:0): ${error.message}\n`)
+          await this.io.warn(`jq: error (at ${this.place})${error.aside}: ${error.message}\n`)
           this.status = 5
         }
     } catch (error) {
       if (error instanceof Halt) return this.halt(error)
-      if (!(error instanceof SyntaxError)) throw error
+      if (!(error instanceof JsonProblem)) throw error
       await this.io.warn(`jq: parse error: ${error.message}\n`)
       this.status = 2
     }
@@ -337,6 +362,30 @@ class Jq {
   }
 }
 
+function* linesOf(text: string, onEnd: (end: number) => void): Generator<string, void, void> {
+  for (let at = 0; at < text.length; ) {
+    const found = text.indexOf('\n', at)
+    const end = found < 0 ? text.length : found
+    onEnd(end)
+    yield text.slice(at, end)
+    at = end + 1
+  }
+}
+
+/** What --stream makes of a value: each leaf with its path, and the path of the last of each that holds others. */
+function* streamed(value: Json, path: readonly Json[]): Generator<Json, void, void> {
+  const inner: readonly (readonly [Json, Json])[] =
+    typeof value !== 'object' || value === null
+      ? []
+      : Array.isArray(value)
+        ? [...value.entries()]
+        : Object.entries(value)
+  if (inner.length === 0) yield [[...path], value]
+  for (const [key, each] of inner) yield* streamed(each, [...path, key])
+  const last = inner.at(-1)
+  if (last) yield [[...path, last[0]]]
+}
+
 const library = (): readonly Definition[] => parseDefinitions(PRELUDE)
 
 function compile(source: string): Filter {
@@ -349,6 +398,14 @@ function compile(source: string): Filter {
       3,
     )
   }
+}
+
+/** Names that nobody defines are found before anything runs. */
+function check(source: string, filter: Filter, variables: readonly string[]): void {
+  const unknown = unknownNames(filter, functionNames(), variables, library())
+  if (unknown.length === 0) return
+  const said = unknown.map((name) => `jq: error: ${name} is not defined at <top-level>, line 1:\n${source}\n`)
+  throw new Refused(`${said.join('')}jq: ${unknown.length} compile error${unknown.length === 1 ? '' : 's'}`, 3)
 }
 
 async function main(process: Process): Promise<number> {
@@ -376,9 +433,8 @@ export const jq: Program = {
   covers: 'partial',
   lacks: [
     'modules (import, include, -L)',
-    '--stream, --seq of inputs',
+    '--seq of inputs; --stream of what is not whole',
     'numbers beyond double precision; keys that are whole numbers come first',
-    'names that are not defined are found only when they are run',
   ],
   summary: 'command-line JSON processor',
   sizeBytes: 30_808,

@@ -1,4 +1,5 @@
 import { JqError, type Json, type JsonObject } from './ast.ts'
+import { JsonParser } from './json-parser.ts'
 
 export const isObject = (value: Json): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -93,8 +94,12 @@ export function arithmetic(operator: string, a: Json, b: Json): Json {
   )
 }
 
-/** Where the JSON text that starts at `start` ends; a text may hold many values. */
-export function* documents(text: string): Generator<Json, void, void> {
+/**
+ * The values of a text, which may hold many.
+ * @param onEnd  hears where each ends, an index
+ * @throws JsonProblem
+ */
+export function* documents(text: string, onEnd: (at: number) => void = () => undefined): Generator<Json, void, void> {
   const token = /\s*(?:"(?:[^"\\]|\\.)*"|[[\]{}]|[,:]|[^\s[\]{},:"]+)/gy
   let depth = 0
   let start = 0
@@ -104,8 +109,23 @@ export function* documents(text: string): Generator<Json, void, void> {
     if (mark === '[' || mark === '{') depth++
     else if (mark === ']' || mark === '}') depth--
     if (depth > 0) continue
-    yield JSON.parse(text.slice(start, token.lastIndex)) as Json
-    start = token.lastIndex
+    const { lastIndex } = token
+    onEnd(lastIndex)
+    const value = parsed(text.slice(start, lastIndex))
+    if (!value) return yield* new JsonParser(text, start).values()
+    yield value.value
+    start = lastIndex
   }
-  if (text.slice(start).trim() !== '') yield JSON.parse(text.slice(start)) as Json
+  if (text.slice(start).trim() === '') return
+  onEnd(text.length)
+  yield* new JsonParser(text, start).values()
+}
+
+function parsed(text: string): { readonly value: Json } | undefined {
+  try {
+    return { value: JSON.parse(text) as Json }
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }

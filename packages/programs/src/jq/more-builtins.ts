@@ -176,7 +176,7 @@ export const MORE_BUILTINS: readonly (readonly [string, Builtin])[] = [
   [
     'error/1',
     withArgs((_, value) => {
-      throw new JqError(typeof value === 'string' ? value : `${JSON.stringify(value)} (not a string)`, value ?? null)
+      throw new JqError(typeof value === 'string' ? value : JSON.stringify(value), value ?? null)
     }),
   ],
   ['group_by_keys/1', withArgs((value, keys) => grouped(value, keys ?? null))],
