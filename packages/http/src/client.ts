@@ -9,6 +9,8 @@ import { isBodiless } from './status.ts'
 import { StreamReader } from './stream-reader.ts'
 
 export interface ClientRequest {
+  /** Without a body nothing is said of its length, whatever the method. */
+  readonly bare?: boolean
   /** Default GET. */
   readonly method?: string
   /** Path and query: `/v2/`. */
@@ -69,7 +71,7 @@ async function send(stream: ByteStream, method: string, init: ClientRequest): Pr
   const whole = wholeBody(init.body)
   const named = headers.has('content-length')
   const all = new HeaderMap([...(headers.has('host') ? [] : [['Host', 'localhost'] as const]), ...headers])
-  if (whole && !named && (whole.length > 0 || METHODS_WITH_BODY.has(method)))
+  if (whole && !named && (whole.length > 0 || (METHODS_WITH_BODY.has(method) && !init.bare)))
     all.set('Content-Length', String(whole.length))
   const { protocol = 'HTTP/1.1' } = init
   if (!whole && !named) all.set('Transfer-Encoding', 'chunked')

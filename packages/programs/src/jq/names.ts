@@ -78,9 +78,14 @@ function childrenOf(filter: Filter): Filter[] {
 
 const isFilter = (value: unknown): value is Filter => typeof value === 'object' && value !== null && 'kind' in value
 
+/** Keys of an object's pattern may be filters. */
 function visitKeys(pattern: Pattern, known: Known, unknown: string[]): void {
   if (pattern.kind === 'array') for (const item of pattern.items) visitKeys(item, known, unknown)
-  if (pattern.kind === 'object') for (const [, , inner] of pattern.entries) if (inner) visitKeys(inner, known, unknown)
+  if (pattern.kind !== 'object') return
+  for (const [key, variable, inner] of pattern.entries) {
+    if (variable === undefined) visit(key, known, unknown)
+    if (inner) visitKeys(inner, known, unknown)
+  }
 }
 
 function variablesOf(pattern: Pattern): string[] {

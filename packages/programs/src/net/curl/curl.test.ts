@@ -18,6 +18,17 @@ async function answer({ method, target, headers, body }: ServerRequest): Promise
     failures += 1
     return { status: failures < 3 ? 503 : 200, body: `try ${failures}\n` }
   }
+  if (target === '/named')
+    return { status: 200, headers: [['Content-Disposition', 'attachment; filename="n.txt"']], body: 'named\n' }
+  if (target.startsWith('/echo') || target.startsWith('http:')) {
+    const fields = ['authorization', 'content-type', 'content-length', 'user-agent', 'x-a', 'range']
+    let text = ''
+    for await (const bytes of body) text += new TextDecoder().decode(bytes)
+    return {
+      status: 200,
+      body: `${method} ${target} ${fields.map((name) => headers.get(name) ?? '').join('|')} ${text}\n`,
+    }
+  }
   if (target === '/slow') return new Promise<never>(() => undefined)
   if (method === 'PUT') {
     let size = 0
@@ -39,6 +50,13 @@ const server = {
       void serveConnection(new FdStream(sys, client), answer)
     }
   },
+}
+
+const FILES = {
+  '/root/f': 'hi\n',
+  '/root/.netrc': 'machine 127.0.0.1 login nl password np\n',
+  '/root/k': '# mine\nurl = "http://127.0.0.1/echo"\nuser-agent = "c fg"\n',
+  '/root/h': 'X-A: y\n',
 }
 
 let kernel: TestKernel
@@ -104,10 +122,44 @@ const ROWS: readonly (readonly [string, string | RegExp, string | RegExp, number
     '',
     0,
   ],
+  [
+    "curl -s -A x --data-urlencode a=b'c http://127.0.0.1/echo",
+    'POST /echo |application/x-www-form-urlencoded|7|x|| a=b%27c\n',
+    '',
+    0,
+  ],
+  ['curl -s -A x -X POST http://127.0.0.1/echo', 'POST /echo |||x|| \n', '', 0],
+  ['curl -s -A x -n http://127.0.0.1/echo', 'GET /echo Basic bmw6bnA=|||x|| \n', '', 0],
+  ['curl -s -K k', 'GET /echo |||c fg|| \n', '', 0],
+  ['curl -s -K none', '', /^curl: cannot read config from 'none'\n/, 26],
+  ['curl -s -A x --url-query a=b http://127.0.0.1/echo?c', 'GET /echo?c&a=b |||x|| \n', '', 0],
+  ['curl -s -A x --connect-to a.test:80:127.0.0.1:80 http://a.test/echo', 'GET /echo |||x|| \n', '', 0],
+  ['curl -s -A x -x http://127.0.0.1:80 http://a.test/echo', 'GET http://a.test/echo |||x|| \n', '', 0],
+  ['curl -s -A x -x http://127.0.0.1:99 --noproxy * http://127.0.0.1/echo', 'GET /echo |||x|| \n', '', 0],
+  [
+    'curl -s -A x http://127.0.0.1/echo{a,b}[8-10:2]',
+    'GET /echoa8 |||x|| \nGET /echoa10 |||x|| \nGET /echob8 |||x|| \nGET /echob10 |||x|| \n',
+    '',
+    0,
+  ],
+  ['curl -s -g -A x http://127.0.0.1/echo[1]', /^GET \/echo(\[1\]|%5B1%5D) /, '', 0],
+  ['curl -s -o #1.out http://127.0.0.1/echo{p,q}', '', '', 0],
+  ['curl -s file:///root/p.out', /^GET \/echop /, '', 0],
+  ['curl -sS file:///nosuch', '', "curl: (37) Couldn't open file /nosuch\n", 37],
+  ['curl -s -O -J http://127.0.0.1/named', '', '', 0],
+  ['curl -s file:///root/n.txt', 'named\n', '', 0],
+  ['curl -s -A x -C 3 http://127.0.0.1/echo', 'GET /echo |||x||bytes=3- \n', '', 0],
+  ['curl -s -A x --oauth2-bearer t http://127.0.0.1/echo', 'GET /echo Bearer t|||x|| \n', '', 0],
+  ['curl -sS --proto =https http://127.0.0.1/', '', 'curl: (1) Protocol "http" disabled\n', 1],
+  ['curl -sS --max-filesize 2 http://127.0.0.1/', '', 'curl: (63) Maximum file size exceeded\n', 63],
+  ['curl -m x http://127.0.0.1/', '', /^curl: option -m: expected a proper numerical parameter\n/, 2],
+  ['curl -s', '', /^curl: \(2\) no URL specified\n/, 2],
+  ['curl -s -A x -H @h http://127.0.0.1/echo', 'GET /echo |||x|y| \n', '', 0],
+  ['curl -# -o o http://127.0.0.1/', '', `\r${'#'.repeat(72)} 100.0%\n`, 0],
 ]
 
 it.each(ROWS)('%s', async (line, stdout, stderr, status) => {
-  const result = await kernel.run(line.split(' '), { files: { '/root/f': 'hi\n' } })
+  const result = await kernel.run(line.split(' '), { files: FILES })
   expect(result.stdout).toMatch(
     typeof stdout === 'string' ? new RegExp(`^${stdout.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`) : stdout,
   )

@@ -1,11 +1,23 @@
-import { isErrno, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY, type Process, type Program, type Sys } from '@drydock/abi'
+import {
+  isErrno,
+  O_APPEND,
+  O_CREAT,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+  type Process,
+  type Program,
+  type Sys,
+} from '@drydock/abi'
 import { type HttpUrl, parseUrl } from '@drydock/http'
-import { getopt, readAll, readFile, Stdio, UsageError, writeAll, writeFile } from '@drydock/libc'
+import { getopt, readAll, readFile, readTextIfAny, Stdio, UsageError, writeAll, writeFile } from '@drydock/libc'
+import { withConfigFiles } from './config-file.ts'
 import { CookieJar } from './cookies.ts'
 import { CurlFailure } from './failure.ts'
+import { expandUrl, fillName, type GlobbedUrl } from './globbing.ts'
 import { type CurlOptions, OPTIONS } from './options.ts'
 import { ProgressMeter } from './progress-meter.ts'
-import { requestBody } from './request-body.ts'
+import { queryOf, requestBody } from './request-body.ts'
 import { Transfer } from './transfer.ts'
 import { VERSION } from './version.ts'
 import { type TransferFacts, writeOut } from './write-out.ts'
@@ -49,7 +61,30 @@ Protocols: http https
 Features: IPv6 UnixSockets
 `
 
-const REFUSED: readonly (readonly [keyof CurlOptions, string])[] = [['progressBar', '-#']]
+const NUMBERS: readonly (readonly ['maxTime' | 'connectTimeout' | 'retry' | 'retryDelay' | 'maxRedirs', string])[] = [
+  ['maxTime', '-m'],
+  ['connectTimeout', '--connect-timeout'],
+  ['retry', '--retry'],
+  ['retryDelay', '--retry-delay'],
+  ['maxRedirs', '--max-redirs'],
+]
+
+/** `-w @file` and `-H @file` are what the file holds. */
+async function withFiles(sys: Sys, options: CurlOptions): Promise<CurlOptions> {
+  const read = async (path: string): Promise<string> =>
+    new TextDecoder().decode(
+      path === '-' ? await readAll(sys, 0) : new TextEncoder().encode(await readTextIfAny(sys, path)),
+    )
+  const headers = options.header.map(async (line) =>
+    line.startsWith('@') ? (await read(line.slice(1))).split(/\r?\n/).filter(Boolean) : [line],
+  )
+  const { writeOut: format } = options
+  return {
+    ...options,
+    header: (await Promise.all(headers)).flat(),
+    ...(format?.startsWith('@') ? { writeOut: (await read(format.slice(1))).replace(/[\r\n]/g, '') } : {}),
+  }
+}
 
 /** getopt's complaint in curl's words. */
 function usageLine(message: string): string {
@@ -63,26 +98,46 @@ function usageLine(message: string): string {
 async function main(process: Process): Promise<number> {
   const io = new Stdio(process.sys)
   try {
-    const { options, operands, order } = getopt(process.argv.slice(1), OPTIONS)
+    const { words, missing } = await withConfigFiles(process.sys, process.argv.slice(1), process.env.get('HOME'))
+    if (missing !== undefined) {
+      await io.warn(`curl: cannot read config from '${missing}'\n${HINT}`)
+      return 26
+    }
+    const parsed = getopt(words, OPTIONS)
+    const { operands, order } = parsed
+    const options = await withFiles(process.sys, parsed.options)
+    const wrong = NUMBERS.find(([name]) => !/^\d+(\.\d+)?$/.test(options[name] ?? '0'))
+    if (wrong) {
+      await io.warn(`curl: option ${wrong[1]}: expected a proper numerical parameter\n${HINT}`)
+      return 2
+    }
     if (options.version || options.help) {
       await io.print(options.version ? ABOUT : HELP)
       await io.out.flush()
       return 0
     }
-    const refused = REFUSED.find(([name]) => options[name])
-    if (refused) {
-      await io.warn(`curl: option ${refused[1]} is not supported here\n`)
-      return 2
-    }
     const urls = [...options.url, ...operands]
     if (urls.length === 0) {
-      await io.warn(options.url.length ? 'curl: no URL specified\n' : HINT)
+      await io.warn(words.length > 0 ? `curl: (2) no URL specified\n${HINT}` : HINT)
       return 2
     }
     const cookies = await openJar(process.sys, options)
     let status = 0
-    for (const [index, url] of urls.entries())
-      status = await new Download({ process, io, options, order, index, cookies }).run(url)
+    const query = await queryOf(process.sys, options)
+    for (const [index, given] of urls.entries()) {
+      const found = options.globoff ? [{ url: given, parts: [] }] : expandUrl(given)
+      if (!found) {
+        await io.warn(
+          `curl: (3) bad range in URL position ${given.search(/[[{]/) + 1}:\n${given}\n${' '.repeat(given.search(/[[{]/))}^\n`,
+        )
+        return 3
+      }
+      for (const each of found) {
+        const glob = query === '' ? each : { ...each, url: `${each.url}${each.url.includes('?') ? '&' : '?'}${query}` }
+        status = await new Download({ process, io, options, order, index, cookies, glob }).run(glob.url)
+        if (status !== 0 && options.failEarly) return status
+      }
+    }
     await saveJar(process.sys, io, options.cookieJar, cookies)
     return status
   } catch (error) {
@@ -159,6 +214,7 @@ interface DownloadContext {
   readonly order: readonly string[]
   readonly index: number
   readonly cookies: CookieJar | undefined
+  readonly glob: GlobbedUrl
 }
 
 /** One URL of the command line: where its content goes, and what is said about it. */
@@ -169,9 +225,15 @@ class Download {
   private readonly order: readonly string[]
   private readonly index: number
   private readonly cookies: CookieJar | undefined
+  private readonly env: ReadonlyMap<string, string>
+  private readonly glob: GlobbedUrl
   private fd: number | undefined
+  private resumeAt = 0
+  private named: string | undefined
 
-  constructor({ process, io, options, order, index, cookies }: DownloadContext) {
+  constructor({ process, io, options, order, index, cookies, glob }: DownloadContext) {
+    this.env = process.env
+    this.glob = glob
     this.sys = process.sys
     this.io = io
     this.options = options
@@ -204,18 +266,36 @@ class Download {
 
   /** @returns how it failed */
   private async attempt(url: string, facts: TransferFacts): Promise<CurlFailure | undefined> {
-    const meter = new ProgressMeter(this.io, () => this.sys.clock.monotonic(), this.showsMeter())
+    const meter = new ProgressMeter(
+      this.io,
+      () => this.sys.clock.monotonic(),
+      this.showsMeter(),
+      this.options.progressBar > 0,
+    )
     let begun = false
     try {
-      const asked = readUrl(url)
+      if (/^file:\/\//i.test(url)) return await this.copyFile(url, facts)
+      const asked = readUrl(url, this.options.proto)
       const target = uploadTarget(this.options.pathAsIs ? withDots(url, asked) : asked, this.options.upload)
       const file = this.fileFor(target.target)
       facts.file = file ?? ''
+      this.resumeAt = this.resume(file)
       await meter.begin()
       begun = true
       const body = await requestBody(this.sys, this.options, this.order)
       const transfer = new Transfer({
-        ...{ sys: this.sys, io: this.io, options: this.options, cookies: this.cookies, body, facts, meter },
+        ...{
+          sys: this.sys,
+          env: this.env,
+          io: this.io,
+          options: this.options,
+          cookies: this.cookies,
+          body,
+          facts,
+          meter,
+        },
+        netrc: await this.netrc(),
+        resumeAt: this.resumeAt,
         onHead: (text) => this.takeHead(text, file),
         onData: (bytes) => this.takeData(bytes, file),
       })
@@ -235,6 +315,39 @@ class Download {
       if (this.fd !== undefined) this.sys.close(this.fd)
       this.fd = undefined
     }
+  }
+
+  private async netrc(): Promise<string> {
+    const { netrc, netrcOptional, netrcFile } = this.options
+    if (!netrc && !netrcOptional && netrcFile === undefined) return ''
+    return readTextIfAny(this.sys, netrcFile ?? `${this.env.get('HOME') ?? ''}/.netrc`)
+  }
+
+  /** -C: a number, or with a minus what the file has already. */
+  private resume(file: string | undefined): number {
+    const { continueAt } = this.options
+    if (continueAt === undefined) return 0
+    if (continueAt !== '-') return Number(continueAt)
+    try {
+      return file === undefined ? 0 : this.sys.stat(file).size
+    } catch (error) {
+      if (isErrno(error)) return 0
+      throw error
+    }
+  }
+
+  private async copyFile(url: string, facts: TransferFacts): Promise<undefined> {
+    const path = decodeURIComponent(url.replace(/^file:\/\/(localhost(?=\/))?/i, ''))
+    try {
+      this.sys.close(this.sys.open(path, O_RDONLY))
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      throw new CurlFailure(37, `Couldn't open file ${path}`)
+    }
+    const bytes = await readFile(this.sys, path)
+    facts.downloaded = bytes.length
+    await this.takeData(bytes, this.fileFor(path))
+    return undefined
   }
 
   /** What may be better the next time; undefined when nothing went wrong that could be. */
@@ -270,7 +383,7 @@ class Download {
     const { output, remoteName, remoteNameAll, outputDir } = this.options
     const named = output[this.index]
     const folder = outputDir === undefined ? '' : `${outputDir}/`
-    if (named !== undefined) return named === '-' ? undefined : `${folder}${named}`
+    if (named !== undefined) return named === '-' ? undefined : `${folder}${fillName(named, this.glob.parts)}`
     if (!remoteName && !remoteNameAll) return undefined
     const name = (target.split(/[?#]/)[0] ?? '').split('/').pop() ?? ''
     if (name === '') throw new CurlFailure(23, 'Remote file name has no length')
@@ -280,7 +393,7 @@ class Download {
   private create(file: string): number {
     try {
       if (this.options.createDirs) makeParents(this.sys, file)
-      return this.sys.open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+      return this.sys.open(file, O_WRONLY | O_CREAT | (this.resumeAt > 0 ? O_APPEND : O_TRUNC), 0o666)
     } catch (error) {
       if (isErrno(error)) throw new CurlFailure(23, `client returned ERROR on write, ${file}: ${error.message}`)
       throw error
@@ -290,6 +403,7 @@ class Download {
   private async takeHead(text: string, file: string | undefined): Promise<void> {
     const { include, head, dumpHeader } = this.options
     if (dumpHeader !== undefined) await this.dump(dumpHeader, text)
+    if (this.options.remoteHeaderName) this.named = nameIn(text)
     if (include || head) await this.takeData(new TextEncoder().encode(text), file)
   }
 
@@ -305,15 +419,32 @@ class Download {
       await this.io.print(bytes)
       return void (await this.io.out.flush())
     }
-    this.fd ??= this.create(file)
+    this.fd ??= this.create(this.named === undefined ? file : file.replace(/[^/]*$/, this.named))
     await writeAll(this.sys, this.fd, bytes)
   }
 }
 
-function readUrl(text: string) {
+/** The name of a Content-Disposition, for -J: without folders. */
+const nameIn = (head: string): string | undefined =>
+  /^content-disposition:.*?filename="?([^";\r\n]*)/im.exec(head)?.[1]?.split('/').pop() || undefined
+
+/** Protocols of --proto: `=https`, `-all,https`, `+http`. */
+function allowed(scheme: string, proto: string | undefined): boolean {
+  let known = new Set(['http', 'https', 'file'])
+  for (const [, sign = '+', name = ''] of (proto ?? '').matchAll(/([-+=]?)(\w+)/g)) {
+    const named = name === 'all' ? ['http', 'https', 'file'] : [name]
+    if (sign === '=') known = new Set(named)
+    else for (const each of named) void (sign === '-' ? known.delete(each) : known.add(each))
+  }
+  return known.has(scheme)
+}
+
+function readUrl(text: string, proto: string | undefined) {
+  if (/[\s\u0000-\u001f]/.test(text)) throw new CurlFailure(3, 'URL rejected: Malformed input to a URL function')
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https')
     throw new CurlFailure(1, `Protocol "${scheme}" not supported`)
+  if (!allowed(scheme ?? 'http', proto)) throw new CurlFailure(1, `Protocol "${scheme ?? 'http'}" disabled`)
   const url = parseUrl(text)
   if (!url || url.host === '') throw new CurlFailure(3, 'URL using bad/illegal format or missing URL')
   return { ...url, target: asTyped(text, url.target) }
@@ -362,13 +493,9 @@ export const curl: Program = {
   lacks: [
     'protocols other than HTTP',
     'HTTP/2 and 3',
-    'proxies',
-    '-6',
-    '-#',
-    '-C',
-    '-Z',
-    'URL globbing',
-    'configuration files',
+    'proxies of SOCKS',
+    'transfers at the same time: -Z takes one after another',
+    'a rate that is kept to: --limit-rate',
   ],
   summary: 'transfer a URL',
   sizeBytes: 301_536,

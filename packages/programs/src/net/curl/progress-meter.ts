@@ -30,6 +30,13 @@ const clock = (ms: number): string => {
   return `${String(Math.floor(seconds / 3600)).padStart(2)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
 }
 
+const BAR_WIDTH = 72
+
+function barLine(done: number, total: number): string {
+  const share = total === 0 ? 1 : Math.min(1, done / total)
+  return `\r${'#'.repeat(Math.floor(BAR_WIDTH * share)).padEnd(BAR_WIDTH)} ${(share * 100).toFixed(1).padStart(5)}%`
+}
+
 /** curl's progress meter on standard error. */
 export class ProgressMeter {
   private readonly io: Stdio
@@ -39,7 +46,11 @@ export class ProgressMeter {
   private lastMs: number
   private lastBytes = 0
 
-  constructor(io: Stdio, now: () => number, shown: boolean) {
+  private readonly bar: boolean
+
+  /** @param bar  -#: marks in place of numbers */
+  constructor(io: Stdio, now: () => number, shown: boolean, bar = false) {
+    this.bar = bar
     this.io = io
     this.now = now
     this.shown = shown
@@ -48,7 +59,7 @@ export class ProgressMeter {
   }
 
   async begin(): Promise<void> {
-    if (this.shown) await this.io.err.write(`${HEAD}${this.line(0, 0, undefined, 0)}`)
+    if (this.shown && !this.bar) await this.io.err.write(`${HEAD}${this.line(0, 0, undefined, 0)}`)
   }
 
   /** Called as bytes come; draws once a second. */
@@ -69,6 +80,7 @@ export class ProgressMeter {
     const current = ((received + sent - this.lastBytes) * SECOND_MS) / Math.max(1, now - this.lastMs)
     this.lastMs = now
     this.lastBytes = received + sent
+    if (this.bar) return void (await this.io.err.write(barLine(received + sent, (total ?? received) + sent)))
     await this.io.err.write(this.line(received, sent, total, current))
   }
 

@@ -62,7 +62,23 @@ async function urlencoded(sys: Sys, text: string): Promise<Uint8Array> {
   const name = at > 0 ? text.slice(0, at) : ''
   const rest = at < 0 ? text : text.slice(at + 1)
   const content = text[at] === '@' ? new TextDecoder().decode(await fileOrInput(sys, rest)) : rest
-  return encode(`${name === '' ? '' : `${name}=`}${encodeURIComponent(content)}`)
+  return encode(`${name === '' ? '' : `${name}=`}${escaped(content)}`)
+}
+
+/** Blanks are a plus, as forms have them. */
+const escaped = (text: string): string =>
+  encodeURIComponent(text)
+    .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+')
+
+/** What --url-query puts behind a URL; `+` in front sends the rest as it is. */
+export async function queryOf(sys: Sys, options: CurlOptions): Promise<string> {
+  const parts = await Promise.all(
+    options.urlQuery.map(async (text) =>
+      text.startsWith('+') ? text.slice(1) : new TextDecoder().decode(await urlencoded(sys, text)),
+    ),
+  )
+  return parts.join('&')
 }
 
 async function fileOrInput(sys: Sys, path: string): Promise<Uint8Array> {
@@ -74,9 +90,25 @@ async function fileOrInput(sys: Sys, path: string): Promise<Uint8Array> {
   }
 }
 
+/** Types that curl knows by the ends of names. */
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['gif', 'image/gif'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['png', 'image/png'],
+  ['svg', 'image/svg+xml'],
+  ['txt', 'text/plain'],
+  ['htm', 'text/html'],
+  ['html', 'text/html'],
+  ['pdf', 'application/pdf'],
+  ['xml', 'application/xml'],
+])
+const typeOf = (path: string): string =>
+  TYPES.get(/\.([^./]*)$/.exec(path)?.[1]?.toLowerCase() ?? '') ?? 'application/octet-stream'
+
 /** RFC 7578. */
 async function multipart(sys: Sys, fields: readonly string[]): Promise<RequestBody> {
-  const boundary = `------------------------${Array.from(sys.entropy.bytes(11), (byte) => (byte % 36).toString(36)).join('')}`
+  const boundary = `------------------------${Array.from(sys.entropy.bytes(22), (byte) => (byte % 36).toString(36)).join('')}`
   const parts: Uint8Array[] = []
   for (const field of fields) {
     const at = field.indexOf('=')
@@ -85,7 +117,7 @@ async function multipart(sys: Sys, fields: readonly string[]): Promise<RequestBo
     const [path = '', ...settings] = (isFile ? text.slice(1) : text).split(';')
     const type = settings.find((each) => each.startsWith('type='))?.slice(5)
     const disposition = `Content-Disposition: form-data; name="${name}"${isFile ? `; filename="${path.split('/').pop() ?? ''}"` : ''}\r\n`
-    const typed = type ?? (isFile ? 'application/octet-stream' : undefined)
+    const typed = type ?? (isFile ? typeOf(path) : undefined)
     parts.push(encode(`--${boundary}\r\n${disposition}${typed ? `Content-Type: ${typed}\r\n` : ''}\r\n`))
     parts.push(isFile ? await fileOrInput(sys, path) : encode(path), encode('\r\n'))
   }

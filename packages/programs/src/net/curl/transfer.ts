@@ -30,7 +30,9 @@ import { TimedStream } from '../http/timed-stream.ts'
 import type { CookieJar } from './cookies.ts'
 import { CurlFailure } from './failure.ts'
 import type { CurlOptions } from './options.ts'
+import { netrcUser } from './netrc.ts'
 import type { ProgressMeter } from './progress-meter.ts'
+import { proxyFor } from './proxy.ts'
 import type { RequestBody } from './request-body.ts'
 import { VERSION } from './version.ts'
 import type { TransferFacts } from './write-out.ts'
@@ -40,8 +42,13 @@ const CONNECT_TIMEOUT_MS = 300_000
 
 export interface TransferContext {
   readonly sys: Sys
+  readonly env: ReadonlyMap<string, string>
   readonly io: Stdio
   readonly options: CurlOptions
+  /** Of -n. */
+  readonly netrc: string
+  /** Bytes that are there already, with -C. */
+  readonly resumeAt: number
   readonly body: RequestBody | undefined
   /** Undefined: nobody asked for cookies to be kept. */
   readonly cookies: CookieJar | undefined
@@ -104,6 +111,7 @@ export class Transfer {
       if (!next) return
       if (facts.redirects === limit) throw new CurlFailure(47, `Maximum (${limit}) redirects followed`)
       facts.redirects++
+      await this.verbose(`* Issue another request to this URL: '${printUrl(next)}'`)
       facts.redirectTime = facts.totalTime
       url = next
     }
@@ -146,7 +154,9 @@ export class Transfer {
 
   private async open(url: HttpUrl): Promise<ByteStream> {
     const { options, sys, facts } = this.context
-    const raw = options.unixSocket === undefined ? await this.dialHost(url) : await this.dialUnix(options.unixSocket)
+    const proxy = proxyFor(url, options, this.context.env)
+    const raw =
+      options.unixSocket === undefined ? await this.dialHost(proxy ?? url) : await this.dialUnix(options.unixSocket)
     facts.connects++
     facts.connectTime = this.elapsed() / 1000
     facts.local = endOf(sys.getsockname(raw.fd))
@@ -154,7 +164,24 @@ export class Transfer {
     const { maxTime } = options
     const late = () => this.late()
     const timed = maxTime === undefined ? raw : new TimedStream(sys, raw, () => seconds(maxTime) - this.elapsed(), late)
-    return url.scheme === 'https' ? this.secured(timed, sys.getpeername(raw.fd), url) : timed
+    if (url.scheme === 'http') return timed
+    if (proxy) await this.tunnel(timed, url)
+    return this.secured(timed, sys.getpeername(raw.fd), url)
+  }
+
+  /** Asks a proxy for a way through to where TLS is spoken. RFC 9110, 9.3.6 */
+  private async tunnel(stream: ByteStream, url: HttpUrl): Promise<void> {
+    const target = `${url.host}:${url.port}`
+    await this.verbose(`* Establish HTTP proxy tunnel to ${target}`)
+    const headers: [string, string][] = [['Host', target], ...this.proxyAuthorization()]
+    const response = await request(stream, { method: 'CONNECT', target, headers, protocol: 'HTTP/1.1' })
+    if (response.status !== 200) throw new CurlFailure(56, `CONNECT tunnel failed, response ${response.status}`)
+    await this.verbose('* CONNECT phase completed')
+  }
+
+  private proxyAuthorization(): [string, string][] {
+    const { proxyUser } = this.context.options
+    return proxyUser === undefined ? [] : [['Proxy-Authorization', `Basic ${btoa(proxyUser)}`]]
   }
 
   private async secured(raw: ByteStream, peer: SocketAddress, url: HttpUrl): Promise<ByteStream> {
@@ -204,7 +231,8 @@ export class Transfer {
 
   private async dialHost(url: HttpUrl): Promise<FdStream> {
     const { facts, options } = this.context
-    const addresses = await this.resolve(url)
+    const [host, port] = this.connectTo(url)
+    const addresses = await this.resolve({ ...url, host, port })
     facts.lookupTime = this.elapsed() / 1000
     if (!isAddress(bare(url.host))) {
       const shown = (six: boolean): string =>
@@ -219,15 +247,25 @@ export class Transfer {
       ),
     )
     for (const address of addresses) {
-      await this.verbose(`*   Trying ${hostPort(address, url.port)}...`)
-      const stream = await this.tryAddress(address, url.port, limit)
+      await this.verbose(`*   Trying ${hostPort(address, port)}...`)
+      const stream = await this.tryAddress(address, port, limit)
       if (!stream) continue
-      await this.verbose(`* Connected to ${url.host} (${address}) port ${url.port}\n* using HTTP/1.x`)
+      await this.verbose(`* Connected to ${host} (${address}) port ${port}\n* using HTTP/1.x`)
       return stream
     }
     const failure = `Failed to connect to ${url.host} port ${url.port} after ${Math.floor(this.elapsed())} ms: Could not connect to server`
     await this.verbose(`* ${failure}\n* closing connection #0`)
     throw new CurlFailure(7, failure)
+  }
+
+  /** --connect-to HOST1:PORT1:HOST2:PORT2; an empty one stands for any, or for the same. */
+  private connectTo(url: HttpUrl): [host: string, port: number] {
+    for (const row of this.context.options.connectTo) {
+      const [host = '', port = '', toHost = '', toPort = ''] = row.split(':')
+      if ((host === '' || host === url.host) && (port === '' || Number(port) === url.port))
+        return [toHost || url.host, toPort === '' ? url.port : Number(toPort)]
+    }
+    return [url.host, url.port]
   }
 
   private async tryAddress(address: string, port: number, limit: number): Promise<FdStream | undefined> {
@@ -272,16 +310,22 @@ export class Transfer {
   private headers(url: HttpUrl): [string, string][] {
     const { options, body } = this.context
     const own = options.header.map(splitHeader)
-    const user = options.user ?? (url.username === '' ? undefined : `${url.username}:${url.password}`)
+    const inUrl = url.username === '' ? undefined : `${url.username}:${url.password}`
+    const user = options.user ?? inUrl ?? netrcUser(this.context.netrc, url.host)
+    const basic = user === undefined ? undefined : `Basic ${btoa(user.includes(':') ? user : `${user}:`)}`
+    const proxied = url.scheme === 'http' && proxyFor(url, options, this.context.env) !== undefined
     const wanted: [string, string | undefined][] = [
       ['Host', url.authority],
-      ['Authorization', user === undefined ? undefined : `Basic ${btoa(user.includes(':') ? user : `${user}:`)}`],
+      ...(proxied ? this.proxyAuthorization() : []),
+      ['Authorization', options.oauth2Bearer === undefined ? basic : `Bearer ${options.oauth2Bearer}`],
       ['User-Agent', options.userAgent ?? `curl/${VERSION}`],
       ['Accept', options.json.length ? 'application/json' : '*/*'],
       ['Accept-Encoding', options.compressed ? 'deflate, gzip, br, zstd' : undefined],
       ['Referer', options.referer],
       ['Cookie', this.cookies(url)],
-      ['Range', options.range === undefined ? undefined : `bytes=${options.range}`],
+      ['Range', this.range()],
+      ...(proxied ? [['Proxy-Connection', 'Keep-Alive'] as [string, string]] : []),
+      ...this.condition(),
     ]
     const sent: [string, string | undefined][] = this.sendsBody
       ? [
@@ -299,6 +343,24 @@ export class Transfer {
     return [...host, ...kept(wanted), ...rest, ...kept(sent)].flatMap(([name, text]): [string, string][] =>
       text === undefined ? [] : [[name, text]],
     )
+  }
+
+  private range(): string | undefined {
+    const { options, resumeAt } = this.context
+    if (resumeAt > 0) return `bytes=${resumeAt}-`
+    return options.range === undefined ? undefined : `bytes=${options.range}`
+  }
+
+  /** -z: only what is newer, or with a minus in front older, than a time or a file. */
+  private condition(): [string, string][] {
+    const { options, sys } = this.context
+    const { timeCond } = options
+    if (timeCond === undefined) return []
+    const text = timeCond.replace(/^[-+]/, '')
+    const ms = Date.parse(text)
+    const when = Number.isNaN(ms) ? modified(sys, text) : ms
+    if (when === undefined) return []
+    return [[timeCond.startsWith('-') ? 'If-Unmodified-Since' : 'If-Modified-Since', new Date(when).toUTCString()]]
   }
 
   /** Whether the command line itself says that the body goes in pieces. */
@@ -321,8 +383,11 @@ export class Transfer {
     const protocol = options.http10 ? 'HTTP/1.0' : 'HTTP/1.1'
     const lines = [`${this.method} ${target} ${protocol}`, ...headers.map(([name, text]) => `${name}: ${text}`)]
     facts.requestBytes += lines.reduce((sum, line) => sum + line.length + 2, 2)
+    const user = /^Basic (.*)/.exec(headers.find(([name]) => name === 'Authorization')?.[1] ?? '')?.[1]
+    if (user !== undefined) await this.verbose(`* Server auth using Basic with user '${atob(user).split(':')[0]}'`)
     await this.verbose(`${lines.map((line) => `> ${line}`).join('\r\n')}\r\n> \r`)
     const content = this.sendsBody && body ? body.bytes : undefined
+    if (content && content.length > 0 && this.tracesData()) await this.verbose(`} [${content.length} bytes data]`)
     if (content) facts.uploaded += content.length
     try {
       const response = await request(stream, {
@@ -331,8 +396,13 @@ export class Transfer {
         headers,
         ...(content ? { body: this.chunked(options.header.map(splitHeader)) ? inPieces(content) : content } : {}),
         protocol,
+        bare: !this.sendsBody,
       })
-      await this.verbose('* Request completely sent off')
+      await this.verbose(
+        content && content.length > 0
+          ? `* upload completely sent off: ${content.length} bytes`
+          : '* Request completely sent off',
+      )
       facts.firstByteTime = this.elapsed() / 1000
       return response
     } catch (error) {
@@ -342,8 +412,9 @@ export class Transfer {
 
   private target(url: HttpUrl): string {
     const { options, body } = this.context
-    if (!options.get || !body) return url.target
-    return `${url.target}${url.target.includes('?') ? '&' : '?'}${new TextDecoder().decode(body.bytes)}`
+    const whole = url.scheme === 'http' && proxyFor(url, options, this.context.env) ? printUrl(url) : url.target
+    if (!options.get || !body) return whole
+    return `${whole}${whole.includes('?') ? '&' : '?'}${new TextDecoder().decode(body.bytes)}`
   }
 
   private async explain(error: unknown): Promise<unknown> {
@@ -365,11 +436,21 @@ export class Transfer {
   private redirect(response: ClientResponse, url: HttpUrl): HttpUrl | undefined {
     const location = response.headers.get('location')
     if (location === undefined || !REDIRECTS.includes(response.status)) return undefined
-    if (this.context.options.location && response.status <= 303 && this.method !== 'HEAD') {
+    if (
+      this.context.options.location &&
+      response.status <= 303 &&
+      this.method !== 'HEAD' &&
+      !this.staysPost(response.status)
+    ) {
       this.sendsBody = false
       this.method = this.context.options.request ?? 'GET'
     }
     return parseUrl(location, url)
+  }
+
+  private staysPost(status: number): boolean {
+    const { post301, post302, post303 } = this.context.options
+    return this.method === 'POST' && [post301 && 301, post302 && 302, post303 && 303].includes(status)
   }
 
   /** The body, counted as it comes and unpacked where --compressed asked for it. */
@@ -384,6 +465,12 @@ export class Transfer {
     return options.compressed && packed(response) ? gunzipIfNeeded(counted()) : counted()
   }
 
+  /** Content that does not go to a terminal is told of in one line. */
+  private tracesData(): boolean {
+    const { sys, options } = this.context
+    return !sys.isatty(1) || options.output.length > 0 || options.remoteName > 0
+  }
+
   private async receive(response: ClientResponse, discard: boolean): Promise<void> {
     const { facts, options, onHead, onData, meter } = this.context
     const head = headText(response)
@@ -396,13 +483,21 @@ export class Transfer {
         .join('\r\n') + '\r\n< \r',
     )
     await onHead(head)
+    // All of it is there already.
+    if (this.context.resumeAt > 0 && response.status === 416) return
     if (options.fail && response.status >= 400)
       throw new CurlFailure(22, `The requested URL returned error: ${response.status}`)
+    const { maxFilesize } = options
+    if (maxFilesize !== undefined && (response.body.length ?? 0) > Number(maxFilesize))
+      throw new CurlFailure(63, 'Maximum file size exceeded')
     if (discard) return this.verbose('* Ignoring the response-body')
     if (this.method === 'HEAD' && options.head) return
     facts.downloaded = 0
+    let traced = false
     try {
       for await (const bytes of this.decoded(response)) {
+        if (!traced && this.tracesData()) await this.verbose(`{ [${bytes.length} bytes data]`)
+        traced = true
         await onData(bytes)
         await meter.update(facts.downloaded, facts.uploaded, response.body.length)
       }
@@ -413,6 +508,15 @@ export class Transfer {
     }
     if (options.failWithBody && response.status >= 400)
       throw new CurlFailure(22, `The requested URL returned error: ${response.status}`)
+  }
+}
+
+function modified(sys: Sys, path: string): number | undefined {
+  try {
+    return sys.stat(path).mtimeMs
+  } catch (error) {
+    if (isErrno(error)) return undefined
+    throw error
   }
 }
 
