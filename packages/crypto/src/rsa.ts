@@ -106,7 +106,7 @@ export async function generateRsa(bits: number, random: RandomBytes, pause: Paus
 }
 
 /** By the Chinese remainder theorem, four times as fast. */
-function privateOperation({ p, q, d }: RsaPrivateKey, message: bigint): bigint {
+export function privateOperation({ p, q, d }: RsaPrivateKey, message: bigint): bigint {
   const m1 = modPow(message % p, d % (p - 1n), p)
   const m2 = modPow(message % q, d % (q - 1n), q)
   const h = (modInverse(q, p) * (((m1 - m2) % p) + p)) % p
@@ -159,7 +159,7 @@ export function decryptRsa(key: RsaPrivateKey, data: Uint8Array): Uint8Array | u
 const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((byte, i) => byte ^ (b[i] ?? 0))
 
 /** MGF1, RFC 8017 appendix B.2.1. */
-function maskOf(hash: HashName, seed: Uint8Array, length: number): Uint8Array {
+export function maskOf(hash: HashName, seed: Uint8Array, length: number): Uint8Array {
   const parts: Uint8Array[] = []
   for (let counter = 0, size = 0; size < length; counter++) {
     const part = new Hash(hash)
@@ -175,11 +175,17 @@ function maskOf(hash: HashName, seed: Uint8Array, length: number): Uint8Array {
 const saltedDigest = (hash: HashName, message: Uint8Array, salt: Uint8Array): Uint8Array =>
   new Hash(hash).update(new Uint8Array(8)).update(new Hash(hash).update(message).digest()).update(salt).digest()
 
-/** RSASSA-PSS with a salt as long as the digest, RFC 8017 section 8.1. */
-export function signPss(key: RsaPrivateKey, hash: HashName, message: Uint8Array, random: RandomBytes): Uint8Array {
+/** RSASSA-PSS, RFC 8017 section 8.1. @param saltLength by default that of the digest */
+export function signPss(
+  key: RsaPrivateKey,
+  hash: HashName,
+  message: Uint8Array,
+  random: RandomBytes,
+  saltLength = new Hash(hash).digest().length,
+): Uint8Array {
   const bits = bitLength(key.n) - 1
   const size = Math.ceil(bits / 8)
-  const salt = random(new Hash(hash).digest().length)
+  const salt = random(saltLength)
   const digest = saltedDigest(hash, message, salt)
   const block = new Uint8Array(size - digest.length - 1)
   block[block.length - salt.length - 1] = 1
@@ -190,6 +196,7 @@ export function signPss(key: RsaPrivateKey, hash: HashName, message: Uint8Array,
   return fromBigInt(privateOperation(key, toBigInt(encoded)), sizeOf(key))
 }
 
+/** The salt may have any length. */
 export function verifyPss(key: RsaPublicKey, hash: HashName, message: Uint8Array, signature: Uint8Array): boolean {
   const bits = bitLength(key.n) - 1
   const size = Math.ceil(bits / 8)
@@ -200,8 +207,8 @@ export function verifyPss(key: RsaPublicKey, hash: HashName, message: Uint8Array
   const digest = encoded.subarray(size - length - 1, size - 1)
   const block = xor(masked, maskOf(hash, digest, masked.length))
   block[0] = (block[0] ?? 0) & (0xff >> (8 * size - bits))
-  const one = block.length - length - 1
-  if (block[one] !== 1 || block.subarray(0, one).some((byte) => byte !== 0)) return false
+  const one = block.findIndex((byte) => byte !== 0)
+  if (block[one] !== 1) return false
   const wanted = saltedDigest(hash, message, block.subarray(one + 1))
   return wanted.every((byte, i) => byte === digest[i])
 }

@@ -4,7 +4,6 @@ import { notHere } from './errors.ts'
 const CALLS: Readonly<Record<string, readonly string[]>> = {
   http2: ['createServer', 'createSecureServer', 'connect', 'getDefaultSettings'],
   inspector: ['open'],
-  repl: ['start'],
   trace_events: ['createTracing'],
   wasi: ['WASI'],
 }

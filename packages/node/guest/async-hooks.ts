@@ -1,8 +1,9 @@
+import { wantFrames } from './async-frames.ts'
 import { loop } from './loop.ts'
 
 let lastId = 1
 
-/** async_hooks, as far as it can be had: a store goes along with timers, ticks and immediates, but not with `await`. */
+/** async_hooks, as far as it can be had: a store goes along with timers, ticks, immediates, promises and `await`. */
 export class AsyncResource {
   readonly type: string
   private readonly frame = loop.frame
@@ -34,6 +35,9 @@ export class AsyncResource {
 }
 
 export class AsyncLocalStorage {
+  constructor() {
+    wantFrames()
+  }
   static bind<T>(call: T): T {
     return AsyncResource.bind(call)
   }

@@ -1,4 +1,6 @@
 import './prelude.ts'
+import './buffer-numbers.ts'
+import './buffer-checks.ts'
 import './proxies.ts'
 import './engine-errors.ts'
 import './early-globals.ts'
@@ -7,7 +9,8 @@ import './call-sites.ts'
 import { Buffer } from 'buffer'
 import path from 'path-browserify'
 import type { SignalMessage, StartMessage } from '../src/protocol.ts'
-import { createBuiltins, reportOf, timerGlobals, webCrypto } from './builtins.ts'
+import { createBuiltins, reportOf, timerGlobals } from './builtins.ts'
+import { cryptoGlobals, webCrypto } from './crypto.ts'
 import { createConsole } from './console.ts'
 import { callSync, pending } from './host.ts'
 import { inspect } from './inspect.ts'
@@ -44,7 +47,7 @@ for (const [name, value] of Object.entries(listed)) {
   Reflect.deleteProperty(scope, name)
   Object.defineProperty(scope, name, { value, configurable: true, writable: true, enumerable: true })
 }
-for (const [name, value] of Object.entries({ ...webGlobals, ...performanceGlobals, Buffer }))
+for (const [name, value] of Object.entries({ ...webGlobals, ...performanceGlobals, ...cryptoGlobals, Buffer }))
   Object.defineProperty(scope, name, { value, configurable: true, writable: true })
 Object.defineProperty(globalThis, Symbol.toStringTag, { value: 'global', configurable: true })
 
@@ -174,6 +177,7 @@ function fail(error: unknown, origin = 'uncaughtException'): void {
     loop.guard(() => process.emit('uncaughtException', error, origin), [])
     return
   }
+  if (loop.onError !== fail) return loop.onError(error)
   if (!failedInWorker(process.env, process.messages, error)) callSync('write', [2], Buffer.from(uncaught(error)))
   left ??= (process.exitCode ?? 0) === 0 ? 1 : Number(process.exitCode)
   leave()

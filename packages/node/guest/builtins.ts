@@ -1,5 +1,5 @@
 import EventEmitter from 'events'
-import * as bufferModule from 'buffer'
+import { bufferModule } from './buffer-module.ts'
 import path from 'path-browserify'
 import querystring from 'querystring-es3'
 import stream from 'readable-stream'
@@ -9,11 +9,9 @@ import { absentModules } from './absent-modules.ts'
 import { assert, strictAssert } from './assert.ts'
 import { asyncHooks } from './async-hooks.ts'
 import { childProcess } from './child-process.ts'
-import { createCipheriv, createDecipheriv, getCiphers, scryptSync } from './ciphers.ts'
-import { nodeError } from './errors.ts'
+import { crypto } from './crypto.ts'
 import { diagnosticsChannel } from './diagnostics.ts'
 import { fs, promises } from './fs.ts'
-import { getHashes, Hash, Hmac } from './hashes.ts'
 import { callSync, pending } from './host.ts'
 import { httpModule } from './http.ts'
 import { loop } from './loop.ts'
@@ -27,7 +25,7 @@ import { types, util } from './util.ts'
 import { webStreams } from './web-streams.ts'
 import type { NodeProcess } from './process.ts'
 import { readline } from './readline.ts'
-import { pbkdf2, subtle } from './subtle.ts'
+import { replModule } from './repl.ts'
 import { clusterModule, forkedByCluster } from './cluster.ts'
 import { dgram } from './datagrams.ts'
 import { consumers } from './consumers.ts'
@@ -64,69 +62,6 @@ Object.defineProperty(timers.setImmediate, Symbol.for('nodejs.util.promisify.cus
   enumerable: true,
 })
 export const timerGlobals = timers
-
-const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-function uuid(): string {
-  const bytes = callSync('random', [16]).bytes
-  bytes[6] = ((bytes[6] ?? 0) & 15) | 64
-  bytes[8] = ((bytes[8] ?? 0) & 63) | 128
-  return hex(bytes).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5')
-}
-const random = () => {
-  const [a = 0, b = 0, c = 0, d = 0] = callSync('random', [4]).bytes
-  return (((a << 24) >>> 0) + (b << 16) + (c << 8) + d) / 2 ** 32
-}
-type HkdfArguments = [key: string | Uint8Array, salt: string | Uint8Array, info: string | Uint8Array, length: number]
-function hkdf(digest: string, ...[key, salt, info, length]: HkdfArguments): Uint8Array {
-  const base64 = (data: string | Uint8Array): string => bufferModule.Buffer.from(data).toString('base64')
-  return callSync('hkdf', [digest, base64(salt), base64(info), length], bufferModule.Buffer.from(key)).bytes.slice()
-}
-
-const crypto = {
-  randomBytes: (size: number) => bufferModule.Buffer.from(callSync('random', [size]).bytes),
-  randomUUID: uuid,
-  randomFillSync: <T extends Uint8Array>(into: T, from = 0, size = into.length - from): T => (
-    into.set(callSync('random', [size]).bytes, from), into
-  ),
-  randomInt: (low: number, high?: number) =>
-    high === undefined ? Math.floor(random() * low) : low + Math.floor(random() * (high - low)),
-  getRandomValues: <T extends Uint8Array>(into: T): T => (into.set(callSync('random', [into.length]).bytes), into),
-  timingSafeEqual: (a: Uint8Array, b: Uint8Array) => {
-    if (a.length === b.length) return hex(a) === hex(b)
-    throw nodeError(RangeError, 'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH', 'Input buffers must have the same byte length')
-  },
-  createHash: (algorithm: string) => new Hash(algorithm),
-  createHmac: (algorithm: string, key: string | Uint8Array) => new Hmac(algorithm, key),
-  getHashes,
-  hkdfSync: (digest: string, ...given: HkdfArguments): ArrayBuffer => hkdf(digest, ...given).buffer as ArrayBuffer,
-  hkdf(digest: string, ...rest: [...HkdfArguments, (error: null, key: ArrayBuffer) => void]) {
-    const [key, salt, info, length, callback] = rest
-    loop.tick(() => callback(null, hkdf(digest, key, salt, info, length).buffer as ArrayBuffer), [])
-  },
-  pbkdf2Sync: pbkdf2,
-  pbkdf2(...args: [...Parameters<typeof pbkdf2>, (error: unknown, key?: Uint8Array) => void]) {
-    const [password, salt, iterations, length, digest, callback] = args
-    loop.tick(() => callback(null, pbkdf2(password, salt, iterations, length, digest)), [])
-  },
-  createCipheriv,
-  createDecipheriv,
-  getCiphers,
-  scryptSync,
-  scrypt(...args: [...Parameters<typeof scryptSync>, (error: unknown, key?: Uint8Array) => void]) {
-    const callback = args.at(-1) as (error: unknown, key?: Uint8Array) => void
-    const [password, salt, length, options] = args
-    loop.tick(() => callback(null, scryptSync(password, salt, length, typeof options === 'object' ? options : {})), [])
-  },
-  hash: (algorithm: string, data: string | Uint8Array, encoding = 'hex') =>
-    new Hash(algorithm).update(data).digest(encoding),
-  subtle,
-  get webcrypto() {
-    return webCrypto
-  },
-  Hash,
-  Hmac,
-}
-export const webCrypto = crypto
 
 const resolve4 = (name: string): Promise<string[]> =>
   pending.submit('resolve', [name]).then(({ value }) => value as string[])
@@ -267,6 +202,7 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
     ['querystring', () => ({ ...querystring, escape: encodeURIComponent, unescape: decodeURIComponent })],
     ['readline', () => readline],
     ['readline/promises', () => readline.promises],
+    ['repl', () => ({ ...replModule, builtinModules: modules().builtinNames() })],
     ['stream', () => stream],
     ['stream/promises', () => stream.promises],
     ['stream/consumers', () => consumers],

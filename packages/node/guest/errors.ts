@@ -95,6 +95,26 @@ export function received(value: unknown): string {
   return `type ${typeof value} (${text}${typeof value === 'bigint' ? 'n' : ''})`
 }
 
+const separated = (digits: string): string => digits.replace(/\B(?=(?:\d{3})+$)/g, '_')
+/** A number that is out of its range: large ones are told in groups of three digits. */
+export function outOfRange(name: string, range: string, value: unknown): Error {
+  const large =
+    (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) > 2 ** 32) ||
+    (typeof value === 'bigint' && (value > 2n ** 32n || value < -(2n ** 32n)))
+  const text = typeof value === 'string' ? `'${value}'` : String(value)
+  const shown = `${large ? separated(text) : text}${typeof value === 'bigint' ? 'n' : ''}`
+  const words = `The value of "${name}" is out of range. It must be ${range}. Received ${shown}`
+  return nodeError(RangeError, 'ERR_OUT_OF_RANGE', words)
+}
+export const invalidType = (name: string, wanted: string, value: unknown): Error =>
+  nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', `The "${name}" argument must be ${wanted}. Received ${received(value)}`)
+
+export function abortError(cause: unknown): Error {
+  const error = new Error('The operation was aborted', { cause })
+  Object.defineProperty(error, 'name', { value: 'AbortError', configurable: true, writable: true })
+  return Object.assign(error, { code: 'ABORT_ERR' })
+}
+
 /** @param feature what is called and is not to be had here */
 export const notHere = (feature: string): Error =>
   nodeError(

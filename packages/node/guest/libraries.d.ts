@@ -20,6 +20,7 @@ declare module 'buffer' {
     static byteLength(text: string): number
     static isBuffer(value: unknown): value is Buffer
     toString(encoding?: string): string
+    equals(other: Uint8Array): boolean
   }
   export { Buffer }
   export const constants: object

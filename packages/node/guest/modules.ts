@@ -1,7 +1,9 @@
 import path from 'path-browserify'
+import { frameInsertions, inserted } from './async-frames.ts'
 import { framed, headWith, nodeError } from './errors.ts'
 import { callSync } from './host.ts'
-import { aloneWhile, loaded, misspellings, noteMain, notePrefix, syntaxWords } from './stack.ts'
+import { misspelt } from './misspelt.ts'
+import { aloneWhile, loaded, noteInsertions, noteMain, notePrefix } from './stack.ts'
 
 declare function __compile(source: string, filename: string): ((...args: unknown[]) => unknown) | undefined
 declare function __defineModule(name: string, source: string): void
@@ -193,14 +195,16 @@ export class Modules {
     const source = readText(file)
     if (this.isEsm(file, source)) return
     const text = `${WRAPPER}${source.replace(/^#!.*/, '')}\n})`
-    if (!compiled(text, file)) throw misspelt((globalThis as unknown as { __thrown: unknown }).__thrown, source, file)
+    if (!compiled(text, file))
+      throw misspelt((globalThis as unknown as { __thrown: unknown }).__thrown, source, file, WRAPPER.length)
   }
 
   compile(module: Module, source: string): void {
-    notePrefix(module.filename, WRAPPER.length)
-    const text = withImports(source.replace(/^#!.*/, ''))
+    const text = withFrames(module.filename, withImports(source.replace(/^#!.*/, '')))
     const wrapper = compiled(`${WRAPPER}${text}\n})`, module.filename)
-    if (!wrapper) throw misspelt((globalThis as unknown as { __thrown: unknown }).__thrown, source, module.filename)
+    if (!wrapper)
+      throw misspelt((globalThis as unknown as { __thrown: unknown }).__thrown, source, module.filename, WRAPPER.length)
+    notePrefix(module.filename, WRAPPER.length)
     const require = this.requireFrom(module)
     module.require = require
     const load = (name: unknown): Promise<unknown> => this.importFrom(module.filename, name)
@@ -338,7 +342,7 @@ export class Modules {
       })
     const about = `const __load = (name) => __drydock.load(${JSON.stringify(file)}, name); import.meta.resolve = (name) => __drydock.resolve(${JSON.stringify(file)}, name); import.meta.url = ${JSON.stringify(`file://${file}`)}; import.meta.filename = ${JSON.stringify(file)}; import.meta.dirname = ${JSON.stringify(path.dirname(file))};`
     notePrefix(file, about.length, true)
-    __defineModule(file, about + withImports(rewritten))
+    __defineModule(file, about + withFrames(file, withImports(rewritten)))
     return file
   }
 
@@ -419,22 +423,14 @@ const RESOLVE_FRAMES = [
 
 const compiled = (text: string, file: string): ReturnType<typeof __compile> => aloneWhile(() => __compile(text, file))
 
-const WRAPPER = '(function (exports, require, module, __filename, __dirname, __load) { '
-
-/** What is wrong with a text, in V8's words and with its place in the text. */
-function misspelt(error: unknown, source: string, file: string): unknown {
-  if (!(error instanceof SyntaxError)) return error
-  const [, at = '1', column = '1'] = /:(\d+):(\d+)\)?$/m.exec(error.stack ?? '') ?? []
-  const lines = source.split('\n')
-  const line = Number(at)
-  const own = line === 1 ? Number(column) - WRAPPER.length : Number(column)
-  const beyond = line > lines.length
-  const message = syntaxWords(error.message, (lines[line - 1] ?? '').slice(Math.max(0, own - 1)), beyond)
-  const shown = beyond ? lines.length : line
-  const told = new SyntaxError(message)
-  misspellings.set(told, { file, line: shown, column: beyond ? 0 : Math.max(1, own) })
-  return told
+/** What goes along with `await` is put in, and known to those who tell places. */
+function withFrames(file: string, text: string): string {
+  const insertions = frameInsertions(text)
+  noteInsertions(file, text, insertions)
+  return insertions.length === 0 ? text : inserted(text, insertions)
 }
+
+const WRAPPER = '(function (exports, require, module, __filename, __dirname, __load) { '
 
 /** Whether a file is the package's at `root` itself, and not that of a package within it. */
 const isOwn = (file: string, root: string): boolean =>

@@ -71,7 +71,12 @@ function inputStream(fd: number, tty: boolean): Readable {
   return Object.assign(stream, {
     fd,
     isTTY: tty || undefined,
-    setRawMode: () => stream,
+    isRaw: false,
+    setRawMode(on: boolean) {
+      if (tty) callSync('rawMode', [fd, on])
+      this.isRaw = on
+      return stream
+    },
     ref: () => stream,
     unref: () => stream,
   })

@@ -1,3 +1,4 @@
+import type { Insertion } from './async-frames.ts'
 import { headOf, ownPreparation } from './engine-errors.ts'
 
 /** Stacks and words of errors as V8 has them: scripts print them, and whoever learns looks them up. */
@@ -14,6 +15,29 @@ export function notePrefix(file: string, length: number, esm = false): void {
   prefixes.set(file, length)
   lines.delete(file)
   if (esm) esmFiles.add(file)
+}
+/** What was put into a file's lines, by line, in order. */
+const insertions = new Map<string, ReadonlyMap<number, readonly Insertion[]>>()
+export function noteInsertions(file: string, text: string, all: readonly Insertion[]): void {
+  const rows = new Map<number, Insertion[]>()
+  let [line, start, next] = [1, 0, 0]
+  for (const { at, text: more } of all) {
+    for (next = text.indexOf('\n', start); next >= 0 && next < at; next = text.indexOf('\n', start)) {
+      line++
+      start = next + 1
+    }
+    rows.set(line, [...(rows.get(line) ?? []), { at: at - start, text: more }])
+  }
+  insertions.set(file, rows)
+}
+/** @returns the column in the text as it was written */
+function writtenColumn(file: string, line: number, column: number): number {
+  let shift = 0
+  for (const { at, text } of insertions.get(file)?.get(line) ?? []) {
+    if (at + shift >= column - 1) break
+    shift += Math.min(text.length, column - 1 - at - shift)
+  }
+  return column - shift
 }
 /** Lines of files that were in a stack: each error asks for them again, however large the file. */
 const lines = new Map<string, readonly string[]>()
@@ -55,7 +79,8 @@ export function prepareStacks(read: (file: string) => string): void {
     while (own.length > 1 && classesOf(error).includes(own[0]?.getFunctionName() ?? '')) own.shift()
     reword(error, own[0])
     const limit = (Error as unknown as { stackTraceLimit?: number }).stackTraceLimit ?? 10
-    const frames = own.filter((site) => !isParsed(site)).map((site, i) => frameOf(site, own[i + 1]))
+    const shown = own.filter((site) => !isParsed(site))
+    const frames = shown.map((site, i) => frameOf(site, own[i + 1], calleeOf(site, sites, error)))
     const last = own.at(-1)
     if (last && isMainFile(last)) frames.push(...(esmFiles.has(mainFile) ? ESM_FRAMES : MAIN_FRAMES))
     else if (last) frames.push(...calledBy(sites, frames))
@@ -138,7 +163,8 @@ const isInternal = (site: CallSite): boolean => (site.getFileName() ?? '').start
 
 /** Where in its file a place is. @returns line and column from one on */
 export function ownPlace(file: string, line: number, column: number): readonly [line: number, column: number] {
-  const counted = line === 1 ? Math.max(1, column - (prefixes.get(file) ?? 0)) : column
+  const behind = line === 1 ? Math.max(1, column - (prefixes.get(file) ?? 0)) : column
+  const counted = writtenColumn(file, line, behind)
   // In its first line the engine counts calls from the character before.
   const own = line === 1 && /[\s.]/.test((linesOf(file)[0] ?? '')[counted - 1] ?? '') ? counted + 1 : counted
   // V8 tells where `new` stands, the engine where the name behind it does.
@@ -168,12 +194,42 @@ const NATIVE: ReadonlyMap<string, string> = new Map([
   ['toISOString', 'Date.'],
 ])
 
-function frameOf(site: CallSite, caller: CallSite | undefined): string {
+/** What a place calls, as it may be written there: the next function within, or the class of the error that is made. */
+function calleeOf(site: CallSite, sites: readonly CallSite[], error: Error): string {
+  const inner = sites[sites.indexOf(site) - 1]
+  const name = inner?.getFunctionName() ?? ''
+  if (inner && !['construct', 'Later', 'nodeError', '', ...classesOf(error)].includes(name)) return name
+  return `new ${error.constructor?.name ?? 'Error'}`
+}
+
+/** The engine tells where the last call among the arguments is. @returns where the call itself stands, if it does in this line */
+function callColumn(text: string, column: number, callee: string): number {
+  const name = callee.replaceAll(/[^\w$ ]/g, '\\$&').replace('new ', 'new\\s+')
+  const calls = new RegExp(`(?<![\\w$])${name}(?:\\?\\.)?\\s*\\(`, 'g')
+  let found = -1
+  for (const {
+    index,
+    0: { length },
+  } of text.slice(0, column - 1).matchAll(calls))
+    if (isOpen(text.slice(index + length, column - 1))) found = index
+  return found < 0 ? column : found + 1
+}
+/** Whether no bracket too many is closed. */
+function isOpen(text: string): boolean {
+  let depth = 0
+  for (const char of text.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g, ''))
+    if ('([{'.includes(char)) depth++
+    else if (')]}'.includes(char) && --depth < 0) return false
+  return true
+}
+
+function frameOf(site: CallSite, caller: CallSite | undefined, callee: string): string {
   const file = site.getFileName()
   const name = site.getFunctionName() ?? ''
   if (file === null) return `    at ${NATIVE.get(name) ?? ''}${name} (<anonymous>)`
   const shown = file === '<input>' || file === '<eval>' ? evalName : esmFiles.has(file) ? `file://${file}` : file
-  const [line, column] = ownPlace(file, site.getLineNumber(), site.getColumnNumber())
+  const [line, told] = ownPlace(file, site.getLineNumber(), site.getColumnNumber())
+  const column = alone ? told : callColumn(linesOf(file)[line - 1] ?? '', told, callee)
   const place = `${shown}:${line}:${column}`
   if (name !== '' && name !== '<anonymous>' && name !== '<eval>') return `    at ${name} (${place})`
   return caller === undefined && prefixes.has(file) && !esmFiles.has(file)
@@ -230,7 +286,6 @@ const WORDS: readonly (readonly [pattern: RegExp, words: Rewording])[] = [
     /^cannot convert bigint to number$|^cannot mix bigint and other types$/i,
     () => 'Cannot mix BigInt and other types, use explicit conversions',
   ],
-  [/^invalid redefinition of (?:lexical identifier|a variable)/, () => 'Identifier has already been declared'],
   [/^invalid 'instanceof' right operand$/, () => "Right-hand side of 'instanceof' is not callable"],
   [/^object is not extensible$/, () => 'Cannot define property, object is not extensible'],
   [
@@ -270,18 +325,6 @@ interface Place {
 }
 /** Where texts that are no scripts stop making sense: V8 keeps that beside the stack. */
 export const misspellings = new WeakMap<Error, Place>()
-
-/** Where a text stops making sense, in V8's words. @param beyond the place is behind the text's end */
-export function syntaxWords(message: string, rest: string, beyond: boolean): string {
-  if (beyond) return 'Unexpected end of input'
-  const token = /^\s*([\w$]+|\S)/.exec(rest)?.[1] ?? ''
-  if (/expecting '\)'/.test(message)) return 'missing ) after argument list'
-  if (/unexpected end of string|unterminated/.test(message)) return 'Invalid or unexpected token'
-  const named =
-    /unexpected token(?: in expression)?: '(.*)'/.exec(message)?.[1] ?? (message.startsWith('expecting') ? token : '')
-  if (named === '') return message
-  return /^[A-Za-z_$]/.test(named) ? `Unexpected identifier '${named}'` : `Unexpected token '${named}'`
-}
 
 /** Where the script called into the guest just now. */
 function callerPlace(): Place | undefined {

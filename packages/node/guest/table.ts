@@ -1,6 +1,7 @@
 import { inspect } from './inspect.ts'
 
-const width = (text: string): number => {
+/** Columns that a text takes on a terminal. */
+export const columnsOf = (text: string): number => {
   let columns = 0
   for (const char of text.replaceAll(/\x1b\[\d+m/g, '').normalize('NFC')) {
     const code = char.codePointAt(0) ?? 0
@@ -51,10 +52,10 @@ function records(index: string, rows: readonly (readonly [string, unknown])[], w
 }
 
 function box(head: readonly string[], body: readonly (readonly string[])[]): string {
-  const widths = head.map((_, at) => Math.max(...[head, ...body].map((row) => width(row[at] ?? ''))) + 2)
+  const widths = head.map((_, at) => Math.max(...[head, ...body].map((row) => columnsOf(row[at] ?? ''))) + 2)
   const rule = (left: string, middle: string, right: string): string =>
     left + widths.map((columns) => '─'.repeat(columns)).join(middle) + right
   const line = (row: readonly string[]): string =>
-    `│${row.map((text, at) => ` ${text}${' '.repeat((widths[at] ?? 0) - 1 - width(text))}`).join('│')}│`
+    `│${row.map((text, at) => ` ${text}${' '.repeat((widths[at] ?? 0) - 1 - columnsOf(text))}`).join('│')}│`
   return [rule('┌', '┬', '┐'), line(head), rule('├', '┼', '┤'), ...body.map(line), rule('└', '┴', '┘')].join('\n')
 }

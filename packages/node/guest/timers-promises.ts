@@ -1,3 +1,4 @@
+import { abortError } from './errors.ts'
 import { loop } from './loop.ts'
 
 interface Signal {
@@ -10,11 +11,7 @@ interface Options {
   readonly ref?: boolean
 }
 
-function aborted(signal: Signal): Error {
-  const error = new Error('The operation was aborted', { cause: signal.reason })
-  Object.defineProperty(error, 'name', { value: 'AbortError', configurable: true, writable: true })
-  return Object.assign(error, { code: 'ABORT_ERR' })
-}
+const aborted = ({ reason }: Signal): Error => abortError(reason)
 
 /** Starts something that a signal may stop. */
 function waiting<T>({ signal }: Options, start: (resolve: (value: T) => void) => () => void): Promise<T> {

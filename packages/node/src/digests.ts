@@ -3,7 +3,7 @@ import { ripemd160, sha1 } from '@noble/hashes/legacy.js'
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { pbkdf2 } from '@noble/hashes/pbkdf2.js'
 import { sha224, sha256, sha384, sha512, sha512_256 } from '@noble/hashes/sha2.js'
-import { sha3_224, sha3_256, sha3_384, sha3_512 } from '@noble/hashes/sha3.js'
+import { sha3_224, sha3_256, sha3_384, sha3_512, shake128, shake256 } from '@noble/hashes/sha3.js'
 import { Hash, type HashName } from '@drydock/codec'
 
 type Digest = typeof sha256
@@ -21,8 +21,16 @@ const MORE: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
   blake2s256: (bytes) => blake2s(bytes, { dkLen: 32 }),
 }
 
-export const digest = (algorithm: string, bytes: Uint8Array): Uint8Array =>
-  MORE[algorithm]?.(bytes) ?? new Hash(algorithm as HashName).update(bytes).digest()
+const EXTENDABLE: Readonly<Record<string, (bytes: Uint8Array, options: { dkLen: number }) => Uint8Array>> = {
+  shake128,
+  shake256,
+}
+
+/** @param length bytes of the digest, where that can be chosen */
+export const digest = (algorithm: string, bytes: Uint8Array, length = 0): Uint8Array =>
+  EXTENDABLE[algorithm]?.(bytes, { dkLen: length }) ??
+  MORE[algorithm]?.(bytes) ??
+  new Hash(algorithm as HashName).update(bytes).digest()
 
 /** What keys are derived with. */
 const KEYED: Readonly<Record<string, Digest>> = {

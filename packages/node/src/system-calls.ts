@@ -1,5 +1,6 @@
 import { scrypt } from '@noble/hashes/scrypt.js'
 import {
+  cookedTermios,
   EINVAL,
   isErrno,
   O_APPEND,
@@ -8,6 +9,7 @@ import {
   O_TRUNC,
   O_WRONLY,
   parseSignal,
+  rawTermios,
   S_IFDIR,
   S_IFMT,
   S_IFREG,
@@ -116,6 +118,13 @@ function kindOf(sys: Sys, path: string): number {
   }
 }
 
+/** As libuv has it: what goes out is still made of whole lines. uv_tty_set_mode */
+function setRawMode(sys: Sys, fd: number, on: boolean): void {
+  const now = sys.tcgetattr(fd)
+  const cooked = cookedTermios()
+  sys.tcsetattr(fd, on ? { ...rawTermios(now), opost: true, onlcr: true } : { ...now, ...cooked })
+}
+
 /** What a script may ask of the kernel, by name. Each row reads its own arguments. */
 export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, ForeignCall>([
   ...COMMON_CALLS,
@@ -143,7 +152,7 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
   ['realpath', (sys, [path]) => answer(sys.realpath(asText(path)))],
   ['random', (sys, [length]) => ({ bytes: sys.entropy.bytes(asNumber(length)) })],
   ['kill', (sys, [pid, signal]) => answer(sys.kill(asNumber(pid), parseSignal(asText(signal)) ?? 0))],
-  ['hash', (_, [algorithm], bytes) => ({ bytes: digest(asText(algorithm), bytes) })],
+  ['hash', (_, [algorithm, length], bytes) => ({ bytes: digest(asText(algorithm), bytes, Number(length ?? 0)) })],
   [
     'pbkdf2',
     (_, [algorithm, salt, iterations, length], password) => ({
@@ -156,6 +165,7 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
       bytes: derived(asText(algorithm), key, fromBase64(asText(salt)), fromBase64(asText(info)), asNumber(length)),
     }),
   ],
+  ['rawMode', (sys, [fd, on]) => answer(setRawMode(sys, asNumber(fd), on === true))],
   ['zlib', (_, [format], bytes) => ({ bytes: packed(asText(format), bytes) })],
   ['uid', (sys) => answer({ uid: sys.getuid(), gid: sys.getgid() })],
   ['links', (sys) => answer(sys.netlink({ op: 'link-list' }))],
@@ -184,14 +194,22 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
   ],
   [
     'cipher',
-    (_, [name, way, key, iv, more], bytes) => ({
-      bytes: ciphered(
-        asText(name),
-        way === 'encrypt',
-        [key, iv, more].map((each) => fromBase64(asText(each))),
-        bytes,
-      ),
-    }),
+    (_, [name, way, key, iv, more, bare], bytes) => {
+      const [one, two, three] = [key, iv, more].map((each) => fromBase64(asText(each)))
+      const empty = new Uint8Array(0)
+      const given = { key: one ?? empty, iv: two ?? empty, more: three ?? empty, bare: bare === true }
+      return { bytes: ciphered(asText(name), way === 'encrypt', given, bytes) }
+    },
+  ],
+  // Curves and certificates come when a script first needs them.
+  [
+    'key',
+    async (sys, [call, ...args], bytes) => {
+      const { KEY_CALLS } = await import('./keys/key-calls.ts')
+      const row = KEY_CALLS[asText(call)]
+      if (!row) throw EINVAL
+      return row(sys, args, bytes)
+    },
   ],
   ['wait', async (sys, [pid]) => answer((await sys.wait(asNumber(pid)))?.status)],
 ])

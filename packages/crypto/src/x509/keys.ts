@@ -33,7 +33,7 @@ export const publicBytes = (key: PublicKey): Uint8Array => (isEc(key) ? key.poin
 /** SubjectPublicKeyInfo. */
 export const publicInfo = (key: PublicKey): Uint8Array => sequence(algorithm(key), bits(publicBytes(key)))
 
-const privatePkcs1 = ({ n, e, d, p, q }: RsaPrivateKey): Uint8Array =>
+export const privatePkcs1 = ({ n, e, d, p, q }: RsaPrivateKey): Uint8Array =>
   sequence(...[0n, n, e, d, p, q, d % (p - 1n), d % (q - 1n), modInverse(q, p)].map((value) => integer(value)))
 /** @param named  with the curve, which PKCS #8 tells elsewhere */
 const privateSec1 = ({ curve, secret, point }: EcPrivateKey, named: boolean): Uint8Array =>
@@ -44,9 +44,13 @@ export const privatePkcs8 = (key: PrivateKey): Uint8Array =>
 const derive = (passphrase: string, salt: Uint8Array, iterations: number, length: number): Uint8Array =>
   pbkdf2(sha256, passphrase, salt, { c: iterations, dkLen: length })
 
-export function encryptPkcs8(key: PrivateKey, passphrase: string, random: RandomBytes): Uint8Array {
+export const encryptPkcs8 = (key: PrivateKey, passphrase: string, random: RandomBytes): Uint8Array =>
+  sealPkcs8(privatePkcs8(key), passphrase, random)
+
+/** @param plain PKCS #8 of a key of any kind */
+export function sealPkcs8(plain: Uint8Array, passphrase: string, random: RandomBytes): Uint8Array {
   const [salt, iv] = [random(16), random(16)]
-  const data = cbc(derive(passphrase, salt, ITERATIONS, 32), iv).encrypt(privatePkcs8(key))
+  const data = cbc(derive(passphrase, salt, ITERATIONS, 32), iv).encrypt(plain)
   const kdf = sequence(
     id('PBKDF2'),
     sequence(octets(salt), integer(ITERATIONS), sequence(id('hmacWithSHA256'), nothing())),
@@ -55,8 +59,8 @@ export function encryptPkcs8(key: PrivateKey, passphrase: string, random: Random
   return sequence(scheme, octets(data))
 }
 
-/** @returns undefined for the wrong passphrase */
-function decryptPkcs8(bytes: Uint8Array, passphrase: string): Uint8Array | undefined {
+/** @returns PKCS #8; undefined for the wrong passphrase */
+export function openPkcs8(bytes: Uint8Array, passphrase: string): Uint8Array | undefined {
   const [scheme, data] = parseDer(bytes).children
   const [kdf, cipher] = scheme?.children[1]?.children ?? []
   const [salt, iterations] = kdf?.children[1]?.children ?? []
@@ -72,7 +76,7 @@ function decryptPkcs8(bytes: Uint8Array, passphrase: string): Uint8Array | undef
   }
 }
 
-function readPkcs1(node: DerNode): RsaPrivateKey | undefined {
+export function readPkcs1(node: DerNode): RsaPrivateKey | undefined {
   const [, n = 0n, e = 0n, d = 0n, p = 0n, q = 0n] = node.children.map(({ content }) => toBigInt(content))
   return q > 0n ? { n, e, d, p, q } : undefined
 }
@@ -114,7 +118,7 @@ export async function readPrivateKey(
       if (label === 'EC PRIVATE KEY') return readSec1(parseDer(bytes), undefined)
       if (label === 'PRIVATE KEY') return readPkcs8(bytes)
       if (label !== 'ENCRYPTED PRIVATE KEY') continue
-      const plain = decryptPkcs8(bytes, (await passphrase()) ?? '')
+      const plain = openPkcs8(bytes, (await passphrase()) ?? '')
       return plain ? readPkcs8(plain) : 'wrong passphrase'
     }
   } catch (error) {

@@ -99,9 +99,10 @@ export class Vm {
   async run(code: string, filename: string, flags: number = EvalFlags.TYPE_GLOBAL): Promise<JSValueHandle> {
     const result = await this.evaluateOnly(code, filename, flags)
     let more = true
+    // What a job puts off for the next tick comes before anything else.
     while (more) {
-      more = await this.ranTicks()
-      await this.runJobs()
+      const ticked = await this.ranTicks()
+      more = (await this.ranJobs()) || ticked
     }
     return result
   }
@@ -167,10 +168,12 @@ export class Vm {
     }
   }
 
-  private async runJobs(): Promise<void> {
+  private async ranJobs(): Promise<boolean> {
     const { exports } = this.internals()
+    const any = exports.qjs_is_job_pending() !== 0
     while (exports.qjs_is_job_pending())
       if ((await this.within(() => this.runJob())) < 0) this.quickjs.getException().dispose()
+    return any
   }
 
   private async within(entry: () => number | Promise<number>): Promise<number> {
