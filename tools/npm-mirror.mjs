@@ -11,7 +11,7 @@ const ROOTS = [
   ...['express', 'cors', 'morgan', 'ejs', 'dotenv', 'uuid', 'semver', 'cookie-parser', 'method-override', 'async'],
   ...['ws', 'socket.io', 'pg', 'mysql2', 'ioredis', 'redis', 'nodemon', 'body-parser', 'debug', 'fastify'],
   ...['lodash', 'chalk', 'commander', 'axios', 'dayjs', 'jsonwebtoken', 'bcryptjs', 'nanoid', 'node-fetch', 'helmet'],
-  ...['compression', 'express-session', 'mocha', 'chai'],
+  ...['compression', 'express-session', 'mocha', 'chai', 'mongodb', 'mongoose'],
 ]
 /** Licences that let a package be handed on with its text, which is in its tarball. */
 const LICENCES = new Set([
@@ -27,7 +27,7 @@ const LICENCES = new Set([
 ])
 /** What packages carry that no program needs. */
 const LEFT_OUT =
-  /(^|\/)(node_modules|test|tests|\.github|coverage|example|examples|docs)(\/|$)|\.(map|ts|mts|cts|flow)$/
+  /(^|\/)(node_modules|test|tests|\.github|coverage|example|examples|docs)(\/|$)|\.(map|ts|mts|cts|flow|bundle\.js|rn\.cjs)$|^dist\/browser\.umd\.js$/
 
 export function npmMirror(root = '.') {
   return {

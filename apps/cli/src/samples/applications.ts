@@ -135,11 +135,37 @@ volumes: { mongo_data: }
 `,
       'frontend/Dockerfile': 'FROM node:18-alpine\nCOPY server.js .\nCMD ["node", "server.js"]\n',
       'frontend/server.js': NODE_SERVER(3000, 'todo'),
-      'backend/Dockerfile': 'FROM node:18-alpine\nCOPY server.js .\nCMD ["node", "server.js"]\n',
-      'backend/server.js': NODE_SERVER(3000, 'api'),
+      'backend/Dockerfile':
+        'FROM node:20-alpine\nWORKDIR /usr/src/app\nCOPY package.json .\nRUN npm install\nCOPY . .\nCMD ["npm", "start"]\n',
+      'backend/package.json': JSON.stringify({
+        name: 'backend',
+        version: '1.0.0',
+        scripts: { start: 'node server.js' },
+        dependencies: { express: '^4.17.1', mongoose: '^8.0.0' },
+      }),
+      'backend/server.js': `const express = require('express')
+const mongoose = require('mongoose')
+const Todo = mongoose.model('Todo', new mongoose.Schema({ text: { type: String, required: true } }))
+const app = express()
+app.use(express.json())
+app.get('/api', async (_, answer) => answer.json((await Todo.find()).map(({ text }) => text)))
+app.post('/api/todos', (asked, answer) =>
+  Todo.create(asked.body).then(
+    ({ text }) => answer.status(201).json({ text }),
+    (error) => answer.status(400).json({ message: error.message }),
+  ),
+)
+mongoose.connect('mongodb://mongo:27017/todos').then(() => app.listen(3000))
+`,
     },
-    running: ['frontend', 'backend'],
-    check: 'docker compose exec -T frontend wget -q -O - http://backend:3000 | grep api',
+    running: ['frontend', 'backend', 'mongo'],
+    check: [
+      'post() { docker compose exec -T backend wget -q -O - --header "Content-Type: application/json" --post-data "$1" http://localhost:3000/api/todos; }',
+      'docker compose exec -T mongo mongo --quiet --eval "db.version()" | grep 4.2.0',
+      `post '{"text":"milk"}' | grep milk`,
+      '! post "{}"',
+      'docker compose exec -T frontend wget -q -O - http://backend:3000/api | grep milk',
+    ].join(' && '),
   },
   {
     name: 'sparkjava',

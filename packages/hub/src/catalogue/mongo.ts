@@ -76,7 +76,10 @@ fi
 exec "$@"
 `
 
-function mongoTree(tree: Tree): void {
+/** The shell of releases before 6 was called mongo. */
+const isOld = (version: string): boolean => Number(version.split('.')[0]) < 6
+
+function mongoTree(tree: Tree, version: string): void {
   addAccount(tree, 'mongodb:999:999:/home/mongodb:/usr/sbin/nologin')
   const own = { uid: 999, gid: 999 }
   tree
@@ -88,6 +91,7 @@ function mongoTree(tree: Tree): void {
     .dir('/data/configdb', own)
     .dir('/docker-entrypoint-initdb.d')
     .script('/usr/local/bin/docker-entrypoint.sh', ENTRYPOINT)
+  if (isOld(version)) tree.mainCommand('mongosh', '/usr/bin/mongo')
 }
 
 export const mongo = softwareRepository({

@@ -50,6 +50,7 @@ export const mongosh: Program = {
   paths: ['/usr/bin/mongosh'],
   covers: 'partial',
   lacks: [
+    'the words of the shell before it, which its name mongo in images before 6 stands for',
     'connections beside its own: Mongo(), connect(), mongodb+srv and --nodb; TLS',
     'transactions and change streams; sharding helpers; snippets and .mongoshrc.js',
     'pretty words of what went wrong in a script’s syntax: those of its JavaScript engine stand there',

@@ -92,7 +92,7 @@ async function once(sys: Sys, io: Stdio, options: Options, url: HttpUrl, first: 
       if (!next) throw new Refusal(`not an http or ftp url: ${location}`)
       return next
     }
-    if (response.status !== 200 && response.status !== 204 && response.status !== 206)
+    if (!isSuccess(response.status, options))
       throw new Refusal(`server returned error: ${response.protocol} ${response.status} ${response.reason}`)
     if (options.spider) await say(io, options, 'remote file exists\n')
     else await save(sys, io, options, response, first)
@@ -101,6 +101,10 @@ async function once(sys: Sys, io: Stdio, options: Options, url: HttpUrl, first: 
     stream.close()
   }
 }
+
+/** 205 is none for busybox, and a part of a file only where one was asked for. */
+const isSuccess = (status: number, options: Options): boolean =>
+  (status >= 200 && status <= 204) || (status === 206 && Boolean(options.continue))
 
 async function addressOf(sys: Sys, host: string): Promise<string> {
   try {
