@@ -67,6 +67,22 @@ export interface SocketInfo {
   readonly ino: number
   /** Of sockets of AF_INET6: nothing of IPv4 comes to it. IPV6_V6ONLY */
   readonly v6only?: boolean
+  readonly facts?: TcpFacts
+}
+
+/** What a TCP connection has measured and counted. tcp(7), TCP_INFO */
+export interface TcpFacts {
+  readonly roundTripMs?: number
+  readonly varianceMs: number
+  readonly timeoutMs: number
+  readonly bytesSent: number
+  readonly bytesAcked: number
+  readonly bytesReceived: number
+  readonly sendWindow: number
+  readonly receiveWindow: number
+  /** Milliseconds until what was not acknowledged is sent again, and how often it was. */
+  readonly resendsInMs?: number
+  readonly resends: number
 }
 
 /** A socket of the unix family. unix(7), sock_diag(7) */
@@ -141,6 +157,8 @@ export type NetlinkRequest =
   /** Without settings the link has its standard discipline again. @throws ENODEV, ENOENT when there is none to take away */
   | { op: 'qdisc-set'; dev: string; qdisc: QdiscSettings | undefined }
   | { op: 'socket-list' }
+  /** SOCK_DESTROY: the connection ends with a reset. @throws ENOENT, EOPNOTSUPP for what is no connection */
+  | { op: 'socket-destroy'; ino: number }
   | { op: 'unix-list' }
 
 /** What is done to packets that leave. tc-netem(8), tc-tbf(8) */

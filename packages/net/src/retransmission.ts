@@ -66,6 +66,17 @@ export class Retransmission {
     this.flight = []
   }
 
+  /** For TCP_INFO. */
+  get measured() {
+    const [first] = this.flight
+    const due = first && first.sentMs + this.timeoutMs - this.options.clock.monotonic()
+    return {
+      ...(this.roundTripMs !== undefined && { roundTripMs: this.roundTripMs }),
+      ...{ varianceMs: this.varianceMs, timeoutMs: this.timeoutMs, resends: this.attempts },
+      ...(due !== undefined && { resendsInMs: Math.max(0, due) }),
+    }
+  }
+
   private get timeoutMs(): number {
     const base = this.roundTripMs === undefined ? FIRST_TIMEOUT_MS : this.roundTripMs + 4 * this.varianceMs
     return Math.min(MOST_TIMEOUT_MS, Math.max(LEAST_TIMEOUT_MS, base) * 2 ** this.attempts)

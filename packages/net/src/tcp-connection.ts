@@ -9,6 +9,7 @@ import {
   EPIPE,
   type Errno,
   ETIMEDOUT,
+  type TcpFacts,
   type Timer,
 } from '@drydock/abi'
 import { ByteQueue } from './byte-queue.ts'
@@ -116,6 +117,18 @@ export class TcpConnection implements Socket {
   /** Bytes that wait to be read, to be acknowledged. */
   get queued(): { receive: number; send: number } {
     return { receive: this.incoming.length, send: this.outgoing.length + this.inFlight }
+  }
+
+  /** TCP_INFO. tcp(7) */
+  get facts(): TcpFacts {
+    return {
+      ...this.lost.measured,
+      bytesSent: this.sendNext,
+      bytesAcked: this.sendAcked,
+      bytesReceived: this.receiveNext,
+      sendWindow: this.peerWindow,
+      receiveWindow: this.advertised,
+    }
   }
 
   get established(): boolean {

@@ -31,7 +31,7 @@ import {
 } from '@drydock/net'
 import { listConversations } from './conntrack-list.ts'
 import type { NetNamespace } from './net-namespace.ts'
-import { listSockets } from './socket-list.ts'
+import { destroySocket, listSockets } from './socket-list.ts'
 
 /** Finds other namespaces as the caller sees them. @throws ESRCH, ENOENT */
 export interface NamespaceLookup {
@@ -166,6 +166,7 @@ const HANDLERS: Handlers = {
     namespace.stack.setQdisc(at, qdisc)
   },
   'socket-list': (namespace) => listSockets(namespace),
+  'socket-destroy': (namespace, { ino }) => destroySocket(namespace, ino),
   'unix-list': ({ network }) => [...network.unixSockets].map((socket) => socket.describe()),
 }
 

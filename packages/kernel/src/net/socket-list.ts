@@ -1,5 +1,5 @@
-import { AF_INET, AF_INET6, type SocketInfo } from '@drydock/abi'
-import type { Endpoint } from '@drydock/net'
+import { AF_INET, AF_INET6, ENOENT, EOPNOTSUPP, type SocketInfo } from '@drydock/abi'
+import { type Endpoint, TcpConnection } from '@drydock/net'
 import { asListed } from '../socket/inet-address.ts'
 import type { InetSocketView, NetNamespace } from './net-namespace.ts'
 
@@ -11,6 +11,7 @@ export function listSockets({ stack, sockets }: NetNamespace): SocketInfo[] {
     ...ends(local, remote, sockets.get(socket)),
     receiveQueue: queued.receive,
     sendQueue: queued.send,
+    ...(socket instanceof TcpConnection && { facts: socket.facts }),
   }))
   const udp = stack.udp.list().map((socket) => ({
     proto: 'udp' as const,
@@ -20,6 +21,15 @@ export function listSockets({ stack, sockets }: NetNamespace): SocketInfo[] {
     sendQueue: 0,
   }))
   return [...udp, ...tcp]
+}
+
+/** SOCK_DESTROY. sock_diag(7) @throws ENOENT, EOPNOTSUPP */
+export function destroySocket({ stack, sockets }: NetNamespace, ino: number): undefined {
+  const found = stack.tcp.list().find(({ socket }) => sockets.get(socket)?.ino === ino)
+  if (!found) throw ENOENT
+  if (!(found.socket instanceof TcpConnection)) throw EOPNOTSUPP
+  found.socket.abort()
+  return undefined
 }
 
 function ends(local: Endpoint, peer: Endpoint | undefined, owner: InetSocketView | undefined) {

@@ -1,3 +1,4 @@
+import { AF_INET, SOCK_STREAM } from '@drydock/abi'
 import { bootTestKernel, type TestKernel } from '@drydock/kernel/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { programs } from '../index.ts'
@@ -53,6 +54,34 @@ test('bridge shows ports and the addresses behind them', async () => {
   expect(fdb).toMatch(/^(\w\w:){5}\w\w dev one permanent$/m)
   expect((await run('bridge fdb show dev one')).stdout).toContain(' dev one master br0 permanent\n')
   expect((await run('bridge nothing')).status).toBe(255)
+})
+
+test('ss tells what a connection knows of itself, and ends it', async () => {
+  const { sys } = kernel
+  const listener = sys.socket(AF_INET, SOCK_STREAM)
+  sys.bind(listener, { family: AF_INET, address: '127.0.0.1', port: 8080 })
+  sys.listen(listener)
+  const client = sys.socket(AF_INET, SOCK_STREAM)
+  const connected = sys.connect(client, { family: AF_INET, address: '127.0.0.1', port: 8080 })
+  const { fd } = await sys.accept(listener)
+  await connected
+  await sys.write(client, new TextEncoder().encode('hello'))
+  const info = (await run('ss -tni sport = :8080')).stdout
+  expect(info).toMatch(
+    /^ESTAB +5 +0 +127\.0\.0\.1:8080 +127\.0\.0\.1:\d+ *\n\t rto:\d+ .*mss:\d+ pmtu:65535 .*bytes_received:5 /m,
+  )
+  expect((await run('ss -tnmO dport = :8080')).stdout).toMatch(
+    /:8080 + skmem:\(r0,rb131072,t0,tb\d+,f0,w0,o0,bl0,d0\)\n$/,
+  )
+  expect((await run('ss -A tcp -ln')).stdout).toContain('127.0.0.1:8080')
+  expect((await run('ss -A bogus')).stderr).toBe('ss: "bogus" is illegal value for socket type.\n')
+  expect((await run('netstat -tno')).stdout).toMatch(/ESTABLISHED off \(0\.00\/0\/0\)\n/)
+  expect((await run('netstat -tlne')).stdout).toMatch(
+    /State       User       Inode     \n(.*\n)*.* LISTEN      0          \d+ +\n/,
+  )
+  expect((await run('ss -tK dport = 8080')).stdout).toMatch(/^ESTAB .*:8080/m)
+  expect((await run('ss -tn')).stdout.split('\n')).toHaveLength(2)
+  for (const each of [fd, client, listener]) sys.close(each)
 })
 
 const TC: readonly (readonly [string, string, number])[] = [

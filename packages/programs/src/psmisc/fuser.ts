@@ -2,6 +2,7 @@ import { isErrno, parseSignal, SIGKILL, type Stat, type Sys } from '@drydock/abi
 import { defineProgram, flag, type ProgramContext, value } from '@drydock/libc'
 import { Accounts } from '../account/accounts.ts'
 import { withArgv } from '../package-version.ts'
+import { readMounts } from '../util-linux/mounts.ts'
 import { type OpenEntry, openEntries } from './open-files.ts'
 
 const options = {
@@ -13,6 +14,14 @@ const options = {
   silent: flag('s', 'silent'),
   user: flag('u', 'user'),
   verbose: flag('v', 'verbose'),
+  list: flag('l', 'list-signals'),
+  version: flag('V', 'version'),
+  writers: flag('w', 'writeonly'),
+  ask: flag('i', 'interactive'),
+  inode: flag('I', 'inode'),
+  isMount: flag('M', 'ismountpoint'),
+  ipv4: flag('4', 'ipv4'),
+  ipv6: flag('6', 'ipv6'),
 }
 type Context = ProgramContext<typeof options>
 
@@ -66,8 +75,26 @@ function usersOf(entries: readonly OpenEntry[], test: Test): User[] {
 const access = (letters: ReadonlySet<string>): string =>
   [letters.has('F') ? 'F' : 'f', 'r', 'c', 'e', 'm'].map((letter) => (letters.has(letter) ? letter : '.')).join('')
 
+async function confirmed({ sys, io }: Context, pid: number, comm: string): Promise<boolean> {
+  await io.warn(`Kill process ${pid} (${comm}) ? (y/N) `)
+  const answer = await sys.readUntil(0, 10, 80)
+  return /^[yY]/.test(new TextDecoder().decode(answer))
+}
+
+const SIGNALS = `HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT
+CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH POLL PWR SYS
+`
+
 async function main(context: Context): Promise<number> {
   const { sys, io, operands, options: o, name } = context
+  if (o.list) {
+    await io.print(SIGNALS)
+    return 0
+  }
+  if (o.version) {
+    await io.warn('fuser (PSmisc) 23.6\n')
+    return 0
+  }
   if (operands.length === 0) {
     await io.warn(
       `No process specification given\nUsage: ${name} [-fIMuvw] [-a|-s] [-4|-6] [-c|-m|-n SPACE]\n             [-k [-i] [-SIGNAL]] NAME...\n`,
@@ -83,6 +110,7 @@ async function main(context: Context): Promise<number> {
     let test: Test
     try {
       test = portTest(sys, operand, o.space) ?? fileTest(context, operand)
+      if (o.isMount && !(await readMounts(sys)).some(({ target }) => target === sys.realpath(operand))) continue
     } catch (error) {
       if (!isErrno(error)) throw error
       await io.warn(`Specified filename ${operand} does not exist.\n`)
@@ -95,7 +123,9 @@ async function main(context: Context): Promise<number> {
       if (!headed) await io.warn(`${' '.repeat(21)}USER        PID ACCESS COMMAND\n`)
       headed = true
       for (const [at, { pid, uid, comm, letters }] of users.entries()) {
-        const label = (at === 0 ? `${operand}:` : '').padEnd(21)
+        const long = operand.length >= 20
+        if (at === 0 && long) await io.warn(`${operand}:\n`)
+        const label = (at === 0 && !long ? `${operand}:` : '').padEnd(21)
         await io.warn(label + (accounts.userName(uid) ?? String(uid)).padEnd(8))
         await io.print(` ${String(pid).padStart(5)}`)
         await io.out.flush()
@@ -111,7 +141,11 @@ async function main(context: Context): Promise<number> {
       }
       await io.warn('\n')
     }
-    if (o.kill) for (const { pid } of users) sys.kill(pid, (o.signal && parseSignal(o.signal)) || SIGKILL)
+    for (const { pid, comm, letters } of o.kill ? users : []) {
+      if (o.writers && !letters.has('F')) continue
+      if (o.ask && !(await confirmed(context, pid, comm))) continue
+      sys.kill(pid, (o.signal && parseSignal(o.signal)) || SIGKILL)
+    }
   }
   return found > 0 ? 0 : 1
 }
@@ -120,7 +154,7 @@ const program = defineProgram({
   name: 'psmisc/fuser',
   paths: ['/usr/bin/fuser'],
   covers: 'partial',
-  lacks: ['-i, -I, -M, -w, -4 and -6', 'peers in the names of sockets'],
+  lacks: ['-4 and -6', 'peers in the names of sockets'],
   summary: 'identify processes using files or sockets',
   sizeBytes: 39_784,
   usage: 'fuser [-fIMuvw] [-a|-s] [-4|-6] [-c|-m|-n SPACE] [-k [-i] [-SIGNAL]] NAME...',

@@ -69,6 +69,27 @@ describe('programs that look at processes and files', () => {
     sys.close(fd)
   })
 
+  it('says what a process has open in columns and in fields, as lsof 4.95', async () => {
+    const { sys } = kernel
+    const out = sys.open('/tmp/kept', O_CREAT | O_RDWR)
+    const pid = await sys.spawn('/bin/sleep', { argv: ['sleep', '1000'], fds: new Map([[1, out]]) })
+    const run = async (line: string): Promise<string> => (await kernel.run(line.split(' '))).stdout
+    expect(await run(`lsof -a -p ${pid} -d 0-2`)).toMatch(
+      /FD {3}TYPE .*\nsleep +\d+ root +1u +REG +8,1 +0 +\d+ \/tmp\/kept\n$/,
+    )
+    expect(await run(`lsof -o -a -p ${pid} -d 1`)).toMatch(/DEVICE OFFSET NODE NAME\n.* 0t0 +\d+ \/tmp\/kept\n$/)
+    expect(await run(`lsof -R -a -p ${pid} -d 1`)).toMatch(/^COMMAND PID PPID USER /)
+    expect(await run(`lsof -F pcfn -a -p ${pid} -d 1`)).toBe(`p${pid}\ncsleep\nf1\nn/tmp/kept\n`)
+    expect(await run('lsof -Fp /tmp/kept')).toBe(`p1\np${pid}\n`)
+    expect(await run(`lsof -p ${pid} -a -d ^1,^cwd -t`)).toBe(`${pid}\n`)
+    expect((await kernel.run(['lsof', '-Q', '-i', ':9999'])).status).toBe(0)
+    sys.unlink('/tmp/kept')
+    expect(await run('lsof +L1')).toMatch(/NLINK NODE NAME\n.* 0 +0 +\d+ \/tmp\/kept \(deleted\)\n/)
+    sys.kill(pid, 9)
+    await sys.wait(pid)
+    sys.close(out)
+  })
+
   it('draws the tree and the map of a process', async () => {
     expect((await kernel.run(['pstree', '1'])).stdout).toBe('init---pstree\n')
     const pid = await kernel.sys.spawn('/bin/sleep', { argv: ['sleep', '1000'] })

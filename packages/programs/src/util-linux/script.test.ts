@@ -47,3 +47,22 @@ it('refuses a second file', async () => {
   })
   kernel.shutdown()
 })
+
+it('keeps what is typed and when, in the advanced format', async () => {
+  const kernel = await boot()
+  const run = await kernel.run(['script', '-I', 'i', '-O', 'o', '-T', 't', '-c', 'read x; echo got $x'], {
+    env,
+    stdin: 'typed\n',
+  })
+  expect(run.stdout).toContain("Script started, output log file is 'o', input log file is 'i', timing file is 't'.\n")
+  const timings = (await kernel.run(['bash', '-c', 'while IFS= read -r line; do echo "$line"; done < t'])).stdout
+  expect(timings).toMatch(
+    /^H 0\.000000 START_TIME .*\nH 0\.000000 SHELL \/bin\/bash\nH 0\.000000 COMMAND read x; echo got \$x\n/,
+  )
+  expect(timings).toMatch(/\nI \d+\.\d{6} 6\n/)
+  expect(timings).toMatch(/\nO \d+\.\d{6} \d+\n/)
+  expect((await kernel.run(['script', '-m', 'bogus', '-c', 'true', 'x'])).stderr).toBe(
+    "script: unsupported logging format: 'bogus'\n",
+  )
+  kernel.shutdown()
+})

@@ -1,5 +1,5 @@
-import { isErrno, O_RDWR } from '@drydock/abi'
-import { defineProgram, flag, list, UsageError, value, writeAll } from '@drydock/libc'
+import { isErrno } from '@drydock/abi'
+import { defineProgram, flag, list, UsageError, value } from '@drydock/libc'
 import { execOrFail } from '../account/become.ts'
 import { readLoginRecords, USER_PROCESS } from '../account/utmp.ts'
 import { strftime } from '../format/strftime.ts'
@@ -31,40 +31,6 @@ export const last = defineProgram({
     for (const { user, line, host, timeMs } of shown.slice(0, o.count === undefined ? Infinity : Number(o.count)))
       await io.print(`${user.padEnd(8)} ${line.padEnd(12)} ${host.padEnd(16)} ${strftime('%a %b %e %H:%M', timeMs)}\n`)
     await io.print(`\nwtmp begins ${strftime('%a %b %e %H:%M:%S %Y', records.at(-1)?.timeMs ?? began)}\n`)
-    return 0
-  },
-})
-
-/** logger: a line for the system log, on the kernel's device where no syslog listens. util-linux 2.38. */
-export const logger = defineProgram({
-  name: 'util-linux/logger',
-  paths: ['/usr/bin/logger'],
-  covers: 'partial',
-  lacks: ['the network (-n)', 'journald', '-f'],
-  summary: 'enter messages into the system log',
-  sizeBytes: 51760,
-  usage: 'logger [options] [<message>]',
-  options: {
-    tag: value('t', 'tag'),
-    priority: value('p', 'priority'),
-    stderr: flag('s', 'stderr'),
-    id: flag('i'),
-  },
-  async main({ sys, io, env, operands, options: o }) {
-    const tag = `${o.tag ?? env.get('USER') ?? 'root'}${o.id ? `[${sys.getpid()}]` : ''}`
-    const log = async (message: string): Promise<void> => {
-      if (o.stderr) await io.warn(`<13>${strftime('%b %e %H:%M:%S', sys.clock.now())} ${tag}: ${message}\n`)
-      try {
-        const fd = sys.open('/dev/kmsg', O_RDWR)
-        await writeAll(sys, fd, new TextEncoder().encode(`${tag}: ${message}\n`))
-        sys.close(fd)
-      } catch (error) {
-        // Without a log to write to logger is silent, as the real one without /dev/log.
-        if (!isErrno(error)) throw error
-      }
-    }
-    if (operands.length) await log(operands.join(' '))
-    else for await (const line of io.lines()) await log(line)
     return 0
   },
 })

@@ -1,4 +1,4 @@
-import type { SocketInfo, Sys } from '@drydock/abi'
+import { isErrno, type SocketInfo, type Sys } from '@drydock/abi'
 import { defineProgram, flag, type OptionValues, type Stdio } from '@drydock/libc'
 import { linkFacts } from '../iproute2/link-facts.ts'
 import { routeTable } from './route.ts'
@@ -21,6 +21,11 @@ const OPTIONS = {
   inet: flag('4', 'inet'),
   inet6: flag('6', 'inet6'),
   statistics: flag('s', 'statistics'),
+  continuous: flag('c', 'continuous'),
+  timers: flag('o', 'timers'),
+  groups: flag('g', 'groups'),
+  version: flag('V', 'version'),
+  verbose: flag('v', 'verbose'),
 } as const
 
 const STATES: Readonly<Record<string, string>> = {
@@ -38,7 +43,7 @@ export const netstat = defineProgram({
   name: 'net-tools/netstat',
   paths: ['/usr/bin/netstat', '/bin/netstat'],
   covers: 'partial',
-  lacks: ['unix sockets', '-s', '-g', '-M', '-c'],
+  lacks: ['what the kernel does not count with -s', '-M, -C, -F'],
   summary: 'Print network connections, routing tables, interface statistics',
   usage: 'netstat [-tuxlanpri]',
   options: OPTIONS,
@@ -58,19 +63,31 @@ export const busyboxNetstat = defineProgram({
 })
 
 async function run(sys: Sys, io: Stdio, options: OptionValues<typeof OPTIONS>, filler: string): Promise<number> {
-  if (options.statistics) {
-    await io.warn('netstat: option -s is not supported here\n')
-    return 1
+  if (options.version) {
+    await io.print('net-tools 2.10\n')
+    return 0
   }
-  if (options.route) await io.print(routeTable(sys, options.numeric > 0, 'mss'))
+  for (;;) {
+    await show(sys, io, options, filler)
+    if (!options.continuous) return 0
+    await io.out.flush()
+    await sys.sleep(1000)
+  }
+}
+
+async function show(sys: Sys, io: Stdio, options: OptionValues<typeof OPTIONS>, filler: string): Promise<void> {
+  const more = (): Promise<typeof import('./netstat-more.ts')> => import('./netstat-more.ts')
+  if (options.statistics) await io.print(await (await more()).statistics(sys))
+  else if (options.groups) await io.print((await more()).groups(sys))
+  else if (options.route) await io.print(routeTable(sys, options.numeric > 0, 'mss'))
   else if (options.interfaces) await io.print(interfaceTable(sys))
   else await io.print(await sockets(sys, options, filler))
-  return 0
 }
 
 async function sockets(sys: Sys, options: OptionValues<typeof OPTIONS>, filler: string): Promise<string> {
   const names = await Names.read(sys, options.numeric > 0)
   const owners = options.programs ? await socketOwners(sys) : undefined
+  const all = owners ?? (options.extend ? await socketOwners(sys) : new Map<number, readonly SocketOwner[]>())
   const families = options.tcp + options.udp + options.unix + options.raw
   const inet = families === 0 || options.tcp + options.udp > 0
   const kinds = options.listening ? '(only servers)' : options.all ? '(servers and established)' : '(w/o servers)'
@@ -82,16 +99,62 @@ async function sockets(sys: Sys, options: OptionValues<typeof OPTIONS>, filler: 
     return kind && (options.all > 0 || (options.listening > 0 ? server : !server))
   }
   const list = sys.netlink({ op: 'socket-list' }).filter(wanted).toSorted(byProto)
-  const program = owners ? '       PID/Program name    ' : ''
-  const head = `Active Internet connections ${kinds}\nProto Recv-Q Send-Q Local Address           Foreign Address         State${owners ? program : `      ${filler}`}\n`
+  const heads = [
+    ...(options.extend ? [`${'User'.padEnd(10)} ${'Inode'.padEnd(10)}`] : []),
+    ...(owners ? ['PID/Program name    '] : []),
+    ...(options.timers ? ['Timer'] : []),
+  ]
+  const more = heads.length > 0 ? `       ${heads.join(' ')}` : `      ${filler}`
+  const head = `Active Internet connections ${kinds}\nProto Recv-Q Send-Q Local Address           Foreign Address         State${more}\n`
   const unix =
     families === 0 || options.unix
-      ? `Active UNIX domain sockets ${kinds}\nProto RefCnt Flags       Type       State         I-Node   Path\n`
+      ? `Active UNIX domain sockets ${kinds}\nProto RefCnt Flags       Type       State         I-Node   ${owners ? 'PID/Program name     ' : ''}Path\n${await unixRows(sys, options, owners)}`
       : ''
   return (
-    (inet ? head + list.map((each) => socketRow(each, names, owners, filler)).join('') : '') +
-    (options.inet ? '' : unix)
+    (inet
+      ? head +
+        list
+          .map((each) => socketRow(each, names, owners, filler, detailsOf(sys, options, each, owners ?? all)))
+          .join('')
+      : '') + (options.inet ? '' : unix)
   )
+}
+
+async function unixRows(
+  sys: Sys,
+  options: OptionValues<typeof OPTIONS>,
+  owners: ReadonlyMap<number, readonly SocketOwner[]> | undefined,
+): Promise<string> {
+  const { unixRow } = await import('./netstat-more.ts')
+  return sys
+    .netlink({ op: 'unix-list' })
+    .filter(({ state }) => options.all > 0 || (state === 'LISTEN' || state === 'UNCONN') === options.listening > 0)
+    .map((each) => unixRow(each, owners))
+    .join('')
+}
+
+/** -e: whose it is and its inode; -o: when something is sent again. */
+function detailsOf(
+  sys: Sys,
+  options: OptionValues<typeof OPTIONS>,
+  { ino, facts }: SocketInfo,
+  owners: ReadonlyMap<number, readonly SocketOwner[]>,
+): { before: string; after: string } {
+  const pid = owners.get(ino)?.[0]?.pid
+  const uid = pid === undefined ? 0 : ownerOf(sys, pid)
+  const before = options.extend ? ` ${String(uid).padEnd(10)} ${String(ino).padEnd(10)}` : ''
+  const due = facts?.resendsInMs
+  const timer = due === undefined ? 'off (0.00/0/0)' : `on (${(due / 1000).toFixed(2)}/${facts?.resends ?? 0}/0)`
+  return { before, after: options.timers ? ` ${timer}` : '' }
+}
+
+function ownerOf(sys: Sys, pid: number): number {
+  try {
+    return sys.stat(`/proc/${pid}`).uid
+  } catch (error) {
+    if (isErrno(error)) return 0
+    throw error
+  }
 }
 
 const protoOf = ({ proto, local }: SocketInfo): string => (local.includes(':') ? `${proto}6` : proto)
@@ -104,6 +167,7 @@ function socketRow(
   names: Names,
   owners: ReadonlyMap<number, readonly SocketOwner[]> | undefined,
   filler: string,
+  details: { readonly before: string; readonly after: string },
 ): string {
   const end = (address: string, port: number): string =>
     `${names.host(address)}:${names.port(port, socket.proto)}`.padEnd(23)
@@ -114,7 +178,7 @@ function socketRow(
   const program = owners
     ? ` ${(owner ? `${owner.pid}/${owner.title.split('/').pop() ?? ''}`.slice(0, 19) : '-').padEnd(20)}`
     : filler
-  return `${(filler === '' ? protoOf(socket) : socket.proto).padEnd(5)} ${queues} ${ends} ${stateName(socket).padEnd(11)}${program}\n`
+  return `${(filler === '' ? protoOf(socket) : socket.proto).padEnd(5)} ${queues} ${ends} ${stateName(socket).padEnd(11)}${details.before}${program}${details.after}\n`
 }
 
 function interfaceTable(sys: Sys): string {

@@ -11,9 +11,12 @@ export class Names {
     this.services = services
   }
 
-  static async read(sys: Sys, numeric: boolean): Promise<Names> {
+  /** @param resolves  whether addresses are shown by name */
+  static async read(sys: Sys, numeric: boolean, resolves = !numeric): Promise<Names> {
     if (numeric) return new Names(new Map(), new Map())
-    const hosts = (await rows(sys, '/etc/hosts')).map(([address = '', name = '']) => [address, name] as const)
+    const hosts = (resolves ? await rows(sys, '/etc/hosts') : []).map(
+      ([address = '', name = '']) => [address, name] as const,
+    )
     return new Names(new Map(hosts.toReversed()), await serviceNames(sys))
   }
 
