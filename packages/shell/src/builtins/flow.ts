@@ -8,9 +8,8 @@ import { source } from './source.ts'
 import { runAgain } from '../interp/script.ts'
 import { arithmetic, quickInteger } from '../expand/numbers.ts'
 import { truth } from '../expand/arithmetic.ts'
-import { describe } from './type.ts'
 import { parseFlags } from './flags.ts'
-import { usageLine } from './help-topics.ts'
+import { usageOf } from './usage.ts'
 import { tooMany } from './numeric.ts'
 import { SHELL_SIGNALS } from '../interp/child.ts'
 import { waitForeground } from '../interp/wait.ts'
@@ -147,8 +146,10 @@ function* commandBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: 'pvV' })
   const [name] = operands
   if (name === undefined) return 0
-  if (options.has('v') || options.has('V'))
+  if (options.has('v') || options.has('V')) {
+    const { describe } = yield* wait(import('./type.ts'))
     return yield* describe(shell, operands, options.has('v') ? 'command' : 'verbose', { label: 'command' })
+  }
   const builtin = shell.machinery.builtins.get(name)
   if (builtin) return yield* finish(callBuiltin(shell, builtin, operands))
   const path = findCommand(shell, name)
@@ -194,7 +195,7 @@ function* caller(shell: Shell, args: readonly string[]): Steps<number> {
   const [text] = parseFlags(args, { flags: '' }).operands
   const depth = Number(text ?? 0)
   if (!Number.isInteger(depth) || depth < 0) {
-    yield* wait(shell.complain(`caller: ${text}: invalid number\n${usageLine('caller')}`))
+    yield* wait(shell.complain(`caller: ${text}: invalid number\n${yield* usageOf('caller')}`))
     return 2
   }
   const call = shell.calls.at(-1 - depth)

@@ -1,5 +1,6 @@
 import type { Dialect } from '../interp/dialect.ts'
 import type { Builtin } from '../interp/shell.ts'
+import { aliasBuiltins } from './alias.ts'
 import { variableBuiltins } from './declare.ts'
 import { outputBuiltins } from './echo.ts'
 import { flowBuiltins } from './flow.ts'
@@ -12,7 +13,6 @@ import { optionBuiltins } from './set.ts'
 import { systemBuiltins } from './system.ts'
 import { testBuiltins } from './test.ts'
 import { trapBuiltins } from './trap.ts'
-import { nameBuiltins } from './type.ts'
 import { unsetBuiltins } from './unset.ts'
 
 const ALL = [
@@ -29,7 +29,7 @@ const ALL = [
   trapBuiltins,
   systemBuiltins,
   laterBuiltins,
-  nameBuiltins,
+  aliasBuiltins,
 ].flat()
 
 /** Builtins that only bash has. */

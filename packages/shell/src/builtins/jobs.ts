@@ -21,7 +21,7 @@ import { singleQuote } from '../expand/quote.ts'
 import { quietly } from '../interp/redirect.ts'
 import { runText } from '../interp/script.ts'
 import { parseFlags } from './flags.ts'
-import { usageLine } from './help-topics.ts'
+import { usageOf } from './usage.ts'
 
 function* jobs(shell: Shell, args: readonly string[]): Steps<number> {
   if (args[0] === '-x' && shell.dialect.name === 'bash') return yield* substituteJobs(shell, args.slice(1))
@@ -192,7 +192,7 @@ function* waitAny(shell: Shell, specs: readonly string[], variable: string | und
 }
 
 function* tellUsage(shell: Shell): Steps<void> {
-  const text = usageLine('kill')
+  const text = yield* usageOf('kill')
   yield* wait(shell.dialect.name === 'bash' ? shell.say(text) : shell.complain(text))
 }
 

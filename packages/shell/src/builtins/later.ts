@@ -25,9 +25,11 @@ export const laterBuiltins: readonly (readonly [string, Builtin])[] = [
   ['compopt', { run: completion('compopt') }],
   ['dirs', { run: stack('dirs'), pure: true }],
   ['fc', { run: historyOf('fc') }],
+  ['hash', { run: later(async () => (await import('./type.ts')).hashBuiltin) }],
   ['help', { run: later(async () => (await import('./help-pages.ts')).showHelp) }],
   ['history', { run: historyOf('history') }],
   ['popd', { run: stack('popd') }],
   ['pushd', { run: stack('pushd') }],
+  ['type', { run: later(async () => (await import('./type.ts')).typeBuiltin), pure: true }],
   ['ulimit', { run: later(async () => (await import('./ulimit.ts')).ulimit) }],
 ]

@@ -1,7 +1,7 @@
 import { isErrno, parseSignal, signalName } from '@drydock/abi'
 import { singleQuote } from '../expand/quote.ts'
 import { type Steps, wait } from '../interp/flow.ts'
-import { usageLine } from './help-topics.ts'
+import { usageOf } from './usage.ts'
 import type { Builtin, Shell } from '../interp/shell.ts'
 
 const PSEUDO: ReadonlySet<string> = new Set(['EXIT', 'ERR', 'DEBUG', 'RETURN'])
@@ -21,7 +21,7 @@ const LAST: readonly string[] = ['DEBUG', 'ERR', 'RETURN']
 
 function* usage(shell: Shell, wrong?: string): Steps<number> {
   if (wrong !== undefined) yield* wait(shell.complain(`trap: ${wrong.slice(0, 2)}: invalid option`))
-  yield* wait(shell.say(usageLine('trap')))
+  yield* wait(shell.say(yield* usageOf('trap')))
   return 2
 }
 

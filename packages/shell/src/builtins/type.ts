@@ -1,36 +1,11 @@
+import { KEYWORDS } from '../syntax/keywords.ts'
 import { functionText } from '../syntax/print.ts'
 import { singleQuote } from '../expand/quote.ts'
 import { FatalError, type Steps, wait } from '../interp/flow.ts'
 import { quietly } from '../interp/redirect.ts'
-import type { Builtin, Shell } from '../interp/shell.ts'
-import { encodeText } from '../syntax/ansi-escapes.ts'
+import type { Shell } from '../interp/shell.ts'
 import { EISDIR, isDirectory } from '@drydock/abi'
 import { parseFlags } from './flags.ts'
-
-export const KEYWORDS: readonly string[] = [
-  'if',
-  'then',
-  'else',
-  'elif',
-  'fi',
-  'case',
-  'esac',
-  'for',
-  'select',
-  'while',
-  'until',
-  'do',
-  'done',
-  'in',
-  'function',
-  'time',
-  '{',
-  '}',
-  '!',
-  '[[',
-  ']]',
-  'coproc',
-]
 
 interface Found {
   readonly kind: 'alias' | 'keyword' | 'function' | 'builtin' | 'file'
@@ -141,7 +116,7 @@ function* portableType(shell: Shell, args: readonly string[]): Steps<number> {
   return yield* describe(shell, brief ? args.slice(1) : args, brief ? 'command' : 'verbose')
 }
 
-function* typeBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
+export function* typeBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   if (shell.dialect.name !== 'bash') return yield* portableType(shell, args)
   const { options, operands } = parseFlags(args, { flags: 'afptP' })
   const style: Style = options.has('t') ? 'word' : options.has('p') || options.has('P') ? 'path' : 'verbose'
@@ -152,7 +127,7 @@ function* typeBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   })
 }
 
-function* hashBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
+export function* hashBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: 'rldt', values: 'p' })
   if (!shell.options.has('hashall')) throw new FatalError('hashing disabled', 1, false)
   if (options.has('r')) shell.hashed.clear()
@@ -192,44 +167,3 @@ function* reusableHashes(shell: Shell, names: readonly string[]): Steps<number> 
   yield* wait(shell.print(rows.map(([name, { path }]) => `builtin hash -p ${path} ${name}\n`).join('')))
   return 0
 }
-
-function* aliasBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
-  const { operands } = parseFlags(args, { flags: 'p' })
-  const show = (name: string): string =>
-    `${shell.dialect.name === 'bash' ? 'alias ' : ''}${name}=${singleQuote(shell.aliases.get(name) ?? '')}\n`
-  if (operands.length === 0) yield* wait(shell.print([...shell.aliases.keys()].sort().map(show).join('')))
-  let status = 0
-  for (const word of operands) {
-    const equals = word.indexOf('=')
-    if (equals > 0) shell.aliases.set(word.slice(0, equals), word.slice(equals + 1))
-    else if (shell.aliases.has(word)) yield* wait(shell.print(show(word)))
-    else {
-      yield* wait(shell.complain(`alias: ${word}: not found`))
-      status = 1
-    }
-  }
-  return status
-}
-
-function* unaliasBuiltin(shell: Shell, args: readonly string[]): Steps<number> {
-  const { options, operands } = parseFlags(args, { flags: 'a' })
-  if (options.has('a')) shell.aliases.clear()
-  else if (operands.length === 0 && shell.dialect.name === 'bash') {
-    yield* wait(shell.sys.write(2, encodeText('unalias: usage: unalias [-a] name [name ...]\n')))
-    return 2
-  }
-  let status = 0
-  for (const name of operands)
-    if (!shell.aliases.delete(name)) {
-      yield* wait(shell.complain(`unalias: ${name}: not found`))
-      status = 1
-    }
-  return status
-}
-
-export const nameBuiltins: readonly (readonly [string, Builtin])[] = [
-  ['type', { run: typeBuiltin, pure: true }],
-  ['hash', { run: hashBuiltin }],
-  ['alias', { run: aliasBuiltin, pure: true }],
-  ['unalias', { run: unaliasBuiltin }],
-]

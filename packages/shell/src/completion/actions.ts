@@ -7,7 +7,7 @@ import { listedNames, listedVariable } from '../builtins/declare-print.ts'
 import { MADE_NAMES } from '../expand/special.ts'
 import { HELP_TOPICS } from '../builtins/help-topics.ts'
 import { EDITING_COMMANDS } from '../readline/commands.ts'
-import { KEYWORDS } from '../builtins/type.ts'
+import { KEYWORDS } from '../syntax/keywords.ts'
 
 type List = (shell: Shell, prefix: string) => readonly string[]
 

@@ -1,5 +1,5 @@
 import { isErrno } from '@drydock/abi'
-import { usageLine } from '../builtins/help-topics.ts'
+import { usageOf } from '../builtins/usage.ts'
 import { encodeText } from '../syntax/ansi-escapes.ts'
 import type { SimpleCommand } from '../syntax/ast.ts'
 import { assign } from './assign.ts'
@@ -107,7 +107,7 @@ function* builtinFailure(shell: Shell, name: string, error: unknown): Steps<numb
 function* wrongOption(shell: Shell, name: string, message: string): Steps<void> {
   const words = shell.dialect.name === 'dash' ? message.replace(/^(-.): invalid option$/, 'Illegal option $1') : message
   yield* wait(shell.complain(`${name}: ${words}`))
-  if (shell.dialect.name === 'bash') yield* wait(shell.sys.write(2, encodeText(`${usageLine(name)}\n`)))
+  if (shell.dialect.name === 'bash') yield* wait(shell.sys.write(2, encodeText(`${yield* usageOf(name)}\n`)))
 }
 
 const WRITERS: ReadonlySet<string> = new Set(['echo', 'printf', 'pwd', 'type', 'set', 'declare'])

@@ -1,5 +1,5 @@
 import { isDirectory } from '@drydock/abi'
-import { KEYWORDS } from '../builtins/type.ts'
+import { KEYWORDS } from '../syntax/keywords.ts'
 import { singleQuote } from '../expand/quote.ts'
 import { tilde } from '../expand/tilde.ts'
 import type { Steps } from '../interp/flow.ts'
