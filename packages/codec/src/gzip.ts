@@ -59,6 +59,18 @@ export function inflateAny(bytes: Uint8Array): Uint8Array {
   }
 }
 
+/** Unpacks what begins here in zlib's wrapping; more may follow. @returns how many bytes it took as well @throws GzipError */
+export function inflateFirst(bytes: Uint8Array): { readonly bytes: Uint8Array; readonly used: number } {
+  const inflater = new Inflate()
+  const out: Uint8Array[] = []
+  inflater.onData = (chunk) => void out.push(chunk as Uint8Array)
+  inflater.onEnd = () => undefined
+  inflater.push(bytes, false)
+  if (inflater.err) throw new GzipError(inflater.msg || 'invalid zlib data')
+  const left = (inflater as unknown as { strm: { avail_in: number } }).strm.avail_in
+  return { bytes: concatBytes(out), used: bytes.length - left }
+}
+
 /** Whether the bytes begin as a gzip file does. */
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 

@@ -164,7 +164,7 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
       ],
     },
   ],
-  ['git', bin('git', 'git')],
+  ['git', { commands: ['git', 'git-receive-pack', 'git-upload-pack'].map((name) => [`/usr/bin/${name}`, 'git/git']) }],
   ['gosu', { commands: [['/usr/sbin/gosu', 'gosu/gosu']] }],
   ['grep', bin('grep', 'grep', 'egrep', 'fgrep')],
   ['gzip', bin('gzip', 'gzip', 'gunzip', 'zcat')],
