@@ -18,6 +18,7 @@ import {
   listen,
   type OptionValues,
   type ProgramContext,
+  isAddress,
   ResolveError,
   resolveHost,
   value,
@@ -25,6 +26,7 @@ import {
   AF_UNSPEC,
   type WantedFamily,
 } from '@drydock/libc'
+import { Names, serviceNames, servicePorts } from '../net-tools/service-names.ts'
 import { connect } from '../http/connect.ts'
 import { relay } from './relay.ts'
 
@@ -44,6 +46,9 @@ const OPTIONS = {
   ipv6: flag('6'),
   source: value('s'),
   noInput: flag('d'),
+  interval: value('i'),
+  random: flag('r'),
+  help: flag('h'),
 } as const
 type Options = OptionValues<typeof OPTIONS>
 type Context = ProgramContext<typeof OPTIONS>
@@ -52,17 +57,18 @@ type Context = ProgramContext<typeof OPTIONS>
 interface Words {
   readonly busybox: boolean
   refused(host: string, address: string, port: number, message: string): string
-  open(host: string, address: string, port: number): string
-  unknown(host: string): string
+  /** @param service  its name, or a star */
+  open(host: string, address: string, port: number, service: string): string
+  unknown(host: string, port: string): string
 }
 
 const OPENBSD: Words = {
   busybox: false,
   refused: (host, address, port, message) =>
     `nc: connect to ${host}${host === address ? '' : ` (${address})`} port ${port} (tcp) failed: ${message}\n`,
-  open: (host, address, port) =>
-    `Connection to ${host}${host === address ? '' : ` (${address})`} ${port} port [tcp/*] succeeded!\n`,
-  unknown: (host) => `nc: getaddrinfo for host "${host}" port 0: Name or service not known\n`,
+  open: (host, address, port, service) =>
+    `Connection to ${host}${host === address ? '' : ` (${address})`} ${port} port [${service}] succeeded!\n`,
+  unknown: (host, port) => `nc: getaddrinfo for host "${host}" port ${port}: Name or service not known\n`,
 }
 const BUSYBOX: Words = {
   busybox: true,
@@ -70,6 +76,16 @@ const BUSYBOX: Words = {
   open: (host, address, port) => `${host} (${address}:${port}) open\n`,
   unknown: (host) => `nc: bad address '${host}'\n`,
 }
+
+const USAGE = `usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]
+	  [-m minttl] [-O length] [-P proxy_username] [-p source_port]
+	  [-q seconds] [-s sourceaddr] [-T keyword] [-V rtable] [-W recvlimit]
+	  [-w timeout] [-X proxy_protocol] [-x proxy_address[:port]]
+	  [destination] [port]
+`
+
+/** A port that is none ends the program. */
+class BadPort extends Error {}
 
 const row = {
   covers: 'partial',
@@ -84,6 +100,7 @@ export const nc = defineProgram({
   name: 'netcat/nc',
   paths: ['/usr/bin/nc', '/usr/bin/netcat', '/bin/nc'],
   ...row,
+  hint: () => USAGE,
   main: (context) => run(context, OPENBSD),
 })
 
@@ -96,40 +113,97 @@ export const busyboxNc = defineProgram({
 })
 
 async function run(context: Context, words: Words): Promise<number> {
-  const { sys, io, options, operands } = context
+  const { sys, io, options } = context
   sys.sigaction(SIGPIPE, 'SIG_IGN')
+  if (options.help && !words.busybox) {
+    await io.warn(`OpenBSD netcat (Debian patchlevel 1.219-1)\n${USAGE}`)
+    return 0
+  }
+  try {
+    return await start(context, words)
+  } catch (error) {
+    if (!(error instanceof BadPort)) throw error
+    await io.warn(`nc: ${error.message}\n`)
+    return 1
+  }
+}
+
+async function start(context: Context, words: Words): Promise<number> {
+  const { sys, io, options, operands } = context
   if (options.listen) return serve(context, words)
   const [host, ports] = operands
   if (options.unix && host !== undefined) return talk(sys, options, (await dial(sys, unix(host))).fd, words)
+  if (host !== undefined && ports === undefined && !words.busybox) throw new BadPort('missing port number')
   if (host === undefined || ports === undefined) {
-    await io.warn(
-      words.busybox
-        ? 'Usage: nc [OPTIONS] HOST PORT\n'
-        : 'usage: nc [-46dhklnNuUvz] [-p source_port] [-q seconds] [-w timeout] [destination] [port]\n',
-    )
+    await io.warn(words.busybox ? 'Usage: nc [OPTIONS] HOST PORT\n' : USAGE)
     return 1
   }
+  const wanted = portsOf(ports, await servicePorts(sys))
   let address: string
   try {
+    if (options.numeric && !isAddress(host)) throw new ResolveError('EAI_NONAME')
     ;[address = ''] = await resolveHost(sys, host, familyOf(options))
   } catch (error) {
     if (!(error instanceof ResolveError)) throw error
-    await io.warn(words.unknown(host))
+    await io.warn(words.unknown(host, ports))
     return 1
   }
-  if (options.udp) return talkUdp(sys, address, Number(ports), idleOf(options))
+  if (options.udp && options.zero) return probeUdp(context, words, host, address, wanted)
+  if (options.udp) return talkUdp(sys, address, wanted[0] ?? 0, idleOf(options))
   let status = 1
-  for (const port of portsOf(ports)) status = Math.min(status, await call(context, words, host, address, port))
+  for (const port of wanted) status = Math.min(status, await call(context, words, host, address, port))
   return status
 }
 
 const familyOf = ({ ipv4, ipv6 }: Options): WantedFamily => (ipv6 ? AF_INET6 : ipv4 ? AF_INET : AF_UNSPEC)
 
-/** `80` or `80-90`. */
-function portsOf(text: string): number[] {
-  const [first = 0, last = first] = text.split('-').map(Number)
+/** `80`, `80-90`, or a service's name. @throws BadPort */
+function portsOf(text: string, services: ReadonlyMap<string, number>): number[] {
+  const known = services.get(text)
+  if (known !== undefined) return [known]
+  const [first = 0, last = first] = (/^\d+-\d+$/.test(text) ? text.split('-') : [text]).map(portOf)
   return Array.from({ length: Math.max(0, last - first) + 1 }, (_, index) => first + index)
 }
+
+function portOf(text: string): number {
+  if (!/^\d+$/.test(text)) throw new BadPort(`port number invalid: ${text}`)
+  const port = Number(text)
+  if (port > 65535 || port < 1) throw new BadPort(`port number too ${port < 1 ? 'small' : 'large'}: ${text}`)
+  return port
+}
+
+const serviceOf = async (sys: Sys, port: number, proto: string): Promise<string> =>
+  `${proto}/${(await serviceNames(sys)).get(`${port}/${proto}`) ?? '*'}`
+
+/** A datagram port is taken for open as long as nothing says that it is closed. */
+async function probeUdp(
+  { sys, io, options }: Context,
+  words: Words,
+  host: string,
+  address: string,
+  ports: readonly number[],
+): Promise<number> {
+  let status = 1
+  for (const port of ports) {
+    const fd = sys.socket(inet(address, port).family, SOCK_DGRAM)
+    try {
+      await sys.connect(fd, inet(address, port))
+      for (let probe = 0; probe < UDP_PROBES; probe++) {
+        await sys.sleep(UDP_PAUSE_MS)
+        await sys.write(fd, Uint8Array.of(0x58))
+      }
+      status = 0
+      if (options.verbose) await io.warn(words.open(host, address, port, await serviceOf(sys, port, 'udp')))
+    } catch (error) {
+      if (!isErrno(error)) throw error
+    } finally {
+      sys.close(fd)
+    }
+  }
+  return status
+}
+const UDP_PROBES = 4
+const UDP_PAUSE_MS = 250
 
 async function call(
   { sys, io, options }: Context,
@@ -145,14 +219,13 @@ async function call(
       port,
       options.wait === undefined ? undefined : Number(options.wait) * 1000,
     )
-    if (options.verbose) await io.warn(words.open(host, address, port))
+    if (options.verbose) await io.warn(words.open(host, address, port, await serviceOf(sys, port, 'tcp')))
     if (!options.zero) return await talk(sys, options, stream.fd, words)
     stream.close()
     return 0
   } catch (error) {
     if (!isErrno(error)) throw error
-    if (!options.zero || options.verbose || words.busybox)
-      await io.warn(words.refused(host, address, port, error.message))
+    if (options.verbose || words.busybox) await io.warn(words.refused(host, address, port, error.message))
     return 1
   }
 }
@@ -170,6 +243,13 @@ async function talk(sys: Sys, options: Options, fd: number, words: Words): Promi
 const show = (address: SocketAddress): string =>
   isInet(address) ? `${address.address} ${address.port}` : 'path' in address ? address.path : ''
 
+/** By name where it has one. */
+async function caller(sys: Sys, peer: SocketAddress, numeric: boolean): Promise<string> {
+  if (numeric || !isInet(peer)) return show(peer)
+  const names = await Names.read(sys, false)
+  return `${names.host(peer.address)} ${peer.port}`
+}
+
 /** Busybox's -w is for those too who wait to be called; in OpenBSD's nc it is not. */
 async function timedOut({ sys, io, options }: Context, words: Words, listener: number): Promise<boolean> {
   if (options.wait === undefined || !words.busybox) return false
@@ -181,7 +261,10 @@ async function timedOut({ sys, io, options }: Context, words: Words, listener: n
 async function serve(context: Context, words: Words): Promise<number> {
   const { sys, io, options, operands } = context
   const [first, second] = operands
-  const port = Number(options.port ?? second ?? first ?? 0)
+  const wanted = options.port ?? second ?? first
+  if (wanted === undefined && !words.busybox) throw new BadPort('missing port number')
+  const port =
+    words.busybox || options.unix ? Number(wanted ?? 0) : (portsOf(wanted ?? '', await servicePorts(sys))[0] ?? 0)
   const any = options.ipv6 ? '::' : '0.0.0.0'
   const address = second === undefined ? any : (first ?? any)
   if (options.udp) return serveUdp(sys, address, port)
@@ -192,7 +275,7 @@ async function serve(context: Context, words: Words): Promise<number> {
       if (await timedOut(context, words, listener)) return 1
       const { fd, peer } = await sys.accept(listener)
       if (!options.keep) sys.close(listener)
-      if (options.verbose) await io.warn(`Connection received on ${show(peer)}\n`)
+      if (options.verbose) await io.warn(`Connection received on ${await caller(sys, peer, options.numeric > 0)}\n`)
       await relay(sys, fd, { shutdown: options.shutdown > 0 })
       sys.close(fd)
     } while (options.keep)

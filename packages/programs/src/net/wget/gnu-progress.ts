@@ -38,7 +38,7 @@ export function localStamp(sys: Sys): string {
   return `${date} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`
 }
 
-const seconds = (elapsed: number): string =>
+export const seconds = (elapsed: number): string =>
   elapsed < 0.0095
     ? '0'
     : elapsed < 0.95
@@ -52,8 +52,7 @@ const DOTS_A_LINE = 50
 
 /** Progress for a log: a dot a kilobyte. */
 export function dots(received: number, total: number | undefined, elapsed: number): string {
-  const count = Math.floor(received / DOT_BYTES) + (received % DOT_BYTES > 0 || received === 0 ? 1 : 0)
-  const shown = received === 0 ? 0 : count
+  const shown = Math.floor(received / DOT_BYTES)
   const lines: string[] = []
   for (let at = 0; at < Math.max(1, shown); at += DOTS_A_LINE) {
     const here = Math.min(DOTS_A_LINE, shown - at)
@@ -63,7 +62,7 @@ export function dots(received: number, total: number | undefined, elapsed: numbe
       .join(' ')
       .padEnd(54)
     const last = at + DOTS_A_LINE >= shown
-    const done = Math.min(received, (at + here) * DOT_BYTES)
+    const done = last ? received : (at + here) * DOT_BYTES
     const share =
       total === undefined ? '    ' : `${String(total === 0 ? 100 : Math.floor((done * 100) / total)).padStart(3)}%`
     const tail = last ? `${shortRate(received / elapsed).padStart(5)}=${seconds(elapsed)}s` : ''

@@ -2,77 +2,35 @@ import { type ByteStream, isErrno, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY, type Pr
 import { type ClientResponse, type HttpUrl, parseUrl, printUrl, request } from '@drydock/http'
 import {
   defineProgram,
-  flag,
   isIpv4,
-  list,
-  type OptionValues,
   readAll,
   readFile,
+  hostPort,
   ResolveError,
   resolveHost,
+  searchPath,
   Stdio,
-  value,
   writeAll,
 } from '@drydock/libc'
 import { withArgv } from '../../package-version.ts'
 import { connect } from '../http/connect.ts'
 import { secure, SecureFailure } from '../http/secure.ts'
-import { bigNumber, dots, localStamp, rate, TerminalBar } from './gnu-progress.ts'
+import { TimedStream } from '../http/timed-stream.ts'
+import { bigNumber, dots, localStamp, rate, seconds, TerminalBar } from './gnu-progress.ts'
+import { exists, makeFolders } from './file-names.ts'
+import { type Options, OPTIONS } from './options.ts'
 import { Recursion } from './recursion.ts'
-
-const OPTIONS = {
-  quiet: flag('q', 'quiet'),
-  noVerbose: flag('', 'no-verbose'),
-  verbose: flag('v', 'verbose'),
-  document: value('O', 'output-document'),
-  prefix: value('P', 'directory-prefix'),
-  spider: flag('', 'spider'),
-  serverResponse: flag('S', 'server-response'),
-  tries: value('t', 'tries'),
-  timeout: value('T', 'timeout'),
-  continue: flag('c', 'continue'),
-  noClobber: flag('', 'no-clobber'),
-  agent: value('U', 'user-agent'),
-  header: list('', 'header'),
-  postData: value('', 'post-data'),
-  postFile: value('', 'post-file'),
-  method: value('', 'method'),
-  bodyData: value('', 'body-data'),
-  user: value('', 'user'),
-  password: value('', 'password'),
-  noCheck: flag('', 'no-check-certificate'),
-  maxRedirect: value('', 'max-redirect'),
-  progress: value('', 'progress'),
-  showProgress: flag('', 'show-progress'),
-  log: value('o', 'output-file'),
-  retryConnrefused: flag('', 'retry-connrefused'),
-  waitretry: value('', 'waitretry'),
-  ipv4: flag('4', 'inet4-only'),
-  recursive: flag('r', 'recursive'),
-  level: value('l', 'level'),
-  noParent: flag('', 'no-parent'),
-  mirror: flag('m', 'mirror'),
-  requisites: flag('p', 'page-requisites'),
-  accept: value('A', 'accept'),
-  reject: value('R', 'reject'),
-  spanHosts: flag('H', 'span-hosts'),
-  noDirectories: flag('', 'no-directories'),
-  forceDirectories: flag('x', 'force-directories'),
-  noHost: flag('', 'no-host-directories'),
-  cutDirs: value('', 'cut-dirs'),
-  input: list('i', 'input-file'),
-  wait: value('w', 'wait'),
-  timestamping: flag('N', 'timestamping'),
-  execute: list('e', 'execute'),
-  version: flag('V', 'version'),
-} as const
-export type Options = OptionValues<typeof OPTIONS>
+import { drain, isHtml, lengthLine, serverLines } from './response-words.ts'
 
 /** Exit statuses of wget(1). */
 const EXIT_GENERIC = 1
 const EXIT_NETWORK = 4
 const EXIT_SSL = 5
 const EXIT_SERVER = 8
+
+/** Nothing came for as long as -T says. */
+class ReadTimeout extends Error {}
+const DEFAULT_TRIES = 20
 
 /** Ends a transfer with the exit status; whatever was to be said is said. */
 class WgetFailure extends Error {
@@ -103,10 +61,11 @@ export const wget = withArgv(
     name: 'wget/wget',
     paths: ['/usr/bin/wget'],
     covers: 'partial',
-    lacks: ['FTP', 'cookies', '-b', '-k', 'robots.txt'],
+    lacks: ['FTP', 'cookies', '-k', 'a rate that is kept to: --limit-rate'],
     summary: 'The non-interactive network downloader.',
     usage: 'wget [OPTION]... [URL]...',
     usageStatus: 2,
+    hint: () => "Usage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.\n",
     sizeBytes: 519_768,
     options: OPTIONS,
     async main({ process, io, options, operands }) {
@@ -114,21 +73,32 @@ export const wget = withArgv(
         await io.print('GNU Wget 1.21.3 built on linux-gnu.\n')
         return 0
       }
+      if (options.timeout !== undefined && !/^\d+(\.\d+)?[smhd]?$/.test(options.timeout)) {
+        await io.warn(`wget: --timeout: Invalid time period ‘${options.timeout}’\n`)
+        return 2
+      }
+      if (options.background) return inBackground(process, io, options)
       const urls = [...operands]
-      for (const path of options.input) urls.push(...(await urlsIn(process.sys, path)))
+      for (const path of options.input) {
+        const found = await urlsIn(process.sys, path)
+        if (found === undefined) await io.warn(`${path}: No such file or directory\nNo URLs found in ${path}.\n`)
+        urls.push(...(found ?? []))
+      }
+      if (urls.length === 0 && options.input.length > 0) return 0
       if (urls.length === 0) {
         await io.warn("wget: missing URL\nUsage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.\n")
         return EXIT_GENERIC
       }
       const retrieval = new Retrieval(process, io, options)
-      let status = 0
-      for (const url of urls) {
+      let status = (await retrieval.cannotWrite()) ? EXIT_GENERIC : 0
+      for (const url of status === 0 ? urls : []) {
         const many = options.recursive + options.mirror + options.requisites > 0
         const ended = many
           ? await new Recursion(retrieval, depthOf(options), options).run(url)
           : await retrieval.run(url)
         status = ended || status
       }
+      retrieval.close()
       if (retrieval.files > 1 || options.recursive + options.mirror > 0) await retrieval.finished()
       return status
     },
@@ -143,7 +113,30 @@ function depthOf(options: Options): number {
   return Number(options.level ?? DEFAULT_DEPTH)
 }
 
-async function urlsIn(sys: Sys, path: string): Promise<string[]> {
+/** -b: goes on by itself, and tells a log. */
+async function inBackground({ sys, argv, env }: Process, io: Stdio, options: Options): Promise<number> {
+  const log = options.log ?? options.append ?? freeLog(sys)
+  const words = spellOut(argv.slice(1)).filter((word) => word !== '-b' && word !== '--background')
+  const own = options.log === undefined && options.append === undefined ? ['-o', log] : []
+  const pid = await sys.spawn(searchPath(sys, argv[0] ?? 'wget', env.get('PATH')), {
+    argv: [argv[0] ?? 'wget', ...own, ...words.map((word) => word.replace(/^-b(?=\w)|^(-[a-zA-Z]*)b$/, '$1'))],
+    env,
+    setsid: true,
+  })
+  await io.print(`Continuing in background, pid ${pid}.\nOutput will be written to ‘${log}’.\n`)
+  await io.out.flush()
+  return 0
+}
+
+function freeLog(sys: Sys): string {
+  for (let number = 0; ; number++) {
+    const name = number === 0 ? 'wget-log' : `wget-log.${number}`
+    if (!exists(sys, name)) return name
+  }
+}
+
+async function urlsIn(sys: Sys, path: string): Promise<string[] | undefined> {
+  if (path !== '-' && !exists(sys, path)) return undefined
   const text = new TextDecoder().decode(path === '-' ? await readAll(sys, 0) : await readFile(sys, path))
   return text.split(/\s+/).filter((word) => word !== '' && !word.startsWith('#'))
 }
@@ -162,6 +155,10 @@ export class Retrieval {
   private spentMs = 0
   private readonly began: number
   private last: Retrieved | undefined
+  /** A connection that a server keeps open, and whose. */
+  private idle: { readonly to: string; readonly stream: ByteStream } | undefined
+  /** A server has asked who we are. */
+  private challenged = false
   readonly sys: Sys
   private readonly io: Stdio
   private readonly options: Options
@@ -182,11 +179,11 @@ export class Retrieval {
 
   /** The lines that sum up several files. */
   async finished(): Promise<void> {
-    const wall = Math.round(this.sys.clock.monotonic() - this.began) / 1000
-    const seconds = Math.max(0.001, this.spentMs / 1000)
-    await this.say(
-      `FINISHED --${localStamp(this.sys)}--\nTotal wall clock time: ${wall < 1 ? `${wall.toFixed(2).replace(/0$/, '')}s` : `${wall.toFixed(1)}s`}\n` +
-        `Downloaded: ${this.files} files, ${bigNumber(this.bytes)} in ${seconds < 1 ? `${seconds.toFixed(3)}s` : `${seconds.toFixed(1)}s`} (${rate(this.bytes / seconds)})\n`,
+    const wall = (this.sys.clock.monotonic() - this.began) / 1000
+    const spent = this.spentMs / 1000
+    await this.notQuiet(
+      `FINISHED --${localStamp(this.sys)}--\nTotal wall clock time: ${seconds(wall)}s\n` +
+        `Downloaded: ${this.files} files, ${bigNumber(this.bytes)} in ${seconds(spent)}s (${rate(this.bytes / Math.max(0.001, spent))})\n`,
     )
   }
 
@@ -215,8 +212,9 @@ export class Retrieval {
   }
 
   private async log(text: string): Promise<void> {
-    if (this.options.log === undefined) return this.io.warn(text)
-    const fd = this.sys.open(this.options.log, O_WRONLY | O_CREAT | O_APPEND, 0o666)
+    const file = this.options.log ?? this.options.append
+    if (file === undefined) return this.io.warn(text)
+    const fd = this.sys.open(file, O_WRONLY | O_CREAT | O_APPEND, 0o666)
     await writeAll(this.sys, fd, new TextEncoder().encode(text))
     this.sys.close(fd)
   }
@@ -225,7 +223,8 @@ export class Retrieval {
     let url = first
     for (let left = Number(this.options.maxRedirect ?? 20); ; left--) {
       await this.say(`--${localStamp(this.sys)}--  ${printUrl(url)}\n`)
-      const next = await this.once(url, first)
+      if (await this.isThere(first)) return
+      const next = await this.tries(url, first)
       if (!next) return
       if (left === 0) {
         await this.say(`${this.options.maxRedirect ?? 20} redirections exceeded.\n`)
@@ -235,24 +234,104 @@ export class Retrieval {
     }
   }
 
+  /** -nc: it is not asked for. */
+  private async isThere(first: HttpUrl): Promise<boolean> {
+    if (!this.options.noClobber || this.options.document === '-') return false
+    const wanted = this.wantedName(first)
+    if (!exists(this.sys, wanted)) return false
+    await this.say(`File ‘${wanted}’ already there; not retrieving.\n\n`)
+    return true
+  }
+
+  /** Asks again where reading took too long. */
+  private async tries(url: HttpUrl, first: HttpUrl): Promise<HttpUrl | undefined> {
+    const most = Number(this.options.tries ?? DEFAULT_TRIES) || Number.POSITIVE_INFINITY
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await this.once(url, first)
+      } catch (error) {
+        if (!(error instanceof ReadTimeout)) throw error
+        await this.say('Read error (Connection timed out) in headers.\n')
+        if (attempt >= most) {
+          await this.say('Giving up.\n\n')
+          throw new WgetFailure(EXIT_NETWORK)
+        }
+        await this.say('Retrying.\n\n')
+        await this.sys.sleep(Math.min(attempt, 10) * 1000)
+        await this.say(`--${localStamp(this.sys)}--  (try:${String(attempt + 1).padStart(2)})  ${printUrl(url)}\n`)
+      }
+  }
+
+  /** Ends the connection that was kept. */
+  close(): void {
+    this.idle?.stream.close()
+    this.idle = undefined
+  }
+
+  /** -O into a file that cannot be made ends everything before it begins. */
+  async cannotWrite(): Promise<boolean> {
+    const { document } = this.options
+    if (document === undefined || document === '-') return false
+    try {
+      this.sys.close(this.sys.open(document, O_WRONLY | O_CREAT, 0o666))
+      return false
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      await this.io.warn(`${document}: ${error.message}\n`)
+      return true
+    }
+  }
+
+  private async connected(url: HttpUrl): Promise<ByteStream> {
+    const kept = this.idle
+    this.idle = undefined
+    if (kept?.to === url.authority) {
+      await this.say(`Reusing existing connection to ${hostPort(url.host, url.port)}.\n`)
+      return kept.stream
+    }
+    kept?.stream.close()
+    return this.dial(url)
+  }
+
+  /** Whether the server wants to know who asks, and we can say so. */
+  private async answersChallenge(response: ClientResponse, url: HttpUrl): Promise<boolean> {
+    const asked = response.headers.get('www-authenticate')
+    if (response.status !== 401 || this.challenged || !/^basic/i.test(asked ?? '')) return false
+    if (this.options.user === undefined && url.username === '') return false
+    this.challenged = true
+    await this.say(`Authentication selected: ${asked}\n`)
+    return true
+  }
+
   private async once(url: HttpUrl, first: HttpUrl): Promise<HttpUrl | undefined> {
-    const stream = await this.dial(url)
+    const stream = await this.connected(url)
+    let kept = false
     try {
       await this.say('HTTP request sent, awaiting response... ')
       const response = await request(stream, await this.question(url, first))
-      if (this.options.serverResponse) await this.say(`\n${serverLines(response)}`)
+      kept = response.keepAlive
+      if (this.options.serverResponse) await this.log(`${this.options.quiet ? '' : '\n'}${serverLines(response)}`)
       else await this.say(`${response.status} ${response.reason}\n`)
+      if (await this.answersChallenge(response, url)) {
+        await drain(response)
+        return url
+      }
       const location = response.headers.get('location')
       const next =
         location !== undefined && response.status >= 300 && response.status < 400 ? parseUrl(location, url) : undefined
       if (next) {
         await this.say(`Location: ${location} [following]\n`)
+        await drain(response)
         return next
       }
       await this.take(response, url, first)
       return undefined
+    } catch (error) {
+      kept = kept && error instanceof WgetFailure
+      throw error
     } finally {
-      stream.close()
+      if (kept) this.idle = { to: url.authority, stream }
+      else stream.close()
     }
   }
 
@@ -285,12 +364,13 @@ export class Retrieval {
     const replaced = new Set(own.map(([name]) => name.toLowerCase()))
     const wanted: [string, string][] = [
       ['Host', url.authority],
+      ...(options.referer === undefined ? [] : [['Referer', options.referer] as [string, string]]),
       ['User-Agent', options.agent ?? 'Wget/1.21.3'],
       ['Accept', '*/*'],
       ['Accept-Encoding', 'identity'],
       ...(there > 0 ? [['Range', `bytes=${there}-`] as [string, string]] : []),
       ['Connection', 'Keep-Alive'],
-      ...(user === undefined
+      ...(user === undefined || !(this.challenged || options.authNoChallenge)
         ? []
         : [['Authorization', `Basic ${btoa(`${user}:${options.password ?? url.password}`)}`] as [string, string]]),
       ...(body ? [['Content-Type', 'application/x-www-form-urlencoded'] as [string, string]] : []),
@@ -316,8 +396,17 @@ export class Retrieval {
     const [address = ''] = addresses
     await this.say(`Connecting to ${shown || `${url.host} (${url.host})|${address}|:${url.port}`}... `)
     const limit = this.options.timeout === undefined ? undefined : Number(this.options.timeout) * 1000
-    const stream = await connect(this.sys, address, url.port, limit)
+    const raw = await connect(this.sys, address, url.port, limit)
     await this.say('connected.\n')
+    const stream =
+      limit === undefined
+        ? raw
+        : new TimedStream(
+            this.sys,
+            raw,
+            () => limit,
+            () => new ReadTimeout(),
+          )
     return url.scheme === 'https' ? this.secured(stream, url, address) : stream
   }
 
@@ -348,6 +437,7 @@ export class Retrieval {
       return
     }
     if (status >= 400) {
+      await drain(response)
       if (this.options.spider) await this.say('Remote file does not exist -- broken link!!!\n\n')
       else
         await this.notQuiet(
@@ -355,25 +445,22 @@ export class Retrieval {
         )
       throw new WgetFailure(EXIT_SERVER)
     }
-    await this.say(lengthLine(response))
+    await this.say(lengthLine(response, response.status === 206 ? this.sizeThere(first) : 0))
     await this.save(response, url, first)
   }
 
   private async exists(response: ClientResponse): Promise<void> {
     await this.say(lengthLine(response))
-    await this.say(
-      'Remote file exists and could contain further links,\nbut recursion is disabled -- not retrieving.\n\n',
-    )
+    const html = isHtml(response)
+    const further = ' and could contain further links,\nbut recursion is disabled -- not retrieving'
+    await this.say(`Remote file exists${html ? further : ''}.\n\n`)
   }
 
   private async save(response: ClientResponse, url: HttpUrl, first: HttpUrl): Promise<void> {
     const toOutput = this.options.document === '-'
-    const wanted = toOutput ? '-' : this.wantedName(first)
-    if (!toOutput && this.options.noClobber && exists(this.sys, wanted)) {
-      await this.say(`File ‘${wanted}’ already there; not retrieving.\n\n`)
-      return
-    }
+    const wanted = toOutput ? '-' : this.named(response, this.wantedName(first))
     const resumed = response.status === 206
+    const there = resumed ? this.sizeThere(first) : 0
     const file = toOutput || resumed || this.options.document !== undefined ? wanted : this.freeName(wanted)
     if (!toOutput) makeFolders(this.sys, file)
     await this.say(`Saving to: ‘${toOutput ? 'STDOUT' : file}’\n\n`)
@@ -398,10 +485,12 @@ export class Retrieval {
     this.files++
     this.bytes += received
     this.spentMs += elapsed * 1000
-    this.last = { url, file, html: /^(text\/html|application\/xhtml)/.test(response.headers.get('content-type') ?? '') }
+    this.last = { url, file, html: isHtml(response) }
+    if (this.options.deleteAfter && !toOutput) this.sys.unlink(file)
     if (bar) await bar.end(received, elapsed)
     else if (!this.options.quiet && !this.options.noVerbose) await this.log(dots(received, total, elapsed))
-    const of = total === undefined ? String(received) : `${received}/${total}`
+    const whole = received + there
+    const of = total === undefined ? String(whole) : `${whole}/${total + there}`
     if (this.options.noVerbose)
       return this.notQuiet(`${localStamp(this.sys)} URL:${printUrl(url)} [${of}] -> "${file}" [1]\n`)
     const saved = toOutput ? 'written to stdout' : `‘${file}’ saved`
@@ -410,8 +499,24 @@ export class Retrieval {
     )
   }
 
+  /** --content-disposition: the name that the server gives. */
+  private named(response: ClientResponse, wanted: string): string {
+    if (!this.options.contentDisposition) return wanted
+    const name = /filename="?([^";]*)/i
+      .exec(response.headers.get('content-disposition') ?? '')?.[1]
+      ?.split('/')
+      .pop()
+    return name ? wanted.replace(/[^/]*$/, name) : wanted
+  }
+
   private showsBar(): boolean {
     return this.options.showProgress > 0 || (!this.options.quiet && !this.options.noVerbose)
+  }
+
+  /** Files go into folders as the server has them. */
+  private get nested(): boolean {
+    const { forceDirectories, recursive, mirror, requisites, noDirectories } = this.options
+    return forceDirectories + recursive + mirror + requisites > 0 && !noDirectories
   }
 
   /** Where a file goes: folders for host and path when many are fetched. */
@@ -422,9 +527,7 @@ export class Retrieval {
     const parts = path.split('/').filter(Boolean)
     const name = path.endsWith('/') || parts.length === 0 ? 'index.html' : (parts.pop() ?? 'index.html')
     const full = query === undefined ? name : `${name}?${query}`
-    const nested =
-      options.forceDirectories + options.recursive + options.mirror + options.requisites > 0 && !options.noDirectories
-    const folders = nested
+    const folders = this.nested
       ? [...(options.noHost ? [] : [url.authority]), ...parts.slice(Number(options.cutDirs ?? 0))]
       : []
     return [...(options.prefix === undefined ? [] : [options.prefix]), ...folders, full].join('/')
@@ -432,49 +535,10 @@ export class Retrieval {
 
   /** Never over a file that is there: `name.1`, `name.2`…, unless many are fetched into folders of their own. */
   private freeName(name: string): string {
-    const { options } = this
-    if ((options.recursive + options.mirror > 0 || options.timestamping > 0) && !options.noDirectories) return name
+    if (this.nested || this.options.timestamping > 0) return name
     for (let number = 0; ; number++) {
       const candidate = number === 0 ? name : `${name}.${number}`
       if (!exists(this.sys, candidate)) return candidate
     }
   }
-}
-
-function makeFolders(sys: Sys, path: string): void {
-  const parts = path.split('/').slice(0, -1)
-  for (let length = 1; length <= parts.length; length++) {
-    const folder = parts.slice(0, length).join('/')
-    try {
-      if (folder !== '') sys.mkdir(folder, 0o777)
-    } catch (error) {
-      if (!isErrno(error)) throw error
-    }
-  }
-}
-
-function exists(sys: Sys, path: string): boolean {
-  try {
-    sys.lstat(path)
-    return true
-  } catch (error) {
-    if (isErrno(error)) return false
-    throw error
-  }
-}
-
-const serverLines = (response: ClientResponse): string =>
-  [
-    `${response.protocol} ${response.status} ${response.reason}`,
-    ...[...response.headers].map(([name, text]) => `${name}: ${text}`),
-  ]
-    .map((line) => `  ${line}\n`)
-    .join('')
-
-function lengthLine(response: ClientResponse): string {
-  const type = response.headers.get('content-type')?.split(';')[0]
-  const kind = type === undefined ? '' : ` [${type}]`
-  const length = response.headers.get('content-length')
-  if (length === undefined) return `Length: unspecified${kind}\n`
-  return `Length: ${length}${Number(length) >= 1024 ? ` (${bigNumber(Number(length))})` : ''}${kind}\n`
 }

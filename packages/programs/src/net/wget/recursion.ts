@@ -1,7 +1,8 @@
 import { type HttpUrl, parseUrl, printUrl } from '@drydock/http'
 import { readFile } from '@drydock/libc'
 import { globMatcher } from '../../text/glob.ts'
-import type { Options, Retrieval, Retrieved } from './gnu-wget.ts'
+import type { Retrieval, Retrieved } from './gnu-wget.ts'
+import type { Options } from './options.ts'
 
 /** Attributes of HTML that lead to other files; those of the second kind belong to the page itself. */
 const LINK =
@@ -33,6 +34,8 @@ export class Recursion {
   private readonly depth: number
   private readonly options: Options
   private readonly seen = new Set<string>()
+  /** Paths that are not for robots, by server. */
+  private readonly rules = new Map<string, readonly string[]>()
 
   constructor(retrieval: Retrieval, depth: number, options: Options) {
     this.retrieval = retrieval
@@ -52,12 +55,30 @@ export class Recursion {
       for (const url of level) {
         const { status: ended, saved } = await this.retrieval.one(printUrl(url))
         status ||= ended
-        if (saved?.html) next.push(...(await this.wanted(saved, first, depth)))
+        if (saved?.html) next.push(...(await this.allowed(await this.wanted(saved, first, depth))))
         if (this.options.wait !== undefined) await this.retrieval.sys.sleep(Number(this.options.wait) * 1000)
       }
       level = next
     }
     return status
+  }
+
+  private async allowed(urls: readonly HttpUrl[]): Promise<HttpUrl[]> {
+    for (const url of urls) await this.readRobots(url)
+    return urls.filter(({ authority, target }) => !this.rules.get(authority)?.some((path) => target.startsWith(path)))
+  }
+
+  /** What a server asks robots to leave alone; asked for once. */
+  private async readRobots(url: HttpUrl): Promise<void> {
+    if (
+      this.rules.has(url.authority) ||
+      this.options.execute.some((each) => /^robots\s*=\s*(off|no)$/i.test(each.trim()))
+    )
+      return
+    this.rules.set(url.authority, [])
+    const { saved } = await this.retrieval.one(printUrl({ ...url, target: '/robots.txt' }))
+    if (!saved) return
+    this.rules.set(url.authority, disallowed(new TextDecoder().decode(await readFile(this.retrieval.sys, saved.file))))
   }
 
   private async wanted({ url, file }: Retrieved, first: HttpUrl, depth: number): Promise<HttpUrl[]> {
@@ -80,6 +101,24 @@ export class Recursion {
     this.seen.add(key)
     return true
   }
+}
+
+/** Paths of a robots.txt for wget, or for all where it does not name wget. RFC 9309 */
+export function disallowed(text: string): string[] {
+  const groups = new Map<string, string[]>()
+  let agents: string[] = []
+  let named = false
+  for (const line of text.split('\n')) {
+    const [, field = '', value = ''] = /^\s*([\w-]+)\s*:\s*([^#\s]*)/.exec(line) ?? []
+    if (/^user-agent$/i.test(field)) {
+      agents = named ? [...agents, value.toLowerCase()] : [value.toLowerCase()]
+      named = true
+    } else if (/^disallow$/i.test(field)) {
+      named = false
+      for (const agent of agents) groups.set(agent, [...(groups.get(agent) ?? []), ...(value === '' ? [] : [value])])
+    }
+  }
+  return groups.get('wget') ?? groups.get('*') ?? []
 }
 
 /** -A and -R: endings, or patterns of names. */
