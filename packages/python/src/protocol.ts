@@ -14,6 +14,8 @@ export interface StartMessage {
   /** `3.12.12`, as the image says. */
   readonly version: string
   readonly command: Command
+  /** A process in the background does not hear of ^C. */
+  readonly ignoresInterrupt: boolean
 }
 
 export type Command =
@@ -35,7 +37,21 @@ export interface Flags {
   readonly isolated: boolean
   readonly ignoreEnvironment: boolean
   readonly noSite: boolean
+  readonly noUserSite: boolean
   readonly devMode: boolean
+  /** How often -b was given. */
+  readonly bytesWarning: number
+  readonly verbose: number
+  readonly debug: number
+  /** The script's folder is not searched for modules. */
+  readonly safePath: boolean
+  readonly utf8: boolean
+  readonly faultHandler: boolean
+  readonly traceMalloc: boolean
+  readonly cachePrefix: string | null
+  /** What -X gave: sys._xoptions. */
+  readonly extraOptions: Readonly<Record<string, string | true>>
+  readonly skipFirstLine: boolean
 }
 
 /** A system call: the interpreter stands still until the answer. */

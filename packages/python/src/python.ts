@@ -28,7 +28,7 @@ export const python: Program = {
     'is CPython 3.14 whatever version the image names',
     'threads take turns: one runs while the others wait, and ten times a second another may',
     'threads where WebAssembly cannot be suspended (Node before 25): there each runs to its end when it is started',
-    'os.fork, and multiprocessing but for its values; preexec_fn other than os.setsid and os.setpgrp',
+    'os.fork: multiprocessing starts new interpreters, which get the definitions and values of the main module; shared_memory; preexec_fn other than os.setsid and os.setpgrp',
     'changes to a mapped file are seen by others when they are flushed or the mapping ends, and not before',
     'signals that are blocked by pthread_sigmask come all the same',
     'sys.maxsize is that of 32 bits',
@@ -50,6 +50,11 @@ async function main(process: Process): Promise<number> {
     await writeAll(sys, choice.status === 0 ? 1 : 2, new TextEncoder().encode(choice.text))
     return choice.status
   }
+  if (choice.kind === 'help') {
+    const { helpText } = await import('./help-text.ts')
+    await writeAll(sys, 1, new TextEncoder().encode(helpText(choice.topic, argv[0] ?? 'python3')))
+    return 0
+  }
   if (!sys.foreign) {
     await writeAll(sys, 2, new TextEncoder().encode('python3: no workers here to run CPython in\n'))
     return 1
@@ -67,10 +72,18 @@ async function main(process: Process): Promise<number> {
     executable: searchPath(sys, argv[0] ?? 'python3', env.get('PATH')),
     version,
     command,
+    ignoresInterrupt: ignores(sys, SIGINT),
   })
 }
 
-async function commandOf(sys: Sys, choice: Exclude<Choice, { kind: 'print' }>): Promise<Command> {
+/** Whether whoever started this process ignored the signal, as shells do for what runs in the background. */
+function ignores(sys: Sys, signal: Signal): boolean {
+  const inherited = sys.sigaction(signal, 'SIG_DFL')
+  sys.sigaction(signal, inherited)
+  return inherited === 'SIG_IGN'
+}
+
+async function commandOf(sys: Sys, choice: Exclude<Choice, { kind: 'print' | 'help' }>): Promise<Command> {
   if (choice.kind === 'run') return choice.command
   const { args, flags } = choice
   return { kind: 'text', text: new TextDecoder().decode(await readAll(sys, 0)), args: ['-', ...args], flags }
@@ -133,7 +146,7 @@ class Runner {
     })
     try {
       sys.sigaction(SIGPIPE, 'SIG_IGN')
-      this.listenTo(SIGINT)
+      if (!start.ignoresInterrupt) this.listenTo(SIGINT)
       worker.post(start)
       return await this.serve(readAway)
     } finally {

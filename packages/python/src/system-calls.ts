@@ -80,8 +80,8 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
 ])
 
 /** @returns the descriptor, and for a directory its path, by which it is read */
-function openFile(sys: Sys, path: string, flags: number, mode: number): ForeignAnswer {
-  const fd = sys.open(path, flags, mode)
+async function openFile(sys: Sys, path: string, flags: number, mode: number): Promise<ForeignAnswer> {
+  const fd = await sys.openWaiting(path, flags, mode)
   return answer({ fd, directory: (sys.fstat(fd).mode & 0o170000) === 0o040000 ? sys.realpath(path) : null })
 }
 

@@ -59,7 +59,7 @@ async function mainOf(pyodide: Pyodide, bridge: Bridge, imports: SystemImports, 
     copy: (from: number, to: number) => imports.memory.setU32(to, imports.memory.getU32(from)),
   })
   pyodide.globals.set('__drydock_source', sourceOf)
-  pyodide.runPython(LOAD)
+  pyodide.runPython(LOAD, { filename: '<drydock>' })
   const main = pyodide.globals.get('__drydock_main')
   const text = JSON.stringify(start)
   imports.booting = false

@@ -88,14 +88,24 @@ def _site(start):
     if 'VIRTUAL_ENV' in os.environ:
         sys.prefix = sys.exec_prefix = os.environ['VIRTUAL_ENV']
         packages.insert(0, f'{sys.prefix}/lib/python{major}/site-packages')
-    inherited = [each for each in os.environ.get('PYTHONPATH', '').split(':') if each]
+    flags = start['command']['flags']
+    home = os.environ.get('PYTHONUSERBASE') or os.path.expanduser('~/.local')
+    own = f'{home}/lib/python{major}/site-packages'
+    if not flags['noUserSite'] and os.path.isdir(own):
+        packages.insert(0, own)
+    import site
+    site.PREFIXES, site.USER_BASE, site.USER_SITE = [sys.prefix], home, own
+    site.ENABLE_USER_SITE = not flags['noUserSite']
+    site.getsitepackages = lambda prefixes=None: [f'{each}/lib/python{major}/site-packages' for each in prefixes or site.PREFIXES]
+    given = '' if flags['ignoreEnvironment'] else os.environ.get('PYTHONPATH', '')
+    inherited = [os.path.abspath(each) for each in given.split(':') if each]
     sys.path[:] = inherited + [each for each in sys.path if each.startswith('/lib/python3')] + packages
 
 ${ERRORS}
 ${ACCOUNTS}
 # time and signals -----------------------------------------------------------------------------------------------------
 
-def _signals():
+def _signals(start):
     import errno, math, signal, time
     plain = signal.signal
     def watched(number, handler):
@@ -112,6 +122,13 @@ def _signals():
             raise OSError(errno.ENOSYS, 'only ITIMER_REAL is here')
         return tuple(each / 1000 for each in _ask('alarm', seconds * 1000, interval * 1000))
     signal.setitimer = setitimer
+    if start['ignoresInterrupt']:
+        plain(signal.SIGINT, signal.SIG_IGN)
+    def abort():
+        plain(signal.SIGABRT, signal.SIG_DFL)
+        _ask('signal', int(signal.SIGABRT), False)
+        os.kill(os.getpid(), signal.SIGABRT)
+    os.abort = abort
     signal.alarm = lambda seconds, /: math.ceil(setitimer(signal.ITIMER_REAL, seconds)[0])
     def sleep(seconds, /):
         import select
@@ -201,7 +218,9 @@ class _ChangingLoader:
         self._loader.exec_module(module)
         self._change(module)
 
-_MADE = {'resource', 'syslog'}
+# The program, where it is no file.
+_typed = {'text': None}
+_MADE = {'_drydock_pools', '_multiprocessing', '_posixshmem', 'resource', 'syslog'}
 
 class _Made:
     """Modules that CPython was built without; each is compiled when it is first imported."""
@@ -213,24 +232,17 @@ class _Made:
     def create_module(self, spec):
         return None
     def exec_module(self, module):
-        vars(module)['_ask'] = _ask
+        vars(module).update(_ask=_ask, _typed=_typed)
         exec(compile(_source(module.__name__), '<drydock>', 'exec'), vars(module))
 
 def _built():
     sys.meta_path.insert(0, _Made())
 
-class _Unshared:
-    """There is no fork, so no other process could see a shared value."""
-    def __init__(self, typecode, value=0, *_, lock=True):
-        import threading
-        self.value = value
-        self._lock = threading.RLock()
-    def get_lock(self):
-        return self._lock
-    get_obj = lambda self: self
-
-def _unshare(multiprocessing):
-    multiprocessing.Value = multiprocessing.RawValue = _Unshared
+def _pools(name):
+    def change(module):
+        import _drydock_pools
+        getattr(_drydock_pools, name)(module)
+    return change
 
 # a server that starts itself anew -------------------------------------------------------------------------------------
 
@@ -268,8 +280,8 @@ def _file(command, module):
     path = command['path']
     sys.argv = [path, *command['args']]
     full = os.path.join(os.getcwd(), path)
-    if os.path.isdir(path):
-        import runpy
+    import runpy, zipfile
+    if os.path.isdir(path) or os.path.isfile(path) and zipfile.is_zipfile(path):
         sys.path.insert(0, path)
         return runpy._run_module_as_main('__main__', False)
     try:
@@ -278,15 +290,18 @@ def _file(command, module):
     except OSError as error:
         print(f"{sys.orig_argv[0]}: can't open file '{full}': [Errno 2] {error.strerror}", file=sys.stderr)
         sys.exit(2)
-    sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+    if command['flags']['skipFirstLine']:
+        source = b'\n' + source.partition(b'\n')[2]
+    _search_first(os.path.dirname(os.path.realpath(path)))
     module.__file__ = full
     exec(_compile(source, full, 'exec', dont_inherit=True), module.__dict__)
 
 def _text(command, module):
     import linecache
     sys.argv = ['-c', *command['args']] if not command['args'][:1] == ['-'] else command['args']
-    sys.path.insert(0, '')
+    _search_first('')
     name = '<stdin>' if command['args'][:1] == ['-'] else '<string>'
+    _typed['text'] = command['text']
     code = _compile(command['text'], name, 'exec', dont_inherit=True)
     if name == '<string>':
         linecache._register_code(code, command['text'], name)
@@ -295,15 +310,32 @@ def _text(command, module):
 def _module(command, module):
     import runpy
     sys.argv = ['-m', *command['args']]
-    sys.path.insert(0, os.getcwd())
+    _search_first(os.getcwd())
     runpy._run_module_as_main(command['name'])
+
+def _startup(module):
+    name = os.environ.get('PYTHONSTARTUP', '')
+    if not name or sys.flags.ignore_environment:
+        return
+    try:
+        with open(name, 'rb') as file:
+            source = file.read()
+    except OSError as error:
+        print('Could not open PYTHONSTARTUP', file=sys.stderr)
+        print(f'{type(error).__name__}: {error}', file=sys.stderr)
+        return
+    try:
+        exec(_compile(source, name, 'exec', dont_inherit=True), vars(module))
+    except Exception as error:
+        _status_of(error)
 
 def _repl(module, quiet):
     import code
     if not quiet:
         print(f'Python {sys.version} on {sys.platform}\nType "help", "copyright", "credits" or "license" for more information.', file=sys.stderr)
     sys.ps1, sys.ps2 = '>>> ', '... '
-    sys.path.insert(0, '')
+    _search_first('')
+    _startup(module)
     console = code.InteractiveConsole(module.__dict__, '<stdin>')
     console.interact(banner='', exitmsg='')
 
@@ -360,23 +392,38 @@ def _guarded(run):
         _flush()
         return _status_of(error)
 
+_FLAG_NAMES = ('debug inspect interactive optimize dont_write_bytecode no_user_site no_site ignore_environment verbose bytes_warning '
+    'quiet hash_randomization isolated dev_mode utf8_mode warn_default_encoding safe_path int_max_str_digits').split()
+
 class _Flags:
     """sys.flags, which C made before it was told anything."""
     def __init__(self, plain, told):
         self.__dict__.update({name: getattr(plain, name) for name in dir(plain) if not name.startswith('_') and
-            name not in ('count', 'index')}, **told)
+            name not in ('count', 'index', 'n_fields', 'n_sequence_fields', 'n_unnamed_fields')}, **told)
     def __repr__(self):
-        return f"sys.flags({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+        return f"sys.flags({', '.join(f'{name}={getattr(self, name)!r}' for name in _FLAG_NAMES)})"
+    def __iter__(self):
+        return (getattr(self, name) for name in _FLAG_NAMES)
 
 def _options(flags):
     import warnings
     sys.dont_write_bytecode = flags['dontWriteBytecode']
+    sys.pycache_prefix = flags['cachePrefix']
     sys.flags = _Flags(sys.flags, {'optimize': flags['optimize'], 'isolated': int(flags['isolated']),
         'ignore_environment': int(flags['ignoreEnvironment']), 'no_site': int(flags['noSite']),
         'dev_mode': flags['devMode'], 'dont_write_bytecode': int(flags['dontWriteBytecode']),
-        'interactive': int(flags['interactive']), 'inspect': int(flags['interactive']), 'quiet': int(flags['quiet'])})
+        'interactive': int(flags['interactive']), 'inspect': int(flags['interactive']), 'quiet': int(flags['quiet']),
+        'no_user_site': int(flags['noUserSite']), 'bytes_warning': flags['bytesWarning'], 'verbose': flags['verbose'],
+        'debug': flags['debug'], 'safe_path': flags['safePath'], 'utf8_mode': int(flags['utf8'])})
+    sys._xoptions = flags['extraOptions']
     sys.warnoptions = (['default'] if flags['devMode'] else []) + flags['warnings']
     warnings._processoptions(sys.warnoptions)
+    if flags['faultHandler'] or flags['devMode']:
+        import faulthandler
+        faulthandler.enable()
+    if flags['traceMalloc']:
+        import tracemalloc
+        tracemalloc.start()
     if flags['optimize']:
         import importlib._bootstrap_external as external
         plain = compile
@@ -385,6 +432,10 @@ def _options(flags):
         global _compile
         _compile = optimised
         external.SourceLoader.source_to_code = lambda self, data, path, *, _optimize=-1: optimised(data, path, 'exec', dont_inherit=True)
+
+def _search_first(place):
+    if not sys.flags.safe_path:
+        sys.path.insert(0, place)
 
 def main(text):
     try:
@@ -396,15 +447,20 @@ def _main(start):
     command, flags = start['command'], start['command']['flags']
     _streams(start, flags['unbuffered'])
     _machine(start)
-    _site(start)
     _tracebacks(start)
     sys.orig_argv = start['argv']
     _options(flags)
-    for step in (_errors, _accounts, _built, _processes, _posix, _sockets, _signals, _threads, _modules):
+    _site(start)
+    for step in (_errors, _accounts, _built, _processes, _posix, _sockets, lambda: _signals(start), _threads, _modules):
         step()
-    changes = {'werkzeug._reloader': _change_reloader, 'multiprocessing': _unshare,
+    changes = {'werkzeug._reloader': _change_reloader, 'multiprocessing.context': _pools('change_context'),
+        'multiprocessing.resource_tracker': _pools('change_tracker'), 'multiprocessing.synchronize': _pools('change_synchronize'),
+        'multiprocessing.heap': _pools('change_heap'), 'multiprocessing.sharedctypes': _pools('change_shared'),
+        'multiprocessing.spawn': _pools('change_spawn'),
         'concurrent.futures.thread': _work_at_once, 'fcntl': _change_fcntl, 'pty': _change_pty, 'select': _change_select,
         'selectors': _change_selectors, 'termios': _change_termios, 'zoneinfo._common': _change_zoneinfo, 'locale': _change_locale}
+    if _maker is None:
+        changes['multiprocessing.queues'] = _pools('change_queues')
     for name in [each for each in changes if each in sys.modules]:
         changes.pop(name)(sys.modules[name])
     sys.meta_path.insert(0, _Changes(changes))

@@ -1,8 +1,12 @@
+import { PROCESS_POOLS, SEMAPHORES, SHARED_MEMORY } from './multiprocessing.ts'
 import { RESOURCE } from './resource.ts'
 import { SYSLOG } from './syslog.ts'
 
 /** Modules of Python that CPython was built without for Emscripten. */
 const SOURCES: ReadonlyMap<string, string> = new Map([
+  ['_drydock_pools', PROCESS_POOLS],
+  ['_multiprocessing', SEMAPHORES],
+  ['_posixshmem', SHARED_MEMORY],
   ['resource', RESOURCE],
   ['syslog', SYSLOG],
 ])

@@ -1,0 +1,12 @@
+import socket
+a = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); a.bind(('127.0.0.1', 0))
+b = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+print(b.sendto(b'ping', a.getsockname()))
+d, addr = a.recvfrom(1024); print(d, addr[0])
+a.sendto(b'pong', addr); print(b.recvfrom(100)[0])
+b.connect(a.getsockname()); b.send(b'conn'); print(a.recv(2))
+a.settimeout(0.2)
+try: a.recvfrom(10)
+except socket.timeout as e: print('timeout', e, type(e))
+a.sendto(b'bc', ('127.0.0.1', 9)) and print('sent')
+b.sendto(b'x', a.getsockname()); print(a.recv_into(bytearray(5)))

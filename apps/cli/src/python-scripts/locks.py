@@ -1,0 +1,10 @@
+import fcntl, os, errno, subprocess, sys
+f = open('lock', 'w'); fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB); print('locked')
+print(subprocess.run([sys.executable, '-c', 'import fcntl\nf=open("lock","w")\ntry: fcntl.flock(f, fcntl.LOCK_EX|fcntl.LOCK_NB); print("got")\nexcept BlockingIOError as e: print(e)'], capture_output=True, text=True).stdout)
+fcntl.flock(f, fcntl.LOCK_UN)
+fl = fcntl.fcntl(f, fcntl.F_GETFL); print(fl & os.O_ACCMODE, fcntl.fcntl(f, fcntl.F_GETFD)); fcntl.fcntl(f, fcntl.F_SETFL, fl | os.O_NONBLOCK); print(bool(fcntl.fcntl(f, fcntl.F_GETFL) & os.O_NONBLOCK))
+fcntl.lockf(f, fcntl.LOCK_EX); print(fcntl.F_SETLKW, fcntl.FD_CLOEXEC)
+r, w = os.pipe(); os.set_blocking(r, False)
+try: os.read(r, 1)
+except BlockingIOError as e: print(e, e.errno == errno.EAGAIN)
+print(os.get_blocking(r), os.get_inheritable(r))

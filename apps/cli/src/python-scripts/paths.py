@@ -1,0 +1,18 @@
+from pathlib import Path
+import shutil, tempfile, os, glob, fnmatch
+p = Path('t'); (p / 'a/b').mkdir(parents=True); (p / 'a/f.txt').write_text('x\ny\n'); (p / 'a/b/g.py').touch()
+print(sorted(map(str, p.rglob('*'))), p.exists(), (p/'a').is_dir(), (p/'a/f.txt').read_text().splitlines(), Path('x.tar.gz').suffixes, Path('a/b').parts, Path('/a/../b').resolve())
+print(sorted(glob.glob('t/**', recursive=True)))
+shutil.copytree('t', 't2'); shutil.copy2('t/a/f.txt', 't3'); shutil.move('t3', 't4'); shutil.rmtree('t')
+print(sorted(os.listdir()))
+print(shutil.make_archive('arc', 'gztar', 't2').split('/')[-1], shutil.make_archive('arc', 'zip', 't2').split('/')[-1])
+with tempfile.TemporaryDirectory() as d: print(os.path.isdir(d), d.startswith('/tmp/tmp'))
+with tempfile.NamedTemporaryFile('w+', suffix='.txt') as f: f.write('a'); f.flush(); print(os.path.getsize(f.name))
+try: (p / 'no').unlink()
+except FileNotFoundError as e: print(e)
+(p / 'no').unlink(missing_ok=True)
+try: shutil.rmtree('nosuch')
+except OSError as e: print(e)
+try: Path('nosuch/x').write_text('')
+except OSError as e: print(e)
+print(Path.home(), Path('~/x').expanduser(), Path('t2').owner(), Path('t4').stat().st_size)

@@ -1,0 +1,13 @@
+import selectors, socket, select, os
+sel = selectors.DefaultSelector(); print(type(sel).__name__)
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(); s.setblocking(False)
+sel.register(s, selectors.EVENT_READ, 'accept')
+c = socket.create_connection(s.getsockname())
+for k, m in sel.select(timeout=1): print(k.data, m)
+p, _ = s.accept(); sel.register(p, selectors.EVENT_READ | selectors.EVENT_WRITE, 'peer')
+print(sorted((k.data, m) for k, m in sel.select(timeout=0)))
+sel.unregister(s); sel.close()
+r, w = os.pipe(); print(select.select([r], [w], [], 0) == ([], [w], []))
+ep = select.epoll(); ep.register(r, select.EPOLLIN); print(ep.poll(0.05)); os.write(w, b'x'); print(ep.poll(1) == [(r, select.EPOLLIN)]); ep.close()
+po = select.poll(); po.register(r, select.POLLIN); print(po.poll(10) == [(r, 1)])
+print(select.EPOLLOUT, select.EPOLLET, select.POLLHUP)

@@ -1,0 +1,13 @@
+import socket, os
+s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM); s.bind('./s.sock'); s.listen()
+c = socket.socket(socket.AF_UNIX); c.connect('./s.sock')
+p, a = s.accept(); print(repr(a), s.getsockname(), c.getpeername(), repr(c.getsockname()))
+c.sendall(b'hi'); print(p.recv(10))
+a, b = socket.socketpair(); a.send(b'pair'); print(b.recv(10), a.family)
+try: socket.socket(socket.AF_UNIX).connect('./nosuch')
+except OSError as e: print(type(e).__name__, e)
+try: socket.socket(socket.AF_UNIX).bind('./s.sock')
+except OSError as e: print(type(e).__name__, e)
+d = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); d.bind('./d.sock')
+e = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); e.sendto(b'dg', './d.sock'); print(d.recv(10))
+print(os.path.exists('s.sock'), oct(os.stat('s.sock').st_mode))
