@@ -26,6 +26,8 @@ export class ConnectionFailure extends Error {
 export interface Column {
   readonly name: string
   readonly type: number
+  /** pg_attribute.atttypmod: of the type's precision. */
+  readonly modifier?: number
 }
 
 /** What came of one statement. */
@@ -252,8 +254,9 @@ function columnsOf(body: Uint8Array): Column[] {
     const name = textAt(body, at)
     at = body.indexOf(0, at) + 1
     const type = int32At(body, at + 6)
+    const modifier = int32At(body, at + 12)
     at += 18
-    return { name, type }
+    return { name, type, modifier }
   })
 }
 

@@ -1,208 +1,178 @@
-/** The queries behind \d and its relatives: a title, SQL, and what comes below. */
-export interface Listing {
-  readonly title: string
-  readonly sql: string
-}
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
-/** A pattern of psql as conditions on schema and name: `*` and `?` are wild, a dot parts schema from name. */
-export function patternCondition(pattern: string | undefined, schema: string, name: string, visible: string): string {
-  if (pattern === undefined || pattern === '') return visible === '' ? 'true' : visible
-  const parts = [...pattern.matchAll(/"((?:[^"]|"")*)"|([^."]+)|(\.)/g)]
-  const words: string[] = ['']
-  for (const [, quoted, plain, dot] of parts) {
-    if (dot !== undefined) words.push('')
-    else
-      words[words.length - 1] +=
-        quoted === undefined ? regexOf((plain ?? '').toLowerCase()) : quoted.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  }
-  const own = `${name} ~ ${literal(`^(${words.at(-1) ?? ''})$`)}`
-  if (words.length < 2) return visible === '' ? own : `${own} AND ${visible}`
-  return `${own} AND ${schema} ~ ${literal(`^(${words.at(-2) ?? ''})$`)}`
-}
-
-const regexOf = (text: string): string =>
-  text
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.')
-
-const RELKINDS: Readonly<Record<string, readonly [kinds: string, title: string]>> = {
-  t: ["'r','p'", 'tables'],
-  i: ["'i','I'", 'indexes'],
-  v: ["'v'", 'views'],
-  m: ["'m'", 'materialized views'],
-  s: ["'S'", 'sequences'],
-  E: ["'f'", 'foreign tables'],
-}
-
-const KIND = `CASE c.relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'i' THEN 'index' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' WHEN 'p' THEN 'partitioned table' WHEN 'I' THEN 'partitioned index' END`
-
-/** \d, \dt, \di, \dv, \dm, \ds: a list of relations. @param kinds letters behind \d; none for all */
-export function relations(kinds: string, pattern: string | undefined, system: boolean, verbose: boolean): Listing {
-  const wanted = (kinds === '' ? 'tvmsE' : kinds).split('').flatMap((kind) => RELKINDS[kind] ?? [])
-  const list = wanted.filter((_, i) => i % 2 === 0).join(',')
-  const hidden =
-    system || pattern !== undefined
-      ? ''
-      : "AND n.nspname <> 'pg_catalog' AND n.nspname !~ '^pg_toast' AND n.nspname <> 'information_schema'"
-  const condition = patternCondition(pattern, 'n.nspname', 'c.relname', 'pg_catalog.pg_table_is_visible(c.oid)')
-  const size = verbose
-    ? `, pg_catalog.pg_size_pretty(pg_catalog.pg_table_size(c.oid)) AS "Size", pg_catalog.obj_description(c.oid, 'pg_class') AS "Description"`
-    : ''
-  const table = kinds === 'i' ? ', c2.relname AS "Table"' : ''
-  const single = kinds.length === 1 ? RELKINDS[kinds]?.[1] : undefined
-  return {
-    title: `List of ${single ?? 'relations'}`,
-    sql: `SELECT n.nspname AS "Schema", c.relname AS "Name", ${KIND} AS "Type", pg_catalog.pg_get_userbyid(c.relowner) AS "Owner"${table}${size}
-      FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid LEFT JOIN pg_catalog.pg_class c2 ON i.indrelid = c2.oid
-      WHERE c.relkind IN (${list}) ${hidden} AND ${condition} ORDER BY 1, 2`,
-  }
-}
-
-const DATABASES: Listing = {
-  title: 'List of databases',
-  sql: `SELECT d.datname AS "Name", pg_catalog.pg_get_userbyid(d.datdba) AS "Owner", pg_catalog.pg_encoding_to_char(d.encoding) AS "Encoding",
-    CASE d.datlocprovider WHEN 'b' THEN 'builtin' WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu' END AS "Locale Provider",
-    d.datcollate AS "Collate", d.datctype AS "Ctype", d.datlocale AS "Locale", d.daticurules AS "ICU Rules",
-    CASE WHEN pg_catalog.array_length(d.datacl, 1) = 0 THEN '(none)' ELSE pg_catalog.array_to_string(d.datacl, E'\\n') END AS "Access privileges"
-    FROM pg_catalog.pg_database d ORDER BY 1`,
-}
-
-const roles = (pattern: string | undefined): Listing => ({
-  title: 'List of roles',
-  sql: `SELECT r.rolname AS "Role name", concat_ws(', ',
-    CASE WHEN r.rolsuper THEN 'Superuser' END, CASE WHEN NOT r.rolinherit THEN 'No inheritance' END,
-    CASE WHEN r.rolcreaterole THEN 'Create role' END, CASE WHEN r.rolcreatedb THEN 'Create DB' END,
-    CASE WHEN NOT r.rolcanlogin THEN 'Cannot login' END, CASE WHEN r.rolreplication THEN 'Replication' END,
-    CASE WHEN r.rolbypassrls THEN 'Bypass RLS' END) AS "Attributes"
-    FROM pg_catalog.pg_roles r WHERE r.rolname !~ '^pg_' AND ${patternCondition(pattern, "''", 'r.rolname', '')} ORDER BY 1`,
-})
-
-const schemas = (pattern: string | undefined): Listing => ({
-  title: 'List of schemas',
-  sql: `SELECT n.nspname AS "Name", pg_catalog.pg_get_userbyid(n.nspowner) AS "Owner" FROM pg_catalog.pg_namespace n
-    WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND ${patternCondition(pattern, "''", 'n.nspname', '')} ORDER BY 1`,
-})
-
-const functions = (pattern: string | undefined): Listing => ({
-  title: 'List of functions',
-  sql: `SELECT n.nspname AS "Schema", p.proname AS "Name", pg_catalog.pg_get_function_result(p.oid) AS "Result data type",
-    pg_catalog.pg_get_function_arguments(p.oid) AS "Argument data types",
-    CASE p.prokind WHEN 'a' THEN 'agg' WHEN 'w' THEN 'window' WHEN 'p' THEN 'proc' ELSE 'func' END AS "Type"
-    FROM pg_catalog.pg_proc p LEFT JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-    WHERE ${patternCondition(pattern, 'n.nspname', 'p.proname', 'pg_catalog.pg_function_is_visible(p.oid)')}
-    ${pattern === undefined ? "AND n.nspname <> 'pg_catalog' AND n.nspname <> 'information_schema'" : ''} ORDER BY 1, 2, 4`,
-})
-
-const types = (pattern: string | undefined): Listing => ({
-  title: 'List of data types',
-  sql: `SELECT n.nspname AS "Schema", pg_catalog.format_type(t.oid, NULL) AS "Name", pg_catalog.obj_description(t.oid, 'pg_type') AS "Description"
-    FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-    WHERE (t.typrelid = 0 OR (SELECT c.relkind = 'c' FROM pg_catalog.pg_class c WHERE c.oid = t.typrelid)) AND t.typelem = 0
-    AND ${patternCondition(pattern, 'n.nspname', 't.typname', 'pg_catalog.pg_type_is_visible(t.oid)')}
-    ${pattern === undefined ? "AND n.nspname <> 'pg_catalog' AND n.nspname <> 'information_schema'" : ''} ORDER BY 1, 2`,
-})
-
-const extensions: Listing = {
-  title: 'List of installed extensions',
-  sql: `SELECT e.extname AS "Name", e.extversion AS "Version", ae.default_version AS "Default version", n.nspname AS "Schema", d.description AS "Description"
-    FROM pg_catalog.pg_extension e LEFT JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
-    LEFT JOIN pg_catalog.pg_description d ON d.objoid = e.oid AND d.classoid = 'pg_catalog.pg_extension'::pg_catalog.regclass
-    LEFT JOIN pg_catalog.pg_available_extensions() ae(name, default_version, comment) ON ae.name = e.extname ORDER BY 1`,
-}
-
-const privileges = (pattern: string | undefined): Listing => ({
-  title: 'Access privileges',
-  sql: `SELECT n.nspname AS "Schema", c.relname AS "Name", ${KIND} AS "Type", pg_catalog.array_to_string(c.relacl, E'\\n') AS "Access privileges",
-    NULL AS "Column privileges", NULL AS "Policies" FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r','v','m','S','f','p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-    AND ${patternCondition(pattern, 'n.nspname', 'c.relname', 'pg_catalog.pg_table_is_visible(c.oid)')} ORDER BY 1, 2`,
-})
-
-const tablespaces: Listing = {
-  title: 'List of tablespaces',
-  sql: `SELECT spcname AS "Name", pg_catalog.pg_get_userbyid(spcowner) AS "Owner", pg_catalog.pg_tablespace_location(oid) AS "Location" FROM pg_catalog.pg_tablespace ORDER BY 1`,
-}
-
-const LISTINGS: Readonly<Record<string, (pattern: string | undefined) => Listing>> = {
-  l: () => DATABASES,
-  list: () => DATABASES,
-  du: roles,
-  dg: roles,
-  dn: schemas,
-  df: functions,
-  dT: types,
-  dx: () => extensions,
-  dp: privileges,
-  z: privileges,
-  db: () => tablespaces,
-}
-
-/** @param command without its backslash, `+` and `S` */
-export function listingFor(
-  command: string,
-  pattern: string | undefined,
-  system: boolean,
-  verbose: boolean,
-): Listing | undefined {
-  const listing = LISTINGS[command]
-  if (listing) return listing(pattern)
-  const [, kinds] = /^d([tivmsE]*)$/.exec(command) ?? []
-  return kinds !== undefined && (kinds !== '' || pattern === undefined)
-    ? relations(kinds, pattern, system, verbose)
-    : undefined
-}
+import { literal, patternCondition } from './pattern.ts'
 
 /** \d NAME: which relations fit. */
 export const relationsNamed = (pattern: string): string =>
   `SELECT c.oid, n.nspname, c.relname, c.relkind FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
    WHERE c.relkind <> 't' AND ${patternCondition(pattern, 'n.nspname', 'c.relname', 'pg_catalog.pg_table_is_visible(c.oid)')} ORDER BY 2, 3`
 
-export const columnsOfRelation = (oid: string): string =>
-  `SELECT a.attname AS "Column", pg_catalog.format_type(a.atttypid, a.atttypmod) AS "Type",
-   (SELECT c.collname FROM pg_catalog.pg_collation c, pg_catalog.pg_type t WHERE c.oid = a.attcollation AND t.oid = a.atttypid AND a.attcollation <> t.typcollation) AS "Collation",
+const isTable = (kind: string): boolean => /^[rpm]$/.test(kind)
+
+/** The columns of a table, a view, an index or a composite type. @param kind as in pg_class.relkind */
+export function columnsOfRelation(oid: string, kind: string, verbose: boolean): string {
+  const isIndex = /^[iI]$/.test(kind)
+  const middle = isIndex
+    ? `CASE WHEN a.attnum <= (SELECT i.indnkeyatts FROM pg_catalog.pg_index i WHERE i.indexrelid = '${oid}') THEN 'yes' ELSE 'no' END AS "Key?",
+   pg_catalog.pg_get_indexdef(a.attrelid, a.attnum, TRUE) AS "Definition"`
+    : `(SELECT c.collname FROM pg_catalog.pg_collation c, pg_catalog.pg_type t WHERE c.oid = a.attcollation AND t.oid = a.atttypid AND a.attcollation <> t.typcollation) AS "Collation",
    CASE WHEN a.attnotnull THEN 'not null' ELSE '' END AS "Nullable",
    CASE WHEN a.attidentity = 'a' THEN 'generated always as identity' WHEN a.attidentity = 'd' THEN 'generated by default as identity'
-     WHEN a.attgenerated = 's' THEN 'generated always as (' || pg_catalog.pg_get_expr(d.adbin, d.adrelid) || ') stored'
-     ELSE pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS "Default"
+     WHEN a.attgenerated = 's' THEN 'generated always as (' || pg_catalog.pg_get_expr(d.adbin, d.adrelid, true) || ') stored'
+     WHEN a.attgenerated = 'v' THEN 'generated always as (' || pg_catalog.pg_get_expr(d.adbin, d.adrelid, true) || ')'
+     ELSE pg_catalog.pg_get_expr(d.adbin, d.adrelid, true) END AS "Default"`
+  return `SELECT a.attname AS "Column", pg_catalog.format_type(a.atttypid, a.atttypmod) AS "Type", ${middle}${verbose ? moreOf(kind) : ''}
    FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
    WHERE a.attrelid = '${oid}' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`
+}
 
-/** What stands below a table's columns: a heading and lines each. */
-export const FOOTERS: readonly (readonly [heading: string, sql: (oid: string) => string])[] = [
-  [
-    'Indexes:',
-    (
+/** What `+` adds. */
+function moreOf(kind: string): string {
+  const storage = `CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main' WHEN 'x' THEN 'extended' END AS "Storage"`
+  const compression = `CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' ELSE '' END AS "Compression"`
+  const statistics = `CASE WHEN a.attstattarget < 0 THEN NULL ELSE a.attstattarget END AS "Stats target"`
+  const description = `pg_catalog.col_description(a.attrelid, a.attnum) AS "Description"`
+  if (/^[iI]$/.test(kind)) return `, ${storage}, ${statistics}`
+  return isTable(kind) ? `, ${storage}, ${compression}, ${statistics}, ${description}` : `, ${storage}, ${description}`
+}
+
+/** What \d shows of a sequence. */
+export const sequence = (oid: string): string =>
+  `SELECT pg_catalog.format_type(seqtypid, NULL) AS "Type", seqstart AS "Start", seqmin AS "Minimum", seqmax AS "Maximum", seqincrement AS "Increment",
+   CASE WHEN seqcycle THEN 'yes' ELSE 'no' END AS "Cycles?", seqcache AS "Cache" FROM pg_catalog.pg_sequence WHERE seqrelid = '${oid}'`
+
+export interface Footer {
+  /** None where the lines stand for themselves. */
+  readonly heading: string
+  /** Kinds of relations. */
+  readonly of: RegExp
+  readonly verbose?: boolean
+  readonly sql: (oid: string) => string
+}
+
+/** What stands below the columns: a heading and lines each. */
+export const FOOTERS: readonly Footer[] = [
+  {
+    heading: '',
+    of: /^[iI]$/,
+    sql: (
+      oid,
+    ) => `SELECT CASE WHEN i.indisprimary THEN 'primary key, ' WHEN i.indisunique THEN 'unique, ' ELSE '' END || am.amname || ', for table "' || n.nspname || '.' || c2.relname || '"' ||
+      CASE WHEN i.indpred IS NULL THEN '' ELSE ', predicate (' || pg_catalog.pg_get_expr(i.indpred, i.indrelid, true) || ')' END
+      FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_class c2 ON c2.oid = i.indrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c2.relnamespace JOIN pg_catalog.pg_am am ON am.oid = c.relam WHERE i.indexrelid = '${oid}'`,
+  },
+  {
+    heading: '',
+    of: /^S$/,
+    sql: (oid) => `SELECT 'Owned by: ' || n.nspname || '.' || c.relname || '.' || a.attname FROM pg_catalog.pg_depend d
+      JOIN pg_catalog.pg_class c ON c.oid = d.refobjid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+      WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = '${oid}' AND d.deptype IN ('a', 'i')`,
+  },
+  {
+    heading: '',
+    of: /^[p]$/,
+    sql: (oid) => `SELECT 'Partition key: ' || pg_catalog.pg_get_partkeydef('${oid}')`,
+  },
+  {
+    heading: '',
+    of: /^[rp]$/,
+    sql: (
+      oid,
+    ) => `SELECT 'Partition of: ' || inhparent::pg_catalog.regclass || ' ' || pg_catalog.pg_get_expr(c.relpartbound, c.oid)
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_inherits i ON c.oid = inhrelid WHERE c.oid = '${oid}' AND c.relispartition`,
+  },
+  {
+    heading: 'Indexes:',
+    of: /^[rpm]$/,
+    sql: (
       oid,
     ) => `SELECT '"' || c2.relname || '"' || CASE WHEN i.indisprimary THEN ' PRIMARY KEY,' WHEN i.indisunique AND con.contype = 'u' THEN ' UNIQUE CONSTRAINT,' WHEN i.indisunique THEN ' UNIQUE,' ELSE '' END || ' ' ||
       regexp_replace(pg_catalog.pg_get_indexdef(i.indexrelid, 0, true), '^.* USING ', '')
       FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c2 ON c2.oid = i.indexrelid
       LEFT JOIN pg_catalog.pg_constraint con ON con.conrelid = i.indrelid AND con.conindid = i.indexrelid AND con.contype IN ('p','u','x')
       WHERE i.indrelid = '${oid}' ORDER BY i.indisprimary DESC, c2.relname`,
-  ],
-  [
-    'Check constraints:',
-    (oid) =>
+  },
+  {
+    heading: 'Check constraints:',
+    of: /^[rp]$/,
+    sql: (oid) =>
       `SELECT '"' || conname || '" ' || pg_catalog.pg_get_constraintdef(oid, true) FROM pg_catalog.pg_constraint WHERE conrelid = '${oid}' AND contype = 'c' ORDER BY 1`,
-  ],
-  [
-    'Foreign-key constraints:',
-    (oid) =>
+  },
+  {
+    heading: 'Foreign-key constraints:',
+    of: /^[rp]$/,
+    sql: (oid) =>
       `SELECT '"' || conname || '" ' || pg_catalog.pg_get_constraintdef(oid, true) FROM pg_catalog.pg_constraint WHERE conrelid = '${oid}' AND contype = 'f' ORDER BY 1`,
-  ],
-  [
-    'Referenced by:',
-    (oid) =>
+  },
+  {
+    heading: 'Referenced by:',
+    of: /^[rp]$/,
+    sql: (oid) =>
       `SELECT 'TABLE "' || conrelid::pg_catalog.regclass || '" CONSTRAINT "' || conname || '" ' || pg_catalog.pg_get_constraintdef(oid, true) FROM pg_catalog.pg_constraint WHERE confrelid = '${oid}' AND contype = 'f' ORDER BY 1`,
-  ],
-  [
-    'Triggers:',
-    (oid) =>
+  },
+  {
+    heading: 'Policies:',
+    of: /^[rp]$/,
+    sql: (oid) => `SELECT 'POLICY "' || polname || '"' || CASE WHEN polpermissive THEN '' ELSE ' AS RESTRICTIVE' END
+      || CASE polcmd WHEN 'r' THEN ' FOR SELECT' WHEN 'a' THEN ' FOR INSERT' WHEN 'w' THEN ' FOR UPDATE' WHEN 'd' THEN ' FOR DELETE' ELSE '' END
+      || CASE WHEN polroles <> '{0}' THEN E'\\n      TO ' || pg_catalog.array_to_string(ARRAY(SELECT rolname FROM pg_catalog.pg_roles WHERE oid = ANY (polroles) ORDER BY 1), ',') ELSE '' END
+      || CASE WHEN polqual IS NOT NULL THEN E'\\n      USING (' || pg_catalog.pg_get_expr(polqual, polrelid) || ')' ELSE '' END
+      || CASE WHEN polwithcheck IS NOT NULL THEN E'\\n      WITH CHECK (' || pg_catalog.pg_get_expr(polwithcheck, polrelid) || ')' ELSE '' END
+      FROM pg_catalog.pg_policy WHERE polrelid = '${oid}' ORDER BY polname`,
+  },
+  {
+    heading: '',
+    of: /^[rp]$/,
+    sql: (
+      oid,
+    ) => `SELECT 'Policies (row security enabled): (none)' FROM pg_catalog.pg_class c WHERE c.oid = '${oid}' AND c.relrowsecurity
+      AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_policy WHERE polrelid = c.oid)`,
+  },
+  {
+    heading: 'Not-null constraints:',
+    of: /^[rp]$/,
+    verbose: true,
+    sql: (
+      oid,
+    ) => `SELECT '"' || co.conname || '" NOT NULL "' || at.attname || '"' || CASE WHEN co.connoinherit THEN ' NO INHERIT' ELSE '' END
+      FROM pg_catalog.pg_constraint co JOIN pg_catalog.pg_attribute at ON at.attrelid = co.conrelid AND at.attnum = co.conkey[1]
+      WHERE co.contype = 'n' AND co.conrelid = '${oid}' ORDER BY at.attnum`,
+  },
+  {
+    heading: 'View definition:',
+    of: /^[vm]$/,
+    verbose: true,
+    sql: (oid) => `SELECT pg_catalog.pg_get_viewdef('${oid}'::pg_catalog.oid, true)`,
+  },
+  {
+    heading: 'Triggers:',
+    of: /^[rpv]$/,
+    sql: (oid) =>
       `SELECT tgname || ' ' || regexp_replace(pg_catalog.pg_get_triggerdef(oid, true), '^CREATE TRIGGER \\S+ ', '') FROM pg_catalog.pg_trigger WHERE tgrelid = '${oid}' AND NOT tgisinternal ORDER BY 1`,
-  ],
+  },
+  {
+    heading: '',
+    of: /^[rp]$/,
+    sql: (
+      oid,
+    ) => `SELECT 'Number of partitions: ' || count(*) || CASE WHEN count(*) > 0 THEN ' (Use \\\\d+ to list them.)' ELSE '' END
+      FROM pg_catalog.pg_class p JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid WHERE p.oid = '${oid}' AND p.relkind = 'p' HAVING count(*) > 0`,
+  },
+  {
+    heading: '',
+    of: /^[rp]$/,
+    sql: (
+      oid,
+    ) => `SELECT 'Inherits: ' || pg_catalog.string_agg(i.inhparent::pg_catalog.regclass::pg_catalog.text, ', ' ORDER BY inhseqno)
+      FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid WHERE i.inhrelid = '${oid}' AND NOT c.relispartition HAVING count(*) > 0`,
+  },
+  {
+    heading: '',
+    of: /^[rm]$/,
+    verbose: true,
+    sql: (oid) =>
+      `SELECT 'Access method: ' || am.amname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_am am ON am.oid = c.relam WHERE c.oid = '${oid}'`,
+  },
 ]
 
 export const RELATION_TITLES: Readonly<Record<string, string>> = {
@@ -215,3 +185,10 @@ export const RELATION_TITLES: Readonly<Record<string, string>> = {
   f: 'Foreign table',
   c: 'Composite type',
 }
+
+/** \sf and \sv: the statement that makes it. */
+export const functionText = (name: string): string =>
+  `SELECT pg_catalog.pg_get_functiondef(${literal(name)}::pg_catalog.${name.includes('(') ? 'regprocedure' : 'regproc'}::pg_catalog.oid)`
+export const viewText = (name: string): string =>
+  `SELECT n.nspname, c.relname, pg_catalog.pg_get_viewdef(c.oid, true) FROM pg_catalog.pg_class c
+   LEFT JOIN pg_catalog.pg_namespace n ON c.relnamespace = n.oid WHERE c.oid = ${literal(name)}::pg_catalog.regclass::pg_catalog.oid`

@@ -1,7 +1,10 @@
 import { isErrno, SIGINT } from '@drydock/abi'
-import { searchPath } from '@drydock/libc'
-import { ConnectionFailure, failureText } from '../client/session.ts'
-import { columnsOfRelation, FOOTERS, listingFor, RELATION_TITLES, relationsNamed } from './describe.ts'
+import { searchPath, strftime } from '@drydock/libc'
+import { ConnectionFailure, failureText, type Result } from '../client/session.ts'
+import { columnsOfRelation, FOOTERS, RELATION_TITLES, relationsNamed, sequence } from './describe.ts'
+import { listingFor } from './listings.ts'
+import { MORE_COMMANDS, sendWith, takeQuery } from './more-meta.ts'
+import { onOff, pset } from './pset.ts'
 import { interpolate } from './scan.ts'
 import type { Shell } from './shell.ts'
 
@@ -71,9 +74,6 @@ const wordsOf = (text: string): string[] =>
     ([, single, double, plain]) => single?.replaceAll("''", "'").replaceAll('\\n', '\n') ?? double ?? plain ?? '',
   )
 
-const onOff = (word: string | undefined, now: boolean): boolean =>
-  word === undefined ? !now : /^(on|true|1)$/i.test(word)
-
 type Command = (shell: Shell, words: readonly string[], text: string) => Promise<void> | void
 
 async function connect(shell: Shell, words: readonly string[]): Promise<void> {
@@ -96,24 +96,28 @@ async function connect(shell: Shell, words: readonly string[]): Promise<void> {
   }
 }
 
-async function describe(shell: Shell, pattern: string): Promise<void> {
+async function describe(shell: Shell, pattern: string, verbose: boolean): Promise<void> {
   const found = await shell.ask(relationsNamed(pattern))
   if (!found) return
   if (found.rows.length === 0) return shell.complain(`Did not find any relation named "${pattern}".`)
-  for (const [oid, schema, name, kind] of found.rows) {
-    const columns = await shell.ask(columnsOfRelation(oid ?? ''))
-    if (!columns) return
-    const footers: string[] = []
-    for (const [heading, sql] of FOOTERS) {
-      const lines = kind === 'r' || kind === 'p' ? await shell.ask(sql(oid ?? '')) : undefined
-      if (lines && lines.rows.length > 0) footers.push(heading, ...lines.rows.map(([line]) => `    ${line}`))
-    }
-    await shell.show({
-      ...columns,
-      title: `${RELATION_TITLES[kind ?? 'r'] ?? 'Relation'} "${schema}.${name}"`,
-      footers,
-    })
+  for (const row of found.rows) if (!(await describeOne(shell, row, verbose))) return
+}
+
+async function describeOne(shell: Shell, row: Result['rows'][number], verbose: boolean): Promise<boolean> {
+  const [oid = '', schema, name, kind = 'r'] = row.map(String)
+  const body = await shell.ask(kind === 'S' ? sequence(oid) : columnsOfRelation(oid, kind, verbose))
+  if (!body) return false
+  const footers: string[] = []
+  for (const footer of FOOTERS) {
+    if (!footer.of.test(kind) || (footer.verbose && !verbose)) continue
+    const lines = await shell.ask(footer.sql(oid))
+    if (!lines || lines.rows.length === 0) continue
+    const indent = footer.heading === '' || footer.heading.startsWith('View') ? '' : '    '
+    if (footer.heading !== '') footers.push(footer.heading)
+    footers.push(...lines.rows.map(([line]) => `${indent}${line}`))
   }
+  await shell.show({ ...body, title: `${RELATION_TITLES[kind] ?? 'Relation'} "${schema}.${name}"`, footers })
+  return true
 }
 
 /** \copy table from 'file' with (…): the client has the file. */
@@ -136,7 +140,7 @@ async function system(shell: Shell, text: string): Promise<void> {
   await shell.io.out.flush()
   try {
     const path = searchPath(sys, 'sh', process.env.get('PATH'))
-    const pid = await sys.spawn(path, { argv: command === '' ? ['sh'] : ['sh', '-c', command], env: process.env })
+    const pid = await sys.spawn(path, { argv: command === '' ? ['sh'] : ['sh', '-c', command], env: shell.environment })
     await sys.wait(pid)
   } catch (error) {
     if (!isErrno(error)) throw error
@@ -144,36 +148,36 @@ async function system(shell: Shell, text: string): Promise<void> {
   }
 }
 
+/** \watch [i[nterval]=SECONDS] [c[ount]=TIMES] [SECONDS] */
 async function watch(shell: Shell, words: readonly string[]): Promise<void> {
-  const seconds = Number((words[0] ?? '2').replace(/^i(nterval)?=/, ''))
-  const query = shell.buffer === '' ? shell.lastQuery : shell.buffer
+  const option = (pattern: RegExp): string | undefined =>
+    words.map((word) => pattern.exec(word)?.[1]).find((found) => found !== undefined)
+  const seconds = Number(option(/^(?:i(?:nterval)?=)?([\d.]+)$/) ?? shell.variables.get('WATCH_INTERVAL') ?? 2)
+  const times = Number(option(/^c(?:ount)?=(\d+)$/) ?? Number.POSITIVE_INFINITY)
+  const query = takeQuery(shell)
   let stopped = false
   const before = shell.sys.sigaction(SIGINT, () => (stopped = true))
-  while (!stopped && (await shell.run(query))) {
+  const { title } = shell.print
+  for (let count = 0; !stopped && count < times; count++) {
+    shell.print.title = `${title === '' ? '' : `${title}\t`}${localTime(shell)} (every ${seconds}s)\n`
+    const good = await shell.run(query)
     await shell.io.out.flush()
+    if (!good || count + 1 >= times) break
     try {
       await shell.sys.sleep(seconds * 1000)
     } catch (error) {
       if (!isErrno(error)) throw error
     }
   }
+  shell.print.title = title
   shell.sys.sigaction(SIGINT, before)
-  shell.buffer = ''
 }
 
-async function send(shell: Shell, expanded: boolean, path: string | undefined): Promise<void> {
-  const query = shell.buffer.trim() === '' ? shell.lastQuery : shell.buffer
-  shell.buffer = ''
-  if (path !== undefined) await shell.output(path)
-  if (query !== '') await shell.run(query, expanded ? { ...shell.print, expanded: true } : shell.print)
-  if (path !== undefined) await shell.output('')
-}
+const localTime = (shell: Shell): string => strftime('%c', shell.sys.clock.now())
 
 /** \gexec: each value that comes is a statement, by rows and from left to right. */
 async function gexec(shell: Shell): Promise<void> {
-  const query = shell.buffer.trim() === '' ? shell.lastQuery : shell.buffer
-  shell.buffer = ''
-  const found = await shell.ask(interpolate(query, shell.variables))
+  const found = await shell.ask(interpolate(takeQuery(shell), shell.variables))
   for (const statement of found?.rows.flat() ?? [])
     if (statement !== null && !(await shell.run(statement)) && shell.stopOnError) return
 }
@@ -188,45 +192,13 @@ async function conditional(shell: Shell, name: string, [expression = '']: readon
 
 /** \gset: the columns of the one row become variables. */
 async function gset(shell: Shell, prefix: string): Promise<void> {
-  const found = await shell.ask(shell.buffer.trim() === '' ? shell.lastQuery : shell.buffer)
-  shell.buffer = ''
+  const found = await shell.ask(interpolate(takeQuery(shell), shell.variables))
   if (!found) return
   if (found.rows.length !== 1)
     return shell.complain(
       found.rows.length === 0 ? 'no rows returned for \\gset' : 'more than one row returned for \\gset',
     )
   found.columns.forEach(({ name }, i) => shell.variables.set(`${prefix}${name}`, found.rows[0]?.[i] ?? ''))
-}
-
-async function pset(shell: Shell, [name = '', value]: readonly string[]): Promise<void> {
-  const { print } = shell
-  const say = (text: string): Promise<void> | void => (shell.quiet ? undefined : shell.say(`${text}\n`))
-  if (name === 'null') {
-    print.nullText = value ?? ''
-    return say(`Null display is "${print.nullText}".`)
-  }
-  if (name === 'border') {
-    print.border = Number(value ?? 1)
-    return say(`Border style is ${print.border}.`)
-  }
-  if (name === 'format') {
-    if (value !== 'aligned' && value !== 'unaligned' && value !== 'csv')
-      return shell.complain('\\pset: allowed formats are aligned, csv, unaligned')
-    print.format = value
-    return say(`Output format is ${value}.`)
-  }
-  if (name === 'footer') {
-    print.footer = onOff(value, print.footer)
-    return say(`Default footer is ${print.footer ? 'on' : 'off'}.`)
-  }
-  if (name === 'fieldsep') {
-    print.fieldSeparator = value ?? '|'
-    return say(`Field separator is "${print.fieldSeparator}".`)
-  }
-  if (name === 'tuples_only' || name === 't') return COMMANDS.get('t')?.(shell, value === undefined ? [] : [value], '')
-  if (name === 'expanded' || name === 'x') return COMMANDS.get('x')?.(shell, value === undefined ? [] : [value], '')
-  if (name === 'pager' || name === 'linestyle' || name === 'title') return undefined
-  return shell.complain(`\\pset: unknown option: ${name}`)
 }
 
 async function set(shell: Shell, [name, ...values]: readonly string[]): Promise<void> {
@@ -239,6 +211,13 @@ async function conninfo(shell: Shell): Promise<void> {
   const socket = host === '' || host.startsWith('/')
   const where = socket ? `via socket in "${host === '' ? '/var/run/postgresql' : host}"` : `on host "${host}"`
   await shell.say(`You are connected to database "${database}" as user "${user}" ${where} at port "${port}".\n`)
+}
+
+async function encoding(shell: Shell, [name]: readonly string[]): Promise<void> {
+  if (name === undefined) return shell.say(`${shell.variables.get('ENCODING') ?? 'UTF8'}\n`)
+  const found = await shell.session.query(`SET client_encoding TO '${name.replaceAll("'", "''")}'`)
+  if (found.error) return shell.complain(`${name}: invalid encoding name or conversion procedure not found`)
+  shell.variables.set('ENCODING', name.toUpperCase())
 }
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
@@ -258,35 +237,11 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['c', connect],
   ['connect', connect],
   ['conninfo', conninfo],
-  ['d', (shell, words) => describe(shell, words[0] ?? '')],
-  [
-    'x',
-    (shell, [word]) => {
-      shell.print.expanded = word === 'auto' ? 'auto' : onOff(word, shell.print.expanded === true)
-      const { expanded } = shell.print
-      return shell.quiet
-        ? undefined
-        : shell.say(
-            expanded === 'auto'
-              ? 'Expanded display is used automatically.\n'
-              : `Expanded display is ${expanded ? 'on' : 'off'}.\n`,
-          )
-    },
-  ],
-  [
-    't',
-    (shell, [word]) => {
-      shell.print.tuplesOnly = onOff(word, shell.print.tuplesOnly)
-      return shell.quiet ? undefined : shell.say(`Tuples only is ${shell.print.tuplesOnly ? 'on' : 'off'}.\n`)
-    },
-  ],
-  [
-    'a',
-    (shell) => {
-      shell.print.format = shell.print.format === 'aligned' ? 'unaligned' : 'aligned'
-      return shell.quiet ? undefined : shell.say(`Output format is ${shell.print.format}.\n`)
-    },
-  ],
+  ['d', (shell, words) => describe(shell, words[0] ?? '', false)],
+  ['d+', (shell, words) => describe(shell, words[0] ?? '', true)],
+  ['x', (shell, [word]) => pset(shell, word === undefined ? ['expanded'] : ['expanded', word])],
+  ['t', (shell, [word]) => pset(shell, word === undefined ? ['tuples_only'] : ['tuples_only', word])],
+  ['a', (shell) => pset(shell, ['format', shell.print.format === 'aligned' ? 'unaligned' : 'aligned'])],
   [
     'timing',
     (shell, [word]) => {
@@ -304,9 +259,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['warn', (shell, words) => shell.io.warn(`${words.join(' ')}\n`)],
   ['set', set],
   ['unset', (shell, [name = '']) => void shell.variables.delete(name)],
-  ['pset', pset],
-  ['g', (shell, [path]) => send(shell, false, path)],
-  ['gx', (shell, [path]) => send(shell, true, path)],
+  ['g', (shell, _words, text) => sendWith(shell, text, false)],
+  ['gx', (shell, _words, text) => sendWith(shell, text, true)],
   ['gexec', gexec],
   ['gset', (shell, [prefix = '']) => gset(shell, prefix)],
   ['watch', watch],
@@ -324,8 +278,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
       }
     },
   ],
-  ['encoding', (shell, words) => (words.length === 0 ? shell.say('UTF8\n') : undefined)],
-  ['setenv', () => undefined],
+  ['encoding', encoding],
+  ...MORE_COMMANDS,
 ])
 
 /** Runs a line with backslash commands: `\x \dt` are two of them. */
@@ -350,20 +304,17 @@ async function runOne(shell: Shell, name: string, text: string): Promise<void> {
   if (!shell.conditions.active) return
   const verbose = name.includes('+')
   const plain = name.replaceAll('+', '')
-  const system = /^d.*S|^l.*S/.test(plain)
+  const system = /^d.*S|^l.*S/.test(plain) && !COMMANDS.has(plain)
   const pattern = words[0]?.replace(/;$/, '')
   const listing = listingFor(plain.replace(/S$/, ''), pattern, system, verbose)
   if (listing) {
     const found = await shell.ask(listing.sql)
-    if (found && found.rows.length === 0 && /^d[tivmsE]*$/.test(plain))
-      return void shell.io.warn(
-        pattern === undefined ? 'Did not find any relations.\n' : `Did not find any relation named "${pattern}".\n`,
-      )
-    if (found)
-      await shell.show({ ...found, title: listing.title, ...(plain === 'du' || plain === 'dg' ? { footers: [] } : {}) })
+    if (found && found.rows.length === 0 && listing.none !== undefined)
+      return shell.quiet ? undefined : shell.complain(listing.none)
+    if (found) await shell.show({ ...found, title: listing.title, ...(listing.bare ? { footers: [] } : {}) })
     return
   }
-  const command = COMMANDS.get(plain.replace(/(?<=^d)S$/, ''))
+  const command = COMMANDS.get(name.replace(/(?<=^d)S/, '')) ?? COMMANDS.get(plain.replace(/(?<=^d)S$/, ''))
   if (!command) return void shell.complain(`invalid command \\${name}\nTry \\? for help.`)
   await command(shell, words, text)
 }

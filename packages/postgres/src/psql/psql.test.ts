@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { interpolate, scan } from './scan.ts'
 import { printDefaults, printTable } from './table.ts'
-import { patternCondition } from './describe.ts'
+import { patternCondition } from './pattern.ts'
 import { ScramClient, ScramServer } from '../server/scram.ts'
 import { readArchive, writeArchive } from '../pglite/archive.ts'
 

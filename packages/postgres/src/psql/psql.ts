@@ -87,10 +87,9 @@ export const psql: Program = {
   paths: ['/usr/bin/psql', '/usr/local/bin/psql'],
   covers: 'partial',
   lacks: [
-    '\\e',
-    '\\crosstabview',
+    '\\e, \\bind, \\lo_…',
     '`commands` in arguments of backslash commands',
-    'HTML and LaTeX output',
+    'help on the syntax of SQL commands',
     '~/.psqlrc',
     '~/.pgpass',
     'the pager',

@@ -3,8 +3,10 @@ import { readFile, readLines, type Stdio, writeAll } from '@drydock/libc'
 import { ConnectionFailure, failureText, type Result, Session, type Watcher } from '../client/session.ts'
 import type { Target } from '../client/target.ts'
 import { Conditions } from './conditions.ts'
+import { errorText } from './problem-text.ts'
 import { interpolate, scan } from './scan.ts'
-import { type PrintOptions, printTable, type Table } from './table.ts'
+import { print } from './print.ts'
+import type { PrintOptions, Table } from './table.ts'
 import { COPY_IN } from '../server/messages.ts'
 
 const encoder = new TextEncoder()
@@ -20,16 +22,43 @@ export class Shell {
   readonly print: PrintOptions
   readonly variables = new Map<string, string>([
     ['AUTOCOMMIT', 'on'],
+    ['COMP_KEYWORD_CASE', 'preserve-upper'],
     ['ECHO', 'none'],
+    ['ECHO_HIDDEN', 'off'],
+    ['ERROR', 'false'],
     ['FETCH_COUNT', '0'],
+    ['HIDE_TABLEAM', 'off'],
+    ['HIDE_TOAST_COMPRESSION', 'off'],
+    ['HISTCONTROL', 'none'],
+    ['HISTSIZE', '500'],
+    ['IGNOREEOF', '0'],
+    ['LASTOID', '0'],
+    ['LAST_ERROR_MESSAGE', ''],
+    ['LAST_ERROR_SQLSTATE', '00000'],
     ['ON_ERROR_ROLLBACK', 'off'],
     ['ON_ERROR_STOP', 'off'],
+    ['PROMPT1', '%/%R%x%# '],
+    ['PROMPT2', '%/%R%x%# '],
+    ['PROMPT3', '>> '],
     ['QUIET', 'off'],
+    ['ROW_COUNT', '0'],
+    ['SHOW_ALL_RESULTS', 'on'],
+    ['SHOW_CONTEXT', 'errors'],
+    ['SINGLELINE', 'off'],
+    ['SINGLESTEP', 'off'],
+    ['SQLSTATE', '00000'],
     ['VERBOSITY', 'default'],
+    ['WATCH_INTERVAL', '2'],
   ])
   session: Session
   timing = false
+  /** What failed last, for \errverbose. */
+  lastError: ReadonlyMap<string, string> | undefined
   buffer = ''
+  /** What `\!` hands on. */
+  readonly environment: Map<string, string>
+  /** A line of the input that is read. */
+  readLine: LineSource = () => Promise.resolve(undefined)
   /** Of the input that is read. */
   conditions = new Conditions()
   lastQuery = ''
@@ -47,6 +76,38 @@ export class Shell {
     this.io = io
     this.session = session
     this.print = print
+    this.environment = new Map(process.env)
+    this.noteConnection()
+  }
+
+  /** Variables that tell of the connection. psql(1), "Variables". */
+  private noteConnection(): void {
+    const { target, parameters } = this.session
+    const server = parameters.get('server_version') ?? ''
+    const [major = 0, minor = 0] = server.split('.').map((part) => Number.parseInt(part, 10))
+    const facts = {
+      ...{ DBNAME: target.database, USER: target.user, HOST: target.host || '/var/run/postgresql' },
+      ...{ PORT: String(target.port), ENCODING: parameters.get('client_encoding') ?? 'UTF8' },
+      ...{ SERVER_VERSION_NAME: server, SERVER_VERSION_NUM: String(major * 10_000 + minor) },
+    }
+    for (const [name, value] of Object.entries(facts)) this.variables.set(name, value)
+  }
+
+  /** What became of a statement, as variables. */
+  private note({ error, tag, rows }: Result): void {
+    const { variables } = this
+    const state = error?.get('C') ?? '00000'
+    variables.set('ERROR', error ? 'true' : 'false')
+    variables.set('SQLSTATE', state)
+    variables.set('ROW_COUNT', error ? '0' : (/ (\d+)$/.exec(tag)?.[1] ?? String(rows.length)))
+    if (!error) return
+    this.lastError = error
+    variables.set('LAST_ERROR_MESSAGE', error.get('M') ?? '')
+    variables.set('LAST_ERROR_SQLSTATE', state)
+  }
+
+  problemText(error: ReadonlyMap<string, string>, sql: string): string {
+    return errorText(error, sql, this.variables.get('VERBOSITY') ?? 'default')
   }
 
   get quiet(): boolean {
@@ -78,6 +139,7 @@ export class Shell {
     const next = await Session.open(this.sys, target, 'psql')
     this.session.close()
     this.session = next
+    this.noteConnection()
   }
 
   get prompt(): { readonly first: string; mark(open: string): string } {
@@ -100,7 +162,7 @@ export class Shell {
     const start = this.sys.clock.monotonic()
     const before = this.sys.sigaction(SIGINT, () => this.interrupt(), { restart: true })
     try {
-      const good = await this.session.run(text, this.watcher(print, text))
+      const good = await this.guarded(text, print)
       if (this.timing) await this.say(`Time: ${(this.sys.clock.monotonic() - start).toFixed(3)} ms\n`)
       for (const line of this.session.notifications.splice(0)) await this.say(`${line}\n`)
       if (!good) this.failed = true
@@ -113,6 +175,21 @@ export class Shell {
     } finally {
       this.sys.sigaction(SIGINT, before)
     }
+  }
+
+  /** Inside of a transaction ON_ERROR_ROLLBACK takes a failed statement back, and that alone. */
+  private async guarded(text: string, print: PrintOptions): Promise<boolean> {
+    const kept =
+      this.session.status === 'T' &&
+      /^(on|1|true|yes)$/i.test(this.variables.get('ON_ERROR_ROLLBACK') ?? '') &&
+      !/^\s*(commit|rollback|end|abort|begin|savepoint|release)\b/i.test(text)
+    if (kept) await this.session.query('SAVEPOINT pg_psql_temporary_savepoint')
+    const good = await this.session.run(text, this.watcher(print, text))
+    if (kept) {
+      if (!good) await this.session.query('ROLLBACK TO pg_psql_temporary_savepoint')
+      await this.session.query('RELEASE pg_psql_temporary_savepoint')
+    }
+    return good
   }
 
   /** ^C while a statement runs. */
@@ -146,20 +223,24 @@ export class Shell {
   async ask(sql: string): Promise<Result | undefined> {
     const found = await this.session.query(sql)
     if (!found.error) return found
-    await this.complain(errorText(found.error, sql))
+    this.note(found)
+    await this.complain(this.problemText(found.error, sql))
     return undefined
   }
 
-  async show(table: Table, print = this.print): Promise<void> {
-    await this.say(printTable(table, { ...print, columns: this.sys.isatty(1) ? this.sys.getWindowSize(1).cols : 80 }))
+  async show(table: Table, options = this.print): Promise<void> {
+    await this.say(print(table, { ...options, columns: this.sys.isatty(1) ? this.sys.getWindowSize(1).cols : 80 }))
   }
 
   private watcher(print: PrintOptions, sql: string): Watcher {
     return {
       result: async (result) => {
+        this.note(result)
         if (result.error) {
           await this.io.out.flush()
-          await this.io.warn(`${this.where === '' ? '' : `psql:${this.where}: `}${errorText(result.error, sql)}\n`)
+          await this.io.warn(
+            `${this.where === '' ? '' : `psql:${this.where}: `}${this.problemText(result.error, sql)}\n`,
+          )
         } else if (result.columns.length > 0) await this.show(result, print)
         else if (!this.quiet && result.tag !== '') await this.say(`${result.tag}\n`)
       },
@@ -202,10 +283,12 @@ export class Shell {
     interactive: boolean,
   ): Promise<void> {
     let open = ''
+    this.readLine = next
     while (!this.quit && !(this.failed && this.stopOnError && !interactive)) {
       const line = await next(this.buffer === '' ? this.prompt.first : this.prompt.mark(open || '-'))
       if (line === undefined) break
       if (interactive) this.failed = false
+      if (!interactive && !this.stopOnError) this.failed = false
       const found = scan(`${this.buffer}${line}\n`)
       this.buffer = found.rest.trim() === '' ? '' : found.rest
       open = found.open
@@ -213,6 +296,11 @@ export class Shell {
         if (this.quit || (this.failed && this.stopOnError)) break
         if (part.kind === 'meta') {
           this.buffer = part.buffer
+          // A semicolon that is not to send yet: the server gets both statements at once.
+          if (part.text.startsWith('\\;')) {
+            this.buffer = `${part.buffer};${part.text.slice(2)}\n`
+            continue
+          }
           await meta(this, part.text)
         } else if (!this.conditions.active) {
           if (interactive) await this.io.warn('query ignored; use \\endif or Ctrl-C to exit current \\if block\n')
@@ -271,28 +359,6 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 async function* linesAsData(next: LineSource): AsyncIterable<Uint8Array> {
   for (let line = await next('>> '); line !== undefined && line !== '\\.'; line = await next('>> '))
     yield encoder.encode(`${line}\n`)
-}
-
-/** As psql prints an error, with the line that it points to. */
-export function errorText(fields: ReadonlyMap<string, string>, sql: string): string {
-  const head = `${fields.get('S')}:  ${fields.get('M')}`
-  const position = Number(fields.get('P') ?? 0)
-  const lines = [head]
-  if (position > 0) {
-    const before = [...sql].slice(0, position - 1).join('')
-    const number = before.split('\n').length
-    const line = sql.split('\n')[number - 1] ?? ''
-    const column = before.length - (before.lastIndexOf('\n') + 1)
-    const label = `LINE ${number}: `
-    lines.push(`${label}${line}`, `${' '.repeat(label.length + column)}^`)
-  }
-  for (const [letter, word] of [
-    ['D', 'DETAIL'],
-    ['H', 'HINT'],
-    ['W', 'CONTEXT'],
-  ] as const)
-    if (fields.has(letter) && letter !== 'W') lines.push(`${word}:  ${fields.get(letter)}`)
-  return lines.join('\n')
 }
 
 export const couldNotConnect = (target: Target, error: ConnectionFailure): string =>

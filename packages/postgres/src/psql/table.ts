@@ -2,7 +2,14 @@ import type { Column } from '../client/session.ts'
 
 /** \pset: how results are printed. */
 export interface PrintOptions {
-  format: 'aligned' | 'unaligned' | 'csv' | 'html'
+  format: 'aligned' | 'unaligned' | 'wrapped' | 'csv' | 'html' | 'asciidoc' | 'latex' | 'troff-ms'
+  lineStyle: 'ascii' | 'unicode'
+  /** Above every table; '' for none. */
+  title: string
+  tableAttributes: string
+  /** Digits in groups of three. */
+  numericLocale: boolean
+  csvSeparator: string
   expanded: boolean | 'auto'
   tuplesOnly: boolean
   footer: boolean
@@ -15,6 +22,11 @@ export interface PrintOptions {
 
 export const printDefaults = (): PrintOptions => ({
   format: 'aligned',
+  lineStyle: 'ascii',
+  title: '',
+  tableAttributes: '',
+  numericLocale: false,
+  csvSeparator: ',',
   expanded: false,
   tuplesOnly: false,
   footer: true,
@@ -27,6 +39,7 @@ export const printDefaults = (): PrintOptions => ({
 
 /** Types whose values stand at the right: numbers, and identifiers that are numbers. */
 const RIGHT = new Set([20, 21, 23, 26, 28, 29, 700, 701, 790, 1700, 5069])
+export const isNumeric = (type: number): boolean => RIGHT.has(type)
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}]/u
 
@@ -51,9 +64,37 @@ export interface Table {
 
 const countOf = (rows: number): string => `(${rows} row${rows === 1 ? '' : 's'})`
 
+/** Values as they are shown. */
+export const shownRows = ({ columns, rows }: Table, options: PrintOptions): readonly (readonly string[])[] =>
+  rows.map((row) =>
+    row.map((value, i) => {
+      if (value === null) return options.nullText
+      return options.numericLocale && isNumeric(columns[i]?.type ?? 0) ? grouped(value) : value
+    }),
+  )
+
+const grouped = (number: string): string => {
+  const [, sign = '', whole = '', rest = ''] = /^([-+]?)(\d+)(.*)$/.exec(number) ?? []
+  return whole === '' ? number : `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${rest}`
+}
+
+/** What lines are drawn with. */
+interface Lines {
+  readonly across: string
+  readonly down: string
+  /** Top, middle and bottom: at the left, where lines meet, and at the right. */
+  readonly joints: readonly [top: string, middle: string, bottom: string]
+  /** Behind a line of a value that goes on. */
+  readonly goesOn: string
+}
+const LINES: Readonly<Record<PrintOptions['lineStyle'], Lines>> = {
+  ascii: { across: '-', down: '|', joints: ['+++', '+++', '+++'], goesOn: '+' },
+  unicode: { across: '─', down: '│', joints: ['┌┬┐', '├┼┤', '└┴┘'], goesOn: '↵' },
+}
+
 /** A result as psql prints it, with the empty line behind it. */
 export function printTable(table: Table, options: PrintOptions): string {
-  const rows = table.rows.map((row) => row.map((value) => value ?? options.nullText))
+  const rows = shownRows(table, options)
   if (options.format === 'csv') return csv(table, rows, options)
   if (options.format === 'unaligned') return unaligned(table, rows, options)
   const wide = table.columns.reduce((sum, _, i) => sum + 3 + Math.max(...rows.map((row) => width(row[i] ?? '')), 1), 0)
@@ -61,11 +102,16 @@ export function printTable(table: Table, options: PrintOptions): string {
   return expanded ? records(table, rows, options) : aligned(table, rows, options)
 }
 
-const csvCell = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+const csvCell = (text: string, separator: string): string =>
+  /["\n\r]/.test(text) || text.includes(separator) || text === '\\.' ? `"${text.replaceAll('"', '""')}"` : text
 
-function csv({ columns }: Table, rows: readonly (readonly string[])[], { tuplesOnly }: PrintOptions): string {
-  const lines = [...(tuplesOnly ? [] : [columns.map(({ name }) => name)]), ...rows]
-  return lines.map((line) => `${line.map(csvCell).join(',')}\n`).join('')
+function csv({ columns }: Table, rows: readonly (readonly string[])[], options: PrintOptions): string {
+  const { tuplesOnly, csvSeparator, expanded } = options
+  const line = (cells: readonly string[]): string =>
+    `${cells.map((cell) => csvCell(cell, csvSeparator)).join(csvSeparator)}\n`
+  if (expanded === true)
+    return rows.map((row) => columns.map(({ name }, i) => line([name, row[i] ?? ''])).join('')).join('')
+  return [...(tuplesOnly ? [] : [columns.map(({ name }) => name)]), ...rows].map(line).join('')
 }
 
 function unaligned(table: Table, rows: readonly (readonly string[])[], options: PrintOptions): string {
@@ -88,13 +134,20 @@ const linesOf = (text: string): string[] => text.split('\n')
 function aligned(table: Table, rows: readonly (readonly string[])[], options: PrintOptions): string {
   const { columns } = table
   const { tuplesOnly, border } = options
+  const lines = LINES[options.lineStyle]
   const widths = columns.map(({ name }, i) =>
-    Math.max(tuplesOnly ? 0 : width(name), ...rows.flatMap((row) => linesOf(row[i] ?? '').map(width))),
+    Math.max(width(name), ...rows.flatMap((row) => linesOf(row[i] ?? '').map(width))),
   )
-  const [edge, end, between] = border === 2 ? ['| ', ' |', ' | '] : border === 1 ? [' ', '', ' | '] : ['', '', ' ']
-  const rule = (): string => {
-    const joints = widths.map((each) => '-'.repeat(each + (border > 0 ? 2 : 0)))
-    return border === 2 ? `+${joints.join('+')}+\n` : `${joints.join(border === 1 ? '+' : ' ')}\n`
+  const [edge, end, between] =
+    border === 2
+      ? [`${lines.down} `, ` ${lines.down}`, ` ${lines.down} `]
+      : border === 1
+        ? [' ', '', ` ${lines.down} `]
+        : ['', '', ' ']
+  const rule = (at: 0 | 1 | 2): string => {
+    const [left = '', middle = '', right = ''] = Array.from(lines.joints[at])
+    const parts = widths.map((each) => lines.across.repeat(each + (border > 0 ? 2 : 0)))
+    return border === 2 ? `${left}${parts.join(middle)}${right}\n` : `${parts.join(border === 1 ? middle : ' ')}\n`
   }
   let text = ''
   if (table.title !== undefined && !tuplesOnly)
@@ -103,12 +156,12 @@ function aligned(table: Table, rows: readonly (readonly string[])[], options: Pr
       widths.reduce((sum, each) => sum + each + 3, -1),
     ).trimEnd()}\n`
   if (!tuplesOnly) {
-    if (border === 2) text += rule()
+    if (border === 2) text += rule(0)
     // Behind the last column's centred name stand blanks, up to the rule's end.
-    text += `${edge}${columns.map(({ name }, i) => centre(name, widths[i] ?? 0)).join(between)}${border === 1 ? ' ' : end}\n${rule()}`
+    text += `${edge}${columns.map(({ name }, i) => centre(name, widths[i] ?? 0)).join(between)}${border === 2 ? end : ' '}\n${rule(1)}`
   }
-  for (const row of rows) text += rowLines(row, columns, widths, [edge, end, between])
-  if (border === 2) text += rule()
+  for (const row of rows) text += rowLines(row, columns, widths, [edge, end, between], lines.goesOn)
+  if (border === 2) text += rule(2)
   const footers = tuplesOnly || !options.footer ? [] : (table.footers ?? [countOf(rows.length)])
   return `${text}${footers.map((line) => `${line}\n`).join('')}\n`
 }
@@ -119,6 +172,7 @@ function rowLines(
   columns: readonly Column[],
   widths: readonly number[],
   [edge, end, between]: readonly [string, string, string],
+  goesOn: string,
 ): string {
   const cells = row.map(linesOf)
   const height = Math.max(1, ...cells.map(({ length }) => length))
@@ -128,24 +182,20 @@ function rowLines(
       const text = cell[line] ?? ''
       const more = line < cell.length - 1
       const to = widths[i] ?? 0
-      const placed = RIGHT.has(columns[i]?.type ?? 0)
-        ? padLeft(text, to)
-        : i === last && end === '' && !more
-          ? text
-          : pad(text, to)
+      const isPast = line >= cell.length && i === last && end === ''
+      const placed = isPast
+        ? ''
+        : RIGHT.has(columns[i]?.type ?? 0)
+          ? padLeft(text, to)
+          : i === last && end === '' && !more
+            ? text
+            : pad(text, to)
       return { placed, more }
     })
     const joined = shown
       .map(
         ({ placed, more }, i) =>
-          placed +
-          (i === last
-            ? more
-              ? '+'
-              : ''
-            : more
-              ? `${between.slice(0, -2)}+${between.slice(-2)}`.replace(' +', '+')
-              : between),
+          placed + (i === last ? (more ? goesOn : '') : more ? `${goesOn}${between.slice(1)}` : between),
       )
       .join('')
     return `${edge}${joined}${end}\n`

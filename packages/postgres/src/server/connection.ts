@@ -14,6 +14,7 @@ import {
   readyForQuery,
   textAt,
   COPY_IN,
+  COPY_PROGRAM,
 } from './messages.ts'
 import { ScramClient, ScramServer } from './scram.ts'
 import { BackendFailure } from './worker-link.ts'
@@ -36,6 +37,8 @@ export interface ConnectionHost {
   log(level: string, text: string): void
   readonly logStatements: boolean
 }
+
+const NO_PROGRAM = 'COPY to and from programs is not simulated'
 
 /** The client is turned away: severity FATAL. */
 class Refused extends Error {
@@ -287,6 +290,10 @@ export class Connection implements User {
 
   private async simple(sql: string): Promise<void> {
     if (this.host.logStatements) this.host.log('LOG', `statement: ${sql}`)
+    if (COPY_PROGRAM.test(sql)) {
+      this.host.log('ERROR', NO_PROGRAM)
+      return this.send(concat([problem('ERROR', '0A000', NO_PROGRAM), readyForQuery('I')]))
+    }
     if (COPY_IN.test(sql)) {
       this.copying = { sql, data: [] }
       return this.send(message('G', Uint8Array.of(0, 0, 0)))

@@ -100,5 +100,8 @@ export function messagesOf(bytes: Uint8Array): Message[] {
 
 export const bytesOf = ({ type, body }: Message): Uint8Array => message(type, body)
 
+/** A statement that starts a program of the server's: its backend has none, and would wait for ever. */
+export const COPY_PROGRAM = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*copy\s[\s\S]*?\s(?:from|to)\s+program\s*'/i
+
 /** A statement that reads from the client; a dump has comments before it. */
 export const COPY_IN = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*copy\s[\s\S]*\sfrom\s+stdin\b/i

@@ -23,7 +23,7 @@ export const postgres: Program = {
     'replication',
     'md5 passwords',
     'a cancelled statement that runs ends the backend, which starts again; pg_cancel_backend()',
-    'COPY in binary form from clients',
+    'COPY in binary form from clients, COPY to and from programs',
     'TLS',
   ],
   summary: 'PostgreSQL (PGlite, PostgreSQL compiled to WebAssembly) behind its own wire protocol',
