@@ -39,6 +39,14 @@ curl -s -b jar2 'localhost:8081/?db=wordpress&select=wp_posts'; docker rm -f blo
     /<th>post_title<\/th>.*<td>Hello world!<\/td>/s,
   ],
   [
+    `docker run -d --name mongo --network n mongo; docker run -d --name express --network n -p 8085:8081 mongo-express
+until curl -sf -o /dev/null localhost:8085; do sleep 0.2; done
+curl -s -d database=shop localhost:8085; curl -s --data-urlencode 'document={"name":"<Ann>"}' localhost:8085/db/shop/users/
+curl -s -G --data-urlencode 'query={"name":"<Ann>"}' localhost:8085/db/shop/users/
+curl -s -G --data-urlencode 'query={"name":{"$no":1}}' localhost:8085/db/shop/users/; docker rm -f express mongo > /dev/null`,
+    /1 document<.*<td>&#60;Ann&#62;<\/td>.*unknown operator: \$no/s,
+  ],
+  [
     `docker run -d --name boxes -p 8082:8080 -v /var/run/docker.sock:/var/run/docker.sock dockersamples/visualizer
 until curl -sf localhost:8082/apis/state; do sleep 0.1; done`,
     /"tasks":\[\{"service":"boxes","slot":0,"image":"dockersamples\/visualizer"/,

@@ -1,5 +1,5 @@
-import { exitStatus, type Process } from '@drydock/abi'
-import { readAll } from '@drydock/libc'
+import type { Process } from '@drydock/abi'
+import { runProcess } from './process-run.ts'
 
 export type Engine = 'mysql' | 'pgsql'
 
@@ -55,39 +55,9 @@ export async function query(process: Process, login: Login, sql: string): Promis
         sql,
       ]
   const env = new Map([...process.env, [mysql ? 'MYSQL_PWD' : 'PGPASSWORD', login.password] as const])
-  const { output, complaint, status } = await run(process, `/usr/bin/${argv[0] ?? ''}`, argv, env)
+  const { output, complaint, status } = await runProcess(process, `/usr/bin/${argv[0] ?? ''}`, argv, env)
   if (status !== 0) throw new DatabaseError(complaint.trim())
   return mysql ? tabbed(output) : commaSeparated(output)
-}
-
-async function run(
-  { sys }: Process,
-  path: string,
-  argv: readonly string[],
-  env: ReadonlyMap<string, string>,
-): Promise<{ output: string; complaint: string; status: number }> {
-  const [out, outEnd] = sys.pipe()
-  const [err, errEnd] = sys.pipe()
-  const input = sys.open('/dev/null', 0)
-  const pid = await sys.spawn(path, {
-    argv,
-    env,
-    fds: new Map([
-      [0, input],
-      [1, outEnd],
-      [2, errEnd],
-    ]),
-  })
-  for (const fd of [input, outEnd, errEnd]) sys.close(fd)
-  const [output, complaint] = await Promise.all([readAll(sys, out), readAll(sys, err)])
-  for (const fd of [out, err]) sys.close(fd)
-  const ended = await sys.wait(pid)
-  const text = new TextDecoder()
-  return {
-    output: text.decode(output),
-    complaint: text.decode(complaint),
-    status: ended ? exitStatus(ended.status) : 1,
-  }
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', '0': '\0', '\\': '\\' }

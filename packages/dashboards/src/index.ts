@@ -3,6 +3,7 @@ import { adminer } from './adminer.ts'
 import { cadvisor } from './exporters/cadvisor.ts'
 import { nodeExporter } from './exporters/node-exporter.ts'
 import { grafana } from './grafana/grafana.ts'
+import { mongoExpress } from './mongo-express.ts'
 import { phpMyAdmin } from './phpmyadmin.ts'
 import { portainer } from './portainer/portainer.ts'
 import { prometheus } from './prometheus/prometheus.ts'
@@ -14,6 +15,7 @@ export const dashboardPrograms: readonly Program[] = [
   adminer,
   cadvisor,
   grafana,
+  mongoExpress,
   nodeExporter,
   phpMyAdmin,
   portainer,

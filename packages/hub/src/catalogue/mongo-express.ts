@@ -1,10 +1,49 @@
 import { setOf } from '../rootfs/image-spec.ts'
 import { softwareRepository } from '../rootfs/software.ts'
-import { standInFor, TINI } from '../rootfs/stand-in.ts'
+import { TINI } from '../rootfs/stand-in.ts'
 import type { Tree } from '../rootfs/tree.ts'
 
+/** Waits for the server a while, as the image's own script does. */
+const ENTRYPOINT = `#!/bin/bash
+set -eo pipefail
+
+if [ $# -eq 0 ] || [ "\${1#-}" != "$1" ]; then
+    set -- mongo-express "$@"
+fi
+if [ "$1" = mongo-express ]; then
+    place=\${ME_CONFIG_MONGODB_SERVER:+$ME_CONFIG_MONGODB_SERVER:\${ME_CONFIG_MONGODB_PORT:-27017}}
+    if [ -z "$place" ]; then
+        place=\${ME_CONFIG_MONGODB_URL#*://}
+        place=\${place##*@}
+        place=\${place%%/*}
+    fi
+    host=\${place%%:*}
+    port=\${place#"$host"}
+    port=\${port#:}
+    port=\${port:-27017}
+    echo "Waiting for $host:$port..."
+    tries=1
+    until nc -z "$host" "$port" 2>/dev/null; do
+        if [ $tries -gt 10 ]; then
+            echo "$(date) could not connect to $host:$port"
+            break
+        fi
+        echo "$(date) retrying to connect to $host:$port ($tries/10)"
+        tries=$((tries + 1))
+        sleep 1
+    done
+fi
+exec "$@"
+`
+
 function mongoExpressTree(tree: Tree): void {
-  tree.script('/sbin/tini', TINI).script('/docker-entrypoint.sh', standInFor('mongo-express', 'mongo-express'))
+  tree
+    .script('/sbin/tini', TINI)
+    .script('/docker-entrypoint.sh', ENTRYPOINT)
+    .mainCommand('mongo-express', '/usr/local/bin/mongo-express')
+    .mainCommand('mongosh', '/usr/lib/mongo-express/mongosh')
+    .mainCommand('node', '/usr/lib/mongosh/node')
+    .commands('bash nc')
 }
 
 export const mongoExpress = softwareRepository({
