@@ -10,7 +10,7 @@ export interface FieldCut {
 /** The fields of a block of whole lines that stay. */
 export function cutFields(bytes: Uint8Array, cut: FieldCut): Uint8Array {
   const cutter = new Cutter(bytes, cut)
-  for (let at = 0; at < bytes.length; ) at = cutter.line(at)
+  cutter.all()
   return cutter.result()
 }
 
@@ -26,6 +26,10 @@ class Cutter {
     this.cut = cut
     this.longJoiner = cut.joiner.length !== 1
     this.out = new Uint8Array(bytes.length + 1)
+  }
+
+  all(): void {
+    for (let at = 0; at < this.bytes.length; ) at = this.line(at)
   }
 
   result(): Uint8Array {

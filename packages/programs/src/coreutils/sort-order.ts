@@ -94,25 +94,41 @@ function sortableWords(ranks: Float64Array): [low: Uint32Array, high: Uint32Arra
 
 /** One pass by one digit. @returns whether it was needed: not when all lines have the same */
 function distribute(order: Uint32Array, into: Uint32Array, words: Uint32Array, shift: number): boolean {
-  const places = new Uint32Array(DIGITS)
+  const places = countDigits(words, shift)
+  if (places[((words[0] ?? 0) >>> shift) & (DIGITS - 1)] === words.length) return false
+  addUp(places)
+  place(order, into, words, shift, places)
+  return true
+}
+
+// A loop each, with nothing behind it: as long as it runs for the first time the engine has seen nothing of that.
+
+function countDigits(words: Uint32Array, shift: number): Uint32Array {
+  const counts = new Uint32Array(DIGITS)
   for (let line = 0; line < words.length; line++) {
     const digit = ((words[line] ?? 0) >>> shift) & (DIGITS - 1)
-    places[digit] = (places[digit] ?? 0) + 1
+    counts[digit] = (counts[digit] ?? 0) + 1
   }
-  if (places[((words[0] ?? 0) >>> shift) & (DIGITS - 1)] === words.length) return false
+  return counts
+}
+
+/** Counts become the places where each digit begins. */
+function addUp(places: Uint32Array): void {
   for (let digit = 0, next = 0; digit < DIGITS; digit++) {
     const count = places[digit] ?? 0
     places[digit] = next
     next += count
   }
+}
+
+function place(order: Uint32Array, into: Uint32Array, words: Uint32Array, shift: number, places: Uint32Array): void {
   for (let at = 0; at < order.length; at++) {
     const line = order[at] ?? 0
     const digit = ((words[line] ?? 0) >>> shift) & (DIGITS - 1)
-    const place = places[digit] ?? 0
-    places[digit] = place + 1
-    into[place] = line
+    const next = places[digit] ?? 0
+    places[digit] = next + 1
+    into[next] = line
   }
-  return true
 }
 
 /** A stable merge sort in place. */

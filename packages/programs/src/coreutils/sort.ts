@@ -214,10 +214,11 @@ function* pieces(table: LineTable, order: Uint32Array): IterableIterator<Uint8Ar
     return
   }
   for (let from = 0; from < order.length; ) {
-    const { to, length } = stretch(table, order, from)
-    const piece = new Uint8Array(length)
-    copyLines(table, order, from, to, piece)
-    yield piece
+    const to = pieceEnd(table, order, from)
+    const only = order[from] ?? 0
+    const room = to === from + 1 ? (table.starts[only + 1] ?? 0) - (table.starts[only] ?? 0) : PIECE_BYTES
+    const piece = new Uint8Array(room)
+    yield piece.subarray(0, copyLines(table, order, from, to, piece))
     from = to
   }
 }
@@ -227,21 +228,29 @@ function isAsRead(order: Uint32Array): boolean {
   return true
 }
 
-/** How many lines from there make a piece: one at least. */
-function stretch({ starts }: LineTable, order: Uint32Array, from: number): { to: number; length: number } {
+// These two are functions of their own, with nothing behind their loops: the engines that run this code make such a loop
+// fast while it runs for the first time, and have to leave that at what they have not seen yet.
+
+/** Where the lines from there on fill a piece: one at least is in it. */
+function pieceEnd({ starts }: LineTable, order: Uint32Array, from: number): number {
   let length = 0
   let to = from
   for (; to < order.length; to++) {
     const line = order[to] ?? 0
-    const more = (starts[line + 1] ?? 0) - (starts[line] ?? 0)
-    if (to > from && length + more > PIECE_BYTES) break
-    length += more
+    length += (starts[line + 1] ?? 0) - (starts[line] ?? 0)
+    if (to > from && length > PIECE_BYTES) break
   }
-  return { to, length }
+  return to
 }
 
-/** A function of its own, and no generator: the engines that run this code make a loop fast where it stands alone. */
-function copyLines({ bytes, starts }: LineTable, order: Uint32Array, from: number, to: number, into: Uint8Array): void {
+/** @returns how many bytes they are */
+function copyLines(
+  { bytes, starts }: LineTable,
+  order: Uint32Array,
+  from: number,
+  to: number,
+  into: Uint8Array,
+): number {
   let at = 0
   for (let each = from; each < to; each++) {
     const line = order[each] ?? 0
@@ -252,6 +261,7 @@ function copyLines({ bytes, starts }: LineTable, order: Uint32Array, from: numbe
       at += end - start
     } else for (let i = start; i < end; i++) into[at++] = bytes[i] ?? 0
   }
+  return at
 }
 /** Copied faster one by one. */
 const SHORT_BYTES = 48
