@@ -1,6 +1,7 @@
 import { bcryptFits } from '@drydock/crypto'
-import { concatBytes, decodeUtf8, fromBase64, gzip } from '@drydock/codec'
+import { decodeUtf8, fromBase64, gzip } from '@drydock/codec'
 import { HeaderMap, type ServerResponse } from '@drydock/http'
+import { wholeOf } from '../whole-body.ts'
 import type { HandlerConfig, Route } from './config.ts'
 import { Abort, HandlerError, type Handler } from './exchange.ts'
 import { fileServer } from './file-server.ts'
@@ -123,17 +124,6 @@ async function compressed(answer: ServerResponse): Promise<ServerResponse> {
   fields.set('Content-Encoding', 'gzip')
   if (!fields.has('vary')) fields.set('Vary', 'Accept-Encoding')
   return { ...answer, headers: [...fields], body: gzip(await wholeOf(answer.body)) }
-}
-
-async function wholeOf(body: ServerResponse['body']): Promise<Uint8Array> {
-  if (body === undefined) return new Uint8Array(0)
-  if (typeof body === 'string') return new TextEncoder().encode(body)
-  if (body instanceof Uint8Array) return body
-  const parts: Uint8Array[] = []
-  const write = async (bytes: Uint8Array): Promise<void> => void parts.push(bytes.slice())
-  if (typeof body === 'function') await body({ write } as never)
-  else for await (const bytes of body as AsyncIterable<Uint8Array>) await write(bytes)
-  return concatBytes(parts)
 }
 
 const error =

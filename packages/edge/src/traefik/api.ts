@@ -25,8 +25,6 @@ export class Api {
 
   /** @returns undefined for paths that are not its own */
   answer({ path }: ServerRequest): ServerResponse | undefined {
-    if (path === '/ping' && this.settings.ping)
-      return { status: 200, headers: [['Content-Type', 'text/plain; charset=utf-8']], body: 'OK' }
     if (path === '/' && this.settings.dashboard) return { status: 302, headers: [['Location', '/dashboard/']] }
     if (path === '/dashboard') return { status: 302, headers: [['Location', '/dashboard/']] }
     if (path === '/dashboard/' && this.settings.dashboard)
@@ -35,7 +33,8 @@ export class Api {
   }
 
   private resource(path: string): ServerResponse | undefined {
-    const [, kind = '', name] = /^\/api\/(?:http\/)?([a-z]+)(?:\/([^/]+))?$/.exec(path) ?? []
+    const [, kind = '', name] =
+      /^\/api\/((?:tcp\/)?(?:http\/)?[a-z]+)(?:\/([^/]+))?$/.exec(path.replace('/http/', '/')) ?? []
     const rows = this.rows()[kind]
     if (rows === undefined) return undefined
     if (name === undefined) return json(rows)
@@ -66,10 +65,13 @@ export class Api {
     })
     return {
       ...{ routers, services, middlewares, entrypoints },
+      'tcp/routers': this.tcpRouters(),
+      'tcp/services': this.tcpServices(),
       version: { Version: this.version, Codename: 'drydock', startDate: '', disableDashboardAd: true },
       overview: {
         http: { routers: count(routers), services: count(services), middlewares: count(middlewares) },
-        providers: this.settings.docker ? ['Docker'] : [],
+        tcp: { routers: count(this.tcpRouters()), services: count(this.tcpServices()) },
+        providers: [...(this.settings.docker ? ['Docker'] : []), ...(this.settings.file === undefined ? [] : ['File'])],
       },
       rawdata: { routers: byName(routers), services: byName(services), middlewares: byName(middlewares) },
     }
@@ -85,6 +87,7 @@ export class Api {
       ...(router.middlewares.length > 0 ? { middlewares: router.middlewares } : {}),
       service: router.service.split('@')[0] ?? '',
       rule: router.rule,
+      ...(router.tls ? { tls: router.resolver === undefined ? {} : { certResolver: router.resolver } } : {}),
       priority: router.priority || router.rule.length,
       ...(problems.has(name) ? { error: [problems.get(name) ?? ''] } : {}),
       status: problems.has(name) ? 'disabled' : 'enabled',
@@ -95,22 +98,41 @@ export class Api {
 
   private services() {
     const { services, routers } = this.routing.config
-    return [...services].map(([name, { servers, passHostHeader }]) => ({
-      loadBalancer: { servers: servers.map((url) => ({ url })), passHostHeader },
+    return [...services].map(([name, { servers, passHostHeader, shares }]) => ({
+      ...(shares.length > 0
+        ? { weighted: { services: shares } }
+        : { loadBalancer: { servers: servers.map((url) => ({ url })), passHostHeader } }),
       status: 'enabled',
       usedBy: [...routers].filter(([, router]) => router.service === name).map(([router]) => router),
-      serverStatus: Object.fromEntries(servers.map((url) => [url, 'UP'])),
+      serverStatus: Object.fromEntries(servers.map((url) => [url, this.routing.health.isUp(url) ? 'UP' : 'DOWN'])),
       name,
       provider: providerOf(name),
-      type: 'loadbalancer',
+      type: shares.length > 0 ? 'weighted' : 'loadbalancer',
+    }))
+  }
+
+  private tcpRouters() {
+    return [...this.routing.config.tcpRouters].map(([name, { rule, entryPoints, service, tls }]) => ({
+      ...{ entryPoints, service: service.split('@')[0] ?? '', rule },
+      ...(tls === 'none' ? {} : { tls: { passthrough: tls === 'passed' } }),
+      ...{ status: 'enabled', name, provider: providerOf(name) },
+    }))
+  }
+
+  private tcpServices() {
+    return [...this.routing.config.tcpServices].map(([name, { servers }]) => ({
+      loadBalancer: { servers: servers.map((address) => ({ address })) },
+      ...{ status: 'enabled', name, provider: providerOf(name), type: 'loadbalancer' },
     }))
   }
 
   private middlewares() {
     const { middlewares } = this.routing.config
+    const { problems } = this.routing
     return [...middlewares].map(([name, { kind, options }]) => ({
       [kind]: Object.fromEntries(options),
-      status: 'enabled',
+      ...(problems.has(name) ? { error: [problems.get(name) ?? ''] } : {}),
+      status: problems.has(name) ? 'disabled' : 'enabled',
       name,
       provider: providerOf(name),
       type: kind,

@@ -3,13 +3,18 @@ import { unix, type Sys } from '@drydock/abi'
 import { dial } from '@drydock/libc'
 import {
   type DynamicConfig,
+  EMPTY,
   grouped,
   qualified,
   readMiddlewares,
+  readBalancer,
   readRouter,
+  readTcpRouter,
   type RouterConfig,
   type ServiceConfig,
   type MiddlewareConfig,
+  type TcpRouterConfig,
+  type TcpServiceConfig,
 } from './dynamic-config.ts'
 import type { DockerSettings } from './flags.ts'
 
@@ -32,11 +37,19 @@ export function readContainers(containers: readonly ContainerSummary[], settings
   const routers = new Map<string, RouterConfig>()
   const services = new Map<string, ServiceConfig>()
   const middlewares = new Map<string, MiddlewareConfig>()
+  const tcpRouters = new Map<string, TcpRouterConfig>()
+  const tcpServices = new Map<string, TcpServiceConfig>()
   for (const container of containers) {
     const labels = new Map(Object.entries(container.Labels ?? {}))
     const enabled = labels.get('traefik.enable')
     if (container.State !== 'running' || (enabled ?? String(settings.exposedByDefault)) !== 'true') continue
     if (/\((health: starting|unhealthy)\)/.test(container.Status)) continue
+    const tcp = tcpServicesOf(container, labels, settings)
+    for (const [name, { servers }] of tcp)
+      tcpServices.set(name, { servers: [...(tcpServices.get(name)?.servers ?? []), ...servers] })
+    for (const [name, router] of tcpRoutersOf(labels, tcp)) tcpRouters.set(name, router)
+    // Whoever is told of by TCP alone has no routes of HTTP.
+    if (tcp.length > 0 && grouped(labels, 'traefik.http.routers').size === 0) continue
     const own = servicesOf(container, labels, settings)
     for (const [name, service] of own) {
       const known = services.get(name)
@@ -46,7 +59,7 @@ export function readContainers(containers: readonly ContainerSummary[], settings
       middlewares.set(qualified(name, PROVIDER), middleware)
     for (const [name, router] of routersOf(container, labels, settings, own)) routers.set(name, router)
   }
-  return { routers, services, middlewares }
+  return { ...EMPTY, routers, services, middlewares, tcpRouters, tcpServices }
 }
 
 function servicesOf(
@@ -60,17 +73,46 @@ function servicesOf(
   return named.map(([name, options]) => {
     const port = options.get('loadbalancer.server.port') ?? firstPort(container)
     const scheme = options.get('loadbalancer.server.scheme') ?? 'http'
-    const sticky = options.get('loadbalancer.sticky.cookie') ?? options.get('loadbalancer.sticky')
+    const balancer = new Map(
+      [...options].flatMap(([key, value]): [string, string][] =>
+        key.startsWith('loadbalancer.') ? [[key.slice('loadbalancer.'.length), value]] : [],
+      ),
+    )
+    const url = options.get('loadbalancer.server.url')
     const service: ServiceConfig = {
-      servers: address === '' || port === undefined ? [] : [`${scheme}://${address}:${port}`],
-      sticky:
-        options.get('loadbalancer.sticky.cookie.name') ??
-        (sticky === 'true' ? `_${normalize(name).slice(0, 5)}` : undefined),
-      passHostHeader: options.get('loadbalancer.passhostheader') !== 'false',
+      ...readBalancer(balancer, normalize(name)),
+      servers:
+        url !== undefined ? [url] : address === '' || port === undefined ? [] : [`${scheme}://${address}:${port}`],
+      shares: [],
     }
     return [qualified(name, PROVIDER), service]
   })
 }
+
+function tcpServicesOf(
+  container: ContainerSummary,
+  labels: ReadonlyMap<string, string>,
+  settings: DockerSettings,
+): [string, TcpServiceConfig][] {
+  const groups = grouped(labels, 'traefik.tcp.services')
+  const hasRouters = grouped(labels, 'traefik.tcp.routers').size > 0
+  const named: readonly (readonly [string, ReadonlyMap<string, string>])[] =
+    groups.size > 0 || !hasRouters ? [...groups] : [[normalize(nameOf(container)), new Map()]]
+  const address = addressOf(container, labels.get('traefik.docker.network') ?? settings.network)
+  return named.map(([name, options]) => {
+    const port = options.get('loadbalancer.server.port') ?? firstPort(container)
+    return [qualified(name, PROVIDER), { servers: address === '' || port === undefined ? [] : [`${address}:${port}`] }]
+  })
+}
+
+const tcpRoutersOf = (
+  labels: ReadonlyMap<string, string>,
+  services: readonly [string, TcpServiceConfig][],
+): [string, TcpRouterConfig][] =>
+  [...grouped(labels, 'traefik.tcp.routers')].map(([name, options]) => {
+    const router = readTcpRouter(options, services[0]?.[0] ?? '')
+    return [qualified(name, PROVIDER), { ...router, service: qualified(router.service, PROVIDER) }]
+  })
 
 const firstPort = ({ Ports }: ContainerSummary): string | undefined => {
   const ports = Ports.filter(({ Type }) => Type === 'tcp').map(({ PrivatePort }) => PrivatePort)

@@ -41,6 +41,16 @@ export interface StaticConfig {
   readonly insecureApi: boolean
   readonly ping: boolean
   readonly accessLog: boolean
+  readonly accessLogJson: boolean
+  readonly accessLogFile: string | undefined
+  /** Whether a file that changes is read again. */
+  readonly watchFile: boolean
+  /** The entry point of metrics for Prometheus. */
+  readonly metrics: string | undefined
+  readonly pingPoint: string
+  /** How rules are written that do not say so: `v2` or `v3`. */
+  readonly ruleSyntax: string | undefined
+  readonly resolvers: readonly string[]
   readonly logLevel: string
 }
 
@@ -50,6 +60,14 @@ export interface EntryPoint {
   readonly port: number
   /** Where everything is sent on: another entry point's name and a scheme. */
   readonly redirectTo: string | undefined
+  readonly redirectScheme: string
+  readonly redirectPermanent: boolean
+  /** Whether every router here is one of TLS. */
+  readonly tls: boolean
+  /** What every router here begins with. */
+  readonly middlewares: readonly string[]
+  /** Whether routers that name no entry point are here. */
+  readonly asDefault: boolean
 }
 
 export interface DockerSettings {
@@ -66,7 +84,7 @@ export function staticConfig(rows: FlatConfig): StaticConfig {
     isOn(rows.get(section)) || [...rows.keys()].some((name) => name.startsWith(`${section}.`))
   const insecureApi = isOn(rows.get('api.insecure'))
   return {
-    entryPoints: entryPoints(rows, insecureApi || isOn(rows.get('ping'))),
+    entryPoints: entryPoints(rows, insecureApi || isOn(rows.get('ping')) || has('metrics.prometheus')),
     docker: has('providers.docker')
       ? {
           socket: (rows.get('providers.docker.endpoint') ?? 'unix:///var/run/docker.sock').replace('unix://', ''),
@@ -80,6 +98,13 @@ export function staticConfig(rows: FlatConfig): StaticConfig {
     dashboard: has('api') && rows.get('api.dashboard') !== 'false',
     ping: has('ping'),
     accessLog: has('accesslog'),
+    accessLogJson: rows.get('accesslog.format') === 'json',
+    accessLogFile: rows.get('accesslog.filepath'),
+    watchFile: rows.get('providers.file.watch') !== 'false',
+    metrics: has('metrics.prometheus') ? (rows.get('metrics.prometheus.entrypoint') ?? 'traefik') : undefined,
+    pingPoint: rows.get('ping.entrypoint') ?? 'traefik',
+    ruleSyntax: rows.get('core.defaultrulesyntax'),
+    resolvers: [...new Set([...rows.keys()].flatMap((key) => /^certificatesresolvers\.([^.]+)/.exec(key)?.[1] ?? []))],
     logLevel: (rows.get('log.level') ?? 'ERROR').toUpperCase(),
   }
 }
@@ -99,5 +124,10 @@ function entryPoint(name: string, where: string, rows: FlatConfig): EntryPoint {
     address: where.slice(0, colon) || '0.0.0.0',
     port: Number.parseInt(where.slice(colon + 1), 10),
     redirectTo: rows.get(`entrypoints.${name}.http.redirections.entrypoint.to`),
+    redirectScheme: rows.get(`entrypoints.${name}.http.redirections.entrypoint.scheme`) ?? 'https',
+    redirectPermanent: rows.get(`entrypoints.${name}.http.redirections.entrypoint.permanent`) !== 'false',
+    tls: [...rows.keys()].some((key) => new RegExp(`^entrypoints\\.${name}\\.http\\.tls(\\.|$)`).test(key)),
+    middlewares: (rows.get(`entrypoints.${name}.http.middlewares`) ?? '').split(',').filter((each) => each !== ''),
+    asDefault: rows.get(`entrypoints.${name}.asdefault`) === 'true',
   }
 }

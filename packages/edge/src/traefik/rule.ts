@@ -66,6 +66,10 @@ const MATCHERS: Readonly<Record<string, Matcher>> = {
     const [name = '', value = second] = first.split(/=(.*)/s)
     return ({ request }) => (value === undefined ? request.query.has(name) : request.query.getAll(name).includes(value))
   },
+  QueryRegexp: ([name = '', wanted = '']) => {
+    const pattern = expression(wanted)
+    return ({ request }) => request.query.getAll(name).some((value) => pattern.test(value))
+  },
   ClientIP:
     (addresses) =>
     ({ clientAddress }) =>
@@ -73,11 +77,20 @@ const MATCHERS: Readonly<Record<string, Matcher>> = {
 }
 
 const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
-function inNetwork(network: string, address: string): boolean {
+/** Whether an IPv4 address lies in `10.0.0.0/8`, or is that one. */
+export function inNetwork(network: string, address: string): boolean {
   const [host = '', length = '32'] = network.split('/')
   const rest = 2 ** (32 - Number(length))
   return Math.floor(numberOf(host) / rest) === Math.floor(numberOf(address) / rest)
 }
+
+/** How many arguments matchers take since version 3; those of version 2 that are gone are not among them. */
+const ARITIES: Readonly<Record<string, readonly number[]>> = {
+  ...{ Host: [1], HostRegexp: [1], Path: [1], PathPrefix: [1], PathRegexp: [1], Method: [1], ClientIP: [1] },
+  ...{ Header: [2], HeaderRegexp: [2], Query: [1, 2], QueryRegexp: [1, 2] },
+}
+
+export type Syntax = 'v2' | 'v3'
 
 const TOKEN = /\s*(&&|\|\||!|\(|\)|,|`[^`]*`|"(?:\\.|[^"\\])*"|[A-Za-z]+)/y
 
@@ -93,18 +106,20 @@ function tokensOf(rule: string): string[] {
 }
 
 /** `Host(`a`) && (PathPrefix(`/x`) || !Path(`/y`))`. @throws RuleError */
-export function parseRule(rule: string): Matches {
-  const parser = new RuleParser(rule, tokensOf(rule))
+export function parseRule(rule: string, syntax: Syntax = 'v3'): Matches {
+  const parser = new RuleParser(rule, tokensOf(rule), syntax)
   return parser.whole()
 }
 
 class RuleParser {
   private readonly rule: string
   private readonly tokens: readonly string[]
+  private readonly syntax: Syntax
   private at = 0
 
-  constructor(rule: string, tokens: readonly string[]) {
+  constructor(rule: string, tokens: readonly string[], syntax: Syntax) {
     this.rule = rule
+    this.syntax = syntax
     this.tokens = tokens
   }
 
@@ -141,7 +156,8 @@ class RuleParser {
 
   private matcher(): Matches {
     const name = this.tokens[this.at++] ?? ''
-    const make = Object.hasOwn(MATCHERS, name) ? MATCHERS[name] : undefined
+    const known = this.syntax === 'v2' || Object.hasOwn(ARITIES, name)
+    const make = known && Object.hasOwn(MATCHERS, name) ? MATCHERS[name] : undefined
     if (!make) throw new RuleError(`error while parsing rule ${this.rule}: unsupported function: ${name}`)
     if (!this.take('(')) throw this.error()
     const args: string[] = []
@@ -150,7 +166,16 @@ class RuleParser {
       if (token === undefined) throw this.error()
       if (token !== ',') args.push(token.slice(1, -1))
     }
+    this.checkCount(name, args.length)
     return make(args)
+  }
+
+  private checkCount(name: string, count: number): void {
+    const wanted = ARITIES[name] ?? []
+    if (this.syntax === 'v2' || wanted.includes(count)) return
+    throw new RuleError(
+      `error while adding rule ${this.rule}: unexpected number of parameters for ${name}; got ${count}, expected one of [${wanted.join(' ')}]`,
+    )
   }
 
   private take(token: string): boolean {

@@ -1,15 +1,33 @@
-import { isErrno, type Process, type Program, SIGINT, SIGTERM, type Sys } from '@drydock/abi'
+import {
+  type ByteStream,
+  isErrno,
+  O_APPEND,
+  O_CREAT,
+  O_WRONLY,
+  type Process,
+  type Program,
+  SIGINT,
+  SIGTERM,
+  type Sys,
+} from '@drydock/abi'
 import { ApiError, ConnectionError, type DockerClient } from '@drydock/docker-api'
-import type { ServerRequest, ServerResponse } from '@drydock/http'
-import { readTextFile, Stdio } from '@drydock/libc'
+import { serveConnection, type ServerRequest, type ServerResponse } from '@drydock/http'
+import { type FdStream, readTextFile, Stdio, writeAll } from '@drydock/libc'
 import { parse } from 'yaml'
-import { openPort, serveHttp } from '../http-server.ts'
+import { acceptAll, openPort } from '../http-server.ts'
+import { askedName, beginsTls, peeked } from '../peeked.ts'
+import { commonLine, jsonLine } from './access-log.ts'
 import { Api } from './api.ts'
+import { Certificates } from './default-certificate.ts'
 import { dockerClient, readContainers } from './docker-provider.ts'
 import { type DynamicConfig, EMPTY, merged } from './dynamic-config.ts'
-import { readFiles } from './file-provider.ts'
+import { configOf, readTexts } from './file-provider.ts'
 import { type DockerSettings, type EntryPoint, flatten, readFlags, type StaticConfig, staticConfig } from './flags.ts'
-import { NOT_FOUND, Routing } from './routing.ts'
+import { Health } from './health.ts'
+import { Metrics } from './metrics.ts'
+import { redirect } from './middlewares.ts'
+import { type Arrived, NOT_FOUND, Routing, type Served } from './routing.ts'
+import { TcpRouting } from './tcp-routing.ts'
 
 const DEFAULT_VERSION = '3.7.2'
 const CONFIG_FILES = ['/etc/traefik/traefik.yml', '/etc/traefik/traefik.yaml']
@@ -21,24 +39,35 @@ const RETRY_MS = 2000
 const SECTIONS =
   /^(accesslog|api|certificatesresolvers|configfile|entrypoints|experimental|global|hostresolver|log|metrics|ping|providers|serverstransport|tcpserverstransport|tracing|core|spiffe|ocsp)(\.|$)/
 
+/** How often the file provider looks whether its files changed. Milliseconds. */
+const LOOK_MS = 500
+
 class Traefik {
   private readonly sys: Sys
   private readonly io: Stdio
   private readonly settings: StaticConfig
   private readonly version: string
   private readonly routing: Routing
+  private readonly tcp: TcpRouting
   private readonly api: Api
+  private readonly metrics = new Metrics()
+  private readonly certificates: Certificates
   private fromDocker: DynamicConfig = EMPTY
   private fromFiles: DynamicConfig = EMPTY
   private served = 0
+  private leaving = false
 
   constructor({ sys }: Process, settings: StaticConfig, version: string) {
     this.sys = sys
     this.io = new Stdio(sys)
     this.settings = settings
     this.version = version
-    this.routing = new Routing(sys)
+    const syntax = settings.ruleSyntax === 'v2' || /^v?2\./.test(version) ? 'v2' : 'v3'
+    const health = new Health(sys, (server, problem) => this.tellHealth(server, problem))
+    this.routing = new Routing(sys, syntax, health)
+    this.tcp = new TcpRouting(sys)
     this.api = new Api(this.routing, settings, version)
+    this.certificates = new Certificates(sys, (problem) => this.log('ERROR', problem, 'tlsStoreName=default'))
   }
 
   async run(): Promise<number> {
@@ -52,10 +81,10 @@ class Traefik {
       if (socket === undefined) return 1
       sockets.push([point, socket])
     }
-    if (settings.file !== undefined) await this.readFiles(settings.file)
+    if (settings.file !== undefined) await this.followFiles(settings.file)
     if (settings.docker) void this.watchDocker(settings.docker)
     const serving = sockets.map(([point, socket]) =>
-      serveHttp(sys, socket, (request, remote) => this.answer(point, request, remote)),
+      acceptAll(sys, socket, (stream, remote) => this.arrived(point, stream, remote)),
     )
     await Promise.all(serving)
     return 0
@@ -74,6 +103,39 @@ class Traefik {
     }
   }
 
+  private tellHealth(server: string, problem: string | undefined): Promise<void> {
+    return problem === undefined
+      ? this.log('WARN', 'Health check up: adding to server list', `targetURL=${server}`)
+      : this.log('WARN', 'Health check failed.', `error="${problem}" targetURL=${server}`)
+  }
+
+  /** What a connection begins with says whose it is: TCP's own, TLS or HTTP. */
+  private async arrived(point: EntryPoint, stream: FdStream, remote: string): Promise<void> {
+    try {
+      const bare = this.tcp.plain(point.name)
+      if (bare && !this.routing.wantsTls(point)) return await this.tcp.serve(stream, bare)
+      const [first, whole] = await peeked(stream)
+      if (!beginsTls(first)) return await (bare ? this.tcp.serve(whole, bare) : this.speak(point, whole, remote, false))
+      const named = this.tcp.secure(point.name, askedName(first) ?? '')
+      if (named?.tls === 'passed') return await this.tcp.serve(whole, named)
+      const { acceptTls } = await import('@drydock/tls')
+      const secure = await acceptTls(whole, this.certificates.choose, (length) => this.sys.entropy.bytes(length))
+      return await (named ? this.tcp.serve(secure, named) : this.speak(point, secure, remote, true))
+    } catch (error) {
+      const { TlsError } = await import('@drydock/tls')
+      if (!isErrno(error) && !(error instanceof TlsError)) throw error
+    } finally {
+      stream.close()
+    }
+  }
+
+  private speak(point: EntryPoint, stream: ByteStream, remote: string, secure: boolean): Promise<void> {
+    const { sys } = this
+    return serveConnection(stream, (request) => this.answer({ entryPoint: point, remote, secure }, request), {
+      now: () => sys.clock.now(),
+    })
+  }
+
   private now(): string {
     return `${new Date(this.sys.clock.now()).toISOString().slice(0, 19)}Z`
   }
@@ -83,13 +145,41 @@ class Traefik {
     await this.io.warn(`${this.now()} ${SHORT[level] ?? level} ${message}${fields === '' ? '' : ` ${fields}`}\n`)
   }
 
-  private async readFiles(path: string): Promise<void> {
+  /** Reads the files, and again whenever their text is another. */
+  private async followFiles(path: string): Promise<void> {
+    let known = await this.readFiles(path, undefined)
+    if (!this.settings.watchFile) return
+    void (async () => {
+      while (!this.leaving) {
+        await this.sys.sleep(LOOK_MS)
+        known = await this.readFiles(path, known)
+      }
+    })()
+  }
+
+  /** @returns the texts, whether they can be used or not */
+  private async readFiles(path: string, known: string | undefined): Promise<string | undefined> {
     try {
-      this.fromFiles = await readFiles(this.sys, path)
-      await this.update()
+      const texts = await readTexts(this.sys, path)
+      const all = texts.join('\n---\n')
+      if (all === known) return known
+      try {
+        this.fromFiles = configOf(texts)
+        await this.update()
+      } catch (error) {
+        if (!(error instanceof Error)) throw error
+        await this.log(
+          'ERROR',
+          'Error occurred during watcher callback',
+          `error="${path}: ${error.message.split('\n')[0] ?? ''}" providerName=file`,
+        )
+      }
+      return all
     } catch (error) {
-      if (!(error instanceof Error) && !isErrno(error)) throw error
-      await this.log('ERROR', 'Cannot start the provider *file.Provider', `error="${error.message}"`)
+      if (!isErrno(error)) throw error
+      if (known === undefined)
+        await this.log('ERROR', 'Cannot start the provider *file.Provider', `error="${error.message}"`)
+      return known ?? ''
     }
   }
 
@@ -121,63 +211,92 @@ class Traefik {
   }
 
   private async update(): Promise<void> {
-    this.routing.use(merged([this.fromFiles, this.fromDocker]))
-    for (const [router, problem] of this.routing.problems) await this.log('ERROR', problem, `routerName=${router}`)
+    const config = merged([this.fromFiles, this.fromDocker])
+    await this.certificates.use(config.certificates)
+    this.routing.use(config)
+    this.tcp.use(config)
+    this.metrics.reloaded(this.sys.clock.now())
+    for (const [name, problem] of this.routing.problems)
+      await this.log('ERROR', problem, config.routers.has(name) ? `routerName=${name}` : `middlewareName=${name}`)
+    for (const [name, { resolver }] of config.routers)
+      if (resolver !== undefined && !this.settings.resolvers.includes(resolver))
+        await this.log(
+          'ERROR',
+          'Router uses a nonexistent certificate resolver',
+          `certificateResolver=${resolver} routerName=${name}`,
+        )
   }
 
-  private async answer(point: EntryPoint, request: ServerRequest, remote: string): Promise<ServerResponse | undefined> {
+  private async answer(arrived: Arrived, request: ServerRequest): Promise<ServerResponse | undefined> {
     const start = this.sys.clock.monotonic()
-    const own = point.name === 'traefik' ? (this.api.answer(request) ?? NOT_FOUND) : this.redirected(point, request)
-    if (
-      own &&
-      (own !== NOT_FOUND ||
-        !this.settings.entryPoints.some(({ name }) => name === 'traefik' && point.name !== 'traefik'))
-    )
-      return own
-    const { response, router, server } = await this.routing.serve(request, remote, point.name, point.port)
-    if (this.settings.accessLog)
-      await this.logAccess(request, remote, { response, router, server }, this.sys.clock.monotonic() - start)
-    return response
+    const { entryPoint } = arrived
+    const own = this.ownAnswer(entryPoint, request) ?? this.redirected(entryPoint, request)
+    if (own) return own
+    const served = await this.routing.serve(request, arrived, (each) => this.internal(each))
+    const tookMs = this.sys.clock.monotonic() - start
+    this.metrics.count(entryPoint.name, served.response?.status ?? 101, request.method, served.service, tookMs)
+    if (this.settings.accessLog) await this.logAccess(request, arrived, served, tookMs)
+    return served.response
+  }
+
+  /** What an entry point itself is asked: ping, metrics, and the open API on `traefik`. */
+  private ownAnswer({ name }: EntryPoint, request: ServerRequest): ServerResponse | undefined {
+    const { settings } = this
+    if (request.path === '/ping' && settings.ping && name === settings.pingPoint) return text('OK')
+    if (request.path === '/metrics' && name === settings.metrics) return text(this.metrics.text())
+    return name === 'traefik' && settings.insecureApi ? (this.api.answer(request) ?? NOT_FOUND) : undefined
+  }
+
+  /** `api@internal` and its kin. */
+  private internal(request: ServerRequest): ServerResponse {
+    if (request.path === '/ping') return text('OK')
+    if (request.path === '/metrics') return text(this.metrics.text())
+    return this.api.answer(request) ?? NOT_FOUND
   }
 
   /** An entry point that only sends on to another. */
-  private redirected({ redirectTo }: EntryPoint, { headers, target }: ServerRequest): ServerResponse | undefined {
+  private redirected(
+    { redirectTo, redirectScheme, redirectPermanent }: EntryPoint,
+    { headers, target, method }: ServerRequest,
+  ): ServerResponse | undefined {
     if (redirectTo === undefined) return undefined
     const host = (headers.get('host') ?? '').replace(/:\d+$/, '')
-    const port = this.settings.entryPoints.find(({ name }) => name === redirectTo)?.port ?? 443
-    return {
-      status: 308,
-      headers: [['Location', `https://${host}${port === 443 ? '' : `:${port}`}${target}`]],
-      body: 'Permanent Redirect',
-    }
+    const named = /^:?(\d+)$/.exec(redirectTo)?.[1]
+    const port = Number(named ?? this.settings.entryPoints.find(({ name }) => name === redirectTo)?.port ?? 443)
+    const usual = redirectScheme === 'https' ? 443 : 80
+    return redirect(
+      `${redirectScheme}://${host}${port === usual ? '' : `:${port}`}${target}`,
+      redirectPermanent,
+      method,
+    )
   }
 
-  /** The Common Log Format with Traefik's own fields behind. */
-  private async logAccess(
-    request: ServerRequest,
-    remote: string,
-    { response, router, server }: { response: ServerResponse | undefined; router: string; server: string },
-    tookMs: number,
-  ): Promise<void> {
-    const [day = '', month = '', year = '', clock = ''] = new Date(this.sys.clock.now())
-      .toUTCString()
-      .split(' ')
-      .slice(1)
-    const size =
-      new Map(
-        [...((response?.headers ?? []) as Iterable<readonly [string, string]>)].map(([name, value]) => [
-          name.toLowerCase(),
-          value,
-        ]),
-      ).get('content-length') ?? '-'
-    const agent = request.headers.get('user-agent') ?? '-'
-    this.served++
-    await this.io.print(
-      `${remote.replace(/:\d+$/, '')} - - [${day}/${month}/${year}:${clock} +0000] "${request.method} ${request.target} ${request.protocol}" ${response?.status ?? 101} ${size} "${request.headers.get('referer') ?? '-'}" "${agent}" ${this.served} "${router}" "${server}" ${Math.round(tookMs)}ms\n`,
-    )
+  private async logAccess(request: ServerRequest, arrived: Arrived, served: Served, tookMs: number): Promise<void> {
+    const { accessLogJson, accessLogFile } = this.settings
+    const number = ++this.served
+    const { entryPoint, remote } = arrived
+    const row = { request, remote, entryPoint: entryPoint.name, served, tookMs, number, nowMs: this.sys.clock.now() }
+    const line = accessLogJson ? jsonLine(row) : commonLine(row)
+    if (accessLogFile !== undefined) return this.appendLine(accessLogFile, line)
+    await this.io.print(line)
     await this.io.out.flush()
   }
+
+  private async appendLine(path: string, line: string): Promise<void> {
+    const fd = this.sys.open(path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+    try {
+      await writeAll(this.sys, fd, new TextEncoder().encode(line))
+    } finally {
+      this.sys.close(fd)
+    }
+  }
 }
+
+const text = (body: string): ServerResponse => ({
+  status: 200,
+  headers: [['Content-Type', 'text/plain; charset=utf-8']],
+  body,
+})
 
 const VERSION_WORDS = (version: string): string =>
   `Version:      ${version}\nCodename:     drydock\nGo version:   go1.25.1\nBuilt:        2026-05-06T14:01:40Z\nOS/Arch:      linux/amd64\n`
@@ -225,12 +344,12 @@ export const traefik: Program = {
   paths: ['/usr/local/bin/traefik'],
   covers: 'partial',
   lacks: [
-    'TLS and ACME',
-    'TCP and UDP routers',
-    'providers other than docker and file; changes of files',
-    'rate limits, retries, circuit breakers, compress, forwardAuth',
-    'health checks and weights of services',
-    'tracing and metrics',
+    'ACME: names without files get the default certificate; options of TLS, certificates of clients',
+    'UDP routers, TCP middlewares',
+    'providers other than docker and file; TOML; changes of labels of services of a swarm',
+    'digestAuth and plugins; circuitBreaker, contentType and passTLSClientCert change nothing',
+    'mirroring and failover are their first service; weights of single servers',
+    'tracing, and metrics other than a few of Prometheus',
     'the real dashboard: a small page of our own is in its place',
     'Traefik 1',
   ],
