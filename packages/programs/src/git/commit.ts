@@ -1,5 +1,5 @@
 /** git commit. */
-import { readAll } from '@drydock/libc'
+import { readAll, readTextFile, writeFile } from '@drydock/libc'
 import { stagePaths, stageTracked } from './add.ts'
 import { addPatch } from './add-patch.ts'
 import { type GitCommand, short, Words } from './command.ts'
@@ -276,7 +276,6 @@ async function draft(
   if (given.length > 0) return { text: given.join('\n\n'), edits: false }
   const file = words.get('F', 'file')
   if (file !== undefined) {
-    const { readTextFile } = await import('@drydock/libc')
     return {
       text:
         file === '-'
@@ -306,7 +305,6 @@ async function messageOf(
   const opens = words.has('e', 'edit') || (edits && !words.has('no-edit'))
   const { sys, gitdir } = workspace
   const path = `${gitdir}/COMMIT_EDITMSG`
-  const { writeFile, readTextFile } = await import('@drydock/libc')
   const tidy = opens ? message : cleaned(message)
   await writeFile(sys, path, opens ? await template(workspace, words, tidy, author, committer) : tidy)
   const source = words.has('m', 'message', 'F', 'file')

@@ -1,5 +1,5 @@
 /** git config, init and archive's neighbour: what a repository is told. */
-import { makeDirectories, writeFile } from '@drydock/libc'
+import { makeDirectories, readTextIfAny, writeFile } from '@drydock/libc'
 import { type GitCommand, Words } from './command.ts'
 import {
   addRow,
@@ -262,7 +262,6 @@ export const config: GitCommand = async (workspace, argv) => {
   }
   if (words.has('e', 'edit')) {
     const path = fileOf(workspace, words, true)?.path ?? ''
-    const { readTextIfAny } = await import('@drydock/libc')
     await editFile(workspace, path, await readTextIfAny(workspace.sys, path))
     return 0
   }

@@ -1,4 +1,5 @@
 /** Repositories over HTTP, fetched by isomorphic-git into packs of our own. */
+import { readFile } from '@drydock/libc'
 import { ask } from '../account/prompt.ts'
 import { Fatal } from './fatal.ts'
 import { fileSystem, HttpFailure, httpClient, loadGit } from './library.ts'
@@ -101,7 +102,6 @@ const packsOf = (target: Workspace): Set<string> =>
 
 /** From the head of the pack that came. */
 async function progress(target: Workspace, before: ReadonlySet<string>): Promise<string> {
-  const { readFile } = await import('@drydock/libc')
   const name = [...packsOf(target)].find((each) => each.endsWith('.pack') && !before.has(each))
   if (name === undefined) return ''
   const bytes = await readFile(target.sys, `${target.common}/objects/pack/${name}`)

@@ -1,4 +1,5 @@
 /** Names of commits and what leads to them: rev-parse, rev-list, describe, merge-base, name-rev, cherry, shortlog, reflog. */
+import { readAll } from '@drydock/libc'
 import { globMatcher } from '../text/glob.ts'
 import { type GitCommand, short, Words } from './command.ts'
 import { chooseCommits, patchKey } from './commits.ts'
@@ -396,7 +397,6 @@ export const shortlog: GitCommand = async (workspace, argv) => {
 }
 
 async function groupsFromLog(workspace: Workspace, own: ReadonlySet<string>): Promise<Map<string, string[]>> {
-  const { readAll } = await import('@drydock/libc')
   const groups = new Map<string, string[]>()
   for (const entry of new TextDecoder().decode(await readAll(workspace.sys, 0)).split(/^commit [0-9a-f]{40}.*$/m)) {
     const [, name, email] = /^Author:\s*(.*?) <(.*)>$/m.exec(entry) ?? []

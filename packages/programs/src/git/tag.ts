@@ -1,4 +1,5 @@
 /** git tag. */
+import { readTextFile } from '@drydock/libc'
 import { globMatcher } from '../text/glob.ts'
 import { filterRefs } from './branch.ts'
 import { type GitCommand, short, Words } from './command.ts'
@@ -82,7 +83,6 @@ async function annotate(
 ): Promise<string> {
   const kind = (await workspace.objects.kind(oid)) ?? 'commit'
   const file = words.get('F', 'file')
-  const { readTextFile } = await import('@drydock/libc')
   let message =
     messages.length > 0
       ? cleaned(messages.join('\n\n'))
