@@ -30,10 +30,16 @@ export interface LinkInfo {
   /** Of macvlan, ipvlan and vlan: the index of the device below, and its name where it is in the same namespace. */
   readonly parentIndex?: number
   readonly parent?: string
-  /** Of macvlan `bridge` or `private`; of vlan the tag. */
-  readonly mode?: string
+  /** Of macvlan and ipvlan; of vlan the tag. */
+  readonly mode?: SharerMode
   readonly tag?: number
 }
+
+/** How macvlan devices of one parent see one another: through it, not at all, by the switch, or there is only one. */
+export type MacvlanMode = 'bridge' | 'private' | 'vepa' | 'passthru'
+/** On the wire by ARP, or routed by the parent's host. ip-link(8) */
+export type IpvlanMode = 'l2' | 'l3' | 'l3s'
+export type SharerMode = MacvlanMode | IpvlanMode
 
 export interface RouteInfo {
   /** `default` or a prefix such as `172.17.0.0/16`. */
@@ -107,8 +113,8 @@ export type NetlinkRequest =
   | { op: 'link-add'; name: string; kind: 'bridge' | 'dummy'; mac?: string }
   | { op: 'link-add'; name: string; kind: 'veth'; peer: string; mac?: string; peerMac?: string }
   /** @throws ENODEV without the device below, EINVAL for one that shares itself, EBUSY beside the other kind */
-  | { op: 'link-add'; name: string; kind: 'macvlan'; parent: string; mode: 'bridge' | 'private'; mac?: string }
-  | { op: 'link-add'; name: string; kind: 'ipvlan'; parent: string }
+  | { op: 'link-add'; name: string; kind: 'macvlan'; parent: string; mode: MacvlanMode; mac?: string }
+  | { op: 'link-add'; name: string; kind: 'ipvlan'; parent: string; mode?: IpvlanMode }
   | { op: 'link-add'; name: string; kind: 'vlan'; parent: string; tag: number }
   /** Its packets leave by the namespace that it is made in, wherever it is moved. @throws EEXIST for an id that is taken */
   | { op: 'link-add'; name: string; kind: 'vxlan'; id: number }

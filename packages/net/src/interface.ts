@@ -1,11 +1,11 @@
-import type { LinkInfo, LinkKind, QdiscSettings } from '@drydock/abi'
+import type { LinkInfo, LinkKind, QdiscSettings, SharerMode } from '@drydock/abi'
 import { BROADCAST_MAC, formatAddress, type Prefix } from './address.ts'
 import { formatPrefix6, isGroupMac, type Prefix6 } from './address6.ts'
 import { Bridge } from './bridge.ts'
 import type { EventQueue } from './event-queue.ts'
 import type { Link, LinkEnd } from './link.ts'
 import type { Netem } from './netem.ts'
-import { type Frame, frameSize, wirePackets } from './packet.ts'
+import { type Frame, frameSize, type Packet, wirePackets } from './packet.ts'
 import { Sharers } from './sharers.ts'
 import type { Tap } from './tap.ts'
 import type { VxlanTunnel } from './vxlan.ts'
@@ -17,6 +17,8 @@ export interface InterfaceOwner {
   receiveFrame(at: Interface, frame: Frame): void
   /** Whether a frame may go from one port of a bridge to another. */
   passesBridge(bridge: Interface, frame: Frame): boolean
+  /** Sends what a device that is routed by it wants to send. */
+  sendFor(packet: Packet): void
 }
 
 export interface InterfaceRow {
@@ -25,7 +27,7 @@ export interface InterfaceRow {
   readonly kind: LinkKind
   readonly mac: string
   readonly mtu?: number
-  readonly isPrivate?: boolean
+  readonly mode?: SharerMode | undefined
   readonly tag?: number
 }
 
@@ -57,8 +59,8 @@ export class Interface implements LinkEnd {
   parent: Interface | undefined
   /** Those that share its own. */
   readonly sharers: Sharers = new Sharers(this)
-  /** Of macvlan: siblings are out of reach. */
-  readonly isPrivate: boolean
+  /** Of macvlan and ipvlan. */
+  readonly mode: SharerMode | undefined
   /** Of vlan. */
   readonly tag: number | undefined
   /** Of vxlan: what carries its frames to other hosts. */
@@ -74,9 +76,14 @@ export class Interface implements LinkEnd {
     this.kind = row.kind
     this.mac = row.mac
     this.mtu = row.mtu ?? (row.kind === 'loopback' ? 65536 : 1500)
-    this.isPrivate = row.isPrivate ?? false
+    this.mode = row.mode ?? (row.kind === 'macvlan' ? 'bridge' : row.kind === 'ipvlan' ? 'l2' : undefined)
     this.tag = row.tag
     this.bridge = row.kind === 'bridge' ? new Bridge(this) : undefined
+  }
+
+  /** Neighbours are not asked for: the host below routes. */
+  get isRouted(): boolean {
+    return this.mode === 'l3' || this.mode === 'l3s'
   }
 
   plug(link: Link): void {
@@ -189,7 +196,7 @@ export class Interface implements LinkEnd {
     return {
       parentIndex: parent.index,
       ...(parent.owner === this.owner ? { parent: parent.name } : {}),
-      ...(this.kind === 'macvlan' ? { mode: this.isPrivate ? 'private' : 'bridge' } : {}),
+      ...(this.mode ? { mode: this.mode } : {}),
       ...(tag === undefined ? {} : { tag }),
     }
   }

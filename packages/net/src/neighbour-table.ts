@@ -63,6 +63,7 @@ export abstract class NeighbourTable<A extends Address> {
   }
 
   send(at: Interface, nextHop: A, packet: Packet<A>): void {
+    if (at.isRouted) return at.transmit({ source: at.mac, destination: at.mac, body: { ip: packet } })
     const row = this.row(at, nextHop)
     if (row.mac) {
       at.transmit({ source: at.mac, destination: row.mac, body: { ip: packet } })

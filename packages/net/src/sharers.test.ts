@@ -1,4 +1,4 @@
-import { EBUSY, EINVAL, type LinkKind } from '@drydock/abi'
+import { EBUSY, EINVAL, type LinkKind, type SharerMode } from '@drydock/abi'
 import { describe, expect, it } from 'vitest'
 import { parseAddress } from './address.ts'
 import { EventQueue } from './event-queue.ts'
@@ -31,11 +31,11 @@ function lan() {
     parent: Stack,
     kind: LinkKind,
     address: string,
-    more: { isPrivate?: boolean; below?: string } = {},
+    more: { mode?: SharerMode; below?: string } = {},
   ): Stack => {
-    const { below = 'eth0', isPrivate = false } = more
+    const { below = 'eth0', mode } = more
     const name = `tmp${seed}`
-    const at = parent.createSharer(parent.interfaces.get(below) as Interface, { name, kind, isPrivate })
+    const at = parent.createSharer(parent.interfaces.get(below) as Interface, { name, kind, mode })
     const inside = stack()
     parent.release(at)
     inside.adopt(at)
@@ -100,10 +100,42 @@ describe('macvlan', () => {
   it('does not see its siblings in private mode', async () => {
     const { clock, host, child } = lan()
     const [one, two] = [host('192.168.0.10'), host('192.168.0.11')]
-    const a = child(one, 'macvlan', '192.168.0.50', { isPrivate: true })
-    const b = child(one, 'macvlan', '192.168.0.51', { isPrivate: true })
+    const a = child(one, 'macvlan', '192.168.0.50', { mode: 'private' })
+    const b = child(one, 'macvlan', '192.168.0.51', { mode: 'private' })
     expect(await reaches(clock, a, b, '192.168.0.51')).toBe(false)
     expect(await reaches(clock, two, a, '192.168.0.50')).toBe(true)
+  })
+
+  it('leaves siblings to the switch in mode vepa, and has its parent for itself in mode passthru', async () => {
+    const { clock, host, child } = lan()
+    const [one, two, three] = [host('192.168.0.10'), host('192.168.0.11'), host('192.168.0.12')]
+    const a = child(one, 'macvlan', '192.168.0.50', { mode: 'vepa' })
+    const b = child(one, 'macvlan', '192.168.0.51', { mode: 'vepa' })
+    expect(await reaches(clock, a, b, '192.168.0.51')).toBe(false)
+    expect(await reaches(clock, a, two, '192.168.0.11')).toBe(true)
+    const alone = child(three, 'macvlan', '192.168.0.52', { mode: 'passthru' })
+    expect(await reaches(clock, two, alone, '192.168.0.52')).toBe(true)
+    expect(() => child(three, 'macvlan', '192.168.0.53', { mode: 'passthru' })).toThrow(EINVAL)
+  })
+
+  it('is routed by the host below in mode l3, without asking for neighbours', async () => {
+    const { clock, host, child } = lan()
+    const [one, two] = [host('192.168.0.10'), host('192.168.0.11')]
+    const routed = (address: string): Stack => {
+      const inside = child(one, 'ipvlan', address, { mode: 'l3' })
+      const at = inside.interfaces.get('eth0') as Interface
+      inside.routes.add({ destination: { address: 0, length: 0 }, gateway: undefined, source: undefined, at })
+      return inside
+    }
+    const a = routed('10.60.0.2')
+    const b = routed('10.61.0.2')
+    const gateway = ip('192.168.0.10')
+    const at = two.interfaces.get('eth0') as Interface
+    two.routes.add({ destination: { address: ip('10.60.0.0'), length: 16 }, gateway, source: undefined, at })
+    expect(await reaches(clock, a, b, '10.61.0.2')).toBe(true)
+    expect(await reaches(clock, a, two, '192.168.0.11')).toBe(true)
+    expect(await reaches(clock, two, a, '10.60.0.2')).toBe(true)
+    expect(a.neighbours.entries()).toEqual([])
   })
 
   it('goes with its parent', () => {

@@ -37,9 +37,11 @@ export class Sharers {
     const { below } = this
     if (!below.up) return
     if (from.kind === 'vlan') return below.put({ ...frame, vlan: from.tag ?? 0 })
-    const siblings = from.isPrivate ? [] : this.wanting(frame).filter((each) => each !== from && !each.isPrivate)
+    const siblings = this.wanting(frame).filter((each) => each !== from && sees(from, each))
     for (const sibling of siblings) below.owner?.queue.push(() => sibling.receive(frame))
-    if (siblings.length === 0 || isForAll(frame)) below.put(frame)
+    if (siblings.length > 0 && !isForAll(frame)) return
+    if (!from.isRouted) below.put(frame)
+    else if ('ip' in frame.body) below.owner?.sendFor(frame.body.ip)
   }
 
   /** From the wire. @returns whether it was for one of them and for nobody else */
@@ -54,11 +56,17 @@ export class Sharers {
   }
 }
 
+/** Whether what one sends comes to the other without leaving the machine. */
+const sees = (from: Interface, to: Interface): boolean =>
+  [from, to].every(({ mode }) => mode !== 'private' && mode !== 'vepa' && mode !== 'passthru')
+
 function wants(member: Interface, frame: Frame): boolean {
   if (member.kind === 'vlan') return frame.vlan === member.tag
   if (frame.vlan !== undefined) return false
+  if (member.mode === 'passthru') return true
   if (member.kind === 'macvlan') return frame.destination === member.mac || isForAll(frame)
   const { body } = frame
+  if (member.isRouted && 'arp' in body) return false
   const target = 'arp' in body ? body.arp.target : body.ip.destination
   if (typeof target === 'number') return member.addresses.some(({ address }) => address === target)
   return isGroupMac(frame.destination) || member.addresses6.some(({ address }) => address === target)

@@ -8,6 +8,7 @@ import {
   type Entropy,
   type IpFamily,
   type LinkKind,
+  type SharerMode,
   type QdiscSettings,
 } from '@drydock/abi'
 import type { ArpTable } from './arp-table.ts'
@@ -33,6 +34,7 @@ import {
   type Packet6,
   type UdpDatagram,
 } from './packet.ts'
+import type { Sharers } from './sharers.ts'
 import type { RouteTable } from './route-table.ts'
 import type { Tap } from './tap.ts'
 import { type IpOutput, Tcp } from './tcp.ts'
@@ -154,6 +156,7 @@ export class Stack implements IpOutput, InterfaceOwner {
     if (parent.kind === 'loopback' || parent.kind === 'macvlan' || parent.kind === 'ipvlan') throw EINVAL
     const other = row.kind === 'macvlan' ? 'ipvlan' : row.kind === 'ipvlan' ? 'macvlan' : undefined
     if (other && parent.sharers.has(other)) throw EBUSY
+    if (row.kind === 'macvlan' && !fitsBeside(parent.sharers, row.mode)) throw EINVAL
     if (this.interfaces.has(row.name)) throw EEXIST
     const mac = row.kind === 'macvlan' ? (row.mac ?? macOf(this.entropy.bytes(5))) : parent.mac
     const at = new Interface({ ...row, index: this.nextIndex++, mac, mtu: parent.mtu })
@@ -306,6 +309,10 @@ export class Stack implements IpOutput, InterfaceOwner {
     else if (isPacket6(ip)) this.ip6.input(ip, at)
   }
 
+  sendFor(packet: Packet): void {
+    this.send(packet)
+  }
+
   /** br_netfilter: what only crosses a bridge is forwarded, too, for the rules. */
   passesBridge(bridge: Interface, { body }: Frame): boolean {
     if ('arp' in body) return true
@@ -386,4 +393,10 @@ export class Stack implements IpOutput, InterfaceOwner {
     this.ip6.neighbours.dispose()
     this.queue.stop()
   }
+}
+
+/** A macvlan in mode passthru has its parent for itself. */
+const fitsBeside = (sharers: Sharers, mode: SharerMode | undefined): boolean => {
+  const others = sharers.all().filter(({ kind }) => kind === 'macvlan')
+  return others.length === 0 || (mode !== 'passthru' && others.every((each) => each.mode !== 'passthru'))
 }

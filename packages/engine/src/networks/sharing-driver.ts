@@ -1,4 +1,4 @@
-import { CLONE_NEWNET, isErrno, type LinkInfo, type Sys } from '@drydock/abi'
+import { CLONE_NEWNET, type IpvlanMode, isErrno, type LinkInfo, type MacvlanMode, type Sys } from '@drydock/abi'
 import { toHex } from '@drydock/codec'
 import { insideNamespaces } from '../runtime/launch.ts'
 import { Problem } from '../problem.ts'
@@ -17,14 +17,17 @@ const MODES: Readonly<Record<SharingDriver, readonly string[]>> = {
   macvlan: ['bridge', 'private', 'vepa', 'passthru'],
   ipvlan: ['l2', 'l3', 'l3s'],
 }
+const DEFAULT_MODE: Readonly<Record<SharingDriver, string>> = { macvlan: 'bridge', ipvlan: 'l2' }
 
-/** @throws Problem for a mode there is not, or not here */
+/** @throws Problem for a mode there is not */
 export function checkMode(driver: SharingDriver, options: Readonly<Record<string, string>>): void {
   const mode = options[`${driver}_mode`]
   if (mode === undefined || mode === '') return
-  if (!MODES[driver].includes(mode)) throw new Problem('system', `requested ${driver} mode '${mode}' is not valid`)
-  if (mode === 'bridge' || mode === 'private' || mode === 'l2') return
-  throw new Problem('system', `${driver} mode '${mode}' is not supported here`)
+  if (MODES[driver].includes(mode)) return
+  throw new Problem(
+    'system',
+    `requested ${driver} mode '${mode}' is not valid, '${DEFAULT_MODE[driver]}' mode is the ${driver} driver default`,
+  )
 }
 
 const links = (sys: Sys): readonly LinkInfo[] => sys.netlink({ op: 'link-list' })
@@ -70,9 +73,30 @@ export interface SharingPlug {
 export function plugIntoWire(sys: Sys, pid: number, { network, address, mac, gateway, six }: SharingPlug): void {
   const name = `${network.driver.slice(0, 3)}${toHex(sys.entropy.bytes(4)).slice(0, 7)}`
   const parent = network.parent ?? ''
-  const mode = network.options.macvlan_mode === 'private' ? 'private' : 'bridge'
-  if (network.driver === 'macvlan') sys.netlink({ op: 'link-add', name, kind: 'macvlan', parent, mode, mac })
-  else sys.netlink({ op: 'link-add', name, kind: 'ipvlan', parent })
+  const isRouted = /^l3s?$/.test(network.options.ipvlan_mode ?? '')
+  try {
+    addSharer(sys, network, { name, parent, mac })
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new Problem('system', `failed to create the ${network.driver} port: ${error.message.toLowerCase()}`)
+  }
   sys.netlink({ op: 'link-move', name, pid })
-  insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () => joinInside(sys, name, address, gateway, { six }))
+  insideNamespaces(sys, [{ pid, flags: CLONE_NEWNET }], () => {
+    const inside = joinInside(sys, name, address, isRouted ? undefined : gateway, { six })
+    if (isRouted) sys.netlink({ op: 'route-add', route: { destination: 'default', dev: inside } })
+  })
+}
+
+function addSharer(
+  sys: Sys,
+  { driver, options }: NetworkRecord,
+  { name, parent, mac }: { readonly name: string; readonly parent: string; readonly mac: string },
+): void {
+  if (driver === 'macvlan') {
+    const mode = (options.macvlan_mode || DEFAULT_MODE.macvlan) as MacvlanMode
+    sys.netlink({ op: 'link-add', name, kind: 'macvlan', parent, mode, mac })
+    return
+  }
+  const mode = (options.ipvlan_mode || DEFAULT_MODE.ipvlan) as IpvlanMode
+  sys.netlink({ op: 'link-add', name, kind: 'ipvlan', parent, mode })
 }

@@ -189,7 +189,7 @@ function addSharer(namespace: NetNamespace, request: Extract<Request<'link-add'>
   const parent = device(namespace, request.parent)
   const { name, kind } = request
   if (kind !== 'vlan') {
-    const own = kind === 'macvlan' ? { mac: request.mac, isPrivate: request.mode === 'private' } : {}
+    const own = kind === 'macvlan' ? { mac: request.mac, mode: request.mode } : { mode: request.mode }
     namespace.stack.createSharer(parent, { name, kind, ...own })
     return
   }

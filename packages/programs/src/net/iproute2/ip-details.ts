@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<LinkFacts['kind'], (link: LinkFacts) => string | un
   veth: () => 'veth ',
   dummy: () => 'dummy ',
   macvlan: ({ mode = 'bridge' }) => `macvlan mode ${mode} bcqueuelen 1000 usedbcqueuelen 1000 `,
-  ipvlan: () => 'ipvlan  mode l3 bridge ',
+  ipvlan: ({ mode = 'l2' }) => `ipvlan  mode ${mode} bridge `,
   vlan: ({ tag = 1 }) => `vlan protocol 802.1Q id ${tag} <REORDER_HDR> `,
   vxlan: ({ tag }) =>
     `vxlan ${tag === undefined ? '' : `id ${tag} `}srcport 0 0 dstport 4789 ttl auto ageing 300 udpcsum `,

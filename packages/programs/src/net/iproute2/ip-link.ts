@@ -101,20 +101,28 @@ interface SharerWish {
 }
 
 /** macvlan, ipvlan and vlan share the wire of another device, which `link` names. */
-function addSharer(sys: Sys, { kind, name, parent, mode = 'bridge', tag }: SharerWish): void {
+function addSharer(sys: Sys, { kind, name, parent, mode, tag }: SharerWish): void {
   if (parent === undefined) throw new IpProblem('RTNETLINK answers: Invalid argument', 2)
-  if (kind === 'ipvlan') return sys.netlink({ op: 'link-add', name, kind, parent })
+  if (kind === 'ipvlan') {
+    const asked = IPVLAN_MODES.find((each) => each === (mode ?? 'l3'))
+    if (!asked) throw new IpProblem(`Error: argument of "mode" must be either "l2", "l3" or "l3s"`, 255)
+    return sys.netlink({ op: 'link-add', name, kind, parent, mode: asked })
+  }
   if (kind === 'vlan') {
     if (tag === undefined) throw new IpProblem('Error: argument "vlan" is wrong: id is required', 255)
     return sys.netlink({ op: 'link-add', name, kind, parent, tag })
   }
-  if (mode !== 'bridge' && mode !== 'private')
+  const asked = MACVLAN_MODES.find((each) => each === (mode ?? 'vepa'))
+  if (!asked)
     throw new IpProblem(
       `Error: argument of "mode" must be "private", "vepa", "bridge", "passthru" or "source", not "${mode}"`,
       255,
     )
-  sys.netlink({ op: 'link-add', name, kind, parent, mode })
+  sys.netlink({ op: 'link-add', name, kind, parent, mode: asked })
 }
+
+const MACVLAN_MODES = ['bridge', 'private', 'vepa', 'passthru'] as const
+const IPVLAN_MODES = ['l2', 'l3', 'l3s'] as const
 
 function freeVeth(sys: Sys, other: string): string {
   const taken = new Set(sys.netlink({ op: 'link-list' }).map(({ name }) => name))

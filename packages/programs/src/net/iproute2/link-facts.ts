@@ -53,7 +53,7 @@ function flagsOf(link: LinkInfo, carrier: boolean): string[] {
       ? ['LOOPBACK']
       : link.kind === 'dummy'
         ? ['BROADCAST', 'NOARP']
-        : ['BROADCAST', 'MULTICAST']
+        : ['BROADCAST', 'MULTICAST', ...(link.mode === 'l3' || link.mode === 'l3s' ? ['NOARP'] : [])]
   if (!link.up) return kind
   return [...(carrier ? [] : ['NO-CARRIER']), ...kind, 'UP', ...(carrier ? ['LOWER_UP'] : [])]
 }
