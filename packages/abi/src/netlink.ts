@@ -29,6 +29,8 @@ export interface LinkInfo {
   readonly peerIndex?: number
   /** Of macvlan, ipvlan and vlan: the index of the device below, and its name where it is in the same namespace. */
   readonly parentIndex?: number
+  /** The number that this namespace has given to the one where the peer or the parent is. */
+  readonly netnsId?: number
   readonly parent?: string
   /** Of macvlan and ipvlan; of vlan the tag. */
   readonly mode?: SharerMode
@@ -133,6 +135,8 @@ export type NetlinkRequest =
   /** Moves a link into the network namespace of process `pid` (as the caller sees it) or the namespace bound at `path`. */
   | { op: 'link-move'; name: string; pid?: number; path?: string }
   | { op: 'link-delete'; name: string }
+  /** The number this namespace knows another one by; with `id` it is given. @throws EEXIST where it has one */
+  | { op: 'netns-id'; path: string; id?: number }
   | { op: 'address-add'; link: string; address: string }
   | { op: 'address-delete'; link: string; address: string }
   | { op: 'route-list'; family?: IpFamily }
@@ -245,6 +249,7 @@ export interface NetlinkAnswers {
   'rule-list': readonly FirewallChain[]
   'conntrack-list': readonly ConntrackInfo[]
   'qdisc-list': readonly QdiscInfo[]
+  'netns-id': number | undefined
   'socket-list': readonly SocketInfo[]
   'unix-list': readonly UnixSocketInfo[]
 }

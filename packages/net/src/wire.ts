@@ -64,6 +64,18 @@ function encodeArp({ kind, senderMac, sender, target, targetMac }: Arp): number[
   return [...ARP_HEAD, ...operation, ...macBytes(senderMac), ...u32(sender), ...to, ...u32(target)]
 }
 
+/** @returns undefined for a frame that is no ARP of IPv4 on Ethernet */
+export function decodeArp(bytes: Uint8Array): Frame | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  if (bytes.length < 42 || view.getUint16(12) !== ETHERTYPE.arp) return undefined
+  const mac = (at: number): string =>
+    Array.from(bytes.subarray(at, at + 6), (byte) => byte.toString(16).padStart(2, '0')).join(':')
+  const kind = view.getUint16(20) === 1 ? 'request' : 'reply'
+  const ends = { senderMac: mac(22), sender: view.getUint32(28), target: view.getUint32(38) }
+  const arp: Arp = kind === 'reply' ? { kind, ...ends, targetMac: mac(32) } : { kind, ...ends }
+  return { source: mac(6), destination: mac(0), body: { arp } }
+}
+
 /** An IP packet, without a link's head. */
 export function encodePacket(packet: Packet, nowMs: number): Uint8Array {
   if (isPacket6(packet)) return encodePacket6(packet, nowMs)

@@ -21,6 +21,9 @@ export interface InetSocketView {
 
 /** A network namespace: an IP host, for as long as somebody holds it. network_namespaces(7). */
 export class NetNamespace {
+  /** Numbers of others, as they came into sight. ip-netns(8), NETNSA_NSID */
+  private readonly ids = new WeakMap<object, number>()
+  private nextId = 0
   readonly network: Network
   readonly stack: Stack
   /** As /proc/PID/ns/net shows it. */
@@ -35,6 +38,18 @@ export class NetNamespace {
   unprivilegedPorts = 1024
   private readonly onGone: () => void
   private references = 1
+
+  /** @param stack  the other one's */
+  knownId(stack: object): number | undefined {
+    return this.ids.get(stack)
+  }
+  idOf(stack: object, wanted = this.nextId): number {
+    const known = this.ids.get(stack)
+    if (known !== undefined) return known
+    this.ids.set(stack, wanted)
+    this.nextId = Math.max(this.nextId, wanted + 1)
+    return wanted
+  }
 
   constructor(network: Network, onGone: () => void) {
     this.network = network

@@ -50,7 +50,19 @@ type Handlers = {
 
 /** One row for each request. rtnetlink(7). */
 const HANDLERS: Handlers = {
-  'link-list': ({ stack }) => [...stack.interfaces.values()].map((each) => each.info()),
+  'link-list': (namespace) =>
+    [...namespace.stack.interfaces.values()].map((each) => {
+      const other = (each.peer ?? each.parent)?.owner
+      const elsewhere = other !== undefined && other !== namespace.stack
+      return elsewhere ? { ...each.info(), netnsId: namespace.idOf(other) } : each.info()
+    }),
+  'netns-id': (namespace, { path, id }, lookup) => {
+    const other = lookup.ofPath?.(path)
+    if (!other) throw ENOENT
+    if (id === undefined) return namespace.knownId(other.stack)
+    if (namespace.knownId(other.stack) !== undefined) throw EEXIST
+    return namespace.idOf(other.stack, id)
+  },
   'link-add': (namespace, request) => {
     const { stack } = namespace
     requireName(request.name)

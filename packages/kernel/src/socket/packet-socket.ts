@@ -5,6 +5,7 @@ import {
   EAGAIN,
   EINVAL,
   ENODEV,
+  ENXIO,
   EOPNOTSUPP,
   PACKET_BROADCAST,
   PACKET_HOST,
@@ -15,14 +16,14 @@ import {
   POLLOUT,
   type SocketAddress,
 } from '@drydock/abi'
-import { BROADCAST_MAC, encodeFrame, type Frame, type Interface, type Tap } from '@drydock/net'
+import { BROADCAST_MAC, decodeArp, encodeFrame, type Frame, type Interface, type Tap } from '@drydock/net'
 import type { NetNamespace } from '../net/net-namespace.ts'
 import { SocketDescription } from './socket-description.ts'
 
 /** net.core.rmem_default, as tcpdump raises it. */
 const BUFFER_BYTES = 2 * 1024 * 1024
 
-/** Frames as they pass the interfaces of a namespace, whole. Nothing can be sent by it. packet(7), SOCK_RAW */
+/** Frames as they pass the interfaces of a namespace, whole; of one's own only ARP is sent by it. packet(7), SOCK_RAW */
 export class PacketSocket extends SocketDescription implements Tap {
   private readonly namespace: NetNamespace
   private readonly waiting: Datagram[] = []
@@ -59,6 +60,16 @@ export class PacketSocket extends SocketDescription implements Tap {
     this.waitingBytes += data.length
     this.waiting.push({ data, from: addressOf(at, frame, direction), timeMs: clock.now() })
     this.queue.wake()
+  }
+
+  /** A whole frame goes out by the interface it is bound to. @throws EINVAL for what is no ARP, ENXIO without an interface */
+  override sendto(data: Uint8Array, to: SocketAddress): void {
+    const index = to.family === AF_PACKET && to.interfaceIndex ? to.interfaceIndex : this.interfaceIndex
+    const at = [...this.namespace.stack.interfaces.values()].find((each) => each.index === index)
+    if (!at) throw ENXIO
+    const frame = decodeArp(data)
+    if (!frame) throw EINVAL
+    at.transmit(frame)
   }
 
   read(max: number): Uint8Array {

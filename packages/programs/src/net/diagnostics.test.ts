@@ -84,6 +84,33 @@ test('ss tells what a connection knows of itself, and ends it', async () => {
   for (const each of [fd, client, listener]) sys.close(each)
 })
 
+test('arping asks a neighbour, as iputils 20221126 does; namespaces have numbers where links lead to them', async () => {
+  for (const line of [
+    'ip link add vea type veth peer name veb',
+    'ip netns add n1',
+    'ip link set veb netns n1',
+    'ip addr add 10.3.0.1/24 dev vea',
+    'ip link set vea up',
+    'ip -n n1 addr add 10.3.0.2/24 dev veb',
+    'ip -n n1 link set veb up',
+  ])
+    expect(await run(line)).toMatchObject({ status: 0 })
+  const answered = await run('arping -c 2 -I vea 10.3.0.2')
+  expect(answered.stdout).toMatch(
+    /^ARPING 10\.3\.0\.2 from 10\.3\.0\.1 vea\n(Unicast reply from 10\.3\.0\.2 \[([0-9A-F]{2}:){5}[0-9A-F]{2}\]  [\d.]+ms\n){2}Sent 2 probes \(1 broadcast\(s\)\)\nReceived 2 response\(s\)\n$/,
+  )
+  expect(await run('arping -c 1 -w 1 10.3.0.9')).toMatchObject({
+    stdout: 'ARPING 10.3.0.9 from 10.3.0.1 vea\nSent 1 probes (1 broadcast(s))\nReceived 0 response(s)\n',
+    status: 1,
+  })
+  expect((await run('arping -D -I vea 10.3.0.2')).status).toBe(1)
+  expect((await run('arping -c 1 -I lo 127.0.0.1')).stderr).toBe('Interface "lo" is not ARPable\n')
+  expect((await run('ip netns')).stdout).toBe('n1 (id: 0)\n')
+  expect((await run('ip link show vea')).stdout).toContain(' link-netns n1\n')
+  expect((await run('ip netns set n1 7')).stderr).toContain('Error: Peer netns already has a nsid assigned.')
+  expect((await run('whois -h 127.0.0.1 example.com')).stderr).toBe('connect: Connection refused\n')
+})
+
 const TC: readonly (readonly [string, string, number])[] = [
   ['delay 100ms 10ms 25% distribution normal', 'limit 1000 delay 100ms  10ms 25%', 0],
   ['loss 5% 25% duplicate 1% corrupt 0.1%', 'limit 1000 loss 5% 25% duplicate 1% corrupt 0.1%', 0],

@@ -16,6 +16,7 @@ import { busyboxNetstat, netstat } from './net-tools/netstat.ts'
 import { busyboxRoute, route } from './net-tools/route.ts'
 import { iperf3 } from './iperf3/iperf3.ts'
 import { mtr } from './mtr/mtr.ts'
+import { lazyPrograms } from './lazy-programs.ts'
 import { busyboxNc, nc } from './netcat/nc.ts'
 import { nmap } from './nmap/nmap.ts'
 import { ip6tables, iptables } from './netfilter/iptables.ts'
@@ -44,6 +45,7 @@ export const netPrograms: readonly Program[] = [
     busyboxPing,
     busyboxRoute,
   ],
+  ...lazyPrograms,
   ...[busyboxTelnet, busyboxTraceroute, busyboxWget],
   ...[
     arp,

@@ -24,6 +24,19 @@ const sbin = at('/usr/sbin')
 
 const both = (...parts: readonly Software[]): Software => ({ commands: parts.flatMap(({ commands }) => commands) })
 
+/** Files of programs with other names than theirs. */
+const under = (folder: string, program: string, ...names: string[]): Software => ({
+  commands: names.map((name) => [`${folder}/${name}`, program]),
+})
+const E2FSPROGS = both(
+  sbin('e2fsprogs', 'mke2fs', 'tune2fs', 'e2label', 'dumpe2fs', 'e2fsck', 'resize2fs'),
+  both(
+    under('/usr/sbin', 'e2fsprogs/mke2fs', 'mkfs.ext2', 'mkfs.ext3', 'mkfs.ext4'),
+    under('/usr/sbin', 'e2fsprogs/e2fsck', 'fsck.ext2', 'fsck.ext3', 'fsck.ext4'),
+  ),
+)
+const XFSPROGS = both(sbin('xfsprogs', 'mkfs.xfs', 'xfs_growfs'), under('/usr/sbin', 'xfsprogs/xfs_growfs', 'xfs_info'))
+const PARTED = sbin('parted', 'parted', 'partprobe')
 const FIREWALL = ['iptables', 'ip6tables'].flatMap((name) => [name, `${name}-restore`, `${name}-save`])
 
 const CROND: Software = { commands: [['/usr/sbin/crond', 'cron/cron']] }
@@ -173,6 +186,13 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['libcap', sbin('libcap', 'capsh', 'getcap', 'getpcaps', 'setcap')],
   ['iproute2', both(sbin('iproute2', 'ip', 'tc', 'bridge'), bin('iproute2', 'ss'))],
   ['iptables', sbin('iptables', ...FIREWALL)],
+  ['iputils-arping', bin('iputils', 'arping')],
+  ['nftables', sbin('nftables', 'nft')],
+  ['whois', bin('whois', 'whois')],
+  ['e2fsprogs', E2FSPROGS],
+  ['fdisk', sbin('util-linux', 'fdisk', 'sfdisk')],
+  ['xfsprogs', XFSPROGS],
+  ['parted', PARTED],
   ['jq', bin('jq', 'jq')],
   ['less', { commands: [['/usr/bin/less', 'editors/less']] }],
   ['attr', bin('attr', 'getfattr', 'setfattr')],
@@ -342,7 +362,10 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
           'mount mountpoint namei nsenter prlimit rename renice rev script setsid su taskset umount unshare uuidgen whereis'
         ).split(' '),
       ),
-      sbin('util-linux', 'losetup', 'pivot_root', 'runuser', 'swapoff', 'swapon'),
+      sbin(
+        'util-linux',
+        ...'blkid blockdev fdisk fsck losetup mkfs mkswap pivot_root runuser sfdisk swapoff swapon wipefs'.split(' '),
+      ),
     ),
   ],
   [

@@ -1,5 +1,6 @@
 import { isErrno, parseIpv6, type Sys } from '@drydock/abi'
 import { addressJson, printJson } from './json.ts'
+import { netnsNames } from './ip-netns.ts'
 import { linkFacts } from './link-facts.ts'
 import { ADDRESS_WORDS, IpProblem, noDevice, refused, unknownCommand } from './problem.ts'
 import { addressesOf, type ShowStyle, showAddresses } from './show-links.ts'
@@ -28,7 +29,12 @@ const isSelector = (sys: Sys, word: string): boolean =>
 
 /** Which links the words of `show` choose. @throws IpProblem */
 export function selectLinks(sys: Sys, argv: readonly string[]) {
-  let links = linkFacts(sys.netlink({ op: 'link-list' }))
+  const known = sys.netlink({ op: 'link-list' })
+  const names = known.some(({ netnsId }) => netnsId !== undefined) ? netnsNames(sys) : undefined
+  let links = linkFacts(known).map((link) => {
+    const netnsName = link.netnsId === undefined ? undefined : names?.get(link.netnsId)
+    return netnsName === undefined ? link : { ...link, netnsName }
+  })
   const words = new Words(argv)
   while (!words.done) {
     const word = words.next()

@@ -47,10 +47,53 @@ function names(sys: Sys): string[] {
   }
 }
 
+/** The number the caller's namespace knows another one by. */
+function idOf(sys: Sys, name: string): number | undefined {
+  try {
+    // Peers are given numbers when links are looked at.
+    sys.netlink({ op: 'link-list' })
+    return sys.netlink({ op: 'netns-id', path: fileOf(name) })
+  } catch (error) {
+    if (isErrno(error)) return undefined
+    throw error
+  }
+}
+
+/** Names of the namespaces by the numbers that the caller's one has given them. */
+export function netnsNames(sys: Sys): ReadonlyMap<number, string> {
+  return new Map(
+    names(sys).flatMap((name) => {
+      const id = idOf(sys, name)
+      return id === undefined ? [] : [[id, name] as const]
+    }),
+  )
+}
+
 const list = ({ sys }: Process): string =>
   names(sys)
-    .map((name) => `${name}\n`)
+    .map((name) => {
+      const id = idOf(sys, name)
+      return id === undefined ? `${name}\n` : `${name} (id: ${id})\n`
+    })
     .join('')
+
+const listIds = ({ sys }: Process): string =>
+  [...netnsNames(sys)].map(([id, name]) => `nsid ${id} (iproute2 netns name: ${name})\n`).join('')
+
+function setId({ sys }: Process, words: readonly string[]): string {
+  const name = named(words)
+  const wanted = words[1]
+  if (wanted === undefined) throw new IpProblem('No nsid specified', 255)
+  if (inode(sys, fileOf(name)) === undefined)
+    throw new IpProblem(`Cannot open network namespace "${name}": No such file or directory`, 255)
+  try {
+    sys.netlink({ op: 'netns-id', path: fileOf(name), ...(wanted !== 'auto' && { id: Number(wanted) }) })
+    return ''
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new IpProblem('Error: Peer netns already has a nsid assigned.', 2)
+  }
+}
 
 /** A child makes the namespace, so that the caller stays where it is. */
 async function add({ sys }: Process, words: readonly string[]): Promise<string> {
@@ -145,6 +188,8 @@ const COMMANDS = new Map<string, (process: Process, words: readonly string[]) =>
   ['delete', remove],
   ['exec', execute],
   ['identify', identify],
+  ['list-id', listIds],
+  ['set', setId],
   ['pids', pids],
 ])
 

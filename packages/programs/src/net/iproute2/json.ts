@@ -56,7 +56,7 @@ const layer = (link: LinkFacts): { readonly [member: string]: Json } => ({
   link_type: link.kind === 'loopback' ? 'loopback' : 'ether',
   address: link.mac,
   broadcast: link.broadcastMac,
-  ...(link.peerElsewhere ? { link_netnsid: 0 } : {}),
+  ...(link.peerElsewhere ? { link_netnsid: link.netnsId ?? 0 } : {}),
 })
 
 interface JsonStyle {

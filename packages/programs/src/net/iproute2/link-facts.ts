@@ -11,6 +11,8 @@ export interface LinkFacts extends LinkInfo {
   readonly broadcastMac: string
   /** The other end is in another network namespace. */
   readonly peerElsewhere: boolean
+  /** What ip-netns(8) calls that one. */
+  readonly netnsName?: string
 }
 
 export function linkFacts(links: readonly LinkInfo[]): LinkFacts[] {

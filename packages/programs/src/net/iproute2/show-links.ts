@@ -85,7 +85,10 @@ function paintState(style: ShowStyle, state: string, width = 0): string {
 
 function linkLayer(link: LinkFacts, style: ShowStyle): string {
   const type = link.kind === 'loopback' ? 'loopback' : 'ether'
-  const elsewhere = link.peerElsewhere && !style.busybox ? ' link-netnsid 0' : ''
+  const elsewhere =
+    link.peerElsewhere && !style.busybox
+      ? ` link-netns${link.netnsName === undefined ? `id ${link.netnsId ?? 0}` : ` ${link.netnsName}`}`
+      : ''
   return `    link/${type} ${paint(style, 33, link.mac)} brd ${paint(style, 33, link.broadcastMac)}${elsewhere}`
 }
 

@@ -24,6 +24,7 @@ cronie|1.7.2-r0|66|180||cronie|Cron daemon that runs specified programs at sched
 curl|8.14.1-r2|150|262|libcurl|curl|URL retrieval utility and library
 diffutils|3.12-r0|150|430||diffutils|Show differences among files
 docker-cli|28.3.3-r2|8230|30400|ca-certificates|docker-cli|Docker CLI
+e2fsprogs|1.47.2-r2|190|520||e2fsprogs|Standard Ext2/3/4 filesystem utilities
 ed|1.21.1-r0|42|90||ed|Unix line editor
 ethtool|6.14.2-r0|247|830|libmnl|ethtool|Display or change Ethernet card settings
 file|5.46-r2|10|24|libmagic|file|File type identification utility
@@ -47,6 +48,7 @@ iproute2-ss|6.15.0-r0|70|150|||Socket statistics tool
 iproute2-tc|6.15.0-r0|230|500|||Traffic control tool
 iptables|1.8.11-r1|420|2200|libmnl,libnftnl|iptables|Linux kernel firewall, NAT and packet mangling tools
 iputils,iputils-ping|20240905-r0|60|160|libcap2|ping|IP Configuration Utilities (and Ping)
+iputils-arping|20240905-r0|12|28|libcap2|iputils-arping|ARP ping
 iputils-tracepath|20240905-r0|14|32||tracepath|Tools to trace the network path to a remote host
 jq|1.8.1-r0|160|380|oniguruma|jq|A lightweight and flexible command-line JSON processor
 json-c|0.18-r1|30|70|||A JSON implementation in C
@@ -85,6 +87,7 @@ nano|8.4-r0|330|850|ncurses-terminfo-base,libncursesw|nano|Enhanced clone of the
 ncurses-terminfo-base|6.5_p20250503-r0|20|60|||Descriptions of common terminals
 net-tools|2.10-r3|100|280||net-tools|Linux Net utilities
 netcat-openbsd|1.229.1-r0|20|50||netcat|The TCP/IP swiss army knife
+nftables|1.1.3-r0|32|64|libnftnl|nftables|Netfilter tables userspace tools
 nghttp2-libs|1.65.0-r0|72|180|||Experimental HTTP/2 client, server and proxy (libraries)
 nginx|1.28.0-r3|560|1250|pcre2|nginx-alpine|HTTP and reverse proxy server
 nodejs|22.16.0-r2|16100|52300|libgcc,libstdc++,c-ares,icu-libs,libuv,nghttp2-libs|nodejs|JavaScript runtime built on V8 engine - LTS version
@@ -95,6 +98,7 @@ openssh-client,openssh-client-default,openssh-keygen|10.0_p1-r9|780|2300||openss
 iperf3|3.19.1-r0|90|210||iperf3|A tool to measure IP bandwidth using UDP or TCP
 nmap|7.97-r0|2350|5800|libpcap|nmap|Network exploration tool and security/port scanner
 openssl|3.5.4-r0|290|720||openssl|Toolkit for Transport Layer Security (TLS)
+parted|3.6-r2|180|460||parted|Utility to create, destroy, resize, check and copy partitions
 patch|2.8-r0|89|170||patch|Utility to apply diffs to files
 pcre2|10.43-r1|250|650|||Perl-compatible regular expression library
 popt|1.19-r4|31|66|||A commandline option parser
@@ -121,6 +125,8 @@ util-linux-misc,util-linux|2.41-r9|110|280||bsdutils|Various system utilities fr
 vim|9.1.1415-r0|2030|4200|libncursesw,xxd|vim|Improved vi-style text editor
 wget|1.25.0-r1|220|550|libidn2,libpsl,pcre2|wget|Network utility to retrieve files from the Web
 which|2.23-r0|14|40||which|Utility that prints out location of specified executables
+whois|5.6.1-r0|30|90||whois|Intelligent WHOIS client by Marco d'Itri
+xfsprogs|6.14.0-r0|380|1100||xfsprogs|XFS filesystem utilities
 xxd|9.1.1415-r0|12|32||xxd|Hexdump utility from vim
 xz|5.8.1-r0|98|180|xz-libs|xz|Library and CLI tools for XZ and LZMA compressed files
 xz-libs|5.8.1-r0|80|170|||Library and CLI tools for XZ and LZMA compressed files (libraries)

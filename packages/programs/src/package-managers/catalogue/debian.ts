@@ -26,8 +26,10 @@ curl|8.14.1-2|269|507|libcurl4t64|curl|command line tool for transferring data w
 dc|1.07.1-4|63|151||dc|GNU dc arbitrary precision reverse-polish calculator
 debianutils|5.23.2|93|237||which|Miscellaneous utilities specific to Debian
 diffutils|1:3.10-4|387|1763||diffutils|File comparison utilities
+e2fsprogs|1.47.2-3+b3|616|1549||e2fsprogs|ext2/ext3/ext4 file system utilities
 ed|1.21-1|60|111||ed|classic UNIX line editor
 ethtool|1:6.14.2-1|257|1029|libmnl0|ethtool|display or change Ethernet device settings
+fdisk|2.41-5|150|404||fdisk|collection of partitioning utilities
 file|1:5.46-5|44|131|libmagic1t64|file|Recognize the type of data in a file using "magic" numbers
 findutils|4.10.0-3|700|2030||findutils|utilities for finding files--find, xargs
 gawk|1:5.2.1-2+b1|673|2919||gawk|GNU awk, a pattern scanning and processing language
@@ -45,6 +47,7 @@ inetutils-telnet,telnet|2:2.6-3|119|295||telnet|telnet client
 inotify-tools|4.23.9.0-2+b1|30|117|libinotifytools0|inotify-tools|command-line programs providing a simple interface to inotify
 iproute2|6.15.0-1|1107|3741|libelf1t64,libmnl0|iproute2|networking and traffic control tools
 iptables|1.8.11-2|360|2414|libmnl0,libnftnl11|iptables|administration tools for packet filtering and NAT
+iputils-arping|3:20240905-3|20|51||iputils-arping|Tool to send ICMP echo requests to an ARP address
 iputils-ping,inetutils-ping|3:20240905-3|47|123||ping|Tools to test the reachability of network hosts
 iputils-tracepath|3:20240905-3|21|47||tracepath|Tools to trace the network path to a remote host
 jq|1.7.1-6|77|108|libjq1|jq|lightweight and flexible command-line JSON processor
@@ -87,6 +90,7 @@ nano|8.4-1|750|2924|libncursesw6|nano|small, friendly text editor inspired by Pi
 net-tools|2.10-1.3|243|1024||net-tools|NET-3 networking toolkit
 netbase|6.5|12|42|||Basic TCP/IP networking system
 netcat-openbsd,netcat|1.229-1|43|110||netcat|TCP/IP swiss army knife
+nftables|1.1.3-1|80|194|libnftnl11|nftables|Program to control packet filtering rules by Netfilter project
 nginx|1.26.3-3+deb13u1|607|1570|nginx-common|nginx-debian|small, powerful, scalable web/proxy server
 nginx-common|1.26.3-3+deb13u1|112|241|||small, powerful, scalable web/proxy server - common files
 nodejs|20.19.2+dfsg-1|11000|47700||nodejs|evented I/O for V8 javascript - runtime executable
@@ -97,6 +101,7 @@ iperf3|3.18-2|42|117||iperf3|Internet Protocol bandwidth measuring tool
 nmap|7.95+dfsg-3|1965|4654|libpcap0.8t64,nmap-common|nmap|The Network Mapper
 nmap-common|7.95+dfsg-3|4368|21500|||Architecture independent files for nmap
 openssl|3.5.1-1|1487|2496||openssl|Secure Sockets Layer toolkit - cryptographic utility
+parted|3.6-5|321|627||parted|disk partition manipulator
 passwd|1:4.17.4-2|1350|3400||passwd|change and administer password and group data
 patch|2.8-2|134|318||patch|Apply a diff file to an original
 procps|2:4.0.4-9|882|2412|libproc2-0|procps|/proc file system utilities
@@ -124,6 +129,8 @@ vim-common|2:9.1.1230-2|385|1890|xxd||Vi IMproved - Common files
 vim-tiny|2:9.1.1230-2|806|1800|vim-common|vim|Vi IMproved - enhanced vi editor - compact version
 wget|1.25.0-2|984|3690|libpsl5t64|wget|retrieves files from the web
 which|2.23-1|34|75||which|locate a command
+whois|5.6.3|80|391||whois|intelligent WHOIS client
+xfsprogs|6.13.0-2+b1|1211|3893||xfsprogs|Utilities for managing the XFS filesystem
 xxd|2:9.1.1230-2|98|188||xxd|tool to make (or reverse) a hex dump
 xz-utils|5.8.1-1|660|1540||xz|XZ-format compression utilities
 zstd|1.5.7+dfsg-1|640|1960||zstd|fast lossless compression algorithm -- CLI tool
