@@ -124,14 +124,26 @@ describe('macvlan', () => {
     const routed = (address: string): Stack => {
       const inside = child(one, 'ipvlan', address, { mode: 'l3' })
       const at = inside.interfaces.get('eth0') as Interface
-      inside.routes.add({ destination: { address: 0, length: 0 }, gateway: undefined, source: undefined, at })
+      inside.routes.add({
+        destination: { address: 0, length: 0 },
+        gateway: undefined,
+        source: undefined,
+        at,
+        connected: false,
+      })
       return inside
     }
     const a = routed('10.60.0.2')
     const b = routed('10.61.0.2')
     const gateway = ip('192.168.0.10')
     const at = two.interfaces.get('eth0') as Interface
-    two.routes.add({ destination: { address: ip('10.60.0.0'), length: 16 }, gateway, source: undefined, at })
+    two.routes.add({
+      destination: { address: ip('10.60.0.0'), length: 16 },
+      gateway,
+      source: undefined,
+      at,
+      connected: false,
+    })
     expect(await reaches(clock, a, b, '10.61.0.2')).toBe(true)
     expect(await reaches(clock, a, two, '192.168.0.11')).toBe(true)
     expect(await reaches(clock, two, a, '10.60.0.2')).toBe(true)
