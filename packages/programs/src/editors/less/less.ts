@@ -5,6 +5,7 @@ import { isTerminal, windowSize } from '../../text/terminal.ts'
 import { encodeText } from '../../text/encoding.ts'
 import { FullScreen } from '../screen/full-screen.ts'
 import { Pager } from './pager.ts'
+import { VERSION } from './version.ts'
 import { type LessOptions, LessSession, openProblem, openSource } from './session.ts'
 import type { LineSource } from './line-source.ts'
 
@@ -142,7 +143,7 @@ export const less = defineProgram({
   async main(context) {
     const { sys, io, operands, options: o } = context
     if (o.version) {
-      await io.print('less 590 (GNU regular expressions)\n')
+      await io.print(`less ${VERSION} (GNU regular expressions)\n`)
       return 0
     }
     const start = operands.find((word) => /^\+./.test(word))?.slice(1) ?? (o.pattern ? `/${o.pattern}` : undefined)

@@ -13,6 +13,7 @@ export class Pager {
   readonly source: Lines
   readonly options: DisplayOptions
   top: Place = { line: 0, row: 0 }
+  private left: Place = { line: 0, row: 0 }
   rows = 24
   cols = 80
   /** The line after the last that shows. */
@@ -20,6 +21,8 @@ export class Pager {
   /** The end of the file shows. */
   atEnd = false
   readonly marks = new Map<string, Place>()
+  /** A file shorter than the screen, as it is shown at first: the prompt stands right below it. */
+  squished = true
 
   constructor(name: string, source: Lines, options: DisplayOptions) {
     this.name = name
@@ -47,8 +50,30 @@ export class Pager {
     if (shown.length <= height) await this.source.ensure(line)
     this.bottom = Math.min(line, this.source.lines.length)
     this.atEnd = shown.length <= height && line >= this.source.lines.length && this.source.complete
-    while (shown.length < height) shown.push('\x1b[1m~\x1b[0m')
+    this.squished &&= shown.length < height && this.top.line === 0
+    while (!this.squished && shown.length < height) shown.push('\x1b[1m~\x1b[0m')
     return shown.slice(0, height)
+  }
+
+  /** Before a jump: `''` comes back here. */
+  leave(): void {
+    this.left = { ...this.top }
+  }
+
+  /** `''`: where the last jump began, or the beginning. */
+  back(): void {
+    const here = { ...this.top }
+    this.top = this.left
+    this.left = here
+  }
+
+  /** The first line that shows of those from a number of the file on. */
+  async toNumber(number: number): Promise<void> {
+    for (let line = 0; ; line++) {
+      await this.source.ensure(line)
+      if (line >= this.source.lines.length) return
+      if (this.source.numberOf(line) >= number) return void (this.top = { line, row: 0 })
+    }
   }
 
   /** @returns false when the end stops it */

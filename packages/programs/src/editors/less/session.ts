@@ -9,6 +9,7 @@ import { type Filter, FilteredLines, squeezed } from './filtered-lines.ts'
 import { LineSource } from './line-source.ts'
 import { HELP } from './help.ts'
 import { Pager } from './pager.ts'
+import { VERSION } from './version.ts'
 import { compilePattern, type CaseRule, matchesOf } from './pattern.ts'
 import { fileInfo, type PromptFacts, promptText } from './prompt.ts'
 
@@ -21,11 +22,16 @@ export interface LessOptions extends DisplayOptions {
   squeeze: boolean
 }
 
+/** Files up to this size are read whole for the prompt that tells how many lines there are. */
+const COUNTED_BYTES = 10 * 1024 ** 2
+
 type Command = (less: LessSession, count: number | undefined, key: string) => void | Promise<void>
 
 export class LessSession {
   pager: Pager
   message = ''
+  /** What is shown waits for RETURN, which does nothing else. */
+  private waiting = false
   done = false
   readonly sys: Sys
   readonly screen: FullScreen
@@ -82,9 +88,12 @@ export class LessSession {
       this.message = 'Invalid pattern  (press RETURN)'
       return
     }
+    const line = this.pager.source.numberOf(this.pager.top.line)
     this.filtered = pattern !== undefined
     const filter: Filter | undefined = pattern && ((line) => matchesOf(line, pattern).length > 0 !== invert)
     this.pager = new Pager(this.pager.name, this.shownLines(filter), this.options)
+    this.pager.squished = false
+    await this.pager.toNumber(line)
     this.screen.forget()
   }
 
@@ -154,11 +163,15 @@ export class LessSession {
     const { screen, pager } = this
     pager.rows = screen.rows
     pager.cols = screen.cols
+    if (this.options.prompt === 'long' && (this.size ?? COUNTED_BYTES) < COUNTED_BYTES)
+      await this.base.ensure(Number.POSITIVE_INFINITY)
     const rows = await pager.window()
     const text = this.message || (this.filtered ? '& ' : '') + promptText(this.facts())
     const shown = text === '' ? ':' : `\x1b[7m${text.slice(0, screen.cols - 1)}\x1b[27m`
     const width = text === '' ? 1 : Math.min(text.length, screen.cols - 1)
-    await screen.paint([...rows, shown], { row: screen.rows - 1, col: width })
+    const row = pager.squished ? rows.length : screen.rows - 1
+    await screen.paint([...rows, shown], { row, col: width })
+    this.waiting = this.message.endsWith('(press RETURN)')
     this.message = ''
   }
 
@@ -189,8 +202,14 @@ export class LessSession {
       await this.screen.write(`\x1b[${this.screen.rows};1H\x1b[K:${digits}`)
       key = await this.screen.nextKey()
     }
+    const asked = this.waiting || this.message.endsWith('(press RETURN)')
+    const dismissed = asked && /^[\r\n]$/.test(key)
+    this.waiting = false
+    this.message = ''
+    if (dismissed) return
     const run = COMMANDS.get(key)
     this.first = false
+    if (run && !STILL.has(key)) this.pager.squished = false
     if (run) await run(this, digits === '' ? undefined : Number(digits), key)
     else if (key !== '<Interrupt>') await this.screen.write('\x07')
     this.screen.forgetLast()
@@ -198,7 +217,7 @@ export class LessSession {
 
   async scrollHalf(count: number | undefined, direction: 1 | -1): Promise<void> {
     if (count) this.half = count
-    const rows = this.half || Math.floor((this.screen.rows - 1) / 2)
+    const rows = this.half || Math.floor(this.screen.rows / 2)
     if (direction > 0) await this.forward(rows)
     else this.pager.backward(rows)
   }
@@ -213,7 +232,10 @@ export class LessSession {
     if (text === undefined) return
     const invert = text.startsWith('\x0e') || text.startsWith('!')
     this.lastSearch = { forward, invert }
-    await this.search(invert ? text.slice(1) : text, forward, count)
+    // What shows is looked through as well: from its first line, or back from its last.
+    const { top, bottom } = this.pager
+    const from = text === '' ? undefined : forward ? top.line : bottom - 1
+    await this.search(invert ? text.slice(1) : text, forward, count, from)
   }
 
   async search(text: string, forward: boolean, count: number, from?: number): Promise<void> {
@@ -241,6 +263,7 @@ export class LessSession {
     this.options.highlight = pattern
     const { line } = pager.top
     const begin = from ?? (forward ? line + 1 : line - 1)
+    pager.leave()
     const found = await pager.find(pattern, forward, count, this.lastSearch.invert, begin)
     if (!found) this.message = 'Pattern not found  (press RETURN)'
   }
@@ -276,6 +299,7 @@ export class LessSession {
       this.base = opened.source
       this.filtered = false
       this.pager = new Pager(name, this.shownLines(), this.options)
+      this.pager.squished = false
       this.first = true
     } catch (error) {
       if (!isErrno(error)) throw error
@@ -317,7 +341,8 @@ export class LessSession {
     this.message = turn ? `${turn(this.options)}  (press RETURN)` : `There is no ${letter} option  (press RETURN)`
   }
 
-  info(): void {
+  async info(): Promise<void> {
+    await this.base.ensure(Number.POSITIVE_INFINITY)
     this.message = fileInfo(this.facts())
   }
 
@@ -343,6 +368,14 @@ export class LessSession {
     this.screen.forget()
   }
 
+  /** A line by its number, or the end. */
+  async goTo(number: number | undefined): Promise<void> {
+    this.pager.leave()
+    if (number === undefined) await this.pager.toEnd()
+    else if (!(await this.pager.toLine(number - 1)))
+      this.message = `Cannot seek to line number ${number}  (press RETURN)`
+  }
+
   async mark(): Promise<void> {
     const letter = await askOne(this.screen, 'set mark: ')
     if (/^[a-zA-Z]$/.test(letter)) this.pager.marks.set(letter, { ...this.pager.top })
@@ -353,6 +386,7 @@ export class LessSession {
     const { pager } = this
     if (letter === '^') pager.top = { line: 0, row: 0 }
     else if (letter === '$') await pager.toEnd()
+    else if (letter === "'") pager.back()
     else {
       const place = pager.marks.get(letter)
       if (place) pager.top = { ...place }
@@ -450,6 +484,9 @@ const toPercent: Command = async (less, count = 0) => {
   await less.pager.toLine(Math.min(lines.length - 1, Math.floor((lines.length * count) / 100)))
 }
 
+/** Commands that leave what shows as it stands. */
+const STILL: ReadonlySet<string> = new Set(['=', '\x07', ':', '-', 'm', 'V'])
+
 const BRACKETS = ['{}', '()', '[]'].map((pair) => [pair.charAt(0), pair.charAt(1)] as const)
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
@@ -462,11 +499,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ...rows(['K', 'Y'], (less, count) => less.pager.backward(count ?? 1)),
   ...rows(['d', '\x04'], (less, count) => less.scrollHalf(count, 1)),
   ...rows(['u', '\x15'], (less, count) => less.scrollHalf(count, -1)),
-  ...rows(['g', '<', '<Home>'], async (less, count) => void (await less.pager.toLine((count ?? 1) - 1))),
-  ...rows(
-    ['G', '>', '<End>'],
-    async (less, count) => void (count ? await less.pager.toLine(count - 1) : await less.pager.toEnd()),
-  ),
+  ...rows(['g', '<', '<Home>', '<M-<>'], (less, count) => less.goTo(count ?? 1)),
+  ...rows(['G', '>', '<End>', '<M->>'], (less, count) => less.goTo(count)),
   ...rows(['p', '%'], toPercent),
   ['/', (less, count) => less.askSearch(true, count ?? 1)],
   ['?', (less, count) => less.askSearch(false, count ?? 1)],
@@ -480,6 +514,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [':', (less) => less.colon()],
   ['-', (less) => less.toggle()],
   ['!', (less) => less.shell()],
+  ['V', (less) => void (less.message = `less ${VERSION}  (press RETURN)`)],
+  ...rows(['t', 'T'], (less) => void (less.message = 'No tags file  (press RETURN)')),
   ['&', (less) => less.askFilter()],
   ['v', (less) => less.edit()],
   ['s', (less) => less.save()],

@@ -39,7 +39,7 @@ function wordCount(editor: Editor): void {
   const lines = text === '' ? 0 : text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
   const words = text.split(/\s+/).filter(Boolean).length
   const count = (value: number, noun: string): string => `${value} ${noun}${value === 1 ? '' : 's'}`
-  editor.message = `In ${buffer.region ? 'Selection' : 'Buffer'}:  ${count(lines, 'line')},  ${count(words, 'word')},  ${count([...text].length, 'character')}`
+  editor.message = `${buffer.region ? 'In Selection:  ' : ''}${count(lines, 'line')},  ${count(words, 'word')},  ${count([...text].length, 'character')}`
 }
 
 function switchBuffer(editor: Editor, by: 1 | -1): void {
@@ -126,7 +126,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['pageUp', (editor) => moves.page(editor, -1)],
   ['pageDown', (editor) => moves.page(editor, 1)],
   ['firstLine', ({ buffer }) => buffer.moveTo(0, 0)],
-  ['lastLine', ({ buffer }) => buffer.moveTo(buffer.lines.length - 1, Number.MAX_SAFE_INTEGER)],
+  ['lastLine', moves.toEnd],
   ['previousBuffer', (editor) => switchBuffer(editor, -1)],
   ['nextBuffer', (editor) => switchBuffer(editor, 1)],
   ['tab', cutting.tab],
@@ -158,7 +158,7 @@ const VERTICAL: ReadonlySet<string> = new Set(['up', 'down', 'pageUp', 'pageDown
 
 /** What one key does. @throws Said for the status bar */
 export async function perform(editor: Editor, key: string): Promise<void> {
-  editor.message = ''
+  editor.ageMessage()
   editor.buffer.spotlight = undefined
   const toggle = TOGGLES.find(([each]) => key === `<${each.charAt(0)}-${each.charAt(2).toLowerCase()}>`)
   if (toggle) return turn(editor, toggle)
@@ -180,5 +180,5 @@ const shown = (key: string): string =>
 
 function turn(editor: Editor, [, option, about]: (typeof TOGGLES)[number]): void {
   const on = editor.options.turn(option)
-  if (option !== 'hints' && option !== 'constantshow') editor.message = `${about} ${on ? 'enabled' : 'disabled'}`
+  if (option !== 'constantshow') editor.message = `${about} ${on ? 'enabled' : 'disabled'}`
 }

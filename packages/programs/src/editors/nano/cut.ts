@@ -80,7 +80,7 @@ export function indent(editor: Editor): void {
   buffer.remember('indent')
   buffer.separate()
   changeLines(editor, (line) => (line === '' ? line : unit + line))
-  buffer.col = Math.min(buffer.line.length, buffer.col + unit.length)
+  if (buffer.col > 0) buffer.col = Math.min(buffer.line.length, buffer.col + unit.length)
 }
 
 export function unindent(editor: Editor): void {

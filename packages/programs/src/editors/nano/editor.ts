@@ -22,6 +22,8 @@ export interface Asking {
   readonly hints: readonly Hint[]
   /** Columns before the cursor. */
   readonly cursor: number
+  /** Columns of a hint. */
+  readonly hintWidth?: number
 }
 
 /** How a search goes. */
@@ -30,6 +32,11 @@ export interface SearchMode {
   caseSensitive: boolean
   regexp: boolean
 }
+
+/** Columns of a letter to choose. */
+const CHOICE_COLUMNS = 16
+/** Keys after which a message goes. */
+const MESSAGE_KEYS = 20
 
 /** All that nano's commands share: the buffers, the cut text, what was asked before. */
 export class Editor {
@@ -56,6 +63,7 @@ export class Editor {
   /** Keys that come before those that are typed. */
   readonly pending: string[] = []
   private center = false
+  private aged = { message: '', keys: 0 }
 
   constructor(
     sys: Sys,
@@ -90,8 +98,21 @@ export class Editor {
     view.follow(this.center)
     this.center = false
     const title = titleLine(buffer, cols, { index: this.index, count: this.buffers.length, readonly: this.readonly })
-    const hints = options.has('hints') ? hintLines(asking?.hints ?? MAIN_HINTS, cols) : []
+    const hints = options.has('hints') ? hintLines(asking?.hints ?? this.mainHints, cols, asking?.hintWidth) : []
     await screen.paint([title, ...view.rows(), this.statusBar(asking), ...hints], this.cursorOf(view, asking))
+  }
+
+  /** With several files ^X leaves only one of them. */
+  private get mainHints(): readonly Hint[] {
+    if (this.buffers.length === 1) return MAIN_HINTS
+    return MAIN_HINTS.map(([key, text]) => [key, key === '^X' ? 'Close' : text])
+  }
+
+  /** A key was hit: what was said goes after so many of them. */
+  ageMessage(): void {
+    if (this.message !== this.aged.message) this.aged = { message: this.message, keys: 0 }
+    this.aged.keys++
+    if (this.aged.keys >= MESSAGE_KEYS || this.options.has('constantshow')) this.message = ''
   }
 
   private statusBar(asking: Asking | undefined): string {
@@ -119,9 +140,9 @@ export class Editor {
     const percent = (part: number, all: number): number => (all === 0 ? 0 : Math.floor((100 * part) / all))
     const two = (value: number, width: number): string => String(value).padStart(width)
     return (
-      `line ${two(row + 1, String(lines.length).length)}/${lines.length} (${two(percent(row + 1, lines.length), 2)}%), ` +
+      `line ${two(row + 1, Math.max(2, String(lines.length).length))}/${lines.length} (${two(percent(row + 1, lines.length), 2)}%), ` +
       `col ${two(column, 2)}/${two(full, 2)} (${two(percent(column, full), 3)}%), ` +
-      `char ${two(at, String(size).length)}/${size} (${two(percent(at, size), 2)}%)`
+      `char ${two(at, Math.max(2, String(size).length))}/${size} (${two(percent(at, size), 2)}%)`
     )
   }
 
@@ -130,6 +151,7 @@ export class Editor {
     for (;;) {
       const waiting = this.pending.shift()
       if (waiting !== undefined) return waiting
+      if (asking) this.message = ''
       await this.draw(asking)
       const key = await this.screen.nextKey()
       if (key === '<Hangup>') throw new Gone()
@@ -142,7 +164,7 @@ export class Editor {
   /** One of some letters; undefined for ^C. */
   async choose(prompt: string, hints: readonly Hint[], letters: string): Promise<string | undefined> {
     for (;;) {
-      const key = await this.key({ prompt: ` ${prompt} `, hints, cursor: prompt.length + 2 })
+      const key = await this.key({ prompt, hints, cursor: prompt.length, hintWidth: CHOICE_COLUMNS })
       if (key === '\x03' || key === '<Esc>') return undefined
       if (key === '\x19' && letters.includes('y')) return 'y'
       if (key === '\x0e' && letters.includes('n')) return 'n'

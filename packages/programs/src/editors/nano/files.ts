@@ -211,7 +211,7 @@ export async function readIn(editor: Editor): Promise<void> {
     const text = decodeText(await readFile(sys, path))
     insert(editor, text, false)
     const lines = text === '' ? 0 : text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
-    editor.message = `Inserted ${counted(lines, 'line')}`
+    editor.message = `Read ${counted(lines, 'line')}`
   } catch (error) {
     if (!isErrno(error)) throw error
     throw new Said(error === ENOENT ? `File "${path}" not found` : `Error reading ${path}: ${error.message}`)

@@ -21,9 +21,17 @@ export function vertical({ buffer, options }: Editor, by: number): void {
   buffer.wanted = wanted
 }
 
+/** The end of the text, on the last line of the screen. */
+export function toEnd({ buffer, height }: Editor): void {
+  const last = buffer.lines.length - 1
+  buffer.moveTo(last, Number.MAX_SAFE_INTEGER)
+  buffer.top = Math.max(0, last - height + 1)
+}
+
 export function page(editor: Editor, by: 1 | -1): void {
   const { buffer } = editor
   const rows = Math.max(1, editor.height - 2)
+  if (by > 0 && buffer.row + rows >= buffer.lines.length - 1) return toEnd(editor)
   vertical(editor, by * rows)
   buffer.top = Math.max(0, Math.min(buffer.lines.length - 1, buffer.top + by * rows))
 }

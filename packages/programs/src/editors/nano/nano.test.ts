@@ -45,7 +45,7 @@ describe('the screen of nano', () => {
   it('has a title, a message and two lines of keys', async () => {
     const { screen, close } = await open(['f'])
     const rows = await screen.sees('[ Read 3 lines ]')
-    expect(rows[0]).toBe(`  GNU nano 7.2${' '.repeat(25)}f`)
+    expect(rows[0]).toBe(`  GNU nano 7.2${' '.repeat(27)}f`)
     expect(rows.slice(1, 5)).toEqual(['one two', 'three', 'four five six', ''])
     expect(rows[21]).toBe(`${' '.repeat(32)}[ Read 3 lines ]`)
     expect(rows[22]).toBe('^G Help      ^O Write Out ^W Where Is  ^K Cut       ^T Execute   ^C Location')
@@ -54,9 +54,28 @@ describe('the screen of nano', () => {
     close()
   })
 
+  it('keeps a message while keys are typed, and blanks it when something is asked', async () => {
+    const { type, close } = await open(['f'])
+    expect((await type('xy', 'xyone'))[21]).toContain('[ Read 3 lines ]')
+    await type('\x17', 'Search:')
+    expect((await type('six\r', 'xyone'))[21]).not.toContain('Read')
+    expect((await type('\x16z', 'z'))[4]).toBe('z')
+    close()
+  })
+
+  it('asks with letters in columns of their own', async () => {
+    const { screen, type, close } = await open(['f'])
+    await type('x\x18', 'Save modified buffer?')
+    const rows = await screen.rows()
+    expect(rows[21]?.trimEnd()).toBe('Save modified buffer?')
+    expect(rows[23]?.trimEnd()).toBe(' N No           ^C Cancel')
+    expect(await screen.cursor()).toEqual([21, 21])
+    close()
+  })
+
   it('tells the place of the cursor', async () => {
     const { type, close } = await open(['f'])
-    await type('\x0e\x06\x06\x03', '[ line 2/4 (50%), col  3/ 6 ( 50%), char 10/28 (35%) ]')
+    await type('\x0e\x06\x06\x03', '[ line  2/4 (50%), col  3/ 6 ( 50%), char 10/28 (35%) ]')
     close()
   })
 

@@ -12,7 +12,7 @@ const reverse = (text: string): string => (text === '' ? '' : `\x1b[7m${text}\x1
 export const textColumns = (buffer: Buffer, options: Options, cols: number): number => cols - gutterOf(buffer, options)
 
 const gutterOf = (buffer: Buffer, options: Options): number =>
-  options.has('linenumbers') ? String(buffer.lines.length).length + 1 : 0
+  options.has('linenumbers') ? Math.max(2, String(buffer.lines.length).length) + 1 : 0
 
 /** Where the part of a long line begins that has a column in it; nano scrolls lines sideways one by one. */
 export function pageStart(column: number, width: number): number {
@@ -26,12 +26,14 @@ export function titleLine(
   cols: number,
   { index, count, readonly }: { index: number; count: number; readonly: boolean },
 ): string {
-  const left = count > 1 ? `[${index + 1}/${count}]` : `  GNU nano ${VERSION}`
+  const left = count > 1 ? `  [${index + 1}/${count}]` : `  GNU nano ${VERSION}`
   const state = readonly ? 'View' : modified ? 'Modified' : ''
   const name = path === '' ? 'New Buffer' : path
   const room = cols - left.length - 14
   const shown = displayWidth(name) > room ? `...${name.slice(Math.max(0, name.length - room + 3))}` : name
-  const start = Math.max(left.length + 2, Math.floor((cols - displayWidth(shown)) / 2))
+  // In the middle of what the program's name and the state leave.
+  const between = cols - left.length - (readonly ? 'View' : 'Modified').length - 2 - displayWidth(shown)
+  const start = left.length + Math.max(2, Math.floor(between / 2))
   const head = left.padEnd(start) + shown
   return reverse(clip(head.padEnd(Math.max(head.length + 1, cols - state.length - 2)) + state, cols).padEnd(cols))
 }
@@ -45,17 +47,17 @@ export function messageLine(message: string, cols: number): string {
 
 const fitted = (text: string, room: number): string => text.slice(0, Math.max(0, room)).padEnd(room)
 
-/** The two lines of keys: one below the other, then the next pair. */
-export function hintLines(hints: readonly Hint[], cols: number): [string, string] {
+/** The two lines of keys: one below the other, then the next pair. @param fixed  columns of each, default as fits */
+export function hintLines(hints: readonly Hint[], cols: number, fixed?: number): [string, string] {
   const most = Math.max(2, Math.floor((cols + 40) / 20) * 2)
   const shown = hints.slice(0, most)
   const columns = Math.ceil(Math.max(shown.length, hints === shown ? 0 : 4) / 2)
-  const width = Math.floor(cols / columns)
+  const width = fixed ?? Math.floor(cols / columns)
   const item = ([key, text]: Hint, room: number): string =>
     key === '' ? ' '.repeat(room) : `${reverse(key)} ${fitted(text, room - key.length - 1)}`
   const line = (offset: number): string => {
     const row = shown.filter((_, at) => at % 2 === offset)
-    return row.map((hint, at) => item(hint, width + (at === columns - 1 ? cols % width : 0))).join('')
+    return row.map((hint, at) => item(hint, width + (at === columns - 1 ? cols - width * columns : 0))).join('')
   }
   return [line(0), line(1)]
 }

@@ -1,0 +1,2 @@
+/** The less this is like. */
+export const VERSION = '590'
