@@ -22,7 +22,7 @@ const ROWS: readonly Row[] = [
       ['line 9', 'G'],
       ['(END)', "''"],
     ],
-    /line 100[^]*line 1\x1b/,
+    '\x1b[1;1Hline 1\x1b[K',
   ],
   ['RETURN after a message does nothing else', ['f'], [['line 9', '-N\rj']], '\x1b[1m     10\x1b[0m line 10'],
   ['how many lines there are', ['f'], [['line 9', '=']], 'f lines 1-9/100 byte 63/792 7%  (press RETURN)'],
