@@ -83,7 +83,9 @@ export function converse(shell: Shell): Promise<number> {
       resolve(status)
       lines.close()
     }
+    let asked = false
     lines.on('line', (line) => {
+      asked = false
       if (line.trim() !== '') keep(line)
       typed += typed === '' ? line : `\n${line}`
       const status = take(shell, typed)
@@ -93,8 +95,12 @@ export function converse(shell: Shell): Promise<number> {
       lines.prompt()
     })
     lines.on('SIGINT', () => {
+      const empty = lines.line === '' && typed === ''
+      if (empty && asked) return end(0)
+      asked = empty
       typed = ''
-      writeSync(1, '\n')
+      writeSync(1, empty ? '\n(To exit, press Ctrl+C again or Ctrl+D or type .exit)\n' : '\n')
+      for (const name of ['e', 'u']) lines.write(null as unknown as string, { ctrl: true, name })
       lines.setPrompt(promptOf(shell))
       lines.prompt()
     })
