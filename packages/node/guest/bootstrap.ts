@@ -4,6 +4,7 @@ import './buffer-checks.ts'
 import './proxies.ts'
 import './engine-errors.ts'
 import './early-globals.ts'
+import './atomics.ts'
 import './json-words.ts'
 import './call-sites.ts'
 import { Buffer } from 'buffer'
@@ -20,11 +21,13 @@ import { createProcess, Exit, type NodeProcess } from './process.ts'
 import { startRepl } from './repl.ts'
 import { lastOption, runOptions } from './run-options.ts'
 import { loaderFrames, mainName, misspellings, noteEval, noteMain, prepareStacks, reword } from './stack.ts'
+import { heardByDomain } from './domain.ts'
 import { unheard } from './events.ts'
 import { SIGNALS } from './signals.ts'
 import { runTestFiles } from './test-files.ts'
 import { testFiles } from './test-runner.ts'
 import { watchMode } from './watch-mode.ts'
+import { workerGlobals } from './worker-globals.ts'
 import { failedInWorker } from './worker-threads.ts'
 import './intl.ts'
 import { performance, performanceGlobals, startClock } from './performance.ts'
@@ -47,7 +50,13 @@ for (const [name, value] of Object.entries(listed)) {
   Reflect.deleteProperty(scope, name)
   Object.defineProperty(scope, name, { value, configurable: true, writable: true, enumerable: true })
 }
-for (const [name, value] of Object.entries({ ...webGlobals, ...performanceGlobals, ...cryptoGlobals, Buffer }))
+for (const [name, value] of Object.entries({
+  ...webGlobals,
+  ...performanceGlobals,
+  ...cryptoGlobals,
+  ...workerGlobals,
+  Buffer,
+}))
   Object.defineProperty(scope, name, { value, configurable: true, writable: true })
 Object.defineProperty(globalThis, Symbol.toStringTag, { value: 'global', configurable: true })
 
@@ -71,6 +80,8 @@ function start(message: StartMessage): void {
   Object.defineProperty(scope, 'console', { value: console, configurable: true, writable: true })
   modules = new Modules(createBuiltins({ process, console, modules: () => modules }))
   loop.onError = fail
+  loop.startedAt = (scope.__now as () => number)()
+  loop.onOverflow = (words) => process.emitWarning(words, 'TimeoutOverflowWarning' as never)
   const getBuiltinModule = (name: string): unknown => (modules.isBuiltin(name) ? modules.builtin(name) : undefined)
   Object.assign(process, { getBuiltinModule })
   for (const [name, values] of Object.entries(message.options)) runOptions.set(name, values)
@@ -172,15 +183,19 @@ function fail(error: unknown, origin = 'uncaughtException'): void {
     left ??= error.code
     return
   }
+  if (heardByDomain(error)) return
   loop.guard(() => process.emit('uncaughtExceptionMonitor', error, origin), [])
   if (process.listenerCount('uncaughtException') > 0) {
     loop.guard(() => process.emit('uncaughtException', error, origin), [])
     return
   }
   if (loop.onError !== fail) return loop.onError(error)
-  if (!failedInWorker(process.env, process.messages, error)) callSync('write', [2], Buffer.from(uncaught(error)))
+  const inWorker = failedInWorker(process.env, process.messages, error)
+  const words = inWorker ? '' : uncaught(error)
   left ??= (process.exitCode ?? 0) === 0 ? 1 : Number(process.exitCode)
+  // Whoever waits for the end hears of it before anybody reads why.
   leave()
+  if (!inWorker) callSync('write', [2], Buffer.from(words))
 }
 
 function uncaught(error: unknown): string {

@@ -11,8 +11,11 @@ import { asyncHooks } from './async-hooks.ts'
 import { childProcess } from './child-process.ts'
 import { crypto } from './crypto.ts'
 import { diagnosticsChannel } from './diagnostics.ts'
+import { dns } from './dns.ts'
+import { nodeError } from './errors.ts'
+import { domainModule } from './domain.ts'
 import { fs, promises } from './fs.ts'
-import { callSync, pending } from './host.ts'
+import { callSync } from './host.ts'
 import { httpModule } from './http.ts'
 import { loop } from './loop.ts'
 import type { Modules } from './modules.ts'
@@ -24,6 +27,7 @@ import { Address } from './url.ts'
 import { types, util } from './util.ts'
 import { webStreams } from './web-streams.ts'
 import type { NodeProcess } from './process.ts'
+import { punycode, toUnicode } from './punycode.ts'
 import { readline } from './readline.ts'
 import { replModule } from './repl.ts'
 import { clusterModule, forkedByCluster } from './cluster.ts'
@@ -33,6 +37,7 @@ import { timersPromises } from './timers-promises.ts'
 import { tellerOf } from './test-files.ts'
 import { Report, TestRunner } from './test-runner.ts'
 import { tls } from './tls.ts'
+import { v8 } from './v8.ts'
 import { vm } from './vm.ts'
 import { workerThreads } from './worker-threads.ts'
 import { zlib } from './zlib.ts'
@@ -62,30 +67,6 @@ Object.defineProperty(timers.setImmediate, Symbol.for('nodejs.util.promisify.cus
   enumerable: true,
 })
 export const timerGlobals = timers
-
-const resolve4 = (name: string): Promise<string[]> =>
-  pending.submit('resolve', [name]).then(({ value }) => value as string[])
-const unresolved = (error: Error, hostname: string): Error => {
-  Reflect.deleteProperty(error, 'path')
-  return Object.assign(error, { message: `getaddrinfo ENOTFOUND ${hostname}`, syscall: 'getaddrinfo', hostname })
-}
-const dns = {
-  lookup(name: string, ...rest: unknown[]) {
-    const callback = rest.at(-1) as (error: unknown, address?: string, family?: number) => void
-    resolve4(name).then(
-      ([address]) => callback(null, address, 4),
-      (error: Error) => callback(unresolved(error, name)),
-    )
-  },
-  promises: {
-    resolve4,
-    lookup: (name: string) =>
-      resolve4(name).then(
-        ([address]) => ({ address, family: 4 }),
-        (error: Error) => Promise.reject(unresolved(error, name)),
-      ),
-  },
-}
 
 interface Addressed {
   readonly username: string
@@ -149,10 +130,14 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
     urlToHttpOptions,
     domainToASCII: (domain: string) =>
       Address.canParse(`ws://${domain}`) ? new Address(`ws://${domain}`).part('hostname') : '',
-    domainToUnicode: (domain: string) => domain,
+    domainToUnicode: (domain: string) => toUnicode(domain),
     URL,
     URLSearchParams,
-    fileURLToPath: (from: string | URL) => decodeURIComponent(new URL(String(from)).pathname),
+    fileURLToPath: (from: string | URL) => {
+      const { protocol, pathname } = new URL(String(from))
+      if (protocol !== 'file:') throw nodeError(TypeError, 'ERR_INVALID_URL_SCHEME', 'The URL must be of scheme file')
+      return decodeURIComponent(pathname)
+    },
     pathToFileURL: (file: string) => {
       const kept = file.endsWith('/') && file !== '/' ? '/' : ''
       const whole = (path.resolve(file) + kept).replaceAll(
@@ -171,7 +156,13 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
     ['cluster', cluster],
     ['console', () => console],
     ['crypto', () => crypto],
+    [
+      'constants',
+      () => ({ ...os.constants.errno, ...os.constants.signals, ...(fs as { constants: object }).constants }),
+    ],
     ['dgram', () => dgram],
+    ['domain', () => domainModule],
+    ['punycode', () => punycode],
     ['diagnostics_channel', () => diagnosticsChannel],
     ['dns', () => dns],
     ['dns/promises', () => dns.promises],
@@ -217,16 +208,7 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
     ['url', () => url],
     ['util', () => util],
     ['util/types', () => types],
-    [
-      'v8',
-      () => ({
-        getHeapStatistics: () => ({
-          total_heap_size: 6_537_216,
-          used_heap_size: 4_823_104,
-          heap_size_limit: 536_870_912,
-        }),
-      }),
-    ],
+    ['v8', () => v8],
     ['vm', () => vm],
     ['worker_threads', () => workerThreads(process.env, () => process.messages, process.exit)],
     ['zlib', () => zlib],

@@ -130,10 +130,17 @@ function printed(fd: number, text: string): void {
 export function createConsole(colors: readonly [boolean, boolean]) {
   const methods = consoleOver((fd, text) => void printed(fd, text), colors)
   if (colors[0]) methods.clear = () => void callSync('write', [1], Buffer.from('\x1b[1;1H\x1b[0J'))
-  for (const [name, value] of Object.entries(methods))
-    Object.defineProperty(value, 'name', { value: name, configurable: true })
+  // The same call under several names is a function of its own for each.
+  const table = methods as unknown as Record<string, (...args: unknown[]) => unknown>
+  for (const [name, call] of Object.entries(table)) {
+    const own = (...args: unknown[]): unknown => call(...args)
+    table[name] = Object.defineProperty(own, 'name', { value: name, configurable: true })
+  }
   const unheard = Object.fromEntries(
-    ['profile', 'profileEnd', 'timeStamp', 'context'].map((name) => [name, () => undefined]),
+    ['profile', 'profileEnd', 'timeStamp', 'context', 'createTask'].map((name) => [
+      name,
+      Object.defineProperty(() => undefined, 'name', { value: name }),
+    ]),
   )
   const made = Object.assign(methods, { Console: Console as never }, unheard)
   Object.defineProperty(made, Symbol.toStringTag, { value: 'console', writable: false, configurable: true })

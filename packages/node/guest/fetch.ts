@@ -1,6 +1,7 @@
 import { Buffer } from 'buffer'
 import { Blob_, FormData_, multipart, parseMultipart, viewOf } from './blobs.ts'
 import { Agent } from './http-agent.ts'
+import { HttpsAgent } from './https.ts'
 import { httpModule } from './http.ts'
 import type { IncomingMessage } from './http-messages.ts'
 import { STATUS_CODES } from './http-words.ts'
@@ -368,6 +369,7 @@ interface Asking {
 }
 /** Keeps its connections for a while, and apart from those of http. */
 const AGENT = new Agent({ keepAlive: true, timeout: 4000 })
+const SECURE_AGENT = new HttpsAgent({ keepAlive: true, timeout: 4000 })
 
 function exchange(
   url: string,
@@ -400,7 +402,11 @@ function exchange(
       ...Object.fromEntries(headers),
       ...length,
     }
-    const asking = request(url, { method, headers: given, agent: AGENT }, resolve)
+    const asking = request(
+      url,
+      { method, headers: given, agent: protocol === 'https:' ? SECURE_AGENT : AGENT },
+      resolve,
+    )
     asking.on('error', (cause) => reject(failed(cause)))
     signal?.addEventListener('abort', () => {
       reject(signal.reason as Error)

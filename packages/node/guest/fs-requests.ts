@@ -1,3 +1,4 @@
+import { nodeError } from './errors.ts'
 import { callSync, type Result } from './host.ts'
 import { bytesOf, decoded, encodingOf, type Options, pathOf, settings } from './fs-arguments.ts'
 import { Dirent, KINDS, S_IFMT, Stats, statsOf } from './fs-entries.ts'
@@ -12,8 +13,20 @@ const FLAGS: Readonly<Record<string, number>> = {
   a: 0o2101,
   'a+': 0o2102,
   ax: 0o2301,
+  xa: 0o2301,
+  as: 0o4012101,
+  rs: 0o4010000,
+  'rs+': 0o4010002,
+  xw: 0o1301,
+  'ax+': 0o2302,
 }
-const flagBits = (flag: unknown): number => (typeof flag === 'number' ? flag : (FLAGS[String(flag ?? 'r')] ?? 0))
+/** @throws TypeError for a word that is none of them */
+function flagBits(flag: unknown): number {
+  if (typeof flag === 'number') return flag
+  const bits = FLAGS[String(flag ?? 'r')]
+  if (bits !== undefined) return bits
+  throw nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument 'flags' is invalid. Received '${String(flag)}'`)
+}
 
 /** A call that may be made at once or by and by: its name, arguments and how its answer is read. */
 export interface Request {

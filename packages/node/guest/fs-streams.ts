@@ -1,6 +1,7 @@
 import { Buffer } from 'buffer'
 import { Readable, Writable } from 'readable-stream'
 import { encodingOf, type Options, pathOf, settings } from './fs-arguments.ts'
+import { outOfRange } from './errors.ts'
 import { now } from './fs-requests.ts'
 import { callSync } from './host.ts'
 import { loop } from './loop.ts'
@@ -43,6 +44,7 @@ export class ReadStream extends Readable {
       highWaterMark = 65_536,
       fd: given,
     } = settings(options) as { start?: number; end?: number; highWaterMark?: number; fd?: number }
+    if (start > end) throw outOfRange('start', `<= "end" (here: ${end})`, start)
     let fd = given ?? -1
     let at = start
     super({

@@ -1,7 +1,7 @@
 import { watch } from './watching.ts'
 import { Buffer } from 'buffer'
 import { callSync, pending } from './host.ts'
-import { nodeError, systemError } from './errors.ts'
+import { abortError, nodeError, systemError } from './errors.ts'
 import { Blob_ } from './blobs.ts'
 import { bytesOf, type Options, pathOf, settings } from './fs-arguments.ts'
 import { Dir, Dirent, S_IFMT, Stats } from './fs-entries.ts'
@@ -9,6 +9,13 @@ import { isDirectory, nothing, now, type Request, REQUESTS, sync } from './fs-re
 import { ReadStream, WriteStream } from './fs-streams.ts'
 import { loop } from './loop.ts'
 
+interface CopyOptions {
+  readonly recursive?: boolean
+  readonly force?: boolean
+  readonly errorOnExist?: boolean
+  readonly filter?: (from: string, to: string) => boolean
+}
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 type Done = (error: unknown, value?: unknown) => void
 
 const exists = (path: unknown): boolean => {
@@ -60,6 +67,21 @@ sync.set('copyFile', (from, to, mode) => {
     throw systemError({ code, errno: -errno, message: code }, 'copyFile', [pathOf(from), pathOf(to)])
   }
 })
+/** statfs(2), of a disk that is large enough for anybody. */
+sync.set('statfs', (path, options) => {
+  callSync('stat', [pathOf(path)])
+  const found = {
+    type: 61_267,
+    bsize: 4096,
+    blocks: 16_777_216,
+    bfree: 8_388_608,
+    bavail: 8_388_608,
+    files: 4_194_304,
+    ffree: 4_000_000,
+  }
+  const big = (options as { bigint?: boolean } | undefined)?.bigint
+  return big ? Object.fromEntries(Object.entries(found).map(([name, value]) => [name, BigInt(value)])) : found
+})
 for (const name of ['fsync', 'fdatasync']) sync.set(name, nothing)
 sync.set('ftruncate', (fd, size) => now('truncate', `/proc/self/fd/${Number(fd)}`, size))
 sync.set('lchown', nothing)
@@ -74,13 +96,24 @@ sync.set('writev', (fd, buffers) =>
 )
 sync.set('opendir', (path) => new Dir(pathOf(path), now('readdir', path, { withFileTypes: true }) as Dirent[]))
 sync.set('cp', (from, to, options) => {
+  const { recursive, force = true, errorOnExist, filter } = settings(options as Options) as CopyOptions
+  if (filter && !filter(pathOf(from), pathOf(to))) return
+  if (isDirectory(pathOf(from)) && !recursive) {
+    const words = `Path is a directory: cp returned EISDIR (${pathOf(from)} is a directory (not copied)) ${pathOf(from)}`
+    throw nodeError(Error, 'ERR_FS_EISDIR', words)
+  }
+  if (!isDirectory(pathOf(from)) && !force && exists(to)) {
+    if (!errorOnExist) return
+    const words = `Target already exists: cp returned EEXIST (${pathOf(to)} already exists) ${pathOf(to)}`
+    throw nodeError(Error, 'ERR_FS_CP_EEXIST', words)
+  }
   if (!isDirectory(pathOf(from))) return now('copyFile', from, to)
   now('mkdir', to, { recursive: true })
   for (const { name } of callSync('readdir', [pathOf(from)]).value as { name: string }[])
     now('cp', `${pathOf(from)}/${name}`, `${pathOf(to)}/${name}`, options)
 })
 sync.set('mkdtemp', (prefix) => {
-  const path = `${String(prefix)}${[...callSync('random', [6]).bytes].map((byte) => 'abcdefghijklmnopqrstuvwxyz0123456789'.charAt(byte % 36)).join('')}`
+  const path = `${String(prefix)}${[...callSync('random', [6]).bytes].map((byte) => LETTERS.charAt(byte % LETTERS.length)).join('')}`
   callSync('mkdir', [path, 0o700])
   return path
 })
@@ -203,7 +236,7 @@ for (const [name, call] of sync) {
 }
 const statSync = sync.get('stat')
 fs.statSync = (path: unknown, options: Options) =>
-  settings(options).throwIfNoEntry === false && !exists(path) ? undefined : statSync?.(path)
+  settings(options).throwIfNoEntry === false && !exists(path) ? undefined : statSync?.(path, options)
 fs.realpathSync = Object.assign(sync.get('realpath') ?? nothing, { native: sync.get('realpath') })
 fs.watch = watch
 fs.Dir = Dir
@@ -242,6 +275,56 @@ fs.unwatchFile = (path: unknown, listener?: unknown) => {
 }
 promises.open = (path: unknown, flags: unknown = 'r', mode?: unknown) =>
   later('open', [path, flags, mode]).then((fd) => new FileHandle(Number(fd), pathOf(path)))
+
+interface Aborting {
+  readonly signal?: {
+    readonly aborted: boolean
+    readonly reason: unknown
+    addEventListener(name: string, call: () => void): void
+  }
+}
+/** What can be given piece by piece is gathered first; whoever has given up hears of that. */
+async function gathered(data: unknown): Promise<unknown> {
+  const source = data as AsyncIterable<unknown> & Iterable<unknown>
+  if (typeof data !== 'object' || data === null || ArrayBuffer.isView(data)) return data
+  if (!(Symbol.asyncIterator in source) && !(Symbol.iterator in source)) return data
+  const parts: Uint8Array[] = []
+  for await (const part of source) parts.push(bytesOf(part))
+  return Buffer.concat(parts)
+}
+for (const name of ['readFile', 'writeFile', 'appendFile']) {
+  const call = promises[name] as (...args: unknown[]) => Promise<unknown>
+  promises[name] = async (...args: unknown[]) => {
+    const { signal } = settings(args.at(-1) as Options) as Aborting
+    if (signal?.aborted) throw abortError(signal.reason)
+    if (name !== 'readFile') args[1] = await gathered(args[1])
+    if (args[0] instanceof FileHandle) args[0] = args[0].fd
+    return call(...args)
+  }
+}
+/** Changes as they come, until somebody gives up. */
+promises.watch = async function* (path: unknown, options: Aborting & object = {}): AsyncGenerator<object> {
+  const { signal, ...given } = options
+  if (signal?.aborted) throw abortError(signal.reason)
+  const events: object[] = []
+  let wake: (() => void) | undefined
+  const heard = (eventType: string, filename: string): void => {
+    events.push({ eventType, filename })
+    wake?.()
+  }
+  const watcher = (watch as unknown as (...args: unknown[]) => { close(): void })(path, given, heard)
+  signal?.addEventListener('abort', () => wake?.())
+  try {
+    for (;;) {
+      if (signal?.aborted) throw abortError(signal.reason)
+      const event = events.shift()
+      if (event) yield event
+      else await new Promise<void>((resolve) => (wake = resolve))
+    }
+  } finally {
+    watcher.close()
+  }
+}
 
 /** What fs.promises.open gives. */
 class FileHandle {

@@ -203,6 +203,7 @@ export class ClientRequest extends OutgoingMessage implements Asking {
       }
       this.res = new IncomingMessage(socket, head, true)
       const response = this.res
+      response.req = this
       loop.guard(() => {
         if (!this.emit('response', response)) response.resume()
       }, [])

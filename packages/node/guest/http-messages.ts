@@ -18,6 +18,8 @@ export class IncomingMessage extends Readable {
   url = ''
   statusCode: number | null = null
   statusMessage: string | null = null
+  /** What was asked, at an answer. */
+  req: unknown
   complete = false
   aborted = false
   trailers: Head['headers'] = {}

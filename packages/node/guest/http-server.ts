@@ -124,7 +124,7 @@ export class Server extends NetServer {
   }
 
   /** Requests of a connection are answered in their order, one at a time. */
-  private serve(socket: Socket): void {
+  protected serve(socket: Socket): void {
     const parser = new HttpParser(false)
     let current: IncomingMessage | undefined
     const feed = (bytes: Uint8Array): void => parser.push(bytes)
@@ -154,8 +154,10 @@ export class Server extends NetServer {
       socket.end(BAD_REQUEST)
     }
     socket.on('data', feed as never)
+    // Whoever says no more is given up on, unless the answer is there. lib/_http_server.js, socketOnEnd
     socket.on('end', (() => {
-      if (!this.busy.has(socket)) socket.end()
+      if (current && !current.complete) current.destroy(current.listenerCount('error') > 0 ? aborted() : undefined)
+      socket.end()
     }) as never)
     socket.on('error', (() => undefined) as never)
     socket.on('timeout', (() => {

@@ -3,6 +3,7 @@ import { ClientRequest, request } from './http-client.ts'
 import { IncomingMessage, OutgoingMessage, validateHeaderName, validateHeaderValue } from './http-messages.ts'
 import { Server, ServerResponse } from './http-server.ts'
 import { Server as NetServer } from './net.ts'
+import { HttpsAgent, HttpsServer } from './https.ts'
 import { METHODS, STATUS_CODES } from './http-words.ts'
 
 for (const [Class, name] of [
@@ -11,14 +12,10 @@ for (const [Class, name] of [
 ] as const)
   Object.defineProperty(Class, 'name', { value: name })
 
-class HttpsAgent extends Agent {
-  override defaultPort = 443
-  override protocol = 'https:'
-}
-
 /** One module for each of the two protocols; beyond the router https goes in clear. */
 export function httpModule(protocol: 'http:' | 'https:'): Record<string, unknown> {
   const Own = protocol === 'http:' ? Agent : HttpsAgent
+  const OwnServer = protocol === 'http:' ? Server : HttpsServer
   let usual = new Own({ keepAlive: true, scheduling: 'lifo', timeout: 5000 })
   return {
     METHODS,
@@ -27,9 +24,9 @@ export function httpModule(protocol: 'http:' | 'https:'): Record<string, unknown
     ClientRequest,
     IncomingMessage,
     OutgoingMessage,
-    Server,
+    Server: OwnServer,
     ServerResponse,
-    createServer: (...args: unknown[]) => new Server(...args),
+    createServer: (...args: unknown[]) => new OwnServer(...args),
     validateHeaderName,
     validateHeaderValue,
     get: (...args: unknown[]) => request(usual, args).end(),

@@ -8,10 +8,10 @@ const LONGEST_MS = 2 ** 31 - 1
 /** What setTimeout and setInterval give. */
 export class Timeout {
   readonly id: number
-  private readonly loop: Loop
+  readonly #loop: Loop
   counted = true
   constructor(loop: Loop, id: number) {
-    this.loop = loop
+    this.#loop = loop
     this.id = id
   }
   ref(): this {
@@ -25,15 +25,63 @@ export class Timeout {
   hasRef(): boolean {
     return this.counted
   }
+  /** Whether it will not fire any more. */
+  get _destroyed(): boolean {
+    return !this.#loop.isArmed(this)
+  }
   refresh(): this {
-    this.loop.refresh(this)
+    this.#loop.refresh(this)
     return this
   }
   close(): void {
-    this.loop.clear(this)
+    this.#loop.clear(this)
   }
   [Symbol.toPrimitive](): number {
     return this.id
+  }
+  /** What V8 shows of it. */
+  [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: object, inspect: Shown): string {
+    const told = this.#loop.toldOf(this)
+    const fields = {
+      _idleTimeout: told?.delayMs ?? -1,
+      _idlePrev: told ? TIMERS : null,
+      _idleNext: told ? TIMERS : null,
+      _idleStart: told ? Math.round(told.startedMs) : 0,
+      _onTimeout: told?.callback ?? null,
+      _timerArgs: told && told.args.length > 0 ? told.args : undefined,
+      _repeat: told?.repeat ? told.delayMs : null,
+      _destroyed: this._destroyed,
+      [Symbol('refed')]: this.counted,
+      [Symbol('kHasPrimitive')]: false,
+      [Symbol('asyncId')]: this.id,
+      [Symbol('triggerId')]: 1,
+    }
+    return `Timeout ${inspect(fields, options)}`
+  }
+}
+type Shown = (value: unknown, options: object) => string
+const TIMERS = { [Symbol.for('nodejs.util.inspect.custom')]: (): string => '[TimersList]' }
+
+/** What setImmediate gives. */
+export class Immediate {
+  readonly #id: number
+  #counted = true
+  constructor(id: number) {
+    this.#id = id
+  }
+  ref(): this {
+    this.#counted = true
+    return this
+  }
+  unref(): this {
+    this.#counted = false
+    return this
+  }
+  hasRef(): boolean {
+    return this.#counted
+  }
+  [Symbol.toPrimitive](): number {
+    return this.#id
   }
 }
 
@@ -69,9 +117,16 @@ export class Loop {
       )
     const wanted = Number(delay)
     const delayMs = wanted >= 1 && wanted <= LONGEST_MS ? Math.trunc(wanted) : 1
+    if (wanted > LONGEST_MS) this.tellOverflow(wanted)
     const timeout = new Timeout(this, this.nextId++)
     this.timers.set(timeout.id, { frame: this.frame, timeout, callback, args, delayMs, repeat, at: __now() + delayMs })
     return timeout
+  }
+
+  /** Set by whoever warns. */
+  onOverflow: (words: string) => void = () => undefined
+  private tellOverflow(ms: number): void {
+    this.onOverflow(`${ms} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`)
   }
 
   clear(timeout: unknown): void {
@@ -79,15 +134,26 @@ export class Loop {
     this.timers.delete(Number(timeout))
   }
 
+  /** What is known of a timer that is armed. */
+  toldOf({
+    id,
+  }: Timeout): (Pick<Armed, 'delayMs' | 'callback' | 'args' | 'repeat'> & { startedMs: number }) | undefined {
+    const armed = this.timers.get(id)
+    return armed && { ...armed, startedMs: armed.at - armed.delayMs - this.startedAt }
+  }
+  startedAt = 0
+  isArmed({ id }: Timeout): boolean {
+    return this.timers.has(id)
+  }
   refresh(timeout: Timeout): void {
     const armed = this.timers.get(timeout.id)
     if (armed) armed.at = __now() + armed.delayMs
   }
 
-  immediate(callback: Callback, args: unknown[]): object {
+  immediate(callback: Callback, args: unknown[]): Immediate {
     const id = this.nextId++
     this.immediates.push({ callback, args, id, frame: this.frame })
-    return { [Symbol.toPrimitive]: () => id, ref() {}, unref() {} }
+    return new Immediate(id)
   }
 
   clearImmediate(handle: unknown): void {
@@ -113,16 +179,32 @@ export class Loop {
    * @returns whether anything was
    */
   runDue(now: number): boolean {
-    const due = [...this.timers.values()]
+    return this.runTimer(now) || this.runImmediate()
+  }
+
+  /** Timers of one round, those that were due when it began: immediates have their turn behind them. */
+  private round: Armed[] | undefined
+  private runTimer(now: number): boolean {
+    this.round ??= [...this.timers.values()]
       .filter(({ at }) => at <= now)
-      .sort((a, b) => a.at - b.at || a.timeout.id - b.timeout.id)[0]
-    if (due) {
-      this.fire(due, now)
+      .sort((a, b) => a.at - b.at || a.timeout.id - b.timeout.id)
+    for (let next = this.round.shift(); next; next = this.round.shift()) {
+      if (this.timers.get(next.timeout.id) !== next || next.at > now) continue
+      this.fire(next, now)
       return true
     }
-    const immediates = this.immediates.splice(0)
-    for (const { callback, args, frame } of immediates) this.within(frame, () => this.guard(callback, args))
-    return immediates.length > 0
+    return false
+  }
+  /** How many immediates of this round are left: what they put off comes in the next. */
+  private left = 0
+  private runImmediate(): boolean {
+    if (this.left === 0) this.left = this.immediates.length
+    const next = this.left > 0 ? this.immediates.shift() : undefined
+    this.left = Math.max(0, Math.min(this.left - 1, this.immediates.length))
+    if (this.left === 0) this.round = undefined
+    if (!next) return false
+    this.within(next.frame, () => this.guard(next.callback, next.args))
+    return true
   }
 
   /** Milliseconds until the next timer that counts; 0 when something is due, -1 for none. */

@@ -1,12 +1,20 @@
 import EventEmitter from 'events'
 import { Buffer } from 'buffer'
+import { notHere } from './errors.ts'
 import { callSync, pending } from './host.ts'
 import { loop } from './loop.ts'
 
 /** Values on their way between two scripts, a line each; dates, maps, sets and bytes arrive as what they were. */
+/** A port that is on its way to another process goes by this. */
+export const LENT = Symbol('lent')
+/** Makes the end of such a port that is here; set by who has ports. */
+export const ports: { made: (id: string) => unknown } = { made: () => undefined }
 function packed(this: Record<string, unknown>, key: string, value: unknown): unknown {
   // What has words of its own for JSON is taken before it says them.
   const own = this[key]
+  const lent = (own as { [LENT]?: string } | null | undefined)?.[LENT]
+  if (lent !== undefined) return { $: 'port', v: lent }
+  if (own instanceof SharedArrayBuffer) throw notHere('SharedArrayBuffer between workers')
   if (own instanceof Date) return { $: 'date', v: own.getTime() }
   if (own instanceof RegExp) return { $: 'regexp', v: [own.source, own.flags] }
   if (own instanceof ArrayBuffer) return { $: 'buffer', v: Buffer.from(own).toString('base64') }
@@ -41,6 +49,7 @@ const UNPACKED: Readonly<Record<string, (value: never) => unknown>> = {
   },
   bigint: (value: string) => BigInt(value),
   undefined: () => undefined,
+  port: (id: string) => ports.made(id),
 }
 function unpacked(_key: string, value: unknown): unknown {
   const kind = (value as { $?: string; v?: never } | null)?.$

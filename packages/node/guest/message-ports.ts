@@ -1,4 +1,5 @@
 import EventEmitter from 'events'
+import { LENT } from './message-channel.ts'
 import { Event_ } from './web-events.ts'
 import { loop } from './loop.ts'
 import { structuredClone } from './web.ts'
@@ -18,7 +19,38 @@ export class MessagePort extends EventEmitter {
     return [one, other]
   }
 
+  /** Where messages go when the other end is in another process. */
+  private away: ((message: { readonly value?: unknown; readonly closed?: boolean }) => void) | undefined
+
+  /** Goes away to another process under a name. @returns the end that stays here */
+  lend(id: string, send: (message: object) => void): MessagePort | undefined {
+    const { other } = this
+    ;(this as unknown as { [LENT]: string })[LENT] = id
+    this.closed = true
+    loop.handles.delete(this)
+    if (!other) return undefined
+    other.away = send
+    other.other = undefined
+    for (const value of this.queue.splice(0)) send({ value })
+    return other
+  }
+  /** Comes from another process. */
+  static arrived(): MessagePort {
+    return new MessagePort()
+  }
+  toward(send: (message: object) => void): this {
+    this.away = send
+    return this
+  }
+  /** Something came from the other process. */
+  hear({ value, closed }: { readonly value?: unknown; readonly closed?: boolean }): void {
+    if (closed) return this.over()
+    this.queue.push(value)
+    if (this.started) loop.immediate(() => this.deliver(), [])
+  }
+
   postMessage(value: unknown, transfer: unknown = []): void {
+    if (this.away && !this.closed) return this.away({ value })
     const list = Array.isArray(transfer) ? transfer : ((transfer as { transfer?: unknown[] }).transfer ?? [])
     const copy = structuredClone(value, { transfer: list as never })
     const { other } = this
@@ -39,6 +71,7 @@ export class MessagePort extends EventEmitter {
     if (this.queue.length > 0) loop.immediate(() => this.deliver(), [])
   }
   close(): void {
+    if (!this.closed) this.away?.({ closed: true })
     for (const end of [this, this.other]) end?.over()
   }
   private over(): void {

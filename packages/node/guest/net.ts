@@ -4,17 +4,18 @@ import { Duplex } from 'readable-stream'
 import { framed, nodeError, received } from './errors.ts'
 import { callSync, pending } from './host.ts'
 import { loop } from './loop.ts'
+import { BlockList, SocketAddress } from './net-addresses.ts'
 
 interface Address {
   readonly address: string
   readonly port: number
 }
-interface Connected {
+export interface Connected {
   readonly fd: number
   readonly local?: Address
   readonly peer?: Address
 }
-interface SocketOptions {
+export interface SocketOptions {
   readonly allowHalfOpen?: boolean
   /** A descriptor that is a connection already. */
   readonly fd?: number
@@ -129,6 +130,11 @@ export class Socket extends Duplex {
   }
 
   connect(...args: unknown[]): this {
+    if (
+      args.length === 0 ||
+      (typeof args[0] === 'object' && args[0] !== null && !('port' in args[0] || 'path' in args[0]))
+    )
+      throw nodeError(TypeError, 'ERR_MISSING_ARGS', 'The "options" or "port" or "path" argument must be specified')
     const place = placeIn(args)
     checkPort(place.port, 'Port')
     const callback = callbackIn(args)
@@ -150,13 +156,31 @@ export class Socket extends Duplex {
     return this
   }
 
-  private connected(connection: Connected): void {
+  protected connected(connection: Connected): void {
     this.connecting = false
     // Nobody waits for it any more.
     if (this.destroyed) return pending.tell('close', [connection.fd])
     this.take(connection)
     this.emit('connect')
     this.emit('ready')
+  }
+
+  /** Goes on upon a connection of another's, which is none of its any more. */
+  over(other: Socket): this {
+    const begin = (): void => {
+      other.lend()
+      this.connecting = true
+      const own = { local: { address: other.localAddress ?? '', port: other.localPort ?? 0 } }
+      const peer = { address: other.remoteAddress ?? '', port: other.remotePort ?? 0 }
+      this.connected({ fd: other.fd, ...own, peer })
+    }
+    if (other.connecting) other.once('connect', begin as never)
+    else loop.tick(begin, [])
+    return this
+  }
+  private lend(): void {
+    this.closed = true
+    loop.handles.delete(this)
   }
 
   setTimeout(ms: number, callback?: () => void): this {
@@ -399,13 +423,17 @@ export class Server extends EventEmitter {
 
   accept(connected: Connected): void {
     const local = typeof this.local === 'object' ? { local: this.local } : {}
-    const socket = new Socket(this.socketOptions).take({ ...connected, ...local })
+    this.welcome(new Socket(this.socketOptions).take({ ...connected, ...local }), 'connection')
+  }
+
+  /** @param event by which the connection is told of */
+  protected welcome(socket: Socket, event: string): void {
     this.sockets.add(socket)
     socket.once('close', (() => {
       this.sockets.delete(socket)
       if (!this.listening) this.closeWhenIdle()
     }) as never)
-    loop.guard(() => this.emit('connection', socket), [])
+    loop.guard(() => this.emit(event, socket), [])
   }
 
   private closeWhenIdle(): void {
@@ -438,6 +466,7 @@ function unbound(error: SystemFailure, { host, port, path }: Place): Error {
 const optionsOf = (args: readonly unknown[]): SocketOptions =>
   typeof args[0] === 'object' && args[0] !== null ? args[0] : {}
 
+Object.defineProperty(Socket, 'name', { value: 'Socket' })
 export const net = {
   Socket,
   Stream: Socket,
@@ -445,6 +474,12 @@ export const net = {
   createServer: (...args: unknown[]) => new Server(...args),
   connect: (...args: unknown[]) => new Socket(optionsOf(args)).connect(...args),
   createConnection: (...args: unknown[]) => new Socket(optionsOf(args)).connect(...args),
+  BlockList,
+  SocketAddress,
+  getDefaultAutoSelectFamily: () => true,
+  setDefaultAutoSelectFamily: () => undefined,
+  getDefaultAutoSelectFamilyAttemptTimeout: () => 250,
+  setDefaultAutoSelectFamilyAttemptTimeout: () => undefined,
   isIP: (text: string) => (net.isIPv4(text) ? 4 : net.isIPv6(text) ? 6 : 0),
   isIPv4: (text: string) => /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(String(text)),
   isIPv6: (text: string) => /^[\da-fA-F:.]+(?:%\w+)?$/.test(String(text)) && String(text).includes(':'),

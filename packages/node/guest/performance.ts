@@ -1,3 +1,4 @@
+import { Histogram, LoopDelay } from './histogram.ts'
 import { customInspect, inspect, type InspectOptions } from './inspect.ts'
 import { loop } from './loop.ts'
 import { EventTarget_ } from './web-events.ts'
@@ -150,11 +151,27 @@ class Performance extends EventTarget_ {
     Object.defineProperty(timed, 'name', { value: `timerified ${call.name}`, configurable: true })
     return timed as unknown as T
   }
+  /** When the process came to what; all of it was done when the script began. */
+  get nodeTiming(): object {
+    const at = {
+      nodeStart: 1,
+      v8Start: 3,
+      environment: 9,
+      bootstrapComplete: 20,
+      loopStart: -1,
+      loopExit: -1,
+      idleTime: 0,
+    }
+    return { name: 'node', entryType: 'node', startTime: 0, duration: now(), ...at }
+  }
+  clearResourceTimings(): void {}
+  setResourceTimingBufferSize(): void {}
+  markResourceTiming(): void {}
   eventLoopUtilization(): object {
     return { idle: 0, active: now(), utilization: 1 }
   }
   toJSON(): object {
-    return { nodeTiming: {}, timeOrigin: origin, eventLoopUtilization: this.eventLoopUtilization() }
+    return { nodeTiming: this.nodeTiming, timeOrigin: origin, eventLoopUtilization: this.eventLoopUtilization() }
   }
   override get [Symbol.toStringTag](): string {
     return 'Performance'
@@ -173,22 +190,11 @@ export const performanceGlobals = {
   PerformanceObserverEntryList,
 }
 
-const histogram = () => ({
-  min: 0,
-  max: 0,
-  mean: 0,
-  stddev: 0,
-  exceeds: 0,
-  enable: () => true,
-  disable: () => true,
-  reset() {},
-  percentile: () => 0,
-})
 /** node:perf_hooks */
 export const perfHooks = {
   ...performanceGlobals,
   performance,
-  monitorEventLoopDelay: histogram,
-  createHistogram: () => ({ ...histogram(), record() {} }),
+  monitorEventLoopDelay: (options?: { resolution?: number }) => new LoopDelay(options),
+  createHistogram: () => new Histogram(),
   constants: { NODE_PERFORMANCE_GC_MAJOR: 4, NODE_PERFORMANCE_GC_MINOR: 1 },
 }

@@ -4,7 +4,7 @@ import { Readable, Writable } from 'readable-stream'
 import type { StartMessage } from '../src/protocol.ts'
 import { nodeError } from './errors.ts'
 import { parseDotenv } from '../src/dotenv.ts'
-import { notHere, received } from './errors.ts'
+import { invalidType, notHere, received } from './errors.ts'
 import { signalName } from './signals.ts'
 import { callSync, pending } from './host.ts'
 import { loop } from './loop.ts'
@@ -20,6 +20,20 @@ export class Exit {
     this.code = code
   }
 }
+
+/** What NODE_OPTIONS may hold. node(1) */
+const ALLOWED_FLAGS = (
+  'conditions diagnostic-dir disable-proto disable-warning dns-result-order enable-source-maps env-file expose-gc ' +
+  'force-context-aware frozen-intrinsics heapsnapshot-signal icu-data-dir import input-type insecure-http-parser inspect ' +
+  'inspect-brk inspect-port max-http-header-size max-old-space-size max-semi-space-size no-addons no-deprecation ' +
+  'no-warnings node-memory-debug openssl-config pending-deprecation preserve-symlinks preserve-symlinks-main redirect-warnings ' +
+  'report-on-signal require secure-heap stack-trace-limit test-only test-reporter throw-deprecation title tls-cipher-list ' +
+  'tls-max-v1.2 tls-max-v1.3 tls-min-v1.2 tls-min-v1.3 trace-deprecation trace-event-categories trace-exit trace-sigint ' +
+  'trace-sync-io trace-uncaught trace-warnings track-heap-objects unhandled-rejections use-bundled-ca use-openssl-ca ' +
+  'v8-pool-size verify-base-objects watch-path zero-fill-buffers experimental-loader experimental-vm-modules'
+)
+  .split(' ')
+  .map((name) => `--${name}`)
 
 const SIGNALS: readonly string[] = [
   'SIGINT',
@@ -101,8 +115,8 @@ export interface NodeProcess extends EventEmitter {
 export function createProcess(start: StartMessage): NodeProcess {
   const emitter = new EventEmitter()
   const startedAt = __now()
-  /** Kinds of warnings for which it was said how to learn more. */
-  const warned = new Set<string>()
+  /** It was said how to learn more of warnings. */
+  let warned = false
   let cwd = start.cwd
   const streams = new Map<string, unknown>()
   const once = <T>(name: string, make: () => T): T => {
@@ -142,7 +156,7 @@ export function createProcess(start: StartMessage): NodeProcess {
       tls: false,
       cached_builtins: true,
     },
-    allowedNodeEnvironmentFlags: new Set(['--no-warnings', '--require', '--import', '--max-old-space-size']),
+    allowedNodeEnvironmentFlags: new Set(ALLOWED_FLAGS),
     report: {
       ...{ compact: false, directory: '', filename: '', signal: 'SIGUSR2' },
       ...{ reportOnFatalError: false, reportOnSignal: false, reportOnUncaughtException: false },
@@ -153,7 +167,23 @@ export function createProcess(start: StartMessage): NodeProcess {
         throw notHere('process.report.writeReport')
       },
     },
-    config: { variables: {} },
+    config: {
+      target_defaults: { cflags: [], default_configuration: 'Release' },
+      variables: { napi_build_version: '9' },
+    },
+    debugPort: 9229,
+    moduleLoadList: [],
+    sourceMapsEnabled: false,
+    binding: (name: string) => {
+      throw nodeError(Error, 'ERR_INVALID_MODULE', `No such binding: ${name}`)
+    },
+    dlopen: (...args: unknown[]) => {
+      if (args.length < 2) throw nodeError(TypeError, 'ERR_MISSING_ARGS', 'process.dlopen needs at least 2 arguments.')
+      throw notHere('process.dlopen')
+    },
+    assert: (holds: unknown, message?: string) => {
+      if (!holds) throw nodeError(Error, 'ERR_ASSERTION', message ?? 'assertion error')
+    },
     exitCode: undefined as number | undefined,
     get stdout() {
       return once('stdout', () => outputStream(1, start.tty[1], start.columns))
@@ -166,6 +196,7 @@ export function createProcess(start: StartMessage): NodeProcess {
     },
     cwd: () => cwd,
     chdir(path: string) {
+      if (typeof path !== 'string') throw invalidType('directory', 'of type string', path)
       cwd = String(callSync('chdir', [path]).value)
     },
     exit(code?: number | string): never {
@@ -209,15 +240,49 @@ export function createProcess(start: StartMessage): NodeProcess {
       () => ({ rss: 44_040_192, heapTotal: 6_537_216, heapUsed: 4_823_104, external: 1_600_000, arrayBuffers: 10_500 }),
       { rss: () => 44_040_192 },
     ),
-    cpuUsage: () => ({ user: Math.floor((__now() - startedAt) * 500), system: 4000 }),
+    cpuUsage: (before?: object) => {
+      if (before !== undefined && typeof before !== 'object') throw invalidType('prevValue', 'of type object', before)
+      return { user: Math.floor((__now() - startedAt) * 500), system: 4000 }
+    },
     constrainedMemory: () => 0,
     availableMemory: () => 2_147_483_648,
-    resourceUsage: () => ({ userCPUTime: 0, systemCPUTime: 0, maxRSS: 44_040 }),
+    resourceUsage: () => ({
+      ...{ userCPUTime: Math.floor((__now() - startedAt) * 500), systemCPUTime: 4000, maxRSS: 44_040 },
+      ...{ sharedMemorySize: 0, unsharedDataSize: 0, unsharedStackSize: 0, minorPageFault: 2000, majorPageFault: 0 },
+      ...{ swappedOut: 0, fsRead: 0, fsWrite: 0, ipcSent: 0, ipcReceived: 0, signalsCount: 0 },
+      ...{ voluntaryContextSwitches: 30, involuntaryContextSwitches: 5 },
+    }),
     getActiveResourcesInfo: () => [],
     setUncaughtExceptionCaptureCallback: () => undefined,
     hasUncaughtExceptionCaptureCallback: () => false,
     setSourceMapsEnabled: () => undefined,
-    umask: () => 0o22,
+    umask: (mask?: string | number) => {
+      if (mask !== undefined && !/^[0-7]+$/.test(typeof mask === 'number' ? mask.toString(8) : mask)) {
+        const words = `The argument 'mask' must be a 32-bit unsigned integer or an octal string. Received '${mask}'`
+        throw nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', words)
+      }
+      return 0o22
+    },
+    ...Object.fromEntries(
+      ['setuid', 'setgid', 'seteuid', 'setegid'].map((name) => [
+        name,
+        (id: number | string) => {
+          const known = typeof id === 'number' || id === 'root'
+          const who = name.endsWith('uid') ? 'User' : 'Group'
+          const words = `${who} identifier does not exist: ${id}`
+          if (!known) throw nodeError(Error, 'ERR_UNKNOWN_CREDENTIAL', words)
+          const { uid } = callSync('uid').value as { uid: number }
+          if (uid !== 0 && Number(id) !== uid)
+            throw Object.assign(new Error(`EPERM, Operation not permitted`), {
+              errno: -1,
+              code: 'EPERM',
+              syscall: name,
+            })
+        },
+      ]),
+    ),
+    setgroups: () => undefined,
+    initgroups: () => undefined,
     getuid: () => (callSync('uid').value as { uid: number }).uid,
     getgroups: () => [(callSync('uid').value as { gid: number }).gid],
     getegid: () => (callSync('uid').value as { gid: number }).gid,
@@ -230,13 +295,25 @@ export function createProcess(start: StartMessage): NodeProcess {
     ) {
       const { type = 'Warning', code = givenCode } = typeof options === 'string' ? { type: options } : options
       const error = warning instanceof Error ? warning : Object.assign(new Error(warning), { name: type })
+      if (typeof warning !== 'string' && !(warning instanceof Error))
+        throw invalidType('warning', 'of type string or an instance of Error', warning)
       const detail = typeof options === 'string' || options.detail === undefined ? '' : `${options.detail}\n`
-      const kind = error.name === 'DeprecationWarning' ? 'deprecation' : 'warnings'
-      const hint = warned.has(kind) ? '' : `(Use \`node --trace-${kind} ...\` to show where the warning was created)\n`
-      warned.add(kind)
+      const deprecated = error.name === 'DeprecationWarning'
+      const flags = [...start.execArgv, ...(start.env.NODE_OPTIONS ?? '').split(/\s+/)]
+      if (deprecated && (flags.includes('--no-deprecation') || Reflect.get(process, 'noDeprecation'))) return
+      if (deprecated && (flags.includes('--throw-deprecation') || Reflect.get(process, 'throwDeprecation')))
+        return void loop.tick(() => {
+          throw error
+        }, [])
+      const kind = deprecated ? 'deprecation' : 'warnings'
+      const traced = flags.includes('--trace-warnings') || flags.includes(`--trace-${kind}`)
+      const hint = traced || warned ? '' : `(Use \`node --trace-${kind} ...\` to show where the warning was created)\n`
+      const silent = flags.includes('--no-warnings') || start.env.NODE_NO_WARNINGS === '1'
+      if (!traced && !silent) warned = true
+      const told = traced ? String(error.stack).replace(/^Error:/, `${error.name}:`) : `${error.name}: ${error.message}`
       loop.tick(() => {
-        const text = `(node:${start.pid}) ${code ? `[${code}] ` : ''}${error.name}: ${error.message}\n${hint}${detail}`
-        callSync('write', [2], Buffer.from(text))
+        const text = `(node:${start.pid}) ${code ? `[${code}] ` : ''}${told}\n${detail}${hint}`
+        if (!silent) callSync('write', [2], Buffer.from(text))
         emitter.emit('warning', code ? Object.assign(error, { code }) : error)
       }, [])
     },

@@ -1,3 +1,9 @@
+import { invalidType, notHere } from './errors.ts'
+import { misspelt } from './misspelt.ts'
+import { aloneWhile, misspellings } from './stack.ts'
+
+declare function __compile(source: string, filename: string): unknown
+
 interface ScriptOptions {
   readonly filename?: string
 }
@@ -32,9 +38,28 @@ const BUILT_IN: ReadonlySet<string> = new Set(
 )
 const contexts = new WeakSet<object>()
 
+const BEGIN = '(function () { '
+/** @throws SyntaxError with the line that makes no sense above its words */
+function checkText(text: string, file: string): void {
+  if (aloneWhile(() => __compile(`${BEGIN}${text}\n})`, file)) !== undefined) return
+  const error = misspelt((globalThis as unknown as { __thrown: Error }).__thrown, text, file, BEGIN.length) as Error
+  const place = misspellings.get(error)
+  if (!place || /Illegal return/.test(error.message)) return
+  const line = text.split('\n')[place.line - 1] ?? ''
+  const mark = `${' '.repeat(Math.max(0, place.column - 1))}${'^'.repeat(place.width ?? 1)}`
+  const value = `${file}:${place.line}\n${line}\n${mark}\n\n${error.name}: ${error.message}`
+  Object.defineProperty(error, 'stack', { value, configurable: true, writable: true })
+  misspellings.delete(error)
+  throw error
+}
+function checkContext(context: object): void {
+  if (!contexts.has(context)) throw invalidType('contextifiedObject', 'an vm.Context', context)
+}
+
 class Script {
   private readonly text: string
-  constructor(text: string, _options?: ScriptOptions | string) {
+  constructor(text: string, options?: ScriptOptions | string) {
+    checkText(text, typeof options === 'string' ? options : (options?.filename ?? 'evalmachine.<anonymous>'))
     this.text = text
   }
   runInThisContext(): unknown {
@@ -44,6 +69,7 @@ class Script {
     return inContext(this.text, context)
   }
   runInContext(context: object): unknown {
+    checkContext(context)
     return inContext(this.text, context)
   }
 }
@@ -55,5 +81,10 @@ export const vm = {
   isContext: (context: object) => contexts.has(context),
   runInThisContext: inThisContext,
   runInNewContext: (text: string, context: object = {}) => inContext(text, context),
-  runInContext: (text: string, context: object) => inContext(text, context),
+  runInContext: (text: string, context: object) => (checkContext(context), inContext(text, context)),
+  createScript: (text: string, options?: ScriptOptions | string) => new Script(text, options),
+  // oxlint-disable-next-line no-implied-eval -- the same
+  compileFunction: (text: string, names: readonly string[] = []): unknown => new Function(...names, text),
+  constants: {},
+  measureMemory: () => Promise.reject(notHere('vm.measureMemory')),
 }

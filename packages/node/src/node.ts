@@ -17,9 +17,9 @@ export const node: Program = {
   covers: 'partial',
   lacks: [
     'http2, the inspector, process.report and native addons: what is called says so',
-    'TLS sockets',
+    'versions of TLS before 1.3, sessions and SNI of node:tls',
     'require() of an ES module',
-    'SharedArrayBuffer and transfers between workers, which are processes here',
+    'SharedArrayBuffer between workers, which are processes here',
     'brotli; keys of DSA, ed448 and x448',
     'node:test: reporters of the script, snapshots, coverage, and files at the same time',
   ],

@@ -201,6 +201,13 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
       return { bytes: ciphered(asText(name), way === 'encrypt', given, bytes) }
     },
   ],
+  [
+    'tls',
+    async (sys, [way, ...args], bytes) => {
+      const { TLS_CALLS } = await import('./tls-calls.ts')
+      return TLS_CALLS[way === 'accept' ? 'accept' : 'connect'](sys, args, bytes)
+    },
+  ],
   // Curves and certificates come when a script first needs them.
   [
     'key',

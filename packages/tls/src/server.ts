@@ -26,6 +26,8 @@ export interface TlsServerOptions {
   readonly alpn?: readonly string[]
   /** Who clients have to be; by default nobody asks. */
   readonly clients?: ClientTrust | undefined
+  /** Whoever comes without TLS hears nothing. */
+  readonly silent?: boolean
 }
 
 /**
@@ -45,7 +47,11 @@ export async function acceptTls(
   } catch (error) {
     if (!(error instanceof TlsError)) throw error
     const { failure } = error
-    if (failure.kind === 'no tls' && HTTP.test(new TextDecoder().decode(failure.first.subarray(0, 8))))
+    if (
+      failure.kind === 'no tls' &&
+      !options.silent &&
+      HTTP.test(new TextDecoder().decode(failure.first.subarray(0, 8)))
+    )
       await stream.write(encodeUtf8(PLAIN_ANSWER))
     else await tell(records, error)
     throw error

@@ -39,11 +39,20 @@ export class TlsStream implements ByteStream {
 
   /** Says close_notify; what comes is still read. RFC 8446 section 6.1 */
   shutdown(): void {
-    void this.sayGoodbye().then(() => this.records.stream.shutdown())
+    void this.sayGoodbye().then(() => this.quietly(() => this.records.stream.shutdown()))
   }
 
   close(): void {
-    void this.sayGoodbye().then(() => this.records.stream.close())
+    void this.sayGoodbye().then(() => this.quietly(() => this.records.stream.close()))
+  }
+
+  /** The other side may have gone meanwhile. */
+  private quietly(end: () => void): void {
+    try {
+      end()
+    } catch (error) {
+      if (!isErrno(error)) throw error
+    }
   }
 
   private async sayGoodbye(): Promise<void> {

@@ -116,7 +116,8 @@ export const BUILDPACK: readonly AppLayer[] = [
       ],
       'buildpack-curl',
     ),
-    build: (tree) => void tree.commands('curl wget gpg'),
+    // ca-certificates brings openssl along.
+    build: (tree) => void tree.commands('curl wget gpg openssl'),
   },
   {
     ...ballast(
