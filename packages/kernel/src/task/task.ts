@@ -86,9 +86,11 @@ export class Task implements PathContext, Billed {
   image: Image
   readonly signals = new SignalState()
   readonly startTimeMs: number
-  cpuMs = 0
-  /** Of children that were waited for, and theirs. */
-  childrenCpuMs = 0
+  /**
+   * Processor time. Apart from the task: numbers that begin whole and become fractions change what an object looks like
+   * to the engine, and every system call was compiled for that.
+   */
+  private readonly spent = { ownMs: 0, childrenMs: 0 }
   /** What the program says it holds on its heap, beyond what its image takes. */
   private heap = 0
   /** What of its memory its control group knows. */
@@ -98,7 +100,8 @@ export class Task implements PathContext, Billed {
   nice = 0
   oomScoreAdj = 0
 
-  state: TaskState = 'running'
+  // Not yet running, so that the engine never takes a task's state for one that stays.
+  state: TaskState = 'stopped'
   /** What ended it; of a zombie. */
   exitStatus: WaitStatus | undefined
   /** Changes that wait(2) has not told yet. */
@@ -140,6 +143,7 @@ export class Task implements PathContext, Billed {
     this.limits = init.limits
     this.image = init.image
     this.startTimeMs = init.parts.clock.now()
+    this.state = 'running'
     init.pid.task = this
     init.group.members.add(this)
     init.parent?.children.add(this)
@@ -189,8 +193,21 @@ export class Task implements PathContext, Billed {
     return { namespace, root, cwd, umask, credentials, task: this }
   }
 
+  get cpuMs(): number {
+    return this.spent.ownMs
+  }
+  /** Of children that were waited for, and theirs. */
+  get childrenCpuMs(): number {
+    return this.spent.childrenMs
+  }
+
+  /** A child was waited for. */
+  takeOver({ cpuMs, childrenCpuMs }: Task): void {
+    this.spent.childrenMs += cpuMs + childrenCpuMs
+  }
+
   charge(ms: number): void {
-    this.cpuMs += ms
+    this.spent.ownMs += ms
     this.cgroup.chargeCpu(ms)
     if (this.cpuMs >= this.cpuAlarmMs) this.overCpuLimit()
   }

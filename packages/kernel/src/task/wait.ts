@@ -68,7 +68,7 @@ function take(caller: Task, child: Task, options: number): WaitResult | undefine
 
 /** The zombie is gone: its number is free again. */
 export function reap(task: Task): void {
-  if (task.parent) task.parent.childrenCpuMs += task.cpuMs + task.childrenCpuMs
+  task.parent?.takeOver(task)
   task.parent?.children.delete(task)
   task.parent = undefined
   task.pid.task = undefined

@@ -1,12 +1,33 @@
 import { arithmetic } from '../expand/numbers.ts'
 import { expandSubscript, splitElement } from '../expand/subscript.ts'
-import { FatalError, type Steps, wait } from '../interp/flow.ts'
-import type { Builtin, Shell } from '../interp/shell.ts'
+import { begin, FatalError, type Steps, wait } from '../interp/flow.ts'
+import type { Builtin, BuiltinResult, Shell } from '../interp/shell.ts'
 import { nextIndex } from '../interp/variables.ts'
 import { parseFlags } from './flags.ts'
 
-/** POSIX, unset; bash(1) for elements of arrays. */
-function* unset(shell: Shell, args: readonly string[]): Steps<number> {
+const NAME = /^[A-Za-z_]\w*$/
+
+/** Whether it names a variable that is there, or with -v one that may not be, and nothing keeps it. */
+function isPlain({ variables }: Shell, name: string, given: boolean): boolean {
+  const variable = variables.raw(name)
+  return variable ? !variable.readonly && !variable.nameref : given && NAME.test(name)
+}
+
+/** POSIX, unset; bash(1) for elements of arrays. Plain variables, which nearly all are, go without steps. */
+function unset(shell: Shell, args: readonly string[]): BuiltinResult {
+  const from = args[0] === '-v' ? 1 : 0
+  for (let at = from; at < args.length; at++)
+    if (!isPlain(shell, args[at] ?? '', from === 1)) return begin(unsetSteps(shell, args))
+  for (let at = from; at < args.length; at++) unsetVariable(shell, args[at] ?? '')
+  return 0
+}
+
+function unsetVariable(shell: Shell, name: string): void {
+  shell.variables.unset(name, shell.dialect.name === 'bash' && !shell.shopt.get('localvar_unset'))
+  if (name === 'PATH') shell.hashed.clear()
+}
+
+function* unsetSteps(shell: Shell, args: readonly string[]): Steps<number> {
   const { options, operands } = parseFlags(args, { flags: shell.dialect.bash ? 'fvn' : 'fv' })
   if (options.has('f') && options.has('v') && shell.dialect.name === 'bash')
     throw new FatalError('cannot simultaneously unset a function and a variable', 1, false)
@@ -28,16 +49,14 @@ function* unsetOne(shell: Shell, operand: string, options: ReadonlyMap<string, s
   if (options.has('f')) return removeFunction(shell, operand)
   const element = shell.dialect.name === 'bash' ? splitElement(operand) : undefined
   if (element) return yield* unsetElement(shell, element.name, element.index)
-  if (!/^[A-Za-z_]\w*$/.test(operand)) {
+  if (!NAME.test(operand)) {
     if (shell.dialect.name !== 'bash') throw new FatalError(`${operand}: bad variable name`, 2, false)
     if (options.has('v')) throw new FatalError(`\`${operand}': not a valid identifier`, 1, false)
     return removeFunction(shell, operand)
   }
   if (options.has('n')) return shell.variables.drop(operand)
-  if (shell.variables.raw(operand) || options.has('v')) {
-    shell.variables.unset(operand, shell.dialect.name === 'bash' && !shell.shopt.get('localvar_unset'))
-    if (operand === 'PATH') shell.hashed.clear()
-  } else if (shell.dialect.name === 'bash') removeFunction(shell, operand)
+  if (shell.variables.raw(operand) || options.has('v')) unsetVariable(shell, operand)
+  else if (shell.dialect.name === 'bash') removeFunction(shell, operand)
 }
 
 function removeFunction(shell: Shell, name: string): void {
