@@ -159,6 +159,43 @@ const ROWS: readonly [script: string, stdout: string, status?: number][] = [
   ['nosuch 2>&1', 'bash: line 1: nosuch: command not found\n', 127],
   ['getopts ab: o -b x; echo $o $OPTARG', 'b x\n'],
   ['i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; echo $i', '20000\n'],
+  [
+    'a=(1 2 3); i=1; echo "${a[i]} ${a[i+1]} ${a[-1]} ${a[i-1]}"; a[i+1]=x; a[i++]+=y; echo "${a[*]} $i"; a[3+1]=z; echo "${!a[@]}"; a[-1]=w; echo "${a[@]}"',
+    '2 3 3 1\n1 2y x 2\n0 1 2 4\n1 2y x w\n',
+  ],
+  [
+    'declare -A m; k=\'a b\'; m[$k]=1; m["$k"]+=2; m[i+1]=q; echo "${m[a b]} ${m[i+1]} ${#m[@]}"; declare -n r=m; r[z]=9; echo "${r[z]}"; readonly c=(1 2); c[0]=5; echo "after $?"',
+    '12 q 2\n9\n',
+    1,
+  ],
+  [
+    'x=1; unset -v x y; echo "${x-gone}"; f() { local x=2; unset x; echo "${x-none}"; }; x=o; f; readonly R=1; unset R; echo $?; unset \'q[1]\'; unset -f f; f 2>/dev/null; echo $?; g() { :; }; unset g; type g 2>/dev/null; echo $?',
+    'gone\nnone\n1\n127\n1\n',
+  ],
+  [
+    "printf '%d-%s|' 1 a 2 b 3; echo; printf '%5s|%05d|%d\\n' é 42; printf '%s\\n'; printf '%d\\n' x; echo $?; printf '%s%%\\n' 1 2; printf 'none\\n' a b; printf '%-3s|%03d|\\n' a -5",
+    '1-a|2-b|3-|\n   é|00042|0\n\n0\n1\n1%\n2%\nnone\na  |-05|\n',
+  ],
+  [
+    "for i in 1 2 3; do eval 'if [ $i = 2 ]; then continue; fi; echo $i'; done; eval 'x=5; (exit 3)'; echo $? $x; for i in 1 2; do eval 'echo a; ((1/0)); echo b'; echo \"after $?\"; done; eval; echo $?; for i in 1 2; do eval 'set -v; :\necho v'; set +v; done 2>&1; f() { eval 'return 4'; echo no; }; f; echo $?; f; echo $?",
+    '1\n3\n3 5\na\nb\nafter 0\na\nb\nafter 0\n0\necho v\nv\necho v\nv\n4\n4\n',
+  ],
+  [
+    'set -- a \'\' \'b c\'; for w in "$@"; do echo "<$w>"; done; l=(x \'\' \'y z\'); for w in "${l[@]}" pre"${l[@]}"post; do echo "<$w>"; done; e=(); set -- "${e[@]}"; echo $#; echo "${1-u}" "${10-t}"; set -u; echo "${l[@]}"; n() { echo "$1" "${2}"; }; (n a) 2>/dev/null; echo $?',
+    '<a>\n<>\n<b c>\n<x>\n<>\n<y z>\n<prex>\n<>\n<y zpost>\n0\nu t\nx  y z\n1\n',
+  ],
+  [
+    'for ((i=0,j=5; i<j; i++,j--)); do [ $i -eq 1 ] && continue; echo $i $j; done; for ((;;)); do break; done; for ((i=0;i<$(echo 2);i+=$(echo 1))); do echo $i; done; for ((i=0; i<2; i+=1/0)); do echo t$i; done; echo $?; set -x; for v in 1 2; do :; done; set +x; trap \'echo "D $BASH_COMMAND"\' DEBUG; for v in 1; do :; done; trap - DEBUG',
+    '0 5\n2 3\n0\n1\nt0\n1\nD for v in 1\nD :\nD trap - DEBUG\n',
+  ],
+  [
+    "test 1 -eq 1; echo $?; [ 08 -eq 8 ]; echo $?; [ x -eq 1 ]; echo $?; [ 1 -lt 2 -a 3 -gt 2 ]; echo $?; [ ! 1 -eq 2 ]; echo $?; [ '(' 1 ')' ]; echo $?; [ -5 -lt ' 3 ' ]; echo $?; [ 1 -eq 1; echo $?; test; echo $?; [ a = b ]; echo $?; [ 99999999999999999999 -gt 1 ]; echo $?",
+    '0\n0\n2\n0\n0\n0\n0\n2\n1\n1\n2\n',
+  ],
+  [
+    'declare -i n=3; n+=4; n=n*2; echo $n; n=$((n+1)); echo $n; declare -u U=abc; U=$((5))x; echo $U; s=5; s=$((s+1)) t=$((s*2)); echo $s $t; declare -n q=s; q=$((q+1)); echo $s; a=$((1<<40)); echo $a; b=$((9223372036854775807+1)); echo $b; echo "${s:0:1}" $((s))$((t))',
+    '14\n15\n5X\n6 12\n7\n1099511627776\n-9223372036854775808\n7 712\n',
+  ],
 ]
 
 describe('bash -c', () => {

@@ -106,7 +106,8 @@ function integerOf(shell: Shell, text: string): number | bigint {
   if (quick !== undefined) return quick
   const trimmed = text.trim()
   if (/^[-+]?\d{1,15}$/.test(trimmed)) return Number(trimmed)
-  if (/^[-+]?\d+$/.test(trimmed)) return BigInt(trimmed)
+  const long = /^[-+]?\d+$/.test(trimmed) ? BigInt(trimmed) : undefined
+  if (long !== undefined && BigInt.asIntN(64, long) === long) return long
   throw new FatalError(
     shell.dialect.name === 'dash' ? `Illegal number: ${text}` : `${text}: integer expression expected`,
     2,
