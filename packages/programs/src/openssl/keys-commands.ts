@@ -14,6 +14,16 @@ import {
 } from '@drydock/crypto'
 import type { Command } from './command.ts'
 import { type OptionTable, Refused } from './command.ts'
+import {
+  type Curve25519Key,
+  curve25519Pem,
+  curve25519Text,
+  deriveX25519,
+  newCurve25519,
+  readCurve25519,
+  signEd25519,
+  verifyEd25519,
+} from './curve25519.ts'
 import { keyOnCurve, loadKey, newCurveKey, newKey } from './generate.ts'
 import { modulusText, privateKeyText, publicKeyText } from './print.ts'
 
@@ -68,15 +78,27 @@ const MAKERS: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ['EC', newCurveKey],
 ])
 
+const CURVES_25519 = ['ED25519', 'X25519'] as const
+
 /** openssl-genpkey(1), for RSA and the curves there are. */
 export async function genpkey(command: Command): Promise<number> {
   const algorithm = command.get('algorithm')
+  const curve = CURVES_25519.find((name) => name === algorithm?.toUpperCase())
+  if (curve) {
+    const made = newCurve25519(curve)(command)
+    await command.output(
+      command.get('out'),
+      curve25519Pem(made) + (command.has('text') ? curve25519Text(made) : ''),
+      0o600,
+    )
+    return 0
+  }
   const make = MAKERS.get(algorithm?.toUpperCase() ?? '')
   if (!make)
     throw new Refused(
       algorithm === undefined
         ? 'genpkey: Use -help for summary.\n'
-        : `genpkey: Error setting ${algorithm} algorithm: only RSA and EC are supported here\n`,
+        : `genpkey: Error setting ${algorithm} algorithm: only RSA, EC, ED25519 and X25519 are supported here\n`,
     )
   const key = await make(command)
   const text = command.has('cipher')
@@ -118,6 +140,14 @@ async function loadPublic(command: Command): Promise<PublicKey> {
 /** openssl-rsa(1), openssl-ec(1), openssl-pkey(1). */
 export async function showKey(command: Command): Promise<number> {
   const kind = command.name === 'pkey' ? undefined : command.name.toUpperCase()
+  const data = command.get('in') === undefined ? undefined : await command.text(command.get('in'), 'Private Key')
+  const modern = data === undefined ? undefined : readCurve25519(data)
+  if (modern && kind === undefined) {
+    const text = command.has('text') ? curve25519Text(modern) : ''
+    const block = command.has('noout') ? '' : curve25519Pem(modern, command.has('pubout'))
+    await command.output(command.get('out'), block + text, 0o600)
+    return 0
+  }
   if (kind === 'EC') await command.io.warn('read EC key\n')
   const key = command.has('pubin') ? undefined : await loadKey(command, command.get('in'), command.get('passin'))
   const publicKey = key ?? (await loadPublic(command))
@@ -145,15 +175,38 @@ function checked(publicKey: PublicKey, key: PrivateKey | undefined): string {
 }
 
 export const PKEYUTL_OPTIONS: OptionTable = {
-  flags: ['encrypt', 'decrypt', 'pubin', 'help'],
-  values: ['in', 'out', 'inkey', 'passin', 'pkeyopt'],
+  flags: ['encrypt', 'decrypt', 'sign', 'verify', 'derive', 'rawin', 'pubin', 'help'],
+  values: ['in', 'out', 'inkey', 'peerkey', 'sigfile', 'passin', 'pkeyopt'],
 }
 
-/** openssl-pkeyutl(1) and rsautl: encryption by a key. */
+/** What can be done with keys of Ed25519 and X25519. */
+async function with25519(command: Command, key: Curve25519Key): Promise<number> {
+  if (command.has('derive')) {
+    const peer = readCurve25519(await command.text(command.get('peerkey'), 'Peer Key'))
+    const secret = peer && deriveX25519(key, peer)
+    if (!secret) throw new Refused('Error setting up peer key\n')
+    await command.output(command.get('out'), secret)
+    return 0
+  }
+  const message = await command.input(command.get('in'))
+  if (command.has('verify')) {
+    const fits = verifyEd25519(key, message, await command.input(command.get('sigfile'), 'signature'))
+    await command.io.print(fits ? 'Signature Verified Successfully\n' : 'Signature Verification Failure\n')
+    return fits ? 0 : 1
+  }
+  const signature = command.has('sign') ? signEd25519(key, message) : undefined
+  if (!signature) throw new Refused('Public Key operation error\n')
+  await command.output(command.get('out'), signature)
+  return 0
+}
+
+/** openssl-pkeyutl(1) and rsautl: what a key does with bytes. */
 export async function pkeyutl(command: Command): Promise<number> {
   const { encryptRsa, decryptRsa } = await import('@drydock/crypto')
-  const data = await command.input(command.get('in'))
   const path = command.get('inkey')
+  const modern = path === undefined ? undefined : readCurve25519(await command.text(path, 'Private Key'))
+  if (modern) return with25519(command, modern)
+  const data = await command.input(command.get('in'))
   if (command.has('decrypt')) {
     const own = await loadKey(command, path, command.get('passin'))
     const plain = isEc(own) ? undefined : decryptRsa(own, data)

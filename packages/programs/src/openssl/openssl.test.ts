@@ -169,3 +169,49 @@ describe('openssl', () => {
     expect((await run('openssl version')).stdout).toMatch(/^OpenSSL 3\./)
   })
 })
+
+describe('values of DER, primes and keys of 25519', () => {
+  it.skipIf(!real)('asn1parse reads as the real one', async () => {
+    for (const options of ['', '-i', '-dump', '-strparse 4', '-noout', '-offset 4'])
+      for (const name of ['c.pem', 'k.pem', 'ek.pem']) {
+        writeFileSync(join(folder, name), await file(name))
+        const words = ['asn1parse', '-in', name, ...options.split(' ').filter(Boolean)]
+        const { stdout, status } = await run(`openssl ${words.join(' ')}`)
+        expect({ stdout, status }).toEqual(openssl(words))
+      }
+  })
+
+  it('prime tells and makes', async () => {
+    expect((await run('openssl prime 7 8 1000003; openssl prime -hex 11')).stdout).toBe(
+      '7 (7) is prime\n8 (8) is not prime\nF4243 (1000003) is prime\n11 (11) is prime\n',
+    )
+    expect(await run('openssl prime x')).toMatchObject({ stderr: 'Failed to process value (x)\n', status: 1 })
+    expect(await run('openssl prime -generate')).toMatchObject({ stderr: 'Specify the number of bits.\n', status: 1 })
+    const { stdout } = await run('p=$(openssl prime -generate -bits 64); openssl prime $p')
+    expect(stdout).toMatch(/^[C-F][0-9A-F]{15} \(\d+\) is prime\n$/)
+  })
+
+  it('keys of Ed25519 sign, keys of X25519 agree', async () => {
+    const made =
+      'openssl genpkey -algorithm ed25519 -out ed.pem; openssl pkey -in ed.pem -pubout -out edp.pem; echo hi > m'
+    const used =
+      'openssl pkeyutl -sign -rawin -inkey ed.pem -in m -out s; openssl pkeyutl -verify -rawin -pubin -inkey edp.pem -in m -sigfile s'
+    expect((await run(`${made}; ${used}`)).stdout).toBe('Signature Verified Successfully\n')
+    expect(
+      (await run('echo no > m; openssl pkeyutl -verify -rawin -pubin -inkey edp.pem -in m -sigfile s')).stdout,
+    ).toBe('Signature Verification Failure\n')
+    const shared =
+      'for n in a b; do openssl genpkey -algorithm x25519 -out $n; openssl pkey -in $n -pubout -out p$n; done; ' +
+      'openssl pkeyutl -derive -inkey a -peerkey pb | md5sum; openssl pkeyutl -derive -inkey b -peerkey pa | md5sum'
+    const [one, other] = (await run(shared)).stdout.split('\n')
+    expect(one).toBe(other)
+  })
+
+  it.skipIf(!real)('the real one reads them and says the same of them', async () => {
+    writeFileSync(join(folder, 'ed.pem'), await file('ed.pem'))
+    for (const words of [['-text'], ['-text', '-noout'], ['-pubout']])
+      expect((await run(`openssl pkey -in ed.pem ${words.join(' ')}`)).stdout).toBe(
+        openssl(['pkey', '-in', 'ed.pem', ...words]).stdout,
+      )
+  })
+})

@@ -2,6 +2,7 @@ import type { Process } from '@drydock/abi'
 import { isErrno } from '@drydock/abi'
 import { Stdio } from '@drydock/libc'
 import { Command, type OptionTable, Refused } from './command.ts'
+import { ASN1PARSE_OPTIONS, asn1parse } from './asn1parse.ts'
 import { DGST_OPTIONS, dgst } from './digests.ts'
 import { BASE64_OPTIONS, ENC_OPTIONS, enc } from './enc.ts'
 import {
@@ -16,6 +17,7 @@ import {
   pkeyutl,
   showKey,
 } from './keys-commands.ts'
+import { PRIME_OPTIONS, prime } from './prime.ts'
 import { REQ_OPTIONS, req } from './req.ts'
 import { CLIENT_OPTIONS, client } from './s-client.ts'
 import { PASSWD_OPTIONS, passwd, RAND_OPTIONS, rand, VERSION_OPTIONS, version } from './small.ts'
@@ -43,6 +45,8 @@ const COMMANDS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['dgst', { options: DGST_OPTIONS, run: dgst }],
   ['enc', { options: ENC_OPTIONS, run: enc }],
   ['base64', { options: BASE64_OPTIONS, run: enc }],
+  ['asn1parse', { options: ASN1PARSE_OPTIONS, run: asn1parse }],
+  ['prime', { options: PRIME_OPTIONS, run: prime }],
   ['rand', { options: RAND_OPTIONS, run: rand }],
   ['passwd', { options: PASSWD_OPTIONS, run: passwd }],
   ['version', { options: VERSION_OPTIONS, run: version }],

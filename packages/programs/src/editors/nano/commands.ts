@@ -154,6 +154,8 @@ const CHANGING: ReadonlySet<string> = new Set(
     ' ',
   ),
 )
+/** They take away what was said. */
+const BLANKING: ReadonlySet<string> = new Set(['cut', 'copy', 'paste', 'cutToEnd', 'zap'])
 const VERTICAL: ReadonlySet<string> = new Set(['up', 'down', 'pageUp', 'pageDown', 'scrollUp', 'scrollDown'])
 
 /** What one key does. @throws Said for the status bar */
@@ -165,6 +167,7 @@ export async function perform(editor: Editor, key: string): Promise<void> {
   const command = BY_KEY.get(key)
   if (editor.readonly && (command === undefined ? isText(key) : CHANGING.has(command)))
     throw new Said('Key is invalid in view mode')
+  if (BLANKING.has(command ?? '')) editor.message = ''
   const { buffer } = editor
   if (command !== undefined) await COMMANDS.get(command)?.(editor)
   else if (isText(key)) cutting.type(editor, key)
