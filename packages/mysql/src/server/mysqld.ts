@@ -23,8 +23,8 @@ const LACKS = [
   'events; triggers where several tables are changed at once',
   'DELETE from several tables at once, INTO OUTFILE, LOAD DATA, full-text search, spatial types',
   'privileges on columns and routines',
-  'strict dates, sets and decimals: these are kept as they are given; collations other than case-insensitive',
-  'DEFAULT as a value, WITH ROLLUP, time zones other than UTC',
+  'strict dates and sets: these are kept as they are given; collations other than case-insensitive',
+  'DEFAULT as a value, XOR, changes of views, INSERT … RETURNING, sequences, roles, time zones other than UTC',
   'replication, the binary log, X Protocol, TLS, compression',
 ]
 

@@ -1,11 +1,11 @@
-import type { Outcome } from '../protocol.ts'
+import type { Outcome, Warning } from '../protocol.ts'
 import type { Databases } from '../sqlite/databases.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Cursor } from './create-table.ts'
 import { foreignKeyText, literal, quoteName, type TableDefinition } from './definition.ts'
 import { isJoined, topLevel } from './joined-changes.ts'
 import type { Token } from './lexer.ts'
-import { SqlError } from './problem.ts'
+import { duplicateEntry, SqlError } from './problem.ts'
 import { closing, partsOf } from './render.ts'
 import { type Changed, RowTriggers, type TriggeredChange } from './routines/row-triggers.ts'
 import type { Program, ProgramStore } from './routines/store.ts'
@@ -23,6 +23,8 @@ export interface ChangesHost {
   /** The tables that a statement names. */
   tablesOf(work: Work): TableDefinition[]
   fire(program: Program, work: Work, rows: Locals): void
+  /** A message in the words of the server that this is. */
+  worded(message: string): string
 }
 
 /** INSERT, REPLACE, UPDATE and DELETE, and whose fault it is when they fail. */
@@ -59,18 +61,37 @@ export class Changes {
     if (triggered)
       return inserted(this.whole(triggered.database, () => this.rowTriggers.insert(triggered, verb, cursor.rest)))
     const rest = insertion(work.renderer, cursor)
+    const where = other ?? database
+    const warnings = ignore && table ? this.ignored(work, table) : []
+    const before = table ? this.count(where, name) : 0
     this.databases.run(database, `${verb} INTO ${target} ${rest}`, work.parameters)
-    const affected = this.databases.changes(database)
-    const numbered = table?.columns.some(({ autoIncrement }) => autoIncrement) && affected > 0
+    const written = this.databases.changes(database)
+    const added = table ? this.count(where, name) - before : written
+    // A row in the place of another counts twice.
+    const affected = written + (replace || /\bON CONFLICT\b/.test(rest) ? written - added : 0)
+    const numbered = table?.columns.some(({ autoIncrement }) => autoIncrement) && written > 0
     const insertId = numbered
-      ? this.databases.lastRowid(database) - (/\bON CONFLICT\b/.test(rest) ? 0 : affected - 1)
+      ? this.databases.lastRowid(database) - (/\bON CONFLICT\b/.test(rest) ? 0 : written - 1)
       : 0
-    return {
-      ...NOTHING,
-      affected,
-      insertId,
-      info: affected > 1 ? `Records: ${affected}  Duplicates: 0  Warnings: 0` : '',
-    }
+    const given = rowsGiven(cursor.rest) ?? written
+    const isMany = given > 1 || cursor.rest.some(({ upper, kind }) => kind === 'word' && upper === 'SELECT')
+    const info = `Records: ${given}  Duplicates: ${given - added}  Warnings: ${warnings.length}`
+    return { ...NOTHING, affected, insertId, info: isMany ? info : '', ...(warnings.length > 0 ? { warnings } : {}) }
+  }
+
+  private count(database: string, table: string): number {
+    return Number(this.databases.run(database, `SELECT count(*) FROM ${quoteName(table)}`).rows[0]?.[0] ?? 0)
+  }
+
+  /** What INSERT IGNORE will leave out, as far as a key is there already. */
+  private ignored(work: Work, { name, keys }: TableDefinition): readonly Warning[] {
+    return keys
+      .filter(({ kind }) => kind === 'primary' || kind === 'unique')
+      .flatMap(({ columns }) => {
+        const { entry, key } = this.duplicate(work, name, columns)
+        return entry === '' ? [] : [duplicateEntry(name, entry, key)]
+      })
+      .map(({ code, message }) => ({ level: 'Warning', code, message: this.host.worded(message) }))
   }
 
   change(work: Work, cursor: Cursor): Outcome {
@@ -117,6 +138,33 @@ export class Changes {
       this.databases.run(database, `RELEASE ${name}`)
       throw error
     }
+  }
+
+  /** A text given to a column of numbers, in an INSERT's rows or behind SET. */
+  givenTo(work: Work, column: string, isMaria: boolean): { value: string; kind: string; table: string } {
+    const { tokens, parameters, session } = work
+    const table = this.host.tablesOf(work)[0]
+    const type = table?.columns.find(({ name }) => name === column)?.type ?? ''
+    const kind = type.startsWith('decimal') ? 'decimal' : /^(float|double)/.test(type) ? 'double' : 'integer'
+    const isText = (value: string): boolean => Number.isNaN(Number(value)) || value.trim() === ''
+    const strings = [
+      ...tokens.filter((token) => token.kind === 'string').map(({ text }) => text),
+      ...parameters.filter((value) => typeof value === 'string').map(String),
+    ]
+    const set = tokens.findIndex(({ text }, i) => text === column && tokens[i + 1]?.text === '=')
+    const at = this.listedAt(tokens, column, table)
+    const rows = rowTexts(tokens)
+    const inRows = rows.map((row) => row[at]).find((value) => value !== undefined && isText(value))
+    const value = inRows ?? (set >= 0 ? tokens[set + 2]?.text : undefined) ?? strings.find(isText) ?? ''
+    return { value, kind, table: isMaria ? `\`${session.database}\`.\`${table?.name}\`.` : '' }
+  }
+
+  /** Where a column's values stand in the rows of an INSERT. */
+  private listedAt(tokens: readonly Token[], column: string, table: TableDefinition | undefined): number {
+    const open = tokens.findIndex(({ text, kind }) => kind === 'op' && text === '(')
+    const values = topLevel(tokens, 'VALUES')
+    if (open < 0 || open > values) return table?.columns.findIndex(({ name }) => name === column) ?? -1
+    return partsOf(tokens.slice(open + 1, closing(tokens, open))).findIndex((part) => part.at(-1)?.text === column)
   }
 
   /** SQLite does not say which key it was: it is told where only one can be meant. */
@@ -172,6 +220,23 @@ function tableChanged(verb: string, rest: readonly Token[]): string | undefined 
   if (verb === 'DELETE' ? from !== 0 || topLevel(rest, 'USING') > 0 : isJoined(rest.slice(0, set))) return undefined
   const at = from + 1
   return rest[at + 1]?.text === '.' ? rest[at + 2]?.text : rest[at]?.text
+}
+
+/** The values of an INSERT's rows as they were typed. */
+function rowTexts(tokens: readonly Token[]): readonly (readonly string[])[] {
+  const at = topLevel(tokens, 'VALUES')
+  return at < 0
+    ? []
+    : partsOf(tokens.slice(at + 1)).map((row) => partsOf(row.slice(1, -1)).map((part) => part[0]?.text ?? ''))
+}
+
+/** How many rows stand behind VALUES; undefined for a query. */
+function rowsGiven(rest: readonly Token[]): number | undefined {
+  const at = topLevel(rest, 'VALUES') >= 0 ? topLevel(rest, 'VALUES') : topLevel(rest, 'VALUE')
+  if (at < 0) return undefined
+  const tail = rest.slice(at + 1)
+  const end = [topLevel(tail, 'ON'), topLevel(tail, 'AS')].filter((each) => each >= 0)
+  return partsOf(tail.slice(0, Math.min(tail.length, ...end))).length
 }
 
 const inserted = ({ affected, matched, insertId }: Changed): Outcome => ({

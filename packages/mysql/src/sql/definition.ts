@@ -18,6 +18,11 @@ export interface ColumnDefinition {
   generated?: string | undefined
 }
 
+/** A column that nothing more is known of. */
+export const plainColumn = (name: string, type: string): ColumnDefinition => ({
+  ...{ name, type, notNull: false, fallback: undefined, touched: false, autoIncrement: false, comment: '' },
+})
+
 export interface KeyDefinition {
   kind: 'primary' | 'unique' | 'index' | 'fulltext'
   name: string

@@ -22,6 +22,9 @@ export interface DefinitionHost {
   readonly at: (work: Work) => string
 }
 
+/** What would have failed, and is only told. */
+const noted = (problem: SqlError): Outcome => ({ ...NOTHING, warnings: [{ level: 'Note', ...problem.problem }] })
+
 /** CREATE, DROP, ALTER, RENAME and TRUNCATE. Reference Manual, "Data Definition Statements" */
 export class Definitions {
   private readonly databases: Databases
@@ -63,7 +66,8 @@ export class Definitions {
     const lenient = cursor.take('IF', 'NOT', 'EXISTS')
     const { database: other, name } = cursor.qualified()
     const database = chosen(other ?? session.database)
-    if (lenient && this.catalogue.names(database).includes(name)) return NOTHING
+    if (lenient && this.catalogue.names(database).includes(name))
+      return noted(new SqlError(1050, '42S01', `Table '${name}' already exists`))
     if (this.catalogue.names(database).includes(name))
       throw new SqlError(1050, '42S01', `Table '${name}' already exists`)
     if (cursor.take('LIKE')) {
@@ -79,10 +83,18 @@ export class Definitions {
     const query = as < 0 ? undefined : cursor.rest.slice(cursor.rest[as]?.upper === 'AS' ? as + 1 : as)
     if (temporary && query === undefined && inner.length === 0) throw syntaxError(work.sql)
     const table = query ? this.tableLike(work, name, query) : parser.table(name, inner, options)
+    for (const key of table.foreignKeys)
+      if (key.table !== name && !this.catalogue.tables(database).has(key.table) && this.checksKeys(session))
+        throw new SqlError(1824, 'HY000', `Failed to open the referenced table '${key.table}'`)
     if (table.columns.length === 0) throw new SqlError(4028, 'HY000', 'A table must have at least one visible column.')
     this.catalogue.create(database, table)
     if (query) this.databases.run(database, `INSERT INTO ${quoteName(name)} ${renderer.render(query)}`)
     return { ...NOTHING, affected: query ? this.databases.changes(database) : 0 }
+  }
+
+  /** Dumps make tables before those that they refer to, and say so. */
+  private checksKeys({ variables }: SessionState): boolean {
+    return Number(variables.get('foreign_key_checks') ?? 1) !== 0
   }
 
   /** CREATE TABLE … SELECT: columns as the query has them. */
@@ -107,8 +119,9 @@ export class Definitions {
     const lenient = cursor.take('IF', 'NOT', 'EXISTS')
     const name = cursor.name()
     if (this.databases.has(name)) {
-      if (lenient) return { ...NOTHING, affected: 1 }
-      throw new SqlError(1007, 'HY000', `Can't create database '${name}'; database exists`)
+      const there = new SqlError(1007, 'HY000', `Can't create database '${name}'; database exists`)
+      if (lenient) return noted(there)
+      throw there
     }
     this.databases.add(name, new Uint8Array(0))
     this.catalogue.prepare(name)
@@ -123,6 +136,7 @@ export class Definitions {
     const before = this.catalogue.table(database, of)
     const after = structuredClone(before)
     const kind = tokens[1]?.upper === 'UNIQUE' ? 'unique' : 'index'
+    if (before.keys.some((key) => key.name === name)) throw new SqlError(1061, '42000', `Duplicate key name '${name}'`)
     after.keys.push({ kind, name, columns: partsOf(cursor.group()).map(([first]) => first?.text ?? '') })
     this.catalogue.rebuild(database, before, after, new Map(before.columns.map((column) => [column.name, column.name])))
     return NOTHING
@@ -144,8 +158,9 @@ export class Definitions {
       const lenient = cursor.take('IF', 'EXISTS')
       const name = cursor.name()
       if (!this.databases.has(name)) {
-        if (lenient) return NOTHING
-        throw new SqlError(1008, 'HY000', `Can't drop database '${name}'; database doesn't exist`)
+        const missing = new SqlError(1008, 'HY000', `Can't drop database '${name}'; database doesn't exist`)
+        if (lenient) return noted(missing)
+        throw missing
       }
       const affected = this.catalogue.names(name).length
       this.databases.drop(name)
@@ -157,14 +172,20 @@ export class Definitions {
     if (cursor.take('INDEX')) return this.dropIndex(session, cursor)
     if (!view && !cursor.take('TABLE') && !cursor.take('TABLES')) return NOTHING
     const lenient = cursor.take('IF', 'EXISTS')
+    const missing: string[] = []
     do {
       const { database: other, name } = cursor.qualified()
       const database = chosen(other ?? session.database)
-      if (view) this.databases.run(database, `DROP VIEW ${lenient ? 'IF EXISTS ' : ''}${quoteName(name)}`)
-      else if (this.catalogue.tables(database).has(name)) this.catalogue.drop(database, name)
-      else if (!lenient) throw new SqlError(1051, '42S02', `Unknown table '${database}.${name}'`)
+      if (view && this.catalogue.views(database).has(name)) this.databases.run(database, `DROP VIEW ${quoteName(name)}`)
+      else if (!view && this.catalogue.tables(database).has(name)) this.catalogue.drop(database, name)
+      else missing.push(`${database}.${name}`)
     } while (cursor.takeOp(','))
-    return NOTHING
+    if (missing.length === 0) return NOTHING
+    const problem = view
+      ? new SqlError(4092, '42S02', `Unknown VIEW: '${missing.join(',')}'`)
+      : new SqlError(1051, '42S02', `Unknown table '${missing.join(',')}'`)
+    if (lenient) return noted(problem)
+    throw problem
   }
 
   private dropIndex(session: SessionState, cursor: Cursor): Outcome {
@@ -173,13 +194,28 @@ export class Definitions {
     const { database: other, name: of } = cursor.qualified()
     const database = chosen(other ?? session.database)
     const before = this.catalogue.table(database, of)
+    if (!before.keys.some((key) => key.name === name))
+      throw new SqlError(1091, '42000', `Can't DROP '${name}'; check that column/key exists`)
     const after = { ...structuredClone(before), keys: before.keys.filter((key) => key.name !== name) }
     this.catalogue.rebuild(database, before, after, new Map(before.columns.map((column) => [column.name, column.name])))
     return NOTHING
   }
 
-  alter({ session, renderer }: Work, cursor: Cursor): Outcome {
+  private alterView(work: Work, cursor: Cursor): Outcome {
+    const { at } = cursor
+    const { database: other, name } = cursor.qualified()
+    const database = chosen(other ?? work.session.database)
+    if (!this.catalogue.views(database).has(name))
+      throw new SqlError(1146, '42S02', `Table '${database}.${name}' doesn't exist`)
+    this.databases.run(database, `DROP VIEW ${quoteName(name)}`)
+    cursor.at = at
+    return this.createView(work, cursor)
+  }
+
+  alter(work: Work, cursor: Cursor): Outcome {
+    const { session, renderer } = work
     if (cursor.take('USER')) return (this.users.change(cursor, false), NOTHING)
+    if (cursor.take('VIEW')) return this.alterView(work, cursor)
     if (!cursor.take('TABLE')) return NOTHING
     const { database: other, name } = cursor.qualified()
     const database = chosen(other ?? session.database)

@@ -360,3 +360,65 @@ describe('as MySQL has it', () => {
     expect(rows('SELECT id FROM orders')).toEqual([[1], [3]])
   })
 })
+
+// What MariaDB 10.11 gave for the same rows.
+describe('groups, documents and what is compared with queries', () => {
+  it.each<[sql: string, rows: unknown]>([
+    [
+      'SELECT kind, age, COUNT(*) FROM users GROUP BY kind, age WITH ROLLUP',
+      [
+        ['a', null, 1],
+        ['a', 30, 1],
+        ['a', 40, 1],
+        ['a', null, 3],
+        [null, null, 3],
+      ],
+    ],
+    ['SELECT id FROM users WHERE age > ALL (SELECT age FROM users WHERE id = 1)', [[2]]],
+    ['SELECT id FROM users WHERE age = ANY (SELECT age FROM users) ORDER BY id', [[1], [2]]],
+    [
+      "SELECT JSON_OBJECT('a', 1, 'b', JSON_ARRAY('x', NULL, true)), JSON_SET('{\"a\":1}', '$.b', 'y')",
+      [['{"a": 1, "b": ["x", null, true]}', '{"a": 1, "b": "y"}']],
+    ],
+    [
+      "SELECT JSON_TYPE('[1]'), JSON_VALUE('{\"n\":\"bob\"}', '$.n'), JSON_MERGE_PATCH('{\"a\":1}', '{\"b\":2}')",
+      [['ARRAY', 'bob', '{"a": 1, "b": 2}']],
+    ],
+    [
+      'SELECT JSON_ARRAYAGG(name), JSON_OBJECTAGG(id, name) FROM users WHERE id < 3',
+      [['["ann","bob"]', '{"1":"ann", "2":"bob"}']],
+    ],
+    ['SELECT JSON_SEARCH(\'{"a":"x","b":"y"}\', \'one\', \'y\'), JSON_QUOTE(\'a"b\')', [['"$.b"', '"a\\"b"']]],
+    ['SELECT VARIANCE(age), BIT_OR(age), BIT_AND(age) FROM users', [[25, 62, 8]]],
+    ["SELECT SOUNDEX('hello'), YEARWEEK('2024-02-03'), 7 MOD 4", [['H400', 202404, 3]]],
+  ])('%s', (sql, expected) => {
+    expect(rows(sql)).toEqual(expected)
+  })
+
+  it.each<[sql: string, affected: number, info: string]>([
+    ['INSERT INTO users (id, name) VALUES (1, "ann") ON DUPLICATE KEY UPDATE age = 7', 2, ''],
+    ['REPLACE INTO users (id, name) VALUES (2, "two")', 2, ''],
+    ['INSERT IGNORE INTO users (id, name) VALUES (3, "cy"), (9, "new")', 1, 'Records: 2  Duplicates: 1  Warnings: 2'],
+  ])('%s', (sql, affected, info) => {
+    expect(run(sql)).toMatchObject({ affected, info })
+  })
+
+  it.each<[sql: string, code: number, message: string]>([
+    ['SELECT @@nosuch', 1193, "Unknown system variable 'nosuch'"],
+    ['SET nosuch = 1', 1193, "Unknown system variable 'nosuch'"],
+    [
+      "INSERT INTO users (name, age) VALUES ('x', 'abc')",
+      1366,
+      "Incorrect integer value: 'abc' for column 'age' at row 1",
+    ],
+    ['DROP INDEX nope ON users', 1091, "Can't DROP 'nope'; check that column/key exists"],
+    ['CREATE INDEX name ON users (age)', 1061, "Duplicate key name 'name'"],
+    [
+      'CREATE TABLE bad (id INT, FOREIGN KEY (id) REFERENCES nosuch (id))',
+      1824,
+      "Failed to open the referenced table 'nosuch'",
+    ],
+  ])('%s', (sql, code, message) => {
+    expect(() => run(sql)).toThrow(expect.objectContaining({ code, message }) as Error)
+  })
+})

@@ -1,10 +1,10 @@
 import type { Outcome, SessionState, Value } from '../protocol.ts'
 import type { Databases } from '../sqlite/databases.ts'
 import { Catalogue, SYSTEM_DATABASES } from './catalogue.ts'
-import { Cursor } from './create-table.ts'
+import { Cursor, emptyTable } from './create-table.ts'
 import { Definitions } from './definitions.ts'
 import { Changes, isGiven } from './changes.ts'
-import { quoteName, type TableDefinition } from './definition.ts'
+import { plainColumn, quoteName, type TableDefinition } from './definition.ts'
 import { explain } from './explain.ts'
 import { defaultCollation, mariaProblem } from './flavour.ts'
 import { fillInformationSchema } from './information-schema.ts'
@@ -19,6 +19,7 @@ import { noData, NOTHING_FOUND } from './routines/interpreter.ts'
 import type { Locals } from './routines/locals.ts'
 import { Programs } from './routines/programs.ts'
 import { ProgramStore } from './routines/store.ts'
+import { rolledUp } from './rollup.ts'
 import { SessionWork } from './session-work.ts'
 import { withNullness } from './nullness.ts'
 import { titled } from './titles.ts'
@@ -27,7 +28,7 @@ import { chosen, describe, show, type ShowHost } from './show.ts'
 import { Privileges } from './privileges.ts'
 import { Users } from './users.ts'
 import { Transactions } from './transactions.ts'
-import { variablesOf } from './variables.ts'
+import { SWITCHES, variablesOf } from './variables.ts'
 import { NOTHING, type Work } from './work.ts'
 
 type Verb = (engine: Engine, work: Work, cursor: Cursor) => Outcome
@@ -72,6 +73,7 @@ export class Engine {
       ...{ databases, catalogue, store, at },
       tablesOf: (work) => this.tablesOf(work),
       fire: (program, work, rows) => this.programs.fire(program, work, rows),
+      worded: (message) => this.worded(new SqlError(0, '', message)).message,
     })
     const forget = (): void => (catalogue.forget(), store.forget())
     this.transactions = new Transactions({ databases, at, forget })
@@ -172,6 +174,8 @@ export class Engine {
       sql: work.sql,
       duplicate: (table, columns) => this.changes.duplicate(work, table, columns),
       isGiven: (column) => isGiven(work, column),
+      tableOf: () => this.tablesOf(work)[0]?.name ?? '',
+      givenTo: (column) => this.changes.givenTo(work, column, this.isMaria),
       foreignKey: () => this.changes.brokenKey(work),
     })
   }
@@ -210,7 +214,10 @@ export class Engine {
 
   private variable({ variables }: SessionState, name: string): Value {
     const plain = name.replace(/^(global|session|local)\./, '')
-    return variables.get(plain) ?? variablesOf(this.version).get(plain) ?? null
+    const known = variablesOf(this.version)
+    if (!variables.has(plain) && !known.has(plain))
+      throw new SqlError(1193, 'HY000', `Unknown system variable '${plain}'`)
+    return variables.get(plain) ?? known.get(plain) ?? null
   }
 
   /** The connection for a statement, with what it names of other databases. */
@@ -250,6 +257,7 @@ export class Engine {
         databases: () => this.listed(),
       },
       warnings: session.warnings ?? [],
+      viewed: (database, name) => this.viewed(database, name),
       filtered: (outcome, condition) => this.filtered(renderer, outcome, condition),
       databases: () => this.listed().filter((name) => this.privileges.sees(session.user, name)),
       variables: () =>
@@ -282,7 +290,8 @@ export class Engine {
       chosen('')
     const into = splitInto(work.tokens)
     const tokens = into?.tokens ?? work.tokens
-    const text = work.renderer.render(titled(tokens, work.sql))
+    const named = titled(tokens, work.sql)
+    const text = rolledUp(work.renderer, named) ?? work.renderer.render(named)
     const { columns, rows } = this.databases.run(database, text, work.parameters)
     if (into) return this.into(work, into.targets, rows)
     const shown = withNullness(columns, tokens, this.tablesOf(work), (item) => this.itemType(work, item))
@@ -350,7 +359,11 @@ export class Engine {
       if (!assigned.takeOp('=')) assigned.takeOp(':=')
       return [name, this.valueOf(work, assigned.rest)]
     })
-    for (const [name, value] of variables) this.session(work).set(name, value)
+    const known = variablesOf(this.version)
+    // Most of those that clients set have no effect here: only what is no such name at all is told.
+    for (const [name, value] of variables)
+      if (name.startsWith('@') || known.has(name) || name.includes('_')) this.session(work).set(name, value)
+      else throw new SqlError(1193, 'HY000', `Unknown system variable '${name}'`)
     for (const [name, value] of variables)
       if (name === 'foreign_key_checks')
         for (const database of this.databases.names)
@@ -423,6 +436,24 @@ export class Engine {
     }
   }
 
+  private viewed(database: string, name: string): TableDefinition | undefined {
+    if (!this.catalogue.views(database).has(name)) return undefined
+    const { columns } = this.databases.run(database, `SELECT * FROM ${quoteName(name)} LIMIT 0`)
+    const tables = [...this.catalogue.tables(database).values()].flatMap((table) => table.columns)
+    return {
+      ...emptyTable(name),
+      columns: columns.map((column) => {
+        const known = tables.find((each) => each.name === column.name)
+        const type = known?.type ?? (column.type === '' ? 'varchar(255)' : column.type)
+        return {
+          ...plainColumn(column.name, type),
+          notNull: known?.notNull ?? false,
+          fallback: known?.autoIncrement ? '0' : known?.fallback,
+        }
+      }),
+    }
+  }
+
   private filtered(renderer: Renderer, outcome: Outcome, condition: readonly Token[]): Outcome {
     if (outcome.rows.length === 0) return outcome
     const width = outcome.columns.length
@@ -471,13 +502,7 @@ export class Engine {
 }
 
 const onOff = (name: string, value: Value): string =>
-  /^(autocommit|foreign_key_checks|unique_checks|performance_schema|log_bin|transaction_read_only|sql_notes)$/.test(
-    name,
-  )
-    ? Number(value)
-      ? 'ON'
-      : 'OFF'
-    : String(value ?? '')
+  SWITCHES.has(name) ? (Number(value) ? 'ON' : 'OFF') : String(value ?? '')
 
 const select: Verb = (engine, work) => engine.select(work)
 const insert: Verb = (engine, work, cursor) => engine.changes.insert(work, cursor)

@@ -31,11 +31,35 @@ export function shownType(type: string, isMaria: boolean): string {
   return `${word}(${widths[rest.includes('unsigned') ? 1 : 0]})${rest}`
 }
 
+/** Failures that have other numbers in MariaDB. */
+const RENUMBERED: ReadonlyMap<number, (message: string) => SqlError> = new Map([
+  [3105, (message: string) => new SqlError(1906, 'HY000', message.replace('is not allowed.', 'has been ignored'))],
+  [
+    3819,
+    (message: string) =>
+      new SqlError(4025, '23000', message.replace(/^Check constraint '(.*)' is violated\.$/, 'CONSTRAINT `$1` failed')),
+  ],
+  [
+    1824,
+    (message: string) =>
+      new SqlError(
+        1005,
+        'HY000',
+        message.replace(
+          /^.* '(.*)'$/,
+          'Can\'t create table (errno: 150 "Foreign key constraint is incorrectly formed")',
+        ),
+      ),
+  ],
+])
+
 /** A failure in MariaDB's words, where they differ. */
 export function mariaProblem(error: SqlError): SqlError {
   const message = error.message
     .replace('your MySQL server version', 'your MariaDB server version')
     .replace('This version of MySQL', 'This version of MariaDB')
     .replace(/^(Duplicate entry '.*' for key ')[^.']*\./s, '$1')
-  return new SqlError(error.code, error.state, message)
+    .replace(/ in 'field list'$/, " in 'SELECT'")
+    .replace(/^(Incorrect \w+ value: .* for column .*\.)'(.*)'( at row 1)$/s, '$1`$2`$3')
+  return RENUMBERED.get(error.code)?.(message) ?? new SqlError(error.code, error.state, message)
 }

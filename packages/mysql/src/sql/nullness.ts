@@ -23,7 +23,7 @@ export function withNullness(
     const [first, second] = item
     const isLiteral = first !== undefined && /^(number|string|hex)$/.test(first.kind)
     const isCounting = first?.kind === 'word' && COUNTING.test(first.upper) && second?.text === '('
-    const type = column.type === '' ? known(item) || aggregateType(item, tables) : column.type
+    const type = column.type === '' ? known(item) || castType(item) || aggregateType(item, tables) : column.type
     const notNull = (!isOuter && never.has(column.name)) || (isLiteral && item.length === 1) || isCounting
     return { ...column, type, ...(notNull ? { notNull } : {}) }
   })
@@ -32,6 +32,13 @@ export function withNullness(
 const WRAPPERS = /^(COALESCE|IFNULL)$/
 /** Digits behind the point that an average has more than what it is of. */
 const AVERAGE_SCALE = 4
+
+/** CAST(x AS DECIMAL(p,s)). */
+function castType(item: readonly Token[]): string {
+  if (item[0]?.kind !== 'word' || !/^(CAST|CONVERT)$/.test(item[0].upper)) return ''
+  const [, size] = /(?:AS|,)DECIMAL\((\d+,\d+)\)\)$/i.exec(item.map(({ text }) => text).join('')) ?? []
+  return size === undefined ? '' : `decimal(${size})`
+}
 
 /** What SUM, AVG, MIN and MAX of a column of decimals give; '' where its values tell. */
 function aggregateType(item: readonly Token[], tables: readonly TableDefinition[]): string {

@@ -35,9 +35,21 @@ function strictProblem(name: string): SqlError | undefined {
   return TYPE_PROBLEMS[code]?.(column)
 }
 
+/** A text that is no number, in a column of numbers. */
+function wrongValue(name: string, givenTo: Context['givenTo']): SqlError | undefined {
+  const [, column] = /^#1366:(.*)$/.exec(name) ?? []
+  if (column === undefined) return undefined
+  const { value, kind, table } = givenTo(column)
+  return new SqlError(1366, '22007', `Incorrect ${kind} value: '${value}' for column ${table}'${column}' at row 1`)
+}
+
 type Rule = readonly [RegExp, (found: RegExpExecArray, context: Context) => SqlError]
 
 interface Context {
+  /** The table that the statement is about. */
+  tableOf(): string
+  /** What a statement gives to a column of numbers: `integer`, `decimal` or `double`. */
+  givenTo(column: string): { readonly value: string; readonly kind: string; readonly table: string }
   readonly database: string
   readonly sql: string
   /** Whether a statement gives the column a value. */
@@ -48,6 +60,9 @@ interface Context {
   duplicate(table: string, columns: readonly string[]): { readonly entry: string; readonly key: string }
 }
 
+export const duplicateEntry = (table: string, entry: string, key: string): SqlError =>
+  new SqlError(1062, '23000', `Duplicate entry '${entry}' for key '${table}.${key}'`)
+
 const lastPart = (name: string): string => name.split('.').pop() ?? name
 
 const RULES: readonly Rule[] = [
@@ -57,7 +72,7 @@ const RULES: readonly Rule[] = [
       const columns = names.split(', ')
       const table = columns[0]?.split('.')[0] ?? ''
       const { entry, key } = duplicate(table, columns.map(lastPart))
-      return new SqlError(1062, '23000', `Duplicate entry '${entry}' for key '${table}.${key}'`)
+      return duplicateEntry(table, entry, key)
     },
   ],
   [
@@ -70,7 +85,10 @@ const RULES: readonly Rule[] = [
   [/FOREIGN KEY constraint failed/, (_found, { foreignKey }) => foreignKey()],
   [
     /CHECK constraint failed: (.*)$/m,
-    ([, name = '']) => strictProblem(name) ?? new SqlError(3819, 'HY000', `Check constraint '${name}' is violated.`),
+    ([, name = ''], { givenTo }) =>
+      wrongValue(name, givenTo) ??
+      strictProblem(name) ??
+      new SqlError(3819, 'HY000', `Check constraint '${name}' is violated.`),
   ],
   [
     /no such table: (.*)$/m,
@@ -107,6 +125,19 @@ const RULES: readonly Rule[] = [
     },
   ],
   [/incomplete input/, () => syntaxError('')],
+  [
+    /cannot modify (\S+) because it is a view/,
+    () => new SqlError(1235, '42000', "This version of MySQL doesn't yet support 'changing the rows of views'"),
+  ],
+  [
+    /cannot (?:INSERT into|UPDATE) generated column "(.*?)"/,
+    ([, name], { tableOf }) =>
+      new SqlError(
+        3105,
+        'HY000',
+        `The value specified for generated column '${name}' in table '${tableOf()}' is not allowed.`,
+      ),
+  ],
 ]
 
 /** What SQLite says, as MySQL would. */

@@ -33,6 +33,7 @@ const DROPPED = new Set([
 ])
 const REPLACED = new Map([
   ['DIV', '/'],
+  ['MOD', '%'],
   ['RLIKE', 'REGEXP'],
   ['LOCALTIME', 'CURRENT_TIMESTAMP'],
   ['LOCALTIMESTAMP', 'CURRENT_TIMESTAMP'],
@@ -58,8 +59,20 @@ const OPERATORS = new Map([
   // Dividing whole numbers leaves fractions.
   ['/', '*1.0/'],
 ])
+/** Into what these make, documents go as such, and texts as strings. */
+const MAKES_DOCUMENT = /^JSON_(OBJECT|ARRAY|SET|INSERT|REPLACE|ARRAY_APPEND|ARRAYAGG|OBJECTAGG)$/
+const IS_DOCUMENT =
+  /^JSON_(OBJECT|ARRAY|EXTRACT|QUERY|SET|INSERT|REPLACE|REMOVE|MERGE\w*|ARRAY_APPEND|ARRAYAGG|OBJECTAGG|COMPACT|LOOSE|DETAILED)$/
+const isDocument = (part: readonly Token[]): boolean => {
+  const [first, second] = part
+  if (first?.kind !== 'word') return false
+  if (part.length === 1) return /^(TRUE|FALSE)$/.test(first.upper)
+  return (
+    second?.text === '(' && (IS_DOCUMENT.test(first.upper) || (first.upper === 'CAST' && part.at(-2)?.upper === 'JSON'))
+  )
+}
 /** Functions of ours whose own name is a word of SQLite's grammar, or means something else there. */
-const FUNCTIONS = new Map([
+const FUNCTIONS = new Map<string, string>([
   ['LEFT', 'mysql_left'],
   ['INSERT', 'mysql_insert'],
   ['RIGHT', 'mysql_right'],
@@ -86,6 +99,7 @@ const FUNCTIONS = new Map([
   ['ADDDATE', 'date_add'],
   ['SUBDATE', 'date_sub'],
   ['STD', 'stddev'],
+  ['BIT_AND', 'bit_and'],
   ['FORMAT', 'mysql_format'],
   ['MOD', 'mysql_mod'],
   ['CHAR', 'char'],
@@ -95,6 +109,11 @@ const FUNCTIONS = new Map([
   ['SYSTEM_USER', 'user'],
   ['RAND', 'rand'],
   ['JSON_UNQUOTE', 'json_unquote'],
+  ...['OBJECT', 'ARRAY', 'EXTRACT', 'SET', 'INSERT', 'REPLACE', 'REMOVE', 'ARRAY_APPEND', 'TYPE', 'VALID', 'QUOTE'].map(
+    (word): [string, string] => [`JSON_${word}`, `mysql_json_${word.toLowerCase()}`],
+  ),
+  ['JSON_ARRAYAGG', 'drydock_arrayagg'],
+  ['JSON_OBJECTAGG', 'drydock_objectagg'],
 ])
 const UNIT_FIRST = new Set(['TIMESTAMPDIFF', 'TIMESTAMPADD'])
 export const valueText = (value: Value): string => {
@@ -102,6 +121,28 @@ export const valueText = (value: Value): string => {
   if (typeof value === 'string') return literal(value)
   if (value instanceof Uint8Array) return `x'${toHex(value)}'`
   return Number(value) < 0 ? `(${value})` : String(value)
+}
+
+/** `> ALL (SELECT …)`. */
+const isQuantified = (tokens: readonly Token[], at: number): boolean =>
+  /^(=|<>|!=|<|>|<=|>=)$/.test(tokens[at]?.text ?? '') &&
+  tokens[at + 1]?.kind === 'word' &&
+  /^(ANY|SOME|ALL)$/.test(tokens[at + 1]?.upper ?? '') &&
+  /^(SELECT|WITH|VALUES|TABLE)$/.test(tokens[at + 3]?.upper ?? '')
+
+/** A comparison with any or all of a query's rows: with the least or the largest of them. */
+function quantified(operator: string, word: string, query: string): string {
+  const all = word === 'ALL'
+  if (operator === '=' && !all) return ` IN (${query})`
+  if (/^(<>|!=)$/.test(operator) && all) return ` NOT IN (${query})`
+  if (/^(=|<>|!=)$/.test(operator)) {
+    const end = all ? 'min(c) = max(c)' : 'min(c) <> max(c)'
+    return ` ${operator} (WITH q(c) AS (${query}) SELECT CASE WHEN ${end} THEN max(c) END FROM q)`
+  }
+  const largest = operator.startsWith('>') === all
+  // No row at all: ALL holds of them, and ANY does not.
+  const none = all ? (largest ? '-9e999' : "x'ff'") : 'NULL'
+  return ` ${operator} (WITH q(c) AS (${query}) SELECT coalesce(${largest ? 'max' : 'min'}(c), ${none}) FROM q)`
 }
 
 /** Where the value of `@x := value` ends. */
@@ -144,10 +185,15 @@ export function partsOf(tokens: readonly Token[], separator = ','): Token[][] {
   return parts.length === 1 && parts[0]?.length === 0 ? [] : parts
 }
 
+/** Casts that round. */
+const CAST_NUMBERS: readonly (readonly [RegExp, string])[] = [
+  [/^(SIGNED|INT)/, 'mysql_signed'],
+  [/^UNSIGNED/, 'mysql_unsigned'],
+  [/^DECIMAL/, 'mysql_decimal'],
+]
 const CAST_TYPES: readonly (readonly [RegExp, string])[] = [
-  [/^(UN)?SIGNED|^INT/, 'INTEGER'],
   [/^(CHAR|NCHAR|JSON)/, 'TEXT'],
-  [/^(DECIMAL|DOUBLE|FLOAT|REAL)/, 'REAL'],
+  [/^(DOUBLE|FLOAT|REAL)/, 'REAL'],
   [/^BINARY/, 'BLOB'],
 ]
 
@@ -187,6 +233,12 @@ export class Renderer {
         const end = assignmentEnd(tokens, at + 2)
         out.push(` ${OWN.assign}(${literal(token.text)}, ${this.render(tokens.slice(at + 2, end))})`)
         at = end - 1
+        continue
+      }
+      if (token.kind === 'op' && isQuantified(tokens, at)) {
+        const close = closing(tokens, at + 2)
+        out.push(quantified(token.text, next?.upper ?? '', this.render(tokens.slice(at + 3, close))))
+        at = close
         continue
       }
       const continues = isOp(tokens[at - 1], '.') || isOp(token, '.')
@@ -290,10 +342,19 @@ export class Renderer {
     )
     const given = parts.map((part, i) => {
       if (part[0]?.upper === 'INTERVAL' && part[0].kind === 'word') return this.interval(part)
+      if (MAKES_DOCUMENT.test(upper) && isDocument(part)) return ` drydock_json(${this.document(part)})`
       return i === 0 && UNIT_FIRST.has(upper) ? literal(part[0]?.upper ?? '') : this.render(part)
     })
     if ((upper === 'ADDDATE' || upper === 'SUBDATE') && parts[1]?.[0]?.upper !== 'INTERVAL') given.push("'DAY'")
     return `${name}(${given.join(', ').trim()})`
+  }
+
+  /** An argument that is a document already. */
+  private document(part: readonly Token[]): string {
+    const [only] = part
+    return only?.kind === 'word' && /^(TRUE|FALSE)$/.test(only.upper)
+      ? literal(only.text.toLowerCase())
+      : this.render(part)
   }
 
   private trim(inner: readonly Token[]): string {
@@ -318,6 +379,18 @@ export class Renderer {
     if (type === 'DATE') return `mysql_date(${value})`
     if (type === 'TIME') return `mysql_time(${value})`
     if (type === 'DATETIME') return `datetime(${value})`
+    const number = CAST_NUMBERS.find(([pattern]) => pattern.test(type))?.[1]
+    if (number === 'mysql_decimal') {
+      const scale =
+        /^\(\s*\d+\s*,\s*(\d+)/.exec(
+          inner
+            .slice(at + 2)
+            .map(({ text }) => text)
+            .join(''),
+        )?.[1] ?? '0'
+      return `${number}(${value}, ${scale})`
+    }
+    if (number !== undefined) return `${number}(${value})`
     const target = CAST_TYPES.find(([pattern]) => pattern.test(type))?.[1] ?? 'TEXT'
     return `CAST(${value} AS ${target})`
   }

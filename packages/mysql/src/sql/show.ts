@@ -60,6 +60,8 @@ export interface ShowHost {
   databases(): readonly string[]
   variables(): readonly (readonly [string, string])[]
   status(): readonly (readonly [string, string])[]
+  /** A view's columns, as a table's would be; undefined for no view of that name. */
+  viewed(database: string, name: string): TableDefinition | undefined
   /** The rows for which a condition on the columns holds. */
   filtered(outcome: Outcome, condition: readonly Token[]): Outcome
 }
@@ -73,7 +75,8 @@ export function chosen(database: string): string {
 export function describe(host: ShowHost, tokens: readonly Token[]): Outcome {
   const cursor = new Cursor(tokens)
   const { database: other, name } = cursor.qualified()
-  const table = host.catalogue.table(chosen(other ?? host.database), name)
+  const database = chosen(other ?? host.database)
+  const table = host.viewed(database, name) ?? host.catalogue.table(database, name)
   const only = cursor.token?.text
   return columnRows(host, table, only === undefined ? /^/ : like(only))
 }
@@ -120,7 +123,8 @@ function place(host: ShowHost, cursor: Cursor): [database: string, table: string
   return [chosen(other ?? host.database), name]
 }
 const columnList: Show = (host, cursor, full) => {
-  const table = host.catalogue.table(...place(host, cursor))
+  const where = place(host, cursor)
+  const table = host.viewed(...where) ?? host.catalogue.table(...where)
   return columnRows(host, table, pattern(cursor), full)
 }
 const pattern = (cursor: Cursor): RegExp => (cursor.take('LIKE') ? like(cursor.name()) : /^/)
@@ -296,6 +300,30 @@ const charsets = ({ collation }: ShowHost, shown: RegExp): readonly (readonly Va
     ['binary', 'Binary pseudo charset', 'binary', 1],
   ].filter(([name]) => shown.test(String(name)))
 
+const createTable: Show = (host, cursor) => {
+  const { database, name } = cursor.qualified()
+  const where = chosen(database ?? host.database)
+  const view = host.catalogue.views(where).get(name)
+  if (view !== undefined)
+    return result(
+      ['View', 'Create View', 'character_set_client', 'collation_connection'],
+      [[name, ownQuotes(view), 'utf8mb4', host.collation]],
+    )
+  return result(
+    ['Table', 'Create Table'],
+    [[name, shownCreation(host.catalogue.table(where, name), host.catalogue.nextId(where, name), host)]],
+  )
+}
+
+const engines = fixed(
+  ['Engine', 'Support', 'Comment', 'Transactions', 'XA', 'Savepoints'],
+  [['InnoDB', 'DEFAULT', 'Supports transactions, row-level locking, and foreign keys', 'YES', 'YES', 'YES']],
+)
+const characterSets: Show = (host, cursor) =>
+  result(['Charset', 'Description', 'Default collation', 'Maxlen'], charsets(host, pattern(cursor)))
+/** Of what there is none here. */
+const nothing: Show = () => result([], [])
+
 const SHOWS: readonly (readonly [words: string, show: Show])[] = [
   ['DATABASES', databases],
   ['SCHEMAS', databases],
@@ -306,23 +334,7 @@ const SHOWS: readonly (readonly [words: string, show: Show])[] = [
   ['INDEX', indexRows],
   ['INDEXES', indexRows],
   ['KEYS', indexRows],
-  [
-    'CREATE TABLE',
-    (host, cursor) => {
-      const { database, name } = cursor.qualified()
-      const where = chosen(database ?? host.database)
-      const view = host.catalogue.views(where).get(name)
-      if (view !== undefined)
-        return result(
-          ['View', 'Create View', 'character_set_client', 'collation_connection'],
-          [[name, ownQuotes(view), 'utf8mb4', host.collation]],
-        )
-      return result(
-        ['Table', 'Create Table'],
-        [[name, shownCreation(host.catalogue.table(where, name), host.catalogue.nextId(where, name), host)]],
-      )
-    },
-  ],
+  ['CREATE TABLE', createTable],
   [
     'CREATE DATABASE',
     (host, cursor) => {
@@ -353,18 +365,24 @@ const SHOWS: readonly (readonly [words: string, show: Show])[] = [
   ['CREATE PROCEDURE', (host, cursor) => showCreation(host.programs, 'PROCEDURE', cursor)],
   ['CREATE FUNCTION', (host, cursor) => showCreation(host.programs, 'FUNCTION', cursor)],
   ['CREATE TRIGGER', (host, cursor) => showCreation(host.programs, 'TRIGGER', cursor)],
+  ['ENGINES', engines],
+  ['STORAGE ENGINES', engines],
+  ['CHARACTER SET', characterSets],
+  ['CHARSET', characterSets],
+  ['MASTER STATUS', nothing],
+  ['BINARY LOG STATUS', nothing],
+  ['SLAVE STATUS', nothing],
+  ['REPLICA STATUS', nothing],
+  ['SLAVE HOSTS', nothing],
+  ['OPEN TABLES', fixed(['Database', 'Table', 'In_use', 'Name_locked'], [])],
+  ['PROFILES', fixed(['Query_ID', 'Duration', 'Query'], [])],
   [
-    'ENGINES',
-    fixed(
-      ['Engine', 'Support', 'Comment', 'Transactions', 'XA', 'Savepoints'],
-      [['InnoDB', 'DEFAULT', 'Supports transactions, row-level locking, and foreign keys', 'YES', 'YES', 'YES']],
-    ),
+    'BINARY LOGS',
+    () => {
+      throw new SqlError(1381, 'HY000', 'You are not using binary logging')
+    },
   ],
-  [
-    'CHARACTER SET',
-    (host, cursor) =>
-      result(['Charset', 'Description', 'Default collation', 'Maxlen'], charsets(host, pattern(cursor))),
-  ],
+  ['CREATE VIEW', createTable],
   [
     'COLLATION',
     (host, cursor) => {

@@ -5,6 +5,7 @@ const BITS: Readonly<Record<string, number>> = { tinyint: 8, smallint: 16, mediu
 
 /** What a column of a type may hold, as strict mode has it; undefined for what is not looked at. */
 function condition(name: string, type: string): readonly [code: number, sql: string] | undefined {
+  if (/^(decimal|float|double)/.test(type)) return [1366, `typeof(${name}) IN ('integer', 'real')`]
   const [, word = '', arguments_ = ''] = /^(\w+)(?:\((.*)\))?/.exec(type) ?? []
   const bits = BITS[word]
   if (bits !== undefined) {
@@ -18,10 +19,16 @@ function condition(name: string, type: string): readonly [code: number, sql: str
   return undefined
 }
 
-/** The same for SQLite: a constraint whose name says what went wrong. */
+/** The same for SQLite: constraints whose names say what went wrong. */
 export function strictCheck({ name, type }: { readonly name: string; readonly type: string }): string {
-  const found = condition(quoteName(name), type)
-  return found
-    ? ` CONSTRAINT ${quoteName(`#${found[0]}:${name}`)} CHECK (${quoteName(name)} IS NULL OR ${found[1]})`
-    : ''
+  const quoted = quoteName(name)
+  const found = condition(quoted, type)
+  const isWhole = /^(tiny|small|medium|big)?int/.test(type)
+  const conditions = [
+    ...(isWhole ? [[1366, `typeof(${quoted}) IN ('integer', 'real')`] as const] : []),
+    ...(found ? [found] : []),
+  ]
+  return conditions
+    .map(([code, sql]) => ` CONSTRAINT ${quoteName(`#${code}:${name}`)} CHECK (${quoted} IS NULL OR ${sql})`)
+    .join('')
 }

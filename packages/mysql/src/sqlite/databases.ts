@@ -2,6 +2,8 @@ import sqlite3InitModule from '@sqlite.org/sqlite-wasm'
 import type { Column, FileChange, Value } from '../protocol.ts'
 import { quoteName } from '../sql/definition.ts'
 
+import { type Aggregate, AGGREGATES } from './aggregates.ts'
+
 /** As much of the library as is used; its own types name the DOM. */
 interface Statement {
   readonly pointer: number
@@ -19,6 +21,7 @@ interface Database {
   prepare(sql: string): Statement
   exec(sql: string): void
   createFunction(name: string, call: (context: number, ...args: Value[]) => Value, options: object): void
+  createFunction(options: object): void
   changes(): number
   close(): void
 }
@@ -29,6 +32,7 @@ interface Sqlite {
     sqlite3_column_decltype(statement: number, at: number): string | null
     sqlite3_last_insert_rowid(db: number): number | bigint
     sqlite3_get_autocommit(db: number): number
+    sqlite3_js_aggregate_context(context: number, bytes: number): number
     sqlite3_js_db_export(db: number, schema: string): Uint8Array
     sqlite3_deserialize(db: number, schema: string, data: number, size: number, room: number, flags: number): number
   }
@@ -112,6 +116,7 @@ export class Databases {
   private connect(name: string): Database {
     const db = new this.sqlite.oo1.DB(this.address(name), 'c')
     for (const [key, call] of this.functions) this.give(db, key, call)
+    for (const [key, make] of AGGREGATES) giveAggregate(this.sqlite, db, key, make)
     db.exec('PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = OFF')
     return db
   }
@@ -219,6 +224,27 @@ export class Databases {
     if (!db) throw new Error(`no database ${name}`)
     return db
   }
+}
+
+/** One aggregate for each group that is open: SQLite tells them apart by a number. */
+function giveAggregate({ capi }: Sqlite, db: Database, name: string, make: () => Aggregate): void {
+  const open = new Map<number, Aggregate>()
+  const of = (context: number): Aggregate => {
+    const known = open.get(context) ?? make()
+    open.set(context, known)
+    return known
+  }
+  const key = (context: number, bytes = 0): number => capi.sqlite3_js_aggregate_context(context, bytes)
+  db.createFunction({
+    name,
+    arity: -1,
+    xStep: (context: number, ...args: Value[]) => of(key(context, 8)).add(args),
+    xFinal: (context: number) => {
+      const value = of(key(context)).value()
+      open.delete(key(context))
+      return value
+    },
+  })
 }
 
 function rowsOf(statement: Statement): Value[][] {

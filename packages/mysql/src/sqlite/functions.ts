@@ -1,4 +1,5 @@
 import { defaultCollation } from '../sql/flavour.ts'
+import { JSON_TEXT_FUNCTIONS } from './json-functions.ts'
 import { MORE_FUNCTIONS } from './more-functions.ts'
 import { TIME_FUNCTIONS } from './time-functions.ts'
 import { Hash, toHex } from '@drydock/codec'
@@ -293,6 +294,7 @@ export function functionsOf(host: FunctionHost): ReadonlyMap<string, Call> {
     ['any_value', (value) => value ?? null],
     ...TIME_FUNCTIONS,
     ...MORE_FUNCTIONS,
+    ...JSON_TEXT_FUNCTIONS,
   ]
   return new Map(rows)
 }

@@ -1,4 +1,5 @@
 import { crc32 } from '@drydock/codec'
+import { digests } from '../sql/users.ts'
 import type { Value } from '../protocol.ts'
 import { bytesOf, type Call, number, strict, text } from './call.ts'
 
@@ -76,6 +77,41 @@ function lengthOf(value: unknown): Value {
   return value === undefined ? null : size(value)
 }
 
+/** A text counts as far as its digits go, and halves go away from zero. */
+function whole(value: Value | undefined): number | bigint {
+  if (typeof value === 'bigint') return value
+  if (typeof value === 'number') return Math.sign(value) * Math.round(Math.abs(value))
+  return Number.parseInt(text(value).trim(), 10) || 0
+}
+
+const CODES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Array.from('BFPV', (letter) => [letter, '1'])),
+  ...Object.fromEntries(Array.from('CGJKQSXZ', (letter) => [letter, '2'])),
+  ...{ D: '3', T: '3', L: '4', M: '5', N: '5', R: '6' },
+}
+/** MySQL's: of any length, and vowels part nothing. */
+function soundex(word: string): string {
+  const letters = word.toUpperCase().replace(/[^A-Z]/g, '')
+  let last = CODES[letters[0] ?? ''] ?? ''
+  let out = letters[0] ?? ''
+  for (const letter of letters.slice(1)) {
+    const code = CODES[letter] ?? ''
+    if (code !== '' && code !== last) out += code
+    if (code !== '') last = code
+  }
+  return out === '' ? '' : out.padEnd(4, '0')
+}
+
+/** YEARWEEK() in mode 0: weeks begin with Sundays, and the first one is that with the first Sunday. */
+function yearWeek(value: string): Value {
+  const date = new Date(`${value.slice(0, 10)}T00:00:00Z`)
+  if (Number.isNaN(date.getTime())) return null
+  const sunday = new Date(date.getTime() - date.getUTCDay() * 86_400_000)
+  const year = sunday.getUTCFullYear()
+  const first = Date.UTC(year, 0, 1)
+  return year * 100 + Math.floor((sunday.getTime() - first) / (7 * 86_400_000)) + 1
+}
+
 const bits = (value: number): string => (value >>> 0).toString(2)
 
 /** Functions of texts and numbers beyond those of `functions.ts`. */
@@ -106,4 +142,24 @@ export const MORE_FUNCTIONS: readonly (readonly [string, Call])[] = [
   ['regexp_substr', strict((value, pattern) => new RegExp(text(pattern), 'iu').exec(text(value))?.[0] ?? null)],
   ['regexp_instr', strict((value, pattern) => text(value).search(new RegExp(text(pattern), 'iu')) + 1)],
   ['benchmark', () => 0],
+  ['mysql_signed', strict((value) => whole(value))],
+  [
+    'mysql_unsigned',
+    strict((value) => {
+      const given = whole(value)
+      return given < 0 ? String(BigInt.asUintN(64, BigInt(given))) : given
+    }),
+  ],
+  [
+    'mysql_decimal',
+    strict((value, scale) => Number((Number.parseFloat(text(value)) || 0).toFixed(Math.min(30, number(scale))))),
+  ],
+  ['is_free_lock', () => 1],
+  ['is_used_lock', () => null],
+  ['release_all_locks', () => 0],
+  ['current_role', () => null],
+  ['soundex', strict((value) => soundex(text(value)))],
+  ['yearweek', strict((value) => yearWeek(text(value)))],
+  ['password', strict((value) => (text(value) === '' ? '' : `*${digests(text(value))[0].toUpperCase()}`))],
+  ['uncompressed_length', strict((value) => bytesOf(value).length)],
 ]
