@@ -2,7 +2,7 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { md5, sha1 } from '@noble/hashes/legacy.js'
 import { pbkdf2 } from '@noble/hashes/pbkdf2.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { fromBase64, toBase64 } from '@drydock/codec'
+import { fromBase64, toBase64, toHex } from '@drydock/codec'
 
 export type Mechanism = 'SCRAM-SHA-1' | 'SCRAM-SHA-256'
 
@@ -24,14 +24,13 @@ interface Kind {
 }
 
 const encoder = new TextEncoder()
-const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 const KINDS: Readonly<Record<Mechanism, Kind>> = {
   'SCRAM-SHA-1': {
     hash: sha1,
     bytes: 20,
     saltBytes: 16,
     iterations: 10_000,
-    secret: (user, password) => hex(md5(encoder.encode(`${user}:mongo:${password}`))),
+    secret: (user, password) => toHex(md5(encoder.encode(`${user}:mongo:${password}`))),
   },
   'SCRAM-SHA-256': {
     hash: sha256,

@@ -66,6 +66,7 @@ export const mongod: Program = {
     'replica sets of several members, sharding and change streams',
     'isolation of transactions: what one changes is seen at once, and taken back when it is aborted',
     'geospatial queries and indexes, $where and other scripts, Atlas search, GridFS beyond plain collections',
+    'time slices: a query over very many documents runs in one piece, and the host waits for it',
     'collations beyond what the browser sorts; roles made by users; TLS, X.509, LDAP; its files are not WiredTiger’s',
     'numbers of an updated document: whole ones become int or double',
   ],

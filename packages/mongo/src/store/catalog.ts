@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'bson'
 import { type Entropy, isErrno, O_CREAT, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
+import { toHex } from '@drydock/codec'
 import { concat, readFile, writeAll } from '@drydock/libc'
 import { Failure } from '../failure.ts'
 import { type Document, int32 } from '../wire/message.ts'
@@ -49,7 +50,7 @@ export class Catalog {
   private place(namespace: string, uuid: Uint8Array, options: CollectionOptions): Collection {
     const dot = namespace.indexOf('.')
     const place = { database: namespace.slice(0, dot), name: namespace.slice(dot + 1) }
-    const file = new CollectionFile(this.sys, `${this.folder}/collection-${hex(uuid)}.wt`)
+    const file = new CollectionFile(this.sys, `${this.folder}/collection-${toHex(uuid)}.wt`)
     const collection = new Collection(place, uuid, file, options)
     this.collections.set(namespace, collection)
     return collection
@@ -128,8 +129,6 @@ export class Catalog {
     this.sys.rename(`${path}.new`, path)
   }
 }
-
-const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** RFC 9562, version 4. */
 function uuidFrom(entropy: Entropy): Uint8Array {
