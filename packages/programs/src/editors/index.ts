@@ -1,6 +1,6 @@
 import type { Program } from '@drydock/abi'
-import { more } from './less.ts'
 import { less } from './less/less.ts'
+import { more } from './more/more.ts'
 import { nano } from './nano/nano.ts'
 import { vi } from './vi/vi.ts'
 

@@ -173,7 +173,7 @@ describe('openssl', () => {
 describe('values of DER, primes and keys of 25519', () => {
   it.skipIf(!real)('asn1parse reads as the real one', async () => {
     for (const options of ['', '-i', '-dump', '-strparse 4', '-noout', '-offset 4'])
-      for (const name of ['c.pem', 'k.pem', ...(options.startsWith('-strparse') ? [] : ['ek.pem'])]) {
+      for (const name of ['c.pem', 'k.pem', ...(/^-(strparse|offset)/.test(options) ? [] : ['ek.pem'])]) {
         writeFileSync(join(folder, name), await file(name))
         const words = ['asn1parse', '-in', name, ...options.split(' ').filter(Boolean)]
         const { stdout, status } = await run(`openssl ${words.join(' ')}`)
