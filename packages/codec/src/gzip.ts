@@ -50,6 +50,59 @@ export const zlibDeflate = (bytes: Uint8Array): Uint8Array => zlibAll(bytes, { l
 /** RFC 1951 without any wrapping. */
 export const deflateRaw = (bytes: Uint8Array, { level = 6 }: GzipOptions = {}): Uint8Array => rawAll(bytes, { level })
 
+/** What zlib itself can be told, deflateInit2(3). */
+export interface DeflateOptions {
+  readonly level?: number
+  readonly windowBits?: number
+  readonly memLevel?: number
+  readonly strategy?: number
+  readonly dictionary?: Uint8Array
+}
+const NUMBERS = ['level', 'windowBits', 'memLevel', 'strategy'] as const
+/** Without what is not set, which would count as zero. */
+const told = (options: DeflateOptions): object => ({
+  ...Object.fromEntries(NUMBERS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]))),
+  ...(options.dictionary && { dictionary: options.dictionary as Uint8Array<ArrayBuffer> }),
+})
+
+export function deflateWith(
+  format: 'gzip' | 'deflate' | 'deflateRaw',
+  bytes: Uint8Array,
+  options: DeflateOptions,
+): Uint8Array {
+  const given = told(options)
+  return format === 'gzip'
+    ? deflateAll(bytes, given)
+    : format === 'deflate'
+      ? zlibAll(bytes, given)
+      : rawAll(bytes, given)
+}
+
+/**
+ * @param partial  what can be unpacked of a text that is cut short will do
+ * @throws GzipError with zlib's own words
+ */
+export function inflateWith(
+  format: 'gunzip' | 'inflate' | 'inflateRaw' | 'unzip',
+  bytes: Uint8Array,
+  { partial = false, ...options }: DeflateOptions & { readonly partial?: boolean },
+): Uint8Array {
+  if (format === 'gunzip' && bytes.length > 0 && !isGzip(bytes)) throw new GzipError('incorrect header check')
+  if (format === 'inflate' && isGzip(bytes)) throw new GzipError('incorrect header check')
+  const stream = new Inflate({ ...told(options), raw: format === 'inflateRaw' } as never)
+  const out: Uint8Array[] = []
+  stream.onData = (chunk) => void out.push(chunk as Uint8Array)
+  stream.onEnd = () => undefined
+  // With Z_FINISH it would say that it has ended wherever the bytes do.
+  stream.push(bytes as Uint8Array<ArrayBuffer>, SYNC_FLUSH)
+  const { err, msg } = stream as unknown as { err: number; msg: string; ended: boolean }
+  if (err < 0 && err !== BUFFER_ERROR) throw new GzipError(msg || 'incorrect header check')
+  if (!partial && !(stream as unknown as { ended: boolean }).ended) throw new GzipError('unexpected end of file')
+  return concatBytes(out)
+}
+const BUFFER_ERROR = -5
+const SYNC_FLUSH = 2
+
 /** Unpacks zlib's or gzip's wrapping, or none. @throws GzipError when it is damaged */
 export function inflateAny(bytes: Uint8Array): Uint8Array {
   try {

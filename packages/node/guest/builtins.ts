@@ -18,7 +18,7 @@ import { fs, promises } from './fs.ts'
 import { callSync } from './host.ts'
 import { httpModule } from './http.ts'
 import { loop } from './loop.ts'
-import type { Modules } from './modules.ts'
+import { Module, type Modules } from './modules.ts'
 import { net } from './net.ts'
 import { paths } from './paths.ts'
 import { perfHooks } from './performance.ts'
@@ -171,18 +171,7 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
     ['fs/promises', () => promises],
     ['http', () => httpModule('http:')],
     ['https', () => httpModule('https:')],
-    [
-      'module',
-      () => ({
-        createRequire: (from: string) =>
-          modules().requireFrom({
-            filename: from.replace('file://', ''),
-            path: path.dirname(from.replace('file://', '')),
-          } as never),
-        builtinModules: modules().builtinNames(),
-        isBuiltin: (name: string) => modules().isBuiltin(name),
-      }),
-    ],
+    ['module', () => (modules(), Module)],
     ['net', () => net],
     ['os', () => os],
     ['path', () => paths],

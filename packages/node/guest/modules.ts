@@ -1,6 +1,6 @@
 import path from 'path-browserify'
 import { frameInsertions, inserted } from './async-frames.ts'
-import { framed, headWith, nodeError } from './errors.ts'
+import { framed, headWith, nodeError, notHere } from './errors.ts'
 import { callSync } from './host.ts'
 import { misspelt } from './misspelt.ts'
 import { aloneWhile, loaded, noteInsertions, noteMain, notePrefix } from './stack.ts'
@@ -24,6 +24,13 @@ export class Module {
   /** Where its packages may be. */
   readonly paths: string[]
   require: ((name: string) => unknown) | undefined
+  static _extensions: Record<string, (module: Module, file: string) => void> = {}
+  static _load: (name: string, parent: Module) => unknown
+  static _resolveFilename: (name: string, parent?: Module) => string
+  static _compile: (module: Module, source: string) => void
+  _compile(source: string, _file?: string): void {
+    Module._compile(this, source)
+  }
   constructor(filename: string) {
     this.id = filename
     this.filename = filename
@@ -64,6 +71,51 @@ export class Modules {
 
   constructor(builtins: ReadonlyMap<string, () => unknown>) {
     this.builtins = builtins
+    Module._extensions = this.extensions()
+    Module._load = (name, parent) => {
+      if (this.isBuiltin(name)) return this.builtin(name)
+      if (name.startsWith('node:')) throw noBuiltin(name)
+      const file = Module._resolveFilename(name, parent)
+      if (this.isModuleOnly(file)) throw needsImport(file, parent.filename)
+      return this.load(file, parent)
+    }
+    Module._resolveFilename = (name, parent) =>
+      this.isBuiltin(name) ? name : this.resolve(name, parent ?? new Module(path.join('/', 'noop.js')))
+    Module._compile = (module, source) => this.compile(module, source)
+    Module.prototype.require = function (this: Module, name: string): unknown {
+      return Module._load(name, this)
+    }
+    this.statics()
+  }
+
+  /** What `require('module')` has beside the class. */
+  private statics(): void {
+    const createRequire = (from: string | URL): unknown => {
+      const file = String(from).replace('file://', '')
+      if (!file.startsWith('/')) {
+        const words = `The argument 'filename' must be a file URL object, file URL string, or absolute path string. Received '${String(from)}'`
+        throw nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', words)
+      }
+      return this.requireFrom(new Module(file.endsWith('/') ? `${file}noop.js` : file))
+    }
+    Object.assign(Module, {
+      Module,
+      createRequire,
+      builtinModules: this.builtinNames(),
+      isBuiltin: (name: string) => this.isBuiltin(name),
+      wrapper: ['(function (exports, require, module, __filename, __dirname) { ', '\n});'],
+      wrap: (text: string) => `(function (exports, require, module, __filename, __dirname) { ${text}\n});`,
+      globalPaths: ['/root/.node_modules', '/root/.node_libraries', '/usr/local/lib/node'],
+      _nodeModulePaths: (from: string) => [...placesOf('', from)].map((place) => place.replace(/\/$/, '')),
+      _pathCache: {},
+      syncBuiltinESMExports: () => undefined,
+      findSourceMap: () => undefined,
+      register: () => {
+        throw notHere('module.register')
+      },
+      runMain: () => undefined,
+    })
+    Object.defineProperty(Module, '_cache', { get: () => Object.fromEntries(this.cache), configurable: true })
   }
 
   isBuiltin(name: string): boolean {
@@ -102,11 +154,7 @@ export class Modules {
         )
       if (name === '')
         throw nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', "The argument 'id' must be a non-empty string. Received ''")
-      if (this.isBuiltin(name)) return this.builtin(name)
-      if (name.startsWith('node:')) throw noBuiltin(name)
-      const file = this.resolve(name, parent)
-      if (this.isModuleOnly(file)) throw needsImport(file, parent.filename)
-      return this.load(file, parent)
+      return Module._load(name, parent)
     }
     const cache = new Proxy(
       {},
@@ -129,7 +177,7 @@ export class Modules {
     return Object.assign(require, {
       resolve: Object.assign(resolve, { paths: places }),
       main: this.main,
-      extensions: {},
+      extensions: Module._extensions,
       cache,
     })
   }
@@ -138,6 +186,7 @@ export class Modules {
     const found = /^(\.{1,2}(\/|$)|\/)/.test(name)
       ? this.asPath(path.resolve(parent.path, name))
       : this.asPackage(name, parent.path, esm)
+    if (found === undefined && name.startsWith('#')) throw this.notImported(name, parent)
     if (found === undefined) throw this.notFound(name, this.chain(parent))
     return found
   }
@@ -183,11 +232,23 @@ export class Modules {
   }
 
   private run(module: Module): void {
+    // Whoever has put in a reader for files of an ending has it.
+    const given = Module._extensions[path.extname(module.filename)] ?? Module._extensions['.js']
+    if (given) return given(module, module.filename)
+    this.runUsual(module)
+  }
+  /** Endings are read by these; scripts may put in their own. */
+  private extensions(): Record<string, (module: Module, file: string) => void> {
+    const usual = (module: Module): void => this.runUsual(module)
+    return { '.js': usual, '.json': usual, '.node': usual }
+  }
+
+  private runUsual(module: Module): void {
     const source = this.known.get(module.filename) ?? readText(module.filename)
     if (module.filename.endsWith('.json')) module.exports = parseJson(source, module.filename)
     else if (module.filename.endsWith('.node'))
       throw new Error(`${module.filename}: native addons are not supported here`)
-    else this.compile(module, source)
+    else module._compile(source, module.filename)
   }
 
   /** Whether a file can be read as a script. @throws SyntaxError */
@@ -296,7 +357,7 @@ export class Modules {
     const file = path.join(folder, 'package.json')
     const found = this.asFile(file)
     const text = found === undefined ? undefined : this.known.get(found)
-    const manifest = text === undefined ? undefined : (parseJson(text, file) as Manifest)
+    const manifest = text === undefined ? undefined : (parseJson(text, file, 'Error parsing ') as Manifest)
     this.manifests.set(folder, manifest)
     return manifest
   }
@@ -313,6 +374,14 @@ export class Modules {
     for (let at: Module | null | undefined = this.cache.get(parent.filename) ?? parent; at; at = at.parent)
       files.push(at.filename)
     return files.filter((file) => file.startsWith('/') && !/<repl>$|\[eval\]$/.test(file))
+  }
+
+  private notImported(name: string, { path: from, filename }: Module): Error {
+    let home = from
+    while (!this.manifest(home) && home !== '/' && home !== '.') home = path.dirname(home)
+    const where = this.manifest(home) ? ` in package ${path.join(home, 'package.json')}` : ''
+    const words = `Package import specifier "${name}" is not defined${where} imported from ${filename}`
+    return nodeError(TypeError, 'ERR_PACKAGE_IMPORT_NOT_DEFINED', words)
   }
 
   private notFound(name: string, requireStack: readonly string[]): Error {
@@ -508,10 +577,10 @@ function pick(target: unknown, esm = false): string | undefined {
   return undefined
 }
 
-function parseJson(text: string, file: string): unknown {
+function parseJson(text: string, file: string, before = ''): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw Object.assign(error as Error, { message: `${file}: ${(error as Error).message}` })
+    throw Object.assign(error as Error, { message: `${before}${file}: ${(error as Error).message}` })
   }
 }

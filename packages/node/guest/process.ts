@@ -132,7 +132,7 @@ export function createProcess(start: StartMessage): NodeProcess {
   }
   const major = Number(/^v(\d+)/.exec(start.version)?.[1] ?? 0)
   const members = {
-    title: 'node',
+    title: start.options['title']?.at(-1) ?? 'node',
     argv: [...start.argv],
     argv0: 'node',
     execArgv: [...start.execArgv],

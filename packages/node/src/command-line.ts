@@ -20,7 +20,7 @@ export type Command =
 
 /** Options that change nothing here. */
 const IGNORED =
-  /^--(no-)?(warnings|deprecation|trace-\S+|pending-deprecation|enable-source-maps|use-strict|experimental-\S+|max-old-space-size\S*|max-semi-space-size\S*|max-http-header-size\S*|stack-size\S*|inspect\S*|preserve-symlinks\S*|throw-deprecation|harmony\S*|expose-gc|use-openssl-ca|use-bundled-ca|dns-result-order\S*|icu-data-dir\S*|interpreted-frames-native-stack|watch-preserve-output|test-force-exit|experimental-test-\S+|abort-on-uncaught-exception|zero-fill-buffers)$/
+  /^--(no-)?(warnings|deprecation|trace-\S+|pending-deprecation|enable-source-maps|use-strict|experimental-\S+|disable-warning\S*|track-heap-objects|frozen-intrinsics|insecure-http-parser|max-old-space-size\S*|max-semi-space-size\S*|max-http-header-size\S*|stack-size\S*|inspect\S*|preserve-symlinks\S*|throw-deprecation|harmony\S*|expose-gc|use-openssl-ca|use-bundled-ca|dns-result-order\S*|icu-data-dir\S*|interpreted-frames-native-stack|watch-preserve-output|test-force-exit|experimental-test-\S+|abort-on-uncaught-exception|zero-fill-buffers)$/
 /** Options that are followed by a value, in the same word behind `=` or in the next. */
 const VALUED = new Set([
   ...['env-file', 'env-file-if-exists', 'import', 'require', 'input-type', 'unhandled-rejections', 'conditions'],
@@ -103,6 +103,12 @@ export function readCommand(
     if (word === '-v' || word === '--version') return { kind: 'print', text: `${version}\n`, status: 0 }
     if (word === '-h' || word === '--help') return { kind: 'print', text: HELP, status: 0 }
     if (word === '-i' || word === '--interactive') return run({ kind: 'repl' }, words)
+    if (word === '--v8-options')
+      return {
+        kind: 'fail',
+        text: `${argv[0] ?? 'node'}: --v8-options: there is no V8 here, scripts run in QuickJS\n`,
+        status: 9,
+      }
     const found = MODES[word]
     if (found) {
       mode = found

@@ -15,7 +15,7 @@ import {
   S_IFREG,
   type Sys,
 } from '@drydock/abi'
-import { GzipError, deflateRaw, fromBase64, gunzip, gzip, inflateAny, zlibDeflate } from '@drydock/codec'
+import { fromBase64 } from '@drydock/codec'
 import {
   readAll,
   readFile,
@@ -33,6 +33,7 @@ import {
 import { type ChildLimits, runChild, spawnChild, type SpawnRequest } from './children.ts'
 import { ciphered } from './ciphers.ts'
 import { derived, digest, stretched } from './digests.ts'
+import { type PackOptions, packed } from './packing.ts'
 import type { AnswerMessage, CallMessage } from './protocol.ts'
 import { SOCKET_CALLS } from './socket-calls.ts'
 
@@ -49,26 +50,6 @@ async function writeWhole(
     return answer()
   } finally {
     sys.close(fd)
-  }
-}
-
-const PACKERS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
-  gzip: (bytes) => gzip(bytes),
-  deflate: zlibDeflate,
-  deflateRaw,
-  gunzip,
-  inflate: inflateAny,
-  inflateRaw: inflateAny,
-  unzip: inflateAny,
-}
-
-/** @throws EINVAL for damaged data */
-function packed(format: string, bytes: Uint8Array): Uint8Array {
-  try {
-    return (PACKERS[format] ?? gunzip)(bytes)
-  } catch (error) {
-    if (error instanceof GzipError) throw EINVAL
-    throw error
   }
 }
 
@@ -166,7 +147,7 @@ export const SYSTEM_CALLS: ReadonlyMap<string, ForeignCall> = new Map<string, Fo
     }),
   ],
   ['rawMode', (sys, [fd, on]) => answer(setRawMode(sys, asNumber(fd), on === true))],
-  ['zlib', (_, [format], bytes) => ({ bytes: packed(asText(format), bytes) })],
+  ['zlib', (_, [format, options], bytes) => packed(asText(format), bytes, (options ?? {}) as PackOptions)],
   ['uid', (sys) => answer({ uid: sys.getuid(), gid: sys.getgid() })],
   ['links', (sys) => answer(sys.netlink({ op: 'link-list' }))],
   ['resolve', async (sys, [host]) => answer(await resolveHost(sys, asText(host)))],
