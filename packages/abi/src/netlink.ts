@@ -35,6 +35,10 @@ export interface LinkInfo {
   /** Of macvlan and ipvlan; of vlan the tag. */
   readonly mode?: SharerMode
   readonly tag?: number
+  /** Of vxlan: the hosts that have an end of it. */
+  readonly remotes?: readonly string[]
+  /** What somebody has called it. IFLA_IFALIAS */
+  readonly alias?: string
 }
 
 /** How macvlan devices of one parent see one another: through it, not at all, by the switch, or there is only one. */
@@ -128,6 +132,7 @@ export type NetlinkRequest =
       up?: boolean
       master?: string | null
       rename?: string
+      alias?: string
       mac?: string
       mtu?: number
       ipv6?: boolean

@@ -65,6 +65,7 @@ export class Interface implements LinkEnd {
   readonly tag: number | undefined
   /** Of vxlan: what carries its frames to other hosts. */
   tunnel: VxlanTunnel | undefined
+  alias: string | undefined
   private rxBytes = 0
   private rxPackets = 0
   private txBytes = 0
@@ -186,6 +187,8 @@ export class Interface implements LinkEnd {
       ...{ index, name, kind, mac, mtu, up, addresses, addresses6, rxBytes, rxPackets, txBytes, txPackets },
       ...(this.master ? { master: this.master.name } : {}),
       ...(this.peer ? { peerIndex: this.peer.index } : {}),
+      ...(this.alias ? { alias: this.alias } : {}),
+      ...this.tunnel?.info(),
       ...this.sharing(),
     }
   }

@@ -1,5 +1,5 @@
 import { isErrno } from '@drydock/abi'
-import { BROADCAST_MAC } from './address.ts'
+import { BROADCAST_MAC, formatAddress } from './address.ts'
 import { ForwardingTable } from './forwarding-table.ts'
 import type { Interface } from './interface.ts'
 import type { Frame, UdpDatagram } from './packet.ts'
@@ -31,6 +31,10 @@ export class VxlanTunnel {
     for (const gone of this.remotes) if (!remotes.includes(gone)) this.learned.forget(gone)
     this.remotes = remotes
     this.proxied = new Set(proxied)
+  }
+
+  info(): { readonly tag: number; readonly remotes: readonly string[] } {
+    return { tag: this.id, remotes: this.remotes.map(formatAddress) }
   }
 
   send(frame: Frame): void {

@@ -219,6 +219,7 @@ function linkSet(namespace: NetNamespace, request: Request<'link-set'>): undefin
     stack.rename(at, request.rename)
   }
   if (request.mac !== undefined) at.mac = request.mac
+  if (request.alias !== undefined) at.alias = request.alias || undefined
   if (request.mtu !== undefined) at.mtu = request.mtu
   if (request.ipv6 !== undefined) stack.ip6.setDisabled(at, !request.ipv6)
   if (request.master === null) stack.setMaster(at, undefined)

@@ -48,7 +48,7 @@ export const resize2fs = defineProgram({
     }
     const mounted = await mountPointOf(sys, path)
     try {
-      return await withDisk(sys, path, true, async (disk) => {
+      return await withDisk(sys, path, false, async (disk) => {
         const asked = o.minimum
           ? used * block.blockSize
           : size === undefined
@@ -98,16 +98,14 @@ export const resize2fs = defineProgram({
         const overhead = next.overhead + journal + tables
         const taken = now.blocks - now.freeBlocks - now.overhead
         const share = block.reservedBlocks / block.blocks
-        disk.write(
-          EXT4_OFFSET,
-          writeExt4({
-            ...{ ...now, blocks: next.blocks, groups: next.groups, inodes, overhead },
-            usedAtFirst: overhead + (now.usedAtFirst - now.overhead),
-            reservedBlocks: Math.floor(next.blocks * share),
-            freeBlocks: next.blocks - overhead - taken,
-            freeInodes: inodes - (now.inodes - now.freeInodes),
-          }),
-        )
+        const resized = writeExt4({
+          ...{ ...now, blocks: next.blocks, groups: next.groups, inodes, overhead },
+          usedAtFirst: overhead + (now.usedAtFirst - now.overhead),
+          reservedBlocks: Math.floor(next.blocks * share),
+          freeBlocks: next.blocks - overhead - taken,
+          freeInodes: inodes - (now.inodes - now.freeInodes),
+        })
+        await withDisk(sys, path, true, (out) => out.write(EXT4_OFFSET, resized))
         if (mounted !== undefined) await sys.block({ op: 'grow', path: mounted })
         await io.print(`The filesystem on ${path} is now ${next.blocks} (${word}) blocks long.\n\n`)
         return 0

@@ -1,4 +1,5 @@
-import { defineProgram, flag, type ProgramContext, readAll, readFile, value } from '@drydock/libc'
+import { ESPIPE, O_RDONLY, SEEK_SET, type Sys } from '@drydock/abi'
+import { concat, defineProgram, flag, type ProgramContext, readAll, readFile, value } from '@drydock/libc'
 
 const options = {
   plain: flag('p', 'postscript'),
@@ -73,6 +74,27 @@ function revert(text: string, plain: boolean): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
+/** A piece of a file that may be a disk: what lies before and behind is not read. @returns undefined where nobody can seek */
+async function partOf(sys: Sys, path: string, from: number, length: number): Promise<Uint8Array | undefined> {
+  const fd = sys.open(path, O_RDONLY)
+  try {
+    sys.lseek(fd, from, SEEK_SET)
+    const parts: Uint8Array[] = []
+    for (let left = length; left > 0; ) {
+      const bytes = await sys.read(fd, Math.min(left, 65_536))
+      if (bytes.length === 0) break
+      parts.push(bytes)
+      left -= bytes.length
+    }
+    return concat(parts)
+  } catch (error) {
+    if (error === ESPIPE) return undefined
+    throw error
+  } finally {
+    sys.close(fd)
+  }
+}
+
 /** xxd: hex dump and back. xxd(1). */
 export const xxd = defineProgram({
   name: 'xxd/xxd',
@@ -87,14 +109,16 @@ export const xxd = defineProgram({
     const { options: o, operands, sys, io } = context
     const [path] = operands
     const named = path !== undefined && path !== '-'
-    const all = named ? await readFile(sys, path) : await readAll(sys, 0)
+    const [from, length] = [Number(o.skip ?? 0), o.length === undefined ? undefined : Number(o.length)]
+    const part =
+      named && !o.reverse && from >= 0 && length !== undefined ? await partOf(sys, path, from, length) : undefined
+    const all = part ?? (named ? await readFile(sys, path) : await readAll(sys, 0))
     if (o.reverse) {
       await io.print(revert(new TextDecoder('latin1').decode(all), o.plain > 0))
       return 0
     }
-    const asked = Number(o.skip ?? 0)
-    const skip = asked < 0 ? Math.max(0, all.length + asked) : asked
-    const bytes = all.subarray(skip, o.length === undefined ? undefined : skip + Number(o.length))
+    const skip = from < 0 ? Math.max(0, all.length + from) : from
+    const bytes = part ?? all.subarray(skip, length === undefined ? undefined : skip + length)
     if (o.include) await io.print(includeDump(bytes, named ? path : undefined, context))
     else await io.print(o.plain ? plainDump(bytes, context) : dump(bytes, skip, context))
     return 0

@@ -111,6 +111,24 @@ test('arping asks a neighbour, as iputils 20221126 does; namespaces have numbers
   expect((await run('whois -h 127.0.0.1 example.com')).stderr).toBe('connect: Connection refused\n')
 })
 
+test('a vxlan has hosts behind it, and a link an alias', async () => {
+  for (const line of [
+    'ip link add vx0 type vxlan id 42 remote 10.0.0.9 dstport 4789 dev br0',
+    'bridge fdb append 00:00:00:00:00:00 dev vx0 dst 10.0.0.10',
+    'ip link set vx0 alias wire',
+  ])
+    expect(await run(line)).toMatchObject({ status: 0 })
+  const shown = (await run('ip -d link show vx0')).stdout
+  expect(shown).toContain('\n    vxlan id 42 remote 10.0.0.9 ')
+  expect(shown).toMatch(/\n {4}alias wire\n$/)
+  expect((await run('bridge fdb show dev vx0')).stdout).toBe(
+    '00:00:00:00:00:00 dev vx0 dst 10.0.0.9 self permanent\n00:00:00:00:00:00 dev vx0 dst 10.0.0.10 self permanent\n',
+  )
+  await run('bridge fdb del 00:00:00:00:00:00 dev vx0 dst 10.0.0.9')
+  expect((await run('bridge fdb show dev vx0')).stdout).toBe('00:00:00:00:00:00 dev vx0 dst 10.0.0.10 self permanent\n')
+  expect((await run('ip link add vx1 type vxlan')).status).toBe(255)
+})
+
 const TC: readonly (readonly [string, string, number])[] = [
   ['delay 100ms 10ms 25% distribution normal', 'limit 1000 delay 100ms  10ms 25%', 0],
   ['loss 5% 25% duplicate 1% corrupt 0.1%', 'limit 1000 loss 5% 25% duplicate 1% corrupt 0.1%', 0],

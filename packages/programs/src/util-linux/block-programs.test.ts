@@ -140,6 +140,18 @@ mkswap: s.img: insecure permissions 0644, fix with: chmod 0600 s.img
     expect(await run('swapoff -v s.img')).toBe('swapoff /tmp/s.img\n')
   })
 
+  it('shows a piece of the disk, and finds its file system by its number', async () => {
+    const mark = await run('xxd -s 1049656 -l 16 /dev/sda')
+    expect(mark).toMatch(/^00100438: 53ef /)
+    const uuid = (await run('blkid -s UUID -o value /dev/sda1')).trim()
+    expect(await run(`mount UUID=${uuid} m`)).toBe('')
+    expect((await run('ls m')).split('\n')).toContain('bin')
+    expect(await run('dd if=/dev/zero of=/dev/sda bs=1 count=1')).toBe(
+      "dd: failed to open '/dev/sda': Device or resource busy\n",
+    )
+    expect(await run('resize2fs /dev/sda1')).toContain('Nothing to do!')
+  })
+
   it('makes a file system larger', async () => {
     image('/tmp/d.img', 100 * 2 ** 20)
     await run('mkfs.ext4 -q d.img')

@@ -87,6 +87,12 @@ function table(shown: readonly Loop[], o: Options): string {
   return print(heads, rows, { ...look, form })
 }
 
+/** LOOP_CTL_GET_FREE, for who has the device that is asked. @throws ENOENT, EACCES */
+export async function freeLoop(sys: Sys): Promise<number> {
+  sys.close(sys.open('/dev/loop-control', O_RDWR))
+  return sys.block({ op: 'loop-free' })
+}
+
 /** Gives a file to a device. @throws ENOENT, EBUSY… */
 export async function setUpLoop(
   sys: Sys,
@@ -100,7 +106,7 @@ export async function setUpLoop(
     readonly autoClear?: boolean
   },
 ): Promise<string> {
-  const number = wish.number ?? (await sys.block({ op: 'loop-free' }))
+  const number = wish.number ?? (await freeLoop(sys))
   const fd = openBest(sys, file, wish.readOnly ?? false)
   try {
     await sys.block({ op: 'loop-set', ...wish, number, fd, file: sys.realpath(file) })
@@ -183,8 +189,14 @@ export const losetup = defineProgram({
       }
     }
     if (o.find) {
-      await io.print(`/dev/loop${await sys.block({ op: 'loop-free' })}\n`)
-      return 0
+      try {
+        await io.print(`/dev/loop${await freeLoop(sys)}\n`)
+        return 0
+      } catch (error) {
+        if (!isErrno(error)) throw error
+        await fail(`cannot find an unused loop device: ${error.message}`)
+        return 1
+      }
     }
     const all = await loops(sys)
     const asked = o.associated

@@ -123,6 +123,7 @@ const LIVE: readonly TextSetting[] = [
 
 /** Settings as Linux 6.8 has them by default. */
 const FIXED: readonly (readonly [string, string])[] = [
+  ['dev/tty/legacy_tiocsti', '0'],
   ['fs/aio-max-nr', '65536'],
   ['fs/dentry-state', '31245\t17921\t45\t0\t1203\t0'],
   ['fs/inode-nr', '28712\t512'],

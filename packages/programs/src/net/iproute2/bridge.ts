@@ -1,5 +1,5 @@
-import type { FdbEntry, LinkInfo } from '@drydock/abi'
-import { defineProgram, flag } from '@drydock/libc'
+import type { FdbEntry, LinkInfo, Sys } from '@drydock/abi'
+import { defineProgram, flag, type Stdio } from '@drydock/libc'
 import { linkFacts } from './link-facts.ts'
 
 const USAGE = `Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }
@@ -15,7 +15,7 @@ export const bridge = defineProgram({
   name: 'iproute2/bridge',
   paths: ['/usr/sbin/bridge'],
   covers: 'partial',
-  lacks: ['changes: add, del, set', 'mdb, vni and monitor', '-json'],
+  lacks: ['changes other than of fdb rows of a vxlan', 'mdb, vni and monitor', '-json'],
   summary: 'show / manipulate bridge addresses and devices',
   sizeBytes: 121_096,
   usage: 'bridge [ OPTIONS ] OBJECT { COMMAND | help }',
@@ -28,6 +28,8 @@ export const bridge = defineProgram({
     const [object = '', command = 'show', ...rest] = operands
     const links = sys.netlink({ op: 'link-list' })
     const only = rest.at(-1)
+    if (object === 'fdb' && ['add', 'append', 'del', 'delete', 'replace'].includes(command))
+      return changeRemotes(sys, io, command, rest)
     if (!['show', 'list', 'lst'].includes(command)) {
       await io.warn(`Command "${command}" is unknown, try "bridge ${object} help".\n`)
       return 255
@@ -37,7 +39,8 @@ export const bridge = defineProgram({
       return 1
     }
     if (object === 'link') await io.print(showPorts(links, only))
-    else if (object === 'fdb') await io.print(showAddresses(sys.netlink({ op: 'fdb-list' }), rest))
+    else if (object === 'fdb')
+      await io.print(showAddresses(sys.netlink({ op: 'fdb-list' }), rest) + showRemotes(links, rest.at(-1)))
     else if (object === 'vlan') await io.print(showVlans(links, only))
     else {
       await io.warn(object === '' ? USAGE : `Object "${object}" is unknown, try "bridge help".\n`)
@@ -46,6 +49,27 @@ export const bridge = defineProgram({
     return 0
   },
 })
+
+const NO_MAC = '00:00:00:00:00:00'
+
+/** The hosts behind a vxlan: rows without a hardware address, or for one. */
+async function changeRemotes(sys: Sys, io: Stdio, command: string, words: readonly string[]): Promise<number> {
+  const after = (word: string): string | undefined => words[words.indexOf(word) + 1]
+  const [dev, remote] = [after('dev'), words.includes('dst') ? after('dst') : undefined]
+  const link = sys.netlink({ op: 'link-list' }).find(({ name }) => name === dev)
+  if (!link) {
+    await io.warn(`Cannot find device "${dev ?? ''}"\n`)
+    return 1
+  }
+  if (link.kind !== 'vxlan' || remote === undefined) {
+    await io.warn('RTNETLINK answers: Operation not supported\n')
+    return 2
+  }
+  const others = (link.remotes ?? []).filter((each) => each !== remote)
+  const remotes = command.startsWith('del') ? others : command === 'replace' ? [remote] : [...others, remote]
+  sys.netlink({ op: 'vxlan-set', name: link.name, remotes, proxied: [] })
+  return 0
+}
 
 function showPorts(links: readonly LinkInfo[], only: string | undefined): string {
   return linkFacts(links)
@@ -56,6 +80,14 @@ function showPorts(links: readonly LinkInfo[], only: string | undefined): string
     )
     .join('')
 }
+
+const showRemotes = (links: readonly LinkInfo[], only: string | undefined): string =>
+  links
+    .filter(({ name, master }) => only === undefined || only === name || only === master)
+    .flatMap(({ name, remotes = [] }) =>
+      remotes.map((remote) => `${NO_MAC} dev ${name} dst ${remote} self permanent\n`),
+    )
+    .join('')
 
 function showAddresses(entries: readonly FdbEntry[], words: readonly string[]): string {
   const [kind, name] = words.length > 1 ? words : ['dev', words[0]]

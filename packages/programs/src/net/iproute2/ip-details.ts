@@ -20,8 +20,8 @@ const KINDS: Readonly<Record<LinkFacts['kind'], (link: LinkFacts) => string | un
   macvlan: ({ mode = 'bridge' }) => `macvlan mode ${mode} bcqueuelen 1000 usedbcqueuelen 1000 `,
   ipvlan: ({ mode = 'l2' }) => `ipvlan  mode ${mode} bridge `,
   vlan: ({ tag = 1 }) => `vlan protocol 802.1Q id ${tag} <REORDER_HDR> `,
-  vxlan: ({ tag }) =>
-    `vxlan ${tag === undefined ? '' : `id ${tag} `}srcport 0 0 dstport 4789 ttl auto ageing 300 udpcsum `,
+  vxlan: ({ tag, remotes: [remote] = [] }) =>
+    `vxlan ${tag === undefined ? '' : `id ${tag} `}${remote === undefined ? '' : `remote ${remote} `}srcport 0 0 dstport 4789 ttl auto ageing 300 udpcsum noudp6zerocsumtx noudp6zerocsumrx `,
 }
 
 const isPort = ({ master }: LinkFacts): boolean => master !== undefined

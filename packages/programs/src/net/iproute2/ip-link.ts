@@ -55,10 +55,23 @@ function set(sys: Sys, argv: readonly string[]): void {
       const rename = words.next()
       sys.netlink({ op: 'link-set', name, rename })
       name = rename
-    } else if (word === 'netns') move(sys, name, words.next())
+    } else if (word === 'alias') sys.netlink({ op: 'link-set', name, alias: words.next() })
+    else if (IGNORED_SETTINGS.has(word)) words.next()
+    else if (word === 'netns') move(sys, name, words.next())
     else throw new IpProblem(`Error: either "dev" is duplicate, or "${word}" is a garbage.`, 255)
   }
 }
+
+/** Settings without effect here. */
+const IGNORED_SETTINGS: ReadonlySet<string> = new Set([
+  'promisc',
+  'arp',
+  'multicast',
+  'allmulticast',
+  'txqueuelen',
+  'qlen',
+  'group',
+])
 
 function move(sys: Sys, name: string, where: string): void {
   if (/^\d+$/.test(where)) sys.netlink({ op: 'link-move', name, pid: Number(where) })
@@ -73,12 +86,16 @@ function add(sys: Sys, argv: readonly string[]): void {
   let parent: string | undefined
   let mode: string | undefined
   let tag: number | undefined
+  let remote: string | undefined
   while (!words.done) {
     const word = words.next()
     if (word === 'type') kind = words.next()
     else if (word === 'link') parent = device(sys, words.next())
     else if (word === 'mode') mode = words.next()
-    else if (word === 'id') tag = Number(words.next())
+    else if (word === 'id' || word === 'vni') tag = Number(words.next())
+    else if (word === 'remote') remote = words.next()
+    else if (kind === 'vxlan' && VXLAN_WORDS.has(word)) words.next()
+    else if (kind === 'vxlan' && VXLAN_FLAGS.has(word)) continue
     else if (word === 'peer') {
       words.takes('name')
       peer = words.next()
@@ -88,8 +105,28 @@ function add(sys: Sys, argv: readonly string[]): void {
   if (name === undefined) throw new IpProblem('Not enough information: "dev" argument is required.')
   if (kind === 'veth') sys.netlink({ op: 'link-add', name, kind, peer: peer ?? freeVeth(sys, name) })
   else if (kind === 'bridge' || kind === 'dummy') sys.netlink({ op: 'link-add', name, kind })
+  else if (kind === 'vxlan') addVxlan(sys, name, tag, remote)
   else if (kind === 'macvlan' || kind === 'ipvlan' || kind === 'vlan') addSharer(sys, { kind, name, parent, mode, tag })
   else throw new IpProblem('Error: Unknown device type.', 2)
+}
+
+/** Of vxlan, with a value and without, that change nothing here. */
+const VXLAN_WORDS: ReadonlySet<string> = new Set([
+  'dstport',
+  'local',
+  'dev',
+  'ttl',
+  'tos',
+  'ageing',
+  'group',
+  'srcport',
+])
+const VXLAN_FLAGS: ReadonlySet<string> = new Set(['learning', 'nolearning', 'proxy', 'noproxy', 'udpcsum', 'noudpcsum'])
+
+function addVxlan(sys: Sys, name: string, id: number | undefined, remote: string | undefined): void {
+  if (id === undefined) throw new IpProblem('vxlan: missing virtual network identifier', 255)
+  sys.netlink({ op: 'link-add', name, kind: 'vxlan', id })
+  if (remote !== undefined) sys.netlink({ op: 'vxlan-set', name, remotes: [remote], proxied: [] })
 }
 
 interface SharerWish {

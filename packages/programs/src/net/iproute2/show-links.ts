@@ -26,6 +26,7 @@ export function showLink(link: LinkFacts, style: ShowStyle): string {
   const rows = [
     headLine(link, style, 'mode DEFAULT '),
     ...layerLines(link, style, true),
+    ...(link.alias === undefined ? [] : [`    alias ${link.alias}`]),
     ...(style.statistics ? counters(link) : []),
   ]
   return join(rows, style)
