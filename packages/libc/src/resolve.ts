@@ -63,7 +63,7 @@ export async function lookupHostsFile(sys: Sys, name: string): Promise<string[]>
 }
 
 /**
- * Asks one name server over UDP, twice at most.
+ * Asks one name server over UDP, twice at most unless told otherwise.
  * @param type DNS_A, DNS_PTR…
  * @returns undefined when nobody answered
  */
@@ -72,7 +72,7 @@ export async function queryDns(
   server: string,
   name: string,
   type: number = DNS_A,
-  options: { timeoutMs?: number; port?: number } = {},
+  options: { timeoutMs?: number; port?: number; tries?: number; onRefused?: () => void } = {},
 ): Promise<DnsMessage | undefined> {
   const [high = 0, low = 0] = sys.entropy.bytes(2)
   const id = high * 256 + low
@@ -80,7 +80,7 @@ export async function queryDns(
   const fd = sys.socket(to.family, SOCK_DGRAM)
   try {
     await sys.connect(fd, to)
-    for (let attempt = 0; attempt < 2; attempt++) {
+    for (let attempt = 0; attempt < (options.tries ?? 2); attempt++) {
       await sys.write(fd, encodeDns({ id, response: false, code: 0, name, type, answers: [] }))
       const [found = 0] = await sys.poll([{ fd, events: POLLIN }], options.timeoutMs ?? 5000)
       if (found === 0) continue
@@ -89,8 +89,9 @@ export async function queryDns(
     }
     return undefined
   } catch (error) {
-    if (isErrno(error)) return undefined
-    throw error
+    if (!isErrno(error)) throw error
+    options.onRefused?.()
+    return undefined
   } finally {
     sys.close(fd)
   }

@@ -126,6 +126,7 @@ function parse(argv: readonly string[]): Options | { readonly wrong: string } {
         }
     }
   }
+  if (!(options.requests > 0)) return { wrong: 'Invalid number of requests\n' }
   if (options.url === undefined) return { wrong: `ab: wrong number of arguments\n${USAGE}` }
   if (options.concurrency > options.requests && options.limitMs === Number.POSITIVE_INFINITY)
     return { wrong: `ab: Cannot use concurrency level greater than total number of requests\n${USAGE}` }
@@ -313,7 +314,7 @@ export async function abMain(process: Process): Promise<number> {
     return 22
   }
   const url = parseUrl(/^https?:\/\//.test(options.url ?? '') ? (options.url ?? '') : `http://${options.url}`)
-  if (!url || !/^[^/]*\/\/[^/]+\/|^[^/]+\//.test(options.url ?? '')) {
+  if (!url || !(options.url ?? '').replace(/^https?:\/\//, '').includes('/')) {
     await io.warn(`ab: invalid URL\n${USAGE}`)
     return 22
   }

@@ -127,6 +127,8 @@ it.each<[string, string | RegExp, number]>([
     "Connecting to 127.0.0.1:81 (127.0.0.1:81)\nwget: can't connect to remote host (127.0.0.1): Connection refused\n",
     1,
   ],
+  ['dig +nosuch a.test', /^Invalid option: \+nosuch\nUsage: {2}dig /, 1],
+  ['dig -z', /^Invalid option: -z\nUsage: {2}dig /, 1],
   ['nc localhost 81', '', 1],
   ['nc localhost', 'nc: missing port number\n', 1],
   ['nc -l', 'nc: missing port number\n', 1],

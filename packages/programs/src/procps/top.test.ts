@@ -60,3 +60,25 @@ it('renices and kills', async () => {
   expect(await terminal.ended).toBe(0)
   kernel.shutdown()
 })
+
+it.each([
+  ['-o NOSUCH', "top: unrecognized field name 'NOSUCH'\n"],
+  ['-p x', "top: bad pid 'x'\n"],
+  ['-p 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21', 'top: pid limit (20) exceeded\n'],
+  ['-u nouser', 'top: Invalid user\n'],
+  ['-n x', "top: bad iterations argument 'x'\n"],
+  ['-d x', "top: bad delay interval 'x'\n"],
+])('top -b %s', async (words, said) => {
+  const kernel = await bootTestKernel([top])
+  expect(await kernel.run(['top', '-b', ...words.split(' ')])).toMatchObject({ stdout: '', stderr: said, status: 1 })
+  kernel.shutdown()
+})
+
+it('scales its sums, counts threads and shows each processor', async () => {
+  const kernel = await bootTestKernel([top])
+  const { stdout } = await kernel.run(['top', '-b', '-n1', '-E', 'g', '-H', '-1', '-o', '-PID'])
+  expect(stdout).toMatch(/^Threads: /m)
+  expect(stdout).toMatch(/^GiB Mem : +4\.0 total/m)
+  expect(stdout).toMatch(/^%Cpu3 {2}: +0\.0 us,  0\.0 sy,  0\.0 ni,100\.0 id,/m)
+  kernel.shutdown()
+})

@@ -12,7 +12,13 @@ const options = {
   count: value('n', 'iterations'),
   delay: value('d', 'delay'),
   pid: list('p', 'pid'),
-  user: value('u', 'filter-any-user'),
+  user: value('uU', 'filter-any-user'),
+  scale: value('E', 'scale-summary-mem'),
+  taskScale: value('e', 'scale-task-mem'),
+  perCpu: flag('1', 'single-cpu-toggle'),
+  fields: flag('O', 'list-fields'),
+  about: flag('vV', 'version'),
+  help: flag('h', 'help'),
   sort: value('o', 'sort-override'),
   commandLine: flag('c', 'cmdline-toggle'),
   idle: flag('i', 'idle-toggle'),
@@ -42,6 +48,14 @@ const SORTS = new Map<string, (a: Row, b: Row) => number>([
   ['%MEM', (a, b) => b.process.rssBytes - a.process.rssBytes],
   ['PID', (a, b) => b.process.pid - a.process.pid],
   ['TIME+', (a, b) => b.process.cpuMs - a.process.cpuMs],
+  ['VIRT', (a, b) => b.process.vszBytes - a.process.vszBytes],
+  ['RES', (a, b) => b.process.rssBytes - a.process.rssBytes],
+  ['SHR', (a, b) => b.process.rssBytes - a.process.rssBytes],
+  ['NI', (a, b) => b.process.nice - a.process.nice],
+  ['PR', (a, b) => b.process.nice - a.process.nice],
+  ['USER', (a, b) => b.process.uid - a.process.uid],
+  ['S', (a, b) => (a.process.state < b.process.state ? 1 : -1)],
+  ['COMMAND', (a, b) => (a.process.comm < b.process.comm ? 1 : -1)],
 ])
 
 function rowsOf(context: Context, view: View, processes: readonly ProcessInfo[], before: Sample | undefined): Row[] {
@@ -58,6 +72,33 @@ function rowsOf(context: Context, view: View, processes: readonly ProcessInfo[],
     .sort((a, b) => (view.reversed ? -1 : 1) * (SORTS.get(view.sort)?.(a, b) ?? 0))
 }
 
+/** Fields that are shown, in their order. */
+const FIELDS = 'PID USER PR NI VIRT RES SHR S %CPU %MEM TIME+ COMMAND'.split(' ')
+/** Units of the summary: -E. */
+const SCALES: ReadonlyMap<string, readonly [name: string, bytes: number]> = new Map([
+  ['k', ['KiB', 1024]],
+  ['m', ['MiB', 1024 ** 2]],
+  ['g', ['GiB', 1024 ** 3]],
+  ['t', ['TiB', 1024 ** 4]],
+])
+const MOST_PIDS = 20
+
+/** What is wrong with the command line, in top's words. */
+function complaint({ options: o }: Context, accounts: Accounts): string | undefined {
+  const pids = o.pid.flatMap((text) => text.split(','))
+  if (o.sort !== undefined && !SORTS.has(bare(o.sort))) return `unrecognized field name '${o.sort}'`
+  const bad = pids.find((text) => !/^\d+$/.test(text))
+  if (bad !== undefined) return `bad pid '${bad}'`
+  if (pids.length > MOST_PIDS) return `pid limit (${MOST_PIDS}) exceeded`
+  if (o.user !== undefined && accounts.uid(o.user.replace(/^!/, '')) === undefined) return 'Invalid user'
+  if (o.count !== undefined && !/^\d+$/.test(o.count)) return `bad iterations argument '${o.count}'`
+  if (o.delay !== undefined && !/^\d+(\.\d*)?$/.test(o.delay)) return `bad delay interval '${o.delay}'`
+  if (o.scale !== undefined && !SCALES.has(o.scale)) return `bad memory scaling arg '${o.scale}'`
+  return undefined
+}
+/** `-o +PID` and `-o -PID` tell the direction. */
+const bare = (field: string): string => field.replace(/^[-+]/, '')
+
 const timePlus = (ms: number): string =>
   `${Math.floor(ms / 60_000)}:${(Math.floor(ms / 10) / 100 - Math.floor(ms / 60_000) * 60).toFixed(2).padStart(5, '0')}`
 
@@ -68,28 +109,29 @@ const kib = (bytes: number, width: number): string => {
 }
 
 function cpuLine(name: string, user: number): string {
-  return `${name}: ${user.toFixed(1).padStart(4)} us,  0.0 sy,  0.0 ni, ${(100 - user).toFixed(1).padStart(4)} id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st `
+  return `${name}: ${user.toFixed(1).padStart(4)} us,  0.0 sy,  0.0 ni,${(100 - user).toFixed(1).padStart(5)} id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st `
 }
 
 function summary(
   sys: Sys,
   processes: readonly ProcessInfo[],
   user: number,
-  perCpu: boolean,
+  { perCpu, threads, scale }: { readonly perCpu: boolean; readonly threads: boolean; readonly scale: string },
   get: (key: string) => number,
 ): string[] {
   const count = (states: string): number => processes.filter((p) => states.includes(p.state)).length
-  const mib = (bytes: number): string => (bytes / 1024 ** 2).toFixed(1).padStart(8)
+  const [unit, size] = SCALES.get(scale) ?? ['MiB', 1024 ** 2]
+  const mib = (bytes: number): string => (bytes / size).toFixed(1).padStart(8)
   const cache = get('Buffers') + get('Cached') + get('SReclaimable')
   return [
     `top - ${uptimeLine(sys)}`,
-    `Tasks: ${String(processes.length).padStart(3)} total, ${String(count('R')).padStart(3)} running, ${String(count('SD')).padStart(3)} sleeping, ${String(count('T')).padStart(3)} stopped, ${String(count('Z')).padStart(3)} zombie`,
+    `${threads ? 'Threads' : 'Tasks'}: ${String(processes.length).padStart(3)} total, ${String(count('R')).padStart(3)} running, ${String(count('SD')).padStart(3)} sleeping, ${String(count('T')).padStart(3)} stopped, ${String(count('Z')).padStart(3)} zombie`,
     // As in /proc/stat: every processor carries the same share.
     ...(perCpu
       ? Array.from({ length: sys.sysinfo().cpus }, (_, cpu) => cpuLine(`%Cpu${cpu}  `, user))
       : [cpuLine('%Cpu(s)', user)]),
-    `MiB Mem : ${mib(get('MemTotal'))} total, ${mib(get('MemFree'))} free, ${mib(get('MemTotal') - get('MemAvailable'))} used, ${mib(cache)} buff/cache     `,
-    `MiB Swap: ${mib(get('SwapTotal'))} total, ${mib(get('SwapFree'))} free, ${mib(get('SwapTotal') - get('SwapFree'))} used. ${mib(get('MemAvailable'))} avail Mem `,
+    `${unit} Mem : ${mib(get('MemTotal'))} total, ${mib(get('MemFree'))} free, ${mib(get('MemTotal') - get('MemAvailable'))} used, ${mib(cache)} buff/cache     `,
+    `${unit} Swap: ${mib(get('SwapTotal'))} total, ${mib(get('SwapFree'))} free, ${mib(get('SwapTotal') - get('SwapFree'))} used. ${mib(get('MemAvailable'))} avail Mem `,
   ]
 }
 
@@ -112,6 +154,12 @@ function taskLine({ process: p, percent }: Row, accounts: Accounts, total: numbe
     command,
   ].join(' ')
 }
+const HELP = `
+Usage:
+ top [options]
+
+Options:
+${[' -b', ' -c', ' -d SECS', ' -E, -e SCALE', ' -H', ' -i', ' -n NUMBER', ' -O', ' -o FIELD', ' -p PID', ' -s', ' -U, -u USER', ' -w COLUMNS', ' -1', ' -h', ' -V'].join('\n')}`
 const TITLES = '    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND'
 
 interface Frame {
@@ -131,7 +179,9 @@ async function frame(context: Context, view: View, accounts: Accounts, before: S
   const get = await readMeminfo(sys)
   const { totalMemory, cpus } = sys.sysinfo()
   const busy = rows.reduce((sum, row) => sum + row.percent, 0) / Math.max(1, cpus)
-  const top = summary(sys, processes, before ? Math.min(100, busy) : 0, view.perCpu, get)
+  const { options: o } = context
+  const shape = { perCpu: view.perCpu, threads: o.threads > 0, scale: o.scale ?? 'm' }
+  const top = summary(sys, processes, before ? Math.min(100, busy) : 0, shape, get)
   const shown = view.rows > 0 ? rows.slice(0, view.rows) : rows
   const lines = [
     ...top,
@@ -200,13 +250,23 @@ export const top = defineProgram({
   usage: 'top [options]',
   options,
   async main(context) {
-    const { options: o, sys, fail } = context
+    const { options: o, sys, io, fail, name } = context
     const accounts = await Accounts.read(sys)
+    if (o.help || o.about || o.fields) {
+      const text = o.fields ? FIELDS.join('\n') : o.about ? `${name} from procps-ng 4.0.2` : HELP
+      await io.print(`${text}\n`)
+      return 0
+    }
+    const wrong = complaint(context, accounts)
+    if (wrong !== undefined) {
+      await fail(wrong)
+      return 1
+    }
     const view: View = {
-      sort: o.sort ?? '%CPU',
-      reversed: false,
+      sort: bare(o.sort ?? '%CPU'),
+      reversed: o.sort?.startsWith('-') ?? false,
       commandLine: o.commandLine > 0,
-      perCpu: false,
+      perCpu: o.perCpu > 0,
       idle: o.idle > 0,
       uid: o.user === undefined ? undefined : accounts.uid(o.user),
       rows: 0,

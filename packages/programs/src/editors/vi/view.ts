@@ -8,7 +8,7 @@ import { isBefore, type Place } from './text.ts'
 export class View {
   top = 0
   /** What the last frame showed. */
-  drawn = { top: 0, message: '' }
+  drawn = { top: 0, lines: 1, message: '' }
   /** Cells scrolled out on the left, with nowrap. */
   left = 0
   /** The last row of the text that is wholly shown. */
@@ -42,12 +42,16 @@ export function keepInView(editor: Editor): void {
   if (row !== cursor.row) editor.moveTo(row, cursor.col, true)
 }
 
-/** What was said goes when the text scrolls. */
+/** What was said goes when the text scrolls, or lines below others move. */
 function forgetScrolled(editor: Editor): void {
   const { view } = editor
   const moved = Math.abs(view.top - view.drawn.top)
-  if (moved > 0 && moved < textHeight(editor) && editor.message === view.drawn.message) editor.message = ''
-  view.drawn = { top: view.top, message: editor.message }
+  const { length } = editor.text.lines
+  const scrolled = moved > 0 && moved < textHeight(editor)
+  const shifted = length !== view.drawn.lines && (editor.text.changes.at(-1)?.row ?? length) < length - 1
+  const old = editor.message === view.drawn.message
+  if ((scrolled && old) || (shifted && (old || editor.message.startsWith(':')))) editor.message = ''
+  view.drawn = { top: view.top, lines: length, message: editor.message }
 }
 
 export const textHeight = (editor: Editor): number => Math.max(1, editor.screen.rows - 1)
