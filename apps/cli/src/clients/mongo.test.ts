@@ -57,6 +57,38 @@ describe("node's mongodb against the mongo image", () => {
   })
 })
 
+describe.runIf(machineHas('docker'))('the tools in the container', () => {
+  const login = '-u root -p "pass word" --quiet'
+  const run = (script: string): Promise<string> =>
+    machine('sh', ['-c', script], { DOCKER_HOST: `unix://${engine.socket}` })
+
+  it('take tables in, give them out, and bring a dump back with its indexes', { timeout: SLOW }, async () => {
+    await run(
+      `printf 'name,age,home.town\nAnn,30,Rom\n"Bob, jr",,Ulm\n' | docker exec -i db mongoimport ${login} -d plant -c rows --type csv --headerline`,
+    )
+    const exported = `docker exec db mongoexport ${login} -d plant -c rows --fields name,age,home.town`
+    expect(await run(`${exported} --type csv`)).toBe('name,age,home.town\nAnn,30,Rom\n"Bob, jr",,Ulm\n')
+    const shell = (text: string): Promise<string> => run(`docker exec db mongosh ${login} plant --eval '${text}'`)
+    await shell(
+      'db.rows.createIndex({ name: 1 }, { unique: true }); db.rows.insertOne({ _id: 7, big: Long("7"), at: ISODate("2020-01-01") })',
+    )
+    const [before, archive] = [
+      await run(`docker exec db mongoexport ${login} -d plant -c rows --jsonFormat canonical`),
+      'docker exec db sh -c "cat /tmp/plant.gz"',
+    ]
+    expect(before).toContain(
+      '{"_id":{"$numberInt":"7"},"big":{"$numberLong":"7"},"at":{"$date":{"$numberLong":"1577836800000"}}}',
+    )
+    await run(
+      `docker exec db mongodump ${login} -d plant --gzip --archive > /dev/null; docker exec db mongodump ${login} -d plant --gzip --archive=/tmp/plant.gz`,
+    )
+    await shell('db.dropDatabase()')
+    await run(`${archive} | docker exec -i db mongorestore ${login} --gzip --archive`)
+    expect(await run(`docker exec db mongoexport ${login} -d plant -c rows --jsonFormat canonical`)).toBe(before)
+    expect(await shell('db.rows.getIndexes().map(({ name }) => name).join()')).toBe('_id_,name_1\n')
+  })
+})
+
 describe.runIf(machineHas('docker'))('mongosh in the container', () => {
   it('answers lines, cursors and errors as at a prompt', { timeout: SLOW }, async () => {
     const lines = [

@@ -91,6 +91,8 @@ function mongoTree(tree: Tree, version: string): void {
     .dir('/data/configdb', own)
     .dir('/docker-entrypoint-initdb.d')
     .script('/usr/local/bin/docker-entrypoint.sh', ENTRYPOINT)
+  for (const name of ['mongodump', 'mongorestore', 'mongoexport', 'mongoimport'])
+    tree.mainCommand(name, `/usr/bin/${name}`)
   if (isOld(version)) tree.mainCommand('mongosh', '/usr/bin/mongo')
 }
 

@@ -94,3 +94,31 @@ export class ScramExchange {
     return `v=${toBase64(hmac(hash, fromBase64(this.credential.serverKey), exchange))}`
   }
 }
+
+/** The client's side, by SCRAM-SHA-256. */
+export class ScramClient {
+  private readonly password: string
+  private readonly nonce: string
+  private readonly bare: string
+
+  constructor(user: string, password: string, nonce: Uint8Array) {
+    this.password = password
+    this.nonce = toBase64(nonce)
+    this.bare = `n=${user.replaceAll('=', '=3D').replaceAll(',', '=2C')},r=${this.nonce}`
+  }
+
+  first(): string {
+    return `n,,${this.bare}`
+  }
+
+  final(serverFirst: string): string {
+    const { hash, bytes, secret } = KINDS['SCRAM-SHA-256']
+    const salt = fromBase64(attribute(serverFirst, 's'))
+    const rounds = Number(attribute(serverFirst, 'i'))
+    const salted = pbkdf2(hash, encoder.encode(secret('', this.password)), salt, { c: rounds, dkLen: bytes })
+    const clientKey = hmac(hash, salted, encoder.encode('Client Key'))
+    const without = `c=biws,r=${attribute(serverFirst, 'r')}`
+    const exchange = encoder.encode(`${this.bare},${serverFirst},${without}`)
+    return `${without},p=${toBase64(xor(clientKey, hmac(hash, hash(clientKey), exchange)))}`
+  }
+}

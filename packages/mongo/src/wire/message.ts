@@ -73,12 +73,21 @@ function parseMsg(id: number, message: Uint8Array): Request {
   for (let at = HEADER_BYTES + 4; at < end; ) {
     const kind = message[at++]
     const length = int32(message, at)
-    if (kind === 0) body = deserialize(message.subarray(at, at + length))
+    if (kind === 0) body = readBody(message.subarray(at, at + length), sequences)
     else if (kind === 1) readSequence(message.subarray(at, at + length), sequences)
     else throw new WireError(`section of kind ${kind}`)
     at += length
   }
   return { id, body, sequences, silent: (flags & MORE_TO_COME) !== 0, legacy: false }
+}
+
+/** What is to be inserted stays in its bytes, where numbers have their types, whether it came in the body or beside it. */
+function readBody(section: Uint8Array, sequences: Map<string, Uint8Array[]>): Document {
+  const isInsert = new TextDecoder().decode(section.subarray(5, section.indexOf(0, 5))) === 'insert'
+  if (!isInsert) return deserialize(section)
+  const { documents, ...body } = deserialize(section, { fieldsAsRaw: { documents: true } })
+  if (Array.isArray(documents)) sequences.set('documents', documents as Uint8Array[])
+  return body
 }
 
 function readSequence(section: Uint8Array, into: Map<string, Uint8Array[]>): void {
@@ -118,3 +127,19 @@ export function printReply(request: Request, reply: Document): Uint8Array {
   message.set(document, HEADER_BYTES + middle)
   return message
 }
+
+/** A command's bytes, as a client sends it. */
+export function printCommand(id: number, body: Document): Uint8Array {
+  const document = serialize(body, { ignoreUndefined: true })
+  const message = new Uint8Array(HEADER_BYTES + 5 + document.length)
+  const view = new DataView(message.buffer)
+  view.setInt32(0, message.length, true)
+  view.setInt32(4, id, true)
+  view.setInt32(12, OP_MSG, true)
+  message.set(document, HEADER_BYTES + 5)
+  return message
+}
+
+/** The answer in a message, every number in its type. */
+export const parseReply = (message: Uint8Array): Document =>
+  deserialize(message.subarray(HEADER_BYTES + 5), { promoteValues: false, promoteBuffers: false })
