@@ -33,6 +33,7 @@ export class Client {
   readonly watched = new Set<string>()
   watchedChanged = false
   readonly channels = new Set<string>()
+  readonly shardChannels = new Set<string>()
   readonly patterns = new Set<string>()
   monitor = false
   /** The stream of the server that this one follows. */

@@ -6,23 +6,52 @@ interface Pattern {
   readonly matches: (channel: string) => boolean
 }
 
+type Listeners = Map<string, Set<Client>>
+
+function join(channels: Listeners, client: Client, channel: string): void {
+  const listeners = channels.get(channel)
+  if (listeners) listeners.add(client)
+  else channels.set(channel, new Set([client]))
+}
+
+function part(channels: Listeners, client: Client, channel: string): void {
+  const listeners = channels.get(channel)
+  listeners?.delete(client)
+  if (listeners?.size === 0) channels.delete(channel)
+}
+
 /** Who listens to what. */
 export class PubSub {
   readonly channels = new Map<string, Set<Client>>()
   readonly patterns = new Map<string, Pattern>()
+  /** Channels of shards: without a cluster there is one shard, and patterns do not see these. */
+  readonly shardChannels = new Map<string, Set<Client>>()
 
   subscribe(client: Client, channel: string): void {
     client.channels.add(channel)
-    const listeners = this.channels.get(channel)
-    if (listeners) listeners.add(client)
-    else this.channels.set(channel, new Set([client]))
+    join(this.channels, client, channel)
+  }
+
+  ssubscribe(client: Client, channel: string): void {
+    client.shardChannels.add(channel)
+    join(this.shardChannels, client, channel)
+  }
+
+  sunsubscribe(client: Client, channel: string): void {
+    client.shardChannels.delete(channel)
+    part(this.shardChannels, client, channel)
+  }
+
+  /** @returns how many got it */
+  spublish(channel: string, message: string): number {
+    const listeners = this.shardChannels.get(channel) ?? new Set()
+    for (const client of listeners) client.push(['smessage', channel, message])
+    return listeners.size
   }
 
   unsubscribe(client: Client, channel: string): void {
     client.channels.delete(channel)
-    const listeners = this.channels.get(channel)
-    listeners?.delete(client)
-    if (listeners?.size === 0) this.channels.delete(channel)
+    part(this.channels, client, channel)
   }
 
   psubscribe(client: Client, pattern: string): void {
@@ -42,6 +71,7 @@ export class PubSub {
   drop(client: Client): void {
     for (const channel of client.channels) this.unsubscribe(client, channel)
     for (const pattern of client.patterns) this.punsubscribe(client, pattern)
+    for (const channel of client.shardChannels) this.sunsubscribe(client, channel)
   }
 
   /** @returns how many got it */

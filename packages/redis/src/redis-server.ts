@@ -49,8 +49,8 @@ export const redisServer: Program = {
     'FUNCTION DUMP and RESTORE; cmsgpack and struct in scripts, which run in Lua 5.3',
     'cluster, sentinels; a replica that comes back takes all data anew',
     'field expiry; hyperloglogs in their sparse form',
-    'modules',
-    'ACL selectors, files of users, users in CONFIG REWRITE; what scripts may is what everybody may',
+    'modules, client-side caching (CLIENT TRACKING), COMMAND DOCS',
+    'files of ACL users, users in CONFIG REWRITE; keys of commands that both read and write count as written; what scripts may is what everybody may',
     'TLS',
   ],
   summary:

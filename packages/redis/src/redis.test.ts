@@ -43,6 +43,30 @@ afterAll(async () => {
 /** Commands at one connection and what a terminal shows. */
 const ROWS: readonly (readonly [lines: string, shown: string])[] = [
   [
+    'acl setuser carol %R~r:* %W~w:* +@string on >x\nacl getuser carol\nacl dryrun carol get r:1\nacl dryrun carol set w:1 v\nacl deluser carol',
+    'OK\n 1) "flags"\n 2) 1) "on"\n 3) "passwords"\n 4) 1) "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"\n 5) "commands"\n 6) "-@all +@string"\n 7) "keys"\n 8) "%R~r:* %W~w:*"\n 9) "channels"\n10) ""\n11) "selectors"\n12) (empty array)\nOK\nOK\n(integer) 1\n',
+  ],
+  [
+    'acl setuser dave on nopass (+get ~x:*) (+set ~y:* &c)\nacl getuser dave\nacl dryrun dave get x:1\nacl dryrun dave set y:1 v\nacl setuser dave clearselectors\nacl setuser bad (+get\nacl deluser dave',
+    'OK\n 1) "flags"\n 2) 1) "on"\n    2) "nopass"\n 3) "passwords"\n 4) (empty array)\n 5) "commands"\n 6) "-@all"\n 7) "keys"\n 8) ""\n 9) "channels"\n10) ""\n11) "selectors"\n12) 1) 1) "commands"\n       2) "-@all +get"\n       3) "keys"\n       4) "~x:*"\n       5) "channels"\n       6) ""\n    2) 1) "commands"\n       2) "-@all +set"\n       3) "keys"\n       4) "~y:*"\n       5) "channels"\n       6) "&c"\nOK\nOK\nOK\n(error) ERR Unmatched parenthesis in acl selector starting at \'(+get\'.\n(integer) 1\n',
+  ],
+  [
+    'spublish c hi\npubsub shardchannels\npubsub shardnumsub a b',
+    '(integer) 0\n(empty array)\n1) "a"\n2) (integer) 0\n3) "b"\n4) (integer) 0\n',
+  ],
+  [
+    'client kill type foo\nclient kill skipme maybe\nclient kill foo bar\nclient no-evict foo\nclient pause abc\nclient kill user nobody',
+    "(error) ERR Unknown client type 'foo'\n(error) ERR syntax error\n(error) ERR syntax error\n(error) ERR syntax error\n(error) ERR timeout is not an integer or out of range\n(error) ERR No such user 'nobody'\n",
+  ],
+  [
+    'command list filterby module foo\ncommand list filterby foo bar\nscript flush foo\nfailover abort',
+    '(empty array)\n(error) ERR syntax error\n(error) ERR SCRIPT FLUSH only support SYNC|ASYNC option\n(error) ERR No failover in progress.\n',
+  ],
+  [
+    'slowlog help\nmemory help',
+    ' 1) SLOWLOG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:\n 2) GET [<count>]\n 3)     Return top <count> entries from the slowlog (default: 10, -1 mean all).\n 4)     Entries are made of:\n 5)     id, timestamp, time in microseconds, arguments array, client IP and port,\n 6)     client name\n 7) LEN\n 8)     Return the length of the slowlog.\n 9) RESET\n10)     Reset the slowlog.\n11) HELP\n12)     Prints this help.\n 1) MEMORY <subcommand> [<arg> [value] [opt] ...]. Subcommands are:\n 2) DOCTOR\n 3)     Return memory problems reports.\n 4) MALLOC-STATS\n 5)     Return internal statistics report from the memory allocator.\n 6) PURGE\n 7)     Attempt to purge dirty pages for reclamation by the allocator.\n 8) STATS\n 9)     Return information about the memory usage of the server.\n10) USAGE <key> [SAMPLES <count>]\n11)     Return memory in bytes used by <key> and its value. Nested values are\n12)     sampled up to <count> times (default: 5, 0 means sample all).\n13) HELP\n14)     Prints this help.\n',
+  ],
+  [
     "eval 'return {1,2.9,KEYS[1],tostring(10/2)}' 1 k\neval 'return redis.call(\"nope\")' 0\nset k 5\neval 'return redis.call(\"incrby\",KEYS[1],ARGV[1])' 1 k 3\nmulti\neval 'return redis.call(\"get\",\"k\")' 0\nexec\nevalsha ffffffffffffffffffffffffffffffffffffffff 0\neval 'return cjson.encode({1,{a=2}})' 0",
     '1) (integer) 1\n2) (integer) 2\n3) "k"\n4) "5"\n(error) ERR Unknown Redis command called from script script: 8a08f4b52efaa2014867874031e0f420f142f6b5, on @user_script:1.\nOK\n(integer) 8\nOK\nQUEUED\n1) "8"\n(error) NOSCRIPT No matching script. Please use EVAL.\n"[1,{\\"a\\":2}]"\n',
   ],

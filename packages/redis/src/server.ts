@@ -15,7 +15,17 @@ import { Scripts } from './scripting/scripts.ts'
 import { Replication } from './replication/replication.ts'
 import { Keyspace, type KeyspaceWatcher } from './store/keyspace.ts'
 
-const IN_SUBSCRIBER_MODE = new Set(['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ping', 'quit', 'reset'])
+const IN_SUBSCRIBER_MODE = new Set([
+  'subscribe',
+  'unsubscribe',
+  'psubscribe',
+  'punsubscribe',
+  'ssubscribe',
+  'sunsubscribe',
+  'ping',
+  'quit',
+  'reset',
+])
 /** Run at once between MULTI and EXEC. */
 const NEVER_QUEUED = new Set(['multi', 'exec', 'discard', 'watch', 'quit', 'reset'])
 /** What clients wait for whose scripts can't run yet: no key has that name. */
@@ -227,7 +237,7 @@ export class Server implements KeyspaceWatcher {
       if (client.queue) client.queueBroken = true
       throw error
     }
-    if (client.protocol === 2 && client.subscriptions > 0 && !IN_SUBSCRIBER_MODE.has(name))
+    if (client.protocol === 2 && client.subscriptions + client.shardChannels.size > 0 && !IN_SUBSCRIBER_MODE.has(name))
       return refuse(
         `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
       )

@@ -30,6 +30,30 @@ const HEARING: Readonly<Record<string, 'names' | 'patterns' | 'first'>> = {
   spublish: 'first',
 }
 
+/** The words of a selector, from `(` to `)`, are one rule. @throws CommandError */
+function joined(rules: readonly string[]): readonly string[] {
+  const out: string[] = []
+  let open: string[] = []
+  for (const rule of rules) {
+    if (open.length === 0 && !rule.startsWith('(')) out.push(rule)
+    else {
+      open.push(rule)
+      if (!rule.endsWith(')')) continue
+      out.push(open.join(' '))
+      open = []
+    }
+  }
+  if (open.length > 0) throw new CommandError(`ERR Unmatched parenthesis in acl selector starting at '${open[0]}'.`)
+  return out
+}
+
+/** What somebody may not, with redis's words. */
+interface Judgement {
+  readonly reason: Refusal['reason']
+  readonly object: string
+  readonly words: string
+}
+
 /** Users and what they may. acl.c */
 export class AccessControl {
   readonly users = new Map<string, User>()
@@ -55,7 +79,7 @@ export class AccessControl {
   /** All of the words or none. @throws CommandError */
   set(name: string, rules: readonly string[]): void {
     const user = this.users.get(name)?.copy() ?? new User(name, this.names)
-    for (const rule of rules) user.apply(rule)
+    for (const rule of joined(rules)) user.apply(rule)
     this.users.set(name, user)
   }
 
@@ -94,11 +118,20 @@ export class AccessControl {
   }
 
   /** What a user may not about a command, with redis's words; undefined for nothing. */
-  judge(
+  judge(user: User | undefined, command: Command, argv: readonly string[]): Judgement | undefined {
+    const judgements = user?.alternatives.map((each) => this.judgeOne(each, command, argv)) ?? []
+    if (judgements.some((each) => each === undefined)) return undefined
+    // The one that came furthest says what is missing.
+    const order: readonly (Judgement['reason'] | undefined)[] = ['channel', 'key', 'command']
+    const found = order.map((reason) => judgements.find((each) => each?.reason === reason)).find((each) => each)
+    return found ?? this.judgeOne(user, command, argv)
+  }
+
+  private judgeOne(
     user: User | undefined,
-    { name, keys: [first, last, step] }: Command,
+    { name, flags, keys: [first, last, step] }: Command,
     argv: readonly string[],
-  ): { readonly reason: Refusal['reason']; readonly object: string; readonly words: string } | undefined {
+  ): Judgement | undefined {
     const sub = WITH_SUBCOMMANDS.has(name) ? (argv[1] ?? '').toLowerCase() : ''
     const whole = sub === '' ? name : `${name}|${sub}`
     if (!user?.mayRun(name, sub))
@@ -109,11 +142,12 @@ export class AccessControl {
       }
     const end = last < 0 ? argv.length + last : last
     const keys = first === 0 ? [] : argv.filter((_, at) => at >= first && at <= end && (at - first) % step === 0)
-    const key = keys.find((each) => !user.mayTouch([each]))
+    const how = flags.includes('w') ? 'write' : 'read'
+    const key = keys.find((each) => !user.mayTouch([each], how))
     if (key !== undefined) return { reason: 'key', object: key, words: 'No permissions to access a key' }
-    const how = HEARING[name]
-    const channels = how === undefined ? [] : how === 'first' ? argv.slice(1, 2) : argv.slice(1)
-    const channel = channels.find((each) => !user.mayHear([each], how === 'patterns'))
+    const heard = HEARING[name]
+    const channels = heard === undefined ? [] : heard === 'first' ? argv.slice(1, 2) : argv.slice(1)
+    const channel = channels.find((each) => !user.mayHear([each], heard === 'patterns'))
     return channel === undefined
       ? undefined
       : { reason: 'channel', object: channel, words: 'No permissions to access a channel' }

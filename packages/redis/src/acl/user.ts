@@ -20,7 +20,9 @@ export class User {
   private passwords: string[] = []
   /** `+get`, `-@dangerous`, `+config|get`: the last that is about a command has the say. */
   private rules: string[] = ['-@all']
-  private keys: string[] = []
+  private keys: KeyPattern[] = []
+  /** Further sets of rights: a command is allowed that one of them allows. */
+  private selectors: User[] = []
   private channels: string[] = []
   private readonly names: CommandNames
 
@@ -43,6 +45,7 @@ export class User {
     user.passwords = [...this.passwords]
     user.rules = [...this.rules]
     user.keys = [...this.keys]
+    user.selectors = this.selectors.map((each) => each.copy())
     user.channels = [...this.channels]
     return user
   }
@@ -53,6 +56,10 @@ export class User {
     if (plain) return plain.call(this)
     const mark = rule[0] ?? ''
     const rest = rule.slice(1)
+    if (mark === '(') return this.addSelector(rule)
+    const [, permissions, pattern] = /^%([RWrw]+)~(.*)$/s.exec(rule) ?? []
+    if (permissions !== undefined && pattern !== undefined)
+      return this.addKeys(pattern, /r/i.test(permissions), /w/i.test(permissions))
     const marked = rule.length > 1 ? MARKED[mark] : undefined
     if (marked) return marked.call(this, rest)
     if ((mark === '+' || mark === '-') && rest !== '') return this.command(mark, rest)
@@ -96,14 +103,30 @@ export class User {
     this.noPassword = free
   }
 
-  addKeys(pattern: string): void {
-    if (this.keys.includes('*'))
+  private addSelector(rule: string): void {
+    if (!rule.endsWith(')')) throw wrong(rule, 'Unmatched parenthesis in selector')
+    const selector = new User(this.name, this.names)
+    for (const each of rule.slice(1, -1).trim().split(/\s+/)) if (each !== '') selector.apply(each)
+    this.selectors.push(selector)
+  }
+
+  forgetSelectors(): void {
+    this.selectors = []
+  }
+
+  /** These rights, and those of each selector. */
+  get alternatives(): readonly User[] {
+    return [this, ...this.selectors]
+  }
+
+  addKeys(pattern: string, read = true, write = true): void {
+    if (this.keys.some((each) => each.pattern === '*' && each.read && each.write))
       throw wrong(
         `~${pattern}`,
         "Adding a pattern after the * pattern (or the 'allkeys' flag) is not valid and does not have any effect. Try 'resetkeys' to start with an empty list of patterns",
       )
-    if (pattern === '*') this.keys = []
-    this.keys.push(pattern)
+    if (pattern === '*' && read && write) this.keys = []
+    this.keys.push({ pattern, read, write })
   }
 
   addChannels(pattern: string): void {
@@ -128,6 +151,7 @@ export class User {
     this.forgetKeys()
     this.forgetChannels()
     this.everyCommand(false)
+    this.forgetSelectors()
     this.enabled = false
   }
 
@@ -149,8 +173,9 @@ export class User {
     return this.rules.findLast(about)?.startsWith('+') ?? false
   }
 
-  mayTouch(keys: readonly string[]): boolean {
-    const patterns = this.keys.map((pattern) => globMatcher(pattern))
+  /** @param how whether the command reads or writes them */
+  mayTouch(keys: readonly string[], how: 'read' | 'write'): boolean {
+    const patterns = this.keys.filter((each) => each[how]).map(({ pattern }) => globMatcher(pattern))
     return keys.every((key) => patterns.some((matches) => matches(key)))
   }
 
@@ -166,15 +191,25 @@ export class User {
   }
 
   /** The rows of ACL GETUSER. */
-  facts(): readonly (readonly [string, string | readonly string[]])[] {
+  facts(): readonly (readonly [string, string | readonly string[] | readonly (readonly string[])[]])[] {
     return [
       ['flags', [this.enabled ? 'on' : 'off', ...(this.noPassword ? ['nopass'] : [])]],
       ['passwords', this.passwords],
       ['commands', this.commands],
-      ['keys', this.keys.map((each) => `~${each}`).join(' ')],
+      ['keys', this.keys.map(keyText).join(' ')],
       ['channels', this.channels.map((each) => `&${each}`).join(' ')],
-      ['selectors', []],
+      ['selectors', this.selectors.map((each) => each.rights())],
     ]
+  }
+
+  private rights(): readonly string[] {
+    const channels = this.channels.map((each) => `&${each}`).join(' ')
+    return ['commands', this.commands, 'keys', this.keys.map(keyText).join(' '), 'channels', channels]
+  }
+
+  private get selectorText(): string {
+    const channels = ['resetchannels', ...this.channels.map((each) => `&${each}`)]
+    return `(${[...this.keys.map(keyText), ...channels, this.commands].join(' ')})`
   }
 
   /** As a line of a file says it. */
@@ -185,12 +220,22 @@ export class User {
       ...(this.noPassword ? ['nopass'] : []),
       'sanitize-payload',
       ...this.passwords.map((each) => `#${each}`),
-      ...this.keys.map((each) => `~${each}`),
+      ...this.keys.map(keyText),
       ...(this.channels.includes('*') ? channels : ['resetchannels', ...channels]),
       this.commands,
+      ...this.selectors.map((each) => each.selectorText),
     ].join(' ')
   }
 }
+
+/** `~pattern`, or what only may be read or written of it. */
+interface KeyPattern {
+  readonly pattern: string
+  readonly read: boolean
+  readonly write: boolean
+}
+const keyText = ({ pattern, read, write }: KeyPattern): string =>
+  `${read && write ? '' : read ? '%R' : '%W'}~${pattern}`
 
 const wrong = (rule: string, why: string): CommandError =>
   new CommandError(`ERR Error in ACL SETUSER modifier '${rule}': ${why}`)
@@ -232,7 +277,9 @@ const PLAIN: Readonly<Record<string, (this: User) => void>> = {
   },
   'sanitize-payload'() {},
   'skip-sanitize-payload'() {},
-  clearselectors() {},
+  clearselectors() {
+    this.forgetSelectors()
+  },
 }
 
 const MARKED: Readonly<Record<string, (this: User, text: string) => void>> = {

@@ -62,17 +62,31 @@ export function describeClient(client: Client, now: number): string {
   ].join(' ')
 }
 
+/** Of CLIENT KILL. @throws CommandError */
+function checkFilter(word: string, value: string): void {
+  if (!/^(ID|TYPE|USER|ADDR|LADDR|SKIPME|MAXAGE)$/.test(word)) throw new CommandError(SYNTAX)
+  if (word === 'ID' && !/^\d+$/.test(value)) throw new CommandError('ERR client-id should be greater than 0')
+  if (word === 'SKIPME' && !/^(yes|no)$/i.test(value)) throw new CommandError(SYNTAX)
+  if (word === 'TYPE' && !/^(normal|master|replica|slave|pubsub)$/i.test(value))
+    throw new CommandError(`ERR Unknown client type '${value}'`)
+}
+
 function kill({ server, client }: Call, words: readonly string[]): Reply {
   const old = words.length === 1
   const wanted = new Map<string, string>()
   if (old) wanted.set('ADDR', words[0] ?? '')
   else for (let i = 0; i < words.length; i += 2) wanted.set((words[i] ?? '').toUpperCase(), words[i + 1] ?? '')
+  for (const [word, value] of wanted) checkFilter(word, value)
+  const user = wanted.get('USER')
+  if (user !== undefined && !server.acl.users.has(user)) throw new CommandError(`ERR No such user '${user}'`)
   const victims = [...server.clients.values()].filter(
     (each) =>
       (!wanted.has('ID') || String(each.id) === wanted.get('ID')) &&
       (!wanted.has('ADDR') || each.address === wanted.get('ADDR')) &&
-      (!wanted.has('TYPE') || wanted.get('TYPE') === (each.subscriptions > 0 ? 'pubsub' : 'normal')) &&
-      (old || each !== client || wanted.get('SKIPME') === 'no'),
+      (!wanted.has('USER') || each.user === wanted.get('USER')) &&
+      (!wanted.has('LADDR') || wanted.get('LADDR') === '127.0.0.1:6379') &&
+      (!wanted.has('TYPE') || wanted.get('TYPE')?.toLowerCase() === (each.subscriptions > 0 ? 'pubsub' : 'normal')) &&
+      (old || each !== client || /^no$/i.test(wanted.get('SKIPME') ?? '')),
   )
   if (old && victims.length === 0) throw new CommandError('ERR No such client')
   for (const victim of victims) victim.close()
@@ -111,6 +125,11 @@ function unblock({ server }: Call, [id = '', mode = 'TIMEOUT']: readonly string[
   return client?.wait ? server.unblock(client, mode.toUpperCase() === 'ERROR') : 0
 }
 
+const onOrOff: Sub = (_call, [mode = '', ...more]) => {
+  if (more.length > 0 || !/^(on|off)$/i.test(mode)) throw new CommandError(SYNTAX)
+  return OK
+}
+
 const CLIENT: ReadonlyMap<string, Sub> = new Map<string, Sub>([
   ['ID', exactly('id', 0, ({ client }) => client.id)],
   ['GETNAME', ({ client }) => (client.name === '' ? null : client.name)],
@@ -142,8 +161,8 @@ const CLIENT: ReadonlyMap<string, Sub> = new Map<string, Sub>([
   ],
   ['INFO', ({ client, now }) => new Verbatim(`${describeClient(client, now)}\n`)],
   ['KILL', kill],
-  ['NO-EVICT', () => OK],
-  ['NO-TOUCH', () => OK],
+  ['NO-EVICT', onOrOff],
+  ['NO-TOUCH', onOrOff],
   [
     'REPLY',
     exactly('reply', 1, (_call, [mode = '']) => {
@@ -152,8 +171,22 @@ const CLIENT: ReadonlyMap<string, Sub> = new Map<string, Sub>([
     }),
   ],
   ['UNPAUSE', () => OK],
-  ['PAUSE', () => OK],
-  ['TRACKING', () => OK],
+  [
+    'PAUSE',
+    (_call, [ms = '', mode = 'all']) => {
+      integer(ms, 'ERR timeout is not an integer or out of range')
+      if (!/^(all|write)$/i.test(mode)) throw new CommandError('ERR CLIENT PAUSE mode must be WRITE or ALL')
+      return OK
+    },
+  ],
+  [
+    'TRACKING',
+    (_call, [mode = '']) => {
+      if (/^off$/i.test(mode)) return OK
+      if (!/^on$/i.test(mode)) throw new CommandError(SYNTAX)
+      throw new CommandError('ERR client side caching is not simulated')
+    },
+  ],
   ['GETREDIR', () => -1],
   [
     'TRACKINGINFO',

@@ -5,6 +5,7 @@ import { connectionCommands } from './connection.ts'
 import { functionCommands } from './functions.ts'
 import { geoCommands } from './geo.ts'
 import { hashCommands } from './hashes.ts'
+import { withHelp } from './help.ts'
 import { hyperLogLogCommands } from './hyperloglog.ts'
 import { keyCommands } from './keys.ts'
 import { listCommands } from './lists.ts'
@@ -39,5 +40,5 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     ...replicationCommands,
     ...serverCommands(() => commands),
     ...aclCommands(() => commands),
-  ].map((command) => [command.name, command]),
+  ].map((command) => [command.name, withHelp(command)]),
 )

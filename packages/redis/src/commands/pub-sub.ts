@@ -9,17 +9,21 @@ const each =
   (call, names) => {
     for (const name of names) {
       change(call, name)
-      call.client.reply(new Push([kind, name, call.client.subscriptions]))
+      call.client.reply(new Push([kind, name, countOf(kind, call)]))
     }
     return NO_REPLY
   }
+
+/** Channels of shards are counted by themselves. */
+const countOf = (kind: string, { client }: Call): number =>
+  /^s(un)?subscribe$/.test(kind) ? client.shardChannels.size : client.subscriptions
 
 /** Without names, of everything. */
 const off =
   (kind: string, all: (call: Call) => Iterable<string>, change: Change): Handler =>
   (call, names) => {
     const given = names.length > 0 ? names : [...all(call)]
-    if (given.length === 0) call.client.reply(new Push([kind, null, call.client.subscriptions]))
+    if (given.length === 0) call.client.reply(new Push([kind, null, countOf(kind, call)]))
     return each(kind, change)(call, given)
   }
 
@@ -28,7 +32,8 @@ const pubsub: Handler = ({ server: { pubSub } }, [sub = '', ...names]) => {
   if (word === 'CHANNELS') return [...pubSub.channels.keys()].filter(globMatcher(names[0] ?? '*'))
   if (word === 'NUMSUB') return names.flatMap((name) => [name, pubSub.channels.get(name)?.size ?? 0])
   if (word === 'NUMPAT') return pubSub.patterns.size
-  if (word === 'SHARDCHANNELS' || word === 'SHARDNUMSUB') return []
+  if (word === 'SHARDCHANNELS') return [...pubSub.shardChannels.keys()].filter(globMatcher(names[0] ?? '*'))
+  if (word === 'SHARDNUMSUB') return names.flatMap((name) => [name, pubSub.shardChannels.get(name)?.size ?? 0])
   throw new CommandError(`ERR unknown subcommand '${sub}'. Try PUBSUB HELP.`)
 }
 
@@ -55,6 +60,18 @@ export const pubSubCommands = commandTable({
       ({ server, client }, name) => server.pubSub.punsubscribe(client, name),
     ),
   ],
+  ssubscribe: [-2, 'ps', '', each('ssubscribe', ({ server, client }, name) => server.pubSub.ssubscribe(client, name))],
+  sunsubscribe: [
+    -1,
+    'ps',
+    '',
+    off(
+      'sunsubscribe',
+      ({ client }) => client.shardChannels,
+      ({ server, client }, name) => server.pubSub.sunsubscribe(client, name),
+    ),
+  ],
+  spublish: [3, 'pf', '', ({ server }, [channel = '', message = '']) => server.pubSub.spublish(channel, message)],
   publish: [3, 'pf', '', ({ server }, [channel = '', message = '']) => server.pubSub.publish(channel, message)],
   pubsub: [-2, 'p', '', pubsub],
 })

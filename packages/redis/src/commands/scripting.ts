@@ -28,7 +28,15 @@ type Sub = (call: Call, words: readonly string[]) => Reply
 const SCRIPT: ReadonlyMap<string, Sub> = new Map<string, Sub>([
   ['LOAD', ({ server }, [code = '']) => server.scripts.keep(code)],
   ['EXISTS', ({ server }, digests) => digests.map((each) => (server.scripts.known.has(each.toLowerCase()) ? 1 : 0))],
-  ['FLUSH', ({ server }) => (server.scripts.known.clear(), OK)],
+  [
+    'FLUSH',
+    ({ server }, [mode, ...more]) => {
+      if (more.length > 0 || (mode !== undefined && !/^a?sync$/i.test(mode)))
+        throw new CommandError('ERR SCRIPT FLUSH only support SYNC|ASYNC option')
+      server.scripts.known.clear()
+      return OK
+    },
+  ],
   [
     'KILL',
     () => {

@@ -1,5 +1,7 @@
 import { type Call, type Command, commandTable, type Handler } from '../command.ts'
 import { CommandError, NO_REPLY, OK, type Reply, ReplyMap, Status, SYNTAX, Verbatim } from '../resp/reply.ts'
+import { categoryOf } from '../acl/categories.ts'
+import { globMatcher } from '../store/glob.ts'
 import { integer } from '../store/numbers.ts'
 import { infoText } from './info.ts'
 
@@ -71,7 +73,8 @@ const withoutCluster: Handler = () => {
   throw new CommandError('ERR This instance has cluster support disabled')
 }
 
-const failover: Handler = () => {
+const failover: Handler = (_call, [word]) => {
+  if (/^abort$/i.test(word ?? '')) throw new CommandError('ERR No failover in progress.')
   throw new CommandError('ERR FAILOVER requires connected replicas.')
 }
 
@@ -189,6 +192,19 @@ function keysOf(table: ReadonlyMap<string, Command>, argv: readonly string[]): s
   return argv.filter((_, i) => i >= first && i <= end && (i - first) % step === 0)
 }
 
+/** COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern] */
+function listed(table: ReadonlyMap<string, Command>, words: readonly string[]): Reply {
+  const names = [...table.keys()]
+  if (words.length === 0) return names
+  const [by = '', kind = '', value = '', ...more] = words
+  if (!/^filterby$/i.test(by) || value === '' || more.length > 0) throw new CommandError(SYNTAX)
+  if (/^pattern$/i.test(kind)) return names.filter(globMatcher(value.toLowerCase()))
+  if (/^module$/i.test(kind)) return []
+  if (!/^aclcat$/i.test(kind)) throw new CommandError(SYNTAX)
+  const category = categoryOf(table, value.toLowerCase())
+  return names.filter((name) => category?.has(name))
+}
+
 const commandCommand =
   (table: () => ReadonlyMap<string, Command>): Handler =>
   (_call, [sub, ...words]) => {
@@ -196,7 +212,7 @@ const commandCommand =
     const word = sub?.toUpperCase()
     if (word === undefined) return rows.map(describe)
     if (word === 'COUNT') return rows.length
-    if (word === 'LIST') return rows.map(({ name }) => name)
+    if (word === 'LIST') return listed(table(), words)
     if (word === 'INFO')
       return (words.length ? words : rows.map(({ name }) => name)).map((name) => {
         const row = table().get(name.toLowerCase())
