@@ -7,6 +7,10 @@ export interface Item {
   /** `.` for the contents of a folder that was named with a slash. */
   readonly name: string
   readonly stat: Stat
+  /** Of the other machine: content, a link's target, and taking the file away there. */
+  readonly read?: () => Promise<Uint8Array>
+  readonly link?: string
+  readonly remove?: () => Promise<void>
 }
 
 export interface ListOptions {

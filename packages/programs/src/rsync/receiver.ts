@@ -1,5 +1,5 @@
 import { isDirectory, isErrno, isRegular, isSymlink, type Stat, type Sys } from '@drydock/abi'
-import { readFile, writeFile } from '@drydock/libc'
+import { makeDirectories, readFile, writeFile } from '@drydock/libc'
 import { statOr } from '../coreutils/copy-tree.ts'
 import { join } from '../paths.ts'
 import type { Item } from './file-list.ts'
@@ -19,6 +19,12 @@ export interface Keeping {
   readonly ignoreExisting: boolean
   readonly dryRun: boolean
   readonly omitFolderTimes: boolean
+  /** What is replaced or deleted is kept under another name, or in another folder below the destination. */
+  readonly backup: { readonly suffix: string; readonly folder: string | undefined } | undefined
+  /** Folders whose equal files are linked to. */
+  readonly linkDest: readonly string[]
+  /** `F600`, `D700`, `a+x` */
+  readonly chmod: readonly string[]
 }
 
 /** What became of an item: `%i` of rsync's output format, and whether its data went over. */
@@ -26,6 +32,32 @@ export interface Change {
   readonly flags: string
   readonly sent: boolean
   readonly created: boolean
+}
+
+const contentOf = (sys: Sys, { read, path }: Item): Promise<Uint8Array> => (read ? read() : readFile(sys, path))
+
+/** --chmod: octal or as chmod(1) writes it, D and F for folders and files alone. */
+function changedMode(mode: number, changes: readonly string[]): number {
+  let bits = mode & 0o7777
+  for (const change of changes) {
+    const [, kind, octal, who = '', sign, letters = ''] =
+      /^([DF]?)(?:([0-7]{3,4})|([ugoa]*)([-+=])([rwxX]*))$/.exec(change) ?? []
+    if (kind === 'D' ? !isDirectory(mode) : kind === 'F' && isDirectory(mode)) continue
+    if (octal !== undefined) bits = Number.parseInt(octal, 8)
+    else if (sign !== undefined) bits = symbolic(bits, isDirectory(mode), who, sign, letters)
+  }
+  return bits
+}
+
+function symbolic(bits: number, folder: boolean, who: string, sign: string, letters: string): number {
+  const one =
+    (letters.includes('r') ? 4 : 0) |
+    (letters.includes('w') ? 2 : 0) |
+    (letters.includes('x') || (letters.includes('X') && (folder || (bits & 0o111) !== 0)) ? 1 : 0)
+  const shifts = [...(who === '' || who.includes('a') ? 'ugo' : who)].map((each) => 6 - 'ugo'.indexOf(each) * 3)
+  const mask = shifts.reduce((sum, shift) => sum | (one << shift), 0)
+  const whole = shifts.reduce((sum, shift) => sum | (7 << shift), 0)
+  return sign === '+' ? bits | mask : sign === '-' ? bits & ~mask : (bits & ~whole) | mask
 }
 
 const sameTime = (a: Stat, b: Stat): boolean => a.mtimeMs === b.mtimeMs
@@ -71,7 +103,7 @@ export class Receiver {
 
   private link(item: Item, path: string, old: Stat | undefined): Change | undefined {
     const { sys, keeping } = this
-    const target = sys.readlink(item.path)
+    const target = item.link ?? sys.readlink(item.path)
     if (old && isSymlink(old.mode) && sys.readlink(path) === target) {
       const flags = this.differences('L', item.stat, old, true)
       if (flags !== undefined) this.attributes(path, item.stat)
@@ -95,12 +127,44 @@ export class Receiver {
     }
     const flags = this.transferFlags(item.stat, old)
     if (!keeping.dryRun) {
-      const bytes = await readFile(sys, item.path)
-      if (old && !isRegular(old.mode)) sys.unlink(path)
+      const twin = old ? undefined : await this.linked(item)
+      if (twin !== undefined) {
+        sys.link(twin, path)
+        return undefined
+      }
+      const bytes = await contentOf(sys, item)
+      if (old) this.keepOld(path, item.name)
+      if (old && !isRegular(old.mode) && statOr(sys, path, false)) sys.unlink(path)
       await writeFile(sys, path, bytes, item.stat.mode & 0o777)
       this.attributes(path, item.stat)
     }
     return { flags, sent: true, created: !old }
+  }
+
+  /** The root of the transfer, which --backup-dir and --link-dest are below. */
+  root = '.'
+
+  private inRoot(folder: string, name: string): string {
+    return folder.startsWith('/') ? join(folder, name) : join(join(this.root, folder), name)
+  }
+
+  private async linked(item: Item): Promise<string | undefined> {
+    for (const folder of this.keeping.linkDest) {
+      const path = this.inRoot(folder, item.name)
+      const there = statOr(this.sys, path, false)
+      if (there && isRegular(there.mode) && there.mode === item.stat.mode && (await this.isSame(item, path, there)))
+        return path
+    }
+    return undefined
+  }
+
+  private keepOld(path: string, name: string): void {
+    const { backup } = this.keeping
+    if (!backup) return
+    const to =
+      backup.folder === undefined ? `${path}${backup.suffix}` : `${this.inRoot(backup.folder, name)}${backup.suffix}`
+    makeDirectories(this.sys, to.slice(0, to.lastIndexOf('/')) || '.')
+    this.sys.rename(path, to)
   }
 
   private node(item: Item, path: string, old: Stat | undefined): Change | undefined {
@@ -119,7 +183,7 @@ export class Receiver {
   private async isSame(item: Item, path: string, old: Stat): Promise<boolean> {
     const { keeping, sys } = this
     if (!isRegular(old.mode) || old.size !== item.stat.size) return false
-    if (keeping.checksum) return sameBytes(await readFile(sys, item.path), await readFile(sys, path))
+    if (keeping.checksum) return sameBytes(await contentOf(sys, item), await readFile(sys, path))
     return keeping.sizeOnly || (!keeping.ignoreTimes && sameTime(old, item.stat))
   }
 
@@ -154,7 +218,7 @@ export class Receiver {
       const now = sys.lstat(path)
       sys.chown(path, keeping.owner ? stat.uid : now.uid, keeping.group ? stat.gid : now.gid, { follow })
     }
-    if (follow && keeping.perms) sys.chmod(path, stat.mode & 0o7777)
+    if (follow && (keeping.perms || keeping.chmod.length > 0)) sys.chmod(path, changedMode(stat.mode, keeping.chmod))
     if (keeping.times) sys.utimes(path, stat.atimeMs, stat.mtimeMs, { follow })
   }
 

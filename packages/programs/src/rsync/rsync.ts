@@ -1,4 +1,4 @@
-import { isDirectory, isErrno, isRegular, isSymlink, type Stat } from '@drydock/abi'
+import { isDirectory, isErrno, isRegular, isSymlink, SIGPIPE, type Stat } from '@drydock/abi'
 import { defineProgram, flag, list, type ProgramContext, readTextFile, value } from '@drydock/libc'
 import { statOr } from '../coreutils/copy-tree.ts'
 import { modeString } from '../format/mode-string.ts'
@@ -7,6 +7,7 @@ import { dirname, join } from '../paths.ts'
 import { fileList, type Item } from './file-list.ts'
 import { excluder, ruleOf, type Rule } from './filters.ts'
 import { type Change, Receiver } from './receiver.ts'
+import { Connection, pull, push, serve, type Talk } from './remote.ts'
 
 const VERSION = '3.2.7'
 
@@ -65,11 +66,36 @@ const options = {
   includeFrom: list('', 'include-from'),
   filter: list('f', 'filter'),
   version: flag('V', 'version'),
+  server: flag('', 'server'),
+  sender: flag('', 'sender'),
+  rsyncPath: value('', 'rsync-path'),
+  backup: flag('b', 'backup'),
+  suffix: value('', 'suffix'),
+  backupDir: value('', 'backup-dir'),
+  maxSize: value('', 'max-size'),
+  minSize: value('', 'min-size'),
+  outFormat: value('', 'out-format'),
+  info: list('', 'info'),
+  timeout: value('', 'timeout'),
+  chmod: list('', 'chmod'),
+  linkDest: list('', 'link-dest'),
 }
 type Context = ProgramContext<typeof options>
+/** Words may go to another machine. */
+interface Voice extends Talk {
+  readonly out: { flush(): unknown }
+}
+type TransferContext = Omit<Context, 'io'> & { readonly io: Voice }
 
 /** rsync(1), "EXIT VALUES": usage, file I/O, a part was not sent. */
 const STATUS = { usage: 1, files: 11, partial: 23 } as const
+
+/** `10M`: units of 1024, `KB` and `MB` of 1000. */
+function sizeOf(text: string | undefined, otherwise: number): number {
+  const [, number, unit = '', b] = /^([\d.]+)([kmgt]?)(b?)/i.exec(text ?? '') ?? []
+  if (number === undefined) return otherwise
+  return Math.floor(Number(number) * (b ? 1000 : 1024) ** ' kmgt'.indexOf(unit.toLowerCase() || ' '))
+}
 
 /** Digits in groups of three, or with -h the largest unit of 1000. */
 function amount(bytes: number, human: boolean): string {
@@ -114,13 +140,13 @@ class Transfer {
   private deleted = 0
   private readonly all = none()
   private readonly made = none()
-  private readonly context: Context
+  private readonly context: TransferContext
   private readonly receiver: Receiver
   private readonly rules: readonly Rule[]
   private readonly excluded: (name: string, folder: boolean) => boolean
   private readonly startMs: number
 
-  constructor(context: Context, rules: readonly Rule[]) {
+  constructor(context: TransferContext, rules: readonly Rule[]) {
     const { options: o, sys } = context
     const all = o.archive > 0
     this.context = context
@@ -142,7 +168,18 @@ class Transfer {
       ignoreExisting: o.ignoreExisting > 0,
       dryRun: o.dryRun > 0,
       omitFolderTimes: o.omitFolderTimes > 0,
+      backup:
+        o.backup > 0 ? { suffix: o.suffix ?? (o.backupDir === undefined ? '~' : ''), folder: o.backupDir } : undefined,
+      linkDest: o.linkDest,
+      chmod: o.chmod.flatMap((each) => each.split(',')),
     })
+  }
+
+  /** --max-size and --min-size look at files alone. */
+  private isOutOfSize({ stat }: Item): boolean {
+    const { options: o } = this.context
+    if (!isRegular(stat.mode)) return false
+    return stat.size > sizeOf(o.maxSize, Number.POSITIVE_INFINITY) || stat.size < sizeOf(o.minSize, 0)
   }
 
   private get keepsLinks(): boolean {
@@ -154,15 +191,19 @@ class Transfer {
     if (this.context.options.quiet === 0) await this.context.io.print(text)
   }
 
-  async run(sources: readonly string[], destination: string): Promise<number> {
+  /** @param given  items of another machine, in place of what the sources are here */
+  async run(sources: readonly string[], destination: string, given?: readonly Item[]): Promise<number> {
     const { options: o } = this.context
     const verbose = o.verbose > 0 || o.progress + o.partialProgress > 0
-    if (verbose && o.recursive + o.archive > 0) await this.say('sending incremental file list\n')
-    const found = await this.items(sources)
+    if (verbose && o.recursive + o.archive > 0 && !given) await this.say('sending incremental file list\n')
+    this.receiver.root = destination
+    const found = given ?? (await this.items(sources))
+    if (given) for (const { stat } of given) count(this.all, stat)
     const target = await this.target(found, sources, destination, verbose)
     const items: Item[] = []
     for (const item of found)
-      if (!isSymlink(item.stat.mode) || this.keepsLinks) items.push(item)
+      if (this.isOutOfSize(item)) continue
+      else if (!isSymlink(item.stat.mode) || this.keepsLinks) items.push(item)
       else {
         this.total += item.stat.size
         await this.say(`skipping non-regular file "${item.name}"\n`)
@@ -186,12 +227,16 @@ class Transfer {
     await this.context.io.warn(`rsync error: ${text} (code ${status}) at ${where}=${VERSION}]\n`)
   }
 
-  private async items(sources: readonly string[]): Promise<Item[]> {
+  get hasFailed(): boolean {
+    return this.failed
+  }
+
+  async items(sources: readonly string[]): Promise<Item[]> {
     const { options: o, sys, io } = this.context
     const items: Item[] = []
     for (const source of sources)
       for await (const item of fileList(sys, source, {
-        recursive: o.recursive > 0 || o.archive > 0,
+        recursive: o.recursive > 0 || o.archive > 0 || (o.server > 0 && o.listOnly > 0),
         relative: o.relative > 0,
         copyLinks: o.copyLinks > 0,
         excluded: this.excluded,
@@ -217,7 +262,7 @@ class Transfer {
     const { sys, options: o } = this.context
     const there = statOr(sys, destination, true)
     const [only] = items
-    const single = sources.length === 1 && only !== undefined && items.length === 1 && !isDirectory(only.stat.mode)
+    const single = sources.length <= 1 && only !== undefined && items.length === 1 && !isDirectory(only.stat.mode)
     if (single && !destination.endsWith('/') && !isDirectory(there?.mode ?? 0)) return () => destination
     if (!there && items.length > 0) {
       if (!o.dryRun) this.makeDestination(destination.replace(/(.)\/+$/, '$1'))
@@ -264,7 +309,7 @@ class Transfer {
       const fresh = item.name === '.' && this.fresh !== undefined
       const shown = fresh ? { flags: 'cd+++++++++', sent: false, created: false } : change
       if (shown) await this.changed(item, shown, left, all)
-      if (this.context.options.removeSources && !isDirectory(item.stat.mode)) this.removeSource(item)
+      if (this.context.options.removeSources && !isDirectory(item.stat.mode)) await this.removeSource(item)
     } catch (error) {
       if (!isErrno(error)) throw error
       this.failed = true
@@ -274,8 +319,10 @@ class Transfer {
     }
   }
 
-  private removeSource({ path }: Item): void {
-    if (this.context.options.dryRun === 0) this.context.sys.unlink(path)
+  private async removeSource({ path, remove }: Item): Promise<void> {
+    if (this.context.options.dryRun > 0) return
+    if (remove) await remove()
+    else this.context.sys.unlink(path)
   }
 
   private async changed(item: Item, { flags, sent, created }: Change, left: number, all: number): Promise<void> {
@@ -287,11 +334,30 @@ class Transfer {
       this.sent += size
     }
     const name = isDirectory(mode) ? `${item.name}/` : item.name
-    const link = isSymlink(mode) ? ` -> ${sys.readlink(item.path)}` : ''
+    const link = isSymlink(mode) ? ` -> ${item.link ?? sys.readlink(item.path)}` : ''
     const listed = sent || isDirectory(mode) || created || flags.startsWith('c')
-    if (o.itemize) await this.say(`${flags} ${name}${link}\n`)
+    const way = o.server > 0 ? flags.replace('>', '<') : flags
+    if (o.outFormat !== undefined) await this.say(`${this.formatted(o.outFormat, { item, name, link, flags: way })}\n`)
+    else if (o.itemize) await this.say(`${way} ${name}${link}\n`)
     else if ((o.verbose > 0 || o.progress + o.partialProgress > 0) && listed) await this.say(`${name}${link}\n`)
     if (sent && o.progress + o.partialProgress > 0) await this.say(this.progressLine(size, left, all))
+  }
+
+  /** --out-format, as far as log formats go: rsyncd.conf(5), "log format". */
+  private formatted(
+    format: string,
+    { item, name, link, flags }: { item: Item; name: string; link: string; flags: string },
+  ): string {
+    const fields: Readonly<Record<string, string>> = {
+      n: name,
+      f: item.path,
+      i: flags,
+      L: link,
+      l: String(item.stat.size),
+      o: 'send',
+      '%': '%',
+    }
+    return format.replace(/%([nfiLlo%])/g, (_, letter: string) => fields[letter] ?? '')
   }
 
   private progressLine(size: number, left: number, all: number): string {
@@ -379,50 +445,207 @@ async function listFiles(context: Context, sources: readonly string[], rules: re
 
 const isRemote = (word: string): boolean => /^[^/]*:/.test(word)
 
+const shellWord = (word: string): string =>
+  /^[\w./~*?=:,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+/** The options that the other end is to heed, in words. Files of patterns were read here. */
+function wordsFor({ options: o, operands }: Context): string[] {
+  const values = o as unknown as Readonly<Record<string, unknown>>
+  const lists = operands.length === 1 && o.listOnly === 0 ? ['--list-only'] : []
+  const words = Object.entries(options).flatMap(([name, spec]) => {
+    const given = values[name]
+    if (
+      [
+        'server',
+        'sender',
+        'version',
+        'excludeFrom',
+        'includeFrom',
+        'exclude',
+        'include',
+        'filter',
+        'shell',
+        'rsyncPath',
+      ].includes(name)
+    )
+      return []
+    const word = spec.long === undefined ? `-${spec.short}` : `--${spec.long}`
+    if (typeof given === 'number') return Array.from({ length: given }, () => word)
+    if (Array.isArray(given)) return given.map((each) => `${word}=${each}`)
+    return typeof given === 'string' ? [`${word}=${given}`] : []
+  })
+  return [...words, ...lists]
+}
+
+function hostAndPath(word: string): { host: string; path: string } {
+  const at = word.indexOf(':')
+  return { host: word.slice(0, at), path: word.slice(at + 1) }
+}
+
+/** rsync --server: what the client's end has sent is taken, or what it asks for is sent. */
+async function serverMain(context: Context): Promise<number> {
+  const { sys } = context
+  const at = (path: string): string => (path === '' ? '.' : path.replace(/^~(?=\/|$)/, context.env.get('HOME') ?? '/'))
+  const speaking = (talk: Talk): TransferContext => ({ ...context, io: { ...talk, out: { flush: () => undefined } } })
+  return serve(sys, {
+    async list(paths, rules, talk) {
+      const transfer = new Transfer(speaking(talk), rules)
+      const items = await transfer.items(paths.map(at))
+      return { items, status: transfer.hasFailed ? STATUS.partial : 0 }
+    },
+    take: (items, destination, rules, talk) => takeInto(speaking(talk), rules, [], at(destination), items),
+  })
+}
+
+async function takeInto(
+  context: TransferContext,
+  rules: readonly Rule[],
+  sources: readonly string[],
+  destination: string,
+  given?: readonly Item[],
+): Promise<number> {
+  try {
+    return await new Transfer(context, rules).run(sources, destination, given)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    const full = destination.startsWith('/') ? destination : join(context.sys.getcwd(), destination)
+    await context.io.out.flush()
+    await context.io.warn(`rsync: [Receiver] mkdir "${full}" failed: ${error.message} (${error.errno})\n`)
+    await context.io.warn(`rsync error: error in file IO (code ${STATUS.files}) at main.c(787) [Receiver=${VERSION}]\n`)
+    return STATUS.files
+  }
+}
+
+/** Why the other end said nothing. */
+async function closed({ io }: Context, status: number, side: string): Promise<number> {
+  const reason =
+    status === 127
+      ? 'remote command not found'
+      : status === 255
+        ? 'unexplained error'
+        : 'error in rsync protocol data stream'
+  const code = status === 127 || status === 255 ? status : 12
+  await io.out.flush()
+  await io.warn(
+    `rsync: connection unexpectedly closed (0 bytes received so far) [${side}]\nrsync error: ${reason} (code ${code}) at io.c(231) [${side}=${VERSION}]\n`,
+  )
+  return code
+}
+
+async function remoteMain(context: Context, rules: readonly Rule[]): Promise<number> {
+  const { sys, io, options: o, operands, env } = context
+  const destination = operands.at(-1) ?? ''
+  const sources = operands.length > 1 ? operands.slice(0, -1) : operands
+  const pushes = operands.length > 1 && isRemote(destination)
+  if (pushes && sources.some(isRemote)) {
+    await io.warn(
+      `The source and destination cannot both be remote.\nrsync error: syntax or usage error (code ${STATUS.usage}) at main.c(1428) [Receiver=${VERSION}]\n`,
+    )
+    return STATUS.usage
+  }
+  if (operands.some((word) => /^[^/]*::/.test(word) || word.startsWith('rsync://'))) {
+    await io.warn(
+      `rsync: daemons cannot be reached here: use HOST:PATH\nrsync error: error in socket IO (code 10) at clientserver.c(139) [Receiver=${VERSION}]\n`,
+    )
+    return 10
+  }
+  const { host } = hostAndPath(pushes ? destination : (sources[0] ?? ''))
+  const shell = (o.shell ?? env.get('RSYNC_RSH') ?? 'ssh').split(/\s+/).filter(Boolean)
+  const command = [o.rsyncPath ?? 'rsync', '--server', ...(pushes ? [] : ['--sender']), ...wordsFor(context), '.']
+    .map(shellWord)
+    .join(' ')
+  const paths = pushes ? [hostAndPath(destination).path || '.'] : sources.map((word) => hostAndPath(word).path || '.')
+  const verbose = o.verbose > 0 || o.progress + o.partialProgress > 0
+  const opening =
+    verbose && o.recursive + o.archive > 0 ? `${pushes ? 'sending' : 'receiving'} incremental file list\n` : ''
+  const sender = new Transfer(context, rules)
+  const items = pushes ? await sender.items(sources) : []
+  sys.sigaction(SIGPIPE, 'SIG_IGN')
+  const side = pushes ? 'sender' : 'Receiver'
+  let connection: Connection
+  try {
+    connection = await Connection.open(sys, env, shell, host, command)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    await io.warn(
+      `rsync: [${side}] Failed to exec ${shell[0]}: ${error.message} (${error.errno})\nrsync error: error in IPC code (code 14) at pipe.c(85) [${side}=${VERSION}]\n`,
+    )
+    return 14
+  }
+  if (pushes) {
+    const talk: Talk = {
+      print: (text) => say(text),
+      warn: async (text) => void (await io.out.flush(), await io.warn(text)),
+    }
+    let told = opening === ''
+    const say = async (text: string): Promise<void> => {
+      if (!told) await io.print(opening)
+      told = true
+      await io.print(text)
+    }
+    const status = await push(sys, connection.frames, { sender: false, paths, rules }, items, talk)
+    const ended = await connection.close()
+    return status === undefined ? closed(context, ended, 'sender') : status || (sender.hasFailed ? STATUS.partial : 0)
+  }
+  const talk: Talk = {
+    print: async (text) => void (await io.print(text)),
+    warn: async (text) => void (await io.warn(text)),
+  }
+  const found = await pull(connection.frames, { sender: true, paths, rules }, talk)
+  if (!found) return closed(context, await connection.close(), 'Receiver')
+  await io.print(opening)
+  const status =
+    o.listOnly || operands.length === 1
+      ? await printList(context, found.items)
+      : await takeInto(context, rules, sources, destination, found.items)
+  await connection.close()
+  if (found.status !== 0)
+    await io.warn(
+      `rsync error: some files/attrs were not transferred (see previous errors) (code ${STATUS.partial}) at main.c(1865) [Receiver=${VERSION}]\n`,
+    )
+  return status || found.status
+}
+
+async function printList({ io, options: o, env }: Context, items: readonly Item[]): Promise<number> {
+  for (const { name, stat, link } of items) {
+    if (o.recursive + o.archive === 0 && name.includes('/')) continue
+    const time = strftime('%Y/%m/%d %H:%M:%S', stat.mtimeMs, timeZone(env))
+    const target = link !== undefined && o.links + o.archive > 0 ? ` -> ${link}` : ''
+    await io.print(`${modeString(stat.mode)} ${amount(stat.size, false).padStart(14)} ${time} ${name}${target}\n`)
+  }
+  return 0
+}
+
 async function main(context: Context): Promise<number> {
   const { io, options: o, operands } = context
   if (o.version) {
     await io.print(`rsync  version ${VERSION}  protocol version 31\n`)
     return 0
   }
-  if (operands.length === 0) {
+  if (operands.length === 0 && o.server === 0) {
     await io.print(`rsync  version ${VERSION}  protocol version 31\n\nUsage: rsync [OPTION]... SRC [SRC]... DEST\n`)
     await io.out.flush()
     await io.warn(`rsync error: syntax or usage error (code ${STATUS.usage}) at main.c(1777) [client=${VERSION}]\n`)
     return STATUS.usage
   }
-  if (operands.some(isRemote)) {
-    await io.warn(
-      `rsync: hosts other than this one cannot be reached: use scp -r\nrsync error: syntax or usage error (code ${STATUS.usage}) at main.c(1441) [Receiver=${VERSION}]\n`,
-    )
-    return STATUS.usage
-  }
+  if (o.server > 0) return serverMain(context)
   const rules = await rulesOf(context)
+  if (operands.some(isRemote)) return remoteMain(context, rules)
   if (o.listOnly || operands.length === 1)
     return listFiles(context, o.listOnly && operands.length > 1 ? operands.slice(0, -1) : operands, rules)
-  const destination = operands.at(-1) ?? ''
-  try {
-    return await new Transfer(context, rules).run(operands.slice(0, -1), destination)
-  } catch (error) {
-    if (!isErrno(error)) throw error
-    const full = destination.startsWith('/') ? destination : join(context.sys.getcwd(), destination)
-    await io.out.flush()
-    await io.warn(`rsync: [Receiver] mkdir "${full}" failed: ${error.message} (${error.errno})\n`)
-    await io.warn(`rsync error: error in file IO (code ${STATUS.files}) at main.c(787) [Receiver=${VERSION}]\n`)
-    return STATUS.files
-  }
+  return takeInto(context, rules, operands.slice(0, -1), operands.at(-1) ?? '')
 }
 
-/** rsync: copies what differs. rsync 3.2.7, on one machine. */
+/** rsync: copies what differs. rsync 3.2.7, on one machine or two. */
 export const rsync = defineProgram({
   name: 'rsync/rsync',
   paths: ['/usr/bin/rsync'],
   covers: 'partial',
   lacks: [
-    'other hosts: no HOST:PATH and no daemon',
+    'daemons: HOST::MODULE; files go over whole, not by their differences',
     'counts of bytes sent are estimates',
     'hard links (-H), ACLs and xattrs',
-    '--link-dest, --backup and merge files of filters',
+    '--files-from, --fuzzy and merge files of filters',
   ],
   summary: 'a fast, versatile file-copying tool',
   usage: 'rsync [OPTION]... SRC [SRC]... DEST',
