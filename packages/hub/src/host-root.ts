@@ -69,6 +69,7 @@ PermitRootLogin yes
 PasswordAuthentication yes
 PermitEmptyPasswords yes
 PrintMotd no
+Subsystem sftp /usr/lib/openssh/sftp-server
 `
 
 const PROFILE = `export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -283,7 +283,20 @@ export const SOFTWARE: ReadonlyMap<string, Software> = new Map<string, Software>
   ['npm', bin('node', 'npm', 'npx')],
   [
     'openssh-client',
-    { ...bin('openssh-client', 'ssh', 'scp', 'ssh-keygen', 'ssh-copy-id'), folders: ['/etc/ssh/ssh_config.d'] },
+    {
+      ...bin(
+        'openssh-client',
+        'ssh',
+        'scp',
+        'sftp',
+        'ssh-add',
+        'ssh-agent',
+        'ssh-copy-id',
+        'ssh-keygen',
+        'ssh-keyscan',
+      ),
+      folders: ['/etc/ssh/ssh_config.d'],
+    },
   ],
   ['openssh-server', { commands: [['/usr/sbin/sshd', 'openssh-server/sshd']] }],
   [

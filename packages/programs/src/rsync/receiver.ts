@@ -198,8 +198,10 @@ export class Receiver {
   private rights(stat: Stat, old: Stat): string {
     const { keeping } = this
     const perms = keeping.perms && (stat.mode & 0o7777) !== (old.mode & 0o7777) ? 'p' : '.'
-    const owner = keeping.owner && stat.uid !== old.uid ? 'o' : '.'
-    return `${perms}${owner}${keeping.group && stat.gid !== old.gid ? 'g' : '.'}`
+    // Who is not root keeps no owners, and groups only where the user is in them.
+    const root = this.sys.geteuid() === 0
+    const owner = root && keeping.owner && stat.uid !== old.uid ? 'o' : '.'
+    return `${perms}${owner}${(root || this.sys.getgroups().includes(stat.gid)) && keeping.group && stat.gid !== old.gid ? 'g' : '.'}`
   }
 
   /** What differs where the data does not; undefined for nothing. */

@@ -27,7 +27,7 @@ const ROWS: readonly (readonly [argv: string, stdout: string, status?: number])[
     'rsync -a --include=b --include=*/ --exclude=* --itemize-changes s/ g',
     'created directory g\ncd+++++++++ ./\ncd+++++++++ sub/\n>f+++++++++ sub/b\n',
   ],
-  ['rsync -a host:/x y', '', 1],
+  ['rsync -a host:/x y', '', 255],
 ]
 
 describe('rsync', () => {

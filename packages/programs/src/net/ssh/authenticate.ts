@@ -2,6 +2,7 @@
 import { isErrno, O_RDWR, type Sys } from '@drydock/abi'
 import { decodeBase64, encodeBase64 } from '@drydock/codec'
 import { concat, readTextFile, writeAll } from '@drydock/libc'
+import type { Agent } from './agent-protocol.ts'
 import type { SshConfig } from './client-config.ts'
 import {
   fingerprint,
@@ -11,11 +12,13 @@ import {
   parsePublicLine,
   type PublicKey,
   publicLine,
+  Reader,
   signWith,
   verifyWith,
 } from './keys.ts'
 import { addKnownHost, hostName, namesMatch, readKnownHosts } from './known-hosts.ts'
-import { type AuthRequest, fromJson, MSG, toJson, type Wire } from './wire.ts'
+import { tooOpenText } from './too-open.ts'
+import { type AuthRequest, fromJson, MSG, SERVER_VERSION, toJson, type Wire } from './wire.ts'
 
 export interface Peer {
   readonly sys: Sys
@@ -30,6 +33,10 @@ export interface Peer {
   readonly quiet: boolean
   say(line: string): Promise<void>
   debug(line: string): Promise<void>
+  /** The agent that the environment names. */
+  readonly agent: Agent | undefined
+  /** One more connection to the same server; undefined where it cannot be had. */
+  connect(): Promise<Wire | undefined>
 }
 
 const encoder = new TextEncoder()
@@ -121,7 +128,9 @@ async function trusted(peer: Peer, key: PublicKey): Promise<boolean> {
   if (!(await accepted(peer, strict, kind, key))) return false
   try {
     await addKnownHost(peer.sys, file, name, key)
-    if (!peer.quiet) await peer.say(`Warning: Permanently added '${name}' (${kind}) to the list of known hosts.\r`)
+    const level = option(peer, 'loglevel', 'info').toLowerCase()
+    if (!peer.quiet && !['quiet', 'fatal', 'error'].includes(level))
+      await peer.say(`Warning: Permanently added '${name}' (${kind}) to the list of known hosts.\r`)
   } catch (error) {
     if (!isErrno(error)) throw error
     await peer.say(`Failed to add the host to the list of known hosts (${file}).\r`)
@@ -155,6 +164,46 @@ async function accepted(peer: Peer, strict: string, kind: string, key: PublicKey
   return false
 }
 
+/** A key that signs, here or in the agent. */
+interface Identity {
+  readonly line: string
+  readonly blob: Uint8Array
+  readonly comment: string
+  readonly kind: string
+  sign(message: Uint8Array): Promise<Uint8Array | undefined>
+}
+
+const ownIdentity = (key: KeyPair): Identity => ({
+  line: publicLine(key),
+  blob: key.blob,
+  comment: key.comment,
+  kind: KEY_NAMES.get(key.type === 'rsa' ? 'ssh-rsa' : 'ssh-ed25519') ?? '',
+  sign: async (message) => signWith(key, message),
+})
+
+/** The agent's keys come first; those that files name as well are not asked for twice. ssh_config(5), IdentitiesOnly */
+async function allIdentities(peer: Peer): Promise<Identity[]> {
+  const files = (await identities(peer)).map(ownIdentity)
+  const { agent } = peer
+  const held = agent ? await agent.keys() : []
+  const same = (a: Uint8Array, b: Uint8Array): boolean => encodeBase64(a) === encodeBase64(b)
+  const wanted =
+    option(peer, 'identitiesonly') === 'yes'
+      ? held.filter(({ blob }) => files.some((each) => same(each.blob, blob)))
+      : held
+  const fromAgent = wanted.map(({ blob, comment }): Identity => {
+    const algorithm = new Reader(blob).text()
+    return {
+      line: `${algorithm} ${encodeBase64(blob)} ${comment}`,
+      blob,
+      comment: `${comment} ${KEY_NAMES.get(algorithm)} agent`,
+      kind: KEY_NAMES.get(algorithm) ?? algorithm,
+      sign: async (message) => agent?.sign(blob, message),
+    }
+  })
+  return [...fromAgent, ...files.filter(({ blob }) => !wanted.some((each) => same(each.blob, blob)))]
+}
+
 async function identities(peer: Peer): Promise<KeyPair[]> {
   const names = peer.config.get('identityfile') ?? ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519']
   const given = peer.config.has('identityfile')
@@ -178,17 +227,7 @@ async function identities(peer: Peer): Promise<KeyPair[]> {
 }
 
 async function tooOpen(peer: Peer, path: string, mode: number): Promise<void> {
-  const bar = '@'.repeat(59)
-  for (const line of [
-    bar,
-    '@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @',
-    bar,
-    `Permissions 0${(mode & 0o777).toString(8)} for '${path}' are too open.`,
-    'It is required that your private key files are NOT accessible by others.',
-    'This private key will be ignored.',
-    `Load key "${path}": bad permissions`,
-  ])
-    await peer.say(`${line}\r`)
+  for (const line of [...tooOpenText(path, mode), `Load key "${path}": bad permissions`]) await peer.say(`${line}\r`)
 }
 
 interface Verdict {
@@ -224,12 +263,11 @@ export async function authenticate(peer: Peer, session: Uint8Array): Promise<boo
   if (verdict.done) return true
   await peer.debug(`Authentications that can continue: ${verdict.methods.join(',')}`)
   if (verdict.methods.includes('publickey') && option(peer, 'pubkeyauthentication') !== 'no')
-    for (const key of await identities(peer)) {
-      await peer.debug(
-        `Offering public key: ${key.comment} ${KEY_NAMES.get(key.type === 'rsa' ? 'ssh-rsa' : 'ssh-ed25519')} ${fingerprint(key.blob)}`,
-      )
-      const signature = encodeBase64(signWith(key, concat([session, encoder.encode(user)])))
-      verdict = await attempt(peer, { user, method: 'publickey', key: publicLine(key), signature })
+    for (const key of await allIdentities(peer)) {
+      await peer.debug(`Offering public key: ${key.comment} ${key.kind} ${fingerprint(key.blob)}`)
+      const signed = await key.sign(concat([session, encoder.encode(user)]))
+      if (!signed) continue
+      verdict = await attempt(peer, { user, method: 'publickey', key: key.line, signature: encodeBase64(signed) })
       if (!verdict) return closed()
       if (verdict.done) return true
     }
@@ -259,4 +297,12 @@ async function withPassword(peer: Peer, methods: readonly string[]): Promise<boo
   }
   await peer.say(`${peer.user}@${peer.host}: Permission denied (${methods.join(',')}).\r`)
   return false
+}
+
+/** From the version line to being let in, over a fresh connection. */
+export async function signIn(peer: Peer): Promise<boolean> {
+  await peer.wire.sendLine(SERVER_VERSION)
+  await peer.wire.line()
+  const session = await verifyHost(peer)
+  return session !== undefined && (await authenticate(peer, session))
 }

@@ -20,6 +20,23 @@ export function matchesPatterns(host: string, patterns: readonly string[]): bool
   return found
 }
 
+const MANY = new Set([
+  'identityfile',
+  'sendenv',
+  'setenv',
+  'localforward',
+  'remoteforward',
+  'dynamicforward',
+  'certificatefile',
+])
+const KNOWN = new Set(
+  'addkeystoagent addressfamily batchmode bindaddress bindinterface canonicaldomains canonicalizefallbacklocal canonicalizehostname canonicalizemaxdots canonicalizepermittedcnames casignaturealgorithms certificatefile checkhostip ciphers clearallforwardings compression connectionattempts connecttimeout controlmaster controlpath controlpersist dynamicforward enableescapecommandline enablesshkeysign escapechar exitonforwardfailure fingerprinthash forkafterauthentication forwardagent forwardx11 forwardx11timeout forwardx11trusted gatewayports globalknownhostsfile gssapiauthentication gssapidelegatecredentials hashknownhosts host hostbasedacceptedalgorithms hostbasedauthentication hostkeyalgorithms hostkeyalias hostname identitiesonly identityagent identityfile ignoreunknown include ipqos kbdinteractiveauthentication kbdinteractivedevices kexalgorithms knownhostscommand localcommand localforward loglevel logverbose macs match nohostauthenticationforlocalhost numberofpasswordprompts passwordauthentication permitlocalcommand permitremoteopen pkcs11provider port preferredauthentications proxycommand proxyjump proxyusefdpass pubkeyacceptedalgorithms pubkeyauthentication rekeylimit remotecommand remoteforward requesttty requiredrsasize revokedhostkeys securitykeyprovider sendenv serveralivecountmax serveraliveinterval sessiontype setenv stdinnull streamlocalbindmask streamlocalbindunlink stricthostkeychecking syslogfacility tcpkeepalive tunnel tunneldevice updatehostkeys user userknownhostsfile verifyhostkeydns visualhostkey xauthlocation challengeresponseauthentication'.split(
+    ' ',
+  ),
+)
+/** Whether ssh_config(5) has such a keyword. @param name  in small letters */
+export const isKnownOption = (name: string): boolean => KNOWN.has(name)
+
 async function textOf(sys: Sys, path: string): Promise<string> {
   try {
     return await readTextFile(sys, path)
@@ -43,7 +60,7 @@ export async function readConfig(
     const key = name.toLowerCase()
     const known = config.get(key)
     if (!known) config.set(key, [value])
-    else if (key === 'identityfile' || key === 'sendenv' || key === 'setenv') known.push(value)
+    else if (MANY.has(key)) known.push(value)
   }
   given.forEach(add)
   for (const file of files) {

@@ -8,6 +8,10 @@ export interface SshCommandLine {
   /** How often a letter was given. */
   readonly flags: ReadonlyMap<string, number>
   readonly forwards: readonly string[]
+  /** -R, -D, and -W of which there is one. */
+  readonly remotes: readonly string[]
+  readonly dynamics: readonly string[]
+  readonly standard: string | undefined
 }
 
 const FLAGS = '46AaCfGgKkMNnqsTtVvXxYy'
@@ -25,7 +29,8 @@ export const SSH_USAGE = `usage: ssh [-46AaCfGgKkMNnqsTtVvXxYy] [-B bind_interfa
 export function parseSsh(argv: readonly string[]): SshCommandLine | { readonly wrong: string } {
   const flags = new Map<string, number>()
   const given: string[] = []
-  const forwards: string[] = []
+  const [forwards, remotes, dynamics]: [string[], string[], string[]] = [[], [], []]
+  let standard: string | undefined
   let configFile: string | undefined
   let host: string | undefined
   let at = 0
@@ -36,6 +41,10 @@ export function parseSsh(argv: readonly string[]): SshCommandLine | { readonly w
     else if (letter === 'o') given.push(text)
     else if (letter === 'F') configFile = text
     else if (letter === 'L') forwards.push(text)
+    else if (letter === 'R') remotes.push(text)
+    else if (letter === 'D') dynamics.push(text)
+    else if (letter === 'W') standard = text
+    else if (letter === 'J') given.push(`ProxyJump ${text}`)
     else flags.set(letter, 1)
   }
   for (; at < argv.length; at++) {
@@ -58,9 +67,19 @@ export function parseSsh(argv: readonly string[]): SshCommandLine | { readonly w
       } else return { wrong: `unknown option -- ${letter}\n${SSH_USAGE}` }
     }
   }
-  if (flags.has('V')) return { host: '', command: [], given, configFile, flags, forwards }
+  if (flags.has('V')) return { host: '', command: [], given, configFile, flags, forwards, remotes, dynamics, standard }
   if (host === undefined) return { wrong: SSH_USAGE }
-  return { ...destination(host, given), command: argv.slice(at), given, configFile, flags, forwards }
+  return {
+    ...destination(host, given),
+    command: argv.slice(at),
+    given,
+    configFile,
+    flags,
+    forwards,
+    remotes,
+    dynamics,
+    standard,
+  }
 }
 
 /** `user@host` or `ssh://user@host:port`. */

@@ -39,7 +39,7 @@ export const KEY_NAMES: ReadonlyMap<string, string> = new Map([
   ['ecdsa-sha2-nistp256', 'ECDSA'],
 ])
 
-function string(data: Uint8Array | string): Uint8Array {
+export function string(data: Uint8Array | string): Uint8Array {
   const bytes = typeof data === 'string' ? encoder.encode(data) : data
   const length = new Uint8Array(4)
   new DataView(length.buffer).setUint32(0, bytes.length)
@@ -52,7 +52,7 @@ function mpint(value: bigint): Uint8Array {
   return string((bytes[0] ?? 0) & 0x80 ? concat([Uint8Array.of(0), bytes]) : bytes)
 }
 
-class Reader {
+export class Reader {
   private at = 0
   private readonly bytes: Uint8Array
   constructor(bytes: Uint8Array) {
@@ -112,7 +112,7 @@ export function keyBits({ algorithm, blob }: Pick<PublicKey, 'algorithm' | 'blob
 
 export const fingerprint = (blob: Uint8Array): string => `SHA256:${encodeBase64(sha256(blob)).replace(/=+$/, '')}`
 
-function privatePart(key: KeyPair): Uint8Array {
+export function privatePart(key: KeyPair): Uint8Array {
   if (key.secret instanceof Uint8Array) {
     const publicKey = key.blob.slice(-32)
     return concat([string(ALGORITHMS.ed25519), string(publicKey), string(concat([key.secret, publicKey]))])
@@ -148,13 +148,21 @@ export function parsePrivateFile(text: string): KeyPair | undefined {
   const blob = Uint8Array.from(reader.string())
   const secret = new Reader(Uint8Array.from(reader.string()))
   secret.skip(8)
+  return readPrivatePart(secret, blob)
+}
+
+/** As private files and agents hold a key: its kind, its numbers, its comment. */
+export function readPrivatePart(secret: Reader, known?: Uint8Array): KeyPair | undefined {
   const algorithm = secret.text()
   if (algorithm === ALGORITHMS.ed25519) {
-    secret.string()
+    const publicKey = Uint8Array.from(secret.string())
+    const blob = known ?? concat([string(ALGORITHMS.ed25519), string(publicKey)])
     const key = Uint8Array.from(secret.string().subarray(0, 32))
     return { type: 'ed25519', blob, secret: key, comment: secret.text() }
   }
   const [n = 0n, e = 0n, d = 0n, , p = 0n, q = 0n] = Array.from({ length: 6 }, () => toBigInt(secret.string()))
+  if (algorithm !== ALGORITHMS.rsa) return undefined
+  const blob = known ?? concat([string(ALGORITHMS.rsa), mpint(e), mpint(n)])
   return { type: 'rsa', blob, secret: { n, e, d, p, q }, comment: secret.text() }
 }
 

@@ -349,6 +349,38 @@ const letters = ({ flags }: Options): string =>
     .map((letter) => ` -${letter}`)
     .join('')
 
+/** From one remote host to another, through here: the source of the one talks to the sink of the other. -3 */
+async function between(
+  { sys, env }: Process,
+  options: Options,
+  from: { host: string; path: string },
+  to: { host: string; path: string },
+  folder: boolean,
+): Promise<number> {
+  const [there, back] = [sys.pipe(), sys.pipe()]
+  const ssh = searchPath(sys, 'ssh', env.get('PATH'))
+  const start = (host: string, command: string, input: number, output: number): Promise<number> | number =>
+    sys.spawn(ssh, {
+      argv: ['ssh', '-x', ...options.ssh, host, command],
+      env,
+      fds: new Map([
+        [0, input],
+        [1, output],
+        [2, 2],
+      ]),
+    })
+  const source = await start(from.host, `scp${letters(options)} -f ${quoted(from.path)}`, back[0], there[1])
+  const sink = await start(
+    to.host,
+    `scp${letters(options)}${folder ? ' -d' : ''} -t ${quoted(to.path)}`,
+    there[0],
+    back[1],
+  )
+  for (const fd of [...there, ...back]) sys.close(fd)
+  const ends = [await sys.wait(source), await sys.wait(sink)]
+  return ends.every((end) => end && exitStatus(end.status) === 0) ? 0 : 1
+}
+
 async function copy(process: Process, options: Options, sources: readonly string[], target: string): Promise<number> {
   const { sys } = process
   const to = remoteOf(target)
@@ -366,8 +398,8 @@ async function copy(process: Process, options: Options, sources: readonly string
     const from = remoteOf(source)
     if (!from) continue
     if (to) {
-      await new Stdio(sys).warn(`scp: copying from one remote host to another is not supported here\n`)
-      return 1
+      worst = Math.max(worst, await between(process, options, from, to, sources.length > 1))
+      continue
     }
     const status = await overSsh(process, options, from.host, `scp${letters(options)} -f ${quoted(from.path)}`, (rcp) =>
       rcp.receive(target, sources.length > 1),

@@ -1,11 +1,13 @@
-import { ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, inet, isErrno, type Process, type Sys } from '@drydock/abi'
-import { dial, type FdStream, readPasswd, ResolveError, resolveHost, Stdio, writeAll } from '@drydock/libc'
+import { ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, inet, isErrno, O_RDWR, type Process, type Sys } from '@drydock/abi'
+import { dial, type FdStream, readPasswd, ResolveError, resolveHost, searchPath, Stdio, writeAll } from '@drydock/libc'
 import { isTerminal } from '../../text/terminal.ts'
-import { authenticate, type Peer, verifyHost } from './authenticate.ts'
-import { readConfig, type SshConfig } from './client-config.ts'
+import { authenticate, type Peer, signIn, verifyHost } from './authenticate.ts'
+import { isKnownOption, readConfig, type SshConfig } from './client-config.ts'
 import { runSession } from './client-session.ts'
 import { parseSsh, type SshCommandLine } from './command-line.ts'
-import { forwardPort } from './forward.ts'
+import { Agent } from './agent-protocol.ts'
+import { forwardDynamic, forwardPort, standardForward } from './forward.ts'
+import { askRemoteForward } from './remote-forward.ts'
 import { SERVER_VERSION, type SessionRequest, Wire } from './wire.ts'
 
 export const OPENSSH_VERSION = 'OpenSSH_9.2p1 Debian-2+deb12u3, OpenSSL 3.0.15 3 Sep 2024'
@@ -26,6 +28,16 @@ function reason(error: unknown): string {
   if (hasTimedOut(error)) return 'Connection timed out'
   if (isErrno(error)) return error.message
   throw error
+}
+
+/** The ssh that leads there: the last of several jumps, which goes through those before it. */
+function jumpCommand(line: SshCommandLine, jump: string, host: string, port: number): string[] {
+  const jumps = jump.split(',')
+  const last = jumps.pop() ?? ''
+  const [, target = last, own] = /^(?:ssh:\/\/)?(.*?)(?::(\d+))?$/.exec(last) ?? []
+  const before = jumps.length > 0 ? ['-J', jumps.join(',')] : []
+  const file = line.configFile === undefined ? [] : ['-F', line.configFile]
+  return ['ssh', ...file, ...(own === undefined ? [] : ['-p', own]), ...before, '-W', `[${host}]:${port}`, target]
 }
 
 interface Self {
@@ -99,10 +111,19 @@ class Client {
       await this.io.warn(`Bad port '${config.get('port')?.[0]}'\n`)
       return FAILED
     }
-    const found = await this.reach(host, port, Number(config.get('connecttimeout')?.[0] ?? 0))
+    const wrong = [...config.keys()].find((name) => !isKnownOption(name))
+    if (wrong !== undefined) {
+      await this.io.warn(`command-line: line 0: Bad configuration option: ${wrong}\r\n`)
+      return FAILED
+    }
+    if (this.line.flags.has('G')) return this.printConfig(config, host, port, self)
+    const reach = (): Promise<{ wire: Wire; address: string } | undefined> => this.reachBy(config, host, port)
+    const found = await reach()
     if (!found) return FAILED
     const peer: Peer = {
       ...found,
+      agent: config.get('identityagent')?.[0] === 'none' ? undefined : await Agent.open(sys, this.process.env),
+      connect: async () => (await reach())?.wire,
       sys,
       config,
       home: self.home,
@@ -114,6 +135,60 @@ class Client {
       debug: this.debug,
     }
     return this.talk(peer, config)
+  }
+
+  /** ssh -G: what holds for a host. */
+  private async printConfig(config: SshConfig, host: string, port: number, self: Self): Promise<number> {
+    const rows: [string, readonly string[]][] = [
+      ['host', [this.line.host]],
+      ['user', [config.get('user')?.[0] ?? self.name]],
+      ['hostname', [host]],
+      ['port', [String(port)]],
+      ...[...config]
+        .filter(([name]) => !['user', 'hostname', 'port'].includes(name))
+        .map(([name, values]): [string, readonly string[]] => [name, values]),
+      ...(config.has('identityfile')
+        ? []
+        : [['identityfile', ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519']] as [string, string[]]]),
+    ]
+    for (const [name, values] of rows) for (const value of values) await this.io.print(`${name} ${value}\n`)
+    await this.io.out.flush()
+    return 0
+  }
+
+  /** Straight, through another host, or through a program. ssh_config(5), ProxyJump and ProxyCommand */
+  private async reachBy(
+    config: SshConfig,
+    host: string,
+    port: number,
+  ): Promise<{ wire: Wire; address: string } | undefined> {
+    const jump = config.get('proxyjump')?.[0]
+    const command = config.get('proxycommand')?.[0]
+    if (jump !== undefined && jump !== 'none') return this.through(jumpCommand(this.line, jump, host, port), host)
+    if (command !== undefined && command !== 'none') {
+      const user = config.get('user')?.[0] ?? ''
+      const line = command.replace(
+        /%[hprn%]/g,
+        (each) => ({ '%h': host, '%p': String(port), '%r': user, '%n': this.line.host, '%%': '%' })[each] ?? each,
+      )
+      return this.through(['sh', '-c', `exec ${line}`], host)
+    }
+    return this.reach(host, port, Number(config.get('connecttimeout')?.[0] ?? 0))
+  }
+
+  /** The program's input and output are the connection. */
+  private async through(argv: readonly string[], host: string): Promise<{ wire: Wire; address: string }> {
+    const { sys, env } = this.process
+    const [ours, theirs] = sys.socketpair()
+    sys.setFdFlags(ours, { cloexec: true })
+    const fds = new Map([
+      [0, theirs],
+      [1, theirs],
+      [2, 2],
+    ])
+    await sys.spawn(searchPath(sys, argv[0] ?? 'sh', env.get('PATH')), { argv, env, fds })
+    sys.close(theirs)
+    return { wire: new Wire(sys, ours), address: host }
   }
 
   private async reach(
@@ -160,9 +235,68 @@ class Client {
     const session = await verifyHost(peer)
     if (!session || !(await authenticate(peer, session))) return FAILED
     await this.debug(`Authenticated to ${host} ([${address}]:${port}).`)
-    for (const forward of this.line.forwards) await forwardPort(this.process, peer, forward)
-    if (this.line.flags.has('N')) await new Promise<never>(() => undefined)
-    return this.session(peer, config)
+    if (this.line.flags.has('f')) return this.goBehind(peer, config)
+    return this.afterwards(peer, config)
+  }
+
+  /** -f: the shell has its prompt back, and a child goes on. */
+  private goBehind(peer: Peer, config: SshConfig): number {
+    const { sys } = this.process
+    const nothing = sys.open('/dev/null', O_RDWR)
+    const own = peer.wire.fd
+    // Without a command nobody's output is held open, as with daemon(3).
+    const fds = new Map(
+      this.line.flags.has('N')
+        ? [0, 1, 2].map((fd) => [fd, nothing])
+        : [
+            [0, nothing],
+            [1, 1],
+            [2, 2],
+          ],
+    )
+    sys.fork(
+      async (child) => {
+        const client = new Client(child, this.line)
+        const wire = new Wire(child.sys, own)
+        const connect = async (): Promise<Wire | undefined> =>
+          (await client.reachBy(config, peer.host, peer.port))?.wire
+        return client.afterwards({ ...peer, sys: child.sys, wire, connect }, config)
+      },
+      { setsid: true, fds: fds.set(own, own) },
+    )
+    return 0
+  }
+
+  private async afterwards(peer: Peer, config: SshConfig): Promise<number> {
+    if (!(await this.forward(peer, config)) && config.get('exitonforwardfailure')?.[0] === 'yes') return FAILED
+    if (this.line.standard !== undefined) return standardForward(this.process.sys, peer.wire, this.line.standard)
+    if (this.line.flags.has('N')) await this.untilGone(peer)
+    return this.line.flags.has('N') ? FAILED : this.session(peer, config)
+  }
+
+  /** Nothing is asked of the server any more: it may only end. */
+  private async untilGone(peer: Peer): Promise<void> {
+    for (let frame = await peer.wire.next(); frame; frame = await peer.wire.next()) {}
+  }
+
+  private async forward(peer: Peer, config: SshConfig): Promise<boolean> {
+    const spaced = (text: string): string => text.trim().replace(/\s+/, ':')
+    let well = true
+    for (const text of [...this.line.forwards, ...(config.get('localforward') ?? []).map(spaced)])
+      well = (await forwardPort(this.process, peer, text)) && well
+    for (const text of [...this.line.dynamics, ...(config.get('dynamicforward') ?? [])])
+      well = (await forwardDynamic(this.process, peer, text)) && well
+    for (const text of [...this.line.remotes, ...(config.get('remoteforward') ?? []).map(spaced)]) {
+      const wire = await peer.connect()
+      const listens =
+        wire !== undefined &&
+        (await signIn({ ...peer, wire })) &&
+        (await askRemoteForward(this.process.sys, wire, text))
+      if (!listens)
+        await this.say(`Warning: remote port forwarding failed for listen port ${text.split(':').at(-3) ?? text}\r`)
+      well = listens && well
+    }
+    return well
   }
 
   private async session(peer: Peer, config: SshConfig): Promise<number> {
@@ -187,7 +321,11 @@ class Client {
     })
     const lost = status === undefined && !escaped
     if (lost) await this.say(`client_loop: send disconnect: Broken pipe\r`)
-    else if (wantsPty && !this.quiet)
+    else if (
+      wantsPty &&
+      !this.quiet &&
+      !['quiet', 'fatal', 'error'].includes((config.get('loglevel')?.[0] ?? 'info').toLowerCase())
+    )
       await writeAll(sys, 2, new TextEncoder().encode(`Connection to ${peer.host} closed.\r\n`))
     return status ?? FAILED
   }

@@ -1,6 +1,8 @@
 /** One connection of sshd after its owner is known: a shell, a command, or a forwarded port. */
 import { inet, isErrno, SIGHUP, type WaitResult, type Process, type Sys } from '@drydock/abi'
 import { dial, type Passwd, readFile, resolveHost, writeAll } from '@drydock/libc'
+import { serveRemoteForward } from './remote-forward.ts'
+import { serveSftp } from './sftp-server.ts'
 import { type Frame, fromJson, MSG, toJson, type Wire } from './wire.ts'
 
 export interface Visitor {
@@ -10,16 +12,22 @@ export interface Visitor {
   readonly connection: string
   readonly motd: boolean
   readonly path: string
+  /** Commands of subsystems by their names. */
+  readonly subsystems: ReadonlyMap<string, string>
+  /** ForceCommand of sshd_config. */
+  readonly forced: string | undefined
 }
 
 interface Wanted {
   readonly command: string | undefined
+  readonly subsystem: string | undefined
+  readonly original?: string | undefined
   readonly pty: { readonly term: string; readonly rows: number; readonly cols: number } | undefined
   readonly env: readonly (readonly [string, string])[]
 }
 
 function wantedOf(payload: Uint8Array): Wanted {
-  const { command, pty, env } = fromJson(payload)
+  const { command, subsystem, pty, env } = fromJson(payload)
   const size = (typeof pty === 'object' && pty !== null ? pty : undefined) as Record<string, unknown> | undefined
   const pairs = Array.isArray(env)
     ? env.filter(
@@ -28,6 +36,7 @@ function wantedOf(payload: Uint8Array): Wanted {
     : []
   return {
     command: typeof command === 'string' ? command : undefined,
+    subsystem: typeof subsystem === 'string' ? subsystem : undefined,
     pty: size && {
       term: String(size['term'] ?? 'dumb'),
       rows: Number(size['rows']) || 24,
@@ -40,15 +49,27 @@ function wantedOf(payload: Uint8Array): Wanted {
 export async function serveSession({ sys }: Process, wire: Wire, visitor: Visitor): Promise<void> {
   const frame = await wire.next()
   if (frame?.type === MSG.forward) return serveForward(sys, wire, frame)
+  if (frame?.type === MSG.remoteForward) return serveRemoteForward(sys, wire, frame)
   if (frame?.type !== MSG.open) return
-  const wanted = wantedOf(frame.payload)
+  const wanted = withCommand(visitor, wantedOf(frame.payload))
+  if (wanted.subsystem !== undefined && wanted.command === undefined) {
+    await wire.send(MSG.extendedData, new TextEncoder().encode(`subsystem request failed on channel 0\r\n`))
+    await wire.send(MSG.exitStatus, toJson({ code: 255 }))
+    return void (await wire.send(MSG.close))
+  }
   await (wanted.pty ? onTerminal(sys, wire, visitor, wanted, wanted.pty) : onPipes(sys, wire, visitor, wanted))
   await wire.send(MSG.close)
 }
 
+/** A subsystem is a command of the server's; ForceCommand takes the place of what was asked for. */
+function withCommand({ subsystems, forced }: Visitor, wanted: Wanted): Wanted {
+  if (forced !== undefined) return { ...wanted, command: forced, original: wanted.command }
+  return wanted.subsystem === undefined ? wanted : { ...wanted, command: subsystems.get(wanted.subsystem) }
+}
+
 function environment(
   { user, client, connection, path }: Visitor,
-  { env, pty }: Wanted,
+  { env, pty, original }: Wanted,
   tty?: string,
 ): Map<string, string> {
   return new Map([
@@ -61,6 +82,7 @@ function environment(
     ['SSH_CLIENT', client],
     ['SSH_CONNECTION', connection],
     ...(tty === undefined ? [] : ([['SSH_TTY', tty]] as const)),
+    ...(original === undefined ? [] : ([['SSH_ORIGINAL_COMMAND', original]] as const)),
     ...(pty ? ([['TERM', pty.term]] as const) : []),
   ])
 }
@@ -83,6 +105,14 @@ async function start(
     setsid: true,
     ...(tty === undefined ? {} : { ctty: 0 }),
   }
+  const [internal, ...words] = (wanted.command ?? '').split(/\s+/)
+  if (internal === 'internal-sftp')
+    return sys.fork((child) => serveSftp(child.sys, words), {
+      fds,
+      setsid: true,
+      cwd: user.home,
+      argv: ['sshd: internal-sftp'],
+    })
   try {
     return await sys.spawn(shell, { ...options, cwd: user.home })
   } catch (error) {

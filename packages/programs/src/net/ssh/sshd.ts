@@ -96,6 +96,17 @@ class Daemon {
     }
   }
 
+  /** Every distribution's file names sftp; a file without the line is taken for one that nobody has touched. */
+  private subsystems(): ReadonlyMap<string, string> {
+    const rows = this.settings.all('Subsystem')
+    return new Map(
+      (rows.length > 0 ? rows : ['sftp internal-sftp']).map((row) => [
+        row.split(/\s+/)[0] ?? '',
+        row.replace(/^\S+\s+/, ''),
+      ]),
+    )
+  }
+
   bind(): number[] {
     const ports = this.settings.all('Port').length > 0 ? this.settings.all('Port') : ['22']
     const chosen = this.settings.all('ListenAddress').filter(isAddress)
@@ -185,6 +196,8 @@ class Daemon {
       client: `${peer.address} ${peer.port} ${own.port}`,
       connection: `${peer.address} ${peer.port} ${own.address} ${own.port}`,
       motd: this.settings.yes('PrintMotd', true),
+      subsystems: this.subsystems(),
+      forced: this.settings.all('ForceCommand')[0],
       path:
         user.uid === 0
           ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'

@@ -22,6 +22,11 @@ export const MSG = {
   windowChange: 98,
   exitStatus: 99,
   forward: 100,
+  /** A port of the server's whose connections come back here; then channels by number. */
+  remoteForward: 101,
+  channelOpen: 102,
+  channelData: 103,
+  channelClose: 104,
 } as const
 
 export const SERVER_VERSION = 'SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3'
