@@ -76,10 +76,11 @@ export function fileSystemTypes(parts: () => KernelParts): ReadonlyMap<string, F
   ])
 }
 
-const makeSysfs = ({ clock, cpus }: KernelParts): Sysfs =>
+const makeSysfs = ({ clock, cpus, blocks }: KernelParts): Sysfs =>
   new Sysfs({
     clock,
     cpus,
+    loops: () => blocks.layer?.list().filter(({ loop }) => loop) ?? [],
     netlink: (reader, request) =>
       netlink(taskOf(reader).namespaces.net, request, {
         ofPid() {

@@ -1,4 +1,4 @@
-import type { Clock, LinkInfo, NetlinkAnswer, NetlinkRequest } from '@drydock/abi'
+import type { BlockDevice, Clock, LinkInfo, NetlinkAnswer, NetlinkRequest } from '@drydock/abi'
 import { EACCES, EINVAL, ENODEV } from '@drydock/abi'
 import type { Inode } from '../vfs/inode.ts'
 import type { PathContext } from '../vfs/path-context.ts'
@@ -9,6 +9,8 @@ import { DynamicDirectory, PseudoDirectory, type PseudoMaker, TextFile } from '.
 export interface SysfsSource {
   readonly clock: Pick<Clock, 'now'>
   readonly cpus: number
+  /** Loop devices that have a file; none while nobody has asked for one. */
+  loops(): readonly BlockDevice[]
   /** Asks the reader's network namespace. */
   netlink<R extends NetlinkRequest>(reader: PathContext, request: R): NetlinkAnswer<R>
 }
@@ -22,12 +24,12 @@ export class Sysfs extends PseudoFileSystem {
     super(source.clock)
     const build = new SysfsBuilder(this)
     this.root = build.directory([
-      ['block', build.directory([['sda', disk(build)]])],
+      ['block', () => new BlockDirectory(this, source, disk(build))],
       ['bus', build.directory([])],
       [
         'class',
         build.directory([
-          ['block', build.directory([['sda', disk(build)]])],
+          ['block', () => new BlockDirectory(this, source, disk(build))],
           ['net', () => new NetDirectory(this, source)],
         ]),
       ],
@@ -154,6 +156,49 @@ const STATISTICS: readonly (readonly [string, (link: LinkInfo) => number])[] = [
   ['tx_errors', () => 0],
   ['tx_packets', (link) => link.txPackets],
 ]
+
+const LOOPS = Array.from({ length: 8 }, (_, at) => `loop${at}`)
+
+/** /sys/block: the disk and the loop devices. Documentation/ABI/testing/sysfs-block-loop */
+class BlockDirectory extends DynamicDirectory<string> {
+  private readonly source: SysfsSource
+
+  constructor(fs: PseudoFileSystem, source: SysfsSource, disk: PseudoMaker) {
+    super(fs, new Map([['sda', disk]]))
+    this.source = source
+  }
+
+  protected override names(): Iterable<string> {
+    return new Set([...LOOPS, ...this.source.loops().map(({ name }) => name)])
+  }
+  protected override find(name: string): string | undefined {
+    if (![...this.names()].includes(name)) return undefined
+    return this.source.loops().some((each) => each.name === name) ? `${name} with a file` : name
+  }
+  protected override makeChild(_key: string, name: string): Inode {
+    const build = new SysfsBuilder(this.fs)
+    const device = (): BlockDevice | undefined => this.source.loops().find((each) => each.name === name)
+    const shown = (read: (device: BlockDevice | undefined) => string | number): PseudoMaker =>
+      build.text(() => String(read(device())))
+    const status: readonly Entry[] = [
+      ['autoclear', shown((loop) => (loop?.loop?.autoClear ? 1 : 0))],
+      ['backing_file', shown((loop) => loop?.loop?.file ?? '')],
+      ['offset', shown((loop) => loop?.loop?.offset ?? 0)],
+      ['partscan', shown((loop) => (loop?.loop?.partScan ? 1 : 0))],
+      ['sizelimit', shown((loop) => loop?.loop?.sizeLimit ?? 0)],
+    ]
+    return build.directory([
+      ['dev', build.text(() => `7:${name.slice(4)}`)],
+      ['removable', build.text(() => '0')],
+      ['ro', shown((loop) => (loop?.readOnly ? 1 : 0))],
+      ['size', shown((loop) => (loop?.bytes ?? 0) / 512)],
+      ...(device()?.loop ? ([['loop', build.directory(status)]] as const) : []),
+    ])()
+  }
+  override create(): Inode {
+    throw EACCES
+  }
+}
 
 /** /sys/class/net of whoever looks. */
 class NetDirectory extends DynamicDirectory<string> {

@@ -127,6 +127,17 @@ g.img2     206848 1226751 1019904  498M Linux swap
     expect(await run('blkid -s PTTYPE -o value g.img')).toBe('gpt\n')
   })
 
+  it('is told of in /sys/block', async () => {
+    expect(await run('cat /sys/block/loop0/size')).toBe('0\n')
+    image('/tmp/f.img', 2 ** 20)
+    await run('losetup -o 4096 /dev/loop0 f.img')
+    expect(await run('cat /sys/block/loop0/size /sys/block/loop0/loop/backing_file /sys/block/loop0/loop/offset')).toBe(
+      '2040\n/tmp/f.img\n4096\n',
+    )
+    await run('losetup -d /dev/loop0')
+    expect(await run('cat /sys/block/loop0/loop/offset')).toContain('No such file or directory')
+  })
+
   it('takes swap', async () => {
     image('/tmp/s.img', 16 * 2 ** 20)
     expect(await run(`mkswap -U ${UUID} s.img`)).toBe(`Setting up swapspace version 1, size = 16 MiB (16773120 bytes)
