@@ -16,6 +16,7 @@ import { nodeError } from './errors.ts'
 import { domainModule } from './domain.ts'
 import { fs, promises } from './fs.ts'
 import { callSync } from './host.ts'
+import { http2 } from './http2.ts'
 import { httpModule } from './http.ts'
 import { loop } from './loop.ts'
 import { Module, type Modules } from './modules.ts'
@@ -170,6 +171,7 @@ export function createBuiltins({ process, console, modules }: Given): ReadonlyMa
     ['fs', () => fs],
     ['fs/promises', () => promises],
     ['http', () => httpModule('http:')],
+    ['http2', () => http2],
     ['https', () => httpModule('https:')],
     ['module', () => (modules(), Module)],
     ['net', () => net],

@@ -16,7 +16,8 @@ export const node: Program = {
   paths: ['/usr/local/bin/node'],
   covers: 'partial',
   lacks: [
-    'http2, the inspector, process.report and native addons: what is called says so',
+    'the inspector, process.report and native addons: what is called says so',
+    'pushes and priorities of http2, HTTP/1 on its secure servers',
     'versions of TLS before 1.3, sessions and SNI of node:tls',
     'require() of an ES module',
     'SharedArrayBuffer between workers, which are processes here',
