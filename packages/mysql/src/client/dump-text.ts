@@ -136,7 +136,54 @@ export class DumpText {
     )
     const views = wanted.filter((name) => kinds.get(name) === 'VIEW')
     for (const name of wanted) await (views.includes(name) ? this.standIn(name) : this.table(name))
+    if (options.asked('routines')) await this.routines(database)
     for (const name of views) await this.view(name)
+  }
+
+  /** What the next statement was made with, and back again behind it. */
+  private async withSettings(
+    [client = '', collation = '', mode = '']: readonly (string | null)[],
+    part: string,
+  ): Promise<void> {
+    const before = [
+      ...['saved_cs_client      = @@character_set_client', 'saved_cs_results     = @@character_set_results'],
+      'saved_col_connection = @@collation_connection',
+    ].map((each) => `/*!50003 SET @${each} */ ;\n`)
+    const set = [
+      ...[
+        `character_set_client  = ${client}`,
+        `character_set_results = ${client}`,
+        `collation_connection  = ${collation}`,
+      ],
+      ...['@saved_sql_mode       = @@sql_mode', `sql_mode              = '${mode}'`],
+    ].map((each) => `/*!50003 SET ${each} */ ;\n`)
+    const after = [
+      ...['sql_mode              = @saved_sql_mode', 'character_set_client  = @saved_cs_client'],
+      ...['character_set_results = @saved_cs_results', 'collation_connection  = @saved_col_connection'],
+    ].map((each) => `/*!50003 SET ${each} */ ;\n`)
+    await this.say([...before, ...set, `DELIMITER ;;\n${part};;\nDELIMITER ;\n`, ...after].join(''))
+  }
+
+  private async triggers(table: string): Promise<void> {
+    for (const [name] of (await this.rows(`SHOW TRIGGERS LIKE '${table.replaceAll("'", "''")}'`)).rows) {
+      const made = await this.rows(`SHOW CREATE TRIGGER ${tick(name ?? '')}`)
+      const [, mode = '', text, client = '', collation = ''] = made.rows[0] ?? []
+      const [, definer = '', rest = ''] = /^CREATE (DEFINER=\S+) ([^]*)$/.exec(text ?? '') ?? []
+      await this.withSettings([client, collation, mode], `/*!50003 CREATE*/ /*!50017 ${definer}*/ /*!50003 ${rest} */`)
+    }
+  }
+
+  private async routines(database: string): Promise<void> {
+    if (this.options.comments) await this.say(`\n--\n-- Dumping routines for database '${database}'\n--\n`)
+    for (const kind of ['FUNCTION', 'PROCEDURE']) {
+      const { rows } = await this.rows(`SHOW ${kind} STATUS WHERE Db = '${database.replaceAll("'", "''")}'`)
+      for (const [, name] of rows) {
+        const made = await this.rows(`SHOW CREATE ${kind} ${tick(name ?? '')}`)
+        const [, mode = '', text, client = '', collation = ''] = made.rows[0] ?? []
+        await this.say(`/*!50003 DROP ${kind} IF EXISTS ${tick(name ?? '')} */;\n`)
+        await this.withSettings([client, collation, mode], `${text}\n`)
+      }
+    }
   }
 
   private async table(name: string): Promise<void> {
@@ -150,6 +197,7 @@ export class DumpText {
       )
     }
     if (!asked('no-data')) await this.data(name)
+    if (!asked('skip-triggers') && !asked('no-create-info')) await this.triggers(name)
   }
 
   /** In a view's place until all that it names is there. */

@@ -118,3 +118,31 @@ it('names databases, and writes to a file', async () => {
   expect(text).toContain('0')
   expect(await sql('SELECT count(*) FROM goods')).toBe('0\n')
 })
+
+it('reads what DELIMITER parts', async () => {
+  const text = `delimiter //
+create procedure twice(in n int)
+begin
+  select n; select n * 2;
+end//
+-- and back
+delimiter ;
+call twice(21);
+select 'a;b' as c;`
+  expect(await sql(text)).toBe('21\n42\na;b\n')
+})
+
+it('keeps triggers and routines', async () => {
+  await ask('', 'mysqladmin', '-uroot', 'create', 'made')
+  const text = `create table t (id int, n int);
+delimiter //
+create trigger more before insert on t for each row begin set new.n = new.id * 2; end//
+create procedure p() begin select 'one;two'; end//
+create function f(a int) returns int deterministic return a + 1//
+delimiter ;`
+  expect(await sql(text, 'made')).toBe('')
+  const dumped = await dump('--routines', 'made')
+  await ask('', 'mysqladmin', '-uroot', 'create', 'again')
+  expect(await sql(dumped, 'again')).toBe('')
+  expect(await sql('insert into t (id) values (4); select n, f(n) from t; call p();', 'again')).toBe('8\t9\none;two\n')
+})

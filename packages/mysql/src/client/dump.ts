@@ -11,7 +11,7 @@ export const mysqldump: Program = {
   covers: 'partial',
   lacks: [
     '--tab, --xml',
-    '--routines, --events, --triggers',
+    '--events',
     '--master-data and its kin',
     'the accounts: --all-databases leaves the database mysql out',
     'option files',
@@ -27,6 +27,7 @@ const LONG: Readonly<Record<string, string>> = {
   A: 'all-databases',
   B: 'databases',
   c: 'complete-insert',
+  R: 'routines',
   d: 'no-data',
   n: 'no-create-db',
   t: 'no-create-info',

@@ -53,6 +53,7 @@ class Client {
   private readonly boxes: boolean
   private database: string
   private quit = false
+  private delimiter = ';'
 
   constructor(process: Process, io: Stdio, session: Session, target: Target, parsed: Parsed) {
     this.process = process
@@ -79,8 +80,13 @@ class Client {
   private async script(text: string, numbered: boolean): Promise<number> {
     let at = 0
     for (;;) {
-      const found = nextStatement(text, at, true)
+      const found = nextStatement(text, at, true, this.delimiter)
       if (!found) return 0
+      if (found.delimiter !== undefined) {
+        this.delimiter = found.delimiter
+        at = found.end
+        continue
+      }
       const line = text.slice(0, text.length - text.slice(at).trimStart().length).split('\n').length
       at = found.end
       try {
@@ -184,9 +190,11 @@ class Client {
   private async typed(text: string): Promise<string> {
     const [, bare = ''] = /^\s*(\w+)\s*$/.exec(text) ?? []
     const alone = /^\s*(use|source)\s+\S+\s*$/i.test(text) || (COMMANDS.get(bare.toLowerCase())?.bare ?? false)
-    let rest = alone ? `${text};` : text
-    for (let found = nextStatement(rest, 0, false); found; found = nextStatement(rest, 0, false)) {
+    let rest = alone ? `${text}${this.delimiter}` : text
+    const next = (): ReturnType<typeof nextStatement> => nextStatement(rest, 0, false, this.delimiter)
+    for (let found = next(); found; found = next()) {
       rest = rest.slice(found.end)
+      this.delimiter = found.delimiter ?? this.delimiter
       try {
         if (!found.cleared) await this.statement(found.sql, found.vertical)
       } catch (error) {

@@ -139,7 +139,8 @@ export class CreationReader {
     const { cursor, sql } = this
     const start = cursor.token?.at ?? sql.length
     new BodyParser(new Cursor(cursor.tokens, cursor.at), sql).body()
-    return sql.slice(start).trim().replace(/;$/, '')
+    // Behind it the end of a comment that is run may stand.
+    return sql.slice(start, cursor.tokens.at(-1)?.end).trim().replace(/;$/, '')
   }
 
   private wrong(): ReturnType<typeof syntaxError> {
