@@ -141,6 +141,9 @@ class Adapter {
   private site(block: ServerBlock, addresses: readonly Address[], alone: boolean): readonly Route[] {
     const routes = this.routes(block.segments, true, new Map())
     const match = matchOf(addresses)
+    // Hosts that only matchers of the site name are none to have certificates for.
+    const asksHosts = routes.some((route) => route.match?.some((set) => 'host' in set))
+    if (match.length === 0 && alone && asksHosts) return [{ handle: [{ handler: 'subroute', routes }] }]
     if (match.length === 0 && alone) return routes
     return [
       {

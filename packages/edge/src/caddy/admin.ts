@@ -66,9 +66,38 @@ export class Admin {
       return { status: 200 }
     }
     if (path.startsWith('/config') && method === 'GET') return json(200, this.part(path.replace(/^\/config\/?/, '')))
-    if (path.startsWith('/config'))
-      return json(501, { error: 'changing parts of a configuration is not supported here' })
+    if (path.startsWith('/config')) return this.change(request)
+    if (path === '/adapt' && method === 'POST') return this.adapt(request)
+    if (path === '/reverse_proxy/upstreams') return json(200, [])
     return json(404, { error: 'resource not found' })
+  }
+
+  /** POST adds to lists and sets, PUT inserts, PATCH takes the place of what is there, DELETE takes it out. */
+  private async change(request: ServerRequest): Promise<ServerResponse> {
+    const body = decodeUtf8(await request.body.readAll())
+    try {
+      const value: unknown = body === '' ? undefined : JSON.parse(body)
+      const whole = { config: structuredClone(this.servers.current) as unknown }
+      const names = request.path.split('/').filter((each) => each !== '')
+      const problem = changed(whole, names, request.method, value)
+      if (problem !== undefined) return json(problem.status, { error: problem.error })
+      await this.servers.load((whole.config ?? {}) as CaddyConfig)
+      return { status: 200 }
+    } catch (error) {
+      if (error instanceof SyntaxError) return json(400, { error: `decoding request body: ${error.message}` })
+      if (!(error instanceof ConfigError)) throw error
+      return json(400, { error: error.message })
+    }
+  }
+
+  private async adapt(request: ServerRequest): Promise<ServerResponse> {
+    try {
+      const text = decodeUtf8(await request.body.readAll())
+      return json(200, { result: await this.readConfig(text, 'Caddyfile', 'caddyfile') })
+    } catch (error) {
+      if (!(error instanceof CaddyfileError)) throw error
+      return json(400, { error: error.message })
+    }
   }
 
   private part(path: string): unknown {
@@ -93,6 +122,36 @@ export class Admin {
       return json(400, { error: error.message })
     }
   }
+}
+
+/** @returns what is wrong with the path, where nothing was changed */
+function changed(
+  whole: object,
+  names: readonly string[],
+  method: string,
+  value: unknown,
+): { readonly status: number; readonly error: string } | undefined {
+  let parent = whole as Record<string, unknown>
+  for (const name of names.slice(0, -1)) {
+    const inner = parent[name]
+    if (typeof inner !== 'object' || inner === null)
+      return { status: 400, error: `invalid traversal path at: ${names.slice(0, names.indexOf(name) + 1).join('/')}` }
+    parent = inner as Record<string, unknown>
+  }
+  const name = names.at(-1) ?? ''
+  const known = parent[name]
+  const rows: unknown[] | undefined = Array.isArray(parent) ? parent : undefined
+  if (method === 'DELETE' && rows) rows.splice(Number(name), 1)
+  else if (method === 'DELETE') delete parent[name]
+  else if (method === 'POST' && Array.isArray(known)) known.push(value)
+  else if (method === 'PUT' && rows) rows.splice(Number(name), 0, value)
+  else if (method === 'PUT' && known !== undefined)
+    return { status: 409, error: `[/${names.join('/')}] key already exists: ${name}` }
+  else if (method === 'PATCH' && known === undefined)
+    return { status: 404, error: `[/${names.join('/')}] key does not exist: ${name}` }
+  else if (['POST', 'PUT', 'PATCH'].includes(method)) parent[name] = value
+  else return { status: 405, error: 'method not allowed' }
+  return undefined
 }
 
 /** @returns what went wrong */

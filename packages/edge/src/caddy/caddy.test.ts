@@ -72,6 +72,75 @@ const ROUTES: readonly (readonly [text: string, routes: readonly object[]])[] = 
       },
     ],
   ],
+  [
+    ':80 {\n\tmap {path} {out} {\n\t\t/a one\n\t\t~/m(.)$ "re ${1}"\n\t\tdefault def\n\t}\n\trespond "{out}"\n}',
+    [
+      {
+        handle: [
+          {
+            defaults: ['def'],
+            destinations: ['{out}'],
+            handler: 'map',
+            mappings: [
+              { input: '/a', outputs: ['one'] },
+              { input_regexp: '/m(.)$', outputs: ['re ${1}'] },
+            ],
+            source: '{http.request.uri.path}',
+          },
+          said('{out}'),
+        ],
+      },
+    ],
+  ],
+  [
+    ':80 {\n\t@ua header_regexp ua User-Agent ^curl/(.)\n\t@host host *.y.com\n\trespond @ua "{re.ua.1}"\n\trespond @host "{labels.1}"\n}',
+    [
+      {
+        handle: inside(
+          {
+            match: [{ header_regexp: { 'User-Agent': { name: 'ua', pattern: '^curl/(.)' } } }],
+            handle: [said('{http.regexp.ua.1}')],
+          },
+          { match: [{ host: ['*.y.com'] }], handle: [said('{http.request.host.labels.1}')] },
+        ),
+      },
+    ],
+  ],
+  [
+    ':80 {\n\tforward_auth a:1 {\n\t\turi /auth\n\t\tcopy_headers X-User\n\t}\n\trequest_body {\n\t\tmax_size 5\n\t}\n}',
+    [
+      {
+        handle: [
+          { handler: 'request_body', max_size: 5 },
+          {
+            handle_response: [
+              {
+                match: { status_code: [2] },
+                routes: [
+                  {
+                    handle: [
+                      {
+                        handler: 'headers',
+                        request: { set: { 'X-User': ['{http.reverse_proxy.header.X-User}'] } },
+                      },
+                    ],
+                  },
+                ],
+              },
+            ],
+            handler: 'reverse_proxy',
+            headers: {
+              request: {
+                set: { 'X-Forwarded-Method': ['{http.request.method}'], 'X-Forwarded-Uri': ['{http.request.uri}'] },
+              },
+            },
+            rewrite: { method: 'GET', uri: '/auth' },
+            upstreams: [{ dial: 'a:1' }],
+          },
+        ],
+      },
+    ],
+  ],
 ]
 
 describe('a Caddyfile', () => {
@@ -89,7 +158,7 @@ describe('a Caddyfile', () => {
     [':80 {\n\tfoo bar\n}', 'Caddyfile:2: unrecognized directive: foo'],
     [':80 {\n\trespond "x"', "Caddyfile:2 - Syntax error: Unexpected token 'x', expecting '}'"],
     [':80\nrespond "x"\n:81 {\n}', 'Caddyfile:3: unrecognized directive: :81'],
-    [':80 {\n\tmap {a} {b}\n}', 'Caddyfile:2: the directive map is not supported here'],
+    [':80 {\n\ttemplates\n}', 'Caddyfile:2: the directive templates is not supported here'],
   ])('%j is refused', async (text, words) => {
     await expect(adapted(text)).rejects.toThrow(words)
   })

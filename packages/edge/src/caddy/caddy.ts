@@ -1,4 +1,4 @@
-import { isErrno, O_CREAT, O_TRUNC, O_WRONLY, type Process, SIGINT, SIGTERM, type Sys } from '@drydock/abi'
+import { isErrno, O_CREAT, O_RDWR, O_TRUNC, O_WRONLY, type Process, SIGINT, SIGTERM, type Sys } from '@drydock/abi'
 import { bcrypt } from '@drydock/crypto'
 import { readTextFile, Stdio, writeAll } from '@drydock/libc'
 import { adapt } from './adapter.ts'
@@ -197,6 +197,22 @@ async function save(sys: Sys, path: string, text: string): Promise<void> {
   }
 }
 
+/** The same in the background. The child reads the configuration anew; its sockets are its own. */
+const start: Command = async (call) => {
+  await loaded(call)
+  const { sys, words } = call
+  const pid = sys.fork(
+    async (child) => {
+      const quiet = child.sys.open('/dev/null', O_RDWR)
+      for (const stream of [0, 1, 2]) child.sys.dup2(quiet, stream)
+      return run(new Call(child, words))
+    },
+    { setsid: true, orphanOf: 'reaper', argv: ['caddy', 'run', ...words] },
+  )
+  await call.io.print(`Successfully started Caddy (pid=${pid}) - Caddy is running in the background\n`)
+  return 0
+}
+
 const adaptCommand: Command = async (call) => {
   const file = call.flag('config', 'c') ?? defaultFile(call) ?? 'Caddyfile'
   const text = await readConfigFile(call, file).catch((error: unknown) => {
@@ -317,6 +333,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   respond: respondCommand,
   'reverse-proxy': reverseProxyCommand,
   run,
+  start,
   stop: (call) => tellAdmin(call, 'POST', '/stop', ''),
   validate,
   version: async ({ process, io }) => {
@@ -349,6 +366,7 @@ Available Commands:
   respond        Simple, hard-coded HTTP responses for development and testing
   reverse-proxy  A quick and production-ready reverse proxy
   run            Starts the Caddy process and blocks indefinitely
+  start          Starts the Caddy process in the background and then returns
   stop           Gracefully stops a started Caddy process
   validate       Tests whether a configuration file is valid
   version        Prints the version
@@ -364,7 +382,7 @@ export async function caddyMain(process: Process): Promise<number> {
   const [, name = 'help', ...words] = process.argv
   const call = new Call(process, words)
   try {
-    if (['help', '--help', '-h'].includes(name)) {
+    if (['help', '--help', '-h'].includes(name) || words.includes('--help') || words.includes('-h')) {
       await call.io.print(HELP)
       return 0
     }

@@ -53,8 +53,16 @@ const valuesFit = (wanted: readonly string[] | null, found: readonly string[]): 
   )
 }
 
-const regexpFits = ({ name, pattern }: { name?: string; pattern: string }, exchange: Exchange): boolean => {
-  const found = new RegExp(pattern).exec(exchange.path)
+const regexpFits = (wanted: NamedPattern, exchange: Exchange): boolean => textFits(wanted, exchange.path, exchange)
+
+interface NamedPattern {
+  readonly name?: string
+  readonly pattern: string
+}
+
+/** Groups are there as `{re.name.1}` and `{re.1}` afterwards. */
+function textFits({ name, pattern }: NamedPattern, text: string, exchange: Exchange): boolean {
+  const found = new RegExp(pattern).exec(text)
   found?.forEach((text, at) => {
     if (name !== undefined) exchange.vars.set(`regexp.${name}.${at}`, text)
     exchange.vars.set(`regexp.${at}`, text)
@@ -122,6 +130,10 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   client_ip: ({ ranges }: { ranges: readonly string[] }, { remote }) =>
     ranges.some((range) => isInRange(hostAndPort(remote)[0], range)),
   path_regexp: regexpFits,
+  header_regexp: (wanted: Readonly<Record<string, NamedPattern>>, exchange) =>
+    Object.entries(wanted).every(([name, each]) =>
+      exchange.headers.getAll(name).some((value) => textFits(each, value, exchange)),
+    ),
   file: fileFits,
   vars: (wanted: Readonly<Record<string, readonly string[]>>, exchange) =>
     Object.entries(wanted).every(([name, values]) =>

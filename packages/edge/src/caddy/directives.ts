@@ -99,16 +99,17 @@ const header: Directive = (context) => {
       changeField(changes, row)
     }
   }
-  const handlers: HandlerConfig[] = missing.map((own) => ({
-    handler: 'headers',
-    response: {
-      ...own,
-      require: { headers: Object.fromEntries(Object.keys(own.set ?? {}).map((name) => [name, null])) },
-    },
-  }))
-  if (Object.keys(changes).length > 0)
-    handlers.push({ handler: 'headers', response: { ...(deferred && { deferred: true }), ...changes } })
-  return handlers
+  const handlers = missing.map(
+    (own): HandlerConfig => ({
+      handler: 'headers',
+      response: {
+        ...own,
+        require: { headers: Object.fromEntries(Object.keys(own.set ?? {}).map((name) => [name, null])) },
+      },
+    }),
+  )
+  if (Object.keys(changes).length === 0) return handlers
+  return [{ handler: 'headers', response: { ...(deferred && { deferred: true }), ...changes } }, ...handlers]
 }
 
 const requestHeader: Directive = ({ args }) => {
@@ -182,6 +183,7 @@ const reverseProxy: Directive = (context) => {
     else if (name === 'header_down') changeField(response, args)
     else if (
       !KNOWN.includes(name) &&
+      !name.startsWith('@') &&
       !/^(health_|fail_|max_fails|unhealthy_|buffer|request_buffers|response_buffers|stream_|handle_response|dynamic)/.test(
         name,
       )
@@ -196,18 +198,116 @@ const reverseProxy: Directive = (context) => {
     ...(Object.keys(response).length > 0 && { response }),
   }
   const uri = lineOf(context, 'rewrite')?.[0]
+  const method = lineOf(context, 'method')?.[0]
+  const responses = responseHandlers(context)
+  const tries = lineOf(context, 'lb_try_duration')?.[0]
+  const fails = lineOf(context, 'fail_duration')?.[0]
+  const balancing = {
+    ...(policy !== undefined && { selection_policy: { policy, ...(rest[0] !== undefined && { field: rest[0] }) } }),
+    ...(tries !== undefined && { try_duration: nanoseconds(tries) }),
+  }
   return [
     {
+      ...(responses.length > 0 && { handle_response: responses }),
       handler: 'reverse_proxy',
       ...(Object.keys(headers).length > 0 && { headers }),
-      ...(policy !== undefined && {
-        load_balancing: { selection_policy: { policy, ...(rest[0] !== undefined && { field: rest[0] }) } },
+      ...(fails !== undefined && { health_checks: { passive: { fail_duration: nanoseconds(fails) } } }),
+      ...(Object.keys(balancing).length > 0 && { load_balancing: balancing }),
+      ...((uri !== undefined || method !== undefined) && {
+        rewrite: { ...(method !== undefined && { method }), ...(uri !== undefined && { uri: long(uri) }) },
       }),
-      ...(uri !== undefined && { rewrite: { uri: long(uri) } }),
       ...(to.some(({ secure }) => secure) && { transport: { protocol: 'http', tls: {} } }),
       upstreams: to.map(({ dial }) => ({ dial })),
     },
   ]
+}
+
+/** Without the words of its own: where `handle_response` has a matcher, and what it does. */
+function responseHandlers(context: DirectiveContext): readonly object[] {
+  const named = new Map(
+    lines(context)
+      .filter(({ name }) => name.startsWith('@'))
+      .map(({ name, args, block }) => [name, block ?? [{ name: args[0] ?? '', args: args.slice(1) }]] as const),
+  )
+  return lines(context)
+    .filter(({ name }) => name === 'handle_response')
+    .map(({ args: [matcher], block }) => {
+      const rows = named.get(matcher ?? '') ?? []
+      const codes = rows.find(({ name }) => name === 'status')?.args.map((each) => Number(each.replace(/xx$/, '')))
+      return { ...(codes && { match: { status_code: codes } }), routes: context.routesOf(block ?? [], true) }
+    })
+}
+
+const SECONDS: Readonly<Record<string, number>> = { ms: 1e6, s: 1e9, m: 6e10, h: 3.6e12 }
+/** `5s` in nanoseconds, as Go counts. */
+const nanoseconds = (text: string): number =>
+  [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (SECONDS[unit ?? 's'] ?? 0),
+    0,
+  )
+
+/** `forward_auth` is a proxy whose good answers are not given but let the request go on. */
+const forwardAuth: Directive = (context) => {
+  const copied = lines(context).filter(({ name }) => name === 'copy_headers')
+  const pairs = copied.flatMap(({ args, block }) => [...args, ...(block ?? []).map(({ name }) => name)])
+  const set = Object.fromEntries(
+    pairs.map((each) => {
+      const [from = '', to = from] = each.split('>')
+      return [canonical(to), [`{http.reverse_proxy.header.${canonical(from)}}`]]
+    }),
+  )
+  const routes = pairs.length === 0 ? [] : [{ handle: [{ handler: 'headers', request: { set } }] }]
+  return [
+    {
+      handle_response: [{ match: { status_code: [2] }, routes }],
+      handler: 'reverse_proxy',
+      headers: {
+        request: {
+          set: { 'X-Forwarded-Method': ['{http.request.method}'], 'X-Forwarded-Uri': ['{http.request.uri}'] },
+        },
+      },
+      rewrite: { method: 'GET', uri: long(lineOf(context, 'uri')?.[0] ?? '/') },
+      upstreams: context.args.map((each) => ({ dial: dialOf(long(each)).dial })),
+    },
+  ]
+}
+
+/** `map {source} {destination}… { input output… }`; an input that begins with `~` is an expression. */
+const mapDirective: Directive = (context) => {
+  const [source = '', ...destinations] = context.args
+  const rows = lines(context)
+  const outputs = (args: readonly string[]): readonly (string | null)[] =>
+    args.map((each) => (each === '-' ? null : long(each)))
+  const fallback = rows.find(({ name }) => name === 'default')?.args
+  return [
+    {
+      ...(fallback && { defaults: fallback.map(long) }),
+      destinations,
+      handler: 'map',
+      mappings: rows
+        .filter(({ name }) => name !== 'default')
+        .map(({ name, args }) => ({
+          ...(name.startsWith('~') ? { input_regexp: name.slice(1) } : { input: name }),
+          outputs: outputs(args),
+        })),
+      source: long(source),
+    },
+  ]
+}
+
+const SIZES: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1000,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 1024,
+  mib: 1 << 20,
+  gib: 1 << 30,
+}
+const requestBody: Directive = (context) => {
+  const [, count = '0', unit = ''] = /^([\d.]+)\s*([a-z]*)$/i.exec(lineOf(context, 'max_size')?.[0] ?? '0') ?? []
+  return [{ handler: 'request_body', max_size: Math.floor(Number(count) * (SIZES[unit.toLowerCase()] ?? 1)) }]
 }
 
 const uri: Directive = (context) => {
@@ -262,6 +362,9 @@ export const stripOf = (path: string): HandlerConfig => ({
 })
 
 export const DIRECTIVES: Readonly<Record<string, Directive>> = {
+  forward_auth: forwardAuth,
+  map: mapDirective,
+  request_body: requestBody,
   vars: ({ args: [name = '', value = ''] }) => [{ handler: 'vars', [name]: long(value) }],
   root: ({ args: [path = ''] }) => [{ handler: 'vars', root: long(path) }],
   header,
@@ -291,11 +394,4 @@ export const ORDER: readonly string[] = [
   ...['php_fastcgi', 'file_server', 'acme_server'],
 ]
 /** Read, and passed over: nothing here needs them. */
-export const PASSED_OVER: readonly string[] = [
-  'request_body',
-  'log_skip',
-  'skip_log',
-  'log_append',
-  'log_name',
-  'tracing',
-]
+export const PASSED_OVER: readonly string[] = ['log_skip', 'skip_log', 'log_append', 'log_name', 'tracing']

@@ -35,6 +35,8 @@ export class Exchange {
   path: string
   query: string
   readonly vars = new Map<string, string>()
+  /** What `map` gave, by the placeholder's name. */
+  readonly mapped = new Map<string, string>()
   /** Set before an answer is made; an answer's own fields count more. */
   readonly fields = new HeaderMap([['Server', 'Caddy']])
   /** Done to the answer's fields at last, the newest first. */
@@ -68,8 +70,10 @@ export class Exchange {
   readonly valueOf = (name: string): string | undefined => {
     const known = VALUES[name]
     if (known) return known(this)
+    const mapped = this.mapped.get(name)
+    if (mapped !== undefined) return mapped
     const [, family = '', rest = ''] =
-      /^(http\.request\.header|http\.request\.uri\.query|http\.request\.cookie|http\.vars|http\.request\.uri\.path|env|http\.matchers|http\.regexp)\.(.+)$/.exec(
+      /^(http\.request\.header|http\.request\.uri\.query|http\.request\.cookie|http\.vars|http\.request\.uri\.path|http\.request\.host\.labels|http\.reverse_proxy\.header|env|http\.matchers|http\.regexp)\.(.+)$/.exec(
         name,
       ) ?? []
     return FAMILIES[family]?.(this, rest)
@@ -80,6 +84,7 @@ type Value = (exchange: Exchange) => string
 const VALUES: Readonly<Record<string, Value>> = {
   'http.request.host': ({ hostport }) => hostAndPort(hostport)[0],
   'http.request.hostport': ({ hostport }) => hostport,
+  'http.reverse_proxy.status_code': ({ vars }) => vars.get('reverse_proxy.status_code') ?? '',
   'http.request.port': ({ hostport }) => hostAndPort(hostport)[1],
   'http.request.method': ({ method }) => method,
   'http.request.uri': ({ uri }) => uri,
@@ -118,6 +123,11 @@ const FAMILIES: Readonly<Record<string, (exchange: Exchange, name: string) => st
       ?.slice(name.length + 1) ?? '',
   'http.vars': ({ vars }, name) => vars.get(name) ?? '',
   'http.request.uri.path': ({ path }, index) => path.split('/')[Number(index) + 1] ?? '',
+  'http.request.host.labels': ({ hostport }, at) =>
+    hostAndPort(hostport)[0]
+      .split('.')
+      .at(-1 - Number(at)) ?? '',
+  'http.reverse_proxy.header': ({ vars }, name) => vars.get(`reverse_proxy.header.${name.toLowerCase()}`) ?? '',
   'http.matchers': ({ vars }, name) => vars.get(`matchers.${name}`) ?? '',
   'http.regexp': ({ vars }, name) => vars.get(`regexp.${name}`) ?? '',
 }

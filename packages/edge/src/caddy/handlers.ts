@@ -12,7 +12,8 @@ import { type Rewrite, rewrite } from './rewrite.ts'
 import { compiledRoutes, type MakeHandler } from './routes.ts'
 
 const staticResponse = (config: HandlerConfig): Handler => {
-  const { body, status_code, headers, abort } = config as {
+  const { body, status_code, headers, abort, close } = config as {
+    close?: boolean
     body?: string
     status_code?: number
     headers?: Record<string, string[]>
@@ -25,7 +26,12 @@ const staticResponse = (config: HandlerConfig): Handler => {
       values.map((value): [string, string] => [name, filled(value, exchange.valueOf)]),
     )
     const type: [string, string][] = text === '' || headers?.['Content-Type'] ? [] : [['Content-Type', typeOf(text)]]
-    return { status: Number(status_code ?? exchange.error?.status ?? 200), headers: [...type, ...own], body: text }
+    const ending: [string, string][] = close ? [['Connection', 'close']] : []
+    return {
+      status: Number(status_code ?? exchange.error?.status ?? 200),
+      headers: [...ending, ...type, ...own],
+      body: text,
+    }
   }
 }
 
@@ -138,13 +144,57 @@ const subroute = (config: HandlerConfig): Handler => {
   return compiledRoutes(routes, makeHandler)
 }
 
+interface Mapping {
+  readonly input?: string
+  readonly input_regexp?: string
+  readonly outputs: readonly (string | null)[]
+}
+
+/** `map`: placeholders by what another says. */
+const map = (config: HandlerConfig): Handler => {
+  const { source, destinations, mappings, defaults } = config as HandlerConfig & {
+    source: string
+    destinations: readonly string[]
+    mappings: readonly Mapping[]
+    defaults?: readonly string[]
+  }
+  return (exchange, next) => {
+    const value = filled(source, exchange.valueOf)
+    destinations.forEach((destination, at) => {
+      const found = mappings.find(
+        ({ input, input_regexp, outputs }) =>
+          typeof outputs[at] === 'string' &&
+          (input_regexp === undefined ? input === value : new RegExp(input_regexp).test(value)),
+      )
+      const groups = found?.input_regexp === undefined ? null : new RegExp(found.input_regexp).exec(value)
+      const text = found?.outputs[at] ?? defaults?.[at] ?? ''
+      const whole = groups
+        ? text.replace(/\$\{?(\w+)\}?/g, (_, name: string) => groups[Number(name)] ?? groups.groups?.[name] ?? '')
+        : text
+      exchange.mapped.set(destination.replace(/^\{|\}$/g, ''), filled(whole, exchange.valueOf))
+    })
+    return next()
+  }
+}
+
+const requestBody = (config: HandlerConfig): Handler => {
+  const { max_size = 0 } = config as HandlerConfig & { max_size?: number }
+  return (exchange, next) => {
+    if (max_size > 0 && Number(exchange.headers.get('content-length') ?? 0) > max_size)
+      throw new HandlerError(413, 'http: request body too large')
+    return next()
+  }
+}
+
 const HANDLERS: Readonly<Record<string, MakeHandler>> = {
   authentication,
   encode,
   error,
   file_server: fileServer,
   headers,
-  reverse_proxy: reverseProxy,
+  map,
+  request_body: requestBody,
+  reverse_proxy: (config) => reverseProxy(config, (routes) => compiledRoutes(routes, makeHandler)),
   rewrite: (config) => (exchange, next) => {
     rewrite(exchange, config as Rewrite)
     return next()

@@ -6,9 +6,9 @@ export const caddy: Program = {
   covers: 'partial',
   lacks: [
     'certificates of ACME: there is no internet, and the log says so; its own authority has no intermediate; HTTP/2 and 3',
-    'templates, php_fastcgi, forward_auth, map, push, intercept, request_body, acme_server; the matcher expression (CEL)',
-    'active and passive health checks, upstreams by TLS, dynamic upstreams; encodings other than gzip',
-    'changes of parts of the configuration by the administration; start, trust, untrust, upgrade, list-modules and storage',
+    'templates, php_fastcgi, push, intercept, acme_server; the matcher expression (CEL)',
+    'active health checks, dynamic upstreams; encodings other than gzip',
+    'trust, untrust, upgrade, list-modules and storage; metrics, and the upstreams of the administration',
     'logs elsewhere than standard error, their formats and filters',
   ],
   summary: 'web server and proxy with a Caddyfile',

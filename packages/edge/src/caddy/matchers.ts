@@ -24,6 +24,10 @@ const MATCHERS: Readonly<Record<string, ToJson>> = {
       args.map((pair) => [pair.split('=')[0] ?? '', [pair.slice(pair.indexOf('=') + 1)]] as [string, string[]]),
     ),
   path_regexp: (args) => (args.length > 1 ? { name: args[0], pattern: args[1] } : { pattern: args[0] }),
+  header_regexp: (args) => {
+    const [name, field = '', pattern = ''] = args.length > 2 ? args : [undefined, ...args]
+    return { [canonicalField(field)]: { ...(name !== undefined && { name }), pattern } }
+  },
   file: (args, block) => {
     const line = (name: string): Values | undefined => block.find((each) => each.name === name)?.args
     const tried = line('try_files') ?? (args.length > 0 ? args : undefined)
@@ -39,6 +43,8 @@ const MATCHERS: Readonly<Record<string, ToJson>> = {
       : [Object.assign({}, ...block.map((each) => matcherOf(each.name, each.args, each.block ?? [], '')))],
   vars: byName,
 }
+const canonicalField = (name: string): string =>
+  name.replaceAll(/[^-]+/g, (part) => part.charAt(0).toUpperCase() + part.slice(1).toLowerCase())
 const PRIVATE = ['192.168.0.0/16', '172.16.0.0/12', '10.0.0.0/8', '127.0.0.1/8', 'fd00::/8', '::1']
 const rangesOf = (text: string): readonly string[] => (text === 'private_ranges' ? PRIVATE : [text])
 

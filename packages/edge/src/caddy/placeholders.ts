@@ -24,6 +24,8 @@ const FAMILIES: readonly (readonly [from: RegExp, to: string])[] = [
   [/^header\.(.+)$/, 'http.request.header.$1'],
   [/^query\.(.+)$/, 'http.request.uri.query.$1'],
   [/^cookie\.(.+)$/, 'http.request.cookie.$1'],
+  [/^labels\.(\d+)$/, 'http.request.host.labels.$1'],
+  [/^rp\.(.+)$/, 'http.reverse_proxy.$1'],
   [/^path\.(\d+)$/, 'http.request.uri.path.$1'],
   [/^vars\.(.+)$/, 'http.vars.$1'],
   [/^re\.(.+)$/, 'http.regexp.$1'],
