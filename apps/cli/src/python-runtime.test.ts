@@ -128,6 +128,34 @@ failing.join()
 threading.Timer(0.1, lambda: (server.shutdown(), print('last'))).start()
 print('main ends')`
 
+const PROJECT = `[build-system]
+requires = ["setuptools>=61"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "mypkg"
+version = "0.1.0"
+description = "My package"
+dependencies = []
+[project.scripts]
+mycmd = "mypkg:main"`
+const BUILD = `cd /
+python3 -m venv env
+. env/bin/activate
+pip install --no-build-isolation ./proj
+mycmd
+pip uninstall -y mypkg
+pip install --no-build-isolation -e ./proj
+pip freeze
+pip show mypkg
+echo 'def main(): print("changed")' > proj/src/mypkg/__init__.py
+mycmd
+python -c 'import sys; print(sys.prefix)'
+pip check
+pip instal x
+pip install ./env
+deactivate
+pip show mypkg`
+
 describe('python in a container', () => {
   it.skipIf(!('Suspending' in WebAssembly))(
     'runs threads side by side',
@@ -199,6 +227,56 @@ describe('python in a container', () => {
     for (const line of printed) expect(screen).toContain(line)
     expect(screen.split('END').at(-1)).not.toContain('not reached')
   }, 110_000)
+
+  it('builds a source tree in an environment of its own', () => {
+    const screen = typed(
+      [
+        'docker run -d -q --name py python:3.11-slim sleep 1000',
+        'mkdir -p proj/src/mypkg',
+        file('proj/pyproject.toml', PROJECT),
+        `echo 'def main(): print("hi from mypkg")' > proj/src/mypkg/__init__.py`,
+        'docker cp -q proj py:/proj',
+        file('run.sh', BUILD),
+        'docker cp -q run.sh py:/run.sh',
+        'docker exec py bash /run.sh',
+      ],
+      100_000,
+    )
+    // As pip 23.2 says it, in an environment with setuptools and wheel.
+    const printed = [
+      "Processing ./proj\n  Preparing metadata (pyproject.toml): started\n  Preparing metadata (pyproject.toml): finished with status 'done'\nBuilding wheels for collected packages: mypkg\n",
+      "  Building wheel for mypkg (pyproject.toml): finished with status 'done'\n  Created wheel for mypkg: filename=mypkg-0.1.0-py3-none-any.whl size=",
+      'Successfully built mypkg\nInstalling collected packages: mypkg\nSuccessfully installed mypkg-0.1.0\nhi from mypkg\n',
+      'Found existing installation: mypkg 0.1.0\nUninstalling mypkg-0.1.0:\n  Successfully uninstalled mypkg-0.1.0\n',
+      'Obtaining file:///proj\n  Checking if build backend supports build_editable: started\n',
+      '# Editable install with no version control (mypkg==0.1.0)\n-e /proj\n',
+      'Summary: My package\nHome-page: \nAuthor: \nAuthor-email: \nLicense: \nLocation: /env/lib/python3.11/site-packages\nEditable project location: /proj\nRequires: \nRequired-by: \n',
+      'changed\n/env\nNo broken requirements found.\n',
+      'ERROR: unknown command "instal" - maybe you meant "install"\n',
+      "ERROR: Directory './env' is not installable. Neither 'setup.py' nor 'pyproject.toml' found.\n",
+      'WARNING: Package(s) not found: mypkg\n',
+    ]
+    for (const line of printed) expect(screen).toContain(line)
+  }, 110_000)
+
+  it('edits lines of the interactive interpreter', () => {
+    // What was typed ahead is the interpreter's, so nobody is told to exit.
+    const screen = typed(
+      [
+        'docker run -it --rm python:3.11-slim python -q',
+        'value = 20',
+        '\x1b[A + 1',
+        'value',
+        'import os',
+        'os.cpu_c\t)',
+        'exit()',
+      ],
+      40_000,
+    )
+    expect(screen).toContain('>>> value = 20 + 1')
+    expect(screen).toMatch(/>>> value\n21\n/)
+    expect(screen).toContain('>>> os.cpu_count()\n2')
+  }, 50_000)
 
   const index = new Set(wheels.map(({ file: name }) => name.split('-')[0]))
   it.skipIf(!index.has('flask') || !index.has('markupsafe'))(

@@ -12,6 +12,8 @@ export type TypedLine =
 export interface LineEditorOptions {
   /** All that could stand in place of the word before the cursor. */
   complete?(before: string): readonly string[]
+  /** What stands behind a word that is complete; a space by default. */
+  readonly after?: string
   /** The file of past lines; read at the first line. */
   readonly historyFile?: string
 }
@@ -293,7 +295,7 @@ export class LineEditor {
       return
     }
     this.erase(this.cursor - word.length, this.cursor, false)
-    this.insert(first.slice(0, common) + (fitting.length === 1 ? ' ' : ''))
+    this.insert(first.slice(0, common) + (fitting.length === 1 ? (this.options.after ?? ' ') : ''))
   }
 }
 

@@ -1,5 +1,8 @@
-import { exitStatus, RESOURCES, type ResourceName, SIGPIPE, type Sys } from '@drydock/abi'
+import { exitStatus, isErrno, RESOURCES, type ResourceName, SIGPIPE, type Sys } from '@drydock/abi'
 import { answer, asNumber, asText, type ForeignAnswer, type ForeignCall, searchPath } from '@drydock/libc'
+
+const X_OK = 1
+const [S_IFMT, S_IFDIR] = [0o170000, 0o040000]
 
 /** A child as the interpreter asks for it; what is not said is inherited. */
 interface SpawnRequest {
@@ -17,9 +20,25 @@ interface SpawnRequest {
   readonly ctty?: number
 }
 
+const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin'
+
+/** Of all places a program could be in, the first where it can be run. execvp(3) */
+function firstOf(sys: Sys, files: readonly string[]): string {
+  const runs = (path: string): boolean => {
+    try {
+      sys.access(path, X_OK)
+      return (sys.stat(path).mode & S_IFMT) !== S_IFDIR
+    } catch (error) {
+      if (isErrno(error)) return false
+      throw error
+    }
+  }
+  return files.find(runs) ?? files.at(-1) ?? ''
+}
+
 async function spawnChild(sys: Sys, request: unknown): Promise<ForeignAnswer> {
   const { files, argv, env, cwd, fds, newSession, ...numbers } = request as SpawnRequest
-  const path = searchPath(sys, files[0] ?? '', env.PATH ?? '/usr/local/bin:/usr/bin:/bin')
+  const path = files.length > 1 ? firstOf(sys, files) : searchPath(sys, files[0] ?? '', env.PATH ?? DEFAULT_PATH)
   const options = {
     argv,
     env: new Map(Object.entries(env)),

@@ -10,7 +10,7 @@ import {
   type Sys,
   type Timer,
 } from '@drydock/abi'
-import { readAll, searchPath, writeAll } from '@drydock/libc'
+import { LineEditor, readAll, searchPath, writeAll } from '@drydock/libc'
 import { type Choice, readCommand } from './command-line.ts'
 import type { CallMessage, Command, FromWorker, StartMessage } from './protocol.ts'
 import { answerCall } from './system-calls.ts'
@@ -33,7 +33,7 @@ export const python: Program = {
     'signals that are blocked by pthread_sigmask come all the same',
     'sys.maxsize is that of 32 bits',
     'IPv6 sockets: CPython is built without them',
-    'line editing in the REPL',
+    'in the REPL Tab completes names and the attributes of what has a name, and no more',
     'native wheels',
   ],
   summary: 'runs Python (CPython in WebAssembly, in a worker of its own; 22 MB are loaded when it is first used)',
@@ -61,7 +61,7 @@ async function main(process: Process): Promise<number> {
   }
   const command = await commandOf(sys, choice)
   if (command.kind === 'module' && command.name === 'pip')
-    return sys.exec(searchPath(sys, 'pip', env.get('PATH')), ['pip', ...command.args], env)
+    return runPip(sys, searchPath(sys, argv[0] ?? 'python3', env.get('PATH')), command.args, env)
   return new Runner(sys, sys.foreign.spawn('pyodide')).run({
     kind: 'start',
     argv,
@@ -74,6 +74,24 @@ async function main(process: Process): Promise<number> {
     command,
     ignoresInterrupt: ignores(sys, SIGINT),
   })
+}
+
+/** The pip beside the interpreter, which tells it whose packages are meant. */
+function runPip(
+  sys: Sys,
+  executable: string,
+  args: readonly string[],
+  env: ReadonlyMap<string, string>,
+): Promise<never> {
+  const beside = `${executable.slice(0, executable.lastIndexOf('/') + 1)}pip`
+  const pip = searchPath(sys, beside.startsWith('/') || beside.includes('/') ? beside : 'pip', env.get('PATH'))
+  try {
+    sys.stat(pip)
+    return sys.exec(pip, [pip, ...args], env)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return sys.exec(searchPath(sys, 'pip', env.get('PATH')), ['pip', ...args], env)
+  }
 }
 
 /** Whether whoever started this process ignored the signal, as shells do for what runs in the background. */
@@ -103,6 +121,9 @@ class Runner {
   private held = false
   private release: (() => void) | undefined
   private timer: Alarm = NO_ALARM
+  private editor: LineEditor | undefined
+  private historyFile: string | undefined
+  private words: readonly string[] = []
   /** A call is being answered: the interpreter waits. */
   private waiting = 0
   private lastHeard = 0
@@ -122,6 +143,7 @@ class Runner {
   /** However the process ends, its worker ends with it: SIGKILL is real. */
   async run(start: StartMessage): Promise<number> {
     const { sys, worker } = this
+    if (start.env.HOME !== undefined) this.historyFile = start.env.PYTHON_HISTORY ?? `${start.env.HOME}/.python_history`
     const [read, write] = sys.pipe()
     sys.setFdFlags(read, { cloexec: true })
     sys.setFdFlags(write, { cloexec: true })
@@ -171,6 +193,7 @@ class Runner {
         else if (message.op === 'alarm') this.alarm(message)
         else if (message.op === 'signal')
           this.watchSignal(Number(message.args[0]), message.args[1] === true, message.id)
+        else if (message.op === 'readLine') void this.readLine(message)
         else void this.answer(message)
       }
     }
@@ -192,6 +215,27 @@ class Runner {
       if (message.id > 0) this.worker.post(answer)
     } catch {
       // The process is being ended while the call waited: its main thread unwinds by itself.
+    } finally {
+      this.waiting--
+    }
+  }
+
+  /** A line of the interactive interpreter, with its history. readline(3) */
+  private async readLine({ id, args }: CallMessage): Promise<void> {
+    const [prompt, words] = args as [string, readonly string[]]
+    this.words = words
+    this.editor ??= new LineEditor(this.sys, {
+      after: '',
+      complete: (before) => this.words.filter((word) => word.startsWith(/[\w.]*$/.exec(before)?.[0] ?? '')),
+      ...(this.historyFile === undefined ? {} : { historyFile: this.historyFile }),
+    })
+    this.waiting++
+    try {
+      const line = await this.editor.read(prompt)
+      if (line.kind === 'line') await this.editor.remember(line.text)
+      this.worker.post({ kind: 'answer', id, value: line })
+    } catch (error) {
+      if (isErrno(error)) this.worker.post({ kind: 'answer', id, error: error.code })
     } finally {
       this.waiting--
     }

@@ -12,3 +12,4 @@ with subprocess.Popen(['sh', '-c', 'for i in 1 2 3; do echo line $i; done'], std
 print(p.poll(), p.wait())
 p = subprocess.Popen([sys.executable, '-c', 'import sys; sys.stderr.write("err\\n"); print("out")'], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 print(p.communicate()[0])
+print(subprocess.run(['python3', '-c', 'print("found on the path")'], capture_output=True, text=True).stdout)

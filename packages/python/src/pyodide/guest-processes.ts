@@ -60,7 +60,7 @@ def _fork_exec(args, files, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2
         begin = {'newSession': True}
     try:
         return _ask('spawn', {
-            'files': [text(each) for each in files][-1:] if '/' in text(files[0]) else [text(files[0]).rsplit('/', 1)[-1]],
+            'files': [text(each) for each in files],
             'argv': [text(each) for each in args], 'env': variables,
             'cwd': None if cwd is None else text(cwd), 'fds': fds, **numbers, **begin})
     except OSError as error:

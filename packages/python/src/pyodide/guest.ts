@@ -85,9 +85,17 @@ def _machine(start):
 def _site(start):
     major = '.'.join(start['version'].split('.')[:2])
     packages = [f'/usr/local/lib/python{major}/site-packages', '/usr/lib/python3/dist-packages']
-    if 'VIRTUAL_ENV' in os.environ:
-        sys.prefix = sys.exec_prefix = os.environ['VIRTUAL_ENV']
-        packages.insert(0, f'{sys.prefix}/lib/python{major}/site-packages')
+    home = os.path.dirname(os.path.dirname(start['executable']))
+    try:
+        with open(f'{home}/pyvenv.cfg') as file:
+            config = dict(map(str.strip, line.split('=', 1)) for line in file if '=' in line)
+        sys.prefix = sys.exec_prefix = home
+        if config.get('include-system-site-packages') != 'true':
+            packages.clear()
+            start['command']['flags']['noUserSite'] = True
+        packages.insert(0, f'{home}/lib/python{major}/site-packages')
+    except OSError:
+        pass
     flags = start['command']['flags']
     home = os.environ.get('PYTHONUSERBASE') or os.path.expanduser('~/.local')
     own = f'{home}/lib/python{major}/site-packages'
@@ -100,6 +108,23 @@ def _site(start):
     given = '' if flags['ignoreEnvironment'] else os.environ.get('PYTHONPATH', '')
     inherited = [os.path.abspath(each) for each in given.split(':') if each]
     sys.path[:] = inherited + [each for each in sys.path if each.startswith('/lib/python3')] + packages
+    if not flags['noSite']:
+        for folder in packages:
+            _path_files(folder)
+
+def _path_files(folder):
+    """What the module site does with files of the name *.pth."""
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith('.pth'))
+    except OSError:
+        return
+    for name in names:
+        with open(f'{folder}/{name}') as file:
+            for line in map(str.strip, file):
+                if line.startswith(('import ', 'import\t')):
+                    exec(line, {})
+                elif line and not line.startswith('#') and os.path.isdir(os.path.join(folder, line)):
+                    sys.path.append(os.path.join(folder, line))
 
 ${ERRORS}
 ${ACCOUNTS}
@@ -220,7 +245,7 @@ class _ChangingLoader:
 
 # The program, where it is no file.
 _typed = {'text': None}
-_MADE = {'_drydock_pools', '_multiprocessing', '_posixshmem', 'resource', 'syslog'}
+_MADE = {'_drydock_pools', 'venv', 'venv.__main__', 'ensurepip', '_multiprocessing', '_posixshmem', 'resource', 'syslog'}
 
 class _Made:
     """Modules that CPython was built without; each is compiled when it is first imported."""
@@ -228,12 +253,14 @@ class _Made:
         if name not in _MADE:
             return None
         import importlib.machinery
-        return importlib.machinery.ModuleSpec(name, self)
+        return importlib.machinery.ModuleSpec(name, self, is_package=name == 'venv')
     def create_module(self, spec):
         return None
     def exec_module(self, module):
         vars(module).update(_ask=_ask, _typed=_typed)
-        exec(compile(_source(module.__name__), '<drydock>', 'exec'), vars(module))
+        exec(self.get_code(module.__spec__.name), vars(module))
+    def get_code(self, name):
+        return compile(_source(name), '<drydock>', 'exec')
 
 def _built():
     sys.meta_path.insert(0, _Made())
@@ -313,6 +340,27 @@ def _module(command, module):
     _search_first(os.getcwd())
     runpy._run_module_as_main(command['name'])
 
+def _edited_line(prompt, scope):
+    """Whoever edits the line is the kernel's side, which is told what Tab may give."""
+    import keyword
+    _flush()
+    told = _ask('readLine', prompt, [*_completions(scope), *keyword.kwlist])
+    if told['kind'] == 'interrupt':
+        raise KeyboardInterrupt
+    if told['kind'] == 'end':
+        raise EOFError
+    return told['text']
+
+def _completions(scope, most=4000):
+    words = [name + '(' if callable(value) else name for name, value in [*scope.items(), *vars(builtins).items()] if not name.startswith('_')]
+    for name, value in scope.items():
+        if name.startswith('_') or len(words) > most:
+            continue
+        # To look a property of an object up would be to run it.
+        called = lambda each: '(' if callable(getattr(type(value) if not isinstance(value, types.ModuleType) else value, each, None)) else ''
+        words += [f'{name}.{each}{called(each)}' for each in dir(value) if not each.startswith('_')]
+    return words
+
 def _startup(module):
     name = os.environ.get('PYTHONSTARTUP', '')
     if not name or sys.flags.ignore_environment:
@@ -337,6 +385,8 @@ def _repl(module, quiet):
     _search_first('')
     _startup(module)
     console = code.InteractiveConsole(module.__dict__, '<stdin>')
+    if os.isatty(0) and os.isatty(1) and os.environ.get('TERM') != 'dumb':
+        console.raw_input = lambda prompt='': _edited_line(prompt, vars(module))
     console.interact(banner='', exitmsg='')
 
 def _tracebacks(start):
