@@ -57,16 +57,17 @@ class PublishedPorts {
     const ports = view.hosts
       .flatMap((host): readonly PublishedPort[] => host.ports)
       .filter(({ protocol }) => protocol === 'tcp')
-    const wanted = new Set(ports.map(({ port }) => port))
+    const wanted = new Map(ports.map(({ port, address }) => [port, address]))
     for (const [port, server] of this.servers) if (!wanted.has(port)) this.close(port, server)
-    for (const port of wanted) if (!this.servers.has(port)) this.open(port)
+    for (const [port, address] of wanted) if (!this.servers.has(port)) this.open(port, address)
   }
 
-  private open(port: number): void {
-    const server = createServer(
-      { allowHalfOpen: true },
-      (client) => void bridge(client, this.session.gateway.dial(this.host, port)),
-    )
+  /** What is bound to the host's loopback answers nobody outside of it. */
+  private open(port: number, address: string): void {
+    const dial = address.startsWith('127.')
+      ? () => this.host.dialInside(address, port)
+      : () => this.session.gateway.dial(this.host, port)
+    const server = createServer({ allowHalfOpen: true }, (client) => void bridge(client, dial()))
     this.servers.set(port, server)
     server.on('error', (error) => console.error(`port ${port}: ${error.message}`))
     server.listen(port, '127.0.0.1', () => console.log(`port ${port} at 127.0.0.1:${port}`))

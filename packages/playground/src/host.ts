@@ -1,5 +1,5 @@
 import type { ByteStream, Clock, Entropy, ForeignHost, ProgramTable, Timer, WindowSize } from '@drydock/abi'
-import { unix } from '@drydock/abi'
+import { inet, unix } from '@drydock/abi'
 import { Diskfs, Kernel } from '@drydock/kernel'
 import { dial, FdStream, listen } from '@drydock/libc'
 import type { Link } from '@drydock/net'
@@ -166,6 +166,11 @@ export class Host {
     const init = await this.up
     init.wantEngine()
     return dial(init.sys, unix(ENGINE_SOCKET))
+  }
+
+  /** A connection as a program of the host makes it: what is bound to its loopback alone answers too. @throws ECONNREFUSED */
+  async dialInside(address: string, port: number): Promise<ByteStream> {
+    return dial((await this.up).sys, inet(address, port))
   }
 
   /** Runs one program as a child of init. @throws ENOENT, EACCES, ENOEXEC when it cannot be started */

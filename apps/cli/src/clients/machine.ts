@@ -27,6 +27,8 @@ export interface Published {
   /** In the container, and on 127.0.0.1. */
   readonly port: number
   readonly hostPort: number
+  /** Of the simulated host; default all. */
+  readonly hostAddress?: string
   readonly env?: readonly string[]
   readonly binds?: readonly string[]
 }
@@ -44,7 +46,11 @@ export async function runPublished(socket: string, wanted: Published): Promise<D
     ExposedPorts: { [`${wanted.port}/tcp`]: {} },
     ...(wanted.env && { Env: [...wanted.env] }),
     HostConfig: {
-      PortBindings: { [`${wanted.port}/tcp`]: [{ HostPort: String(wanted.hostPort) }] },
+      PortBindings: {
+        [`${wanted.port}/tcp`]: [
+          { HostPort: String(wanted.hostPort), ...(wanted.hostAddress && { HostIp: wanted.hostAddress }) },
+        ],
+      },
       ...(wanted.binds && { Binds: [...wanted.binds] }),
     },
   })

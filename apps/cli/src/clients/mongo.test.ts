@@ -16,7 +16,14 @@ const connect = (who = login): Promise<MongoClient> =>
 beforeAll(async () => {
   engine = await startHeadless(['--publish'])
   const env = ['MONGO_INITDB_ROOT_USERNAME=root', 'MONGO_INITDB_ROOT_PASSWORD=pass word']
-  await runPublished(engine.socket, { image: 'mongo:latest', name: 'db', port: 27017, hostPort: PORT, env })
+  await runPublished(engine.socket, {
+    image: 'mongo:latest',
+    name: 'db',
+    port: 27017,
+    hostPort: PORT,
+    hostAddress: '127.0.0.1',
+    env,
+  })
 }, SLOW)
 afterAll(() => engine?.close())
 
