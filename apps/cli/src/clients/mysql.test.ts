@@ -47,7 +47,7 @@ describe('mysql2 against the mysql image', () => {
       'SELECT COUNT(*) AS n, SUM(price) AS total FROM item WHERE price < ?',
       [50],
     )
-    expect(sums).toEqual([{ n: 500, total: 12500 }])
+    expect(sums).toEqual([{ n: 500, total: '12500.00' }])
     const [found] = await client.execute<RowDataPacket[]>('SELECT id, name, price, made FROM item WHERE id = ?', [7])
     expect(found).toEqual([{ id: 7, name: 'item 6', price: '6.50', made: new Date('2026-05-17T10:30:00Z') }])
     const [changed] = await client.execute('UPDATE item SET name = ? WHERE id = ?', ['é', 7])
