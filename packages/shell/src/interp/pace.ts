@@ -19,7 +19,8 @@ export class Pace {
 
   private look(sys: Sys, clock: Clock): Promise<void> | undefined {
     const now = clock.monotonic()
-    this.turns = now - this.lastMs > 1 ? Math.max(1, this.turns >> 1) : Math.min(MOST_TURNS, this.turns << 1)
+    const tookMs = now - this.lastMs
+    this.turns = tookMs > 1 ? Math.max(1, Math.floor(this.turns / tookMs)) : Math.min(MOST_TURNS, this.turns << 1)
     this.left = this.turns
     this.lastMs = now
     return sys.tick()
