@@ -43,3 +43,30 @@ it(
   },
   LIMIT_MS,
 )
+
+const ROUTED = `
+docker network create --subnet 10.91.0.0/24 --subnet 10.92.0.0/24 two 2>&1
+docker network create -d ipvlan --subnet 192.168.214.0/24 --subnet 10.1.214.0/24 -o ipvlan_mode=l3 -o parent=eth0 ipnet > /dev/null
+docker network inspect ipnet --format '{{json .IPAM.Config}}'
+docker run -d -q --net ipnet --ip 192.168.214.10 --name one alpine sleep 1000 > /dev/null
+docker run -d -q --net ipnet --ip 10.1.214.9 --name two alpine sleep 1000 > /dev/null
+docker inspect two --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}/{{.IPPrefixLen}} {{.Gateway}}{{end}}'
+docker exec one ping -q -c 1 -W 1 10.1.214.9 | grep -o '[0-9]* packets received'
+docker network create -d ipvlan --subnet 10.1.214.0/25 other 2>&1
+`
+
+it(
+  'lets networks on another wire have several subnets',
+  () => {
+    const { stdout } = spawnSync('node', ['apps/cli/bin/drydock.mjs', '-c', ROUTED], { encoding: 'utf8', input: '' })
+    expect(stdout.split('\n')).toEqual([
+      "Error response from daemon: bridge driver doesn't support multiple subnets",
+      '[{"Subnet":"192.168.214.0/24","Gateway":"192.168.214.1"},{"Subnet":"10.1.214.0/24","Gateway":"10.1.214.1"}]',
+      '10.1.214.9/24 10.1.214.1',
+      '1 packets received',
+      'Error response from daemon: Pool overlaps with other one on this address space',
+      '',
+    ])
+  },
+  LIMIT_MS,
+)

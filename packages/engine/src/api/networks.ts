@@ -2,7 +2,7 @@ import type { Network, NetworkConnectBody, NetworkCreateBody, NetworkDisconnectB
 import type { ServerResponse } from '@drydock/http'
 import { EMPTY_ENDPOINT } from '../containers/create.ts'
 import { Filters, matchesName } from '../filters.ts'
-import type { NetworkRecord, Ipv6Record } from '../networks/network-record.ts'
+import type { Ipv6Record, NetworkRecord, Pool } from '../networks/network-record.ts'
 import { isPredefined } from '../networks/network-store.ts'
 import { attachToNetwork } from '../swarm/attach.ts'
 import { createOverlay, removeOverlay } from '../swarm/overlay-networks.ts'
@@ -17,15 +17,7 @@ const FILTERS: readonly string[] = ['dangling', 'driver', 'id', 'label', 'name',
 /** GET /networks/{id}. @param verbose with the containers on it */
 function describe({ parts }: Call, network: NetworkRecord, verbose: boolean): Network {
   const config = network.subnet
-    ? [
-        {
-          Subnet: network.subnet,
-          ...(network.ipRange ? { IPRange: network.ipRange } : {}),
-          Gateway: network.gateway,
-          ...(Object.keys(network.auxiliary).length > 0 ? { AuxiliaryAddresses: network.auxiliary } : {}),
-        },
-        ...(network.ipv6 ? [config6(network.ipv6)] : []),
-      ]
+    ? [...[network, ...(network.further ?? [])].map(config4), ...(network.ipv6 ? [config6(network.ipv6)] : [])]
     : []
   const endpoints = verbose ? parts.networks.endpointsOf(network) : []
   return {
@@ -59,6 +51,13 @@ function describe({ parts }: Call, network: NetworkRecord, verbose: boolean): Ne
     ...(verbose && network.swarm ? { Peers: [...network.swarm.peers] } : {}),
   }
 }
+
+const config4 = ({ subnet, ipRange, gateway, auxiliary }: Pool) => ({
+  Subnet: subnet,
+  ...(ipRange ? { IPRange: ipRange } : {}),
+  Gateway: gateway,
+  ...(Object.keys(auxiliary).length > 0 ? { AuxiliaryAddresses: auxiliary } : {}),
+})
 
 const config6 = ({ subnet, gateway, ipRange }: Ipv6Record) => ({
   Subnet: subnet,

@@ -6,7 +6,7 @@ import type { Container } from '../containers/container.ts'
 import type { EndpointRecord } from '../containers/record.ts'
 import { randomBelow, randomId, shortId } from '../identifiers.ts'
 import { conflict, notFound, Problem } from '../problem.ts'
-import { allocateAddress } from './address-pool.ts'
+import { allocateAddress, homeOf } from './address-pool.ts'
 import { allocateAddress6 } from './address-pool6.ts'
 import { bridgeOptions } from './bridge-options.ts'
 import { makeBridge, type Plug6, plugIn, raiseLoopback, removeBridge, unplug } from './bridge-driver.ts'
@@ -178,11 +178,12 @@ export class NetworkController {
     // A container that comes back after a power cut gets the address it had, when nobody took it.
     const last = record.IPAddress && !taken.has(record.IPAddress) ? record.IPAddress : undefined
     const address = allocateAddress(network, taken, record.IPAMConfig?.IPv4Address || last)
-    const prefix = parseSubnet(network.subnet)?.bits ?? 16
+    const home = homeOf(network, address)
+    const prefix = parseSubnet(home.subnet)?.bits ?? 16
     const mac = record.IPAMConfig && record.MacAddress ? record.MacAddress : macOf(address)
-    fill(record, network, { address: printAddress(address), prefix, mac, endpointId: randomId(this.sys) })
+    fill(record, home, { address: printAddress(address), prefix, mac, endpointId: randomId(this.sys) })
     const options = bridgeOptions(network.options)
-    const gateway = network.internal ? undefined : network.gateway
+    const gateway = network.internal ? undefined : home.gateway
     const six = this.connect6(network, record)
     const plug = { address: `${printAddress(address)}/${prefix}`, mac, gateway, six }
     if (isSharing(network.driver)) plugIntoWire(this.sys, pid, { network, ...plug })

@@ -18,6 +18,8 @@ export interface NetworkRecord {
   /** Of networks with IPv6. */
   readonly ipv6?: Ipv6Record
   readonly auxiliary: Record<string, string>
+  /** Beside the first one: networks on another's wire may have several. */
+  readonly further?: readonly Pool[]
   /** The host's link: docker0, br-<id>. */
   readonly bridge: string
   /** Of macvlan and ipvlan: the host's link whose wire is shared. */
@@ -25,6 +27,9 @@ export interface NetworkRecord {
   /** Of the swarm's networks, which its managers keep. */
   readonly swarm?: SwarmPart
 }
+
+/** A subnet of IPv4 and who has what in it. */
+export type Pool = Pick<NetworkRecord, 'subnet' | 'gateway' | 'ipRange' | 'auxiliary'>
 
 export interface Ipv6Record {
   readonly subnet: string

@@ -5,7 +5,7 @@ import { conflict, invalid, notFound, Problem } from '../problem.ts'
 import { listNames, makeDirectories, readRecord, writeRecord } from '../state/files.ts'
 import { timestamp } from '../timestamps.ts'
 import { BRIDGE_LABELS, checkBridgeOptions, MTU } from './bridge-options.ts'
-import type { Ipv6Record, NetworkRecord, NetworkWish } from './network-record.ts'
+import type { Ipv6Record, NetworkRecord, NetworkWish, Pool } from './network-record.ts'
 import { checkMode, dummyParent, isSharing, type SharingDriver } from './sharing-driver.ts'
 import {
   contains,
@@ -18,6 +18,8 @@ import {
   type Subnet,
 } from './subnet.ts'
 import { contains6, overlaps6, ownSubnets, parseSubnet6, printSubnet6, type Subnet6 } from './subnet6.ts'
+
+type IpamPool = NonNullable<NonNullable<NetworkWish['IPAM']>['Config']>[number]
 
 export const NOT_A_MANAGER =
   'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.'
@@ -127,7 +129,8 @@ export class NetworkStore {
 
   private describe(wish: NetworkWish, driver: string): NetworkRecord {
     const id = randomId(this.sys)
-    const config = wish.IPAM?.Config?.find(({ Subnet: subnet }) => !subnet?.includes(':'))
+    const [config, ...further] = (wish.IPAM?.Config ?? []).filter(({ Subnet: subnet }) => !subnet?.includes(':'))
+    if (further.length > 0 && driver === 'bridge') throw invalid("bridge driver doesn't support multiple subnets")
     const subnet = config?.Subnet ? this.requireFree(config.Subnet) : this.freePool()
     return {
       id,
@@ -143,10 +146,21 @@ export class NetworkStore {
       ipRange: config?.IPRange ?? '',
       auxiliary: config?.AuxiliaryAddresses ?? {},
       chosenSubnet: config?.Subnet !== undefined && config.Subnet !== '',
+      ...(further.length > 0 ? { further: further.map((each) => this.describePool(each)) } : {}),
       ...(wish.EnableIPv6 ? { ipv6: this.describe6(wish) } : {}),
       ...(isSharing(driver)
         ? { bridge: '', parent: wish.Options?.parent || dummyParent(id, driver) }
         : { bridge: wish.Options?.[BRIDGE_LABELS.name] ?? `br-${id.slice(0, 12)}` }),
+    }
+  }
+
+  private describePool({ Subnet: text = '', Gateway, IPRange = '', AuxiliaryAddresses = {} }: IpamPool): Pool {
+    const subnet = this.requireFree(text)
+    return {
+      subnet: printSubnet(subnet),
+      gateway: gatewayOf(subnet, Gateway),
+      ipRange: IPRange,
+      auxiliary: AuxiliaryAddresses,
     }
   }
 
@@ -224,7 +238,9 @@ export class NetworkStore {
   }
 
   private used(): Subnet[] {
-    return this.all().flatMap(({ subnet }) => parseSubnet(subnet) ?? [])
+    return this.all().flatMap(({ subnet, further = [] }) =>
+      [subnet, ...further.map((each) => each.subnet)].flatMap((each) => parseSubnet(each) ?? []),
+    )
   }
 
   /** What the machine reaches already: a container that runs docker must not hide its own network. libnetwork netutils */
