@@ -94,6 +94,7 @@ describe('statements', () => {
       ],
     ],
     ['SELECT 7 DIV 2, 7 % 4, 5 <=> NULL, NOT 1 && 1, 1 || 0', [[3, 3, 0, 0, 1]]],
+    ["SELECT 1 = '1', '10' > 2, 'a' = 0, 5 = '5 apples', '1.0' = 1, -1 < '-0.5', '9' < 10", [[1, 1, 1, 1, 1, 1, 1]]],
     ['SET @a = 5; SELECT @a + 1, @b', [[6, null]]],
     ['SELECT u.name FROM shop.users u JOIN (SELECT MAX(age) m FROM users) x ON u.age = x.m FOR UPDATE', [['bob']]],
     ['SHOW TABLES', [['users']]],

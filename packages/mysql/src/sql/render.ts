@@ -145,6 +145,20 @@ function quantified(operator: string, word: string, query: string): string {
   return ` ${operator} (WITH q(c) AS (${query}) SELECT coalesce(${largest ? 'max' : 'min'}(c), ${none}) FROM q)`
 }
 
+const COMPARES = /^(=|<>|!=|<|>|<=|>=|<=>)$/
+
+/** Whether a text stands beside a number in a comparison: it counts as the number that it begins with. */
+function isCompared(tokens: readonly Token[], at: number): boolean {
+  const isComparison = (each: Token | undefined): boolean => each?.kind === 'op' && COMPARES.test(each.text)
+  return (
+    (isComparison(tokens[at - 1]) && tokens[at - 2]?.kind === 'number') ||
+    (isComparison(tokens[at + 1]) && tokens[at + 2]?.kind === 'number')
+  )
+}
+
+/** `5 apples` is 5, and `apples` 0. */
+const numberIn = (text: string): number => Number(/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/i.exec(text)?.[0] ?? 0)
+
 /** Where the value of `@x := value` ends. */
 function assignmentEnd(tokens: readonly Token[], from: number): number {
   let cases = 0
@@ -252,7 +266,8 @@ export class Renderer {
         const end = closing(tokens, at + 1)
         out.push(`${token.before ? ' ' : ''}${this.call(token, tokens.slice(at + 2, end))}`)
         at = end
-      } else if (this.isOwnDatabase(tokens, at)) out.push(`${token.before ? ' ' : ''}main`)
+      } else if (token.kind === 'string' && isCompared(tokens, at)) out.push(` ${valueText(numberIn(token.text))}`)
+      else if (this.isOwnDatabase(tokens, at)) out.push(`${token.before ? ' ' : ''}main`)
       else out.push(`${token.before ? ' ' : ''}${this.one(token, continues)}`)
       const ends = !isOp(tokens[at + 1], '.') && !isOp(tokens[at], '.')
       if (escape && ends && tokens[at]?.kind !== 'op' && tokens[at + 1]?.upper !== 'ESCAPE') {
