@@ -1,6 +1,7 @@
 /** How rsync talks to the rsync that ssh started: frames of a length, a kind and a payload. */
-import { isErrno, type Sys } from '@drydock/abi'
+import { type Sys } from '@drydock/abi'
 import { concat, writeAll } from '@drydock/libc'
+import { LengthFramed } from '../net/length-framed.ts'
 
 export const KIND = {
   start: 1,
@@ -29,17 +30,16 @@ export const jsonOf = (frame: Frame): unknown => JSON.parse(decoder.decode(frame
 export const textOf = ({ payload }: Frame): string => decoder.decode(payload)
 
 export class Frames {
-  private buffered: Uint8Array = new Uint8Array(0)
   private writing: Promise<void> = Promise.resolve()
   private readonly sys: Sys
-  private readonly input: number
+  private readonly bodies: LengthFramed
   private readonly output: number
   received = 0
   sent = 0
 
   constructor(sys: Sys, input: number, output: number) {
     this.sys = sys
-    this.input = input
+    this.bodies = new LengthFramed(sys, input, LARGEST)
     this.output = output
   }
 
@@ -58,27 +58,10 @@ export class Frames {
 
   /** @returns undefined at the end, and where what comes is no frame */
   async next(): Promise<Frame | undefined> {
-    if (!(await this.fill(4))) return undefined
-    const length = new DataView(this.buffered.buffer, this.buffered.byteOffset).getUint32(0)
-    if (length < 1 || length > LARGEST || !(await this.fill(4 + length))) return undefined
-    const frame = this.buffered.slice(4, 4 + length)
-    this.buffered = this.buffered.slice(4 + length)
-    this.received += 4 + length
+    const frame = await this.bodies.next()
+    if (!frame) return undefined
+    this.received += 4 + frame.length
     return { kind: frame[0] ?? 0, payload: frame.subarray(1) }
-  }
-
-  private async fill(count: number): Promise<boolean> {
-    try {
-      while (this.buffered.length < count) {
-        const bytes = await this.sys.read(this.input, 65_536)
-        if (bytes.length === 0) return false
-        this.buffered = concat([this.buffered, bytes])
-      }
-    } catch (error) {
-      if (isErrno(error)) return false
-      throw error
-    }
-    return true
   }
 
   /** A file's content in pieces. */

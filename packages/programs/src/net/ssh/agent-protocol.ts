@@ -1,6 +1,7 @@
 /** How one talks to an agent: draft-miller-ssh-agent. */
 import { isErrno, type Sys, unix } from '@drydock/abi'
 import { concat, dial, writeAll } from '@drydock/libc'
+import { LengthFramed } from '../length-framed.ts'
 import { type KeyPair, privatePart, Reader, string } from './keys.ts'
 
 export const AGENT = {
@@ -28,37 +29,10 @@ export function agentMessage(type: number, ...parts: readonly Uint8Array[]): Uin
   return concat([head, body])
 }
 
-/** Reads messages one after the other. */
-export class AgentStream {
-  private buffered: Uint8Array = new Uint8Array(0)
-  private readonly sys: Sys
-  readonly fd: number
-  constructor(sys: Sys, fd: number) {
-    this.sys = sys
-    this.fd = fd
-  }
-  async next(): Promise<Uint8Array | undefined> {
-    if (!(await this.fill(4))) return undefined
-    const length = new DataView(this.buffered.buffer, this.buffered.byteOffset).getUint32(0)
-    if (length < 1 || length > 262_144 || !(await this.fill(4 + length))) return undefined
-    const body = this.buffered.slice(4, 4 + length)
-    this.buffered = this.buffered.slice(4 + length)
-    return body
-  }
-  private async fill(count: number): Promise<boolean> {
-    try {
-      while (this.buffered.length < count) {
-        const bytes = await this.sys.read(this.fd, 65_536)
-        if (bytes.length === 0) return false
-        this.buffered = concat([this.buffered, bytes])
-      }
-    } catch (error) {
-      if (isErrno(error)) return false
-      throw error
-    }
-    return true
-  }
-}
+const LARGEST = 262_144
+
+/** Messages, one after the other. */
+export const agentStream = (sys: Sys, fd: number): LengthFramed => new LengthFramed(sys, fd, LARGEST)
 
 const uint32 = (value: number): Uint8Array => {
   const bytes = new Uint8Array(4)
@@ -87,7 +61,7 @@ export class Agent {
     try {
       const stream = await dial(this.sys, unix(this.path))
       await writeAll(this.sys, stream.fd, agentMessage(type, ...parts))
-      const answer = await new AgentStream(this.sys, stream.fd).next()
+      const answer = await agentStream(this.sys, stream.fd).next()
       stream.close()
       return answer
     } catch (error) {

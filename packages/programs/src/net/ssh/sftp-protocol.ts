@@ -1,6 +1,7 @@
 /** The SSH File Transfer Protocol, version 3: draft-ietf-secsh-filexfer-02. */
-import { isErrno, type Stat, type Sys } from '@drydock/abi'
+import { type Stat, type Sys } from '@drydock/abi'
 import { concat, writeAll } from '@drydock/libc'
+import { LengthFramed } from '../length-framed.ts'
 
 export const FXP = {
   init: 1,
@@ -160,13 +161,12 @@ const LARGEST = 1 << 20
 
 /** Packets over two descriptors. */
 export class SftpStream {
-  private buffered: Uint8Array = new Uint8Array(0)
   private readonly sys: Sys
-  private readonly input: number
+  private readonly bodies: LengthFramed
   private readonly output: number
   constructor(sys: Sys, input: number, output: number) {
     this.sys = sys
-    this.input = input
+    this.bodies = new LengthFramed(sys, input, LARGEST)
     this.output = output
   }
   async send(packet: Packet): Promise<void> {
@@ -174,24 +174,7 @@ export class SftpStream {
   }
   /** @returns undefined at the end, and for what is no packet */
   async next(): Promise<Fields | undefined> {
-    if (!(await this.fill(4))) return undefined
-    const length = new DataView(this.buffered.buffer, this.buffered.byteOffset).getUint32(0)
-    if (length < 1 || length > LARGEST || !(await this.fill(4 + length))) return undefined
-    const body = this.buffered.slice(4, 4 + length)
-    this.buffered = this.buffered.slice(4 + length)
-    return new Fields(body)
-  }
-  private async fill(count: number): Promise<boolean> {
-    try {
-      while (this.buffered.length < count) {
-        const bytes = await this.sys.read(this.input, 65_536)
-        if (bytes.length === 0) return false
-        this.buffered = concat([this.buffered, bytes])
-      }
-    } catch (error) {
-      if (isErrno(error)) return false
-      throw error
-    }
-    return true
+    const body = await this.bodies.next()
+    return body && new Fields(body)
   }
 }

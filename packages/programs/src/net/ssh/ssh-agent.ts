@@ -1,7 +1,7 @@
 /** ssh-agent(1): holds keys and signs with them. */
 import { exitStatus, isErrno, O_RDWR, type Process, SIGTERM, type Sys, unix } from '@drydock/abi'
 import { concat, listen, searchPath, Stdio, writeAll } from '@drydock/libc'
-import { AGENT, agentMessage, AgentStream } from './agent-protocol.ts'
+import { AGENT, agentMessage, agentStream } from './agent-protocol.ts'
 import { ALGORITHMS, type KeyPair, Reader, readPrivatePart, signWith, string } from './keys.ts'
 
 const USAGE = `usage: ssh-agent [-c | -s] [-Dd] [-a bind_address] [-E fingerprint_hash]
@@ -100,7 +100,7 @@ function lost(error: unknown): void {
   if (!isErrno(error)) throw error
 }
 async function answerAll(sys: Sys, fd: number, keeper: Keeper): Promise<void> {
-  const stream = new AgentStream(sys, fd)
+  const stream = agentStream(sys, fd)
   try {
     for (let message = await stream.next(); message; message = await stream.next())
       await writeAll(sys, fd, keeper.answer(message))
