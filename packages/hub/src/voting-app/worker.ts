@@ -43,7 +43,7 @@ main().catch((error) => {
 `
 
 export const WORKER_MANIFEST = `${JSON.stringify(
-  { name: 'worker', version: '1.0.0', private: true, dependencies: { ioredis: '^5.3.2', pg: '^8.8.0' } },
+  { name: 'worker', version: '1.0.0', private: true, dependencies: { ioredis: '^6.0.0', pg: '^8.8.0' } },
   null,
   2,
 )}\n`
