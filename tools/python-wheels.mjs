@@ -24,6 +24,11 @@ const WANTED = {
   idna: '3.20',
   certifi: '2026.7.22',
   'charset-normalizer': undefined,
+  beautifulsoup4: '4.15.0',
+  soupsieve: '2.10',
+  'typing-extensions': '4.16.0',
+  pymysql: '1.2.3',
+  'python-dotenv': '1.2.4',
 }
 /** Does not ask again before. */
 const ASK_AGAIN_MS = 24 * 3600 * 1000

@@ -82,6 +82,21 @@ http
   ],
 }
 
+const EXTRACT_LINKS =
+  '#!/usr/bin/env python\n\nimport sys\nimport requests\nfrom bs4 import BeautifulSoup\nfrom urllib.parse import urljoin\n\ndef extract_links(url):\n    res = requests.get(url)\n    soup = BeautifulSoup(res.text, "html.parser")\n    for link in soup.find_all("a"):\n        yield {"text": " ".join(link.text.split()) or "[IMG]", "href": urljoin(url, link.get("href"))}\n\nif __name__ == "__main__":\n    for link in extract_links(sys.argv[-1]):\n        print("[{text}]({href})".format(**link))\n'
+const ANSWER_LINKS =
+  '#!/usr/bin/env python\n\nfrom flask import Flask, request, jsonify\nfrom linkextractor import extract_links\n\napp = Flask(__name__)\n\n@app.route("/")\ndef index():\n    return "Usage: http://<hostname>[:<prt>]/api/<url>"\n\n@app.route("/api/<path:url>")\ndef api(url):\n    return jsonify(list(extract_links(url)))\n\napp.run(host="0.0.0.0")\n'
+const REMEMBER_LINKS = ANSWER_LINKS.replace(
+  'from linkextractor import extract_links\n',
+  'from linkextractor import extract_links\nimport json\nimport os\nimport redis\n\nlinks = redis.from_url(os.getenv("REDIS_URL", "redis://localhost:6379"))\n',
+).replace(
+  '    return jsonify(list(extract_links(url)))\n',
+  '    known = links.get(url)\n    if not known:\n        known = json.dumps(list(extract_links(url)))\n        links.set(url, known)\n    return jsonify(json.loads(known))\n',
+)
+const LINKS_NEED = 'beautifulsoup4\nflask\nrequests\n'
+const LINKS_IMAGE =
+  'FROM       python:3\nLABEL      maintainer="Drydock"\n\nWORKDIR    /app\nCOPY       requirements.txt /app/\nRUN        pip install -r requirements.txt\n\nCOPY       *.py /app/\nRUN        chmod a+x *.py\n\nCMD        ["./main.py"]\n'
+
 export const linkExtractor: RepositorySource = {
   name: 'ibnesayeed/linkextractor',
   branch: 'master',
@@ -107,25 +122,30 @@ export const linkExtractor: RepositorySource = {
       message: 'step2: full addresses and texts',
       time: 1_530_172_800,
       files: {
-        'linkextractor.py':
-          '#!/usr/bin/env python\n\nimport sys\nimport requests\nfrom bs4 import BeautifulSoup\nfrom urllib.parse import urljoin\n\ndef extract_links(url):\n    res = requests.get(url)\n    soup = BeautifulSoup(res.text, "html.parser")\n    for link in soup.find_all("a"):\n        yield {"text": " ".join(link.text.split()) or "[IMG]", "href": urljoin(url, link.get("href"))}\n\nif __name__ == "__main__":\n    for link in extract_links(sys.argv[-1]):\n        print("[{text}]({href})".format(**link))\n',
+        'linkextractor.py': EXTRACT_LINKS,
       },
     },
     {
       message: 'step3: a service',
       time: 1_530_259_200,
       files: {
-        'main.py':
-          '#!/usr/bin/env python\n\nfrom flask import Flask, request, jsonify\nfrom linkextractor import extract_links\n\napp = Flask(__name__)\n\n@app.route("/")\ndef index():\n    return "Usage: http://<hostname>[:<prt>]/api/<url>"\n\n@app.route("/api/<path:url>")\ndef api(url):\n    return jsonify(list(extract_links(url)))\n\napp.run(host="0.0.0.0")\n',
-        'requirements.txt': 'beautifulsoup4\nflask\nrequests\n',
-        Dockerfile:
-          'FROM       python:3\nLABEL      maintainer="Drydock"\n\nWORKDIR    /app\nCOPY       requirements.txt /app/\nRUN        pip install -r requirements.txt\n\nCOPY       *.py /app/\nRUN        chmod a+x *.py\n\nCMD        ["./main.py"]\n',
+        'main.py': ANSWER_LINKS,
+        'requirements.txt': LINKS_NEED,
+        Dockerfile: LINKS_IMAGE,
       },
     },
     {
       message: 'step4: a page that asks the service',
       time: 1_530_345_600,
       files: {
+        Dockerfile: undefined,
+        'linkextractor.py': undefined,
+        'main.py': undefined,
+        'requirements.txt': undefined,
+        'api/Dockerfile': LINKS_IMAGE,
+        'api/linkextractor.py': EXTRACT_LINKS,
+        'api/main.py': ANSWER_LINKS,
+        'api/requirements.txt': LINKS_NEED,
         'docker-compose.yml':
           'version: "3"\n\nservices:\n  api:\n    image: linkextractor-api:step4-python\n    build: ./api\n    ports:\n      - "5000:5000"\n  web:\n    image: php:7-apache\n    ports:\n      - "80:80"\n    environment:\n      - API_ENDPOINT=http://api:5000/api/\n    volumes:\n      - ./www:/var/www/html\n',
         'www/index.php':
@@ -136,6 +156,8 @@ export const linkExtractor: RepositorySource = {
       message: 'step5: redis remembers',
       time: 1_530_432_000,
       files: {
+        'api/main.py': REMEMBER_LINKS,
+        'api/requirements.txt': `${LINKS_NEED}redis\n`,
         'docker-compose.yml':
           'version: "3"\n\nservices:\n  api:\n    image: linkextractor-api:step5-python\n    build: ./api\n    environment:\n      - REDIS_URL=redis://redis:6379\n  web:\n    image: linkextractor-web:step5-php\n    build: ./www\n    ports:\n      - "80:80"\n    environment:\n      - API_ENDPOINT=http://api:5000/api/\n  redis:\n    image: redis\n',
         'www/Dockerfile':
@@ -145,7 +167,11 @@ export const linkExtractor: RepositorySource = {
     {
       message: 'step6: the service in Ruby',
       time: 1_530_518_400,
+      executable: ['api/linkextractor.rb'],
       files: {
+        'api/linkextractor.py': undefined,
+        'api/main.py': undefined,
+        'api/requirements.txt': undefined,
         'api/linkextractor.rb':
           '#!/usr/bin/env ruby\n# encoding: utf-8\n\nrequire "sinatra"\nrequire "open-uri"\n\nset :protection, except: :path_traversal\nset :bind, "0.0.0.0"\n\nget "/" do\n  "Usage: http://<hostname>[:<prt>]/api/<url>"\nend\n',
         'api/Dockerfile':
