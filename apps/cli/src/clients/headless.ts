@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -25,9 +26,17 @@ export async function startHeadless(more: readonly string[] = []): Promise<Headl
   }
 }
 
+/** The file of a socket is there a moment before anybody listens. */
 async function untilThere(socket: string, child: ChildProcess): Promise<void> {
-  while (!existsSync(socket)) {
+  while (!(await answers(socket))) {
     if (child.exitCode !== null) throw new Error(`drydock serve ended with ${child.exitCode}`)
     await new Promise((later) => setTimeout(later, 50))
   }
 }
+
+const answers = (socket: string): Promise<boolean> =>
+  new Promise((done) => {
+    const client = connect(socket)
+    client.once('connect', () => (client.destroy(), done(true)))
+    client.once('error', () => done(false))
+  })
