@@ -1,13 +1,14 @@
 import { Binary } from 'bson'
+import { ScramServer, scramUser } from '@drydock/crypto'
 import { Failure } from '../failure.ts'
 import type { Client } from '../server/client.ts'
 import { asDocument } from '../server/command.ts'
 import type { Document } from '../wire/message.ts'
-import { isMechanism, ScramExchange, userOfFirst } from './scram.ts'
+import { isMechanism, keysOf } from './credential.ts'
 
 /** One exchange under way: PLAIN and others than SCRAM are refused. */
 export interface Login {
-  readonly exchange: ScramExchange
+  readonly exchange: ScramServer
   readonly database: string
   readonly user: string
   /** It ends with the server's last word, without an empty one of the client's. */
@@ -33,13 +34,13 @@ export function begin(client: Client, database: string, { mechanism, payload, op
     )
   const { server } = client
   const first = textOf(payload)
-  const user = userOfFirst(first)
+  const user = scramUser(first)
   const credential = server.users.credential(database, user, mechanism)
   if (!credential) {
     tellFailure(client, user, database, `UserNotFound: Could not find user "${user}" for db "${database}"`)
     throw new Failure('AuthenticationFailed', 'Authentication failed.')
   }
-  const exchange = new ScramExchange(mechanism, credential, first, server.sys.entropy.bytes(18))
+  const exchange = new ScramServer(mechanism, keysOf(credential), first, server.sys.entropy.bytes(18))
   const id = client.nextLogin++
   client.logins.set(id, {
     exchange,

@@ -3,7 +3,8 @@ import type { Privilege } from '../server/command.ts'
 import type { Catalog } from '../store/catalog.ts'
 import type { Entry } from '../store/collection.ts'
 import type { Document } from '../wire/message.ts'
-import { type Credential, makeCredential, type Mechanism, MECHANISMS } from './scram.ts'
+import type { ScramMechanism } from '@drydock/crypto'
+import { type Credential, makeCredential, MECHANISMS } from './credential.ts'
 
 export interface Role {
   readonly role: string
@@ -70,7 +71,7 @@ export class Users {
     return found && { name, database, roles: found.roles as Role[] }
   }
 
-  credential(database: string, name: string, mechanism: Mechanism): Credential | undefined {
+  credential(database: string, name: string, mechanism: ScramMechanism): Credential | undefined {
     const found = this.entry(database, name)?.document.credentials as Record<string, Credential> | undefined
     return found?.[mechanism]
   }
@@ -99,7 +100,7 @@ export class Users {
   }
 
   private credentials(name: string, password: string, wanted: unknown): Document {
-    const mechanisms = (wanted as Mechanism[] | undefined) ?? MECHANISMS
+    const mechanisms = (wanted as ScramMechanism[] | undefined) ?? MECHANISMS
     return Object.fromEntries(mechanisms.map((each) => [each, makeCredential(each, name, password, this.chance)]))
   }
 

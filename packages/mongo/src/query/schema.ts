@@ -1,11 +1,9 @@
-import type { Document } from '../wire/message.ts'
+import { type Document, isDocument } from '../wire/message.ts'
 import { keyOf } from '../store/value-key.ts'
 import { isOfType } from './bson-type.ts'
 
 type Check = (value: unknown, wanted: never, schema: Document) => boolean
 
-const isObject = (value: unknown): value is Document =>
-  value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype
 const many = (wanted: unknown): readonly unknown[] => (Array.isArray(wanted) ? wanted : [wanted])
 const onNumber =
   (holds: (value: number, wanted: number, schema: Document) => boolean): Check =>
@@ -22,7 +20,7 @@ const onArray =
 const onObject =
   (holds: (value: Document, wanted: never, schema: Document) => boolean): Check =>
   (value, wanted, schema) =>
-    !isObject(value) || holds(value, wanted, schema)
+    !isDocument(value) || holds(value, wanted, schema)
 
 const JSON_TYPES: Readonly<Record<string, string>> = { boolean: 'bool', integer: 'int' }
 const ofType = (value: unknown, wanted: unknown): boolean =>

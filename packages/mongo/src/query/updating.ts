@@ -1,7 +1,8 @@
 import { ObjectId } from 'bson'
 import { update } from 'mingo'
 import { Failure } from '../failure.ts'
-import type { Document } from '../wire/message.ts'
+import { type Document, isDocument } from '../wire/message.ts'
+import { identified } from '../store/identified.ts'
 import { keyOf, valuesAt } from '../store/value-key.ts'
 import { bsonTypeOf } from './bson-type.ts'
 import { type QueryEngine, type Surroundings, translated } from './engine.ts'
@@ -22,8 +23,6 @@ const MODIFIERS = new Set(
   ),
 )
 const STAGES = new Set(['$addFields', '$set', '$project', '$unset', '$replaceRoot', '$replaceWith'])
-const isPlain = (value: unknown): value is Document =>
-  value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype
 
 const hasOperators = (change: Document): boolean => Object.keys(change)[0]?.startsWith('$') ?? false
 export const isReplacement = (change: Change): boolean => !Array.isArray(change) && !hasOperators(change as Document)
@@ -45,7 +44,7 @@ export function checkChange(change: Change): void {
         'FailedToParse',
         `Unknown modifier: ${name}. Expected a valid update modifier or pipeline-style update specified as an array`,
       )
-    if (!isPlain(fields))
+    if (!isDocument(fields))
       throw new Failure(
         'FailedToParse',
         `Modifiers operate on fields but we found type ${bsonTypeOf(fields)} instead. For example: {$mod: {<field>: ...}} not {${name}: ${JSON.stringify(fields)}}`,
@@ -89,7 +88,7 @@ function checkTypes(document: Document, change: Document): void {
     }
   for (const name of ARRAYS_ONLY)
     for (const path of Object.keys((change[name] ?? {}) as Document)) {
-      const value = path.split('.').reduce<unknown>((at, step) => (isPlain(at) ? at[step] : undefined), document)
+      const value = path.split('.').reduce<unknown>((at, step) => (isDocument(at) ? at[step] : undefined), document)
       if (value !== undefined && !Array.isArray(value) && !path.includes('$'))
         throw new Failure(
           'BadValue',
@@ -150,8 +149,7 @@ export function upserted(engine: QueryEngine, request: UpdateRequest, newId: () 
   const whole = onInsert
     ? changedBy(engine, document, { $set: onInsert } as Document, { ...request, filter: {} })
     : document
-  const { _id = newId(), ...rest } = whole
-  return { _id, ...rest }
+  return identified(whole, newId)
 }
 
 const pickId = (filter: Document): Document => {
@@ -165,7 +163,7 @@ function equalities(filter: Document): Document {
   for (const [path, wanted] of Object.entries(filter)) {
     if (path === '$and') for (const part of wanted as Document[]) Object.assign(document, equalities(part))
     if (path.startsWith('$')) continue
-    if (!isPlain(wanted) || !hasOperators(wanted)) place(document, path.split('.'), wanted)
+    if (!isDocument(wanted) || !hasOperators(wanted)) place(document, path.split('.'), wanted)
     else if (Object.hasOwn(wanted, '$eq')) place(document, path.split('.'), wanted.$eq)
   }
   return document
@@ -174,7 +172,7 @@ function equalities(filter: Document): Document {
 function place(document: Document, [name = '', ...rest]: readonly string[], value: unknown): void {
   if (rest.length === 0) document[name] = value
   else {
-    const inner = isPlain(document[name]) ? document[name] : (document[name] = {})
+    const inner = isDocument(document[name]) ? document[name] : (document[name] = {})
     place(inner as Document, rest, value)
   }
 }

@@ -8,7 +8,7 @@ import { type Document, MessageReader, parseRequest, printReply, type Request, W
 import { COMMANDS, nameOf } from './commands/index.ts'
 import { asDocuments, type Call, type Command } from './command.ts'
 import type { Server } from './server.ts'
-import { TransactionState } from './transaction-state.ts'
+import { inTransaction } from './transaction-state.ts'
 
 /** One connection: who is logged in, its requests in order, its answers. */
 export class Client {
@@ -21,7 +21,6 @@ export class Client {
   nextLogin = 1
   private readonly sys: Sys
   private readonly stream: FdStream
-  private readonly transactions: TransactionState
 
   constructor(server: Server, id: number, address: string, fd: number) {
     this.server = server
@@ -29,7 +28,6 @@ export class Client {
     this.id = id
     this.address = address
     this.stream = new FdStream(server.sys, fd)
-    this.transactions = new TransactionState(server)
   }
 
   get context(): string {
@@ -83,7 +81,7 @@ export class Client {
       asDocuments(body[field]).map((document) => ({ document }))
     const target = typeof body[first] === 'string' ? body[first] : ''
     const call: Call = { server: this.server, client: this, database, name, body, target, documents }
-    return this.transactions.around(call, () => command.run(call))
+    return inTransaction(call, () => command.run(call))
   }
 
   /** Drivers of a replica set order what they read by it. */

@@ -66,6 +66,10 @@ export class Server {
     return this.config.noauth !== true && (this.config.auth === true || this.config.keyFile !== undefined)
   }
 
+  counted(what: string, times = 1): void {
+    this.counters[what] = (this.counters[what] ?? 0) + times
+  }
+
   /** By this machine's time and chance. */
   newId(): ObjectId {
     const bytes = new Uint8Array(12)

@@ -116,7 +116,10 @@ export class Catalog {
 
   /** Puts everything that has changed into its files. */
   async flush(): Promise<void> {
-    for (const collection of this.collections.values()) await collection.flush()
+    for (const collection of this.collections.values()) {
+      const writing = collection.flush()
+      if (writing) await writing
+    }
     if (!this.changed) return
     this.changed = false
     const rows = [...this.collections.values()].map(({ namespace: ns, uuid, options, indexes }) =>

@@ -47,6 +47,11 @@ export class CollectionFile {
     this.size = at
   }
 
+  /** Something has changed that is not put down yet. */
+  get waits(): boolean {
+    return this.waiting.length > 0
+  }
+
   put(raw: Uint8Array, replaces: number): void {
     this.append(PUT, raw)
     this.garbage += replaces
@@ -65,7 +70,7 @@ export class CollectionFile {
 
   /** Puts down what has changed; with too much garbage, everything anew. @param live every document that is there */
   async flush(live: () => Iterable<Uint8Array>): Promise<void> {
-    if (this.waiting.length === 0) return
+    if (!this.waits) return
     const bytes = concat(this.waiting)
     this.waiting = []
     if (this.size > LEAST_BYTES && this.garbage > this.size * MOST_GARBAGE) return this.rewrite(live())

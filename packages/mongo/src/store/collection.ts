@@ -166,7 +166,9 @@ export class Collection {
     this.tables = this.tables.filter(({ spec }) => !chosen(spec))
   }
 
-  flush(): Promise<void> {
+  /** Puts down what has changed. @returns undefined where nothing has */
+  flush(): Promise<void> | undefined {
+    if (!this.file.waits) return undefined
     return this.file.flush(() => [...this.entries.values()].map(({ raw }) => raw))
   }
 

@@ -1,7 +1,8 @@
 import { inet, isErrno, type Sys } from '@drydock/abi'
 import { Binary } from 'bson'
 import { dial, type FdStream, resolveHost, ResolveError } from '@drydock/libc'
-import { ScramClient } from '../auth/scram.ts'
+import { ScramClient } from '@drydock/crypto'
+import { secretOf } from '../auth/credential.ts'
 import { type Document, MessageReader, parseReply, printCommand } from '../wire/message.ts'
 
 /** Where a tool goes, and as whom. */
@@ -12,6 +13,8 @@ export interface Target {
   readonly password: string
   readonly authDatabase: string
 }
+
+const MECHANISM = 'SCRAM-SHA-256'
 
 /** What the server refused, or why there is none; in the tools' words. */
 export class ToolError extends Error {}
@@ -48,11 +51,12 @@ export class ToolClient {
   }
 
   private async logIn({ user = '', password, authDatabase }: Target): Promise<void> {
-    const scram = new ScramClient(user, password, this.sys.entropy.bytes(18))
+    const secret = secretOf(MECHANISM, user, password)
+    const scram = new ScramClient(MECHANISM, user, secret, this.sys.entropy.bytes(18))
     const payload = (text: string): Binary => new Binary(new TextEncoder().encode(text))
     const said = ({ payload: bytes }: Document): string => (bytes as Binary).toString('utf8')
     const options = { skipEmptyExchange: true }
-    const start = { saslStart: 1, mechanism: 'SCRAM-SHA-256', payload: payload(scram.first()), options }
+    const start = { saslStart: 1, mechanism: MECHANISM, payload: payload(scram.first()), options }
     try {
       const begun = await this.command(authDatabase, start)
       const { conversationId } = begun

@@ -1,7 +1,12 @@
 import { deserialize, serialize } from 'bson'
+import { concat } from '@drydock/libc'
 
 /** A document as this room holds it: numbers are numbers, other types of BSON are values of its library. */
 export type Document = Record<string, unknown>
+
+/** A document, and no value of one of BSON's types. */
+export const isDocument = (value: unknown): value is Document =>
+  value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype
 
 /** MongoDB wire protocol, opcodes. */
 const OP_REPLY = 1
@@ -32,24 +37,29 @@ export class WireError extends Error {}
 
 /** Cuts a stream of bytes into messages. */
 export class MessageReader {
-  private rest = new Uint8Array(0)
+  private parts: Uint8Array[] = []
+  private size = 0
+  /** What has to be there before there is anything to take: the next message, or its length. */
+  private wanted = 4
 
   feed(bytes: Uint8Array): void {
-    const joined = new Uint8Array(this.rest.length + bytes.length)
-    joined.set(this.rest)
-    joined.set(bytes, this.rest.length)
-    this.rest = joined
+    this.parts.push(bytes)
+    this.size += bytes.length
   }
 
   /** @returns the next whole message, header included @throws WireError */
   take(): Uint8Array | undefined {
-    if (this.rest.length < 4) return undefined
-    const length = int32(this.rest, 0)
+    if (this.size < this.wanted) return undefined
+    const whole = concat(this.parts)
+    const length = int32(whole, 0)
     if (length < HEADER_BYTES || length > MAX_MESSAGE_BYTES) throw new WireError(`message of ${length} bytes`)
-    if (this.rest.length < length) return undefined
-    const message = this.rest.slice(0, length)
-    this.rest = this.rest.slice(length)
-    return message
+    this.parts = [whole]
+    this.wanted = length
+    if (this.size < length) return undefined
+    this.parts = [whole.subarray(length)]
+    this.size -= length
+    this.wanted = 4
+    return whole.slice(0, length)
   }
 }
 

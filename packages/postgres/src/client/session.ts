@@ -1,4 +1,5 @@
 import { EINTR, inet, isErrno, type Sys, unix } from '@drydock/abi'
+import type { ScramClient } from '@drydock/crypto'
 import { concat, dial, type FdStream, ResolveError, resolveHost } from '@drydock/libc'
 import {
   int16At,
@@ -10,7 +11,7 @@ import {
   problemFields,
   textAt,
 } from '../server/messages.ts'
-import { ScramClient } from '../server/scram.ts'
+import { scramClient } from '../server/scram.ts'
 import { socketOf, type Target } from './target.ts'
 
 /** There is no connection, or no more. */
@@ -139,7 +140,7 @@ export class Session {
     if (method !== 11 && password === undefined) throw new ConnectionFailure('fe_sendauth: no password supplied', true)
     if (method === 3) await this.send(message('p', password ?? ''))
     else if (method === 10) {
-      const client = new ScramClient(password ?? '', this.sys.entropy.bytes(18))
+      const client = scramClient(password ?? '', this.sys.entropy.bytes(18))
       const first = encoder.encode(client.first())
       await this.send(message('p', 'SCRAM-SHA-256', first.length, first))
       return client

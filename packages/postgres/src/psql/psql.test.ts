@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { interpolate, scan } from './scan.ts'
 import { printDefaults, printTable } from './table.ts'
 import { patternCondition } from './pattern.ts'
-import { ScramClient, ScramServer } from '../server/scram.ts'
+import { scramClient, scramServer } from '../server/scram.ts'
 import { readArchive, writeArchive } from '../pglite/archive.ts'
 
 describe('scan', () => {
@@ -71,14 +71,14 @@ describe('SCRAM', () => {
   const verifier =
     'SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU='
   const exchange = (password: string): string | undefined => {
-    const server = new ScramServer(verifier, new Uint8Array(18).fill(1))
-    const client = new ScramClient(password, new Uint8Array(18).fill(2))
-    return server.finish(client.final(server.begin(client.first())))
+    const client = scramClient(password, new Uint8Array(18).fill(2))
+    const server = scramServer(verifier, client.first(), new Uint8Array(18).fill(1))
+    return server.finish(client.final(server.first))
   }
   it('lets in who knows the password, and nobody else', () => {
     expect(exchange('pencil')).toMatch(/^v=/)
     expect(exchange('Pencil')).toBeUndefined()
-    expect(new ScramServer('', new Uint8Array(18)).finish('c=biws,r=x,p=AAAA')).toBeUndefined()
+    expect(scramServer('', 'n,,n=,r=x', new Uint8Array(18)).finish('c=biws,r=x,p=AAAA')).toBeUndefined()
   })
 })
 

@@ -16,7 +16,7 @@ import {
   COPY_IN,
   COPY_PROGRAM,
 } from './messages.ts'
-import { ScramClient, ScramServer } from './scram.ts'
+import { scramClient, scramServer } from './scram.ts'
 import { BackendFailure } from './worker-link.ts'
 
 const SSL_REQUEST = 80877103
@@ -212,13 +212,13 @@ export class Connection implements User {
       const given = await this.next()
       return given !== undefined && this.plainFits(textAt(given.body), secret)
     }
-    const scram = new ScramServer(secret, this.host.sys.entropy.bytes(18))
     await this.send(message('R', 10, 'SCRAM-SHA-256', Uint8Array.of(0)))
     const first = await this.next()
     if (!first || first.type !== 'p') return false
     const start = textAt(first.body).length + 1
-    const begun = scram.begin(decoder.decode(first.body.subarray(start + 4)))
-    await this.send(message('R', 11, encoder.encode(begun)))
+    const said = decoder.decode(first.body.subarray(start + 4))
+    const scram = scramServer(secret, said, this.host.sys.entropy.bytes(18))
+    await this.send(message('R', 11, encoder.encode(scram.first)))
     const final = await this.next()
     const verdict = final && scram.finish(decoder.decode(final.body))
     if (verdict === undefined) return false
@@ -229,9 +229,9 @@ export class Connection implements User {
   /** A password in clear text, against the verifier that is kept. */
   private plainFits(password: string, secret: string): boolean {
     const { entropy } = this.host.sys
-    const server = new ScramServer(secret, entropy.bytes(18))
-    const client = new ScramClient(password, entropy.bytes(18))
-    return server.finish(client.final(server.begin(client.first()))) !== undefined
+    const client = scramClient(password, entropy.bytes(18))
+    const server = scramServer(secret, client.first(), entropy.bytes(18))
+    return server.finish(client.final(server.first)) !== undefined
   }
 
   private async checkDatabase(): Promise<void> {

@@ -1,6 +1,7 @@
-import { ENOENT, isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Sys } from '@drydock/abi'
+import { ENOENT, isErrno, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '@drydock/abi'
 import { defineProgram, flag, type ProgramContext, readAll, UsageError, value, writeAll } from '@drydock/libc'
 import { decodeText, encodeText } from '../text/encoding.ts'
+import { makeParentFolders } from '../parent-folders.ts'
 import { Applier, type ApplyOptions, looksReversed, type Placed } from './apply.ts'
 import { contextHunk, type Hunk, oldLines, reversed, unifiedHunk } from './hunk.ts'
 import { type FilePatch, PatchError, PatchParser } from './parse.ts'
@@ -190,7 +191,7 @@ class Patcher {
       if (there) sys.unlink(path)
       return
     }
-    if (!there) makeFolders(sys, to)
+    if (!there) makeParentFolders(sys, to)
     await this.put(to, lines.join(''), mode)
   }
 
@@ -288,18 +289,6 @@ function rejectText(patch: FilePatch, failed: readonly Placed[], back: boolean):
   if (patch.format === 'unified')
     return `--- ${from || '/dev/null'}\n+++ ${to || '/dev/null'}\n${failed.map(({ hunk }) => unifiedHunk(hunk)).join('')}`
   return `*** ${from || '/dev/null'}\n--- ${to || '/dev/null'}\n${failed.map(({ hunk }) => contextHunk(hunk)).join('')}`
-}
-
-function makeFolders(sys: Sys, path: string): void {
-  const parts = path.split('/').slice(0, -1)
-  for (let length = 1; length <= parts.length; length++) {
-    const folder = parts.slice(0, length).join('/')
-    try {
-      if (folder !== '') sys.mkdir(folder, 0o777)
-    } catch (error) {
-      if (!isErrno(error)) throw error
-    }
-  }
 }
 
 async function patchText({ sys, operands, options: o }: Context): Promise<string> {

@@ -4,7 +4,7 @@ import { rolesOf, type Role } from '../../auth/users.ts'
 import { Failure } from '../../failure.ts'
 import type { Document } from '../../wire/message.ts'
 import { asDocument, type Call, type CommandTable } from '../command.ts'
-import { TransactionState } from '../transaction-state.ts'
+import { endTransaction } from '../transaction-state.ts'
 
 const nameOfUser = (call: Call): string => String(call.body[Object.keys(call.body)[0] ?? ''])
 
@@ -120,12 +120,12 @@ export const ADMINISTRATION_COMMANDS: CommandTable = {
   commitTransaction: {
     privilege: 'any',
     help: 'Commits a transaction',
-    run: (call) => (TransactionState.end(call, true), {}),
+    run: (call) => (endTransaction(call, true), {}),
   },
   abortTransaction: {
     privilege: 'any',
     help: 'Aborts a transaction',
-    run: (call) => (TransactionState.end(call, false), {}),
+    run: (call) => (endTransaction(call, false), {}),
   },
   replSetInitiate: {
     privilege: 'cluster',

@@ -1,4 +1,5 @@
 import { Failure } from '../../failure.ts'
+import { identified } from '../../store/identified.ts'
 import { keyOf } from '../../store/value-key.ts'
 import type { Document } from '../../wire/message.ts'
 import { asDocument, type Call } from '../command.ts'
@@ -55,10 +56,7 @@ export function outputOf(call: Call, given: readonly Document[]): Document[] {
 
 const nameOf = (stage: Document | undefined): string => Object.keys(stage ?? {})[0] ?? ''
 
-const withId = ({ server }: Call, document: Document): Document => {
-  const { _id = server.newId(), ...rest } = document
-  return { _id, ...rest }
-}
+const withId = ({ server }: Call, document: Document): Document => identified(document, () => server.newId())
 
 /** In place of what the collection had. */
 function out(call: Call, documents: readonly Document[], given: unknown): void {

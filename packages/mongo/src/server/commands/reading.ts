@@ -1,3 +1,4 @@
+import { ObjectId } from 'bson'
 import { Failure } from '../../failure.ts'
 import type { Collection, Entry } from '../../store/collection.ts'
 import { keyOf, valuesAt } from '../../store/value-key.ts'
@@ -11,8 +12,7 @@ export function entriesOf(call: Call, collection: Collection | undefined, filter
   if (!collection) return []
   const matches = call.server.queries.matcher(filter, call.server.around(call.database, call.body, collection))
   const { _id } = filter
-  const single =
-    typeof _id === 'string' || typeof _id === 'number' || (_id as object | undefined)?.constructor.name === 'ObjectId'
+  const single = typeof _id === 'string' || typeof _id === 'number' || _id instanceof ObjectId
   const candidates = single ? [collection.byId(_id)].filter((entry) => entry !== undefined) : [...collection.all()]
   return candidates.filter(({ document }) => matches(document))
 }
@@ -38,7 +38,7 @@ function found(call: Call, target: string, asked: Document): Document[] {
 
 function find(call: Call): Document {
   const { server, body, database, target } = call
-  server.counters.query = (server.counters.query ?? 0) + 1
+  server.counted('query')
   if (asCount(body.skip) < 0)
     throw new Failure(51024, `BSON field 'skip' value must be >= 0, actual value '${String(body.skip)}'`)
   const documents = found(call, target, body)
@@ -48,7 +48,7 @@ function find(call: Call): Document {
 }
 
 function getMore({ server, body }: Call): Document {
-  server.counters.getmore = (server.counters.getmore ?? 0) + 1
+  server.counted('getmore')
   return { cursor: server.cursors.more(body.getMore, asCount(body.batchSize)) }
 }
 

@@ -1,6 +1,7 @@
 import { Failure } from '../../failure.ts'
 import { applyChange, type Change, checkChange, isReplacement, upserted } from '../../query/updating.ts'
 import { type Collection, type Entry, exact } from '../../store/collection.ts'
+import { identified } from '../../store/identified.ts'
 import { keyOf } from '../../store/value-key.ts'
 import { deserialize, serialize } from 'bson'
 import type { Document } from '../../wire/message.ts'
@@ -52,14 +53,13 @@ function insert(call: Call): Document {
   let n = 0
   const errors = each(call, call.documents('documents'), ({ document, raw }) => {
     const known = document._id !== undefined && Object.keys(document)[0] === '_id'
-    const { _id = server.newId(), ...rest } = document
-    const whole = known ? document : { _id, ...rest }
+    const whole = known ? document : identified(document, () => server.newId())
     checkNames(whole)
     validate(call, collection, whole)
     changed(call, collection.insert(whole, known ? raw : undefined))
     n++
   })
-  server.counters.insert = (server.counters.insert ?? 0) + n
+  server.counted('insert', n)
   return { n, ...errors }
 }
 
@@ -97,7 +97,7 @@ function update(call: Call): Document {
       if (replaced(call, collection, entry, applyChange(server.queries, deserialize(entry.raw), request))) nModified++
     }
   })
-  server.counters.update = (server.counters.update ?? 0) + 1
+  server.counted('update')
   return { n, ...(upserts.length > 0 && { upserted: upserts }), nModified, ...errors }
 }
 
@@ -134,7 +134,7 @@ function remove(call: Call): Document {
       n++
     }
   })
-  server.counters.delete = (server.counters.delete ?? 0) + n
+  server.counted('delete', n)
   return { n, ...errors }
 }
 

@@ -17,7 +17,8 @@ import { connect } from '../http/connect.ts'
 import { secure, SecureFailure } from '../http/secure.ts'
 import { TimedStream } from '../http/timed-stream.ts'
 import { bigNumber, dots, localStamp, rate, seconds, TerminalBar } from './gnu-progress.ts'
-import { exists, makeFolders } from './file-names.ts'
+import { makeParentFolders } from '../../parent-folders.ts'
+import { exists } from './file-names.ts'
 import { type Options, OPTIONS } from './options.ts'
 import { Recursion } from './recursion.ts'
 import { drain, isHtml, lengthLine, serverLines } from './response-words.ts'
@@ -462,7 +463,7 @@ export class Retrieval {
     const resumed = response.status === 206
     const there = resumed ? this.sizeThere(first) : 0
     const file = toOutput || resumed || this.options.document !== undefined ? wanted : this.freeName(wanted)
-    if (!toOutput) makeFolders(this.sys, file)
+    if (!toOutput) makeParentFolders(this.sys, file)
     await this.say(`Saving to: ‘${toOutput ? 'STDOUT' : file}’\n\n`)
     const fd = toOutput ? 1 : this.sys.open(file, O_WRONLY | O_CREAT | (resumed ? O_APPEND : O_TRUNC), 0o666)
     const start = this.sys.clock.monotonic()
